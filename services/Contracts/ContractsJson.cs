@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ModelServing.Contracts;
+
+/// <summary>A document or a host setting that breaks its contract; the message names the place and what would be right.</summary>
+public sealed class ContractException : Exception
+{
+    /// <summary>Makes one without a message.</summary>
+    public ContractException()
+    {
+    }
+
+    /// <summary>Makes one that says <paramref name="message"/>.</summary>
+    public ContractException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes one that says <paramref name="message"/>, caused by <paramref name="innerException"/>.</summary>
+    public ContractException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>How the documents stand in JSON: camelCase, indented, every member known.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(EndpointsDocument))]
+internal sealed partial class ContractsJson : JsonSerializerContext
+{
+    internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];
+
+    internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(utf8, type) ?? throw new ContractException($"the {what} is null");
+        }
+        catch (JsonException e)
+        {
+            throw new ContractException($"the {what} can't be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Looks at <c>schema</c> before anything else, so that a newer document is named as such and not by its new members.</summary>
+    internal static void RequireSchema(ReadOnlySpan<byte> utf8, int known, string what)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8);
+            using var document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schema", out var schema))
+                throw new ContractException($"the {what} has no 'schema'");
+            if (schema.ValueKind != JsonValueKind.Number || !schema.TryGetInt32(out var number) || number != known)
+                throw new ContractException($"the {what} has schema {schema.GetRawText()}; this program reads schema {known}");
+        }
+        catch (JsonException e)
+        {
+            throw new ContractException($"the {what} is no JSON: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+
+namespace ModelServing.Contracts;
+
+/// <summary>Where the versions answer on one machine: written by <c>ms up</c> at each start or death, read by the router.</summary>
+public sealed record EndpointsDocument
+{
+    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The schema's number.</summary>
+    public required int Schema { get; init; }
+
+    /// <summary>The endpoints that are ready; a version may have several.</summary>
+    public required IReadOnlyList<EndpointEntry> Endpoints { get; init; }
+
+    /// <summary>The document as UTF-8 JSON.</summary>
+    public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.EndpointsDocument);
+
+    /// <summary>Reads a document.</summary>
+    /// <exception cref="ContractException">It is no JSON, has an unknown schema or member, or an address that is no
+    /// IP address and port.</exception>
+    public static EndpointsDocument Parse(ReadOnlySpan<byte> utf8)
+    {
+        ContractsJson.RequireSchema(utf8, CurrentSchema, "endpoints file");
+        var document = ContractsJson.Read(utf8, ContractsJson.Default.EndpointsDocument, "endpoints file");
+        for (var i = 0; i < document.Endpoints.Count; i++)
+        {
+            if (!IPEndPoint.TryParse(document.Endpoints[i].Address, out var address) || address.Port == 0)
+                throw new ContractException($"endpoints[{i}].address '{document.Endpoints[i].Address}' is no IP address with a port");
+        }
+
+        return document;
+    }
+}
+
+/// <summary>One process that answers for a version.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Address">IP address and port, as in <c>127.0.0.1:40001</c>.</param>
+/// <param name="Process">The process's identifier, for a person who looks.</param>
+public sealed record EndpointEntry(ModelName Model, ModelVersion Version, string Address, int Process);

@@ -1,0 +1,48 @@
+namespace ModelServing.Contracts;
+
+/// <summary>Names, units and dimensions of what the programs count. The Prometheus name adds the unit and <c>_total</c>.</summary>
+public static class MetricNames
+{
+    /// <summary>The meter of all programs.</summary>
+    public const string Meter = "ModelServing";
+
+    /// <summary>Router, histogram in seconds: from a request's head to the last byte of its answer. Its count is the number of requests.</summary>
+    public const string RouterRequestDuration = "modelserving.router.request.duration";
+
+    /// <summary>Router, counter: requests that ended with a status of 500 or above, by <see cref="Reason"/>.</summary>
+    public const string RouterErrors = "modelserving.router.errors";
+
+    /// <summary>Router, counter: plans and endpoints files that could not be used, so that the last good one stays.</summary>
+    public const string RouterRefusedDocuments = "modelserving.router.refused.documents";
+
+    /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
+    public const string InferenceRequestDuration = "modelserving.inference.request.duration";
+
+    /// <summary>Inference, histogram in seconds: one call of the model.</summary>
+    public const string InferenceModelDuration = "modelserving.inference.model.duration";
+
+    /// <summary>Inference, up-down counter: requests that wait for their turn at the model.</summary>
+    public const string InferenceQueueLength = "modelserving.inference.queue.length";
+
+    /// <summary>Dimension: the model's name.</summary>
+    public const string Model = "model";
+
+    /// <summary>Dimension: the version's number.</summary>
+    public const string Version = "version";
+
+    /// <summary>Dimension: the variant.</summary>
+    public const string Variant = "variant";
+
+    /// <summary>Dimension: the answer's status code.</summary>
+    public const string Status = "status";
+
+    /// <summary>Dimension: why a request failed.</summary>
+    public const string Reason = "reason";
+
+    /// <summary>Dimension: the document that could not be used, <c>plan</c> or <c>endpoints</c>.</summary>
+    public const string Document = "document";
+
+    /// <summary>The bounds of the latency histograms' buckets, in seconds: 0.5 ms to 10 s.</summary>
+    public static IReadOnlyList<double> LatencyBounds { get; } =
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+}

@@ -1,0 +1,98 @@
+
+namespace ModelServing.Contracts;
+
+/// <summary>
+/// All rollouts of an environment, as the routers read them. It holds no counter, time or address: equal configuration gives
+/// equal bytes.
+/// </summary>
+public sealed record PlanDocument
+{
+    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The number of buckets that a routing key can fall into; the weights of a rollout's variants add up to it.</summary>
+    public const int Buckets = 10_000;
+
+    /// <summary>The largest document that is read, in bytes (a ConfigMap's limit).</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>The schema's number.</summary>
+    public required int Schema { get; init; }
+
+    /// <summary>The rollout of each model, in the models' order.</summary>
+    public required SortedDictionary<ModelName, RolloutPlan> Rollouts { get; init; }
+
+    /// <summary>The document as UTF-8 JSON, indented so that a changed weight is a changed line, with one newline at its end.</summary>
+    public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.PlanDocument);
+
+    /// <summary>Reads a document.</summary>
+    /// <exception cref="ContractException">It is no JSON, has an unknown schema or member, or breaks a rule of a plan; the
+    /// message says where.</exception>
+    public static PlanDocument Parse(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length > MaxBytes)
+            throw new ContractException($"the plan has {utf8.Length} bytes; at most {MaxBytes} are read");
+        ContractsJson.RequireSchema(utf8, CurrentSchema, "plan");
+        var plan = ContractsJson.Read(utf8, ContractsJson.Default.PlanDocument, "plan");
+        foreach (var (model, rollout) in plan.Rollouts)
+            rollout.Check($"rollouts.{model}");
+        return plan;
+    }
+}
+
+/// <summary>The traffic policy of one model.</summary>
+public sealed record RolloutPlan
+{
+    /// <summary>The rollout's identity: a digest of the model, its stable version and its canary, without weights.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>How long an answer may take before the caller gets 504, in milliseconds.</summary>
+    public required int DeadlineMilliseconds { get; init; }
+
+    /// <summary>The request header that holds the routing key; null gives every request a key of its own.</summary>
+    public string? RoutingKeyHeader { get; init; }
+
+    /// <summary>The variants in the order in which they own buckets; the weights add up to <see cref="PlanDocument.Buckets"/>.
+    /// <c>stable</c> is always one of them, and the last.</summary>
+    public required IReadOnlyList<VariantPlan> Variants { get; init; }
+
+    internal void Check(string path)
+    {
+        if (Revision.Length == 0)
+            throw new ContractException($"{path}.revision is empty");
+        if (DeadlineMilliseconds <= 0)
+            throw new ContractException($"{path}.deadlineMilliseconds is {DeadlineMilliseconds}; it has to be above 0");
+        if (Variants.Count == 0 || Variants[^1].Name != VariantPlan.Stable)
+            throw new ContractException($"{path}.variants has to end with '{VariantPlan.Stable}'");
+        long sum = 0;
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < Variants.Count; i++)
+        {
+            var variant = Variants[i];
+            if (variant.Weight is < 0 or > PlanDocument.Buckets)
+                throw new ContractException($"{path}.variants[{i}].weight is {variant.Weight}; it has to be from 0 to {PlanDocument.Buckets}");
+            if (!names.Add(variant.Name))
+                throw new ContractException($"{path}.variants[{i}].name '{variant.Name}' stands there twice");
+            sum += variant.Weight;
+        }
+
+        if (sum != PlanDocument.Buckets)
+            throw new ContractException($"{path}.variants: the weights add up to {sum}, not to {PlanDocument.Buckets}");
+    }
+}
+
+/// <summary>One arm of a rollout.</summary>
+/// <param name="Name">Its name: <see cref="Stable"/>, <see cref="Canary"/>, or that of an experiment's arm.</param>
+/// <param name="Version">The version that answers.</param>
+/// <param name="Weight">How many of the <see cref="PlanDocument.Buckets"/> buckets it owns.</param>
+public sealed record VariantPlan(string Name, ModelVersion Version, int Weight)
+{
+    /// <summary>The variant that every rollout has.</summary>
+    public const string Stable = "stable";
+
+    /// <summary>The variant that a canary release adds.</summary>
+    public const string Canary = "canary";
+
+    /// <summary>Stands in place of a variant's name where the request named the version itself.</summary>
+    public const string Pinned = "pinned";
+}
