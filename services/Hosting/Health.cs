@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+
+namespace ModelServing.Hosting;
+
+/// <summary>Whether the host wants requests, and if not, why. A host starts not ready.</summary>
+public sealed class Readiness
+{
+    private volatile string? reason = "starting";
+    private volatile bool draining;
+
+    /// <summary>Why the host wants no requests; null when it does.</summary>
+    public string? Reason => draining ? "stopping" : reason;
+
+    /// <summary>Says that the host wants requests (unless it is stopping).</summary>
+    public void Ready() => reason = null;
+
+    /// <summary>Says that the host wants none, because of <paramref name="why"/>.</summary>
+    public void NotReady(string why) => reason = why;
+
+    internal void Drain() => draining = true;
+}
+
+/// <summary>The health paths that a supervisor asks (Kubernetes' liveness and readiness probes).</summary>
+internal static class Health
+{
+    internal static void Map(WebApplication app)
+    {
+        var readiness = app.Services.GetRequiredService<Readiness>();
+        app.MapMethods(InferencePaths.HealthLive, [HttpMethods.Get, HttpMethods.Head], static (HttpContext context) => WriteAsync(context, null));
+        app.MapMethods(InferencePaths.HealthReady, [HttpMethods.Get, HttpMethods.Head], (HttpContext context) => WriteAsync(context, readiness.Reason));
+    }
+
+    private static Task WriteAsync(HttpContext context, string? reason)
+    {
+        context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(reason is null ? "ok\n" : $"not ready: {reason}\n");
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using ModelServing.Contracts;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace ModelServing.Hosting;
+
+/// <summary>The hosts' logs on standard output: one JSON object a line (Serilog's compact format), or readable lines on a terminal.</summary>
+internal static class Logs
+{
+    internal static void Add(WebApplicationBuilder builder, string name, HostSettings settings)
+    {
+        var format = settings.LogFormat ?? (Console.IsOutputRedirected ? LogFormat.Json : LogFormat.Text);
+        builder.Services.AddSerilog(configuration =>
+        {
+            configuration
+                .MinimumLevel.Information()
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .Enrich.WithProperty("host", name);
+            if (format == LogFormat.Json)
+                configuration.WriteTo.Console(new RenderedCompactJsonFormatter());
+            else
+                configuration.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
+        });
+    }
+}

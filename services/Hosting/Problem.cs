@@ -1,0 +1,46 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace ModelServing.Hosting;
+
+/// <summary>
+/// An error answer: problem details (RFC 9457) with the Open Inference Protocol's member <c>error</c> beside the standard ones, so
+/// that clients of either understand it.
+/// </summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Reason">What kind of problem it is, for a program: the last part of <c>type</c>, and a metric's dimension.</param>
+/// <param name="Title">What kind of problem it is, for a person.</param>
+public sealed record Problem(int Status, string Reason, string Title)
+{
+    /// <summary>Writes the answer. The response must not have started.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="detail">What went wrong with this request, and what would be right.</param>
+    /// <param name="requestId">The request's identifier; null when it has none.</param>
+    /// <param name="retryAfter">When trying again can help; null when it can't.</param>
+    public Task WriteAsync(HttpContext context, string detail, string? requestId = null, TimeSpan? retryAfter = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "urn:modelserving:problem:" + Reason);
+            json.WriteString("title"u8, Title);
+            json.WriteNumber("status"u8, Status);
+            json.WriteString("detail"u8, detail);
+            json.WriteString("error"u8, detail);
+            if (requestId is not null)
+                json.WriteString("requestId"u8, requestId);
+            json.WriteEndObject();
+        }
+
+        context.Response.StatusCode = Status;
+        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentLength = body.WrittenCount;
+        if (retryAfter is { } wait)
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
+    }
+}

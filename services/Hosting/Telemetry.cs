@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using OpenTelemetry.Metrics;
+
+namespace ModelServing.Hosting;
+
+/// <summary>What the programs count: OpenTelemetry's metrics, read at <c>/metrics</c> in Prometheus' text format.</summary>
+public static class Telemetry
+{
+    /// <summary>The meter of a host, made by its services' factory.</summary>
+    public static Meter CreateMeter(IMeterFactory factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return factory.Create(MetricNames.Meter);
+    }
+
+    /// <summary>A latency histogram in seconds with <see cref="MetricNames.LatencyBounds"/>.</summary>
+    public static Histogram<double> CreateLatencyHistogram(this Meter meter, string name, string description)
+    {
+        ArgumentNullException.ThrowIfNull(meter);
+        return meter.CreateHistogram(name, "s", description, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricNames.LatencyBounds });
+    }
+
+    // The exporter never had a stable release: nothing else names it.
+    internal static void Add(WebApplicationBuilder builder)
+    {
+        builder.Services.AddMetrics();
+        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
+            .AddMeter(MetricNames.Meter)
+            .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+    }
+
+    internal static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics);
+}
