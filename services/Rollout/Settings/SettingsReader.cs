@@ -1,0 +1,112 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout.Settings;
+
+/// <summary>Reads nodes into the settings types and reports every fault at once, each with its path and place.</summary>
+internal sealed class SettingsReader(List<SettingsFault> faults)
+{
+    /// <summary>Reads a group of settings; what has a fault keeps its default, so the result counts only without faults.</summary>
+    internal object ReadGroup(Type type, SettingsNode? node, string path)
+    {
+        var group = Activator.CreateInstance(type)!;
+        if (node is not (null or SettingsNode.Mapping or SettingsNode.Empty))
+        {
+            Fault(path, $"this is {node.Kind}; it has to be a map of {Names(type)}", node.Place);
+            return group;
+        }
+
+        var mapping = node as SettingsNode.Mapping;
+        if (mapping is { IsEncrypted: true })
+        {
+            Fault(path, "this is encrypted; it is no secret and has to be readable", mapping.Place);
+            return group;
+        }
+
+        var properties = Properties(type);
+        foreach (var entry in mapping?.Entries ?? [])
+        {
+            if (!properties.Any(property => KeyOf(property) == entry.Key))
+                Fault(Join(path, entry.Key), $"unknown; known here are {Names(type)}", entry.Place);
+        }
+
+        foreach (var property in properties)
+        {
+            var value = mapping?[KeyOf(property)];
+            var valuePath = Join(path, KeyOf(property));
+            if (value is null or SettingsNode.Empty)
+            {
+                if (property.IsDefined(typeof(RequiredMemberAttribute)))
+                    Fault(valuePath, $"missing: {property.GetCustomAttribute<SettingAttribute>()!.Description}", value?.Place ?? node?.Place);
+                continue;
+            }
+
+            if (ReadValue(property, value, valuePath) is { } read)
+                property.SetValue(group, read);
+        }
+
+        return group;
+    }
+
+    /// <summary>The settings of a group, in the order in which they are declared.</summary>
+    internal static PropertyInfo[] Properties(Type type) =>
+        [.. type.GetProperties().Where(static property => property.IsDefined(typeof(SettingAttribute))).OrderBy(static property => property.MetadataToken)];
+
+    /// <summary>How a setting is written in a stack file.</summary>
+    internal static string KeyOf(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+
+    /// <summary>True for a map from model names to groups; gives the group's type.</summary>
+    internal static bool IsMapByModel(Type type, out Type group)
+    {
+        group = type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GenericTypeArguments[1] : typeof(void);
+        return group != typeof(void);
+    }
+
+    private object? ReadValue(PropertyInfo property, SettingsNode node, string path)
+    {
+        var attribute = property.GetCustomAttribute<SettingAttribute>()!;
+        if (SettingForm.Of(property.PropertyType) is { } form)
+        {
+            if (node is not SettingsNode.Scalar scalar)
+            {
+                Fault(path, $"this is {node.Kind}; it has to be a {form.Name}", node.Place);
+                return null;
+            }
+
+            var (value, wrong) = form.Read(scalar.Text, attribute);
+            if (wrong is not null)
+                Fault(path, wrong, node.Place);
+            return value;
+        }
+
+        return IsMapByModel(property.PropertyType, out _) ? ReadModels(node, path) : ReadGroup(property.PropertyType, node, path);
+    }
+
+    private SortedDictionary<ModelName, ModelSettings>? ReadModels(SettingsNode node, string path)
+    {
+        if (node is not SettingsNode.Mapping mapping || mapping.IsEncrypted)
+        {
+            Fault(path, "this has to be a readable map from models' names to their settings", node.Place);
+            return null;
+        }
+
+        var models = new SortedDictionary<ModelName, ModelSettings>();
+        foreach (var entry in mapping.Entries)
+        {
+            var modelPath = Join(path, entry.Key);
+            if (ModelName.TryParse(entry.Key, null, out var name))
+                models[name] = (ModelSettings)ReadGroup(typeof(ModelSettings), entry.Value, modelPath);
+            else
+                Fault(modelPath, $"'{entry.Key}' is not a model's name: 1 to {ModelName.MaxLength} of a-z, 0-9 and '-', beginning with a letter or a digit", entry.Place);
+        }
+
+        return models;
+    }
+
+    private void Fault(string path, string message, Place? place) => faults.Add(new SettingsFault(path, message, place));
+
+    private static string Names(Type type) => string.Join(", ", Properties(type).Select(KeyOf));
+
+    private static string Join(string path, string key) => path.EndsWith(':') ? path + key : $"{path}.{key}";
+}

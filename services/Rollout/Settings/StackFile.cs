@@ -1,0 +1,72 @@
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout.Settings;
+
+/// <summary>A stack's settings as they were read, with the place of each.</summary>
+public sealed class StackFile
+{
+    /// <summary>What our keys in a stack file begin with (Pulumi's project name).</summary>
+    public const string Namespace = "modelserving:";
+
+    private readonly SettingsNode root;
+
+    private StackFile(StackSettings settings, SettingsNode root)
+    {
+        Settings = settings;
+        this.root = root;
+    }
+
+    /// <summary>The settings.</summary>
+    public StackSettings Settings { get; }
+
+    /// <summary>Reads a stack file, <c>Pulumi.STACK.yaml</c>. Keys of other namespaces are left alone.</summary>
+    /// <param name="yaml">The file's text.</param>
+    /// <returns>The settings, or every fault in them.</returns>
+    public static (StackFile? File, IReadOnlyList<SettingsFault> Faults) Parse(string yaml)
+    {
+        SettingsNode? document;
+        try
+        {
+            document = YamlNodes.Read(yaml);
+        }
+        catch (YamlFaultException e)
+        {
+            return (null, [e.Fault]);
+        }
+
+        if (document is not SettingsNode.Mapping top)
+            return (null, [new SettingsFault("", "the file has to be a map with the key 'config'", document?.Place)]);
+        if (top["config"] is not SettingsNode.Mapping config)
+            return (null, [new SettingsFault("config", $"missing: a map with the key '{Namespace}models'", top.Place)]);
+        var ours = config.Entries.Where(static entry => entry.Key.StartsWith(Namespace, StringComparison.Ordinal))
+            .Select(static entry => entry with { Key = entry.Key[Namespace.Length..] }).ToList();
+        return Read(new SettingsNode.Mapping(ours, config.Place));
+    }
+
+    /// <summary>Holds the settings against the rules that take more than one value.</summary>
+    /// <param name="published">The versions of a model that are published.</param>
+    /// <returns>Every fault; empty when the settings may be applied.</returns>
+    public IReadOnlyList<SettingsFault> Check(Func<ModelName, IReadOnlyCollection<ModelVersion>> published) =>
+        [.. RolloutRules.Check(Settings, published).Select(fault => fault with { Path = Namespace + fault.Path, Place = PlaceOf(fault.Path) })];
+
+    private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours)
+    {
+        var faults = new List<SettingsFault>();
+        var settings = (StackSettings)new SettingsReader(faults).ReadGroup(typeof(StackSettings), ours, Namespace);
+        return faults.Count > 0 ? (null, faults) : (new StackFile(settings, ours), faults);
+    }
+
+    // The place of a setting, or of the nearest thing around it that stands in the file.
+    private Place? PlaceOf(string path)
+    {
+        var (node, place) = (root, root.Place);
+        foreach (var key in path.Split('.'))
+        {
+            if (node is not SettingsNode.Mapping mapping || mapping[key] is not { } inner)
+                break;
+            (node, place) = (inner, inner.Place);
+        }
+
+        return place;
+    }
+}
