@@ -6,9 +6,9 @@ public static class HeaderNames
     /// <summary>In every answer: the request's identifier, a ULID made by the router.</summary>
     public const string RequestId = "X-Request-Id";
 
-    /// <summary>In an answer that a version gave: its number.</summary>
+    /// <summary>In the answer to a request that was routed: the number of the version it went to.</summary>
     public const string ModelVersion = "X-Model-Version";
 
-    /// <summary>In an answer that a version gave: the variant that it answered as; <c>pinned</c> when the request named the version.</summary>
+    /// <summary>In the answer to a request that was routed: the variant it was assigned to; <c>pinned</c> when it named the version.</summary>
     public const string ModelVariant = "X-Model-Variant";
 }

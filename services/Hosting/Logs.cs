@@ -18,7 +18,7 @@ internal static class Logs
             configuration
                 .MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-                .Enrich.WithProperty("host", name);
+                .Enrich.WithProperty("service", name);
             if (format == LogFormat.Json)
                 configuration.WriteTo.Console(new RenderedCompactJsonFormatter());
             else

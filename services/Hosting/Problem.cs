@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -14,6 +15,9 @@ namespace ModelServing.Hosting;
 /// <param name="Title">What kind of problem it is, for a person.</param>
 public sealed record Problem(int Status, string Reason, string Title)
 {
+    // The answer is never HTML: quotes may stand as they are.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes the answer. The response must not have started.</summary>
     /// <param name="context">The request.</param>
     /// <param name="detail">What went wrong with this request, and what would be right.</param>
@@ -23,7 +27,7 @@ public sealed record Problem(int Status, string Reason, string Title)
     {
         ArgumentNullException.ThrowIfNull(context);
         var body = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, Readable))
         {
             json.WriteStartObject();
             json.WriteString("type"u8, "urn:modelserving:problem:" + Reason);

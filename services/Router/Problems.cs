@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting;
+
+namespace ModelServing.Router;
+
+/// <summary>Every error that the router answers itself: kind, status and title in one place.</summary>
+internal static class Problems
+{
+    internal static readonly Problem NoSuchPath = new(StatusCodes.Status404NotFound, "no-such-path", "No such path");
+    internal static readonly Problem UnknownModel = new(StatusCodes.Status404NotFound, "unknown-model", "Unknown model");
+    internal static readonly Problem UnknownVersion = new(StatusCodes.Status404NotFound, "unknown-version", "Unknown version");
+    internal static readonly Problem MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
+    internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
+    internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
+    internal static readonly Problem NoReadyEndpoint = new(StatusCodes.Status503ServiceUnavailable, "no-ready-endpoint", "No endpoint is ready");
+    internal static readonly Problem NoPlan = new(StatusCodes.Status503ServiceUnavailable, "no-plan", "No plan was read");
+    internal static readonly Problem ConnectionLost = new(StatusCodes.Status502BadGateway, "connection-lost", "The connection to the version was lost");
+    internal static readonly Problem BadAnswer = new(StatusCodes.Status502BadGateway, "bad-answer", "The version gave an answer that is no HTTP");
+    internal static readonly Problem Deadline = new(StatusCodes.Status504GatewayTimeout, "deadline", "The deadline passed");
+    internal static readonly Problem Internal = new(StatusCodes.Status500InternalServerError, "internal", "The router failed");
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Router.Forwarding;
+using ModelServing.Router.Routing;
+
+namespace ModelServing.Router;
+
+/// <summary>
+/// The router: one API for all models. It picks the variant, forwards bytes, and counts. Start here; the way of a request is
+/// <see cref="RequestHandler.HandleAsync"/>.
+/// </summary>
+public static class RouterHost
+{
+    /// <summary>Adds the router's services.</summary>
+    /// <exception cref="ContractException">The settings name a source that this program can't read.</exception>
+    public static void Add(WebApplicationBuilder builder, RouterSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(settings);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+            // Headers pass through as the bytes they are.
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        });
+        builder.Services.Configure<SocketTransportOptions>(static options => options.UnsafePreferInlineScheduling = true);
+        builder.Services.AddSingleton(DocumentSources.Of(settings));
+        builder.Services.AddSingleton<RouterMetrics>();
+        builder.Services.AddSingleton<RoutingTableHolder>();
+        builder.Services.AddSingleton<OpenConnections>();
+        builder.Services.AddSingleton<RequestHandler>();
+        builder.Services.AddHostedService<DocumentFollower>();
+        builder.Services.AddHostedService<DeadlineSweep>();
+    }
+
+    /// <summary>Adds the router's paths: models first, before any routing by pattern, for they are what the time goes to.</summary>
+    public static void Map(WebApplication app, RouterSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var handler = app.Services.GetRequiredService<RequestHandler>();
+        app.Use(next => context => context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
+            ? handler.HandleAsync(context, path)
+            : next(context));
+        ServerApi.Map(app);
+    }
+}

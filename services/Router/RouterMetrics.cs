@@ -1,0 +1,51 @@
+using System.Diagnostics.Metrics;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+
+namespace ModelServing.Router;
+
+/// <summary>What the router counts.</summary>
+public sealed class RouterMetrics
+{
+    private readonly Histogram<double> duration;
+    private readonly Counter<long> errors;
+    private readonly Counter<long> refusedDocuments;
+
+    /// <summary>Makes the instruments.</summary>
+    public RouterMetrics(IMeterFactory factory)
+    {
+        var meter = Telemetry.CreateMeter(factory);
+        duration = meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.");
+        errors = meter.CreateCounter<long>(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
+        refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans and endpoints files that could not be used.");
+    }
+
+    internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
+    {
+        if (status == 200)
+        {
+            duration.Record(elapsed.TotalSeconds, tags.Ok);
+            return;
+        }
+
+        duration.Record(elapsed.TotalSeconds, tags.With(MetricNames.Status, status));
+        if (status >= 500)
+            errors.Add(1, tags.With(MetricNames.Reason, reason ?? "upstream"));
+    }
+
+    internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
+}
+
+/// <summary>A variant's dimensions, made once: the hot path neither allocates nor boxes.</summary>
+internal sealed class VariantTags(ModelName model, ModelVersion version, string variant)
+{
+    private readonly string versionText = version.ToString();
+
+    internal KeyValuePair<string, object?>[] Ok { get; } =
+    [
+        new(MetricNames.Model, model.Text), new(MetricNames.Version, version.ToString()), new(MetricNames.Variant, variant), new(MetricNames.Status, 200),
+    ];
+
+    internal KeyValuePair<string, object?>[] With(string dimension, object value) =>
+        [new(MetricNames.Model, model.Text), new(MetricNames.Version, versionText), new(MetricNames.Variant, variant), new(dimension, value)];
+}
