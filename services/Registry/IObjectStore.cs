@@ -1,0 +1,47 @@
+namespace ModelServing.Registry;
+
+/// <summary>
+/// Immutable objects by key: a folder, or a bucket of Object Storage. What a put has returned for is durable; an object is seen
+/// whole or not at all. Every failure of the store itself is a <see cref="RegistryException"/> of
+/// <see cref="RegistryError.Unavailable"/> with the key.
+/// </summary>
+public interface IObjectStore
+{
+    /// <summary>Where the objects are, for a person who reads a message: <c>file:/srv/models</c>.</summary>
+    string Location { get; }
+
+    /// <summary>
+    /// Stores an object unless there is one of that key. Of writers who store the same key at the same time exactly one is told
+    /// true.
+    /// </summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="content">The object's bytes, from the stream's position.</param>
+    /// <param name="length">How many there are; a stream that holds fewer or more is an error, and nothing is stored.</param>
+    /// <param name="cancellationToken">Gives up, and leaves nothing behind that anybody would see.</param>
+    /// <returns>False when the key was taken; nothing was changed then.</returns>
+    Task<bool> PutIfAbsentAsync(ObjectKey key, Stream content, long length, CancellationToken cancellationToken);
+
+    /// <summary>Opens an object for reading; null when there is none.</summary>
+    Task<StoredObject?> OpenAsync(ObjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>An object's length in bytes; null when there is none.</summary>
+    Task<long?> FindLengthAsync(ObjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>The keys that begin with <paramref name="prefix"/>, in the order of their code points.</summary>
+    IAsyncEnumerable<ObjectKey> ListAsync(string prefix, CancellationToken cancellationToken);
+}
+
+/// <summary>An object that is open for reading.</summary>
+/// <param name="content">Its bytes, from the first.</param>
+/// <param name="length">How many there are.</param>
+public sealed class StoredObject(Stream content, long length) : IAsyncDisposable
+{
+    /// <summary>The object's bytes, from the first.</summary>
+    public Stream Content { get; } = content;
+
+    /// <summary>How many bytes there are.</summary>
+    public long Length { get; } = length;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using ModelServing.Contracts;
+
+namespace ModelServing.Registry;
+
+/// <summary>What a version is: the document whose arrival makes it exist. It is written once and never changes.</summary>
+public sealed record Manifest
+{
+    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The largest manifest, in bytes.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>The schema's number.</summary>
+    public required int Schema { get; init; }
+
+    /// <summary>The model.</summary>
+    public required ModelName Model { get; init; }
+
+    /// <summary>The version.</summary>
+    public required ModelVersion Version { get; init; }
+
+    /// <summary>The digest of <c>model.onnx</c>: <c>sha256:</c> and 64 hexadecimal digits.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>The size of <c>model.onnx</c> in bytes.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>The model's inputs, in its own order.</summary>
+    public required IReadOnlyList<TensorInfo> Inputs { get; init; }
+
+    /// <summary>The model's outputs, in its own order.</summary>
+    public required IReadOnlyList<TensorInfo> Outputs { get; init; }
+
+    /// <summary>Figures of its training, by name.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    /// <summary>What else its owner wants to be known of it.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>When it was published, in UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The manifest as UTF-8 JSON, indented, with one newline at its end.</summary>
+    public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, RegistryJson.Default.Manifest), (byte)'\n'];
+
+    /// <summary>Reads a manifest.</summary>
+    /// <exception cref="ContractException">It is no JSON, has an unknown schema or member, or a value that can't be one; the
+    /// message says where.</exception>
+    public static Manifest Parse(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length > MaxBytes)
+            throw new ContractException($"the manifest has {utf8.Length} bytes; at most {MaxBytes} are read");
+        // The schema's number first, so that a newer manifest is named as such and not by its new members.
+        var schema = RegistryJson.Read(utf8, RegistryJson.Default.SchemaNumber, "manifest").Schema;
+        if (schema != CurrentSchema)
+            throw new ContractException($"the manifest has schema {schema}; this program reads schema {CurrentSchema}");
+        var manifest = RegistryJson.Read(utf8, RegistryJson.Default.Manifest, "manifest");
+        manifest.Check();
+        return manifest;
+    }
+
+    private void Check()
+    {
+        if (!Sha256Digest.IsOne(Digest))
+            throw new ContractException($"digest is '{Digest}'; it has to be 'sha256:' and 64 hexadecimal digits");
+        if (Size is < 1 or > ModelRegistry.MaxModelBytes)
+            throw new ContractException($"size is {Size}; it has to be from 1 to {ModelRegistry.MaxModelBytes}");
+        if (CreatedAt.Offset != TimeSpan.Zero)
+            throw new ContractException($"createdAt is '{CreatedAt:O}'; it has to be in UTC");
+        if (Outputs.Count == 0)
+            throw new ContractException("outputs is empty; a model has at least one");
+        TrainingInfo.RequireText(Labels);
+        Check(Inputs, "inputs");
+        Check(Outputs, "outputs");
+    }
+
+    private static void Check(IReadOnlyList<TensorInfo> tensors, string path)
+    {
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            if (tensors[i] is not { Name.Length: > 0 })
+                throw new ContractException($"{path}[{i}].name is empty");
+            if (!Enum.IsDefined(tensors[i].Datatype))
+                throw new ContractException($"{path}[{i}].datatype is none of the protocol's");
+            if (tensors[i].Shape.FirstOrDefault(d => d < -1) is < 0 and var dimension)
+                throw new ContractException($"{path}[{i}].shape has {dimension}; a dimension is -1 or from 0");
+        }
+    }
+}
+
+/// <summary>The first thing that is read of a document: which schema it has.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+internal sealed record SchemaNumber
+{
+    /// <summary>The schema's number.</summary>
+    public required int Schema { get; init; }
+}
+
+/// <summary>How the registry's documents stand in JSON: camelCase, indented, every member known.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(SchemaNumber))]
+[JsonSerializable(typeof(TrainingDocument))]
+internal sealed partial class RegistryJson : JsonSerializerContext
+{
+    internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(utf8, type) ?? throw new ContractException($"the {what} is null");
+        }
+        catch (JsonException e)
+        {
+            throw new ContractException($"the {what} can't be read: {e.Message}", e);
+        }
+    }
+}

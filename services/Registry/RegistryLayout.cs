@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using ModelServing.Contracts;
+
+namespace ModelServing.Registry;
+
+/// <summary>
+/// Where a version's objects are: <c>models/{name}/{version}/model.onnx</c>, and <c>manifest.json</c> beside it, which is stored
+/// last.
+/// </summary>
+public static class RegistryLayout
+{
+    /// <summary>What the keys of all models begin with.</summary>
+    public const string Prefix = "models/";
+
+    private const string ManifestFile = "manifest.json";
+
+    /// <summary>The key of a version's model.</summary>
+    public static ObjectKey Model(ModelName model, ModelVersion version) => ObjectKey.Parse($"{Prefix}{model}/{version}/model.onnx");
+
+    /// <summary>The key of a version's manifest.</summary>
+    public static ObjectKey Manifest(ModelName model, ModelVersion version) => ObjectKey.Parse($"{Prefix}{model}/{version}/{ManifestFile}");
+
+    /// <summary>The version whose manifest <paramref name="key"/> is; false when it is no manifest's key.</summary>
+    public static bool TryParseManifest(ObjectKey key, [NotNullWhen(true)] out PublishedVersion? version)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        version = null;
+        if (key.Text.Split('/') is not ["models", var name, var number, ManifestFile] ||
+            !ModelName.TryParse(name, null, out var model) || !ModelVersion.TryParse(number, null, out var parsed))
+            return false;
+        version = new PublishedVersion(model, parsed);
+        return true;
+    }
+}
+
+/// <summary>A version that exists.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Version">The version.</param>
+public sealed record PublishedVersion(ModelName Model, ModelVersion Version);

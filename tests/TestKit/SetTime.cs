@@ -1,0 +1,9 @@
+namespace ModelServing.TestKit;
+
+/// <summary>A clock that stands where a test puts it.</summary>
+public sealed class SetTime : TimeProvider
+{
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => Now;
+}

@@ -1,0 +1,89 @@
+using Google.Protobuf;
+using ModelServing.Registry;
+using ModelServing.Registry.Onnx;
+
+namespace ModelServing.TestKit;
+
+/// <summary>Makes small ONNX models of the format's own messages.</summary>
+public static class SomeOnnx
+{
+    /// <summary>One output <c>y</c> that is the input <c>x</c>.</summary>
+    public static byte[] Identity(Datatype datatype, params long[] shape) => Model(
+        [Value("x", datatype, shape)],
+        [Value("y", datatype, shape)],
+        Node("Identity", ["x"], ["y"]));
+
+    /// <summary>The output <c>sum</c> of the inputs <c>a</c> and <c>b</c>, which may be broadcast.</summary>
+    public static byte[] Add(Datatype datatype, params long[] shape) => Model(
+        [Value("a", datatype, shape), Value("b", datatype, shape)],
+        [Value("sum", datatype, shape)],
+        Node("Add", ["a", "b"], ["sum"]));
+
+    /// <summary>The outputs <c>sum</c> and <c>product</c> of the inputs <c>a</c> and <c>b</c>.</summary>
+    public static byte[] AddAndMultiply(Datatype datatype, params long[] shape) => Model(
+        [Value("a", datatype, shape), Value("b", datatype, shape)],
+        [Value("sum", datatype, shape), Value("product", datatype, shape)],
+        Node("Add", ["a", "b"], ["sum"]),
+        Node("Mul", ["a", "b"], ["product"]));
+
+    /// <summary>The output <c>y</c>, [-1,outputs], of FP32 rows <c>x</c>, [-1,inputs]: a matrix product with fixed weights.</summary>
+    public static byte[] Linear(int inputs, int outputs, int seed = 1)
+    {
+        var random = new Random(seed);
+        var weights = new TensorProto { Name = "w", DataType = (int)TensorProto.Types.DataType.Float, Dims = { inputs, outputs } };
+        for (var i = 0; i < inputs * outputs; i++)
+            weights.FloatData.Add((random.NextSingle() * 2) - 1);
+        return Model(
+            graph => graph.Initializer.Add(weights),
+            [Value("x", Datatype.Fp32, [-1, inputs])],
+            [Value("y", Datatype.Fp32, [-1, outputs])],
+            Node("MatMul", ["x", "w"], ["y"]));
+    }
+
+    /// <summary>A model of given inputs, outputs and nodes.</summary>
+    public static byte[] Model(ValueInfoProto[] inputs, ValueInfoProto[] outputs, params NodeProto[] nodes) => Model(_ => { }, inputs, outputs, nodes);
+
+    /// <summary>A model of given inputs, outputs and nodes, changed by <paramref name="change"/>.</summary>
+    public static byte[] Model(Action<GraphProto> change, ValueInfoProto[] inputs, ValueInfoProto[] outputs, params NodeProto[] nodes)
+    {
+        var graph = new GraphProto { Name = "g", Input = { inputs }, Output = { outputs }, Node = { nodes } };
+        change(graph);
+        return new ModelProto
+        {
+            IrVersion = 8,
+            ProducerName = "modelserving-tests",
+            OpsetImport = { new OperatorSetIdProto { Version = 17 } },
+            Graph = graph,
+        }.ToByteArray();
+    }
+
+    /// <summary>A node of ONNX's own domain.</summary>
+    public static NodeProto Node(string type, string[] inputs, string[] outputs) => new() { OpType = type, Input = { inputs }, Output = { outputs } };
+
+    /// <summary>An input or output; a dimension of -1 is a named one.</summary>
+    public static ValueInfoProto Value(string name, Datatype datatype, long[] shape)
+    {
+        var dimensions = new TensorShapeProto();
+        for (var i = 0; i < shape.Length; i++)
+            dimensions.Dim.Add(shape[i] < 0 ? new TensorShapeProto.Types.Dimension { DimParam = $"d{i}" } : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)ElementType(datatype), Shape = dimensions } } };
+    }
+
+    /// <summary>ONNX's name of a data type.</summary>
+    public static TensorProto.Types.DataType ElementType(Datatype datatype) => datatype switch
+    {
+        Datatype.Bool => TensorProto.Types.DataType.Bool,
+        Datatype.Int8 => TensorProto.Types.DataType.Int8,
+        Datatype.Int16 => TensorProto.Types.DataType.Int16,
+        Datatype.Int32 => TensorProto.Types.DataType.Int32,
+        Datatype.Int64 => TensorProto.Types.DataType.Int64,
+        Datatype.Uint8 => TensorProto.Types.DataType.Uint8,
+        Datatype.Uint16 => TensorProto.Types.DataType.Uint16,
+        Datatype.Uint32 => TensorProto.Types.DataType.Uint32,
+        Datatype.Uint64 => TensorProto.Types.DataType.Uint64,
+        Datatype.Fp16 => TensorProto.Types.DataType.Float16,
+        Datatype.Fp32 => TensorProto.Types.DataType.Float,
+        Datatype.Fp64 => TensorProto.Types.DataType.Double,
+        _ => TensorProto.Types.DataType.String,
+    };
+}

@@ -1,0 +1,13 @@
+namespace ModelServing.TestKit;
+
+/// <summary>A folder of one test's own, gone when the test ends.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder() => FullPath = Directory.CreateTempSubdirectory("modelserving-test-").FullName;
+
+    public string FullPath { get; }
+
+    public string Combine(params ReadOnlySpan<string> parts) => Path.Combine([FullPath, .. parts]);
+
+    public void Dispose() => Directory.Delete(FullPath, recursive: true);
+}
