@@ -1,0 +1,135 @@
+namespace ModelServing.Sample.Simulation;
+
+/// <summary>
+/// A stream of pseudo-random numbers that is the same on every machine and every .NET version (System.Random promises neither).
+/// The generator is xoshiro256** 1.0, its state filled by SplitMix64, as its authors advise: D. Blackman and S. Vigna, "Scrambled
+/// linear pseudorandom number generators", ACM Transactions on Mathematical Software 47(4), 2021; https://prng.di.unimi.it/.
+/// The distributions use additions, multiplications, divisions and comparisons only, which IEEE 754 fixes to the last bit; log, exp,
+/// sin and cos are left out because every C library rounds them in its own way.
+/// </summary>
+internal sealed class RandomStream
+{
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
+
+    /// <summary>Begins with a given state, as the generator's published test values do.</summary>
+    internal RandomStream(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+
+    /// <summary>
+    /// Begins the stream of one thing, say customer 17. Each thing has its own, so that a change to one leaves all others as they were.
+    /// </summary>
+    internal RandomStream(ulong seed, RandomPurpose purpose, int index)
+    {
+        var state = seed;
+        state = SplitMix64(ref state) ^ (ulong)purpose;
+        state = SplitMix64(ref state) ^ (uint)index;
+        _s0 = SplitMix64(ref state);
+        _s1 = SplitMix64(ref state);
+        _s2 = SplitMix64(ref state);
+        _s3 = SplitMix64(ref state);
+    }
+
+    /// <summary>One step of SplitMix64 (Vigna, https://prng.di.unimi.it/splitmix64.c).</summary>
+    internal static ulong SplitMix64(ref ulong state)
+    {
+        state += 0x9E3779B97F4A7C15;
+        var z = state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>The next 64 bits.</summary>
+    internal ulong NextBits()
+    {
+        var result = ulong.RotateLeft(_s1 * 5, 7) * 9;
+        var t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = ulong.RotateLeft(_s3, 45);
+        return result;
+    }
+
+    /// <summary>Uniform in [0, 1), in steps of 2^-53.</summary>
+    internal double NextUnit() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    internal double NextUniform(double low, double high) => low + (high - low) * NextUnit();
+
+    /// <summary>
+    /// Uniform in 0 .. <paramref name="count"/> - 1 (Lemire's multiplication, without its rejection step: the bias is under count / 2^64).
+    /// </summary>
+    internal int NextIndex(int count) => (int)Math.BigMul(NextBits(), (ulong)count, out _);
+
+    /// <summary>
+    /// Normal, as the sum of twelve uniforms less six (Irwin-Hall): mean 0, variance 1, nothing beyond six standard deviations and
+    /// tails a little thin, which amounts and hours don't notice.
+    /// </summary>
+    internal double NextNormal(double mean, double standardDeviation)
+    {
+        var sum = -6.0;
+        for (var i = 0; i < 12; i++)
+            sum += NextUnit();
+        return mean + standardDeviation * sum;
+    }
+
+    /// <summary>
+    /// Poisson, by adding up probabilities until they pass one uniform number (Devroye, "Non-Uniform Random Variate Generation", 1986,
+    /// X.3.3). <paramref name="probabilityOfZero"/> is e^-mean, from <see cref="PowerOfEToMinus"/>.
+    /// </summary>
+    internal int NextPoisson(double mean, double probabilityOfZero)
+    {
+        var left = NextUnit();
+        var probability = probabilityOfZero;
+        var count = 0;
+        while (left >= probability && count < 100)
+        {
+            left -= probability;
+            count++;
+            probability *= mean / count;
+        }
+
+        return count;
+    }
+
+    /// <summary>e^-x for x in 0 .. 8 by Taylor's series at x/16, squared four times.</summary>
+    internal static double PowerOfEToMinus(double x)
+    {
+        var y = -x / 16;
+        var term = 1.0;
+        var sum = 1.0;
+        for (var n = 1; n <= 16; n++)
+        {
+            term *= y / n;
+            sum += term;
+        }
+
+        for (var i = 0; i < 4; i++)
+            sum *= sum;
+        return sum;
+    }
+}
+
+/// <summary>What a stream of random numbers is for.</summary>
+internal enum RandomPurpose : ulong
+{
+    /// <summary>A customer's traits.</summary>
+    Customer = 1,
+
+    /// <summary>A terminal's place.</summary>
+    Terminal = 2,
+
+    /// <summary>A customer's transactions.</summary>
+    Transactions = 3,
+
+    /// <summary>Which terminals are compromised on a day.</summary>
+    CompromisedTerminals = 4,
+
+    /// <summary>Which customers are compromised on a day, and which of their transactions are the thief's.</summary>
+    CompromisedCustomers = 5,
+}

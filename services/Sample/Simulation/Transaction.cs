@@ -1,0 +1,39 @@
+namespace ModelServing.Sample.Simulation;
+
+/// <summary>One payment by card.</summary>
+/// <param name="Id">Place in the order of (time, customer), from 0. It breaks ties of time.</param>
+/// <param name="Second">Seconds since <see cref="CardSimulator.Start"/>.</param>
+/// <param name="CustomerId">Who paid, from 0.</param>
+/// <param name="TerminalId">Where, from 0.</param>
+/// <param name="Cents">The amount in hundredths of the currency: whole numbers add up the same in every order.</param>
+/// <param name="Fraud">The scenario that made it a fraud, or <see cref="FraudScenario.None"/>.</param>
+public readonly record struct Transaction(int Id, int Second, int CustomerId, int TerminalId, int Cents, FraudScenario Fraud)
+{
+    /// <summary>Seconds in a day.</summary>
+    public const int SecondsPerDay = 86_400;
+
+    /// <summary>The day, from 0.</summary>
+    public int Day => Second / SecondsPerDay;
+
+    /// <summary>The moment of the payment.</summary>
+    public DateTimeOffset Time => CardSimulator.Start.AddSeconds(Second);
+
+    /// <summary>True when it is a fraud: what a model is to predict.</summary>
+    public bool IsFraud => Fraud != FraudScenario.None;
+}
+
+/// <summary>How a transaction came to be a fraud; numbered as in the handbook.</summary>
+public enum FraudScenario
+{
+    /// <summary>It is none.</summary>
+    None = 0,
+
+    /// <summary>The amount is above a threshold: a pattern that every detector should find.</summary>
+    LargeAmount = 1,
+
+    /// <summary>The terminal is compromised (phishing): everything paid there for 28 days.</summary>
+    CompromisedTerminal = 2,
+
+    /// <summary>The customer's card data leaked: for 14 days a third of the payments are the thief's, at five times the amount.</summary>
+    CompromisedCustomer = 3,
+}

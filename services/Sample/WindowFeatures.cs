@@ -1,0 +1,150 @@
+using ModelServing.Sample.Simulation;
+
+namespace ModelServing.Sample;
+
+/// <summary>
+/// The fifteen features that both fraud models take, computed from transactions in the order of time. They are the handbook's (chapter
+/// 3, "Baseline feature transformation"; see <see cref="CardSimulator"/>): what a customer spent over windows that end with the
+/// transaction itself, and how risky a terminal was over windows that end seven days earlier, because only then is it known what was a
+/// fraud. A row rests on nothing later than its transaction: sums are of whole cents, so a row is the same in whatever way it is
+/// computed.
+/// </summary>
+public sealed class WindowFeatures
+{
+    /// <summary>The amount, in units of the currency.</summary>
+    public const string Amount = "amount";
+
+    /// <summary>1 when the hour is 0 to 6 UTC, else 0.</summary>
+    public const string IsNight = "is_night";
+
+    /// <summary>1 on a Saturday or Sunday UTC, else 0.</summary>
+    public const string IsWeekend = "is_weekend";
+
+    /// <summary>The customer's transactions in the last day, this one among them; a count.</summary>
+    public const string CustomerCount1Day = "customer_count_1d";
+
+    /// <summary>The customer's transactions in the last 7 days, this one among them; a count.</summary>
+    public const string CustomerCount7Days = "customer_count_7d";
+
+    /// <summary>The customer's transactions in the last 30 days, this one among them; a count.</summary>
+    public const string CustomerCount30Days = "customer_count_30d";
+
+    /// <summary>Mean amount of the customer's transactions in the last day, this one among them; units of the currency.</summary>
+    public const string CustomerMeanAmount1Day = "customer_mean_amount_1d";
+
+    /// <summary>Mean amount of the customer's transactions in the last 7 days, this one among them; units of the currency.</summary>
+    public const string CustomerMeanAmount7Days = "customer_mean_amount_7d";
+
+    /// <summary>Mean amount of the customer's transactions in the last 30 days, this one among them; units of the currency.</summary>
+    public const string CustomerMeanAmount30Days = "customer_mean_amount_30d";
+
+    /// <summary>The terminal's transactions in the day that ended 7 days ago; a count.</summary>
+    public const string TerminalCount1Day = "terminal_count_1d";
+
+    /// <summary>The terminal's transactions in the 7 days that ended 7 days ago; a count.</summary>
+    public const string TerminalCount7Days = "terminal_count_7d";
+
+    /// <summary>The terminal's transactions in the 30 days that ended 7 days ago; a count.</summary>
+    public const string TerminalCount30Days = "terminal_count_30d";
+
+    /// <summary>Share of frauds in the terminal's transactions in the day that ended 7 days ago, 0 to 1; 0 when there were none.</summary>
+    public const string TerminalRisk1Day = "terminal_risk_1d";
+
+    /// <summary>Share of frauds in the terminal's transactions in the 7 days that ended 7 days ago, 0 to 1; 0 when there were none.</summary>
+    public const string TerminalRisk7Days = "terminal_risk_7d";
+
+    /// <summary>Share of frauds in the terminal's transactions in the 30 days that ended 7 days ago, 0 to 1; 0 when there were none.</summary>
+    public const string TerminalRisk30Days = "terminal_risk_30d";
+
+    /// <summary>Days until it is known whether a transaction was a fraud.</summary>
+    public const int LabelDelayDays = 7;
+
+    /// <summary>Features in a row.</summary>
+    public const int Count = 15;
+
+    private static readonly int[] WindowDays = [1, 7, 30];
+
+    private readonly Dictionary<int, History> _customers = [];
+    private readonly Dictionary<int, History> _terminals = [];
+    private int _lastSecond = int.MinValue;
+
+    /// <summary>The features' names, in the order of a row.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        Amount, IsNight, IsWeekend,
+        CustomerCount1Day, CustomerCount7Days, CustomerCount30Days,
+        CustomerMeanAmount1Day, CustomerMeanAmount7Days, CustomerMeanAmount30Days,
+        TerminalCount1Day, TerminalCount7Days, TerminalCount30Days,
+        TerminalRisk1Day, TerminalRisk7Days, TerminalRisk30Days,
+    ];
+
+    /// <summary>Takes the next transaction and writes its row.</summary>
+    /// <param name="transaction">One not earlier than any before it.</param>
+    /// <param name="row">Takes <see cref="Count"/> features in the order of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="transaction"/> is earlier than the one before it.</exception>
+    public void Next(Transaction transaction, Span<float> row)
+    {
+        if (transaction.Second < _lastSecond)
+            throw new ArgumentException($"transaction {transaction.Id} is at second {transaction.Second}, before {_lastSecond}", nameof(transaction));
+        _lastSecond = transaction.Second;
+
+        var time = transaction.Time;
+        row[0] = (float)(transaction.Cents / 100.0);
+        row[1] = time.Hour <= 6 ? 1 : 0;
+        row[2] = time.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1 : 0;
+
+        var customer = Of(_customers, transaction.CustomerId);
+        customer.Add(transaction.Second, transaction.Cents);
+        var terminal = Of(_terminals, transaction.TerminalId);
+        for (var window = 0; window < WindowDays.Length; window++)
+        {
+            var (count, cents) = customer.Over(window, transaction.Second);
+            row[3 + window] = count;
+            row[6 + window] = (float)(cents / (100.0 * count));
+
+            var (known, frauds) = terminal.Over(window, transaction.Second - LabelDelayDays * Transaction.SecondsPerDay);
+            row[9 + window] = known;
+            row[12 + window] = known == 0 ? 0 : (float)(frauds / (double)known);
+        }
+
+        // The label is noted now and read no sooner than seven days from now.
+        terminal.Add(transaction.Second, transaction.IsFraud ? 1 : 0);
+    }
+
+    private static History Of(Dictionary<int, History> histories, int id)
+    {
+        if (!histories.TryGetValue(id, out var history))
+            histories.Add(id, history = new History());
+        return history;
+    }
+
+    /// <summary>
+    /// What was noted about one customer or terminal. Questions come in the order of time too, so both ends of each window only move
+    /// forward: a row costs a constant number of steps on average.
+    /// </summary>
+    private sealed class History
+    {
+        private readonly List<int> _seconds = [];
+        private readonly List<long> _totals = [0];
+        private readonly int[] _starts = new int[WindowDays.Length];
+        private int _end;
+
+        internal void Add(int second, int value)
+        {
+            _seconds.Add(second);
+            _totals.Add(_totals[^1] + value);
+        }
+
+        /// <summary>Count and sum of what was noted in the window that ends with <paramref name="upTo"/> and is open at its beginning.</summary>
+        internal (int Count, long Sum) Over(int window, int upTo)
+        {
+            while (_end < _seconds.Count && _seconds[_end] <= upTo)
+                _end++;
+            var after = upTo - WindowDays[window] * Transaction.SecondsPerDay;
+            ref var start = ref _starts[window];
+            while (start < _end && _seconds[start] <= after)
+                start++;
+            return (_end - start, _totals[_end] - _totals[start]);
+        }
+    }
+}

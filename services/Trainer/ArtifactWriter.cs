@@ -1,0 +1,30 @@
+using System.Text.Json;
+using ModelServing.Sample;
+
+namespace ModelServing.Trainer;
+
+/// <summary>Writes a version's folder: <c>model.onnx</c>, and <c>training.json</c> with what a manifest takes over.</summary>
+internal static class ArtifactWriter
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>Writes both files, over older ones. Neither holds a date or a path, so that the same training gives the same bytes.</summary>
+    internal static void Write(string output, Evaluation evaluation)
+    {
+        var folder = SampleArtifacts.VersionFolder(output, evaluation.Model.Version);
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, SampleArtifacts.ModelFileName), evaluation.Bytes);
+
+        var training = new
+        {
+            metrics = new { auc = evaluation.AreaUnderRoc, averagePrecision = evaluation.AveragePrecision },
+            labels = new
+            {
+                algorithm = evaluation.Model.Algorithm,
+                trainedOn = SampleDataset.Training.ToString(),
+                evaluatedOn = SampleDataset.Evaluation.ToString(),
+            },
+        };
+        File.WriteAllText(Path.Combine(folder, SampleArtifacts.TrainingFileName), JsonSerializer.Serialize(training, Indented) + "\n");
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Trainers.FastTree;
+using ModelServing.Registry.Onnx;
+
+namespace ModelServing.Trainer;
+
+/// <summary>
+/// Version 2: gradient boosted trees (ML.NET's FastTree, a MART) with its default hyperparameters, which nobody tuned. In ONNX it is one
+/// TreeEnsembleClassifier; the calibration's line is folded into the leaves.
+/// </summary>
+internal static class BoostedTrees
+{
+    private const string SplitAtMost = "BRANCH_LEQ";
+    private const string Leaf = "LEAF";
+
+    /// <summary>Trains on one thread and with a fixed seed, so that the same trees come out again.</summary>
+    internal static TrainedModel Train(TrainingData data)
+    {
+        var context = new MLContext(seed: 1);
+        var trainer = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
+        {
+            FeatureColumnName = TrainingData.FeaturesColumn,
+            LabelColumnName = TrainingData.LabelColumn,
+            NumberOfThreads = 1,
+            Seed = 1,
+        });
+        var model = trainer.Fit(TrainingData.View(context, data.Training));
+        var calibrator = (PlattCalibrator)model.Model.Calibrator;
+        return new TrainedModel(
+            2,
+            "gradient-boosted-trees",
+            Onnx(model.Model.SubModel.TrainedTreeEnsemble, calibrator),
+            TrainingData.Probabilities(context, model, data.Evaluation));
+    }
+
+    private static ModelProto Onnx(RegressionTreeEnsemble ensemble, PlattCalibrator calibrator)
+    {
+        // ML.NET: probability = 1 / (1 + e^(slope * score + offset)), score = bias + sum of weight * leaf. What does not depend on the
+        // row goes into the leaves of the first tree, of which every row reaches exactly one.
+        var rows = new TreeRows();
+        var constant = -(calibrator.Slope * ensemble.Bias + calibrator.Offset);
+        for (var tree = 0; tree < ensemble.Trees.Count; tree++)
+        {
+            rows.Add(tree, ensemble.Trees[tree], -calibrator.Slope * ensemble.TreeWeights[tree], constant);
+            constant = 0;
+        }
+
+        return OnnxClassifier.Model(rows.Node());
+    }
+
+    /// <summary>The columns that ONNX spreads the nodes of all trees over.</summary>
+    private sealed class TreeRows
+    {
+        private readonly List<long> _trees = [];
+        private readonly List<long> _nodes = [];
+        private readonly List<string> _modes = [];
+        private readonly List<long> _features = [];
+        private readonly List<float> _thresholds = [];
+        private readonly List<long> _whenTrue = [];
+        private readonly List<long> _whenFalse = [];
+        private readonly List<long> _leafTrees = [];
+        private readonly List<long> _leafNodes = [];
+        private readonly List<float> _leafValues = [];
+
+        /// <summary>Adds a tree: its splits, numbered as ML.NET does, then its leaves.</summary>
+        internal void Add(int tree, RegressionTree source, double factor, double constant)
+        {
+            if (source.CategoricalSplitFlags.Contains(true))
+                throw new NotSupportedException("a categorical split: the features are all numbers");
+
+            for (var split = 0; split < source.NumberOfNodes; split++)
+            {
+                Add(tree, split, SplitAtMost, source.NumericalSplitFeatureIndexes[split], source.NumericalSplitThresholds[split],
+                    NodeOf(source.LeftChild[split], source), NodeOf(source.RightChild[split], source));
+            }
+
+            for (var leaf = 0; leaf < source.NumberOfLeaves; leaf++)
+            {
+                var node = source.NumberOfNodes + leaf;
+                Add(tree, node, Leaf, 0, 0, 0, 0);
+                _leafTrees.Add(tree);
+                _leafNodes.Add(node);
+                _leafValues.Add((float)(source.LeafValues[leaf] * factor + constant));
+            }
+        }
+
+        /// <summary>The operator with all that was added.</summary>
+        internal NodeProto Node()
+        {
+            var node = OnnxClassifier.Node("TreeEnsembleClassifier");
+            node.Attribute.Add(
+            [
+                OnnxClassifier.Ints("nodes_treeids", _trees),
+                OnnxClassifier.Ints("nodes_nodeids", _nodes),
+                OnnxClassifier.Texts("nodes_modes", _modes),
+                OnnxClassifier.Ints("nodes_featureids", _features),
+                OnnxClassifier.Floats("nodes_values", _thresholds),
+                OnnxClassifier.Ints("nodes_truenodeids", _whenTrue),
+                OnnxClassifier.Ints("nodes_falsenodeids", _whenFalse),
+                OnnxClassifier.Ints("class_treeids", _leafTrees),
+                OnnxClassifier.Ints("class_nodeids", _leafNodes),
+                OnnxClassifier.Ints("class_ids", _leafTrees.ConvertAll(_ => 1L)),
+                OnnxClassifier.Floats("class_weights", _leafValues),
+                OnnxClassifier.Ints("classlabels_int64s", [0, 1]),
+                OnnxClassifier.Text("post_transform", "LOGISTIC"),
+            ]);
+            return node;
+        }
+
+        private void Add(int tree, int node, string mode, int feature, float threshold, int whenTrue, int whenFalse)
+        {
+            _trees.Add(tree);
+            _nodes.Add(node);
+            _modes.Add(mode);
+            _features.Add(feature);
+            _thresholds.Add(threshold);
+            _whenTrue.Add(whenTrue);
+            _whenFalse.Add(whenFalse);
+        }
+
+        /// <summary>ML.NET writes a child that is a leaf as the complement of the leaf's number.</summary>
+        private static int NodeOf(int child, RegressionTree tree) => child >= 0 ? child : tree.NumberOfNodes + ~child;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Trainers;
+using Microsoft.ML.Transforms;
+using ModelServing.Registry.Onnx;
+using ModelServing.Sample;
+
+namespace ModelServing.Trainer;
+
+/// <summary>
+/// Version 1: logistic regression by L-BFGS on features of mean 0 and variance 1, with ML.NET's default regularisation. In ONNX it is
+/// one LinearClassifier on the raw features: the normalisation and the calibration's line are folded into its weights.
+/// </summary>
+internal static class LogisticRegression
+{
+    /// <summary>Trains on one thread, so that the sums, and with them the weights, come out the same again.</summary>
+    internal static TrainedModel Train(TrainingData data)
+    {
+        var context = new MLContext(seed: 1);
+        var normaliser = context.Transforms.NormalizeMeanVariance(TrainingData.FeaturesColumn, fixZero: false);
+        var trainer = context.BinaryClassification.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options
+        {
+            FeatureColumnName = TrainingData.FeaturesColumn,
+            LabelColumnName = TrainingData.LabelColumn,
+            NumberOfThreads = 1,
+        });
+        var model = normaliser.Append(trainer).Fit(TrainingData.View(context, data.Training));
+
+        var normalised = (NormalizingTransformer.AffineNormalizerModelParameters<ImmutableArray<float>>)
+            ((NormalizingTransformer)model.First()).GetNormalizerModelParameters(0);
+        return new TrainedModel(
+            1, "logistic-regression", Onnx(normalised, model.LastTransformer.Model), TrainingData.Probabilities(context, model, data.Evaluation));
+    }
+
+    private static ModelProto Onnx(
+        NormalizingTransformer.AffineNormalizerModelParameters<ImmutableArray<float>> normalised,
+        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model)
+    {
+        // ML.NET: probability = 1 / (1 + e^(slope * score + offset)), score = bias + sum w * (x - offset) * scale.
+        double bias = model.SubModel.Bias;
+        var weights = new double[WindowFeatures.Count];
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var scale = normalised.Scale[i];
+            var offset = normalised.Offset.IsDefaultOrEmpty ? 0 : normalised.Offset[i];
+            weights[i] = (double)model.SubModel.Weights[i] * scale;
+            bias -= weights[i] * offset;
+        }
+
+        bias = -(model.Calibrator.Slope * bias + model.Calibrator.Offset);
+        for (var i = 0; i < weights.Length; i++)
+            weights[i] *= -model.Calibrator.Slope;
+
+        // One line of weights for each class; the first is the second's mirror image.
+        var node = OnnxClassifier.Node("LinearClassifier");
+        node.Attribute.Add(OnnxClassifier.Floats("coefficients", weights.Select(w => (float)-w).Concat(weights.Select(w => (float)w))));
+        node.Attribute.Add(OnnxClassifier.Floats("intercepts", [(float)-bias, (float)bias]));
+        node.Attribute.Add(OnnxClassifier.Ints("classlabels_ints", [0, 1]));
+        node.Attribute.Add(OnnxClassifier.Text("post_transform", "LOGISTIC"));
+        return OnnxClassifier.Model(node);
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ModelServing.Sample;
+using ModelServing.Sample.Simulation;
+
+namespace ModelServing.Trainer;
+
+/// <summary>The rows of both periods, for ML.NET and for our own evaluation.</summary>
+/// <param name="Training">The rows to train on.</param>
+/// <param name="Evaluation">The rows to evaluate on: no trainer sees them.</param>
+internal sealed record TrainingData(IReadOnlyList<SampleRow> Training, IReadOnlyList<SampleRow> Evaluation)
+{
+    /// <summary>Names ML.NET's columns.</summary>
+    internal const string FeaturesColumn = nameof(Row.Features);
+
+    /// <inheritdoc cref="FeaturesColumn"/>
+    internal const string LabelColumn = nameof(Row.Label);
+
+    /// <summary>Simulates a world and cuts it by time.</summary>
+    internal static TrainingData Simulate(SimulatorSettings settings)
+    {
+        var transactions = CardSimulator.Run(settings);
+        return new TrainingData(
+            SampleDataset.Rows(transactions, SampleDataset.Training, int.MaxValue),
+            SampleDataset.Rows(transactions, SampleDataset.Evaluation, int.MaxValue));
+    }
+
+    /// <summary>Rows as ML.NET takes them.</summary>
+    internal static IDataView View(MLContext context, IReadOnlyList<SampleRow> rows) => context.Data.LoadFromEnumerable(
+        rows.Select(row => new Row { Features = row.Features.ToArray(), Label = row.IsFraud }));
+
+    /// <summary>What a trained ML.NET model says of rows: the probability of a fraud, row by row.</summary>
+    internal static float[] Probabilities(MLContext context, ITransformer model, IReadOnlyList<SampleRow> rows) =>
+        [.. model.Transform(View(context, rows)).GetColumn<float>("Probability")];
+
+    private sealed class Row
+    {
+        [VectorType(WindowFeatures.Count)]
+        public float[] Features { get; set; } = [];
+
+        public bool Label { get; set; }
+    }
+}
