@@ -100,7 +100,7 @@ public static class ServiceHost
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);
-        Telemetry.Add(builder);
+        Telemetry.Add(builder, name);
         add(builder, settings);
 
         var app = builder.Build();
