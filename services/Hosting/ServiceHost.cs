@@ -69,6 +69,11 @@ public static class ServiceHost
                     $"{name}: can't listen on {settings.Urls}: {e.InnerException?.Message ?? e.Message} Give another address in ASPNETCORE_URLS, or stop what holds this one.");
                 return NoAddress;
             }
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // Told to stop, or failed, before it listened.
+                return app.Services.GetRequiredService<HostFailure>().ExitCode;
+            }
 
             if (settings.AddressFile is { } file)
                 WriteByRename(file, app.Urls.First());

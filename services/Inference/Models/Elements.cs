@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 
@@ -146,16 +145,7 @@ internal readonly struct Fp16Element : IElement<Float16>
         return read || (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && TryConvert(number, out value));
     }
 
-    // Its own shortest form: as a float 0.1 would come out as 0.099975586.
-    public static void Write(Utf8JsonWriter json, Float16 value)
-    {
-        var half = BitConverter.UInt16BitsToHalf(value.value);
-        Span<byte> text = stackalloc byte[16];
-        if (!Half.IsFinite(half))
-            NonFinite.Write(json, (double)half);
-        else if (half.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
-            json.WriteRawValue(text[..length], skipInputValidation: true);
-    }
+    public static void Write(Utf8JsonWriter json, Float16 value) => Fp32Element.Write(json, (float)BitConverter.UInt16BitsToHalf(value.value));
 
     private static bool TryConvert(double number, out Float16 value)
     {

@@ -10,7 +10,8 @@ namespace ModelServing.Inference.Models;
 internal sealed class ServedModel : IDisposable
 {
     private readonly InferenceSession session;
-    private readonly RunOptions options = new();
+    // What fails is thrown and logged by us; the runtime would write a line of its own to standard error.
+    private readonly RunOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly string[] inputNames;
     private readonly string[] outputNames;
 
@@ -54,7 +55,7 @@ internal sealed class ServedModel : IDisposable
                 InterOpNumThreads = 1,
                 ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
                 GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
             // Threads that spin while they wait take the processor from the other versions of the machine.
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
