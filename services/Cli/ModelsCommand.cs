@@ -25,9 +25,7 @@ internal static class ModelsCommand
             var rows = new List<ModelRow>();
             foreach (var entry in await target.ListAsync(signals.Stop))
                 rows.Add(ModelRow.Of(await target.ReadManifestAsync(entry.Model, entry.Version, signals.Stop), settings));
-            terminal.Result(rows, Table);
-            if (rows.Count == 0)
-                terminal.Say($"Nothing is published in {Markup.Escape(target.Location)}; [bold]ms publish[/] does that.");
+            terminal.Result(rows, rows => rows.Count > 0 ? Table(rows) : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; [bold]ms publish[/] does that.\n"));
             return ExitCode.Done;
         }));
         return command;

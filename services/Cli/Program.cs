@@ -9,5 +9,7 @@ var root = new RootCommand("ms runs and looks after ModelServing: several models
     SettingsCommand.Create(),
 };
 
+var arguments = root.Parse(args);
 // Without a timeout the library leaves signals alone: StopSignals takes them.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+return arguments.Errors.Count > 0 ? ExitCode.WrongInput : exitCode;

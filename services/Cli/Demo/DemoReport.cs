@@ -34,8 +34,8 @@ internal sealed record DemoReport(
     internal static DemoReport Of(Uri api, RolloutPlan rollout, IReadOnlyCollection<DemoAnswer> answers, bool planChanged)
     {
         var assigned = answers.Count(static answer => answer.Variant is not null);
-        var groups = answers.ToLookup(static answer => (Variant: answer.Variant ?? "-", Version: answer.Version ?? "-"));
-        var planned = rollout.Variants.Reverse().Select(static variant => (variant.Name, variant.Version.ToString())).ToList();
+        var groups = answers.ToLookup(static answer => (Variant: answer.Variant ?? "-", answer.Version));
+        var planned = rollout.Variants.Reverse().Select(static variant => (variant.Name, (int?)variant.Version.Number)).ToList();
         var figures = planned.Concat(groups.Select(static group => group.Key).Except(planned).Order())
             .Select(key => VariantFigures.Of(key, [.. groups[key]], answers.Count, planChanged ? null : rollout))
             .ToList();
@@ -66,7 +66,7 @@ internal sealed record DemoReport(
         {
             table.AddRow(
                 Markup.Escape(row.Variant),
-                Markup.Escape(row.Version),
+                row.Version?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 row.Requests.ToString("N0", CultureInfo.InvariantCulture),
                 Percents(row.Share),
                 row.ExpectedShare is { } expected ? Percents(expected) : "-",
@@ -85,7 +85,7 @@ internal sealed record DemoReport(
 
 /// <summary>The figures of one variant.</summary>
 /// <param name="Variant">The variant, <c>-</c> where the answer named none.</param>
-/// <param name="Version">The version.</param>
+/// <param name="Version">The version; null where the answer named none.</param>
 /// <param name="Requests">How many requests it got.</param>
 /// <param name="Share">Its share of all requests, 0 to 1.</param>
 /// <param name="ExpectedShare">The share that the plan gives it; null when the plan does not name it, or was changed.</param>
@@ -94,7 +94,7 @@ internal sealed record DemoReport(
 /// <param name="P99Milliseconds">All but a hundredth of its answers took at most as long; null without a request.</param>
 internal sealed record VariantFigures(
     string Variant,
-    string Version,
+    int? Version,
     int Requests,
     double Share,
     double? ExpectedShare,
@@ -102,10 +102,10 @@ internal sealed record VariantFigures(
     double? P50Milliseconds,
     double? P99Milliseconds)
 {
-    internal static VariantFigures Of((string Variant, string Version) key, IReadOnlyList<DemoAnswer> answers, int all, RolloutPlan? rollout)
+    internal static VariantFigures Of((string Variant, int? Version) key, IReadOnlyList<DemoAnswer> answers, int all, RolloutPlan? rollout)
     {
         var times = answers.Select(static answer => answer.Took.TotalMilliseconds).Order().ToArray();
-        var planned = rollout?.Variants.FirstOrDefault(variant => variant.Name == key.Variant && variant.Version.ToString() == key.Version);
+        var planned = rollout?.Variants.FirstOrDefault(variant => variant.Name == key.Variant && variant.Version.Number == key.Version);
         return new VariantFigures(
             key.Variant,
             key.Version,

@@ -53,7 +53,7 @@ internal sealed class DemoTraffic(Uri api, IReadOnlyList<SampleRow> rows, TimePr
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            var (variant, version) = (Header(answer, HeaderNames.ModelVariant), Header(answer, HeaderNames.ModelVersion));
+            var (variant, version) = (Header(answer, HeaderNames.ModelVariant), ModelVersion.TryParse(Header(answer, HeaderNames.ModelVersion), null, out var parsed) ? parsed.Number : (int?)null);
             string? failure;
             try
             {
@@ -144,4 +144,4 @@ internal sealed class DemoTraffic(Uri api, IReadOnlyList<SampleRow> rows, TimePr
 /// <param name="Version">The version that the answer names; null when it names none.</param>
 /// <param name="Took">From the request to the last byte of the answer.</param>
 /// <param name="Failure">Why it does not count as answered; null when it does.</param>
-internal readonly record struct DemoAnswer(string? Variant, string? Version, TimeSpan Took, string? Failure);
+internal readonly record struct DemoAnswer(string? Variant, int? Version, TimeSpan Took, string? Failure);

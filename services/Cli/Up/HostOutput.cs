@@ -6,30 +6,24 @@ internal sealed class HostOutput
     private readonly Lock gate = new();
     private string? lastError;
     private string? lastSevere;
-    private string? last;
 
-    /// <summary>Why the host ended, as far as it said so: what it wrote to standard error, else its last severe log line, else its
-    /// last line.</summary>
+    /// <summary>Why the host ended, as far as it said so: what it wrote to standard error, else its last severe log line.</summary>
     internal string? Reason
     {
         get
         {
             lock (gate)
-                return lastError ?? lastSevere ?? last;
+                return lastError ?? lastSevere;
         }
     }
 
     internal void TakeOutput(string line)
     {
+        // The hosts' text format: 12:34:56.789 FTL message.
+        if (line.Split(' ', 3) is not [{ Length: 12 }, "ERR" or "FTL", var message])
+            return;
         lock (gate)
-        {
-            if (string.IsNullOrWhiteSpace(line))
-                return;
-            last = line;
-            // The hosts' text format: 12:34:56.789 FTL message.
-            if (line.Split(' ', 3) is [{ Length: 12 }, "ERR" or "FTL", var message])
-                lastSevere = message;
-        }
+            lastSevere = message;
     }
 
     internal void TakeError(string line)

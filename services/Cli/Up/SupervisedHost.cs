@@ -35,6 +35,7 @@ internal sealed class SupervisedHost
     private readonly Backoff backoff = new();
     private readonly Task running;
     private HostProcess? current;
+    private bool isReady;
     private bool withdrawn;
 
     /// <summary>Starts the host.</summary>
@@ -64,18 +65,24 @@ internal sealed class SupervisedHost
     /// <summary>Says that it is not ready, whatever becomes of it.</summary>
     internal void Withdraw()
     {
-        Announce(null);
         lock (gate)
+        {
             withdrawn = true;
+            changed(null);
+        }
     }
 
-    /// <summary>Stops the host: asks it to, and ends it when it does not within <paramref name="patience"/>, or at once when told to.</summary>
+    /// <summary>Stops the host: asks it to, and ends it when it does not within <paramref name="patience"/>, or at once when told to.
+    /// One that is not ready has nothing in flight that it could end.</summary>
     internal async Task StopAsync(TimeSpan patience, CancellationToken kill)
     {
         lock (gate)
         {
             stopAsked.TrySetResult();
-            current?.AskToStop();
+            if (isReady)
+                current?.AskToStop();
+            else
+                current?.Kill();
         }
 
         try
@@ -138,7 +145,7 @@ internal sealed class SupervisedHost
         if (stopAsked.Task.IsCompleted)
             return null;
         if (!ready.Task.IsCompleted)
-            throw new HostFailedException($"{Label} did not start: {exit.Reason ?? "it printed nothing"} ({exit})") { Exit = exit };
+            throw new HostFailedException($"{Label} did not start: " + (exit.Reason is { } said ? $"{said} (it {exit})" : $"it {exit}")) { Exit = exit };
 
         // 4
         var wait = backoff.Next(address is null ? TimeSpan.Zero : time.GetElapsedTime(since));
@@ -151,6 +158,7 @@ internal sealed class SupervisedHost
     {
         lock (gate)
         {
+            isReady = address is not null;
             if (!withdrawn)
                 changed(address);
         }

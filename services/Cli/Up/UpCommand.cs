@@ -62,6 +62,8 @@ internal static class UpCommand
 
         // 4
         var port = ApiPort.Choose(stack, settings);
+        if (port is { Given: false, Number: not ApiPort.First })
+            terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API gets {port.Number}; {StackFile.Namespace}local.port gives it another[/]");
 
         try
         {
@@ -86,7 +88,7 @@ internal static class UpCommand
             finally
             {
                 // 7
-                terminal.Say(request.Once ? "Stopping" : "Stopping; Ctrl-C again does it at once");
+                terminal.Say(signals.Stop.IsCancellationRequested ? "Stopping; Ctrl-C again does it at once" : "Stopping");
             }
         }
         finally

@@ -69,7 +69,7 @@ internal sealed class VersionHosts(HostProgram program, string registry, string 
             await PropagatedAsync();
             if (stopAsked.Task.IsCompleted)
                 return;
-            terminal.Say($"{host.Label} stops: no model names it any more");
+            terminal.Say($"{host.Label} stops: the plan no longer names it");
         }
 
         await host.StopAsync(Platform.Patience, CancellationToken.None);
