@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace ModelServing.Hosting;
 
@@ -24,12 +25,14 @@ public static class Telemetry
     }
 
     // The exporter never had a stable release: nothing else names it.
-    internal static void Add(WebApplicationBuilder builder)
+    internal static void Add(WebApplicationBuilder builder, string name)
     {
         builder.Services.AddMetrics();
-        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics
-            .AddMeter(MetricNames.Meter)
-            .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false))
+            .WithMetrics(static metrics => metrics
+                .AddMeter(MetricNames.Meter)
+                .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
     }
 
     internal static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics);
