@@ -80,7 +80,7 @@ internal sealed class RequestHandler(RoutingTableHolder holder, RouterMetrics me
         }
 
         var method = target.Action == ModelAction.Infer ? HttpMethods.Post : HttpMethods.Get;
-        if (!HttpMethods.Equals(context.Request.Method, method))
+        if (context.Request.Method != method)
         {
             context.Response.Headers.Allow = method;
             (problem, detail) = (Problems.MethodNotAllowed, $"{path} takes {method}, not {context.Request.Method}");
