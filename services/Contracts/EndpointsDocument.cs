@@ -26,6 +26,8 @@ public sealed record EndpointsDocument
         var document = ContractsJson.Read(utf8, ContractsJson.Default.EndpointsDocument, "endpoints file");
         for (var i = 0; i < document.Endpoints.Count; i++)
         {
+            if (document.Endpoints[i] is null)
+                throw new ContractException($"endpoints[{i}] is null");
             if (!IPEndPoint.TryParse(document.Endpoints[i].Address, out var address) || address.Port == 0)
                 throw new ContractException($"endpoints[{i}].address '{document.Endpoints[i].Address}' is no IP address with a port");
         }

@@ -35,7 +35,7 @@ public sealed record PlanDocument
         ContractsJson.RequireSchema(utf8, CurrentSchema, "plan");
         var plan = ContractsJson.Read(utf8, ContractsJson.Default.PlanDocument, "plan");
         foreach (var (model, rollout) in plan.Rollouts)
-            rollout.Check($"rollouts.{model}");
+            (rollout ?? throw new ContractException($"rollouts.{model} is null")).Check($"rollouts.{model}");
         return plan;
     }
 }
@@ -62,6 +62,8 @@ public sealed record RolloutPlan
             throw new ContractException($"{path}.revision is empty");
         if (DeadlineMilliseconds <= 0)
             throw new ContractException($"{path}.deadlineMilliseconds is {DeadlineMilliseconds}; it has to be above 0");
+        if (Variants.Any(static variant => variant is null))
+            throw new ContractException($"{path}.variants has a null");
         if (Variants.Count == 0 || Variants[^1].Name != VariantPlan.Stable)
             throw new ContractException($"{path}.variants has to end with '{VariantPlan.Stable}'");
         long sum = 0;

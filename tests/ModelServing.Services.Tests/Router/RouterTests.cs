@@ -3,6 +3,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;
 
+[Collection(RunningRouter.OneAtATime)]
 public class RouterTests
 {
     [Fact]

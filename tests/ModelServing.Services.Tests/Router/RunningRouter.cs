@@ -13,6 +13,9 @@ namespace ModelServing.Services.Tests.Router;
 /// <summary>A whole router in this process, on a port of its own.</summary>
 internal sealed class RunningRouter : IAsyncDisposable
 {
+    /// <summary>The collection of all tests that run routers: what meters of one name count in one process runs together.</summary>
+    internal const string OneAtATime = "routers, one at a time";
+
     internal const string InferPath = "/v2/models/fraud/infer";
 
     private readonly TemporaryFolder folder = new();
@@ -93,6 +96,16 @@ internal sealed class RunningRouter : IAsyncDisposable
         return text.Split('\n')
             .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))
             .Sum(line => double.Parse(line[(line.IndexOf("} ", StringComparison.Ordinal) + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Waits until the router has counted <paramref name="expected"/>: it counts when the answer is on its way.</summary>
+    internal async Task AssertCountAsync(double expected, string name, params string[] labels)
+    {
+        double count = -1;
+        using var patience = new CancellationTokenSource(RawConnection.Patience);
+        while (!patience.IsCancellationRequested && (count = await CountAsync(name, labels)) < expected)
+            await Task.Delay(5);
+        Assert.Equal(expected, count);
     }
 
     /// <summary>Waits until <paramref name="condition"/> holds; fails when it never does.</summary>
