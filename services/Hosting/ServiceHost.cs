@@ -78,11 +78,6 @@ public static class ServiceHost
                     $"{name}: can't listen on {settings.Urls}: {why}. Give another address in {HostSettings.UrlsVariable}, or stop what holds this one.");
                 return NoAddress;
             }
-            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
-            {
-                // Told to stop, or failed, before it listened.
-                return app.Services.GetRequiredService<HostFailure>().ExitCode;
-            }
 
             if (settings.AddressFile is { } file)
             {
