@@ -16,11 +16,11 @@ internal static class NetworkRules
 
         void Rule(NetworkGroup of, bool isIngress, FlowEnd peer)
         {
-            var (address, type) = peer switch
+            (Input<string> Address, string Type) at = peer switch
             {
                 FlowEnd.OfGroup g => (idOf(g.Group), "NETWORK_SECURITY_GROUP"),
                 FlowEnd.OfRange r => (r.Cidr, "CIDR_BLOCK"),
-                FlowEnd.OfOracleServices => ((Input<string>)oracleServices, "SERVICE_CIDR_BLOCK"),
+                FlowEnd.OfOracleServices => (oracleServices, "SERVICE_CIDR_BLOCK"),
                 _ => throw new ArgumentOutOfRangeException(nameof(flow)),
             };
             var rule = new NetworkSecurityGroupSecurityRuleArgs
@@ -32,9 +32,9 @@ internal static class NetworkRules
                 Description = flow.Why,
             };
             if (isIngress)
-                (rule.Source, rule.SourceType) = (address, type);
+                (rule.Source, rule.SourceType) = at;
             else
-                (rule.Destination, rule.DestinationType) = (address, type);
+                (rule.Destination, rule.DestinationType) = at;
             if (flow.Traffic == Traffic.PathDiscovery)
                 rule.IcmpOptions = new NetworkSecurityGroupSecurityRuleIcmpOptionsArgs { Type = 3, Code = 4 };
             if (flow.Traffic is { FirstPort: { } first, LastPort: { } last })
