@@ -1,3 +1,4 @@
+using System.Net;
 using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Settings;
@@ -7,6 +8,9 @@ internal static class CloudRules
 {
     // The API Gateway waits at most 300 s for an answer; the router's own 504 has to arrive before.
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(295);
+
+    // Of what may reach the cluster's API: 65,536 addresses.
+    private const int WidestPrefix = 16;
 
     internal static IEnumerable<SettingsFault> Check(StackSettings settings, CloudSettings cloud)
     {
@@ -23,6 +27,16 @@ internal static class CloudRules
             yield return Fault("cache.shards", $"{cloud.Cache.Shards} is even; a sharded cache has an odd number of shards, 3 at the least");
         if (cloud.Cache is { Mode: CacheMode.Nonsharded, Shards: not null })
             yield return Fault("cache.shards", "only a sharded cache has shards; take it out, or set cache.mode to sharded");
+        if (cloud.Cache is { Shards: { } most, Nodes: var each } && most * each > 100)
+            yield return Fault("cache.nodes", $"{most} shards of {each} nodes are {most * each}; a cache has 100 nodes at most");
+        if (cloud.Gateway is { } gateway)
+        {
+            if (gateway.Issuers.Count is < 1 or > 5)
+                yield return Fault("gateway.issuers", $"there are {gateway.Issuers.Count}; there have to be 1 to 5");
+            if (gateway.Audiences.Count is < 1 or > 5)
+                yield return Fault("gateway.audiences", $"there are {gateway.Audiences.Count}; there have to be 1 to 5");
+        }
+
         if (cloud.Gateway is { LogDays: var days } && days % 30 != 0)
             yield return Fault("gateway.logDays", $"{days} is none of 30, 60, 90, 120, 150 and 180");
     }
@@ -61,9 +75,15 @@ internal static class CloudRules
             yield return Fault("cluster.nodes.min", $"{cluster.Nodes.Min} is above cluster.nodes.max, which is {cluster.Nodes.Max}");
         for (var i = 0; i < cluster.AllowedCidrs.Count; i++)
         {
-            if (cluster.AllowedCidrs[i].EndsWith("/0", StringComparison.Ordinal))
-                yield return Fault($"cluster.allowedCidrs[{i}]", $"{cluster.AllowedCidrs[i]} is the whole internet; name the addresses that need the cluster's API");
+            var text = cluster.AllowedCidrs[i];
+            if (!IPNetwork.TryParse(text, out var range) || range.ToString() != text)
+                yield return Fault($"cluster.allowedCidrs[{i}]", $"{text} is no range: its address has bits outside of the prefix");
+            else if (range.PrefixLength < WidestPrefix)
+                yield return Fault($"cluster.allowedCidrs[{i}]", $"{text} is wider than a /{WidestPrefix}; name the addresses that need the cluster's API");
         }
+
+        if (cluster.PublicEndpoint && cluster.AllowedCidrs.Count == 0)
+            yield return Fault("cluster.allowedCidrs", "missing: with a public endpoint there have to be the addresses that may reach it");
     }
 
     private static SettingsFault Fault(string path, string message) => new(path, message, null);

@@ -28,6 +28,10 @@ public sealed record CloudSettings
     [Setting("What holds data is protected: `pulumi destroy` refuses to delete it, and what leaves the program is kept. `false` is for a trial.")]
     public bool DataProtection { get; init; } = true;
 
+    /// <summary>The key that data is encrypted with.</summary>
+    [Setting("The key, in the compartment, that the bucket and the cluster's secrets are encrypted with. Without it Oracle's own key does.", Pattern = "^ocid1\\.key\\.[a-z0-9]+\\.[a-z0-9-]*\\.[a-z0-9.-]+$", Form = OcidForm, Example = "ocid1.key.oc1.eu-frankfurt-1.aaaa.bbbb")]
+    public string? KmsKey { get; init; }
+
     /// <summary>The network.</summary>
     [Setting("The network.")]
     public NetworkSettings Network { get; init; } = new();
@@ -74,6 +78,10 @@ public sealed record NetworkSettings
     /// <summary>The addresses of the network.</summary>
     [Setting("The addresses of the network, a /16: subnets are cut from it.", Pattern = "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){2}0\\.0/16$", Form = "a /16 of IPv4 addresses", Example = "10.0.0.0/16")]
     public string Cidr { get; init; } = "10.0.0.0/16";
+
+    /// <summary>Whether nodes and pods reach the internet.</summary>
+    [Setting("Nodes and pods reach the internet, by a NAT gateway and on port 443. Without it they reach Oracle's services only, which is all that the platform needs.")]
+    public bool InternetEgress { get; init; }
 }
 
 /// <summary>The Kubernetes cluster.</summary>
@@ -87,8 +95,12 @@ public sealed record ClusterSettings
     [Setting("The image of the nodes: one of OKE's for this version of Kubernetes and this region, pinned.", Pattern = "^ocid1\\.image\\.[a-z0-9]+\\.[a-z0-9-]*\\.[a-z0-9-]+$", Form = "an image's OCID", Example = "ocid1.image.oc1.eu-frankfurt-1.aaaa")]
     public required string NodeImage { get; init; }
 
-    /// <summary>The addresses that may reach the API's public endpoint.</summary>
-    [Setting("The addresses that may reach the cluster's API over the internet. Without them its endpoint is private (docs/infrastructure.md says how `pulumi up` reaches it).", Pattern = CloudSettings.CidrPattern, Form = CloudSettings.CidrForm, Example = "198.51.100.7/32")]
+    /// <summary>Whether the API has a public address.</summary>
+    [Setting("The cluster's API has a public address, for good. Without it the endpoint is private; docs/infrastructure.md says how `pulumi up` reaches it.")]
+    public bool PublicEndpoint { get; init; }
+
+    /// <summary>The addresses that may reach the cluster's API.</summary>
+    [Setting("The addresses that may reach the cluster's API: of offices and pipelines for a public endpoint, of a Bastion or a runner for a private one. Each at most a /16.", Pattern = CloudSettings.CidrPattern, Form = CloudSettings.CidrForm, Example = "198.51.100.7/32")]
     public IReadOnlyList<string> AllowedCidrs { get; init; } = [];
 
     /// <summary>The nodes.</summary>

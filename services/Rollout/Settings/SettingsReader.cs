@@ -89,7 +89,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             return SecretText.Encrypted;
         if (node is not SettingsNode.Scalar scalar)
         {
-            Fault(path, $"this is {node.Kind}; it has to be a {form.Name}", node.Place);
+            Fault(path, $"this is {node.Kind}; it has to be {attribute.Form ?? "a " + form.Name}", node.Place);
             return null;
         }
 
@@ -111,7 +111,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         var form = SettingForm.Of(item)!;
         if (node is not SettingsNode.Sequence list)
         {
-            Fault(path, $"this is {node.Kind}; it has to be a list, of each a {form.Name}", node.Place);
+            Fault(path, $"this is {node.Kind}; it has to be a list; each item is: {attribute.Form ?? form.Name}", node.Place);
             return null;
         }
 

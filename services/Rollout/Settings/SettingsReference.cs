@@ -96,7 +96,7 @@ public static class SettingsReference
         var isList = SettingsReader.IsList(type, out var item);
         var form = SettingForm.Of(isList ? item : type);
         var unset = required ? "required" : !isList && form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`" : "optional";
-        var name = (isList ? "list, of each a " : "") + (form is null ? "map" : (attribute.Form ?? form.Name) + Bounds(attribute));
+        var name = (isList ? "list: " : "") + (form is null ? "map" : (attribute.Form ?? form.Name) + Bounds(attribute));
         page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {name} | {unset} | {attribute.Description} |\n");
         if (form is not null)
             return;

@@ -67,6 +67,9 @@ public sealed class StackFile
         return Read(new SettingsNode.Mapping(entries, null), cloud: true, faults);
     }
 
+    /// <summary>These settings with others of the cloud.</summary>
+    public StackFile With(CloudSettings cloud) => new(Settings, cloud, root);
+
     /// <summary>Holds the settings against the rules that take more than one value.</summary>
     /// <param name="published">The versions of a model that are published.</param>
     /// <returns>Every fault; empty when the settings may be applied.</returns>
