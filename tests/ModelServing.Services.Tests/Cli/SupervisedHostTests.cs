@@ -1,40 +1,32 @@
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli;
 
-/// <summary>The hosts are shell scripts: each writes the address of a health server of the test's, and waits for its standard input's end.</summary>
 public sealed class SupervisedHostTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
     private readonly RecordedTerminal terminal = new();
     private readonly Channel<HostAddress?> changes = Channel.CreateUnbounded<HostAddress?>();
-    private readonly WebApplication health = Health();
+    private readonly StandInHosts hosts = new();
 
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "the stand-in hosts are shell scripts");
-        await health.StartAsync();
-    }
+    public async ValueTask InitializeAsync() => await hosts.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await health.DisposeAsync();
+        await hosts.DisposeAsync();
         folder.Dispose();
     }
 
     [Fact]
     public async Task It_is_ready_prints_and_stops_when_it_is_asked_to()
     {
-        var host = Start($"echo hello; {WriteAddress()}; cat; echo bye");
+        var host = Start($"echo hello; {StandInHosts.WriteAddress}; cat; echo bye");
         await host.Ready;
         var address = await NextAsync();
-        Assert.Equal(new Uri(health.Urls.First()), address!.Url);
+        Assert.Equal(hosts.Address, address!.Url);
         await host.StopAsync(TimeSpan.FromMinutes(1), default);
         Assert.Null(await NextAsync());
         Assert.Equal(["fraud v1 | hello", "fraud v1 | bye"], terminal.Lines);
@@ -63,7 +55,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     [Fact]
     public async Task One_that_dies_is_taken_out_started_again_and_put_back()
     {
-        var host = Start($"{WriteAddress()}; cat");
+        var host = Start($"{StandInHosts.WriteAddress}; cat");
         var first = await NextAsync();
         Kill(first!.Process);
         Assert.Null(await NextAsync());
@@ -77,7 +69,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     [Fact]
     public async Task One_that_is_withdrawn_does_not_come_back()
     {
-        var host = Start($"{WriteAddress()}; cat");
+        var host = Start($"{StandInHosts.WriteAddress}; cat");
         var first = await NextAsync();
         host.Withdraw();
         Assert.Null(await NextAsync());
@@ -90,12 +82,12 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     [Fact]
     public async Task One_that_does_not_stop_is_killed()
     {
-        var host = Start($"{WriteAddress()}; while true; do sleep 1; done");
+        var host = Start($"{StandInHosts.WriteAddress}; while true; do sleep 1; done");
         await host.Ready;
         await host.StopAsync(TimeSpan.FromMilliseconds(50), default);
         Assert.Contains("did not stop within", terminal.Output, StringComparison.Ordinal);
 
-        host = Start($"{WriteAddress()}; while true; do sleep 1; done");
+        host = Start($"{StandInHosts.WriteAddress}; while true; do sleep 1; done");
         await host.Ready;
         await host.StopAsync(TimeSpan.FromMinutes(1), new CancellationToken(canceled: true));
     }
@@ -126,7 +118,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
         Assert.Equal(["fraud v1 | fraud 1 1 true text"], terminal.Lines);
     }
 
-    private SupervisedHost Start(string script) => Start(new HostProgram("/bin/sh", ["-c", script]));
+    private SupervisedHost Start(string script) => Start(hosts.Program(script));
 
     private SupervisedHost Start(HostProgram program) => new(
         "fraud v1",
@@ -138,23 +130,11 @@ public sealed class SupervisedHostTests : IAsyncLifetime
         TimeProvider.System,
         address => changes.Writer.TryWrite(address));
 
-    private string WriteAddress() => $"printf {health.Urls.First()} > $MODELSERVING_ADDRESS_FILE.new; mv $MODELSERVING_ADDRESS_FILE.new $MODELSERVING_ADDRESS_FILE";
-
     private ValueTask<HostAddress?> NextAsync() => changes.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
     private static void Kill(int process)
     {
         using var victim = System.Diagnostics.Process.GetProcessById(process);
         victim.Kill();
-    }
-
-    private static WebApplication Health()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.MapGet(InferencePaths.HealthReady, static () => "ok");
-        return app;
     }
 }
