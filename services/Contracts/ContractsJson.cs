@@ -32,6 +32,7 @@ public sealed class ContractException : Exception
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     WriteIndented = true,
     NewLine = "\n")]
 [JsonSerializable(typeof(PlanDocument))]
@@ -48,7 +49,7 @@ internal sealed partial class ContractsJson : JsonSerializerContext
         }
         catch (JsonException e)
         {
-            throw new ContractException($"the {what} can't be read: {e.Message}", e);
+            throw new ContractException($"the {what} can't be read: {MessageOf(e)}", e);
         }
     }
 
@@ -61,12 +62,32 @@ internal sealed partial class ContractsJson : JsonSerializerContext
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schema", out var schema))
                 throw new ContractException($"the {what} has no 'schema'");
-            if (schema.ValueKind != JsonValueKind.Number || !schema.TryGetInt32(out var number) || number != known)
-                throw new ContractException($"the {what} has schema {schema.GetRawText()}; this program reads schema {known}");
+            if (schema.ValueKind != JsonValueKind.Number || !schema.TryGetInt32(out var number))
+                throw new ContractException($"the {what} has a 'schema' that is no whole number; this program reads schema {known}");
+            if (number != known)
+                throw new ContractException($"the {what} has schema {number}; this program reads schema {known}");
         }
         catch (JsonException e)
         {
-            throw new ContractException($"the {what} is no JSON: {e.Message}", e);
+            throw new ContractException($"the {what} is no JSON: {MessageOf(e)}", e);
         }
+    }
+
+    // The serializer adds the place to its own messages but not to those of our converters: cut it off and add it to all.
+    private static string MessageOf(JsonException e)
+    {
+        var message = e.Message;
+        foreach (var place in (ReadOnlySpan<string>)[" Path: ", " LineNumber: "])
+        {
+            if (message.LastIndexOf(place, StringComparison.Ordinal) is var at and >= 0)
+                message = message[..at];
+        }
+
+        return (e.Path, e.LineNumber) switch
+        {
+            ({ Length: > 0 } path, { } line) => $"{message} ({path}, line {line + 1})",
+            (_, { } line) => $"{message} (line {line + 1})",
+            _ => message,
+        };
     }
 }

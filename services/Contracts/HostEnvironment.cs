@@ -39,7 +39,9 @@ public sealed class HostEnvironment(Func<string, string?> get)
     internal TimeSpan ReadSeconds(string setting, TimeSpan unset) => Read<TimeSpan?>(
         setting,
         unset,
-        static s => double.TryParse(s, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400 ? TimeSpan.FromSeconds(seconds) : null,
+        static s => decimal.TryParse(s, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400
+            ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
+            : null,
         "a number of seconds from 0 to 86400")!.Value;
 
     internal long ReadWhole(string setting, long unset, long least, long most) => Read<long?>(
@@ -48,7 +50,8 @@ public sealed class HostEnvironment(Func<string, string?> get)
         s => long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null,
         $"a whole number from {least} to {most}")!.Value;
 
-    internal static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+    // In decimals: a double's digits may have an exponent, and not every tick comes back from them.
+    internal static string Seconds(TimeSpan time) => (time.Ticks / (decimal)TimeSpan.TicksPerSecond).ToString(CultureInfo.InvariantCulture);
 
     internal static ContractException Wrong(string setting, string value, string what) =>
         new($"the environment variable {NameOf(setting)} is '{value}'; it has to be {what}");

@@ -12,8 +12,11 @@ public abstract record HostSettings
     /// <summary>What each variable's name begins with.</summary>
     public const string Prefix = "MODELSERVING_";
 
+    /// <summary>The variable of <see cref="Urls"/>: ASP.NET Core's own.</summary>
+    public const string UrlsVariable = "ASPNETCORE_URLS";
+
     /// <summary>The address that the host listens on, as in <c>http://127.0.0.1:8080</c>; port 0 takes any free one.
-    /// ASP.NET Core's own variable, <c>ASPNETCORE_URLS</c>.</summary>
+    /// Several have ';' between them.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
     /// <summary>The form of the log lines; null is <c>text</c> on a terminal and <c>json</c> elsewhere.</summary>
@@ -42,8 +45,8 @@ public abstract record HostSettings
     protected HostSettings(HostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        Urls = environment.Get("ASPNETCORE_URLS") ?? Urls;
-        LogFormat = environment.Read<LogFormat?>(nameof(LogFormat), null, static s => Enum.TryParse<LogFormat>(s, true, out var f) && Enum.IsDefined(f) ? f : null, "'text' or 'json'");
+        Urls = environment.Get(UrlsVariable) ?? Urls;
+        LogFormat = environment.Read<LogFormat?>(nameof(LogFormat), null, static s => s.ToUpperInvariant() switch { "TEXT" => Contracts.LogFormat.Text, "JSON" => Contracts.LogFormat.Json, _ => null }, "'text' or 'json'");
         AddressFile = environment.Get(HostEnvironment.NameOf(nameof(AddressFile)));
         StopWithParent = environment.ReadFlag(nameof(StopWithParent));
         DrainDelay = environment.ReadSeconds(nameof(DrainDelay), DrainDelay);
@@ -62,7 +65,7 @@ public abstract record HostSettings
     protected virtual void Write(IDictionary<string, string> variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
-        variables["ASPNETCORE_URLS"] = Urls;
+        variables[UrlsVariable] = Urls;
         if (LogFormat is { } format)
             variables[HostEnvironment.NameOf(nameof(LogFormat))] = format == Contracts.LogFormat.Text ? "text" : "json";
         if (AddressFile is not null)
@@ -158,9 +161,9 @@ public sealed record InferenceSettings : HostSettings
         : base(environment)
     {
         var model = environment.Require(nameof(Model), "a model's name");
-        Model = ModelName.TryParse(model, null, out var name) ? name : throw HostEnvironment.Wrong(nameof(Model), model, $"a model's name ({ModelName.Pattern})");
+        Model = ModelName.TryParse(model, null, out var name) ? name : throw HostEnvironment.Wrong(nameof(Model), model, $"a model's name: {ModelName.Form}");
         var version = environment.Require(nameof(Version), "a version");
-        Version = ModelVersion.TryParse(version, null, out var v) ? v : throw HostEnvironment.Wrong(nameof(Version), version, "a whole number from 1");
+        Version = ModelVersion.TryParse(version, null, out var v) ? v : throw HostEnvironment.Wrong(nameof(Version), version, ModelVersion.Form);
         Registry = environment.Require(nameof(Registry), "file:FOLDER");
         Concurrency = (int)environment.ReadWhole(nameof(Concurrency), Concurrency, 0, 1024);
         Threads = (int)environment.ReadWhole(nameof(Threads), Threads, 1, 1024);

@@ -17,6 +17,9 @@ public sealed record ModelName : IParsable<ModelName>, IComparable<ModelName>
     /// <summary>What a name must look like, as a regular expression (ECMA 262).</summary>
     public const string Pattern = "^[a-z0-9][a-z0-9-]{0,39}$";
 
+    /// <summary>What a name must look like, for a person.</summary>
+    public const string Form = "1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit";
+
     private ModelName(string text) => Text = text;
 
     /// <summary>The name itself.</summary>
@@ -26,7 +29,7 @@ public sealed record ModelName : IParsable<ModelName>, IComparable<ModelName>
     /// <exception cref="FormatException"><paramref name="s"/> is not a model name.</exception>
     public static ModelName Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var name) ? name : throw new FormatException(
-            $"'{s}' is not a model name: 1 to {MaxLength} of a-z, 0-9 and '-', beginning with a letter or a digit");
+            $"'{s}' is not a model's name: {Form}");
 
     /// <summary>Reads a name; false when <paramref name="s"/> is not one.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out ModelName result)
@@ -80,5 +83,5 @@ public sealed class ModelNameJsonConverter : JsonConverter<ModelName>
 
     private static ModelName From(string? text) => ModelName.TryParse(text, null, out var name)
         ? name
-        : throw new JsonException($"'{text}' is not a model name ({ModelName.Pattern})");
+        : throw new JsonException($"'{text}' is not a model's name: {ModelName.Form}");
 }

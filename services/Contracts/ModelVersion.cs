@@ -12,6 +12,9 @@ public readonly record struct ModelVersion : IParsable<ModelVersion>, IComparabl
     /// <summary>The largest version.</summary>
     public const int MaxNumber = 999_999_999;
 
+    /// <summary>What a version must look like, for a person.</summary>
+    public const string Form = "a whole number from 1 to 999999999, without leading zeros";
+
     private readonly int lessOne;
 
     /// <summary>Makes version <paramref name="number"/>.</summary>
@@ -30,7 +33,7 @@ public readonly record struct ModelVersion : IParsable<ModelVersion>, IComparabl
     /// <exception cref="FormatException"><paramref name="s"/> is not a version.</exception>
     public static ModelVersion Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var version) ? version : throw new FormatException(
-            $"'{s}' is not a model version: a whole number from 1, without leading zeros");
+            $"'{s}' is not a version: {Form}");
 
     /// <summary>Reads a version; false when <paramref name="s"/> is not one.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ModelVersion result)
@@ -69,7 +72,7 @@ public sealed class ModelVersionJsonConverter : JsonConverter<ModelVersion>
     public override ModelVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) && number is >= 1 and <= ModelVersion.MaxNumber
             ? new ModelVersion(number)
-            : throw new JsonException("a model version is a whole number from 1");
+            : throw new JsonException($"a version is {ModelVersion.Form}");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Number);

@@ -1,4 +1,3 @@
-
 namespace ModelServing.Contracts;
 
 /// <summary>
@@ -35,7 +34,13 @@ public sealed record PlanDocument
         ContractsJson.RequireSchema(utf8, CurrentSchema, "plan");
         var plan = ContractsJson.Read(utf8, ContractsJson.Default.PlanDocument, "plan");
         foreach (var (model, rollout) in plan.Rollouts)
+        {
+            // The annotations of a map's values and a list's items are not seen by the reader.
+            if (rollout is null)
+                throw new ContractException($"rollouts.{model} is null");
             rollout.Check($"rollouts.{model}");
+        }
+
         return plan;
     }
 }
@@ -43,7 +48,8 @@ public sealed record PlanDocument
 /// <summary>The traffic policy of one model.</summary>
 public sealed record RolloutPlan
 {
-    /// <summary>The rollout's identity: a digest of the model, its stable version and its canary, without weights.</summary>
+    /// <summary>The rollout's identity: a digest of the model, its stable version and its canary, without weights. What reads a
+    /// plan takes any text for one.</summary>
     public required string Revision { get; init; }
 
     /// <summary>How long an answer may take before the caller gets 504, in milliseconds.</summary>
@@ -62,13 +68,17 @@ public sealed record RolloutPlan
             throw new ContractException($"{path}.revision is empty");
         if (DeadlineMilliseconds <= 0)
             throw new ContractException($"{path}.deadlineMilliseconds is {DeadlineMilliseconds}; it has to be above 0");
-        if (Variants.Count == 0 || Variants[^1].Name != VariantPlan.Stable)
-            throw new ContractException($"{path}.variants has to end with '{VariantPlan.Stable}'");
+        if (RoutingKeyHeader is not null && !HeaderName.TryParse(RoutingKeyHeader, null, out _))
+            throw new ContractException($"{path}.routingKeyHeader '{RoutingKeyHeader}' is not a header's name ({HeaderName.Form})");
         long sum = 0;
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Variants.Count; i++)
         {
-            var variant = Variants[i];
+            if (Variants[i] is not { } variant)
+                throw new ContractException($"{path}.variants[{i}] is null");
+            // It becomes a header's value and a metric's dimension.
+            if (!ModelName.TryParse(variant.Name, null, out _) || variant.Name == VariantPlan.Pinned)
+                throw new ContractException($"{path}.variants[{i}].name is '{variant.Name}'; it has to be {ModelName.Form}, and not '{VariantPlan.Pinned}'");
             if (variant.Weight is < 0 or > PlanDocument.Buckets)
                 throw new ContractException($"{path}.variants[{i}].weight is {variant.Weight}; it has to be from 0 to {PlanDocument.Buckets}");
             if (!names.Add(variant.Name))
@@ -76,13 +86,16 @@ public sealed record RolloutPlan
             sum += variant.Weight;
         }
 
+        if (Variants.Count == 0 || Variants[^1].Name != VariantPlan.Stable)
+            throw new ContractException($"{path}.variants has to end with '{VariantPlan.Stable}'");
         if (sum != PlanDocument.Buckets)
             throw new ContractException($"{path}.variants: the weights add up to {sum}, not to {PlanDocument.Buckets}");
     }
 }
 
 /// <summary>One arm of a rollout.</summary>
-/// <param name="Name">Its name: <see cref="Stable"/>, <see cref="Canary"/>, or that of an experiment's arm.</param>
+/// <param name="Name">Its name: <see cref="Stable"/>, <see cref="Canary"/>, or that of an experiment's arm, which has the form of
+/// a model's name.</param>
 /// <param name="Version">The version that answers.</param>
 /// <param name="Weight">How many of the <see cref="PlanDocument.Buckets"/> buckets it owns.</param>
 public sealed record VariantPlan(string Name, ModelVersion Version, int Weight)

@@ -63,7 +63,8 @@ internal sealed class DrainLifetime(HostSettings settings, Readiness readiness, 
         Stop("the parent let go");
     }
 
-    private void Stop(string why)
+    /// <summary>Begins the drain; asked again, ends its delay.</summary>
+    internal void Stop(string why)
     {
         if (Interlocked.Increment(ref stopping) > 1)
         {

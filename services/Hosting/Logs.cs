@@ -18,7 +18,9 @@ internal static class Logs
             configuration
                 .MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-                .Enrich.WithProperty("service", name);
+                .Enrich.WithProperty("service", name)
+                // Its exception goes on to ServiceHost, which says it in one line, or to the runtime, which prints it.
+                .Filter.ByExcluding(static line => line.MessageTemplate.Text == "Hosting failed to start");
             if (format == LogFormat.Json)
                 configuration.WriteTo.Console(new RenderedCompactJsonFormatter());
             else

@@ -10,19 +10,24 @@ namespace ModelServing.Hosting;
 /// <param name="maxBytes">The most bytes that are read.</param>
 public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, int maxBytes = 4 * 1024 * 1024)
 {
-    private byte[]? handedOn;
-    private bool any;
+    // Written by whoever handed a content on last.
+    private volatile Content? handedOn;
+
+    // Only the follower's.
+    private Content? candidate;
+    private string? lastFailure;
 
     /// <summary>The file.</summary>
     public string Path => path;
 
     /// <summary>Reads the file now: null when it is not there. What it gives counts as handed on.</summary>
     /// <exception cref="IOException">The file can't be read, or has more bytes than allowed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public byte[]? ReadNow()
     {
-        handedOn = Read();
-        any = true;
-        return handedOn;
+        var now = Read();
+        handedOn = now;
+        return now.Bytes;
     }
 
     /// <summary>Calls <paramref name="changed"/> with the content, null for no file, each time it is another than before.</summary>
@@ -33,39 +38,10 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     {
         ArgumentNullException.ThrowIfNull(changed);
         ArgumentNullException.ThrowIfNull(failed);
-        byte[]? seen = null;
-        var waiting = false;
-        string? lastFailure = null;
         using var timer = new PeriodicTimer(period, time);
         while (!cancellation.IsCancellationRequested)
         {
-            try
-            {
-                var now = Read();
-                lastFailure = null;
-                if (any && Same(now, handedOn))
-                {
-                    waiting = false;
-                }
-                else if (waiting && Same(now, seen))
-                {
-                    waiting = false;
-                    (handedOn, any) = (now, true);
-                    await changed(now);
-                }
-                else
-                {
-                    // A writer may be in the middle of it: hand it on once it has held still.
-                    (seen, waiting) = (now, true);
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                if (lastFailure != e.Message)
-                    failed(e.Message);
-                lastFailure = e.Message;
-            }
-
+            await PollAsync(changed, failed);
             try
             {
                 await timer.WaitForNextTickAsync(cancellation);
@@ -77,22 +53,63 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
         }
     }
 
-    private static bool Same(byte[]? one, byte[]? other) => one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
+    /// <summary>One read of those that <see cref="FollowAsync"/> makes.</summary>
+    internal async Task PollAsync(Func<byte[]?, Task> changed, Action<string> failed)
+    {
+        Content now;
+        try
+        {
+            now = Read();
+            lastFailure = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (lastFailure != e.Message)
+                failed(e.Message);
+            lastFailure = e.Message;
+            return;
+        }
 
-    private byte[]? Read()
+        if (now.Equals(handedOn))
+        {
+            candidate = null;
+        }
+        else if (now.Equals(candidate))
+        {
+            candidate = null;
+            await changed(now.Bytes);
+            // Not before: while this content waited for its turn, ReadNow may have handed on a later one, which then comes again.
+            handedOn = now;
+        }
+        else
+        {
+            // A writer may be in the middle of it: hand it on once it has held still.
+            candidate = now;
+        }
+    }
+
+    private Content Read()
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             if (file.Length > maxBytes)
                 throw new IOException($"{path} has {file.Length} bytes; at most {maxBytes} are read");
-            var content = new byte[file.Length];
-            var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return length == content.Length ? content : content[..length];
+            var bytes = new byte[file.Length];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return new Content(length == bytes.Length ? bytes : bytes[..length]);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return new Content(null);
         }
+    }
+
+    /// <summary>What a read found; null for no file.</summary>
+    private sealed class Content(byte[]? bytes)
+    {
+        internal byte[]? Bytes => bytes;
+
+        internal bool Equals(Content? other) => other is not null && (bytes is null) == (other.Bytes is null) && bytes.AsSpan().SequenceEqual(other.Bytes);
     }
 }

@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +18,7 @@ namespace ModelServing.Hosting;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 read settings           wrong ones: one line on standard error, exit code 2
+/// 1 read settings           wrong ones: one line on standard error, exit code 2 (in step 4, too)
 /// 2 build                   logs, telemetry, health, then the host's own services
 /// 3 listen                  an address that is taken: one line, exit code 3
 /// 4 write the address file  who started the host learns the port
@@ -63,20 +66,33 @@ public static class ServiceHost
             {
                 await app.StartAsync();
             }
-            catch (IOException e) when (e.Message.Contains("Failed to bind", StringComparison.Ordinal) || e.InnerException is AddressInUseException)
-            {
-                await Console.Error.WriteLineAsync(
-                    $"{name}: can't listen on {settings.Urls}: {e.InnerException?.Message ?? e.Message} Give another address in ASPNETCORE_URLS, or stop what holds this one.");
-                return NoAddress;
-            }
             catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                // Told to stop, or failed, before it listened.
+                // A signal, or a failure that was found before the host had started.
                 return app.Services.GetRequiredService<HostFailure>().ExitCode;
+            }
+            catch (Exception e) when (e is SocketException or IOException { InnerException: AddressInUseException })
+            {
+                var why = (e.InnerException ?? e).Message.TrimEnd('.');
+                await Console.Error.WriteLineAsync(
+                    $"{name}: can't listen on {settings.Urls}: {why}. Give another address in {HostSettings.UrlsVariable}, or stop what holds this one.");
+                return NoAddress;
             }
 
             if (settings.AddressFile is { } file)
-                WriteByRename(file, app.Urls.First());
+            {
+                try
+                {
+                    WriteByRename(file, app.Urls.First());
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    await Console.Error.WriteLineAsync($"{name}: {HostEnvironment.NameOf(nameof(settings.AddressFile))} '{file}' can't be written: {e.Message}");
+                    await app.StopAsync();
+                    return WrongSettings;
+                }
+            }
+
             await app.WaitForShutdownAsync();
             return app.Services.GetRequiredService<HostFailure>().ExitCode;
         }
@@ -94,6 +110,7 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(map);
+        RequireAddresses(settings.Urls);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls).ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddRoutingCore();
@@ -115,6 +132,39 @@ public static class ServiceHost
         Telemetry.Map(app);
         Health.Map(app);
         return app;
+    }
+
+    // Kestrel would throw for these only when it starts, each in its own way.
+    private static void RequireAddresses(string urls)
+    {
+        foreach (var url in urls.Split(';'))
+        {
+            string? wrong = null;
+            try
+            {
+                var address = BindingAddress.Parse(url);
+                if (address.Scheme != Uri.UriSchemeHttp)
+                    wrong = "only http is spoken here; what terminates TLS stands before it";
+                else if (address.PathBase.Length > 0)
+                    wrong = "a path has no meaning here";
+                else if (address is { Host: "localhost", Port: 0 })
+                    wrong = "localhost is more than one address, and they can't share a free port: write http://127.0.0.1:0";
+                else if (!address.IsUnixPipe && address.Port is < 0 or > 65535)
+                    wrong = "a port is from 0 to 65535";
+                else if (!address.IsUnixPipe && address.Host is not ("localhost" or "*" or "+") && !IPAddress.TryParse(address.Host, out _))
+                    wrong = $"'{address.Host}' is no IP address, localhost or *, and Kestrel would listen on every address for it";
+            }
+            catch (FormatException)
+            {
+                wrong = "it is no address";
+            }
+
+            if (wrong is not null)
+            {
+                throw new ContractException(
+                    $"the environment variable {HostSettings.UrlsVariable} has '{url}': {wrong}; it has to be an address as in http://127.0.0.1:8080, or several with ';' between them");
+            }
+        }
     }
 
     private static void WriteByRename(string path, string text)

@@ -28,9 +28,11 @@ public static class Telemetry
     internal static void Add(WebApplicationBuilder builder, string name)
     {
         builder.Services.AddMetrics();
-        builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("modelserving-" + name)).WithMetrics(static metrics => metrics
-            .AddMeter(MetricNames.Meter)
-            .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("modelserving-" + name, autoGenerateServiceInstanceId: false))
+            .WithMetrics(static metrics => metrics
+                .AddMeter(MetricNames.Meter)
+                .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
     }
 
     internal static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics);

@@ -20,6 +20,8 @@ internal sealed record TrainerArguments(string Output, SimulatorSettings Setting
         {
             if (args[i] == "--output" && i + 1 < args.Count)
                 output = args[++i];
+            else if (args[i] == "--output")
+                problem ??= "--output needs a folder";
             else if (args[i] == "--small")
                 settings = settings with { Customers = 200, Terminals = 400 };
             else

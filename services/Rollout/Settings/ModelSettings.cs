@@ -54,10 +54,6 @@ public sealed record RoutingKeySettings
     public required HeaderName Header { get; init; }
 }
 
-/// <summary>An HTTP header's name (RFC 9110, a token).</summary>
-/// <param name="Text">The name.</param>
-public sealed record HeaderName(string Text);
-
 /// <summary>How the platform runs on one machine: <c>modelserving:local</c>, which only <c>ms up</c> reads.</summary>
 public sealed record LocalSettings
 {

@@ -16,7 +16,6 @@ internal sealed record SettingForm(
     Func<SettingAttribute, JsonObject> Schema)
 {
     private const string DurationPattern = "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$";
-    private const string HeaderPattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 
     private static readonly Dictionary<Type, SettingForm> ByType = new()
     {
@@ -24,7 +23,7 @@ internal sealed record SettingForm(
         [typeof(int)] = new("whole number", ReadInt, static v => ((int)v).ToString(CultureInfo.InvariantCulture), static a => Number(a, "integer", "^[0-9]+$")),
         [typeof(ModelVersion)] = new(
             "version",
-            static (s, _) => ModelVersion.TryParse(s, null, out var v) ? (v, null) : (null, $"'{s}' is not a version: a whole number from 1"),
+            static (s, _) => ModelVersion.TryParse(s, null, out var v) ? (v, null) : (null, $"'{s}' is not a version: {ModelVersion.Form}"),
             static v => v.ToString()!,
             static _ => Number(new SettingAttribute("") { Least = "1", Most = ModelVersion.MaxNumber.ToString(CultureInfo.InvariantCulture) }, "integer", "^[1-9][0-9]{0,8}$")),
         [typeof(Percent)] = new(
@@ -33,7 +32,7 @@ internal sealed record SettingForm(
             static v => v.ToString()!,
             static _ => Number(new SettingAttribute("") { Least = "0", Most = "100" }, "number", "^[0-9]+(\\.[0-9]{1,2})?$", multipleOf: "0.01")),
         [typeof(TimeSpan)] = new("duration (`ms`, `s`, `m`, `h`)", ReadDuration, static v => WriteDuration((TimeSpan)v), static _ => Text(DurationPattern)),
-        [typeof(HeaderName)] = new("header's name", ReadHeader, static v => ((HeaderName)v).Text, static _ => Text(HeaderPattern)),
+        [typeof(HeaderName)] = new("header's name", ReadHeader, static v => ((HeaderName)v).Text, static _ => Text(HeaderName.Pattern)),
     };
 
     /// <summary>The form of a type; null for a group of settings.</summary>
@@ -80,9 +79,7 @@ internal sealed record SettingForm(
     private static string Units(double number, string unit) => number.ToString("0.###", CultureInfo.InvariantCulture) + unit;
 
     private static (object?, string?) ReadHeader(string text, SettingAttribute bounds) =>
-        text.Length is > 0 and <= 128 && text.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+.^_`|~-".Contains(c, StringComparison.Ordinal))
-            ? (new HeaderName(text), null)
-            : (null, $"'{text}' is not a header's name");
+        HeaderName.TryParse(text, null, out var name) ? (name, null) : (null, $"'{text}' is not a header's name: {HeaderName.Form}");
 
     private static JsonObject Text(string? pattern) => pattern is null ? new JsonObject { ["type"] = "string" } : new JsonObject { ["type"] = "string", ["pattern"] = pattern };
 

@@ -98,7 +98,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             if (ModelName.TryParse(entry.Key, null, out var name))
                 models[name] = (ModelSettings)ReadGroup(typeof(ModelSettings), entry.Value, modelPath);
             else
-                Fault(modelPath, $"'{entry.Key}' is not a model's name: 1 to {ModelName.MaxLength} of a-z, 0-9 and '-', beginning with a letter or a digit", entry.Place);
+                Fault(modelPath, $"'{entry.Key}' is not a model's name: {ModelName.Form}", entry.Place);
         }
 
         return models;

@@ -1,0 +1,142 @@
+using CsCheck;
+using ModelServing.Contracts;
+
+namespace ModelServing.Services.Tests.Contracts;
+
+public class HostSettingsTests
+{
+    private static readonly Gen<TimeSpan> SomeTime = Gen.Frequency(
+        (2, Gen.Long[0, TimeSpan.TicksPerDay].Select(TimeSpan.FromTicks)),
+        (1, Gen.Int[0, 20].Select(tick => TimeSpan.FromTicks(tick))),
+        (1, Gen.Int[0, 86_400].Select(s => TimeSpan.FromSeconds(s))));
+
+    private static readonly Gen<string> SomeText = Gen.String[Gen.Char[' ', 'ÿ'], 1, 20];
+
+    private static readonly Gen<(string Urls, LogFormat? Format, string? AddressFile, bool StopWithParent, TimeSpan Delay, TimeSpan Timeout)> Shared =
+        Gen.Select(SomeText, Gen.Int[0, 2].Select(i => i == 2 ? (LogFormat?)null : (LogFormat)i), Gen.Null(SomeText), Gen.Bool, SomeTime, SomeTime);
+
+    [Fact]
+    public void A_routers_settings_come_back_from_its_environment() =>
+        Gen.Select(Shared, SomeText, SomeText, Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, bytes) =>
+        {
+            var settings = new RouterSettings
+            {
+                Urls = shared.Urls,
+                LogFormat = shared.Format,
+                AddressFile = shared.AddressFile,
+                StopWithParent = shared.StopWithParent,
+                DrainDelay = shared.Delay,
+                DrainTimeout = shared.Timeout,
+                Plan = plan,
+                Endpoints = endpoints,
+                MaxRequestBytes = bytes,
+            };
+            Assert.Equal(settings, new RouterSettings(Of(settings.ToEnvironment())));
+        });
+
+    [Fact]
+    public void An_inference_services_settings_come_back_from_its_environment() =>
+        Gen.Select(
+            Shared,
+            Gen.Select(Gen.Int[1, ModelVersion.MaxNumber], SomeText, Gen.Int[0, 1024]),
+            Gen.Select(Gen.Int[1, 1024], Gen.Int[0, 1_000_000], Gen.Long[1, int.MaxValue]))
+        .Sample((shared, one, two) =>
+        {
+            var settings = new InferenceSettings
+            {
+                Urls = shared.Urls,
+                LogFormat = shared.Format,
+                AddressFile = shared.AddressFile,
+                StopWithParent = shared.StopWithParent,
+                DrainDelay = shared.Delay,
+                DrainTimeout = shared.Timeout,
+                Model = ModelName.Parse("fraud"),
+                Version = new ModelVersion(one.Item1),
+                Registry = one.Item2,
+                Concurrency = one.Item3,
+                Threads = two.Item1,
+                QueueLimit = two.Item2,
+                MaxRequestBytes = two.Item3,
+            };
+            Assert.Equal(settings, new InferenceSettings(Of(settings.ToEnvironment())));
+        });
+
+    [Fact]
+    public void Defaults_are_those_of_an_environment_that_says_nothing_more()
+    {
+        Assert.Equal(
+            new RouterSettings { Plan = "file:p", Endpoints = "file:e" },
+            new RouterSettings(Of(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "file:p", ["MODELSERVING_ENDPOINTS"] = "file:e", ["MODELSERVING_DRAIN_DELAY"] = "" })));
+        Assert.Equal(
+            new InferenceSettings { Model = ModelName.Parse("fraud"), Version = new ModelVersion(1), Registry = "file:r" },
+            new InferenceSettings(Of(new Dictionary<string, string> { ["MODELSERVING_MODEL"] = "fraud", ["MODELSERVING_VERSION"] = "1", ["MODELSERVING_REGISTRY"] = "file:r" })));
+    }
+
+    [Fact]
+    public void Each_variable_has_its_documented_name()
+    {
+        var names = new RouterSettings { Plan = "p", Endpoints = "e", AddressFile = "f", LogFormat = LogFormat.Json, StopWithParent = true }.ToEnvironment().Keys
+            .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r" }.ToEnvironment().Keys)
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(
+            [
+                "ASPNETCORE_URLS", "MODELSERVING_ADDRESS_FILE", "MODELSERVING_CONCURRENCY", "MODELSERVING_DRAIN_DELAY", "MODELSERVING_DRAIN_TIMEOUT",
+                "MODELSERVING_ENDPOINTS", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_REQUEST_BYTES", "MODELSERVING_MODEL", "MODELSERVING_PLAN",
+                "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_STOP_WITH_PARENT", "MODELSERVING_THREADS", "MODELSERVING_VERSION",
+            ],
+            names);
+    }
+
+    [Theory]
+    [InlineData("LOG_FORMAT", "xml", "'text' or 'json'")]
+    [InlineData("LOG_FORMAT", "1", "'text' or 'json'")]
+    [InlineData("LOG_FORMAT", "text,json", "'text' or 'json'")]
+    [InlineData("STOP_WITH_PARENT", "1", "'true' or 'false'")]
+    [InlineData("DRAIN_DELAY", "-1", "a number of seconds from 0 to 86400")]
+    [InlineData("DRAIN_DELAY", "86401", "a number of seconds from 0 to 86400")]
+    [InlineData("DRAIN_DELAY", "5s", "a number of seconds from 0 to 86400")]
+    [InlineData("DRAIN_DELAY", "NaN", "a number of seconds from 0 to 86400")]
+    [InlineData("DRAIN_DELAY", "-Infinity", "a number of seconds from 0 to 86400")]
+    [InlineData("DRAIN_TIMEOUT", "99999999999999999999999999999999999", "a number of seconds from 0 to 86400")]
+    [InlineData("MODEL", "Fraud", "a model's name: 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit")]
+    [InlineData("VERSION", "01", "a whole number from 1 to 999999999, without leading zeros")]
+    [InlineData("CONCURRENCY", "-1", "a whole number from 0 to 1024")]
+    [InlineData("CONCURRENCY", "1025", "a whole number from 0 to 1024")]
+    [InlineData("THREADS", "0", "a whole number from 1 to 1024")]
+    [InlineData("QUEUE_LIMIT", "1e3", "a whole number from 0 to 1000000")]
+    [InlineData("MAX_REQUEST_BYTES", "64MB", "a whole number from 1 to 2147483647")]
+    [InlineData("MAX_REQUEST_BYTES", "0", "a whole number from 1 to 2147483647")]
+    public void A_wrong_variable_is_named_with_what_would_be_right(string name, string value, string right)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["MODELSERVING_MODEL"] = "fraud",
+            ["MODELSERVING_VERSION"] = "1",
+            ["MODELSERVING_REGISTRY"] = "file:r",
+            ["MODELSERVING_" + name] = value,
+        };
+        var e = Assert.Throws<ContractException>(() => new InferenceSettings(Of(variables)));
+        Assert.Equal($"the environment variable MODELSERVING_{name} is '{value}'; it has to be {right}", e.Message);
+    }
+
+    [Theory]
+    [InlineData("MODELSERVING_PLAN", "file:PATH or kubernetes:NAMESPACE/NAME")]
+    [InlineData("MODELSERVING_ENDPOINTS", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
+    public void A_missing_variable_is_named_with_what_would_be_right(string name, string right)
+    {
+        var variables = new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "file:p", ["MODELSERVING_ENDPOINTS"] = "file:e" };
+        foreach (var unset in (Action[])[() => variables[name] = "", () => variables.Remove(name)])
+        {
+            unset();
+            var e = Assert.Throws<ContractException>(() => new RouterSettings(Of(variables)));
+            Assert.Equal($"the environment variable {name} is not set; it has to be {right}", e.Message);
+        }
+    }
+
+    [Fact]
+    public void The_log_format_may_be_written_in_any_case() => Assert.Equal(
+        LogFormat.Json,
+        new RouterSettings(Of(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "p", ["MODELSERVING_ENDPOINTS"] = "e", ["MODELSERVING_LOG_FORMAT"] = "JSON" })).LogFormat);
+
+    private static HostEnvironment Of(IReadOnlyDictionary<string, string> variables) => new(name => variables.GetValueOrDefault(name));
+}

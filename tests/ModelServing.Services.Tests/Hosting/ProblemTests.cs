@@ -1,0 +1,62 @@
+using System.Text.Json;
+using CsCheck;
+using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting;
+
+namespace ModelServing.Services.Tests.Hosting;
+
+public class ProblemTests
+{
+    private static readonly Problem NoEndpoint = new(503, "no-endpoint", "No endpoint is ready");
+
+    [Fact]
+    public async Task It_has_the_members_of_problem_details_and_the_protocols_error()
+    {
+        var context = Context();
+        await NoEndpoint.WriteAsync(context, "fraud v2: 'x' < \"y\"", "01ARZ3NDEKTSV4RRFFQ69G5FAV", TimeSpan.FromSeconds(2));
+        Assert.Equal(503, context.Response.StatusCode);
+        Assert.Equal("application/problem+json", context.Response.ContentType);
+        Assert.Equal(context.Response.Body.Length, context.Response.ContentLength);
+        Assert.Equal("2", context.Response.Headers.RetryAfter);
+        Assert.Equal(
+            """{"type":"urn:modelserving:problem:no-endpoint","title":"No endpoint is ready","status":503,"detail":"fraud v2: 'x' < \"y\"","error":"fraud v2: 'x' < \"y\"","requestId":"01ARZ3NDEKTSV4RRFFQ69G5FAV"}""",
+            Text(context));
+    }
+
+    [Fact]
+    public async Task What_is_not_known_is_left_out()
+    {
+        var context = Context();
+        await NoEndpoint.WriteAsync(context, "d");
+        Assert.False(context.Response.Headers.ContainsKey("Retry-After"));
+        Assert.DoesNotContain("requestId", Text(context), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "1")]
+    [InlineData(1, "1")]
+    [InlineData(1000, "1")]
+    [InlineData(1001, "2")]
+    [InlineData(60_000, "60")]
+    public async Task Retry_After_is_in_whole_seconds_and_never_sooner(int milliseconds, string seconds)
+    {
+        var context = Context();
+        await NoEndpoint.WriteAsync(context, "d", retryAfter: TimeSpan.FromMilliseconds(milliseconds));
+        Assert.Equal(seconds, context.Response.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public void Whatever_a_detail_quotes_the_answer_is_JSON() => Gen.String.Sample(async detail =>
+    {
+        var context = Context();
+        await NoEndpoint.WriteAsync(context, detail, detail);
+        using var json = JsonDocument.Parse(Text(context));
+        // Half a surrogate pair can't stand in UTF-8.
+        if (!detail.Any(char.IsSurrogate))
+            Assert.Equal(detail, json.RootElement.GetProperty("error").GetString());
+    });
+
+    private static DefaultHttpContext Context() => new() { Response = { Body = new MemoryStream() } };
+
+    private static string Text(HttpContext context) => System.Text.Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
+}
