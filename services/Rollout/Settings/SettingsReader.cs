@@ -11,19 +11,15 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
     internal object ReadGroup(Type type, SettingsNode? node, string path)
     {
         var group = Activator.CreateInstance(type)!;
-        if (node is not (null or SettingsNode.Mapping or SettingsNode.Empty))
+        if (node is SettingsNode.Faulty)
+            return group;
+        if (node is not (null or SettingsNode.Mapping { IsEncrypted: false } or SettingsNode.Empty))
         {
             Fault(path, $"this is {node.Kind}; it has to be a map of {Names(type)}", node.Place);
             return group;
         }
 
         var mapping = node as SettingsNode.Mapping;
-        if (mapping is { IsEncrypted: true })
-        {
-            Fault(path, "this is encrypted; it is no secret and has to be readable", mapping.Place);
-            return group;
-        }
-
         var properties = Properties(type);
         foreach (var entry in mapping?.Entries ?? [])
         {
@@ -42,7 +38,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
                 continue;
             }
 
-            if (ReadValue(property, value, valuePath) is { } read)
+            if (value is not SettingsNode.Faulty && ReadValue(property, value, valuePath) is { } read)
                 property.SetValue(group, read);
         }
 
@@ -87,7 +83,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
     {
         if (node is not SettingsNode.Mapping mapping || mapping.IsEncrypted)
         {
-            Fault(path, "this has to be a readable map from models' names to their settings", node.Place);
+            Fault(path, $"this is {node.Kind}; it has to be a map from models' names to their settings", node.Place);
             return null;
         }
 
@@ -98,7 +94,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             if (ModelName.TryParse(entry.Key, null, out var name))
                 models[name] = (ModelSettings)ReadGroup(typeof(ModelSettings), entry.Value, modelPath);
             else
-                Fault(modelPath, $"'{entry.Key}' is not a model's name: {ModelName.Form}", entry.Place);
+                Fault(modelPath, $"'{Shown.Of(entry.Key)}' is not a model's name: {ModelName.Form}", entry.Place);
         }
 
         return models;
@@ -108,5 +104,5 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
 
     private static string Names(Type type) => string.Join(", ", Properties(type).Select(KeyOf));
 
-    private static string Join(string path, string key) => path.EndsWith(':') ? path + key : $"{path}.{key}";
+    private static string Join(string path, string key) => path.EndsWith(':') ? path + Shown.Of(key) : $"{path}.{Shown.Of(key)}";
 }

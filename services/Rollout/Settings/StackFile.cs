@@ -24,23 +24,21 @@ public sealed class StackFile
     /// <returns>The settings, or every fault in them.</returns>
     public static (StackFile? File, IReadOnlyList<SettingsFault> Faults) Parse(string yaml)
     {
-        SettingsNode? document;
-        try
+        ArgumentNullException.ThrowIfNull(yaml);
+        var faults = new List<SettingsFault>();
+        var document = YamlNodes.Read(yaml, faults);
+        var config = (document as SettingsNode.Mapping)?["config"];
+        if (config is not SettingsNode.Mapping settings)
         {
-            document = YamlNodes.Read(yaml);
-        }
-        catch (YamlFaultException e)
-        {
-            return (null, [e.Fault]);
+            // After a fault that ended the reading, nothing is known of the rest.
+            if (document is not null || faults.Count == 0)
+                faults.Add(FaultOfNoConfig(document, config));
+            return (null, InOrder(faults));
         }
 
-        if (document is not SettingsNode.Mapping top)
-            return (null, [new SettingsFault("", "the file has to be a map with the key 'config'", document?.Place)]);
-        if (top["config"] is not SettingsNode.Mapping config)
-            return (null, [new SettingsFault("config", $"missing: a map with the key '{Namespace}models'", top.Place)]);
-        var ours = config.Entries.Where(static entry => entry.Key.StartsWith(Namespace, StringComparison.Ordinal))
+        var ours = settings.Entries.Where(static entry => entry.Key.StartsWith(Namespace, StringComparison.Ordinal))
             .Select(static entry => entry with { Key = entry.Key[Namespace.Length..] }).ToList();
-        return Read(new SettingsNode.Mapping(ours, config.Place));
+        return Read(new SettingsNode.Mapping(ours, settings.Place), faults);
     }
 
     /// <summary>Holds the settings against the rules that take more than one value.</summary>
@@ -58,12 +56,24 @@ public sealed class StackFile
         return new SettingsFault(Namespace + path, message, PlaceOf(path));
     }
 
-    private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours)
+    private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours, List<SettingsFault> faults)
     {
-        var faults = new List<SettingsFault>();
         var settings = (StackSettings)new SettingsReader(faults).ReadGroup(typeof(StackSettings), ours, Namespace);
-        return faults.Count > 0 ? (null, faults) : (new StackFile(settings, ours), faults);
+        return faults.Count > 0 ? (null, InOrder(faults)) : (new StackFile(settings, ours), faults);
     }
+
+    private static SettingsFault FaultOfNoConfig(SettingsNode? document, SettingsNode? config) => document is not SettingsNode.Mapping
+        ? new SettingsFault("", $"the file has to be a map with the key 'config'; it is {(document ?? new SettingsNode.Empty(null)).Kind}", document?.Place)
+        : new SettingsFault(
+            "config",
+            config is null or SettingsNode.Empty
+                ? $"missing: a map with the key '{Namespace}models'"
+                : $"this is {config.Kind}; it has to be a map with the key '{Namespace}models'",
+            (config ?? document).Place);
+
+    // As they stand in the file.
+    private static List<SettingsFault> InOrder(List<SettingsFault> faults) =>
+        [.. faults.OrderBy(static fault => (fault.Place?.Line ?? 0, fault.Place?.Column ?? 0))];
 
     // The place of a setting, or of the nearest thing around it that stands in the file.
     private Place? PlaceOf(string path)
