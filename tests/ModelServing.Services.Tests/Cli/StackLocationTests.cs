@@ -34,7 +34,7 @@ public sealed class StackLocationTests : IDisposable
         Assert.Equal(
             [
                 "Pulumi.dev.yaml:8:18: modelserving:models.fraud.canary.percent: 101 is not between 0 and 100",
-                "Pulumi.dev.yaml:10:11: modelserving:local.port: 'x' is not a whole number from 1 to 65535",
+                "Pulumi.dev.yaml:10:11: modelserving:local.port: 'x' is not a whole number from 1 to 65535 in plain digits",
             ],
             e.Lines);
     }
