@@ -12,6 +12,10 @@ public static class MetricNames
     /// <summary>Router, counter: requests that ended with a status of 500 or above, by <see cref="Reason"/>.</summary>
     public const string RouterErrors = "modelserving.router.errors";
 
+    /// <summary>Router, counter: requests that no variant was found for (unknown path, model or version, wrong method, no plan), by
+    /// <see cref="Reason"/>. They are in no other figure.</summary>
+    public const string RouterRefusedRequests = "modelserving.router.refused.requests";
+
     /// <summary>Router, counter: plans and endpoints files that could not be used, so that the last good one stays.</summary>
     public const string RouterRefusedDocuments = "modelserving.router.refused.documents";
 

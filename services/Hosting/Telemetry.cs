@@ -29,7 +29,7 @@ public static class Telemetry
     {
         builder.Services.AddMetrics();
         builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false))
+            .ConfigureResource(resource => resource.AddService("modelserving-" + name, autoGenerateServiceInstanceId: false))
             .WithMetrics(static metrics => metrics
                 .AddMeter(MetricNames.Meter)
                 .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));

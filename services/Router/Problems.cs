@@ -11,6 +11,7 @@ internal static class Problems
     internal static readonly Problem UnknownVersion = new(StatusCodes.Status404NotFound, "unknown-version", "Unknown version");
     internal static readonly Problem MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
     internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
+    internal static readonly Problem BodyLate = new(StatusCodes.Status408RequestTimeout, "body-late", "The request did not come in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
     internal static readonly Problem NoReadyEndpoint = new(StatusCodes.Status503ServiceUnavailable, "no-ready-endpoint", "No endpoint is ready");
     internal static readonly Problem NoPlan = new(StatusCodes.Status503ServiceUnavailable, "no-plan", "No plan was read");

@@ -8,10 +8,13 @@ using ModelServing.Router.Routing;
 namespace ModelServing.Router;
 
 /// <summary>The way of a request: what it asks for, which variant answers, forward, count.</summary>
-internal sealed class RequestHandler(RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger)
+internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger)
 {
     // What "try again" means where a version is starting or was just lost.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    // What the metrics call a request whose client did not wait; nobody sees it as an answer.
+    private const int ClientClosedRequest = 499;
 
     private readonly Forwarder forwarder = new(time);
 
@@ -24,27 +27,27 @@ internal sealed class RequestHandler(RoutingTableHolder holder, RouterMetrics me
         var (model, route, action) = Find(context, path, table, requestId, ref problem, ref detail);
         if (route is null || model is null)
         {
-            await problem!.WriteAsync(context, detail, requestId, problem.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfter : null);
+            metrics.Refused(problem!);
+            await WriteAsync(context, problem!, detail, requestId);
             return;
         }
 
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
+        var result = ForwardResult.Answered;
         try
         {
-            var deadline = began + (long)(model.Deadline.TotalSeconds * time.TimestampFrequency);
-            var result = await forwarder.ForwardAsync(context, route, action, requestId, deadline);
+            result = await forwarder.ForwardAsync(context, route, action, requestId, model.Deadline);
             if (result != ForwardResult.Answered)
                 (problem, detail) = Explain(result, model, route);
         }
+        catch (Exception e) when (HasLeft(context, e))
+        {
+            result = ForwardResult.ClientLeft;
+        }
         catch (BadHttpRequestException e)
         {
-            problem = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge : Problems.BadRequest;
-            detail = e.Message;
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // Reading from or writing to the client failed: there is nobody to answer.
+            (problem, detail) = Explain(e, settings);
         }
         catch (Exception e)
         {
@@ -52,12 +55,23 @@ internal sealed class RequestHandler(RoutingTableHolder holder, RouterMetrics me
             (problem, detail) = (Problems.Internal, "The router failed at this request; its log says how");
         }
 
-        if (problem is not null && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
-            await problem.WriteAsync(context, detail, requestId, problem.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfter : null);
-        const int ClientClosedRequest = 499;
-        var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode;
-        metrics.Answered(route.Tags, status, time.GetElapsedTime(began), problem?.Reason);
+        if (problem is not null && !context.Response.HasStarted)
+            await WriteAsync(context, problem, detail, requestId);
+        var status = result switch
+        {
+            ForwardResult.ClientLeft => ClientClosedRequest,
+            ForwardResult.CutShort => StatusCodes.Status502BadGateway,
+            _ => context.Response.StatusCode,
+        };
+        metrics.Answered(route.Tags, status, time.GetElapsedTime(began), result == ForwardResult.CutShort ? "cut-short" : problem?.Reason);
     }
+
+    private static Task WriteAsync(HttpContext context, Problem problem, string detail, string requestId) =>
+        problem.WriteAsync(context, detail, requestId, problem.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfter : null);
+
+    // Kestrel calls a body that the client's leaving broke off a bad request as well; there is nobody to answer.
+    private static bool HasLeft(HttpContext context, Exception e) =>
+        e is OperationCanceledException || (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
 
     private static (ModelRoute?, VariantRoute?, ModelAction) Find(HttpContext context, string path, RoutingTable? table, string requestId, ref Problem? problem, ref string detail)
     {
@@ -80,10 +94,22 @@ internal sealed class RequestHandler(RoutingTableHolder holder, RouterMetrics me
         }
 
         var method = target.Action == ModelAction.Infer ? HttpMethods.Post : HttpMethods.Get;
-        if (!HttpMethods.Equals(context.Request.Method, method))
+        if (context.Request.Method != method)
         {
             context.Response.Headers.Allow = method;
             (problem, detail) = (Problems.MethodNotAllowed, $"{path} takes {method}, not {context.Request.Method}");
+            return default;
+        }
+
+        if (context.Request.QueryString.Value.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            (problem, detail) = (Problems.BadRequest, "The query string holds a character that has to be percent-encoded");
+            return default;
+        }
+
+        if (context.Request.Headers.TransferEncoding is { Count: > 0 } codings && !(codings.Count == 1 && "chunked".Equals(codings[0], StringComparison.OrdinalIgnoreCase)))
+        {
+            (problem, detail) = (Problems.BadRequest, $"Transfer-Encoding is '{codings}'; it has to be 'chunked' or absent");
             return default;
         }
 
@@ -107,7 +133,15 @@ internal sealed class RequestHandler(RoutingTableHolder holder, RouterMetrics me
         ForwardResult.ConnectionLost => (Problems.ConnectionLost, $"The connection to {route.Model} version {route.Version} was lost before its answer came whole"),
         ForwardResult.BadAnswer => (Problems.BadAnswer, $"{route.Model} version {route.Version} gave an answer that is no HTTP/1.1"),
         ForwardResult.Deadline => (Problems.Deadline, $"{route.Model} version {route.Version} gave no answer within {model.Deadline.TotalMilliseconds:0} ms"),
+        ForwardResult.BodyLate => (Problems.BodyLate, $"The request's body did not come whole within the {model.Deadline.TotalMilliseconds:0} ms that {route.Model} has for an answer"),
         _ => (null, ""),
+    };
+
+    private static (Problem, string) Explain(BadHttpRequestException e, RouterSettings settings) => e.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => (Problems.BodyTooLarge, $"The request's body has more than {settings.MaxRequestBytes} bytes"),
+        StatusCodes.Status408RequestTimeout => (Problems.BodyLate, e.Message),
+        _ => (Problems.BadRequest, e.Message),
     };
 }
 

@@ -9,6 +9,7 @@ public sealed class RouterMetrics
 {
     private readonly Histogram<double> duration;
     private readonly Counter<long> errors;
+    private readonly Counter<long> refusedRequests;
     private readonly Counter<long> refusedDocuments;
 
     /// <summary>Makes the instruments.</summary>
@@ -17,6 +18,7 @@ public sealed class RouterMetrics
         var meter = Telemetry.CreateMeter(factory);
         duration = meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.");
         errors = meter.CreateCounter<long>(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
+        refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for.");
         refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans and endpoints files that could not be used.");
     }
 
@@ -32,6 +34,9 @@ public sealed class RouterMetrics
         if (status >= 500)
             errors.Add(1, tags.With(MetricNames.Reason, reason ?? "upstream"));
     }
+
+    // By reason alone: what a client asks for is nothing to make a series of.
+    internal void Refused(Problem problem) => refusedRequests.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, problem.Reason));
 
     internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
 }

@@ -47,6 +47,15 @@ public sealed class StackFile
     public IReadOnlyList<SettingsFault> Check(Func<ModelName, IReadOnlyCollection<ModelVersion>> published) =>
         [.. RolloutRules.Check(Settings, published).Select(fault => fault with { Path = Namespace + fault.Path, Place = PlaceOf(fault.Path) })];
 
+    /// <summary>A fault of one setting that only its reader could find, with its place.</summary>
+    /// <param name="path">The setting, relative to the namespace, as in <c>local.port</c>.</param>
+    /// <param name="message">What is wrong, and what would be right.</param>
+    public SettingsFault Fault(string path, string message)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new SettingsFault(Namespace + path, message, PlaceOf(path));
+    }
+
     private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours, List<SettingsFault> faults)
     {
         var settings = (StackSettings)new SettingsReader(faults).ReadGroup(typeof(StackSettings), ours, Namespace);

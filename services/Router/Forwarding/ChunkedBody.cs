@@ -45,8 +45,10 @@ internal sealed class ChunkedBody
             }
 
             var end = rest.IndexOf("\r\n"u8);
+            if (end > MaxLine || (end < 0 && rest.Length > MaxLine + 1))
+                throw new BadAnswerException($"a chunk's line has more than {MaxLine} bytes");
             if (end < 0)
-                return rest.Length <= MaxLine ? used : throw new BadAnswerException("a chunk's line has no end");
+                return used;
             used += end + 2;
             Line(rest[..end]);
         }

@@ -8,7 +8,7 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>Writes the head of the request that goes to an endpoint.</summary>
+/// <summary>Writes the request that goes to an endpoint: its head, and its body when all of it is there.</summary>
 internal static class RequestHead
 {
     // Hop by hop (RFC 9110, 7.6.1), written anew below, or ours to say and not the client's.
@@ -16,27 +16,29 @@ internal static class RequestHead
     {
         "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
         "Host", "Content-Length", "Expect",
+        // Kestrel keeps a Content-Length under this name when Transfer-Encoding made it void.
+        "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, "X-Model-Revision", "X-Model-Attempt",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Writes the head to the beginning of <paramref name="buffer"/> and gives its length.</summary>
+    /// <summary>Writes to the beginning of <paramref name="buffer"/> and gives the length of what leaves in one piece.</summary>
     /// <param name="buffer">The buffer; replaced by a larger one when it is too small.</param>
     /// <param name="request">The client's request.</param>
     /// <param name="action">What its path asks for.</param>
     /// <param name="route">The variant that answers.</param>
     /// <param name="host">The endpoint's Host.</param>
     /// <param name="requestId">The request's identifier.</param>
-    /// <param name="contentLength">The body's length; null for a chunked one.</param>
-    internal static int Write(ref byte[] buffer, HttpRequest request, ModelAction action, VariantRoute route, byte[] host, string requestId, long? contentLength)
+    /// <param name="body">The client's body.</param>
+    internal static int Write(ref byte[] buffer, HttpRequest request, ModelAction action, VariantRoute route, byte[] host, string requestId, in ClientBody body)
     {
         var head = new HeadWriter(buffer);
-        head.Ascii(action == ModelAction.Infer ? "POST "u8 : "GET "u8);
-        head.Ascii(route.Path);
-        head.Ascii(action switch { ModelAction.Infer => "/infer"u8, ModelAction.Ready => "/ready"u8, _ => ""u8 });
+        head.Bytes(action == ModelAction.Infer ? "POST "u8 : "GET "u8);
+        head.Bytes(route.Path);
+        head.Bytes(action switch { ModelAction.Infer => "/infer"u8, ModelAction.Ready => "/ready"u8, _ => ""u8 });
         head.Latin1(request.QueryString.Value);
-        head.Ascii(" HTTP/1.1\r\nHost: "u8);
-        head.Ascii(host);
-        head.Ascii("\r\n"u8);
+        head.Bytes(" HTTP/1.1\r\nHost: "u8);
+        head.Bytes(host);
+        head.Bytes("\r\n"u8);
         var named = request.Headers.Connection;
         foreach (var (name, values) in request.Headers)
         {
@@ -47,22 +49,29 @@ internal static class RequestHead
         }
 
         head.Line(HeaderNames.RequestId, requestId);
-        if (contentLength is { } length)
+        if (body.Length is { } length)
         {
             if (length > 0 || action == ModelAction.Infer)
                 head.ContentLength(length);
         }
         else
         {
-            head.Ascii("Transfer-Encoding: chunked\r\n"u8);
+            head.Bytes("Transfer-Encoding: chunked\r\n"u8);
         }
 
-        head.Ascii("\r\n"u8);
+        head.Bytes("\r\n"u8);
+        if (body.IsWhole)
+        {
+            foreach (var piece in body.Ahead)
+                head.Bytes(piece.Span);
+        }
+
         buffer = head.Buffer;
         return head.Length;
     }
 
-    // What Connection names is meant for this hop alone.
+    // What Connection names is meant for this hop alone. Kestrel shows no more than 'close' or 'keep-alive' of a value that has one of
+    // them, so names beside these can't be seen here.
     private static bool IsNamed(Microsoft.Extensions.Primitives.StringValues named, string header)
     {
         foreach (var value in named)
@@ -82,7 +91,7 @@ internal static class RequestHead
         internal byte[] Buffer = buffer;
         internal int Length;
 
-        internal void Ascii(ReadOnlySpan<byte> text)
+        internal void Bytes(ReadOnlySpan<byte> text)
         {
             Reserve(text.Length);
             text.CopyTo(Buffer.AsSpan(Length));
@@ -98,18 +107,18 @@ internal static class RequestHead
         internal void Line(string name, ReadOnlySpan<char> value)
         {
             Latin1(name);
-            Ascii(": "u8);
+            Bytes(": "u8);
             Latin1(value);
-            Ascii("\r\n"u8);
+            Bytes("\r\n"u8);
         }
 
         internal void ContentLength(long length)
         {
-            Ascii("Content-Length: "u8);
+            Bytes("Content-Length: "u8);
             Reserve(20);
             Utf8Formatter.TryFormat(length, Buffer.AsSpan(Length), out var written);
             Length += written;
-            Ascii("\r\n"u8);
+            Bytes("\r\n"u8);
         }
 
         private void Reserve(int count)

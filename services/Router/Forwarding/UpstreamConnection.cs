@@ -8,12 +8,16 @@ namespace ModelServing.Router.Forwarding;
 /// One kept-alive HTTP/1.1 connection to an endpoint, used by one request at a time. Its two buffers stay with it.
 /// </summary>
 /// <remarks>
-/// <see cref="state"/> is written by three sides: the request (begin, end), the deadline's sweep and the client's leaving. Whoever
-/// of the latter two comes first closes the socket, so that a receive that waits ends at once; a request that ended in
-/// time takes the state away from both.
+/// <see cref="state"/> is written by three sides: the request (begin, extend, end), the deadline's sweep and the client's leaving.
+/// Whoever of the latter two comes first closes the socket, so that a receive that waits ends at once; a request that ended in
+/// time takes the state away from both. Neither of them touches the buffers: they go back to the pool when the request, which has
+/// waited for every send and receive, disposes of the connection.
 /// </remarks>
 internal sealed class UpstreamConnection : IDisposable
 {
+    /// <summary>A deadline that never comes.</summary>
+    internal const long NoDeadline = long.MaxValue;
+
     private const long Idle = 0;
     private const long Expired = -1;
     private const long Abandoned = -2;
@@ -28,6 +32,9 @@ internal sealed class UpstreamConnection : IDisposable
     private int start;
     private int end;
     private int disposed;
+    private bool isReused;
+    private bool anyReceived;
+    private CancellationTokenRegistration leaving;
 
     internal UpstreamConnection(AddressFamily family, OpenConnections open)
     {
@@ -42,8 +49,6 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>What was received and not yet consumed.</summary>
     internal ReadOnlySpan<byte> Received => input.AsSpan(start, end - start);
 
-    internal ReadOnlyMemory<byte> ReceivedMemory => input.AsMemory(start, end - start);
-
     /// <summary>Where the request is written before it is sent; may be replaced by a larger one.</summary>
     internal ref byte[] Output => ref output;
 
@@ -51,11 +56,34 @@ internal sealed class UpstreamConnection : IDisposable
 
     internal bool WasAbandoned => Volatile.Read(ref state) == Abandoned;
 
-    /// <summary>Begins a request that has to end by <paramref name="deadline"/> (the clock's timestamp).</summary>
-    internal void Begin(long deadline) => Volatile.Write(ref state, deadline);
+    /// <summary>Whether the endpoint may have closed it before it saw this request: it was idle before, and no byte of an answer came.</summary>
+    internal bool WasStale => isReused && !anyReceived;
+
+    /// <summary>Begins a request that has to end by <paramref name="deadline"/> (the clock's timestamp), or when its client leaves.</summary>
+    internal void Begin(long deadline, CancellationToken clientLeft)
+    {
+        anyReceived = false;
+        Volatile.Write(ref state, deadline);
+        leaving = clientLeft.UnsafeRegister(static connection => ((UpstreamConnection)connection!).Abandon(), this);
+    }
+
+    /// <summary>Moves the deadline of a request that has not been cut.</summary>
+    internal void Extend(long deadline)
+    {
+        var now = Volatile.Read(ref state);
+        if (now > Idle)
+            Interlocked.CompareExchange(ref state, deadline, now);
+    }
 
     /// <summary>Ends the request; false when its deadline or its client's leaving came first.</summary>
-    internal bool End() => Interlocked.Exchange(ref state, Idle) > Idle;
+    internal bool End()
+    {
+        // Waits for a callback that is running, so that it can't cut the connection's next request.
+        leaving.Dispose();
+        leaving = default;
+        isReused = true;
+        return Interlocked.Exchange(ref state, Idle) > Idle;
+    }
 
     /// <summary>Cuts the connection when the request's deadline is past.</summary>
     internal void ExpireIfPast(long now)
@@ -78,20 +106,31 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>False when the other side has closed the idle connection, or sent what nobody asked for.</summary>
     internal bool IsUsable => !socket.Poll(0, SelectMode.SelectRead);
 
-    internal async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    internal ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (!bytes.IsEmpty)
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+        var sending = socket.SendAsync(bytes, SocketFlags.None);
+        if (!sending.IsCompletedSuccessfully)
+            return SendAllAsync(sending, bytes);
+        var count = sending.Result;
+        return count == bytes.Length ? ValueTask.CompletedTask : SendAsync(bytes[count..]);
     }
 
-    /// <summary>Receives more behind <see cref="Received"/>; false at the connection's end.</summary>
-    internal async ValueTask<bool> ReceiveAsync()
+    /// <summary>Receives more; the count has to be handed to <see cref="Take"/>.</summary>
+    internal ValueTask<int> ReceiveAsync()
     {
         if (end == input.Length)
             MakeRoom(1);
-        var count = await socket.ReceiveAsync(input.AsMemory(end), SocketFlags.None);
+        return socket.ReceiveAsync(input.AsMemory(end), SocketFlags.None);
+    }
+
+    /// <summary>Adds what came to <see cref="Received"/>.</summary>
+    /// <exception cref="ConnectionEndedException">Nothing came: the connection has ended.</exception>
+    internal void Take(int count)
+    {
+        if (count == 0)
+            throw new ConnectionEndedException();
+        anyReceived = true;
         end += count;
-        return count > 0;
     }
 
     /// <summary>Receives straight into <paramref name="target"/>; 0 at the connection's end. Nothing may be left in <see cref="Received"/>.</summary>
@@ -124,8 +163,15 @@ internal sealed class UpstreamConnection : IDisposable
         ArrayPool<byte>.Shared.Return(output);
     }
 
-    // The buffers are the request's: only its own Dispose gives them back.
-    private void Close() => socket.Dispose();
+    /// <summary>Closes the socket, which ends every send and receive that waits. The buffers are the request's until it disposes.</summary>
+    internal void Close() => socket.Dispose();
+
+    private async ValueTask SendAllAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
+    {
+        bytes = bytes[await sending..];
+        if (!bytes.IsEmpty)
+            await SendAsync(bytes);
+    }
 
     private void MakeRoom(int count)
     {

@@ -10,7 +10,7 @@ internal enum ModelAction
     Infer,
 }
 
-/// <summary>A path below <see cref="InferencePaths.Models"/>, taken apart.</summary>
+/// <summary>A model's path, below <see cref="InferencePaths.Models"/>, taken apart.</summary>
 internal readonly ref struct RequestTarget
 {
     internal ReadOnlySpan<char> Model { get; private init; }
@@ -20,35 +20,31 @@ internal readonly ref struct RequestTarget
 
     internal ModelAction Action { get; private init; }
 
+    /// <summary>Takes a path apart; false when it is none of a model. One slash at the end is allowed, an empty part is not.</summary>
     internal static bool TryParse(ReadOnlySpan<char> path, out RequestTarget target)
     {
         target = default;
+        if (!path.StartsWith(InferencePaths.Models, StringComparison.Ordinal))
+            return false;
         var rest = path[InferencePaths.Models.Length..];
-        var model = Next(ref rest);
-        var version = ReadOnlySpan<char>.Empty;
-        var last = Next(ref rest);
-        if (last is "versions")
+        if (rest is [.., '/'])
+            rest = rest[..^1];
+        const int Most = 4;
+        Span<Range> parts = stackalloc Range[Most + 1];
+        var count = rest.Split(parts, '/');
+        foreach (var part in parts[..count])
         {
-            version = Next(ref rest);
-            if (version.IsEmpty)
+            if (rest[part].IsEmpty)
                 return false;
-            last = Next(ref rest);
         }
 
-        if (!rest.IsEmpty || model.IsEmpty)
+        var pinned = count > 2;
+        if (count is 0 or > Most || (pinned && rest[parts[1]] is not "versions"))
             return false;
-        ModelAction? action = last switch { "infer" => ModelAction.Infer, "ready" => ModelAction.Ready, "" => ModelAction.Metadata, _ => null };
+        ModelAction? action = count % 2 == 1 ? ModelAction.Metadata : rest[parts[count - 1]] switch { "infer" => ModelAction.Infer, "ready" => ModelAction.Ready, _ => null };
         if (action is null)
             return false;
-        target = new RequestTarget { Model = model, Version = version, Action = action.Value };
+        target = new RequestTarget { Model = rest[parts[0]], Version = pinned ? rest[parts[2]] : [], Action = action.Value };
         return true;
-    }
-
-    private static ReadOnlySpan<char> Next(scoped ref ReadOnlySpan<char> rest)
-    {
-        var slash = rest.IndexOf('/');
-        var part = slash < 0 ? rest : rest[..slash];
-        rest = slash < 0 ? [] : rest[(slash + 1)..];
-        return part;
     }
 }

@@ -79,15 +79,14 @@ internal sealed class ModelRoute
 
     internal IEnumerable<string> Versions => pinned.Keys.OrderBy(static text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>The variant of a routing key.</summary>
+    /// <summary>The variant of a routing key: of the bytes that the client sent, which headers hold as Latin-1.</summary>
     internal VariantRoute Assign(string key)
     {
         if (variants.Length == 1)
             return variants[0];
         const int OnStack = 256;
-        var length = Encoding.UTF8.GetMaxByteCount(key.Length);
-        var utf8 = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
-        return variants[assignment.VariantOf(utf8[..Encoding.UTF8.GetBytes(key, utf8)])];
+        var bytes = key.Length <= OnStack ? stackalloc byte[OnStack] : new byte[key.Length];
+        return variants[assignment.VariantOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)])];
     }
 
     /// <summary>The version that a path names; null when there is none.</summary>

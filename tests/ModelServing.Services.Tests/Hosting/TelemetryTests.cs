@@ -16,7 +16,7 @@ public class TelemetryTests
         meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.").Record(0.003);
         var (status, text) = await host.GetAsync(InferencePaths.Metrics);
         Assert.Equal(200, status);
-        Assert.Contains("service_name=\"some-host\"", text, StringComparison.Ordinal);
+        Assert.Contains("service_name=\"modelserving-some-host\"", text, StringComparison.Ordinal);
         Assert.Matches("""modelserving_router_errors_total\{[^}]*reason="deadline"[^}]*\} 3\n""", text);
         Assert.Matches("""modelserving_router_request_duration_seconds_bucket\{[^}]*le="0.0025"[^}]*\} 0\n""", text);
         Assert.Matches("""modelserving_router_request_duration_seconds_bucket\{[^}]*le="0.005"[^}]*\} 1\n""", text);

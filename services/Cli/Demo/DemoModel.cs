@@ -1,0 +1,31 @@
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using ModelServing.Rollout.Settings;
+using ModelServing.Sample;
+
+namespace ModelServing.Cli.Demo;
+
+/// <summary>The model that a demo shows: the sample's.</summary>
+internal static class DemoModel
+{
+    internal static ModelName Name { get; } = ModelName.Parse(SampleArtifacts.ModelName);
+
+    /// <summary>Sees to it that a demo has something to show.</summary>
+    /// <exception cref="CommandException">The stack file does not name the model.</exception>
+    internal static void Require(StackLocation stack, StackFile file)
+    {
+        if (!file.Settings.Models.ContainsKey(Name))
+            throw stack.Faults([file.Fault("models", $"--demo sends its traffic to the model '{Name}', which is not among the models; add it, or leave --demo out")]);
+    }
+
+    /// <summary>Publishes the sample's versions.</summary>
+    internal static async Task PublishAsync(ModelRegistry registry, CancellationToken cancellation)
+    {
+        foreach (var version in SampleArtifacts.Versions)
+        {
+            var training = TrainingInfo.Parse(await File.ReadAllBytesAsync(SampleArtifacts.TrainingPath(version), cancellation));
+            await using var model = File.OpenRead(SampleArtifacts.ModelPath(version));
+            await registry.PublishAsync(Name, new ModelVersion(version), model, training, cancellation);
+        }
+    }
+}

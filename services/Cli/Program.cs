@@ -1,0 +1,15 @@
+using System.CommandLine;
+using ModelServing.Cli;
+
+var root = new RootCommand("ms runs and looks after ModelServing: several models behind one API, with canary releases.")
+{
+    UpCommand.Create(),
+    PublishCommand.Create(),
+    ModelsCommand.Create(),
+    SettingsCommand.Create(),
+};
+
+var arguments = root.Parse(args);
+// Without a timeout the library leaves signals alone: StopSignals takes them.
+var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+return arguments.Errors.Count > 0 ? ExitCode.WrongInput : exitCode;

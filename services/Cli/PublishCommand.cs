@@ -1,0 +1,78 @@
+using System.CommandLine;
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using Spectre.Console;
+
+namespace ModelServing.Cli;
+
+/// <summary><c>ms publish</c>: makes a file a version of a model.</summary>
+internal static class PublishCommand
+{
+    internal static Command Create()
+    {
+        var model = new Argument<string>("model") { Description = "The model's name." };
+        var file = new Argument<FileInfo>("file") { Description = "The ONNX file." };
+        var version = new Option<string?>("--version") { Description = "The version's number. Without it the next one." };
+        var training = new Option<FileInfo?>("--training") { Description = "A JSON file with the training's 'metrics' and 'labels'." };
+        var labels = new Option<string[]>("--label") { Description = "KEY=VALUE; may be given several times.", AllowMultipleArgumentsPerToken = false };
+        var json = new Option<bool>("--json") { Description = "Print the manifest as JSON." };
+        var stack = new StackOptions();
+        var registry = new RegistryOption();
+        var command = new Command("publish", "Publish a version of a model. A version never changes and is never overwritten.") { model, file, version, training, labels, json };
+        stack.AddTo(command);
+        registry.AddTo(command);
+        command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
+        {
+            var name = ParseName(arguments.GetValue(model)!);
+            var path = arguments.GetValue(file)!;
+            if (!path.Exists)
+                throw new CommandException(ExitCode.WrongInput, $"{path} does not exist; it has to be an ONNX file");
+            var info = WithLabels(ReadTraining(arguments.GetValue(training)), arguments.GetValue(labels) ?? []);
+            var target = registry.Open(arguments, stack.Of(arguments));
+            var number = arguments.GetValue(version) is { } text ? ParseVersion(text) : await NextAsync(target, name, signals.Stop);
+            await using var content = path.OpenRead();
+            var manifest = await target.PublishAsync(name, number, content, info, signals.Stop);
+            terminal.Result(ModelRow.Of(manifest, null), static row => ModelsCommand.Table([row]));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static ModelName ParseName(string text) => ModelName.TryParse(text, null, out var name)
+        ? name
+        : throw new CommandException(ExitCode.WrongInput, $"'{text}' is not a model's name: 1 to {ModelName.MaxLength} of a-z, 0-9 and '-', beginning with a letter or a digit");
+
+    private static ModelVersion ParseVersion(string text) => ModelVersion.TryParse(text, null, out var version)
+        ? version
+        : throw new CommandException(ExitCode.WrongInput, $"--version: '{text}' is not a version: a whole number from 1");
+
+    private static async Task<ModelVersion> NextAsync(ModelRegistry registry, ModelName name, CancellationToken cancellation) =>
+        new((await registry.ListAsync(name, cancellation)).Select(static entry => entry.Version.Number).DefaultIfEmpty(0).Max() + 1);
+
+    private static TrainingInfo ReadTraining(FileInfo? file)
+    {
+        if (file is null)
+            return TrainingInfo.None;
+        try
+        {
+            return TrainingInfo.Parse(File.ReadAllBytes(file.FullName));
+        }
+        catch (ContractException e)
+        {
+            throw new CommandException(ExitCode.WrongInput, $"{file}: {e.Message}");
+        }
+    }
+
+    private static TrainingInfo WithLabels(TrainingInfo info, string[] labels)
+    {
+        var all = new Dictionary<string, string>(info.Labels);
+        foreach (var label in labels)
+        {
+            if (label.Split('=', 2) is not [{ Length: > 0 } key, var value])
+                throw new CommandException(ExitCode.WrongInput, $"--label: '{label}' is not KEY=VALUE");
+            all[key] = value;
+        }
+
+        return info with { Labels = all };
+    }
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using ModelServing.Rollout.Settings;
+
+namespace ModelServing.Cli;
+
+/// <summary><c>ms settings</c>: the reference of a stack file's settings, made from their types.</summary>
+internal static class SettingsCommand
+{
+    internal static Command Create()
+    {
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema for editors instead of the page." };
+        var command = new Command("settings", "Print the reference of a stack file's settings, in Markdown.") { schema };
+        command.SetAction(arguments =>
+        {
+            Console.Out.Write(arguments.GetValue(schema) ? SettingsReference.Schema() : SettingsReference.Markdown());
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

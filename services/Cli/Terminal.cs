@@ -1,0 +1,147 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ModelServing.Cli;
+
+/// <summary>
+/// Where a command prints. Its result goes to standard output, as a table or, with <c>--json</c>, as one JSON document; all else
+/// that is said goes to standard error then, so that the output can be read by a program.
+/// </summary>
+internal sealed class Terminal
+{
+    // Digests and commands are read by people and shells, never by a browser.
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly bool json;
+    private readonly TextWriter output;
+    private readonly IAnsiConsole errors;
+
+    internal Terminal(bool json)
+        : this(json, Console.Out, Console.IsOutputRedirected, Console.Error, Console.IsErrorRedirected)
+    {
+    }
+
+    internal Terminal(bool json, TextWriter output, bool outputRedirected, TextWriter error, bool errorRedirected)
+    {
+        this.json = json;
+        this.output = output;
+        errors = Create(error, errorRedirected);
+        Talk = json ? errors : Create(output, outputRedirected);
+    }
+
+    /// <summary>Where progress and remarks go. While a progress bar lives, only what is written here keeps it whole.</summary>
+    internal IAnsiConsole Talk { get; }
+
+    /// <summary>Says a line.</summary>
+    internal void Say(IRenderable line) => Write(Talk, line);
+
+    /// <summary>Says a line of markup.</summary>
+    internal void Say(string markup) => Write(Talk, new Markup(markup));
+
+    /// <summary>Says, among the other remarks, that something went wrong which does not end the command.</summary>
+    internal void Warn(string line) => Write(Talk, new Text(line, new Style(Color.Red)));
+
+    /// <summary>Says why the command ends.</summary>
+    internal void Error(string line) => Write(errors, new Text(line, new Style(Color.Red)));
+
+    /// <summary>Prints a result: the table, or with <c>--json</c> the value.</summary>
+    internal void Result<T>(T value, Func<T, IRenderable> table)
+    {
+        if (json)
+            output.WriteLine(JsonSerializer.Serialize(value, Json));
+        else
+            Talk.Write(table(value));
+    }
+
+    /// <summary>Runs a command's body: what it throws becomes red lines and an exit code.</summary>
+    internal static async Task<int> RunAsync(bool json, Func<Terminal, StopSignals, Task<int>> body)
+    {
+        var terminal = new Terminal(json);
+        using var signals = new StopSignals();
+        try
+        {
+            return await body(terminal, signals);
+        }
+        catch (CommandException e)
+        {
+            foreach (var line in e.Lines)
+                terminal.Error(line);
+            return e.ExitCode;
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (RegistryException e)
+        {
+            terminal.Error(e.Message);
+            return e.Error == RegistryError.Unavailable ? ExitCode.Failed : ExitCode.WrongInput;
+        }
+        catch (ContractException e)
+        {
+            terminal.Error(e.Message);
+            return ExitCode.WrongInput;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            terminal.Error(e.Message);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static void Write(IAnsiConsole console, IRenderable line)
+    {
+        try
+        {
+            console.Write(new UnbrokenLine(line));
+        }
+        catch (IOException)
+        {
+            // The terminal was closed. Whoever reads or not, what was started still has to be looked after, and stopped.
+        }
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        // A table that goes to a file or a program must not be broken where no terminal ends.
+        if (redirected)
+            console.Profile.Width = 1000;
+        return console;
+    }
+}
+
+/// <summary>
+/// One line that is never wrapped: a terminal goes on in its next row by itself, and a command that is copied from there is whole.
+/// </summary>
+internal sealed class UnbrokenLine(IRenderable line) : IRenderable
+{
+    // Wider than anything; the library would break and pad at the console's width.
+    private const int Wide = 1_000_000;
+
+    public Measurement Measure(RenderOptions options, int maxWidth) => line.Measure(options, Wide);
+
+    public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+    {
+        foreach (var segment in line.Render(options, Wide))
+        {
+            if (!segment.IsLineBreak)
+                yield return segment;
+        }
+
+        // What a progress bar left in this row.
+        if (options.Ansi)
+            yield return Segment.Control("\u001b[K");
+        yield return Segment.LineBreak;
+    }
+}

@@ -1,0 +1,46 @@
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using Spectre.Console;
+
+namespace ModelServing.Cli.Up;
+
+/// <summary>Where the platform answers, as it is printed once that is ready.</summary>
+internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<ModelSummary> Models)
+{
+    /// <summary>Describes a platform; example requests come from the manifests of the stable versions.</summary>
+    internal static async Task<ApiSummary> OfAsync(Platform platform, ModelRegistry registry, CancellationToken cancellation)
+    {
+        var models = new List<ModelSummary>();
+        foreach (var (model, rollout) in platform.Plan.Rollouts)
+        {
+            var infer = new Uri(platform.Api, InferencePaths.Infer(model)).ToString();
+            var manifest = await registry.ReadManifestAsync(model, rollout.Variants[^1].Version, cancellation);
+            var example = ExampleRequest.Of(manifest) is { } body
+                ? $"curl -s {infer} -H 'Content-Type: application/json' -d '{body}'"
+                : $"curl -s {new Uri(platform.Api, InferencePaths.Model(model))}";
+            models.Add(new ModelSummary(model.Text, PlanChange.Describe(rollout), infer, example));
+        }
+
+        return new ApiSummary(platform.Api.GetLeftPart(UriPartial.Authority), new Uri(platform.Api, InferencePaths.Metrics).ToString(), models);
+    }
+
+    internal void Say(Terminal terminal)
+    {
+        terminal.Say($"[bold]The API is at {Api}[/]");
+        var width = Models.Select(static model => model.Model.Length).Append("metrics".Length).Max();
+        foreach (var model in Models)
+        {
+            terminal.Say($"  {model.Model.PadRight(width)}  {model.Infer}  [dim]{Markup.Escape(model.Rollout)}[/]");
+            terminal.Say($"  {"".PadRight(width)}  {Markup.Escape(model.Example)}");
+        }
+
+        terminal.Say($"  {"metrics".PadRight(width)}  {Metrics}");
+    }
+}
+
+/// <summary>Where one model answers.</summary>
+/// <param name="Model">Its name.</param>
+/// <param name="Rollout">Its variants in words.</param>
+/// <param name="Infer">Where inference requests are posted.</param>
+/// <param name="Example">A command that gets an answer.</param>
+internal sealed record ModelSummary(string Model, string Rollout, string Infer, string Example);

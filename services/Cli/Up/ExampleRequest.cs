@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ModelServing.Registry;
+
+namespace ModelServing.Cli.Up;
+
+/// <summary>An inference request that a version takes, made of its manifest: zeros of the right form.</summary>
+internal static class ExampleRequest
+{
+    // What still can be read in one command.
+    private const long MostElements = 64;
+
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The request's body; null when it would be too long to be typed.</summary>
+    internal static string? Of(Manifest manifest)
+    {
+        if (manifest.Inputs.Sum(static input => Shape(input).Aggregate(1L, static (product, length) => product * Math.Min(length, MostElements + 1))) > MostElements)
+            return null;
+        using var body = new MemoryStream();
+        using (var json = new Utf8JsonWriter(body, Readable))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("inputs");
+            foreach (var input in manifest.Inputs)
+                Write(json, input);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        // It stands between single quotes in a shell.
+        return Encoding.UTF8.GetString(body.ToArray()).Replace("'", "'\\''", StringComparison.Ordinal);
+    }
+
+    private static void Write(Utf8JsonWriter json, TensorInfo input)
+    {
+        var shape = Shape(input);
+        json.WriteStartObject();
+        json.WriteString("name", input.Name);
+        json.WriteStartArray("shape");
+        foreach (var length in shape)
+            json.WriteNumberValue(length);
+        json.WriteEndArray();
+        json.WriteString("datatype", DatatypeNames.Of(input.Datatype));
+        json.WriteStartArray("data");
+        for (var i = shape.Aggregate(1L, static (product, length) => product * length); i > 0; i--)
+        {
+            switch (input.Datatype)
+            {
+                case Datatype.Bool:
+                    json.WriteBooleanValue(false);
+                    break;
+                case Datatype.Bytes:
+                    json.WriteStringValue("");
+                    break;
+                default:
+                    json.WriteNumberValue(0);
+                    break;
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // One row where any number of them may come.
+    private static List<long> Shape(TensorInfo input) => [.. input.Shape.Select(static length => length < 0 ? 1 : length)];
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace ModelServing.Cli.Up;
+
+/// <summary>A program that a host runs: what to start, and the arguments that come first.</summary>
+internal sealed record HostProgram(string FileName, IReadOnlyList<string> Arguments);
+
+/// <summary>Where the hosts' programs are: the build puts each beside this one, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
+internal sealed record HostPrograms(HostProgram Inference, HostProgram Router)
+{
+    /// <summary>Finds them from this program's own folder.</summary>
+    /// <exception cref="CommandException">One is not built; the lines say how it is.</exception>
+    internal static HostPrograms Find() => Find(AppContext.BaseDirectory, Dotnet());
+
+    internal static HostPrograms Find(string folder, string dotnet)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var missing = new List<string>();
+        var programs = new HostPrograms(Of("Inference"), Of("Router"));
+        return missing.Count == 0 ? programs : throw new CommandException(ExitCode.Failed, missing);
+
+        HostProgram Of(string project)
+        {
+            var assembly = Path.GetFullPath(Path.Combine(folder, "..", "..", project, Path.GetFileName(folder), $"ModelServing.{project}.dll"));
+            if (!File.Exists(assembly))
+                missing.Add($"{assembly} does not exist; ./dev up builds it, and so does: dotnet build services/{project} -c {Configuration(folder)}");
+            return new HostProgram(dotnet, [assembly]);
+        }
+    }
+
+    // As `dotnet build -c` takes it; the folder's name is in lower case.
+    private static string Configuration(string folder) => Path.GetFileName(folder) is { Length: > 0 } name ? char.ToUpperInvariant(name[0]) + name[1..] : "Release";
+
+    // The one that runs this program, so that the hosts run on the same .NET.
+    private static string Dotnet()
+    {
+        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        if (Environment.ProcessPath is { } self && Path.GetFileName(self) == name)
+            return self;
+        var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
+        return File.Exists(root) ? root : name;
+    }
+}

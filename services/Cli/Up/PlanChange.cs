@@ -1,0 +1,60 @@
+using System.Globalization;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+
+namespace ModelServing.Cli.Up;
+
+/// <summary>What is different between two plans, as lines for a person: <c>fraud: canary v2 5% -> 25%</c>.</summary>
+internal static class PlanChange
+{
+    /// <summary>The lines; none when the plans are the same.</summary>
+    internal static IReadOnlyList<string> Lines(PlanDocument before, PlanDocument after)
+    {
+        var lines = new List<string>();
+        foreach (var model in before.Rollouts.Keys.Union(after.Rollouts.Keys).Order())
+        {
+            var changes = (before.Rollouts.GetValueOrDefault(model), after.Rollouts.GetValueOrDefault(model)) switch
+            {
+                (null, { } added) => ["is new: " + Describe(added)],
+                ({ }, null) => ["is no longer served"],
+                var (old, now) => Of(old!, now!),
+            };
+            lines.AddRange(changes.Select(change => $"{model}: {change}"));
+        }
+
+        return lines;
+    }
+
+    /// <summary>A rollout in one line, as in <c>stable v1 95%, canary v2 5%</c>.</summary>
+    internal static string Describe(RolloutPlan rollout) => string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
+
+    private static List<string> Of(RolloutPlan before, RolloutPlan after)
+    {
+        var changes = new List<string>();
+        foreach (var name in before.Variants.Concat(after.Variants).Select(static variant => variant.Name).Distinct().OrderByDescending(static name => name == VariantPlan.Stable))
+        {
+            var (old, now) = (Find(before, name), Find(after, name));
+            if (old is null)
+                changes.Add($"{name} v{now!.Version} {Share(now)} is new");
+            else if (now is null)
+                changes.Add($"{name} v{old.Version} {Share(old)} is gone");
+            else if (old.Version != now.Version)
+                changes.Add($"{name} v{old.Version} {Share(old)} -> v{now.Version} {Share(now)}");
+            else if (old.Weight != now.Weight)
+                changes.Add($"{name} v{now.Version} {Share(old)} -> {Share(now)}");
+        }
+
+        // What one weight gains another loses: it is said once, of the variant that was moved.
+        if (changes.Count == 2 && before.Revision == after.Revision)
+            changes.RemoveAt(0);
+        if (before.DeadlineMilliseconds != after.DeadlineMilliseconds)
+            changes.Add(string.Create(CultureInfo.InvariantCulture, $"deadline {before.DeadlineMilliseconds} ms -> {after.DeadlineMilliseconds} ms"));
+        if (before.RoutingKeyHeader != after.RoutingKeyHeader)
+            changes.Add($"routing key {before.RoutingKeyHeader ?? "none"} -> {after.RoutingKeyHeader ?? "none"}");
+        return changes;
+    }
+
+    private static VariantPlan? Find(RolloutPlan rollout, string name) => rollout.Variants.FirstOrDefault(variant => variant.Name == name);
+
+    private static string Share(VariantPlan variant) => $"{Percent.FromHundredths(variant.Weight)}%";
+}

@@ -1,0 +1,124 @@
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Registry;
+using Spectre.Console;
+
+namespace ModelServing.Cli.Up;
+
+/// <summary>The platform on this machine: the versions that the plan names, and the router before them.</summary>
+/// <remarks>
+/// A plan is applied in an order in which no request can meet a version that is not there:
+/// <code>
+/// 1 versions    those that are newly named are started; all of them are ready, so endpoints too
+/// 2 plan        written; the router takes it within a fraction of a second
+/// 3 leaving     versions that are no longer named: out of the endpoints a second later, stopped another second later
+/// </code>
+/// </remarks>
+internal sealed class Platform : IAsyncDisposable
+{
+    /// <summary>How long a host may take to end what is in flight, before it is killed: its own drain, and some time to wake up.</summary>
+    internal static readonly TimeSpan Patience = new RouterSettings { Plan = "", Endpoints = "" }.DrainTimeout + TimeSpan.FromSeconds(5);
+
+    private readonly HostPrograms programs;
+    private readonly string runFolder;
+    private readonly HostLog log;
+    private readonly Terminal terminal;
+    private readonly TimeProvider time;
+    private readonly PlatformFiles files;
+    private readonly VersionHosts versions;
+    private readonly CancellationToken kill;
+    private SupervisedHost? router;
+
+    /// <summary>Makes a platform of which nothing runs yet.</summary>
+    /// <param name="programs">The hosts' programs.</param>
+    /// <param name="stateFolder">Where its files are.</param>
+    /// <param name="registry">The registry, as hosts are told: <c>file:FOLDER</c>.</param>
+    /// <param name="terminal">Where is said what happens.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="kill">Ends the hosts at once while the platform stops.</param>
+    internal Platform(HostPrograms programs, string stateFolder, string registry, Terminal terminal, TimeProvider time, CancellationToken kill)
+    {
+        (this.programs, this.terminal, this.time, this.kill) = (programs, terminal, time, kill);
+        runFolder = Path.Combine(stateFolder, "run");
+        log = new HostLog(terminal);
+        files = new PlatformFiles(stateFolder, terminal);
+        versions = new VersionHosts(programs.Inference, registry, runFolder, files, log, terminal, time);
+    }
+
+    /// <summary>The plan that is applied.</summary>
+    internal PlanDocument Plan { get; private set; } = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
+
+    /// <summary>Where the API is.</summary>
+    internal Uri Api { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>Starts all that the plan names, and then the router.</summary>
+    /// <exception cref="HostFailedException">Something could not be brought up.</exception>
+    internal async Task StartAsync(PlanDocument plan, ApiPort port, CancellationToken cancellation)
+    {
+        // Whatever an earlier run left behind is of no use, and a killed one leaves address files.
+        if (Directory.Exists(runFolder))
+            Directory.Delete(runFolder, recursive: true);
+        Directory.CreateDirectory(runFolder);
+        await versions.StartAsync(NamedBy(plan), cancellation);
+        files.WriteEndpoints();
+        files.WritePlan(plan);
+        Plan = plan;
+        while (!await TryStartRouterAsync(port, cancellation))
+        {
+            var next = port.Next();
+            terminal.Say($"[yellow]Port {port.Number} was taken meanwhile; trying {next.Number}[/]");
+            port = next;
+        }
+    }
+
+    /// <summary>Goes over to another plan; when that can't be done, the old one stays as it is.</summary>
+    /// <exception cref="HostFailedException">A version that is newly named could not be brought up.</exception>
+    internal async Task ApplyAsync(PlanDocument plan, CancellationToken cancellation)
+    {
+        try
+        {
+            await versions.StartAsync(NamedBy(plan), cancellation);
+            files.WritePlan(plan);
+            Plan = plan;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            versions.KeepOnly(NamedBy(Plan));
+            throw;
+        }
+
+        versions.KeepOnly(NamedBy(plan));
+    }
+
+    /// <summary>Stops the router first, so that no request meets a version that is gone, then the versions.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (router is not null)
+            await router.StopAsync(Patience, kill);
+        await versions.StopAsync(Patience, kill);
+    }
+
+    /// <summary>False when the port was taken since it was chosen, and another one will do.</summary>
+    private async Task<bool> TryStartRouterAsync(ApiPort port, CancellationToken cancellation)
+    {
+        Api = new Uri($"http://127.0.0.1:{port.Number}/");
+        var settings = new RouterSettings { Plan = "file:" + files.PlanPath, Endpoints = "file:" + files.EndpointsPath, Urls = Api.GetLeftPart(UriPartial.Authority) };
+        router = new SupervisedHost("router", programs.Router, settings, runFolder, log, terminal, time, static _ => { });
+        try
+        {
+            await router.Ready.WaitAsync(cancellation);
+            return true;
+        }
+        catch (HostFailedException e) when (e.Exit?.Code == ServiceHost.NoAddress && !port.Given)
+        {
+            return false;
+        }
+        catch (HostFailedException e) when (e.Exit?.Code == ServiceHost.NoAddress)
+        {
+            throw new CommandException(ExitCode.PortTaken, e.Message);
+        }
+    }
+
+    private static HashSet<PublishedVersion> NamedBy(PlanDocument plan) =>
+        [.. plan.Rollouts.SelectMany(static pair => pair.Value.Variants.Select(variant => new PublishedVersion(pair.Key, variant.Version)))];
+}

@@ -1,0 +1,59 @@
+using ModelServing.Contracts;
+
+namespace ModelServing.Cli.Up;
+
+/// <summary>
+/// The two files that the router follows, each replaced by rename, so that it is whole whenever it is read. Where both change the
+/// endpoints come first: a plan must not meet older endpoints than it was written for.
+/// </summary>
+internal sealed class PlatformFiles(string folder, Terminal terminal)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<object, EndpointEntry> ready = [];
+
+    internal string PlanPath { get; } = Path.Combine(folder, "plan.json");
+
+    internal string EndpointsPath { get; } = Path.Combine(folder, "endpoints.json");
+
+    internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
+
+    /// <summary>Says where a version's process answers; null takes it out.</summary>
+    /// <param name="owner">Who supervises the process: a version may have two for a while.</param>
+    /// <param name="entry">The endpoint.</param>
+    internal void Set(object owner, EndpointEntry? entry)
+    {
+        lock (gate)
+        {
+            if (entry is null)
+                ready.Remove(owner);
+            else
+                ready[owner] = entry;
+            try
+            {
+                WriteEndpoints();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The next start or death writes it again.
+                terminal.Warn($"{EndpointsPath} can't be written, so the router goes on with the last one: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>Writes the endpoints that are ready, even when there are none.</summary>
+    internal void WriteEndpoints()
+    {
+        lock (gate)
+        {
+            var entries = ready.Values.OrderBy(static entry => entry.Model).ThenBy(static entry => entry.Version).ThenBy(static entry => entry.Process);
+            Replace(EndpointsPath, new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [.. entries] }.ToUtf8());
+        }
+    }
+
+    private static void Replace(string path, byte[] content)
+    {
+        var next = path + ".new";
+        File.WriteAllBytes(next, content);
+        File.Move(next, path, overwrite: true);
+    }
+}

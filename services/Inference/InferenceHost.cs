@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Inference.Models;
+using ModelServing.Registry;
+
+namespace ModelServing.Inference;
+
+/// <summary>
+/// The inference service: one version of one model, by the Open Inference Protocol. Start here; loading is
+/// <see cref="ModelLoader"/>, the way of a request is <see cref="InferenceApi.InferAsync"/>.
+/// </summary>
+public static class InferenceHost
+{
+    /// <summary>Adds the service's parts.</summary>
+    /// <exception cref="ContractException">The settings name a registry that this program can't read.</exception>
+    public static void Add(WebApplicationBuilder builder, InferenceSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(settings);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes);
+        var store = RegistryLocation.Open(settings.Registry);
+        builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<InferenceMetrics>();
+        builder.Services.AddSingleton<InferenceApi>();
+        builder.Services.AddSingleton<ModelLoader>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ModelLoader>());
+    }
+
+    /// <summary>Adds the protocol's paths: the server's, and the one model's with and without its version.</summary>
+    public static void Map(WebApplication app, InferenceSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(settings);
+        var api = app.Services.GetRequiredService<InferenceApi>();
+        ServerPaths.Map(app, "modelserving-inference");
+        foreach (var path in (string[])[InferencePaths.Model(settings.Model), InferencePaths.Model(settings.Model, settings.Version)])
+        {
+            app.Map(path, Only(HttpMethods.Get, api.MetadataAsync));
+            app.Map(path + "/ready", Only(HttpMethods.Get, api.ReadyAsync));
+            app.Map(path + "/infer", Only(HttpMethods.Post, api.InferAsync));
+        }
+
+        app.MapFallback(api.NotHereAsync);
+    }
+
+    private static RequestDelegate Only(string method, RequestDelegate handle) => context =>
+    {
+        if (HttpMethods.Equals(context.Request.Method, method))
+            return handle(context);
+        context.Response.Headers.Allow = method;
+        return Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} takes {method}, not {context.Request.Method}");
+    };
+}

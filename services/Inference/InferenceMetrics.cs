@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+
+namespace ModelServing.Inference;
+
+/// <summary>What the service counts.</summary>
+public sealed class InferenceMetrics
+{
+    private readonly Histogram<double> requestDuration;
+    private readonly Histogram<double> modelDuration;
+    private readonly UpDownCounter<long> queueLength;
+    private readonly KeyValuePair<string, object?> model;
+    private readonly KeyValuePair<string, object?> version;
+    private readonly KeyValuePair<string, object?> ok = new(MetricNames.Status, 200);
+
+    /// <summary>Makes the instruments.</summary>
+    public InferenceMetrics(IMeterFactory factory, InferenceSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var meter = Telemetry.CreateMeter(factory);
+        requestDuration = meter.CreateLatencyHistogram(MetricNames.InferenceRequestDuration, "From a request's head to the last byte of its answer.");
+        modelDuration = meter.CreateLatencyHistogram(MetricNames.InferenceModelDuration, "One call of the model.");
+        queueLength = meter.CreateUpDownCounter<long>(MetricNames.InferenceQueueLength, "{request}", "Requests that wait for their turn at the model.");
+        model = new(MetricNames.Model, settings.Model.Text);
+        version = new(MetricNames.Version, settings.Version.ToString());
+    }
+
+    internal void Answered(int status, TimeSpan elapsed) =>
+        requestDuration.Record(elapsed.TotalSeconds, model, version, status == 200 ? ok : new(MetricNames.Status, status));
+
+    internal void ModelRan(TimeSpan elapsed) => modelDuration.Record(elapsed.TotalSeconds, model, version);
+
+    internal void Queued(int change) => queueLength.Add(change, model, version);
+}

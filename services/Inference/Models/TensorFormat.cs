@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelServing.Inference.Protocol;
+using ModelServing.Registry;
+
+namespace ModelServing.Inference.Models;
+
+/// <summary>
+/// How tensors of one data type stand in JSON (Open Inference Protocol, "Tensor Data"): read straight into the runtime's memory and
+/// written straight out of it, with no object in between.
+/// </summary>
+/// <remarks>
+/// JSON has no NaN and no infinities. As in Protocol Buffers' JSON mapping they are the strings <c>"NaN"</c>, <c>"Infinity"</c> and
+/// <c>"-Infinity"</c>, in both directions.
+/// </remarks>
+internal abstract class TensorFormat
+{
+    private static readonly TensorFormat[] Formats =
+    [
+        new NumberFormat<bool, BoolElement>(TensorElementType.Bool),
+        new NumberFormat<sbyte, Int8Element>(TensorElementType.Int8),
+        new NumberFormat<short, Int16Element>(TensorElementType.Int16),
+        new NumberFormat<int, Int32Element>(TensorElementType.Int32),
+        new NumberFormat<long, Int64Element>(TensorElementType.Int64),
+        new NumberFormat<byte, Uint8Element>(TensorElementType.UInt8),
+        new NumberFormat<ushort, Uint16Element>(TensorElementType.UInt16),
+        new NumberFormat<uint, Uint32Element>(TensorElementType.UInt32),
+        new NumberFormat<ulong, Uint64Element>(TensorElementType.UInt64),
+        new NumberFormat<Float16, Fp16Element>(TensorElementType.Float16),
+        new NumberFormat<float, Fp32Element>(TensorElementType.Float),
+        new NumberFormat<double, Fp64Element>(TensorElementType.Double),
+        new StringFormat(),
+    ];
+
+    internal abstract TensorElementType ElementType { get; }
+
+    /// <summary>The format of a data type.</summary>
+    internal static TensorFormat Of(Datatype datatype) => Formats[(int)datatype];
+
+    /// <summary>A tensor of zeros, false or empty strings.</summary>
+    internal abstract OrtValue Create(long[] shape);
+
+    /// <summary>Reads a tensor's data; the reader is on the data's first token.</summary>
+    /// <param name="reader">The reader; afterwards it is on the data's last token.</param>
+    /// <param name="shape">The tensor's shape.</param>
+    /// <param name="count">Its number of elements.</param>
+    /// <param name="field">The data's place in the request, for a message.</param>
+    /// <exception cref="RequestFaultException">An element or the number of them is wrong.</exception>
+    internal OrtValue Read(ref Utf8JsonReader reader, long[] shape, int count, DataField field)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw field.Fault("it has to be an array of the elements, flat in row-major order or nested as the shape");
+        var tensor = Create(shape);
+        try
+        {
+            var cursor = new DataCursor(shape, field);
+            ReadElements(ref reader, tensor, count, ref cursor);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a tensor's elements, flat in row-major order, into an array that is open.</summary>
+    internal abstract void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count);
+
+    private protected abstract void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor);
+
+    /// <summary>Elements of a fixed size.</summary>
+    private sealed class NumberFormat<T, TElement>(TensorElementType type) : TensorFormat
+        where T : unmanaged
+        where TElement : IElement<T>
+    {
+        internal override TensorElementType ElementType => type;
+
+        internal override OrtValue Create(long[] shape)
+        {
+            var tensor = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
+            tensor.GetTensorMutableDataAsSpan<T>().Clear();
+            return tensor;
+        }
+
+        internal override void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count)
+        {
+            foreach (var element in tensor.GetTensorDataAsSpan<T>())
+                TElement.Write(json, element);
+        }
+
+        private protected override void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor)
+        {
+            var elements = tensor.GetTensorMutableDataAsSpan<T>();
+            for (var i = 0; i < elements.Length; i++)
+            {
+                cursor.Next(ref reader, i, count);
+                if (!TElement.TryRead(ref reader, out elements[i]))
+                    throw cursor.WrongElement(ref reader, i, TElement.What);
+            }
+
+            cursor.End(ref reader, count);
+        }
+    }
+
+    /// <summary>Strings: the protocol's BYTES.</summary>
+    private sealed class StringFormat : TensorFormat
+    {
+        internal override TensorElementType ElementType => TensorElementType.String;
+
+        internal override OrtValue Create(long[] shape) => OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
+
+        internal override void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count)
+        {
+            for (var i = 0; i < count; i++)
+                json.WriteStringValue(tensor.GetStringElementAsSpan(i));
+        }
+
+        private protected override void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                cursor.Next(ref reader, i, count);
+                if (reader.TokenType != JsonTokenType.String)
+                    throw cursor.WrongElement(ref reader, i, "a string");
+                if (reader.ValueIsEscaped)
+                    tensor.StringTensorSetElementAt(reader.GetString().AsSpan(), i);
+                else
+                    tensor.StringTensorSetElementAt(reader.ValueSpan, i);
+            }
+
+            cursor.End(ref reader, count);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using ModelServing.Registry;
+
+namespace ModelServing.Inference.Models;
+
+/// <summary>One input or output of the model, with what the hot path needs of it made once.</summary>
+internal sealed class TensorSpec(TensorInfo info)
+{
+    internal string Name => info.Name;
+
+    internal byte[] Utf8Name { get; } = Encoding.UTF8.GetBytes(info.Name);
+
+    internal TensorFormat Format { get; } = TensorFormat.Of(info.Datatype);
+
+    internal byte[] Utf8Datatype { get; } = Encoding.UTF8.GetBytes(DatatypeNames.Of(info.Datatype));
+
+    internal IReadOnlyList<long> Shape => info.Shape;
+
+    /// <summary>The shape as the protocol writes it; -1 is a dimension that may have any length.</summary>
+    internal string ShapeText { get; } = $"[{string.Join(',', info.Shape)}]";
+
+    /// <summary>Whether a tensor of this shape can be given. A free dimension has at least one element: runtimes are not written for none.</summary>
+    internal bool Takes(ReadOnlySpan<long> shape)
+    {
+        if (shape.Length != info.Shape.Count)
+            return false;
+        for (var i = 0; i < shape.Length; i++)
+        {
+            if (info.Shape[i] < 0 ? shape[i] < 1 : shape[i] != info.Shape[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    public override string ToString() => info.ToString();
+}

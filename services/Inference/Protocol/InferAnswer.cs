@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Inference.Protocol;
+
+/// <summary>
+/// The body of an answer (Open Inference Protocol, "Inference Response JSON Object"), written into memory that the next answer uses
+/// again: its length has to be known before it is sent.
+/// </summary>
+internal sealed class InferAnswer : IDisposable
+{
+    // The answer is never HTML: quotes and signs may stand as they are.
+    private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly ArrayBufferWriter<byte> buffer = new(1024);
+    private readonly Utf8JsonWriter json;
+
+    internal InferAnswer() => json = new Utf8JsonWriter(buffer, Options);
+
+    /// <summary>The body.</summary>
+    internal ReadOnlyMemory<byte> Body => buffer.WrittenMemory;
+
+    /// <summary>Room that this answer has taken, in bytes.</summary>
+    internal int Capacity => buffer.Capacity;
+
+    /// <summary>Writes the answer over the last one.</summary>
+    /// <param name="model">The model that answers.</param>
+    /// <param name="id">The caller's identifier; null when there was none.</param>
+    /// <param name="outputs">The outputs that were wanted, as indices into the model's.</param>
+    /// <param name="tensors">A tensor for each of <paramref name="outputs"/>.</param>
+    internal void Write(ServedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors)
+    {
+        buffer.ResetWrittenCount();
+        json.Reset(buffer);
+        json.WriteStartObject();
+        json.WriteString("model_name"u8, model.Name);
+        json.WriteString("model_version"u8, model.Version);
+        if (id is not null)
+            json.WriteString("id"u8, id);
+        json.WriteStartArray("outputs"u8);
+        for (var i = 0; i < outputs.Length; i++)
+            Write(model.Outputs[outputs[i]], tensors[i]);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+    }
+
+    public void Dispose() => json.Dispose();
+
+    private void Write(TensorSpec spec, OrtValue tensor)
+    {
+        var shape = tensor.GetTensorTypeAndShape();
+        json.WriteStartObject();
+        json.WriteString("name"u8, spec.Utf8Name);
+        json.WriteString("datatype"u8, spec.Utf8Datatype);
+        json.WriteStartArray("shape"u8);
+        foreach (var length in shape.Shape)
+            json.WriteNumberValue(length);
+        json.WriteEndArray();
+        json.WriteStartArray("data"u8);
+        spec.Format.WriteElements(json, tensor, (int)shape.ElementCount);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+
+namespace ModelServing.Router.Forwarding;
+
+/// <summary>One request and its answer on one connection.</summary>
+/// <param name="context">The client's side.</param>
+/// <param name="connection">The version's side.</param>
+/// <param name="time">The clock.</param>
+/// <param name="limit">The deadline's length. For an answer that is too long to be held it is the longest pause of the version:
+/// the time that the client takes to read is not counted.</param>
+internal readonly struct Exchange(HttpContext context, UpstreamConnection connection, TimeProvider time, TimeSpan limit)
+{
+    /// <summary>An answer's body up to this many bytes is held until it is whole; a larger one is streamed.</summary>
+    internal const int HoldLimit = 1024 * 1024;
+
+    private const int StreamBuffer = 64 * 1024;
+
+    /// <summary>Hands the answer to the client; true when the connection may be used again.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<bool> ReceiveAsync()
+    {
+        AnswerHead head;
+        while (!AnswerHead.TryParse(connection.Received, out head) || head.Status < StatusCodes.Status200OK)
+        {
+            if (head.Length > 0)
+                connection.Consume(head.Length);
+            else
+                connection.Take(await connection.ReceiveAsync());
+        }
+
+        if (head.Framing != BodyFraming.Length)
+            return await ReceiveUnmeasuredAsync(head);
+        if (head.ContentLength > HoldLimit)
+            return await StreamAsync(head);
+        var whole = head.Length + (int)head.ContentLength;
+        connection.Reserve(whole);
+        while (connection.Received.Length < whole)
+            connection.Take(await connection.ReceiveAsync());
+        var answer = connection.Received;
+        head.CopyTo(answer, context.Response);
+        if (head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
+        {
+            context.Response.ContentLength = head.ContentLength;
+            context.Response.BodyWriter.Write(answer[head.Length..whole]);
+        }
+
+        return head.KeepAlive && answer.Length == whole;
+    }
+
+    /// <summary>Passes a long body on, and takes the answer whenever it comes; true when the connection may be used again.</summary>
+    /// <param name="body">The client's body.</param>
+    /// <param name="head">How many bytes of the connection's output are the request's head.</param>
+    /// <exception cref="BodyLateException">The body did not come by the deadline.</exception>
+    internal async ValueTask<bool> SendAndReceiveAsync(ClientBody body, int head)
+    {
+        var sending = SendAsync(body, head);
+        bool reusable;
+        try
+        {
+            reusable = await ReceiveAsync();
+        }
+        catch
+        {
+            // What the client did wrong goes before what that did to the connection.
+            var stopped = Stop(body, sending);
+            try
+            {
+                await sending;
+            }
+            catch (BodyLateException) when (stopped && !connection.HasExpired)
+            {
+            }
+
+            throw;
+        }
+
+        if (sending.IsCompletedSuccessfully)
+            return reusable;
+        Stop(body, sending);
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return false;
+    }
+
+    private bool Stop(ClientBody body, Task sending)
+    {
+        if (sending.IsCompleted)
+            return false;
+        connection.Close();
+        body.Stop();
+        return true;
+    }
+
+    // Ends quietly when the version takes no more: whether it gave an answer before is seen where that is received.
+    private async Task SendAsync(ClientBody body, int head)
+    {
+        var to = connection;
+        var chunked = body.Length is null;
+        try
+        {
+            await connection.SendAsync(connection.Output.AsMemory(0, head));
+            await body.PassOnAsync(chunked ? piece => SendChunkAsync(to, piece) : piece => to.SendAsync(piece));
+            if (chunked)
+                await connection.SendAsync("0\r\n\r\n"u8.ToArray());
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+        catch
+        {
+            connection.Close();
+            throw;
+        }
+    }
+
+    private static async ValueTask SendChunkAsync(UpstreamConnection connection, ReadOnlyMemory<byte> piece)
+    {
+        const int SizeAndLineEnds = 16;
+        while (!piece.IsEmpty)
+        {
+            var count = Math.Min(piece.Length, connection.Output.Length - SizeAndLineEnds);
+            await connection.SendAsync(connection.Output.AsMemory(0, WriteChunk(piece.Span[..count], connection.Output)));
+            piece = piece[count..];
+        }
+    }
+
+    private static int WriteChunk(ReadOnlySpan<byte> data, Span<byte> output)
+    {
+        Utf8Formatter.TryFormat(data.Length, output, out var length, 'x');
+        "\r\n"u8.CopyTo(output[length..]);
+        data.CopyTo(output[(length + 2)..]);
+        "\r\n"u8.CopyTo(output[(length + 2 + data.Length)..]);
+        return length + data.Length + 4;
+    }
+
+    private async ValueTask<bool> StreamAsync(AnswerHead head)
+    {
+        head.CopyTo(connection.Received, context.Response);
+        context.Response.ContentLength = head.ContentLength;
+        connection.Consume(head.Length);
+        var left = head.ContentLength;
+        var client = context.Response.BodyWriter;
+        var begun = connection.Received[..(int)Math.Min(left, connection.Received.Length)];
+        client.Write(begun);
+        left -= begun.Length;
+        connection.Consume(begun.Length);
+        await FlushAsync();
+        while (left > 0)
+        {
+            var memory = client.GetMemory(StreamBuffer);
+            var count = await connection.ReceiveAsync(memory[..(int)Math.Min(left, memory.Length)]);
+            if (count == 0)
+                throw new ConnectionEndedException();
+            client.Advance(count);
+            left -= count;
+            await FlushAsync();
+        }
+
+        return head.KeepAlive && connection.Received.IsEmpty;
+    }
+
+    // Chunked, or ended by the connection's end: held in memory until it is whole or past the limit.
+    private async ValueTask<bool> ReceiveUnmeasuredAsync(AnswerHead head)
+    {
+        var headBytes = connection.Received[..head.Length].ToArray();
+        connection.Consume(head.Length);
+        var chunks = head.Framing == BodyFraming.Chunked ? new ChunkedBody() : null;
+        var held = new ArrayBufferWriter<byte>();
+        var client = context.Response.BodyWriter;
+        var streaming = false;
+        while (true)
+        {
+            IBufferWriter<byte> target = streaming ? client : held;
+            if (chunks is not null)
+            {
+                connection.Consume(chunks.Decode(connection.Received, target));
+            }
+            else
+            {
+                target.Write(connection.Received);
+                connection.Consume(connection.Received.Length);
+            }
+
+            if (!streaming && held.WrittenCount > HoldLimit)
+            {
+                streaming = true;
+                head.CopyTo(headBytes, context.Response);
+                client.Write(held.WrittenSpan);
+                held = new ArrayBufferWriter<byte>();
+            }
+
+            if (chunks is { IsDone: true })
+                break;
+            if (streaming)
+                await FlushAsync();
+            var count = await connection.ReceiveAsync();
+            if (count == 0 && chunks is null)
+                break;
+            connection.Take(count);
+        }
+
+        if (!streaming)
+        {
+            head.CopyTo(headBytes, context.Response);
+            context.Response.ContentLength = held.WrittenCount;
+            client.Write(held.WrittenSpan);
+        }
+
+        return head.KeepAlive && connection.Received.IsEmpty;
+    }
+
+    // A client that reads slowly uses up its own time (Kestrel's least data rate), not the version's.
+    private async ValueTask FlushAsync()
+    {
+        connection.Extend(UpstreamConnection.NoDeadline);
+        await context.Response.BodyWriter.FlushAsync();
+        connection.Extend(time.GetTimestamp() + (long)(limit.TotalSeconds * time.TimestampFrequency));
+    }
+}

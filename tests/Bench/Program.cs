@@ -1,0 +1,12 @@
+using System.CommandLine;
+using ModelServing.Bench;
+using ModelServing.Bench.Routing;
+
+var root = new RootCommand("The measurements of docs/bench.md.")
+{
+    RouterCommand.Create(),
+};
+
+var arguments = root.Parse(args);
+var exitCode = await arguments.InvokeAsync();
+return arguments.Errors.Count > 0 ? ExitCode.WrongInput : exitCode;

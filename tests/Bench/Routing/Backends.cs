@@ -1,0 +1,36 @@
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Routing;
+
+/// <summary>The two versions that stand behind every proxy: one nginx process with a fixed answer on two ports.</summary>
+internal sealed class Backends : IAsyncDisposable
+{
+    private Backends(ServerProcess process, int stable, int canary)
+    {
+        (Stable, Canary) = (stable, canary);
+        Alone = new MeasuredServer("backend", process, stable);
+    }
+
+    internal int Stable { get; }
+
+    internal int Canary { get; }
+
+    /// <summary>The stable backend without a proxy: the ceiling.</summary>
+    internal MeasuredServer Alone { get; }
+
+    internal static async Task<Backends> StartAsync(InstalledProgram nginx, TemporaryFolder folder, CancellationToken cancellation)
+    {
+        var (stable, canary) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+        var server = $$"""
+            server {
+              listen 127.0.0.1:{{stable}};
+              listen 127.0.0.1:{{canary}};
+              default_type application/json;
+              location / { return 200 '{{RouterBench.Answer}}'; }
+            }
+            """;
+        return new Backends(await Nginx.StartAsync("backend", nginx, folder, workers: 1, server, stable, cancellation), stable, canary);
+    }
+
+    public ValueTask DisposeAsync() => Alone.DisposeAsync();
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Routing;
+
+/// <summary>The proxies, each set up to do what the router does: pick a variant at random, identify the request, say who answered.</summary>
+internal static class Proxies
+{
+    // More than one worker a core only costs.
+    private static readonly int Workers = Math.Min(2, Environment.ProcessorCount);
+
+    internal static async Task<MeasuredServer> NginxAsync(InstalledProgram nginx, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
+    {
+        var port = ServerProcess.FreePort();
+        const string Kept = "keepalive 64; keepalive_requests 1000000000;";
+        var http = $$"""
+            split_clients "$request_id" $variant { {{RouterBench.CanaryPercent}}% canary; * stable; }
+            upstream stable { server 127.0.0.1:{{backends.Stable}}; {{Kept}} }
+            upstream canary { server 127.0.0.1:{{backends.Canary}}; {{Kept}} }
+            server {
+              listen 127.0.0.1:{{port}};
+              location / {
+                proxy_http_version 1.1;
+                proxy_set_header Connection "";
+                proxy_set_header X-Request-Id $request_id;
+                proxy_pass http://$variant;
+                add_header X-Request-Id $request_id;
+                add_header X-Model-Variant $variant;
+              }
+            }
+            """;
+        return new MeasuredServer("nginx", await Nginx.StartAsync("nginx", nginx, folder, Workers, http, port, cancellation), port);
+    }
+
+    internal static async Task<MeasuredServer> HaproxyAsync(InstalledProgram haproxy, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
+    {
+        var port = ServerProcess.FreePort();
+        var configuration = folder.Combine("haproxy.cfg");
+        await File.WriteAllTextAsync(
+            configuration,
+            $$"""
+            global
+              nbthread {{Workers}}
+            defaults
+              mode http
+              timeout connect 5s
+              timeout client 30s
+              timeout server 30s
+              http-reuse always
+              unique-id-format %[uuid()]
+              unique-id-header X-Request-Id
+            frontend api
+              bind 127.0.0.1:{{port}}
+              use_backend canary if { rand(100) lt {{RouterBench.CanaryPercent}} }
+              default_backend stable
+            backend stable
+              http-after-response set-header X-Model-Variant stable
+              server stable 127.0.0.1:{{backends.Stable}}
+            backend canary
+              http-after-response set-header X-Model-Variant canary
+              server canary 127.0.0.1:{{backends.Canary}}
+
+            """,
+            cancellation);
+        var start = new ProcessStartInfo(haproxy.FullPath!);
+        foreach (var argument in (string[])["-db", "-f", configuration])
+            start.ArgumentList.Add(argument);
+        return new MeasuredServer("haproxy", await ServerProcess.StartAsync("haproxy", start, port, KillAsync, cancellation), port);
+
+        static Task KillAsync(Process process)
+        {
+            // In the foreground (-db) it is one process.
+            process.Kill();
+            return Task.CompletedTask;
+        }
+    }
+
+    internal static async Task<MeasuredServer> RouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation)
+    {
+        var port = ServerProcess.FreePort();
+        var (stable, canary) = (new ModelVersion(1), new ModelVersion(2));
+        const int CanaryWeight = RouterBench.CanaryPercent * PlanDocument.Buckets / 100;
+        var plan = new PlanDocument
+        {
+            Schema = PlanDocument.CurrentSchema,
+            Rollouts = new()
+            {
+                [RouterBench.Model] = new RolloutPlan
+                {
+                    Revision = "bench",
+                    DeadlineMilliseconds = 5000,
+                    Variants = [new(VariantPlan.Canary, canary, CanaryWeight), new(VariantPlan.Stable, stable, PlanDocument.Buckets - CanaryWeight)],
+                },
+            },
+        };
+        var endpoints = new EndpointsDocument
+        {
+            Schema = EndpointsDocument.CurrentSchema,
+            Endpoints = [new(RouterBench.Model, stable, $"127.0.0.1:{backends.Stable}", 1), new(RouterBench.Model, canary, $"127.0.0.1:{backends.Canary}", 2)],
+        };
+        await File.WriteAllBytesAsync(folder.Combine("plan.json"), plan.ToUtf8(), cancellation);
+        await File.WriteAllBytesAsync(folder.Combine("endpoints.json"), endpoints.ToUtf8(), cancellation);
+        var settings = new RouterSettings
+        {
+            Urls = $"http://127.0.0.1:{port}",
+            LogFormat = LogFormat.Text,
+            StopWithParent = true,
+            Plan = "file:" + folder.Combine("plan.json"),
+            Endpoints = "file:" + folder.Combine("endpoints.json"),
+        };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router"));
+        foreach (var (name, value) in settings.ToEnvironment())
+            start.Environment[name] = value;
+        var process = await ServerProcess.StartAsync("router", start, port, CloseInputAsync, cancellation);
+        await ReadyAsync(port, cancellation);
+        return new MeasuredServer("router", process, port);
+
+        static Task CloseInputAsync(Process process)
+        {
+            process.StandardInput.Close();
+            return Task.CompletedTask;
+        }
+    }
+
+    private static async Task ReadyAsync(int port, CancellationToken cancellation)
+    {
+        using var client = new HttpClient();
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{InferencePaths.HealthReady}"), cancellation);
+            if (answer.IsSuccessStatusCode)
+                return;
+            await Task.Delay(50, cancellation);
+        }
+
+        throw new BenchException("the router has not become ready");
+    }
+}

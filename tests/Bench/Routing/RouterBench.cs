@@ -1,0 +1,87 @@
+using System.Globalization;
+using ModelServing.Contracts;
+using ModelServing.Sample;
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Routing;
+
+/// <summary>
+/// Measures the router against other proxies. All send 5% to a canary and 95% to stable over kept connections to the same two
+/// backends, and all are measured in turn in one run, so that what else the machine does meets them alike.
+/// </summary>
+/// <remarks>
+/// <code>
+/// 1 start      the backends (one nginx process, two ports, a fixed answer: far faster than any proxy) and the proxies
+/// 2 check      every proxy gives the backends' answer
+/// 3 warm up    every proxy, so that compiled code is measured
+/// 4 measure    round by round: each proxy once
+/// </code>
+/// </remarks>
+internal sealed class RouterBench(int rounds, int seconds)
+{
+    internal const int Connections = 32;
+    internal const int CanaryPercent = 5;
+
+    internal static readonly ModelName Model = ModelName.Parse("fraud");
+
+    /// <summary>An answer of the length and form of a real one.</summary>
+    internal const string Answer =
+        """{"model_name":"fraud","model_version":"1","id":"42","outputs":[{"name":"label","datatype":"INT64","shape":[1],"data":[0]},{"name":"probabilities","datatype":"FP32","shape":[1,2],"data":[0.9823417,0.0176583]}]}""";
+
+    internal async Task<RouterReport> RunAsync(CancellationToken cancellation)
+    {
+        var (wrk, nginx, haproxy) = (InstalledProgram.Find("wrk"), InstalledProgram.Find("nginx"), InstalledProgram.Find("haproxy"));
+        InstalledProgram.Require(wrk, nginx);
+        using var folder = new TemporaryFolder();
+        var body = Request();
+        var load = new Wrk(wrk, folder, body, Connections);
+
+        // 1
+        await using var backends = await Backends.StartAsync(nginx, folder, cancellation);
+        await using var split = await Proxies.NginxAsync(nginx, folder, backends, cancellation);
+        await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
+        await using var other = haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
+        var measured = ((MeasuredServer?[])[backends.Alone, split, router, other]).OfType<MeasuredServer>().ToArray();
+
+        // 2
+        foreach (var server in measured)
+            await CheckAsync(server, body, cancellation);
+
+        // 3
+        foreach (var server in measured)
+            await load.RunAsync(server.Name, server.Address, Math.Max(2, seconds), cancellation);
+
+        // 4
+        var results = measured.ToDictionary(static server => server, static _ => new List<Measurement>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var server in measured)
+            {
+                var before = server.Process.ProcessorTime();
+                var result = await load.RunAsync(server.Name, server.Address, seconds, cancellation);
+                await server.Process.CheckAsync();
+                results[server].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-8} {result.RequestsPerSecond,9:N0} requests/s"));
+            }
+        }
+
+        return RouterReport.Of(results[router], results[split], [.. measured.Select(server => (server.Name, results[server]))], rounds, seconds);
+    }
+
+    // The first row of the demo's traffic, as its client sends it.
+    private static string Request()
+    {
+        var row = SampleTraffic.Rows(1)[0];
+        var features = string.Join(',', row.Features.ToArray().Select(static feature => feature.ToString(CultureInfo.InvariantCulture)));
+        return $$"""{"id":"{{row.TransactionId}}","inputs":[{"name":"{{SampleArtifacts.InputName}}","datatype":"FP32","shape":[1,{{row.Features.Length}}],"data":[{{features}}]}],"outputs":[{"name":"probabilities"}]}""";
+    }
+
+    private static async Task CheckAsync(MeasuredServer server, string body, CancellationToken cancellation)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.PostAsync(server.Address, new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")), cancellation);
+        var text = await answer.Content.ReadAsStringAsync(cancellation);
+        if (!answer.IsSuccessStatusCode || text != Answer)
+            throw new BenchException($"{server.Name} answers {(int)answer.StatusCode}: {text}");
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ModelServing.Bench.Routing;
+
+/// <summary>What was measured.</summary>
+/// <param name="Rounds">How often each server was measured.</param>
+/// <param name="Seconds">How long each time.</param>
+/// <param name="Connections">How many connections wrk kept open.</param>
+/// <param name="Processors">How many processors the machine has; load, proxies and backends share them.</param>
+/// <param name="Servers">A line for each server.</param>
+/// <param name="RouterToNginx">Requests per second of the router, divided by nginx' of the same round.</param>
+internal sealed record RouterReport(int Rounds, int Seconds, int Connections, int Processors, IReadOnlyList<ServerFigures> Servers, Spread RouterToNginx)
+{
+    internal static RouterReport Of(IReadOnlyList<Measurement> router, IReadOnlyList<Measurement> nginx, IReadOnlyList<(string Name, List<Measurement> Results)> all, int rounds, int seconds) => new(
+        rounds,
+        seconds,
+        RouterBench.Connections,
+        Environment.ProcessorCount,
+        [.. all.Select(static server => ServerFigures.Of(server.Name, server.Results))],
+        Spread.Of(router.Zip(nginx, static (ours, theirs) => ours.Load.RequestsPerSecond / theirs.Load.RequestsPerSecond)));
+
+    internal void Print(IAnsiConsole console)
+    {
+        var table = new Table().AddColumn("server");
+        foreach (var column in (string[])["requests/s (median)", "lowest", "highest", "p50 ms", "p99 ms", "CPU µs/request"])
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var server in Servers)
+        {
+            table.AddRow(
+                server.Name,
+                Text($"{server.RequestsPerSecond.Median:N0}"),
+                Text($"{server.RequestsPerSecond.Lowest:N0}"),
+                Text($"{server.RequestsPerSecond.Highest:N0}"),
+                Text($"{server.P50Milliseconds.Median:0.00}"),
+                Text($"{server.P99Milliseconds.Median:0.00}"),
+                Text($"{server.ProcessorMicroseconds.Median:0.0}"));
+        }
+
+        console.Write(table);
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"router / nginx: [bold]{RouterToNginx.Median:0.00}[/] ({RouterToNginx.Lowest:0.00} to {RouterToNginx.Highest:0.00} in {Rounds} rounds of {Seconds} s)");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{Connections} connections, {Processors} processors that wrk, proxy and backends share; every answer was checked to be good.");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>One server, measured once.</summary>
+/// <param name="Load">What the load generator saw.</param>
+/// <param name="ProcessorTime">What a request cost the server itself: the figure that a busy machine moves least.</param>
+internal sealed record Measurement(WrkResult Load, TimeSpan ProcessorTime);
+
+/// <summary>One server's figures over all rounds.</summary>
+internal sealed record ServerFigures(string Name, Spread RequestsPerSecond, Spread P50Milliseconds, Spread P99Milliseconds, Spread ProcessorMicroseconds)
+{
+    internal static ServerFigures Of(string name, IReadOnlyList<Measurement> results) => new(
+        name,
+        Spread.Of(results.Select(static result => result.Load.RequestsPerSecond)),
+        Spread.Of(results.Select(static result => result.Load.P50.TotalMilliseconds)),
+        Spread.Of(results.Select(static result => result.Load.P99.TotalMilliseconds)),
+        Spread.Of(results.Select(static result => result.ProcessorTime.TotalMicroseconds)));
+}
+
+/// <summary>A figure that was measured several times.</summary>
+internal sealed record Spread(double Median, double Lowest, double Highest)
+{
+    internal static Spread Of(IEnumerable<double> figures)
+    {
+        var sorted = figures.Order().ToArray();
+        return new((sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2, sorted[0], sorted[^1]);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ModelServing.Bench;
+
+/// <summary>A server that runs as a child for as long as it is measured.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly Func<Process, Task> stop;
+    private readonly Task<string> said;
+
+    private ServerProcess(string name, Process process, Func<Process, Task> stop)
+    {
+        Name = name;
+        this.process = process;
+        this.stop = stop;
+        said = ReadAsync(process);
+    }
+
+    internal string Name { get; }
+
+    /// <summary>Starts it and waits until it takes connections on <paramref name="port"/>.</summary>
+    internal static async Task<ServerProcess> StartAsync(string name, ProcessStartInfo start, int port, Func<Process, Task> stop, CancellationToken cancellation)
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var server = new ServerProcess(name, Process.Start(start) ?? throw new BenchException($"{name} can't be started"), stop);
+        try
+        {
+            for (var attempt = 0; !await TakesConnectionsAsync(port, cancellation); attempt++)
+            {
+                if (server.process.HasExited || attempt > 300)
+                    throw new BenchException($"{name} does not take connections on port {port}; it said: {(server.process.HasExited ? await server.said : "nothing yet")}");
+                await Task.Delay(50, cancellation);
+            }
+
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Fails when it has ended by itself.</summary>
+    internal async Task CheckAsync()
+    {
+        if (process.HasExited)
+            throw new BenchException($"{Name} ended with exit code {process.ExitCode}; it said: {await said}");
+    }
+
+    /// <summary>The processor time that it has used, with its workers.</summary>
+    internal TimeSpan ProcessorTime()
+    {
+        var own = process.Id;
+        return TimeOf(own) + Directory.GetDirectories("/proc")
+            .Select(static folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+            .Where(id => id != 0 && ParentOf(id) == own)
+            .Aggregate(TimeSpan.Zero, static (sum, id) => sum + TimeOf(id));
+
+        static TimeSpan TimeOf(int id)
+        {
+            using var one = Process.GetProcessById(id);
+            return one.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>A loopback port that is free now.</summary>
+    internal static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            await stop(process);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        process.Dispose();
+    }
+
+    private static int ParentOf(int id)
+    {
+        try
+        {
+            // "id (name) state parent ..."; the name may hold anything.
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task<bool> TakesConnectionsAsync(int port, CancellationToken cancellation)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellation);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<string> ReadAsync(Process process) =>
+        string.Concat(await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync())).Trim();
+}

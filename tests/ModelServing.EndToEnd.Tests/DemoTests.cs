@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace ModelServing.EndToEnd.Tests;
+
+public class DemoTests
+{
+    [Fact]
+    public async Task Once_it_shows_the_split_and_the_endpoints_and_leaves_nothing()
+    {
+        using var folder = new StackFolder();
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once");
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("Sending 20,000 transactions", output, StringComparison.Ordinal);
+        Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +9\d\.\d\d% │ +95\.00% │ +0\.00% │ +[\d.]+ ms │ +[\d.]+ ms", output);
+        Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ ms │ +[\d.]+ ms", output);
+        Assert.Contains($"{folder.Api}v2/models/fraud/infer", output, StringComparison.Ordinal);
+        Assert.Contains($"{folder.Api}metrics", output, StringComparison.Ordinal);
+        await folder.NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task It_serves_on_shows_the_new_split_after_an_edit_and_stops_at_Ctrl_C()
+    {
+        using var folder = new StackFolder();
+        await using var ms = MsProcess.Start(folder, "up", "--demo");
+        await ms.SaysAsync("Ctrl-C stops everything");
+        folder.Write(StackFolder.Canary("40"));
+        await ms.SaysAsync("│   40.00% │");
+        ms.Signal("INT");
+        Assert.Equal(0, await ms.ExitAsync());
+        await folder.NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task With_json_standard_output_is_one_document()
+    {
+        using var folder = new StackFolder();
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once", "--json");
+        Assert.True(exitCode == 0, output);
+        using var report = JsonDocument.Parse(output[output.IndexOf("\n{\n", StringComparison.Ordinal)..(output.IndexOf("\n}\n", StringComparison.Ordinal) + 3)]);
+        Assert.Equal(20_000, report.RootElement.GetProperty("variants").EnumerateArray().Sum(variant => variant.GetProperty("requests").GetInt32()));
+    }
+}

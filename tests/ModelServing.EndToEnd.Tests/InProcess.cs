@@ -1,0 +1,24 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Sample;
+
+namespace ModelServing.EndToEnd.Tests;
+
+/// <summary>A sample's version run by ONNX Runtime in this process, row by row: what the platform's answers have to equal.</summary>
+internal sealed class InProcess(int version) : IDisposable
+{
+    private readonly InferenceSession session = new(File.ReadAllBytes(SampleArtifacts.ModelPath(version)), new SessionOptions { IntraOpNumThreads = 1 });
+    private readonly RunOptions options = new();
+
+    internal (long[] Label, float[] Probabilities) Run(SampleRow row)
+    {
+        using var input = OrtValue.CreateTensorValueFromMemory(row.Features.ToArray(), [1, row.Features.Length]);
+        using var outputs = session.Run(options, [SampleArtifacts.InputName], [input], [SampleArtifacts.LabelName, SampleArtifacts.ProbabilitiesName]);
+        return (outputs[0].GetTensorDataAsSpan<long>().ToArray(), outputs[1].GetTensorDataAsSpan<float>().ToArray());
+    }
+
+    public void Dispose()
+    {
+        options.Dispose();
+        session.Dispose();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using ModelServing.Contracts;
+using ModelServing.Sample;
+
+namespace ModelServing.EndToEnd.Tests;
+
+/// <summary>An answer that a caller got.</summary>
+/// <param name="Row">The row that was sent.</param>
+/// <param name="Status">Its status; 0 when there was none, or not a whole one.</param>
+/// <param name="Variant">The variant it names.</param>
+/// <param name="Version">The version it names.</param>
+/// <param name="ContentType">What it says it is.</param>
+/// <param name="RetryAfter">When to try again.</param>
+/// <param name="Body">Its body, or why there was none.</param>
+internal sealed record Answer(int Row, int Status, string Variant, string Version, string ContentType, TimeSpan? RetryAfter, string Body);
+
+/// <summary>Callers that send the sample's rows for as long as they are let.</summary>
+internal sealed class Load : IAsyncDisposable
+{
+    internal static readonly IReadOnlyList<SampleRow> Rows = SampleTraffic.Rows();
+
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = MsProcess.Patience };
+    private readonly CancellationTokenSource ending = new();
+    private readonly ConcurrentQueue<Answer> answers = new();
+    private readonly Task callers;
+    private int next = -1;
+
+    /// <summary>Starts the callers.</summary>
+    internal Load(Uri api, int connections = 8, int most = int.MaxValue) => callers = Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+    {
+        while (!ending.IsCancellationRequested && Interlocked.Increment(ref next) is var row && row < most)
+            answers.Enqueue(await SendAsync(http, new Uri(api, "/v2/models/fraud/infer"), row % Rows.Count));
+    })));
+
+    /// <summary>All answers so far.</summary>
+    internal Answer[] Answers => [.. answers];
+
+    /// <summary>Sends one row.</summary>
+    internal static async Task<Answer> SendAsync(HttpClient http, Uri path, int row)
+    {
+        var data = string.Join(',', Rows[row].Features.ToArray().Select(feature => feature.ToString("R", CultureInfo.InvariantCulture)));
+        using var content = new StringContent($$"""{"inputs":[{"name":"features","shape":[1,15],"datatype":"FP32","data":[{{data}}]}]}""");
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            using var answer = await http.PostAsync(path, content);
+            var body = await answer.Content.ReadAsStringAsync();
+            return new Answer(
+                row,
+                (int)answer.StatusCode,
+                Header(answer, HeaderNames.ModelVariant),
+                Header(answer, HeaderNames.ModelVersion),
+                answer.Content.Headers.ContentType?.MediaType ?? "",
+                answer.Headers.RetryAfter?.Delta,
+                body);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return new Answer(row, 0, "", "", "", null, e.ToString());
+        }
+    }
+
+    /// <summary>Waits until the callers that have an end reach it.</summary>
+    internal Task FinishAsync() => callers.WaitAsync(MsProcess.Patience);
+
+    /// <summary>Waits until so many more answers came.</summary>
+    internal async Task MoreAsync(int count)
+    {
+        var until = answers.Count + count;
+        await Until.TrueAsync(() => answers.Count >= until, () => $"{count} more answers never came");
+    }
+
+    /// <summary>Waits until the canary's share of the newest answers is above or below a bound.</summary>
+    internal async Task CanaryShareAsync(Func<double, bool> isThere)
+    {
+        const int Newest = 400;
+        var since = answers.Count;
+        double Share() => answers.Count - since < Newest ? double.NaN : Answers[^Newest..].Count(answer => answer.Variant == "canary") / (double)Newest;
+        await Until.TrueAsync(() => Share() is var share && !double.IsNaN(share) && isThere(share), () => $"the canary's share stays at {Share():P1}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        await callers;
+        ending.Dispose();
+        http.Dispose();
+    }
+
+    private static string Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
+}
+
+/// <summary>What is read out of answers.</summary>
+internal static class AnswerReading
+{
+    /// <summary>The numbers of an output.</summary>
+    internal static T[] Output<T>(this Answer answer, string name)
+    {
+        using var json = JsonDocument.Parse(answer.Body);
+        return json.RootElement.GetProperty("outputs").EnumerateArray().Single(output => output.GetProperty("name").GetString() == name).GetProperty("data").Deserialize<T[]>()!;
+    }
+
+    /// <summary>Fails unless the answer is a whole problem response of one of these statuses.</summary>
+    internal static void IsProblem(this Answer answer, params int[] statuses)
+    {
+        Assert.True(statuses.Contains(answer.Status), $"{answer.Status}: {answer.Body}");
+        Assert.Equal("application/problem+json", answer.ContentType);
+        using var problem = JsonDocument.Parse(answer.Body);
+        Assert.Equal(answer.Status, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.Equal(answer.Status == 503, answer.RetryAfter is not null);
+    }
+}

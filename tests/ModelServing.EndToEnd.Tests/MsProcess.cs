@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace ModelServing.EndToEnd.Tests;
+
+/// <summary><c>ms</c> as a process, as a user starts it; whatever it started is gone when this is disposed.</summary>
+internal sealed class MsProcess : IAsyncDisposable
+{
+    /// <summary>How long anything may take before it counts as hung.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly Process process;
+    private readonly StackFolder folder;
+    private readonly StringBuilder output = new();
+    private readonly Task reading;
+
+    private MsProcess(StackFolder folder, string[] arguments)
+    {
+        this.folder = folder;
+        var start = new ProcessStartInfo("dotnet", [Program("Cli", "ms"), .. arguments])
+        {
+            WorkingDirectory = folder.FullPath,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        process = Process.Start(start)!;
+        reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+    }
+
+    /// <summary>All that was printed so far, on both streams.</summary>
+    internal string Output
+    {
+        get
+        {
+            lock (output)
+                return output.ToString();
+        }
+    }
+
+    internal int Id => process.Id;
+
+    internal static MsProcess Start(StackFolder folder, params string[] arguments) => new(folder, arguments);
+
+    /// <summary>Runs it to its end.</summary>
+    internal static async Task<(int ExitCode, string Output)> RunAsync(StackFolder folder, params string[] arguments)
+    {
+        await using var ms = Start(folder, arguments);
+        return (await ms.ExitAsync(), ms.Output);
+    }
+
+    /// <summary>The path of a built program, beside this one.</summary>
+    internal static string Program(string project, string assembly)
+    {
+        var own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        return Path.GetFullPath(Path.Combine(own, "..", "..", project, Path.GetFileName(own), assembly + ".dll"));
+    }
+
+    /// <summary>Waits until it has printed <paramref name="text"/>; fails when it ends, or hangs, before that.</summary>
+    internal async Task SaysAsync(string text)
+    {
+        await Until.TrueAsync(() => reading.IsCompleted || Output.Contains(text, StringComparison.Ordinal), () => $"it never said '{text}':\n{Output}");
+        Assert.True(Output.Contains(text, StringComparison.Ordinal), $"it ended and never said '{text}':\n{Output}");
+    }
+
+    /// <summary>Waits for its end, and gives its exit code.</summary>
+    internal async Task<int> ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"it did not end:\n{Output}");
+        }
+
+        await reading;
+        return process.ExitCode;
+    }
+
+    /// <summary>Sends it a signal, <c>INT</c> or <c>TERM</c>.</summary>
+    internal void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
+    internal void Kill() => process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        foreach (var left in folder.Processes())
+            left.Kill();
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (output)
+                output.Append(line).Append('\n');
+        }
+    }
+}
+
+/// <summary>Waits for what becomes true by itself.</summary>
+internal static class Until
+{
+    internal static async Task TrueAsync(Func<bool> condition, Func<string> otherwise)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > MsProcess.Patience)
+                Assert.Fail(otherwise());
+            await Task.Delay(10);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Models;
+using ModelServing.Inference.Protocol;
+using ModelServing.Registry;
+
+namespace ModelServing.Services.Tests.Inference;
+
+public class InferRequestReaderTests
+{
+    private static readonly InferRequestReader Pair = new(
+        [new TensorSpec(new TensorInfo("a", Datatype.Fp32, [-1, 2])), new TensorSpec(new TensorInfo("b", Datatype.Int64, [3]))],
+        [new TensorSpec(new TensorInfo("sum", Datatype.Fp32, [-1])), new TensorSpec(new TensorInfo("label", Datatype.Int64, [-1]))]);
+
+    private const string B = """{"name":"b","shape":[3],"datatype":"INT64","data":[1,2,3]}""";
+
+    private static readonly string[] Pieces = ["", "[", "]", "{", "}", ",", "\"", "0", "-1", "1e999", "null", "\\", ":", "\"data\":"];
+
+    [Fact]
+    public void Inputs_come_in_the_models_order_whatever_order_they_are_sent_in()
+    {
+        using var request = Pair.Read(Utf8($$"""{"inputs":[{{B}},{"name":"a","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}],"id":"x"}"""));
+        Assert.Equal([1.5f, -2f], request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
+        Assert.Equal([1L, 2L, 3L], request.Inputs[1].GetTensorDataAsSpan<long>().ToArray());
+        Assert.Equal("x", request.Id);
+        Assert.Equal([0, 1], request.Outputs);
+    }
+
+    [Fact]
+    public void Members_may_come_in_any_order_and_data_flat_or_nested()
+    {
+        string[] members = ["\"name\":\"a\"", "\"shape\":[2,2]", "\"datatype\":\"FP32\"", "\"parameters\":{\"x\":[1,{\"y\":2}]}"];
+        var gen = Gen.Select(Gen.Shuffle((int[])[0, 1, 2, 3, 4]), Gen.Bool);
+        gen.Sample((order, nested) =>
+        {
+            var data = nested ? "\"data\":[[1,2],[3,4]]" : "\"data\":[1,2,3,4]";
+            var a = string.Join(" , ", order.Select(i => i < 4 ? members[i] : data));
+            using var request = Pair.Read(Utf8($$"""{"inputs":[{ {{a}} },{{B}}]}"""));
+            Assert.Equal([1f, 2f, 3f, 4f], request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
+            Assert.Equal([2L, 2L], request.Inputs[0].GetTensorTypeAndShape().Shape);
+        });
+    }
+
+    [Fact]
+    public void Wanted_outputs_are_those_that_are_named()
+    {
+        using var request = Pair.Read(Utf8($$$"""{"inputs":[{{{A("[1,2]", "[1,2]")}}},{{{B}}}],"outputs":[{"name":"label"},{"name":"sum","parameters":{}}]}"""));
+        Assert.Equal([1, 0], request.Outputs);
+        using var none = Pair.Read(Utf8($$"""{"inputs":[{{A("[1,2]", "[1,2]")}},{{B}}],"outputs":[]}"""));
+        Assert.Equal([0, 1], none.Outputs);
+    }
+
+    [Theory]
+    [InlineData("", "the body is no JSON: ")]
+    [InlineData("[]", "the body has to be a JSON object")]
+    [InlineData("""{"inputs":[AB]} x""", "the body is no JSON: ")]
+    [InlineData("""{"inputs":[AB""", "the body is no JSON: ")]
+    [InlineData("""{"inputs":{}}""", "inputs: it has to be an array of tensors")]
+    [InlineData("""{"inputs":[]}""", "inputs: 'a' is missing; the model takes a FP32 [-1,2], b INT64 [3]")]
+    [InlineData("""{"inputs":[1]}""", "inputs[0]: it has to be an object")]
+    [InlineData("""{"inputs":[AB],"inputs":[AB]}""", "inputs: it stands there twice")]
+    [InlineData("""{"input":[]}""", "input: unknown; known here are id, parameters, inputs, outputs")]
+    [InlineData("""{"id":1,"inputs":[AB]}""", "id: it has to be a string")]
+    [InlineData("""{"inputs":[AB],"outputs":[{"name":"x"}]}""", "outputs[0].name: 'x' is none of the model's outputs: sum FP32 [-1], label INT64 [-1]")]
+    [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum"},{"name":"sum"}]}""", "outputs[1].name: 'sum' stands there twice")]
+    [InlineData("""{"inputs":[AB],"outputs":[{}]}""", "outputs[0].name: it is missing")]
+    [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum","parameters":{"classification":3}}]}""", "outputs[0].parameters.classification: this version does not support it")]
+    public void A_fault_of_the_body_names_its_field(string body, string message) =>
+        Assert.StartsWith(message, Fault(Pair, body.Replace("AB", $"{A("[1,2]", "[1,2]")},{B}", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it is missing; the model takes a FP32 [-1,2]")]
+    [InlineData("""{"name":7,"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it has to be a string")]
+    [InlineData("""{"name":"c","shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: 'c' is none of the model's inputs")]
+    [InlineData("""{"name":"b","shape":[3],"datatype":"INT64","data":[1,2,3]}""", "inputs[1].name: 'b' stands there twice")]
+    [InlineData("""{"name":"a","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is missing; 'a' takes [-1,2]")]
+    [InlineData("""{"name":"a","shape":[1,2],"data":[1,2]}""", "inputs[1].datatype: it is missing; 'a' takes FP32")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP64","data":[1,2]}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
+    [InlineData("""{"name":"a","shape":[1,2],"data":[1,2],"datatype":"FP64"}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32"}""", "inputs[1].data: it is missing")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":8}}""", "inputs[1].parameters.binary_data_size: this version does not support it")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"data":[1,2]}""", "inputs[1].data: it stands there twice")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","dta":[1,2]}""", "inputs[1].dta: unknown; known here are name, shape, datatype, parameters, data")]
+    [InlineData("""{"name":"a","shape":[1,2,1],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is [1,2,1]; 'a' takes [-1,2]")]
+    [InlineData("""{"name":"a","shape":[0,2],"datatype":"FP32","data":[]}""", "inputs[1].shape: it is [0,2]; 'a' takes [-1,2], where -1 is any length from 1")]
+    [InlineData("""{"name":"a","shape":[-1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 has to be a whole number from 0")]
+    [InlineData("""{"name":"a","shape":[1.5,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 has to be a whole number from 0")]
+    [InlineData("""{"name":"a","shape":"1,2","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it has to be an array of whole numbers")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":1}""", "inputs[1].data: it has to be an array of the elements")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has 1 elements; the shape [1,2] takes 2")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[]}""", "inputs[1].data: it has 0 elements; the shape [1,2] takes 2")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2,3]}""", "inputs[1].data: it has more than 2 elements")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,"two"]}""", "inputs[1].data: element 1 is 'two'; it has to be a number of 32 bits (FP32)")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,null]}""", "inputs[1].data: element 1 is null; it has to be a number")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,{}]}""", "inputs[1].data: element 1 is an object; it has to be a number")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,1e39]}""", "inputs[1].data: element 1 is 1e39; it has to be a number of 32 bits (FP32)")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,[2]]}""", "inputs[1].data: element 1 is an array")]
+    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2,3],[4]]}""", "inputs[1].data: an array before element 3 has 3 entries; the shape [2,2] takes 2 there")]
+    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2]]}""", "inputs[1].data: an array before element 2 has 1 entries; the shape [2,2] takes 2 there")]
+    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],3,4]}""", "inputs[1].data: element 2 is not as deep as the shape [2,2]")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[[[1,2]]]}""", "inputs[1].data: element 0 is an array")]
+    [InlineData("""{"name":"a","shape":[1000000000,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has fewer elements than the shape [1000000000,2] takes")]
+    [InlineData("""{"name":"a","shape":[9223372036854775807,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has fewer elements than the shape")]
+    public void A_fault_of_an_input_names_its_field_and_what_would_be_right(string input, string message) =>
+        Assert.StartsWith(message, Fault(Pair, $$"""{"inputs":[{{B}},{{input}}]}"""), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(Datatype.Bool, "true", "1")]
+    [InlineData(Datatype.Int8, "-128", "128")]
+    [InlineData(Datatype.Int16, "32767", "32768")]
+    [InlineData(Datatype.Int32, "-2147483648", "2147483648")]
+    [InlineData(Datatype.Int64, "9223372036854775807", "9223372036854775808")]
+    [InlineData(Datatype.Uint8, "255", "-1")]
+    [InlineData(Datatype.Uint16, "65535", "65536")]
+    [InlineData(Datatype.Uint32, "4294967295", "1.5")]
+    [InlineData(Datatype.Uint64, "18446744073709551615", "1e3")]
+    [InlineData(Datatype.Fp16, "65504", "65520")]
+    [InlineData(Datatype.Fp32, "3.4028235E+38", "1e39")]
+    [InlineData(Datatype.Fp64, "1.7976931348623157E+308", "1e309")]
+    [InlineData(Datatype.Bytes, "\"a\\u00e9\\\"\"", "7")]
+    public void Each_data_type_takes_its_range_and_nothing_else(Datatype datatype, string good, string bad)
+    {
+        var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
+        string Body(string element) => $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{DatatypeNames.Of(datatype)}}","data":[{{element}}]}]}""";
+        using var request = reader.Read(Utf8(Body(good)));
+        Assert.Equal(JsonNode.Parse(good)!.ToJsonString(), JsonNode.Parse(Elements(datatype, request.Inputs[0]))![0]!.ToJsonString(), ignoreCase: true);
+        Assert.Contains(DatatypeNames.Of(datatype) == "BYTES" ? "a string" : $"({DatatypeNames.Of(datatype)})", Fault(reader, Body(bad)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Datatype.Fp16)]
+    [InlineData(Datatype.Fp32)]
+    [InlineData(Datatype.Fp64)]
+    public void What_JSON_has_no_number_for_is_a_string_in_both_directions(Datatype datatype)
+    {
+        var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
+        const string Data = """["NaN","Infinity","-Infinity"]""";
+        using var request = reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[3],"datatype":"{{DatatypeNames.Of(datatype)}}","data":{{Data}}}]}"""));
+        Assert.Equal(Data, Elements(datatype, request.Inputs[0]));
+    }
+
+    [Fact]
+    public void Every_float_comes_back_with_the_same_bits()
+    {
+        var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", Datatype.Fp32, [-1]))], []);
+        Gen.Float.Where(float.IsFinite).Array[1, 20].Sample(values =>
+        {
+            var data = string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+            using var request = reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[{{values.Length}}],"datatype":"FP32","data":[{{data}}]}]}"""));
+            Assert.Equal(values, request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
+            Assert.Equal(values, JsonSerializer.Deserialize<float[]>(Elements(Datatype.Fp32, request.Inputs[0])));
+        });
+    }
+
+    [Fact]
+    public void Every_half_comes_back_with_the_same_bits()
+    {
+        var format = TensorFormat.Of(Datatype.Fp16);
+        for (var bits = 0; bits <= ushort.MaxValue; bits++)
+        {
+            var half = BitConverter.UInt16BitsToHalf((ushort)bits);
+            if (!Half.IsFinite(half))
+                continue;
+            using var tensor = format.Create([1]);
+            tensor.GetTensorMutableDataAsSpan<Float16>()[0] = new Float16((ushort)bits);
+            var text = Elements(Datatype.Fp16, tensor);
+            var reader = new Utf8JsonReader(Utf8(text));
+            reader.Read();
+            using var read = format.Read(ref reader, [1], 1, new DataField(0));
+            Assert.Equal(bits, read.GetTensorDataAsSpan<Float16>()[0].value);
+        }
+    }
+
+    [Fact]
+    public void Whatever_is_sent_is_read_or_refused()
+    {
+        var good = $$"""{"id":"i","parameters":{"p":1},"inputs":[{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],[3,4.5e1]]},{{B}}],"outputs":[{"name":"sum"}]}""";
+        var gen = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Int[0, 6], Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]));
+        gen.Sample(
+            (at, length, text) =>
+            {
+                var body = good[..at] + text + good[Math.Min(good.Length, at + length)..];
+                try
+                {
+                    Pair.Read(Utf8(body)).Dispose();
+                }
+                catch (RequestFaultException e)
+                {
+                    Assert.NotEmpty(e.Message);
+                }
+            },
+            iter: 20_000);
+    }
+
+    private static string A(string shape, string data) => $$"""{"name":"a","shape":{{shape}},"datatype":"FP32","data":{{data}}}""";
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string Fault(InferRequestReader reader, string body) =>
+        Assert.Throws<RequestFaultException>(() => reader.Read(Utf8(body)).Dispose()).Message;
+
+    private static string Elements(Datatype datatype, OrtValue tensor)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartArray();
+            TensorFormat.Of(datatype).WriteElements(json, tensor, (int)tensor.GetTensorTypeAndShape().ElementCount);
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

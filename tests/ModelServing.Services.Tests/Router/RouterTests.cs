@@ -1,0 +1,219 @@
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router;
+
+[Collection(RunningRouter.OneAtATime)]
+public class RouterTests
+{
+    [Fact]
+    public async Task A_request_reaches_its_version_and_the_answer_says_which_one()
+    {
+        RawMessage? seen = null;
+        await using var endpoint = RawServer.Answering(request =>
+        {
+            seen = request;
+            return RawServer.Ok("""{"outputs":[]}""");
+        });
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        var answer = await router.InferAsync("""{"inputs":[]}""", "Content-Type: application/json\r\n");
+
+        Assert.Equal("POST /v2/models/fraud/versions/1/infer HTTP/1.1", seen!.StartLine);
+        Assert.Equal("""{"inputs":[]}""", seen.Text);
+        Assert.Equal("application/json", seen["Content-Type"]);
+        Assert.Equal(endpoint.Address.ToString(), seen["Host"]);
+        Assert.Equal("HTTP/1.1 200 OK", answer.StartLine);
+        Assert.Equal("""{"outputs":[]}""", answer.Text);
+        Assert.Equal("1", answer["X-Model-Version"]);
+        Assert.Equal("stable", answer["X-Model-Variant"]);
+        Assert.True(Ulid.TryParse(answer["X-Request-Id"], out _));
+        Assert.Equal(seen["X-Request-Id"], answer["X-Request-Id"]);
+    }
+
+    [Fact]
+    public async Task One_connection_serves_many_requests_in_turn_on_both_sides()
+    {
+        await using var endpoint = RawServer.Answering(static request => RawServer.Ok(request.Text));
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        using var client = await router.ConnectAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            await client.SendAsync(RunningRouter.Infer($"{i}"));
+            Assert.Equal($"{i}", (await client.ReadMessageAsync())!.Text);
+        }
+
+        Assert.Equal(1, endpoint.Accepted);
+    }
+
+    [Fact]
+    public async Task The_split_follows_the_weights_and_a_routing_key_sticks()
+    {
+        await using var one = RawServer.Saying("one");
+        await using var two = RawServer.Saying("two");
+        await using var router = await RunningRouter.StartAsync();
+        router.Swap(SomePlan.Canary(3000, routingKey: "X-Customer"), SomePlan.Endpoints((1, one.Address), (2, two.Address)));
+        using var client = await router.ConnectAsync();
+        var canary = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            await client.SendAsync(RunningRouter.Infer());
+            var answer = (await client.ReadMessageAsync())!;
+            Assert.Equal(answer.Text == "two" ? ("canary", "2") : ("stable", "1"), (answer["X-Model-Variant"], answer["X-Model-Version"]));
+            canary += answer.Text == "two" ? 1 : 0;
+        }
+
+        Assert.InRange(canary, 300 - 73, 300 + 73); // five standard deviations
+        for (var customer = 0; customer < 10; customer++)
+        {
+            var variants = new HashSet<string>();
+            for (var i = 0; i < 5; i++)
+            {
+                await client.SendAsync(RunningRouter.Infer(headers: $"X-Customer: {customer}\r\n"));
+                variants.Add((await client.ReadMessageAsync())!.Text);
+            }
+
+            Assert.Single(variants);
+        }
+    }
+
+    [Fact]
+    public async Task A_routing_key_is_hashed_as_the_bytes_that_came()
+    {
+        await using var one = RawServer.Saying("one");
+        await using var two = RawServer.Saying("two");
+        await using var router = await RunningRouter.StartAsync();
+        var plan = SomePlan.Canary(5000, routingKey: "X-Customer");
+        router.Swap(plan, SomePlan.Endpoints((1, one.Address), (2, two.Address)));
+        var assignment = new ModelServing.Rollout.Assignment(plan.Rollouts[SomePlan.Model]);
+        for (var i = 0; i < 20; i++)
+        {
+            var key = System.Text.Encoding.UTF8.GetBytes($"zoë {i}");
+            var answer = await router.InferAsync(headers: $"X-Customer: {System.Text.Encoding.Latin1.GetString(key)}\r\n");
+            Assert.Equal(assignment.VariantOf(key) == 0 ? "two" : "one", answer.Text);
+        }
+    }
+
+    [Fact]
+    public async Task A_path_that_names_a_version_is_pinned_to_it()
+    {
+        await using var one = RawServer.Saying("one");
+        await using var two = RawServer.Saying("two");
+        await using var three = RawServer.Saying("three");
+        await using var router = await RunningRouter.StartAsync();
+        router.Swap(SomePlan.Canary(0), SomePlan.Endpoints((1, one.Address), (2, two.Address), (3, three.Address)));
+        foreach (var (version, text) in ((int, string)[])[(1, "one"), (2, "two"), (3, "three")])
+        {
+            var answer = await router.InferAsync(path: $"/v2/models/fraud/versions/{version}/infer");
+            Assert.Equal((text, "pinned", $"{version}"), (answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("/v2/models/fraud", "GET /v2/models/fraud/versions/1 HTTP/1.1")]
+    [InlineData("/v2/models/fraud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]
+    [InlineData("/v2/models/fraud/versions/1/ready?verbose=1&x=%2F", "GET /v2/models/fraud/versions/1/ready?verbose=1&x=%2F HTTP/1.1")]
+    [InlineData("/v2/models/%66raud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]
+    [InlineData("/v2/models/other/../fraud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]
+    [InlineData("http://elsewhere/v2/models/fraud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]
+    public async Task What_reaches_a_version_is_its_own_path_whatever_spelling_the_client_used(string path, string startLine)
+    {
+        var seen = "";
+        await using var endpoint = RawServer.Answering(request =>
+        {
+            seen = request.StartLine;
+            return RawServer.Ok("{}");
+        });
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        Assert.Equal(200, (await router.AskAsync(RunningRouter.Get(path).Replace("Host: router", path.StartsWith("http", StringComparison.Ordinal) ? "Host: elsewhere" : "Host: router", StringComparison.Ordinal))).Status);
+        Assert.Equal(startLine, seen);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v2/models/fraud/infr", 404, "no-such-path")]
+    [InlineData("POST", "/v2/models//infer", 404, "no-such-path")]
+    [InlineData("POST", "/v2/models/fraud%2Finfer", 404, "unknown-model")]
+    [InlineData("POST", "/v2/models/other/infer", 404, "unknown-model")]
+    [InlineData("POST", "/v2/models/FRAUD/infer", 404, "unknown-model")]
+    [InlineData("POST", "/v2/models/fraud/versions/7/infer", 404, "unknown-version")]
+    [InlineData("POST", "/v2/models/fraud/versions/01/infer", 404, "unknown-version")]
+    [InlineData("GET", "/v2/models/fraud/infer", 405, "method-not-allowed")]
+    [InlineData("post", "/v2/models/fraud/infer", 405, "method-not-allowed")]
+    [InlineData("POST", "/v2/models/fraud/ready", 405, "method-not-allowed")]
+    [InlineData("DELETE", "/v2/models/fraud", 405, "method-not-allowed")]
+    [InlineData("GET", "/elsewhere", 404, "no-such-path")]
+    public async Task What_cannot_be_routed_is_a_problem_that_says_what_would_be_right(string method, string path, int status, string reason)
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        var answer = await router.AskAsync($"{method} {path} HTTP/1.1\r\nHost: router\r\nContent-Length: 0\r\n\r\n");
+        AssertProblem(answer, status, reason);
+        Assert.Equal(status == 405, answer["Allow"] is not null);
+        Assert.Equal(0, endpoint.Accepted);
+    }
+
+    [Fact]
+    public async Task A_HEAD_request_gets_the_head_of_a_problem_and_the_connection_lives_on()
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        using var client = await router.ConnectAsync();
+        await client.SendAsync("HEAD /v2/models/fraud HTTP/1.1\r\nHost: router\r\n\r\n");
+        Assert.Equal(405, (await client.ReadMessageAsync(toHead: true))!.Status);
+        await client.SendAsync(RunningRouter.Infer());
+        Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
+    }
+
+    [Fact]
+    public async Task Without_a_plan_or_an_endpoint_it_is_503_with_a_time_to_come_back()
+    {
+        await using var router = await RunningRouter.StartAsync();
+        var answer = await router.InferAsync();
+        AssertProblem(answer, 503, "no-plan");
+        Assert.Equal("1", answer["Retry-After"]);
+        Assert.Equal(503, (await router.AskAsync(RunningRouter.Get("/health/ready"))).Status);
+        Assert.Equal(200, (await router.AskAsync(RunningRouter.Get("/health/live"))).Status);
+
+        router.Swap(SomePlan.Stable(), SomePlan.Endpoints());
+        answer = await router.InferAsync();
+        AssertProblem(answer, 503, "no-ready-endpoint");
+        Assert.Equal("1", answer["Retry-After"]);
+
+        router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, RawServer.NobodyThere()), (1, RawServer.NobodyThere())));
+        answer = await router.InferAsync();
+        AssertProblem(answer, 503, "no-ready-endpoint");
+        Assert.Equal("1", answer["Retry-After"]);
+        Assert.Equal("1", answer["X-Model-Version"]);
+    }
+
+    [Fact]
+    public async Task A_refused_connection_goes_to_the_next_endpoint()
+    {
+        await using var endpoint = RawServer.Saying("here");
+        await using var router = await RunningRouter.StartAsync([RawServer.NobodyThere(), endpoint.Address, RawServer.NobodyThere()]);
+        for (var i = 0; i < 6; i++)
+            Assert.Equal("here", (await router.InferAsync()).Text);
+    }
+
+    [Fact]
+    public async Task The_servers_own_paths_are_answered_here()
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        Assert.Contains("modelserving-router", (await router.AskAsync(RunningRouter.Get("/v2"))).Text, StringComparison.Ordinal);
+        Assert.Equal("""{"live":true}""", (await router.AskAsync(RunningRouter.Get("/v2/health/live"))).Text);
+        Assert.Equal("""{"ready":true}""", (await router.AskAsync(RunningRouter.Get("/v2/health/ready"))).Text);
+        Assert.Equal(0, endpoint.Accepted);
+    }
+
+    internal static void AssertProblem(RawMessage answer, int status, string reason)
+    {
+        Assert.Equal(status, answer.Status);
+        Assert.Equal("application/problem+json", answer["Content-Type"]);
+        using var problem = System.Text.Json.JsonDocument.Parse(answer.Text);
+        Assert.Equal("urn:modelserving:problem:" + reason, problem.RootElement.GetProperty("type").GetString());
+        Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.NotEqual("", problem.RootElement.GetProperty("error").GetString());
+        if (answer[HeaderNames.RequestId] is { } id)
+            Assert.Equal(id, problem.RootElement.GetProperty("requestId").GetString());
+    }
+}

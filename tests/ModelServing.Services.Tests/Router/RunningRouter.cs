@@ -1,0 +1,130 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Router;
+using ModelServing.Router.Forwarding;
+using ModelServing.Router.Routing;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router;
+
+/// <summary>A whole router in this process, on a port of its own.</summary>
+internal sealed class RunningRouter : IAsyncDisposable
+{
+    /// <summary>The collection of all tests that run routers: what meters of one name count in one process runs together.</summary>
+    internal const string OneAtATime = "routers, one at a time";
+
+    internal const string InferPath = "/v2/models/fraud/infer";
+
+    private readonly TemporaryFolder folder = new();
+    private readonly WebApplication app;
+
+    private RunningRouter(long maxRequestBytes)
+    {
+        var settings = new RouterSettings
+        {
+            Urls = "http://127.0.0.1:0",
+            LogFormat = LogFormat.Json,
+            Plan = "file:" + PlanPath,
+            Endpoints = "file:" + EndpointsPath,
+            MaxRequestBytes = maxRequestBytes,
+        };
+        app = ServiceHost.Build("router", settings, RouterHost.Add, RouterHost.Map);
+    }
+
+    internal string PlanPath => folder.Combine("plan.json");
+
+    internal string EndpointsPath => folder.Combine("endpoints.json");
+
+    internal IPEndPoint Address { get; private set; } = null!;
+
+    internal OpenConnections Upstream => app.Services.GetRequiredService<OpenConnections>();
+
+    internal Readiness Readiness => app.Services.GetRequiredService<Readiness>();
+
+    /// <summary>A router without a plan.</summary>
+    internal static async Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024)
+    {
+        var router = new RunningRouter(maxRequestBytes);
+        await router.app.StartAsync();
+        router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
+        return router;
+    }
+
+    /// <summary>A router whose model <c>fraud</c> has one version, 1, at <paramref name="addresses"/>.</summary>
+    internal static async Task<RunningRouter> StartAsync(IEnumerable<IPEndPoint> addresses, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024)
+    {
+        var router = await StartAsync(maxRequestBytes);
+        router.Swap(SomePlan.Stable(deadlineMilliseconds), SomePlan.Endpoints([.. addresses.Select(static address => (1, address))]));
+        return router;
+    }
+
+    internal static Task<RunningRouter> StartAsync(RawServer endpoint, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024) =>
+        StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
+
+    /// <summary>Swaps in a table at once, past the files.</summary>
+    internal void Swap(PlanDocument plan, EndpointsDocument endpoints)
+    {
+        var holder = app.Services.GetRequiredService<RoutingTableHolder>();
+        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream));
+        Readiness.Ready();
+    }
+
+    internal Task<RawConnection> ConnectAsync(int? receiveBuffer = null) => RawConnection.ConnectAsync(Address, receiveBuffer);
+
+    /// <summary>Sends a request on a connection of its own and reads the answer.</summary>
+    internal async Task<RawMessage> AskAsync(string request)
+    {
+        using var client = await ConnectAsync();
+        await client.SendAsync(request);
+        return await client.ReadMessageAsync() ?? throw new EndOfStreamException("the router closed without an answer");
+    }
+
+    internal Task<RawMessage> InferAsync(string body = "{}", string headers = "", string path = InferPath) => AskAsync(Infer(body, headers, path));
+
+    internal static string Infer(string body = "{}", string headers = "", string path = InferPath) =>
+        $"POST {path} HTTP/1.1\r\nHost: router\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}";
+
+    internal static string Get(string path, string headers = "") => $"GET {path} HTTP/1.1\r\nHost: router\r\n{headers}\r\n";
+
+    /// <summary>What the router counts, as Prometheus reads it: the value of the series whose name and labels are given.</summary>
+    internal async Task<double> CountAsync(string name, params string[] labels)
+    {
+        var text = (await AskAsync(Get("/metrics"))).Text;
+        return text.Split('\n')
+            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))
+            .Sum(line => double.Parse(line[(line.IndexOf("} ", StringComparison.Ordinal) + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Waits until the router has counted <paramref name="expected"/>: it counts when the answer is on its way.</summary>
+    internal async Task AssertCountAsync(double expected, string name, params string[] labels)
+    {
+        double count = -1;
+        using var patience = new CancellationTokenSource(RawConnection.Patience);
+        while (!patience.IsCancellationRequested && (count = await CountAsync(name, labels)) < expected)
+            await Task.Delay(5);
+        Assert.Equal(expected, count);
+    }
+
+    /// <summary>Waits until <paramref name="condition"/> holds; fails when it never does.</summary>
+    internal static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using var patience = new CancellationTokenSource(RawConnection.Patience);
+        while (!await condition())
+        {
+            if (patience.IsCancellationRequested)
+                Assert.Fail($"it never came true that {what}");
+            await Task.Delay(5);
+        }
+    }
+
+    internal static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        folder.Dispose();
+    }
+}

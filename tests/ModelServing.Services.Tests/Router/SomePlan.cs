@@ -1,0 +1,35 @@
+using System.Net;
+using ModelServing.Contracts;
+
+namespace ModelServing.Services.Tests.Router;
+
+/// <summary>Plans and endpoints of the model <c>fraud</c>.</summary>
+internal static class SomePlan
+{
+    internal static readonly ModelName Model = ModelName.Parse("fraud");
+
+    /// <summary>All traffic to version 1.</summary>
+    internal static PlanDocument Stable(int deadlineMilliseconds = 15_000, string? routingKey = null) => Of(deadlineMilliseconds, routingKey, new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets));
+
+    /// <summary>A canary of version 2 beside version 1.</summary>
+    internal static PlanDocument Canary(int weight, int deadlineMilliseconds = 15_000, string? routingKey = null) => Of(
+        deadlineMilliseconds,
+        routingKey,
+        new VariantPlan(VariantPlan.Canary, new ModelVersion(2), weight),
+        new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets - weight));
+
+    internal static EndpointsDocument Endpoints(params (int Version, IPEndPoint Address)[] endpoints) => new()
+    {
+        Schema = EndpointsDocument.CurrentSchema,
+        Endpoints = [.. endpoints.Select(static (endpoint, i) => new EndpointEntry(Model, new ModelVersion(endpoint.Version), endpoint.Address.ToString(), 1000 + i))],
+    };
+
+    private static PlanDocument Of(int deadlineMilliseconds, string? routingKey, params VariantPlan[] variants) => new()
+    {
+        Schema = PlanDocument.CurrentSchema,
+        Rollouts = new()
+        {
+            [Model] = new RolloutPlan { Revision = "r1", DeadlineMilliseconds = deadlineMilliseconds, RoutingKeyHeader = routingKey, Variants = variants },
+        },
+    };
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Xml.Linq;
+
+// ./dev test: runs every built test project under tests/, each as the program that it is, and sums them up. What was skipped is
+// printed with its reason; the last line is true for the whole run. Arguments go to each of the programs (-method, -class, ...).
+var root = Path.GetDirectoryName(Path.GetDirectoryName(Source()))!;
+var (passed, failed, skipped) = (0, 0, 0);
+var skips = new List<string>();
+foreach (var project in Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Reverse())
+{
+    var name = Path.GetFileNameWithoutExtension(project);
+    var program = Path.Combine(root, "artifacts", "bin", name, "release", OperatingSystem.IsWindows() ? name + ".exe" : name);
+    var results = Path.Combine(root, "artifacts", "test-results", name + ".xml");
+    Directory.CreateDirectory(Path.GetDirectoryName(results)!);
+    File.Delete(results);
+    using var process = Process.Start(new ProcessStartInfo(program, ["-noLogo", "-result-xml", results, .. args]) { WorkingDirectory = root })!;
+    process.WaitForExit();
+    var assembly = File.Exists(results) ? XDocument.Load(results).Root!.Element("assembly") : null;
+    if (assembly is null)
+    {
+        Console.WriteLine($"{name} ended with exit code {process.ExitCode} and left no results");
+        failed++;
+        continue;
+    }
+
+    passed += Count(assembly, "passed");
+    skipped += Count(assembly, "skipped");
+    // An error is a failure outside of a test: of a fixture, or of the program itself.
+    failed += Math.Max(Count(assembly, "failed") + Count(assembly, "errors"), process.ExitCode == 0 ? 0 : 1);
+    skips.AddRange(assembly.Descendants("test").Where(static test => test.Attribute("result")?.Value == "Skip")
+        .Select(static test => $"skipped: {test.Attribute("name")?.Value}: {test.Element("reason")?.Value}"));
+}
+
+if (passed + failed == 0)
+{
+    Console.WriteLine("no test ran");
+    failed++;
+}
+
+skips.ForEach(Console.WriteLine);
+Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
+return failed == 0 ? 0 : 1;
+
+static int Count(XElement assembly, string what) => int.Parse(assembly.Attribute(what)?.Value ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+
+static string Source([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ModelServing.TestKit;
+
+/// <summary>
+/// One side of an HTTP/1.1 connection, byte by byte: it can say everything that a well-behaved program would not, and it reads
+/// without forgiving anything. A read that takes longer than <see cref="Patience"/> is a hang and fails.
+/// </summary>
+public sealed class RawConnection(Socket socket) : IDisposable
+{
+    private readonly byte[] received = new byte[64 * 1024];
+    private int start;
+    private int end;
+
+    /// <summary>How long a read waits: long enough for a busy machine, no measure of anything.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+
+    public static async Task<RawConnection> ConnectAsync(EndPoint address, int? receiveBuffer = null)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer is { } bytes)
+            socket.ReceiveBufferSize = bytes;
+        await socket.ConnectAsync(address);
+        return new RawConnection(socket);
+    }
+
+    /// <summary>Sends text, one byte a character.</summary>
+    public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!bytes.IsEmpty)
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, patience.Token)..];
+    }
+
+    /// <summary>Reads a request or an answer; null when the connection ended before its first byte.</summary>
+    /// <param name="toHead">It answers a HEAD request, so it has no body whatever its head says.</param>
+    /// <exception cref="EndOfStreamException">The connection ended in the middle of it.</exception>
+    public async Task<RawMessage?> ReadMessageAsync(bool toHead = false)
+    {
+        if (await ReadHeadAsync() is not { } message)
+            return null;
+        var isAnswer = message.StartLine.StartsWith("HTTP/", StringComparison.Ordinal);
+        if (toHead || (isAnswer && message.Status is < 200 or 204 or 304))
+            return message;
+        if (message.All("Transfer-Encoding") is ["chunked"])
+            return message with { Body = await ReadChunksAsync() };
+        if (message["Content-Length"] is { } length)
+            return message with { Body = await ReadExactlyAsync(int.Parse(length, NumberStyles.None, CultureInfo.InvariantCulture)) };
+        return isAnswer ? message with { Body = await ReadToEndAsync() } : message;
+    }
+
+    /// <summary>Reads a head and leaves the body; null when the connection ended before its first byte.</summary>
+    public async Task<RawMessage?> ReadHeadAsync()
+    {
+        if (await ReadLineAsync(endIsNull: true) is not { } startLine)
+            return null;
+        var headers = new List<(string, string)>();
+        while (await ReadLineAsync() is { Length: > 0 } line)
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            headers.Add(colon > 0 ? (line[..colon], line[(colon + 1)..].Trim()) : throw new InvalidDataException($"'{line}' is no header"));
+        }
+
+        return new RawMessage(startLine, headers, []);
+    }
+
+    public async Task<byte[]> ReadExactlyAsync(int count)
+    {
+        var bytes = new byte[count];
+        for (var i = 0; i < count; i++)
+            bytes[i] = await ReadByteAsync() is >= 0 and var b ? (byte)b : throw new EndOfStreamException($"the connection ended after {i} of {count} bytes");
+        return bytes;
+    }
+
+    /// <summary>Reads until the other side closes; a reset counts as its end.</summary>
+    public async Task<byte[]> ReadToEndAsync()
+    {
+        var bytes = new List<byte>();
+        try
+        {
+            while (await ReadByteAsync() is >= 0 and var b)
+                bytes.Add((byte)b);
+        }
+        catch (SocketException)
+        {
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>Says that nothing more will be sent.</summary>
+    public void EndSending() => socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Closes with a reset instead of a farewell.</summary>
+    public void Reset()
+    {
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Dispose();
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private async Task<byte[]> ReadChunksAsync()
+    {
+        var body = new List<byte>();
+        while (true)
+        {
+            var size = int.Parse((await ReadLineAsync())!.Split(';')[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            body.AddRange(await ReadExactlyAsync(size));
+            if (await ReadLineAsync() is { Length: > 0 } line)
+                throw new InvalidDataException($"'{line}' stands where a chunk ends");
+            if (size == 0)
+                return [.. body];
+        }
+    }
+
+    private async Task<string?> ReadLineAsync(bool endIsNull = false)
+    {
+        var line = new StringBuilder();
+        while (true)
+        {
+            switch (await ReadByteAsync())
+            {
+                case '\r' when await ReadByteAsync() is var next:
+                    return next == '\n' ? line.ToString() : throw new InvalidDataException($"a bare CR stands after '{line}'");
+                case < 0 when endIsNull && line.Length == 0:
+                    return null;
+                case < 0:
+                    throw new EndOfStreamException($"the connection ended in a line, after '{line}'");
+                case var b:
+                    line.Append((char)b);
+                    break;
+            }
+        }
+    }
+
+    private async ValueTask<int> ReadByteAsync()
+    {
+        if (start == end)
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            try
+            {
+                (start, end) = (0, await socket.ReceiveAsync(received, SocketFlags.None, patience.Token));
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TimeoutException($"nothing came within {Patience.TotalSeconds:0} s: the other side hangs", e);
+            }
+        }
+
+        return end == 0 ? -1 : received[start++];
+    }
+}
+
+/// <summary>A request or an answer as it came over the wire.</summary>
+public sealed record RawMessage(string StartLine, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body)
+{
+    /// <summary>An answer's status.</summary>
+    public int Status => int.Parse(StartLine.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    /// <summary>The header's value; null when it is not there.</summary>
+    /// <exception cref="InvalidOperationException">It stands there more than once.</exception>
+    public string? this[string name] => All(name).SingleOrDefault();
+
+    public IReadOnlyList<string> All(string name) => [.. Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value)];
+}

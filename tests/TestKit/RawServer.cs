@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ModelServing.TestKit;
+
+/// <summary>A TCP server on a free loopback port that does with each connection what a test tells it to.</summary>
+public sealed class RawServer : IAsyncDisposable
+{
+    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly ConcurrentDictionary<RawConnection, bool> open = new();
+    private readonly Func<RawConnection, int, Task> serve;
+    private readonly Task accepting;
+    private int accepted;
+    private volatile bool stopped;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="serve">Takes each connection and its number, from 0; the connection is closed when it returns or throws.</param>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    public RawServer(Func<RawConnection, int, Task> serve, int port = 0)
+    {
+        this.serve = serve;
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        listener.Listen(512);
+        Address = (IPEndPoint)listener.LocalEndPoint!;
+        accepting = AcceptAsync();
+    }
+
+    public RawServer(Func<RawConnection, Task> serve, int port = 0)
+        : this((connection, _) => serve(connection), port)
+    {
+    }
+
+    public IPEndPoint Address { get; }
+
+    /// <summary>How many connections were taken so far.</summary>
+    public int Accepted => Volatile.Read(ref accepted);
+
+    /// <summary>How many of them stand.</summary>
+    public int Open => open.Count;
+
+    /// <summary>A server that reads each request and answers it with what <paramref name="answer"/> makes of it.</summary>
+    public static RawServer Answering(Func<RawMessage, string> answer, int port = 0) => new(
+        async connection =>
+        {
+            while (await connection.ReadMessageAsync() is { } request)
+                await connection.SendAsync(answer(request));
+        },
+        port);
+
+    /// <summary>A server that answers each request with <paramref name="body"/>.</summary>
+    public static RawServer Saying(string body, int port = 0) => Answering(_ => Ok(body), port);
+
+    /// <summary>An ordinary answer.</summary>
+    public static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
+
+    /// <summary>A loopback port that nobody listens on.</summary>
+    public static IPEndPoint NobodyThere()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    /// <summary>Dies as a killed process does: no listener, and every connection reset.</summary>
+    public void Kill()
+    {
+        stopped = true;
+        listener.Dispose();
+        foreach (var (connection, _) in open)
+            connection.Reset();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await accepting;
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _ = ServeAsync(new RawConnection(await listener.AcceptAsync()), Interlocked.Increment(ref accepted) - 1);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The listener is closed.
+        }
+    }
+
+    private async Task ServeAsync(RawConnection connection, int number)
+    {
+        open[connection] = true;
+        if (stopped)
+            connection.Reset();
+        try
+        {
+            await serve(connection, number);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or TimeoutException or InvalidDataException)
+        {
+            // The other side left, or the test is over: what it saw is what the test looks at.
+        }
+        finally
+        {
+            open.TryRemove(connection, out _);
+            connection.Dispose();
+        }
+    }
+}
