@@ -18,6 +18,9 @@ internal static class Logs
             configuration
                 .MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                // Where this one may log at all, ASP.NET Core makes an Activity and a scope for each request. What it would say of
+                // a request that threw, Kestrel says too.
+                .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
                 .Enrich.WithProperty("service", name);
             if (format == LogFormat.Json)
                 configuration.WriteTo.Console(new RenderedCompactJsonFormatter());
