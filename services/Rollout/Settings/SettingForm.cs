@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Settings;
@@ -20,7 +21,23 @@ internal sealed record SettingForm(
 
     private static readonly Dictionary<Type, SettingForm> ByType = new()
     {
-        [typeof(string)] = new("text", ReadText, static v => (string)v, static _ => new JsonObject { ["type"] = "string", ["minLength"] = 1 }),
+        [typeof(string)] = new("text", ReadText, static v => (string)v, static a => a.Pattern is { } pattern ? Text(pattern) : new JsonObject { ["type"] = "string", ["minLength"] = 1 }),
+        [typeof(bool)] = new(
+            "`true` or `false`",
+            static (s, _) => s is "true" or "false" ? (s == "true", null) : (null, $"'{Shown.Of(s)}' is not true or false"),
+            static v => (bool)v ? "true" : "false",
+            static _ => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Text("^(true|false)$")) }),
+        [typeof(SecretText)] = new(
+            "encrypted text",
+            static (s, a) => ReadText(s, a) is (string text, null) ? (SecretText.Of(text), null) : ReadText(s, a),
+            static v => v.ToString()!,
+            static _ => new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject { ["secure"] = new JsonObject { ["type"] = "string" } },
+                ["required"] = new JsonArray("secure"),
+                ["additionalProperties"] = false,
+            }),
         [typeof(int)] = new("whole number", ReadInt, static v => ((int)v).ToString(CultureInfo.InvariantCulture), static a => Number(a, "integer", $"^(0|[1-9][0-9]{{0,{(a.Most?.Length ?? 10) - 1}}})$")),
         [typeof(ModelVersion)] = new(
             "version",
@@ -36,14 +53,32 @@ internal sealed record SettingForm(
         [typeof(HeaderName)] = new("header's name", ReadHeader, static v => ((HeaderName)v).Text, static _ => Text(HeaderName.Pattern)),
     };
 
-    /// <summary>The form of a type; null for a group of settings.</summary>
-    internal static SettingForm? Of(Type type) => ByType.GetValueOrDefault(Nullable.GetUnderlyingType(type) ?? type);
+    /// <summary>The form of a type; null for a group of settings, a map and a list.</summary>
+    internal static SettingForm? Of(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsEnum ? OfEnum(plain) : ByType.GetValueOrDefault(plain);
+    }
+
+    private static SettingForm OfEnum(Type type)
+    {
+        var names = Enum.GetNames(type).ToDictionary(static name => char.ToLowerInvariant(name[0]) + name[1..], name => Enum.Parse(type, name), StringComparer.Ordinal);
+        return new SettingForm(
+            string.Join(" or ", names.Keys.Select(static name => $"`{name}`")),
+            (s, _) => names.TryGetValue(s, out var value) ? (value, null) : (null, $"'{Shown.Of(s)}' is not {string.Join(" or ", names.Keys)}"),
+            value => names.Single(pair => pair.Value.Equals(value)).Key,
+            _ => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. names.Keys.Select(static name => JsonValue.Create(name))]) });
+    }
 
     private static (object?, string?) ReadText(string text, SettingAttribute bounds)
     {
         if (text.Length == 0)
             return (null, "this is empty; leave the setting out to have its default");
-        return text.Any(char.IsControl) ? (null, $"'{Shown.Of(text)}' has a control character") : (text, null);
+        if (text.Any(char.IsControl))
+            return (null, $"'{Shown.Of(text)}' has a control character");
+        return bounds.Pattern is not { } pattern || Regex.IsMatch(text, pattern, RegexOptions.ECMAScript | RegexOptions.NonBacktracking)
+            ? (text, null)
+            : (null, $"'{Shown.Of(text)}' is not {bounds.Form}, as in {bounds.Example}");
     }
 
     private static (object?, string?) ReadInt(string text, SettingAttribute bounds)

@@ -56,7 +56,7 @@ public static class SettingsReference
             | --- | --- | --- | --- |
 
             """.ReplaceLineEndings("\n").Replace("FORM_OF_NAME", ModelName.Form, StringComparison.Ordinal).Replace("FORM_OF_VERSION", ModelVersion.Form, StringComparison.Ordinal));
-        foreach (var property in SettingsReader.Properties(typeof(StackSettings)))
+        foreach (var property in SettingsReader.Roots)
             AddRows(page, StackFile.Namespace + SettingsReader.KeyOf(property), property);
         return page.ToString();
     }
@@ -65,7 +65,7 @@ public static class SettingsReference
     public static string Schema()
     {
         var ours = new JsonObject();
-        foreach (var property in SettingsReader.Properties(typeof(StackSettings)))
+        foreach (var property in SettingsReader.Roots)
             ours[StackFile.Namespace + SettingsReader.KeyOf(property)] = SchemaOf(property);
         var schema = new JsonObject
         {
@@ -93,9 +93,10 @@ public static class SettingsReference
         var attribute = property.GetCustomAttribute<SettingAttribute>()!;
         var type = property.PropertyType;
         var required = property.IsDefined(typeof(RequiredMemberAttribute));
-        var form = SettingForm.Of(type);
-        var unset = required ? "required" : form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`" : "optional";
-        var name = form is null ? "map" : form.Name + Bounds(attribute);
+        var isList = SettingsReader.IsList(type, out var item);
+        var form = SettingForm.Of(isList ? item : type);
+        var unset = required ? "required" : !isList && form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`" : "optional";
+        var name = (isList ? "list: " : "") + (form is null ? "map" : (attribute.Form ?? form.Name) + Bounds(attribute));
         page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {name} | {unset} | {attribute.Description} |\n");
         if (form is not null)
             return;
@@ -110,20 +111,29 @@ public static class SettingsReference
     private static JsonObject SchemaOf(PropertyInfo property)
     {
         var attribute = property.GetCustomAttribute<SettingAttribute>()!;
-        var schema = SettingForm.Of(property.PropertyType)?.Schema(attribute) ?? (SettingsReader.IsMapByModel(property.PropertyType, out var group)
-            ? new JsonObject
-            {
-                ["type"] = "object",
-                ["patternProperties"] = new JsonObject { [ModelName.Pattern] = SchemaOfGroup(group) },
-                ["additionalProperties"] = false,
-            }
-            : SchemaOfGroup(property.PropertyType));
+        var schema = SchemaOf(property.PropertyType, attribute);
         if (!property.IsDefined(typeof(RequiredMemberAttribute)))
             AllowNothing(schema);
         schema["description"] = attribute.Description;
         if (DefaultOf(property) is { } value && SettingForm.Of(property.PropertyType) is { } form)
             schema["default"] = form.Write(value);
         return schema;
+    }
+
+    private static JsonObject SchemaOf(Type type, SettingAttribute attribute)
+    {
+        if (SettingForm.Of(type) is { } form)
+            return form.Schema(attribute);
+        if (SettingsReader.IsList(type, out var item))
+            return new JsonObject { ["type"] = "array", ["items"] = SchemaOf(item, attribute) };
+        return SettingsReader.IsMapByModel(type, out var group)
+            ? new JsonObject
+            {
+                ["type"] = "object",
+                ["patternProperties"] = new JsonObject { [ModelName.Pattern] = SchemaOfGroup(group) },
+                ["additionalProperties"] = false,
+            }
+            : SchemaOfGroup(type);
     }
 
     // A key with nothing behind it, as when all under it is commented out, is a setting that was not given.
@@ -133,6 +143,8 @@ public static class SettingsReference
             forms.Add(new JsonObject { ["type"] = "null" });
         else
             schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        if (schema["enum"] is JsonArray names)
+            names.Add(null);
     }
 
     private static JsonObject SchemaOfGroup(Type type)
