@@ -1,0 +1,124 @@
+namespace Pulumi;
+
+/// <summary>The tuples, of two to eight.</summary>
+public static partial class Output
+{
+    public static Output<(T1, T2)> Tuple<T1, T2>(Input<T1> item1, Input<T2> item2)
+    {
+        return new(Get());
+
+        async Task<OutputData<(T1, T2)>> Get()
+        {
+            var sum = OutputData<bool>.Of(true);
+            var value = (
+                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
+        }
+    }
+
+    public static Output<(T1, T2, T3)> Tuple<T1, T2, T3>(Input<T1> item1, Input<T2> item2, Input<T3> item3)
+    {
+        return new(Get());
+
+        async Task<OutputData<(T1, T2, T3)>> Get()
+        {
+            var sum = OutputData<bool>.Of(true);
+            var value = (
+                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
+        }
+    }
+
+    public static Output<(T1, T2, T3, T4)> Tuple<T1, T2, T3, T4>(Input<T1> item1, Input<T2> item2, Input<T3> item3, Input<T4> item4)
+    {
+        return new(Get());
+
+        async Task<OutputData<(T1, T2, T3, T4)>> Get()
+        {
+            var sum = OutputData<bool>.Of(true);
+            var value = (
+                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
+        }
+    }
+
+    public static Output<(T1, T2, T3, T4, T5)> Tuple<T1, T2, T3, T4, T5>(Input<T1> item1, Input<T2> item2, Input<T3> item3, Input<T4> item4, Input<T5> item5)
+    {
+        return new(Get());
+
+        async Task<OutputData<(T1, T2, T3, T4, T5)>> Get()
+        {
+            var sum = OutputData<bool>.Of(true);
+            var value = (
+                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
+        }
+    }
+
+    public static Output<(T1, T2, T3, T4, T5, T6)> Tuple<T1, T2, T3, T4, T5, T6>(Input<T1> item1, Input<T2> item2, Input<T3> item3, Input<T4> item4, Input<T5> item5, Input<T6> item6)
+    {
+        return new(Get());
+
+        async Task<OutputData<(T1, T2, T3, T4, T5, T6)>> Get()
+        {
+            var sum = OutputData<bool>.Of(true);
+            var value = (
+                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item6.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
+        }
+    }
+
+    public static Output<(T1, T2, T3, T4, T5, T6, T7)> Tuple<T1, T2, T3, T4, T5, T6, T7>(Input<T1> item1, Input<T2> item2, Input<T3> item3, Input<T4> item4, Input<T5> item5, Input<T6> item6, Input<T7> item7)
+    {
+        return new(Get());
+
+        async Task<OutputData<(T1, T2, T3, T4, T5, T6, T7)>> Get()
+        {
+            var sum = OutputData<bool>.Of(true);
+            var value = (
+                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item6.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item7.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
+        }
+    }
+
+    public static Output<(T1, T2, T3, T4, T5, T6, T7, T8)> Tuple<T1, T2, T3, T4, T5, T6, T7, T8>(Input<T1> item1, Input<T2> item2, Input<T3> item3, Input<T4> item4, Input<T5> item5, Input<T6> item6, Input<T7> item7, Input<T8> item8)
+    {
+        return new(Get());
+
+        async Task<OutputData<(T1, T2, T3, T4, T5, T6, T7, T8)>> Get()
+        {
+            var sum = OutputData<bool>.Of(true);
+            var value = (
+                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item6.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item7.Take(s => sum = s, () => sum).ConfigureAwait(false),
+                await item8.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
+        }
+    }
+}
