@@ -134,7 +134,7 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The version.</summary>
     public required ModelVersion Version { get; init; }
 
-    /// <summary>The registry: <c>file:FOLDER</c>.</summary>
+    /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public required string Registry { get; init; }
 
     /// <summary>How many calls of the model run at a time; 0, the default, is the number of processors.</summary>

@@ -4,28 +4,25 @@ using ModelServing.Contracts;
 namespace ModelServing.Registry;
 
 /// <summary>
-/// Where a version's objects are: <c>models/{name}/{version}/model.onnx</c>, and <c>manifest.json</c> beside it, which is stored
-/// last.
+/// Where a version's objects are: the keys of <see cref="ArtifactKeys"/>.
 /// </summary>
 public static class RegistryLayout
 {
     /// <summary>What the keys of all models begin with.</summary>
-    public const string Prefix = "models/";
-
-    private const string ManifestFile = "manifest.json";
+    public const string Prefix = ArtifactKeys.Prefix;
 
     /// <summary>The key of a version's model.</summary>
-    public static ObjectKey Model(ModelName model, ModelVersion version) => ObjectKey.Parse($"{Prefix}{model}/{version}/model.onnx");
+    public static ObjectKey Model(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Model(model, version));
 
     /// <summary>The key of a version's manifest.</summary>
-    public static ObjectKey Manifest(ModelName model, ModelVersion version) => ObjectKey.Parse($"{Prefix}{model}/{version}/{ManifestFile}");
+    public static ObjectKey Manifest(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Manifest(model, version));
 
     /// <summary>The version whose manifest <paramref name="key"/> is; false when it is no manifest's key.</summary>
     public static bool TryParseManifest(ObjectKey key, [NotNullWhen(true)] out PublishedVersion? version)
     {
         ArgumentNullException.ThrowIfNull(key);
         version = null;
-        if (key.Text.Split('/') is not ["models", var name, var number, ManifestFile] ||
+        if (key.Text.Split('/') is not ["models", var name, var number, ArtifactKeys.ManifestFile] ||
             !ModelName.TryParse(name, null, out var model) || !ModelVersion.TryParse(number, null, out var parsed))
             return false;
         version = new PublishedVersion(model, parsed);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Rollout.Settings;
 
 namespace ModelServing.Rollout;
 
@@ -20,19 +21,19 @@ public readonly record struct Percent
     }
 
     /// <summary>Reads a share such as <c>5</c>, <c>12.5</c> or <c>0.01</c>.</summary>
-    /// <param name="text">The number, without a percent sign.</param>
+    /// <param name="text">The number in plain digits, without a percent sign.</param>
     /// <param name="percent">The share.</param>
     /// <returns>Null, or what is wrong.</returns>
     internal static string? Read(string text, out Percent percent)
     {
         percent = default;
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-            return $"'{text}' is not a number from 0 to 100";
-        if (number is < 0 or > 100)
-            return $"{text} is not between 0 and 100";
-        if (decimal.Truncate(number * 100) != number * 100)
-            return $"{text} is finer than 0.01";
-        percent = new Percent((int)(number * 100));
+        if (PlainNumber.Read(text) is not { } number)
+            return $"'{Shown.Of(text)}' is not a number from 0 to 100 in plain digits, as in 5 or 12.5";
+        if (number.IsNegative || number.IsAbove(100))
+            return $"{Shown.Of(text)} is not between 0 and 100";
+        if (number.InSteps(2) is not { } hundredths)
+            return $"{Shown.Of(text)} is finer than 0.01";
+        percent = new Percent((int)hundredths);
         return null;
     }
 

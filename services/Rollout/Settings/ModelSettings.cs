@@ -17,6 +17,10 @@ public sealed record ModelSettings
     [Setting("A version on trial with a share of the traffic.")]
     public CanarySettings? Canary { get; init; }
 
+    /// <summary>Versions that are kept ready without traffic.</summary>
+    [Setting("Versions that are kept ready, with the replicas that full traffic needs, and get no traffic: a former stable version, so that going back to it is no outage. `ms promote` writes it, a person removes it.")]
+    public IReadOnlyList<ModelVersion> KeepWarm { get; init; } = [];
+
     /// <summary>What makes assignment sticky; without it every request is assigned on its own.</summary>
     [Setting("What makes assignment sticky: equal keys get the same variant. Without it every request is assigned on its own.")]
     public RoutingKeySettings? RoutingKey { get; init; }
@@ -24,6 +28,30 @@ public sealed record ModelSettings
     /// <summary>How long an answer may take before the caller gets 504.</summary>
     [Setting("How long an answer may take before the caller gets 504.", Least = "1ms", Most = "10m")]
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The pods of this model's versions, where they differ from those of other models.</summary>
+    [Setting("The pods of each of this model's versions, where they differ from `modelserving:inference`. Only `pulumi up` reads it.")]
+    public ModelPodSettings Pods { get; init; } = new();
+}
+
+/// <summary>What differs in the pods of one model's versions; what is not given is as in <see cref="CloudSettings.Inference"/>.</summary>
+public sealed record ModelPodSettings
+{
+    /// <summary>The least pods of a version that has or may get all traffic.</summary>
+    [Setting("The least pods of a version that has, or at once may get, all traffic of the model.", Least = "1", Most = "1000")]
+    public int? Min { get; init; }
+
+    /// <summary>The most pods of a version.</summary>
+    [Setting("The most pods of a version.", Least = "1", Most = "1000")]
+    public int? Max { get; init; }
+
+    /// <summary>The processor of a pod.</summary>
+    [Setting("The processor that a pod asks for.", Pattern = PodSettings.CpuPattern, Form = PodSettings.CpuForm, Example = "500m")]
+    public string? Cpu { get; init; }
+
+    /// <summary>The memory of a pod.</summary>
+    [Setting("The memory that a pod asks for, and may have at most.", Pattern = PodSettings.MemoryPattern, Form = PodSettings.MemoryForm, Example = "1Gi")]
+    public string? Memory { get; init; }
 }
 
 /// <summary>The variant that every rollout has.</summary>

@@ -13,4 +13,13 @@ public sealed class SettingAttribute(string description) : Attribute
 
     /// <summary>The greatest value, as one would write it; null for none.</summary>
     public string? Most { get; init; }
+
+    /// <summary>What a text must look like, as a regular expression (ECMA 262) of the whole text; null for any text.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>What that is for a person, as in <c>OCID</c>; given with <see cref="Pattern"/>.</summary>
+    public string? Form { get; init; }
+
+    /// <summary>An example of such a text, for a message; given with <see cref="Pattern"/>.</summary>
+    public string? Example { get; init; }
 }

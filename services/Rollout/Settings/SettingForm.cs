@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Settings;
@@ -15,58 +16,103 @@ internal sealed record SettingForm(
     Func<object, string> Write,
     Func<SettingAttribute, JsonObject> Schema)
 {
-    private const string DurationPattern = "^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$";
+    private const string DurationPattern = $"^{PlainNumber.Pattern}(ms|s|m|h)$";
+    private const string PercentPattern = "^(100(\\.0+)?|(0|[1-9][0-9]?)(\\.[0-9]{1,2}0*)?)$";
 
     private static readonly Dictionary<Type, SettingForm> ByType = new()
     {
-        [typeof(string)] = new("text", static (s, _) => (s, null), static v => (string)v, static _ => Text(null)),
-        [typeof(int)] = new("whole number", ReadInt, static v => ((int)v).ToString(CultureInfo.InvariantCulture), static a => Number(a, "integer", "^[0-9]+$")),
+        [typeof(string)] = new("text", ReadText, static v => (string)v, static a => a.Pattern is { } pattern ? Text(pattern) : new JsonObject { ["type"] = "string", ["minLength"] = 1 }),
+        [typeof(bool)] = new(
+            "`true` or `false`",
+            static (s, _) => s is "true" or "false" ? (s == "true", null) : (null, $"'{Shown.Of(s)}' is not true or false"),
+            static v => (bool)v ? "true" : "false",
+            static _ => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Text("^(true|false)$")) }),
+        [typeof(SecretText)] = new(
+            "encrypted text",
+            static (s, a) => ReadText(s, a) is (string text, null) ? (SecretText.Of(text), null) : ReadText(s, a),
+            static v => v.ToString()!,
+            static _ => new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject { ["secure"] = new JsonObject { ["type"] = "string" } },
+                ["required"] = new JsonArray("secure"),
+                ["additionalProperties"] = false,
+            }),
+        [typeof(int)] = new("whole number", ReadInt, static v => ((int)v).ToString(CultureInfo.InvariantCulture), static a => Number(a, "integer", $"^(0|[1-9][0-9]{{0,{(a.Most?.Length ?? 10) - 1}}})$")),
         [typeof(ModelVersion)] = new(
             "version",
-            static (s, _) => ModelVersion.TryParse(s, null, out var v) ? (v, null) : (null, $"'{s}' is not a version: {ModelVersion.Form}"),
+            static (s, _) => ModelVersion.TryParse(s, null, out var v) ? (v, null) : (null, $"'{Shown.Of(s)}' is not a version: {ModelVersion.Form}"),
             static v => v.ToString()!,
             static _ => Number(new SettingAttribute("") { Least = "1", Most = ModelVersion.MaxNumber.ToString(CultureInfo.InvariantCulture) }, "integer", "^[1-9][0-9]{0,8}$")),
         [typeof(Percent)] = new(
-            "percent, 0 to 100",
+            "number of percent, 0 to 100",
             static (s, _) => Percent.Read(s, out var p) is { } wrong ? (null, wrong) : (p, null),
             static v => v.ToString()!,
-            static _ => Number(new SettingAttribute("") { Least = "0", Most = "100" }, "number", "^[0-9]+(\\.[0-9]{1,2})?$", multipleOf: "0.01")),
+            static _ => Number(new SettingAttribute("") { Least = "0", Most = "100" }, "number", PercentPattern)),
         [typeof(TimeSpan)] = new("duration (`ms`, `s`, `m`, `h`)", ReadDuration, static v => WriteDuration((TimeSpan)v), static _ => Text(DurationPattern)),
         [typeof(HeaderName)] = new("header's name", ReadHeader, static v => ((HeaderName)v).Text, static _ => Text(HeaderName.Pattern)),
     };
 
-    /// <summary>The form of a type; null for a group of settings.</summary>
-    internal static SettingForm? Of(Type type) => ByType.GetValueOrDefault(Nullable.GetUnderlyingType(type) ?? type);
+    /// <summary>The form of a type; null for a group of settings, a map and a list.</summary>
+    internal static SettingForm? Of(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsEnum ? OfEnum(plain) : ByType.GetValueOrDefault(plain);
+    }
+
+    private static SettingForm OfEnum(Type type)
+    {
+        var names = Enum.GetNames(type).ToDictionary(static name => char.ToLowerInvariant(name[0]) + name[1..], name => Enum.Parse(type, name), StringComparer.Ordinal);
+        return new SettingForm(
+            string.Join(" or ", names.Keys.Select(static name => $"`{name}`")),
+            (s, _) => names.TryGetValue(s, out var value) ? (value, null) : (null, $"'{Shown.Of(s)}' is not {string.Join(" or ", names.Keys)}"),
+            value => names.Single(pair => pair.Value.Equals(value)).Key,
+            _ => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. names.Keys.Select(static name => JsonValue.Create(name))]) });
+    }
+
+    private static (object?, string?) ReadText(string text, SettingAttribute bounds)
+    {
+        if (text.Length == 0)
+            return (null, "this is empty; leave the setting out to have its default");
+        if (text.Any(char.IsControl))
+            return (null, $"'{Shown.Of(text)}' has a control character");
+        return bounds.Pattern is not { } pattern || Regex.IsMatch(text, pattern, RegexOptions.ECMAScript | RegexOptions.NonBacktracking)
+            ? (text, null)
+            : (null, $"'{Shown.Of(text)}' is not {bounds.Form}, as in {bounds.Example}");
+    }
 
     private static (object?, string?) ReadInt(string text, SettingAttribute bounds)
     {
         var least = bounds.Least is { } l ? int.Parse(l, CultureInfo.InvariantCulture) : int.MinValue;
         var most = bounds.Most is { } m ? int.Parse(m, CultureInfo.InvariantCulture) : int.MaxValue;
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-            return (null, $"'{text}' is not a whole number from {least} to {most}");
-        return number >= least && number <= most ? ((int)number, null) : (null, $"{text} is not between {least} and {most}");
+        if (PlainNumber.Read(text)?.InSteps(0) is not { } number)
+            return (null, $"'{Shown.Of(text)}' is not a whole number from {least} to {most} in plain digits");
+        return number >= least && number <= most ? ((int)number, null) : (null, $"{Shown.Of(text)} is not between {least} and {most}");
     }
 
     private static (object?, string?) ReadDuration(string text, SettingAttribute bounds)
     {
-        if (!TryDuration(text, out var value))
-            return (null, $"'{text}' is not a duration: a number with a unit, as in 50ms, 2s, 1.5m or 1h");
-        if (bounds.Least is { } least && TryDuration(least, out var l) && value < l)
-            return (null, $"{text} is shorter than {least}");
-        if (bounds.Most is { } most && TryDuration(most, out var m) && value > m)
-            return (null, $"{text} is longer than {most}");
-        return (value, null);
+        if (ReadMicroseconds(text) is not { } microseconds)
+            return (null, $"'{Shown.Of(text)}' is not a duration: a number in plain digits with a unit, as in 50ms, 2s, 1.5m or 1h");
+        if (bounds.Least is { } least && microseconds < ReadMicroseconds(least))
+            return (null, $"{Shown.Of(text)} is shorter than {least}");
+        if (bounds.Most is { } most && microseconds > ReadMicroseconds(most))
+            return (null, $"{Shown.Of(text)} is longer than {most}");
+        return microseconds % 1000 == 0 ? (TimeSpan.FromMilliseconds((long)(microseconds / 1000)), null) : (null, $"{Shown.Of(text)} is finer than 1ms");
     }
 
-    private static bool TryDuration(string text, out TimeSpan value)
+    // What is finer than a millionth of its unit is cut off to that: it is too fine in any case.
+    private static decimal? ReadMicroseconds(string text)
     {
-        value = default;
         var digits = text.AsSpan().TrimEnd("hms");
-        var milliseconds = text.AsSpan(digits.Length) switch { "ms" => 1m, "s" => 1000m, "m" => 60_000m, "h" => 3_600_000m, _ => 0 };
-        if (milliseconds == 0 || !decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1_000_000)
-            return false;
-        value = TimeSpan.FromMicroseconds((double)(number * milliseconds * 1000));
-        return true;
+        var unit = text.AsSpan(digits.Length) switch { "ms" => 1_000m, "s" => 1_000_000m, "m" => 60_000_000m, "h" => 3_600_000_000m, _ => 0 };
+        if (unit == 0 || PlainNumber.Read(digits) is not { IsNegative: false } number)
+            return null;
+        if (number.IsAbove(1_000_000))
+            return 1_000_000 * unit;
+        var fine = number.Fraction.Length > 6;
+        var exact = (number with { Fraction = fine ? number.Fraction[..6] : number.Fraction }).InSteps(6)!.Value * unit / 1_000_000;
+        return fine ? Math.Floor(exact) + 0.5m : exact;
     }
 
     private static string WriteDuration(TimeSpan value) => value switch
@@ -79,20 +125,19 @@ internal sealed record SettingForm(
     private static string Units(double number, string unit) => number.ToString("0.###", CultureInfo.InvariantCulture) + unit;
 
     private static (object?, string?) ReadHeader(string text, SettingAttribute bounds) =>
-        HeaderName.TryParse(text, null, out var name) ? (name, null) : (null, $"'{text}' is not a header's name: {HeaderName.Form}");
+        HeaderName.TryParse(text, null, out var name) ? (name, null) : (null, $"'{Shown.Of(text)}' is not a header's name: {HeaderName.Form}");
 
-    private static JsonObject Text(string? pattern) => pattern is null ? new JsonObject { ["type"] = "string" } : new JsonObject { ["type"] = "string", ["pattern"] = pattern };
+    private static JsonObject Text(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 
-    // `pulumi config set --path` writes fractions as texts, so a number may be either.
-    private static JsonObject Number(SettingAttribute bounds, string type, string pattern, string? multipleOf = null)
+    // `pulumi config set --path` writes fractions as texts, so a number may be either. How fine it is stands in the pattern only:
+    // editors compute multipleOf in binary fractions and would refuse 12.5 as no multiple of 0.01.
+    private static JsonObject Number(SettingAttribute bounds, string type, string pattern)
     {
         var number = new JsonObject { ["type"] = type };
         if (bounds.Least is { } least)
             number["minimum"] = JsonNode.Parse(least);
         if (bounds.Most is { } most)
             number["maximum"] = JsonNode.Parse(most);
-        if (multipleOf is not null)
-            number["multipleOf"] = JsonNode.Parse(multipleOf);
         return new JsonObject { ["anyOf"] = new JsonArray(number, Text(pattern)) };
     }
 }

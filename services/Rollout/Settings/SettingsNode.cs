@@ -27,6 +27,9 @@ public abstract record SettingsNode(Place? Place)
     /// <summary>Nothing was written.</summary>
     public sealed record Empty(Place? Place) : SettingsNode(Place);
 
+    /// <summary>Something that a fault was already reported for.</summary>
+    public sealed record Faulty(Place? Place) : SettingsNode(Place);
+
     /// <summary>A list.</summary>
     public sealed record Sequence(IReadOnlyList<SettingsNode> Items, Place? Place) : SettingsNode(Place);
 
@@ -42,9 +45,10 @@ public abstract record SettingsNode(Place? Place)
 
     internal string Kind => this switch
     {
+        Mapping { IsEncrypted: true } => "an encrypted value",
         Mapping => "a map",
         Sequence => "a list",
-        Scalar scalar => $"'{scalar.Text}'",
+        Scalar scalar => $"'{Shown.Of(scalar.Text)}'",
         _ => "nothing",
     };
 }

@@ -23,15 +23,40 @@ public static class SettingsReference
 
             <!-- Made from services/Rollout/Settings by ./dev docs; a test keeps it current. -->
 
-            `Pulumi.STACK.yaml` holds these under `config`. Numbers may be written as texts, as `pulumi config set --path` does. Unknown
-            keys are errors. Keys of other namespaces are left alone. Editors complete and check the file by
-            [settings.schema.json](settings.schema.json).
+            `Pulumi.STACK.yaml` holds these under `config`:
+
+            ```yaml
+            # yaml-language-server: $schema=docs/settings.schema.json
+            config:
+              modelserving:models:
+                fraud:
+                  stable:
+                    version: 1
+                  canary:
+                    version: 2
+                    percent: 5
+                  routingKey:
+                    header: X-Customer
+                  deadline: 250ms
+              modelserving:local:
+                port: 9000
+            ```
+
+            - An editor that reads the first line completes and checks the file by [settings.schema.json](settings.schema.json). What a
+              schema can't say, such as which versions are published, is checked when the file is read.
+            - `MODEL` stands for a model's name, as `fraud` above: FORM_OF_NAME.
+            - A version is FORM_OF_VERSION.
+            - Numbers are written in plain digits (`0.5`, not `5e-1`), and may be texts (`"0.5"`), as `pulumi config set --path` writes
+              fractions.
+            - What is required in an optional map is required where that map is given. A key with nothing behind it is not given.
+            - Unknown keys, keys that stand twice, encrypted values, anchors, aliases and tags are errors. Keys of other namespaces are
+              left alone.
 
             | setting | form | default | what it does |
             | --- | --- | --- | --- |
 
-            """.ReplaceLineEndings("\n"));
-        foreach (var property in SettingsReader.Properties(typeof(StackSettings)))
+            """.ReplaceLineEndings("\n").Replace("FORM_OF_NAME", ModelName.Form, StringComparison.Ordinal).Replace("FORM_OF_VERSION", ModelVersion.Form, StringComparison.Ordinal));
+        foreach (var property in SettingsReader.Roots)
             AddRows(page, StackFile.Namespace + SettingsReader.KeyOf(property), property);
         return page.ToString();
     }
@@ -40,7 +65,7 @@ public static class SettingsReference
     public static string Schema()
     {
         var ours = new JsonObject();
-        foreach (var property in SettingsReader.Properties(typeof(StackSettings)))
+        foreach (var property in SettingsReader.Roots)
             ours[StackFile.Namespace + SettingsReader.KeyOf(property)] = SchemaOf(property);
         var schema = new JsonObject
         {
@@ -55,6 +80,8 @@ public static class SettingsReference
                     ["type"] = "object",
                     ["required"] = new JsonArray(StackFile.Namespace + "models"),
                     ["properties"] = ours,
+                    ["patternProperties"] = new JsonObject { [$"^(?!{StackFile.Namespace})"] = new JsonObject() },
+                    ["additionalProperties"] = false,
                 },
             },
         };
@@ -66,9 +93,10 @@ public static class SettingsReference
         var attribute = property.GetCustomAttribute<SettingAttribute>()!;
         var type = property.PropertyType;
         var required = property.IsDefined(typeof(RequiredMemberAttribute));
-        var form = SettingForm.Of(type);
-        var unset = required ? "required" : form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`" : "";
-        var name = form is null ? "group" : form.Name + Bounds(attribute);
+        var isList = SettingsReader.IsList(type, out var item);
+        var form = SettingForm.Of(isList ? item : type);
+        var unset = required ? "required" : !isList && form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`" : "optional";
+        var name = (isList ? "list: " : "") + (form is null ? "map" : (attribute.Form ?? form.Name) + Bounds(attribute));
         page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {name} | {unset} | {attribute.Description} |\n");
         if (form is not null)
             return;
@@ -83,18 +111,40 @@ public static class SettingsReference
     private static JsonObject SchemaOf(PropertyInfo property)
     {
         var attribute = property.GetCustomAttribute<SettingAttribute>()!;
-        var schema = SettingForm.Of(property.PropertyType)?.Schema(attribute) ?? (SettingsReader.IsMapByModel(property.PropertyType, out var group)
-            ? new JsonObject
-            {
-                ["type"] = "object",
-                ["propertyNames"] = new JsonObject { ["pattern"] = ModelName.Pattern },
-                ["additionalProperties"] = SchemaOfGroup(group),
-            }
-            : SchemaOfGroup(property.PropertyType));
+        var schema = SchemaOf(property.PropertyType, attribute);
+        if (!property.IsDefined(typeof(RequiredMemberAttribute)))
+            AllowNothing(schema);
         schema["description"] = attribute.Description;
         if (DefaultOf(property) is { } value && SettingForm.Of(property.PropertyType) is { } form)
             schema["default"] = form.Write(value);
         return schema;
+    }
+
+    private static JsonObject SchemaOf(Type type, SettingAttribute attribute)
+    {
+        if (SettingForm.Of(type) is { } form)
+            return form.Schema(attribute);
+        if (SettingsReader.IsList(type, out var item))
+            return new JsonObject { ["type"] = "array", ["items"] = SchemaOf(item, attribute) };
+        return SettingsReader.IsMapByModel(type, out var group)
+            ? new JsonObject
+            {
+                ["type"] = "object",
+                ["patternProperties"] = new JsonObject { [ModelName.Pattern] = SchemaOfGroup(group) },
+                ["additionalProperties"] = false,
+            }
+            : SchemaOfGroup(type);
+    }
+
+    // A key with nothing behind it, as when all under it is commented out, is a setting that was not given.
+    private static void AllowNothing(JsonObject schema)
+    {
+        if (schema["anyOf"] is JsonArray forms)
+            forms.Add(new JsonObject { ["type"] = "null" });
+        else
+            schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
+        if (schema["enum"] is JsonArray names)
+            names.Add(null);
     }
 
     private static JsonObject SchemaOfGroup(Type type)

@@ -1,53 +1,89 @@
+using System.Globalization;
 using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Settings;
 
-/// <summary>A stack's settings as they were read, with the place of each.</summary>
+/// <summary>A stack's settings as they were read, with the place of each: from the stack file, or from what Pulumi made of it.</summary>
 public sealed class StackFile
 {
     /// <summary>What our keys in a stack file begin with (Pulumi's project name).</summary>
-    public const string Namespace = "modelserving:";
+    public const string Namespace = BucketName.Project + ":";
+
+    private const string LocalKey = "local";
 
     private readonly SettingsNode root;
 
-    private StackFile(StackSettings settings, SettingsNode root)
+    private StackFile(StackSettings settings, CloudSettings? cloud, SettingsNode root)
     {
         Settings = settings;
+        Cloud = cloud;
         this.root = root;
     }
 
-    /// <summary>The settings.</summary>
+    /// <summary>The settings of the models and of one machine.</summary>
     public StackSettings Settings { get; }
+
+    /// <summary>The settings of the cloud; null where they were not asked for.</summary>
+    public CloudSettings? Cloud { get; }
 
     /// <summary>Reads a stack file, <c>Pulumi.STACK.yaml</c>. Keys of other namespaces are left alone.</summary>
     /// <param name="yaml">The file's text.</param>
+    /// <param name="cloud">Read the settings of the cloud too, and not those of one machine.</param>
     /// <returns>The settings, or every fault in them.</returns>
-    public static (StackFile? File, IReadOnlyList<SettingsFault> Faults) Parse(string yaml)
+    public static (StackFile? File, IReadOnlyList<SettingsFault> Faults) Parse(string yaml, bool cloud = false)
     {
-        SettingsNode? document;
-        try
+        ArgumentNullException.ThrowIfNull(yaml);
+        var faults = new List<SettingsFault>();
+        var document = YamlNodes.Read(yaml, faults);
+        var config = (document as SettingsNode.Mapping)?["config"];
+        if (config is not SettingsNode.Mapping settings)
         {
-            document = YamlNodes.Read(yaml);
-        }
-        catch (YamlFaultException e)
-        {
-            return (null, [e.Fault]);
+            // After a fault that ended the reading, nothing is known of the rest.
+            if (document is not null || faults.Count == 0)
+                faults.Add(FaultOfNoConfig(document, config));
+            return (null, InOrder(faults));
         }
 
-        if (document is not SettingsNode.Mapping top)
-            return (null, [new SettingsFault("", "the file has to be a map with the key 'config'", document?.Place)]);
-        if (top["config"] is not SettingsNode.Mapping config)
-            return (null, [new SettingsFault("config", $"missing: a map with the key '{Namespace}models'", top.Place)]);
-        var ours = config.Entries.Where(static entry => entry.Key.StartsWith(Namespace, StringComparison.Ordinal))
+        var ours = settings.Entries.Where(static entry => entry.Key.StartsWith(Namespace, StringComparison.Ordinal))
             .Select(static entry => entry with { Key = entry.Key[Namespace.Length..] }).ToList();
-        return Read(new SettingsNode.Mapping(ours, config.Place));
+        return Read(new SettingsNode.Mapping(ours, settings.Place), cloud, faults);
     }
+
+    /// <summary>Reads the settings, those of the cloud too, from what Pulumi hands to its program: a text for each key, JSON where the
+    /// stack file has a map or a list; what was encrypted is decrypted.</summary>
+    /// <param name="get">The text of a key, without the namespace; null for none.</param>
+    /// <returns>The settings, or every fault in them.</returns>
+    public static (StackFile? File, IReadOnlyList<SettingsFault> Faults) FromConfiguration(Func<string, string?> get)
+    {
+        ArgumentNullException.ThrowIfNull(get);
+        var (entries, faults) = (new List<MappingEntry>(), new List<SettingsFault>());
+        foreach (var property in SettingsReader.Roots)
+        {
+            var key = SettingsReader.KeyOf(property);
+            if (get(key) is { } text)
+                entries.Add(new MappingEntry(key, SettingForm.Of(property.PropertyType) is null ? JsonNodes.Read(text, Namespace + key, faults) : new SettingsNode.Scalar(text, null), null));
+        }
+
+        return Read(new SettingsNode.Mapping(entries, null), cloud: true, faults);
+    }
+
+    /// <summary>These settings with others of the cloud.</summary>
+    public StackFile With(CloudSettings cloud) => new(Settings, cloud, root);
 
     /// <summary>Holds the settings against the rules that take more than one value.</summary>
     /// <param name="published">The versions of a model that are published.</param>
     /// <returns>Every fault; empty when the settings may be applied.</returns>
     public IReadOnlyList<SettingsFault> Check(Func<ModelName, IReadOnlyCollection<ModelVersion>> published) =>
-        [.. RolloutRules.Check(Settings, published).Select(fault => fault with { Path = Namespace + fault.Path, Place = PlaceOf(fault.Path) })];
+        [.. Check(), .. RolloutRules.CheckPublished(Settings, published).Select(Placed)];
+
+    /// <summary>Holds the settings against the rules that take more than one value, but for what is published.</summary>
+    /// <returns>Every fault; empty when the settings may be applied as far as they alone show it.</returns>
+    public IReadOnlyList<SettingsFault> Check() =>
+        [.. RolloutRules.Check(Settings).Concat(Cloud is { } cloud ? CloudRules.Check(Settings, cloud) : []).Select(Placed)];
+
+    /// <summary>Every setting that names a version, relative to the namespace, as in <c>models.fraud.stable.version</c>.</summary>
+    public IReadOnlyList<(string Setting, ModelName Model, ModelVersion Version)> NamedVersions() =>
+        [.. Settings.Models.SelectMany(static pair => RolloutRules.Named(pair.Key, pair.Value).Select(named => (named.Setting, pair.Key, named.Version)))];
 
     /// <summary>A fault of one setting that only its reader could find, with its place.</summary>
     /// <param name="path">The setting, relative to the namespace, as in <c>local.port</c>.</param>
@@ -55,23 +91,50 @@ public sealed class StackFile
     public SettingsFault Fault(string path, string message)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new SettingsFault(Namespace + path, message, PlaceOf(path));
+        return Placed(new SettingsFault(path, message, null));
     }
 
-    private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours)
+    private SettingsFault Placed(SettingsFault fault) => fault with { Path = Namespace + fault.Path, Place = PlaceOf(fault.Path) };
+
+    // One map holds the settings of both roots; who needs only one leaves the other's keys alone, whatever stands there.
+    private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours, bool cloud, List<SettingsFault> faults)
     {
-        var faults = new List<SettingsFault>();
-        var settings = (StackSettings)new SettingsReader(faults).ReadGroup(typeof(StackSettings), ours, Namespace);
-        return faults.Count > 0 ? (null, faults) : (new StackFile(settings, ours), faults);
+        var reader = new SettingsReader(faults);
+        var settings = (StackSettings)reader.ReadGroup(typeof(StackSettings), cloud ? Without(ours, LocalKey) : ours, Namespace, Keys(typeof(CloudSettings)));
+        var ofCloud = cloud ? (CloudSettings)reader.ReadGroup(typeof(CloudSettings), ours, Namespace, Keys(typeof(StackSettings))) : null;
+        return faults.Count > 0 ? (null, InOrder(faults.Distinct())) : (new StackFile(settings, ofCloud, ours), faults);
     }
+
+    private static string[] Keys(Type root) => [.. SettingsReader.Properties(root).Select(SettingsReader.KeyOf)];
+
+    private static SettingsNode.Mapping Without(SettingsNode.Mapping mapping, string key) => mapping with { Entries = [.. mapping.Entries.Where(entry => entry.Key != key)] };
+
+    private static SettingsFault FaultOfNoConfig(SettingsNode? document, SettingsNode? config) => document is not SettingsNode.Mapping
+        ? new SettingsFault("", $"the file has to be a map with the key 'config'; it is {(document ?? new SettingsNode.Empty(null)).Kind}", document?.Place)
+        : new SettingsFault(
+            "config",
+            config is null or SettingsNode.Empty
+                ? $"missing: a map with the key '{Namespace}models'"
+                : $"this is {config.Kind}; it has to be a map with the key '{Namespace}models'",
+            (config ?? document).Place);
+
+    // As they stand in the file.
+    private static List<SettingsFault> InOrder(IEnumerable<SettingsFault> faults) =>
+        [.. faults.OrderBy(static fault => (fault.Place?.Line ?? 0, fault.Place?.Column ?? 0))];
 
     // The place of a setting, or of the nearest thing around it that stands in the file.
     private Place? PlaceOf(string path)
     {
         var (node, place) = (root, root.Place);
-        foreach (var key in path.Split('.'))
+        foreach (var key in path.Split('.', '['))
         {
-            if (node is not SettingsNode.Mapping mapping || mapping[key] is not { } inner)
+            var inner = node switch
+            {
+                SettingsNode.Mapping mapping => mapping[key],
+                SettingsNode.Sequence list when int.TryParse(key.TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Items.Count => list.Items[i],
+                _ => null,
+            };
+            if (inner is null)
                 break;
             (node, place) = (inner, inner.Place);
         }

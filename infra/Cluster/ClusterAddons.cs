@@ -1,0 +1,36 @@
+using System.Globalization;
+using Pulumi;
+using Pulumi.Oci.ContainerEngine;
+using Pulumi.Oci.ContainerEngine.Inputs;
+
+namespace ModelServing.Infra;
+
+/// <summary>
+/// The add-ons that OKE keeps up to date: the cluster autoscaler, and the metrics server with the cert-manager that it requires.
+/// </summary>
+internal static class ClusterAddons
+{
+    internal static void Add(Resource parent, string name, ClusterArgs args, Output<string> clusterId, Pulumi.Oci.ContainerEngine.NodePool pool)
+    {
+        var minutes = ((int)args.ScaleDownUnneededTime.TotalMinutes).ToString(CultureInfo.InvariantCulture);
+        var range = string.Create(CultureInfo.InvariantCulture, $"{args.MinNodes}:{args.MaxNodes}");
+
+        // Its policy is WorkloadPolicies': without it the pod runs and is refused.
+        Addon("autoscaler", "ClusterAutoscaler", pool,
+        [
+            new AddonConfigurationArgs { Key = "authType", Value = "workload" },
+            new AddonConfigurationArgs { Key = "nodes", Value = Output.Format($"{range}:{pool.Id}") },
+            new AddonConfigurationArgs { Key = "scaleDownUnneededTime", Value = $"{minutes}m" },
+        ]);
+        var certManager = Addon("cert-manager", "CertManager", pool, []);
+        Addon("metrics-server", "KubernetesMetricsServer", certManager, []);
+
+        Addon Addon(string key, string addon, Resource after, InputList<AddonConfigurationArgs> configurations) => new($"{name}-{key}", new AddonArgs
+        {
+            AddonName = addon,
+            ClusterId = clusterId,
+            Configurations = configurations,
+            RemoveAddonResourcesOnDelete = true,
+        }, new CustomResourceOptions { Parent = parent, DependsOn = [after] });
+    }
+}

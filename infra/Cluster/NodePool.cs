@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Xml;
+using Pulumi;
+using Pulumi.Oci.ContainerEngine.Inputs;
+using Pulumi.Oci.Identity;
+using ContainerEngine = Pulumi.Oci.ContainerEngine;
+
+namespace ModelServing.Infra;
+
+/// <summary>The cluster's nodes.</summary>
+internal static class NodePool
+{
+    /// <summary>The one input that is not ours once the pool exists: the autoscaler moves it.</summary>
+    internal const string Size = "nodeConfigDetails.size";
+
+    internal static ContainerEngine.NodePool Of(Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
+    {
+        var network = args.Network;
+        return new ContainerEngine.NodePool($"{name}-nodes", new ContainerEngine.NodePoolArgs
+        {
+            ClusterId = clusterId,
+            CompartmentId = args.CompartmentId,
+            Name = args.Names.Of("nodes"),
+            KubernetesVersion = args.KubernetesVersion,
+            NodeShape = args.NodeShape,
+            NodeShapeConfig = new NodePoolNodeShapeConfigArgs { Ocpus = args.NodeOcpus, MemoryInGbs = args.NodeMemoryGbs },
+            NodeSourceDetails = new NodePoolNodeSourceDetailsArgs
+            {
+                SourceType = "IMAGE",
+                ImageId = args.NodeImageId,
+                BootVolumeSizeInGbs = args.NodeBootVolumeGbs.ToString(CultureInfo.InvariantCulture),
+            },
+            NodeConfigDetails = new NodePoolNodeConfigDetailsArgs
+            {
+                Size = args.MinNodes,
+                PlacementConfigs = Placements(parent, args),
+                NsgIds = [network.Nodes.GroupId],
+                IsPvEncryptionInTransitEnabled = true,
+                NodePoolPodNetworkOptionDetails = new NodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetailsArgs
+                {
+                    CniType = "OCI_VCN_IP_NATIVE",
+                    PodSubnetIds = [network.Pods.SubnetId],
+                    PodNsgIds = [network.Pods.GroupId],
+                    MaxPodsPerNode = args.MaxPodsPerNode,
+                },
+                FreeformTags = tags,
+            },
+            NodeEvictionNodePoolSettings = new NodePoolNodeEvictionNodePoolSettingsArgs { EvictionGraceDuration = XmlConvert.ToString(args.NodeEvictionGrace) },
+            NodePoolCyclingDetails = new NodePoolNodePoolCyclingDetailsArgs { IsNodeCyclingEnabled = true, MaximumSurge = "1", MaximumUnavailable = "0" },
+            FreeformTags = tags,
+        }, new CustomResourceOptions { Parent = parent, IgnoreChanges = [Size] });
+    }
+
+    private static InputList<NodePoolNodeConfigDetailsPlacementConfigArgs> Placements(Resource parent, ClusterArgs args) =>
+        GetAvailabilityDomains.Invoke(new GetAvailabilityDomainsInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = parent })
+            .Apply(answer => answer.AvailabilityDomains.Length < args.AvailabilityDomains
+                ? throw new ArgumentException($"{nameof(args.AvailabilityDomains)} is {args.AvailabilityDomains}; the region has {answer.AvailabilityDomains.Length}")
+                : answer.AvailabilityDomains
+                    .Select(domain => domain.Name)
+                    .Order(StringComparer.Ordinal)
+                    .Take(args.AvailabilityDomains)
+                    .Select(domain => new NodePoolNodeConfigDetailsPlacementConfigArgs { AvailabilityDomain = domain, SubnetId = args.Network.Nodes.SubnetId })
+                    .ToImmutableArray());
+}

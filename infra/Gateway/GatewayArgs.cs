@@ -1,0 +1,103 @@
+using Pulumi;
+
+namespace ModelServing.Infra;
+
+/// <summary>What <see cref="Gateway"/> is given.</summary>
+public sealed class GatewayArgs : ComponentArgs
+{
+    /// <summary>The longest that API Gateway waits for a backend.</summary>
+    public static readonly TimeSpan LongestReadTimeout = TimeSpan.FromSeconds(300);
+
+    /// <summary>What is added to the longest deadline, so that the router's own 504 comes before the gateway's.</summary>
+    public static readonly TimeSpan DeadlineMargin = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where the gateway stands.</summary>
+    public required NetworkPlace Place { get; init; }
+
+    /// <summary>The address of the routers' internal load balancer: an IP address, or a name that the VCN resolves.</summary>
+    public required Input<string> RouterAddress { get; init; }
+
+    /// <summary>The port that it listens on.</summary>
+    public required int RouterPort { get; init; }
+
+    /// <summary>The longest deadline of any rollout, 295 seconds at most: the gateway waits 5 seconds longer.</summary>
+    public required TimeSpan LongestDeadline { get; init; }
+
+    /// <summary>Who may call.</summary>
+    public required GatewayTokens Tokens { get; init; }
+
+    /// <summary>Requests per second before 429, counted by <see cref="RateKey"/>. 100 by default.</summary>
+    public int RequestsPerSecond { get; init; } = 100;
+
+    /// <summary>What requests are counted by. By the client's address by default.</summary>
+    public GatewayRateKey RateKey { get; init; } = GatewayRateKey.ClientAddress;
+
+    /// <summary>The origins whose pages may call from a browser, as in <c>https://shop.example.com</c>. None by default.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>The OCID of the gateway's certificate, for a name of one's own. None by default: Oracle's name and certificate.</summary>
+    public Input<string>? CertificateId { get; init; }
+
+    /// <summary>How many days access and execution logs are kept: 30, 60, ... 180. 30 by default.</summary>
+    public int LogRetentionDays { get; init; } = 30;
+
+    internal TimeSpan ReadTimeout => LongestDeadline + DeadlineMargin;
+
+    internal GatewayArgs CheckedLimits()
+    {
+        if (LongestDeadline <= TimeSpan.Zero || ReadTimeout > LongestReadTimeout)
+            throw new ArgumentException($"{nameof(LongestDeadline)} is {LongestDeadline.TotalSeconds} s; behind API Gateway it is above 0 and at most {(LongestReadTimeout - DeadlineMargin).TotalSeconds} s");
+        if (RouterPort is < 1 or > 65535)
+            throw new ArgumentException($"{nameof(RouterPort)} is {RouterPort}; a port is from 1 to 65535");
+        if (RequestsPerSecond < 1)
+            throw new ArgumentException($"{nameof(RequestsPerSecond)} is {RequestsPerSecond}; it is 1 at least");
+        if (LogRetentionDays is < 30 or > 180 || LogRetentionDays % 30 != 0)
+            throw new ArgumentException($"{nameof(LogRetentionDays)} is {LogRetentionDays}; it is 30, 60, ... 180");
+        if (CorsOrigins.Contains("*"))
+            throw new ArgumentException($"{nameof(CorsOrigins)} has '*'; name the origins");
+        Tokens.Check();
+        return this;
+    }
+}
+
+/// <summary>What a rate limit counts by.</summary>
+public enum GatewayRateKey
+{
+    /// <summary>Each client address for itself.</summary>
+    ClientAddress,
+
+    /// <summary>All requests together.</summary>
+    Total,
+}
+
+/// <summary>The tokens (JWT, RSA) that the gateway takes: <c>Authorization: Bearer ...</c>, signed by one of the keys at
+/// <see cref="KeysUri"/>, of a known issuer, for a known audience, and not expired.</summary>
+public sealed record GatewayTokens
+{
+    /// <summary>Where the identity provider publishes its keys (JWKS), by HTTPS and reachable from the internet's side of the VCN.</summary>
+    public required string KeysUri { get; init; }
+
+    /// <summary>The issuers (<c>iss</c>), from 1 to 5.</summary>
+    public required IReadOnlyList<string> Issuers { get; init; }
+
+    /// <summary>The audiences (<c>aud</c>), from 1 to 5.</summary>
+    public required IReadOnlyList<string> Audiences { get; init; }
+
+    /// <summary>How far the clocks of issuer and gateway may be apart, from 0 to 120 seconds. 30 seconds by default.</summary>
+    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long keys are remembered, from 1 to 24 hours. 1 hour by default.</summary>
+    public TimeSpan KeysCache { get; init; } = TimeSpan.FromHours(1);
+
+    internal void Check()
+    {
+        if (!Uri.TryCreate(KeysUri, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
+            throw new ArgumentException($"{nameof(KeysUri)} is '{KeysUri}'; it is an https:// address");
+        if (Issuers is not { Count: >= 1 and <= 5 } || Audiences is not { Count: >= 1 and <= 5 })
+            throw new ArgumentException($"{nameof(Issuers)} and {nameof(Audiences)} have from 1 to 5 entries each: without one any token of the provider would do");
+        if (ClockSkew < TimeSpan.Zero || ClockSkew > TimeSpan.FromSeconds(120))
+            throw new ArgumentException($"{nameof(ClockSkew)} is {ClockSkew}; it is from 0 to 120 seconds");
+        if (KeysCache < TimeSpan.FromHours(1) || KeysCache > TimeSpan.FromHours(24))
+            throw new ArgumentException($"{nameof(KeysCache)} is {KeysCache}; it is from 1 to 24 hours");
+    }
+}

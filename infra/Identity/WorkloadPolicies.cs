@@ -1,0 +1,98 @@
+using Pulumi;
+using Pulumi.Oci.Identity;
+
+namespace ModelServing.Infra;
+
+/// <summary>What <see cref="WorkloadPolicies"/> is given.</summary>
+public sealed class WorkloadPoliciesArgs : ComponentArgs
+{
+    /// <summary>The provider of the tenancy's home region, where identity is written.</summary>
+    public required Pulumi.Oci.Provider HomeRegion { get; init; }
+
+    /// <summary>The OCID of the tenancy, where dynamic groups live.</summary>
+    public required Input<string> TenancyId { get; init; }
+
+    /// <summary>The OCID of the cluster whose pods are meant.</summary>
+    public required Input<string> ClusterId { get; init; }
+
+    /// <summary>The name of the artifacts' bucket.</summary>
+    public required string BucketName { get; init; }
+
+    /// <summary>The Kubernetes namespace of the pods.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The service account of Inference's pods.</summary>
+    public required string InferenceAccount { get; init; }
+
+    /// <summary>The service account of the routers' pods.</summary>
+    public required string RouterAccount { get; init; }
+}
+
+/// <summary>
+/// What the platform's own programs may do: one policy for each of them, one statement for each need. Pods are known by workload
+/// identity (cluster, namespace and service account), functions by a dynamic group.
+/// </summary>
+/// <remarks>To allow something: one statement here, and one row in the table of WorkloadPoliciesTests and of
+/// docs/infrastructure.md.</remarks>
+public sealed class WorkloadPolicies : ComponentResource
+{
+    /// <summary>Makes the policies.</summary>
+    /// <exception cref="ArgumentException">An argument is missing.</exception>
+    public WorkloadPolicies(string name, WorkloadPoliciesArgs args, ComponentResourceOptions? options = null)
+        : base("modelserving:infra:WorkloadPolicies", name, options)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        args.Checked<WorkloadPoliciesArgs>();
+        var tags = args.Names.Tags("identity");
+        var writer = new PolicyWriter(this, name, args, args.HomeRegion, tags);
+        var bucket = (Input<string>)$"target.bucket.name='{NameForm.Bucket.Check(args.BucketName)}'";
+        var journal = (Input<string>)$"target.nosql-table.name='{Journal.TableNameOf(args.Names)}'";
+
+        writer.Write(
+            "inference",
+            "Inference's pods read their version's artifact",
+            Pod(args.InferenceAccount, "read", "objects", bucket));
+        writer.Write(
+            "router",
+            "The routers read and append to the journal",
+            Pod(args.RouterAccount, "read", "nosql-tables", journal),
+            Pod(args.RouterAccount, "use", "nosql-rows", journal));
+        writer.Write(
+            "autoscaler",
+            "The cluster autoscaler adds and removes nodes",
+            Autoscaler("manage", "cluster-node-pools"),
+            Autoscaler("manage", "instance-family"),
+            Autoscaler("use", "subnets"),
+            Autoscaler("read", "virtual-network-family"),
+            Autoscaler("use", "vnics"),
+            Autoscaler("inspect", "compartments"));
+
+        var functions = new DynamicGroup($"{name}-functions", new DynamicGroupArgs
+        {
+            CompartmentId = args.TenancyId,
+            Name = args.Names.Of("functions", NameForm.DynamicGroup),
+            Description = $"The functions of {args.Names.Project}'s environment {args.Names.Environment}",
+            MatchingRule = Output.Format($"ALL {{resource.type='fnfunc', resource.compartment.id='{args.CompartmentId}'}}"),
+            FreeformTags = tags,
+        }, new CustomResourceOptions { Parent = this, Provider = args.HomeRegion });
+        FunctionsGroupName = functions.Name;
+        RegisterOutputs(new Dictionary<string, object?> { ["functionsGroupName"] = FunctionsGroupName });
+
+        PolicyStatement Pod(string account, string verb, string resources, Input<string> target) =>
+            new("any-user", verb, resources, [.. Workload(args.Namespace, account), target]);
+
+        PolicyStatement Autoscaler(string verb, string resources) =>
+            new("any-user", verb, resources, Workload("kube-system", "cluster-autoscaler"));
+
+        Input<string>[] Workload(string space, string account) =>
+        [
+            "request.principal.type='workload'",
+            $"request.principal.namespace='{space}'",
+            $"request.principal.service_account='{account}'",
+            Output.Format($"request.principal.cluster_id='{args.ClusterId}'"),
+        ];
+    }
+
+    /// <summary>The name of the functions' dynamic group. It has no statement yet: those come with the functions.</summary>
+    public Output<string> FunctionsGroupName { get; }
+}

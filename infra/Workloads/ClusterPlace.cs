@@ -1,0 +1,38 @@
+using ModelServing.Contracts;
+using Pulumi;
+using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
+
+namespace ModelServing.Infra;
+
+/// <summary>Where objects of the cluster are made: under which component, by which provider, in our namespace.</summary>
+internal sealed record ClusterPlace(Resource Parent, ProviderResource Provider, EnvironmentNames Names)
+{
+    /// <summary>The options of an object that is made after <paramref name="after"/>.</summary>
+    internal CustomResourceOptions Options(params ReadOnlySpan<Resource> after)
+    {
+        var dependsOn = new InputList<Resource>();
+        foreach (var resource in after)
+            dependsOn.Add(resource);
+        return new CustomResourceOptions { Parent = Parent, Provider = Provider, DependsOn = dependsOn };
+    }
+
+    /// <summary>The metadata of an object in our namespace.</summary>
+    internal ObjectMetaArgs Metadata(string name, InputMap<string>? labels = null, InputMap<string>? annotations = null)
+    {
+        var metadata = new ObjectMetaArgs
+        {
+            Name = name,
+            Namespace = ClusterNames.Namespace,
+            Labels = InputMap<string>.Merge(
+                new InputMap<string>
+                {
+                    ["app.kubernetes.io/part-of"] = Names.Project,
+                    ["app.kubernetes.io/managed-by"] = "pulumi",
+                },
+                labels ?? []),
+        };
+        if (annotations is not null)
+            metadata.Annotations = annotations;
+        return metadata;
+    }
+}

@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using ModelServing.Contracts;
+using Pulumi;
+using Pulumi.Kubernetes.Types.Inputs.Apps.V1;
+using Pulumi.Kubernetes.Types.Inputs.Autoscaling.V2;
+using Pulumi.Kubernetes.Types.Inputs.Core.V1;
+using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
+using Pulumi.Kubernetes.Types.Inputs.Policy.V1;
+using K8s = Pulumi.Kubernetes;
+
+namespace ModelServing.Infra;
+
+/// <summary>
+/// The pods of one of our hosts, with all that every host has alike: probes, sizes, spread, the way it leaves, and no more rights than
+/// Pod Security's level <c>restricted</c>. A pod of ours is made here and nowhere else.
+/// </summary>
+internal sealed record HostPods
+{
+    // The user `app` of .NET's base images, by number: a kubelet can't tell from a name that it is not root.
+    private const int User = 1654;
+    private const string Zone = "topology.kubernetes.io/zone";
+    private const string Node = "kubernetes.io/hostname";
+
+    /// <summary>The objects' name.</summary>
+    internal required string Name { get; init; }
+
+    /// <summary>The labels that pick these pods.</summary>
+    internal required ImmutableDictionary<string, string> Selector { get; init; }
+
+    internal required Input<string> Image { get; init; }
+
+    /// <summary>The host's environment: <see cref="HostSettings.ToEnvironment"/>.</summary>
+    internal required Output<IReadOnlyDictionary<string, string>> Environment { get; init; }
+
+    internal required PodSize Size { get; init; }
+
+    internal required DrainTimes Drain { get; init; }
+
+    internal required K8s.Core.V1.ServiceAccount Account { get; init; }
+
+    /// <summary>Whether pods get a token of their service account, to be known by in the cluster's API or, by workload identity, in OCI.</summary>
+    internal required bool HasToken { get; init; }
+
+    /// <summary>The ConfigMap that is mounted as a folder, and where; null for none.</summary>
+    internal (string Name, string Path)? Mount { get; init; }
+
+    /// <summary>Makes the Deployment. How many pods it has is its autoscaler's to say.</summary>
+    internal K8s.Apps.V1.Deployment AddDeployment(ClusterPlace place, params ReadOnlySpan<Resource> after) => new(Name, new DeploymentArgs
+    {
+        Metadata = place.Metadata(Name, Labels),
+        Spec = new DeploymentSpecArgs
+        {
+            Selector = new LabelSelectorArgs { MatchLabels = Labels },
+            RevisionHistoryLimit = 3,
+            ProgressDeadlineSeconds = 600,
+            Strategy = new DeploymentStrategyArgs
+            {
+                Type = "RollingUpdate",
+                RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = 1, MaxUnavailable = 0 },
+            },
+            Template = new PodTemplateSpecArgs
+            {
+                Metadata = new ObjectMetaArgs { Labels = Labels },
+                Spec = Pod(),
+            },
+        },
+    }, place.Options([Account, .. after]));
+
+    /// <summary>Makes the autoscaler of <paramref name="deployment"/>.</summary>
+    internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterPlace place, Resource deployment) => new(Name, new HorizontalPodAutoscalerArgs
+    {
+        Metadata = place.Metadata(Name, Labels),
+        Spec = new HorizontalPodAutoscalerSpecArgs
+        {
+            ScaleTargetRef = new CrossVersionObjectReferenceArgs { ApiVersion = "apps/v1", Kind = "Deployment", Name = Name },
+            MinReplicas = Size.Min,
+            MaxReplicas = Size.Max,
+            Metrics =
+            [
+                new MetricSpecArgs
+                {
+                    Type = "Resource",
+                    Resource = new ResourceMetricSourceArgs
+                    {
+                        Name = "cpu",
+                        Target = new MetricTargetArgs { Type = "Utilization", AverageUtilization = Size.CpuTarget },
+                    },
+                },
+            ],
+            Behavior = new HorizontalPodAutoscalerBehaviorArgs
+            {
+                ScaleUp = new HPAScalingRulesArgs { StabilizationWindowSeconds = 0 },
+                ScaleDown = Size.KeepsReplicas
+                    ? new HPAScalingRulesArgs { SelectPolicy = "Disabled" }
+                    : new HPAScalingRulesArgs { StabilizationWindowSeconds = 300 },
+            },
+        },
+    }, place.Options(deployment));
+
+    /// <summary>Makes the budget of what drains of nodes may take away.</summary>
+    internal void AddDisruptionBudget(ClusterPlace place, Resource deployment) => _ = new K8s.Policy.V1.PodDisruptionBudget(Name, new PodDisruptionBudgetArgs
+    {
+        Metadata = place.Metadata(Name, Labels),
+        Spec = new PodDisruptionBudgetSpecArgs
+        {
+            MaxUnavailable = 1,
+            Selector = new LabelSelectorArgs { MatchLabels = Labels },
+        },
+    }, place.Options(deployment));
+
+    internal InputMap<string> Labels => Selector;
+
+    private PodSpecArgs Pod()
+    {
+        var pod = new PodSpecArgs
+        {
+            ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
+            AutomountServiceAccountToken = HasToken,
+            // The service account names it too; a pod that does so itself needs no admission for it.
+            ImagePullSecrets = [new LocalObjectReferenceArgs { Name = ClusterNames.PullSecret }],
+            EnableServiceLinks = false,
+            TerminationGracePeriodSeconds = (int)Drain.Grace.TotalSeconds,
+            SecurityContext = new PodSecurityContextArgs
+            {
+                RunAsNonRoot = true,
+                RunAsUser = User,
+                RunAsGroup = User,
+                FsGroup = User,
+                SeccompProfile = new SeccompProfileArgs { Type = "RuntimeDefault" },
+            },
+            TopologySpreadConstraints = [Spread(Zone), Spread(Node)],
+            Containers = [Container()],
+        };
+        pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
+        if (Mount is { } mount)
+            pod.Volumes.Add(new VolumeArgs { Name = "plan", ConfigMap = new ConfigMapVolumeSourceArgs { Name = mount.Name } });
+        return pod;
+    }
+
+    private ContainerArgs Container()
+    {
+        var container = new ContainerArgs
+        {
+            Name = "host",
+            Image = Image,
+            Ports = [new ContainerPortArgs { Name = HostPorts.HttpName, ContainerPortValue = HostPorts.Http, Protocol = "TCP" }],
+            Env = Environment.Apply(static variables => variables.Select(static pair => new EnvVarArgs { Name = pair.Key, Value = pair.Value }).ToList()),
+            Resources = new ResourceRequirementsArgs
+            {
+                Requests = new InputMap<string> { ["cpu"] = Size.Cpu, ["memory"] = Size.Memory, ["ephemeral-storage"] = "256Mi" },
+                // No limit of the processor: a pod that could use what is free would be slowed down instead.
+                Limits = new InputMap<string> { ["memory"] = Size.Memory, ["ephemeral-storage"] = "2Gi" },
+            },
+            // A version loads its artifact before it answers: it has ten minutes.
+            StartupProbe = Probe(InferencePaths.HealthLive, period: 5, failures: 120),
+            LivenessProbe = Probe(InferencePaths.HealthLive, period: 10, failures: 6),
+            ReadinessProbe = Probe(InferencePaths.HealthReady, period: 5, failures: 2),
+            Lifecycle = new LifecycleArgs
+            {
+                PreStop = new LifecycleHandlerArgs { Sleep = new SleepActionArgs { Seconds = (int)Drain.Leave.TotalSeconds } },
+            },
+            SecurityContext = new SecurityContextArgs
+            {
+                AllowPrivilegeEscalation = false,
+                Privileged = false,
+                ReadOnlyRootFilesystem = true,
+                RunAsNonRoot = true,
+                Capabilities = new CapabilitiesArgs { Drop = ["ALL"] },
+                SeccompProfile = new SeccompProfileArgs { Type = "RuntimeDefault" },
+            },
+        };
+        container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
+        if (Mount is { } mount)
+            container.VolumeMounts.Add(new VolumeMountArgs { Name = "plan", MountPath = mount.Path, ReadOnly = true });
+        return container;
+    }
+
+    private TopologySpreadConstraintArgs Spread(string key) => new()
+    {
+        MaxSkew = 1,
+        TopologyKey = key,
+        WhenUnsatisfiable = "ScheduleAnyway",
+        LabelSelector = new LabelSelectorArgs { MatchLabels = Labels },
+    };
+
+    private static ProbeArgs Probe(string path, int period, int failures) => new()
+    {
+        HttpGet = new HTTPGetActionArgs { Path = path, Port = HostPorts.HttpName },
+        PeriodSeconds = period,
+        TimeoutSeconds = 2,
+        FailureThreshold = failures,
+    };
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using ModelServing.Contracts;
+using Pulumi;
+using Pulumi.Kubernetes.Types.Inputs.Core.V1;
+using Pulumi.Kubernetes.Types.Inputs.Rbac.V1;
+using K8s = Pulumi.Kubernetes;
+
+namespace ModelServing.Infra;
+
+/// <summary>The routers, and the internal load balancer that the API Gateway reaches them by.</summary>
+internal static class RouterWorkload
+{
+    private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
+
+    /// <summary>Makes them, and gives the load balancer's address.</summary>
+    internal static Output<string> Add(ClusterPlace place, RouterArgs router, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan)
+    {
+        var drain = DrainTimes.OfRouter(router.LongestDeadline);
+        var isMounted = router.PlanRoad == PlanRoad.Mounted;
+        var pods = new HostPods
+        {
+            Name = ClusterNames.Router,
+            Selector = ImmutableDictionary.CreateRange(new Dictionary<string, string> { ["app.kubernetes.io/name"] = ClusterNames.Router }),
+            Image = router.Image,
+            Environment = Output.Create(new RouterSettings
+            {
+                Urls = HostPorts.Urls,
+                LogFormat = LogFormat.Json,
+                DrainTimeout = drain.Finish,
+                Plan = isMounted ? HostSources.File(MountPaths.Plan) : HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan),
+                Endpoints = HostSources.Dns(ClusterNames.Namespace),
+            }.ToEnvironment()),
+            Size = router.Size,
+            Drain = drain,
+            Account = account,
+            HasToken = !isMounted,
+            Mount = isMounted ? (ClusterNames.Plan, MountPaths.PlanFolder) : null,
+        };
+
+        var deployment = isMounted ? pods.AddDeployment(place, plan) : pods.AddDeployment(place, plan, MayWatchPlan(place, account));
+        pods.AddAutoscaler(place, deployment);
+        pods.AddDisruptionBudget(place, deployment);
+        var service = new K8s.Core.V1.Service(ClusterNames.Router, new ServiceArgs
+        {
+            Metadata = place.Metadata(ClusterNames.Router, pods.Labels, new InputMap<string>
+            {
+                ["oci.oraclecloud.com/load-balancer-type"] = "nlb",
+                [Nlb + "internal"] = "true",
+                [Nlb + "subnet"] = router.LoadBalancerSubnetId,
+                [Nlb + "oci-network-security-groups"] = router.LoadBalancerGroupId,
+                // The rules are Network's: the balancer's group admits the gateway's, the nodes' group admits the balancer's.
+                [Nlb + "security-list-management-mode"] = "None",
+                ["oci.oraclecloud.com/security-rule-management-mode"] = "None",
+            }),
+            Spec = new ServiceSpecArgs
+            {
+                Type = "LoadBalancer",
+                ExternalTrafficPolicy = "Cluster",
+                Selector = pods.Labels,
+                Ports = [new ServicePortArgs { Name = HostPorts.HttpName, Port = HostPorts.LoadBalancer, TargetPort = HostPorts.HttpName, Protocol = "TCP" }],
+            },
+        }, place.Options(deployment));
+        return service.Status.Apply(static status => status?.LoadBalancer?.Ingress is { IsDefaultOrEmpty: false } ingress
+            ? ingress[0].Ip
+            : throw new InvalidOperationException("the routers' load balancer has no address"));
+    }
+
+    private static K8s.Rbac.V1.RoleBinding MayWatchPlan(ClusterPlace place, K8s.Core.V1.ServiceAccount account)
+    {
+        var role = new K8s.Rbac.V1.Role(ClusterNames.Plan, new RoleArgs
+        {
+            Metadata = place.Metadata(ClusterNames.Plan),
+            Rules =
+            [
+                new PolicyRuleArgs { ApiGroups = [""], Resources = ["configmaps"], ResourceNames = [ClusterNames.Plan], Verbs = ["get", "list", "watch"] },
+            ],
+        }, place.Options(account));
+        return new K8s.Rbac.V1.RoleBinding(ClusterNames.Plan, new RoleBindingArgs
+        {
+            Metadata = place.Metadata(ClusterNames.Plan),
+            RoleRef = new RoleRefArgs { ApiGroup = "rbac.authorization.k8s.io", Kind = "Role", Name = ClusterNames.Plan },
+            Subjects = [new SubjectArgs { Kind = "ServiceAccount", Name = ClusterNames.Router, Namespace = ClusterNames.Namespace }],
+        }, place.Options(role));
+    }
+}

@@ -1,0 +1,128 @@
+using ModelServing.Contracts;
+using Pulumi;
+
+namespace ModelServing.Infra;
+
+/// <summary>What <see cref="Workloads"/> is given.</summary>
+public sealed class WorkloadsArgs : ComponentArgs
+{
+    /// <summary>The kubeconfig of the cluster, a secret.</summary>
+    public required Input<string> KubeConfig { get; init; }
+
+    /// <summary>The OCID of the cluster: only another one replaces what is in it, a renewed kubeconfig does not.</summary>
+    public required Input<string> ClusterId { get; init; }
+
+    /// <summary>The plan that the routers follow.</summary>
+    public required PlanDocument Plan { get; init; }
+
+    /// <summary>Every version that exists; those that the plan names are among them.</summary>
+    public required IReadOnlyList<VersionArgs> Versions { get; init; }
+
+    /// <summary>The routers.</summary>
+    public required RouterArgs Router { get; init; }
+
+    /// <summary>The login that pods pull images with.</summary>
+    public required RegistryLogin Registry { get; init; }
+
+    /// <summary>Where versions find their artifacts: <see cref="InferenceSettings.Registry"/>.</summary>
+    public required Input<string> Artifacts { get; init; }
+
+    internal WorkloadsArgs CheckedVersions()
+    {
+        foreach (var (model, rollout) in Plan.Rollouts)
+        {
+            foreach (var variant in rollout.Variants)
+            {
+                if (!Versions.Any(version => version.Model == model && version.Version == variant.Version))
+                    throw new ArgumentException($"the plan names version {variant.Version} of {model}, which is not among {nameof(Versions)}");
+            }
+        }
+
+        foreach (var version in Versions)
+        {
+            if (!ClusterNames.MayNameService(version.Model))
+                throw new ArgumentException($"a Service can't be named after the model '{version.Model}': it has to begin with a letter");
+        }
+
+        return this;
+    }
+}
+
+/// <summary>The pods of one kind: their image, their number and their size.</summary>
+public sealed record PodSize
+{
+    /// <summary>The least pods.</summary>
+    public required int Min { get; init; }
+
+    /// <summary>The most pods.</summary>
+    public required int Max { get; init; }
+
+    /// <summary>The processor that a pod asks for, as in <c>500m</c>.</summary>
+    public required string Cpu { get; init; }
+
+    /// <summary>The memory that a pod asks for, and may have at most, as in <c>1Gi</c>.</summary>
+    public required string Memory { get; init; }
+
+    /// <summary>The use of the processor, in percent of what pods ask for, that the number of pods is steered to.</summary>
+    public required int CpuTarget { get; init; }
+
+    /// <summary>The pods that there are stay, whatever they do: stable while a rollout is active, and what is kept warm. Off by default.</summary>
+    public bool KeepsReplicas { get; init; }
+}
+
+/// <summary>A version of a model that exists in the cluster.</summary>
+public sealed record VersionArgs
+{
+    /// <summary>The model.</summary>
+    public required ModelName Model { get; init; }
+
+    /// <summary>The version.</summary>
+    public required ModelVersion Version { get; init; }
+
+    /// <summary>The image, by digest.</summary>
+    public required Input<string> Image { get; init; }
+
+    /// <summary>Its pods.</summary>
+    public required PodSize Size { get; init; }
+
+    /// <summary>The deadline of the model's requests, which a leaving pod still answers.</summary>
+    public required TimeSpan Deadline { get; init; }
+}
+
+/// <summary>The routers.</summary>
+public sealed record RouterArgs
+{
+    /// <summary>The image, by digest.</summary>
+    public required Input<string> Image { get; init; }
+
+    /// <summary>Their pods.</summary>
+    public required PodSize Size { get; init; }
+
+    /// <summary>The longest deadline of a request, which a leaving pod still answers.</summary>
+    public required TimeSpan LongestDeadline { get; init; }
+
+    /// <summary>The OCID of the subnet of the internal load balancer.</summary>
+    public required Input<string> LoadBalancerSubnetId { get; init; }
+
+    /// <summary>The OCID of the internal load balancer's own security group.</summary>
+    public required Input<string> LoadBalancerGroupId { get; init; }
+
+    /// <summary>How the plan reaches the routers. As a mounted file by default.</summary>
+    public PlanRoad PlanRoad { get; init; } = PlanRoad.Mounted;
+}
+
+/// <summary>How the plan reaches the routers.</summary>
+public enum PlanRoad
+{
+    /// <summary>The ConfigMap is mounted as a folder; a change takes up to two minutes.</summary>
+    Mounted,
+
+    /// <summary>The routers watch the ConfigMap through the Kubernetes API; a change takes about a second.</summary>
+    Watched,
+}
+
+/// <summary>A login at a container registry.</summary>
+/// <param name="Host">The registry's host.</param>
+/// <param name="User">The user, a secret.</param>
+/// <param name="Token">The token, a secret.</param>
+public sealed record RegistryLogin(string Host, Input<string> User, Input<string> Token);

@@ -1,0 +1,17 @@
+namespace ModelServing.Contracts;
+
+/// <summary>The ports of hosts in containers.</summary>
+public static class HostPorts
+{
+    /// <summary>Where every host in a container listens.</summary>
+    public const int Http = 8080;
+
+    /// <summary>The name of that port in a pod and in a Service.</summary>
+    public const string HttpName = "http";
+
+    /// <summary>The port of the router's load balancer, which the API Gateway calls.</summary>
+    public const int LoadBalancer = 80;
+
+    /// <summary>The setting <see cref="HostSettings.Urls"/> of a host in a container: any address of its own.</summary>
+    public static string Urls { get; } = $"http://*:{Http}";
+}

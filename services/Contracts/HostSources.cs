@@ -1,0 +1,36 @@
+namespace ModelServing.Contracts;
+
+/// <summary>The forms of the settings that say where a host reads from: <see cref="RouterSettings.Plan"/>,
+/// <see cref="RouterSettings.Endpoints"/> and <see cref="InferenceSettings.Registry"/>.</summary>
+public static class HostSources
+{
+    /// <summary>What the form of a file or a folder begins with.</summary>
+    public const string FileScheme = "file:";
+
+    /// <summary>What the form of an object in the cluster begins with.</summary>
+    public const string KubernetesScheme = "kubernetes:";
+
+    /// <summary>What the form of Services' names begins with.</summary>
+    public const string DnsScheme = "dns:";
+
+    /// <summary>What the form of an Object Storage bucket begins with.</summary>
+    public const string BucketScheme = "oci:";
+
+    /// <summary>Stands for a model's name in the form of Services' names.</summary>
+    public const string ModelPlaceholder = "{model}";
+
+    /// <summary>Stands for a version in the form of Services' names.</summary>
+    public const string VersionPlaceholder = "{version}";
+
+    /// <summary>A file or folder: <c>file:PATH</c>.</summary>
+    public static string File(string path) => FileScheme + path;
+
+    /// <summary>A ConfigMap that is watched: <c>kubernetes:NAMESPACE/NAME</c>.</summary>
+    public static string Kubernetes(string @namespace, string name) => $"{KubernetesScheme}{@namespace}/{name}";
+
+    /// <summary>The versions' headless Services in a namespace: <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>.</summary>
+    public static string Dns(string @namespace) => $"{DnsScheme}{ModelPlaceholder}-v{VersionPlaceholder}.{@namespace}.svc:{HostPorts.Http}";
+
+    /// <summary>A bucket: <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
+    public static string Bucket(string @namespace, string bucket) => $"{BucketScheme}{@namespace}/{bucket}";
+}

@@ -1,0 +1,3 @@
+using ModelServing.Stacks;
+
+return await Pulumi.Deployment.RunAsync<ServingStack>();

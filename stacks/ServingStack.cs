@@ -1,0 +1,277 @@
+using System.Collections.Immutable;
+using ModelServing.Contracts;
+using ModelServing.Infra;
+using ModelServing.Rollout;
+using ModelServing.Rollout.Settings;
+using Pulumi;
+using Oci = Pulumi.Oci;
+
+namespace ModelServing.Stacks;
+
+/// <summary>
+/// The composition of an environment, in two applies of one program: while no images are given the foundation alone (network, cluster,
+/// cache, bucket, table, repositories); with them the workloads and the gateway too. Start here; every component is in infra/.
+/// </summary>
+public sealed class ServingStack : Stack
+{
+    private const string RouterProgram = "router";
+    private const string InferenceProgram = "inference";
+
+    private readonly CloudSettings cloud;
+    private readonly EnvironmentNames names;
+    private readonly string bucketName;
+
+    /// <summary>Composes the stack from Pulumi's configuration.</summary>
+    public ServingStack()
+        : this(StackConfiguration.OfPulumi(), null)
+    {
+    }
+
+    /// <summary>Composes the stack from <paramref name="configuration"/>.</summary>
+    public ServingStack(StackConfiguration configuration, StackOptions? options)
+        : base(options)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        cloud = configuration.Cloud;
+        var deployment = Deployment.Instance;
+        names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
+        bucketName = Contracts.BucketName.Of(deployment.ProjectName, deployment.StackName);
+        var models = configuration.File.Settings.Models;
+        var plan = PlanMaker.Make(models);
+
+        // 1. Who may do what is written in the tenancy's home region.
+        var homeRegion = new Oci.Provider("home", new Oci.ProviderArgs { Region = cloud.HomeRegion ?? cloud.Region });
+        var services = new ServicePolicies("services", new ServicePoliciesArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            HomeRegion = homeRegion,
+            Region = cloud.Region,
+            BucketName = bucketName,
+            KmsKeyId = cloud.KmsKey is { } key ? (Input<string>)key : null,
+        });
+
+        // 2. The foundation.
+        var network = MakeNetwork();
+        var cluster = MakeCluster(network, services);
+        MakeCache(network);
+        var store = new ArtifactStore("artifacts", new ArtifactStoreArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            BucketName = bucketName,
+            ServicePolicy = services.ObjectStorage,
+            KmsKeyId = cloud.KmsKey is { } bucketKey ? (Input<string>)bucketKey : null,
+            DataProtection = cloud.DataProtection,
+        });
+        var journal = new Journal("journal", new JournalArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            ReadUnits = cloud.Journal.ReadUnits,
+            WriteUnits = cloud.Journal.WriteUnits,
+            StorageGbs = cloud.Journal.StorageInGbs,
+            DataProtection = cloud.DataProtection,
+        });
+        var images = new Images("images", new ImagesArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            Region = cloud.Region,
+            Programs = [RouterProgram, InferenceProgram],
+        });
+        _ = new WorkloadPolicies("policies", new WorkloadPoliciesArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            HomeRegion = homeRegion,
+            TenancyId = cloud.Tenancy,
+            ClusterId = cluster.ClusterId,
+            BucketName = bucketName,
+            Namespace = ClusterNames.Namespace,
+            InferenceAccount = ClusterNames.Inference,
+            RouterAccount = ClusterNames.Router,
+        });
+
+        Bucket = store.BucketName;
+        JournalTable = journal.TableName;
+        Repositories = Output.All(images.Repositories.Select(static pair => pair.Value)).Apply(static all => all);
+        Revisions = Output.Create(plan.Rollouts.ToImmutableDictionary(static pair => pair.Key.Text, static pair => pair.Value.Revision));
+        if (cloud.Images.AreEmpty)
+        {
+            Api = Output.Create("");
+            Next = Output.Create(ImmutableArray.Create(
+                $"ms images push --stack {names.Environment}: builds and pushes the images and writes their digests into the stack file",
+                $"ms publish --stack {names.Environment}: puts the models' versions into the bucket",
+                $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login that pods pull images with",
+                "pulumi up: adds the workloads and the gateway"));
+            return;
+        }
+
+        // 3. What serves.
+        if (!configuration.IsOffline)
+            PublishedVersions.Check(configuration.File, store, this);
+        var workloads = MakeWorkloads(models, plan, network, cluster, store, images);
+        var gateway = MakeGateway(models, network, workloads);
+        Api = gateway.Address;
+        Next = Output.Create(ImmutableArray.Create(
+            $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: moves a canary's share"));
+    }
+
+    /// <summary>The address of the API; empty until there is a gateway.</summary>
+    [Output("api")]
+    public Output<string> Api { get; private set; }
+
+    /// <summary>The revision of each model's rollout.</summary>
+    [Output("revisions")]
+    public Output<ImmutableDictionary<string, string>> Revisions { get; private set; }
+
+    /// <summary>The bucket of the artifacts.</summary>
+    [Output("bucket")]
+    public Output<string> Bucket { get; private set; }
+
+    /// <summary>The table of the journal.</summary>
+    [Output("journalTable")]
+    public Output<string> JournalTable { get; private set; }
+
+    /// <summary>Where images are pushed to and pulled from.</summary>
+    [Output("repositories")]
+    public Output<ImmutableArray<string>> Repositories { get; private set; }
+
+    /// <summary>What to do next.</summary>
+    [Output("next")]
+    public Output<ImmutableArray<string>> Next { get; private set; }
+
+    private Network MakeNetwork()
+    {
+        return new Network("network", new NetworkArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            RouterPort = HostPorts.LoadBalancer,
+            IsClusterEndpointPublic = cloud.Cluster.PublicEndpoint,
+            ClusterEndpointAllowedCidrs = cloud.Cluster.AllowedCidrs,
+            InternetEgress = cloud.Network.InternetEgress,
+            VcnCidr = cloud.Network.Cidr,
+            ClusterEndpointCidr = Part("0.0/28"),
+            GatewayCidr = Part("1.0/26"),
+            LoadBalancerCidr = Part("1.64/26"),
+            CacheCidr = Part("1.128/25"),
+            NodeCidr = Part("2.0/24"),
+            FunctionCidr = Part("3.0/24"),
+            PodCidr = Part("32.0/19"),
+        });
+
+        // The network is a /16, so a part of it begins with its first two numbers.
+        string Part(string rest) => string.Join('.', cloud.Network.Cidr.Split('.').Take(2)) + "." + rest;
+    }
+
+    private Cluster MakeCluster(Network network, ServicePolicies services)
+    {
+        var nodes = cloud.Cluster.Nodes;
+        return new Cluster("cluster", new ClusterArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            Network = network,
+            KubernetesVersion = cloud.Cluster.KubernetesVersion,
+            NodeImageId = cloud.Cluster.NodeImage,
+            IsEndpointPublic = cloud.Cluster.PublicEndpoint,
+            AvailabilityDomains = nodes.AvailabilityDomains,
+            NodeShape = nodes.Shape,
+            NodeOcpus = nodes.Ocpus,
+            NodeMemoryGbs = nodes.MemoryInGbs,
+            MinNodes = nodes.Min,
+            MaxNodes = nodes.Max,
+            KmsKeyId = cloud.KmsKey is { } key ? (Input<string>)key : null,
+            KeyPolicy = services.ClusterKey is { } policy ? (Input<Resource>)policy : null,
+        });
+    }
+
+    private void MakeCache(Network network) => _ = new Cache("cache", new CacheArgs
+    {
+        Names = names,
+        CompartmentId = cloud.Compartment,
+        Place = network.Cache,
+        Nodes = cloud.Cache.Nodes,
+        NodeMemoryGbs = cloud.Cache.MemoryInGbs,
+        Shards = cloud.Cache.Shards,
+        DataProtection = cloud.DataProtection,
+    });
+
+    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, Network network, Cluster cluster, ArtifactStore store, Images images)
+    {
+        var inferenceImage = ImageOf(InferenceProgram, cloud.Images.Inference!);
+        return new Workloads("workloads", new WorkloadsArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            KubeConfig = cluster.KubeConfig,
+            ClusterId = cluster.ClusterId,
+            Plan = plan,
+            Versions =
+            [
+                .. Versions.Of(models).Select(version => new VersionArgs
+                {
+                    Model = version.Model,
+                    Version = version.Version,
+                    Image = inferenceImage,
+                    Size = SizeOf(version, cloud.Inference.With(models[version.Model].Pods)),
+                    Deadline = models[version.Model].Deadline,
+                }),
+            ],
+            Router = new RouterArgs
+            {
+                Image = ImageOf(RouterProgram, cloud.Images.Router!),
+                Size = SizeOf(cloud.Router),
+                LongestDeadline = LongestDeadline(models),
+                LoadBalancerSubnetId = network.LoadBalancer.SubnetId,
+                LoadBalancerGroupId = network.LoadBalancer.GroupId,
+            },
+            Registry = new RegistryLogin(
+                Images.HostOf(cloud.Region),
+                Output.Format($"{store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
+                Output.CreateSecret(cloud.Registry.Token.Reveal())),
+            Artifacts = Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2)),
+        });
+
+        Input<string> ImageOf(string program, string digest) => Output.Format($"{images.Repositories[program]}@{digest}");
+    }
+
+    private Gateway MakeGateway(IReadOnlyDictionary<ModelName, ModelSettings> models, Network network, Workloads workloads)
+    {
+        var gateway = cloud.Gateway!;
+        return new Gateway("gateway", new GatewayArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            Place = network.Gateway,
+            RouterAddress = workloads.RouterAddress,
+            RouterPort = HostPorts.LoadBalancer,
+            LongestDeadline = LongestDeadline(models),
+            Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },
+            RequestsPerSecond = gateway.RequestsPerSecond,
+            CorsOrigins = gateway.AllowedOrigins,
+            LogRetentionDays = gateway.LogDays,
+        });
+    }
+
+    private static TimeSpan LongestDeadline(IReadOnlyDictionary<ModelName, ModelSettings> models) =>
+        models.Count == 0 ? TimeSpan.FromSeconds(10) : models.Values.Max(static model => model.Deadline);
+
+    private static PodSize SizeOf(PodSettings pods) => new()
+    {
+        Min = pods.Min,
+        Max = pods.Max,
+        Cpu = pods.Cpu,
+        Memory = pods.Memory,
+        CpuTarget = pods.CpuTarget,
+    };
+
+    // A canary's least does not follow its weight: a moved weight is a changed plan and nothing else.
+    private static PodSize SizeOf(ExistingVersion version, PodSettings pods) => SizeOf(pods) with
+    {
+        Min = version.Role == VersionRole.Canary ? 1 : pods.Min,
+        KeepsReplicas = version.KeepsReplicas,
+    };
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using CsCheck;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+using ModelServing.Rollout.Settings;
+
+namespace ModelServing.Services.Tests.Rollout;
+
+public class PlanMakerTests
+{
+    [Fact]
+    public void Settings_give_the_documented_plan()
+    {
+        var plan = Plan("""
+            config:
+              modelserving:models:
+                scoring:
+                  stable: { version: 7 }
+                fraud:
+                  stable: { version: 1 }
+                  canary: { version: 2, percent: 12.5 }
+                  routingKey: { header: X-Customer }
+                  deadline: 250ms
+            """);
+        // The revisions are the first 16 digits of the SHA-256 of "fraud\ncanary=2\nstable=1\n" and "scoring\nstable=7\n".
+        Assert.Equal(
+            """
+            {
+              "schema": 1,
+              "rollouts": {
+                "fraud": {
+                  "revision": "5030b3d0237afb06",
+                  "deadlineMilliseconds": 250,
+                  "routingKeyHeader": "X-Customer",
+                  "variants": [
+                    {
+                      "name": "canary",
+                      "version": 2,
+                      "weight": 1250
+                    },
+                    {
+                      "name": "stable",
+                      "version": 1,
+                      "weight": 8750
+                    }
+                  ]
+                },
+                "scoring": {
+                  "revision": "896e5a1196217c57",
+                  "deadlineMilliseconds": 10000,
+                  "variants": [
+                    {
+                      "name": "stable",
+                      "version": 7,
+                      "weight": 10000
+                    }
+                  ]
+                }
+              }
+            }
+
+            """,
+            plan);
+    }
+
+    [Fact]
+    public void Equal_settings_give_equal_bytes_in_whatever_order_they_are_written() =>
+        Gen.Shuffle((int[])[0, 1, 2, 3]).SelectMany(models => Gen.Shuffle((int[])[0, 1, 2, 3]).Select(keys => (models, keys))).Sample(order =>
+        {
+            string[] names = ["fraud", "a", "a-b", "zz9"];
+            string[] keys = ["stable: { version: 1 }", "canary: { percent: \"5\", version: 2 }", "deadline: 0.25s", "routingKey: { header: X-Customer }"];
+            string[] plain = ["stable: { version: 1 }", "canary: { version: 2, percent: 5.00 }", "deadline: 250ms", "routingKey: { header: X-Customer }"];
+            Assert.Equal(Plan(Text([0, 1, 2, 3], [0, 1, 2, 3], plain)), Plan(Text(order.models, order.keys, keys)));
+
+            string Text(int[] models, int[] settings, string[] lines) => "config:\n  modelserving:models:\n" + string.Concat(
+                models.Select(m => $"    {names[m]}:\n" + string.Concat(settings.Select(s => $"      {lines[s]}\n"))));
+        });
+
+    [Theory]
+    [InlineData("percent: 5", "percent: 50")]
+    [InlineData("percent: 5", "percent: 0")]
+    [InlineData("percent: 5", "percent: 100")]
+    [InlineData("deadline: 1s", "deadline: 2s")]
+    [InlineData("header: X-Customer", "header: X-Account")]
+    public void What_moves_weights_deadline_or_key_keeps_the_revision(string part, string instead) => Assert.Equal(Revision(part, part), Revision(part, instead));
+
+    [Theory]
+    [InlineData("version: 1", "version: 3")]
+    [InlineData("version: 2", "version: 3")]
+    [InlineData("fraud:", "fraud2:")]
+    [InlineData("canary: { version: 2, percent: 5 }", "")]
+    public void Another_model_or_version_is_another_revision(string part, string instead) => Assert.NotEqual(Revision(part, part), Revision(part, instead));
+
+    [Fact]
+    public void Every_rollout_of_checked_settings_has_a_plan_that_routers_take() =>
+        Gen.Select(Gen.Int[0, 10_000], Gen.Int[1, 600_000], Gen.Int[1, 99], Gen.Int[100, 199], Gen.Bool, Gen.Bool).Sample((weight, deadline, stable, canary, hasCanary, hasKey) =>
+        {
+            var model = new ModelSettings
+            {
+                Stable = new StableSettings { Version = new ModelVersion(stable) },
+                Canary = hasCanary ? new CanarySettings { Version = new ModelVersion(canary), Percent = Percent.FromHundredths(weight) } : null,
+                RoutingKey = hasKey ? new RoutingKeySettings { Header = HeaderName.Parse("X-Customer") } : null,
+                Deadline = TimeSpan.FromMilliseconds(deadline),
+            };
+            var bytes = PlanMaker.Make(new Dictionary<ModelName, ModelSettings> { [ModelName.Parse("fraud")] = model }).ToUtf8();
+            var plan = PlanDocument.Parse(bytes);
+            var rollout = Assert.Single(plan.Rollouts).Value;
+            Assert.Equal(deadline, rollout.DeadlineMilliseconds);
+            Assert.Equal(hasKey ? "X-Customer" : null, rollout.RoutingKeyHeader);
+            Assert.Equal(new VariantPlan(VariantPlan.Stable, new ModelVersion(stable), PlanDocument.Buckets - (hasCanary ? weight : 0)), rollout.Variants[^1]);
+            if (hasCanary)
+                Assert.Equal(new VariantPlan(VariantPlan.Canary, new ModelVersion(canary), weight), rollout.Variants[0]);
+            Assert.Equal(bytes, plan.ToUtf8());
+        });
+
+    [Fact]
+    public void No_models_are_a_plan_without_rollouts() => Assert.Equal("{\n  \"schema\": 1,\n  \"rollouts\": {}\n}\n", Plan("config: { modelserving:models: {} }"));
+
+    private static string Revision(string part, string instead)
+    {
+        const string Text = """
+            config:
+              modelserving:models:
+                fraud:
+                  stable: { version: 1 }
+                  canary: { version: 2, percent: 5 }
+                  routingKey: { header: X-Customer }
+                  deadline: 1s
+            """;
+        Assert.Contains(part, Text, StringComparison.Ordinal);
+        return PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan(Text.Replace(part, instead, StringComparison.Ordinal)))).Rollouts.Single().Value.Revision;
+    }
+
+    private static string Plan(string yaml)
+    {
+        var (file, faults) = StackFile.Parse(yaml);
+        Assert.Empty(faults);
+        return Encoding.UTF8.GetString(PlanMaker.Make(file!.Settings.Models).ToUtf8());
+    }
+}
