@@ -60,6 +60,9 @@ public sealed class StackConfiguration
         return Checked(file.With(standIns), faults, isOffline: true, hasStandInImages: true);
     }
 
+    /// <summary>The same settings where a cloud is there to be asked.</summary>
+    internal StackConfiguration Online() => new(File, isOffline: false) { HasStandInImages = HasStandInImages };
+
     private static StackConfiguration Checked(StackFile? file, IReadOnlyList<SettingsFault> faults, bool isOffline, bool hasStandInImages = false)
     {
         var all = file is null ? faults : file.Check();

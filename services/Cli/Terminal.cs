@@ -58,9 +58,11 @@ internal sealed class Terminal
     }
 
     /// <summary>Runs a command's body: what it throws becomes red lines and an exit code.</summary>
-    internal static async Task<int> RunAsync(bool json, Func<Terminal, StopSignals, Task<int>> body)
+    internal static Task<int> RunAsync(bool json, Func<Terminal, StopSignals, Task<int>> body) => RunAsync(new Terminal(json), body);
+
+    /// <summary>Runs a command's body with a terminal.</summary>
+    internal static async Task<int> RunAsync(Terminal terminal, Func<Terminal, StopSignals, Task<int>> body)
     {
-        var terminal = new Terminal(json);
         using var signals = new StopSignals();
         try
         {

@@ -18,6 +18,9 @@ internal static class Logs
             configuration
                 .MinimumLevel.Information()
                 .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                // Where this one may log at all, ASP.NET Core makes an Activity and a scope for each request. What it would say of
+                // a request that threw, Kestrel says too.
+                .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
                 .Enrich.WithProperty("service", name)
                 // Its exception goes on to ServiceHost, which says it in one line, or to the runtime, which prints it.
                 .Filter.ByExcluding(static line => line.MessageTemplate.Text == "Hosting failed to start");

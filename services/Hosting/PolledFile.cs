@@ -5,16 +5,21 @@ namespace ModelServing.Hosting;
 /// link that now points elsewhere (a mounted ConfigMap) and a file that is born late.
 /// </summary>
 /// <param name="path">The file.</param>
-/// <param name="period">The time between two reads. A change is handed on once two reads agree, so after one to two periods.</param>
+/// <param name="period">The time between two reads, at least. A change is handed on once two reads agree, so after one to two periods;
+/// that the file is empty or gone, as it is in the middle of many a save, once ten agree.</param>
 /// <param name="time">The clock.</param>
 /// <param name="maxBytes">The most bytes that are read.</param>
 public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, int maxBytes = 4 * 1024 * 1024)
 {
+    private const int AgreeingReads = 2;
+    private const int AgreeingReadsOfNothing = 10;
+
     // Written by whoever handed a content on last.
     private volatile Content? handedOn;
 
     // Only the follower's.
     private Content? candidate;
+    private int agreeing;
     private string? lastFailure;
 
     /// <summary>The file.</summary>
@@ -38,13 +43,13 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     {
         ArgumentNullException.ThrowIfNull(changed);
         ArgumentNullException.ThrowIfNull(failed);
-        using var timer = new PeriodicTimer(period, time);
         while (!cancellation.IsCancellationRequested)
         {
             await PollAsync(changed, failed);
             try
             {
-                await timer.WaitForNextTickAsync(cancellation);
+                // Not a periodic timer: its ticks come close together after a stall, and two reads would agree on half a save.
+                await Task.Delay(period, time, cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -73,19 +78,18 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
         if (now.Equals(handedOn))
         {
             candidate = null;
+            return;
         }
-        else if (now.Equals(candidate))
-        {
-            candidate = null;
-            await changed(now.Bytes);
-            // Not before: while this content waited for its turn, ReadNow may have handed on a later one, which then comes again.
-            handedOn = now;
-        }
-        else
-        {
-            // A writer may be in the middle of it: hand it on once it has held still.
-            candidate = now;
-        }
+
+        // A writer may be in the middle of it: hand it on once it has held still.
+        agreeing = now.Equals(candidate) ? agreeing + 1 : 1;
+        candidate = now;
+        if (agreeing < (now.Bytes is { Length: > 0 } ? AgreeingReads : AgreeingReadsOfNothing))
+            return;
+        candidate = null;
+        await changed(now.Bytes);
+        // Not before: while this content waited for its turn, ReadNow may have handed on a later one, which then comes again.
+        handedOn = now;
     }
 
     private Content Read()

@@ -28,17 +28,10 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         while (await changes.Reader.WaitToReadAsync(cancellation))
         {
             changes.Reader.TryRead(out _);
-            if (ReferenceEquals(measured, platform.Plan))
-                continue;
-            if (!platform.Plan.Rollouts.ContainsKey(DemoModel.Name))
-            {
-                terminal.Say($"[yellow]No traffic is sent: the stack file names no model '{DemoModel.Name}' any more[/]");
-                continue;
-            }
-
             // Not before the router has the plan.
             await Task.Delay(VersionHosts.Propagation, time, cancellation);
-            await RunAsync(LaterRows, cancellation);
+            if (!ReferenceEquals(measured, platform.Plan))
+                await RunAsync(LaterRows, cancellation);
         }
     }
 
@@ -46,7 +39,12 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
     {
         using var traffic = new DemoTraffic(platform.Api, await rows, time);
         var plan = platform.Plan;
-        var rollout = plan.Rollouts[DemoModel.Name];
+        if (!plan.Rollouts.TryGetValue(DemoModel.Name, out var rollout))
+        {
+            terminal.Say($"[yellow]No traffic is sent: the stack file names no model '{DemoModel.Name}' any more[/]");
+            return false;
+        }
+
         DemoAnswer[] answers = [];
         await terminal.Talk.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
         {

@@ -69,7 +69,7 @@ internal sealed class DemoTraffic(Uri api, IReadOnlyList<SampleRow> rows, TimePr
         }
         catch (HttpRequestException e)
         {
-            return new DemoAnswer(null, null, time.GetElapsedTime(began), $"no answer ({e.HttpRequestError})");
+            return new DemoAnswer(null, null, time.GetElapsedTime(began), e.HttpRequestError == HttpRequestError.ConnectionError ? "connection refused" : "connection lost");
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {

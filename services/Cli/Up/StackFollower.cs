@@ -121,12 +121,14 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, LocalS
         foreach (var setting in Differences(local, read.Settings.Local))
             terminal.Say($"[yellow]{StackFile.Namespace}local.{setting} was changed; that takes effect at the next start[/]");
         local = read.Settings.Local;
+        CancellationTokenSource older;
         lock (gate)
         {
-            superseded.Cancel();
-            superseded = new CancellationTokenSource();
+            (older, superseded) = (superseded, new CancellationTokenSource());
             good.Writer.TryWrite(read);
         }
+
+        older.Cancel();
     }
 
     private async Task ApplyAsync(Func<StackFile, CancellationToken, Task> apply, CancellationToken cancellation)

@@ -40,63 +40,73 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(UpRequest request, Terminal terminal, StopSignals signals)
     {
+        try
+        {
+            return await RunUntilStoppedAsync(request, terminal, signals);
+        }
+        catch (HostFailedException e)
+        {
+            // Which of the two learns of a Ctrl-C first is open.
+            if (e.Exit is { IsInterrupt: true })
+                await Task.Delay(TimeSpan.FromSeconds(1), signals.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!signals.Stop.IsCancellationRequested)
+                throw new CommandException(ExitCode.Failed, e.Message);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            // As it was told.
+        }
+
+        return request.Once ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static async Task<int> RunUntilStoppedAsync(UpRequest request, Terminal terminal, StopSignals signals)
+    {
         var (stack, time) = (request.Stack, TimeProvider.System);
 
         // 1
         var file = new PolledFile(stack.FilePath, Period, time);
-        var settings = stack.Parse(file.ReadNow());
+        var started = stack.Parse(file.ReadNow());
         if (request.Demo)
-            DemoModel.Require(stack, settings);
+            DemoModel.Require(stack, started);
         var programs = HostPrograms.Find();
 
         // 2
-        var folder = stack.StateFolder(settings.Settings.Local);
+        var folder = stack.StateFolder(started.Settings.Local);
         using var state = request.Demo ? StateFolder.OpenDemo(folder) : StateFolder.Open(folder);
 
         // 3
-        var location = "file:" + (request.Demo ? Path.Combine(state.FullPath, "registry") : stack.RegistryFolder(settings.Settings.Local));
+        var location = "file:" + (request.Demo ? Path.Combine(state.FullPath, "registry") : stack.RegistryFolder(started.Settings.Local));
         var registry = new ModelRegistry(RegistryLocation.Open(location), time);
         if (request.Demo)
             await DemoModel.PublishAsync(registry, signals.Stop);
-        await CheckAsync(settings, signals.Stop);
+        await CheckAsync(started, signals.Stop);
 
         // 4
-        var port = ApiPort.Choose(stack, settings);
+        var port = ApiPort.Choose(stack, started);
         if (port is { Given: false, Number: not ApiPort.First })
             terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API gets {port.Number}; {StackFile.Namespace}local.port gives it another[/]");
 
+        var platform = new Platform(programs, state.FullPath, location, terminal, time, signals.Kill);
         try
         {
-            await using var platform = new Platform(programs, state.FullPath, location, terminal, time, signals.Kill);
-            try
-            {
-                // 5
-                var serving = new UpServing(request, file, settings, registry, platform, CheckAsync, terminal, time);
-                await platform.StartAsync(PlanMaker.Make(settings.Settings.Models), port, signals.Stop);
+            // 5
+            var serving = new UpServing(request, file, started, registry, platform, CheckAsync, terminal, time);
+            await platform.StartAsync(PlanMaker.Make(started.Settings.Models), port, signals.Stop);
 
-                // 6
-                return await serving.RunAsync(signals.Stop);
-            }
-            catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
-            {
-                return request.Once ? ExitCode.Interrupted : ExitCode.Done;
-            }
-            catch (HostFailedException e)
-            {
-                throw new CommandException(ExitCode.Failed, e.Message);
-            }
-            finally
-            {
-                // 7
-                terminal.Say(signals.Stop.IsCancellationRequested ? "Stopping; Ctrl-C again does it at once" : "Stopping");
-            }
+            // 6
+            return await serving.RunAsync(signals.Stop);
         }
         finally
         {
+            // 7
+            terminal.Say(signals.Stop.IsCancellationRequested ? "Stopping; Ctrl-C again does it at once" : "Stopping");
+            await platform.DisposeAsync();
             terminal.Say("Stopped");
         }
 
-        Task CheckAsync(StackFile file, CancellationToken cancellation) => stack.CheckAsync(file, registry, missing => PublishHint.Of(stack, request.Demo, missing), cancellation);
+        Task CheckAsync(StackFile file, CancellationToken cancellation) =>
+            stack.CheckAsync(file, registry, missing => PublishHint.Of(stack, request.Demo, missing), cancellation);
     }
 }
 

@@ -79,7 +79,7 @@ internal sealed class UpServing(
         {
             await platform.ApplyAsync(plan, newer);
         }
-        catch (HostFailedException e)
+        catch (Exception e) when (e is HostFailedException or IOException or UnauthorizedAccessException)
         {
             terminal.Warn(e.Message);
             terminal.Warn($"{request.Stack.FileName} is not applied; the plan stays as it is");

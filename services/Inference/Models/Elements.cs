@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 
@@ -18,7 +20,7 @@ internal interface IElement<T>
 
 internal readonly struct BoolElement : IElement<bool>
 {
-    public static string What => "true or false (BOOL)";
+    public static string What => "true or false";
 
     public static bool TryRead(ref Utf8JsonReader reader, out bool value)
     {
@@ -29,113 +31,30 @@ internal readonly struct BoolElement : IElement<bool>
     public static void Write(Utf8JsonWriter json, bool value) => json.WriteBooleanValue(value);
 }
 
-internal readonly struct Int8Element : IElement<sbyte>
+/// <summary>A whole number of any width.</summary>
+internal readonly struct WholeElement<T> : IElement<T>
+    where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
-    public static string What => "a whole number from -128 to 127 (INT8)";
+    public static string What => $"a whole number from {T.MinValue} to {T.MaxValue}";
 
-    public static bool TryRead(ref Utf8JsonReader reader, out sbyte value)
+    public static bool TryRead(ref Utf8JsonReader reader, out T value)
     {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetSByte(out value);
+        value = T.Zero;
+        return reader.TokenType == JsonTokenType.Number && T.TryParse(reader.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 
-    public static void Write(Utf8JsonWriter json, sbyte value) => json.WriteNumberValue(value);
-}
-
-internal readonly struct Int16Element : IElement<short>
-{
-    public static string What => "a whole number from -32768 to 32767 (INT16)";
-
-    public static bool TryRead(ref Utf8JsonReader reader, out short value)
+    public static void Write(Utf8JsonWriter json, T value)
     {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt16(out value);
+        if (T.IsNegative(value))
+            json.WriteNumberValue(long.CreateTruncating(value));
+        else
+            json.WriteNumberValue(ulong.CreateTruncating(value));
     }
-
-    public static void Write(Utf8JsonWriter json, short value) => json.WriteNumberValue(value);
-}
-
-internal readonly struct Int32Element : IElement<int>
-{
-    public static string What => "a whole number from -2147483648 to 2147483647 (INT32)";
-
-    public static bool TryRead(ref Utf8JsonReader reader, out int value)
-    {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out value);
-    }
-
-    public static void Write(Utf8JsonWriter json, int value) => json.WriteNumberValue(value);
-}
-
-internal readonly struct Int64Element : IElement<long>
-{
-    public static string What => "a whole number of 64 bits (INT64)";
-
-    public static bool TryRead(ref Utf8JsonReader reader, out long value)
-    {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
-    }
-
-    public static void Write(Utf8JsonWriter json, long value) => json.WriteNumberValue(value);
-}
-
-internal readonly struct Uint8Element : IElement<byte>
-{
-    public static string What => "a whole number from 0 to 255 (UINT8)";
-
-    public static bool TryRead(ref Utf8JsonReader reader, out byte value)
-    {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetByte(out value);
-    }
-
-    public static void Write(Utf8JsonWriter json, byte value) => json.WriteNumberValue(value);
-}
-
-internal readonly struct Uint16Element : IElement<ushort>
-{
-    public static string What => "a whole number from 0 to 65535 (UINT16)";
-
-    public static bool TryRead(ref Utf8JsonReader reader, out ushort value)
-    {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetUInt16(out value);
-    }
-
-    public static void Write(Utf8JsonWriter json, ushort value) => json.WriteNumberValue(value);
-}
-
-internal readonly struct Uint32Element : IElement<uint>
-{
-    public static string What => "a whole number from 0 to 4294967295 (UINT32)";
-
-    public static bool TryRead(ref Utf8JsonReader reader, out uint value)
-    {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetUInt32(out value);
-    }
-
-    public static void Write(Utf8JsonWriter json, uint value) => json.WriteNumberValue(value);
-}
-
-internal readonly struct Uint64Element : IElement<ulong>
-{
-    public static string What => "a whole number of 64 bits from 0 (UINT64)";
-
-    public static bool TryRead(ref Utf8JsonReader reader, out ulong value)
-    {
-        value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out value);
-    }
-
-    public static void Write(Utf8JsonWriter json, ulong value) => json.WriteNumberValue(value);
 }
 
 internal readonly struct Fp16Element : IElement<Float16>
 {
-    public static string What => "a number from -65504 to 65504 (FP16)";
+    public static string What => "a number from -65504 to 65504";
 
     public static bool TryRead(ref Utf8JsonReader reader, out Float16 value)
     {
@@ -157,7 +76,7 @@ internal readonly struct Fp16Element : IElement<Float16>
 
 internal readonly struct Fp32Element : IElement<float>
 {
-    public static string What => "a number of 32 bits (FP32)";
+    public static string What => "a number of 32 bits";
 
     public static bool TryRead(ref Utf8JsonReader reader, out float value)
     {
@@ -180,7 +99,7 @@ internal readonly struct Fp32Element : IElement<float>
 
 internal readonly struct Fp64Element : IElement<double>
 {
-    public static string What => "a number of 64 bits (FP64)";
+    public static string What => "a number of 64 bits";
 
     public static bool TryRead(ref Utf8JsonReader reader, out double value)
     {

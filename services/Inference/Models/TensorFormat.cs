@@ -18,18 +18,18 @@ internal abstract class TensorFormat
 {
     private static readonly TensorFormat[] Formats =
     [
-        new NumberFormat<bool, BoolElement>(TensorElementType.Bool),
-        new NumberFormat<sbyte, Int8Element>(TensorElementType.Int8),
-        new NumberFormat<short, Int16Element>(TensorElementType.Int16),
-        new NumberFormat<int, Int32Element>(TensorElementType.Int32),
-        new NumberFormat<long, Int64Element>(TensorElementType.Int64),
-        new NumberFormat<byte, Uint8Element>(TensorElementType.UInt8),
-        new NumberFormat<ushort, Uint16Element>(TensorElementType.UInt16),
-        new NumberFormat<uint, Uint32Element>(TensorElementType.UInt32),
-        new NumberFormat<ulong, Uint64Element>(TensorElementType.UInt64),
-        new NumberFormat<Float16, Fp16Element>(TensorElementType.Float16),
-        new NumberFormat<float, Fp32Element>(TensorElementType.Float),
-        new NumberFormat<double, Fp64Element>(TensorElementType.Double),
+        new NumberFormat<bool, BoolElement>(Datatype.Bool, TensorElementType.Bool),
+        new NumberFormat<sbyte, WholeElement<sbyte>>(Datatype.Int8, TensorElementType.Int8),
+        new NumberFormat<short, WholeElement<short>>(Datatype.Int16, TensorElementType.Int16),
+        new NumberFormat<int, WholeElement<int>>(Datatype.Int32, TensorElementType.Int32),
+        new NumberFormat<long, WholeElement<long>>(Datatype.Int64, TensorElementType.Int64),
+        new NumberFormat<byte, WholeElement<byte>>(Datatype.Uint8, TensorElementType.UInt8),
+        new NumberFormat<ushort, WholeElement<ushort>>(Datatype.Uint16, TensorElementType.UInt16),
+        new NumberFormat<uint, WholeElement<uint>>(Datatype.Uint32, TensorElementType.UInt32),
+        new NumberFormat<ulong, WholeElement<ulong>>(Datatype.Uint64, TensorElementType.UInt64),
+        new NumberFormat<Float16, Fp16Element>(Datatype.Fp16, TensorElementType.Float16),
+        new NumberFormat<float, Fp32Element>(Datatype.Fp32, TensorElementType.Float),
+        new NumberFormat<double, Fp64Element>(Datatype.Fp64, TensorElementType.Double),
         new StringFormat(),
     ];
 
@@ -71,7 +71,7 @@ internal abstract class TensorFormat
     private protected abstract void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor);
 
     /// <summary>Elements of a fixed size.</summary>
-    private sealed class NumberFormat<T, TElement>(TensorElementType type) : TensorFormat
+    private sealed class NumberFormat<T, TElement>(Datatype datatype, TensorElementType type) : TensorFormat
         where T : unmanaged
         where TElement : IElement<T>
     {
@@ -97,7 +97,7 @@ internal abstract class TensorFormat
             {
                 cursor.Next(ref reader, i, count);
                 if (!TElement.TryRead(ref reader, out elements[i]))
-                    throw cursor.WrongElement(ref reader, i, TElement.What);
+                    throw cursor.WrongElement(ref reader, i, TElement.What + $" ({DatatypeNames.Of(datatype)})");
             }
 
             cursor.End(ref reader, count);

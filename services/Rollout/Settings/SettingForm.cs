@@ -76,7 +76,7 @@ internal sealed record SettingForm(
             return (null, "this is empty; leave the setting out to have its default");
         if (text.Any(char.IsControl))
             return (null, $"'{Shown.Of(text)}' has a control character");
-        return bounds.Pattern is not { } pattern || Regex.IsMatch(text, pattern, RegexOptions.ECMAScript | RegexOptions.NonBacktracking)
+        return bounds.Pattern is not { } pattern || Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
             ? (text, null)
             : (null, $"'{Shown.Of(text)}' is not {bounds.Form}, as in {bounds.Example}");
     }

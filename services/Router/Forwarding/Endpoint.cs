@@ -32,7 +32,7 @@ internal sealed class Endpoint(IPEndPoint address, OpenConnections open)
                 idle.RemoveAt(idle.Count - 1);
             }
 
-            if (connection.IsUsable)
+            if (connection.TryReuse())
                 return connection;
             connection.Dispose();
         }

@@ -57,7 +57,8 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
     /// <exception cref="BodyLateException">The body did not come by the deadline.</exception>
     internal async ValueTask<bool> SendAndReceiveAsync(ClientBody body, int head)
     {
-        var sending = SendAsync(body, head);
+        var stopped = new StrongBox<bool>();
+        var sending = SendAsync(body, head, stopped);
         bool reusable;
         try
         {
@@ -66,36 +67,31 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         catch
         {
             // What the client did wrong goes before what that did to the connection.
-            var stopped = Stop(body, sending);
-            try
-            {
-                await sending;
-            }
-            catch (BodyLateException) when (stopped && !connection.HasExpired)
-            {
-            }
-
+            Stop(body, sending, stopped);
+            await sending;
             throw;
         }
 
-        if (sending.IsCompletedSuccessfully)
-            return reusable;
-        Stop(body, sending);
-        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return false;
+        // A connection that has seen half a request is of no more use.
+        Stop(body, sending, stopped);
+        await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return reusable && sending is { IsCompletedSuccessfully: true, Result: true };
     }
 
-    private bool Stop(ClientBody body, Task sending)
+    private void Stop(ClientBody body, Task sending, StrongBox<bool> stopped)
     {
         if (sending.IsCompleted)
-            return false;
+            return;
+        stopped.Value = true;
         connection.Close();
         body.Stop();
-        return true;
+        // The rest of the body would stand where the next request is looked for.
+        if (!context.Response.HasStarted)
+            context.Response.Headers.Connection = "close";
     }
 
-    // Ends quietly when the version takes no more: whether it gave an answer before is seen where that is received.
-    private async Task SendAsync(ClientBody body, int head)
+    // False when the version takes no more: whether it gave an answer before is seen where that is received.
+    private async Task<bool> SendAsync(ClientBody body, int head, StrongBox<bool> stopped)
     {
         var to = connection;
         var chunked = body.Length is null;
@@ -105,9 +101,16 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             await body.PassOnAsync(chunked ? piece => SendChunkAsync(to, piece) : piece => to.SendAsync(piece));
             if (chunked)
                 await connection.SendAsync("0\r\n\r\n"u8.ToArray());
+            return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
+            return false;
+        }
+        catch (BodyLateException) when (stopped.Value && !to.HasExpired)
+        {
+            // Nobody waits for the rest any more; that is no fault of the client.
+            return false;
         }
         catch
         {

@@ -35,6 +35,8 @@ internal sealed class UpstreamConnection : IDisposable
     private bool isReused;
     private bool anyReceived;
     private CancellationTokenRegistration leaving;
+    private ValueTask<int> early;
+    private bool isReceiving;
 
     internal UpstreamConnection(AddressFamily family, OpenConnections open)
     {
@@ -103,8 +105,18 @@ internal sealed class UpstreamConnection : IDisposable
 
     internal ValueTask ConnectAsync(EndPoint address) => socket.ConnectAsync(address, CancellationToken.None);
 
-    /// <summary>False when the other side has closed the idle connection, or sent what nobody asked for.</summary>
-    internal bool IsUsable => !socket.Poll(0, SelectMode.SelectRead);
+    /// <summary>
+    /// Begins to receive the next answer on an idle connection. What ends at once shows that the other side has closed it, or sent
+    /// what nobody asked for: false, it can't be used. Otherwise the receive has to be made anyway, so the look costs nothing.
+    /// </summary>
+    internal bool TryReuse()
+    {
+#pragma warning disable CA2012 // Waited for exactly once: by whoever takes it from ReceiveAsync, or by ReturnInputAsync.
+        early = ReceiveAsync();
+#pragma warning restore CA2012
+        isReceiving = true;
+        return !early.IsCompleted;
+    }
 
     internal ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -118,6 +130,12 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>Receives more; the count has to be handed to <see cref="Take"/>.</summary>
     internal ValueTask<int> ReceiveAsync()
     {
+        if (isReceiving)
+        {
+            isReceiving = false;
+            return early;
+        }
+
         if (end == input.Length)
             MakeRoom(1);
         return socket.ReceiveAsync(input.AsMemory(end), SocketFlags.None);
@@ -159,8 +177,25 @@ internal sealed class UpstreamConnection : IDisposable
         if (Interlocked.Exchange(ref disposed, 1) == 1)
             return;
         open.Remove(this);
-        ArrayPool<byte>.Shared.Return(input);
         ArrayPool<byte>.Shared.Return(output);
+        if (isReceiving)
+            _ = ReturnInputAsync();
+        else
+            ArrayPool<byte>.Shared.Return(input);
+    }
+
+    // The early receive, which nobody came to wait for, writes into the buffer until it has ended.
+    private async Task ReturnInputAsync()
+    {
+        try
+        {
+            await early;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+
+        ArrayPool<byte>.Shared.Return(input);
     }
 
     /// <summary>Closes the socket, which ends every send and receive that waits. The buffers are the request's until it disposes.</summary>

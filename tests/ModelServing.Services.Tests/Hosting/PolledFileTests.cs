@@ -112,7 +112,7 @@ public sealed class PolledFileTests : IDisposable
     [Fact]
     public async Task A_file_that_is_born_late_is_nothing_first()
     {
-        await PollAsync(3);
+        await PollAsync(12);
         Assert.Equal([null], handedOn);
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -134,12 +134,27 @@ public sealed class PolledFileTests : IDisposable
     public async Task A_file_that_is_deleted_is_nothing_and_an_empty_one_is_something()
     {
         File.WriteAllText(path, "");
-        await PollAsync(2);
+        await PollAsync(10);
         File.Delete(path);
+        await PollAsync(10);
+        File.WriteAllText(path, "");
+        await PollAsync(10);
+        Assert.Equal(["", null, ""], handedOn);
+    }
+
+    [Fact]
+    public async Task A_save_that_has_emptied_the_file_or_moved_it_away_may_take_nine_reads()
+    {
+        File.WriteAllText(path, "one");
         await PollAsync(2);
         File.WriteAllText(path, "");
+        await PollAsync(9);
+        File.Delete(path);
+        await PollAsync(9);
+        Assert.Equal(["one"], handedOn);
+        File.WriteAllText(path, "two");
         await PollAsync(2);
-        Assert.Equal(["", null, ""], handedOn);
+        Assert.Equal(["one", "two"], handedOn);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
         var mortal = new RawServer[3];
         try
         {
-            for (var round = 0; round < 60; round++)
+            for (var round = 0; round < 12; round++)
             {
                 var i = random.Next(mortal.Length);
                 if (mortal[i] is { } victim)
@@ -140,7 +140,8 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
                     router.EndpointsPath,
                     SomePlan.Endpoints([(2, two.Address), .. mortal.Where(static server => server is not null).Select(static server => (1, server.Address))]).ToUtf8(),
                     byRename: true);
-                await Task.Delay(50);
+                // Longer than it takes to notice a change, so that each set of endpoints serves for a while.
+                await Task.Delay(300);
             }
         }
         finally

@@ -84,7 +84,7 @@ public class RouterTests
         await using var router = await RunningRouter.StartAsync();
         var plan = SomePlan.Canary(5000, routingKey: "X-Customer");
         router.Swap(plan, SomePlan.Endpoints((1, one.Address), (2, two.Address)));
-        var assignment = new Rollout.Assignment(plan.Rollouts[SomePlan.Model]);
+        var assignment = new ModelServing.Rollout.Assignment(plan.Rollouts[SomePlan.Model]);
         for (var i = 0; i < 20; i++)
         {
             var key = System.Text.Encoding.UTF8.GetBytes($"zoë {i}");

@@ -1,0 +1,215 @@
+using ModelServing.Contracts;
+using ModelServing.Stacks;
+using ModelServing.TestKit;
+using Pulumi;
+using Pulumi.Utilities;
+
+namespace ModelServing.Infra.Tests.Stacks;
+
+[Collection(nameof(OneAtATime))]
+public class ServingStackTests
+{
+    private const string Deployment = "kubernetes:apps/v1:Deployment";
+    private const string Autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
+    private const string ConfigMap = "kubernetes:core/v1:ConfigMap";
+    private const string Service = "kubernetes:core/v1:Service";
+    private const string Budget = "kubernetes:policy/v1:PodDisruptionBudget";
+
+    [Fact]
+    public async Task Without_images_the_foundation_alone_is_made_and_the_next_step_is_said()
+    {
+        var run = await StackRendering.RunAsync(new SomeCloud(), StackConfiguration.OfFile(SomeStack.File(images: ""), foundationOnly: true), "some", isPreview: false);
+
+        Assert.DoesNotContain(run.Resources, resource => resource.Type.StartsWith("kubernetes:", StringComparison.Ordinal) || resource.Type.StartsWith("oci:ApiGateway/", StringComparison.Ordinal));
+        foreach (var type in (string[])["oci:Core/vcn:Vcn", "oci:ContainerEngine/cluster:Cluster", "oci:Redis/redisCluster:RedisCluster", "oci:ObjectStorage/bucket:Bucket", "oci:Nosql/table:Table"])
+            Assert.Single(run.Of(type));
+        Assert.Equal(2, run.Of("oci:Artifacts/containerRepository:ContainerRepository").Count());
+        var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
+        Assert.Contains(next, line => line.StartsWith("ms images push --stack some", StringComparison.Ordinal));
+        Assert.Contains(next, line => line.StartsWith("ms publish --stack some", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task With_images_the_workloads_and_the_gateway_are_made_too()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+
+        Assert.Single(run.Of("oci:ApiGateway/gateway:Gateway"));
+        Assert.Equal(["fraud-v1", "fraud-v2", "router"], run.Of(Deployment).Select(resource => resource.Name).Order());
+        Assert.Equal("modelserving-some-artifacts", await OutputUtilities.GetValueAsync(run.Stack.Bucket));
+        Assert.Equal(run.Plan().Rollouts[ModelName.Parse("fraud")].Revision, (await OutputUtilities.GetValueAsync(run.Stack.Revisions))["fraud"]);
+        Assert.NotEqual("", await OutputUtilities.GetValueAsync(run.Stack.Api));
+    }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("staging")]
+    [InlineData("prod")]
+    public async Task The_stacks_of_the_repository_render_in_both_phases_before_anything_exists(string stack)
+    {
+        var text = await File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml"));
+
+        var foundation = await StackRendering.RunAsync(new SomeCloud(isBorn: false), StackConfiguration.OfFile(text, foundationOnly: true), stack);
+        var serving = await StackRendering.RunAsync(new SomeCloud(isBorn: false), StackConfiguration.OfFile(text), stack);
+
+        Assert.Empty(foundation.Of(Deployment));
+        Assert.NotEmpty(serving.Of(Deployment));
+        Assert.False(await OutputUtilities.GetIsKnownAsync(serving.Stack.Api));
+    }
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("5", 500)]
+    [InlineData("\"12.5\"", 1250)]
+    [InlineData("100", 10_000)]
+    public async Task A_canary_exists_whatever_its_share(string percent, int weight)
+    {
+        var run = await SomeStack.OfModelsAsync($"fraud: {{ stable: {{ version: 1 }}, canary: {{ version: 2, percent: {percent} }} }}");
+
+        Assert.Equal([weight, 10_000 - weight], run.Plan().Rollouts[ModelName.Parse("fraud")].Variants.Select(variant => variant.Weight));
+        foreach (var type in (string[])[Deployment, Service, Autoscaler, Budget])
+            Assert.Contains(run.Of(type), resource => resource.Name == "fraud-v2");
+    }
+
+    [Fact]
+    public async Task A_changed_weight_changes_the_plan_alone()
+    {
+        var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
+        var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 10", StringComparison.Ordinal))).Texts();
+
+        Assert.Equal([$"{ConfigMap} plan"], Changed(before, after));
+        Assert.Equal(before.Keys.Order(), after.Keys.Order());
+    }
+
+    [Fact]
+    public async Task A_new_canary_adds_its_four_objects_and_the_old_ones_leave()
+    {
+        var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
+        var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("version: 2", "version: 3", StringComparison.Ordinal))).Texts();
+
+        Assert.Equal([$"{Deployment} fraud-v3", $"{Autoscaler} fraud-v3", $"{Service} fraud-v3", $"{Budget} fraud-v3"], after.Keys.Except(before.Keys).Order());
+        Assert.Equal([$"{Deployment} fraud-v2", $"{Autoscaler} fraud-v2", $"{Service} fraud-v2", $"{Budget} fraud-v2"], before.Keys.Except(after.Keys).Order());
+        Assert.Equal([$"{ConfigMap} plan"], Changed(before, after));
+    }
+
+    [Fact]
+    public async Task A_promotion_with_the_former_stable_kept_warm_deletes_nothing_and_moves_replica_minima_only()
+    {
+        var canary = await SomeStack.OfModelsAsync(SomeStack.Canary);
+        var promoted = await SomeStack.OfModelsAsync("fraud: { stable: { version: 2 }, keepWarm: [1] }");
+
+        Assert.Equal(canary.Texts().Keys.Order(), promoted.Texts().Keys.Order());
+        Assert.Equal([$"{Autoscaler} fraud-v2", $"{ConfigMap} plan"], Changed(canary.Texts(), promoted.Texts()));
+        Assert.Equal(1d, canary.Single(Autoscaler, "fraud-v2").Inputs.Map("spec")["minReplicas"]);
+        Assert.Equal(2d, promoted.Single(Autoscaler, "fraud-v2").Inputs.Map("spec")["minReplicas"]);
+        Assert.Equal(new ModelVersion(2), Assert.Single(promoted.Plan().Rollouts[ModelName.Parse("fraud")].Variants).Version);
+    }
+
+    [Fact]
+    public async Task Stable_keeps_its_replicas_while_a_rollout_is_active()
+    {
+        var active = await SomeStack.OfModelsAsync(SomeStack.Canary);
+        var alone = await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 } }");
+
+        Assert.Equal("Disabled", ScaleDown(active, "fraud-v1")["selectPolicy"]);
+        Assert.DoesNotContain("selectPolicy", ScaleDown(active, "fraud-v2").Keys);
+        Assert.DoesNotContain("selectPolicy", ScaleDown(alone, "fraud-v1").Keys);
+
+        static System.Collections.Immutable.ImmutableDictionary<string, object> ScaleDown(RenderedStack run, string name) =>
+            run.Single(Autoscaler, name).Inputs.Map("spec", "behavior", "scaleDown");
+    }
+
+    [Fact]
+    public async Task Two_models_have_their_own_versions()
+    {
+        var run = await SomeStack.OfModelsAsync($"{SomeStack.Canary}, churn: {{ stable: {{ version: 7 }}, pods: {{ min: 4, memory: 3Gi }} }}");
+
+        Assert.Equal(["churn-v7", "fraud-v1", "fraud-v2", "router"], run.Of(Deployment).Select(resource => resource.Name).Order());
+        Assert.Equal(["churn", "fraud"], run.Plan().Rollouts.Keys.Select(name => name.Text));
+        Assert.Equal(4d, run.Single(Autoscaler, "churn-v7").Inputs.Map("spec")["minReplicas"]);
+        Assert.Equal(2d, run.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")["minReplicas"]);
+    }
+
+    [Fact]
+    public async Task What_the_plan_names_is_ready_before_the_plan_and_what_is_only_kept_warm_does_not_hold_it_up()
+    {
+        var run = await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }");
+
+        var before = await run.Single(ConfigMap, "plan").DependenciesAsync();
+        Assert.Contains($"{Deployment} fraud-v1", before);
+        Assert.Contains($"{Deployment} fraud-v2", before);
+        Assert.DoesNotContain($"{Deployment} fraud-v3", before);
+        Assert.Contains($"{ConfigMap} plan", await run.Single(Deployment, "router").DependenciesAsync());
+    }
+
+    [Fact]
+    public async Task Nothing_that_leaves_is_kept_by_an_option_and_its_name_stands_as_long_as_its_pods()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+
+        foreach (var deployment in run.Of(Deployment).Where(resource => resource.Name != "router"))
+        {
+            Assert.Contains($"{Service} {deployment.Name}", await deployment.DependenciesAsync());
+            Assert.NotEqual(true, deployment.Options.RetainOnDelete);
+            Assert.NotEqual(true, deployment.Options.Protect);
+            // The Service would wait for the pods that wait for it.
+            Assert.Equal("true", run.Single(Service, deployment.Name).Inputs.Map("metadata", "annotations")["pulumi.com/skipAwait"]);
+        }
+    }
+
+    [Fact]
+    public async Task Every_object_of_the_cluster_goes_through_the_provider_that_changes_ConfigMaps_in_place()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+
+        var provider = Assert.Single(run.Of("pulumi:providers:kubernetes"));
+        Assert.Equal("true", provider.Inputs["enableConfigMapMutable"].ToString(), ignoreCase: true);
+        Assert.DoesNotContain("immutable", run.Single(ConfigMap, "plan").Inputs.Keys);
+        var ours = run.Resources.Where(resource => resource.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(ours);
+        Assert.All(ours, resource => Assert.Same(provider.Resource, ((CustomResourceOptions)resource.Options).Provider));
+    }
+
+    [Fact]
+    public async Task What_is_not_published_fails_a_run_and_is_named_by_its_setting()
+    {
+        var configuration = Configuration(SomeStack.File());
+        var both = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
+        await StackRendering.RunAsync(both, configuration, "some", isPreview: false);
+        Assert.Equal(2, both.Calls.Count(token => token.EndsWith(":getObjects", StringComparison.Ordinal)));
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => StackRendering.RunAsync(new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/model.onnx"), configuration, "some", isPreview: false));
+        Assert.Contains("modelserving:models.fraud.canary.version", failure.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("models.fraud.stable.version", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_asked_while_the_bucket_is_unknown_or_no_cloud_is_there()
+    {
+        var unborn = new SomeCloud(isBorn: false);
+        await StackRendering.RunAsync(unborn, Configuration(SomeStack.File()), "some", isPreview: true);
+        Assert.DoesNotContain(unborn.Calls, token => token.EndsWith(":getObjects", StringComparison.Ordinal));
+
+        var offline = new SomeCloud();
+        await SomeStack.RunAsync(SomeStack.File(), offline);
+        Assert.DoesNotContain(offline.Calls, token => token.EndsWith(":getObjects", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Fixed_settings_give_the_golden_rendering()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+        var text = string.Concat(run.Texts().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"# {pair.Key}\n{pair.Value}\n"));
+        var golden = Repository.Combine("tests", "ModelServing.Infra.Tests", "Stacks", "golden.txt");
+        var actual = Path.Combine(AppContext.BaseDirectory, "golden.txt");
+        await File.WriteAllTextAsync(actual, text);
+        Assert.True(
+            File.Exists(golden) && await File.ReadAllTextAsync(golden) == text,
+            $"The rendering of the tests' fixed settings is not {golden}. If the change is meant, copy {actual} over it and read the difference.");
+    }
+
+    private static IEnumerable<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
+        before.Keys.Intersect(after.Keys).Where(key => before[key] != after[key]).Order(StringComparer.Ordinal);
+
+    private static StackConfiguration Configuration(string file) => StackConfiguration.OfFile(file).Online();
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Pulumi.Testing;
+
+namespace ModelServing.Infra.Tests.Stacks;
+
+/// <summary>A cloud that makes what it is asked for, and answers as OCI would.</summary>
+/// <param name="isBorn">What is made exists; otherwise nothing does yet, and its outputs are unknown.</param>
+/// <param name="published">The keys of the objects in the bucket.</param>
+internal sealed class SomeCloud(bool isBorn = true, params string[] published) : IMocks
+{
+    internal ConcurrentBag<string> Calls { get; } = [];
+
+    public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
+    {
+        object state = args.Type == "kubernetes:core/v1:Service" && isBorn
+            ? args.Inputs.Add("status", new Dictionary<string, object>
+            {
+                ["loadBalancer"] = new Dictionary<string, object>
+                {
+                    ["ingress"] = new List<object> { new Dictionary<string, object> { ["ip"] = "10.0.1.70" } },
+                },
+            })
+            : args.Inputs;
+        return Task.FromResult<(string?, object)>((isBorn ? $"{args.Name}-id" : null, isBorn ? State(args, (ImmutableDictionary<string, object>)state) : state));
+    }
+
+    public Task<object> CallAsync(MockCallArgs args)
+    {
+        Calls.Add(args.Token!);
+        return Task.FromResult<object>(args.Token switch
+        {
+            "oci:ObjectStorage/getNamespace:getNamespace" => new Dictionary<string, object> { ["namespace"] = "examplespace" },
+            "oci:ObjectStorage/getObjects:getObjects" => new Dictionary<string, object>
+            {
+                ["objects"] = published.Where(key => key.StartsWith((string)args.Args["prefix"], StringComparison.Ordinal))
+                    .Select(object (key) => new Dictionary<string, object> { ["name"] = key }).ToList(),
+            },
+            "oci:Core/getServices:getServices" => new Dictionary<string, object>
+            {
+                ["services"] = new List<object>
+                {
+                    new Dictionary<string, object> { ["id"] = "ocid1.service.all", ["name"] = "All FRA Services In Oracle Services Network", ["cidrBlock"] = "all-fra-services-in-oracle-services-network" },
+                },
+            },
+            "oci:Identity/getAvailabilityDomains:getAvailabilityDomains" => new Dictionary<string, object>
+            {
+                ["availabilityDomains"] = Enumerable.Range(1, 3).Select(object (i) => new Dictionary<string, object> { ["id"] = $"ad{i}", ["name"] = $"XXXX:EU-FRANKFURT-1-AD-{i}" }).ToList(),
+            },
+            "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" => new Dictionary<string, object> { ["content"] = "apiVersion: v1" },
+            _ => throw new NotSupportedException($"nothing answers {args.Token}"),
+        });
+    }
+
+    // What a resource of this kind computes and the program reads.
+    private static ImmutableDictionary<string, object> State(MockResourceArgs args, ImmutableDictionary<string, object> inputs) => args.Type switch
+    {
+        "oci:Artifacts/containerRepository:ContainerRepository" => inputs.SetItem("namespace", "examplespace"),
+        "oci:Core/vcn:Vcn" => inputs.SetItem("defaultSecurityListId", "ocid1.securitylist.default"),
+        "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com"),
+        "oci:ApiGateway/deployment:Deployment" => inputs.SetItem("endpoint", "https://gateway.example.com/v2"),
+        _ => inputs,
+    };
+}

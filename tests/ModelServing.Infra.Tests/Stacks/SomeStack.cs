@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ModelServing.Contracts;
+using ModelServing.Stacks;
+using Pulumi;
+using Pulumi.Utilities;
+
+namespace ModelServing.Infra.Tests.Stacks;
+
+/// <summary>Fixed settings that no operator edits, and what the program makes of them.</summary>
+internal static class SomeStack
+{
+    internal const string Canary = "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 } }";
+
+    internal static string File(string models = Canary, string images = "images: { router: {0}, inference: {1} }", string more = "") => $$"""
+        config:
+          modelserving:models: { {{models}} }
+          modelserving:region: eu-frankfurt-1
+          modelserving:tenancy: ocid1.tenancy.oc1..some
+          modelserving:compartment: ocid1.compartment.oc1..some
+          modelserving:cluster: { nodeImage: ocid1.image.oc1.eu-frankfurt-1.some }
+          modelserving:gateway: { keysUri: "https://idp.example.com/keys", issuers: ["https://idp.example.com/"], audiences: [some] }
+          modelserving:registry: { user: { secure: v1:x }, token: { secure: v1:y } }
+          {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal) : "")}}
+          {{more}}
+        """;
+
+    internal static string Digest(char digit) => "sha256:" + new string(digit, 64);
+
+    internal static Task<RenderedStack> RunAsync(string file, SomeCloud? cloud = null, bool isPreview = false) =>
+        StackRendering.RunAsync(cloud ?? new SomeCloud(), StackConfiguration.OfFile(file), "some", isPreview);
+
+    internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
+
+    internal static PlanDocument Plan(this RenderedStack run) =>
+        PlanDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single("kubernetes:core/v1:ConfigMap", ClusterNames.Plan).Inputs.Map("data")[ClusterNames.PlanKey]));
+
+    internal static IEnumerable<RenderedResource> Of(this RenderedStack run, string type) => run.Resources.Where(resource => resource.Type == type);
+
+    internal static RenderedResource Single(this RenderedStack run, string type, string name) => run.Of(type).Single(resource => resource.Name == name);
+
+    internal static ImmutableDictionary<string, object> Map(this ImmutableDictionary<string, object> map, params ReadOnlySpan<string> path)
+    {
+        foreach (var key in path)
+            map = (ImmutableDictionary<string, object>)map[key];
+        return map;
+    }
+
+    internal static ImmutableArray<object> List(this ImmutableDictionary<string, object> map, string key) =>
+        map.TryGetValue(key, out var list) ? (ImmutableArray<object>)list : [];
+
+    internal static async Task<IReadOnlyList<string>> DependenciesAsync(this RenderedResource resource) =>
+        [.. (await OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput())).Select(static other => $"{other.GetResourceType()} {other.GetResourceName()}")];
+
+    /// <summary>Each resource with its inputs as text: what differs between two of them is what an update would touch.</summary>
+    internal static IReadOnlyDictionary<string, string> Texts(this RenderedStack run) =>
+        run.Resources.ToDictionary(static resource => $"{resource.Type} {resource.Name}", static resource => Text(resource.Inputs), StringComparer.Ordinal);
+
+    private static string Text(object? value) => JsonSerializer.Serialize(Sorted(value), Indented);
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static object? Sorted(object? value) => value switch
+    {
+        ImmutableDictionary<string, object> map => new SortedDictionary<string, object?>(map.ToDictionary(static pair => pair.Key, static pair => Sorted(pair.Value)), StringComparer.Ordinal),
+        ImmutableArray<object> list => list.Select(Sorted).ToList(),
+        _ => value,
+    };
+}

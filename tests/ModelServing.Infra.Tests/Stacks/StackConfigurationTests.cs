@@ -1,0 +1,100 @@
+using ModelServing.Rollout.Settings;
+using ModelServing.Stacks;
+using Pulumi;
+
+namespace ModelServing.Infra.Tests.Stacks;
+
+public class StackConfigurationTests
+{
+    [Theory]
+    [InlineData("2fa: { stable: { version: 1 } }", "", "modelserving:models.2fa:")]
+    [InlineData("fraud: { stable: { version: 1 }, canary: { version: 1, percent: 5 } }", "", "modelserving:models.fraud.canary.version:")]
+    [InlineData("fraud: { stable: { version: 1 }, keepWarm: [2, 2] }", "", "modelserving:models.fraud.keepWarm[1]:")]
+    [InlineData("fraud: { stable: { version: 1 }, keepWarm: [1] }", "", "modelserving:models.fraud.keepWarm[0]:")]
+    [InlineData("fraud: { stable: { version: 1 }, keepWarm: [x] }", "", "modelserving:models.fraud.keepWarm[0]:")]
+    [InlineData("fraud: { stable: { version: 1 }, deadline: 5m }", "", "modelserving:models.fraud.deadline:")]
+    [InlineData("fraud: { stable: { version: 1 }, pods: { min: 11 } }", "", "modelserving:models.fraud.pods.min:")]
+    [InlineData("", "modelserving:router: { min: 3, max: 2 }", "modelserving:router.min:")]
+    [InlineData("", "modelserving:router: { cpu: lots }", "modelserving:router.cpu:")]
+    [InlineData("", "modelserving:network: { cidr: 10.0.0.0/8 }", "modelserving:network.cidr:")]
+    [InlineData("", "modelserving:cache: { mode: sharded }", "modelserving:cache.shards:")]
+    [InlineData("", "modelserving:cache: { mode: sharded, shards: 4 }", "modelserving:cache.shards:")]
+    [InlineData("", "modelserving:cache: { mode: both }", "modelserving:cache.mode:")]
+    [InlineData("", "modelserving:dataProtection: maybe", "modelserving:dataProtection:")]
+    [InlineData("", "modelserving:homeRegion: Frankfurt", "modelserving:homeRegion:")]
+    [InlineData("", "modelserving:journal: { reads: 1 }", "modelserving:journal.reads:")]
+    [InlineData("", "modelserving:wonder: 1", "modelserving:wonder:")]
+    public void A_fault_is_named_with_its_path(string models, string more, string path)
+    {
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.OfFile(SomeStack.File(models, more: more)));
+        Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_fault_is_said_at_once()
+    {
+        var file = SomeStack.File("2fa: { stable: { version: 1 } }", images: "images: { router: {0} }", more: "modelserving:router: { min: 3, max: 2 }");
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.OfFile(file));
+        Assert.All((string[])["models.2fa", "images.inference", "router.min"], path => Assert.Contains($"modelserving:{path}: ", fault.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_secret_in_plain_text_is_a_fault_that_does_not_repeat_it()
+    {
+        var file = SomeStack.File().Replace("token: { secure: v1:y }", "token: hunter2", StringComparison.Ordinal);
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.OfFile(file));
+        Assert.Contains("modelserving:registry.token: ", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pulumis_configuration_is_read_into_the_same_settings()
+    {
+        var (file, faults) = StackFile.FromConfiguration(key => key switch
+        {
+            "models" => """{"fraud":{"stable":{"version":1},"canary":{"version":"2","percent":"12.5"},"keepWarm":[3]}}""",
+            "region" => "eu-frankfurt-1",
+            "tenancy" => "ocid1.tenancy.oc1..some",
+            "compartment" => "ocid1.compartment.oc1..some",
+            "dataProtection" => "false",
+            "cluster" => """{"nodeImage":"ocid1.image.oc1.eu-frankfurt-1.some","nodes":{"min":1}}""",
+            "registry" => """{"user":"default/ci","token":"t0ken"}""",
+            _ => null,
+        });
+
+        Assert.Empty(faults);
+        Assert.Empty(file!.Check());
+        var canary = file.Settings.Models.Single().Value.Canary!;
+        Assert.Equal((2, 1250), (canary.Version.Number, canary.Percent.Hundredths));
+        Assert.Equal(3, Assert.Single(file.Settings.Models.Single().Value.KeepWarm).Number);
+        Assert.Equal((false, 1), (file.Cloud!.DataProtection, file.Cloud.Cluster.Nodes.Min));
+        Assert.Equal(("t0ken", "[secret]"), (file.Cloud.Registry!.Token.Reveal(), file.Cloud.Registry.Token.ToString()));
+    }
+
+    [Theory]
+    [InlineData("models", "{", "modelserving:models")]
+    [InlineData("models", """{"fraud":{"stable":{"version":0}}}""", "modelserving:models.fraud.stable.version")]
+    [InlineData("models", null, "modelserving:models")]
+    [InlineData("region", "Frankfurt", "modelserving:region")]
+    public void A_fault_in_Pulumis_configuration_is_named_with_its_path(string key, string? text, string path)
+    {
+        var (_, faults) = StackFile.FromConfiguration(other => other == key ? text : null);
+        Assert.Contains(faults, fault => fault.Path == path);
+    }
+
+    [Fact]
+    public void Before_there_are_images_the_second_apply_is_shown_with_stand_ins()
+    {
+        var configuration = StackConfiguration.OfFile(SomeStack.File(images: ""));
+        Assert.True(configuration.HasStandInImages);
+        Assert.Equal("sha256:" + new string('0', 64), configuration.Cloud.Images.Router);
+    }
+
+    [Fact]
+    public void Up_on_one_machine_leaves_the_clouds_settings_alone()
+    {
+        var (file, faults) = StackFile.Parse("config: { modelserving:models: {}, modelserving:registry: { secure: x }, modelserving:network: 5 }");
+        Assert.Empty(faults);
+        Assert.Null(file!.Cloud);
+    }
+}

@@ -1,0 +1,40 @@
+using ModelServing.Cli;
+using ModelServing.Cli.Up;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public sealed class HostProgramsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Hosts_lie_beside_the_program_in_the_same_configuration()
+    {
+        var inference = Touch("bin", "Inference", "debug", "ModelServing.Inference.dll");
+        var router = Touch("bin", "Router", "debug", "ModelServing.Router.dll");
+        var programs = HostPrograms.Find(folder.Combine("bin", "Cli", "debug") + Path.DirectorySeparatorChar, "dotnet");
+        Assert.Equal([inference], programs.Inference.Arguments);
+        Assert.Equal([router], programs.Router.Arguments);
+        Assert.Equal("dotnet", programs.Router.FileName);
+    }
+
+    [Fact]
+    public void Each_that_is_not_built_is_a_line_that_says_how_it_is()
+    {
+        var e = Assert.Throws<CommandException>(() => HostPrograms.Find(folder.Combine("bin", "Cli", "release"), "dotnet"));
+        Assert.Equal(ExitCode.Failed, e.ExitCode);
+        Assert.Equal(2, e.Lines.Count);
+        Assert.EndsWith("does not exist; ./dev up builds it, and so does: dotnet build services/Inference -c Release", e.Lines[0], StringComparison.Ordinal);
+    }
+
+    private string Touch(params string[] parts)
+    {
+        var path = folder.Combine(parts);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "");
+        return path;
+    }
+}

@@ -1,0 +1,37 @@
+using ModelServing.Cli.Up;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public class PlanChangeTests
+{
+    private static readonly PlanDocument Stable = Of("config: {'modelserving:models': {fraud: {stable: {version: 1}}}}");
+
+    [Fact]
+    public void A_weight_that_moved_is_said_once_of_the_variant_that_was_moved() =>
+        Assert.Equal(["fraud: canary v2 5% -> 12.5%"], PlanChange.Lines(SomeStack.Plan("5"), SomeStack.Plan("12.5")));
+
+    [Fact]
+    public void Equal_plans_have_no_difference() => Assert.Empty(PlanChange.Lines(SomeStack.Plan(), SomeStack.Plan()));
+
+    [Fact]
+    public void A_canary_comes_goes_and_is_promoted()
+    {
+        Assert.Equal(["fraud: stable v1 100% -> 95%", "fraud: canary v2 5% is new"], PlanChange.Lines(Stable, SomeStack.Plan()));
+        Assert.Equal(["fraud: stable v1 95% -> 100%", "fraud: canary v2 5% is gone"], PlanChange.Lines(SomeStack.Plan(), Stable));
+        Assert.Equal(["fraud: stable v1 95% -> v2 95%", "fraud: canary v2 5% -> v3 5%"], PlanChange.Lines(SomeStack.Plan(), SomeStack.Plan(stable: "2", canary: "3")));
+    }
+
+    [Fact]
+    public void Models_come_and_go() => Assert.Equal(
+        ["fraud: is no longer served", "iris: is new: stable v1 95%, canary v2 5%"],
+        PlanChange.Lines(SomeStack.Plan(), SomeStack.Plan(model: "iris")));
+
+    [Fact]
+    public void Deadline_and_routing_key_are_said_too() => Assert.Equal(
+        ["fraud: deadline 10000 ms -> 500 ms", "fraud: routing key none -> X-Customer"],
+        PlanChange.Lines(Stable, Of("config: {'modelserving:models': {fraud: {stable: {version: 1}, deadline: 500ms, routingKey: {header: X-Customer}}}}")));
+
+    private static PlanDocument Of(string yaml) => PlanMaker.Make(SomeStack.File(yaml).Settings.Models);
+}

@@ -1,0 +1,55 @@
+using ModelServing.Cli.Up;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public sealed class PlatformFilesTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly RecordedTerminal terminal = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Endpoints_are_those_that_are_ready_now()
+    {
+        var files = new PlatformFiles(folder.FullPath, terminal.Terminal);
+        var (first, second) = (new object(), new object());
+        files.Set(first, Entry(2, 1001));
+        files.Set(second, Entry(1, 1002));
+        Assert.Equal([Entry(1, 1002), Entry(2, 1001)], Read(files));
+        files.Set(first, Entry(2, 1003));
+        files.Set(second, null);
+        Assert.Equal([Entry(2, 1003)], Read(files));
+        files.Set(first, null);
+        Assert.Empty(Read(files));
+        Assert.Equal(["endpoints.json"], Directory.GetFiles(folder.FullPath).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void The_plan_is_replaced_as_a_whole()
+    {
+        var files = new PlatformFiles(folder.FullPath, terminal.Terminal);
+        files.WritePlan(SomeStack.Plan("5"));
+        using var reader = File.OpenRead(files.PlanPath);
+        files.WritePlan(SomeStack.Plan("25"));
+        // Who has the old one open reads it to its end.
+        using var old = new MemoryStream();
+        reader.CopyTo(old);
+        Assert.Equal(SomeStack.Plan("5").ToUtf8(), old.ToArray());
+        Assert.Equal(SomeStack.Plan("25").ToUtf8(), File.ReadAllBytes(files.PlanPath));
+    }
+
+    [Fact]
+    public void Endpoints_that_can_not_be_written_are_said_and_end_nothing()
+    {
+        var files = new PlatformFiles(folder.Combine("missing"), terminal.Terminal);
+        files.Set(new object(), Entry(1, 1001));
+        Assert.Contains("can't be written, so the router goes on with the last one", terminal.Output, StringComparison.Ordinal);
+    }
+
+    private static EndpointEntry Entry(int version, int process) => new(ModelName.Parse("fraud"), new ModelVersion(version), $"127.0.0.1:{process}", process);
+
+    private static IReadOnlyList<EndpointEntry> Read(PlatformFiles files) => EndpointsDocument.Parse(File.ReadAllBytes(files.EndpointsPath)).Endpoints;
+}

@@ -1,0 +1,114 @@
+using ModelServing.Cli.Up;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public sealed class PlatformTests : IAsyncLifetime
+{
+    private const string Serve = StandInHosts.WriteAddress + "; cat";
+
+    // Version 3 is damaged, version 4 never gets ready.
+    private const string Inference =
+        "case $MODELSERVING_VERSION in 3) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; done;; esac; " + Serve;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly RecordedTerminal terminal = new();
+    private readonly StandInHosts hosts = new();
+    private Platform? platform;
+
+    private Platform Running => platform!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await hosts.StartAsync();
+        platform = new Platform(
+            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; " + Serve)), folder.FullPath, "file:/nowhere", terminal.Terminal, TimeProvider.System, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (platform is not null)
+            await platform.DisposeAsync();
+        await hosts.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Versions_are_endpoints_before_the_router_starts()
+    {
+        await StartAsync(SomeStack.Plan());
+        Assert.Equal([1, 2], Endpoints());
+        Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
+        Assert.Equal("http://127.0.0.1:9/", Running.Api.ToString());
+        Assert.Contains("router   | serving", terminal.Lines);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_damaged_lets_nothing_start()
+    {
+        var e = await Assert.ThrowsAsync<HostFailedException>(() => StartAsync(SomeStack.Plan(canary: "3")));
+        Assert.Equal("fraud v3 did not start: it is damaged (it ended with exit code 1)", e.Message);
+        Assert.False(File.Exists(folder.Combine("plan.json")));
+        Assert.DoesNotContain("serving", terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_weight_is_another_plan_and_the_same_processes()
+    {
+        await StartAsync(SomeStack.Plan());
+        var before = Processes();
+        await Running.ApplyAsync(SomeStack.Plan("25"), default);
+        Assert.Equal(SomeStack.Plan("25").ToUtf8(), await PlanAsync());
+        Assert.Equal(before, Processes());
+    }
+
+    [Fact]
+    public async Task A_version_that_is_no_longer_named_leaves_after_the_plan_and_the_endpoints()
+    {
+        await StartAsync(SomeStack.Plan());
+        await Running.ApplyAsync(SomeStack.Plan(canary: "5"), default);
+        Assert.Equal(SomeStack.Plan(canary: "5").ToUtf8(), await PlanAsync());
+        Assert.Equal([1, 2, 5], Endpoints());
+        await terminal.SaidAsync("fraud v2 stops: the plan no longer names it");
+        Assert.Equal([1, 5], Endpoints());
+    }
+
+    [Fact]
+    public async Task A_plan_whose_version_is_damaged_changes_nothing()
+    {
+        await StartAsync(SomeStack.Plan());
+        await Assert.ThrowsAsync<HostFailedException>(() => Running.ApplyAsync(SomeStack.Plan(canary: "3"), default));
+        Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
+        Assert.Equal(SomeStack.Plan().ToUtf8(), Running.Plan.ToUtf8());
+        Assert.Equal([1, 2], Endpoints());
+        // And it is tried afresh when it is named again.
+        await Assert.ThrowsAsync<HostFailedException>(() => Running.ApplyAsync(SomeStack.Plan(canary: "3"), default));
+        Assert.Equal(2, terminal.Lines.Count(static line => line.EndsWith("it is damaged", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_given_up_leaves_its_version_to_the_next_one()
+    {
+        await StartAsync(SomeStack.Plan());
+        using var newer = new CancellationTokenSource();
+        var waiting = Running.ApplyAsync(SomeStack.Plan(canary: "4"), newer.Token);
+        await terminal.SaidAsync("loading");
+        await newer.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
+        await Running.ApplyAsync(SomeStack.Plan("7"), default);
+        Assert.Equal(SomeStack.Plan("7").ToUtf8(), await PlanAsync());
+        Assert.Equal([1, 2], Endpoints());
+    }
+
+    private Task StartAsync(PlanDocument plan) => Running.StartAsync(plan, new ApiPort(9, true), default);
+
+    private Task<byte[]> PlanAsync() => File.ReadAllBytesAsync(folder.Combine("plan.json"));
+
+    private IEnumerable<int> Endpoints() => Read().Select(static entry => entry.Version.Number);
+
+    private List<int> Processes() => [.. Read().Select(static entry => entry.Process)];
+
+    private IReadOnlyList<EndpointEntry> Read() => EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine("endpoints.json"))).Endpoints;
+}

@@ -1,0 +1,35 @@
+using ModelServing.Cli;
+using ModelServing.Cli.Up;
+using ModelServing.Contracts;
+using ModelServing.Registry;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public class PublishHintTests
+{
+    [Fact]
+    public void The_samples_versions_come_with_their_files()
+    {
+        var lines = PublishHint.Of(new StackLocation("dev", Path.GetFullPath(".")), demo: false, [Version("fraud", 1), Version("fraud", 2)]).ToList();
+        Assert.Equal("To see the platform run with the sample: ./dev up --demo", lines[0]);
+        Assert.Equal("To publish them:", lines[1]);
+        var words = lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["./dev", "ms", "publish", "fraud"], words[..4]);
+        Assert.True(File.Exists(words[4]), words[4]);
+        Assert.Equal("--training", words[5]);
+        Assert.True(File.Exists(words[6]), words[6]);
+        Assert.Equal(["--version", "2"], words[7..]);
+    }
+
+    [Fact]
+    public void Other_versions_name_the_stack_that_they_are_for() => Assert.Equal(
+        ["To publish it:", "  ./dev ms publish iris MODEL.onnx --version 3 --stack prod --cwd /srv/stacks"],
+        PublishHint.Of(new StackLocation("prod", "/srv/stacks"), demo: false, [Version("iris", 3)]));
+
+    [Fact]
+    public void A_demo_says_what_it_has() => Assert.Equal(
+        ["--demo has a registry of its own, with the versions 1 and 2 of fraud; leave --demo out to run what is published"],
+        PublishHint.Of(new StackLocation("dev", "/srv"), demo: true, [Version("fraud", 3)]));
+
+    private static PublishedVersion Version(string model, int version) => new(ModelName.Parse(model), new ModelVersion(version));
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using ModelServing.Cli;
+using ModelServing.Registry;
+using ModelServing.Rollout.Settings;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public sealed class StackLocationTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_missing_stack_file_is_named_with_its_options()
+    {
+        var e = Assert.Throws<CommandException>(() => new StackLocation("prod", folder.FullPath).Read());
+        Assert.Equal(ExitCode.WrongInput, e.ExitCode);
+        Assert.StartsWith(folder.Combine("Pulumi.prod.yaml") + " does not exist; ", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("../x")]
+    [InlineData(".x")]
+    public void What_could_lead_out_of_the_folder_is_no_name(string name) =>
+        Assert.Equal(ExitCode.WrongInput, Assert.Throws<CommandException>(() => new StackLocation(name, folder.FullPath)).ExitCode);
+
+    [Fact]
+    public void Every_fault_is_a_line_with_its_place()
+    {
+        var e = Assert.Throws<CommandException>(() => Stack.Parse(Bytes(SomeStack.Yaml(percent: "101") + "  modelserving:local:\n    port: x\n")));
+        Assert.Equal(
+            [
+                "Pulumi.dev.yaml:8:18: modelserving:models.fraud.canary.percent: 101 is not between 0 and 100",
+                "Pulumi.dev.yaml:10:11: modelserving:local.port: 'x' is not a whole number from 1 to 65535 in plain digits",
+            ],
+            e.Lines);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_read_over() => Assert.NotNull(Stack.Parse([.. Encoding.UTF8.Preamble, .. Bytes(SomeStack.Yaml())]));
+
+    [Fact]
+    public void Folders_are_relative_to_the_stack_file()
+    {
+        Assert.Equal(folder.Combine(".modelserving", "dev"), Stack.StateFolder(new LocalSettings()));
+        Assert.Equal(folder.Combine(".modelserving", "dev", "registry"), Stack.RegistryFolder(new LocalSettings()));
+        Assert.Equal(folder.Combine("s"), Stack.StateFolder(new LocalSettings { State = "s/" }));
+        Assert.Equal(folder.Combine("s", "registry"), Stack.RegistryFolder(new LocalSettings { State = "s" }));
+        Assert.Equal("/srv/models", Stack.RegistryFolder(new LocalSettings { State = "s", Registry = "/srv/models" }));
+    }
+
+    [Fact]
+    public async Task Versions_that_are_not_published_bring_the_hint()
+    {
+        var registry = new ModelRegistry(new FolderObjectStore(folder.Combine("registry")), TimeProvider.System);
+        IReadOnlyList<PublishedVersion>? hinted = null;
+        var e = await Assert.ThrowsAsync<CommandException>(() => Stack.CheckAsync(
+            Stack.Parse(Bytes(SomeStack.Yaml())),
+            registry,
+            missing =>
+            {
+                hinted = missing;
+                return ["publish them"];
+            },
+            default));
+        Assert.Equal([1, 2], hinted!.Select(static version => version.Version.Number));
+        Assert.Equal(3, e.Lines.Count);
+        Assert.Equal("publish them", e.Lines[^1]);
+        Assert.StartsWith("Pulumi.dev.yaml:5:18: modelserving:models.fraud.stable.version: version 1 of fraud is not published", e.Lines[0], StringComparison.Ordinal);
+    }
+
+    private StackLocation Stack => new("dev", folder.FullPath);
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+}
