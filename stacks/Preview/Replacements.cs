@@ -29,22 +29,21 @@ internal static class Replacements
         ["oci:Artifacts/containerRepository:ContainerRepository"] = ["displayName"],
         ["kubernetes:apps/v1:Deployment"] = ["spec.selector"],
         ["kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"] = ["roleRef"],
-        ["kubernetes:core/v1:Secret"] = ["type"],
     };
 
     /// <summary>True when a change at one of <paramref name="changed"/> (dotted paths) replaces the resource.</summary>
     /// <param name="type">The resource's type.</param>
     /// <param name="changed">The paths that changed.</param>
-    /// <param name="isMutable">The cluster's provider updates ConfigMaps in place (EnableConfigMapMutable).</param>
-    internal static bool Apply(string type, IEnumerable<string> changed, bool isMutable)
+    /// <param name="isMutable">True when the cluster's provider has the setting of this name, which lets it update such objects in place.</param>
+    internal static bool Apply(string type, IEnumerable<string> changed, Func<string, bool> isMutable)
     {
         IEnumerable<string> paths = Paths.GetValueOrDefault(type, []);
         if (type.StartsWith("kubernetes:", StringComparison.Ordinal))
             paths = paths.Append("metadata.name").Append("metadata.namespace");
-        if (type == "kubernetes:core/v1:ConfigMap" && !isMutable)
+        if (type == "kubernetes:core/v1:ConfigMap" && !isMutable("enableConfigMapMutable"))
             paths = paths.Append("data").Append("binaryData");
-        if (type == "kubernetes:core/v1:Secret")
-            paths = paths.Append("data").Append("stringData");
+        if (type == "kubernetes:core/v1:Secret" && !isMutable("enableSecretMutable"))
+            paths = paths.Append("data").Append("stringData").Append("type");
         return changed.Any(path => paths.Any(replacing => replacing.Length == 0 || path == replacing || path.StartsWith(replacing + ".", StringComparison.Ordinal)));
     }
 }

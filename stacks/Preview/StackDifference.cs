@@ -27,8 +27,6 @@ internal sealed record ResourceChange(PreviewResource Resource, Change Change, I
 /// <summary>Compares two snapshots of a stack by URN.</summary>
 internal static class StackDifference
 {
-    private const string Mutable = "enableConfigMapMutable";
-
     /// <summary>Every resource of both: the right side's in its order, then those that go, the last made first.</summary>
     internal static IReadOnlyList<ResourceChange> Of(StackSnapshot? left, StackSnapshot right)
     {
@@ -37,15 +35,17 @@ internal static class StackDifference
 
         var before = left.Resources.ToDictionary(static resource => resource.Urn);
         var after = right.Resources.Select(static resource => resource.Urn).ToHashSet();
-        var isMutable = right.Resources.Any(static r => r.Type == "pulumi:providers:kubernetes" && r.Inputs[Mutable] is JsonValue value && value.TryGetValue<bool>(out var on) && on);
+        var cluster = right.Resources.FirstOrDefault(static resource => resource.Type == "pulumi:providers:kubernetes");
         return
         [
-            .. right.Resources.Select(resource => Compare(before.GetValueOrDefault(resource.Urn), resource, isMutable)),
+            .. right.Resources.Select(resource => Compare(before.GetValueOrDefault(resource.Urn), resource, IsMutable)),
             .. left.Resources.Reverse().Where(resource => !after.Contains(resource.Urn)).Select(static resource => new ResourceChange(resource, Change.Delete, [])),
         ];
+
+        bool IsMutable(string setting) => cluster?.Inputs[setting] is JsonValue value && value.TryGetValue<bool>(out var isOn) && isOn;
     }
 
-    private static ResourceChange Compare(PreviewResource? left, PreviewResource right, bool isMutable)
+    private static ResourceChange Compare(PreviewResource? left, PreviewResource right, Func<string, bool> isMutable)
     {
         if (left is null)
             return new(right, Change.Create, AllLines(right, '+'));
