@@ -1,3 +1,6 @@
 using ModelServing.Stacks;
+using ModelServing.Stacks.Preview;
 
-return await Pulumi.Deployment.RunAsync<ServingStack>();
+return args is ["preview", .. var options]
+    ? await PreviewCommand.RunAsync(options, Console.Out, Console.Error)
+    : await Pulumi.Deployment.RunAsync<ServingStack>();

@@ -13,7 +13,7 @@ namespace ModelServing.Stacks;
 internal static class PublishedVersions
 {
     /// <summary>Asks, and fails the run with every version that is missing, named by its setting.</summary>
-    internal static void Check(StackFile file, ArtifactStore store, Resource parent)
+    internal static void Check(StackFile file, ArtifactStore store)
     {
         foreach (var (setting, model, version) in file.NamedVersions())
         {
@@ -21,12 +21,12 @@ internal static class PublishedVersions
             // By outputs of the bucket: unknown before it is made, and then the question is not asked.
             GetObjects.Invoke(
                 new GetObjectsInvokeArgs { Namespace = store.Namespace, Bucket = store.BucketName, Prefix = manifest },
-                new InvokeOptions { Parent = parent }).Apply(found =>
+                new InvokeOptions { Parent = store }).Apply(found =>
             {
                 if (found.Objects.IsDefault || !found.Objects.Any(entry => entry.Name == manifest))
                 {
                     var fault = file.Fault(setting, $"version {version} of {model} is not published: the bucket has no {manifest}; 'ms publish' puts it there");
-                    Log.Error($"{fault.Path}: {fault.Message}", parent);
+                    Log.Error($"{fault.Path}: {fault.Message}", store);
                 }
 
                 return found;

@@ -19,6 +19,7 @@ public sealed class ServingStack : Stack
 
     private readonly CloudSettings cloud;
     private readonly EnvironmentNames names;
+    private readonly Oci.Provider region;
     private readonly string bucketName;
 
     /// <summary>Composes the stack from Pulumi's configuration.</summary>
@@ -39,7 +40,9 @@ public sealed class ServingStack : Stack
         var models = configuration.File.Settings.Models;
         var plan = PlanMaker.Make(models);
 
-        // 1. Who may do what is written in the tenancy's home region.
+        // 1. The providers: the settings' region, whatever the machine's own configuration says; and the tenancy's home region, where
+        //    who may do what is written.
+        region = new Oci.Provider("region", new Oci.ProviderArgs { Region = cloud.Region });
         var homeRegion = new Oci.Provider("home", new Oci.ProviderArgs { Region = cloud.HomeRegion ?? cloud.Region });
         var services = new ServicePolicies("services", new ServicePoliciesArgs
         {
@@ -49,7 +52,7 @@ public sealed class ServingStack : Stack
             Region = cloud.Region,
             BucketName = bucketName,
             KmsKeyId = cloud.KmsKey is { } key ? (Input<string>)key : null,
-        });
+        }, InRegion());
 
         // 2. The foundation.
         var network = MakeNetwork();
@@ -63,7 +66,7 @@ public sealed class ServingStack : Stack
             ServicePolicy = services.ObjectStorage,
             KmsKeyId = cloud.KmsKey is { } bucketKey ? (Input<string>)bucketKey : null,
             DataProtection = cloud.DataProtection,
-        });
+        }, InRegion());
         var journal = new Journal("journal", new JournalArgs
         {
             Names = names,
@@ -72,14 +75,14 @@ public sealed class ServingStack : Stack
             WriteUnits = cloud.Journal.WriteUnits,
             StorageGbs = cloud.Journal.StorageInGbs,
             DataProtection = cloud.DataProtection,
-        });
+        }, InRegion());
         var images = new Images("images", new ImagesArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
             Region = cloud.Region,
             Programs = [RouterProgram, InferenceProgram],
-        });
+        }, InRegion());
         _ = new WorkloadPolicies("policies", new WorkloadPoliciesArgs
         {
             Names = names,
@@ -91,7 +94,7 @@ public sealed class ServingStack : Stack
             Namespace = ClusterNames.Namespace,
             InferenceAccount = ClusterNames.Inference,
             RouterAccount = ClusterNames.Router,
-        });
+        }, InRegion());
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
@@ -110,7 +113,7 @@ public sealed class ServingStack : Stack
 
         // 3. What serves.
         if (!configuration.IsOffline)
-            PublishedVersions.Check(configuration.File, store, this);
+            PublishedVersions.Check(configuration.File, store);
         var workloads = MakeWorkloads(models, plan, network, cluster, store, images);
         var gateway = MakeGateway(models, network, workloads);
         Api = gateway.Address;
@@ -142,6 +145,8 @@ public sealed class ServingStack : Stack
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
 
+    private ComponentResourceOptions InRegion() => new() { Provider = region };
+
     private Network MakeNetwork()
     {
         return new Network("network", new NetworkArgs
@@ -160,7 +165,7 @@ public sealed class ServingStack : Stack
             NodeCidr = Part("2.0/24"),
             FunctionCidr = Part("3.0/24"),
             PodCidr = Part("32.0/19"),
-        });
+        }, InRegion());
 
         // The network is a /16, so a part of it begins with its first two numbers.
         string Part(string rest) => string.Join('.', cloud.Network.Cidr.Split('.').Take(2)) + "." + rest;
@@ -185,7 +190,7 @@ public sealed class ServingStack : Stack
             MaxNodes = nodes.Max,
             KmsKeyId = cloud.KmsKey is { } key ? (Input<string>)key : null,
             KeyPolicy = services.ClusterKey is { } policy ? (Input<Resource>)policy : null,
-        });
+        }, InRegion());
     }
 
     private void MakeCache(Network network) => _ = new Cache("cache", new CacheArgs
@@ -197,7 +202,7 @@ public sealed class ServingStack : Stack
         NodeMemoryGbs = cloud.Cache.MemoryInGbs,
         Shards = cloud.Cache.Shards,
         DataProtection = cloud.DataProtection,
-    });
+    }, InRegion());
 
     private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, Network network, Cluster cluster, ArtifactStore store, Images images)
     {
@@ -253,7 +258,7 @@ public sealed class ServingStack : Stack
             RequestsPerSecond = gateway.RequestsPerSecond,
             CorsOrigins = gateway.AllowedOrigins,
             LogRetentionDays = gateway.LogDays,
-        });
+        }, InRegion());
     }
 
     private static TimeSpan LongestDeadline(IReadOnlyDictionary<ModelName, ModelSettings> models) =>

@@ -10,8 +10,9 @@ namespace ModelServing.Stacks;
 /// <param name="Name">Its logical name.</param>
 /// <param name="Resource">The resource itself: its outputs, as the mocks gave them.</param>
 /// <param name="Inputs">Its inputs by the names of the wire; empty for a component.</param>
+/// <param name="Args">Its arguments as the program gave them, unknown and secret parts and all.</param>
 /// <param name="Options">Its options, which no mock sees: parent, protection, what it depends on.</param>
-public sealed record RenderedResource(string Type, string Name, Resource Resource, ImmutableDictionary<string, object> Inputs, ResourceOptions Options);
+public sealed record RenderedResource(string Type, string Name, Resource Resource, ImmutableDictionary<string, object> Inputs, ResourceArgs Args, ResourceOptions Options);
 
 /// <summary>A stack that was run without a cloud.</summary>
 /// <param name="Stack">The stack, with its outputs.</param>
@@ -54,6 +55,7 @@ public static class StackRendering
                 args.Resource.GetResourceName(),
                 args.Resource,
                 recorder.Inputs.GetValueOrDefault((args.Resource.GetResourceType(), args.Resource.GetResourceName()), ImmutableDictionary<string, object>.Empty),
+                args.Args,
                 args.Options))]);
     }
 

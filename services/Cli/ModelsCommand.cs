@@ -74,5 +74,6 @@ internal sealed record ModelRow(
     private static string? ServesIn(ModelSettings model, Manifest manifest) =>
         model.Stable.Version == manifest.Version ? "stable"
         : model.Canary is { } canary && canary.Version == manifest.Version ? $"canary {canary.Percent}%"
+        : model.KeepWarm.Contains(manifest.Version) ? "kept warm"
         : null;
 }

@@ -61,14 +61,11 @@ internal sealed record StackLocation
         var faults = file.Check(name => [.. published.Where(version => version.Model == name).Select(static version => version.Version)]);
         if (faults.Count == 0)
             return;
-        var missing = NamedVersions(file.Settings).Where(version => !published.Contains(version)).ToList();
+        var missing = file.NamedVersions().Select(static named => new PublishedVersion(named.Model, named.Version)).Distinct().Where(version => !published.Contains(version)).ToList();
         throw new CommandException(ExitCode.WrongInput, [.. Faults(faults).Lines, .. missing.Count > 0 ? hint(missing) : []]);
     }
 
     /// <summary>A fault as the line that ends a command.</summary>
     internal CommandException Faults(IReadOnlyList<SettingsFault> faults, int exitCode = ExitCode.WrongInput) =>
         new(exitCode, [.. faults.Select(fault => fault.ToLine(FileName))]);
-
-    private static IEnumerable<PublishedVersion> NamedVersions(StackSettings settings) => settings.Models.SelectMany(static pair =>
-        new[] { pair.Value.Stable.Version, pair.Value.Canary?.Version ?? pair.Value.Stable.Version }.Distinct().Select(version => new PublishedVersion(pair.Key, version)));
 }

@@ -171,6 +171,21 @@ public class ServingStackTests
     }
 
     [Fact]
+    public async Task The_settings_say_the_region_and_not_the_machine()
+    {
+        var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
+        var run = await StackRendering.RunAsync(cloud, Configuration(SomeStack.File(more: "modelserving:homeRegion: us-ashburn-1")), "some", isPreview: false);
+
+        Assert.Equal("eu-frankfurt-1", run.Single("pulumi:providers:oci", "region").Inputs["region"]);
+        Assert.Equal("us-ashburn-1", run.Single("pulumi:providers:oci", "home").Inputs["region"]);
+        Assert.NotEmpty(cloud.Providers);
+        Assert.All(cloud.Providers, made => Assert.Contains(
+            made.What is "oci:Identity/policy:Policy" or "oci:Identity/dynamicGroup:DynamicGroup" ? "::home::" : "::region::",
+            made.Provider,
+            StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_not_published_fails_a_run_and_is_named_by_its_setting()
     {
         var configuration = Configuration(SomeStack.File());

@@ -11,8 +11,13 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
 {
     internal ConcurrentBag<string> Calls { get; } = [];
 
+    /// <summary>The provider of each resource and call of OCI; empty for the default one.</summary>
+    internal ConcurrentBag<(string What, string Provider)> Providers { get; } = [];
+
     public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
     {
+        if (args.Type!.StartsWith("oci:", StringComparison.Ordinal))
+            Providers.Add((args.Type, args.Provider ?? ""));
         object state = args.Type == "kubernetes:core/v1:Service" && isBorn
             ? args.Inputs.Add("status", new Dictionary<string, object>
             {
@@ -28,6 +33,7 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
     public Task<object> CallAsync(MockCallArgs args)
     {
         Calls.Add(args.Token!);
+        Providers.Add((args.Token!, args.Provider ?? ""));
         return Task.FromResult<object>(args.Token switch
         {
             "oci:ObjectStorage/getNamespace:getNamespace" => new Dictionary<string, object> { ["namespace"] = "examplespace" },

@@ -23,13 +23,17 @@ public class ReferencesTests
         ["services/Inference"] = ["services/Contracts", "services/Hosting", "services/Registry"],
         ["services/Cli"] = ["services/Contracts", "services/Hosting", "services/Registry", "services/Rollout", "services/Sample"],
         ["services/Trainer"] = ["services/Registry", "services/Sample"],
+        ["infra"] = ["services/Contracts"],
+        ["stacks"] = ["infra", "services/Rollout"],
     };
+
+    private static readonly string[] Folders = ["infra/", "services/", "stacks/", "tests/"];
 
     private static readonly string[] WithoutPackages = ["services/Sample"];
 
     private static readonly List<Project> Projects = [.. Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(Repository.Root, path))
-        .Where(path => path.StartsWith("services/", StringComparison.Ordinal) || path.StartsWith("tests/", StringComparison.Ordinal))
+        .Where(path => Folders.Any(folder => path.StartsWith(folder, StringComparison.Ordinal)))
         .Order(StringComparer.Ordinal)
         .Select(Project.Read)];
 

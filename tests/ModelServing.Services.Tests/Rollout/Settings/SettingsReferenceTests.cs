@@ -12,6 +12,21 @@ namespace ModelServing.Services.Tests.Rollout.Settings;
 
 public partial class SettingsReferenceTests
 {
+    private const string Cloud = "modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }";
+
+    public static TheoryData<string> BadClouds =>
+    [
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:dataProtection: maybe }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:homeRegion: Frankfurt }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:registry: {{ user: {{ secure: a }}, token: plain }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:registry: {{ user: {{ secure: a }} }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:cache: {{ mode: both }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:images: {{ router: latest }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:network: {{ cidr: 10.0.0.0/8 }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:router: {{ cpu: lots }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:gateway: {{ keysUri: \"http://a\", issuers: [a], audiences: [b] }} }}",
+    ];
+
     public static TheoryData<string> GoodFiles =>
     [
         "config: { modelserving:models: {} }",
@@ -26,6 +41,10 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: 1 }, deadline: 1.5m, routingKey: { header: X-Customer } } } }",
         "config: { modelserving:models: {}, modelserving:local: { port: 1, state: a, registry: ../b } }",
         "config: { modelserving:models: {}, modelserving:local: { port: \"65535\" } }",
+        "config: { modelserving:models: { a: { stable: { version: 2 }, keepWarm: [1, \"3\"], pods: { min: 1, cpu: 250m, memory: 1Gi } } } }",
+        $"config: {{ modelserving:models: {{}}, {Cloud} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:dataProtection: false, modelserving:registry: {{ user: {{ secure: a }}, token: {{ secure: b }} }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:cache: {{ mode: sharded, shards: 3 }}, modelserving:images: , modelserving:router: {{ cpu: \"2\" }} }}",
         "{ encryptionsalt: v1, config: { modelserving:models: {}, other:key: { secure: x }, plain: [1] } }",
     ];
 
@@ -71,6 +90,11 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: {}, modelserving:local: { state: \"\" } }",
         "config: { modelserving:models: {}, modelserving:local: { folder: x } }",
         "config: { modelserving:models: {}, modelserving:wonder: 1 }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, keepWarm: 2 } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, keepWarm: [0] } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, keepWarm: [{ version: 2 }] } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, pods: { min: 0 } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, pods: { cpu: 1.5 } } } }",
     ];
 
     [Theory]
@@ -89,7 +113,7 @@ public partial class SettingsReferenceTests
     public void Every_setting_stands_in_the_page_and_in_the_schema()
     {
         var (page, schema) = (SettingsReference.Markdown(), JsonNode.Parse(SettingsReference.Schema())!["properties"]!["config"]!);
-        foreach (var property in SettingsReader.Properties(typeof(StackSettings)))
+        foreach (var property in SettingsReader.Roots)
             AssertStands(property, StackFile.Namespace + SettingsReader.KeyOf(property), schema);
 
         void AssertStands(PropertyInfo property, string path, JsonNode parent)
@@ -98,7 +122,7 @@ public partial class SettingsReferenceTests
             Assert.Matches($@"(?m)^\| `{Regex.Escape(path)}` \| [^|]+ \| [^|]+ \| {Regex.Escape(description)} \|$", page);
             var node = parent["properties"]![path.Split('.')[^1]];
             Assert.Equal(description, (string?)node?["description"]);
-            if (SettingForm.Of(property.PropertyType) is not null)
+            if (SettingForm.Of(property.PropertyType) is not null || SettingsReader.IsList(property.PropertyType, out _))
                 return;
             var isMap = SettingsReader.IsMapByModel(property.PropertyType, out var group);
             foreach (var inner in SettingsReader.Properties(isMap ? group : property.PropertyType))
@@ -109,8 +133,21 @@ public partial class SettingsReferenceTests
     [Fact]
     public void Every_public_property_of_a_settings_type_is_a_setting()
     {
-        foreach (var type in (Type[])[typeof(StackSettings), typeof(ModelSettings), typeof(StableSettings), typeof(CanarySettings), typeof(RoutingKeySettings), typeof(LocalSettings)])
-            Assert.Equal(type.GetProperties().Select(p => p.Name).Order(), SettingsReader.Properties(type).Select(p => p.Name).Order());
+        Type[] types = [typeof(StackSettings), typeof(CloudSettings), .. Groups(SettingsReader.Roots).Distinct()];
+        Assert.Contains(typeof(NodeSettings), types);
+        foreach (var type in types)
+            Assert.Equal(type.GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Order(), SettingsReader.Properties(type).Select(p => p.Name).Order());
+
+        static IEnumerable<Type> Groups(IEnumerable<PropertyInfo> properties)
+        {
+            foreach (var property in properties.Where(property => SettingForm.Of(property.PropertyType) is null && !SettingsReader.IsList(property.PropertyType, out _)))
+            {
+                var type = SettingsReader.IsMapByModel(property.PropertyType, out var group) ? group : property.PropertyType;
+                yield return type;
+                foreach (var inner in Groups(SettingsReader.Properties(type)))
+                    yield return inner;
+            }
+        }
     }
 
     [Fact]
@@ -131,8 +168,11 @@ public partial class SettingsReferenceTests
     }
 
     [Fact]
-    public async Task The_schema_accepts_the_repositorys_own_stack_file() =>
-        Assert.Empty(await FaultsBySchemaAsync(await File.ReadAllTextAsync(Repository.Combine("Pulumi.dev.yaml"))));
+    public async Task The_schema_accepts_the_repositorys_own_stack_files()
+    {
+        foreach (var stack in (string[])["dev", "staging", "prod"])
+            Assert.Empty(await FaultsBySchemaAsync(await File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml"))));
+    }
 
     [Theory]
     [MemberData(nameof(GoodFiles))]
@@ -147,6 +187,15 @@ public partial class SettingsReferenceTests
     public async Task What_is_not_read_the_schema_refuses(string yaml)
     {
         Assert.NotEmpty(StackFile.Parse(yaml).Faults);
+        Assert.NotEmpty(await FaultsBySchemaAsync(yaml));
+    }
+
+    [Theory]
+    [MemberData(nameof(BadClouds))]
+    public async Task What_is_not_read_of_the_cloud_the_schema_refuses(string yaml)
+    {
+        Assert.Empty(StackFile.Parse(yaml).Faults);
+        Assert.NotEmpty(StackFile.Parse(yaml, cloud: true).Faults);
         Assert.NotEmpty(await FaultsBySchemaAsync(yaml));
     }
 

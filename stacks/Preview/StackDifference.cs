@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+
+namespace ModelServing.Stacks.Preview;
+
+/// <summary>What an apply does to a resource.</summary>
+internal enum Change
+{
+    /// <summary>Nothing.</summary>
+    Same,
+
+    /// <summary>It is made.</summary>
+    Create,
+
+    /// <summary>It is changed in place.</summary>
+    Update,
+
+    /// <summary>It is made anew.</summary>
+    Replace,
+
+    /// <summary>It goes.</summary>
+    Delete,
+}
+
+/// <summary>A resource and what happens to it.</summary>
+internal sealed record ResourceChange(PreviewResource Resource, Change Change, IReadOnlyList<InputLine> Lines);
+
+/// <summary>Compares two snapshots of a stack by URN.</summary>
+internal static class StackDifference
+{
+    /// <summary>Every resource of both: the right side's in its order, then those that go, the last made first.</summary>
+    internal static IReadOnlyList<ResourceChange> Of(StackSnapshot? left, StackSnapshot right)
+    {
+        if (left is null)
+            return [.. right.Resources.Select(static resource => new ResourceChange(resource, Change.Create, AllLines(resource, ' ')))];
+
+        var before = left.Resources.ToDictionary(static resource => resource.Urn);
+        var after = right.Resources.Select(static resource => resource.Urn).ToHashSet();
+        var cluster = right.Resources.FirstOrDefault(static resource => resource.Type == "pulumi:providers:kubernetes");
+        return
+        [
+            .. right.Resources.Select(resource => Compare(before.GetValueOrDefault(resource.Urn), resource, IsMutable)),
+            .. left.Resources.Reverse().Where(resource => !after.Contains(resource.Urn)).Select(static resource => new ResourceChange(resource, Change.Delete, [])),
+        ];
+
+        bool IsMutable(string setting) => cluster?.Inputs[setting] is JsonValue value && value.TryGetValue<bool>(out var isOn) && isOn;
+    }
+
+    private static ResourceChange Compare(PreviewResource? left, PreviewResource right, Func<string, bool> isMutable)
+    {
+        if (left is null)
+            return new(right, Change.Create, AllLines(right, '+'));
+
+        var lines = left.Inputs.Select(static pair => pair.Key).Union(right.Inputs.Select(static pair => pair.Key))
+            .SelectMany(key => InputLines.Difference(left.Inputs[key], right.Inputs[key], key, 0)).ToArray();
+        if (lines.Length == 0)
+            return new(right, Change.Same, []);
+        return new(right, Replacements.Apply(right.Type, InputLines.Paths(left.Inputs, right.Inputs), isMutable) ? Change.Replace : Change.Update, lines);
+    }
+
+    private static InputLine[] AllLines(PreviewResource resource, char sign) =>
+        [.. resource.Inputs.SelectMany(pair => InputLines.Of(pair.Value, pair.Key, 0, sign))];
+}

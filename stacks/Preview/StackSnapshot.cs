@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using Pulumi;
+
+namespace ModelServing.Stacks.Preview;
+
+/// <summary>A resource as the preview shows it.</summary>
+/// <param name="Urn">The URN that the engine gives it.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Name">Its logical name.</param>
+/// <param name="Parent">The URN of its parent; empty for the stack itself.</param>
+/// <param name="Inputs">Its inputs by their names on the wire.</param>
+internal sealed record PreviewResource(string Urn, string Type, string Name, string Parent, JsonObject Inputs);
+
+/// <summary>All resources of a stack, in the order in which the program makes them, and what the preview says below them.</summary>
+internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource> Resources, IReadOnlyList<string> Notes)
+{
+    private const string RootType = "pulumi:pulumi:Stack";
+
+    /// <summary>Runs the program offline.</summary>
+    /// <exception cref="RunException">It failed; the message says why.</exception>
+    internal static async Task<StackSnapshot> RenderAsync(string yaml, string stack, bool foundationOnly)
+    {
+        var configuration = StackConfiguration.OfFile(yaml, foundationOnly);
+        var rendered = await StackRendering.RunAsync(new OfflineMocks(), configuration, stack);
+        var parents = rendered.Resources.ToDictionary(static r => r.Resource, static r => r.Options.Parent);
+        var resources = new List<PreviewResource>();
+        foreach (var resource in rendered.Resources)
+        {
+            var parent = resource.Type == RootType ? "" : UrnOf(resource.Options.Parent ?? rendered.Stack);
+            resources.Add(new PreviewResource(UrnOf(resource.Resource), resource.Type, resource.Name, parent, await InputReader.ReadAsync(resource.Args)));
+        }
+
+        var notes = new List<string>();
+        if (configuration.HasStandInImages)
+            notes.Add("images: the stack file names none yet; the second apply is shown with the digest sha256:0...0 (--phase foundation shows the first)");
+        notes.Add("not checked: artifacts");
+        if (foundationOnly)
+            notes.AddRange((await Pulumi.Utilities.OutputUtilities.GetValueAsync(rendered.Stack.Next)).Select(static step => $"next: {step}"));
+        return new StackSnapshot(stack, resources, notes);
+
+        string UrnOf(Resource resource) => $"urn:pulumi:{stack}::{Contracts.BucketName.Project}::{TypesOf(resource)}::{resource.GetResourceName()}";
+
+        // The engine's: the types of all parents but the stack.
+        string TypesOf(Resource resource) =>
+            parents.GetValueOrDefault(resource) is { } parent && parent.GetResourceType() != RootType
+                ? $"{TypesOf(parent)}${resource.GetResourceType()}"
+                : resource.GetResourceType();
+    }
+}

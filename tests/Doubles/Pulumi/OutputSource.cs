@@ -1,0 +1,58 @@
+using System.Reflection;
+
+namespace Pulumi;
+
+/// <summary>The side of a resource's output that its registration fills.</summary>
+internal abstract class OutputSource
+{
+    internal abstract void Set(string context, OutputData<object?> value);
+
+    internal abstract void Fail(Exception exception);
+
+    internal abstract void SetDefault(bool isKnown);
+
+    /// <summary>Gives every output property of a resource an output; a component's own stay as they are.</summary>
+    internal static Dictionary<string, OutputSource> FillAll(Resource resource)
+    {
+        var result = new Dictionary<string, OutputSource>(StringComparer.Ordinal);
+        foreach (var property in resource.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.GetCustomAttribute<OutputAttribute>() is not { } attribute || (resource is ComponentResource && property.DeclaringType != typeof(Resource)))
+                continue;
+            if (!property.PropertyType.IsConstructedGenericType || property.PropertyType.GetGenericTypeDefinition() != typeof(Output<>))
+                throw RunException.OutputsHaveIncorrectType([attribute.Name ?? property.Name]);
+
+            var setter = property.DeclaringType!.GetProperty(property.Name)!.SetMethod
+                ?? throw new InvalidOperationException($"[Output] {resource.GetType().FullName}.{property.Name} did not have a 'set' method");
+            var source = (OutputSource)Activator.CreateInstance(typeof(Source<>).MakeGenericType(property.PropertyType.GenericTypeArguments), resource)!;
+            setter.Invoke(resource, [source.Boxed]);
+            result.Add(attribute.Name ?? property.Name, source);
+        }
+
+        return result;
+    }
+
+    private protected abstract object Boxed { get; }
+
+    private sealed class Source<T> : OutputSource
+    {
+        private readonly Resource resource;
+        private readonly TaskCompletionSource<OutputData<T>> completion = new();
+        private readonly Output<T> output;
+
+        public Source(Resource resource)
+        {
+            this.resource = resource;
+            output = new Output<T>(completion.Task);
+        }
+
+        private protected override object Boxed => output;
+
+        internal override void Set(string context, OutputData<object?> value) =>
+            completion.SetResult(WireReader.Read<T>(context, value) with { Resources = [resource] });
+
+        internal override void Fail(Exception exception) => completion.TrySetException(exception);
+
+        internal override void SetDefault(bool isKnown) => completion.TrySetResult(new([resource], default!, isKnown, false));
+    }
+}
