@@ -93,9 +93,12 @@ public static class Deployment
 
     private static Dictionary<string, object?> None() => new Dictionary<string, object?>();
 
-    private sealed class FunctionStack(Func<Task<IDictionary<string, object?>>> create) : Stack
+    private sealed class FunctionStack : Stack
     {
-        internal IDictionary<string, object?> Results { get; } = create().GetAwaiter().GetResult();
+        // Not an initialiser: those run before the stack is one.
+        internal FunctionStack(Func<Task<IDictionary<string, object?>>> create) => Results = create().GetAwaiter().GetResult();
+
+        internal IDictionary<string, object?> Results { get; }
     }
 }
 
