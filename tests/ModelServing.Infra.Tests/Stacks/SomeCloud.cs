@@ -63,6 +63,7 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
     {
         "oci:Artifacts/containerRepository:ContainerRepository" => inputs.SetItem("namespace", "examplespace"),
         "oci:Core/vcn:Vcn" => inputs.SetItem("defaultSecurityListId", "ocid1.securitylist.default"),
+        "oci:Redis/redisCluster:RedisCluster" => inputs.SetItem("primaryFqdn", "primary.example.com").SetItem("discoveryFqdn", "discovery.example.com"),
         "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com"),
         "oci:ApiGateway/deployment:Deployment" => inputs.SetItem("endpoint", "https://gateway.example.com/v2"),
         _ => inputs,

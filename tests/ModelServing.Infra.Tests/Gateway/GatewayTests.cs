@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using ModelServing.Infra.Tests.Rendering;
+using ModelServing.Infra.Tests.Stacks;
+
+namespace ModelServing.Infra.Tests.Gateway;
+
+[Collection(nameof(OneAtATime))]
+public class GatewayTests
+{
+    private const string Deployment = "oci:ApiGateway/deployment:Deployment";
+
+    [Fact]
+    public async Task All_paths_of_the_protocol_go_to_the_routers_and_no_other_does()
+    {
+        var specification = await SpecificationAsync();
+
+        Assert.Equal(
+            ["/v2 http://10.0.1.70:80/v2", "/v2/{path*} http://10.0.1.70:80/v2/${request.path[path]}"],
+            Routes(specification).Select(route => $"{route["path"]} {route.Map("backend")["url"]}"));
+        Assert.All(Routes(specification), route => Assert.Equal(["GET", "HEAD", "POST"], route.List("methods").Cast<string>()));
+    }
+
+    [Fact]
+    public async Task Nobody_calls_without_a_token()
+    {
+        var specification = await SpecificationAsync();
+
+        var authentication = specification.Map("requestPolicies", "authentication");
+        Assert.Equal("TOKEN_AUTHENTICATION", authentication["type"]);
+        Assert.False((bool)authentication["isAnonymousAccessAllowed"]);
+        var validation = authentication.Map("validationPolicy");
+        Assert.Equal("REMOTE_JWKS https://idp.example.com/keys", $"{validation["type"]} {validation["uri"]}");
+        Assert.False((bool)validation["isSslVerifyDisabled"]);
+        Assert.Equal("https://idp.example.com/", Assert.Single(validation.Map("additionalValidationPolicy").List("issuers")));
+        Assert.Equal("some", Assert.Single(validation.Map("additionalValidationPolicy").List("audiences")));
+        Assert.All(Routes(specification), route => Assert.DoesNotContain("requestPolicies", route.Keys));
+    }
+
+    [Theory]
+    [InlineData(10, 15)]
+    [InlineData(0.25, 6)]
+    [InlineData(295, 300)]
+    public async Task The_gateway_waits_longer_than_the_longest_deadline(double seconds, double timeout)
+    {
+        var specification = await SpecificationAsync(TimeSpan.FromSeconds(seconds));
+        Assert.All(Routes(specification), route => Assert.Equal(timeout, route.Map("backend")["readTimeoutInSeconds"]));
+    }
+
+    [Fact]
+    public async Task A_deadline_that_the_gateway_can_not_wait_for_is_refused() =>
+        Assert.Contains("LongestDeadline is 296 s", await Rendered.RefusalAsync(some => some.Gateway(TimeSpan.FromSeconds(296))), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Rates_are_limited_by_the_clients_address()
+    {
+        var limit = (await SpecificationAsync()).Map("requestPolicies", "rateLimiting");
+        Assert.Equal("100 CLIENT_IP", $"{limit["rateInRequestsPerSecond"]} {limit["rateKey"]}");
+    }
+
+    [Fact]
+    public async Task Pages_of_named_origins_may_call_and_without_them_none()
+    {
+        Assert.DoesNotContain("cors", (await SpecificationAsync()).Map("requestPolicies").Keys);
+        var cors = (await SpecificationAsync(origins: ["https://shop.example.com"])).Map("requestPolicies", "cors");
+        Assert.Equal("https://shop.example.com", Assert.Single(cors.List("allowedOrigins")));
+        Assert.Contains("CorsOrigins has '*'", await Rendered.RefusalAsync(some => some.Gateway(origins: ["*"])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_called_and_what_was_done_is_logged()
+    {
+        var run = await Rendered.OfAsync(some => some.Gateway());
+
+        Assert.Equal(["access gateway-id", "execution gateway-id"], run.Of("oci:Logging/log:Log")
+            .Select(log => log.Part("configuration").Map("source")).Select(source => $"{source["category"]} {source["resource"]}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tokens_for_anybody_are_refused()
+    {
+        Assert.Contains("Issuers", await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with { Audiences = [] })), StringComparison.Ordinal);
+        Assert.Contains("KeysUri", await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with { KeysUri = "http://idp.example.com" })), StringComparison.Ordinal);
+    }
+
+    private static async Task<ImmutableDictionary<string, object>> SpecificationAsync(TimeSpan? longest = null, IReadOnlyList<string>? origins = null) =>
+        (await Rendered.OfAsync(some => some.Gateway(longest, origins))).Only(Deployment).Part("specification");
+
+    private static List<ImmutableDictionary<string, object>> Routes(ImmutableDictionary<string, object> specification) =>
+        [.. specification.List("routes").Cast<ImmutableDictionary<string, object>>()];
+}

@@ -1,0 +1,98 @@
+using ModelServing.Infra.Tests.Rendering;
+using ModelServing.Infra.Tests.Stacks;
+
+namespace ModelServing.Infra.Tests.Identity;
+
+/// <summary>Who may do what: the whole table. A statement that is not here must not be in the cloud.</summary>
+[Collection(nameof(OneAtATime))]
+public class PolicyTests
+{
+    private const string Policy = "oci:Identity/policy:Policy";
+    private const string DynamicGroup = "oci:Identity/dynamicGroup:DynamicGroup";
+
+    private const string In = $" in compartment id {SomeEnvironment.Compartment}";
+    private const string Bucket = "target.bucket.name='modelserving-some-artifacts'";
+    private const string Journal = "target.nosql-table.name='modelserving_some_journal'";
+
+    private static readonly Dictionary<string, string[]> Workloads = new()
+    {
+        ["modelserving-some-inference"] = [$"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference")}, {Bucket}}}"],
+        ["modelserving-some-router"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Journal}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Journal}}}",
+        ],
+        ["modelserving-some-autoscaler"] =
+        [
+            .. ((string[])["manage cluster-node-pools", "manage instance-family", "use subnets", "read virtual-network-family", "use vnics", "inspect compartments"])
+                .Select(what => $"Allow any-user to {what}{In} where all {{{Pod("kube-system", "cluster-autoscaler")}}}"),
+        ],
+    };
+
+    [Fact]
+    public async Task Pods_may_do_what_the_table_says() => await StandsAsync(some => some.WorkloadPolicies(), Workloads);
+
+    [Fact]
+    public async Task Services_may_do_what_the_table_says() => await StandsAsync(some => some.ServicePolicies(), new()
+    {
+        ["modelserving-some-object-storage"] = [$"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all {{{Bucket}}}"],
+    });
+
+    [Fact]
+    public async Task A_key_is_used_by_the_bucket_and_the_cluster_and_nobody_else() => await StandsAsync(some => some.ServicePolicies("ocid1.key.some"), new()
+    {
+        ["modelserving-some-object-storage"] =
+        [
+            $"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all {{{Bucket}}}",
+            $"Allow service objectstorage-eu-frankfurt-1 to use keys{In} where all {{target.key.id='ocid1.key.some'}}",
+        ],
+        ["modelserving-some-cluster-key"] =
+        [
+            $"Allow any-user to use keys{In} where all {{request.principal.type='cluster', request.principal.compartment.id='{SomeEnvironment.Compartment}', target.key.id='ocid1.key.some'}}",
+        ],
+    });
+
+    [Fact]
+    public async Task Functions_are_known_by_a_group_that_may_do_nothing_yet()
+    {
+        var run = await Rendered.OfAsync(some => some.WorkloadPolicies());
+
+        var group = run.Only(DynamicGroup);
+        Assert.Equal("modelserving-some-functions", group.Text("name"));
+        Assert.Equal("ocid1.tenancy.oc1..some", group.Text("compartmentId"));
+        Assert.Equal($"ALL {{resource.type='fnfunc', resource.compartment.id='{SomeEnvironment.Compartment}'}}", group.Text("matchingRule"));
+    }
+
+    [Fact]
+    public async Task Identity_is_written_in_the_home_region_and_in_the_environments_compartment()
+    {
+        var run = await Rendered.OfAsync(some =>
+        {
+            some.ServicePolicies("ocid1.key.some");
+            some.WorkloadPolicies();
+        });
+
+        Assert.All(run.Of(Policy).Concat(run.Of(DynamicGroup)), made => Assert.EndsWith("::home::home-id", made.Provider, StringComparison.Ordinal));
+        Assert.All(run.Of(Policy), made => Assert.Equal(SomeEnvironment.Compartment, made.Text("compartmentId")));
+    }
+
+    [Fact]
+    public async Task A_whole_stack_has_these_policies_and_no_others()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+
+        var names = run.Of(Policy).Select(policy => (string)policy.Inputs["name"]).Order(StringComparer.Ordinal);
+        Assert.Equal(Workloads.Keys.Append("modelserving-some-object-storage").Order(StringComparer.Ordinal), names);
+    }
+
+    private static async Task StandsAsync(Action<SomeEnvironment> build, Dictionary<string, string[]> expected)
+    {
+        var run = await Rendered.OfAsync(build);
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), run.Of(Policy).Select(policy => policy.Text("name")).Order(StringComparer.Ordinal));
+        foreach (var policy in run.Of(Policy))
+            Assert.Equal(expected[policy.Text("name")], policy.Inputs.List("statements").Cast<string>());
+    }
+
+    private static string Pod(string space, string account) =>
+        $"request.principal.type='workload', request.principal.namespace='{space}', request.principal.service_account='{account}', request.principal.cluster_id='ocid1.cluster.some'";
+}

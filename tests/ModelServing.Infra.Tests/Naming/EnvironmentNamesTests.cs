@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+using CsCheck;
+using ModelServing.Infra.Tests.Rendering;
+using ModelServing.Infra.Tests.Stacks;
+
+namespace ModelServing.Infra.Tests.Naming;
+
+[Collection(nameof(OneAtATime))]
+public class EnvironmentNamesTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("Dev")]
+    [InlineData("1st")]
+    [InlineData("a_b")]
+    [InlineData("a--b")]
+    [InlineData("a-")]
+    [InlineData("dev\n")]
+    [InlineData("a23456789-123456789-123456789-1")]
+    public void An_environment_that_can_not_begin_every_name_is_refused(string environment) =>
+        Assert.ThrowsAny<ArgumentException>(() => new EnvironmentNames("modelserving", environment));
+
+    [Fact]
+    public async Task The_longest_environment_fits_every_name_that_is_made()
+    {
+        var longest = new string('e', EnvironmentNames.MaxLength);
+        var run = await SomeStack.RunAsync(SomeStack.File());
+        var names = new EnvironmentNames(new string('p', EnvironmentNames.MaxLength), longest);
+
+        foreach (var policy in run.Of("oci:Identity/policy:Policy").Concat(run.Of("oci:Identity/dynamicGroup:DynamicGroup")))
+            Assert.InRange(names.Of(((string)policy.Inputs["name"])["modelserving-some-".Length..], NameForm.Policy).Length, 1, 100);
+    }
+
+    [Fact]
+    public void A_name_past_the_limit_is_refused_and_says_so()
+    {
+        var names = new EnvironmentNames("modelserving", "some");
+        var e = Assert.Throws<ArgumentException>(() => names.Of(new string('x', 100), NameForm.Policy));
+        Assert.EndsWith("has 118 characters; a policy's name has at most 100", e.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => NameForm.DnsLabel.Check("a234567890123456"));
+        Assert.Throws<ArgumentException>(() => NameForm.Bucket.Check(new string('b', 257)));
+        Assert.Throws<ArgumentException>(() => names.OfRepository("Router"));
+    }
+
+    [Fact]
+    public async Task A_bucket_or_a_repository_past_the_limit_is_not_made()
+    {
+        Assert.Contains("a bucket's name has at most 256", await Rendered.RefusalAsync(some => some.ArtifactStore(bucket: new string('b', 257))), StringComparison.Ordinal);
+        Assert.Contains("a container repository's name has at most 255", await Rendered.RefusalAsync(some => some.Images(new string('r', 255))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_environments_share_no_name() => Gen.Select(Environments, Environments).Where(static (one, other) => one != other).Sample(static (one, other) =>
+    {
+        var (a, b) = (new EnvironmentNames("modelserving", one), new EnvironmentNames("modelserving", other));
+        Assert.NotEqual(a.Of("journal"), b.Of("journal"));
+        Assert.NotEqual(a.OfTable("journal"), b.OfTable("journal"));
+        Assert.NotEqual(a.OfRepository("router"), b.OfRepository("router"));
+    });
+
+    [Fact]
+    public async Task Whatever_takes_tags_has_them_and_whatever_has_a_name_has_the_environment_in_it()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+        string[] untagged = ["networkSecurityGroupSecurityRule", "addon", "objectLifecyclePolicy"];
+
+        var ours = run.Resources.Where(resource => resource.Type.StartsWith("oci:", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(ours);
+        foreach (var resource in ours.Where(resource => !untagged.Any(type => resource.Type.Contains($"/{type}:", StringComparison.Ordinal))))
+        {
+            var tags = resource.Inputs.Map("freeformTags");
+            Assert.Equal("modelserving some pulumi", $"{tags["project"]} {tags["environment"]} {tags["managed-by"]}");
+            Assert.NotEqual("", tags["component"]);
+            var name = (string)(resource.Inputs.GetValueOrDefault("name") ?? resource.Inputs["displayName"]);
+            Assert.Matches(new Regex("^modelserving[-_]some[-_/]"), name);
+        }
+    }
+
+    private static readonly Gen<string> Environments = Gen.String[Gen.Char["ab-"], 1, 5].Where(static name => Regex.IsMatch(name, @"\A[a-z][a-z0-9]*(-[a-z0-9]+)*\z"));
+}

@@ -1,0 +1,167 @@
+using ModelServing.Infra.Tests.Rendering;
+using ModelServing.Infra.Tests.Stacks;
+
+namespace ModelServing.Infra.Tests.Network;
+
+[Collection(nameof(OneAtATime))]
+public class NetworkTests
+{
+    private const string Rule = "oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule";
+    private const string Subnet = "oci:Core/subnet:Subnet";
+    private const string World = "0.0.0.0/0";
+
+    // Who may open a connection to whom. A row that is not here must not be in the cloud, and one that is here must.
+    private static readonly string[] Expected =
+    [
+        "cluster-endpoint in nodes icmp 3,4",
+        "cluster-endpoint in nodes tcp 12250",
+        "cluster-endpoint in nodes tcp 6443",
+        "cluster-endpoint in pods tcp 12250",
+        "cluster-endpoint in pods tcp 6443",
+        "cluster-endpoint out nodes icmp 3,4",
+        "cluster-endpoint out nodes tcp 10250",
+        "cluster-endpoint out oracle tcp 443",
+        "cluster-endpoint out pods all",
+        "nodes in cluster-endpoint icmp 3,4",
+        "nodes in cluster-endpoint tcp 10250",
+        "nodes in load-balancer tcp 10256",
+        "nodes in load-balancer tcp 30000-32767",
+        "nodes in nodes all",
+        "nodes in pods tcp 10250",
+        "nodes out cluster-endpoint icmp 3,4",
+        "nodes out cluster-endpoint tcp 12250",
+        "nodes out cluster-endpoint tcp 6443",
+        "nodes out nodes all",
+        "nodes out oracle tcp",
+        "nodes out pods all",
+        "pods in cluster-endpoint all",
+        "pods in nodes all",
+        "pods in pods all",
+        "pods out cache tcp 6379",
+        "pods out cluster-endpoint tcp 12250",
+        "pods out cluster-endpoint tcp 6443",
+        "pods out nodes tcp 10250",
+        "pods out oracle tcp 443",
+        "pods out pods all",
+        "load-balancer in gateway tcp 80",
+        "load-balancer out nodes tcp 10256",
+        "load-balancer out nodes tcp 30000-32767",
+        "gateway in 0.0.0.0/0 tcp 443",
+        "gateway out 0.0.0.0/0 tcp 443",
+        "gateway out load-balancer tcp 80",
+        "functions out cache tcp 6379",
+        "functions out oracle tcp 443",
+        "cache in functions tcp 6379",
+        "cache in pods tcp 6379",
+    ];
+
+    [Fact]
+    public async Task The_rules_are_the_table_and_no_others()
+    {
+        var network = await Rendered.OfAsync(some => some.Network());
+
+        Assert.Equal(Expected.Order(StringComparer.Ordinal), network.Of(Rule).Select(Row).Order(StringComparer.Ordinal));
+        Assert.All(network.Of(Rule), rule => Assert.False((bool)rule.Inputs["stateless"]));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task The_world_comes_in_at_the_gateway_and_nowhere_else(bool isPublic, bool internetEgress)
+    {
+        var network = await Rendered.OfAsync(some => some.Network(isPublic, ["198.51.100.0/24", "203.0.113.7/32"], internetEgress));
+
+        Assert.Equal(["gateway in 0.0.0.0/0 tcp 443"], network.Of(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row));
+        var ranges = network.Of(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK") && !rule.Has("source", World));
+        Assert.Equal(["cluster-endpoint in 198.51.100.0/24 tcp 6443", "cluster-endpoint in 203.0.113.7/32 tcp 6443"], ranges.Select(Row).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(network.Only("oci:Core/defaultSecurityList:DefaultSecurityList").Inputs.Keys, key => key.EndsWith("SecurityRules", StringComparison.Ordinal));
+        Assert.Empty(network.Of("oci:Core/securityList:SecurityList"));
+    }
+
+    [Theory]
+    [InlineData(false, "gateway")]
+    [InlineData(true, "cluster-endpoint gateway")]
+    public async Task Only_the_subnets_of_what_is_public_take_public_addresses(bool isPublic, string expected)
+    {
+        var network = await Rendered.OfAsync(some => some.Network(isPublic, ["198.51.100.0/24"]));
+
+        Assert.Equal(7, network.Of(Subnet).Count());
+        Assert.All(network.Of(Subnet), subnet =>
+        {
+            var isOpen = expected.Split(' ').Contains(subnet.Name["network-".Length..]);
+            Assert.Equal(!isOpen, subnet.Inputs["prohibitPublicIpOnVnic"]);
+            Assert.Equal(!isOpen, subnet.Inputs["prohibitInternetIngress"]);
+            Assert.Equal(isOpen ? "network-public-id" : "network-private-id", subnet.Inputs["routeTableId"]);
+            Assert.DoesNotContain("availabilityDomain", subnet.Inputs.Keys);
+            Assert.Equal("network-default-id", Assert.Single((IEnumerable<object>)subnet.Inputs["securityListIds"]));
+        });
+    }
+
+    [Fact]
+    public async Task The_internet_is_reached_from_inside_where_it_is_asked_for_only()
+    {
+        var closed = await Rendered.OfAsync(some => some.Network());
+        var open = await Rendered.OfAsync(some => some.Network(internetEgress: true));
+
+        Assert.Empty(closed.Of("oci:Core/natGateway:NatGateway"));
+        Assert.Single(open.Of("oci:Core/natGateway:NatGateway"));
+        Assert.Equal(
+            ["nodes out 0.0.0.0/0 tcp 443", "pods out 0.0.0.0/0 tcp 443"],
+            open.Of(Rule).Select(Row).Except(closed.Of(Rule).Select(Row)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/0")]
+    [InlineData("0.0.0.0/1")]
+    [InlineData("10.0.0.0/15")]
+    [InlineData("::/0")]
+    [InlineData("everyone")]
+    public async Task The_cluster_endpoint_is_not_opened_to_next_to_everybody(string range) =>
+        Assert.Contains("ClusterEndpointAllowedCidrs", await Rendered.RefusalAsync(some => some.Network(isPublic: true, allowed: [range])), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Subnets_that_overlap_or_lie_outside_are_refused()
+    {
+        Assert.Contains("the pods subnet 10.0.32.0/19 overlaps the nodes subnet", await Rendered.RefusalAsync(some => some.Network(nodes: "10.0.33.0/24")), StringComparison.Ordinal);
+        Assert.Contains("the nodes subnet 10.1.0.0/24 lies outside", await Rendered.RefusalAsync(some => some.Network(nodes: "10.1.0.0/24")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_preview_of_what_does_not_exist_has_the_same_resources()
+    {
+        var update = await Rendered.OfAsync(some => some.Network());
+        var preview = await Rendered.OfAsync(some => some.Network(), isPreview: true);
+
+        Assert.Equal(Names(update), Names(preview));
+
+        static IEnumerable<string> Names(Rendered run) => run.All.Select(made => $"{made.Type} {made.Name}").Order(StringComparer.Ordinal);
+    }
+
+    // "GROUP in|out PEER PROTOCOL PORTS" of a rule.
+    private static string Row(Made rule)
+    {
+        var isIngress = rule.Has("direction", "INGRESS");
+        var peer = rule.Text(isIngress ? "source" : "destination");
+        peer = rule.Text(isIngress ? "sourceType" : "destinationType") switch
+        {
+            "NETWORK_SECURITY_GROUP" => Group(peer),
+            "SERVICE_CIDR_BLOCK" => "oracle",
+            _ => peer,
+        };
+        return $"{Group(rule.Text("networkSecurityGroupId"))} {(isIngress ? "in" : "out")} {peer} {Traffic()}";
+
+        string Traffic() => rule.Text("protocol") switch
+        {
+            "all" => "all",
+            "1" => $"icmp {rule.Part("icmpOptions")["type"]},{rule.Part("icmpOptions")["code"]}",
+            "6" when rule.Inputs.ContainsKey("tcpOptions") => Ports(rule.Part("tcpOptions").Map("destinationPortRange")),
+            "6" => "tcp",
+            var other => other,
+        };
+
+        static string Ports(System.Collections.Immutable.ImmutableDictionary<string, object> range) =>
+            range["min"].Equals(range["max"]) ? $"tcp {range["min"]}" : $"tcp {range["min"]}-{range["max"]}";
+
+        static string Group(string id) => id["network-".Length..^"-id".Length];
+    }
+}

@@ -1,0 +1,113 @@
+using Pulumi;
+
+namespace ModelServing.Infra.Tests.Rendering;
+
+/// <summary>Makes components with arguments that are right.</summary>
+internal sealed class SomeEnvironment
+{
+    internal const string Compartment = "ocid1.compartment.oc1..some";
+    internal const string Bucket = "modelserving-some-artifacts";
+
+    private readonly Lazy<Pulumi.Oci.Provider> homeRegion;
+
+    internal SomeEnvironment(Resource root)
+    {
+        Options = new ComponentResourceOptions { Parent = root };
+        homeRegion = new(() => new Pulumi.Oci.Provider("home", new Pulumi.Oci.ProviderArgs { Region = "eu-frankfurt-1" }, new CustomResourceOptions { Parent = root }));
+    }
+
+    internal EnvironmentNames Names { get; init; } = new("modelserving", "some");
+
+    internal ComponentResourceOptions Options { get; }
+
+    internal Pulumi.Oci.Provider HomeRegion => homeRegion.Value;
+
+    internal static NetworkPlace Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
+
+    internal Infra.Network Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24") => new("network", new NetworkArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        RouterPort = 80,
+        IsClusterEndpointPublic = isPublic,
+        ClusterEndpointAllowedCidrs = allowed ?? [],
+        InternetEgress = internetEgress,
+        NodeCidr = nodes,
+    }, Options);
+
+    internal Infra.Cluster Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        Network = Network(),
+        KubernetesVersion = "v1.33.1",
+        NodeImageId = "ocid1.image.some",
+        AvailabilityDomains = domains,
+        ServiceCidr = services,
+        KmsKeyId = key is null ? null : (Input<string>)key,
+        KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
+    }, Options);
+
+    internal Cache Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        Place = Place,
+        Nodes = nodes,
+        Shards = shards,
+        DataProtection = dataProtection,
+    }, Options);
+
+    internal ArtifactStore ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) => new("artifacts", new ArtifactStoreArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        BucketName = bucket,
+        ServicePolicy = ServicePolicies(key).ObjectStorage,
+        KmsKeyId = key is null ? null : (Input<string>)key,
+        DataProtection = dataProtection,
+    }, Options);
+
+    internal Journal Journal(bool dataProtection = true) =>
+        new("journal", new JournalArgs { Names = Names, CompartmentId = Compartment, DataProtection = dataProtection }, Options);
+
+    internal Images Images(params string[] programs) =>
+        new("images", new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs }, Options);
+
+    internal Infra.Gateway Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null) => new("gateway", new GatewayArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        Place = Place,
+        RouterAddress = "10.0.1.70",
+        RouterPort = 80,
+        LongestDeadline = longest ?? TimeSpan.FromSeconds(20),
+        Tokens = tokens ?? SomeTokens,
+        CorsOrigins = origins ?? [],
+    }, Options);
+
+    internal static GatewayTokens SomeTokens => new() { KeysUri = "https://idp.example.com/keys", Issuers = ["https://idp.example.com/"], Audiences = ["some"] };
+
+    internal ServicePolicies ServicePolicies(string? key = null) => new("services", new ServicePoliciesArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        HomeRegion = HomeRegion,
+        Region = "eu-frankfurt-1",
+        BucketName = Bucket,
+        KmsKeyId = key is null ? null : (Input<string>)key,
+    }, Options);
+
+    internal WorkloadPolicies WorkloadPolicies() => new("policies", new WorkloadPoliciesArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        HomeRegion = HomeRegion,
+        TenancyId = "ocid1.tenancy.oc1..some",
+        ClusterId = "ocid1.cluster.some",
+        BucketName = Bucket,
+        Namespace = "modelserving",
+        InferenceAccount = "inference",
+        RouterAccount = "router",
+    }, Options);
+}
