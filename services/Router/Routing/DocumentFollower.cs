@@ -31,13 +31,17 @@ internal sealed class DocumentFollower(DocumentSources sources, RoutingTableHold
         base.Dispose();
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
+        // Here and not in ExecuteAsync, which runs on a thread of its own: that may get its turn after a table was swapped in.
         readiness.NotReady($"no plan at {sources.PlanPath}");
-        return Task.WhenAll(
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(
             planFile.FollowAsync(content => WithinAsync(() => TakePlan(content), stoppingToken), why => Refuse("plan", why), stoppingToken),
             endpointsFile.FollowAsync(content => WithinAsync(() => TakeEndpoints(content), stoppingToken), why => Refuse("endpoints", why), stoppingToken));
-    }
 
     private async Task WithinAsync(Action take, CancellationToken cancellation)
     {
