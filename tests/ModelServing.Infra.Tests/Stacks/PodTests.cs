@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Contracts;
+using ModelServing.Infra.Tests.Workloads;
 using ModelServing.Stacks;
 
 namespace ModelServing.Infra.Tests.Stacks;
@@ -7,35 +8,17 @@ namespace ModelServing.Infra.Tests.Stacks;
 [Collection(nameof(OneAtATime))]
 public class PodTests
 {
+    // What the restricted standard asks for is in RestrictedPodsTests; this is what it does not.
     [Fact]
-    public async Task Every_pod_is_restricted()
+    public async Task Every_container_has_a_root_that_can_not_be_written_an_image_by_digest_and_a_size()
     {
-        var run = await RunAsync();
-        foreach (var pod in Pods(run))
+        foreach (var container in (await RunAsync()).Pods().SelectMany(each => each.Pod.Spec.Containers))
         {
-            var security = pod.Map("securityContext");
-            Assert.Equal(true, security["runAsNonRoot"]);
-            Assert.NotEqual(0d, security["runAsUser"]);
-            Assert.Equal("RuntimeDefault", security.Map("seccompProfile")["type"]);
-            foreach (var forbidden in (string[])["hostNetwork", "hostPID", "hostIPC"])
-                Assert.DoesNotContain(forbidden, pod.Keys);
-            Assert.All(pod.List("volumes"), volume => Assert.DoesNotContain("hostPath", ((ImmutableDictionary<string, object>)volume).Keys));
-            foreach (var container in pod.List("containers").Concat(pod.List("initContainers")).Cast<ImmutableDictionary<string, object>>())
-            {
-                var own = container.Map("securityContext");
-                Assert.Equal(false, own["allowPrivilegeEscalation"]);
-                Assert.Equal(false, own["privileged"]);
-                Assert.Equal(true, own["readOnlyRootFilesystem"]);
-                Assert.Equal(["ALL"], own.Map("capabilities").List("drop"));
-                Assert.DoesNotContain("add", own.Map("capabilities").Keys);
-                Assert.Matches("@sha256:[0-9a-f]{64}$", (string)container["image"]);
-                Assert.All((string[])["cpu", "memory"], key => Assert.Contains(key, container.Map("resources", "requests").Keys));
-                Assert.Contains("memory", container.Map("resources", "limits").Keys);
-            }
+            Assert.True(container.SecurityContext.ReadOnlyRootFilesystem);
+            Assert.Matches("@sha256:[0-9a-f]{64}$", container.Image);
+            Assert.All((string[])["cpu", "memory"], key => Assert.Contains(key, container.Resources.Requests.Keys));
+            Assert.Contains("memory", container.Resources.Limits.Keys);
         }
-
-        var labels = run.Single("kubernetes:core/v1:Namespace", ClusterNames.Namespace).Inputs.Map("metadata", "labels");
-        Assert.Equal("restricted", labels["pod-security.kubernetes.io/enforce"]);
     }
 
     [Fact]

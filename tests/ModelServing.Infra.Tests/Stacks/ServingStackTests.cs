@@ -191,7 +191,7 @@ public class ServingStackTests
         var configuration = Configuration(SomeStack.File());
         var both = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
         await StackRendering.RunAsync(both, configuration, "some", isPreview: false);
-        Assert.Equal(2, both.Calls.Count(token => token.EndsWith(":getObjects", StringComparison.Ordinal)));
+        Assert.Equal(2, both.Calls.Count(call => call.Token!.EndsWith(":getObjects", StringComparison.Ordinal)));
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => StackRendering.RunAsync(new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/model.onnx"), configuration, "some", isPreview: false));
         Assert.Contains("modelserving:models.fraud.canary.version", failure.ToString(), StringComparison.Ordinal);
@@ -203,11 +203,11 @@ public class ServingStackTests
     {
         var unborn = new SomeCloud(isBorn: false);
         await StackRendering.RunAsync(unborn, Configuration(SomeStack.File()), "some", isPreview: true);
-        Assert.DoesNotContain(unborn.Calls, token => token.EndsWith(":getObjects", StringComparison.Ordinal));
+        Assert.DoesNotContain(unborn.Calls, call => call.Token!.EndsWith(":getObjects", StringComparison.Ordinal));
 
         var offline = new SomeCloud();
         await SomeStack.RunAsync(SomeStack.File(), offline);
-        Assert.DoesNotContain(offline.Calls, token => token.EndsWith(":getObjects", StringComparison.Ordinal));
+        Assert.DoesNotContain(offline.Calls, call => call.Token!.EndsWith(":getObjects", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -9,7 +9,8 @@ namespace ModelServing.Infra.Tests.Stacks;
 /// <param name="published">The keys of the objects in the bucket.</param>
 internal sealed class SomeCloud(bool isBorn = true, params string[] published) : IMocks
 {
-    internal ConcurrentBag<string> Calls { get; } = [];
+    /// <summary>The questions it was asked.</summary>
+    internal ConcurrentQueue<MockCallArgs> Calls { get; } = [];
 
     /// <summary>The provider of each resource and call of OCI; empty for the default one.</summary>
     internal ConcurrentBag<(string What, string Provider)> Providers { get; } = [];
@@ -32,7 +33,7 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
 
     public Task<object> CallAsync(MockCallArgs args)
     {
-        Calls.Add(args.Token!);
+        Calls.Enqueue(args);
         Providers.Add((args.Token!, args.Provider ?? ""));
         return Task.FromResult<object>(args.Token switch
         {

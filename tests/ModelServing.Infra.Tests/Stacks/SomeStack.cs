@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ModelServing.Contracts;
 using ModelServing.Stacks;
+using ModelServing.TestKit;
 using Pulumi;
 using Pulumi.Utilities;
 
@@ -11,6 +13,9 @@ namespace ModelServing.Infra.Tests.Stacks;
 internal static class SomeStack
 {
     internal const string Canary = "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 } }";
+
+    /// <summary>The manifests of every version that the repository's stacks name.</summary>
+    internal static readonly string[] Published = ["models/fraud/1/manifest.json", "models/fraud/2/manifest.json"];
 
     internal static string File(string models = Canary, string images = "images: { router: {0}, inference: {1} }", string more = "") => $$"""
         config:
@@ -30,6 +35,13 @@ internal static class SomeStack
     internal static Task<RenderedStack> RunAsync(string file, SomeCloud? cloud = null, bool isPreview = false) =>
         StackRendering.RunAsync(cloud ?? new SomeCloud(), StackConfiguration.OfFile(file), "some", isPreview);
 
+    /// <summary>A stack of the repository after an apply, so that nothing of it is unknown.</summary>
+    internal static async Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null)
+    {
+        var configuration = StackConfiguration.OfFile(await System.IO.File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml")), foundationOnly);
+        return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
+    }
+
     internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
 
     internal static PlanDocument Plan(this RenderedStack run) =>
@@ -48,6 +60,9 @@ internal static class SomeStack
 
     internal static ImmutableArray<object> List(this ImmutableDictionary<string, object> map, string key) =>
         map.TryGetValue(key, out var list) ? (ImmutableArray<object>)list : [];
+
+    /// <summary>Its inputs as they go over the wire.</summary>
+    internal static JsonObject Json(this RenderedResource resource) => JsonSerializer.SerializeToNode(resource.Inputs)!.AsObject();
 
     internal static async Task<IReadOnlyList<string>> DependenciesAsync(this RenderedResource resource) =>
         [.. (await OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput())).Select(static other => $"{other.GetResourceType()} {other.GetResourceName()}")];

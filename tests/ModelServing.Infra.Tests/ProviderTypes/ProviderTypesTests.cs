@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using ModelServing.Infra.Tests.Stacks;
+using ModelServing.TestKit;
+
+namespace ModelServing.Infra.Tests.ProviderTypes;
+
+/// <summary>
+/// What the stacks render, held against the providers' own types, which their npm packages have: the doubles' description is ours, and a
+/// name that is wrong in it would be wrong in every other test too.
+/// </summary>
+[Collection(nameof(OneAtATime))]
+public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
+{
+    public static TheoryData<string> Faults => [.. Fault.All.Select(static fault => fault.Name)];
+
+    [Theory]
+    [InlineData("dev", true)]
+    [InlineData("dev", false)]
+    [InlineData("staging", true)]
+    [InlineData("staging", false)]
+    [InlineData("prod", true)]
+    [InlineData("prod", false)]
+    public void A_stack_is_of_the_providers_types(string stack, bool foundationOnly)
+    {
+        TypeCheck.SkipUnlessInstalled();
+        var file = TypeCheck.FileOf(stack, foundationOnly);
+        Assert.True(check.ResourcesOf(file) > 50, $"{file} has {check.ResourcesOf(file)} resources");
+        Assert.True(check.ErrorsOf(file).Count == 0, string.Join('\n', check.ErrorsOf(file)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_mistake_is_an_error_at_every_depth(string name)
+    {
+        TypeCheck.SkipUnlessInstalled();
+        var fault = Fault.All.Single(fault => fault.Name == name);
+        Assert.Contains(fault.Error, Assert.Single(check.ErrorsOf(name)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Pulumi.Oci", "oci")]
+    [InlineData("Pulumi.Kubernetes", "kubernetes")]
+    public async Task The_types_are_of_the_version_that_the_program_is_built_with(string package, string name)
+    {
+        var pins = XDocument.Load(Repository.Combine("Directory.Packages.props")).Descendants("PackageVersion");
+        var packages = JsonNode.Parse(await File.ReadAllTextAsync(Repository.Combine("tests", "ProviderTypes", "package.json")))!;
+        Assert.Equal((string?)pins.Single(pin => (string?)pin.Attribute("Include") == package).Attribute("Version"), (string?)packages["devDependencies"]!["@pulumi/" + name]);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModelServing.Infra.Tests.Stacks;
+using ModelServing.Stacks.Preview;
+using ModelServing.TestKit;
+
+namespace ModelServing.Infra.Tests.ProviderTypes;
+
+/// <summary>
+/// One run of the TypeScript compiler, which takes seconds, over all that its tests ask about: every stack in both phases, and every
+/// <see cref="Fault"/> put into a resource of one of them. The files stay beside the test program, to be read when a test fails.
+/// </summary>
+public sealed class TypeCheck : IAsyncLifetime
+{
+    private static readonly string Packages = Repository.Combine("tests", "ProviderTypes", "node_modules");
+    private static readonly string Compiler = Path.Combine(Packages, "typescript", "bin", "tsc");
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "provider-types");
+
+    private readonly Dictionary<string, int> resources = [];
+    private ILookup<string, string> errors = Array.Empty<string>().ToLookup(static line => line);
+
+    /// <summary>The errors of a file, each with its place; empty when its types are right.</summary>
+    internal IReadOnlyList<string> ErrorsOf(string file) => [.. errors[file + ".ts"]];
+
+    /// <summary>How many literals a file of a stack has.</summary>
+    internal int ResourcesOf(string file) => resources[file];
+
+    internal static string FileOf(string stack, bool foundationOnly) => $"{stack}-{(foundationOnly ? "foundation" : "serving")}";
+
+    /// <summary>Skips the test when there is no compiler to be run.</summary>
+    internal static void SkipUnlessInstalled()
+    {
+        Assert.SkipUnless(IsOnPath("node"), "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
+        Assert.SkipUnless(File.Exists(Compiler), "the providers' npm packages are not installed: npm ci --prefix tests/ProviderTypes");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        if (!IsOnPath("node") || !File.Exists(Compiler))
+            return;
+
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+        Directory.CreateDirectory(Folder);
+        foreach (var stack in (string[])["dev", "staging", "prod"])
+        {
+            foreach (var foundationOnly in (bool[])[true, false])
+            {
+                var rendering = await RenderAsync(stack, foundationOnly);
+                resources[FileOf(stack, foundationOnly)] = rendering.Count;
+                Write(FileOf(stack, foundationOnly), rendering.Select(static each => each.Text()));
+                if (stack == "staging" && !foundationOnly)
+                {
+                    foreach (var fault in Fault.All)
+                        Write(fault.Name, [rendering.First(each => each.Token == fault.Token).With(fault)]);
+                }
+            }
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(Folder, "tsconfig.json"), JsonSerializer.Serialize(new
+        {
+            compilerOptions = new
+            {
+                strict = true,
+                noEmit = true,
+                // The packages are taken at their word.
+                skipLibCheck = true,
+                target = "es2022",
+                module = "preserve",
+                types = Array.Empty<string>(),
+                paths = new Dictionary<string, string[]> { ["@pulumi/*"] = [Path.Combine(Packages, "@pulumi", "*")] },
+            },
+        }));
+        errors = await CompileAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void Write(string file, IEnumerable<string> constants) => File.WriteAllText(Path.Combine(Folder, file + ".ts"), TypeScript.Module(constants));
+
+    private static async Task<IReadOnlyList<Literal>> RenderAsync(string stack, bool foundationOnly)
+    {
+        var cloud = new SomeCloud(true, SomeStack.Published);
+        var run = await SomeStack.OfRepositoryAsync(stack, foundationOnly, cloud);
+        var literals = new List<Literal>();
+        foreach (var resource in run.Resources)
+        {
+            // On the wire a provider's flags and numbers are texts; its types are of what the program gives it.
+            if (resource.Type.StartsWith("pulumi:providers:", StringComparison.Ordinal))
+                literals.Add(new Literal(resource.Type, resource.Name, await InputReader.ReadAsync(resource.Args), IsInvoke: false));
+            else if (resource.Type.Split(':')[0] is "oci" or "kubernetes")
+                literals.Add(new Literal(resource.Type, resource.Name, resource.Json(), IsInvoke: false));
+        }
+
+        literals.AddRange(cloud.Calls.Select(static asked => new Literal(asked.Token!, "", Json(asked.Args), IsInvoke: true)));
+        return literals;
+    }
+
+    private static JsonObject Json(ImmutableDictionary<string, object> values) => JsonSerializer.SerializeToNode(values)!.AsObject();
+
+    private static async Task<ILookup<string, string>> CompileAsync()
+    {
+        using var process = Process.Start(new ProcessStartInfo("node", [Compiler, "--project", Folder, "--pretty", "false"]) { WorkingDirectory = Folder, RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // An error begins with its file, as in dev-serving.ts(7,9): error TS2353; lines that are indented go on with it.
+        Assert.All(lines.Where(static line => !line.StartsWith(' ')), static line => Assert.Matches(@"^[\w-]+\.ts\(\d+,\d+\): error TS\d+: ", line));
+        var found = new List<string>();
+        foreach (var line in lines)
+        {
+            if (line.StartsWith(' '))
+                found[^1] += "\n" + line;
+            else
+                found.Add(line);
+        }
+
+        return found.ToLookup(static error => error[..error.IndexOf('(', StringComparison.Ordinal)]);
+    }
+
+    private static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
+
+    private sealed record Literal(string Token, string Name, JsonObject Inputs, bool IsInvoke)
+    {
+        internal string Text() => IsInvoke ? TypeScript.Invoke(Token, Inputs) : TypeScript.Resource(Token, Name, Inputs);
+
+        internal string With(Fault fault)
+        {
+            var inputs = Inputs.DeepClone().AsObject();
+            fault.Make(inputs, fault.Path);
+            return (this with { Inputs = inputs }).Text();
+        }
+    }
+}
