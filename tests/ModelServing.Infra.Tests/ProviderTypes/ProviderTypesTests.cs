@@ -44,7 +44,13 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     public async Task The_types_are_of_the_version_that_the_program_is_built_with(string package, string name)
     {
         var pins = XDocument.Load(Repository.Combine("Directory.Packages.props")).Descendants("PackageVersion");
-        var packages = JsonNode.Parse(await File.ReadAllTextAsync(Repository.Combine("tests", "ProviderTypes", "package.json")))!;
-        Assert.Equal((string?)pins.Single(pin => (string?)pin.Attribute("Include") == package).Attribute("Version"), (string?)packages["devDependencies"]!["@pulumi/" + name]);
+        var pin = (string?)pins.Single(pin => (string?)pin.Attribute("Include") == package).Attribute("Version");
+        Assert.Equal(pin, (string?)(await JsonAsync("package.json"))["devDependencies"]!["@pulumi/" + name]);
+
+        TypeCheck.SkipUnlessInstalled();
+        Assert.Equal(pin, (string?)(await JsonAsync("node_modules", "@pulumi", name, "package.json"))["version"]);
     }
+
+    private static async Task<JsonNode> JsonAsync(params string[] path) =>
+        JsonNode.Parse(await File.ReadAllTextAsync(Repository.Combine(["tests", "ProviderTypes", .. path])))!;
 }

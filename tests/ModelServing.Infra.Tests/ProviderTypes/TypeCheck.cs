@@ -21,6 +21,12 @@ public sealed class TypeCheck : IAsyncLifetime
     private readonly Dictionary<string, int> resources = [];
     private ILookup<string, string> errors = Array.Empty<string>().ToLookup(static line => line);
 
+    private static bool HasNode { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(static folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
+
+    // npm writes it when all packages are there.
+    private static bool HasPackages => File.Exists(Path.Combine(Packages, ".package-lock.json"));
+
     /// <summary>The errors of a file, each with its place; empty when its types are right.</summary>
     internal IReadOnlyList<string> ErrorsOf(string file) => [.. errors[file + ".ts"]];
 
@@ -32,14 +38,14 @@ public sealed class TypeCheck : IAsyncLifetime
     /// <summary>Skips the test when there is no compiler to be run.</summary>
     internal static void SkipUnlessInstalled()
     {
-        Assert.SkipUnless(IsOnPath("node"), "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
-        Assert.SkipUnless(File.Exists(Compiler), "the providers' npm packages are not installed: npm ci --prefix tests/ProviderTypes");
+        Assert.SkipUnless(HasNode, "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
+        Assert.SkipUnless(HasPackages, "the providers' npm packages are not installed: npm ci --prefix tests/ProviderTypes");
     }
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        if (!IsOnPath("node") || !File.Exists(Compiler))
+        if (!HasNode || !HasPackages)
             return;
 
         if (Directory.Exists(Folder))
@@ -121,9 +127,6 @@ public sealed class TypeCheck : IAsyncLifetime
 
         return found.ToLookup(static error => error[..error.IndexOf('(', StringComparison.Ordinal)]);
     }
-
-    private static bool IsOnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
 
     private sealed record Literal(string Token, string Name, JsonObject Inputs, bool IsInvoke)
     {
