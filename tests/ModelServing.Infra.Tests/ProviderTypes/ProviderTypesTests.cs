@@ -29,6 +29,14 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
         Assert.True(check.ErrorsOf(file).Count == 0, string.Join('\n', check.ErrorsOf(file)));
     }
 
+    [Fact]
+    public void Routers_that_watch_the_plan_are_of_the_providers_types()
+    {
+        TypeCheck.SkipUnlessInstalled();
+        Assert.True(check.ResourcesOf(TypeCheck.Watched) > 10);
+        Assert.True(check.ErrorsOf(TypeCheck.Watched).Count == 0, string.Join('\n', check.ErrorsOf(TypeCheck.Watched)));
+    }
+
     [Theory]
     [MemberData(nameof(Faults))]
     public void A_mistake_is_an_error_at_every_depth(string name)

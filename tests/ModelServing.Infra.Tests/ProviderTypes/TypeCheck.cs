@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Stacks.Preview;
 using ModelServing.TestKit;
@@ -32,6 +33,8 @@ public sealed class TypeCheck : IAsyncLifetime
 
     /// <summary>How many literals a file of a stack has.</summary>
     internal int ResourcesOf(string file) => resources[file];
+
+    internal const string Watched = "watched";
 
     internal static string FileOf(string stack, bool foundationOnly) => $"{stack}-{(foundationOnly ? "foundation" : "serving")}";
 
@@ -65,6 +68,12 @@ public sealed class TypeCheck : IAsyncLifetime
                 }
             }
         }
+
+        // No stack has its routers watch the plan yet.
+        var watched = await Rendered.OfAsync(static some => some.Workloads(PlanRoad.Watched));
+        var roles = watched.All.Where(static made => made.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).Select(static made => new Literal(made.Type, made.Name, made.Json(), IsInvoke: false)).ToList();
+        resources[Watched] = roles.Count;
+        Write(Watched, roles.Select(static each => each.Text()));
 
         await File.WriteAllTextAsync(Path.Combine(Folder, "tsconfig.json"), JsonSerializer.Serialize(new
         {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Moq;
 using ModelServing.Infra.Tests.Stacks;
 using Pulumi;
@@ -16,6 +18,8 @@ internal sealed record Made(string Type, string Name, ImmutableDictionary<string
     internal ImmutableDictionary<string, object> Part(string key) => (ImmutableDictionary<string, object>)Inputs[key];
 
     internal bool Has(string key, string value) => Inputs.TryGetValue(key, out var at) && value.Equals(at);
+
+    internal JsonObject Json() => JsonSerializer.SerializeToNode(Inputs)!.AsObject();
 
     internal async Task<IReadOnlyList<string>> AfterAsync() =>
         [.. (await OutputUtilities.GetValueAsync(Options.DependsOn.ToOutput())).Select(other => other.GetResourceName())];

@@ -1,3 +1,5 @@
+using ModelServing.Contracts;
+using ModelServing.Infra.Tests.Stacks;
 using Pulumi;
 
 namespace ModelServing.Infra.Tests.Rendering;
@@ -85,6 +87,34 @@ internal sealed class SomeEnvironment
         Tokens = tokens ?? SomeTokens,
         CorsOrigins = origins ?? [],
     }, Options);
+
+    /// <summary>The workloads of one model with one version.</summary>
+    internal Infra.Workloads Workloads(PlanRoad road = PlanRoad.Mounted)
+    {
+        var size = new PodSize { Min = 1, Max = 2, Cpu = "500m", Memory = "1Gi", CpuTarget = 60 };
+        return new("workloads", new WorkloadsArgs
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            KubeConfig = "apiVersion: v1",
+            ClusterId = "ocid1.cluster.some",
+            Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },
+            Versions = [new VersionArgs { Model = ModelName.Parse("fraud"), Version = new ModelVersion(1), Image = SomeImage, Size = size, Deadline = TimeSpan.FromSeconds(1) }],
+            Router = new RouterArgs
+            {
+                Image = SomeImage,
+                Size = size,
+                LongestDeadline = TimeSpan.FromSeconds(1),
+                LoadBalancerSubnetId = "ocid1.subnet.some",
+                LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
+                PlanRoad = road,
+            },
+            Registry = new RegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
+            Artifacts = "oci:some/some",
+        }, Options);
+    }
+
+    private static string SomeImage => "some@" + SomeStack.Digest('a');
 
     internal static GatewayTokens SomeTokens => new() { KeysUri = "https://idp.example.com/keys", Issuers = ["https://idp.example.com/"], Audiences = ["some"] };
 

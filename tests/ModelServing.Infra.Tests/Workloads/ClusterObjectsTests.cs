@@ -18,14 +18,15 @@ public class ClusterObjectsTests
     {
         var objects = (await SomeStack.OfRepositoryAsync(stack)).OfCluster().ToList();
         Assert.True(objects.Count >= 12, $"{stack} has {objects.Count} objects");
-        foreach (var rendered in objects)
-        {
-            var json = rendered.Json();
-            var read = ClusterObjects.Read(rendered.Type, json);
-            Assert.Equal(rendered.Type["kubernetes:".Length..], $"{(read.ApiVersion.Contains('/', StringComparison.Ordinal) ? "" : "core/")}{read.ApiVersion}:{read.Kind}");
-            var written = ClusterObjects.Write(read);
-            Assert.True(JsonNode.DeepEquals(json, written), $"{rendered.Type} {rendered.Name} is read as something else:\n{json}\n{written}");
-        }
+        Assert.All(objects, static rendered => AssertIsRead(rendered.Type, rendered.Json()));
+    }
+
+    [Fact]
+    public async Task So_are_those_of_routers_that_watch_the_plan()
+    {
+        var objects = (await Rendered.OfAsync(static some => some.Workloads(PlanRoad.Watched))).All.Where(static made => made.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).ToList();
+        Assert.Contains(objects, static made => made.Type.EndsWith(":RoleBinding", StringComparison.Ordinal));
+        Assert.All(objects, static made => AssertIsRead(made.Type, made.Json()));
     }
 
     [Theory]
@@ -43,5 +44,13 @@ public class ClusterObjectsTests
         json.Set(path, JsonNode.Parse(value));
         var refusal = Assert.ThrowsAny<Exception>(() => ClusterObjects.Read(Deployment, json));
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertIsRead(string token, JsonObject json)
+    {
+        var read = ClusterObjects.Read(token, json);
+        Assert.Equal(token["kubernetes:".Length..], $"{(read.ApiVersion.Contains('/', StringComparison.Ordinal) ? "" : "core/")}{read.ApiVersion}:{read.Kind}");
+        var written = ClusterObjects.Write(read);
+        Assert.True(JsonNode.DeepEquals(json, written), $"{token} is read as something else:\n{json}\n{written}");
     }
 }
