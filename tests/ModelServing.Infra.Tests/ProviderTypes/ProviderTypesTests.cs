@@ -14,6 +14,8 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
 {
     public static TheoryData<string> Faults => [.. Fault.All.Select(static fault => fault.Name)];
 
+    public static TheoryData<string> DescriptionFaults => [.. DescriptionFault.All.Select(static fault => fault.Name)];
+
     [Theory]
     [InlineData("dev", true)]
     [InlineData("dev", false)]
@@ -38,12 +40,28 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     }
 
     [Theory]
+    [InlineData("oci")]
+    [InlineData("kubernetes")]
+    public void The_doubles_have_the_providers_names_and_types(string provider)
+    {
+        TypeCheck.SkipUnlessInstalled();
+        Assert.True(check.ErrorsOf(TypeCheck.DoublesOf(provider)).Count == 0, string.Join('\n', check.ErrorsOf(TypeCheck.DoublesOf(provider))));
+    }
+
+    [Theory]
     [MemberData(nameof(Faults))]
     public void A_mistake_is_an_error_at_every_depth(string name)
     {
         TypeCheck.SkipUnlessInstalled();
-        var fault = Fault.All.Single(fault => fault.Name == name);
-        Assert.Contains(fault.Error, Assert.Single(check.ErrorsOf(name)), StringComparison.Ordinal);
+        Assert.Contains(Fault.All.Single(fault => fault.Name == name).Error, Assert.Single(check.ErrorsOf(name)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(DescriptionFaults))]
+    public void A_mistake_in_the_doubles_is_an_error(string name)
+    {
+        TypeCheck.SkipUnlessInstalled();
+        Assert.Contains(check.ErrorsOf(name), error => error.Contains(DescriptionFault.All.Single(fault => fault.Name == name).Error, StringComparison.Ordinal));
     }
 
     [Theory]

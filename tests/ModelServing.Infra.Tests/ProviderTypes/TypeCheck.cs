@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,8 +9,8 @@ using ModelServing.TestKit;
 namespace ModelServing.Infra.Tests.ProviderTypes;
 
 /// <summary>
-/// One run of the TypeScript compiler, which takes seconds, over all that its tests ask about: every stack in both phases, and every
-/// <see cref="Fault"/> put into a resource of one of them. The files stay beside the test program, to be read when a test fails.
+/// One run of the TypeScript compiler, which takes seconds, over all that its tests ask about: every stack in both phases, every
+/// <see cref="Fault"/> put into a resource of one of them, and the doubles' description. The files stay beside the test program, to be read when a test fails.
 /// </summary>
 public sealed class TypeCheck : IAsyncLifetime
 {
@@ -38,6 +37,8 @@ public sealed class TypeCheck : IAsyncLifetime
 
     internal static string FileOf(string stack, bool foundationOnly) => $"{stack}-{(foundationOnly ? "foundation" : "serving")}";
 
+    internal static string DoublesOf(string provider) => $"doubles-{provider}";
+
     /// <summary>Skips the test when there is no compiler to be run.</summary>
     internal static void SkipUnlessInstalled()
     {
@@ -54,27 +55,9 @@ public sealed class TypeCheck : IAsyncLifetime
         if (Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
         Directory.CreateDirectory(Folder);
-        foreach (var stack in (string[])["dev", "staging", "prod"])
-        {
-            foreach (var foundationOnly in (bool[])[true, false])
-            {
-                var rendering = await RenderAsync(stack, foundationOnly);
-                resources[FileOf(stack, foundationOnly)] = rendering.Count;
-                Write(FileOf(stack, foundationOnly), rendering.Select(static each => each.Text()));
-                if (stack == "staging" && !foundationOnly)
-                {
-                    foreach (var fault in Fault.All)
-                        Write(fault.Name, [rendering.First(each => each.Token == fault.Token).With(fault)]);
-                }
-            }
-        }
-
-        // No stack has its routers watch the plan yet.
-        var watched = await Rendered.OfAsync(static some => some.Workloads(PlanRoad.Watched));
-        var roles = watched.All.Where(static made => made.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).Select(static made => new Literal(made.Type, made.Name, made.Json(), IsInvoke: false)).ToList();
-        resources[Watched] = roles.Count;
-        Write(Watched, roles.Select(static each => each.Text()));
-
+        await WriteStacksAsync();
+        await WriteWatchedAsync();
+        await WriteDoublesAsync();
         await File.WriteAllTextAsync(Path.Combine(Folder, "tsconfig.json"), JsonSerializer.Serialize(new
         {
             compilerOptions = new
@@ -95,27 +78,65 @@ public sealed class TypeCheck : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static void Write(string file, IEnumerable<string> constants) => File.WriteAllText(Path.Combine(Folder, file + ".ts"), TypeScript.Module(constants));
+    private async Task WriteStacksAsync()
+    {
+        foreach (var stack in (string[])["dev", "staging", "prod"])
+        {
+            Write(FileOf(stack, foundationOnly: true), await RenderAsync(stack, foundationOnly: true));
+            Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
+        }
 
-    private static async Task<IReadOnlyList<Literal>> RenderAsync(string stack, bool foundationOnly)
+        var some = await RenderAsync("staging", foundationOnly: false);
+        foreach (var fault in Fault.All)
+        {
+            var (token, name, arguments) = some.First(each => each.Token == fault.Token);
+            arguments = arguments.DeepClone().AsObject();
+            fault.Make(arguments, fault.Path);
+            Write(fault.Name, [(token, name, arguments)]);
+        }
+    }
+
+    // No stack has its routers watch the plan yet.
+    private async Task WriteWatchedAsync()
+    {
+        var watched = await Rendered.OfAsync(static some => some.Workloads(PlanRoad.Watched));
+        Write(Watched, [.. watched.All.Where(static made => made.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).Select(static made => (made.Type, made.Name, made.Json()))]);
+    }
+
+    private static async Task WriteDoublesAsync()
+    {
+        foreach (var provider in (string[])["oci", "kubernetes"])
+            await WriteAsync(DoublesOf(provider), DoublesDescription.Module(provider, await DoublesDescription.ReadAsync(provider)));
+        var description = await DoublesDescription.ReadAsync("oci");
+        foreach (var fault in DescriptionFault.All)
+            await WriteAsync(fault.Name, DoublesDescription.Module("oci", fault.In(description), only: fault.Block));
+
+        static Task WriteAsync(string file, string module) => File.WriteAllTextAsync(Path.Combine(Folder, file + ".ts"), module);
+    }
+
+    private void Write(string file, IReadOnlyList<(string Token, string Name, JsonObject Arguments)> literals)
+    {
+        resources[file] = literals.Count;
+        File.WriteAllText(Path.Combine(Folder, file + ".ts"), TypeScript.Module(literals));
+    }
+
+    private static async Task<IReadOnlyList<(string Token, string Name, JsonObject Arguments)>> RenderAsync(string stack, bool foundationOnly)
     {
         var cloud = new SomeCloud(true, SomeStack.Published);
         var run = await SomeStack.OfRepositoryAsync(stack, foundationOnly, cloud);
-        var literals = new List<Literal>();
+        var literals = new List<(string, string, JsonObject)>();
         foreach (var resource in run.Resources)
         {
             // On the wire a provider's flags and numbers are texts; its types are of what the program gives it.
             if (resource.Type.StartsWith("pulumi:providers:", StringComparison.Ordinal))
-                literals.Add(new Literal(resource.Type, resource.Name, await InputReader.ReadAsync(resource.Args), IsInvoke: false));
+                literals.Add((resource.Type, resource.Name, await InputReader.ReadAsync(resource.Args)));
             else if (resource.Type.Split(':')[0] is "oci" or "kubernetes")
-                literals.Add(new Literal(resource.Type, resource.Name, resource.Json(), IsInvoke: false));
+                literals.Add((resource.Type, resource.Name, resource.Json()));
         }
 
-        literals.AddRange(cloud.Calls.Select(static asked => new Literal(asked.Token!, "", Json(asked.Args), IsInvoke: true)));
+        literals.AddRange(cloud.Calls.Select(static asked => (asked.Token!, "", JsonSerializer.SerializeToNode(asked.Args)!.AsObject())));
         return literals;
     }
-
-    private static JsonObject Json(ImmutableDictionary<string, object> values) => JsonSerializer.SerializeToNode(values)!.AsObject();
 
     private static async Task<ILookup<string, string>> CompileAsync()
     {
@@ -135,17 +156,5 @@ public sealed class TypeCheck : IAsyncLifetime
         }
 
         return found.ToLookup(static error => error[..error.IndexOf('(', StringComparison.Ordinal)]);
-    }
-
-    private sealed record Literal(string Token, string Name, JsonObject Inputs, bool IsInvoke)
-    {
-        internal string Text() => IsInvoke ? TypeScript.Invoke(Token, Inputs) : TypeScript.Resource(Token, Name, Inputs);
-
-        internal string With(Fault fault)
-        {
-            var inputs = Inputs.DeepClone().AsObject();
-            fault.Make(inputs, fault.Path);
-            return (this with { Inputs = inputs }).Text();
-        }
     }
 }

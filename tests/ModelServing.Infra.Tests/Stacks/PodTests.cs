@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using k8s.Models;
 using ModelServing.Contracts;
 using ModelServing.Infra.Tests.Workloads;
 using ModelServing.Stacks;
@@ -17,8 +18,19 @@ public class PodTests
             Assert.True(container.SecurityContext.ReadOnlyRootFilesystem);
             Assert.Matches("@sha256:[0-9a-f]{64}$", container.Image);
             Assert.All((string[])["cpu", "memory"], key => Assert.Contains(key, container.Resources.Requests.Keys));
-            Assert.Contains("memory", container.Resources.Limits.Keys);
+            Assert.All((string[])["memory", "ephemeral-storage"], key => Assert.Contains(key, container.Resources.Limits.Keys));
         }
+    }
+
+    [Fact]
+    public async Task A_version_has_a_token_to_read_its_artifact_with_and_nobody_else_has_one()
+    {
+        var run = await RunAsync();
+        Assert.Equal(
+            [("fraud-v1", true), ("fraud-v2", true), ("router", false)],
+            run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
+        Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
+        Assert.All(run.Pods(), each => Assert.Equal(each.Owner == "router" ? ClusterNames.Router : ClusterNames.Inference, each.Pod.Spec.ServiceAccountName));
     }
 
     [Fact]
@@ -62,29 +74,72 @@ public class PodTests
     }
 
     [Fact]
-    public async Task A_pod_has_the_time_that_its_host_takes_to_drain()
+    public async Task A_pod_has_the_time_that_its_host_takes_to_drain_and_a_version_that_which_a_plan_takes_to_arrive()
     {
-        foreach (var pod in Pods(await RunAsync("fraud: { stable: { version: 1 }, deadline: 4m }")))
+        foreach (var (owner, pod) in (await RunAsync("fraud: { stable: { version: 1 }, deadline: 4m }")).Pods())
         {
-            var container = (ImmutableDictionary<string, object>)Assert.Single(pod.List("containers"));
-            var variables = container.List("env").Cast<ImmutableDictionary<string, object>>().ToDictionary(pair => (string)pair["name"], pair => (string)pair["value"]);
-            var sleep = (double)container.Map("lifecycle", "preStop", "sleep")["seconds"];
+            var container = Assert.Single(pod.Spec.Containers);
+            var variables = container.Env.ToDictionary(variable => variable.Name, variable => variable.Value);
+            var sleep = container.Lifecycle.PreStop.Sleep.Seconds;
             var drain = double.Parse(variables["MODELSERVING_DRAIN_TIMEOUT"], System.Globalization.CultureInfo.InvariantCulture);
             Assert.Equal("0", variables["MODELSERVING_DRAIN_DELAY"]);
             Assert.True(drain >= 240, "a request in flight may take as long as its deadline");
-            Assert.True((double)pod["terminationGracePeriodSeconds"] > sleep + drain);
+            Assert.True(pod.Spec.TerminationGracePeriodSeconds > sleep + drain);
+            Assert.True(sleep >= (owner == "router" ? DrainTimes.OfRouter(TimeSpan.Zero).Leave : DrainTimes.PlanPropagation).TotalSeconds, $"{owner} serves {sleep} s after it was told to go");
         }
     }
 
     [Fact]
     public async Task Probes_ask_the_hosts_health()
     {
-        foreach (var pod in Pods(await RunAsync()))
+        foreach (var (_, pod) in (await RunAsync()).Pods())
         {
-            var container = (ImmutableDictionary<string, object>)Assert.Single(pod.List("containers"));
-            Assert.Equal("/health/live", container.Map("livenessProbe", "httpGet")["path"]);
-            Assert.Equal("/health/ready", container.Map("readinessProbe", "httpGet")["path"]);
-            Assert.Equal(2, pod.List("topologySpreadConstraints").Length);
+            var container = Assert.Single(pod.Spec.Containers);
+            Assert.Equal("/health/live", container.StartupProbe.HttpGet.Path);
+            Assert.Equal("/health/live", container.LivenessProbe.HttpGet.Path);
+            Assert.Equal("/health/ready", container.ReadinessProbe.HttpGet.Path);
+            Assert.All([container.StartupProbe, container.LivenessProbe, container.ReadinessProbe], probe => Assert.Contains(container.Ports, port => port.Name == (string)probe.HttpGet.Port));
+            Assert.Equal(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], pod.Spec.TopologySpreadConstraints.Select(spread => spread.TopologyKey).Order());
+        }
+    }
+
+    [Fact]
+    public async Task A_new_pod_is_ready_before_an_old_one_goes() => Assert.All((await RunAsync()).Objects<V1Deployment>(), deployment =>
+    {
+        Assert.Equal("0", (string)deployment.Spec.Strategy.RollingUpdate.MaxUnavailable);
+        Assert.Equal("1", (string)deployment.Spec.Strategy.RollingUpdate.MaxSurge);
+    });
+
+    [Fact]
+    public async Task What_is_about_pods_is_about_those_of_its_own_name()
+    {
+        var run = await RunAsync();
+        foreach (var deployment in run.Objects<V1Deployment>())
+        {
+            var labels = deployment.Spec.Template.Metadata.Labels;
+            Assert.Equal(labels, deployment.Spec.Selector.MatchLabels);
+            Assert.Equal(labels, run.Objects<V1Service>().Single(service => service.Metadata.Name == deployment.Metadata.Name).Spec.Selector);
+            Assert.Equal(labels, run.Objects<V1PodDisruptionBudget>().Single(budget => budget.Metadata.Name == deployment.Metadata.Name).Spec.Selector.MatchLabels);
+            Assert.All(deployment.Spec.Template.Spec.TopologySpreadConstraints, spread => Assert.Equal(labels, spread.LabelSelector.MatchLabels));
+        }
+
+        Assert.Equal(3, run.Objects<V1Deployment>().Select(deployment => string.Join(',', deployment.Spec.Selector.MatchLabels.OrderBy(pair => pair.Key))).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Every_pod_may_write_to_scratch_and_the_router_reads_the_plan_where_it_looks_for_it()
+    {
+        var run = await RunAsync();
+        foreach (var (owner, pod) in run.Pods())
+        {
+            var volumes = pod.Spec.Volumes.ToDictionary(volume => volume.Name);
+            var mounts = Assert.Single(pod.Spec.Containers).VolumeMounts;
+            Assert.Equal(volumes.Keys.Order(), mounts.Select(mount => mount.Name).Order());
+            var scratch = mounts.Single(mount => mount.MountPath == MountPaths.Scratch);
+            Assert.NotEqual(true, scratch.ReadOnlyProperty);
+            Assert.NotNull(volumes[scratch.Name].EmptyDir.SizeLimit);
+            var plan = mounts.SingleOrDefault(mount => volumes[mount.Name].ConfigMap is { Name: ClusterNames.Plan });
+            Assert.Equal(owner == "router" ? MountPaths.PlanFolder : null, plan?.MountPath);
         }
     }
 

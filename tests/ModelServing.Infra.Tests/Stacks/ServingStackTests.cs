@@ -138,6 +138,9 @@ public class ServingStackTests
         var before = await run.Single(ConfigMap, "plan").DependenciesAsync();
         Assert.Contains($"{Deployment} fraud-v1", before);
         Assert.Contains($"{Deployment} fraud-v2", before);
+        // The autoscaler raises a promoted version's replicas: the plan sends it traffic after that.
+        Assert.Contains($"{Autoscaler} fraud-v1", before);
+        Assert.Contains($"{Autoscaler} fraud-v2", before);
         Assert.DoesNotContain($"{Deployment} fraud-v3", before);
         Assert.Contains($"{ConfigMap} plan", await run.Single(Deployment, "router").DependenciesAsync());
     }
@@ -152,6 +155,8 @@ public class ServingStackTests
             Assert.Contains($"{Service} {deployment.Name}", await deployment.DependenciesAsync());
             Assert.NotEqual(true, deployment.Options.RetainOnDelete);
             Assert.NotEqual(true, deployment.Options.Protect);
+            // It leaves after the plan, as Pulumi deletes last.
+            Assert.NotEqual(true, ((CustomResourceOptions)deployment.Options).DeleteBeforeReplace);
             // The Service would wait for the pods that wait for it.
             Assert.Equal("true", run.Single(Service, deployment.Name).Inputs.Map("metadata", "annotations")["pulumi.com/skipAwait"]);
         }

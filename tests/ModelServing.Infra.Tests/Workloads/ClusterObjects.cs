@@ -40,6 +40,9 @@ internal static class ClusterObjects
     /// <summary>What the client would send.</summary>
     internal static JsonObject Write(object model) => JsonSerializer.SerializeToNode(model, model.GetType(), Strict)!.AsObject();
 
+    /// <summary>The objects of one kind.</summary>
+    internal static IReadOnlyList<T> Objects<T>(this RenderedStack run) => [.. run.OfCluster().Select(static resource => Read(resource.Type, resource.Json())).OfType<T>()];
+
     /// <summary>The pods that objects of a stack make, each with the name of what makes it.</summary>
     internal static IReadOnlyList<(string Owner, V1PodTemplateSpec Pod)> Pods(this RenderedStack run) =>
     [
