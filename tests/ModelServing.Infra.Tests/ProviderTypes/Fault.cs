@@ -24,7 +24,7 @@ internal sealed record Fault(string Name, string Token, string Path, Action<Json
         new("oci-text-for-a-number", NodePool, "nodeShapeConfig.ocpus", Is("2"), "Type 'string' is not assignable to type 'Input<number | undefined>'"),
         new("oci-number-for-a-text", "oci:ObjectStorage/objectLifecyclePolicy:ObjectLifecyclePolicy", "rules[0].timeAmount", Is(7), "Type 'number' is not assignable to type 'Input<string>'"),
         new("oci-number-in-a-map", "oci:Core/vcn:Vcn", "freeformTags.environment", Is(1), "Type 'number' is not assignable to type 'Input<string>'"),
-        new("oci-one-for-a-list", "oci:Core/vcn:Vcn", "cidrBlocks", Is("10[0].0.0/16"), "Type 'string' is not assignable to type 'Input<Input<string>[] | undefined>'"),
+        new("oci-one-for-a-list", "oci:Core/vcn:Vcn", "cidrBlocks", Is("10.0.0.0/16"), "Type 'string' is not assignable to type 'Input<Input<string>[] | undefined>'"),
         new("oci-missing", "oci:Core/vcn:Vcn", "compartmentId", Gone, "Property 'compartmentId' is missing"),
         new("oci-missing-below", "oci:Nosql/table:Table", "tableLimits.maxReadUnits", Gone, "Property 'maxReadUnits' is missing"),
         new("oci-provider-misspelt", "pulumi:providers:oci", "region", To("regio"), "'\"regio\"' does not exist in type 'ProviderArgs'"),

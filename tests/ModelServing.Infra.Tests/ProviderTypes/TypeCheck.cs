@@ -10,7 +10,8 @@ namespace ModelServing.Infra.Tests.ProviderTypes;
 
 /// <summary>
 /// One run of the TypeScript compiler, which takes seconds, over all that its tests ask about: every stack in both phases, every
-/// <see cref="Fault"/> put into a resource of one of them, and the doubles' description. The files stay beside the test program, to be read when a test fails.
+/// <see cref="Fault"/> put into a resource of one of them, the doubles' description and every <see cref="DescriptionFault"/> of it. The
+/// files stay beside the test program, to be read when a test fails.
 /// </summary>
 public sealed class TypeCheck : IAsyncLifetime
 {
@@ -33,10 +34,13 @@ public sealed class TypeCheck : IAsyncLifetime
     /// <summary>How many literals a file of a stack has.</summary>
     internal int ResourcesOf(string file) => resources[file];
 
+    /// <summary>The file of routers that watch the plan.</summary>
     internal const string Watched = "watched";
 
+    /// <summary>The file of a stack's resources and questions in one phase.</summary>
     internal static string FileOf(string stack, bool foundationOnly) => $"{stack}-{(foundationOnly ? "foundation" : "serving")}";
 
+    /// <summary>The file of the description of a provider's double.</summary>
     internal static string DoublesOf(string provider) => $"doubles-{provider}";
 
     /// <summary>Skips the test when there is no compiler to be run.</summary>
@@ -78,6 +82,7 @@ public sealed class TypeCheck : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    // After an apply: what is unknown before it would be left unchecked.
     private async Task WriteStacksAsync()
     {
         foreach (var stack in (string[])["dev", "staging", "prod"])
