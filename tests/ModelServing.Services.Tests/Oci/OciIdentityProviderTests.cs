@@ -66,6 +66,8 @@ public sealed class OciIdentityProviderTests : IDisposable
     [Fact]
     public void All_missing_keys_are_named_at_once()
     {
+        File.WriteAllText(user.ConfigFile, user.Profile().Replace("tenancy=", "tenant=", StringComparison.Ordinal));
+        Refused(ByConfigFile(), $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} lacks tenancy");
         File.WriteAllText(user.ConfigFile, "[DEFAULT]\ntenancy=t\nkey_file=\nregion=eu-frankfurt-1\n");
         Refused(ByConfigFile(), $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} lacks user, fingerprint, key_file");
         File.AppendAllText(user.ConfigFile, "security_token_file=f\n");
