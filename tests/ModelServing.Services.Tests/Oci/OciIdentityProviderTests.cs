@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Oci;
 using ModelServing.Services.Tests.Hosting;
+using ModelServing.TestKit;
 using Oci.Common.Auth;
 
 namespace ModelServing.Services.Tests.Oci;
@@ -123,7 +124,7 @@ public sealed class OciIdentityProviderTests : IDisposable
     {
         using var pod = new EnvironmentVariables(
             ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("KUBERNETES_SERVICE_HOST", "127.0.0.1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile));
-        using var folder = new TestKit.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         File.WriteAllText(folder.Combine("token"), "a token");
 
         var provider = new WorkloadIdentity(Environment.GetEnvironmentVariable, folder.FullPath).Open(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" });
