@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using ModelServing.Cli;
 using ModelServing.Cli.Images;
 using ModelServing.Contracts;
-using ModelServing.Rollout.Settings;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Images;
@@ -75,12 +74,12 @@ public sealed partial class ImagePushTests : IAsyncLifetime
                 image.Files.Select(file => file.Replace(name, "NAME", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         }
 
-        // Unchanged sources, elsewhere and built anew: the same digests, and nothing is pushed.
-        using (var elsewhere = new SomeHosts(Cloud))
-        {
-            Assert.Equal(ExitCode.Done, await PushAsync(elsewhere, revision: "another"));
-            Assert.Equal(hosts.StackText, elsewhere.StackText);
-        }
+        // Unchanged sources, built anew: the same digests, and nothing is pushed.
+        var named = hosts.StackText;
+        Directory.Delete(hosts.WorkFolder, recursive: true);
+        Assert.Equal(ExitCode.Done, await PushAsync(hosts, revision: "another"));
+        Assert.Equal(named, hosts.StackText);
+        Assert.Equal((1, 1), ((await TagsAsync("router")).Count, (await TagsAsync("inference")).Count));
 
         // One program changes, and so does its image.
         hosts.WriteProgram("router", "return 1;");
@@ -92,8 +91,10 @@ public sealed partial class ImagePushTests : IAsyncLifetime
 
         // The base image's tag names another one, as after a security update.
         Assert.Equal(baseImage, await registry!.PushBaseAsync("two", Cancellation));
-        Assert.Equal(ExitCode.Done, await PushAsync(hosts));
-        Assert.NotEqual(first["inference"].Digest, (await ImagesAsync(hosts))["inference"].Digest);
+        Assert.Equal(ExitCode.Done, await PushAsync(hosts, only: "inference"));
+        var third = await ImagesAsync(hosts);
+        Assert.Equal(second["router"].Digest, third["router"].Digest);
+        Assert.NotEqual(first["inference"].Digest, third["inference"].Digest);
         Assert.All(await TagsAsync("inference"), tag => Assert.Matches(Tag(), tag));
     }
 
@@ -101,8 +102,10 @@ public sealed partial class ImagePushTests : IAsyncLifetime
     public async Task Nodes_of_Arm_get_images_of_Arm()
     {
         using var hosts = new SomeHosts(Cloud.Replace("    allowedCidrs", "    nodes: { shape: VM.Standard.A1.Flex }\n    allowedCidrs", StringComparison.Ordinal));
-        Assert.Equal(ExitCode.Done, await PushAsync(hosts));
-        Assert.All((await ImagesAsync(hosts)).Values, image => Assert.Equal("arm64", (string?)image.Config["architecture"]));
+        Assert.Equal(ExitCode.Done, await PushAsync(hosts, only: "inference"));
+        var image = Assert.Single(await ImagesAsync(hosts)).Value;
+        Assert.Equal("arm64", (string?)image.Config["architecture"]);
+        Assert.Contains("etc/arm64", image.Files);
     }
 
     [Fact]
@@ -158,7 +161,7 @@ public sealed partial class ImagePushTests : IAsyncLifetime
     {
         using var hosts = new SomeHosts(Cloud);
         baseImage = baseImage.Replace("10.0", "9.9", StringComparison.Ordinal);
-        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync(hosts));
+        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync(hosts, only: "router"));
         Assert.Equal([$"the base image {baseImage} does not exist; --base-image names another"], e.Lines);
         Assert.Equal(Cloud, hosts.StackText);
     }
@@ -168,11 +171,11 @@ public sealed partial class ImagePushTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private async Task<int> PushAsync(SomeHosts hosts, string? revision = null)
+    private async Task<int> PushAsync(SomeHosts hosts, string? revision = null, string? only = null)
     {
         var build = new ImageBuild("dotnet", hosts.WorkFolder, ImagesCommand.RuntimeOf(hosts.Stack.ReadCloud().Cloud!));
         var push = new ImagePush(terminal.Terminal, build, ImageDestination.Parse($"{registry!.Host}/space", "dev"), NoLogins);
-        return await ImagesCommand.PushAsync(terminal.Terminal, hosts.Stack, push, hosts.Projects, baseImage, revision, Cancellation);
+        return await ImagesCommand.PushAsync(terminal.Terminal, hosts.Stack, push, only is null ? hosts.Projects : [hosts.Project(only)], baseImage, revision, Cancellation);
     }
 
     // The images that the stack file names, as the registry has them.
@@ -182,7 +185,8 @@ public sealed partial class ImagePushTests : IAsyncLifetime
         var images = new Dictionary<string, RegistryImage>();
         foreach (var name in ImageNames.All)
         {
-            var digest = named.Of(name)!;
+            if (named.Of(name) is not { } digest)
+                continue;
             var image = await registry!.FindAsync($"space/modelserving-dev/{name}", digest, Cancellation);
             Assert.Equal(digest, image?.Digest);
             images.Add(name, image!);
