@@ -113,6 +113,8 @@ public sealed class ImagesTests : IAsyncLifetime
         var environment = new Dictionary<string, string>
         {
             ["REGISTRY_AUTH_FILE"] = docker.Combine("config.json"),
+            // Where the SDK keeps layers.
+            ["XDG_CACHE_HOME"] = docker.FullPath,
             // Of whoever runs the tests.
             ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "",
             ["DOTNET_CONTAINER_PULL_REGISTRY_UNAME"] = "",
