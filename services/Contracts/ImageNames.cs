@@ -2,6 +2,8 @@ namespace ModelServing.Contracts;
 
 /// <summary>The images of the hosts, what they are called, and where they are kept: infra/ makes the repositories and pods name the
 /// images, <c>ms images push</c> fills them.</summary>
+/// <remarks>To add an image: a name here and in <see cref="All"/>, a setting of that name on Rollout's <c>ImageSettings</c>, and
+/// <c>services/Image.targets</c> imported by the project of that name.</remarks>
 public static class ImageNames
 {
     /// <summary>The router's image.</summary>

@@ -16,7 +16,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     public const string Password = "correct horse";
 
     /// <summary>The command that brings what a test is skipped without.</summary>
-    public const string Missing = "docker-registry is not installed: sudo RUNLEVEL=1 apt-get install -y --no-install-recommends docker-registry";
+    public const string Missing = "docker-registry is not installed: sudo apt-get install -y --no-install-recommends docker-registry (it brings a service; sudo systemctl disable --now docker-registry ends that)";
 
     private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     private const string OciIndex = "application/vnd.oci.image.index.v1+json";
