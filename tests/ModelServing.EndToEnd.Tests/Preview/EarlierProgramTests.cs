@@ -17,16 +17,19 @@ public sealed class EarlierProgramTests
         await repository.ReplaceAsync("stacks/ServingStack.cs", "PodCidr = Part(\"64.0/19\")", "PodCidr = Part(\"32.0/19\")");
         // Both change: the earlier program reads the earlier stack file.
         await repository.ReplaceAsync("Pulumi.dev.yaml", "percent: 5", "percent: 10");
+        // And one environment is given up.
+        File.Delete(repository.Combine("Pulumi.prod.yaml"));
         await repository.CommitAsync("pods have these");
 
         var output = await Tool.SucceedAsync(repository.FullPath, "dotnet", repository.Stacks, "preview", "--against", "HEAD^1", "--out", repository.Combine("artifacts", "out"));
 
         var dev = await File.ReadAllLinesAsync(repository.Combine("artifacts", "out", "dev.offline.txt"));
         Assert.Equal("2 to update, 112 unchanged", dev[0]);
-        Assert.Equal(["- cidrBlock: \"10.0.64.0/19\"", "+ cidrBlock: \"10.0.32.0/19\""], Lines(dev, "cidrBlock"));
+        Assert.Equal(["! cidrBlock: \"10.0.64.0/19\" => \"10.0.32.0/19\""], Lines(dev, "cidrBlock"));
         Assert.Equal(["- \"weight\": 500", "+ \"weight\": 1000", "- \"weight\": 9500", "+ \"weight\": 9000"], Lines(dev, "weight"));
         Assert.Equal(["dev.offline.txt", "prod.offline.txt", "staging.offline.txt"], Directory.EnumerateFiles(repository.Combine("artifacts", "out")).Select(Path.GetFileName).Order());
         Assert.Contains("Previewing staging against HEAD^1", output, StringComparison.Ordinal);
+        Assert.StartsWith("Pulumi.prod.yaml of HEAD^1 is gone.", await File.ReadAllTextAsync(repository.Combine("artifacts", "out", "prod.offline.txt")), StringComparison.Ordinal);
         // The work tree that the earlier program was built in is gone.
         Assert.Single((await repository.GitAsync("worktree", "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }

@@ -4,31 +4,22 @@ using System.Text;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>The preview of a pull request: the workflows' own steps, one by one, on a made repository and a stand-in for GitHub.</summary>
-public sealed class PreviewWorkflowTests : IAsyncLifetime
+public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkouts) : IClassFixture<PreviewWorkflowTests.Checkouts>, IAsyncDisposable
 {
     private const string Bot = "github-actions[bot]";
+    private const string NotHere = "workflows' steps are for bash on Linux";
     private const string Marker = "<!-- modelserving: preview -->";
 
     private readonly GitHubDouble github = new();
-    private MadeRepository repository = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "workflows' steps are for bash on Linux");
-        repository = await MadeRepository.CreateAsync();
-        // Two workflows, two checkouts: the pull request's, and the main branch's.
-        await repository.GitAsync("worktree", "add", "--quiet", "--detach", repository.Combine("artifacts", "main"), "main");
-    }
+    private MadeRepository Repository => checkouts.PullRequest;
 
-    public async ValueTask DisposeAsync()
-    {
-        await github.DisposeAsync();
-        repository?.Dispose();
-    }
+    public ValueTask DisposeAsync() => github.DisposeAsync();
 
     [Fact]
     public async Task A_changed_weight_is_the_plans_line_in_one_comment_that_follows_the_pull_request()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), NotHere);
         for (var i = 0; i < 100; i++)
             github.Comment("somebody", "a page of talk");
         github.Comment("somebody-else", Marker + "\nnot the bot's");
@@ -75,6 +66,7 @@ public sealed class PreviewWorkflowTests : IAsyncLifetime
     [Fact]
     public async Task What_a_preview_left_is_shown_within_bounds_and_believed_in_nothing()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), NotHere);
         github.Head = "0123456789012345678901234567890123456789";
         Assert.Contains("the preview names no pull request", await CommentAsync(), StringComparison.Ordinal);
 
@@ -119,17 +111,17 @@ public sealed class PreviewWorkflowTests : IAsyncLifetime
     /// <summary>A pull request of one commit, as it is checked out: merged into the main branch.</summary>
     private async Task PushAsync(params string[] replacements)
     {
-        await repository.GitAsync("checkout", "--quiet", "--force", "-B", "change", "main");
+        await Repository.GitAsync("checkout", "--quiet", "--force", "-B", "change", "main");
         foreach (var change in replacements.Chunk(3))
-            await repository.ReplaceAsync(change[0], change[1], change[2]);
-        github.Head = await repository.CommitAsync("a change");
-        await repository.GitAsync("checkout", "--quiet", "--detach", "main");
-        await repository.GitAsync("merge", "--quiet", "--no-ff", "--no-edit", "change");
+            await Repository.ReplaceAsync(change[0], change[1], change[2]);
+        github.Head = await Repository.CommitAsync("a change");
+        await Repository.GitAsync("checkout", "--quiet", "--detach", "main");
+        await Repository.GitAsync("merge", "--quiet", "--no-ff", "--no-edit", "change");
     }
 
     private async Task<int> PreviewAsync()
     {
-        using var runner = new Runner(repository.FullPath, github, new Dictionary<string, string> { ["github.event.pull_request.number"] = "7" });
+        using var runner = new Runner(Repository.FullPath, github, new Dictionary<string, string> { ["github.event.pull_request.number"] = "7" });
         var (exitCode, output) = await runner.RunAsync(Workflow.Read("preview").Steps("offline"), "{}");
         Assert.True(exitCode == 0 || output.Contains("101 is not", StringComparison.Ordinal), output);
         Assert.Contains("### Previewing prod against HEAD^1", runner.Summary, StringComparison.Ordinal);
@@ -140,7 +132,7 @@ public sealed class PreviewWorkflowTests : IAsyncLifetime
     {
         var payload = github.WorkflowRunEvent();
         github.Head = head ?? github.Head;
-        using var runner = new Runner(repository.Combine("artifacts", "main"), github, new Dictionary<string, string> { ["github.token"] = GitHubDouble.Token });
+        using var runner = new Runner(checkouts.Main, github, new Dictionary<string, string> { ["github.token"] = GitHubDouble.Token });
         var (exitCode, output) = await runner.RunAsync(Workflow.Read("preview-comment").Steps("comment"), payload);
         Assert.True(exitCode == 0, output);
         return output;
@@ -162,4 +154,26 @@ public sealed class PreviewWorkflowTests : IAsyncLifetime
     }
 
     private void Leave(byte[] packed) => github.Upload("preview-offline", packed);
+
+    /// <summary>Two workflows, two checkouts: the pull request's, and the main branch's.</summary>
+    public sealed class Checkouts : IAsyncLifetime
+    {
+        internal MadeRepository PullRequest { get; private set; } = null!;
+
+        internal string Main => PullRequest.Combine("artifacts", "main");
+
+        public async ValueTask InitializeAsync()
+        {
+            if (!OperatingSystem.IsLinux())
+                return;
+            PullRequest = await MadeRepository.CreateAsync();
+            await PullRequest.GitAsync("worktree", "add", "--quiet", "--detach", Main, "main");
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            PullRequest?.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }
