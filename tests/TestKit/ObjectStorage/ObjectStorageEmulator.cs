@@ -81,6 +81,9 @@ public sealed class ObjectStorageEmulator : IAsyncDisposable
     /// <summary>How many requests came for an operation so far.</summary>
     public int Count(StorageOperation operation) => requests.Count(request => request.Operation == operation);
 
+    /// <summary>How many callers left while they waited for an answer.</summary>
+    public int Abandoned => requests.Count(static request => request.IsAbandoned);
+
     public async ValueTask DisposeAsync()
     {
         Faults.LetGo();
@@ -109,7 +112,7 @@ public sealed class ObjectStorageEmulator : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException && context.RequestAborted.IsCancellationRequested)
         {
-            // The caller left, or a fault cut it off.
+            request.IsAbandoned = true;
         }
         finally
         {
@@ -158,4 +161,7 @@ public sealed record RecordedRequest(RequestTarget Target, IReadOnlyDictionary<s
 
     /// <summary>The status of its answer; 0 while or because it got none.</summary>
     public int Status { get; internal set; }
+
+    /// <summary>Whether the caller left before it had an answer.</summary>
+    public bool IsAbandoned { get; internal set; }
 }
