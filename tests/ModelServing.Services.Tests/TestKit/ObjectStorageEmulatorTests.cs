@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -261,13 +262,13 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Equal("<html/>", (await AskAsync(Signed("GET", Objects + "/a"))).Body);
 
         emulator.Faults.Add(StorageOperation.PutObject, Fault.Cut);
-        await Assert.ThrowsAnyAsync<IOException>(() => AskAsync(Signed("PUT", Objects + "/c", "c"u8)));
+        await BreaksOffAsync(Signed("PUT", Objects + "/c", "c"u8));
         Assert.Null(bucket.Find("c"));
         emulator.Faults.Add(StorageOperation.PutObject, Fault.LostAnswer);
-        await Assert.ThrowsAnyAsync<IOException>(() => AskAsync(Signed("PUT", Objects + "/c", "c"u8)));
+        await BreaksOffAsync(Signed("PUT", Objects + "/c", "c"u8));
         Assert.NotNull(bucket.Find("c"));
         emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(3));
-        await Assert.ThrowsAnyAsync<IOException>(() => AskAsync(Signed("GET", Objects + "/a")));
+        await BreaksOffAsync(Signed("GET", Objects + "/a"));
         emulator.Faults.Add(StorageOperation.GetObject, Fault.Damage);
         Assert.Equal("contenu", (await AskAsync(Signed("GET", Objects + "/a"))).Body);
 
@@ -362,6 +363,9 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         var answer = await connection.ReadMessageAsync(toHead: request.Text.StartsWith("HEAD ", StringComparison.Ordinal)) ?? throw new EndOfStreamException("no answer came");
         return new RawAnswer(answer.Status, answer.Headers, Encoding.UTF8.GetString(answer.Body));
     }
+
+    private async Task BreaksOffAsync(RawRequest request) =>
+        Assert.True(await Record.ExceptionAsync(() => AskAsync(request)) is IOException or SocketException);
 
     private sealed record RawRequest(string Text)
     {

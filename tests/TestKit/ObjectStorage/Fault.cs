@@ -86,11 +86,11 @@ public abstract class Fault
         internal override async Task AfterAsync(HttpContext context, StorageAnswer answer)
         {
             await answer.WriteAsync(context, bytes);
-            // What was written has to leave before the end does.
+            // Not an abort, which would overtake what was written: the server itself closes the connection behind an answer that has fewer
+            // bytes than it said.
             await context.Response.Body.FlushAsync(context.RequestAborted);
             if (until is not null)
                 await until.WaitAsync(context.RequestAborted);
-            context.Abort();
         }
     }
 
