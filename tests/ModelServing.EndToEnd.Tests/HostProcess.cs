@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
@@ -8,14 +9,16 @@ namespace ModelServing.EndToEnd.Tests;
 internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process process;
+    // Not the stack's folder: what is started from there ends with an ms of there.
+    private readonly TemporaryFolder folder = new();
     private readonly string addressFile;
     private readonly StringBuilder output = new();
 
     private HostProcess(string program, HostSettings settings)
     {
-        addressFile = settings.AddressFile!;
+        addressFile = folder.Combine("address");
         var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var (name, value) in settings.ToEnvironment())
+        foreach (var (name, value) in (settings with { Urls = "http://127.0.0.1:0", AddressFile = addressFile, StopWithParent = true }).ToEnvironment())
             start.Environment[name] = value;
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -74,6 +77,7 @@ internal sealed class HostProcess : IAsyncDisposable
             process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+        folder.Dispose();
     }
 
     private void Keep(string? line)
