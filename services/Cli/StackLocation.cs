@@ -34,19 +34,15 @@ internal sealed record StackLocation
     /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
     internal StackFile Read() => Parse(Content());
 
-    /// <summary>Reads the stack file's content; null for a file that is not there.</summary>
-    /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
-    internal StackFile Parse(byte[]? content)
-    {
-        var (file, faults) = StackFile.Parse(Text(content ?? throw Missing()));
-        return file ?? throw Faults(faults);
-    }
-
     /// <summary>Reads the stack file with the settings of the cloud.</summary>
     /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
-    internal StackFile ReadCloud()
+    internal StackFile ReadCloud() => Parse(Content(), cloud: true);
+
+    /// <summary>Reads the stack file's content; null for a file that is not there.</summary>
+    /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
+    internal StackFile Parse(byte[]? content, bool cloud = false)
     {
-        var (file, faults) = StackFile.Parse(Text(Content()), cloud: true);
+        var (file, faults) = StackFile.Parse(Text(content ?? throw Missing()), cloud);
         return file ?? throw Faults(faults);
     }
 

@@ -15,7 +15,7 @@ internal sealed class MsProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private readonly Task reading;
 
-    private MsProcess(StackFolder folder, string[] arguments, IReadOnlyDictionary<string, string> environment)
+    private MsProcess(StackFolder folder, IReadOnlyDictionary<string, string> variables, string[] arguments)
     {
         this.folder = folder;
         var start = new ProcessStartInfo("dotnet", [Program("Cli", "ms"), .. arguments])
@@ -25,7 +25,7 @@ internal sealed class MsProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in variables)
             start.Environment[name] = value;
         process = Process.Start(start)!;
         reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
@@ -43,10 +43,10 @@ internal sealed class MsProcess : IAsyncDisposable
 
     internal int Id => process.Id;
 
-    internal static MsProcess Start(StackFolder folder, params string[] arguments) => new(folder, arguments, new Dictionary<string, string>());
+    internal static MsProcess Start(StackFolder folder, params string[] arguments) => new(folder, new Dictionary<string, string>(), arguments);
 
-    /// <summary>Starts it with variables of the environment.</summary>
-    internal static MsProcess Start(StackFolder folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(folder, arguments, environment);
+    /// <summary>Starts it with variables in its environment beside those of this process.</summary>
+    internal static MsProcess Start(StackFolder folder, IReadOnlyDictionary<string, string> variables, params string[] arguments) => new(folder, variables, arguments);
 
     /// <summary>Runs it to its end.</summary>
     internal static async Task<(int ExitCode, string Output)> RunAsync(StackFolder folder, params string[] arguments)
