@@ -96,6 +96,7 @@ internal sealed class SomeEnvironment
         {
             Names = Names,
             CompartmentId = Compartment,
+            Region = "eu-frankfurt-1",
             KubeConfig = "apiVersion: v1",
             ClusterId = "ocid1.cluster.some",
             Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },

@@ -20,8 +20,8 @@ public class ReferencesTests
         ["services/Features"] = ["services/Contracts", "services/Registry"],
         ["services/Oci"] = ["services/Contracts", "services/Registry", "services/Journal", "services/Features", "services/Predictions"],
         ["services/Router"] = ["services/Contracts", "services/Hosting", "services/Rollout"],
-        ["services/Inference"] = ["services/Contracts", "services/Hosting", "services/Registry"],
-        ["services/Cli"] = ["services/Contracts", "services/Hosting", "services/Registry", "services/Rollout", "services/Sample"],
+        ["services/Inference"] = ["services/Contracts", "services/Hosting", "services/Oci", "services/Registry"],
+        ["services/Cli"] = ["services/Contracts", "services/Hosting", "services/Oci", "services/Registry", "services/Rollout", "services/Sample"],
         ["services/Trainer"] = ["services/Registry", "services/Sample"],
         ["infra"] = ["services/Contracts"],
         ["stacks"] = ["infra", "services/Rollout"],
@@ -52,6 +52,16 @@ public class ReferencesTests
     public void No_product_project_knows_the_trainer_or_a_test_project() => Assert.DoesNotContain(
         Projects.Where(project => !project.IsTest).SelectMany(project => project.References),
         other => other == "services/Trainer" || other.StartsWith("tests/", StringComparison.Ordinal));
+
+    [Fact]
+    public void Only_services_Oci_names_the_sdk_of_oci()
+    {
+        var named = Folders.SelectMany(folder => Directory.EnumerateFiles(Repository.Combine(folder), "*.*", SearchOption.AllDirectories))
+            .Where(path => Path.GetExtension(path) is ".csproj" or ".props")
+            .Select(path => Path.GetRelativePath(Repository.Root, path))
+            .Where(path => File.ReadAllText(Repository.Combine(path)).Contains("\"OCI.DotNetSDK.", StringComparison.Ordinal));
+        Assert.Equal(["services/Oci/Sdk.props"], named);
+    }
 
     [Fact]
     public void Programs_never_know_each_other()
