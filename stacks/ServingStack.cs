@@ -237,6 +237,7 @@ public sealed class ServingStack : Stack
                 Images.HostOf(cloud.Region),
                 Output.Format($"{store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
+            Region = cloud.Region,
             Artifacts = Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2)),
         });
 

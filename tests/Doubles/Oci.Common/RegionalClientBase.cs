@@ -29,8 +29,6 @@ public abstract class RegionalClientBase : ClientBase
         SetEndpoint(endpoint);
     }
 
-    public void SetRegion(string regionId) => SetRegion(Region.FromRegionId(regionId.ToLowerInvariant()));
-
     /// <summary>True lets the realm's template beat every endpoint, also one that was given; false does not.</summary>
     public void UseRealmSpecificEndpointTemplate(bool IsRealmSpecificEndpointTemplateEnabled)
     {
