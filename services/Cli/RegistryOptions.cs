@@ -66,7 +66,7 @@ internal sealed class RegistryOptions(OciOptions oci)
     {
         try
         {
-            return location.ReadCloud().Region;
+            return location.ReadCloud().Cloud!.Region;
         }
         catch (CommandException e)
         {

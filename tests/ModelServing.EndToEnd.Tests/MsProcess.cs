@@ -70,12 +70,13 @@ internal sealed class MsProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for its end, and gives its exit code.</summary>
-    internal async Task<int> ExitAsync()
+    /// <param name="patience">How long it may take before it counts as hung; <see cref="Patience"/> by default.</param>
+    internal async Task<int> ExitAsync(TimeSpan? patience = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var waiting = new CancellationTokenSource(patience ?? Patience);
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(waiting.Token);
         }
         catch (OperationCanceledException)
         {
