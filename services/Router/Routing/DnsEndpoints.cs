@@ -140,7 +140,7 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
                 .Distinct().OrderBy(static entry => entry.Address, StringComparer.Ordinal).ToArray();
             if (entries.SequenceEqual(name.Endpoints))
                 continue;
-            RoutingLog.AddressesChanged(logger, name.Model, name.Version, entries.Length, name.Endpoints.Length);
+            RoutingLog.AddressesChanged(logger, name.Text, entries.Length, name.Endpoints.Length);
             name.Endpoints = entries;
             isChanged = true;
         }

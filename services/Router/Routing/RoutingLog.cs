@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
 
 namespace ModelServing.Router.Routing;
 
@@ -17,6 +16,6 @@ internal static partial class RoutingLog
     [LoggerMessage(13, LogLevel.Information, "{Name} can be looked up again")]
     internal static partial void LookupWorksAgain(ILogger logger, string name);
 
-    [LoggerMessage(14, LogLevel.Information, "{Model} v{Version} answers at {Count} addresses, before it was {Before}")]
-    internal static partial void AddressesChanged(ILogger logger, ModelName model, ModelVersion version, int count, int before);
+    [LoggerMessage(14, LogLevel.Information, "{Name} has {Count} addresses now, {Before} before")]
+    internal static partial void AddressesChanged(ILogger logger, string name, int count, int before);
 }

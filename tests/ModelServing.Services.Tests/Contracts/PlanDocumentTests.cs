@@ -127,7 +127,7 @@ public class PlanDocumentTests
     [InlineData("[0]", "a version is a whole number from 1")]
     public void Versions_kept_warm_ascend_and_are_no_variants(string kept, string? message)
     {
-        var text = $$"""{"schema":1,"rollouts":{"scoring":{"revision":"r","deadlineMilliseconds":1,"variants":[{"name":"stable","version":5,"weight":10000}],"keptWarm":{{kept}}}}}""";
+        var text = $$"""{"schema":1,"rollouts":{"scoring":{"revision":"r","deadlineMilliseconds":1,"variants":[{"name":"stable","version":5,"weight":10000}],"keptWarm":{{kept}} } } }""";
         if (message is null)
         {
             var rollout = Parse(text).Rollouts.Single().Value;
