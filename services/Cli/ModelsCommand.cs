@@ -12,19 +12,18 @@ internal static class ModelsCommand
     internal static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var stack = new StackOptions();
-        var registry = new RegistryOption();
+        var registry = new RegistryOptions();
         var command = new Command("models", "List the published versions.") { json };
-        stack.AddTo(command);
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
-            var location = stack.Of(arguments);
-            var target = registry.Open(arguments, location);
-            var settings = location.Read().Settings;
+            var target = await registry.OpenAsync(arguments, null, signals.Stop);
+            var settings = registry.Stack(arguments).Read().Settings;
             var rows = new List<ModelRow>();
             foreach (var entry in await target.ListAsync(signals.Stop))
                 rows.Add(ModelRow.Of(await target.ReadManifestAsync(entry.Model, entry.Version, signals.Stop), settings));
+            if (rows.Count > 0)
+                terminal.Say($"Published in [bold]{Markup.Escape(target.Location)}[/]:");
             terminal.Result(rows, rows => rows.Count > 0 ? Table(rows) : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; [bold]ms publish[/] does that.\n"));
             return ExitCode.Done;
         }));

@@ -8,6 +8,9 @@ namespace ModelServing.Cli;
 /// <summary><c>ms publish</c>: makes a file a version of a model.</summary>
 internal static class PublishCommand
 {
+    // What is less is there before a bar could move.
+    private const long ShownFrom = 4 * 1024 * 1024;
+
     internal static Command Create()
     {
         var model = new Argument<string>("model") { Description = "The model's name." };
@@ -16,10 +19,8 @@ internal static class PublishCommand
         var training = new Option<FileInfo?>("--training") { Description = "A JSON file with the training's 'metrics' and 'labels'." };
         var labels = new Option<string[]>("--label") { Description = "KEY=VALUE; may be given several times.", AllowMultipleArgumentsPerToken = false };
         var json = new Option<bool>("--json") { Description = "Print the manifest as JSON." };
-        var stack = new StackOptions();
-        var registry = new RegistryOption();
+        var registry = new RegistryOptions();
         var command = new Command("publish", "Publish a version of a model. A version never changes and is never overwritten.") { model, file, version, training, labels, json };
-        stack.AddTo(command);
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
@@ -28,10 +29,15 @@ internal static class PublishCommand
             if (!path.Exists)
                 throw new CommandException(ExitCode.WrongInput, $"{path} does not exist; it has to be an ONNX file");
             var info = WithLabels(ReadTraining(arguments.GetValue(training)), arguments.GetValue(labels) ?? []);
-            var target = registry.Open(arguments, stack.Of(arguments));
+            var bar = new UploadBar();
+            var target = await registry.OpenAsync(arguments, bar, signals.Stop);
             var number = arguments.GetValue(version) is { } text ? ParseVersion(text) : await NextAsync(target, name, signals.Stop);
             await using var content = path.OpenRead();
-            var manifest = await target.PublishAsync(name, number, content, info, signals.Stop);
+            Task<Manifest> PublishAsync() => target.PublishAsync(name, number, content, info, signals.Stop);
+            var manifest = target.IsRemote && path.Length >= ShownFrom
+                ? await bar.ShowAsync(terminal, RegistryLayout.Model(name, number), path.Length, $"{name} version {number}", PublishAsync)
+                : await PublishAsync();
+            terminal.Say($"{name} version {number} is published in [bold]{Markup.Escape(target.Location)}[/]");
             terminal.Result(ModelRow.Of(manifest, null), static row => ModelsCommand.Table([row]));
             return ExitCode.Done;
         }));

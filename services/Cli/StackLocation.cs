@@ -32,9 +32,13 @@ internal sealed record StackLocation
     /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
     internal StackFile Read() => Parse(File.Exists(FilePath) ? File.ReadAllBytes(FilePath) : null);
 
+    /// <summary>Reads the stack file's settings of the cloud.</summary>
+    /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
+    internal CloudSettings ReadCloud() => Parse(File.Exists(FilePath) ? File.ReadAllBytes(FilePath) : null, cloud: true).Cloud!;
+
     /// <summary>Reads the stack file's content; null for a file that is not there.</summary>
     /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
-    internal StackFile Parse(byte[]? content)
+    internal StackFile Parse(byte[]? content, bool cloud = false)
     {
         if (content is null)
         {
@@ -45,7 +49,7 @@ internal sealed record StackLocation
 
         // Takes a byte order mark off, which some editors write.
         using var text = new StreamReader(new MemoryStream(content), Encoding.UTF8);
-        var (file, faults) = StackFile.Parse(text.ReadToEnd());
+        var (file, faults) = StackFile.Parse(text.ReadToEnd(), cloud);
         return file ?? throw Faults(faults);
     }
 

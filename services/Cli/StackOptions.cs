@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelServing.Registry;
 
 namespace ModelServing.Cli;
 
@@ -17,17 +16,8 @@ internal sealed class StackOptions
         command.Options.Add(folder);
     }
 
+    /// <summary>Whether a stack was named.</summary>
+    internal bool IsGiven(ParseResult arguments) => arguments.GetResult(stack) is { IdentifierTokenCount: > 0 };
+
     internal StackLocation Of(ParseResult arguments) => new(arguments.GetValue(stack)!, Path.GetFullPath(arguments.GetValue(folder)!));
-}
-
-/// <summary>Opens the registry that a command is about: the stack's folder, or what <c>--registry</c> names.</summary>
-internal sealed class RegistryOption
-{
-    private readonly Option<string?> registry = new("--registry") { Description = "The registry, as file:FOLDER. Without it the stack's." };
-
-    internal void AddTo(Command command) => command.Options.Add(registry);
-
-    internal ModelRegistry Open(ParseResult arguments, StackLocation stack) => new(
-        RegistryLocation.Open(arguments.GetValue(registry) ?? "file:" + stack.RegistryFolder(stack.Read().Settings.Local)),
-        TimeProvider.System);
 }

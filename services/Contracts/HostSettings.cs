@@ -137,6 +137,9 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public required string Registry { get; init; }
 
+    /// <summary>How OCI is asked; null where nothing of it is, as with <c>file:FOLDER</c>.</summary>
+    public OciSettings? Oci { get; init; }
+
     /// <summary>How many calls of the model run at a time; 0, the default, is the number of processors.</summary>
     public int Concurrency { get; init; }
 
@@ -164,7 +167,8 @@ public sealed record InferenceSettings : HostSettings
         Model = ModelName.TryParse(model, null, out var name) ? name : throw HostEnvironment.Wrong(nameof(Model), model, $"a model's name: {ModelName.Form}");
         var version = environment.Require(nameof(Version), "a version");
         Version = ModelVersion.TryParse(version, null, out var v) ? v : throw HostEnvironment.Wrong(nameof(Version), version, ModelVersion.Form);
-        Registry = environment.Require(nameof(Registry), "file:FOLDER");
+        Registry = environment.Require(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET");
+        Oci = OciSettings.Read(environment);
         Concurrency = (int)environment.ReadWhole(nameof(Concurrency), Concurrency, 0, 1024);
         Threads = (int)environment.ReadWhole(nameof(Threads), Threads, 1, 1024);
         QueueLimit = (int)environment.ReadWhole(nameof(QueueLimit), QueueLimit, 0, 1_000_000);
@@ -178,6 +182,7 @@ public sealed record InferenceSettings : HostSettings
         variables[HostEnvironment.NameOf(nameof(Model))] = Model.Text;
         variables[HostEnvironment.NameOf(nameof(Version))] = Version.ToString();
         variables[HostEnvironment.NameOf(nameof(Registry))] = Registry;
+        Oci?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Concurrency))] = Concurrency.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(Threads))] = Threads.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(QueueLimit))] = QueueLimit.ToString(CultureInfo.InvariantCulture);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference.Models;
+using ModelServing.Oci;
 using ModelServing.Registry;
 
 namespace ModelServing.Inference;
@@ -16,13 +17,13 @@ namespace ModelServing.Inference;
 public static class InferenceHost
 {
     /// <summary>Adds the service's parts.</summary>
-    /// <exception cref="ContractException">The settings name a registry that this program can't read.</exception>
+    /// <exception cref="ContractException">The settings name a registry that this program can't read, or an identity that can't be had.</exception>
     public static void Add(WebApplicationBuilder builder, InferenceSettings settings)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes);
-        var store = RegistryLocation.Open(settings.Registry);
+        var store = ObjectStores.Open(settings.Registry, settings.Oci);
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<InferenceMetrics>();
         builder.Services.AddSingleton<InferenceApi>();

@@ -18,6 +18,9 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
     public string Location => $"file:{root}";
 
     /// <inheritdoc/>
+    public bool IsRemote => false;
+
+    /// <inheritdoc/>
     public async Task<bool> PutIfAbsentAsync(ObjectKey key, Stream content, long length, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);

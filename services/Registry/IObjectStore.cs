@@ -10,6 +10,10 @@ public interface IObjectStore
     /// <summary>Where the objects are, for a person who reads a message: <c>file:/srv/models</c>.</summary>
     string Location { get; }
 
+    /// <summary>Whether it is reached over a network, and filled from other machines: what is missing or fails now may be there a little
+    /// later. A folder's faults wait for a person.</summary>
+    bool IsRemote { get; }
+
     /// <summary>
     /// Stores an object unless there is one of that key. Of writers who store the same key at the same time exactly one is told
     /// true.

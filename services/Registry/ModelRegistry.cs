@@ -15,6 +15,9 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
     /// <summary>Where the registry is, for a person who reads a message.</summary>
     public string Location => store.Location;
 
+    /// <inheritdoc cref="IObjectStore.IsRemote"/>
+    public bool IsRemote => store.IsRemote;
+
     /// <summary>Publishes a version. What it is made of is read from the stream's position to its end.</summary>
     /// <inheritdoc cref="PublishAsync(ModelName, ModelVersion, ReadOnlyMemory{byte}, TrainingInfo, CancellationToken)"/>
     public async Task<Manifest> PublishAsync(ModelName name, ModelVersion version, Stream model, TrainingInfo training, CancellationToken cancellationToken)

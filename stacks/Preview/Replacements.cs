@@ -1,12 +1,16 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Which changed inputs make a provider replace a resource instead of updating it, of the resources that this program has.</summary>
+/// <summary>
+/// Which changed inputs make a provider replace a resource instead of updating it, of the resources that this program has: those that the
+/// provider's documentation does not mark as updatable. A resource of OCI that has none has an empty line, so that none is forgotten.
+/// </summary>
 internal static class Replacements
 {
     private static readonly Dictionary<string, string[]> Paths = new(StringComparer.Ordinal)
     {
         ["oci:Core/vcn:Vcn"] = ["dnsLabel", "isIpv6enabled"],
         ["oci:Core/subnet:Subnet"] = ["vcnId", "dnsLabel", "prohibitPublicIpOnVnic", "prohibitInternetIngress", "availabilityDomain"],
+        ["oci:Core/defaultSecurityList:DefaultSecurityList"] = ["manageDefaultResourceId"],
         ["oci:Core/internetGateway:InternetGateway"] = ["vcnId"],
         ["oci:Core/natGateway:NatGateway"] = ["vcnId", "publicIpId"],
         ["oci:Core/serviceGateway:ServiceGateway"] = ["vcnId"],
@@ -23,6 +27,7 @@ internal static class Replacements
         ["oci:Nosql/table:Table"] = ["name", "isAutoReclaimable"],
         ["oci:ApiGateway/gateway:Gateway"] = ["endpointType", "subnetId"],
         ["oci:ApiGateway/deployment:Deployment"] = ["gatewayId", "pathPrefix"],
+        ["oci:Logging/logGroup:LogGroup"] = [],
         ["oci:Logging/log:Log"] = ["logType", "configuration"],
         ["oci:Identity/dynamicGroup:DynamicGroup"] = ["compartmentId", "name"],
         ["oci:Identity/policy:Policy"] = ["compartmentId", "name"],
@@ -30,6 +35,9 @@ internal static class Replacements
         ["kubernetes:apps/v1:Deployment"] = ["spec.selector"],
         ["kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"] = ["roleRef"],
     };
+
+    /// <summary>True when what replaces resources of the type is known.</summary>
+    internal static bool Know(string type) => Paths.ContainsKey(type) || !type.StartsWith("oci:", StringComparison.Ordinal);
 
     /// <summary>True when a change at one of <paramref name="changed"/> (dotted paths) replaces the resource.</summary>
     /// <param name="type">The resource's type.</param>

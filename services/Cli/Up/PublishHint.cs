@@ -29,7 +29,7 @@ internal static class PublishHint
     private static bool IsSample(PublishedVersion version) => version.Model.Text == SampleArtifacts.ModelName && SampleArtifacts.Versions.Contains(version.Version.Number);
 
     private static string Options(StackLocation stack) =>
-        (stack.Name == StackOptions.DefaultStack ? "" : $" --stack {stack.Name}") +
+        (stack.Name == StackOptions.DefaultStack ? "" : $" --stack {stack.Name} --local") +
         (Path.GetFullPath(".") == stack.Folder ? "" : $" --cwd {Shown(stack.Folder)}");
 
     // Shorter where it can be, and the same for everybody in the same place.

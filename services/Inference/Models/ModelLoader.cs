@@ -9,7 +9,8 @@ namespace ModelServing.Inference.Models;
 
 /// <summary>
 /// Loads the one version while the host already answers that it lives: verify, open, warm up, then ready. A version that can't be
-/// loaded ends the process: it would never become ready.
+/// loaded ends the process: it would never become ready. But for one that a store on the network has not yet, or not now: that is
+/// waited for, and readiness says so.
 /// </summary>
 internal sealed class ModelLoader(
     InferenceSettings settings, ModelRegistry registry, Readiness readiness, HostFailure failure, TimeProvider time, ILogger<ModelLoader> logger)
@@ -32,7 +33,7 @@ internal sealed class ModelLoader(
         var began = time.GetTimestamp();
         try
         {
-            var artifact = await registry.ReadArtifactAsync(settings.Model, settings.Version, stoppingToken);
+            var artifact = await ReadAsync(stoppingToken);
             var opened = ServedModel.Open(artifact, settings.Threads);
             WarmUp(opened);
             model = opened;
@@ -46,6 +47,27 @@ internal sealed class ModelLoader(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopped while loading.
+        }
+    }
+
+    /// <summary>Reads the artifact; asks again, as long as it takes, for one that may be there or in reach later.</summary>
+    private async Task<Artifact> ReadAsync(CancellationToken cancellation)
+    {
+        var delay = new PollDelay(Random.Shared);
+        while (true)
+        {
+            try
+            {
+                return await registry.ReadArtifactAsync(settings.Model, settings.Version, cancellation);
+            }
+            catch (RegistryException e) when (registry.IsRemote && e.Error is RegistryError.NotFound or RegistryError.Unavailable)
+            {
+                var wait = delay.Next();
+                var why = $"waiting for {settings.Model} version {settings.Version} in {registry.Location}: {(e.Error == RegistryError.NotFound ? "no manifest" : e.Message)}";
+                readiness.NotReady(why);
+                LoaderLog.Waiting(logger, why, wait.TotalSeconds);
+                await Task.Delay(wait, time, cancellation);
+            }
         }
     }
 
@@ -70,4 +92,7 @@ internal static partial class LoaderLog
 
     [LoggerMessage(31, LogLevel.Warning, "{Model} version {Version} does not run on zeros, so it starts cold: {Why}")]
     internal static partial void ColdStart(ILogger logger, ModelName model, ModelVersion version, string why);
+
+    [LoggerMessage(32, LogLevel.Warning, "Not ready, {Why}; asking again in {Seconds:0.#} s")]
+    internal static partial void Waiting(ILogger logger, string why, double seconds);
 }

@@ -96,18 +96,20 @@ public sealed class StackFile
 
     private SettingsFault Placed(SettingsFault fault) => fault with { Path = Namespace + fault.Path, Place = PlaceOf(fault.Path) };
 
-    // One map holds the settings of both roots; who needs only one leaves the other's keys alone, whatever stands there.
+    // One map holds the settings of both roots; who needs only one leaves the other's keys alone, whatever stands there. One machine has
+    // no use for what is encrypted, and may not even know its name.
     private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours, bool cloud, List<SettingsFault> faults)
     {
         var reader = new SettingsReader(faults);
-        var settings = (StackSettings)reader.ReadGroup(typeof(StackSettings), cloud ? Without(ours, LocalKey) : ours, Namespace, Keys(typeof(CloudSettings)));
+        var readable = cloud ? Without(ours, static entry => entry.Key == LocalKey) : Without(ours, static entry => entry.Value is SettingsNode.Mapping { IsEncrypted: true } && !Keys(typeof(StackSettings)).Contains(entry.Key));
+        var settings = (StackSettings)reader.ReadGroup(typeof(StackSettings), readable, Namespace, Keys(typeof(CloudSettings)));
         var ofCloud = cloud ? (CloudSettings)reader.ReadGroup(typeof(CloudSettings), ours, Namespace, Keys(typeof(StackSettings))) : null;
         return faults.Count > 0 ? (null, InOrder(faults.Distinct())) : (new StackFile(settings, ofCloud, ours), faults);
     }
 
     private static string[] Keys(Type root) => [.. SettingsReader.Properties(root).Select(SettingsReader.KeyOf)];
 
-    private static SettingsNode.Mapping Without(SettingsNode.Mapping mapping, string key) => mapping with { Entries = [.. mapping.Entries.Where(entry => entry.Key != key)] };
+    private static SettingsNode.Mapping Without(SettingsNode.Mapping mapping, Func<MappingEntry, bool> isOut) => mapping with { Entries = [.. mapping.Entries.Where(entry => !isOut(entry))] };
 
     private static SettingsFault FaultOfNoConfig(SettingsNode? document, SettingsNode? config) => document is not SettingsNode.Mapping
         ? new SettingsFault("", $"the file has to be a map with the key 'config'; it is {(document ?? new SettingsNode.Empty(null)).Kind}", document?.Place)

@@ -48,6 +48,13 @@ public sealed class PreviewTests
     }
 
     [Fact]
+    public async Task What_replaces_a_resource_is_known_of_every_one()
+    {
+        var snapshot = await StackSnapshot.RenderAsync(SomeStack.File(more: "modelserving:network: { internetEgress: true }"), "test", foundationOnly: false);
+        Assert.Empty(snapshot.Resources.Select(static resource => resource.Type).Where(static type => !Replacements.Know(type)).Distinct());
+    }
+
+    [Fact]
     public async Task Secrets_and_unknown_values_are_marked_and_no_secret_is_written()
     {
         var text = Text(await StackSnapshot.RenderAsync(SomeStack.File(), "test", foundationOnly: false), PreviewFormat.Plain);

@@ -23,7 +23,7 @@ public class PublishHintTests
 
     [Fact]
     public void Other_versions_name_the_stack_that_they_are_for() => Assert.Equal(
-        ["To publish it:", "  ./dev ms publish iris MODEL.onnx --version 3 --stack prod --cwd /srv/stacks"],
+        ["To publish it:", "  ./dev ms publish iris MODEL.onnx --version 3 --stack prod --local --cwd /srv/stacks"],
         PublishHint.Of(new StackLocation("prod", "/srv/stacks"), demo: false, [Version("iris", 3)]));
 
     [Fact]

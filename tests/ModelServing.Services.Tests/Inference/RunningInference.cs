@@ -15,10 +15,10 @@ internal sealed class RunningInference : IAsyncDisposable
     internal static readonly ModelName Model = ModelName.Parse("m");
     internal static readonly ModelVersion Version = new(3);
 
-    private readonly TemporaryFolder folder;
+    private readonly TemporaryFolder? folder;
     private readonly WebApplication app;
 
-    private RunningInference(TemporaryFolder folder, WebApplication app)
+    private RunningInference(TemporaryFolder? folder, WebApplication app)
     {
         this.folder = folder;
         this.app = app;
@@ -26,6 +26,8 @@ internal sealed class RunningInference : IAsyncDisposable
     }
 
     internal HttpClient Client { get; }
+
+    private bool IsStopping => app.Lifetime.ApplicationStopping.IsCancellationRequested;
 
     internal int ExitCode => app.Services.GetRequiredService<HostFailure>().ExitCode;
 
@@ -36,8 +38,19 @@ internal sealed class RunningInference : IAsyncDisposable
         var registry = new ModelRegistry(RegistryLocation.Open("file:" + folder.FullPath), TimeProvider.System);
         await registry.PublishAsync(Model, Version, onnx, TrainingInfo.None, default);
         damage?.Invoke(folder);
-        var settings = new InferenceSettings { Model = Model, Version = Version, Registry = "file:" + folder.FullPath, Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json };
-        var app = ServiceHost.Build("inference", change?.Invoke(settings) ?? settings, InferenceHost.Add, InferenceHost.Map);
+        var settings = new InferenceSettings { Model = Model, Version = Version, Registry = "file:" + folder.FullPath };
+        var service = await StartOnAsync(change?.Invoke(settings) ?? settings, folder);
+        var readiness = service.app.Services.GetRequiredService<Readiness>();
+        while (readiness.Reason is not null && !service.IsStopping)
+            await Task.Delay(5);
+        return service;
+    }
+
+    /// <summary>Starts the service on a registry of the test's own, and waits for nothing.</summary>
+    /// <exception cref="ContractException">A setting is wrong.</exception>
+    internal static async Task<RunningInference> StartOnAsync(InferenceSettings settings, TemporaryFolder? folder = null)
+    {
+        var app = ServiceHost.Build("inference", settings with { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json }, InferenceHost.Add, InferenceHost.Map);
         try
         {
             await app.StartAsync();
@@ -47,16 +60,32 @@ internal sealed class RunningInference : IAsyncDisposable
             // It failed before it listened.
         }
 
-        var readiness = app.Services.GetRequiredService<Readiness>();
-        while (readiness.Reason is not null && !app.Lifetime.ApplicationStopping.IsCancellationRequested)
-            await Task.Delay(5);
         return new RunningInference(folder, app);
     }
+
+    internal Task UntilReadyAsync() => UntilAsync(async () => (await Client.GetAsync(InferencePaths.HealthReady)).IsSuccessStatusCode, "it never became ready");
+
+    /// <summary>Waits until it says that it is not ready, and why.</summary>
+    internal Task UntilNotReadyAsync(string why) => UntilAsync(async () => (await (await Client.GetAsync(InferencePaths.HealthReady)).Content.ReadAsStringAsync()).Contains(why, StringComparison.Ordinal), $"it never said '{why}'");
+
+    internal Task UntilStoppingAsync() => UntilAsync(() => Task.FromResult(IsStopping), "it never stopped");
+
+    internal Task StopAsync() => app.StopAsync();
 
     internal async Task<(int Status, string Body)> InferAsync(string body)
     {
         using var answer = await Client.PostAsync(InferencePaths.Infer(Model), new StringContent(body));
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+        {
+            Assert.False(patience.IsCancellationRequested, otherwise);
+            await Task.Delay(10);
+        }
     }
 
     /// <summary>A request is counted after its last byte was sent, so it may take a moment.</summary>
@@ -76,6 +105,6 @@ internal sealed class RunningInference : IAsyncDisposable
     {
         Client.Dispose();
         await app.DisposeAsync();
-        folder.Dispose();
+        folder?.Dispose();
     }
 }

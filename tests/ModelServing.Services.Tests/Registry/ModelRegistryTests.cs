@@ -4,18 +4,27 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Registry;
 
-public sealed class ModelRegistryTests : IDisposable
+/// <summary>The registry, on every kind of store.</summary>
+public abstract class ModelRegistryTests : IAsyncLifetime
 {
     private static readonly ModelName Fraud = ModelName.Parse("fraud");
     private static readonly byte[] Model = SomeOnnx.Linear(15, 1);
 
-    private readonly TemporaryFolder folder = new();
     private readonly SetTime time = new();
-    private readonly ModelRegistry registry;
+    private TestedStore store = null!;
+    private ModelRegistry registry = null!;
 
-    public ModelRegistryTests() => registry = new ModelRegistry(RegistryLocation.Open("file:" + folder.FullPath), time);
+    public async ValueTask InitializeAsync()
+    {
+        store = await MakeAsync();
+        registry = new ModelRegistry(store.Open(), time);
+    }
 
-    public void Dispose() => folder.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_published_version_is_read_back_with_what_the_model_and_its_owner_say()
@@ -49,11 +58,11 @@ public sealed class ModelRegistryTests : IDisposable
     {
         foreach (var (name, version) in ((string, int)[])[("fraud", 10), ("fraud", 9), ("churn", 1)])
             await registry.PublishAsync(ModelName.Parse(name), V(version), Model, TrainingInfo.None, default);
-        Write("models/fraud/11/model.onnx", Model);
-        Write("models/fraud/x/manifest.json", []);
-        Write("models/fraud/07/manifest.json", []);
-        Write("models/Bad Name/1/manifest.json", []);
-        Write("models/fraud/9/more/manifest.json", []);
+        store.Set("models/fraud/11/model.onnx", Model);
+        store.Set("models/fraud/x/manifest.json", []);
+        store.Set("models/fraud/07/manifest.json", []);
+        store.Set("models/Bad Name/1/manifest.json", []);
+        store.Set("models/fraud/9/more/manifest.json", []);
 
         Assert.Equal(["churn/1", "fraud/9", "fraud/10"], (await registry.ListAsync(default)).Select(v => $"{v.Model}/{v.Version}"));
         Assert.Equal([9, 10], (await registry.ListAsync(Fraud, default)).Select(v => v.Version.Number));
@@ -94,7 +103,7 @@ public sealed class ModelRegistryTests : IDisposable
     [Fact]
     public async Task An_interrupted_publish_is_finished_by_the_same_bytes_only()
     {
-        Write("models/fraud/1/model.onnx", Model);
+        store.Set("models/fraud/1/model.onnx", Model);
         var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), SomeOnnx.Linear(15, 1, seed: 2), TrainingInfo.None, default));
         Assert.StartsWith("models/fraud/1/model.onnx: other bytes are there", e.Message, StringComparison.Ordinal);
         Assert.Contains("publish those again to finish it, publish these as another version, or delete the object", e.Message, StringComparison.Ordinal);
@@ -112,7 +121,8 @@ public sealed class ModelRegistryTests : IDisposable
         var info = new TrainingInfo { Metrics = new Dictionary<string, double> { ["auc"] = double.NaN } };
         e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), Model, info, default));
         Assert.Contains("the metric 'auc' is NaN", e.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(folder.FullPath));
+        Assert.Empty(store.Keys);
+        Assert.Empty(store.LeftOvers);
     }
 
     [Fact]
@@ -131,7 +141,7 @@ public sealed class ModelRegistryTests : IDisposable
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
         await registry.PublishAsync(Fraud, V(2), Model, TrainingInfo.None, default);
         e = await FailsAsync(RegistryError.NotFound, () => registry.ReadManifestAsync(Fraud, V(3), default));
-        Assert.Equal($"models/fraud/3/manifest.json: there is none in file:{folder.FullPath}, so fraud has no version 3; published are 1, 2", e.Message);
+        Assert.Equal($"models/fraud/3/manifest.json: there is none in {registry.Location}, so fraud has no version 3; published are 1, 2", e.Message);
     }
 
     [Fact]
@@ -141,15 +151,15 @@ public sealed class ModelRegistryTests : IDisposable
 
         var changed = (byte[])Model.Clone();
         changed[^1] ^= 1;
-        Write("models/fraud/1/model.onnx", changed);
+        store.Set("models/fraud/1/model.onnx", changed);
         var e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
         Assert.Equal($"models/fraud/1/model.onnx: its SHA-256 is {Sha256Digest.Of(changed)}, the manifest says {Sha256Digest.Of(Model)}; publish fraud again as a new version", e.Message);
 
-        Write("models/fraud/1/model.onnx", Model[..^1]);
+        store.Set("models/fraud/1/model.onnx", Model[..^1]);
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
         Assert.StartsWith($"models/fraud/1/model.onnx: it has {Model.Length - 1} bytes, the manifest says {Model.Length};", e.Message, StringComparison.Ordinal);
 
-        File.Delete(folder.Combine("models/fraud/1/model.onnx"));
+        store.Remove("models/fraud/1/model.onnx");
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
         Assert.StartsWith("models/fraud/1/model.onnx: there is none in ", e.Message, StringComparison.Ordinal);
     }
@@ -158,28 +168,20 @@ public sealed class ModelRegistryTests : IDisposable
     public async Task A_damaged_or_foreign_manifest_is_named()
     {
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
-        Write("models/fraud/2/manifest.json", File.ReadAllBytes(folder.Combine("models/fraud/1/manifest.json")));
+        store.Set("models/fraud/2/manifest.json", store.Get("models/fraud/1/manifest.json"));
         var e = await FailsAsync(RegistryError.Damaged, () => registry.ReadManifestAsync(Fraud, V(2), default));
         Assert.Equal("models/fraud/2/manifest.json: it is the manifest of fraud version 1; publish fraud again as a new version", e.Message);
 
-        Write("models/fraud/2/manifest.json", "{"u8.ToArray());
+        store.Set("models/fraud/2/manifest.json", "{"u8.ToArray());
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadManifestAsync(Fraud, V(2), default));
         Assert.StartsWith("models/fraud/2/manifest.json: the manifest can't be read: ", e.Message, StringComparison.Ordinal);
 
-        Write("models/fraud/2/manifest.json", new byte[Manifest.MaxBytes + 1]);
+        store.Set("models/fraud/2/manifest.json", new byte[Manifest.MaxBytes + 1]);
         await FailsAsync(RegistryError.Damaged, () => registry.ReadManifestAsync(Fraud, V(2), default));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("/srv/models")]
-    [InlineData("file:")]
-    [InlineData("oci:bucket")]
-    public void A_location_of_another_scheme_is_refused(string location)
-    {
-        var e = Assert.Throws<ContractException>(() => RegistryLocation.Open(location));
-        Assert.Equal($"the registry is '{location}'; it has to be file:FOLDER, as in file:/srv/models", e.Message);
-    }
+    /// <summary>Makes an empty store.</summary>
+    protected abstract ValueTask<TestedStore> MakeAsync();
 
     private static ModelVersion V(int number) => new(number);
 
@@ -190,17 +192,15 @@ public sealed class ModelRegistryTests : IDisposable
         return e;
     }
 
-    private void Write(string key, byte[] bytes)
-    {
-        var path = folder.Combine(key);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, bytes);
-    }
-
     private sealed class EndlessStream(long length) : MemoryStream
     {
         public override long Length => length;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidOperationException("it was read");
     }
+}
+
+public sealed class FolderModelRegistryTests : ModelRegistryTests
+{
+    protected override ValueTask<TestedStore> MakeAsync() => new(new TestedFolder());
 }

@@ -136,6 +136,14 @@ public class StackFileTests
     [InlineData("config:\n  a: b: c", "s.yaml:2:7: this is no YAML: While scanning a plain scalar value, found invalid mapping.")]
     public void What_is_no_stack_file_is_said(string yaml, string fault) => AssertFaults(yaml, fault);
 
+    [Fact]
+    public void One_machine_ignores_what_is_encrypted_and_the_cloud_does_not()
+    {
+        const string File = "config: { modelserving:models: {}, modelserving:pager: { secure: v1:x } }";
+        Assert.Empty(StackFile.Parse(File).Faults);
+        Assert.Contains(StackFile.Parse(File, cloud: true).Faults, static fault => fault.Path == "modelserving:pager" && fault.Message.StartsWith("unknown", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("port: 0", "port: 0 is not between 1 and 65535")]
     [InlineData("port: 65536", "port: 65536 is not between 1 and 65535")]

@@ -1,0 +1,19 @@
+namespace ModelServing.Inference.Models;
+
+/// <summary>How long to wait before a store is asked again: a second, then twice as long each time, up to 15 s, and each up to a quarter
+/// shorter or longer, so that pods which were born together do not ask together.</summary>
+internal sealed class PollDelay(Random random)
+{
+    internal static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Most = TimeSpan.FromSeconds(15);
+
+    private TimeSpan next = First;
+
+    /// <summary>The next wait.</summary>
+    internal TimeSpan Next()
+    {
+        var wait = next;
+        next = next * 2 < Most ? next * 2 : Most;
+        return wait * (0.75 + (random.NextDouble() / 2));
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using ModelServing.Registry;
+using Oci.Common.Retry;
+using Oci.ObjectstorageService;
+using Oci.ObjectstorageService.Requests;
+using Oci.ObjectstorageService.Responses;
+using Range = Oci.Common.Model.Range;
+
+namespace ModelServing.Oci;
+
+/// <summary>
+/// Objects in a bucket of Object Storage; any number of programs may use it at once. The service itself keeps an object whole and a taken
+/// key taken (<c>if-none-match: *</c>). How it is written is <see cref="ObjectUpload"/>, how it is asked is <see cref="StorageCalls"/>.
+/// </summary>
+internal sealed class BucketObjectStore : IObjectStore, IDisposable
+{
+    private const int KeysInAPage = 1000;
+
+    private readonly ObjectStorageClient client;
+    private readonly BucketAddress bucket;
+    private readonly StorageCalls calls;
+    private readonly TimeProvider time;
+    private readonly IProgress<UploadProgress>? progress;
+
+    /// <summary>Makes a store that owns <paramref name="client"/>.</summary>
+    internal BucketObjectStore(ObjectStorageClient client, BucketAddress bucket, StorageLimits? limits = null, IProgress<UploadProgress>? progress = null, TimeProvider? time = null)
+    {
+        this.time = time ?? TimeProvider.System;
+        (this.client, this.bucket, this.progress) = (client, bucket, progress);
+        calls = new StorageCalls(client, limits ?? new StorageLimits(), this.time);
+    }
+
+    /// <inheritdoc/>
+    public string Location => bucket.ToString();
+
+    /// <inheritdoc/>
+    public bool IsRemote => true;
+
+    /// <inheritdoc/>
+    public async Task<bool> PutIfAbsentAsync(ObjectKey key, Stream content, long length, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(content);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await new ObjectUpload(calls, bucket, key, content, length, progress).RunAsync(cancellationToken);
+        }
+        catch (StorageFailure e)
+        {
+            throw e.ToRegistry(key, $"can't be written to {bucket}");
+        }
+        catch (IOException e)
+        {
+            throw new RegistryException(RegistryError.Unavailable, key, $"can't be written to {bucket}: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredObject?> OpenAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        try
+        {
+            var opened = await calls.AskAsync((client, once, token) => GetAsync(client, key, null, once, token), cancellationToken);
+            if (opened.ContentLength is not { } length)
+            {
+                await opened.InputStream.DisposeAsync();
+                throw new RegistryException(RegistryError.Unavailable, key, $"can't be read from {bucket}: the answer does not say how many bytes it has");
+            }
+
+            return new StoredObject(new ResumingStream(opened.InputStream, length, (from, cancellation) => ReopenAsync(key, opened.ETag, from, cancellation), calls.Limits, time), length);
+        }
+        catch (StorageFailure e) when (e.IsMissingObject)
+        {
+            return null;
+        }
+        catch (StorageFailure e)
+        {
+            throw Unreadable(key, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<long?> FindLengthAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        // Not HeadObject: its answer has no body, so a missing bucket or permission would look like a missing object.
+        var page = await PageAsync(key.Text, null, limit: 1, "name,size", cancellationToken);
+        return page.ListObjects.Objects.FirstOrDefault() is { } first && first.Name == key.Text ? first.Size : null;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ObjectKey> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        string? next = null;
+        do
+        {
+            var page = await PageAsync(prefix, next, KeysInAPage, "name", cancellationToken);
+            foreach (var listed in page.ListObjects.Objects)
+            {
+                // Others may keep in the bucket what they like.
+                if (ObjectKey.TryParse(listed.Name, out var key))
+                    yield return key;
+            }
+
+            next = page.ListObjects.NextStartWith;
+        }
+        while (next is not null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+
+    private async Task<ListObjectsResponse> PageAsync(string prefix, string? start, int limit, string fields, CancellationToken cancellation)
+    {
+        try
+        {
+            return await calls.AskAsync(
+                (client, once, token) => client.ListObjects(
+                    new ListObjectsRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, Prefix = prefix, Start = start, Limit = limit, Fields = fields },
+                    once,
+                    token),
+                cancellation);
+        }
+        catch (StorageFailure e)
+        {
+            throw e.ToRegistry(ObjectKey.TryParse(prefix.TrimEnd('/'), out var key) ? key : ObjectKey.Parse("models"), $"can't be listed in {bucket}");
+        }
+    }
+
+    private async Task<Stream> ReopenAsync(ObjectKey key, string etag, long from, CancellationToken cancellation)
+    {
+        try
+        {
+            var range = new Range { StartByte = from };
+            var opened = await calls.AskAsync((client, once, token) => GetAsync(client, key, (etag, range), once, token), cancellation);
+            if (opened.ContentRange?.StartByte == from)
+                return opened.InputStream;
+            await opened.InputStream.DisposeAsync();
+            throw new IOException($"bytes from {from} on were asked for, and others came");
+        }
+        catch (StorageFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
+        {
+            throw new IOException("it was replaced while it was read", e);
+        }
+        catch (StorageFailure e)
+        {
+            throw Unreadable(key, e);
+        }
+    }
+
+    // Only its head is waited for: the SDK would take up to 2 GiB of its body into memory first.
+    private Task<GetObjectResponse> GetAsync(ObjectStorageClient client, ObjectKey key, (string ETag, Range Range)? part, RetryConfiguration once, CancellationToken cancellation) => client.GetObject(
+        new GetObjectRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, ObjectName = key.Text, IfMatch = part?.ETag, Range = part?.Range },
+        once,
+        cancellation,
+        HttpCompletionOption.ResponseHeadersRead);
+
+    private RegistryException Unreadable(ObjectKey key, StorageFailure failure) => failure.ToRegistry(key, $"can't be read from {bucket}");
+}

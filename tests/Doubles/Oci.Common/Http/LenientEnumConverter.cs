@@ -1,0 +1,20 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Converters;
+
+namespace Oci.Common.Http;
+
+/// <summary>Reads a choice that it does not know as <c>UnknownEnumValue</c>.</summary>
+internal sealed class LenientEnumConverter : StringEnumConverter
+{
+    public override object ReadJson(JsonReader reader, Type objectType, object existingValue, JsonSerializer serializer)
+    {
+        try
+        {
+            return base.ReadJson(reader, objectType, existingValue, serializer);
+        }
+        catch (JsonSerializationException)
+        {
+            return Enum.Parse(Nullable.GetUnderlyingType(objectType) ?? objectType, "UnknownEnumValue");
+        }
+    }
+}

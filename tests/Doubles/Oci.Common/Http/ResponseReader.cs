@@ -1,0 +1,96 @@
+using System.ComponentModel;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using Newtonsoft.Json;
+using Oci.Common.Model;
+using Range = Oci.Common.Model.Range;
+
+namespace Oci.Common.Http;
+
+/// <summary>Makes an object of an answer, by the places that its properties name, or an exception.</summary>
+internal static class ResponseReader
+{
+    private static readonly JsonSerializerSettings Settings = new() { NullValueHandling = NullValueHandling.Ignore, MaxDepth = 128 };
+
+    /// <summary>Throws unless the answer is one of success, as which 304 counts.</summary>
+    internal static void Check(HttpRequestMessage request, HttpResponseMessage response, ApiDetails details)
+    {
+        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
+            return;
+        try
+        {
+            ThrowError(response, details);
+        }
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException)
+        {
+            throw new OciException(e.Message, "Unknown", FirstOf(request.Headers, "opc-request-id"), e);
+        }
+    }
+
+    /// <summary>Throws what the answer's body says; what is thrown for one that is no JSON is no <see cref="OciException"/>.</summary>
+    internal static void ThrowError(HttpResponseMessage response, ApiDetails details)
+    {
+        var error = Json<ErrorBody>(response);
+        throw new OciException(
+            response.StatusCode,
+            error?.Message ?? response.ReasonPhrase ?? "Unknown Message",
+            error?.Code ?? "Unknown Service Code",
+            FirstOf(response.Headers, "opc-request-id"),
+            details);
+    }
+
+    internal static T Read<T>(HttpResponseMessage message)
+        where T : IOciResponse, new()
+    {
+        var response = new T { httpResponseMessage = message };
+        foreach (var property in typeof(T).GetProperties())
+        {
+            if (property.GetCustomAttribute<WireAttribute>() is not { } wire)
+                continue;
+            if (wire.Place == Place.Body)
+            {
+                property.SetValue(response, Body(message, property.PropertyType));
+            }
+            else if (property.PropertyType == typeof(Dictionary<string, string>))
+            {
+                // As written: a prefix in other letters is not this one.
+                var several = message.Headers.Concat(message.Content.Headers)
+                    .Where(header => header.Key.StartsWith(wire.Name, StringComparison.Ordinal))
+                    .ToDictionary(header => header.Key[wire.Name.Length..], header => header.Value.FirstOrDefault());
+                if (several.Count > 0)
+                    property.SetValue(response, several);
+            }
+            else if (message.Content.Headers.TryGetValues(wire.Name, out var values) || message.Headers.TryGetValues(wire.Name, out values))
+            {
+                property.SetValue(response, Value(values.First(), property.PropertyType));
+            }
+        }
+
+        return response;
+    }
+
+    // A time is read by the framework's converter, which gives a local one; a choice that is none is its FormatException.
+    private static object Value(string text, Type type) => type == typeof(Range) ? Range.ParseRange(text) : TypeDescriptor.GetConverter(type).ConvertFrom(text);
+
+    private static object Body(HttpResponseMessage message, Type type)
+    {
+        if (type == typeof(Stream))
+            return message.Content.ReadAsStreamAsync().Result;
+        // The official package gets here by reflection, so that what goes wrong comes wrapped in this.
+        return typeof(ResponseReader).GetMethod(nameof(Json), BindingFlags.NonPublic | BindingFlags.Static).MakeGenericMethod(type).Invoke(null, [message]);
+    }
+
+    // Waits for the body, as the official package does: a body that breaks off is an AggregateException.
+    private static T Json<T>(HttpResponseMessage response)
+    {
+        var text = response.Content.ReadAsStringAsync().Result;
+        return response.Content.Headers.TryGetValues("Content-Type", out var types) && types.First().Contains("text/plain", StringComparison.Ordinal)
+            ? (T)(object)text
+            : JsonConvert.DeserializeObject<T>(text, Settings);
+    }
+
+    private static string FirstOf(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : "";
+
+    private sealed record ErrorBody([property: JsonProperty("code")] string Code, [property: JsonProperty("message")] string Message);
+}

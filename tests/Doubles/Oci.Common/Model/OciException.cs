@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Oci.Common.Model;
+
+/// <summary>What a service answered instead of what it was asked for.</summary>
+public class OciException : Exception
+{
+    public OciException(HttpStatusCode statusCode, string message, string serviceCode, string opcRequestId, ApiDetails apiDetails)
+        : base(message) => (StatusCode, ServiceCode, OpcRequestId, ApiDetails) = (statusCode, serviceCode, opcRequestId, apiDetails);
+
+    public OciException(HttpStatusCode statusCode, string message, string serviceCode, string opcRequestId)
+        : this(statusCode, message, serviceCode, opcRequestId, apiDetails: null)
+    {
+    }
+
+    public OciException(string message, string serviceCode, string opcRequestId, Exception innerException)
+        : base(message, innerException) => (ServiceCode, OpcRequestId) = (serviceCode, opcRequestId);
+
+    public OciException(HttpStatusCode statusCode, string message, string opcRequestId, Exception innerException)
+        : base(message, innerException) => (StatusCode, OpcRequestId) = (statusCode, opcRequestId);
+
+    public HttpStatusCode StatusCode { get; }
+
+    public string ServiceCode { get; }
+
+    public string OpcRequestId { get; }
+
+    public ApiDetails ApiDetails { get; }
+
+    public override string ToString() => ApiDetails is null
+        ? $"Error encountered: StatusCode:{StatusCode}, Message:{Message}, ServiceCode:{ServiceCode}, OpcRequestId:{OpcRequestId}"
+        : $"Error returned by {ApiDetails.ServiceName} Service. Http Status Code: {(int)StatusCode}. ServiceCode: {ServiceCode}. " +
+            $"OpcRequestId: {OpcRequestId}. Message: {Message}\nOperation Name: {ApiDetails.OperationName}\nRequest Endpoint: {ApiDetails.RequestEndpoint}";
+}

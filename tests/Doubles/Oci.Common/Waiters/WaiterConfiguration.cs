@@ -1,0 +1,9 @@
+namespace Oci.Common.Waiters;
+
+public class WaiterConfiguration
+{
+    public int MaxAttempts { get; set; } = 7;
+
+    /// <summary>By the number of the retry, from 1.</summary>
+    public Func<int, double> GetNextDelayInSeconds { get; set; } = static retry => Math.Min(30, Random.Shared.NextDouble() + Math.Pow(2, retry));
+}

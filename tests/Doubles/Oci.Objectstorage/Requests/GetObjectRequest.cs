@@ -1,0 +1,32 @@
+using Oci.Common;
+using Oci.Common.Http;
+using Range = Oci.Common.Model.Range;
+
+namespace Oci.ObjectstorageService.Requests;
+
+public class GetObjectRequest : IOciRequest
+{
+    [Wire(Place.Path, "namespaceName")]
+    public string NamespaceName { get; set; }
+
+    [Wire(Place.Path, "bucketName")]
+    public string BucketName { get; set; }
+
+    [Wire(Place.Path, "objectName")]
+    public string ObjectName { get; set; }
+
+    [Wire(Place.Query, "versionId")]
+    public string VersionId { get; set; }
+
+    [Wire(Place.Header, "if-match")]
+    public string IfMatch { get; set; }
+
+    [Wire(Place.Header, "if-none-match")]
+    public string IfNoneMatch { get; set; }
+
+    [Wire(Place.Header, "opc-client-request-id")]
+    public string OpcClientRequestId { get; set; }
+
+    [Wire(Place.Header, "range")]
+    public Range Range { get; set; }
+}

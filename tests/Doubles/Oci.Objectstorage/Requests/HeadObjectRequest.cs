@@ -1,0 +1,28 @@
+using Oci.Common;
+using Oci.Common.Http;
+
+namespace Oci.ObjectstorageService.Requests;
+
+public class HeadObjectRequest : IOciRequest
+{
+    [Wire(Place.Path, "namespaceName")]
+    public string NamespaceName { get; set; }
+
+    [Wire(Place.Path, "bucketName")]
+    public string BucketName { get; set; }
+
+    [Wire(Place.Path, "objectName")]
+    public string ObjectName { get; set; }
+
+    [Wire(Place.Query, "versionId")]
+    public string VersionId { get; set; }
+
+    [Wire(Place.Header, "if-match")]
+    public string IfMatch { get; set; }
+
+    [Wire(Place.Header, "if-none-match")]
+    public string IfNoneMatch { get; set; }
+
+    [Wire(Place.Header, "opc-client-request-id")]
+    public string OpcClientRequestId { get; set; }
+}

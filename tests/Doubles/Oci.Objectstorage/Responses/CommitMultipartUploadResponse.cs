@@ -1,0 +1,28 @@
+using Oci.Common;
+using Oci.Common.Http;
+
+namespace Oci.ObjectstorageService.Responses;
+
+public class CommitMultipartUploadResponse : OciResponse
+{
+    [Wire(Place.Header, "opc-client-request-id")]
+    public string OpcClientRequestId { get; set; }
+
+    [Wire(Place.Header, "opc-request-id")]
+    public string OpcRequestId { get; set; }
+
+    [Wire(Place.Header, "opc-multipart-md5")]
+    public string OpcMultipartMd5 { get; set; }
+
+    [Wire(Place.Header, "opc-multipart-sha256")]
+    public string OpcMultipartSha256 { get; set; }
+
+    [Wire(Place.Header, "ETag")]
+    public string ETag { get; set; }
+
+    [Wire(Place.Header, "last-modified")]
+    public DateTime? LastModified { get; set; }
+
+    [Wire(Place.Header, "version-id")]
+    public string VersionId { get; set; }
+}

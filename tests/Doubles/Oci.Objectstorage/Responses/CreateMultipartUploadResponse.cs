@@ -1,0 +1,17 @@
+using Oci.Common;
+using Oci.Common.Http;
+using Oci.ObjectstorageService.Models;
+
+namespace Oci.ObjectstorageService.Responses;
+
+public class CreateMultipartUploadResponse : OciResponse
+{
+    [Wire(Place.Header, "opc-client-request-id")]
+    public string OpcClientRequestId { get; set; }
+
+    [Wire(Place.Header, "opc-request-id")]
+    public string OpcRequestId { get; set; }
+
+    [Wire(Place.Body)]
+    public MultipartUpload MultipartUpload { get; set; }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using ModelServing.Cli;
+using ModelServing.Contracts;
+using ModelServing.Services.Tests.Oci;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public sealed class RegistryOptionsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly RegistryOptions options = new();
+    private readonly Command command = new("test");
+
+    public RegistryOptionsTests()
+    {
+        options.AddTo(command);
+        foreach (var stack in (string[])["dev", "prod"])
+            File.Copy(Repository.Combine($"Pulumi.{stack}.yaml"), folder.Combine($"Pulumi.{stack}.yaml"));
+        File.WriteAllText(folder.Combine("Pulumi.local.yaml"), SomeStack.Yaml());
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("", ".modelserving/dev/registry")]
+    [InlineData("--local", ".modelserving/dev/registry")]
+    [InlineData("--stack prod --local", ".modelserving/prod/registry")]
+    [InlineData("-s local --local", ".modelserving/local/registry")]
+    public async Task Without_a_stack_or_with_local_it_is_this_machines(string arguments, string expected) =>
+        Assert.Equal("file:" + folder.Combine(expected.Split('/')), await LocationAsync(arguments));
+
+    [Theory]
+    [InlineData("--registry file:/srv/models", "file:/srv/models")]
+    [InlineData("--stack prod --registry file:/srv/models", "file:/srv/models")]
+    public async Task A_registry_that_is_named_is_that_one(string arguments, string expected) => Assert.Equal(expected, await LocationAsync(arguments));
+
+    [Theory]
+    [InlineData("--registry file:/srv --local", "--registry and --local each name a registry")]
+    [InlineData("--stack none", "Pulumi.none.yaml does not exist")]
+    [InlineData("--stack prod --identity me", "--identity: 'me' is none; it has to be workload-identity, resource-principal, instance-principal or config-file")]
+    public async Task What_contradicts_itself_is_refused(string arguments, string message)
+    {
+        var e = await Assert.ThrowsAsync<CommandException>(() => LocationAsync(arguments));
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stack_that_is_no_environment_in_the_cloud_is_told_what_to_type_for_this_machine()
+    {
+        var e = await Assert.ThrowsAsync<CommandException>(() => LocationAsync("--stack local"));
+        Assert.Contains(e.Lines, static line => line.Contains("modelserving:region", StringComparison.Ordinal));
+        Assert.EndsWith("for the registry of this machine add --local", e.Lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bucket_needs_an_identity_which_is_looked_for_in_OCIs_configuration_file()
+    {
+        await using var tested = await TestedBucket.StartAsync();
+        var e = await Assert.ThrowsAsync<ContractException>(() => LocationAsync($"--registry oci:ns/bucket --profile nobody-of-that-name"));
+        Assert.Contains("nobody-of-that-name", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "", "config-file DEFAULT - -")]
+    [InlineData("--profile work", "OCI_CLI_PROFILE=home", "config-file work - -")]
+    [InlineData("", "OCI_CLI_PROFILE=home;OCI_CLI_CONFIG_FILE=/etc/oci", "config-file home /etc/oci -")]
+    [InlineData("", "MODELSERVING_OCI_PROFILE=ours;OCI_CLI_PROFILE=home;MODELSERVING_OCI_CONFIG_FILE=/a;OCI_CLI_CONFIG_FILE=/b", "config-file ours /a -")]
+    [InlineData("", "MODELSERVING_OCI_IDENTITY=instance-principal", "instance-principal DEFAULT - -")]
+    [InlineData("--identity resource-principal", "MODELSERVING_OCI_IDENTITY=instance-principal", "resource-principal DEFAULT - -")]
+    [InlineData("", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT=http://127.0.0.1:1", "config-file DEFAULT - http://127.0.0.1:1")]
+    public void As_whom_is_typed_or_in_our_variables_or_in_those_of_OCIs_tools(string arguments, string variables, string expected)
+    {
+        var set = variables.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(static one => one.Split('=', 2)).ToDictionary(static one => one[0], static one => one[1]);
+        var oci = new OciOptions(set.GetValueOrDefault);
+        var asked = new Command("asked");
+        oci.AddTo(asked);
+        var settings = oci.Of(asked.Parse(arguments), "eu-zurich-1");
+        Assert.Equal("eu-zurich-1", settings.Region);
+        Assert.Equal(expected, $"{OciIdentities.Text(settings.Identity)} {settings.Profile} {settings.ConfigFile ?? "-"} {settings.ObjectStorageEndpoint ?? "-"}");
+    }
+
+    private async Task<string> LocationAsync(string arguments) =>
+        (await options.OpenAsync(command.Parse($"{arguments} --cwd {folder.FullPath}"), null, TestContext.Current.CancellationToken)).Location;
+}

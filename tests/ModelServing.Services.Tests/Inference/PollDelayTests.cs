@@ -1,0 +1,19 @@
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Services.Tests.Inference;
+
+public class PollDelayTests
+{
+    [Fact]
+    public void Each_wait_is_about_twice_the_one_before_up_to_the_longest_and_no_two_pods_wait_alike()
+    {
+        PollDelay one = new(new Random(1)), other = new(new Random(2));
+        foreach (var expected in (double[])[1, 2, 4, 8, 15, 15, 15])
+        {
+            var (a, b) = (one.Next().TotalSeconds, other.Next().TotalSeconds);
+            Assert.InRange(a, expected * 0.75, expected * 1.25);
+            Assert.InRange(b, expected * 0.75, expected * 1.25);
+            Assert.NotEqual(a, b);
+        }
+    }
+}

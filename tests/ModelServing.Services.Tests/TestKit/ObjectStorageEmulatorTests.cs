@@ -1,0 +1,387 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelServing.TestKit;
+using ModelServing.TestKit.ObjectStorage;
+
+namespace ModelServing.Services.Tests.TestKit;
+
+/// <summary>The emulator, asked by requests that are made and signed here, byte by byte: no part of the SDK or its double has a hand in it.</summary>
+public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
+{
+    private const string Objects = "/n/examplenamespace/b/some/o";
+    private const string Uploads = "/n/examplenamespace/b/some/u";
+
+    private readonly SetTime time = new();
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
+    private ObjectStorageEmulator emulator = null!;
+    private EmulatedBucket bucket = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        emulator = await ObjectStorageEmulator.StartAsync(time);
+        bucket = emulator.CreateBucket("some");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await emulator.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_signed_request_is_answered()
+    {
+        var answer = await AskAsync(Signed("GET", "/n"));
+        Assert.Equal((200, "\"examplenamespace\""), (answer.Status, answer.Body));
+        Assert.Equal("application/json", answer.Header("Content-Type"));
+        Assert.NotEmpty(answer.Header("opc-request-id")!);
+        var request = Assert.Single(emulator.Requests);
+        Assert.Equal((StorageOperation.GetNamespace, 200, answer.Header("opc-request-id")), (request.Operation, request.Status, request.RequestId));
+    }
+
+    [Theory]
+    [InlineData("no signature", "there is no Authorization header")]
+    [InlineData("another signature", "the signature is not that of this request")]
+    [InlineData("another key", "is not known")]
+    [InlineData("another path", "the signature is not that of this request")]
+    [InlineData("another query", "the signature is not that of this request")]
+    [InlineData("other escapes", "the signature is not that of this request")]
+    [InlineData("another method", "the signature is not that of this request")]
+    [InlineData("another host", "the signature is not that of this request")]
+    [InlineData("another date", "the signature is not that of this request")]
+    [InlineData("an old date", "more than 5 minutes from now")]
+    [InlineData("a future date", "more than 5 minutes from now")]
+    [InlineData("an unsigned date", "'date' is not signed")]
+    [InlineData("an unsigned target", "'(request-target)' is not signed")]
+    public async Task A_request_that_was_not_signed_as_it_came_is_refused(string change, string why)
+    {
+        var request = Signed("GET", Objects + "?prefix=a%2Fb", date: change switch { "an old date" => time.Now.AddMinutes(-5).AddSeconds(-1), "a future date" => time.Now.AddMinutes(5).AddSeconds(1), _ => time.Now }, unsigned: change switch { "an unsigned date" => "date", "an unsigned target" => "(request-target)", _ => "" });
+        var changed = change switch
+        {
+            "no signature" => request.Without("Authorization"),
+            "another signature" => request.Replace("signature=\"", "signature=\"AAAA"),
+            "another key" => request.Replace("exampleuser", "anotheruser"),
+            "another path" => request.Replace(Objects, "/n/examplenamespace/b/other/o"),
+            "another query" => request.Replace("prefix=a", "prefix=b"),
+            "other escapes" => request.Replace("%2F", "/"),
+            "another method" => request.Replace("GET /", "DELETE /"),
+            "another host" => request.Replace("Host: 127.0.0.1", "Host: 127.0.0.2"),
+            "another date" => request.Replace("Date: " + time.Now.ToString("r", CultureInfo.InvariantCulture), "Date: " + time.Now.AddSeconds(1).ToString("r", CultureInfo.InvariantCulture)),
+            _ => request,
+        };
+        var answer = await AskAsync(changed);
+        Assert.Equal(401, answer.Status);
+        Assert.Equal("NotAuthenticated", answer.Code);
+        Assert.Contains(why, answer.Body, StringComparison.Ordinal);
+        Assert.Equal("application/json", answer.Header("Content-Type"));
+    }
+
+    [Theory]
+    [InlineData("another body", "x-content-sha256 is not that of the body")]
+    [InlineData("another digest", "the signature is not that of this request")]
+    [InlineData("another type", "the signature is not that of this request")]
+    [InlineData("an unsigned digest", "'x-content-sha256' is not signed")]
+    public async Task A_body_that_was_not_signed_as_it_came_is_refused(string change, string why)
+    {
+        var request = Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), unsigned: change == "an unsigned digest" ? "x-content-sha256" : "");
+        var changed = change switch
+        {
+            "another body" => request.Replace("\"a\"", "\"b\""),
+            "another digest" => request.Replace("x-content-sha256: ", "x-content-sha256: A"),
+            "another type" => request.Replace("Content-Type: application/json", "Content-Type: application/jsom"),
+            _ => request,
+        };
+        var answer = await AskAsync(changed);
+        Assert.Equal(401, answer.Status);
+        Assert.Contains(why, answer.Body, StringComparison.Ordinal);
+        Assert.Equal(0, bucket.UnfinishedUploads);
+        Assert.Equal(200, (await AskAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}""")))).Status);
+    }
+
+    [Fact]
+    public async Task An_object_is_put_read_and_deleted_with_the_services_headers()
+    {
+        var put = await AskAsync(Signed("PUT", Objects + "/a%2Fb", "content"u8, ("opc-meta-Owner", "me"), ("Content-Type", "text/plain")));
+        Assert.Equal(200, put.Status);
+        Assert.True(Guid.TryParse(put.Header("ETag"), out _));
+        Assert.Equal(Md5("content"u8), put.Header("opc-content-md5"));
+        Assert.Equal(["a/b"], bucket.Keys);
+
+        var get = await AskAsync(Signed("GET", Objects + "/a%2Fb"));
+        Assert.Equal((200, "content", "text/plain", "me"), (get.Status, get.Body, get.Header("Content-Type"), get.Header("opc-meta-owner")));
+        Assert.Contains(get.Headers, static header => header.Name == "opc-meta-owner");
+        Assert.Equal(put.Header("ETag"), get.Header("ETag"));
+        Assert.Equal(Md5("content"u8), get.Header("Content-MD5"));
+
+        var head = await AskAsync(Signed("HEAD", Objects + "/a%2Fb"));
+        Assert.Equal((200, "", "7"), (head.Status, head.Body, head.Header("Content-Length")));
+
+        Assert.Equal(204, (await AskAsync(Signed("DELETE", Objects + "/a%2Fb"))).Status);
+        var gone = await AskAsync(Signed("GET", Objects + "/a%2Fb"));
+        Assert.Equal((404, "ObjectNotFound"), (gone.Status, gone.Code));
+        Assert.Equal((404, ""), ((await AskAsync(Signed("HEAD", Objects + "/a%2Fb"))).Status, head.Body));
+        var noBucket = await AskAsync(Signed("GET", "/n/examplenamespace/b/none/o"));
+        Assert.Equal((404, "BucketNotFound"), (noBucket.Status, noBucket.Code));
+    }
+
+    [Theory]
+    [InlineData("bytes=2-4", 206, "nte", "bytes 2-4/7")]
+    [InlineData("bytes=5-", 206, "nt", "bytes 5-6/7")]
+    [InlineData("bytes=-3", 206, "ent", "bytes 4-6/7")]
+    [InlineData("bytes=0-100", 206, "content", "bytes 0-6/7")]
+    [InlineData("bytes=7-", 416, null, null)]
+    public async Task A_range_is_a_part_of_the_object(string range, int status, string? body, string? contentRange)
+    {
+        bucket.Set("a", "content"u8.ToArray());
+        var answer = await AskAsync(Signed("GET", Objects + "/a", null, ("Range", range)));
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(contentRange, answer.Header("Content-Range"));
+        Assert.Equal(body, body is null ? null : answer.Body);
+    }
+
+    [Fact]
+    public async Task Conditions_are_held()
+    {
+        var first = await AskAsync(Signed("PUT", Objects + "/a", "1"u8, ("if-none-match", "*")));
+        Assert.Equal(200, first.Status);
+        var taken = await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-none-match", "*")));
+        Assert.Equal((412, "IfNoneMatchFailed"), (taken.Status, taken.Code));
+        var stale = await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-match", "stale")));
+        Assert.Equal((412, "IfMatchFailed"), (stale.Status, stale.Code));
+        var staleDelete = await AskAsync(Signed("DELETE", Objects + "/a", null, ("if-match", "stale")));
+        Assert.Equal((412, "IfMatchFailed"), (staleDelete.Status, staleDelete.Code));
+        var staleGet = await AskAsync(Signed("GET", Objects + "/a", null, ("if-match", "stale")));
+        Assert.Equal((412, "IfMatchFailed"), (staleGet.Status, staleGet.Code));
+        Assert.Equal(304, (await AskAsync(Signed("GET", Objects + "/a", null, ("if-none-match", first.Header("ETag")!)))).Status);
+        var odd = await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-none-match", "else")));
+        Assert.Equal(400, odd.Status);
+        Assert.Equal("1"u8.ToArray(), bucket.Find("a"));
+        Assert.Equal(200, (await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-match", first.Header("ETag")!)))).Status);
+        Assert.Equal("2"u8.ToArray(), bucket.Find("a"));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_damaged_or_chunked_is_not_stored()
+    {
+        var damaged = await AskAsync(Signed("PUT", Objects + "/a", "content"u8, ("Content-MD5", Md5("other"u8))));
+        Assert.Equal((400, "UnmatchedContentMD5"), (damaged.Status, damaged.Code));
+        Assert.Equal(200, (await AskAsync(Signed("PUT", Objects + "/b", "content"u8, ("Content-MD5", Md5("content"u8))))).Status);
+        var chunked = await AskAsync(Signed("PUT", Objects + "/a").Replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\n0\r\n\r\n"));
+        Assert.Equal((411, "MissingContentLength"), (chunked.Status, chunked.Code));
+        Assert.Equal(["b"], bucket.Keys);
+    }
+
+    [Fact]
+    public async Task A_list_has_pages_prefixes_and_fields()
+    {
+        foreach (var key in (string[])["a/1", "a/2", "b", "c/1", "c/2", "d"])
+            bucket.Set(key, new byte[3]);
+        Assert.Equal("a/1,a/2,b,c/1,c/2,d", await NamesAsync(""));
+        Assert.Equal("c/1,c/2", await NamesAsync("?prefix=c%2F"));
+        Assert.Equal("b,c/1,c/2,d", await NamesAsync("?start=b"));
+        Assert.Equal("c/1,c/2,d", await NamesAsync("?startAfter=b"));
+        Assert.Equal("a/1,a/2", await NamesAsync("?end=b"));
+        Assert.Equal("b,d|a/,c/", await NamesAsync("?delimiter=%2F"));
+        Assert.Equal("a/1,a/2>b", await NamesAsync("?limit=2"));
+        Assert.Equal("b,c/1>c/2", await NamesAsync("?limit=2&start=b"));
+        Assert.Equal("b|a/>c/1", await NamesAsync("?limit=2&delimiter=%2F"));
+        var listed = JsonNode.Parse((await AskAsync(Signed("GET", Objects + "?limit=1&fields=name%2Csize%2Cetag%2Cmd5"))).Body)!["objects"]![0]!;
+        Assert.Equal((3, Md5(new byte[3])), (listed["size"]!.GetValue<int>(), listed["md5"]!.GetValue<string>()));
+        foreach (var wrong in (string[])["?limit=0", "?limit=1001", "?fields=owner", "?delimiter=-", "?start=a&startAfter=b"])
+            Assert.Equal(400, (await AskAsync(Signed("GET", Objects + wrong))).Status);
+
+        async Task<string> NamesAsync(string query)
+        {
+            var list = JsonNode.Parse((await AskAsync(Signed("GET", Objects + query))).Body)!;
+            var prefixes = string.Join(',', list["prefixes"]!.AsArray());
+            return string.Join(',', list["objects"]!.AsArray().Select(static one => one!["name"])) + (prefixes.Length > 0 ? "|" + prefixes : "") + (list["nextStartWith"] is { } next ? ">" + next : "");
+        }
+    }
+
+    [Fact]
+    public async Task Parts_become_an_object_in_their_order()
+    {
+        var upload = await BeginAsync("a", """{"object":"a","metadata":{"opc-meta-x":"y"}}""");
+        var second = await PartAsync("a", upload, 2, "world");
+        var first = await PartAsync("a", upload, 1, "lost");
+        first = await PartAsync("a", upload, 1, "hello ");
+        var spare = await PartAsync("a", upload, 7, "never");
+        Assert.Empty(bucket.Keys);
+        var refused = new[]
+        {
+            Commit((2, second), (1, first)), Commit((1, first), (1, first)), Commit((1, second), (2, second)), Commit((1, first), (3, second)), Commit(), Commit((1, first), (2, second)),
+        };
+        foreach (var parts in refused)
+        {
+            var answer = await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{parts}}]}""")));
+            Assert.Equal((400, "InvalidUploadPart"), (answer.Status, answer.Code));
+        }
+
+        Assert.Equal(1, bucket.UnfinishedUploads);
+        var committed = await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first), (2, second))}}],"partsToExclude":[7]}""")));
+        Assert.Equal(200, committed.Status);
+        Assert.EndsWith("-2", committed.Header("opc-multipart-md5"), StringComparison.Ordinal);
+        var get = await AskAsync(Signed("GET", Objects + "/a"));
+        Assert.Equal(("hello world", "y", committed.Header("ETag"), null), (get.Body, get.Header("opc-meta-x"), get.Header("ETag"), get.Header("Content-MD5")));
+        Assert.Equal(404, (await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first))}}]}""")))).Status);
+        Assert.NotEqual(spare, first);
+
+        static string Commit(params (int Number, string ETag)[] parts) => string.Join(',', parts.Select(static part => $$"""{"partNum":{{part.Number}},"etag":"{{part.ETag}}"}"""));
+    }
+
+    [Fact]
+    public async Task A_taken_key_is_no_uploads_and_an_aborted_upload_is_gone()
+    {
+        var upload = await BeginAsync("a", """{"object":"a"}""");
+        var part = await PartAsync("a", upload, 1, "part");
+        bucket.Set("a", "there"u8.ToArray());
+        var begun = await AskAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), "", ("if-none-match", "*")));
+        Assert.Equal((412, "IfNoneMatchFailed"), (begun.Status, begun.Code));
+        var committed = await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{"partNum":1,"etag":"{{part}}"}]}"""), "", ("if-none-match", "*")));
+        Assert.Equal((412, "IfNoneMatchFailed"), (committed.Status, committed.Code));
+        Assert.Equal("there"u8.ToArray(), bucket.Find("a"));
+        Assert.Equal(404, (await AskAsync(Signed("DELETE", $"{Uploads}/b?uploadId={upload}"))).Status);
+        Assert.Equal(204, (await AskAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
+        Assert.Equal(404, (await AskAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
+        Assert.Equal(0, bucket.UnfinishedUploads);
+    }
+
+    [Fact]
+    public async Task It_fails_as_it_is_told_and_as_often()
+    {
+        bucket.Set("a", "content"u8.ToArray());
+        bucket.Set("b", "content"u8.ToArray());
+        emulator.Faults.Add(StorageOperation.GetObject, Fault.Throttle, times: 2, key: "a", after: 1);
+        foreach (var (key, status) in ((string, int)[])[("a", 200), ("b", 200), ("a", 429), ("a", 429), ("b", 200), ("a", 200)])
+            Assert.Equal(status, (await AskAsync(Signed("GET", $"{Objects}/{key}"))).Status);
+        emulator.Faults.Add(StorageOperation.GetObject, Fault.Foreign(503, "text/html", "<html/>"));
+        Assert.Equal("<html/>", (await AskAsync(Signed("GET", Objects + "/a"))).Body);
+
+        emulator.Faults.Add(StorageOperation.PutObject, Fault.Cut);
+        await BreaksOffAsync(Signed("PUT", Objects + "/c", "c"u8));
+        Assert.Null(bucket.Find("c"));
+        emulator.Faults.Add(StorageOperation.PutObject, Fault.LostAnswer);
+        await BreaksOffAsync(Signed("PUT", Objects + "/c", "c"u8));
+        Assert.NotNull(bucket.Find("c"));
+        emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(3));
+        await BreaksOffAsync(Signed("GET", Objects + "/a"));
+        emulator.Faults.Add(StorageOperation.GetObject, Fault.Damage);
+        Assert.Equal("contenu", (await AskAsync(Signed("GET", Objects + "/a"))).Body);
+
+        var letGo = new TaskCompletionSource();
+        emulator.Faults.Add(StorageOperation.GetObject, Fault.Hold(letGo.Task));
+        var held = AskAsync(Signed("GET", Objects + "/a"));
+        while (emulator.Requests[^1].Status != 0)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        Assert.False(held.IsCompleted);
+        letGo.SetResult();
+        Assert.Equal("content", (await held).Body);
+    }
+
+    [Fact]
+    public async Task It_holds_no_more_than_it_may()
+    {
+        var most = (int)ObjectStorageEmulator.MaxStoredBytes;
+        bucket.Set("a", new byte[most - 4]);
+        var full = await AskAsync(Signed("PUT", Objects + "/b", "12345"u8));
+        Assert.Equal((400, "QuotaExceeded"), (full.Status, full.Code));
+        bucket.Remove("a");
+        Assert.Equal(200, (await AskAsync(Signed("PUT", Objects + "/b", "12345"u8))).Status);
+    }
+
+    [Fact]
+    public void The_configuration_file_is_one_of_OCIs_tools()
+    {
+        var lines = File.ReadAllLines(emulator.Identity.ConfigFile);
+        Assert.Equal("[DEFAULT]", lines[0]);
+        var values = lines[1..].Select(static line => line.Split('=', 2)).ToDictionary(static pair => pair[0], static pair => pair[1]);
+        Assert.Equal($"{values["tenancy"]}/{values["user"]}/{values["fingerprint"]}", emulator.Identity.KeyId);
+        Assert.StartsWith("-----BEGIN RSA PRIVATE KEY-----", File.ReadAllText(values["key_file"]), StringComparison.Ordinal);
+    }
+
+    private static string Md5(ReadOnlySpan<byte> bytes)
+    {
+#pragma warning disable CA5351 // The service's checksum.
+        return Convert.ToBase64String(MD5.HashData(bytes));
+#pragma warning restore CA5351
+    }
+
+    private async Task<string> BeginAsync(string key, string details)
+    {
+        var answer = await AskAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes(details)));
+        var upload = JsonNode.Parse(answer.Body)!;
+        Assert.Equal((200, key), (answer.Status, upload["object"]!.GetValue<string>()));
+        return upload["uploadId"]!.GetValue<string>();
+    }
+
+    private async Task<string> PartAsync(string key, string upload, int number, string content)
+    {
+        var answer = await AskAsync(Signed("PUT", $"{Uploads}/{key}?uploadId={upload}&uploadPartNum={number}", Encoding.UTF8.GetBytes(content)));
+        Assert.Equal(200, answer.Status);
+        return answer.Header("ETag")!;
+    }
+
+    private RawRequest Signed(string method, string target) => Signed(method, target, null);
+
+    private RawRequest Signed(string method, string target, DateTimeOffset date, string unsigned) => Signed(method, target, null, unsigned, date);
+
+    private RawRequest Signed(string method, string target, ReadOnlySpan<byte> body, params (string Name, string Value)[] headers) => Signed(method, target, body.ToArray(), "", headers);
+
+    private RawRequest Signed(string method, string target, byte[]? body, params (string Name, string Value)[] headers) => Signed(method, target, body, "", headers);
+
+    private RawRequest Signed(string method, string target, byte[]? body, string unsigned, params (string Name, string Value)[] headers) => Signed(method, target, body, unsigned, time.Now, headers);
+
+    private RawRequest Signed(string method, string target, byte[]? body, string unsigned, DateTimeOffset date, params (string Name, string Value)[] headers)
+    {
+        var all = new List<(string Name, string Value)> { ("Date", date.ToString("r", CultureInfo.InvariantCulture)), ("Host", "127.0.0.1") };
+        var signed = new List<string> { "date", "(request-target)", "host" };
+        if (body is not null)
+            all.Add(("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture)));
+        if (method == "POST")
+        {
+            all.Add(("Content-Type", "application/json"));
+            all.Add(("x-content-sha256", Convert.ToBase64String(SHA256.HashData(body!))));
+            signed.AddRange(["content-length", "content-type", "x-content-sha256"]);
+        }
+
+        all.AddRange(headers);
+        signed.Remove(unsigned);
+        var text = string.Join('\n', signed.Select(name => $"{name}: {(name == "(request-target)" ? $"{method.ToLowerInvariant()} {target}" : all.First(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value)}"));
+        var signature = Convert.ToBase64String(emulator.Identity.Key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        all.Add(("Authorization", $"Signature version=\"1\",headers=\"{string.Join(' ', signed)}\",keyId=\"{emulator.Identity.KeyId}\",algorithm=\"rsa-sha256\",signature=\"{signature}\""));
+        return new RawRequest($"{method} {target} HTTP/1.1\r\n{string.Concat(all.Select(static header => $"{header.Name}: {header.Value}\r\n"))}\r\n{(body is null ? "" : Encoding.Latin1.GetString(body))}");
+    }
+
+    private async Task<RawAnswer> AskAsync(RawRequest request)
+    {
+        using var connection = await RawConnection.ConnectAsync(new IPEndPoint(IPAddress.Loopback, emulator.Endpoint.Port));
+        await connection.SendAsync(request.Text);
+        var answer = await connection.ReadMessageAsync(toHead: request.Text.StartsWith("HEAD ", StringComparison.Ordinal)) ?? throw new EndOfStreamException("no answer came");
+        return new RawAnswer(answer.Status, answer.Headers, Encoding.UTF8.GetString(answer.Body));
+    }
+
+    private async Task BreaksOffAsync(RawRequest request) =>
+        Assert.True(await Record.ExceptionAsync(() => AskAsync(request)) is IOException or SocketException);
+
+    private sealed record RawRequest(string Text)
+    {
+        internal RawRequest Replace(string part, string instead)
+        {
+            Assert.Contains(part, Text, StringComparison.Ordinal);
+            return new RawRequest(Text.Replace(part, instead, StringComparison.Ordinal));
+        }
+
+        internal RawRequest Without(string header) => new(string.Join("\r\n", Text.Split("\r\n").Where(line => !line.StartsWith(header + ":", StringComparison.Ordinal))));
+    }
+
+    private sealed record RawAnswer(int Status, IReadOnlyList<(string Name, string Value)> Headers, string Body)
+    {
+        internal string? Code => JsonNode.Parse(Body)?["code"]?.GetValue<string>();
+
+        internal string? Header(string name) => Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    }
+}

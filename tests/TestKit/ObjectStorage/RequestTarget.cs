@@ -1,0 +1,67 @@
+namespace ModelServing.TestKit.ObjectStorage;
+
+/// <summary>The operations that are emulated, by the SDK's names.</summary>
+public enum StorageOperation
+{
+    GetNamespace,
+    PutObject,
+    GetObject,
+    HeadObject,
+    DeleteObject,
+    ListObjects,
+    CreateMultipartUpload,
+    UploadPart,
+    CommitMultipartUpload,
+    AbortMultipartUpload,
+}
+
+/// <summary>What a request asks for, read from its target as it was sent.</summary>
+/// <param name="Raw">The target, with its escapes.</param>
+/// <param name="Operation">The operation; null when there is none of that path and method.</param>
+/// <param name="Namespace">The namespace in the path.</param>
+/// <param name="Bucket">The bucket in the path.</param>
+/// <param name="Key">The object in the path; empty for none.</param>
+/// <param name="Query">The query's values by name.</param>
+public sealed record RequestTarget(string Raw, StorageOperation? Operation, string? Namespace, string? Bucket, string Key, IReadOnlyDictionary<string, string> Query)
+{
+    internal static RequestTarget Parse(string method, string raw)
+    {
+        var question = raw.IndexOf('?', StringComparison.Ordinal);
+        var path = question < 0 ? raw : raw[..question];
+        var query = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in question < 0 ? [] : raw[(question + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            query[Uri.UnescapeDataString(parts[0])] = parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "";
+        }
+
+        // An object's name is one segment, whatever slashes it has: those are escaped.
+        var segments = path.Split('/').Select(Uri.UnescapeDataString).ToArray();
+        return segments switch
+        {
+            ["", "n"] or ["", "n", ""] => new(raw, method == "GET" ? StorageOperation.GetNamespace : null, null, null, "", query),
+            ["", "n", var ns, "b", var bucket, "o"] => new(raw, method == "GET" ? StorageOperation.ListObjects : null, ns, bucket, "", query),
+            ["", "n", var ns, "b", var bucket, "o", { Length: > 0 } name] => new(raw, OfObject(method), ns, bucket, name, query),
+            ["", "n", var ns, "b", var bucket, "u"] => new(raw, method == "POST" ? StorageOperation.CreateMultipartUpload : null, ns, bucket, "", query),
+            ["", "n", var ns, "b", var bucket, "u", { Length: > 0 } name] => new(raw, OfUpload(method), ns, bucket, name, query),
+            _ => new(raw, null, null, null, "", query),
+        };
+    }
+
+    private static StorageOperation? OfObject(string method) => method switch
+    {
+        "PUT" => StorageOperation.PutObject,
+        "GET" => StorageOperation.GetObject,
+        "HEAD" => StorageOperation.HeadObject,
+        "DELETE" => StorageOperation.DeleteObject,
+        _ => null,
+    };
+
+    private static StorageOperation? OfUpload(string method) => method switch
+    {
+        "PUT" => StorageOperation.UploadPart,
+        "POST" => StorageOperation.CommitMultipartUpload,
+        "DELETE" => StorageOperation.AbortMultipartUpload,
+        _ => null,
+    };
+}
