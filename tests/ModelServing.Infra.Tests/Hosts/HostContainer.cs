@@ -77,7 +77,10 @@ internal sealed class HostContainer : IAsyncDisposable
     }
 
     /// <summary>Waits until what the kubelet asks succeeds, as the kubelet means it; fails when the host ends or hangs before.</summary>
-    internal async Task SucceedsAsync(IPAddress podAddress, Probe probe)
+    internal Task SucceedsAsync(IPAddress podAddress, Probe probe) => AnswersAsync(podAddress, probe, static (status, _) => status is >= 200 and < 400);
+
+    /// <summary>Waits until what the kubelet asks is answered as <paramref name="expected"/> has it, by status and text.</summary>
+    internal async Task AnswersAsync(IPAddress podAddress, Probe probe, Func<int, string, bool> expected)
     {
         var last = "nothing answers";
         await Patience.UntilAsync(
@@ -87,8 +90,9 @@ internal sealed class HostContainer : IAsyncDisposable
                 try
                 {
                     using var answer = await Http.GetAsync(new UriBuilder("http", podAddress.ToString(), probe.Port, probe.Path).Uri, TestContext.Current.CancellationToken);
-                    last = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}";
-                    return (int)answer.StatusCode is >= 200 and < 400;
+                    var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+                    last = $"{(int)answer.StatusCode} {text}";
+                    return expected((int)answer.StatusCode, text);
                 }
                 catch (HttpRequestException e)
                 {
@@ -96,7 +100,17 @@ internal sealed class HostContainer : IAsyncDisposable
                     return false;
                 }
             },
-            () => $"{probe} never succeeded, the last was: {last}\n{Output}");
+            () => $"{probe} was never answered as it should, the last was: {last}\n{Output}");
+    }
+
+    /// <summary>Posts JSON, and gives the answer's text.</summary>
+    internal static async Task<string> PostAsync(IPAddress podAddress, int port, string path, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var answer = await Http.PostAsync(new UriBuilder("http", podAddress.ToString(), port, path).Uri, content, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return text;
     }
 
     /// <summary>Waits until it has printed <paramref name="text"/>.</summary>

@@ -3,8 +3,10 @@ using System.Net;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Infra.Tests.Stacks;
+using ModelServing.Registry;
 using ModelServing.Stacks;
 using ModelServing.TestKit;
+using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
@@ -14,6 +16,8 @@ public class InNamespaces
 {
     private static readonly IPAddress PodAddress = IPAddress.Parse("10.244.0.7");
     private static readonly IPAddress DnsAddress = IPAddress.Parse("10.96.5.5");
+
+    private const string IdentityPath = "/var/run/oci";
 
     private static readonly Dictionary<string, string> Nothing = [];
 
@@ -49,6 +53,44 @@ public class InNamespaces
     }
 
     [Fact(Explicit = true)]
+    public async Task Inference()
+    {
+        await EnterAsync();
+        var run = await SomeStack.RunAsync(SomeStack.File(), new SomeCloud { Namespace = ObjectStorageEmulator.Namespace });
+        await using var storage = await ObjectStorageEmulator.StartAsync();
+        var bucket = storage.CreateBucket(BucketName.Of(BucketName.Project, "some"));
+        using var folder = new TemporaryFolder();
+        var overrides = new Dictionary<string, string>
+        {
+            [OciSettings.ObjectStorageEndpointVariable] = storage.Endpoint.GetLeftPart(UriPartial.Authority),
+            [OciSettings.IdentityVariable] = OciIdentities.Text(OciIdentity.ConfigFile),
+            [OciSettings.ConfigFileVariable] = IdentityPath + "/config",
+        };
+        var mounts = new Dictionary<string, string> { [IdentityPath] = IdentityFolder(folder.Combine("identity"), storage.Identity) };
+
+        var pods = RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference).ToList();
+        Assert.NotEmpty(pods);
+        foreach (var pod in pods)
+        {
+            await using var inference = HostContainer.Start(pod, overrides, mounts, Resolver());
+            foreach (var probe in (Probe[])[pod.Startup, pod.Liveness])
+                await inference.SucceedsAsync(PodAddress, probe);
+            // Not in the bucket yet: the pod lives, and says what it waits for.
+            await inference.AnswersAsync(PodAddress, pod.Readiness, static (status, text) => status == 503 && text.Contains("no manifest", StringComparison.Ordinal));
+            var settings = new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault));
+            await PublishAsync(folder.Combine("registry"), settings, bucket);
+            await inference.SucceedsAsync(PodAddress, pod.Readiness);
+            var answer = await HostContainer.PostAsync(
+                PodAddress, pod.Port, InferencePaths.Infer(settings.Model, settings.Version), """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
+            Assert.Contains("[1.5,-2]", answer, StringComparison.Ordinal);
+            Assert.Equal(0, await inference.StopAsync());
+            Report.Write(pod, "the object store's endpoint (an emulator), the identity (config-file with a key made for it)");
+        }
+
+        Assert.All(storage.Requests, static request => Assert.NotEqual(401, request.Status));
+    }
+
+    [Fact(Explicit = true)]
     public async Task User()
     {
         await EnterAsync();
@@ -79,6 +121,29 @@ public class InNamespaces
     }
 
     private static string Resolver() => $"search {ClusterNames.Namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver {DnsAddress}\noptions ndots:5\n";
+
+    /// <summary>A copy of an identity that a container's user can read, as of a mounted secret.</summary>
+    private static string IdentityFolder(string folder, EmulatorIdentity identity)
+    {
+        Directory.CreateDirectory(folder);
+        File.Copy(identity.KeyFile, Path.Combine(folder, "key.pem"));
+        File.WriteAllText(Path.Combine(folder, "config"), File.ReadAllText(identity.ConfigFile).Replace(identity.KeyFile, IdentityPath + "/key.pem", StringComparison.Ordinal));
+        foreach (var file in Directory.EnumerateFiles(folder))
+        {
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+
+        return folder;
+    }
+
+    private static async Task PublishAsync(string folder, InferenceSettings version, EmulatedBucket bucket)
+    {
+        var registry = new ModelRegistry(new FolderObjectStore(folder), TimeProvider.System);
+        await registry.PublishAsync(version.Model, version.Version, SomeOnnx.Identity(Datatype.Fp32, -1, 2), TrainingInfo.None, TestContext.Current.CancellationToken);
+        foreach (var key in (string[])[ArtifactKeys.Model(version.Model, version.Version), ArtifactKeys.Manifest(version.Model, version.Version)])
+            bucket.Set(key, await File.ReadAllBytesAsync(Path.Combine(folder, key), TestContext.Current.CancellationToken));
+    }
 
     /// <summary>Makes the loopback device what a pod's network is.</summary>
     private static async Task EnterAsync()

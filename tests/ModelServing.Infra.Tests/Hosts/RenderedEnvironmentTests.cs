@@ -8,7 +8,7 @@ namespace ModelServing.Infra.Tests.Hosts;
 public class RenderedEnvironmentTests
 {
     // Read by a library, and by nothing of ours.
-    private static readonly string[] OfLibraries = [];
+    private static readonly string[] OfLibraries = [OciSettings.SdkRegionVariable];
 
     [Fact]
     public async Task Each_rendered_variable_is_one_that_its_host_reads_and_says_what_it_reads_back()

@@ -7,6 +7,9 @@ public class RenderedHostTests
     public Task The_router_is_ready_in_its_rendered_container() => Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Router));
 
     [Fact]
+    public Task Each_versions_inference_service_is_ready_in_its_rendered_container() => Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Inference));
+
+    [Fact]
     public async Task A_host_runs_as_the_user_and_groups_that_are_rendered()
     {
         Assert.SkipUnless(Namespaces.AreRoots, "only root can give a process another user: not tested with user and groups as rendered");
