@@ -13,7 +13,11 @@ namespace ModelServing.Infra.Tests.Hosts;
 /// </summary>
 internal sealed class HostContainer : IAsyncDisposable
 {
-    // What a base image says of names and users, and the folders that the mounts need.
+    // What a test may give another value. The plan's source is the third on the list, and no variable: the folder is mounted where the
+    // rendered one is.
+    private static readonly string[] MayBeOverridden = [OciSettings.ObjectStorageEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable];
+
+    // What a base image says of names and users, and what the kubelet writes.
     private static readonly Dictionary<string, string> Etc = new()
     {
         ["passwd"] = "root:x:0:0:root:/root:/bin/sh\napp:x:1654:1654::/home/app:/bin/sh\n",
@@ -48,11 +52,12 @@ internal sealed class HostContainer : IAsyncDisposable
 
     /// <summary>Starts a pod's host.</summary>
     /// <param name="pod">The pod.</param>
-    /// <param name="overrides">The variables that the test gives another value, or adds.</param>
+    /// <param name="overrides">The variables that the test gives another value, or adds; of a closed list.</param>
     /// <param name="mounts">The folders in place of ConfigMaps and what the test adds: from the path in the container to the folder.</param>
     /// <param name="resolver">What the kubelet writes as <c>resolv.conf</c>.</param>
     internal static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> overrides, IReadOnlyDictionary<string, string> mounts, string resolver)
     {
+        Assert.Empty(overrides.Keys.Except(MayBeOverridden));
         var program = pod.Host switch
         {
             ClusterNames.Router => "Router",

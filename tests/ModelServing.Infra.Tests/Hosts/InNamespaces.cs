@@ -49,7 +49,7 @@ public class InNamespaces
         plan.Update(await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");
         Assert.Equal(0, await router.StopAsync());
-        Report.Write(pod, "the plan's source (a folder as the kubelet lays one out, at the rendered path)");
+        Report.Write(pod, $"no variable; the plan's source (a folder as the kubelet lays one out, at the rendered {MountPaths.PlanFolder})");
     }
 
     [Fact(Explicit = true)]
@@ -84,7 +84,7 @@ public class InNamespaces
                 PodAddress, pod.Port, InferencePaths.Infer(settings.Model, settings.Version), """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
             Assert.Contains("[1.5,-2]", answer, StringComparison.Ordinal);
             Assert.Equal(0, await inference.StopAsync());
-            Report.Write(pod, "the object store's endpoint (an emulator), the identity (config-file with a key made for it)");
+            Report.Write(pod, $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} (config-file, with a key made for it)");
         }
 
         Assert.All(storage.Requests, static request => Assert.NotEqual(401, request.Status));

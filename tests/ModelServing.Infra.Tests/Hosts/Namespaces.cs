@@ -20,20 +20,20 @@ internal static class Namespaces
     internal static bool MaySwitchUser => File.ReadLines("/proc/self/uid_map").Any(static line => uint.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[2]) > 65_536);
 
     /// <summary>Whether this test is run by root.</summary>
-    internal static bool AreRoots => Environment.UserName == "root" && MaySwitchUser;
+    internal static bool AreRoots => Environment.IsPrivilegedProcess && MaySwitchUser;
 
     /// <summary>Runs one explicit test in namespaces; skips, with the reason, where there can be none.</summary>
     /// <param name="type">The test's class.</param>
     /// <param name="method">Its method.</param>
     internal static async Task RunAsync(Type type, string method)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "a container is Linux' own");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "containers are Linux' own");
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         var missing = Tools.Where(tool => !path.Any(folder => File.Exists(Path.Combine(folder, tool)))).ToList();
         Assert.SkipWhen(missing.Count > 0, $"{string.Join(", ", missing)} not found: apt-get install -y util-linux iproute2");
         string[] unshare = [.. AreRoots ? (string[])[] : ["--user", "--map-root-user"], "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
         var (tried, why) = await UnshareAsync([.. unshare, "true"]);
-        Assert.SkipWhen(tried != 0, $"neither root nor allowed to make namespaces, so no host may listen on all addresses here: {why.Trim()}");
+        Assert.SkipWhen(tried != 0, $"no namespaces can be made here, and outside of its own no host may listen on all addresses: {why.Trim()}");
 
         var (exitCode, output) = await UnshareAsync([
             .. unshare, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, typeof(Namespaces).Assembly.GetName().Name + ".dll"),

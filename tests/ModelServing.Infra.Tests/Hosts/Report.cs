@@ -8,7 +8,7 @@ internal static class Report
 
     internal static void Write(RenderedPod pod, string overridden)
     {
-        var user = Namespaces.MaySwitchUser ? $"user {pod.User}, groups {pod.Group} and {pod.FsGroup}" : "the test's own user (it is not root)";
+        var user = Namespaces.MaySwitchUser ? $"user {pod.User}, groups {string.Join(' ', new[] { pod.Group, pod.FsGroup }.Distinct())}" : "the test's own user (it is not root)";
         Console.WriteLine(
             $"{Start}{pod.Name} is ready: {pod.Environment.Count} variables and none inherited, port {pod.Port}, {user}, read-only root, {string.Join(" and ", pod.Volumes.Select(volume => volume.Path))} mounted; " +
             $"overridden: {overridden}");
