@@ -14,9 +14,6 @@ namespace ModelServing.Stacks;
 /// </summary>
 public sealed class ServingStack : Stack
 {
-    private const string RouterProgram = "router";
-    private const string InferenceProgram = "inference";
-
     private readonly CloudSettings cloud;
     private readonly EnvironmentNames names;
     private readonly Oci.Provider region;
@@ -81,7 +78,7 @@ public sealed class ServingStack : Stack
             Names = names,
             CompartmentId = cloud.Compartment,
             Region = cloud.Region,
-            Programs = [RouterProgram, InferenceProgram],
+            Programs = ImageNames.All,
         }, InRegion());
         _ = new WorkloadPolicies("policies", new WorkloadPoliciesArgs
         {
@@ -206,7 +203,7 @@ public sealed class ServingStack : Stack
 
     private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, Network network, Cluster cluster, ArtifactStore store, Images images)
     {
-        var inferenceImage = ImageOf(InferenceProgram, cloud.Images.Inference!);
+        var inferenceImage = ImageOf(ImageNames.Inference, cloud.Images.Inference!);
         return new Workloads("workloads", new WorkloadsArgs
         {
             Names = names,
@@ -227,16 +224,17 @@ public sealed class ServingStack : Stack
             ],
             Router = new RouterArgs
             {
-                Image = ImageOf(RouterProgram, cloud.Images.Router!),
+                Image = ImageOf(ImageNames.Router, cloud.Images.Router!),
                 Size = SizeOf(cloud.Router),
                 LongestDeadline = LongestDeadline(models),
                 LoadBalancerSubnetId = network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = network.LoadBalancer.GroupId,
             },
             Registry = new RegistryLogin(
-                Images.HostOf(cloud.Region),
+                ImageNames.HostOf(cloud.Region),
                 Output.Format($"{store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
+            Region = cloud.Region,
             Artifacts = Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2)),
         });
 

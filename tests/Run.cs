@@ -1,3 +1,6 @@
+// Compiled ahead of time, as a file is by default, it would need 300 MB of packages.
+#:property PublishAot=false
+
 using System.Diagnostics;
 using System.Xml.Linq;
 

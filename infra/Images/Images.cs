@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.Artifacts;
 
@@ -27,7 +28,7 @@ public sealed class Images : ComponentResource
                 IsPublic = false,
                 FreeformTags = args.Names.Tags("images"),
             }, new CustomResourceOptions { Parent = this });
-            repositories.Add(program, Output.Format($"{HostOf(args.Region)}/{repository.Namespace}/{repository.DisplayName}"));
+            repositories.Add(program, Output.Format($"{ImageNames.HostOf(args.Region)}/{repository.Namespace}/{repository.DisplayName}"));
         }
 
         Repositories = repositories;
@@ -37,7 +38,4 @@ public sealed class Images : ComponentResource
     /// <summary>Where the image of each program is pushed to and pulled from, without tag or digest, as in
     /// <c>ocir.eu-frankfurt-1.oci.oraclecloud.com/NAMESPACE/modelserving-dev/router</c>.</summary>
     public IReadOnlyDictionary<string, Output<string>> Repositories { get; }
-
-    /// <summary>The registry's host of a region: what <c>docker login</c> and an image pull secret name.</summary>
-    public static string HostOf(string region) => $"ocir.{region}.oci.oraclecloud.com";
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelServing.Contracts;
 using Pulumi;
 
 namespace ModelServing.Infra;
@@ -48,7 +49,7 @@ public sealed class EnvironmentNames
 
     /// <summary>The name of the container repository of <paramref name="image"/>, as in <c>modelserving-dev/router</c>.</summary>
     /// <exception cref="ArgumentException">It is past OCI's limit.</exception>
-    public string OfRepository(string image) => NameForm.Repository.Check($"{Project}-{Environment}/{image}");
+    public string OfRepository(string image) => NameForm.Repository.Check(ImageNames.Repository(Project, Environment, image));
 
     /// <summary>The freeform tags of all that <paramref name="component"/> makes.</summary>
     internal InputMap<string> Tags(string component) => new()

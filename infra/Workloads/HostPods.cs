@@ -16,8 +16,6 @@ namespace ModelServing.Infra;
 /// </summary>
 internal sealed record HostPods
 {
-    // The user `app` of .NET's base images, by number: a kubelet can't tell from a name that it is not root.
-    private const int User = 1654;
     private const string Zone = "topology.kubernetes.io/zone";
     private const string Node = "kubernetes.io/hostname";
 
@@ -123,9 +121,9 @@ internal sealed record HostPods
             SecurityContext = new PodSecurityContextArgs
             {
                 RunAsNonRoot = true,
-                RunAsUser = User,
-                RunAsGroup = User,
-                FsGroup = User,
+                RunAsUser = ImageNames.User,
+                RunAsGroup = ImageNames.User,
+                FsGroup = ImageNames.User,
                 SeccompProfile = new SeccompProfileArgs { Type = "RuntimeDefault" },
             },
             TopologySpreadConstraints = [Spread(Zone), Spread(Node)],

@@ -10,7 +10,7 @@ namespace ModelServing.Infra;
 internal static class VersionWorkload
 {
     /// <summary>Makes them, and gives those that the plan has to wait for.</summary>
-    internal static Resource[] Add(ClusterPlace place, VersionArgs version, Input<string> artifacts, K8s.Core.V1.ServiceAccount account)
+    internal static Resource[] Add(ClusterPlace place, VersionArgs version, Input<string> artifacts, string region, K8s.Core.V1.ServiceAccount account)
     {
         var drain = DrainTimes.OfInference(version.Deadline);
         var pods = new HostPods
@@ -31,6 +31,7 @@ internal static class VersionWorkload
                 Model = version.Model,
                 Version = version.Version,
                 Registry = registry,
+                Oci = new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = region },
             }.ToEnvironment()),
             Size = version.Size,
             Drain = drain,

@@ -55,7 +55,7 @@ public sealed class Workloads : ComponentResource
         var ready = new List<Resource>();
         foreach (var version in args.Versions)
         {
-            var made = VersionWorkload.Add(place, version, args.Artifacts, inference);
+            var made = VersionWorkload.Add(place, version, args.Artifacts, args.Region, inference);
             if (named.Contains((version.Model, version.Version)))
                 ready.AddRange(made);
         }

@@ -24,6 +24,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The login that pods pull images with.</summary>
     public required RegistryLogin Registry { get; init; }
 
+    /// <summary>The region whose services pods ask, as in <c>eu-frankfurt-1</c>.</summary>
+    public required string Region { get; init; }
+
     /// <summary>Where versions find their artifacts: <see cref="InferenceSettings.Registry"/>.</summary>
     public required Input<string> Artifacts { get; init; }
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using ModelServing.Cli;
+using ModelServing.Cli.Images;
 
 var root = new RootCommand("ms runs and looks after ModelServing: several models behind one API, with canary releases.")
 {
     UpCommand.Create(),
     PublishCommand.Create(),
     ModelsCommand.Create(),
+    ImagesCommand.Create(),
     SettingsCommand.Create(),
 };
 

@@ -14,12 +14,17 @@ namespace ModelServing.Cli;
 /// (none of them)         the folder on this machine that 'ms up' serves from
 /// </code>
 /// </remarks>
-internal sealed class RegistryOptions
+/// <param name="oci">The options that say as whom a bucket is asked.</param>
+internal sealed class RegistryOptions(OciOptions oci)
 {
     private readonly Option<string?> registry = new("--registry") { Description = "The registry: file:FOLDER, or oci:NAMESPACE/BUCKET." };
     private readonly Option<bool> local = new("--local") { Description = "With --stack: the registry on this machine that 'ms up' serves from, instead of the environment's bucket." };
     private readonly StackOptions stack = new();
-    private readonly OciOptions oci = new();
+
+    internal RegistryOptions()
+        : this(new OciOptions())
+    {
+    }
 
     internal void AddTo(Command command)
     {
@@ -61,7 +66,7 @@ internal sealed class RegistryOptions
     {
         try
         {
-            return location.ReadCloud().Region;
+            return location.ReadCloud().Cloud!.Region;
         }
         catch (CommandException e)
         {

@@ -7,6 +7,8 @@ namespace ModelServing.Cli;
 /// <summary>A stack's file, and the folders of what it keeps on this machine.</summary>
 internal sealed record StackLocation
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     internal StackLocation(string name, string folder)
     {
         if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || name.StartsWith('.'))
@@ -30,27 +32,51 @@ internal sealed record StackLocation
 
     /// <summary>Reads the stack file.</summary>
     /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
-    internal StackFile Read() => Parse(File.Exists(FilePath) ? File.ReadAllBytes(FilePath) : null);
+    internal StackFile Read() => Parse(Content());
 
-    /// <summary>Reads the stack file's settings of the cloud.</summary>
+    /// <summary>Reads the stack file with the settings of the cloud.</summary>
     /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
-    internal CloudSettings ReadCloud() => Parse(File.Exists(FilePath) ? File.ReadAllBytes(FilePath) : null, cloud: true).Cloud!;
+    internal StackFile ReadCloud() => Parse(Content(), cloud: true);
 
     /// <summary>Reads the stack file's content; null for a file that is not there.</summary>
     /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
     internal StackFile Parse(byte[]? content, bool cloud = false)
     {
-        if (content is null)
-        {
-            throw new CommandException(
-                ExitCode.WrongInput,
-                $"{FilePath} does not exist; it holds the stack's settings (docs/settings.md). --stack names another stack, --cwd another folder");
-        }
-
-        // Takes a byte order mark off, which some editors write.
-        using var text = new StreamReader(new MemoryStream(content), Encoding.UTF8);
-        var (file, faults) = StackFile.Parse(text.ReadToEnd(), cloud);
+        var (file, faults) = StackFile.Parse(Text(content ?? throw Missing()), cloud);
         return file ?? throw Faults(faults);
+    }
+
+    /// <summary>Changes values in the stack file as it is now, and nothing else in it. The file is replaced by rename, so whoever reads it
+    /// has the old one or the new one; a link stays one.</summary>
+    /// <param name="values">The values, each by its setting, as in <c>images.router</c>.</param>
+    /// <exception cref="CommandException">They can't be set; the file is as it was.</exception>
+    internal void Change(IReadOnlyList<KeyValuePair<string, string>> values)
+    {
+        var content = Content();
+        var (changed, faults) = StackFile.Change(Text(content), values);
+        if (changed is null)
+            throw Faults(faults);
+        var path = File.ResolveLinkTarget(FilePath, returnFinalTarget: true)?.FullName ?? FilePath;
+        var next = path + ".new";
+        try
+        {
+            using (var file = File.Create(next))
+            {
+                if (HasMark(content))
+                    file.Write(Encoding.UTF8.Preamble);
+                file.Write(Encoding.UTF8.GetBytes(changed));
+                file.Flush(flushToDisk: true);
+            }
+
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(next, File.GetUnixFileMode(path));
+            File.Move(next, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(next);
+            throw;
+        }
     }
 
     /// <summary>Holds the settings against what is published.</summary>
@@ -72,4 +98,25 @@ internal sealed record StackLocation
     /// <summary>A fault as the line that ends a command.</summary>
     internal CommandException Faults(IReadOnlyList<SettingsFault> faults, int exitCode = ExitCode.WrongInput) =>
         new(exitCode, [.. faults.Select(fault => fault.ToLine(FileName))]);
+
+    private byte[] Content() => File.Exists(FilePath) ? File.ReadAllBytes(FilePath) : throw Missing();
+
+    // Without the byte order mark, which some editors write.
+    private string Text(byte[] content)
+    {
+        try
+        {
+            return StrictUtf8.GetString(content.AsSpan(HasMark(content) ? Encoding.UTF8.Preamble.Length : 0));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new CommandException(ExitCode.WrongInput, $"{FileName}: this is no text in UTF-8");
+        }
+    }
+
+    private static bool HasMark(byte[] content) => content.AsSpan().StartsWith(Encoding.UTF8.Preamble);
+
+    private CommandException Missing() => new(
+        ExitCode.WrongInput,
+        $"{FilePath} does not exist; it holds the stack's settings (docs/settings.md). --stack names another stack, --cwd another folder");
 }

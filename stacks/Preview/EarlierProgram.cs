@@ -1,33 +1,56 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Renders a stack as another commit has it: by its own program when that differs, else by this one on its stack file.</summary>
-internal sealed class EarlierProgram(string root)
+/// <summary>
+/// Renders stacks as another commit has them: by that commit's own program when it differs, else by this one on that commit's stack
+/// files. A program that differs is built once, in a work tree of its own that goes when this is disposed.
+/// </summary>
+internal sealed class EarlierProgram : IAsyncDisposable
 {
     /// <summary>What the program is made of.</summary>
     private static readonly string[] Sources =
         ["stacks", "infra", "services/Contracts", "services/Rollout", "tests/Doubles", "Directory.Build.props", "Directory.Packages.props", "services/Directory.Build.props"];
 
+    /// <summary>It was checked when it was committed; here it only has to run.</summary>
+    private static readonly string[] Unchecked = ["-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:GenerateDocumentationFile=false", "-p:TreatWarningsAsErrors=false"];
+
     private static readonly JsonSerializerOptions Json = new();
 
-    /// <summary>The stack at <paramref name="reference"/>; null when it has no such stack.</summary>
-    /// <exception cref="PreviewException">The commit is unknown or can't be built.</exception>
-    internal async Task<StackSnapshot?> RenderAsync(string reference, string stack, bool foundationOnly)
+    private readonly string root;
+    private readonly string commit;
+    private Task<string>? build;
+    private string? tree;
+
+    private EarlierProgram(string root, string commit)
     {
-        var (found, commit) = await GitAsync("rev-parse", "--verify", "--quiet", reference + "^{commit}");
-        if (!found)
-            throw new PreviewException($"--against {reference}: no such commit");
+        this.root = root;
+        this.commit = commit;
+    }
 
-        var file = $"Pulumi.{stack}.yaml";
-        var (hasFile, yaml) = await GitAsync("show", $"{commit.Trim()}:{file}");
-        if (!hasFile || !(await GitAsync("cat-file", "-e", $"{commit.Trim()}:stacks/Stacks.csproj")).Succeeded)
+    /// <summary>The program at <paramref name="reference"/>.</summary>
+    /// <exception cref="PreviewException">There is no such commit.</exception>
+    internal static async Task<EarlierProgram> AtAsync(string root, string reference)
+    {
+        var (found, commit) = await ToolProcess.RunAsync(root, "git", "rev-parse", "--verify", "--quiet", reference + "^{commit}");
+        return found ? new EarlierProgram(root, commit.Trim()) : throw new PreviewException($"--against {reference}: no such commit");
+    }
+
+    /// <summary>The stacks that the commit has a stack file of.</summary>
+    internal async Task<IReadOnlyList<string>> StacksAsync()
+    {
+        var (_, names) = await GitAsync("ls-tree", "--name-only", commit);
+        return [.. names.Split('\n').Select(StackFiles.StackOf).OfType<string>()];
+    }
+
+    /// <summary>The stack at the commit; null when it has no such stack.</summary>
+    /// <exception cref="PreviewException">The commit's program can't be built or fails.</exception>
+    internal async Task<StackSnapshot?> RenderAsync(string stack, bool foundationOnly)
+    {
+        var (hasFile, yaml) = await GitAsync("show", $"{commit}:{StackFiles.Of(stack)}");
+        if (!hasFile || !(await GitAsync("cat-file", "-e", $"{commit}:stacks/Stacks.csproj")).Succeeded)
             return null;
-
-        var isSame = (await GitAsync(["diff", "--quiet", commit.Trim(), "--", .. Sources])).Succeeded
-            && (await GitAsync(["ls-files", "--others", "--exclude-standard", "--", .. Sources])).Output.Trim().Length == 0;
-        return isSame ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly) : await BuildAndRenderAsync(commit.Trim(), stack, foundationOnly);
+        return await IsSameAsync() ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly) : await RenderByItsOwnAsync(stack, foundationOnly);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -36,42 +59,42 @@ internal sealed class EarlierProgram(string root)
     /// <summary>Writes a snapshot for the program that compares it.</summary>
     internal static string Write(StackSnapshot snapshot) => JsonSerializer.Serialize(snapshot, Json);
 
-    private async Task<StackSnapshot> BuildAndRenderAsync(string commit, string stack, bool foundationOnly)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-        var tree = Path.Combine(Path.GetTempPath(), $"modelserving-preview-{Guid.NewGuid():N}");
-        try
-        {
-            var (added, addedText) = await GitAsync("worktree", "add", "--detach", tree, commit);
-            if (!added)
-                throw new PreviewException(addedText);
-            var choice = Path.Combine(root, "SdkDoubles.props");
-            if (File.Exists(choice))
-                File.Copy(choice, Path.Combine(tree, "SdkDoubles.props"));
-            var (built, text) = await RunAsync(tree, "dotnet", "build", "stacks", "--configuration", "Release", "--verbosity", "quiet", "--nologo");
-            if (!built)
-                throw new PreviewException($"the program of {commit} can't be built:\n{text}");
-            var answer = Path.Combine(tree, "snapshot.json");
-            string[] phase = foundationOnly ? ["--phase", "foundation"] : [];
-            var (ran, output) = await RunAsync(
-                tree, "dotnet", [Path.Combine(tree, "artifacts/bin/Stacks/release/ModelServing.Stacks.dll"), "preview", "--stack", stack, "--snapshot", answer, .. phase]);
-            return ran ? Read(await File.ReadAllTextAsync(answer)) : throw new PreviewException($"the program of {commit} failed:\n{output}");
-        }
-        finally
-        {
+        if (tree is not null)
             await GitAsync("worktree", "remove", "--force", tree);
-        }
     }
 
-    private Task<(bool Succeeded, string Output)> GitAsync(params string[] arguments) => RunAsync(root, "git", arguments);
+    private async Task<bool> IsSameAsync() => (await GitAsync(["diff", "--quiet", commit, "--", .. Sources])).Succeeded
+        && (await GitAsync(["ls-files", "--others", "--exclude-standard", "--", .. Sources])).Output.Trim().Length == 0;
 
-    private static async Task<(bool Succeeded, string Output)> RunAsync(string directory, string program, params string[] arguments)
+    private async Task<StackSnapshot> RenderByItsOwnAsync(string stack, bool foundationOnly)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode == 0, process.ExitCode == 0 ? output : output + await error);
+        // One build for all stacks; one that failed has failed for all.
+        var built = await (build ??= BuildAsync());
+        var answer = Path.Combine(built, $"{stack}.snapshot.json");
+        string[] phase = foundationOnly ? ["--phase", "foundation"] : [];
+        var (ran, output) = await ToolProcess.RunAsync(
+            built, "dotnet", [Path.Combine(built, "artifacts/bin/Stacks/release/ModelServing.Stacks.dll"), "preview", "--stack", stack, "--snapshot", answer, .. phase]);
+        return ran ? Read(await File.ReadAllTextAsync(answer)) : throw new PreviewException($"the program of {commit} failed:\n{output}");
     }
+
+    private async Task<string> BuildAsync()
+    {
+        var made = Path.Combine(Path.GetTempPath(), $"modelserving-preview-{Guid.NewGuid():N}");
+        var (added, addedText) = await GitAsync("worktree", "add", "--detach", made, commit);
+        if (!added)
+            throw new PreviewException(addedText);
+        tree = made;
+        var choice = Path.Combine(root, "SdkDoubles.props");
+        if (File.Exists(choice))
+            File.Copy(choice, Path.Combine(made, "SdkDoubles.props"));
+        var (built, text) = await ToolProcess.RunAsync(made, "dotnet", ["build", "stacks", "--configuration", "Release", "--verbosity", "quiet", "--nologo", .. Unchecked]);
+        return built ? made : throw new PreviewException($"the program of {commit} can't be built:\n{text}");
+    }
+
+    private Task<(bool Succeeded, string Output)> GitAsync(params string[] arguments) => ToolProcess.RunAsync(root, "git", arguments);
 }
 
 /// <summary>A preview that can't be made, for a reason that its message says.</summary>

@@ -1,16 +1,19 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary><c>./dev preview</c>: renders a stack without an account, and compares it with another commit's.</summary>
+/// <summary><c>./dev preview</c>: renders stacks without an account, and compares them with another commit's.</summary>
 internal static class PreviewCommand
 {
     private const string NotYet = "not yet: functions, alarms, feature store, prediction log";
 
-    private const string Usage = "usage: ./dev preview --stack NAME [--against COMMIT] [--phase foundation] [--format text|markdown] [--no-color]";
+    private const string Usage =
+        "usage: ./dev preview [--stack NAME] [--against COMMIT [--out FOLDER]] [--phase foundation] [--format text|markdown] [--no-color]\n"
+        + "  without --stack: every stack that has a stack file\n"
+        + "  --out: a file FOLDER/NAME.offline.txt for each stack that changes, or that can't be rendered";
 
-    /// <summary>Runs it; gives the exit code: 0, 1 when the program fails, 2 for a wrong command line.</summary>
+    /// <summary>Runs it; gives the exit code: 0, 1 when the program fails for one of the stacks, 2 for a wrong command line.</summary>
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        if (Options.Parse(arguments) is not { } options)
+        if (PreviewOptions.Parse(arguments) is not { } options)
         {
             await error.WriteLineAsync(Usage);
             return 2;
@@ -18,42 +21,91 @@ internal static class PreviewCommand
 
         try
         {
-            await RunAsync(options, output);
-            return 0;
+            var root = Root();
+            await using var earlier = options.Against is { } reference ? await EarlierProgram.AtAsync(root, reference) : null;
+            string[] stacks = options.Stack is { } one ? [one] : [.. StackFiles.In(root).Order(StringComparer.Ordinal)];
+            var failures = 0;
+            foreach (var stack in stacks)
+                failures += await RunOneAsync(root, stack, options, earlier, output, error) ? 0 : 1;
+            if (options.Stack is null && earlier is not null)
+                await WriteGoneAsync(options, earlier, stacks, output);
+            return failures == 0 ? 0 : 1;
         }
-        catch (Exception exception) when (exception is PreviewException or Pulumi.RunException or AggregateException)
+        catch (PreviewException exception)
         {
             await error.WriteLineAsync(exception.Message);
             return 1;
         }
     }
 
-    private static async Task RunAsync(Options options, TextWriter output)
+    private static async Task<bool> RunOneAsync(string root, string stack, PreviewOptions options, EarlierProgram? earlier, TextWriter output, TextWriter error)
     {
-        var root = Root();
-        var file = Path.Combine(root, $"Pulumi.{options.Stack}.yaml");
-        if (!File.Exists(file))
-            throw new PreviewException($"--stack {options.Stack}: there is no {Path.GetFileName(file)}");
-
-        var right = await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), options.Stack, options.FoundationOnly);
-        if (options.Snapshot is { } path)
+        try
         {
-            await File.WriteAllTextAsync(path, EarlierProgram.Write(right));
-            return;
+            if (options.Snapshot is { } path)
+                await File.WriteAllTextAsync(path, EarlierProgram.Write(await RenderAsync(root, stack, options.FoundationOnly)));
+            else
+                await PreviewAsync(root, stack, options, earlier, output);
+            return true;
         }
+        catch (Exception exception) when (exception is PreviewException or Pulumi.RunException or AggregateException)
+        {
+            await error.WriteLineAsync(options.Stack is null ? $"{stack}: {exception.Message}" : exception.Message);
+            await WriteFileAsync(options, stack, $"{stack} can't be rendered:\n{exception.Message}\n");
+            return false;
+        }
+    }
 
-        StackSnapshot? left = null;
+    private static async Task PreviewAsync(string root, string stack, PreviewOptions options, EarlierProgram? earlier, TextWriter output)
+    {
+        var right = await RenderAsync(root, stack, options.FoundationOnly);
         var notes = right.Notes.ToList();
-        var title = $"Previewing {options.Stack}";
-        if (options.Against is { } reference)
+        var title = $"Previewing {stack}";
+        StackSnapshot? left = null;
+        if (earlier is not null)
         {
-            title += $" against {reference}";
-            left = await new EarlierProgram(root).RenderAsync(reference, options.Stack, options.FoundationOnly);
+            title += $" against {options.Against}";
+            left = await earlier.RenderAsync(stack, options.FoundationOnly);
             if (left is null)
-                notes.Insert(0, $"{reference} has no such stack: everything is new");
+                notes.Insert(0, $"{options.Against} has no such stack: everything is new");
         }
 
-        new PreviewWriter(output, options.Format).Write(title, StackDifference.Of(left, right), left is not null, notes.Append(NotYet));
+        notes.Add(NotYet);
+        var changes = StackDifference.Of(left, right);
+        new PreviewWriter(output, options.Format).Write(title, changes, left is not null, notes);
+        if (changes.Any(static change => change.Change != Change.Same))
+        {
+            var text = new StringWriter();
+            new PreviewWriter(text, PreviewFormat.Difference).Write(title, changes, left is not null, notes);
+            await WriteFileAsync(options, stack, text.ToString());
+        }
+    }
+
+    private static async Task<StackSnapshot> RenderAsync(string root, string stack, bool foundationOnly)
+    {
+        var file = Path.Combine(root, StackFiles.Of(stack));
+        if (!File.Exists(file))
+            throw new PreviewException($"--stack {stack}: there is no {Path.GetFileName(file)}");
+        return await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), stack, foundationOnly);
+    }
+
+    /// <summary>Says which stacks have no file any more: what a program can't render is not to pass unseen.</summary>
+    private static async Task WriteGoneAsync(PreviewOptions options, EarlierProgram earlier, IEnumerable<string> stacks, TextWriter output)
+    {
+        foreach (var stack in (await earlier.StacksAsync()).Except(stacks))
+        {
+            var text = $"{StackFiles.Of(stack)} of {options.Against} is gone. That destroys nothing: an environment goes by 'pulumi destroy', which needs the file.";
+            await output.WriteLineAsync(text);
+            await WriteFileAsync(options, stack, text + "\n");
+        }
+    }
+
+    private static async Task WriteFileAsync(PreviewOptions options, string stack, string text)
+    {
+        if (options.Out is not { } folder)
+            return;
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{stack}.offline.txt"), text);
     }
 
     /// <summary>The folder of Pulumi.yaml: this program's own, above where it was built.</summary>
@@ -66,33 +118,5 @@ internal static class PreviewCommand
         }
 
         throw new PreviewException("there is no Pulumi.yaml above this program");
-    }
-
-    private sealed record Options(string Stack, string? Against, bool FoundationOnly, PreviewFormat Format, string? Snapshot)
-    {
-        internal static Options? Parse(string[] arguments)
-        {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            for (var i = 0; i < arguments.Length; i++)
-            {
-                if (arguments[i] is "--no-color")
-                    values[arguments[i]] = "";
-                else if (arguments[i] is "--stack" or "--against" or "--phase" or "--format" or "--snapshot" && i + 1 < arguments.Length)
-                    values[arguments[i]] = arguments[++i];
-                else
-                    return null;
-            }
-
-            var format = values.GetValueOrDefault("--format", "text");
-            if (!values.TryGetValue("--stack", out var stack) || format is not ("text" or "markdown") || values.GetValueOrDefault("--phase", "foundation") != "foundation")
-                return null;
-            var isColoured = !Console.IsOutputRedirected && !values.ContainsKey("--no-color") && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-            return new Options(
-                stack,
-                values.GetValueOrDefault("--against"),
-                values.ContainsKey("--phase"),
-                format == "markdown" ? PreviewFormat.Markdown : isColoured ? PreviewFormat.Colour : PreviewFormat.Plain,
-                values.GetValueOrDefault("--snapshot"));
-        }
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Writes changes as a tree, plain, in colours, or as Markdown for a pull request.</summary>
+/// <summary>Writes changes as a tree: plain, in colours, or for a pull request.</summary>
 internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
 {
     private const string Reset = "\u001b[0m";
@@ -11,7 +11,12 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
     internal void Write(string title, IReadOnlyList<ResourceChange> changes, bool isComparison, IEnumerable<string> notes)
     {
         var isMarkdown = format == PreviewFormat.Markdown;
-        output.WriteLine(isMarkdown ? $"### {title}\n\n{Summary(changes, isComparison)}\n" : title);
+        var isSummaryFirst = format is PreviewFormat.Markdown or PreviewFormat.Difference;
+        if (format != PreviewFormat.Difference)
+            output.WriteLine(isMarkdown ? $"### {title}\n" : title);
+        // Where a reader may have to cut the end off, the sum of it all stands before it.
+        if (isSummaryFirst)
+            output.WriteLine(Summary(changes, isComparison) + "\n");
         var shown = Shown(changes, isComparison);
         if (shown.Count > 0)
         {
@@ -27,7 +32,7 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
         }
 
         output.WriteLine();
-        if (!isMarkdown)
+        if (!isSummaryFirst)
             output.WriteLine(Summary(changes, isComparison));
         foreach (var note in notes)
             output.WriteLine(isMarkdown ? $"- {note}" : note);
@@ -52,7 +57,7 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
     private void WriteLine(char sign, int depth, string text)
     {
         // Markdown's diff colours lines by their first character, and knows no ~.
-        var mark = format == PreviewFormat.Markdown && sign == '~' ? '!' : sign;
+        var mark = format is PreviewFormat.Markdown or PreviewFormat.Difference && sign == '~' ? '!' : sign;
         var line = $"{mark} {new string(' ', depth * 2)}{text}";
         var colour = format != PreviewFormat.Colour ? "" : sign switch
         {
@@ -102,6 +107,9 @@ internal enum PreviewFormat
     /// <summary>Text in colours, for a terminal.</summary>
     Colour,
 
-    /// <summary>Markdown, for a pull request.</summary>
+    /// <summary>Markdown, for a page that shows it.</summary>
     Markdown,
+
+    /// <summary>What belongs into a Markdown block of a difference, for a program that makes the page: no title and no markup.</summary>
+    Difference,
 }

@@ -15,7 +15,7 @@ internal sealed class MsProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private readonly Task reading;
 
-    private MsProcess(StackFolder folder, string[] arguments)
+    private MsProcess(StackFolder folder, IReadOnlyDictionary<string, string> variables, string[] arguments)
     {
         this.folder = folder;
         var start = new ProcessStartInfo("dotnet", [Program("Cli", "ms"), .. arguments])
@@ -25,6 +25,8 @@ internal sealed class MsProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         process = Process.Start(start)!;
         reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
@@ -41,7 +43,10 @@ internal sealed class MsProcess : IAsyncDisposable
 
     internal int Id => process.Id;
 
-    internal static MsProcess Start(StackFolder folder, params string[] arguments) => new(folder, arguments);
+    internal static MsProcess Start(StackFolder folder, params string[] arguments) => new(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with variables in its environment beside those of this process.</summary>
+    internal static MsProcess Start(StackFolder folder, IReadOnlyDictionary<string, string> variables, params string[] arguments) => new(folder, variables, arguments);
 
     /// <summary>Runs it to its end.</summary>
     internal static async Task<(int ExitCode, string Output)> RunAsync(StackFolder folder, params string[] arguments)
@@ -65,12 +70,13 @@ internal sealed class MsProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for its end, and gives its exit code.</summary>
-    internal async Task<int> ExitAsync()
+    /// <param name="patience">How long it may take before it counts as hung; <see cref="Patience"/> by default.</param>
+    internal async Task<int> ExitAsync(TimeSpan? patience = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var waiting = new CancellationTokenSource(patience ?? Patience);
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(waiting.Token);
         }
         catch (OperationCanceledException)
         {

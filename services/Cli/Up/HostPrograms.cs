@@ -31,8 +31,8 @@ internal sealed record HostPrograms(HostProgram Inference, HostProgram Router)
     // As `dotnet build -c` takes it; the folder's name is in lower case.
     private static string Configuration(string folder) => Path.GetFileName(folder) is { Length: > 0 } name ? char.ToUpperInvariant(name[0]) + name[1..] : "Release";
 
-    // The one that runs this program, so that the hosts run on the same .NET.
-    private static string Dotnet()
+    /// <summary>The dotnet that runs this program, so that what is started runs on the same .NET.</summary>
+    internal static string Dotnet()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         if (Environment.ProcessPath is { } self && Path.GetFileName(self) == name)

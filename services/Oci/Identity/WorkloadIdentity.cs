@@ -4,11 +4,12 @@ using Oci.Common.Auth;
 namespace ModelServing.Oci;
 
 /// <summary>A pod's identity: OKE gives a token for its service account's. The pod's own server is asked only at the first request.</summary>
-internal sealed class WorkloadIdentity(Func<string, string?> environment)
+/// <param name="environment">Gives a variable of the process that the SDK reads, or null.</param>
+/// <param name="accountFolder">Where the pod finds what is its service account's: always here.</param>
+internal sealed class WorkloadIdentity(Func<string, string?> environment, string accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount")
 {
     private const string HostVariable = "KUBERNETES_SERVICE_HOST";
     private const string CertificateVariable = "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH";
-    private const string AccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
     internal IBasicAuthenticationDetailsProvider Open(OciSettings settings)
     {
@@ -19,8 +20,8 @@ internal sealed class WorkloadIdentity(Func<string, string?> environment)
         OciIdentityProvider.RegionOf(region, $"the environment variable {OciSettings.SdkRegionVariable}");
         if (string.IsNullOrEmpty(environment(HostVariable)))
             throw Unavailable($"the environment variable {HostVariable} is not set; it is in every pod, and nowhere else");
-        RequireFile(environment(CertificateVariable) ?? AccountFolder + "ca.crt", "the cluster's certificate");
-        RequireFile(AccountFolder + "token", "the service account's token");
+        RequireFile(environment(CertificateVariable) ?? Path.Combine(accountFolder, "ca.crt"), "the cluster's certificate");
+        RequireFile(Path.Combine(accountFolder, "token"), "the service account's token");
         try
         {
             return OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider();

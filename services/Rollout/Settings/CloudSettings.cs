@@ -1,3 +1,5 @@
+using ModelServing.Contracts;
+
 namespace ModelServing.Rollout.Settings;
 
 /// <summary>What an environment in the cloud is made of: what stands beside <c>models</c> in a stack file. Only <c>pulumi up</c> and the
@@ -115,6 +117,9 @@ public sealed record NodeSettings
     [Setting("The shape of a node; a flexible one.", Pattern = "^VM\\.[A-Za-z0-9.]+\\.Flex$", Form = "a flexible shape", Example = "VM.Standard.E5.Flex")]
     public string Shape { get; init; } = "VM.Standard.E5.Flex";
 
+    /// <summary>The nodes' processors are Arm's: that is what the letter A of a standard shape stands for.</summary>
+    public bool AreArm => Shape.StartsWith("VM.Standard.A", StringComparison.Ordinal);
+
     /// <summary>The cores of a node.</summary>
     [Setting("The cores (OCPUs) of a node; each is two processors.", Least = "1", Most = "64")]
     public int Ocpus { get; init; } = 2;
@@ -224,6 +229,15 @@ public sealed record ImageSettings
     /// <summary>The inference service's image.</summary>
     [Setting("The digest of the inference service's image.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
     public string? Inference { get; init; }
+
+    /// <summary>The digest of the image of that name (<see cref="ImageNames"/>); null for none.</summary>
+    /// <exception cref="ArgumentException">There is no such image.</exception>
+    public string? Of(string image) => image switch
+    {
+        ImageNames.Router => Router,
+        ImageNames.Inference => Inference,
+        _ => throw new ArgumentException($"there is no image '{image}'", nameof(image)),
+    };
 
     /// <summary>No image is given: the foundation alone is made.</summary>
     public bool AreEmpty => Router is null && Inference is null;

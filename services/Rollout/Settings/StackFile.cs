@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelServing.Contracts;
+using YamlDotNet.Core;
 
 namespace ModelServing.Rollout.Settings;
 
@@ -67,6 +68,45 @@ public sealed class StackFile
         return Read(new SettingsNode.Mapping(entries, null), cloud: true, faults);
     }
 
+    /// <summary>Changes values in the text of a stack file; comments, order and all else keep every character.</summary>
+    /// <param name="yaml">The file's text.</param>
+    /// <param name="values">The values, each by its setting relative to the namespace, as in <c>images.router</c>.</param>
+    /// <returns>The text, or what is in the way.</returns>
+    public static (string? Yaml, IReadOnlyList<SettingsFault> Faults) Change(string yaml, IReadOnlyList<KeyValuePair<string, string>> values)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        ArgumentNullException.ThrowIfNull(values);
+        var (changed, faults) = (yaml, new List<SettingsFault>());
+        var before = YamlNodes.Read(yaml, faults);
+        if (faults.Count > 0)
+            return (null, InOrder(faults));
+        foreach (var (setting, value) in values)
+        {
+            var keys = setting.Split('.');
+            try
+            {
+                changed = YamlEdit.Set(changed, ["config", Namespace + keys[0], .. keys[1..]], value);
+            }
+            catch (YamlEditException e)
+            {
+                return (null, [new SettingsFault(Namespace + setting, e.Message, null)]);
+            }
+            catch (YamlException)
+            {
+                return (null, [CannotChange]);
+            }
+        }
+
+        // A text that the edit got wrong must never become somebody's file.
+        var expected = Leaves(before).Where(leaf => leaf.Text is not null).ToDictionary(static leaf => leaf.Path, static leaf => leaf.Text, StringComparer.Ordinal);
+        foreach (var (setting, value) in values)
+            expected[$"/config/{Namespace}{setting.Replace('.', '/')}"] = value;
+        var found = Leaves(YamlNodes.Read(changed, faults)).Where(static leaf => leaf.Text is not null).ToList();
+        return faults.Count == 0 && found.Count == expected.Count && found.All(leaf => expected.GetValueOrDefault(leaf.Path) == leaf.Text)
+            ? (changed, faults)
+            : (null, [CannotChange]);
+    }
+
     /// <summary>These settings with others of the cloud.</summary>
     public StackFile With(CloudSettings cloud) => new(Settings, cloud, root);
 
@@ -106,6 +146,16 @@ public sealed class StackFile
         var ofCloud = cloud ? (CloudSettings)reader.ReadGroup(typeof(CloudSettings), ours, Namespace, Keys(typeof(StackSettings))) : null;
         return faults.Count > 0 ? (null, InOrder(faults.Distinct())) : (new StackFile(settings, ofCloud, ours), faults);
     }
+
+    private static SettingsFault CannotChange => new("", "the way this file is written, it can't be changed in place", null);
+
+    private static IEnumerable<(string Path, string? Text)> Leaves(SettingsNode? node, string path = "") => node switch
+    {
+        SettingsNode.Mapping map => map.Entries.SelectMany(entry => Leaves(entry.Value, $"{path}/{entry.Key}")),
+        SettingsNode.Sequence list => list.Items.SelectMany((item, i) => Leaves(item, $"{path}/[{i}]")),
+        SettingsNode.Scalar scalar => [(path, scalar.Text)],
+        _ => [(path, null)],
+    };
 
     private static string[] Keys(Type root) => [.. SettingsReader.Properties(root).Select(SettingsReader.KeyOf)];
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace Oci.Common;
 
@@ -42,7 +43,8 @@ public sealed class Region
     {
         ArgumentNullException.ThrowIfNull(regionId);
         ArgumentNullException.ThrowIfNull(realm);
-        regionId = regionId.Trim().ToLowerInvariant();
+        // By a culture's name, as the official package does: a program that has invariant globalization and nothing more fails here.
+        regionId = regionId.Trim().ToLower(new CultureInfo("en-US", false));
         return Known.GetOrAdd(regionId, new Region(regionId, regionCode, realm));
     }
 

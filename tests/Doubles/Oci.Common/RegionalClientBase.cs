@@ -1,3 +1,4 @@
+using System.Globalization;
 using Oci.Common.Auth;
 
 namespace Oci.Common;
@@ -29,7 +30,7 @@ public abstract class RegionalClientBase : ClientBase
         SetEndpoint(endpoint);
     }
 
-    public void SetRegion(string regionId) => SetRegion(Region.FromRegionId(regionId.ToLowerInvariant()));
+    public void SetRegion(string regionId) => SetRegion(Region.FromRegionId(regionId.ToLower(new CultureInfo("en"))));
 
     /// <summary>True lets the realm's template beat every endpoint, also one that was given; false does not.</summary>
     public void UseRealmSpecificEndpointTemplate(bool IsRealmSpecificEndpointTemplateEnabled)

@@ -76,7 +76,21 @@ public class PodTests
         var inference = new InferenceSettings(Environment(run, "fraud-v2"));
         Assert.Equal(("fraud", 2, "oci:examplespace/modelserving-some-artifacts"), (inference.Model.Text, inference.Version.Number, inference.Registry));
         Assert.Equal("http://*:8080", inference.Urls);
+        Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, inference.Oci);
     }
+
+    [Fact]
+    public async Task A_hosts_environment_is_what_its_settings_write_and_nothing_else()
+    {
+        var run = await RunAsync();
+
+        Assert.Equal(new RouterSettings(Environment(run, "router")).ToEnvironment(), Variables(run, "router"));
+        Assert.Equal(new InferenceSettings(Environment(run, "fraud-v2")).ToEnvironment(), Variables(run, "fraud-v2"));
+    }
+
+    [Fact]
+    public async Task The_sdk_finds_the_region_of_a_workload_identity_where_it_looks() =>
+        Assert.Equal("eu-frankfurt-1", Variables(await RunAsync(), "fraud-v2")["OCI_RESOURCE_PRINCIPAL_REGION"]);
 
     [Fact]
     public async Task A_pod_has_the_time_that_its_host_takes_to_drain()
@@ -118,11 +132,12 @@ public class PodTests
         Assert.All(run.Of("kubernetes:core/v1:Service").Where(other => other != service), other => Assert.Equal("None", other.Inputs.Map("spec")["clusterIP"]));
     }
 
-    private static HostEnvironment Environment(RenderedStack run, string deployment)
+    private static HostEnvironment Environment(RenderedStack run, string deployment) => new(Variables(run, deployment).GetValueOrDefault);
+
+    private static Dictionary<string, string> Variables(RenderedStack run, string deployment)
     {
         var container = (ImmutableDictionary<string, object>)Pod(run.Single("kubernetes:apps/v1:Deployment", deployment)).List("containers").Single();
-        var variables = container.List("env").Cast<ImmutableDictionary<string, object>>().ToDictionary(pair => (string)pair["name"], pair => (string)pair["value"]);
-        return new HostEnvironment(variables.GetValueOrDefault);
+        return container.List("env").Cast<ImmutableDictionary<string, object>>().ToDictionary(pair => (string)pair["name"], pair => (string)pair["value"]);
     }
 
     private static Task<RenderedStack> RunAsync(string models = SomeStack.Canary) => SomeStack.OfModelsAsync(models);

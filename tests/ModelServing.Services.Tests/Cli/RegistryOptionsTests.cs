@@ -9,12 +9,9 @@ namespace ModelServing.Services.Tests.Cli;
 public sealed class RegistryOptionsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly RegistryOptions options = new();
-    private readonly Command command = new("test");
 
     public RegistryOptionsTests()
     {
-        options.AddTo(command);
         foreach (var stack in (string[])["dev", "prod"])
             File.Copy(Repository.Combine($"Pulumi.{stack}.yaml"), folder.Combine($"Pulumi.{stack}.yaml"));
         File.WriteAllText(folder.Combine("Pulumi.local.yaml"), SomeStack.Yaml());
@@ -53,12 +50,16 @@ public sealed class RegistryOptionsTests : IDisposable
         Assert.EndsWith("for the registry of this machine add --local", e.Lines[^1], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_bucket_needs_an_identity_which_is_looked_for_in_OCIs_configuration_file()
+    [Theory]
+    [InlineData("--stack prod", "oci:examplenamespace/modelserving-prod-artifacts")]
+    [InlineData("-s dev", "oci:examplenamespace/modelserving-dev-artifacts")]
+    [InlineData("--registry oci:another/bucket", "oci:another/bucket")]
+    public async Task A_stack_is_the_bucket_of_its_environment(string arguments, string expected)
     {
         await using var tested = await TestedBucket.StartAsync();
-        var e = await Assert.ThrowsAsync<ContractException>(() => LocationAsync($"--registry oci:ns/bucket --profile nobody-of-that-name"));
-        Assert.Contains("nobody-of-that-name", e.Message, StringComparison.Ordinal);
+        var environment = new Dictionary<string, string>();
+        tested.Settings.Write(environment);
+        Assert.Equal(expected, await LocationAsync(arguments, new OciOptions(environment.GetValueOrDefault)));
     }
 
     [Theory]
@@ -80,6 +81,11 @@ public sealed class RegistryOptionsTests : IDisposable
         Assert.Equal(expected, $"{OciIdentities.Text(settings.Identity)} {settings.Profile} {settings.ConfigFile ?? "-"} {settings.ObjectStorageEndpoint ?? "-"}");
     }
 
-    private async Task<string> LocationAsync(string arguments) =>
-        (await options.OpenAsync(command.Parse($"{arguments} --cwd {folder.FullPath}"), null, TestContext.Current.CancellationToken)).Location;
+    private async Task<string> LocationAsync(string arguments, OciOptions? oci = null)
+    {
+        var options = oci is null ? new RegistryOptions() : new RegistryOptions(oci);
+        var command = new Command("test");
+        options.AddTo(command);
+        return (await options.OpenAsync(command.Parse($"{arguments} --cwd {folder.FullPath}"), null, TestContext.Current.CancellationToken)).Location;
+    }
 }

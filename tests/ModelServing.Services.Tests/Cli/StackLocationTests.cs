@@ -43,6 +43,39 @@ public sealed class StackLocationTests : IDisposable
     public void A_byte_order_mark_is_read_over() => Assert.NotNull(Stack.Parse([.. Encoding.UTF8.Preamble, .. Bytes(SomeStack.Yaml())]));
 
     [Fact]
+    public void A_change_keeps_mark_line_ends_mode_and_link()
+    {
+        var file = Directory.CreateDirectory(folder.Combine("elsewhere")).FullName + "/file.yaml";
+        var text = SomeStack.Yaml().ReplaceLineEndings("\r\n");
+        File.WriteAllBytes(file, [.. Encoding.UTF8.Preamble, .. Bytes(text)]);
+        File.CreateSymbolicLink(Stack.FilePath, file);
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, Mode);
+
+        Stack.Change([new("models.fraud.canary.percent", "7")]);
+
+        Assert.Equal((byte[])[.. Encoding.UTF8.Preamble, .. Bytes(text.Replace("percent: 5", "percent: 7", StringComparison.Ordinal))], File.ReadAllBytes(file));
+        Assert.Equal(file, File.ResolveLinkTarget(Stack.FilePath, returnFinalTarget: true)!.FullName);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(Mode, File.GetUnixFileMode(file));
+        Assert.Equal([file], Directory.GetFiles(folder.Combine("elsewhere")));
+    }
+
+    [Fact]
+    public void A_change_that_can_not_be_made_leaves_the_file_as_it_is()
+    {
+        File.WriteAllText(Stack.FilePath, SomeStack.Yaml());
+        var e = Assert.Throws<CommandException>(() => Stack.Change([new("models.fraud.canary.percent", "7"), new("models.fraud.stable", "1")]));
+        Assert.Equal(["Pulumi.dev.yaml: modelserving:models.fraud.stable: at line 5 stands a map or a list; it has to be a value"], e.Lines);
+        Assert.Equal(SomeStack.Yaml(), File.ReadAllText(Stack.FilePath));
+    }
+
+    [Fact]
+    public void What_is_no_UTF_8_is_said_to_be_none() =>
+        Assert.Equal(["Pulumi.dev.yaml: this is no text in UTF-8"], Assert.Throws<CommandException>(() => Stack.Parse([0xFF, 0xFE, 0x00])).Lines);
+
+    [Fact]
     public void Folders_are_relative_to_the_stack_file()
     {
         Assert.Equal(folder.Combine(".modelserving", "dev"), Stack.StateFolder(new LocalSettings()));

@@ -15,6 +15,16 @@ public class HostSettingsTests
     private static readonly Gen<(string Urls, LogFormat? Format, string? AddressFile, bool StopWithParent, TimeSpan Delay, TimeSpan Timeout)> Shared =
         Gen.Select(SomeText, Gen.Int[0, 2].Select(i => i == 2 ? (LogFormat?)null : (LogFormat)i), Gen.Null(SomeText), Gen.Bool, SomeTime, SomeTime);
 
+    private static readonly Gen<OciSettings> SomeOci = Gen.Select(Gen.Enum<OciIdentity>(), SomeText, SomeText, Gen.Null(Gen.Const("http://127.0.0.1:1")))
+        .Select((identity, file, profile, endpoint) => new OciSettings
+        {
+            Identity = identity,
+            Region = "eu-frankfurt-1",
+            ConfigFile = file,
+            Profile = identity == OciIdentity.ConfigFile ? profile : "DEFAULT",
+            ObjectStorageEndpoint = endpoint,
+        });
+
     [Fact]
     public void A_routers_settings_come_back_from_its_environment() =>
         Gen.Select(Shared, SomeText, SomeText, Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, bytes) =>
@@ -39,8 +49,9 @@ public class HostSettingsTests
         Gen.Select(
             Shared,
             Gen.Select(Gen.Int[1, ModelVersion.MaxNumber], SomeText, Gen.Int[0, 1024]),
-            Gen.Select(Gen.Int[1, 1024], Gen.Int[0, 1_000_000], Gen.Long[1, int.MaxValue]))
-        .Sample((shared, one, two) =>
+            Gen.Select(Gen.Int[1, 1024], Gen.Int[0, 1_000_000], Gen.Long[1, int.MaxValue]),
+            Gen.Null(SomeOci))
+        .Sample((shared, one, two, oci) =>
         {
             var settings = new InferenceSettings
             {
@@ -53,6 +64,7 @@ public class HostSettingsTests
                 Model = ModelName.Parse("fraud"),
                 Version = new ModelVersion(one.Item1),
                 Registry = one.Item2,
+                Oci = oci,
                 Concurrency = one.Item3,
                 Threads = two.Item1,
                 QueueLimit = two.Item2,
@@ -76,15 +88,21 @@ public class HostSettingsTests
     public void Each_variable_has_its_documented_name()
     {
         var names = new RouterSettings { Plan = "p", Endpoints = "e", AddressFile = "f", LogFormat = LogFormat.Json, StopWithParent = true }.ToEnvironment().Keys
-            .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r" }.ToEnvironment().Keys)
+            .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r", Oci = Full(OciIdentity.WorkloadIdentity) }.ToEnvironment().Keys)
+            .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r", Oci = Full(OciIdentity.ConfigFile) }.ToEnvironment().Keys)
             .Order(StringComparer.Ordinal);
         Assert.Equal(
             [
                 "ASPNETCORE_URLS", "MODELSERVING_ADDRESS_FILE", "MODELSERVING_CONCURRENCY", "MODELSERVING_DRAIN_DELAY", "MODELSERVING_DRAIN_TIMEOUT",
-                "MODELSERVING_ENDPOINTS", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_REQUEST_BYTES", "MODELSERVING_MODEL", "MODELSERVING_PLAN",
-                "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_STOP_WITH_PARENT", "MODELSERVING_THREADS", "MODELSERVING_VERSION",
+                "MODELSERVING_ENDPOINTS", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_REQUEST_BYTES", "MODELSERVING_MODEL",
+                "MODELSERVING_OCI_CONFIG_FILE", "MODELSERVING_OCI_IDENTITY", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT", "MODELSERVING_OCI_PROFILE",
+                "MODELSERVING_OCI_REGION", "MODELSERVING_PLAN", "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_STOP_WITH_PARENT",
+                "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
             ],
             names);
+
+        static OciSettings Full(OciIdentity identity) =>
+            new() { Identity = identity, Region = "eu-frankfurt-1", ConfigFile = "f", Profile = "p", ObjectStorageEndpoint = "https://e" };
     }
 
     [Theory]
@@ -106,6 +124,15 @@ public class HostSettingsTests
     [InlineData("QUEUE_LIMIT", "1e3", "a whole number from 0 to 1000000")]
     [InlineData("MAX_REQUEST_BYTES", "64MB", "a whole number from 1 to 2147483647")]
     [InlineData("MAX_REQUEST_BYTES", "0", "a whole number from 1 to 2147483647")]
+    [InlineData("OCI_IDENTITY", "WorkloadIdentity", "workload-identity, resource-principal, instance-principal or config-file")]
+    [InlineData("OCI_IDENTITY", "config_file", "workload-identity, resource-principal, instance-principal or config-file")]
+    [InlineData("OCI_REGION", "fra", "a region's identifier, as in eu-frankfurt-1")]
+    [InlineData("OCI_REGION", "EU-FRANKFURT-1", "a region's identifier, as in eu-frankfurt-1")]
+    [InlineData("OCI_REGION", "eu-frankfurt-1\n", "a region's identifier, as in eu-frankfurt-1")]
+    [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "objectstorage.example", "an address without a path, as in https://HOST")]
+    [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "https://objectstorage.example/n", "an address without a path, as in https://HOST")]
+    [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "ftp://objectstorage.example", "an address without a path, as in https://HOST")]
+    [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "https://user@objectstorage.example", "an address without a path, as in https://HOST")]
     public void A_wrong_variable_is_named_with_what_would_be_right(string name, string value, string right)
     {
         var variables = new Dictionary<string, string>
@@ -113,6 +140,7 @@ public class HostSettingsTests
             ["MODELSERVING_MODEL"] = "fraud",
             ["MODELSERVING_VERSION"] = "1",
             ["MODELSERVING_REGISTRY"] = "file:r",
+            ["MODELSERVING_OCI_IDENTITY"] = "config-file",
             ["MODELSERVING_" + name] = value,
         };
         var e = Assert.Throws<ContractException>(() => new InferenceSettings(Of(variables)));
@@ -131,6 +159,18 @@ public class HostSettingsTests
             var e = Assert.Throws<ContractException>(() => new RouterSettings(Of(variables)));
             Assert.Equal($"the environment variable {name} is not set; it has to be {right}", e.Message);
         }
+    }
+
+    [Fact]
+    public void A_workload_identity_needs_a_region_and_a_region_needs_an_identity()
+    {
+        Assert.Equal(
+            "the environment variable MODELSERVING_OCI_REGION is not set; with workload-identity it has to be a region's identifier, as in eu-frankfurt-1",
+            Assert.Throws<ContractException>(() => OciSettings.Read(Of(new Dictionary<string, string> { ["MODELSERVING_OCI_IDENTITY"] = "workload-identity" }))).Message);
+        Assert.Equal(
+            "the environment variable MODELSERVING_OCI_IDENTITY is not set, and MODELSERVING_OCI_REGION is; it has to be workload-identity, resource-principal, instance-principal or config-file",
+            Assert.Throws<ContractException>(() => OciSettings.Read(Of(new Dictionary<string, string> { ["MODELSERVING_OCI_REGION"] = "eu-frankfurt-1" }))).Message);
+        Assert.Null(OciSettings.Read(Of(new Dictionary<string, string>())));
     }
 
     [Fact]

@@ -54,6 +54,16 @@ public class ReferencesTests
         other => other == "services/Trainer" || other.StartsWith("tests/", StringComparison.Ordinal));
 
     [Fact]
+    public void Only_services_Oci_names_the_sdk_of_oci()
+    {
+        var named = Folders.SelectMany(folder => Directory.EnumerateFiles(Repository.Combine(folder), "*.*", SearchOption.AllDirectories))
+            .Where(path => Path.GetExtension(path) is ".csproj" or ".props")
+            .Select(path => Path.GetRelativePath(Repository.Root, path))
+            .Where(path => File.ReadAllText(Repository.Combine(path)).Contains("\"OCI.DotNetSDK.", StringComparison.Ordinal));
+        Assert.Equal(["services/Oci/Sdk.props"], named);
+    }
+
+    [Fact]
     public void Programs_never_know_each_other()
     {
         var programs = Projects.Where(project => project.IsProgram && !project.IsTest).Select(project => project.Folder).ToHashSet();

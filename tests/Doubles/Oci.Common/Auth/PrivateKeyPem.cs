@@ -5,7 +5,7 @@ namespace Oci.Common.Auth;
 
 internal static class PrivateKeyPem
 {
-    /// <summary>Reads a key, with the exceptions that the official package has.</summary>
+    /// <summary>Reads a key, with the exceptions that the official package has, or those that its own derive from.</summary>
     internal static RSA Read(string text, string passPhrase)
     {
         var key = RSA.Create();
@@ -15,7 +15,7 @@ internal static class PrivateKeyPem
                 throw new NotSupportedException("This stand-in of the OCI SDK reads no key that is encrypted in PEM's old way (Proc-Type); write it as PKCS#8: openssl pkcs8 -topk8");
             var encrypted = text.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
             if (encrypted && passPhrase is null)
-                throw new ArgumentException("Private key is encrypted with a pass phrase. Please provide passphrase in the config");
+                throw new IOException("problem creating ENCRYPTED private key: there is no pass phrase");
             if (encrypted)
                 key.ImportFromEncryptedPem(text, passPhrase);
             else
@@ -24,7 +24,7 @@ internal static class PrivateKeyPem
         }
         catch (CryptographicException e)
         {
-            throw new ArgumentException("Incorrect passphrase for private key", e);
+            throw new IOException($"problem creating ENCRYPTED private key: {e.Message}", e);
         }
         catch (ArgumentException e) when (!text.Contains("-----BEGIN", StringComparison.Ordinal))
         {

@@ -1,0 +1,49 @@
+using ModelServing.Rollout.Settings;
+using Spectre.Console;
+
+namespace ModelServing.Cli.Images;
+
+/// <summary>An image's line in the stack file, as it is printed.</summary>
+/// <param name="Image">Its name.</param>
+/// <param name="Repository">The repository, with its host.</param>
+/// <param name="Tag">The tag.</param>
+/// <param name="Digest">What the stack file names now.</param>
+/// <param name="Before">What it named before; null for nothing.</param>
+/// <param name="Pushed">It was pushed; else the registry had it.</param>
+internal sealed record ImageRow(string Image, string Repository, string Tag, string Digest, string? Before, bool Pushed);
+
+/// <summary>Writes the digests of pushed images into a stack file.</summary>
+internal static class ImageDigests
+{
+    /// <summary>Writes them, all or none.</summary>
+    /// <exception cref="CommandException">They can't be written; the lines say what to write by hand.</exception>
+    internal static IReadOnlyList<ImageRow> Write(StackLocation stack, IReadOnlyList<PushedImage> images)
+    {
+        try
+        {
+            // As it is now: a build takes its time, and somebody may have worked on the file.
+            var before = stack.ReadCloud().Cloud!.Images;
+            if (images.Any(image => before.Of(image.Image) != image.Digest))
+                stack.Change([.. images.Select(static image => KeyValuePair.Create($"images.{image.Image}", image.Digest))]);
+            return [.. images.Select(image => new ImageRow(image.Image, image.Repository, image.Tag, image.Digest, before.Of(image.Image), !image.WasThere))];
+        }
+        catch (CommandException e)
+        {
+            throw new CommandException(e.ExitCode,
+            [
+                .. e.Lines,
+                $"the images are pushed, but {stack.FileName} is as it was. What belongs into it under config:",
+                $"  {StackFile.Namespace}images:",
+                .. images.Select(static image => $"    {image.Image}: {image.Digest}"),
+            ]);
+        }
+    }
+
+    internal static Table Table(IReadOnlyList<ImageRow> rows)
+    {
+        var table = new Table().AddColumns("image", "digest", "before", "");
+        foreach (var row in rows)
+            table.AddRow(row.Image, row.Digest, row.Before == row.Digest ? "the same" : row.Before?[..19] ?? "none", row.Pushed ? "pushed" : "the registry had it");
+        return table;
+    }
+}

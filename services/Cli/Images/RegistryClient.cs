@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ModelServing.Cli.Images;
+
+/// <summary>Asks a container registry (OCI Distribution) what it has. What is pushed goes another way: by the .NET SDK.</summary>
+internal sealed partial class RegistryClient : IDisposable
+{
+    private const int MaxAnswer = 4 * 1024 * 1024;
+
+    private static readonly string[] Manifests =
+    [
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    ];
+
+    private readonly string host;
+    private readonly RegistryLogin? login;
+    private readonly bool isInsecure;
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = MaxAnswer };
+    private AuthenticationHeaderValue? authorization;
+    private string scheme = Uri.UriSchemeHttps;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="host">The registry, as images name it.</param>
+    /// <param name="login">The login; null for none.</param>
+    /// <param name="isInsecure">The registry may be one without TLS.</param>
+    internal RegistryClient(string host, RegistryLogin? login, bool isInsecure)
+    {
+        this.host = host;
+        this.login = login;
+        this.isInsecure = isInsecure;
+    }
+
+    public void Dispose() => http.Dispose();
+
+    /// <summary>Sees that the registry is there and takes the login.</summary>
+    /// <exception cref="CommandException">It is not, or does not.</exception>
+    internal async Task CheckAsync(CancellationToken cancellation)
+    {
+        using var answer = await GetAsync("", cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw Unexpected("v2/", answer);
+    }
+
+    /// <summary>The digest of an image, by its manifest's own bytes; null when there is none of that name.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="reference">A tag or a digest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="CommandException">The registry can't be asked.</exception>
+    internal async Task<string?> FindAsync(string repository, string reference, CancellationToken cancellation)
+    {
+        var path = $"{repository}/manifests/{reference}";
+        using var answer = await GetAsync(path, cancellation);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        if (!answer.IsSuccessStatusCode)
+            throw Unexpected(path, answer);
+        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync(cancellation)));
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation)
+    {
+        var answer = await SendAsync(path, cancellation);
+        if (answer.StatusCode != HttpStatusCode.Unauthorized)
+            return answer.StatusCode == HttpStatusCode.Forbidden ? throw Denied() : answer;
+        using (answer)
+            authorization = await AuthorizeAsync(answer.Headers.WwwAuthenticate, cancellation);
+        answer = await SendAsync(path, cancellation);
+        return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? throw Denied() : answer;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AttemptAsync();
+        }
+        catch (CommandException) when (isInsecure && scheme == Uri.UriSchemeHttps)
+        {
+            // It does not speak TLS, as the SDK finds out too.
+            scheme = Uri.UriSchemeHttp;
+            return await AttemptAsync();
+        }
+
+        Task<HttpResponseMessage> AttemptAsync()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"{scheme}://{(host == "docker.io" ? "registry-1.docker.io" : host)}/v2/{path}");
+            request.Headers.Authorization = authorization;
+            foreach (var type in Manifests)
+                request.Headers.Accept.ParseAdd(type);
+            return SendAsync(request, cancellation);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await http.SendAsync(request, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CommandException(ExitCode.Failed, $"the registry {host} can't be reached: {e.Message}");
+        }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCode.Failed, $"the registry {host} does not answer in {http.Timeout.TotalSeconds:0} s");
+        }
+        finally
+        {
+            request.Dispose();
+        }
+    }
+
+    private async Task<AuthenticationHeaderValue> AuthorizeAsync(IEnumerable<AuthenticationHeaderValue> challenges, CancellationToken cancellation)
+    {
+        foreach (var challenge in challenges)
+        {
+            if (challenge.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
+                return login is null ? throw Denied() : Basic(login);
+            if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+                return new AuthenticationHeaderValue("Bearer", await TokenAsync(challenge.Parameter ?? "", cancellation));
+        }
+
+        throw new CommandException(ExitCode.Failed, $"the registry {host} wants a login of a kind that is not known here");
+    }
+
+    // What the registry asks for: a token of another server, for this user, this registry and this repository.
+    private async Task<string> TokenAsync(string challenge, CancellationToken cancellation)
+    {
+        var asked = Parameter().Matches(challenge).ToDictionary(static match => match.Groups[1].Value, static match => match.Groups[2].Value, StringComparer.OrdinalIgnoreCase);
+        if (!asked.Remove("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var server) || (server.Scheme != Uri.UriSchemeHttps && !isInsecure))
+            throw new CommandException(ExitCode.Failed, $"the registry {host} names no server that gives tokens by https");
+        var fields = asked.Where(static pair => pair.Key is "service" or "scope").ToDictionary();
+        using var request = login is { IsIdentityToken: true } ? Exchange(server, fields, login) : Ask(server, fields);
+        using var answer = await SendAsync(request, cancellation);
+        if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
+            throw Denied();
+        if (!answer.IsSuccessStatusCode)
+            throw Unexpected(server.ToString(), answer);
+        try
+        {
+            using var content = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
+            var root = content.RootElement;
+            return (root.TryGetProperty("token", out var token) || root.TryGetProperty("access_token", out token) ? token.GetString() : null)
+                ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new CommandException(ExitCode.Failed, $"{server.Host} answered without a token for the registry {host}");
+        }
+    }
+
+    private HttpRequestMessage Ask(Uri server, Dictionary<string, string> fields)
+    {
+        var query = string.Join('&', fields.Select(static pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
+        var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(server) { Query = query }.Uri);
+        if (login is not null)
+            request.Headers.Authorization = Basic(login);
+        return request;
+    }
+
+    private static HttpRequestMessage Exchange(Uri server, Dictionary<string, string> fields, RegistryLogin login) => new(HttpMethod.Post, server)
+    {
+        Content = new FormUrlEncodedContent(new Dictionary<string, string>(fields)
+        {
+            ["grant_type"] = "refresh_token",
+            ["client_id"] = "ms",
+            ["refresh_token"] = login.Secret,
+        }),
+    };
+
+    private static AuthenticationHeaderValue Basic(RegistryLogin login) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Secret}")));
+
+    private CommandException Denied() => new(ExitCode.Failed, login is null
+        ? $"the registry {host} wants a login and there is none: docker login {host}"
+        : $"the registry {host} refuses the login of {login}: docker login {host}");
+
+    private CommandException Unexpected(string path, HttpResponseMessage answer) =>
+        new(ExitCode.Failed, $"the registry {host} answered {(int)answer.StatusCode} to {path}");
+
+    [GeneratedRegex("([A-Za-z]+)=\"([^\"]*)\"")]
+    private static partial Regex Parameter();
+}

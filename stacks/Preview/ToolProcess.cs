@@ -1,0 +1,17 @@
+using System.Diagnostics;
+
+namespace ModelServing.Stacks.Preview;
+
+/// <summary>Runs a tool that the preview needs: git, dotnet.</summary>
+internal static class ToolProcess
+{
+    /// <summary>Runs it to its end; gives its standard output, and with a failure also what it wrote on standard error.</summary>
+    internal static async Task<(bool Succeeded, string Output)> RunAsync(string directory, string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode == 0, process.ExitCode == 0 ? output : output + await error);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using ModelServing.TestKit;
+
+namespace ModelServing.EndToEnd.Tests;
+
+/// <summary><c>ms images push</c> as a user runs it: the hosts themselves, a registry with a login, the repository's own stack file.</summary>
+public sealed class ImagesTests : IAsyncLifetime
+{
+    // It builds every host anew, the first time.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
+    private static readonly string[] Images = ["router", "inference"];
+
+    private readonly StackFolder folder = new();
+
+    // Not in the folder: what runs with a path of that is taken for a part of the platform.
+    private readonly TemporaryFolder docker = new();
+
+    private LoopbackRegistry? registry;
+    private string before = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        before = await File.ReadAllTextAsync(Repository.Combine("Pulumi.dev.yaml"), Cancellation);
+        await File.WriteAllTextAsync(folder.StackFile, before, Cancellation);
+        Assert.SkipUnless(LoopbackRegistry.IsInstalled, LoopbackRegistry.Missing);
+        registry = await LoopbackRegistry.StartAsync(withLogin: true);
+        Login(registry.Host, LoopbackRegistry.Password);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (registry is not null)
+            await registry.DisposeAsync();
+        docker.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_hosts_are_pushed_or_if_a_double_is_in_one_of_them_none_is()
+    {
+        var baseImage = await registry!.PushBaseAsync(cancellation: Cancellation);
+        var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space", "--base-image", baseImage, "--json");
+        var doubles = Images.Where(image => Directory.EnumerateFiles(Path.GetDirectoryName(MsProcess.Program(ProjectOf(image), image))!, "*.Double.dll").Any()).ToList();
+        if (doubles.Count > 0)
+        {
+            Assert.True(exitCode == 1, output);
+            Assert.All(doubles, image => Assert.Contains($"the image {image} would hold", output, StringComparison.Ordinal));
+            Assert.Equal(["dotnet/aspnet"], await registry.RepositoriesAsync(Cancellation));
+            AssertUntouched();
+            return;
+        }
+
+        Assert.True(exitCode == 0, output);
+        var lines = new StringBuilder("  modelserving:images:\n");
+        foreach (var image in Images)
+        {
+            var repository = $"space/modelserving-dev/{image}";
+            var pushed = (await registry.FindAsync(repository, Assert.Single(await registry.TagsAsync(repository, Cancellation)), Cancellation))!;
+            Assert.Equal(pushed.Digest, (await registry.FindAsync(repository, pushed.Digest, Cancellation))?.Digest);
+            lines.Append("    ").Append(image).Append(": ").Append(pushed.Digest).Append('\n');
+
+            // What the host needs is in it, for the nodes' architecture, and nothing of another system, of tests or for compilers.
+            Assert.Equal("1654", pushed.Text("User"));
+            Assert.Equal(["8080/tcp"], pushed.Keys("ExposedPorts"));
+            Assert.Equal(["dotnet", $"/app/ModelServing.{ProjectOf(image)}.dll"], pushed.List("Entrypoint"));
+            Assert.Contains($"app/ModelServing.{ProjectOf(image)}.dll", pushed.Files);
+            Assert.Equal(image == "inference", pushed.Files.Contains("app/libonnxruntime.so"));
+            Assert.DoesNotContain(pushed.Files, file => file.EndsWith(".xml", StringComparison.Ordinal) || file.EndsWith("/onnxruntime.dll", StringComparison.Ordinal));
+            Assert.DoesNotContain(pushed.Files, file => file.Contains("Test", StringComparison.OrdinalIgnoreCase) || file.Contains(".Double.", StringComparison.OrdinalIgnoreCase));
+        }
+
+        Assert.Equal(before + lines, await File.ReadAllTextAsync(folder.StackFile, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_before_anything_is_built()
+    {
+        Login(registry!.Host, "wrong");
+        var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space");
+        Assert.Equal((1, $"the registry {registry.Host} refuses the login of {LoopbackRegistry.User} ({docker.Combine("config.json")}): docker login {registry.Host}\n"), (exitCode, output));
+        AssertUntouched();
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_down_is_said()
+    {
+        var host = registry!.Host;
+        await registry.DisposeAsync();
+        registry = null;
+        var (exitCode, output) = await PushAsync("--registry", $"{host}/space");
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith($"the registry {host} can't be reached: ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        AssertUntouched();
+    }
+
+    [Fact]
+    public async Task Without_a_login_for_the_regions_registry_the_line_to_type_is_said()
+    {
+        var (exitCode, output) = await PushAsync();
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com: docker login ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        AssertUntouched();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static string ProjectOf(string image) => char.ToUpperInvariant(image[0]) + image[1..];
+
+    private async Task<(int ExitCode, string Output)> PushAsync(params string[] arguments)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["REGISTRY_AUTH_FILE"] = docker.Combine("config.json"),
+            // Where the SDK keeps layers.
+            ["XDG_CACHE_HOME"] = docker.FullPath,
+            // Of whoever runs the tests.
+            ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "",
+            ["DOTNET_CONTAINER_PULL_REGISTRY_UNAME"] = "",
+            ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "",
+            ["SDK_CONTAINER_REGISTRY_UNAME"] = "",
+        };
+        await using var ms = MsProcess.Start(folder, environment, ["images", "push", .. arguments]);
+        return (await ms.ExitAsync(Patience), ms.Output);
+    }
+
+    private void AssertUntouched() => Assert.Equal(before, File.ReadAllText(folder.StackFile));
+
+    private void Login(string host, string password) => File.WriteAllText(docker.Combine("config.json"), JsonSerializer.Serialize(new
+    {
+        auths = new Dictionary<string, object> { [host] = new { auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LoopbackRegistry.User}:{password}")) } },
+    }));
+}

@@ -1,0 +1,69 @@
+using System.Security;
+using ModelServing.EndToEnd.Tests.Workflows;
+
+namespace ModelServing.EndToEnd.Tests.Preview;
+
+/// <summary><c>./dev preview --against COMMIT</c> where the commit has another program.</summary>
+public sealed class EarlierProgramTests
+{
+    [Fact]
+    public async Task A_commit_with_another_program_is_rendered_by_its_own()
+    {
+        using var repository = await MadeRepository.CreateAsync();
+        // The commit's program is built. Of it only stacks/ is compiled here, on the rest as it is built already: that takes seconds, the whole minutes.
+        await File.WriteAllTextAsync(repository.Combine("stacks", "Stacks.csproj"), OnBuiltParts(Path.GetDirectoryName(repository.Stacks)!));
+        await repository.ReplaceAsync("stacks/ServingStack.cs", "PodCidr = Part(\"32.0/19\")", "PodCidr = Part(\"64.0/19\")");
+        await repository.CommitAsync("pods had other addresses");
+        await repository.ReplaceAsync("stacks/ServingStack.cs", "PodCidr = Part(\"64.0/19\")", "PodCidr = Part(\"32.0/19\")");
+        // Both change: the earlier program reads the earlier stack file.
+        await repository.ReplaceAsync("Pulumi.dev.yaml", "percent: 5", "percent: 10");
+        // And one environment is given up.
+        File.Delete(repository.Combine("Pulumi.prod.yaml"));
+        await repository.CommitAsync("pods have these");
+
+        var output = await Tool.SucceedAsync(repository.FullPath, "dotnet", repository.Stacks, "preview", "--against", "HEAD^1", "--out", repository.Combine("artifacts", "out"));
+
+        var dev = await File.ReadAllLinesAsync(repository.Combine("artifacts", "out", "dev.offline.txt"));
+        Assert.Equal("2 to update, 112 unchanged", dev[0]);
+        Assert.Equal(["! cidrBlock: \"10.0.64.0/19\" => \"10.0.32.0/19\""], Lines(dev, "cidrBlock"));
+        Assert.Equal(["- \"weight\": 500", "+ \"weight\": 1000", "- \"weight\": 9500", "+ \"weight\": 9000"], Lines(dev, "weight"));
+        Assert.Equal(["dev.offline.txt", "prod.offline.txt", "staging.offline.txt"], Directory.EnumerateFiles(repository.Combine("artifacts", "out")).Select(Path.GetFileName).Order());
+        Assert.Contains("Previewing staging against HEAD^1", output, StringComparison.Ordinal);
+        Assert.StartsWith("Pulumi.prod.yaml of HEAD^1 is gone.", await File.ReadAllTextAsync(repository.Combine("artifacts", "out", "prod.offline.txt")), StringComparison.Ordinal);
+        // The work tree that the earlier program was built in is gone.
+        Assert.Single((await repository.GitAsync("worktree", "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_program_that_can_not_be_built_says_so_with_the_compilers_words_and_leaves_nothing()
+    {
+        using var repository = await MadeRepository.CreateAsync();
+        await File.WriteAllTextAsync(repository.Combine("stacks", "Stacks.csproj"), OnBuiltParts(Path.GetDirectoryName(repository.Stacks)!));
+        await repository.ReplaceAsync("stacks/Program.cs", "PreviewCommand.RunAsync", "PreviewCommand.RunAsunc");
+        await repository.CommitAsync("a slip");
+        await repository.ReplaceAsync("stacks/Program.cs", "PreviewCommand.RunAsunc", "PreviewCommand.RunAsync");
+
+        var (exitCode, output) = await Tool.RunAsync(repository.FullPath, new Dictionary<string, string>(), "dotnet", repository.Stacks, "preview", "--stack", "dev", "--against", "HEAD");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("can't be built:", output, StringComparison.Ordinal);
+        Assert.Contains("CS0117", output, StringComparison.Ordinal);
+        Assert.Single((await repository.GitAsync("worktree", "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static IEnumerable<string> Lines(string[] lines, string text) =>
+        lines.Where(line => line.Contains(text, StringComparison.Ordinal)).Select(static line => $"{line[0]} {line[1..].Trim()}");
+
+    /// <summary>The program's project, on the assemblies of <paramref name="folder"/> in place of projects and packages.</summary>
+    private static string OnBuiltParts(string folder) => $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+          </PropertyGroup>
+          <ItemGroup>
+            <Reference Include="{SecurityElement.Escape(folder)}/*.dll" Exclude="{SecurityElement.Escape(folder)}/ModelServing.Stacks.dll" />
+          </ItemGroup>
+        </Project>
+
+        """;
+}

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace ModelServing.EndToEnd.Tests.Workflows;
+
+/// <summary>A comment below a pull request.</summary>
+internal sealed record PullRequestComment(long Id, string Author, string Body);
+
+/// <summary>
+/// GitHub, on a loopback port, as far as the comment needs it: artifacts of a run, which it redirects to another address for, one pull request,
+/// and its comments. What is not right is answered as GitHub answers it, and counted.
+/// </summary>
+internal sealed partial class GitHubDouble : IAsyncDisposable
+{
+    internal const string RepositoryName = "somebody/models";
+    internal const string Token = "the-token";
+    internal const int PullRequest = 7;
+    internal const long Run = 42;
+
+    private readonly HttpListener listener = new();
+    private readonly ConcurrentDictionary<long, (string Name, byte[] Bytes)> artifacts = new();
+    private readonly ConcurrentQueue<string> faults = new();
+    private readonly List<PullRequestComment> comments = [];
+    private readonly Task serving;
+
+    internal GitHubDouble()
+    {
+        Api = new Uri($"http://127.0.0.1:{FreePort()}/");
+        listener.Prefixes.Add(Api.ToString());
+        listener.Start();
+        serving = ServeAsync();
+    }
+
+    internal Uri Api { get; }
+
+    /// <summary>The newest commit of the pull request.</summary>
+    internal string Head { get; set; } = "";
+
+    /// <summary>What was asked wrongly.</summary>
+    internal IReadOnlyCollection<string> Faults => faults;
+
+    internal IReadOnlyList<PullRequestComment> Comments
+    {
+        get
+        {
+            lock (comments)
+                return [.. comments];
+        }
+    }
+
+    /// <summary>Somebody comments.</summary>
+    internal void Comment(string author, string body)
+    {
+        lock (comments)
+            comments.Add(new PullRequestComment(1000 + comments.Count, author, body));
+    }
+
+    /// <summary>Takes a folder or a file as an artifact of the run, as actions/upload-artifact packs it.</summary>
+    internal void Upload(string name, string path)
+    {
+        using var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+                archive.CreateEntryFromFile(file, Path.GetRelativePath(path, file));
+        }
+
+        Upload(name, packed.ToArray());
+    }
+
+    /// <summary>Takes bytes as an artifact of the run, in place of one of that name.</summary>
+    internal void Upload(string name, byte[] bytes)
+    {
+        ForgetArtifact(name);
+        artifacts[500 + artifacts.Count] = (name, bytes);
+    }
+
+    internal void ForgetArtifact(string name)
+    {
+        foreach (var (id, _) in artifacts.Where(artifact => artifact.Value.Name == name))
+            artifacts.TryRemove(id, out _);
+    }
+
+    /// <summary>The event of a workflow that runs after the preview.</summary>
+    internal string WorkflowRunEvent() => new JsonObject
+    {
+        ["workflow_run"] = new JsonObject { ["id"] = Run, ["head_sha"] = Head, ["html_url"] = $"https://github.example/{RepositoryName}/actions/runs/{Run}" },
+    }.ToJsonString();
+
+    public async ValueTask DisposeAsync()
+    {
+        listener.Close();
+        await serving;
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
+            var (status, bytes) = Answer(context.Request, await reader.ReadToEndAsync(), context.Response);
+            context.Response.StatusCode = status;
+            context.Response.ContentLength64 = bytes.Length;
+            await context.Response.OutputStream.WriteAsync(bytes);
+            context.Response.Close();
+        }
+    }
+
+    private (int Status, byte[] Body) Answer(HttpListenerRequest request, string body, HttpListenerResponse response)
+    {
+        var route = $"{request.HttpMethod} {request.Url!.AbsolutePath.Replace($"/repos/{RepositoryName}", "", StringComparison.Ordinal)}";
+        var authorization = request.Headers["Authorization"];
+        if (Route("GET /elsewhere/(\\d+)") is { } stored)
+            return authorization is null ? (200, artifacts[stored].Bytes) : Fault(400, "a token for GitHub was sent elsewhere");
+        if (authorization != $"Bearer {Token}" || request.UserAgent is null)
+            return Fault(401, $"{route}: {authorization}");
+        if (route == $"GET /actions/runs/{Run}/artifacts")
+            return Json(new JsonObject { ["artifacts"] = Array(artifacts.Select(static artifact => new JsonObject { ["id"] = artifact.Key, ["name"] = artifact.Value.Name, ["size_in_bytes"] = artifact.Value.Bytes.Length })) });
+        if (Route("GET /actions/artifacts/(\\d+)/zip") is { } asked)
+        {
+            response.RedirectLocation = new Uri(Api, $"elsewhere/{asked}").ToString();
+            return (302, []);
+        }
+
+        if (Route("GET /pulls/(\\d+)") is { } number)
+            return number == PullRequest ? Json(new JsonObject { ["state"] = "open", ["head"] = new JsonObject { ["sha"] = Head } }) : (404, "{}"u8.ToArray());
+        lock (comments)
+        {
+            if (route == $"GET /issues/{PullRequest}/comments")
+            {
+                var (size, page) = (int.Parse(request.QueryString["per_page"]!, CultureInfo.InvariantCulture), int.Parse(request.QueryString["page"]!, CultureInfo.InvariantCulture));
+                return Json(Array(comments.Skip((page - 1) * size).Take(size).Select(static comment => new JsonObject { ["id"] = comment.Id, ["body"] = comment.Body, ["user"] = new JsonObject { ["login"] = comment.Author } })));
+            }
+
+            if ((string?)JsonNode.Parse(body)?["body"] is not { Length: > 0 and <= 65_536 } text)
+                return Fault(422, $"{route}: a body of {body.Length}");
+            if (route == $"POST /issues/{PullRequest}/comments")
+            {
+                Comment("github-actions[bot]", text);
+                return (201, "{}"u8.ToArray());
+            }
+
+            if (Route("PATCH /issues/comments/(\\d+)") is { } id && comments.FindIndex(comment => comment.Id == id) is >= 0 and var index)
+            {
+                comments[index] = comments[index] with { Body = text };
+                return Json(new JsonObject());
+            }
+        }
+
+        return Fault(404, route);
+
+        long? Route(string pattern) => Regex.Match(route, $"^{pattern}$") is { Success: true } match ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+    }
+
+    private (int Status, byte[] Body) Fault(int status, string what)
+    {
+        faults.Enqueue(what);
+        return (status, "{}"u8.ToArray());
+    }
+
+    private static (int Status, byte[] Body) Json(JsonNode node) => (200, Encoding.UTF8.GetBytes(node.ToJsonString()));
+
+    private static JsonArray Array(IEnumerable<JsonNode> nodes) => new([.. nodes]);
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

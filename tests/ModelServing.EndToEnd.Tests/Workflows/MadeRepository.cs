@@ -1,0 +1,68 @@
+using ModelServing.TestKit;
+
+namespace ModelServing.EndToEnd.Tests.Workflows;
+
+/// <summary>
+/// A git repository with this one's files as they are now, in a folder of its own, and with the stacks' program as it is built here: a
+/// repository of the same sources need not build them again.
+/// </summary>
+internal sealed class MadeRepository : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private MadeRepository()
+    {
+    }
+
+    internal string FullPath => folder.FullPath;
+
+    /// <summary>The built program: it renders the repository that it lies in.</summary>
+    internal string Stacks => folder.Combine("artifacts", "bin", "Stacks", "release", "ModelServing.Stacks.dll");
+
+    /// <summary>One commit on <c>main</c>.</summary>
+    internal static async Task<MadeRepository> CreateAsync()
+    {
+        var made = new MadeRepository();
+        var files = await Tool.SucceedAsync(Repository.Root, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard");
+        foreach (var file in files.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(static file => File.Exists(Repository.Combine(file))))
+            made.Copy(Repository.Combine(file), file);
+        if (File.Exists(Repository.Combine("SdkDoubles.props")))
+            made.Copy(Repository.Combine("SdkDoubles.props"), "SdkDoubles.props");
+        var program = Path.GetDirectoryName(MsProcess.Program("Stacks", "ModelServing.Stacks"))!;
+        foreach (var file in Directory.EnumerateFiles(program, "*", SearchOption.AllDirectories))
+            made.Copy(file, Path.Combine("artifacts", "bin", "Stacks", "release", Path.GetRelativePath(program, file)));
+        await made.GitAsync("init", "--quiet", "--initial-branch", "main");
+        await made.GitAsync("config", "user.name", "somebody");
+        await made.GitAsync("config", "user.email", "somebody@example.com");
+        await made.CommitAsync("as it is");
+        return made;
+    }
+
+    internal string Combine(params string[] parts) => folder.Combine(parts);
+
+    internal Task<string> GitAsync(params string[] arguments) => Tool.SucceedAsync(FullPath, "git", arguments);
+
+    /// <summary>Replaces a text that has to be there.</summary>
+    internal async Task ReplaceAsync(string file, string former, string latter)
+    {
+        var text = await File.ReadAllTextAsync(folder.Combine(file));
+        Assert.Contains(former, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.Combine(file), text.Replace(former, latter, StringComparison.Ordinal));
+    }
+
+    internal async Task<string> CommitAsync(string message)
+    {
+        await GitAsync("add", "--all");
+        await GitAsync("commit", "--quiet", "--allow-empty", "--message", message);
+        return (await GitAsync("rev-parse", "HEAD")).Trim();
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private void Copy(string from, string to)
+    {
+        var target = folder.Combine(to);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(from, target);
+    }
+}

@@ -1,0 +1,249 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace ModelServing.TestKit;
+
+/// <summary>Debian's docker-registry on a free port of this machine, with its data in a folder of its own.</summary>
+public sealed class LoopbackRegistry : IAsyncDisposable
+{
+    public const string User = "space/somebody";
+    public const string Password = "correct horse";
+
+    /// <summary>The command that brings what a test is skipped without.</summary>
+    public const string Missing = "docker-registry is not installed: sudo apt-get install -y --no-install-recommends docker-registry (it brings a service; sudo systemctl disable --now docker-registry ends that)";
+
+    private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+    private const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    private const string Listening = "listening on 127.0.0.1:";
+
+    // The password, as bcrypt: the only form that the registry takes.
+    private const string PasswordFile = User + ":$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2\n";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly HttpClient http = new();
+    private Process? process;
+    private Task drained = Task.CompletedTask;
+
+    private LoopbackRegistry()
+    {
+    }
+
+    /// <summary>Whether one can be started.</summary>
+    public static bool IsInstalled => Program is not null;
+
+    /// <summary>The host, as images name it: the .NET SDK takes a registry without TLS by this name.</summary>
+    public string Host { get; private set; } = "";
+
+    private static string? Program { get; } =
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(static folder => Path.Combine(folder, "docker-registry")).FirstOrDefault(File.Exists);
+
+    /// <summary>Starts one; it answers when the task ends.</summary>
+    /// <param name="withLogin">It takes only <see cref="User"/> with <see cref="Password"/>.</param>
+    public static async Task<LoopbackRegistry> StartAsync(bool withLogin = false)
+    {
+        var registry = new LoopbackRegistry();
+        try
+        {
+            await registry.RunAsync(withLogin);
+            return registry;
+        }
+        catch
+        {
+            await registry.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Pushes an image for x64 and arm64 that starts as root, has no .NET in it, and is otherwise what a base image is.</summary>
+    /// <returns>Its name, <c>HOST/REPOSITORY:TAG</c>.</returns>
+    public async Task<string> PushBaseAsync(string content = "one", CancellationToken cancellation = default)
+    {
+        const string Repository = "dotnet/aspnet";
+        var manifests = new JsonArray();
+        foreach (var architecture in (string[])["amd64", "arm64"])
+        {
+            var tar = Tar($"etc/{architecture}", content);
+            var layer = GZip(tar);
+            var config = Encoding.UTF8.GetBytes(new JsonObject
+            {
+                ["architecture"] = architecture,
+                ["os"] = "linux",
+                ["config"] = new JsonObject { ["Env"] = new JsonArray("PATH=/usr/bin", "DOTNET_RUNNING_IN_CONTAINER=true"), ["User"] = "0" },
+                ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(Digest(tar)) },
+                ["history"] = new JsonArray(new JsonObject { ["created_by"] = "a test" }),
+            }.ToJsonString());
+            var manifest = Encoding.UTF8.GetBytes(new JsonObject
+            {
+                ["schemaVersion"] = 2,
+                ["mediaType"] = OciManifest,
+                ["config"] = await UploadAsync(Repository, config, "application/vnd.oci.image.config.v1+json", cancellation),
+                ["layers"] = new JsonArray(await UploadAsync(Repository, layer, "application/vnd.oci.image.layer.v1.tar+gzip", cancellation)),
+            }.ToJsonString());
+            await PutAsync($"{Repository}/manifests/{Digest(manifest)}", manifest, OciManifest, cancellation);
+            var entry = Descriptor(manifest, OciManifest);
+            entry["platform"] = new JsonObject { ["architecture"] = architecture, ["os"] = "linux" };
+            manifests.Add(entry);
+        }
+
+        var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = OciIndex, ["manifests"] = manifests };
+        await PutAsync($"{Repository}/manifests/10.0", Encoding.UTF8.GetBytes(index.ToJsonString()), OciIndex, cancellation);
+        return $"{Host}/{Repository}:10.0";
+    }
+
+    /// <summary>The image that a repository has by a tag or a digest; null for none.</summary>
+    public async Task<RegistryImage?> FindAsync(string repository, string reference, CancellationToken cancellation = default)
+    {
+        var content = await GetAsync($"{repository}/manifests/{reference}", cancellation);
+        if (content is null)
+            return null;
+        var manifest = JsonNode.Parse(content)!;
+        var files = new List<string>();
+        foreach (var layer in manifest["layers"]!.AsArray())
+            files.AddRange(await FilesAsync((await GetAsync($"{repository}/blobs/{layer!["digest"]}", cancellation))!, cancellation));
+        return new RegistryImage(Digest(content), JsonNode.Parse((await GetAsync($"{repository}/blobs/{manifest["config"]!["digest"]}", cancellation))!)!, files);
+    }
+
+    /// <summary>The repositories that something was pushed to.</summary>
+    public async Task<IReadOnlyList<string>> RepositoriesAsync(CancellationToken cancellation = default) =>
+        [.. JsonNode.Parse((await GetAsync("_catalog", cancellation))!)!["repositories"]!.AsArray().Select(static name => (string)name!)];
+
+    /// <summary>The tags of a repository, in order.</summary>
+    public async Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellation = default) =>
+        await GetAsync($"{repository}/tags/list", cancellation) is { } list ? [.. JsonNode.Parse(list)!["tags"]!.AsArray().Select(static tag => (string)tag!).Order(StringComparer.Ordinal)] : [];
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        if (process is not null)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            await drained;
+            process.Dispose();
+        }
+
+        folder.Dispose();
+    }
+
+    private async Task RunAsync(bool withLogin)
+    {
+        var configuration = folder.Combine("config.yml");
+        var passwords = folder.Combine("passwords");
+        await File.WriteAllTextAsync(passwords, PasswordFile);
+        await File.WriteAllTextAsync(configuration, $$"""
+            version: 0.1
+            log: { level: info, accesslog: { disabled: true } }
+            storage: { filesystem: { rootdirectory: '{{folder.Combine("data")}}' } }
+            http: { addr: '127.0.0.1:0', secret: of-a-test }
+            {{(withLogin ? $"auth: {{ htpasswd: {{ realm: test, path: '{passwords}' }} }}" : "")}}
+            """);
+        process = Process.Start(new ProcessStartInfo(Program ?? throw new InvalidOperationException(Missing), ["serve", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var said = new StringBuilder();
+        using var patience = new CancellationTokenSource(Patience);
+        while (await process.StandardError.ReadLineAsync(patience.Token) is { } line)
+        {
+            said.AppendLine(line);
+            var port = line.IndexOf(Listening, StringComparison.Ordinal);
+            if (port < 0)
+                continue;
+            Host = $"localhost:{new string([.. line[(port + Listening.Length)..].TakeWhile(char.IsAsciiDigit)])}";
+            http.BaseAddress = new Uri($"http://{Host}/v2/");
+            http.DefaultRequestHeaders.Authorization = withLogin ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"))) : null;
+            foreach (var type in (string[])[OciManifest, OciIndex])
+                http.DefaultRequestHeaders.Accept.ParseAdd(type);
+            // A pipe that nobody reads would stop it.
+            drained = Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+            return;
+        }
+
+        throw new InvalidOperationException($"docker-registry did not start:\n{said}");
+    }
+
+    private async Task<JsonObject> UploadAsync(string repository, byte[] content, string type, CancellationToken cancellation)
+    {
+        using var begun = (await http.PostAsync($"{repository}/blobs/uploads/", null, cancellation)).EnsureSuccessStatusCode();
+        var place = new UriBuilder(begun.Headers.Location!);
+        place.Query = $"{place.Query.TrimStart('?')}&digest={Uri.EscapeDataString(Digest(content))}";
+        using var body = new ByteArrayContent(content);
+        using var done = (await http.PutAsync(place.Uri, body, cancellation)).EnsureSuccessStatusCode();
+        return Descriptor(content, type);
+    }
+
+    private async Task PutAsync(string path, byte[] content, string type, CancellationToken cancellation)
+    {
+        using var body = new ByteArrayContent(content);
+        body.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var done = (await http.PutAsync(path, body, cancellation)).EnsureSuccessStatusCode();
+    }
+
+    private async Task<byte[]?> GetAsync(string path, CancellationToken cancellation)
+    {
+        using var answer = await http.GetAsync(path, cancellation);
+        return answer.StatusCode == HttpStatusCode.NotFound ? null : await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellation);
+    }
+
+    private static JsonObject Descriptor(byte[] content, string type) => new() { ["mediaType"] = type, ["size"] = content.Length, ["digest"] = Digest(content) };
+
+    private static string Digest(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static byte[] Tar(string name, string content)
+    {
+        var stream = new MemoryStream();
+        using (var tar = new TarWriter(stream, leaveOpen: true))
+        {
+            using var data = new MemoryStream(Encoding.UTF8.GetBytes(content));
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = data });
+        }
+
+        return stream.ToArray();
+    }
+
+    private static byte[] GZip(byte[] content)
+    {
+        var stream = new MemoryStream();
+        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(content);
+        return stream.ToArray();
+    }
+
+    private static async Task<List<string>> FilesAsync(byte[] layer, CancellationToken cancellation)
+    {
+        var files = new List<string>();
+        await using var gzip = new GZipStream(new MemoryStream(layer), CompressionMode.Decompress);
+        await using var tar = new TarReader(gzip);
+        while (await tar.GetNextEntryAsync(cancellationToken: cancellation) is { } entry)
+        {
+            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                files.Add(entry.Name);
+        }
+
+        return files;
+    }
+}
+
+/// <summary>An image, as a registry has it.</summary>
+/// <param name="Digest">The digest of its manifest's bytes.</param>
+/// <param name="Config">Its configuration.</param>
+/// <param name="Files">The files of all its layers.</param>
+public sealed record RegistryImage(string Digest, JsonNode Config, IReadOnlyList<string> Files)
+{
+    /// <summary>A text of what it runs with, as in <c>User</c>; null for none.</summary>
+    public string? Text(string name) => (string?)Config["config"]![name];
+
+    /// <summary>A list of what it runs with, as in <c>Entrypoint</c>.</summary>
+    public IReadOnlyList<string> List(string name) => Config["config"]![name] is JsonArray list ? [.. list.Select(static item => (string)item!)] : [];
+
+    /// <summary>The keys of what it runs with, as in <c>ExposedPorts</c>.</summary>
+    public IReadOnlyList<string> Keys(string name) => Config["config"]![name] is JsonObject map ? [.. map.Select(static pair => pair.Key)] : [];
+
+    /// <summary>A label; null for none.</summary>
+    public string? Label(string name) => (string?)Config["config"]!["Labels"]?[name];
+}
