@@ -34,10 +34,10 @@ public sealed class WorkloadsArgs : ComponentArgs
     {
         foreach (var (model, rollout) in Plan.Rollouts)
         {
-            foreach (var variant in rollout.Variants)
+            foreach (var named in rollout.Versions)
             {
-                if (!Versions.Any(version => version.Model == model && version.Version == variant.Version))
-                    throw new ArgumentException($"the plan names version {variant.Version} of {model}, which is not among {nameof(Versions)}");
+                if (!Versions.Any(version => version.Model == model && version.Version == named))
+                    throw new ArgumentException($"the plan names version {named} of {model}, which is not among {nameof(Versions)}");
             }
         }
 

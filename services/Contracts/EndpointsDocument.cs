@@ -17,6 +17,9 @@ public sealed record EndpointsDocument
     /// <summary>The endpoints that are ready; a version may have several.</summary>
     public required IReadOnlyList<EndpointEntry> Endpoints { get; init; }
 
+    /// <summary>No endpoint.</summary>
+    public static EndpointsDocument None { get; } = new() { Schema = CurrentSchema, Endpoints = [] };
+
     /// <summary>The document as UTF-8 JSON.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.EndpointsDocument);
 
@@ -46,5 +49,5 @@ public sealed record EndpointsDocument
 /// <param name="Model">The model.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Address">IP address and port, as in <c>127.0.0.1:40001</c>.</param>
-/// <param name="Process">The process's identifier, for a person who looks.</param>
+/// <param name="Process">The process's identifier, for a person who looks; 0 where nobody knows it.</param>
 public sealed record EndpointEntry(ModelName Model, ModelVersion Version, string Address, int Process);

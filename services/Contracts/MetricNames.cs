@@ -19,6 +19,9 @@ public static class MetricNames
     /// <summary>Router, counter: plans and endpoints files that could not be used, so that the last good one stays.</summary>
     public const string RouterRefusedDocuments = "modelserving.router.refused.documents";
 
+    /// <summary>Router, counter: lookups of a version's name that failed, so that its last good addresses stay, by model and version.</summary>
+    public const string RouterFailedLookups = "modelserving.router.failed.lookups";
+
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
     public const string InferenceRequestDuration = "modelserving.inference.request.duration";
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelServing.Contracts;
 
 /// <summary>
@@ -62,6 +64,14 @@ public sealed record RolloutPlan
     /// <c>stable</c> is always one of them, and the last.</summary>
     public required IReadOnlyList<VariantPlan> Variants { get; init; }
 
+    /// <summary>The versions that get no traffic by the rollout and are kept ready for all of it, in order: a request may name them. Null
+    /// for none.</summary>
+    public IReadOnlyList<ModelVersion>? KeptWarm { get; init; }
+
+    /// <summary>Every version that the plan names, each once: those of the variants, then those kept warm.</summary>
+    [JsonIgnore]
+    public IEnumerable<ModelVersion> Versions => Variants.Select(static variant => variant.Version).Concat(KeptWarm ?? []).Distinct();
+
     internal void Check(string path)
     {
         if (Revision.Length == 0)
@@ -90,6 +100,13 @@ public sealed record RolloutPlan
             throw new ContractException($"{path}.variants has to end with '{VariantPlan.Stable}'");
         if (sum != PlanDocument.Buckets)
             throw new ContractException($"{path}.variants: the weights add up to {sum}, not to {PlanDocument.Buckets}");
+        for (var i = 0; i < KeptWarm?.Count; i++)
+        {
+            if (i > 0 && KeptWarm[i] <= KeptWarm[i - 1])
+                throw new ContractException($"{path}.keptWarm[{i}] is {KeptWarm[i]} after {KeptWarm[i - 1]}; they have to ascend");
+            if (Variants.Any(variant => variant.Version == KeptWarm[i]))
+                throw new ContractException($"{path}.keptWarm[{i}] is {KeptWarm[i]}, which is a variant's version");
+        }
     }
 }
 

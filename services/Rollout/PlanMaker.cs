@@ -36,6 +36,7 @@ public static class PlanMaker
             DeadlineMilliseconds = Math.Max(1, (int)model.Deadline.TotalMilliseconds),
             RoutingKeyHeader = model.RoutingKey?.Header.Text,
             Variants = variants,
+            KeptWarm = model.KeepWarm.Count == 0 ? null : [.. model.KeepWarm.Order()],
         };
     }
 

@@ -35,7 +35,20 @@ public static class RouterHost
             // One receive a request instead of two, for 4 KiB a connection.
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
-        builder.Services.AddSingleton(DocumentSources.Of(settings));
+        var sources = DocumentSources.Of(settings);
+        builder.Services.AddSingleton(sources);
+        if (sources.Services is { } names)
+        {
+            builder.Services.AddSingleton(names);
+            builder.Services.AddSingleton<SystemNames>();
+            builder.Services.AddSingleton<NameLookup>(static services => services.GetRequiredService<SystemNames>().LookUpAsync);
+            builder.Services.AddSingleton<IEndpointSource, DnsEndpoints>();
+        }
+        else
+        {
+            builder.Services.AddSingleton<IEndpointSource>(services => ActivatorUtilities.CreateInstance<FileEndpoints>(services, sources.EndpointsPath!));
+        }
+
         builder.Services.AddSingleton<RouterMetrics>();
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<OpenConnections>();

@@ -11,6 +11,7 @@ public sealed class RouterMetrics
     private readonly Counter<long> errors;
     private readonly Counter<long> refusedRequests;
     private readonly Counter<long> refusedDocuments;
+    private readonly Counter<long> failedLookups;
 
     /// <summary>Makes the instruments.</summary>
     public RouterMetrics(IMeterFactory factory)
@@ -20,6 +21,7 @@ public sealed class RouterMetrics
         errors = meter.CreateCounter<long>(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
         refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for.");
         refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans and endpoints files that could not be used.");
+        failedLookups = meter.CreateCounter<long>(MetricNames.RouterFailedLookups, "{lookup}", "Lookups of a version's name that failed, so that its last good addresses stay.");
     }
 
     internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
@@ -39,6 +41,11 @@ public sealed class RouterMetrics
     internal void Refused(Problem problem) => refusedRequests.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, problem.Reason));
 
     internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
+
+    internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
+        1,
+        new KeyValuePair<string, object?>(MetricNames.Model, model.Text),
+        new KeyValuePair<string, object?>(MetricNames.Version, version.ToString()));
 }
 
 /// <summary>A variant's dimensions, made once: the hot path neither allocates nor boxes.</summary>

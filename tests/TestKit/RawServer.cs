@@ -8,7 +8,7 @@ namespace ModelServing.TestKit;
 /// <summary>A TCP server on a free loopback port that does with each connection what a test tells it to.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket listener;
     private readonly ConcurrentDictionary<RawConnection, bool> open = new();
     private readonly Func<RawConnection, int, Task> serve;
     private readonly Task accepting;
@@ -18,17 +18,20 @@ public sealed class RawServer : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="serve">Takes each connection and its number, from 0; the connection is closed when it returns or throws.</param>
     /// <param name="port">The port; 0 takes a free one.</param>
-    public RawServer(Func<RawConnection, int, Task> serve, int port = 0)
+    /// <param name="address">The loopback address, IPv4's unless given.</param>
+    public RawServer(Func<RawConnection, int, Task> serve, int port = 0, IPAddress? address = null)
     {
         this.serve = serve;
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        address ??= IPAddress.Loopback;
+        listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(address, port));
         listener.Listen(512);
         Address = (IPEndPoint)listener.LocalEndPoint!;
         accepting = AcceptAsync();
     }
 
-    public RawServer(Func<RawConnection, Task> serve, int port = 0)
-        : this((connection, _) => serve(connection), port)
+    public RawServer(Func<RawConnection, Task> serve, int port = 0, IPAddress? address = null)
+        : this((connection, _) => serve(connection), port, address)
     {
     }
 
@@ -41,16 +44,17 @@ public sealed class RawServer : IAsyncDisposable
     public int Open => open.Count;
 
     /// <summary>A server that reads each request and answers it with what <paramref name="answer"/> makes of it.</summary>
-    public static RawServer Answering(Func<RawMessage, string> answer, int port = 0) => new(
+    public static RawServer Answering(Func<RawMessage, string> answer, int port = 0, IPAddress? address = null) => new(
         async connection =>
         {
             while (await connection.ReadMessageAsync() is { } request)
                 await connection.SendAsync(answer(request));
         },
-        port);
+        port,
+        address);
 
     /// <summary>A server that answers each request with <paramref name="body"/>.</summary>
-    public static RawServer Saying(string body, int port = 0) => Answering(_ => Ok(body), port);
+    public static RawServer Saying(string body, int port = 0, IPAddress? address = null) => Answering(_ => Ok(body), port, address);
 
     /// <summary>An ordinary answer.</summary>
     public static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";

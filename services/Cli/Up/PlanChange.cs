@@ -51,8 +51,12 @@ internal static class PlanChange
             changes.Add(string.Create(CultureInfo.InvariantCulture, $"deadline {before.DeadlineMilliseconds} ms -> {after.DeadlineMilliseconds} ms"));
         if (before.RoutingKeyHeader != after.RoutingKeyHeader)
             changes.Add($"routing key {before.RoutingKeyHeader ?? "none"} -> {after.RoutingKeyHeader ?? "none"}");
+        if (!(before.KeptWarm ?? []).SequenceEqual(after.KeptWarm ?? []))
+            changes.Add($"kept warm {Kept(before)} -> {Kept(after)}");
         return changes;
     }
+
+    private static string Kept(RolloutPlan rollout) => rollout.KeptWarm is { Count: > 0 } kept ? string.Join(", ", kept.Select(static version => $"v{version}")) : "none";
 
     private static VariantPlan? Find(RolloutPlan rollout, string name) => rollout.Variants.FirstOrDefault(variant => variant.Name == name);
 

@@ -120,5 +120,5 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     private static HashSet<PublishedVersion> NamedBy(PlanDocument plan) =>
-        [.. plan.Rollouts.SelectMany(static pair => pair.Value.Variants.Select(variant => new PublishedVersion(pair.Key, variant.Version)))];
+        [.. plan.Rollouts.SelectMany(static pair => pair.Value.Versions.Select(version => new PublishedVersion(pair.Key, version)))];
 }

@@ -8,22 +8,20 @@ using ModelServing.Router.Forwarding;
 namespace ModelServing.Router.Routing;
 
 /// <summary>
-/// Follows the plan and the endpoints file and swaps in a new table for each change. What can't be used changes nothing: the last
-/// good table stays, the reason is logged and counted.
+/// Follows the plan and the endpoints and swaps in a new table for each change. What can't be used changes nothing: the last good table
+/// stays, the reason is logged and counted.
 /// </summary>
-internal sealed class DocumentFollower(DocumentSources sources, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
+internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource endpoints, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
     : BackgroundService
 {
-    // A change counts once two reads agree, so it takes one to two periods.
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+    /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
+    internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     private readonly PolledFile planFile = new(sources.PlanPath, Period, time, PlanDocument.MaxBytes);
-    private readonly PolledFile endpointsFile = new(sources.EndpointsPath, Period, time);
     private readonly SemaphoreSlim oneAtATime = new(1);
 
     // Guarded by oneAtATime.
     private PlanDocument? plan;
-    private EndpointsDocument? endpoints;
 
     public override void Dispose()
     {
@@ -40,15 +38,21 @@ internal sealed class DocumentFollower(DocumentSources sources, RoutingTableHold
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(
-            planFile.FollowAsync(content => WithinAsync(() => TakePlan(content), stoppingToken), why => Refuse("plan", why), stoppingToken),
-            endpointsFile.FollowAsync(content => WithinAsync(() => TakeEndpoints(content), stoppingToken), why => Refuse("endpoints", why), stoppingToken));
+            planFile.FollowAsync(content => WithinAsync(() => TakePlanAsync(content, stoppingToken), stoppingToken), Refuse, stoppingToken),
+            endpoints.FollowAsync(() => WithinAsync(
+                () =>
+                {
+                    Swap();
+                    return Task.CompletedTask;
+                },
+                stoppingToken), stoppingToken));
 
-    private async Task WithinAsync(Action take, CancellationToken cancellation)
+    private async Task WithinAsync(Func<Task> take, CancellationToken cancellation)
     {
         await oneAtATime.WaitAsync(cancellation);
         try
         {
-            take();
+            await take();
         }
         finally
         {
@@ -56,12 +60,12 @@ internal sealed class DocumentFollower(DocumentSources sources, RoutingTableHold
         }
     }
 
-    private void TakePlan(byte[]? content)
+    private async Task TakePlanAsync(byte[]? content, CancellationToken cancellation)
     {
         if (content is null)
         {
             if (plan is not null)
-                Refuse("plan", $"{sources.PlanPath} is gone");
+                Refuse($"{sources.PlanPath} is gone");
             return;
         }
 
@@ -71,40 +75,11 @@ internal sealed class DocumentFollower(DocumentSources sources, RoutingTableHold
         }
         catch (ContractException e)
         {
-            Refuse("plan", $"{sources.PlanPath}: {e.Message}");
+            Refuse($"{sources.PlanPath}: {e.Message}");
             return;
         }
 
-        // Whoever writes both writes the endpoints first: a plan must not meet older endpoints than it was written for.
-        try
-        {
-            TakeEndpoints(endpointsFile.ReadNow());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Refuse("endpoints", e.Message);
-            Swap();
-        }
-    }
-
-    private void TakeEndpoints(byte[]? content)
-    {
-        if (content is not null)
-        {
-            try
-            {
-                endpoints = EndpointsDocument.Parse(content);
-            }
-            catch (ContractException e)
-            {
-                Refuse("endpoints", $"{sources.EndpointsPath}: {e.Message}");
-            }
-        }
-        else if (endpoints is not null)
-        {
-            Refuse("endpoints", $"{sources.EndpointsPath} is gone");
-        }
-
+        await endpoints.ReadForAsync(plan, cancellation);
         Swap();
     }
 
@@ -113,28 +88,21 @@ internal sealed class DocumentFollower(DocumentSources sources, RoutingTableHold
         if (plan is null)
             return;
         var before = holder.Current;
-        var table = RoutingTable.Build(plan, endpoints ?? new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [] }, before, connections);
-        holder.Swap(table);
-        readiness.Ready();
+        holder.Swap(RoutingTable.Build(plan, endpoints.Current, before, connections));
+        if (endpoints.Unknown is { } why)
+            readiness.NotReady(why);
+        else
+            readiness.Ready();
         if (!ReferenceEquals(before?.Plan, plan))
             RoutingLog.PlanApplied(logger, string.Join("; ", plan.Rollouts.Select(static pair => $"{pair.Key}: {Describe(pair.Value)}")));
     }
 
-    private void Refuse(string document, string why)
+    private void Refuse(string why)
     {
-        metrics.Refused(document);
-        RoutingLog.Refused(logger, document, why);
+        metrics.Refused("plan");
+        RoutingLog.Refused(logger, "plan", why);
     }
 
     private static string Describe(RolloutPlan rollout) =>
         string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Percent.FromHundredths(variant.Weight)}%"));
-}
-
-internal static partial class RoutingLog
-{
-    [LoggerMessage(10, LogLevel.Information, "Plan applied: {Rollouts}")]
-    internal static partial void PlanApplied(ILogger logger, string rollouts);
-
-    [LoggerMessage(11, LogLevel.Error, "The {Document} can't be used, the last good one stays: {Why}")]
-    internal static partial void Refused(ILogger logger, string document, string why);
 }

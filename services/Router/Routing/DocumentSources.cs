@@ -2,22 +2,27 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Routing;
 
-/// <summary>The files that the plan and the endpoints come from.</summary>
-internal sealed record DocumentSources(string PlanPath, string EndpointsPath)
+/// <summary>Where the plan and the endpoints come from, by the settings' forms.</summary>
+/// <param name="PlanPath">The plan's file.</param>
+/// <param name="EndpointsPath">The endpoints file; null where <paramref name="Services"/> says them.</param>
+/// <param name="Services">The names that the versions answer at; null where there is an endpoints file.</param>
+internal sealed record DocumentSources(string PlanPath, string? EndpointsPath, ServiceNames? Services)
 {
-    private const string File = "file:";
-
     /// <summary>Reads the settings' forms.</summary>
     /// <exception cref="ContractException">A form that is unknown, or that this version of the router does not read.</exception>
-    internal static DocumentSources Of(RouterSettings settings) => new(
-        PathOf(settings.Plan, nameof(settings.Plan), "kubernetes:"),
-        PathOf(settings.Endpoints, nameof(settings.Endpoints), "dns:"));
-
-    private static string PathOf(string source, string setting, string later)
+    internal static DocumentSources Of(RouterSettings settings)
     {
-        if (source.StartsWith(File, StringComparison.Ordinal) && source.Length > File.Length)
-            return Path.GetFullPath(source[File.Length..]);
-        throw new ContractException($"the environment variable {HostEnvironment.NameOf(setting)} is '{source}'; " +
-            (source.StartsWith(later, StringComparison.Ordinal) ? $"this version of the router does not read {later} yet, only file:PATH" : "it has to be file:PATH"));
+        var plan = PathOf(settings.Plan) ?? throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Plan))} is '{settings.Plan}'; " +
+            (Has(settings.Plan, HostSources.KubernetesScheme) ? $"this version of the router does not read {HostSources.KubernetesScheme} yet, only file:PATH" : "it has to be file:PATH"));
+        if (PathOf(settings.Endpoints) is { } path)
+            return new DocumentSources(plan, path, null);
+        if (Has(settings.Endpoints, HostSources.DnsScheme))
+            return new DocumentSources(plan, null, ServiceNames.Parse(settings.Endpoints));
+        throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Endpoints))} is '{settings.Endpoints}'; it has to be file:PATH or dns:{{model}}-v{{version}}.NAMESPACE.svc:PORT");
     }
+
+    private static bool Has(string source, string scheme) => source.StartsWith(scheme, StringComparison.Ordinal);
+
+    private static string? PathOf(string source) =>
+        Has(source, HostSources.FileScheme) && source.Length > HostSources.FileScheme.Length ? Path.GetFullPath(source[HostSources.FileScheme.Length..]) : null;
 }

@@ -62,7 +62,7 @@ internal sealed class ModelRoute
         assignment = new Assignment(rollout);
         var byVersion = endpoints.Where(pair => pair.Key.Model == name).ToLookup(static pair => pair.Key.Version, static pair => pair.Value);
         variants = [.. rollout.Variants.Select(variant => new VariantRoute(name, variant.Version, variant.Name, [.. byVersion[variant.Version]]))];
-        pinned = byVersion.Select(static group => group.Key).Union(rollout.Variants.Select(static variant => variant.Version)).ToFrozenDictionary(
+        pinned = byVersion.Select(static group => group.Key).Union(rollout.Versions).ToFrozenDictionary(
             static version => version.ToString(),
             version => new VariantRoute(name, version, VariantPlan.Pinned, [.. byVersion[version]]),
             StringComparer.Ordinal);

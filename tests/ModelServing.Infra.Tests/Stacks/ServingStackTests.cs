@@ -102,7 +102,10 @@ public class ServingStackTests
         Assert.Equal([$"{Autoscaler} fraud-v2", $"{ConfigMap} plan"], Changed(canary.Texts(), promoted.Texts()));
         Assert.Equal(1d, canary.Single(Autoscaler, "fraud-v2").Inputs.Map("spec")["minReplicas"]);
         Assert.Equal(2d, promoted.Single(Autoscaler, "fraud-v2").Inputs.Map("spec")["minReplicas"]);
-        Assert.Equal(new ModelVersion(2), Assert.Single(promoted.Plan().Rollouts[ModelName.Parse("fraud")].Variants).Version);
+        var rollout = promoted.Plan().Rollouts[ModelName.Parse("fraud")];
+        Assert.Equal(new ModelVersion(2), Assert.Single(rollout.Variants).Version);
+        // Routers look up what the plan names, and a request may name what is kept warm.
+        Assert.Equal([new ModelVersion(1)], rollout.KeptWarm);
     }
 
     [Fact]

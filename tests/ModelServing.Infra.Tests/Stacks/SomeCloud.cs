@@ -9,6 +9,9 @@ namespace ModelServing.Infra.Tests.Stacks;
 /// <param name="published">The keys of the objects in the bucket.</param>
 internal sealed class SomeCloud(bool isBorn = true, params string[] published) : IMocks
 {
+    /// <summary>The tenancy's Object Storage namespace.</summary>
+    internal string Namespace { get; init; } = "examplespace";
+
     /// <summary>The questions it was asked.</summary>
     internal ConcurrentQueue<MockCallArgs> Calls { get; } = [];
 
@@ -37,7 +40,7 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
         Providers.Add((args.Token!, args.Provider ?? ""));
         return Task.FromResult<object>(args.Token switch
         {
-            "oci:ObjectStorage/getNamespace:getNamespace" => new Dictionary<string, object> { ["namespace"] = "examplespace" },
+            "oci:ObjectStorage/getNamespace:getNamespace" => new Dictionary<string, object> { ["namespace"] = Namespace },
             "oci:ObjectStorage/getObjects:getObjects" => new Dictionary<string, object>
             {
                 ["objects"] = published.Where(key => key.StartsWith((string)args.Args["prefix"], StringComparison.Ordinal))

@@ -33,5 +33,10 @@ public class PlanChangeTests
         ["fraud: deadline 10000 ms -> 500 ms", "fraud: routing key none -> X-Customer"],
         PlanChange.Lines(Stable, Of("config: {'modelserving:models': {fraud: {stable: {version: 1}, deadline: 500ms, routingKey: {header: X-Customer}}}}")));
 
+    [Fact]
+    public void What_is_kept_warm_is_said_too() => Assert.Equal(
+        ["fraud: kept warm none -> v2, v3"],
+        PlanChange.Lines(Stable, Of("config: {'modelserving:models': {fraud: {stable: {version: 1}, keepWarm: [3, 2]}}}")));
+
     private static PlanDocument Of(string yaml) => PlanMaker.Make(SomeStack.File(yaml).Settings.Models);
 }

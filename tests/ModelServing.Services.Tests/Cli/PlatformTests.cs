@@ -1,5 +1,6 @@
 using ModelServing.Cli.Up;
 using ModelServing.Contracts;
+using ModelServing.Rollout;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli;
@@ -72,6 +73,16 @@ public sealed class PlatformTests : IAsyncLifetime
         Assert.Equal([1, 2, 5], Endpoints());
         await terminal.SaidAsync("fraud v2 stops: the plan no longer names it");
         Assert.Equal([1, 5], Endpoints());
+    }
+
+    [Fact]
+    public async Task A_former_stable_that_is_kept_warm_stays_the_process_that_it_was()
+    {
+        await StartAsync(SomeStack.Plan());
+        var before = Processes();
+        await Running.ApplyAsync(PlanMaker.Make(SomeStack.File("config: { modelserving:models: { fraud: { stable: { version: 2 }, keepWarm: [1] } } }").Settings.Models), default);
+        Assert.Equal([1, 2], Endpoints());
+        Assert.Equal(before, Processes());
     }
 
     [Fact]

@@ -117,6 +117,27 @@ public class PlanDocumentTests
         Assert.DoesNotContain("BytePosition", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[3, 7]", null)]
+    [InlineData("[]", null)]
+    [InlineData("[7, 3]", "rollouts.scoring.keptWarm[1] is 3 after 7; they have to ascend")]
+    [InlineData("[3, 3]", "rollouts.scoring.keptWarm[1] is 3 after 3; they have to ascend")]
+    [InlineData("[3, 5]", "rollouts.scoring.keptWarm[1] is 5, which is a variant's version")]
+    [InlineData("[null]", "a version is a whole number from 1")]
+    [InlineData("[0]", "a version is a whole number from 1")]
+    public void Versions_kept_warm_ascend_and_are_no_variants(string kept, string? message)
+    {
+        var text = $$"""{"schema":1,"rollouts":{"scoring":{"revision":"r","deadlineMilliseconds":1,"variants":[{"name":"stable","version":5,"weight":10000}],"keptWarm":{{kept}} } } }""";
+        if (message is null)
+        {
+            var rollout = Parse(text).Rollouts.Single().Value;
+            Assert.Equal([new ModelVersion(5), .. rollout.KeptWarm!], rollout.Versions);
+            return;
+        }
+
+        Assert.Contains(message, Assert.Throws<ContractException>(() => Parse(text)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_plan_larger_than_a_ConfigMap_is_not_read()
     {

@@ -92,6 +92,17 @@ public class PlanMakerTests
     public void Another_model_or_version_is_another_revision(string part, string instead) => Assert.NotEqual(Revision(part, part), Revision(part, instead));
 
     [Fact]
+    public void What_is_kept_warm_stands_in_the_plan_in_order_and_makes_no_other_revision()
+    {
+        static RolloutPlan Of(string keepWarm) =>
+            PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan($"config: {{ modelserving:models: {{ fraud: {{ stable: {{ version: 2 }}, keepWarm: {keepWarm} }} }} }}"))).Rollouts.Single().Value;
+
+        Assert.Equal([new ModelVersion(1), new ModelVersion(4)], Of("[4, 1]").KeptWarm);
+        Assert.Equal(Of("[]").Revision, Of("[4, 1]").Revision);
+        Assert.Null(Of("[]").KeptWarm);
+    }
+
+    [Fact]
     public void Every_rollout_of_checked_settings_has_a_plan_that_routers_take() =>
         Gen.Select(Gen.Int[0, 10_000], Gen.Int[1, 600_000], Gen.Int[1, 99], Gen.Int[100, 199], Gen.Bool, Gen.Bool).Sample((weight, deadline, stable, canary, hasCanary, hasKey) =>
         {

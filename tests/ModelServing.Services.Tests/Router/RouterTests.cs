@@ -108,6 +108,21 @@ public class RouterTests
         }
     }
 
+    [Fact]
+    public async Task A_version_that_is_kept_warm_may_be_pinned_and_is_no_unknown_one_while_it_has_no_endpoint()
+    {
+        await using var kept = RawServer.Saying("kept");
+        await using var router = await RunningRouter.StartAsync();
+        const string Pinned = "/v2/models/fraud/versions/3/infer";
+        router.Swap(SomePlan.Stable().Keeping(3), SomePlan.Endpoints());
+        AssertProblem(await router.InferAsync(path: Pinned), 503, "no-ready-endpoint");
+        router.Swap(SomePlan.Stable().Keeping(3), SomePlan.Endpoints((3, kept.Address)));
+        Assert.Equal("kept", (await router.InferAsync(path: Pinned)).Text);
+        AssertProblem(await router.InferAsync(), 503, "no-ready-endpoint");
+        router.Swap(SomePlan.Stable(), SomePlan.Endpoints());
+        AssertProblem(await router.InferAsync(path: Pinned), 404, "unknown-version");
+    }
+
     [Theory]
     [InlineData("/v2/models/fraud", "GET /v2/models/fraud/versions/1 HTTP/1.1")]
     [InlineData("/v2/models/fraud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]

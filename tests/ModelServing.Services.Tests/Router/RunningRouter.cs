@@ -21,17 +21,26 @@ internal sealed class RunningRouter : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private RunningRouter(long maxRequestBytes)
+    private RunningRouter(long maxRequestBytes, string? endpoints = null, NameLookup? names = null)
     {
         var settings = new RouterSettings
         {
             Urls = "http://127.0.0.1:0",
             LogFormat = LogFormat.Json,
             Plan = "file:" + PlanPath,
-            Endpoints = "file:" + EndpointsPath,
+            Endpoints = endpoints ?? "file:" + EndpointsPath,
             MaxRequestBytes = maxRequestBytes,
         };
-        app = ServiceHost.Build("router", settings, RouterHost.Add, RouterHost.Map);
+        app = ServiceHost.Build(
+            "router",
+            settings,
+            (builder, settings) =>
+            {
+                RouterHost.Add(builder, settings);
+                if (names is not null)
+                    builder.Services.AddSingleton(names);
+            },
+            RouterHost.Map);
     }
 
     internal string PlanPath => folder.Combine("plan.json");
@@ -48,6 +57,15 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal static async Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024)
     {
         var router = new RunningRouter(maxRequestBytes);
+        await router.app.StartAsync();
+        router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
+        return router;
+    }
+
+    /// <summary>A router without a plan that looks up its endpoints.</summary>
+    internal static async Task<RunningRouter> StartAsync(string endpoints, NameLookup names)
+    {
+        var router = new RunningRouter(64 * 1024 * 1024, endpoints, names);
         await router.app.StartAsync();
         router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
         return router;

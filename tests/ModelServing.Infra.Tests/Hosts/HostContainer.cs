@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Infra.Tests.Hosts;
+
+/// <summary>
+/// A host in a container as its pod asks for it: the built program, with the rendered environment and arguments and nothing inherited, as
+/// the rendered user, on a read-only root with the rendered mounts. It has the network of who started it.
+/// </summary>
+internal sealed class HostContainer : IAsyncDisposable
+{
+    // What a test may give another value. The plan's source is the third on the list, and no variable: the folder is mounted where the
+    // rendered one is.
+    private static readonly string[] MayBeOverridden = [OciSettings.ObjectStorageEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable];
+
+    // What a base image says of names and users, and what the kubelet writes.
+    private static readonly Dictionary<string, string> Etc = new()
+    {
+        ["passwd"] = "root:x:0:0:root:/root:/bin/sh\napp:x:1654:1654::/home/app:/bin/sh\n",
+        ["group"] = "root:x:0:\napp:x:1654:\n",
+        ["nsswitch.conf"] = "hosts: files dns\n",
+        ["hosts"] = "127.0.0.1 localhost\n",
+    };
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    private readonly Process process;
+    private readonly TemporaryFolder folder;
+    private readonly StringBuilder output = new();
+    private readonly Task reading;
+
+    private HostContainer(TemporaryFolder folder, ProcessStartInfo start)
+    {
+        this.folder = folder;
+        process = Process.Start(start)!;
+        reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+    }
+
+    /// <summary>All that it printed so far.</summary>
+    internal string Output
+    {
+        get
+        {
+            lock (output)
+                return output.ToString();
+        }
+    }
+
+    /// <summary>Starts a pod's host.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="overrides">The variables that the test gives another value, or adds; of a closed list.</param>
+    /// <param name="mounts">The folders in place of ConfigMaps and what the test adds: from the path in the container to the folder.</param>
+    /// <param name="resolver">What the kubelet writes as <c>resolv.conf</c>.</param>
+    internal static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> overrides, IReadOnlyDictionary<string, string> mounts, string resolver)
+    {
+        Assert.Empty(overrides.Keys.Except(MayBeOverridden));
+        var program = pod.Host switch
+        {
+            ClusterNames.Router => "Router",
+            ClusterNames.Inference => "Inference",
+            _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which is no host that this test knows"),
+        };
+        return Start(pod, mounts, resolver, Program(program), [
+            .. pod.Environment.Where(pair => !overrides.ContainsKey(pair.Key)).Concat(overrides).Select(static pair => $"{pair.Key}={pair.Value}"),
+            "/dotnet/dotnet",
+            $"/app/ModelServing.{program}.dll",
+            .. pod.Args,
+        ]);
+    }
+
+    /// <summary>Runs a shell's script in a pod's container, and gives what it printed.</summary>
+    internal static async Task<string> RunAsync(RenderedPod pod, IReadOnlyDictionary<string, string> mounts, string script)
+    {
+        await using var container = Start(pod, mounts, "", Program("Router"), ["/bin/sh", "-c", script]);
+        var exitCode = await container.ExitAsync();
+        Assert.True(exitCode == 0, $"exit code {exitCode}:\n{container.Output}");
+        return container.Output;
+    }
+
+    /// <summary>Waits until what the kubelet asks succeeds, as the kubelet means it; fails when the host ends or hangs before.</summary>
+    internal Task SucceedsAsync(IPAddress podAddress, Probe probe) => AnswersAsync(podAddress, probe, static (status, _) => status is >= 200 and < 400);
+
+    /// <summary>Waits until what the kubelet asks is answered as <paramref name="expected"/> has it, by status and text.</summary>
+    internal async Task AnswersAsync(IPAddress podAddress, Probe probe, Func<int, string, bool> expected)
+    {
+        var last = "nothing answers";
+        await Patience.UntilAsync(
+            async () =>
+            {
+                Assert.False(process.HasExited, $"it ended:\n{Output}");
+                try
+                {
+                    using var answer = await Http.GetAsync(new UriBuilder("http", podAddress.ToString(), probe.Port, probe.Path).Uri, TestContext.Current.CancellationToken);
+                    var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+                    last = $"{(int)answer.StatusCode} {text}";
+                    return expected((int)answer.StatusCode, text);
+                }
+                catch (HttpRequestException e)
+                {
+                    last = e.Message;
+                    return false;
+                }
+            },
+            () => $"{probe} was never answered as it should, the last was: {last}\n{Output}");
+    }
+
+    /// <summary>Posts JSON, and gives the answer's text.</summary>
+    internal static async Task<string> PostAsync(IPAddress podAddress, int port, string path, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var answer = await Http.PostAsync(new UriBuilder("http", podAddress.ToString(), port, path).Uri, content, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return text;
+    }
+
+    /// <summary>Waits until it has printed <paramref name="text"/>.</summary>
+    internal Task SaysAsync(string text) => Patience.UntilAsync(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), () => $"it never said '{text}':\n{Output}");
+
+    /// <summary>Asks the host to end as the kubelet does, and gives its exit code.</summary>
+    internal async Task<int> StopAsync()
+    {
+        // The process started here waits for the container's first one.
+        var first = (await File.ReadAllTextAsync($"/proc/{process.Id}/task/{process.Id}/children")).Trim();
+        using var kill = Process.Start("kill", ["-s", "TERM", first]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+        return await ExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // With its tree: unshare's own --kill-child does not outlast the change of the user.
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        await reading;
+        process.Dispose();
+        folder.Dispose();
+    }
+
+    private async Task<int> ExitAsync()
+    {
+        await Patience.UntilAsync(() => Task.FromResult(process.HasExited && reading.IsCompleted), () => $"it did not end:\n{Output}");
+        return process.ExitCode;
+    }
+
+    private static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> mounts, string resolver, string program, IReadOnlyList<string> command)
+    {
+        var folder = new TemporaryFolder();
+        var etc = Directory.CreateDirectory(folder.Combine("etc")).FullName;
+        foreach (var (name, text) in Etc.Append(new("resolv.conf", resolver)))
+            File.WriteAllText(Path.Combine(etc, name), text);
+        var volumes = pod.Volumes.Where(static volume => volume.ConfigMap is null).Select(static volume => $"scratch={volume.Path}={Size(volume.Size!)}")
+            .Concat(mounts.Select(static mount => $"folder={mount.Key}={mount.Value}")).ToList();
+        Assert.All(pod.Volumes.Where(static volume => volume.ConfigMap is not null), volume => Assert.Contains(volume.Path, mounts.Keys));
+        var start = new ProcessStartInfo("unshare", [
+            "--mount", "--propagation", "private", "--pid", "--fork", "--",
+            "bash", Repository.Combine("tests", "ModelServing.Infra.Tests", "Hosts", "container.sh"),
+            Directory.CreateDirectory(folder.Combine("root")).FullName,
+            program,
+            DotnetRoot(),
+            etc,
+            Namespaces.MaySwitchUser ? string.Create(CultureInfo.InvariantCulture, $"{pod.User}:{pod.Group}:{pod.FsGroup}") : "::",
+            .. volumes,
+            "--",
+            .. command,
+        ])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new HostContainer(folder, start);
+    }
+
+    // The folder of a built program, beside this one's.
+    private static string Program(string project)
+    {
+        var own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        return Path.GetFullPath(Path.Combine(own, "..", "..", project, Path.GetFileName(own)));
+    }
+
+    // DOTNET/shared/Microsoft.NETCore.App/VERSION/System.Private.CoreLib.dll
+    private static string DotnetRoot() => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+
+    // Kubernetes' binary units, as mount has them.
+    private static string Size(string quantity) => quantity.EndsWith("Gi", StringComparison.Ordinal) || quantity.EndsWith("Mi", StringComparison.Ordinal)
+        ? quantity[..^1]
+        : throw new NotSupportedException($"{quantity} is no size that this test knows");
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (output)
+                output.Append(line).Append('\n');
+        }
+    }
+}

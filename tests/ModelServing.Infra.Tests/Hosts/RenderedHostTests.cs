@@ -1,0 +1,18 @@
+namespace ModelServing.Infra.Tests.Hosts;
+
+/// <summary>Each host, started as a process from the container that infra/ renders for it.</summary>
+public class RenderedHostTests
+{
+    [Fact]
+    public Task The_router_is_ready_in_its_rendered_container() => Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Router));
+
+    [Fact]
+    public Task Each_versions_inference_service_is_ready_in_its_rendered_container() => Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Inference));
+
+    [Fact]
+    public async Task A_host_runs_as_the_user_and_groups_that_are_rendered()
+    {
+        Assert.SkipUnless(Namespaces.AreRoots, "only root can give a process another user: not tested with user and groups as rendered");
+        await Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.User));
+    }
+}

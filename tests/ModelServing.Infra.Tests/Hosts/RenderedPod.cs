@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ModelServing.Contracts;
+using ModelServing.Infra.Tests.Stacks;
+using ModelServing.Stacks;
+
+namespace ModelServing.Infra.Tests.Hosts;
+
+/// <summary>What a Deployment's pod asks of who runs it. What it asks for and this does not know is an error: it would not be tested.</summary>
+internal sealed record RenderedPod
+{
+    private static readonly string[] KnownOfContainer =
+        ["name", "image", "args", "ports", "env", "resources", "startupProbe", "livenessProbe", "readinessProbe", "lifecycle", "securityContext", "volumeMounts"];
+
+    /// <summary>The Deployment's name.</summary>
+    internal required string Name { get; init; }
+
+    /// <summary>Which of our programs it runs: <see cref="ClusterNames.Router"/> or <see cref="ClusterNames.Inference"/>.</summary>
+    internal required string Host { get; init; }
+
+    internal required ImmutableSortedDictionary<string, string> Environment { get; init; }
+
+    internal required IReadOnlyList<string> Args { get; init; }
+
+    internal required int Port { get; init; }
+
+    internal required Probe Startup { get; init; }
+
+    internal required Probe Liveness { get; init; }
+
+    internal required Probe Readiness { get; init; }
+
+    internal required int User { get; init; }
+
+    internal required int Group { get; init; }
+
+    internal required int FsGroup { get; init; }
+
+    internal required IReadOnlyList<Volume> Volumes { get; init; }
+
+    /// <summary>The pods of a stack, in the order of their Deployments' names.</summary>
+    internal static IReadOnlyList<RenderedPod> Of(RenderedStack run) =>
+        [.. run.Of("kubernetes:apps/v1:Deployment").OrderBy(static deployment => deployment.Name, StringComparer.Ordinal).Select(Of)];
+
+    private static RenderedPod Of(RenderedResource deployment)
+    {
+        var pod = deployment.Inputs.Map("spec", "template", "spec");
+        var container = (ImmutableDictionary<string, object>)Assert.Single(pod.List("containers"));
+        Assert.DoesNotContain("initContainers", pod.Keys);
+        Assert.Empty(container.Keys.Except(KnownOfContainer));
+        var security = container.Map("securityContext");
+        Assert.Equal((true, false), (security["readOnlyRootFilesystem"], security["allowPrivilegeEscalation"]));
+        Assert.Equal(["ALL"], security.Map("capabilities").List("drop"));
+        var ports = container.List("ports").Cast<ImmutableDictionary<string, object>>().ToDictionary(static port => (string)port["name"], static port => Number(port["containerPort"]));
+        return new RenderedPod
+        {
+            Name = deployment.Name,
+            Host = (string)deployment.Inputs.Map("spec", "template", "metadata", "labels")["app.kubernetes.io/name"],
+            Environment = container.List("env").Cast<ImmutableDictionary<string, object>>().ToImmutableSortedDictionary(Key, static pair => (string)pair["value"], StringComparer.Ordinal),
+            Args = [.. container.List("args").Cast<string>()],
+            Port = Assert.Single(ports).Value,
+            Startup = Probe("startupProbe"),
+            Liveness = Probe("livenessProbe"),
+            Readiness = Probe("readinessProbe"),
+            User = Number(pod.Map("securityContext")["runAsUser"]),
+            Group = Number(pod.Map("securityContext")["runAsGroup"]),
+            FsGroup = Number(pod.Map("securityContext")["fsGroup"]),
+            Volumes = [.. container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>().Select(mount => Volume(
+                mount,
+                Assert.Single(pod.List("volumes").Cast<ImmutableDictionary<string, object>>(), volume => volume["name"].Equals(mount["name"]))))],
+        };
+
+        Probe Probe(string kind)
+        {
+            var get = container.Map(kind, "httpGet");
+            return new Probe(get["port"] is string name ? ports[name] : Number(get["port"]), (string)get["path"]);
+        }
+    }
+
+    private static string Key(ImmutableDictionary<string, object> variable)
+    {
+        Assert.Equal(["name", "value"], variable.Keys.Order());
+        return (string)variable["name"];
+    }
+
+    private static Volume Volume(ImmutableDictionary<string, object> mount, ImmutableDictionary<string, object> volume)
+    {
+        var path = (string)mount["mountPath"];
+        Assert.DoesNotContain("subPath", mount.Keys);
+        if (volume.TryGetValue("configMap", out var map))
+        {
+            Assert.Equal(true, mount["readOnly"]);
+            return new Volume(path, (string)((ImmutableDictionary<string, object>)map)["name"], null);
+        }
+
+        return new Volume(path, null, (string)volume.Map("emptyDir")["sizeLimit"]);
+    }
+
+    private static int Number(object value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);
+}
+
+/// <summary>What the kubelet asks.</summary>
+/// <param name="Port">The port, a number.</param>
+/// <param name="Path">The path.</param>
+internal sealed record Probe(int Port, string Path);
+
+/// <summary>What is mounted into a container: a ConfigMap's folder, read-only, or an empty one of a size that may be written into.</summary>
+/// <param name="Path">Where.</param>
+/// <param name="ConfigMap">The ConfigMap's name; null for an empty folder.</param>
+/// <param name="Size">The empty folder's limit, as in <c>1Gi</c>.</param>
+internal sealed record Volume(string Path, string? ConfigMap, string? Size);

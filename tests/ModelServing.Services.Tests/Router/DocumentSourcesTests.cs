@@ -1,0 +1,59 @@
+using ModelServing.Contracts;
+using ModelServing.Router.Routing;
+
+namespace ModelServing.Services.Tests.Router;
+
+public class DocumentSourcesTests
+{
+    [Fact]
+    public void Files_are_absolute_and_names_are_those_of_the_services()
+    {
+        var files = DocumentSources.Of(new RouterSettings { Plan = "file:plan.json", Endpoints = "file:/var/endpoints.json" });
+        Assert.Equal((Path.GetFullPath("plan.json"), "/var/endpoints.json", null), (files.PlanPath, files.EndpointsPath, files.Services));
+
+        var rendered = DocumentSources.Of(new RouterSettings { Plan = HostSources.File(MountPaths.Plan), Endpoints = HostSources.Dns(ClusterNames.Namespace) });
+        Assert.Null(rendered.EndpointsPath);
+        Assert.Equal(HostPorts.Http, rendered.Services!.Port);
+        // The very name that infra/ gives the Service.
+        Assert.Equal($"{ClusterNames.Version(ModelName.Parse("fraud"), new ModelVersion(2))}.modelserving.svc", rendered.Services.Of(ModelName.Parse("fraud"), new ModelVersion(2)));
+    }
+
+    [Theory]
+    [InlineData("dns:{model}-v{version}.modelserving.svc.cluster.local.:9000", "a-v7.modelserving.svc.cluster.local.")]
+    [InlineData("dns:v{version}.{model}.example:1", "v7.a.example")]
+    public void A_form_may_have_its_placeholders_anywhere(string setting, string name) =>
+        Assert.Equal(name, ServiceNames.Parse(setting).Of(ModelName.Parse("a"), new ModelVersion(7)));
+
+    [Theory]
+    [InlineData("dns:{model}-v{version}.modelserving.svc", "a port from 1 to 65535")]
+    [InlineData("dns:{model}-v{version}.modelserving.svc:0", "a port from 1 to 65535")]
+    [InlineData("dns:{model}-v{version}.modelserving.svc:65536", "a port from 1 to 65535")]
+    [InlineData("dns:{model}-v{version}.modelserving.svc:http", "a port from 1 to 65535")]
+    [InlineData("dns:{model}.modelserving.svc:8080", "{version} once")]
+    [InlineData("dns:v{version}.modelserving.svc:8080", "{model} once")]
+    [InlineData("dns:{model}-{model}-v{version}.modelserving.svc:8080", "{model} once")]
+    [InlineData("dns:{model}-v{version}.model serving.svc:8080", "no host name")]
+    [InlineData("dns:{model}-v{version}-and-thirteen-more.modelserving.svc:8080", "no host name")]
+    [InlineData("dns:{model}-v{version}..svc:8080", "no host name")]
+    [InlineData("dns:", "a port from 1 to 65535")]
+    [InlineData("dns", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
+    [InlineData("file:", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
+    [InlineData("kubernetes:a/b", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
+    public void A_wrong_form_of_the_endpoints_says_what_would_be_right(string setting, string right)
+    {
+        var e = Assert.Throws<ContractException>(() => DocumentSources.Of(new RouterSettings { Plan = "file:p", Endpoints = setting }));
+        Assert.StartsWith($"the environment variable MODELSERVING_ENDPOINTS is '{setting}'", e.Message, StringComparison.Ordinal);
+        Assert.Contains(right, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kubernetes:modelserving/plan", "does not read kubernetes: yet")]
+    [InlineData("dns:a:1", "it has to be file:PATH")]
+    [InlineData("plan.json", "it has to be file:PATH")]
+    public void A_wrong_form_of_the_plan_says_what_would_be_right(string setting, string right)
+    {
+        var e = Assert.Throws<ContractException>(() => DocumentSources.Of(new RouterSettings { Plan = setting, Endpoints = "file:e" }));
+        Assert.StartsWith($"the environment variable MODELSERVING_PLAN is '{setting}'", e.Message, StringComparison.Ordinal);
+        Assert.Contains(right, e.Message, StringComparison.Ordinal);
+    }
+}
