@@ -1,3 +1,5 @@
+// Compiled ahead of time, as a file is by default, it would need 300 MB of packages.
+#:property PublishAot=false
 #:property GenerateDocumentationFile=true
 using System.Globalization;
 using System.IO.Compression;

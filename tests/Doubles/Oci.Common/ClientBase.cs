@@ -17,7 +17,7 @@ public abstract class ClientBase : IDisposable
     private protected ClientBase(IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration)
     {
         clientConfiguration ??= new ClientConfiguration();
-        client = new HttpClient(new SigningHandler(new RequestSigner(authProvider, SigningStrategy.STANDARD)))
+        client = new HttpClient(new SigningHandler(new RequestSigner(authProvider)))
         {
             Timeout = TimeSpan.FromMilliseconds(clientConfiguration.TimeoutMillis),
             MaxResponseContentBufferSize = clientConfiguration.ResponseContentBufferBytes,
@@ -34,8 +34,6 @@ public abstract class ClientBase : IDisposable
     public void SetEndpoint(string endpoint) => client.BaseAddress = new Uri(endpoint);
 
     public Uri GetEndpoint() => client.BaseAddress;
-
-    public string GetUserAgent() => userAgent;
 
     public void Dispose()
     {
@@ -60,7 +58,7 @@ public abstract class ClientBase : IDisposable
         if (operation.SendsObject)
         {
             message.Headers.Add("Expect", "100-continue");
-            message.Options.Set(SigningStrategy.OfRequest, SigningStrategy.EXCLUDE_BODY);
+            message.Options.Set(SigningStrategy.OfRequest, SigningStrategy.ExcludeBody);
         }
 
         var response = RetryingCall.Preferred(call.Retry, retryConfiguration) is { } retry

@@ -2,15 +2,13 @@ namespace Oci.Common;
 
 public class ConfigFileReader
 {
-    public static ConfigFile Parse(string configurationFilePath) => Parse(configurationFilePath, null);
-
     public static ConfigFile Parse(string configurationFilePath, string profile)
     {
         using var file = File.OpenRead(HomePath.Expand(configurationFilePath));
         return Parse(file, profile);
     }
 
-    public static ConfigFile Parse(Stream configurationStream, string profile)
+    private static ConfigFile Parse(FileStream configurationStream, string profile)
     {
         var profiles = new Dictionary<string, Dictionary<string, string>>();
         Dictionary<string, string> current = null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Oci.Common.Auth;
 
 namespace Oci.Common;
@@ -29,8 +28,6 @@ public abstract class RegionalClientBase : ClientBase
 
         SetEndpoint(endpoint);
     }
-
-    public void SetRegion(string regionId) => SetRegion(Region.FromRegionId(regionId.ToLower(new CultureInfo("en"))));
 
     /// <summary>True lets the realm's template beat every endpoint, also one that was given; false does not.</summary>
     public void UseRealmSpecificEndpointTemplate(bool IsRealmSpecificEndpointTemplateEnabled)

@@ -78,7 +78,7 @@ internal sealed class RunningInference : IAsyncDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
+    internal static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await condition())

@@ -39,8 +39,7 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
         // The model alone is no version.
         tested.Set("models/m/3/model.onnx", SomeOnnx.Add(Datatype.Fp32, -1));
         var asked = tested.Emulator.Requests.Count;
-        while (tested.Emulator.Requests.Count == asked)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await RunningInference.UntilAsync(() => Task.FromResult(tested.Emulator.Requests.Count > asked), "it never asked again");
         await service.UntilNotReadyAsync("no manifest");
         await PublishAsync();
         await service.UntilReadyAsync();

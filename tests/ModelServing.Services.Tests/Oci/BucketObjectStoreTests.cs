@@ -355,8 +355,12 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
+        {
+            Assert.False(patience.IsCancellationRequested, "it never came to that");
             await Task.Delay(5, Test);
+        }
     }
 
     /// <summary>Gives its bytes in small pieces, and can't be rewound.</summary>

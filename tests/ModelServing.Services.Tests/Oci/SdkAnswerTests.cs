@@ -88,7 +88,6 @@ public class SdkAnswerTests
             "ETag: some-tag",
             "content-md5: XUFAKrxLKna5cZ2REBfFkg==",
             "opc-multipart-md5: other-2",
-            "opc-content-sha256: digest",
             "Last-Modified: Tue, 05 May 2026 10:11:12 GMT",
             "storage-tier: Standard",
             "version-id: v",
@@ -99,7 +98,7 @@ public class SdkAnswerTests
         Assert.Equal("hello", await new StreamReader(get.InputStream).ReadToEndAsync());
         Assert.Equal(("some-tag", 5L, "XUFAKrxLKna5cZ2REBfFkg==", "other-2", "v", "some-id"), (get.ETag, get.ContentLength!.Value, get.ContentMd5, get.OpcMultipartMd5, get.VersionId, get.OpcRequestId));
         Assert.Equal((2L, 6L, 20L), (get.ContentRange.StartByte!.Value, get.ContentRange.EndByte!.Value, get.ContentRange.ContentLength!.Value));
-        Assert.Equal(("digest", "application/octet-stream", StorageTier.Standard), (get.OpcContentSha256, get.ContentType, get.StorageTier!.Value));
+        Assert.Equal(("application/octet-stream", StorageTier.Standard), (get.ContentType, get.StorageTier!.Value));
         Assert.Equal(new DateTime(2026, 5, 5, 10, 11, 12, DateTimeKind.Utc), get.LastModified!.Value.ToUniversalTime());
         Assert.Equal(DateTimeKind.Local, get.LastModified.Value.Kind);
     }

@@ -1,5 +1,3 @@
-using System.Net;
-using Oci.Common.Http.Signing;
 using Oci.ObjectstorageService.Models;
 using Oci.ObjectstorageService.Requests;
 using Range = Oci.Common.Model.Range;
@@ -214,25 +212,6 @@ public class SdkRequestTests
         sdk.Client.UseRealmSpecificEndpointTemplate(false);
         await sdk.Client.GetObject(get);
         Assert.Equal((1, 1), (elsewhere.Accepted, sdk.Service.Accepted));
-    }
-
-    [Fact]
-    public async Task A_client_of_ones_own_signs_any_bytes_when_their_digest_is_given()
-    {
-        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
-        byte[] bytes = [0xff, 0xfe, 0x00, 0x80];
-        using var client = new HttpClient(OciHttpClientHandler.FromAuthProvider(sdk.Identity));
-        using var content = new ByteArrayContent(bytes) { Headers = { ContentLength = bytes.Length } };
-        content.Headers.Add("x-content-sha256", Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(bytes)));
-        using var unsigned = new HttpClient(OciHttpClientHandler.FromAuthProvider(sdk.Identity, SigningStrategy.EXCLUDE_BODY));
-        using var stream = new StreamContent(new OneWay(bytes)) { Headers = { ContentLength = bytes.Length } };
-
-        using var signed = await client.PutAsync(new Uri(sdk.Service.Endpoint + "/a"), content);
-        using var other = await unsigned.PutAsync(new Uri(sdk.Service.Endpoint + "/b"), stream);
-
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (signed.StatusCode, other.StatusCode));
-        Assert.Equal([WithTheBody, NothingOfTheBody], sdk.Service.Requests.Select(SomeUser.Verified));
-        Assert.All(sdk.Service.Requests, request => Assert.Equal(bytes, request.Body));
     }
 
     /// <summary>A stream that can't be rewound and does not know its length.</summary>

@@ -136,7 +136,8 @@ public class SdkRetryTests
         var e = await Assert.ThrowsAsync<TaskCanceledException>(() => sdk.Client.GetObject(SdkClient.Get()));
 
         Assert.IsType<TimeoutException>(e.InnerException);
-        Assert.Single(sdk.Service.Requests);
+        // None where the time was over before the request was out.
+        Assert.InRange(sdk.Service.Requests.Count, 0, 1);
     }
 
     [Fact]

@@ -102,6 +102,12 @@ public sealed class ObjectStorageEmulator : IAsyncDisposable
         context.Response.Headers["opc-request-id"] = request.RequestId = $"emulator-{Interlocked.Increment(ref lastRequest)}";
         if (context.Request.Headers["opc-client-request-id"] is { Count: 1 } clientRequest)
             context.Response.Headers["opc-client-request-id"] = clientRequest;
+        // Before the caller can see it: a test may look as soon as its call has ended.
+        context.Response.OnStarting(() =>
+        {
+            request.Status = context.Response.StatusCode;
+            return Task.CompletedTask;
+        });
         try
         {
             await AnswerAsync(context, target);
@@ -113,10 +119,6 @@ public sealed class ObjectStorageEmulator : IAsyncDisposable
         catch (Exception e) when (e is IOException or OperationCanceledException && context.RequestAborted.IsCancellationRequested)
         {
             request.IsAbandoned = true;
-        }
-        finally
-        {
-            request.Status = context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode;
         }
     }
 

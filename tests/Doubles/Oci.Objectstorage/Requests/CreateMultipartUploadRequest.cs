@@ -23,7 +23,4 @@ public class CreateMultipartUploadRequest : IOciRequest
 
     [Wire(Place.Header, "opc-client-request-id")]
     public string OpcClientRequestId { get; set; }
-
-    [Wire(Place.Header, "opc-checksum-algorithm")]
-    public ChecksumAlgorithm? OpcChecksumAlgorithm { get; set; }
 }

@@ -33,12 +33,6 @@ public class PutObjectRequest : IOciRequest
     [Wire(Place.Header, "Content-MD5")]
     public string ContentMD5 { get; set; }
 
-    [Wire(Place.Header, "opc-checksum-algorithm")]
-    public ChecksumAlgorithm? OpcChecksumAlgorithm { get; set; }
-
-    [Wire(Place.Header, "opc-content-sha256")]
-    public string OpcContentSha256 { get; set; }
-
     [Wire(Place.Header, "Content-Type")]
     public string ContentType { get; set; }
 

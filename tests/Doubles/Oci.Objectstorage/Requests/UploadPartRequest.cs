@@ -1,6 +1,5 @@
 using Oci.Common;
 using Oci.Common.Http;
-using Oci.ObjectstorageService.Models;
 
 namespace Oci.ObjectstorageService.Requests;
 
@@ -38,10 +37,4 @@ public class UploadPartRequest : IOciRequest
 
     [Wire(Place.Header, "Content-MD5")]
     public string ContentMD5 { get; set; }
-
-    [Wire(Place.Header, "opc-checksum-algorithm")]
-    public ChecksumAlgorithm? OpcChecksumAlgorithm { get; set; }
-
-    [Wire(Place.Header, "opc-content-sha256")]
-    public string OpcContentSha256 { get; set; }
 }

@@ -14,9 +14,6 @@ public class CommitMultipartUploadResponse : OciResponse
     [Wire(Place.Header, "opc-multipart-md5")]
     public string OpcMultipartMd5 { get; set; }
 
-    [Wire(Place.Header, "opc-multipart-sha256")]
-    public string OpcMultipartSha256 { get; set; }
-
     [Wire(Place.Header, "ETag")]
     public string ETag { get; set; }
 

@@ -27,12 +27,6 @@ public class HeadObjectResponse : OciResponse
     [Wire(Place.Header, "opc-multipart-md5")]
     public string OpcMultipartMd5 { get; set; }
 
-    [Wire(Place.Header, "opc-content-sha256")]
-    public string OpcContentSha256 { get; set; }
-
-    [Wire(Place.Header, "opc-multipart-sha256")]
-    public string OpcMultipartSha256 { get; set; }
-
     [Wire(Place.Header, "content-type")]
     public string ContentType { get; set; }
 

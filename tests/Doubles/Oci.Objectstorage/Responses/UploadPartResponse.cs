@@ -14,9 +14,6 @@ public class UploadPartResponse : OciResponse
     [Wire(Place.Header, "opc-content-md5")]
     public string OpcContentMd5 { get; set; }
 
-    [Wire(Place.Header, "opc-content-sha256")]
-    public string OpcContentSha256 { get; set; }
-
     [Wire(Place.Header, "ETag")]
     public string ETag { get; set; }
 }

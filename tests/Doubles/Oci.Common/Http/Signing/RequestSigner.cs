@@ -6,14 +6,14 @@ using Oci.Common.Auth;
 namespace Oci.Common.Http.Signing;
 
 /// <summary>Signs requests with the key of a user: HTTP signatures, version 1, rsa-sha256.</summary>
-internal sealed class RequestSigner(IBasicAuthenticationDetailsProvider provider, SigningStrategy standing)
+internal sealed class RequestSigner(IBasicAuthenticationDetailsProvider provider)
 {
     internal void Sign(HttpRequestMessage request)
     {
         if (request.Content is null && (request.Method == HttpMethod.Post || request.Method == HttpMethod.Put))
             request.Content = Nothing();
-        var strategy = request.Options.TryGetValue(SigningStrategy.OfRequest, out var own) ? own : standing;
-        var names = strategy.HeadersOf(request);
+        var strategy = request.Options.TryGetValue(SigningStrategy.OfRequest, out var own) ? own : SigningStrategy.Standard;
+        var names = strategy.HeadersOf(request.Method);
         AddMissing(request, names);
         var lines = string.Join('\n', names.Select(name => $"{name}: {Value(request, name)}"));
         var keyId = provider.KeyId;
@@ -23,7 +23,7 @@ internal sealed class RequestSigner(IBasicAuthenticationDetailsProvider provider
             $"Signature version=\"1\",headers=\"{string.Join(' ', names)}\",keyId=\"{keyId}\",algorithm=\"rsa-sha256\",signature=\"{Convert.ToBase64String(signature)}\"");
     }
 
-    private static void AddMissing(HttpRequestMessage request, List<string> names)
+    private static void AddMissing(HttpRequestMessage request, string[] names)
     {
         if (!request.Headers.Contains("date"))
             request.Headers.Date = DateTimeOffset.UtcNow;

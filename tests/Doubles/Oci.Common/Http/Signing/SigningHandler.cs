@@ -1,17 +1,8 @@
 using System.Security.Authentication;
-using Oci.Common.Auth;
 
 namespace Oci.Common.Http.Signing;
 
-/// <summary>A handler for an HttpClient of one's own, which signs what it sends.</summary>
-public class OciHttpClientHandler
-{
-    public static HttpMessageHandler FromAuthProvider(IBasicAuthenticationDetailsProvider provider) => FromAuthProvider(provider, SigningStrategy.STANDARD);
-
-    public static HttpClientHandler FromAuthProvider(IBasicAuthenticationDetailsProvider provider, SigningStrategy signingStrategy) =>
-        new SigningHandler(new RequestSigner(provider, signingStrategy));
-}
-
+/// <summary>Signs what it sends.</summary>
 internal sealed class SigningHandler : HttpClientHandler
 {
     private readonly RequestSigner signer;
