@@ -21,10 +21,12 @@ public class VersionsTests
         Assert.Equal(["a 1 Warm keeps", "a 2 Stable"], Of("a: { stable: { version: 2 }, keepWarm: [1] }"));
 
     [Fact]
-    public void What_is_kept_warm_is_not_in_the_plan()
+    public void What_is_kept_warm_stands_in_the_plan_and_has_no_share_of_it()
     {
-        var models = Models("a: { stable: { version: 2 }, keepWarm: [1] }");
-        Assert.Equal(PlanMaker.Make(Models("a: { stable: { version: 2 } }")).ToUtf8(), PlanMaker.Make(models).ToUtf8());
+        var kept = PlanMaker.Make(Models("a: { stable: { version: 2 }, keepWarm: [1] }")).Rollouts.Single().Value;
+        var without = PlanMaker.Make(Models("a: { stable: { version: 2 } }")).Rollouts.Single().Value;
+        Assert.Equal(without.Variants, kept.Variants);
+        Assert.Equal([new ModelVersion(2), new ModelVersion(1)], kept.Versions);
     }
 
     [Theory]
