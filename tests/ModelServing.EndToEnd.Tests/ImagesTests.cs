@@ -84,6 +84,24 @@ public sealed class ImagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_credential_helper_is_asked_for_the_login()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the helper of this test is a shell script");
+        var helper = docker.Combine("docker-credential-of-a-test");
+        await File.WriteAllTextAsync(helper, $$"""
+            #!/bin/sh
+            read -r host
+            [ "$1 $host" = "get {{registry!.Host}}" ] && echo '{ "ServerURL": "it", "Username": "helped", "Secret": "wrong" }'
+
+            """.ReplaceLineEndings("\n"), Cancellation);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(docker.Combine("config.json"), """{ "credsStore": "of-a-test" }""", Cancellation);
+        var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space");
+        Assert.Equal((1, $"the registry {registry.Host} refuses the login of helped (docker-credential-of-a-test): docker login {registry.Host}\n"), (exitCode, output));
+    }
+
+    [Fact]
     public async Task A_registry_that_is_down_is_said()
     {
         var host = registry!.Host;
@@ -113,6 +131,7 @@ public sealed class ImagesTests : IAsyncLifetime
         var environment = new Dictionary<string, string>
         {
             ["REGISTRY_AUTH_FILE"] = docker.Combine("config.json"),
+            ["PATH"] = $"{docker.FullPath}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
             // Where the SDK keeps layers.
             ["XDG_CACHE_HOME"] = docker.FullPath,
             // Of whoever runs the tests.

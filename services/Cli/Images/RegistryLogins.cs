@@ -71,7 +71,7 @@ internal sealed class RegistryLogins(Func<string, string?> environment, string h
                 if (await FindAsync(content.RootElement, host, file, cancellation) is { } login)
                     return login;
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
             {
                 throw new CommandException(ExitCode.WrongInput, $"{file} can't be read as Docker's logins: {e.Message}");
             }

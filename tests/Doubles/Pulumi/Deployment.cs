@@ -15,19 +15,19 @@ public static class Deployment
 
     internal static TestDeployment Inner => Instance.Inner;
 
-    public static Task<int> RunAsync(Action action) => RefuseAsync();
+    public static Task<int> RunAsync(Action action) => throw Refusal();
 
-    public static Task<int> RunAsync(Func<IDictionary<string, object?>> func) => RefuseAsync();
+    public static Task<int> RunAsync(Func<IDictionary<string, object?>> func) => throw Refusal();
 
-    public static Task<int> RunAsync(Func<Task> func) => RefuseAsync();
+    public static Task<int> RunAsync(Func<Task> func) => throw Refusal();
 
-    public static Task<int> RunAsync(Func<Task<IDictionary<string, object?>>> func, StackOptions? options = null) => RefuseAsync();
+    public static Task<int> RunAsync(Func<Task<IDictionary<string, object?>>> func, StackOptions? options = null) => throw Refusal();
 
     public static Task<int> RunAsync<TStack>()
-        where TStack : Stack, new() => RefuseAsync();
+        where TStack : Stack, new() => throw Refusal();
 
     public static Task<int> RunAsync<TStack>(IServiceProvider serviceProvider)
-        where TStack : Stack => RefuseAsync();
+        where TStack : Stack => throw Refusal();
 
     public static Task<ImmutableArray<Resource>> TestAsync<TStack>(IMocks mocks, TestOptions? options = null)
         where TStack : Stack, new() => RunTestAsync(mocks, options, static () => new TStack());
@@ -87,14 +87,9 @@ public static class Deployment
         return deployment.Result();
     }
 
-    // As the official package answers what it can't run: said on standard error, and an exit code.
-    private static async Task<int> RefuseAsync()
-    {
-        await Console.Error.WriteLineAsync(
-            "This program was built with the stand-ins of tests/Doubles, which are for tests and previews and know no engine. " +
-            "To run it by `pulumi up`, build it where the packages Pulumi, Pulumi.Oci and Pulumi.Kubernetes can be had: delete SdkDoubles.props and run ./dev again.").ConfigureAwait(false);
-        return 1;
-    }
+    private static InvalidOperationException Refusal() => new(
+        "This program was built with the stand-ins of tests/Doubles, which are for tests and previews and know no engine. " +
+        "To run it by `pulumi up`, build it where the packages Pulumi, Pulumi.Oci and Pulumi.Kubernetes can be had: delete SdkDoubles.props and run ./dev again.");
 
     private static Dictionary<string, object?> None() => new Dictionary<string, object?>();
 
