@@ -73,7 +73,16 @@ public sealed class RawServer : IAsyncDisposable
         stopped = true;
         listener.Dispose();
         foreach (var (connection, _) in open)
-            connection.Reset();
+        {
+            try
+            {
+                connection.Reset();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended by itself in this moment.
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
