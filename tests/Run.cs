@@ -9,19 +9,22 @@ using System.Xml.Linq;
 var root = Path.GetDirectoryName(Path.GetDirectoryName(Source()))!;
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
-foreach (var project in Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Reverse())
+// In two lanes: those that start processes wait for most of their time. Only the first lane writes as it goes, so that no two programs'
+// lines are mixed.
+var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
+    .Select(static project => Path.GetFileNameWithoutExtension(project)!)
+    .Order(StringComparer.Ordinal).Reverse()
+    .ToLookup(static name => name.EndsWith(".EndToEnd.Tests", StringComparison.Ordinal));
+var processes = RunLaneAsync(projects[true], isWritten: false);
+var inProcess = RunLaneAsync(projects[false], isWritten: true);
+foreach (var (name, exitCode, output) in (await inProcess).Concat(await processes))
 {
-    var name = Path.GetFileNameWithoutExtension(project);
-    var program = Path.Combine(root, "artifacts", "bin", name, "release", OperatingSystem.IsWindows() ? name + ".exe" : name);
-    var results = Path.Combine(root, "artifacts", "test-results", name + ".xml");
-    Directory.CreateDirectory(Path.GetDirectoryName(results)!);
-    File.Delete(results);
-    using var process = Process.Start(new ProcessStartInfo(program, ["-noLogo", "-result-xml", results, .. args]) { WorkingDirectory = root })!;
-    process.WaitForExit();
+    Console.Write(output);
+    var results = ResultsOf(name);
     var assembly = File.Exists(results) ? XDocument.Load(results).Root!.Element("assembly") : null;
     if (assembly is null)
     {
-        Console.WriteLine($"{name} ended with exit code {process.ExitCode} and left no results");
+        Console.WriteLine($"{name} ended with exit code {exitCode} and left no results");
         failed++;
         continue;
     }
@@ -29,7 +32,7 @@ foreach (var project in Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests
     passed += Count(assembly, "passed");
     skipped += Count(assembly, "skipped");
     // An error is a failure outside of a test: of a fixture, or of the program itself.
-    failed += Math.Max(Count(assembly, "failed") + Count(assembly, "errors"), process.ExitCode == 0 ? 0 : 1);
+    failed += Math.Max(Count(assembly, "failed") + Count(assembly, "errors"), exitCode == 0 ? 0 : 1);
     skips.AddRange(assembly.Descendants("test").Where(static test => test.Attribute("result")?.Value == "Skip")
         .Select(static test => $"skipped: {test.Attribute("name")?.Value}: {test.Element("reason")?.Value}"));
 }
@@ -43,6 +46,27 @@ if (passed + failed == 0)
 skips.ForEach(Console.WriteLine);
 Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
 return failed == 0 ? 0 : 1;
+
+// Runs programs one after the other.
+async Task<List<(string Name, int ExitCode, string Output)>> RunLaneAsync(IEnumerable<string> names, bool isWritten)
+{
+    var ended = new List<(string, int, string)>();
+    foreach (var name in names)
+    {
+        var program = Path.Combine(root, "artifacts", "bin", name, "release", OperatingSystem.IsWindows() ? name + ".exe" : name);
+        var results = ResultsOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(results)!);
+        File.Delete(results);
+        using var process = Process.Start(new ProcessStartInfo(program, ["-noLogo", "-result-xml", results, .. args]) { WorkingDirectory = root, RedirectStandardOutput = !isWritten })!;
+        var output = isWritten ? "" : await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        ended.Add((name, process.ExitCode, output));
+    }
+
+    return ended;
+}
+
+string ResultsOf(string name) => Path.Combine(root, "artifacts", "test-results", name + ".xml");
 
 static int Count(XElement assembly, string what) => int.Parse(assembly.Attribute(what)?.Value ?? "0", System.Globalization.CultureInfo.InvariantCulture);
 
