@@ -19,7 +19,7 @@ internal sealed class RegistryOptions(OciOptions oci)
 {
     private readonly Option<string?> registry = new("--registry") { Description = "The registry: file:FOLDER, or oci:NAMESPACE/BUCKET." };
     private readonly Option<bool> local = new("--local") { Description = "With --stack: the registry on this machine that 'ms up' serves from, instead of the environment's bucket." };
-    private readonly StackOptions stack = new();
+    private readonly StackOptions stack = new("The environment whose bucket on OCI it is; Pulumi.STACK.yaml names its region. Without it: this machine, for the stack dev.");
 
     internal RegistryOptions()
         : this(new OciOptions())

@@ -3,11 +3,12 @@ using System.CommandLine;
 namespace ModelServing.Cli;
 
 /// <summary>The options that say which stack a command is about.</summary>
-internal sealed class StackOptions
+/// <param name="description">What naming a stack means to the command.</param>
+internal sealed class StackOptions(string description = "The stack; its settings are in Pulumi.STACK.yaml.")
 {
     internal const string DefaultStack = "dev";
 
-    private readonly Option<string> stack = new("--stack", "-s") { Description = "The stack; its settings are in Pulumi.STACK.yaml.", DefaultValueFactory = static _ => DefaultStack };
+    private readonly Option<string> stack = new("--stack", "-s") { Description = description, DefaultValueFactory = static _ => DefaultStack };
     private readonly Option<string> folder = new("--cwd", "-C") { Description = "The folder that the stack file is in.", DefaultValueFactory = static _ => "." };
 
     internal void AddTo(Command command)
