@@ -50,8 +50,9 @@ internal sealed class ResumingStream(Stream first, long length, Func<long, Cance
                     return read;
                 why = "the answer ended";
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is IOException or HttpRequestException or OperationCanceledException)
+            catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 why = e is OperationCanceledException ? $"nothing came for {limits.Attempt.TotalSeconds:0.#} s" : e.Message;
             }
 

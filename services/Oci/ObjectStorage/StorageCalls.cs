@@ -53,8 +53,10 @@ internal sealed class StorageCalls(ObjectStorageClient client, StorageLimits lim
                 {
                     return await AttemptAsync(call, limits.AttemptFor(sends), stop);
                 }
-                catch (Exception e) when (!stop.IsCancellationRequested && StorageFailure.Of(e) is { } failure)
+                catch (Exception e) when (StorageFailure.Of(e) is { } failure)
                 {
+                    // Whoever gave up in the moment in which the answer came is told that, and nothing of the SDK's.
+                    stop.ThrowIfCancellationRequested();
                     failed?.Invoke(failure);
                     throw failure;
                 }
