@@ -5,8 +5,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Rollout;
 
 /// <summary>
-/// Which variant a routing key gets: a pure function of the rollout's revision and the key. The key's hash picks one of
-/// <see cref="PlanDocument.Buckets"/> buckets, and the variants own them in the plan's order.
+/// Which variant a routing key gets: a pure function of the rollout's revision, its layout and the key. The key's hash picks one of
+/// <see cref="PlanDocument.Buckets"/> buckets, and the variants own them by the layout.
 /// </summary>
 /// <remarks>
 /// The hash is XXH3 (64 bits; Collet, "xxHash", v0.8) of the key's UTF-8 bytes, seeded with the XXH3 of the revision's text, so that
@@ -15,17 +15,21 @@ namespace ModelServing.Rollout;
 public sealed class Assignment
 {
     private readonly long seed;
-    private readonly int[] ends;
+    private readonly BucketLayout layout;
 
-    /// <summary>The assignment of a rollout.</summary>
+    /// <summary>The assignment of a rollout of which no other weights were served before.</summary>
     public Assignment(RolloutPlan rollout)
+        : this(rollout, BucketLayout.Of((rollout ?? throw new ArgumentNullException(nameof(rollout))).Variants))
+    {
+    }
+
+    /// <summary>The assignment of a rollout by a layout of its variants.</summary>
+    public Assignment(RolloutPlan rollout, BucketLayout layout)
     {
         ArgumentNullException.ThrowIfNull(rollout);
+        ArgumentNullException.ThrowIfNull(layout);
         seed = (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(rollout.Revision));
-        ends = new int[rollout.Variants.Count];
-        var end = 0;
-        for (var i = 0; i < ends.Length; i++)
-            ends[i] = end += rollout.Variants[i].Weight;
+        this.layout = layout;
     }
 
     /// <summary>The bucket of a key, from 0.</summary>
@@ -35,12 +39,5 @@ public sealed class Assignment
 
     /// <summary>The variant of a key, as an index into the plan's variants.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
-    public int VariantOf(ReadOnlySpan<byte> key)
-    {
-        var bucket = BucketOf(key);
-        var variant = 0;
-        while (bucket >= ends[variant])
-            variant++;
-        return variant;
-    }
+    public int VariantOf(ReadOnlySpan<byte> key) => layout.OwnerOf(BucketOf(key));
 }
