@@ -37,6 +37,10 @@ public sealed class ContractException : Exception
     NewLine = "\n")]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(EndpointsDocument))]
+[JsonSerializable(typeof(RolloutsStatus))]
+[JsonSerializable(typeof(ModelStatus))]
+[JsonSerializable(typeof(RollbackRequest))]
+[JsonSerializable(typeof(ResetRequest))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
     internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];
