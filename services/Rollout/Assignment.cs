@@ -16,9 +16,12 @@ public sealed class Assignment
 {
     private readonly long seed;
     private readonly int[] ends;
+    private readonly int[] owners;
 
     /// <summary>The assignment of a rollout.</summary>
-    public Assignment(RolloutPlan rollout)
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="closed">The names of variants that get no traffic: their buckets are stable's, and no other bucket changes hands.</param>
+    public Assignment(RolloutPlan rollout, IEnumerable<string>? closed = null)
     {
         ArgumentNullException.ThrowIfNull(rollout);
         seed = (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(rollout.Revision));
@@ -26,6 +29,8 @@ public sealed class Assignment
         var end = 0;
         for (var i = 0; i < ends.Length; i++)
             ends[i] = end += rollout.Variants[i].Weight;
+        var names = closed?.ToHashSet(StringComparer.Ordinal) ?? [];
+        owners = [.. rollout.Variants.Select((variant, i) => names.Contains(variant.Name) ? ends.Length - 1 : i)];
     }
 
     /// <summary>The bucket of a key, from 0.</summary>
@@ -38,9 +43,9 @@ public sealed class Assignment
     public int VariantOf(ReadOnlySpan<byte> key)
     {
         var bucket = BucketOf(key);
-        var variant = 0;
-        while (bucket >= ends[variant])
-            variant++;
-        return variant;
+        var range = 0;
+        while (bucket >= ends[range])
+            range++;
+        return owners[range];
     }
 }
