@@ -41,8 +41,13 @@ public sealed class ContractException : Exception
 [JsonSerializable(typeof(ModelStatus))]
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(ResetRequest))]
+[JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(RolloutHistory))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
+    /// <summary>The same on one line. What stores JSON may hand its members back in another order.</summary>
+    internal static ContractsJson Compact => OneLine.Context;
+
     internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];
 
     internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
@@ -93,5 +98,11 @@ internal sealed partial class ContractsJson : JsonSerializerContext
             (_, { } line) => $"{message} (line {line + 1})",
             _ => message,
         };
+    }
+
+    // A class of its own, so that the generated part is initialized before it.
+    private static class OneLine
+    {
+        internal static readonly ContractsJson Context = new(new JsonSerializerOptions(Default.Options) { WriteIndented = false, AllowOutOfOrderMetadataProperties = true });
     }
 }

@@ -16,6 +16,12 @@ public static class HostSources
     /// <summary>What the form of an Object Storage bucket begins with.</summary>
     public const string BucketScheme = "oci:";
 
+    /// <summary>What the form of a journal in a file of SQLite begins with.</summary>
+    public const string SqliteScheme = "sqlite:";
+
+    /// <summary>What the form of a journal in a table of NoSQL begins with.</summary>
+    public const string NosqlScheme = "nosql:";
+
     /// <summary>Stands for a model's name in the form of Services' names.</summary>
     public const string ModelPlaceholder = "{model}";
 
@@ -30,6 +36,12 @@ public static class HostSources
 
     /// <summary>The versions' headless Services in a namespace: <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>.</summary>
     public static string Dns(string @namespace) => $"{DnsScheme}{ModelPlaceholder}-v{VersionPlaceholder}.{@namespace}.svc:{HostPorts.Http}";
+
+    /// <summary>A journal in a file of SQLite: <c>sqlite:PATH</c>.</summary>
+    public static string Sqlite(string path) => SqliteScheme + path;
+
+    /// <summary>A journal in a table of NoSQL: <c>nosql:COMPARTMENT-OCID/TABLE</c>.</summary>
+    public static string Nosql(string compartment, string table) => $"{NosqlScheme}{compartment}/{table}";
 
     /// <summary>A bucket: <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public static string Bucket(string @namespace, string bucket) => $"{BucketScheme}{@namespace}/{bucket}";

@@ -15,7 +15,7 @@ namespace ModelServing.Rollout;
 public sealed class Assignment
 {
     private readonly long seed;
-    private readonly BucketLayout layout;
+    private readonly int[] owners;
 
     /// <summary>The assignment of a rollout of which no other weights were served before.</summary>
     public Assignment(RolloutPlan rollout)
@@ -24,12 +24,22 @@ public sealed class Assignment
     }
 
     /// <summary>The assignment of a rollout by a layout of its variants.</summary>
-    public Assignment(RolloutPlan rollout, BucketLayout layout)
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="layout">Who owns which bucket.</param>
+    /// <param name="closed">The names of variants that get no traffic: their buckets are stable's, and no other bucket changes hands.</param>
+    public Assignment(RolloutPlan rollout, BucketLayout layout, IEnumerable<string>? closed = null)
     {
         ArgumentNullException.ThrowIfNull(rollout);
         ArgumentNullException.ThrowIfNull(layout);
         seed = (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(rollout.Revision));
-        this.layout = layout;
+        owners = layout.ToOwners();
+        var names = closed?.ToHashSet(StringComparer.Ordinal) ?? [];
+        var stable = rollout.Variants.Count - 1;
+        for (var bucket = 0; names.Count > 0 && bucket < owners.Length; bucket++)
+        {
+            if (names.Contains(rollout.Variants[owners[bucket]].Name))
+                owners[bucket] = stable;
+        }
     }
 
     /// <summary>The bucket of a key, from 0.</summary>
@@ -39,5 +49,5 @@ public sealed class Assignment
 
     /// <summary>The variant of a key, as an index into the plan's variants.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
-    public int VariantOf(ReadOnlySpan<byte> key) => layout.OwnerOf(BucketOf(key));
+    public int VariantOf(ReadOnlySpan<byte> key) => owners[BucketOf(key)];
 }

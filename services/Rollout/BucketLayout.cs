@@ -9,31 +9,44 @@ namespace ModelServing.Rollout;
 /// those that c leaves, whatever the shares. So a layout follows from the one before it (<see cref="MoveTo"/>), the first from the
 /// plan's order, and all routers walk the same way: that of the rollouts in the journal.
 /// </remarks>
-public sealed class BucketLayout
+public sealed class BucketLayout : IEquatable<BucketLayout>
 {
-    private readonly string[] names;
-    private readonly ushort[] owners;
+    private const int Nobody = -1;
 
-    private BucketLayout(string[] names, ushort[] owners)
+    private readonly string[] names;
+    private readonly (int Variant, int Count)[] runs;
+
+    private BucketLayout(IReadOnlyList<VariantPlan> variants, (int Variant, int Count)[] runs)
     {
-        this.names = names;
-        this.owners = owners;
+        names = [.. variants.Select(static variant => variant.Name)];
+        this.runs = runs;
     }
+
+    /// <summary>The buckets from 0 up as neighbours of one owner: the variant's name and how many they are.</summary>
+    public IEnumerable<(string Variant, int Count)> Runs => runs.Select(run => (names[run.Variant], run.Count));
 
     /// <summary>The first layout of a rollout: the variants own buckets from 0 up in their order.</summary>
     /// <param name="variants">The variants; their weights add up to <see cref="PlanDocument.Buckets"/>.</param>
     public static BucketLayout Of(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);
-        var owners = new ushort[PlanDocument.Buckets];
-        var start = 0;
+        return new BucketLayout(variants, [.. variants.Select(static (variant, i) => (i, variant.Weight)).Where(static run => run.Weight > 0)]);
+    }
+
+    /// <summary>The layout of neighbours that were written down (<see cref="Runs"/>).</summary>
+    /// <exception cref="ArgumentException">They are not this rollout's.</exception>
+    public static BucketLayout Of(IReadOnlyList<VariantPlan> variants, IEnumerable<(string Variant, int Count)> runs)
+    {
+        ArgumentNullException.ThrowIfNull(variants);
+        ArgumentNullException.ThrowIfNull(runs);
+        var layout = new BucketLayout(variants, [.. runs.Select(run => (variants.Select(static variant => variant.Name).ToList().IndexOf(run.Variant), run.Count))]);
         for (var i = 0; i < variants.Count; i++)
         {
-            owners.AsSpan(start, variants[i].Weight).Fill((ushort)i);
-            start += variants[i].Weight;
+            if (layout.runs.Where(run => run.Variant == i).Sum(static run => (long)run.Count) != variants[i].Weight)
+                throw new ArgumentException($"the buckets of '{variants[i].Name}' are not as many as its weight", nameof(runs));
         }
 
-        return new BucketLayout([.. variants.Select(static variant => variant.Name)], owners);
+        return layout.runs.Any(static run => run.Variant == Nobody || run.Count < 1) ? throw new ArgumentException("buckets belong to nobody", nameof(runs)) : layout;
     }
 
     /// <summary>The layout after a change of weights: what shrinks gives up its last buckets (stable its first), what grows takes the
@@ -43,9 +56,9 @@ public sealed class BucketLayout
     public BucketLayout MoveTo(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);
-        const ushort Nobody = ushort.MaxValue;
+        var owners = ToOwners();
         var left = variants.Select(static variant => variant.Weight).ToArray();
-        var next = new ushort[PlanDocument.Buckets];
+        var next = new int[PlanDocument.Buckets];
         next.AsSpan().Fill(Nobody);
         for (var i = 0; i < variants.Count; i++)
         {
@@ -55,7 +68,7 @@ public sealed class BucketLayout
             {
                 var bucket = isStable ? PlanDocument.Buckets - 1 - step : step;
                 if (owners[bucket] == before)
-                    (next[bucket], left[i]) = ((ushort)i, left[i] - 1);
+                    (next[bucket], left[i]) = (i, left[i] - 1);
             }
         }
 
@@ -66,13 +79,46 @@ public sealed class BucketLayout
                 continue;
             while (left[taker] == 0)
                 taker++;
-            (next[bucket], left[taker]) = ((ushort)taker, left[taker] - 1);
+            (next[bucket], left[taker]) = (taker, left[taker] - 1);
         }
 
-        return new BucketLayout([.. variants.Select(static variant => variant.Name)], next);
+        return new BucketLayout(variants, RunsOf(next));
     }
 
-    /// <summary>The owner of a bucket, as an index into the variants that the layout was made of.</summary>
-    /// <param name="bucket">The bucket, from 0.</param>
-    public int OwnerOf(int bucket) => owners[bucket];
+    /// <summary>Whether every bucket has the owner of the same name.</summary>
+    public bool Equals(BucketLayout? other) => other is not null && Runs.SequenceEqual(other.Runs);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as BucketLayout);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => runs.Length;
+
+    /// <summary>The owner of each bucket, as an index into the variants that the layout was made of.</summary>
+    internal int[] ToOwners()
+    {
+        var owners = new int[PlanDocument.Buckets];
+        var start = 0;
+        foreach (var (variant, count) in runs)
+        {
+            owners.AsSpan(start, count).Fill(variant);
+            start += count;
+        }
+
+        return owners;
+    }
+
+    private static (int Variant, int Count)[] RunsOf(int[] owners)
+    {
+        var runs = new List<(int Variant, int Count)>();
+        foreach (var owner in owners)
+        {
+            if (runs is [.., var (last, count)] && last == owner)
+                runs[^1] = (last, count + 1);
+            else
+                runs.Add((owner, 1));
+        }
+
+        return [.. runs];
+    }
 }

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using ModelServing.Cli.Up;
-using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Rollouts;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ModelServing.Cli.Up;
 
 namespace ModelServing.Cli.Rollouts;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Rollouts;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ModelServing.Contracts;
-using Spectre.Console;
 
 namespace ModelServing.Cli.Rollouts;
 

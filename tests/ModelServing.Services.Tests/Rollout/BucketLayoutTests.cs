@@ -16,9 +16,10 @@ public class BucketLayoutTests
         for (var step = 1; step < ramp.Length; step++)
         {
             var (before, now, next) = (ramp[step - 1], ramp[step], layout.MoveTo(ramp[step]));
+            var (old, moved) = (layout.ToOwners(), next.ToOwners());
             for (var bucket = 0; bucket < PlanDocument.Buckets; bucket++)
             {
-                var (from, to) = (layout.OwnerOf(bucket), next.OwnerOf(bucket));
+                var (from, to) = (old[bucket], moved[bucket]);
                 if (from != to)
                     Assert.True(now[from].Weight < before[from].Weight && now[to].Weight > before[to].Weight, $"bucket {bucket} moved from {now[from]} to {now[to]}");
             }
@@ -42,6 +43,15 @@ public class BucketLayoutTests
     }, iter: 100);
 
     [Fact]
+    public void What_was_written_down_is_the_same_layout_and_what_is_not_this_rollouts_is_none() => SomeRamp.Sample(static ramp =>
+    {
+        var layout = ramp.Skip(1).Aggregate(BucketLayout.Of(ramp[0]), static (layout, variants) => layout.MoveTo(variants));
+        Assert.Equal(layout.ToOwners(), BucketLayout.Of(ramp[^1], layout.Runs).ToOwners());
+        Assert.Throws<ArgumentException>(() => BucketLayout.Of(ramp[^1], [.. layout.Runs, ("x", 1)]));
+        Assert.Throws<ArgumentException>(() => BucketLayout.Of(ramp[^1], layout.Runs.Skip(1)));
+    }, iter: 30);
+
+    [Fact]
     public void A_variant_that_is_gone_leaves_its_buckets_to_others_in_place()
     {
         VariantPlan[] three = [Variant("a", 2, 1000), Variant("b", 3, 1000), Variant(VariantPlan.Stable, 1, 8000)];
@@ -53,7 +63,7 @@ public class BucketLayoutTests
         Assert.Equal(Enumerable.Range(1000, 1000), Owned(again, 1));
     }
 
-    private static IEnumerable<int> Owned(BucketLayout layout, int variant) => Enumerable.Range(0, PlanDocument.Buckets).Where(bucket => layout.OwnerOf(bucket) == variant);
+    private static IEnumerable<int> Owned(BucketLayout layout, int variant) => layout.ToOwners().Index().Where(bucket => bucket.Item == variant).Select(static bucket => bucket.Index);
 
     private static VariantPlan[] Canary(int weight) => [Variant(VariantPlan.Canary, 2, weight), Variant(VariantPlan.Stable, 1, PlanDocument.Buckets - weight)];
 

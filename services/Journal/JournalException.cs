@@ -1,0 +1,43 @@
+namespace ModelServing.Journal;
+
+/// <summary>What kept the journal from being read or written.</summary>
+public enum JournalError
+{
+    /// <summary>The store does not answer, or refuses; another time it may not.</summary>
+    Unavailable,
+
+    /// <summary>The store holds what is no event of this program's schema, or events are missing.</summary>
+    Damaged,
+}
+
+/// <summary>The journal could not be read or written; the message says why.</summary>
+public sealed class JournalException : Exception
+{
+    /// <summary>Makes one without a message.</summary>
+    public JournalException()
+    {
+    }
+
+    /// <summary>Makes one that says <paramref name="message"/>.</summary>
+    public JournalException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes one that says <paramref name="message"/>, caused by <paramref name="innerException"/>.</summary>
+    public JournalException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Makes one of a kind.</summary>
+    public JournalException(JournalError error, string message, Exception? innerException = null, bool mayBeDone = false)
+        : base(message, innerException) =>
+        (Error, MayBeDone) = (error, mayBeDone);
+
+    /// <summary>What kind of fault it is.</summary>
+    public JournalError Error { get; }
+
+    /// <summary>Whether an event that was put may stand in the journal all the same.</summary>
+    public bool MayBeDone { get; }
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ModelServing.Journal;
+
+/// <summary>What came of reading a <see cref="SnapshotFile"/>.</summary>
+/// <param name="Content">What was written last; null where there is nothing that can be trusted.</param>
+/// <param name="Fault">Why a file that is there is not trusted, for a person; null where nothing is wrong.</param>
+public sealed record Snapshot(byte[]? Content, string? Fault);
+
+/// <summary>
+/// A file in which a router keeps what it last knew of the journal, so that one that is started while the journal is away knows it too. It
+/// is replaced whole, and a damaged one is as good as none.
+/// </summary>
+/// <remarks>The file is one line, <c>modelserving-snapshot 1 LENGTH SHA256</c>, and the content.</remarks>
+public sealed class SnapshotFile(string path)
+{
+    /// <summary>The most bytes of content that are read and written.</summary>
+    public const int MaxBytes = 256 * 1024 * 1024;
+
+    private const string Title = "modelserving-snapshot 1 ";
+    private const int MaxHeader = 128;
+
+    /// <summary>The file.</summary>
+    public string FullPath { get; } = Path.GetFullPath(path);
+
+    /// <summary>Reads it.</summary>
+    public Snapshot Read()
+    {
+        byte[] file;
+        try
+        {
+            if (!File.Exists(FullPath))
+                return new Snapshot(null, null);
+            if (new FileInfo(FullPath).Length is var length and > MaxBytes + MaxHeader)
+                return Faulty($"it has {length} bytes, and {MaxBytes} are the most");
+            file = File.ReadAllBytes(FullPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Faulty(e.Message);
+        }
+
+        var end = file.AsSpan(0, Math.Min(file.Length, MaxHeader)).IndexOf((byte)'\n');
+        if (end < 0)
+            return Faulty("its first line is no snapshot's");
+        var content = file.AsSpan(end + 1);
+        return Encoding.ASCII.GetString(file, 0, end) == HeaderOf(content)
+            ? new Snapshot(content.ToArray(), null)
+            : Faulty("its content is not what its first line says");
+    }
+
+    /// <summary>Replaces it, in one step and on the disk when this returns.</summary>
+    /// <exception cref="IOException">It can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Write(ReadOnlySpan<byte> content)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaxBytes);
+        var finished = false;
+        var part = $"{FullPath}.{Guid.NewGuid():N}.part";
+        try
+        {
+            using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(Encoding.ASCII.GetBytes(HeaderOf(content) + '\n'));
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, FullPath, overwrite: true);
+            finished = true;
+        }
+        finally
+        {
+            if (!finished)
+                File.Delete(part);
+        }
+    }
+
+    private static string HeaderOf(ReadOnlySpan<byte> content) => $"{Title}{content.Length} {Convert.ToHexStringLower(SHA256.HashData(content))}";
+
+    private Snapshot Faulty(string why) => new(null, $"the snapshot {FullPath} can't be used: {why}");
+}

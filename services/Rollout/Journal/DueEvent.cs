@@ -1,0 +1,39 @@
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout;
+
+/// <summary>Which event the first router that serves a planned rollout has to append.</summary>
+public static class DueEvent
+{
+    /// <summary>The event; null where the journal says it already. In this order:
+    /// <c>refused</c> where a version of the rollout is condemned (stable's first: then the rollout is not served at all);
+    /// <c>promoted</c> where stable's version was beside stable in the last served rollout;
+    /// <c>started</c> where a version is beside stable that was not there;
+    /// <c>weightMoved</c> where nothing but weights differs;
+    /// <c>applied</c> else.</summary>
+    /// <param name="planned">The rollout of the plan.</param>
+    /// <param name="state">What the journal says of its model; it has to have been read.</param>
+    /// <param name="time">The time of the event, in UTC.</param>
+    public static RolloutEvent? Of(RolloutPlan planned, JournalState state, DateTimeOffset time)
+    {
+        ArgumentNullException.ThrowIfNull(planned);
+        ArgumentNullException.ThrowIfNull(state);
+        var digest = RolloutDigest.Of(planned);
+        var isServed = state.Condemned(planned.Variants[^1].Version) is null;
+        if (state.LastRollout is { } last && last.Digest == digest && last.IsServed == isServed)
+            return null;
+        if (planned.Variants.Reverse().Select(variant => state.Condemned(variant.Version)).FirstOrDefault(static condemned => condemned is not null) is { } condemned)
+            return new RefusedEvent(state.Model, time, planned, condemned.Version, condemned.Attempt);
+        var before = state.Served.FirstOrDefault()?.Rollout;
+        var wereBeside = before is null ? [] : Beside(before).ToHashSet();
+        return wereBeside.Contains(planned.Variants[^1].Version) && before?.Variants[^1].Version != planned.Variants[^1].Version
+            ? new PromotedEvent(state.Model, time, planned)
+            : Beside(planned).Any(version => !wereBeside.Contains(version)) ? new StartedEvent(state.Model, time, planned)
+            : before is not null && Unweighted(before) == Unweighted(planned) ? new WeightMovedEvent(state.Model, time, planned)
+            : new AppliedEvent(state.Model, time, planned);
+    }
+
+    private static IEnumerable<ModelVersion> Beside(RolloutPlan rollout) => rollout.Variants.SkipLast(1).Select(static variant => variant.Version);
+
+    private static string Unweighted(RolloutPlan rollout) => RolloutDigest.Of(rollout with { Variants = [.. rollout.Variants.Select(static variant => variant with { Weight = 0 })] });
+}

@@ -1,0 +1,90 @@
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout;
+
+/// <summary>Why a variant has none of the traffic that its rollout gives it.</summary>
+public enum Closure
+{
+    /// <summary>Its version is condemned.</summary>
+    Condemned,
+
+    /// <summary>The journal was never read, so nobody knows whether its version is condemned.</summary>
+    JournalUnread,
+}
+
+/// <summary>One arm of a rollout as it is served.</summary>
+/// <param name="Plan">The variant as its rollout has it.</param>
+/// <param name="Weight">How many buckets it owns in truth; 0 where it is closed, and what is taken from others is stable's.</param>
+/// <param name="Attempt">The attempt that its version is in, from 1.</param>
+/// <param name="Closed">Why it is closed; null where it is not.</param>
+/// <param name="Condemned">What condemned its version; null where nothing did.</param>
+public sealed record EffectiveVariant(VariantPlan Plan, int Weight, int Attempt, Closure? Closed, RolledBackEvent? Condemned);
+
+/// <summary>
+/// What of a planned rollout is served, by what the journal says. A condemned version gets no traffic in whatever variant it is, and its
+/// share is stable's; a rollout whose stable version is condemned is not served at all, and the last good one stays.
+/// </summary>
+/// <remarks>Only the buckets of closed variants change hands: every other variant keeps those that its rollout gives it.</remarks>
+public sealed record EffectiveRollout
+{
+    private readonly BucketLayout? layout;
+
+    private EffectiveRollout(RolloutPlan planned, RolloutPlan? rollout, BucketLayout? layout, IReadOnlyList<EffectiveVariant> variants) =>
+        (Planned, Rollout, this.layout, Variants) = (planned, rollout, layout, variants);
+
+    /// <summary>The rollout that was planned.</summary>
+    public RolloutPlan Planned { get; }
+
+    /// <summary>The rollout that is served: the planned one, or the last good one with its own revision and deadline. Null where there is
+    /// none (<see cref="IsCondemnedStable"/>).</summary>
+    public RolloutPlan? Rollout { get; }
+
+    /// <summary>The variants of <see cref="Rollout"/> in its order, so stable is the last; none where it is null.</summary>
+    public IReadOnlyList<EffectiveVariant> Variants { get; }
+
+    /// <summary>What condemned the stable version of the planned rollout, which is why that is refused; null where it is served.</summary>
+    public RolledBackEvent? Refused { get; private init; }
+
+    /// <summary>Whether the journal was never read, so that only stable gets traffic.</summary>
+    public bool JournalUnread { get; private init; }
+
+    /// <summary>Whether the planned rollout is refused and no good one is known: the model answers nothing.</summary>
+    public bool IsCondemnedStable => Rollout is null;
+
+    /// <summary>The variants that get no traffic although their rollout gives them a place.</summary>
+    public IEnumerable<EffectiveVariant> ClosedVariants => Variants.Where(static variant => variant.Closed is not null);
+
+    /// <summary>What is served.</summary>
+    /// <param name="planned">The rollout of the plan.</param>
+    /// <param name="state">What the journal says of its model; null where it was never read and no snapshot is there.</param>
+    public static EffectiveRollout Of(RolloutPlan planned, JournalState? state)
+    {
+        ArgumentNullException.ThrowIfNull(planned);
+        if (state is null)
+            return new EffectiveRollout(planned, planned, BucketLayout.Of(planned.Variants), VariantsOf(planned, null)) { JournalUnread = true };
+        if (state.Condemned(planned.Variants[^1].Version) is not { } condemned)
+            return new EffectiveRollout(planned, planned, state.LayoutOf(planned), VariantsOf(planned, state));
+        return state.LastGood is { Rollout: var good } last
+            ? new EffectiveRollout(planned, good, last.Layout, VariantsOf(good, state)) { Refused = condemned }
+            : new EffectiveRollout(planned, null, null, []) { Refused = condemned };
+    }
+
+    /// <summary>Which variant a routing key gets, as an index into <see cref="Variants"/>.</summary>
+    /// <exception cref="InvalidOperationException">There is no rollout to assign by (<see cref="IsCondemnedStable"/>).</exception>
+    public Assignment ToAssignment() => new(
+        Rollout ?? throw new InvalidOperationException("no rollout is served"),
+        layout!,
+        ClosedVariants.Select(static variant => variant.Plan.Name));
+
+    private static EffectiveVariant[] VariantsOf(RolloutPlan rollout, JournalState? state)
+    {
+        var variants = rollout.Variants.Select((plan, i) =>
+        {
+            var condemned = state?.Condemned(plan.Version);
+            Closure? closed = i == rollout.Variants.Count - 1 ? null : state is null ? Closure.JournalUnread : condemned is null ? null : Closure.Condemned;
+            return new EffectiveVariant(plan, closed is null ? plan.Weight : 0, state?.AttemptOf(plan.Version) ?? 1, closed, condemned);
+        }).ToArray();
+        variants[^1] = variants[^1] with { Weight = PlanDocument.Buckets - variants.SkipLast(1).Sum(static variant => variant.Weight) };
+        return variants;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout;
+
+/// <summary>The journal's states of all models as bytes, so that a router can keep them on disk.</summary>
+public static class JournalSnapshot
+{
+    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    public const int CurrentSchema = 1;
+
+    /// <summary>The states as UTF-8 JSON.</summary>
+    public static byte[] ToUtf8(IEnumerable<JournalState> states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        var models = states.OrderBy(static state => state.Model).Select(static state => new ModelEntry
+        {
+            Model = state.Model,
+            LastSeq = state.LastSeq,
+            Versions = [.. state.Versions.Values.Select(static version => new VersionEntry { Version = version.Version, Attempt = version.Attempt, Started = version.Started, Condemned = Write(version.Condemned) })],
+            Served = [.. state.Served.Select(static served => new ServedEntry { Event = Write(served.Event)!.Value, Layout = [.. served.Layout.Runs.Select(static run => new RunEntry(run.Variant, run.Count))] })],
+            LastRollout = Write(state.LastRollout),
+        });
+        return JsonSerializer.SerializeToUtf8Bytes(new SnapshotDocument { Schema = CurrentSchema, Models = [.. models] }, SnapshotJson.Default.SnapshotDocument);
+    }
+
+    /// <summary>Reads states.</summary>
+    /// <exception cref="ContractException">The bytes are not what <see cref="ToUtf8"/> of this program's schema writes.</exception>
+    public static IReadOnlyDictionary<ModelName, JournalState> Parse(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(utf8, SnapshotJson.Default.SnapshotDocument) ?? throw new JsonException("it is null");
+            if (document.Schema != CurrentSchema)
+                throw new JsonException($"it has schema {document.Schema}, and this program reads schema {CurrentSchema}");
+            return document.Models.Select(Required).ToDictionary(static entry => entry.Model, static entry => new JournalState(
+                entry.Model,
+                entry.LastSeq,
+                entry.Versions.Select(Required).Select(static version => new VersionState(version.Version, version.Attempt, version.Started, Read<RolledBackEvent>(version.Condemned))),
+                entry.Served.Select(Required).Select(Read),
+                Read<RolloutEvent>(entry.LastRollout)));
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException)
+        {
+            throw new ContractException($"the snapshot of the journal can't be read: {e.Message}", e);
+        }
+    }
+
+    // The annotations of a list's items are not seen by the reader.
+    private static T Required<T>(T entry) => entry ?? throw new JsonException("an entry is null");
+
+    private static ServedRollout Read(ServedEntry entry)
+    {
+        var served = Read<RolloutEvent>(entry.Event)!;
+        return new ServedRollout(served, BucketLayout.Of(served.Rollout.Variants, entry.Layout.Select(Required).Select(static run => (run.Variant, run.Count))));
+    }
+
+    private static JsonElement? Write(JournalEvent? written) => written is null ? null : JsonElement.Parse(written.ToUtf8());
+
+    private static T? Read<T>(JsonElement? element)
+        where T : JournalEvent => element is { } there ? (T)JournalEvent.Parse(JsonSerializer.SerializeToUtf8Bytes(there, SnapshotJson.Default.JsonElement)) : null;
+}
+
+internal sealed record SnapshotDocument
+{
+    public required int Schema { get; init; }
+
+    public required IReadOnlyList<ModelEntry> Models { get; init; }
+}
+
+internal sealed record ModelEntry
+{
+    public required ModelName Model { get; init; }
+
+    public required long LastSeq { get; init; }
+
+    public required IReadOnlyList<VersionEntry> Versions { get; init; }
+
+    public required IReadOnlyList<ServedEntry> Served { get; init; }
+
+    public JsonElement? LastRollout { get; init; }
+}
+
+internal sealed record ServedEntry
+{
+    public required JsonElement Event { get; init; }
+
+    public required IReadOnlyList<RunEntry> Layout { get; init; }
+}
+
+internal sealed record RunEntry(string Variant, int Count);
+
+internal sealed record VersionEntry
+{
+    public required ModelVersion Version { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    public JsonElement? Condemned { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(SnapshotDocument))]
+internal sealed partial class SnapshotJson : JsonSerializerContext;

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+
+namespace ModelServing.Services.Tests.Journal;
+
+/// <summary>A store in memory that a test can make fail.</summary>
+internal sealed class FakeJournalStore : IJournalStore
+{
+    private readonly SortedDictionary<(ModelName, long), JournalEvent> events = [];
+
+    public string Location => "fake:";
+
+    internal IReadOnlyList<JournalEvent> Events => [.. events.Values];
+
+    /// <summary>Runs before a put is done.</summary>
+    internal Action<JournalEvent>? Putting { get; set; }
+
+    /// <summary>Runs after a put is done, or was refused.</summary>
+    internal Action<JournalEvent>? Put { get; set; }
+
+    /// <summary>Runs before each read.</summary>
+    internal Action? Reading { get; set; }
+
+    /// <summary>Changes what a read gives.</summary>
+    internal Func<IEnumerable<JournalEvent>, IEnumerable<JournalEvent>>? Read { get; set; }
+
+    internal int Puts { get; private set; }
+
+    internal static JournalException Lost() => new(JournalError.Unavailable, "no answer came", mayBeDone: true);
+
+    internal void Add(params IEnumerable<JournalEvent> added)
+    {
+        foreach (var each in added)
+            events.Add((each.Model, each.Seq), each);
+    }
+
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        Reading?.Invoke();
+        var found = events.Values.Where(each => each.Model == model && each.Seq > after);
+        foreach (var each in (Read?.Invoke(found) ?? found).ToList())
+            yield return each;
+    }
+
+    public async Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        Puts++;
+        Putting?.Invoke(added);
+        var done = events.TryAdd((added.Model, added.Seq), added);
+        Put?.Invoke(added);
+        return done;
+    }
+}

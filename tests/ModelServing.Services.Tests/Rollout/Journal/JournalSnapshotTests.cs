@@ -1,0 +1,38 @@
+using System.Text;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+using static ModelServing.Services.Tests.Journal.SomeEvents;
+
+namespace ModelServing.Services.Tests.Rollout;
+
+public class JournalSnapshotTests
+{
+    [Fact]
+    public void What_is_condemned_served_and_refused_comes_back()
+    {
+        var state = JournalState.Empty(Fraud).Apply(Numbered([Started(Plan(1, 2)), RolledBack(2, evidence: """{"a":1.5}"""), Refused(Plan(2), 2), RolledBack(3), Reset(3)]));
+        var churn = JournalState.Empty(ModelName.Parse("churn"));
+        var read = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([state, churn]));
+        Assert.Equal([churn.Model, Fraud], read.Keys.Order());
+        var back = read[Fraud];
+        Assert.Equal(5, back.LastSeq);
+        Assert.Equal(1.5, back.Condemned(new ModelVersion(2))!.Evidence!.Value.GetProperty("a").GetDouble());
+        Assert.Equal((2, null), (back.AttemptOf(new ModelVersion(3)), back.Condemned(new ModelVersion(3))));
+        Assert.Equal((Noon, 1, 3), (back.StartOf(new ModelVersion(2)), back.LastGood!.Event.Seq, back.LastRollout!.Seq));
+        Assert.Equal(JournalSnapshot.ToUtf8([state, churn]), JournalSnapshot.ToUtf8(read.Values));
+    }
+
+    [Theory]
+    [InlineData("", "no JSON")]
+    [InlineData("null", "it is null")]
+    [InlineData("""{"schema":2,"models":[]}""", "it has schema 2, and this program reads schema 1")]
+    [InlineData("""{"schema":1,"models":[],"wonder":1}""", "wonder")]
+    [InlineData("""{"schema":1,"models":[null]}""", "an entry is null")]
+    [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{"event":{},"layout":[]}]}]}""", "schema")]
+    [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{}]}]}""", "event")]
+    [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[]},{"model":"a","lastSeq":0,"versions":[],"served":[]}]}""", "same key")]
+    public void What_is_none_is_refused(string text, string message) => Assert.Contains(
+        message,
+        Assert.Throws<ContractException>(() => JournalSnapshot.Parse(Encoding.UTF8.GetBytes(text))).Message.Replace("tokens", "no JSON", StringComparison.Ordinal),
+        StringComparison.Ordinal);
+}

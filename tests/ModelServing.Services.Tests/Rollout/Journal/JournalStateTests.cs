@@ -1,0 +1,137 @@
+using CsCheck;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+using static ModelServing.Services.Tests.Journal.SomeEvents;
+
+namespace ModelServing.Services.Tests.Rollout;
+
+public class JournalStateTests
+{
+    private static readonly Gen<JournalEvent> SomeEvent =
+        Gen.Select(Gen.Int[0, 4], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 1000], MakeEvent);
+
+    [Fact]
+    public void However_a_journal_is_cut_the_same_comes_out() => Gen.Select(SomeEvent.Array[0, 30], Gen.Int[0, 30], Gen.Int[0, 30]).Sample((events, one, other) =>
+    {
+        var numbered = Numbered(events);
+        var (first, second) = (Math.Min(Math.Min(one, other), numbered.Count), Math.Min(Math.Max(one, other), numbered.Count));
+        var whole = Of(numbered);
+        var pieces = JournalState.Empty(Fraud).Apply(numbered.Take(first)).Apply(numbered.Skip(first).Take(second - first)).Apply(numbered.Skip(second));
+        Assert.Equal(JournalSnapshot.ToUtf8([whole]), JournalSnapshot.ToUtf8([pieces]));
+        // And it goes on from a snapshot as from what it was taken of.
+        var kept = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([Of(numbered.Take(first))]))[Fraud];
+        Assert.Equal(JournalSnapshot.ToUtf8([whole]), JournalSnapshot.ToUtf8([kept.Apply(numbered.Skip(first))]));
+    });
+
+    [Fact]
+    public void A_version_is_condemned_exactly_if_nobody_reset_it_after_its_last_rollback() => Gen.Int[0, 1].Array[0, 12].Sample(steps =>
+    {
+        // Rollbacks of the attempt that is on, and resets to the next.
+        var (events, attempt, condemned) = (new List<JournalEvent>(), 1, false);
+        foreach (var step in steps)
+        {
+            events.Add(step == 0 ? RolledBack(2, attempt) : Reset(2, attempt + 1));
+            (condemned, attempt) = step == 0 ? (true, attempt) : (false, attempt + 1);
+        }
+
+        var state = Of(Numbered(events));
+        Assert.Equal((condemned, attempt), (state.Condemned(new ModelVersion(2)) is not null, state.AttemptOf(new ModelVersion(2))));
+    });
+
+    [Fact]
+    public void Nothing_is_known_of_an_empty_journal()
+    {
+        var state = JournalState.Empty(Fraud);
+        Assert.Equal((0, 1, null, null, null, null), (state.LastSeq, state.AttemptOf(V(2)), state.Condemned(V(2)), state.StartOf(V(2)), state.LastGood, state.LastRollout));
+    }
+
+    [Fact]
+    public void A_rollback_that_comes_after_the_reset_of_its_attempt_condemns_nothing()
+    {
+        var state = Of(Numbered([RolledBack(2), Reset(2), RolledBack(2)]));
+        Assert.Equal((null, 2), (state.Condemned(V(2)), state.AttemptOf(V(2))));
+    }
+
+    [Fact]
+    public void The_first_rollback_of_an_attempt_is_the_one_that_condemned()
+    {
+        var state = Of(Numbered([RolledBack(2) with { Who = "first" }, RolledBack(2) with { Who = "second" }]));
+        Assert.Equal("first", state.Condemned(V(2))!.Who);
+    }
+
+    [Fact]
+    public void An_attempt_starts_when_its_version_first_gets_traffic_beside_stable()
+    {
+        var state = Of(Numbered([
+            Started(Plan(1, 2, 0)),
+            Started(Plan(1, 2, 100)) with { Time = Noon.AddMinutes(1) },
+            Started(Plan(1, 2, 500)) with { Time = Noon.AddMinutes(2) },
+            Started(Plan(3, 2, 500)) with { Time = Noon.AddMinutes(3) }]));
+        Assert.Equal(Noon.AddMinutes(1), state.StartOf(V(2)));
+        Assert.Null(state.StartOf(V(1)));
+    }
+
+    [Fact]
+    public void A_reset_starts_the_attempt_of_a_version_that_still_has_its_place()
+    {
+        var rollout = Started(Plan(1, 2));
+        Assert.Equal(Noon.AddHours(1), Of(Numbered([rollout, RolledBack(2), Reset(2) with { Time = Noon.AddHours(1) }])).StartOf(V(2)));
+        Assert.Null(Of(Numbered([rollout, RolledBack(2), Applied(Plan(1)), Reset(2)])).StartOf(V(2)));
+    }
+
+    [Fact]
+    public void A_condemned_version_does_not_start()
+    {
+        var state = Of(Numbered([RolledBack(2), Refused(Plan(1, 2), 2)]));
+        Assert.Null(state.StartOf(V(2)));
+        Assert.Equal(2, state.LastGood!.Event.Seq);
+    }
+
+    [Fact]
+    public void A_refused_rollout_is_not_a_good_one()
+    {
+        var state = Of(Numbered([Applied(Plan(1)), RolledBack(2), Refused(Plan(2), 2)]));
+        Assert.Equal((1, 3), (state.LastGood!.Event.Seq, state.LastRollout!.Seq));
+    }
+
+    [Fact]
+    public void A_promoted_version_that_is_condemned_gives_way_to_the_rollout_before()
+    {
+        var state = Of(Numbered([Applied(Plan(1)), Started(Plan(1, 2)), Applied(Plan(2)), RolledBack(2)]));
+        Assert.Equal(2, state.LastGood!.Event.Seq);
+        Assert.Equal(3, state.Apply(Reset(2) with { Seq = 5 }).LastGood!.Event.Seq);
+    }
+
+    [Fact]
+    public void Only_so_many_rollouts_are_kept()
+    {
+        var state = Of(Numbered(Enumerable.Range(1, 100).SelectMany(static i => (JournalEvent[])[Applied(Plan(i)), Started(Plan(i, 200))])));
+        Assert.Equal(Enumerable.Range(0, JournalState.MaxServed).Select(static i => 100 - i), state.Served.Select(static served => served.Rollout.Variants[^1].Version.Number));
+    }
+
+    [Fact]
+    public void Another_models_event_and_one_out_of_turn_are_refused()
+    {
+        var state = Of(Numbered([RolledBack(2)]));
+        Assert.Throws<ArgumentException>(() => state.Apply(RolledBack(3) with { Seq = 1 }));
+        Assert.Throws<ArgumentException>(() => state.Apply(RolledBack(3) with { Seq = 3 }));
+        Assert.Throws<ArgumentException>(() => state.Apply(RolledBack(3) with { Seq = 2, Model = ModelName.Parse("churn") }));
+    }
+
+    private static ModelVersion V(int number) => new(number);
+
+    private static JournalState Of(IEnumerable<JournalEvent> events) => JournalState.Empty(Fraud).Apply(events);
+
+    private static JournalEvent MakeEvent(int kind, int version, int other, int attempt, int minute)
+    {
+        JournalEvent made = kind switch
+        {
+            0 => RolledBack(version, attempt),
+            1 => Reset(version, attempt + 1),
+            2 => Refused(Plan(version, other == version ? null : other), version, attempt),
+            3 => Applied(Plan(version)),
+            _ => Started(Plan(version, version + other, minute)),
+        };
+        return made with { Time = Noon.AddMinutes(minute) };
+    }
+}
