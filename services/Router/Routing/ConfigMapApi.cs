@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -130,10 +131,34 @@ internal sealed class ConfigMapApi : IDisposable
         // A watch that is given up is not read to its end.
         handler.ResponseDrainTimeout = TimeSpan.Zero;
         handler.ConnectTimeout = limits.List;
+        handler.ConnectCallback = ConnectAsync;
         if (authorities is null)
             return;
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        // The handshake is next.
+        await Task.Yield();
+        return new ThreadPoolStream(new NetworkStream(socket, ownsSocket: true));
     }
 
     private static WatchFailure Failed(string what, Exception e) => e switch
