@@ -21,11 +21,8 @@ internal static class InCluster
     {
         if (!KubernetesClientConfiguration.IsInCluster())
         {
-            List<string> missing = [
-                .. Variables.Where(static name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))).Select(static name => $"the environment variable {name}"),
-                .. Files.Where(static file => !File.Exists(file)),
-            ];
-            throw Wrong($"this process has no access to a cluster's API: there is no {string.Join(" and no ", missing)}");
+            var missing = Variables.Where(static name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))).Concat(Files.Where(static file => !File.Exists(file)));
+            throw Wrong($"this process has no access to a cluster's API, for there is no {string.Join(" and no ", missing)}");
         }
 
         try

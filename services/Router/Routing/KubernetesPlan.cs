@@ -69,7 +69,7 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
         using var api = new ConfigMapApi(target, access, limits, time);
         // 1
         var (found, version) = await api.ListAsync(cancellation);
-        await TakeAsync(found, $"{Name} does not exist", changed, refused);
+        await TakeAsync(found, changed, refused);
         // 2
         while (true)
         {
@@ -79,10 +79,8 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
                 isQuiet = false;
                 Succeed();
                 version = map.Metadata?.ResourceVersion is { Length: > 0 } next ? next : throw new WatchFailure("answer", "an event has no resourceVersion");
-                if (type == WatchEventType.Deleted)
-                    await TakeAsync(null, $"{Name} was deleted", changed, refused);
-                else if (type != WatchEventType.Bookmark)
-                    await TakeAsync(map, "", changed, refused);
+                if (type != WatchEventType.Bookmark)
+                    await TakeAsync(type == WatchEventType.Deleted ? null : map, changed, refused);
             }
 
             if (isQuiet && time.GetElapsedTime(began) < limits.ShortestWatch)
@@ -91,10 +89,10 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
         }
     }
 
-    private async Task TakeAsync(V1ConfigMap? map, string whyNone, Func<byte[], Task> changed, Action<string> refused)
+    private async Task TakeAsync(V1ConfigMap? map, Func<byte[], Task> changed, Action<string> refused)
     {
         string? plan = null;
-        var why = map is null ? whyNone
+        var why = map is null ? $"{Name} does not exist"
             : map.Data is null || !map.Data.TryGetValue(ClusterNames.PlanKey, out plan) || plan is null ? $"{Name} has no key {ClusterNames.PlanKey}"
             : null;
         if (why == refusal && plan == content)
