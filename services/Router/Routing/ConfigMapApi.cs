@@ -128,8 +128,6 @@ internal sealed class ConfigMapApi : IDisposable
 
     private void SetUp(SocketsHttpHandler handler)
     {
-        // A watch that is given up is not read to its end.
-        handler.ResponseDrainTimeout = TimeSpan.Zero;
         handler.ConnectTimeout = limits.List;
         handler.ConnectCallback = ConnectAsync;
         if (authorities is null)
