@@ -22,6 +22,10 @@ public static class MetricNames
     /// <summary>Router, counter: lookups of a version's name that failed, so that its last good addresses stay, by model and version.</summary>
     public const string RouterFailedLookups = "modelserving.router.failed.lookups";
 
+    /// <summary>Router, counter: times that the plan could not be watched any more, or failed for another reason than before, so that the
+    /// last good one stays, by <see cref="Reason"/>.</summary>
+    public const string RouterPlanInterruptions = "modelserving.router.plan.interruptions";
+
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
     public const string InferenceRequestDuration = "modelserving.inference.request.duration";
 

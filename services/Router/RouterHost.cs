@@ -36,7 +36,10 @@ public static class RouterHost
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
         var sources = DocumentSources.Of(settings);
-        builder.Services.AddSingleton(sources);
+        if (sources.PlanObject is { } target)
+            KubernetesPlan.AddTo(builder.Services, target);
+        else
+            builder.Services.AddSingleton<IPlanSource>(services => ActivatorUtilities.CreateInstance<FilePlan>(services, sources.PlanPath!));
         if (sources.Services is { } names)
         {
             builder.Services.AddSingleton(names);
@@ -58,9 +61,11 @@ public static class RouterHost
     }
 
     /// <summary>Adds the router's paths: models first, before any routing by pattern, for they are what the time goes to.</summary>
+    /// <exception cref="ContractException">The plan's source can't be had where this process runs.</exception>
     public static void Map(WebApplication app, RouterSettings settings)
     {
         ArgumentNullException.ThrowIfNull(app);
+        _ = app.Services.GetRequiredService<IPlanSource>();
         var handler = app.Services.GetRequiredService<RequestHandler>();
         app.Use(next => context => context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
             ? handler.HandleAsync(context, path)

@@ -12,6 +12,7 @@ public sealed class RouterMetrics
     private readonly Counter<long> refusedRequests;
     private readonly Counter<long> refusedDocuments;
     private readonly Counter<long> failedLookups;
+    private readonly Counter<long> planInterruptions;
 
     /// <summary>Makes the instruments.</summary>
     public RouterMetrics(IMeterFactory factory)
@@ -22,6 +23,7 @@ public sealed class RouterMetrics
         refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for.");
         refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans and endpoints files that could not be used.");
         failedLookups = meter.CreateCounter<long>(MetricNames.RouterFailedLookups, "{lookup}", "Lookups of a version's name that failed, so that its last good addresses stay.");
+        planInterruptions = meter.CreateCounter<long>(MetricNames.RouterPlanInterruptions, "{interruption}", "Times that the plan could not be watched any more, or failed for another reason than before, so that the last good one stays.");
     }
 
     internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
@@ -41,6 +43,8 @@ public sealed class RouterMetrics
     internal void Refused(Problem problem) => refusedRequests.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, problem.Reason));
 
     internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
+
+    internal void PlanInterrupted(string reason) => planInterruptions.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 
     internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
         1,

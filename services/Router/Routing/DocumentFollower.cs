@@ -11,13 +11,12 @@ namespace ModelServing.Router.Routing;
 /// Follows the plan and the endpoints and swaps in a new table for each change. What can't be used changes nothing: the last good table
 /// stays, the reason is logged and counted.
 /// </summary>
-internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource endpoints, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
+internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, ILogger<DocumentFollower> logger)
     : BackgroundService
 {
     /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
-    private readonly PolledFile planFile = new(sources.PlanPath, Period, time, PlanDocument.MaxBytes);
     private readonly SemaphoreSlim oneAtATime = new(1);
 
     // Guarded by oneAtATime.
@@ -32,13 +31,13 @@ internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // Here and not in ExecuteAsync, which runs on a thread of its own: that may get its turn after a table was swapped in.
-        readiness.NotReady($"no plan at {sources.PlanPath}");
+        readiness.NotReady($"no plan at {source.Name}");
         return base.StartAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(
-            planFile.FollowAsync(content => WithinAsync(() => TakePlanAsync(content, stoppingToken), stoppingToken), Refuse, stoppingToken),
+            source.FollowAsync(content => WithinAsync(() => TakePlanAsync(content, stoppingToken), stoppingToken), Refuse, stoppingToken),
             endpoints.FollowAsync(() => WithinAsync(
                 () =>
                 {
@@ -60,22 +59,15 @@ internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource 
         }
     }
 
-    private async Task TakePlanAsync(byte[]? content, CancellationToken cancellation)
+    private async Task TakePlanAsync(byte[] content, CancellationToken cancellation)
     {
-        if (content is null)
-        {
-            if (plan is not null)
-                Refuse($"{sources.PlanPath} is gone");
-            return;
-        }
-
         try
         {
             plan = PlanDocument.Parse(content);
         }
         catch (ContractException e)
         {
-            Refuse($"{sources.PlanPath}: {e.Message}");
+            Refuse($"{source.Name}: {e.Message}");
             return;
         }
 

@@ -21,13 +21,13 @@ internal sealed class RunningRouter : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private RunningRouter(long maxRequestBytes, string? endpoints = null, NameLookup? names = null)
+    private RunningRouter(long maxRequestBytes, string? endpoints = null, NameLookup? names = null, string? plan = null, ClusterAccess? access = null, WatchLimits? limits = null)
     {
         var settings = new RouterSettings
         {
             Urls = "http://127.0.0.1:0",
             LogFormat = LogFormat.Json,
-            Plan = "file:" + PlanPath,
+            Plan = plan ?? "file:" + PlanPath,
             Endpoints = endpoints ?? "file:" + EndpointsPath,
             MaxRequestBytes = maxRequestBytes,
         };
@@ -39,6 +39,10 @@ internal sealed class RunningRouter : IAsyncDisposable
                 RouterHost.Add(builder, settings);
                 if (names is not null)
                     builder.Services.AddSingleton(names);
+                if (access is not null)
+                    builder.Services.AddSingleton(access);
+                if (limits is not null)
+                    builder.Services.AddSingleton(limits);
             },
             RouterHost.Map);
     }
@@ -66,6 +70,20 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal static async Task<RunningRouter> StartAsync(string endpoints, NameLookup names)
     {
         var router = new RunningRouter(64 * 1024 * 1024, endpoints, names);
+        await router.app.StartAsync();
+        router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
+        return router;
+    }
+
+    /// <summary>A router that watches its plan.</summary>
+    /// <param name="plan">The setting.</param>
+    /// <param name="access">Where the Kubernetes API is; null for what a pod has.</param>
+    /// <param name="limits">How patient it is.</param>
+    /// <param name="endpoints">Where the versions answer.</param>
+    internal static async Task<RunningRouter> WatchAsync(string plan, ClusterAccess? access, WatchLimits limits, EndpointsDocument endpoints)
+    {
+        var router = new RunningRouter(64 * 1024 * 1024, plan: plan, access: access, limits: limits);
+        await File.WriteAllBytesAsync(router.EndpointsPath, endpoints.ToUtf8());
         await router.app.StartAsync();
         router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
         return router;
