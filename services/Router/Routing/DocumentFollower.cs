@@ -88,7 +88,7 @@ internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource 
         if (plan is null)
             return;
         var before = holder.Current;
-        holder.Swap(RoutingTable.Build(plan, endpoints.Current, before, connections));
+        holder.Swap(RoutingTable.Build(plan, endpoints.Current, before, connections, time));
         if (endpoints.Unknown is { } why)
             readiness.NotReady(why);
         else
