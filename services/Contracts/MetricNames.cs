@@ -26,6 +26,22 @@ public static class MetricNames
     /// last good one stays, by <see cref="Reason"/>.</summary>
     public const string RouterPlanInterruptions = "modelserving.router.plan.interruptions";
 
+    /// <summary>Router, counter: first attempts of requests that a rollout with more than one variant assigned, by model, version, variant
+    /// and <see cref="Outcome"/>.</summary>
+    public const string RouterAttempts = "modelserving.router.attempts";
+
+    /// <summary>Router, counter: requests that stable was asked for after another variant failed, by that variant and <see cref="Reason"/>.</summary>
+    public const string RouterRetries = "modelserving.router.retries";
+
+    /// <summary>Router, counter: failures that were passed on because the retry budget was used up, by variant and <see cref="Reason"/>.</summary>
+    public const string RouterRefusedRetries = "modelserving.router.refused.retries";
+
+    /// <summary>Router, counter: endpoints that were ejected after failures in a row, by model and version.</summary>
+    public const string RouterEjections = "modelserving.router.ejections";
+
+    /// <summary>Router, gauge: endpoints, by model, version and <see cref="State"/>.</summary>
+    public const string RouterEndpoints = "modelserving.router.endpoints";
+
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
     public const string InferenceRequestDuration = "modelserving.inference.request.duration";
 
@@ -49,6 +65,13 @@ public static class MetricNames
 
     /// <summary>Dimension: why a request failed.</summary>
     public const string Reason = "reason";
+
+    /// <summary>Dimension: how an attempt ended: <c>success</c>, <c>non-finite</c>, <c>client-error</c>, <c>error</c>,
+    /// <c>connection-lost</c> or <c>unreachable</c>.</summary>
+    public const string Outcome = "outcome";
+
+    /// <summary>Dimension: an endpoint's state, <c>ready</c>, <c>ejected</c> or <c>unreachable</c>.</summary>
+    public const string State = "state";
 
     /// <summary>Dimension: the document that could not be used, <c>plan</c> or <c>endpoints</c>.</summary>
     public const string Document = "document";

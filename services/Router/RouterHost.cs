@@ -58,6 +58,7 @@ public static class RouterHost
         builder.Services.AddSingleton<RequestHandler>();
         builder.Services.AddHostedService<DocumentFollower>();
         builder.Services.AddHostedService<DeadlineSweep>();
+        builder.Services.AddHostedService<ReadinessProbe>();
     }
 
     /// <summary>Adds the router's paths: models first, before any routing by pattern, for they are what the time goes to.</summary>

@@ -11,7 +11,7 @@ namespace ModelServing.Router.Routing;
 /// Follows the plan and the endpoints and swaps in a new table for each change. What can't be used changes nothing: the last good table
 /// stays, the reason is logged and counted.
 /// </summary>
-internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, ILogger<DocumentFollower> logger)
+internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
     : BackgroundService
 {
     /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
@@ -80,7 +80,7 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
         if (plan is null)
             return;
         var before = holder.Current;
-        holder.Swap(RoutingTable.Build(plan, endpoints.Current, before, connections));
+        holder.Swap(RoutingTable.Build(plan, endpoints.Current, before, connections, time));
         if (endpoints.Unknown is { } why)
             readiness.NotReady(why);
         else

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Net;
+using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
@@ -32,15 +32,29 @@ internal sealed class RoutingTable
 
     internal bool TryGetModel(ReadOnlySpan<char> name, out ModelRoute route) => byName.TryGetValue(name, out route!);
 
-    /// <summary>Makes the next snapshot. An endpoint that was there before keeps its connections.</summary>
-    internal static RoutingTable Build(PlanDocument plan, EndpointsDocument endpoints, RoutingTable? previous, OpenConnections open)
+    /// <summary>The endpoints of a version; null for one that the table does not know.</summary>
+    internal VersionEndpoints? EndpointsOf(ModelName model, ModelVersion version) => models.GetValueOrDefault(model.Text)?.Pin(version.ToString())?.Endpoints;
+
+    /// <summary>The endpoints of each version that the table knows, for who counts them.</summary>
+    internal IEnumerable<VariantRoute> Versions => models.Values.SelectMany(static model => model.Pinned);
+
+    /// <summary>Makes the next snapshot. An endpoint that was there before keeps its connections and its health, a model its retry budget.</summary>
+    internal static RoutingTable Build(PlanDocument plan, EndpointsDocument endpoints, RoutingTable? previous, OpenConnections open, TimeProvider time)
     {
+        var now = time.GetTimestamp();
         var live = endpoints.Endpoints.Distinct().ToFrozenDictionary(
             static entry => entry,
-            entry => previous?.Endpoints.GetValueOrDefault(entry) ?? new Endpoint(IPEndPoint.Parse(entry.Address), open));
+            entry => previous?.Endpoints.GetValueOrDefault(entry) ?? new Endpoint(entry, open, time));
+        var byVersion = live.ToLookup(static pair => (pair.Key.Model, pair.Key.Version), static pair => pair.Value);
         var models = plan.Rollouts.ToFrozenDictionary(
             static pair => pair.Key.Text,
-            pair => new ModelRoute(pair.Key, pair.Value, live),
+            pair => new ModelRoute(
+                pair.Key,
+                pair.Value,
+                byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version).Union(pair.Value.Versions).ToDictionary(
+                    static version => version,
+                    version => new VersionEndpoints([.. byVersion[(pair.Key, version)]], previous?.EndpointsOf(pair.Key, version), now)),
+                previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time)),
             StringComparer.Ordinal);
         return new RoutingTable(plan, models, live);
     }
@@ -54,50 +68,76 @@ internal sealed class ModelRoute
     private readonly FrozenDictionary<string, VariantRoute> pinned;
     private readonly FrozenDictionary<string, VariantRoute>.AlternateLookup<ReadOnlySpan<char>> pinnedByText;
 
-    internal ModelRoute(ModelName name, RolloutPlan rollout, IReadOnlyDictionary<EndpointEntry, Endpoint> endpoints)
+    internal ModelRoute(ModelName name, RolloutPlan rollout, IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints, RetryBudget budget)
     {
         Name = name;
+        Rollout = rollout;
+        Budget = budget;
         Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
+        AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
         assignment = new Assignment(rollout);
-        var byVersion = endpoints.Where(pair => pair.Key.Model == name).ToLookup(static pair => pair.Key.Version, static pair => pair.Value);
-        variants = [.. rollout.Variants.Select(variant => new VariantRoute(name, variant.Version, variant.Name, [.. byVersion[variant.Version]]))];
-        pinned = byVersion.Select(static group => group.Key).Union(rollout.Versions).ToFrozenDictionary(
-            static version => version.ToString(),
-            version => new VariantRoute(name, version, VariantPlan.Pinned, [.. byVersion[version]]),
+        variants = [.. rollout.Variants.Select(variant => new VariantRoute(name, variant.Version, variant.Name, rollout.Revision, endpoints[variant.Version]))];
+        pinned = endpoints.ToFrozenDictionary(
+            static pair => pair.Key.ToString(),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value),
             StringComparer.Ordinal);
         pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     internal ModelName Name { get; }
 
+    /// <summary>The rollout as the plan has it.</summary>
+    internal RolloutPlan Rollout { get; }
+
+    /// <summary>The budget of the model's retries; the same in every table.</summary>
+    internal RetryBudget Budget { get; }
+
     internal TimeSpan Deadline { get; }
+
+    /// <summary>How long a variant beside stable may take before stable is asked instead; null where stable is alone.</summary>
+    internal TimeSpan? AttemptLimit { get; }
 
     internal string? RoutingKeyHeader { get; }
 
     internal VariantRoute Stable => variants[^1];
 
-    internal IEnumerable<string> Versions => pinned.Keys.OrderBy(static text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+    internal IEnumerable<string> VariantNames => variants.Select(static variant => variant.Variant);
+
+    internal IEnumerable<string> Versions => pinned.Keys.OrderBy(static text => int.Parse(text, CultureInfo.InvariantCulture));
+
+    internal IEnumerable<VariantRoute> Pinned => pinned.Values;
 
     /// <summary>The variant of a routing key: of the bytes that the client sent, which headers hold as Latin-1.</summary>
-    internal VariantRoute Assign(string key)
+    /// <param name="key">The key.</param>
+    /// <param name="hash">Its hash; 0 where stable is alone.</param>
+    internal VariantRoute Assign(string key, out ulong hash)
     {
+        hash = 0;
         if (variants.Length == 1)
             return variants[0];
         const int OnStack = 256;
         var bytes = key.Length <= OnStack ? stackalloc byte[OnStack] : new byte[key.Length];
-        return variants[assignment.VariantOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)])];
+        hash = assignment.HashOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)]);
+        return variants[assignment.VariantOf(hash)];
     }
+
+    /// <summary>The variant with a name; null when there is none.</summary>
+    internal VariantRoute? VariantNamed(string name) => Array.Find(variants, variant => variant.Variant == name);
 
     /// <summary>The version that a path names; null when there is none.</summary>
     internal VariantRoute? Pin(ReadOnlySpan<char> version) => pinnedByText.TryGetValue(version, out var route) ? route : null;
 }
 
 /// <summary>One variant with the endpoints that answer for it.</summary>
-internal sealed class VariantRoute(ModelName model, ModelVersion version, string variant, Endpoint[] endpoints)
+/// <param name="model">The model.</param>
+/// <param name="version">The version that answers.</param>
+/// <param name="variant">The variant's name; <see cref="VariantPlan.Pinned"/> for a version that requests name themselves.</param>
+/// <param name="revision">The rollout's revision.</param>
+/// <param name="endpoints">The version's endpoints.</param>
+/// <param name="attempt">The number of the version's attempt.</param>
+internal sealed class VariantRoute(ModelName model, ModelVersion version, string variant, string revision, VersionEndpoints endpoints, int attempt = 1)
 {
-    private uint next;
-
     internal ModelName Model => model;
 
     internal ModelVersion Version => version;
@@ -106,17 +146,26 @@ internal sealed class VariantRoute(ModelName model, ModelVersion version, string
 
     internal string VersionText { get; } = version.ToString();
 
-    internal int EndpointCount => endpoints.Length;
+    internal VersionEndpoints Endpoints => endpoints;
+
+    internal bool IsStable { get; } = variant == VariantPlan.Stable;
+
+    /// <summary>Whether endpoints that took no connection are tried where there are no others: nobody else answers.</summary>
+    internal bool TriesUnreachable { get; } = variant is VariantPlan.Stable or VariantPlan.Pinned;
+
+    /// <summary>The number of the version's attempt, from 1.</summary>
+    internal int Attempt => attempt;
 
     internal VariantTags Tags { get; } = new(model, version, variant);
 
     /// <summary>The version's own path, so that a process which took over an old address can't answer for it.</summary>
     internal byte[] Path { get; } = Encoding.ASCII.GetBytes(InferencePaths.Model(model, version));
 
-    /// <summary>The endpoints in turn; <paramref name="attempt"/> counts from 0 and leads to another one each time.</summary>
-    internal Endpoint Take(uint turn, int attempt) => endpoints[(turn + (uint)attempt) % (uint)endpoints.Length];
-
-    internal uint NextTurn() => endpoints.Length == 1 ? 0 : Interlocked.Increment(ref next);
+    /// <summary>What a request says of its assignment, as lines of its head. A revision may be any text: what can't stand in a header is
+    /// percent-encoded.</summary>
+    internal byte[] Headers { get; } = Encoding.ASCII.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{HeaderNames.ModelVariant}: {variant}\r\n{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n{HeaderNames.ModelAttempt}: {attempt}\r\n"));
 }
 
 /// <summary>Holds the current snapshot.</summary>

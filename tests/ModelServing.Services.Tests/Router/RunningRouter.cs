@@ -104,7 +104,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal void Swap(PlanDocument plan, EndpointsDocument endpoints)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
-        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream));
+        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>()));
         Readiness.Ready();
     }
 
