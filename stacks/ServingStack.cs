@@ -274,7 +274,7 @@ public sealed class ServingStack : Stack
     // A canary's least does not follow its weight: a moved weight is a changed plan and nothing else.
     private static PodSize SizeOf(ExistingVersion version, PodSettings pods) => SizeOf(pods) with
     {
-        Min = version.Role == VersionRole.Canary ? 1 : pods.Min,
+        Min = version.Role is VersionRole.Canary or VersionRole.Arm ? 1 : pods.Min,
         KeepsReplicas = version.KeepsReplicas,
     };
 }

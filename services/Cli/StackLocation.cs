@@ -46,14 +46,14 @@ internal sealed record StackLocation
         return file ?? throw Faults(faults);
     }
 
-    /// <summary>Changes values in the stack file as it is now, and nothing else in it. The file is replaced by rename, so whoever reads it
+    /// <summary>Changes settings in the stack file as it is now, and nothing else in it. The file is replaced by rename, so whoever reads it
     /// has the old one or the new one; a link stays one.</summary>
-    /// <param name="values">The values, each by its setting, as in <c>images.router</c>.</param>
-    /// <exception cref="CommandException">They can't be set; the file is as it was.</exception>
-    internal void Change(IReadOnlyList<KeyValuePair<string, string>> values)
+    /// <param name="edits">The changes.</param>
+    /// <exception cref="CommandException">They can't be made; the file is as it was.</exception>
+    internal void Change(IReadOnlyList<StackEdit> edits)
     {
         var content = Content();
-        var (changed, faults) = StackFile.Change(Text(content), values);
+        var (changed, faults) = StackFile.Change(Text(content), edits);
         if (changed is null)
             throw Faults(faults);
         var path = File.ResolveLinkTarget(FilePath, returnFinalTarget: true)?.FullName ?? FilePath;

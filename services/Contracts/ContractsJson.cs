@@ -37,7 +37,12 @@ public sealed class ContractException : Exception
     NewLine = "\n")]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(EndpointsDocument))]
+[JsonSerializable(typeof(RolloutsStatus))]
+[JsonSerializable(typeof(ModelStatus))]
+[JsonSerializable(typeof(RollbackRequest))]
+[JsonSerializable(typeof(ResetRequest))]
 [JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(RolloutHistory))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>The same on one line. What stores JSON may hand its members back in another order.</summary>

@@ -9,6 +9,34 @@ public static class HeaderNames
     /// <summary>In the answer to a request that was routed: the number of the version it went to.</summary>
     public const string ModelVersion = "X-Model-Version";
 
-    /// <summary>In the answer to a request that was routed: the variant it was assigned to; <c>pinned</c> when it named the version.</summary>
+    /// <summary>In the answer to a request that was routed: the variant it was assigned to; <c>pinned</c> when it named the version. To
+    /// Inference the router sends the same; absent there means <see cref="DirectVariant"/>. In a client's request: the variant that an
+    /// authorised tester asks for.</summary>
     public const string ModelVariant = "X-Model-Variant";
+
+    /// <summary>What stands for a variant where a request came without the router.</summary>
+    public const string DirectVariant = "direct";
+
+    /// <summary>From the router to Inference: the rollout's revision.</summary>
+    public const string ModelRevision = "X-Model-Revision";
+
+    /// <summary>From the router to Inference: the number of the version's attempt, from 1.</summary>
+    public const string ModelAttempt = "X-Model-Attempt";
+
+    /// <summary>From Inference to the router: what is to be said of an answer that is none of the status's business;
+    /// <see cref="NonFinite"/> or absent.</summary>
+    public const string ModelOutcome = "X-Model-Outcome";
+
+    /// <summary>The value of <see cref="ModelOutcome"/> of an answer with an output that holds NaN or infinity.</summary>
+    public const string NonFinite = "non-finite";
+
+    /// <summary>In the answer to a request whose variant failed and that stable answered instead: the variant that failed.</summary>
+    public const string ModelFailover = "X-Model-Failover";
+
+    /// <summary>In a client's request: its API key.</summary>
+    public const string ApiKey = "X-API-Key";
+
+    /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It shortens the model's deadline and never
+    /// lengthens it; what is left of it is passed on to Inference.</summary>
+    public const string RequestTimeout = "X-Request-Timeout";
 }

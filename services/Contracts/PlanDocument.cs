@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts;
@@ -50,15 +51,29 @@ public sealed record PlanDocument
 /// <summary>The traffic policy of one model.</summary>
 public sealed record RolloutPlan
 {
-    /// <summary>The rollout's identity: a digest of the model, its stable version and its canary, without weights. What reads a
+    /// <summary>The rollout's identity: a digest of the model, its stable version and its canary or arms, without weights. What reads a
     /// plan takes any text for one.</summary>
     public required string Revision { get; init; }
 
     /// <summary>How long an answer may take before the caller gets 504, in milliseconds.</summary>
     public required int DeadlineMilliseconds { get; init; }
 
-    /// <summary>The request header that holds the routing key; null gives every request a key of its own.</summary>
+    /// <summary>How long a variant beside stable may take before stable is asked instead, in milliseconds. A later answer of stable
+    /// counts as the same failure, though nothing cuts it. Null exactly where stable is the only variant.</summary>
+    public int? AttemptLimitMilliseconds { get; init; }
+
+    /// <summary>The request header that holds the routing key; null, where there is no claim either, gives every request a key of its
+    /// own.</summary>
     public string? RoutingKeyHeader { get; init; }
+
+    /// <summary>The claim of the client's token that holds the routing key; null for none. Never together with a header.</summary>
+    public string? RoutingKeyClaim { get; init; }
+
+    /// <summary>The name of the experiment that the variants beside stable are the arms of; null for a canary and for none.</summary>
+    public string? Experiment { get; init; }
+
+    /// <summary>What the variants beside stable are condemned by. Null exactly where stable is the only variant.</summary>
+    public GuardPlan? Guard { get; init; }
 
     /// <summary>The variants in the order in which they own buckets; the weights add up to <see cref="PlanDocument.Buckets"/>.
     /// <c>stable</c> is always one of them, and the last.</summary>
@@ -80,6 +95,8 @@ public sealed record RolloutPlan
             throw new ContractException($"{path}.deadlineMilliseconds is {DeadlineMilliseconds}; it has to be above 0");
         if (RoutingKeyHeader is not null && !HeaderName.TryParse(RoutingKeyHeader, null, out _))
             throw new ContractException($"{path}.routingKeyHeader '{RoutingKeyHeader}' is not a header's name ({HeaderName.Form})");
+        if (RoutingKeyClaim is not null && (RoutingKeyHeader is not null || RoutingKeyClaim.Length == 0))
+            throw new ContractException($"{path}.routingKeyClaim is '{RoutingKeyClaim}'; it has to be a claim's name, and without a routingKeyHeader");
         long sum = 0;
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Variants.Count; i++)
@@ -100,6 +117,11 @@ public sealed record RolloutPlan
             throw new ContractException($"{path}.variants has to end with '{VariantPlan.Stable}'");
         if (sum != PlanDocument.Buckets)
             throw new ContractException($"{path}.variants: the weights add up to {sum}, not to {PlanDocument.Buckets}");
+        if (AttemptLimitMilliseconds is null != (Variants.Count == 1) || AttemptLimitMilliseconds is <= 0 || AttemptLimitMilliseconds > DeadlineMilliseconds)
+            throw new ContractException($"{path}.attemptLimitMilliseconds is {AttemptLimitMilliseconds?.ToString(CultureInfo.InvariantCulture) ?? "not given"}; with variants beside stable it has to be from 1 to the deadline, and without them it is not given");
+        if (Guard is null != (Variants.Count == 1))
+            throw new ContractException($"{path}.guard is {(Guard is null ? "not given" : "given")}; it is given exactly where there are variants beside stable");
+        Guard?.Check($"{path}.guard");
         for (var i = 0; i < KeptWarm?.Count; i++)
         {
             if (i > 0 && KeptWarm[i] <= KeptWarm[i - 1])
@@ -107,6 +129,44 @@ public sealed record RolloutPlan
             if (Variants.Any(variant => variant.Version == KeptWarm[i]))
                 throw new ContractException($"{path}.keptWarm[{i}] is {KeptWarm[i]}, which is a variant's version");
         }
+    }
+}
+
+/// <summary>How the guard watches the variants beside stable.</summary>
+public sealed record GuardPlan
+{
+    /// <summary>The rate ratio up to which a variant is as good as stable: failures of its first attempts per request against those of
+    /// stable. At least 1.</summary>
+    public required double Tolerance { get; init; }
+
+    /// <summary>The chance that a variant no worse than that is condemned at all, over the whole life of an attempt; above 0 and below 1.</summary>
+    public required double FalseAlarm { get; init; }
+
+    /// <summary>What an answer has to take to count as slow; null counts none as that.</summary>
+    public int? SlowerThanMilliseconds { get; init; }
+
+    /// <summary>The share of failed first attempts above which a variant is condemned, unless stable fails as much; null for none. Above 0
+    /// and below 1.</summary>
+    public double? MaxErrorRate { get; init; }
+
+    /// <summary>How long a variant may have no ready endpoint before it is condemned.</summary>
+    public required int UnreachableForMilliseconds { get; init; }
+
+    internal void Check(string path)
+    {
+        if (!(Tolerance >= 1 && double.IsFinite(Tolerance)))
+            throw Wrong("tolerance", Tolerance, "at least 1");
+        if (!(FalseAlarm is > 0 and < 1))
+            throw Wrong("falseAlarm", FalseAlarm, "above 0 and below 1");
+        if (SlowerThanMilliseconds is <= 0)
+            throw Wrong("slowerThanMilliseconds", SlowerThanMilliseconds, "above 0");
+        if (MaxErrorRate is not (null or (> 0 and < 1)))
+            throw Wrong("maxErrorRate", MaxErrorRate, "above 0 and below 1");
+        if (UnreachableForMilliseconds <= 0)
+            throw Wrong("unreachableForMilliseconds", UnreachableForMilliseconds, "above 0");
+
+        ContractException Wrong(string member, IFormattable? value, string right) =>
+            new($"{path}.{member} is {value?.ToString(null, CultureInfo.InvariantCulture)}; it has to be {right}");
     }
 }
 
@@ -125,4 +185,7 @@ public sealed record VariantPlan(string Name, ModelVersion Version, int Weight)
 
     /// <summary>Stands in place of a variant's name where the request named the version itself.</summary>
     public const string Pinned = "pinned";
+
+    /// <summary>The names that no arm of an experiment may have.</summary>
+    public static IReadOnlyList<string> Reserved { get; } = [Stable, Canary, Pinned, HeaderNames.DirectVariant, "shadow"];
 }

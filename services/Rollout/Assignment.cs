@@ -5,8 +5,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Rollout;
 
 /// <summary>
-/// Which variant a routing key gets: a pure function of the rollout's revision and the key. The key's hash picks one of
-/// <see cref="PlanDocument.Buckets"/> buckets, and the variants own them in the plan's order.
+/// Which variant a routing key gets: a pure function of the rollout's revision, its layout and the key. The key's hash picks one of
+/// <see cref="PlanDocument.Buckets"/> buckets, and the variants own them by the layout.
 /// </summary>
 /// <remarks>
 /// The hash is XXH3 (64 bits; Collet, "xxHash", v0.8) of the key's UTF-8 bytes, seeded with the XXH3 of the revision's text, so that
@@ -15,22 +15,31 @@ namespace ModelServing.Rollout;
 public sealed class Assignment
 {
     private readonly long seed;
-    private readonly int[] ends;
     private readonly int[] owners;
 
-    /// <summary>The assignment of a rollout.</summary>
+    /// <summary>The assignment of a rollout of which no other weights were served before.</summary>
+    public Assignment(RolloutPlan rollout)
+        : this(rollout, BucketLayout.Of((rollout ?? throw new ArgumentNullException(nameof(rollout))).Variants))
+    {
+    }
+
+    /// <summary>The assignment of a rollout by a layout of its variants.</summary>
     /// <param name="rollout">The rollout.</param>
+    /// <param name="layout">Who owns which bucket.</param>
     /// <param name="closed">The names of variants that get no traffic: their buckets are stable's, and no other bucket changes hands.</param>
-    public Assignment(RolloutPlan rollout, IEnumerable<string>? closed = null)
+    public Assignment(RolloutPlan rollout, BucketLayout layout, IEnumerable<string>? closed = null)
     {
         ArgumentNullException.ThrowIfNull(rollout);
+        ArgumentNullException.ThrowIfNull(layout);
         seed = (long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(rollout.Revision));
-        ends = new int[rollout.Variants.Count];
-        var end = 0;
-        for (var i = 0; i < ends.Length; i++)
-            ends[i] = end += rollout.Variants[i].Weight;
+        owners = layout.ToOwners();
         var names = closed?.ToHashSet(StringComparer.Ordinal) ?? [];
-        owners = [.. rollout.Variants.Select((variant, i) => names.Contains(variant.Name) ? ends.Length - 1 : i)];
+        var stable = rollout.Variants.Count - 1;
+        for (var bucket = 0; names.Count > 0 && bucket < owners.Length; bucket++)
+        {
+            if (names.Contains(rollout.Variants[owners[bucket]].Name))
+                owners[bucket] = stable;
+        }
     }
 
     /// <summary>The bucket of a key, from 0.</summary>
@@ -40,12 +49,5 @@ public sealed class Assignment
 
     /// <summary>The variant of a key, as an index into the plan's variants.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
-    public int VariantOf(ReadOnlySpan<byte> key)
-    {
-        var bucket = BucketOf(key);
-        var range = 0;
-        while (bucket >= ends[range])
-            range++;
-        return owners[range];
-    }
+    public int VariantOf(ReadOnlySpan<byte> key) => owners[BucketOf(key)];
 }

@@ -38,5 +38,8 @@ public readonly record struct Percent
     }
 
     /// <summary>The number without a percent sign, as in <c>12.5</c>.</summary>
-    public override string ToString() => (Hundredths / 100m).ToString("0.##", CultureInfo.InvariantCulture);
+    public override string ToString() => TextOf(Hundredths);
+
+    // Of what may be more than everything.
+    internal static string TextOf(int hundredths) => (hundredths / 100m).ToString("0.##", CultureInfo.InvariantCulture);
 }

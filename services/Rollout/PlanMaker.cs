@@ -20,25 +20,41 @@ public static class PlanMaker
 
     private static RolloutPlan Make(ModelName name, ModelSettings model)
     {
-        var variants = new List<VariantPlan>(2);
-        var rest = PlanDocument.Buckets;
-        if (model.Canary is { } canary)
-        {
-            // The canary owns the buckets from 0 up: a larger weight only adds keys to it.
-            variants.Add(new VariantPlan(VariantPlan.Canary, canary.Version, canary.Percent.Hundredths));
-            rest -= canary.Percent.Hundredths;
-        }
-
-        variants.Add(new VariantPlan(VariantPlan.Stable, model.Stable.Version, rest));
+        List<VariantPlan> variants = [.. Tried(model).OrderBy(static variant => variant.Name, StringComparer.Ordinal)];
+        variants.Add(new VariantPlan(VariantPlan.Stable, model.Stable.Version, PlanDocument.Buckets - variants.Sum(static variant => variant.Weight)));
+        var isAlone = variants.Count == 1;
         return new RolloutPlan
         {
             Revision = Revision(name, variants),
-            DeadlineMilliseconds = Math.Max(1, (int)model.Deadline.TotalMilliseconds),
-            RoutingKeyHeader = model.RoutingKey?.Header.Text,
+            DeadlineMilliseconds = Milliseconds(model.Deadline),
+            AttemptLimitMilliseconds = isAlone ? null : Milliseconds(model.AttemptLimit ?? model.Deadline / 2),
+            RoutingKeyHeader = model.RoutingKey?.Header?.Text,
+            RoutingKeyClaim = model.RoutingKey?.Claim,
+            Experiment = model.Experiment?.Name,
+            Guard = isAlone ? null : Make(model.Guard),
             Variants = variants,
             KeptWarm = model.KeepWarm.Count == 0 ? null : [.. model.KeepWarm.Order()],
         };
     }
+
+    private static IEnumerable<VariantPlan> Tried(ModelSettings model)
+    {
+        if (model.Canary is { } canary)
+            yield return new VariantPlan(VariantPlan.Canary, canary.Version, canary.Percent.Hundredths);
+        foreach (var (name, arm) in model.Experiment?.Arms ?? new Dictionary<ModelName, ArmSettings>())
+            yield return new VariantPlan(name.Text, arm.Version, arm.Percent.Hundredths);
+    }
+
+    private static GuardPlan Make(GuardSettings guard) => new()
+    {
+        Tolerance = (double)guard.Tolerance,
+        FalseAlarm = (double)guard.FalseAlarm,
+        SlowerThanMilliseconds = guard.SlowerThan is { } slower ? Milliseconds(slower) : null,
+        MaxErrorRate = (double?)guard.MaxErrorRate,
+        UnreachableForMilliseconds = Milliseconds(guard.UnreachableFor),
+    };
+
+    private static int Milliseconds(TimeSpan time) => Math.Max(1, (int)time.TotalMilliseconds);
 
     // Names and versions only: moving a weight, the deadline or the routing key keeps the revision.
     private static string Revision(ModelName name, List<VariantPlan> variants)

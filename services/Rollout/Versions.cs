@@ -12,6 +12,9 @@ public enum VersionRole
     /// <summary>It is on trial.</summary>
     Canary,
 
+    /// <summary>It is compared with the stable one.</summary>
+    Arm,
+
     /// <summary>It gets no traffic and is ready for all of it.</summary>
     Warm,
 }
@@ -36,9 +39,11 @@ public static class Versions
 
     private static IEnumerable<ExistingVersion> Of(ModelName name, ModelSettings model)
     {
-        yield return new ExistingVersion(name, model.Stable.Version, VersionRole.Stable, KeepsReplicas: model.Canary is not null);
+        yield return new ExistingVersion(name, model.Stable.Version, VersionRole.Stable, KeepsReplicas: model.Canary is not null || model.Experiment is not null);
         if (model.Canary is { } canary)
             yield return new ExistingVersion(name, canary.Version, VersionRole.Canary, KeepsReplicas: false);
+        foreach (var arm in model.Experiment?.Arms.Values ?? [])
+            yield return new ExistingVersion(name, arm.Version, VersionRole.Arm, KeepsReplicas: false);
         foreach (var version in model.KeepWarm)
             yield return new ExistingVersion(name, version, VersionRole.Warm, KeepsReplicas: true);
     }

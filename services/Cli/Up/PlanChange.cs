@@ -49,12 +49,25 @@ internal static class PlanChange
             changes.RemoveAt(0);
         if (before.DeadlineMilliseconds != after.DeadlineMilliseconds)
             changes.Add(string.Create(CultureInfo.InvariantCulture, $"deadline {before.DeadlineMilliseconds} ms -> {after.DeadlineMilliseconds} ms"));
-        if (before.RoutingKeyHeader != after.RoutingKeyHeader)
-            changes.Add($"routing key {before.RoutingKeyHeader ?? "none"} -> {after.RoutingKeyHeader ?? "none"}");
+        if (before.AttemptLimitMilliseconds != after.AttemptLimitMilliseconds && before is { AttemptLimitMilliseconds: { } limit } && after is { AttemptLimitMilliseconds: { } next })
+            changes.Add(string.Create(CultureInfo.InvariantCulture, $"attempt limit {limit} ms -> {next} ms"));
+        if (Key(before) != Key(after))
+            changes.Add($"routing key {Key(before)} -> {Key(after)}");
+        if (before.Experiment != after.Experiment)
+            changes.Add($"experiment {before.Experiment ?? "none"} -> {after.Experiment ?? "none"}");
+        if (before is { Guard: { } guard } && after.Guard is { } other && guard != other)
+            changes.Add($"guard {Describe(guard)} -> {Describe(other)}");
         if (!(before.KeptWarm ?? []).SequenceEqual(after.KeptWarm ?? []))
             changes.Add($"kept warm {Kept(before)} -> {Kept(after)}");
         return changes;
     }
+
+    private static string Key(RolloutPlan rollout) => rollout.RoutingKeyHeader is { } header ? $"header {header}" : rollout.RoutingKeyClaim is { } claim ? $"claim {claim}" : "none";
+
+    private static string Describe(GuardPlan guard) => string.Create(CultureInfo.InvariantCulture, $"tolerance {guard.Tolerance}, false alarm {guard.FalseAlarm}") +
+        (guard.SlowerThanMilliseconds is { } slow ? string.Create(CultureInfo.InvariantCulture, $", slower than {slow} ms") : "") +
+        (guard.MaxErrorRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $", at most {rate} errors") : "") +
+        string.Create(CultureInfo.InvariantCulture, $", unreachable for {guard.UnreachableForMilliseconds / 1000.0} s");
 
     private static string Kept(RolloutPlan rollout) => rollout.KeptWarm is { Count: > 0 } kept ? string.Join(", ", kept.Select(static version => $"v{version}")) : "none";
 

@@ -15,6 +15,12 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
 
     internal string EndpointsPath { get; } = Path.Combine(folder, "endpoints.json");
 
+    /// <summary>The file that says where the router's admin API is.</summary>
+    internal static string AdminAddressIn(string folder) => Path.Combine(folder, "admin.address");
+
+    /// <summary>The file that holds the operator's key of this machine.</summary>
+    internal static string OperatorKeyIn(string folder) => Path.Combine(folder, "operator.key");
+
     internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
 
     /// <summary>Says where a version's process answers; null takes it out.</summary>

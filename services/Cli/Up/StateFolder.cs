@@ -42,6 +42,15 @@ internal sealed class StateFolder : IDisposable
         }
     }
 
+    /// <summary>The folders in which an <c>ms up</c> runs: <paramref name="path"/> itself, and those of demos beside it.</summary>
+    internal static IReadOnlyList<string> Running(string path) => [.. Demos(path).Prepend(path).Where(static folder =>
+    {
+        if (!File.Exists(Path.Combine(folder, LockName)))
+            return false;
+        using var held = TryLock(folder);
+        return held is null;
+    })];
+
     public void Dispose()
     {
         if (removed)
@@ -51,10 +60,7 @@ internal sealed class StateFolder : IDisposable
 
     private static void RemoveLeftovers(string path)
     {
-        var parent = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(parent))
-            return;
-        foreach (var demo in Directory.EnumerateDirectories(parent, Path.GetFileName(path) + DemoMark + "*"))
+        foreach (var demo in Demos(path))
         {
             // One without the file was not made by this program, or is being made right now.
             if (!File.Exists(Path.Combine(demo, LockName)) || TryLock(demo) is not { } held)
@@ -63,6 +69,9 @@ internal sealed class StateFolder : IDisposable
             held.Dispose();
         }
     }
+
+    private static IEnumerable<string> Demos(string path) =>
+        Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, Path.GetFileName(path) + DemoMark + "*") : [];
 
     private static FileStream? TryLock(string folder)
     {

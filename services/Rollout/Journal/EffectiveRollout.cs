@@ -27,8 +27,10 @@ public sealed record EffectiveVariant(VariantPlan Plan, int Weight, int Attempt,
 /// <remarks>Only the buckets of closed variants change hands: every other variant keeps those that its rollout gives it.</remarks>
 public sealed record EffectiveRollout
 {
-    private EffectiveRollout(RolloutPlan planned, RolloutPlan? rollout, IReadOnlyList<EffectiveVariant> variants) =>
-        (Planned, Rollout, Variants) = (planned, rollout, variants);
+    private readonly BucketLayout? layout;
+
+    private EffectiveRollout(RolloutPlan planned, RolloutPlan? rollout, BucketLayout? layout, IReadOnlyList<EffectiveVariant> variants) =>
+        (Planned, Rollout, this.layout, Variants) = (planned, rollout, layout, variants);
 
     /// <summary>The rollout that was planned.</summary>
     public RolloutPlan Planned { get; }
@@ -59,18 +61,19 @@ public sealed record EffectiveRollout
     {
         ArgumentNullException.ThrowIfNull(planned);
         if (state is null)
-            return new EffectiveRollout(planned, planned, VariantsOf(planned, null)) { JournalUnread = true };
+            return new EffectiveRollout(planned, planned, BucketLayout.Of(planned.Variants), VariantsOf(planned, null)) { JournalUnread = true };
         if (state.Condemned(planned.Variants[^1].Version) is not { } condemned)
-            return new EffectiveRollout(planned, planned, VariantsOf(planned, state));
-        return state.LastGood is { Rollout: var good }
-            ? new EffectiveRollout(planned, good, VariantsOf(good, state)) { Refused = condemned }
-            : new EffectiveRollout(planned, null, []) { Refused = condemned };
+            return new EffectiveRollout(planned, planned, state.LayoutOf(planned), VariantsOf(planned, state));
+        return state.LastGood is { Rollout: var good } last
+            ? new EffectiveRollout(planned, good, last.Layout, VariantsOf(good, state)) { Refused = condemned }
+            : new EffectiveRollout(planned, null, null, []) { Refused = condemned };
     }
 
     /// <summary>Which variant a routing key gets, as an index into <see cref="Variants"/>.</summary>
     /// <exception cref="InvalidOperationException">There is no rollout to assign by (<see cref="IsCondemnedStable"/>).</exception>
     public Assignment ToAssignment() => new(
         Rollout ?? throw new InvalidOperationException("no rollout is served"),
+        layout!,
         ClosedVariants.Select(static variant => variant.Plan.Name));
 
     private static EffectiveVariant[] VariantsOf(RolloutPlan rollout, JournalState? state)

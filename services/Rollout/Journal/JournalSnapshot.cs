@@ -19,7 +19,7 @@ public static class JournalSnapshot
             Model = state.Model,
             LastSeq = state.LastSeq,
             Versions = [.. state.Versions.Values.Select(static version => new VersionEntry { Version = version.Version, Attempt = version.Attempt, Started = version.Started, Condemned = Write(version.Condemned) })],
-            Served = [.. state.Served.Select(static served => Write(served)!.Value)],
+            Served = [.. state.Served.Select(static served => new ServedEntry { Event = Write(served.Event)!.Value, Layout = [.. served.Layout.Runs.Select(static run => new RunEntry(run.Variant, run.Count))] })],
             LastRollout = Write(state.LastRollout),
         });
         return JsonSerializer.SerializeToUtf8Bytes(new SnapshotDocument { Schema = CurrentSchema, Models = [.. models] }, SnapshotJson.Default.SnapshotDocument);
@@ -38,7 +38,7 @@ public static class JournalSnapshot
                 entry.Model,
                 entry.LastSeq,
                 entry.Versions.Select(Required).Select(static version => new VersionState(version.Version, version.Attempt, version.Started, Read<RolledBackEvent>(version.Condemned))),
-                entry.Served.Select(static served => Read<RolloutEvent>(served)!),
+                entry.Served.Select(Required).Select(Read),
                 Read<RolloutEvent>(entry.LastRollout)));
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException)
@@ -49,6 +49,12 @@ public static class JournalSnapshot
 
     // The annotations of a list's items are not seen by the reader.
     private static T Required<T>(T entry) => entry ?? throw new JsonException("an entry is null");
+
+    private static ServedRollout Read(ServedEntry entry)
+    {
+        var served = Read<RolloutEvent>(entry.Event)!;
+        return new ServedRollout(served, BucketLayout.Of(served.Rollout.Variants, entry.Layout.Select(Required).Select(static run => (run.Variant, run.Count))));
+    }
 
     private static JsonElement? Write(JournalEvent? written) => written is null ? null : JsonElement.Parse(written.ToUtf8());
 
@@ -71,10 +77,19 @@ internal sealed record ModelEntry
 
     public required IReadOnlyList<VersionEntry> Versions { get; init; }
 
-    public required IReadOnlyList<JsonElement> Served { get; init; }
+    public required IReadOnlyList<ServedEntry> Served { get; init; }
 
     public JsonElement? LastRollout { get; init; }
 }
+
+internal sealed record ServedEntry
+{
+    public required JsonElement Event { get; init; }
+
+    public required IReadOnlyList<RunEntry> Layout { get; init; }
+}
+
+internal sealed record RunEntry(string Variant, int Count);
 
 internal sealed record VersionEntry
 {

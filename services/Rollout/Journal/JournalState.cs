@@ -11,6 +11,17 @@ namespace ModelServing.Rollout;
 /// <param name="Condemned">What condemned it in this attempt; null where nothing did.</param>
 public sealed record VersionState(ModelVersion Version, int Attempt, DateTimeOffset? Started, RolledBackEvent? Condemned);
 
+/// <summary>A rollout that was served.</summary>
+/// <param name="Event">What says so.</param>
+/// <param name="Layout">Who owns which bucket in it: it follows from the weights of this revision that were served before.</param>
+public sealed record ServedRollout(RolloutEvent Event, BucketLayout Layout)
+{
+    /// <summary>The rollout.</summary>
+    public RolloutPlan Rollout => Event.Rollout;
+
+    internal ModelVersion Stable => Rollout.Variants[^1].Version;
+}
+
 /// <summary>
 /// What the events of one model's journal come to. An immutable value: each event makes the next, and however the events are cut into
 /// pieces, the same comes out.
@@ -22,7 +33,7 @@ public sealed record JournalState
 
     private JournalState(ModelName model) => Model = model;
 
-    internal JournalState(ModelName model, long lastSeq, IEnumerable<VersionState> versions, IEnumerable<RolloutEvent> served, RolloutEvent? lastRollout)
+    internal JournalState(ModelName model, long lastSeq, IEnumerable<VersionState> versions, IEnumerable<ServedRollout> served, RolloutEvent? lastRollout)
     {
         (Model, LastSeq, LastRollout) = (model, lastSeq, lastRollout);
         Versions = versions.ToImmutableSortedDictionary(static version => version.Version, static version => version);
@@ -39,13 +50,13 @@ public sealed record JournalState
     public ImmutableSortedDictionary<ModelVersion, VersionState> Versions { get; private init; } = ImmutableSortedDictionary<ModelVersion, VersionState>.Empty;
 
     /// <summary>The rollouts that were served, the newest first: of each stable version the last, of at most <see cref="MaxServed"/>.</summary>
-    public ImmutableList<RolloutEvent> Served { get; private init; } = [];
+    public ImmutableList<ServedRollout> Served { get; private init; } = [];
 
     /// <summary>The last event of a rollout, served or refused; null for none.</summary>
     public RolloutEvent? LastRollout { get; private init; }
 
     /// <summary>The newest rollout that was served and whose stable version is not condemned; null for none.</summary>
-    public RolloutEvent? LastGood => Served.Find(served => Condemned(served.Rollout.Variants[^1].Version) is null);
+    public ServedRollout? LastGood => Served.Find(served => Condemned(served.Stable) is null);
 
     /// <summary>The state of a journal that was read and has no event of the model.</summary>
     public static JournalState Empty(ModelName model)
@@ -62,6 +73,14 @@ public sealed record JournalState
 
     /// <summary>When a version first had a share of the traffic in its attempt, beside another stable version; null before.</summary>
     public DateTimeOffset? StartOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Started : null;
+
+    /// <summary>Who owns which bucket in a rollout when it is served next: the weights of its revision that were served before are where
+    /// keys come from.</summary>
+    public BucketLayout LayoutOf(RolloutPlan rollout)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        return Served.Find(served => served.Rollout.Revision == rollout.Revision) is { } before ? before.Layout.MoveTo(rollout.Variants) : BucketLayout.Of(rollout.Variants);
+    }
 
     /// <summary>The state after more events, in their order.</summary>
     public JournalState Apply(IEnumerable<JournalEvent> events)
@@ -112,7 +131,7 @@ public sealed record JournalState
         if (!e.IsServed)
             return state;
         var stable = e.Rollout.Variants[^1].Version;
-        state = state with { Served = [e, .. Served.Where(other => other.Rollout.Variants[^1].Version != stable).Take(MaxServed - 1)] };
+        state = state with { Served = [new ServedRollout(e, LayoutOf(e.Rollout)), .. Served.Where(other => other.Stable != stable).Take(MaxServed - 1)] };
         foreach (var version in OnTrial(e.Rollout))
         {
             if (state.Of(version) is { Started: null, Condemned: null } unstarted)

@@ -17,6 +17,14 @@ public sealed record ModelSettings
     [Setting("A version on trial with a share of the traffic.")]
     public CanarySettings? Canary { get; init; }
 
+    /// <summary>Versions that are compared with the stable one.</summary>
+    [Setting("Versions that are compared with the stable one, which is the control and has what they leave. A model has a canary or an experiment, not both.")]
+    public ExperimentSettings? Experiment { get; init; }
+
+    /// <summary>What condemns a canary or an arm.</summary>
+    [Setting("What condemns a canary or an arm: docs/rollouts.md has the statistics.")]
+    public GuardSettings Guard { get; init; } = new();
+
     /// <summary>Versions that are kept ready without traffic.</summary>
     [Setting("Versions that are kept ready, with the replicas that full traffic needs, and get no traffic: a former stable version, so that going back to it is no outage. `ms promote` writes it, a person removes it.")]
     public IReadOnlyList<ModelVersion> KeepWarm { get; init; } = [];
@@ -28,6 +36,10 @@ public sealed record ModelSettings
     /// <summary>How long an answer may take before the caller gets 504.</summary>
     [Setting("How long an answer may take before the caller gets 504.", Least = "1ms", Most = "10m")]
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a canary or an arm may take before stable is asked instead; null is half of the deadline.</summary>
+    [Setting("How long a canary or an arm may take before the stable version is asked instead; half of the deadline by default. An answer of the stable version that takes longer counts as the same failure, so that the comparison stays fair, and is not cut.", Least = "1ms", Most = "10m")]
+    public TimeSpan? AttemptLimit { get; init; }
 
     /// <summary>The pods of this model's versions, where they differ from those of other models.</summary>
     [Setting("The pods of each of this model's versions, where they differ from `modelserving:inference`. Only `pulumi up` reads it.")]
@@ -74,12 +86,64 @@ public sealed record CanarySettings
     public required Percent Percent { get; init; }
 }
 
-/// <summary>Where the routing key comes from.</summary>
+/// <summary>An A/B test.</summary>
+public sealed record ExperimentSettings
+{
+    /// <summary>Its name.</summary>
+    [Setting("The experiment's name, which stands in the records of its requests.", Pattern = ModelName.Pattern, Form = "a name", Example = "q4")]
+    public required string Name { get; init; }
+
+    /// <summary>The arms by name.</summary>
+    [Setting("The arms by name, each with a version of its own. A name has the form of a model's; `stable`, `canary`, `pinned`, `direct` and `shadow` are taken.")]
+    public required IReadOnlyDictionary<ModelName, ArmSettings> Arms { get; init; }
+}
+
+/// <summary>An arm of an experiment.</summary>
+public sealed record ArmSettings
+{
+    /// <summary>The published version; another than that of stable and of each other arm.</summary>
+    [Setting("The published version; another than that of stable and of each other arm.")]
+    public required ModelVersion Version { get; init; }
+
+    /// <summary>Its share of the traffic.</summary>
+    [Setting("Its share of the traffic in percent, in steps of 0.01. All arms together have 100 at most.")]
+    public required Percent Percent { get; init; }
+}
+
+/// <summary>What condemns a canary or an arm.</summary>
+public sealed record GuardSettings
+{
+    /// <summary>The rate ratio that is tolerated.</summary>
+    [Setting("How many times the stable version's rate of failures is tolerated.", Least = "1", Most = "100")]
+    public decimal Tolerance { get; init; } = 1.5m;
+
+    /// <summary>The chance of condemning a version that is no worse than that.</summary>
+    [Setting("The chance that a version no worse than that is condemned at all, however long it runs and however often one looks.", Least = "0.000001", Most = "0.5")]
+    public decimal FalseAlarm { get; init; } = 0.001m;
+
+    /// <summary>What counts as slow; null for nothing.</summary>
+    [Setting("An answer that takes longer counts as slow, and slow answers are compared as failures are. Without it only the attempt's limit counts.", Least = "1ms", Most = "10m")]
+    public TimeSpan? SlowerThan { get; init; }
+
+    /// <summary>The rate of failures that condemns whatever stable does; null for none.</summary>
+    [Setting("The rate of failures above which a version is condemned, unless the stable version fails as much.", Least = "0.000001", Most = "0.999999")]
+    public decimal? MaxErrorRate { get; init; }
+
+    /// <summary>How long a version may have no ready endpoint.</summary>
+    [Setting("How long a version may have no ready endpoint before it is condemned.", Least = "1s", Most = "24h")]
+    public TimeSpan UnreachableFor { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>Where the routing key comes from: one of the two.</summary>
 public sealed record RoutingKeySettings
 {
     /// <summary>The request header whose value is the key.</summary>
     [Setting("The request header whose value is the key, as in `X-Customer`. A request without it is assigned on its own.")]
-    public required HeaderName Header { get; init; }
+    public HeaderName? Header { get; init; }
+
+    /// <summary>The claim of the client's token whose value is the key.</summary>
+    [Setting("The claim of the client's token (JWT) whose value is the key, as in `sub`. A request without it is assigned on its own.", Pattern = "^[\\x21-\\x7e]{1,100}$", Form = "a claim's name", Example = "sub")]
+    public string? Claim { get; init; }
 }
 
 /// <summary>How the platform runs on one machine: <c>modelserving:local</c>, which only <c>ms up</c> reads.</summary>

@@ -39,6 +39,7 @@ internal sealed record SettingForm(
                 ["additionalProperties"] = false,
             }),
         [typeof(int)] = new("whole number", ReadInt, static v => ((int)v).ToString(CultureInfo.InvariantCulture), static a => Number(a, "integer", $"^(0|[1-9][0-9]{{0,{(a.Most?.Length ?? 10) - 1}}})$")),
+        [typeof(decimal)] = new("number", ReadDecimal, static v => ((decimal)v).ToString("0.######", CultureInfo.InvariantCulture), static a => Number(a, "number", $"^{PlainNumber.Pattern}$")),
         [typeof(ModelVersion)] = new(
             "version",
             static (s, _) => ModelVersion.TryParse(s, null, out var v) ? (v, null) : (null, $"'{Shown.Of(s)}' is not a version: {ModelVersion.Form}"),
@@ -88,6 +89,17 @@ internal sealed record SettingForm(
         if (PlainNumber.Read(text)?.InSteps(0) is not { } number)
             return (null, $"'{Shown.Of(text)}' is not a whole number from {least} to {most} in plain digits");
         return number >= least && number <= most ? ((int)number, null) : (null, $"{Shown.Of(text)} is not between {least} and {most}");
+    }
+
+    private static (object?, string?) ReadDecimal(string text, SettingAttribute bounds)
+    {
+        const int Decimals = 6;
+        if (PlainNumber.Read(text) is not { } number)
+            return (null, $"'{Shown.Of(text)}' is not a number in plain digits, as in 1.5");
+        if (number.InSteps(Decimals) is not { } steps)
+            return (null, $"{Shown.Of(text)} is finer than 0.000001");
+        var (least, most) = (PlainNumber.Read(bounds.Least)!.Value.InSteps(Decimals), PlainNumber.Read(bounds.Most)!.Value.InSteps(Decimals));
+        return steps >= least && steps <= most ? (steps / 1_000_000m, null) : (null, $"{Shown.Of(text)} is not between {bounds.Least} and {bounds.Most}");
     }
 
     private static (object?, string?) ReadDuration(string text, SettingAttribute bounds)

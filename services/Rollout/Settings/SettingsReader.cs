@@ -59,8 +59,8 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
     /// <summary>How a setting is written in a stack file.</summary>
     internal static string KeyOf(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
 
-    /// <summary>True for a map from model names to groups; gives the group's type.</summary>
-    internal static bool IsMapByModel(Type type, out Type group)
+    /// <summary>True for a map from names (of models, of arms) to groups; gives the group's type.</summary>
+    internal static bool IsMapByName(Type type, out Type group)
     {
         group = type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GenericTypeArguments[1] : typeof(void);
         return group != typeof(void);
@@ -80,7 +80,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             return ReadValue(form, attribute, type, node, path);
         if (IsList(type, out var item))
             return ReadList(item, attribute, node, path);
-        return IsMapByModel(type, out _) ? ReadModels(node, path) : ReadGroup(type, node, path);
+        return IsMapByName(type, out var group) ? ReadByName(group, node, path) : ReadGroup(type, node, path);
     }
 
     private object? ReadValue(SettingForm form, SettingAttribute attribute, Type type, SettingsNode node, string path)
@@ -125,26 +125,30 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         return values;
     }
 
-    private SortedDictionary<ModelName, ModelSettings>? ReadModels(SettingsNode node, string path)
+    private System.Collections.IDictionary? ReadByName(Type group, SettingsNode node, string path)
     {
+        var what = NameOf(group);
         if (node is not SettingsNode.Mapping mapping || mapping.IsEncrypted)
         {
-            Fault(path, $"this is {node.Kind}; it has to be a map from models' names to their settings", node.Place);
+            Fault(path, $"this is {node.Kind}; it has to be a map from {what}s' names to their settings", node.Place);
             return null;
         }
 
-        var models = new SortedDictionary<ModelName, ModelSettings>();
+        var groups = (System.Collections.IDictionary)Activator.CreateInstance(typeof(SortedDictionary<,>).MakeGenericType(typeof(ModelName), group))!;
         foreach (var entry in mapping.Entries)
         {
-            var modelPath = Join(path, entry.Key);
+            var innerPath = Join(path, entry.Key);
             if (ModelName.TryParse(entry.Key, null, out var name))
-                models[name] = (ModelSettings)ReadGroup(typeof(ModelSettings), entry.Value, modelPath);
+                groups[name] = ReadGroup(group, entry.Value, innerPath);
             else
-                Fault(modelPath, $"'{Shown.Of(entry.Key)}' is not a model's name: {ModelName.Form}", entry.Place);
+                Fault(innerPath, $"'{Shown.Of(entry.Key)}' is not {(what[0] == 'a' ? "an" : "a")} {what}'s name: {ModelName.Form}", entry.Place);
         }
 
-        return models;
+        return groups;
     }
+
+    /// <summary>What the groups of a map are called: <c>model</c>, <c>arm</c>.</summary>
+    internal static string NameOf(Type group) => group.Name[..^"Settings".Length].ToLowerInvariant();
 
     private void Fault(string path, string message, Place? place) => faults.Add(new SettingsFault(path, message, place));
 

@@ -44,7 +44,7 @@ public static class SettingsReference
 
             - An editor that reads the first line completes and checks the file by [settings.schema.json](settings.schema.json). What a
               schema can't say, such as which versions are published, is checked when the file is read.
-            - `MODEL` stands for a model's name, as `fraud` above: FORM_OF_NAME.
+            - `MODEL` stands for a model's name, as `fraud` above, and `ARM` for that of an experiment's arm: FORM_OF_NAME.
             - A version is FORM_OF_VERSION.
             - Numbers are written in plain digits (`0.5`, not `5e-1`), and may be texts (`"0.5"`), as `pulumi config set --path` writes
               fractions.
@@ -100,9 +100,9 @@ public static class SettingsReference
         page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {name} | {unset} | {attribute.Description} |\n");
         if (form is not null)
             return;
-        var isMap = SettingsReader.IsMapByModel(type, out var group);
+        var isMap = SettingsReader.IsMapByName(type, out var group);
         foreach (var inner in SettingsReader.Properties(isMap ? group : type))
-            AddRows(page, $"{path}{(isMap ? ".MODEL" : "")}.{SettingsReader.KeyOf(inner)}", inner);
+            AddRows(page, $"{path}{(isMap ? "." + SettingsReader.NameOf(group).ToUpperInvariant() : "")}.{SettingsReader.KeyOf(inner)}", inner);
     }
 
     private static string Bounds(SettingAttribute attribute) =>
@@ -126,7 +126,7 @@ public static class SettingsReference
             return form.Schema(attribute);
         if (SettingsReader.IsList(type, out var item))
             return new JsonObject { ["type"] = "array", ["items"] = SchemaOf(item, attribute) };
-        return SettingsReader.IsMapByModel(type, out var group)
+        return SettingsReader.IsMapByName(type, out var group)
             ? new JsonObject
             {
                 ["type"] = "object",

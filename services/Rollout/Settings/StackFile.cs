@@ -68,28 +68,27 @@ public sealed class StackFile
         return Read(new SettingsNode.Mapping(entries, null), cloud: true, faults);
     }
 
-    /// <summary>Changes values in the text of a stack file; comments, order and all else keep every character.</summary>
+    /// <summary>Changes settings in the text of a stack file; comments, order and all else keep every character.</summary>
     /// <param name="yaml">The file's text.</param>
-    /// <param name="values">The values, each by its setting relative to the namespace, as in <c>images.router</c>.</param>
+    /// <param name="edits">The changes, one after the other.</param>
     /// <returns>The text, or what is in the way.</returns>
-    public static (string? Yaml, IReadOnlyList<SettingsFault> Faults) Change(string yaml, IReadOnlyList<KeyValuePair<string, string>> values)
+    public static (string? Yaml, IReadOnlyList<SettingsFault> Faults) Change(string yaml, IReadOnlyList<StackEdit> edits)
     {
         ArgumentNullException.ThrowIfNull(yaml);
-        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(edits);
         var (changed, faults) = (yaml, new List<SettingsFault>());
         var before = YamlNodes.Read(yaml, faults);
         if (faults.Count > 0)
             return (null, InOrder(faults));
-        foreach (var (setting, value) in values)
+        foreach (var edit in edits)
         {
-            var keys = setting.Split('.');
             try
             {
-                changed = YamlEdit.Set(changed, ["config", Namespace + keys[0], .. keys[1..]], value);
+                changed = edit.ApplyTo(changed);
             }
             catch (YamlEditException e)
             {
-                return (null, [new SettingsFault(Namespace + setting, e.Message, null)]);
+                return (null, [new SettingsFault(Namespace + edit.Setting, e.Message, null)]);
             }
             catch (YamlException)
             {
@@ -99,8 +98,8 @@ public sealed class StackFile
 
         // A text that the edit got wrong must never become somebody's file.
         var expected = Leaves(before).Where(leaf => leaf.Text is not null).ToDictionary(static leaf => leaf.Path, static leaf => leaf.Text, StringComparer.Ordinal);
-        foreach (var (setting, value) in values)
-            expected[$"/config/{Namespace}{setting.Replace('.', '/')}"] = value;
+        foreach (var edit in edits)
+            edit.ApplyTo(expected);
         var found = Leaves(YamlNodes.Read(changed, faults)).Where(static leaf => leaf.Text is not null).ToList();
         return faults.Count == 0 && found.Count == expected.Count && found.All(leaf => expected.GetValueOrDefault(leaf.Path) == leaf.Text)
             ? (changed, faults)

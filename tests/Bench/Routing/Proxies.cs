@@ -90,6 +90,8 @@ internal static class Proxies
                 {
                     Revision = "bench",
                     DeadlineMilliseconds = 5000,
+                    AttemptLimitMilliseconds = 2500,
+                    Guard = new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
                     Variants = [new(VariantPlan.Canary, canary, CanaryWeight), new(VariantPlan.Stable, stable, PlanDocument.Buckets - CanaryWeight)],
                 },
             },

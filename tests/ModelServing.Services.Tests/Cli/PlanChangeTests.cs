@@ -30,7 +30,7 @@ public class PlanChangeTests
 
     [Fact]
     public void Deadline_and_routing_key_are_said_too() => Assert.Equal(
-        ["fraud: deadline 10000 ms -> 500 ms", "fraud: routing key none -> X-Customer"],
+        ["fraud: deadline 10000 ms -> 500 ms", "fraud: routing key none -> header X-Customer"],
         PlanChange.Lines(Stable, Of("config: {'modelserving:models': {fraud: {stable: {version: 1}, deadline: 500ms, routingKey: {header: X-Customer}}}}")));
 
     [Fact]

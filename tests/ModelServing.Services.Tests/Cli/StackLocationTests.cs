@@ -53,7 +53,7 @@ public sealed class StackLocationTests : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, Mode);
 
-        Stack.Change([new("models.fraud.canary.percent", "7")]);
+        Stack.Change([new StackEdit.Set("models.fraud.canary.percent", "7")]);
 
         Assert.Equal((byte[])[.. Encoding.UTF8.Preamble, .. Bytes(text.Replace("percent: 5", "percent: 7", StringComparison.Ordinal))], File.ReadAllBytes(file));
         Assert.Equal(file, File.ResolveLinkTarget(Stack.FilePath, returnFinalTarget: true)!.FullName);
@@ -66,7 +66,7 @@ public sealed class StackLocationTests : IDisposable
     public void A_change_that_can_not_be_made_leaves_the_file_as_it_is()
     {
         File.WriteAllText(Stack.FilePath, SomeStack.Yaml());
-        var e = Assert.Throws<CommandException>(() => Stack.Change([new("models.fraud.canary.percent", "7"), new("models.fraud.stable", "1")]));
+        var e = Assert.Throws<CommandException>(() => Stack.Change([new StackEdit.Set("models.fraud.canary.percent", "7"), new StackEdit.Set("models.fraud.stable", "1")]));
         Assert.Equal(["Pulumi.dev.yaml: modelserving:models.fraud.stable: at line 5 stands a map or a list; it has to be a value"], e.Lines);
         Assert.Equal(SomeStack.Yaml(), File.ReadAllText(Stack.FilePath));
     }

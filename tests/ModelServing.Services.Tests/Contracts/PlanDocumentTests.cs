@@ -13,7 +13,15 @@ public class PlanDocumentTests
             "fraud": {
               "revision": "0123456789abcdef",
               "deadlineMilliseconds": 250,
+              "attemptLimitMilliseconds": 125,
               "routingKeyHeader": "X-Customer",
+              "guard": {
+                "tolerance": 1.5,
+                "falseAlarm": 0.001,
+                "slowerThanMilliseconds": 50,
+                "maxErrorRate": 0.05,
+                "unreachableForMilliseconds": 60000
+              },
               "variants": [
                 {
                   "name": "canary",
@@ -75,11 +83,23 @@ public class PlanDocumentTests
     [InlineData("\"deadlineMilliseconds\": 250", "\"deadlineMilliseconds\": 1.5", "($.rollouts.fraud.deadlineMilliseconds, line 6)")]
     [InlineData("\"X-Customer\"", "\"X Customer\"", "rollouts.fraud.routingKeyHeader 'X Customer' is not a header's name (")]
     [InlineData("\"X-Customer\"", "\"\"", "rollouts.fraud.routingKeyHeader '' is not a header's name (")]
+    [InlineData("\"attemptLimitMilliseconds\": 125,", "", "rollouts.fraud.attemptLimitMilliseconds is not given; with variants beside stable it has to be from 1 to the deadline")]
+    [InlineData("\"attemptLimitMilliseconds\": 125", "\"attemptLimitMilliseconds\": 251", "rollouts.fraud.attemptLimitMilliseconds is 251; with variants")]
+    [InlineData("\"attemptLimitMilliseconds\": 125", "\"attemptLimitMilliseconds\": 0", "rollouts.fraud.attemptLimitMilliseconds is 0; with variants")]
+    [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"attemptLimitMilliseconds\": 1,", "rollouts.scoring.attemptLimitMilliseconds is 1; with variants")]
+    [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"guard\": { \"tolerance\": 1, \"falseAlarm\": 0.1, \"unreachableForMilliseconds\": 1 },", "rollouts.scoring.guard is given; it is given exactly where")]
+    [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"routingKeyClaim\": \"\",", "rollouts.scoring.routingKeyClaim is ''; it has to be a claim's name")]
+    [InlineData("\"routingKeyHeader\": \"X-Customer\",", "\"routingKeyHeader\": \"X-Customer\", \"routingKeyClaim\": \"sub\",", "rollouts.fraud.routingKeyClaim is 'sub'; it has to be a claim's name, and without a routingKeyHeader")]
+    [InlineData("\"tolerance\": 1.5", "\"tolerance\": 0.9", "rollouts.fraud.guard.tolerance is 0.9; it has to be at least 1")]
+    [InlineData("\"falseAlarm\": 0.001", "\"falseAlarm\": 1", "rollouts.fraud.guard.falseAlarm is 1; it has to be above 0 and below 1")]
+    [InlineData("\"slowerThanMilliseconds\": 50", "\"slowerThanMilliseconds\": 0", "rollouts.fraud.guard.slowerThanMilliseconds is 0; it has to be above 0")]
+    [InlineData("\"maxErrorRate\": 0.05", "\"maxErrorRate\": 1", "rollouts.fraud.guard.maxErrorRate is 1; it has to be above 0 and below 1")]
+    [InlineData("\"unreachableForMilliseconds\": 60000", "\"unreachableForMilliseconds\": 0", "rollouts.fraud.guard.unreachableForMilliseconds is 0; it has to be above 0")]
     [InlineData("\"weight\": 500", "\"weight\": 501", "rollouts.fraud.variants: the weights add up to 10001, not to 10000")]
     [InlineData("\"weight\": 500", "\"weight\": -1", "rollouts.fraud.variants[0].weight is -1; it has to be from 0 to 10000")]
     [InlineData("\"weight\": 500", "\"weight\": 10001", "rollouts.fraud.variants[0].weight is 10001; it has to be from 0 to 10000")]
-    [InlineData("\"weight\": 500", "\"weight\": 99999999999", "($.rollouts.fraud.variants[0].weight, line 12)")]
-    [InlineData("\"version\": 2,", "\"version\": 0,", "a version is a whole number from 1 to 999999999, without leading zeros ($.rollouts.fraud.variants[0].version, line 11)")]
+    [InlineData("\"weight\": 500", "\"weight\": 99999999999", "($.rollouts.fraud.variants[0].weight, line 20)")]
+    [InlineData("\"version\": 2,", "\"version\": 0,", "a version is a whole number from 1 to 999999999, without leading zeros ($.rollouts.fraud.variants[0].version, line 19)")]
     [InlineData("\"version\": 2,", "\"version\": \"2\",", "a version is a whole number from 1")]
     [InlineData("\"version\": 2,", "", "version")]
     [InlineData("\"name\": \"canary\",", "", "name")]

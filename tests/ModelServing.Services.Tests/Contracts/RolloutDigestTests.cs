@@ -9,7 +9,7 @@ public class RolloutDigestTests
 {
     [Fact]
     public void It_is_that_of_the_rollouts_JSON_on_one_line() => Assert.Equal(
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("""{"revision":"1-2","deadlineMilliseconds":1000,"variants":[{"name":"canary","version":2,"weight":500},{"name":"stable","version":1,"weight":9500}]}"""))),
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("""{"revision":"1-2","deadlineMilliseconds":1000,"attemptLimitMilliseconds":500,"guard":{"tolerance":1.5,"falseAlarm":0.001,"unreachableForMilliseconds":60000},"variants":[{"name":"canary","version":2,"weight":500},{"name":"stable","version":1,"weight":9500}]}"""))),
         RolloutDigest.Of(SomeEvents.Plan(1, 2)));
 
     [Fact]

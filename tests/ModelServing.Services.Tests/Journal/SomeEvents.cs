@@ -18,6 +18,8 @@ internal static class SomeEvents
     {
         Revision = revision,
         DeadlineMilliseconds = 1000,
+        AttemptLimitMilliseconds = variants.Length == 1 ? null : 500,
+        Guard = variants.Length == 1 ? null : new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
         Variants = [.. variants.Select(static variant => new VariantPlan(variant.Name, new ModelVersion(variant.Version), variant.Weight))],
     };
 

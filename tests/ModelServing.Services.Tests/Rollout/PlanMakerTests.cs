@@ -19,6 +19,7 @@ public class PlanMakerTests
                 fraud:
                   stable: { version: 1 }
                   canary: { version: 2, percent: 12.5 }
+                  guard: { tolerance: "1.50", slowerThan: 50ms, maxErrorRate: 0.05 }
                   routingKey: { header: X-Customer }
                   deadline: 250ms
             """);
@@ -31,7 +32,15 @@ public class PlanMakerTests
                 "fraud": {
                   "revision": "5030b3d0237afb06",
                   "deadlineMilliseconds": 250,
+                  "attemptLimitMilliseconds": 125,
                   "routingKeyHeader": "X-Customer",
+                  "guard": {
+                    "tolerance": 1.5,
+                    "falseAlarm": 0.001,
+                    "slowerThanMilliseconds": 50,
+                    "maxErrorRate": 0.05,
+                    "unreachableForMilliseconds": 60000
+                  },
                   "variants": [
                     {
                       "name": "canary",
@@ -90,6 +99,26 @@ public class PlanMakerTests
     [InlineData("fraud:", "fraud2:")]
     [InlineData("canary: { version: 2, percent: 5 }", "")]
     public void Another_model_or_version_is_another_revision(string part, string instead) => Assert.NotEqual(Revision(part, part), Revision(part, instead));
+
+    [Fact]
+    public void An_experiment_has_its_arms_in_the_order_of_their_names_and_stable_what_they_leave()
+    {
+        var rollout = Rollout("churn: { stable: { version: 7 }, attemptLimit: 1s, routingKey: { claim: sub }, experiment: { name: q4, arms: { treatment: { version: 8, percent: 50 }, b: { version: 9, percent: 0.5 } } } }");
+        Assert.Equal([new("b", new ModelVersion(9), 50), new("treatment", new ModelVersion(8), 5000), new(VariantPlan.Stable, new ModelVersion(7), 4950)], rollout.Variants);
+        Assert.Equal(("q4", "sub", null, 1000), (rollout.Experiment, rollout.RoutingKeyClaim, rollout.RoutingKeyHeader, rollout.AttemptLimitMilliseconds));
+        // Of "churn\nb=9\nstable=7\ntreatment=8\n": an experiment's name is not in it.
+        Assert.Equal(Rollout("churn: { stable: { version: 7 }, experiment: { name: q5, arms: { b: { version: 9, percent: 1 }, treatment: { version: 8, percent: 2 } } } }").Revision, rollout.Revision);
+        Assert.NotEqual(Rollout("churn: { stable: { version: 7 }, experiment: { name: q4, arms: { b: { version: 8, percent: 1 }, treatment: { version: 9, percent: 2 } } } }").Revision, rollout.Revision);
+
+        static RolloutPlan Rollout(string model) => PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan($"config: {{ modelserving:models: {{ {model} }} }}"))).Rollouts.Single().Value;
+    }
+
+    [Fact]
+    public void Without_a_variant_beside_stable_there_is_no_guard_and_no_limit()
+    {
+        var rollout = PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan("config: { modelserving:models: { a: { stable: { version: 1 }, guard: { tolerance: 2 }, attemptLimit: 1s } } }"))).Rollouts.Single().Value;
+        Assert.Equal((null, null), (rollout.Guard, rollout.AttemptLimitMilliseconds));
+    }
 
     [Fact]
     public void What_is_kept_warm_stands_in_the_plan_in_order_and_makes_no_other_revision()

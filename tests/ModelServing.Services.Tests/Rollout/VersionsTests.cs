@@ -21,6 +21,11 @@ public class VersionsTests
         Assert.Equal(["a 1 Warm keeps", "a 2 Stable"], Of("a: { stable: { version: 2 }, keepWarm: [1] }"));
 
     [Fact]
+    public void Arms_exist_and_stable_keeps_its_replicas_beside_them() => Assert.Equal(
+        ["a 1 Stable keeps", "a 7 Arm", "a 8 Arm"],
+        Of("a: { stable: { version: 1 }, experiment: { name: q4, arms: { y: { version: 7, percent: 10 }, x: { version: 8, percent: 0 } } } }"));
+
+    [Fact]
     public void What_is_kept_warm_stands_in_the_plan_and_has_no_share_of_it()
     {
         var kept = PlanMaker.Make(Models("a: { stable: { version: 2 }, keepWarm: [1] }")).Rollouts.Single().Value;

@@ -35,7 +35,15 @@ internal static class SomePlan
         Schema = PlanDocument.CurrentSchema,
         Rollouts = new()
         {
-            [Model] = new RolloutPlan { Revision = "r1", DeadlineMilliseconds = deadlineMilliseconds, RoutingKeyHeader = routingKey, Variants = variants },
+            [Model] = new RolloutPlan
+            {
+                Revision = "r1",
+                DeadlineMilliseconds = deadlineMilliseconds,
+                AttemptLimitMilliseconds = variants.Length == 1 ? null : Math.Max(1, deadlineMilliseconds / 2),
+                Guard = variants.Length == 1 ? null : new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
+                RoutingKeyHeader = routingKey,
+                Variants = variants,
+            },
         },
     };
 }

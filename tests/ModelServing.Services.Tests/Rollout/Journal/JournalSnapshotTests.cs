@@ -18,7 +18,7 @@ public class JournalSnapshotTests
         Assert.Equal(5, back.LastSeq);
         Assert.Equal(1.5, back.Condemned(new ModelVersion(2))!.Evidence!.Value.GetProperty("a").GetDouble());
         Assert.Equal((2, null), (back.AttemptOf(new ModelVersion(3)), back.Condemned(new ModelVersion(3))));
-        Assert.Equal((Noon, 1, 3), (back.StartOf(new ModelVersion(2)), back.LastGood!.Seq, back.LastRollout!.Seq));
+        Assert.Equal((Noon, 1, 3), (back.StartOf(new ModelVersion(2)), back.LastGood!.Event.Seq, back.LastRollout!.Seq));
         Assert.Equal(JournalSnapshot.ToUtf8([state, churn]), JournalSnapshot.ToUtf8(read.Values));
     }
 
@@ -28,7 +28,8 @@ public class JournalSnapshotTests
     [InlineData("""{"schema":2,"models":[]}""", "it has schema 2, and this program reads schema 1")]
     [InlineData("""{"schema":1,"models":[],"wonder":1}""", "wonder")]
     [InlineData("""{"schema":1,"models":[null]}""", "an entry is null")]
-    [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{}]}]}""", "schema")]
+    [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{"event":{},"layout":[]}]}]}""", "schema")]
+    [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{}]}]}""", "event")]
     [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[]},{"model":"a","lastSeq":0,"versions":[],"served":[]}]}""", "same key")]
     public void What_is_none_is_refused(string text, string message) => Assert.Contains(
         message,

@@ -84,22 +84,22 @@ public class JournalStateTests
     {
         var state = Of(Numbered([RolledBack(2), Refused(Plan(1, 2), 2)]));
         Assert.Null(state.StartOf(V(2)));
-        Assert.Equal(2, state.LastGood!.Seq);
+        Assert.Equal(2, state.LastGood!.Event.Seq);
     }
 
     [Fact]
     public void A_refused_rollout_is_not_a_good_one()
     {
         var state = Of(Numbered([Applied(Plan(1)), RolledBack(2), Refused(Plan(2), 2)]));
-        Assert.Equal((1, 3), (state.LastGood!.Seq, state.LastRollout!.Seq));
+        Assert.Equal((1, 3), (state.LastGood!.Event.Seq, state.LastRollout!.Seq));
     }
 
     [Fact]
     public void A_promoted_version_that_is_condemned_gives_way_to_the_rollout_before()
     {
         var state = Of(Numbered([Applied(Plan(1)), Started(Plan(1, 2)), Applied(Plan(2)), RolledBack(2)]));
-        Assert.Equal(2, state.LastGood!.Seq);
-        Assert.Equal(3, state.Apply(Reset(2) with { Seq = 5 }).LastGood!.Seq);
+        Assert.Equal(2, state.LastGood!.Event.Seq);
+        Assert.Equal(3, state.Apply(Reset(2) with { Seq = 5 }).LastGood!.Event.Seq);
     }
 
     [Fact]

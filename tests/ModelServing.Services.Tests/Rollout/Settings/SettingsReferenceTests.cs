@@ -39,6 +39,8 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2, percent: \"100.0\" } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: , deadline: , routingKey: } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, deadline: 1.5m, routingKey: { header: X-Customer } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: sub }, attemptLimit: 5s, guard: { tolerance: \"1.25\", falseAlarm: 0.05, slowerThan: 50ms, maxErrorRate: 0.05, unreachableFor: 2m } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: 8, percent: 50 }, b: { version: 9, percent: \"0.5\" } } } } } }",
         "config: { modelserving:models: {}, modelserving:local: { port: 1, state: a, registry: ../b } }",
         "config: { modelserving:models: {}, modelserving:local: { port: \"65535\" } }",
         "config: { modelserving:models: { a: { stable: { version: 2 }, keepWarm: [1, \"3\"], pods: { min: 1, cpu: 250m, memory: 1Gi } } } }",
@@ -69,6 +71,15 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: true } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1, percent: 1 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2 } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { tolerance: 0.5 } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { falseAlarm: 0.6 } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { maxErrorRate: 1 } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { off: true } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: \"\" } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: Q4, arms: { b: { version: 8, percent: 50 } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { B: { version: 8, percent: 50 } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: [b] } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { percent: 2 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2, percent: 101 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2, percent: -1 } } } }",
@@ -124,9 +135,9 @@ public partial class SettingsReferenceTests
             Assert.Equal(description, (string?)node?["description"]);
             if (SettingForm.Of(property.PropertyType) is not null || SettingsReader.IsList(property.PropertyType, out _))
                 return;
-            var isMap = SettingsReader.IsMapByModel(property.PropertyType, out var group);
+            var isMap = SettingsReader.IsMapByName(property.PropertyType, out var group);
             foreach (var inner in SettingsReader.Properties(isMap ? group : property.PropertyType))
-                AssertStands(inner, $"{path}{(isMap ? ".MODEL" : "")}.{SettingsReader.KeyOf(inner)}", isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!);
+                AssertStands(inner, $"{path}{(isMap ? group == typeof(ArmSettings) ? ".ARM" : ".MODEL" : "")}.{SettingsReader.KeyOf(inner)}", isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!);
         }
     }
 
@@ -142,7 +153,7 @@ public partial class SettingsReferenceTests
         {
             foreach (var property in properties.Where(property => SettingForm.Of(property.PropertyType) is null && !SettingsReader.IsList(property.PropertyType, out _)))
             {
-                var type = SettingsReader.IsMapByModel(property.PropertyType, out var group) ? group : property.PropertyType;
+                var type = SettingsReader.IsMapByName(property.PropertyType, out var group) ? group : property.PropertyType;
                 yield return type;
                 foreach (var inner in Groups(SettingsReader.Properties(type)))
                     yield return inner;

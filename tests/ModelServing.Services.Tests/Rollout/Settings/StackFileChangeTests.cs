@@ -146,7 +146,43 @@ public class StackFileChangeTests
         Assert.Contains(message, line, StringComparison.Ordinal);
     }
 
-    private static KeyValuePair<string, string>[] Digests => [new("images.router", A), new("images.inference", B)];
+    [Theory]
+    [InlineData(
+        "config:\n  modelserving:models:\n    fraud:\n      # the one\n      stable:\n        version: 1 # now\n      canary: # on trial\n        version: 2\n        # a ramp\n        percent: 5 # of a hundred\n      # the key\n      routingKey: { header: X-A }\n",
+        "config:\n  modelserving:models:\n    fraud:\n      # the one\n      stable:\n        version: 2 # now\n      # the key\n      routingKey: { header: X-A }\n      keepWarm: [1]\n")]
+    [InlineData(
+        "config:\n  modelserving:models:\n    fraud: { canary: { version: 2, percent: 5 }, stable: { version: 1 }, keepWarm: [] }\n",
+        "config:\n  modelserving:models:\n    fraud: { stable: { version: 2 }, keepWarm: [1] }\n")]
+    [InlineData(
+        "config:\n  modelserving:models:\n    fraud:\n      stable: { version: 1 }\n      keepWarm:\n      - 7 # still\n      canary: { version: 2, percent: 5 }",
+        "config:\n  modelserving:models:\n    fraud:\n      stable: { version: 2 }\n      keepWarm:\n      - 7 # still\n      - 1\n")]
+    [InlineData(
+        "config:\r\n  modelserving:models:\r\n    fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [7, 8] }\r\n",
+        "config:\r\n  modelserving:models:\r\n    fraud: { stable: { version: 2 }, keepWarm: [7, 8, 1] }\r\n")]
+    [InlineData(
+        "config:\n  modelserving:models:\n    fraud:\n      keepWarm:\n      canary:\n        version: 2\n        percent: 5\n      stable:\n        version: 1\n  modelserving:local: { port: 1 }\n",
+        "config:\n  modelserving:models:\n    fraud:\n      keepWarm: [1]\n      stable:\n        version: 2\n  modelserving:local: { port: 1 }\n")]
+    public void A_key_is_taken_out_and_an_item_put_in_where_they_stand(string yaml, string expected)
+    {
+        var (changed, faults) = StackFile.Change(yaml, Promotion);
+        Assert.Empty(faults);
+        Assert.Equal(expected, changed);
+    }
+
+    [Theory]
+    [InlineData("config: { modelserving:models: { fraud: { stable: { version: 1 }, keepWarm: 7, canary: { percent: 5 } } } }", "modelserving:models.fraud.keepWarm: at line 1 stands what is no list")]
+    [InlineData("config: { modelserving:models: { fraud: { stable: { version: 1 } } } }", "modelserving:models.fraud.canary: it is not there")]
+    public void What_can_not_be_taken_out_or_put_in_is_said(string yaml, string message)
+    {
+        var (changed, faults) = StackFile.Change(yaml, Promotion);
+        Assert.Null(changed);
+        Assert.Contains(message, Assert.Single(faults).ToLine("f"), StringComparison.Ordinal);
+    }
+
+    private static StackEdit[] Promotion =>
+        [new StackEdit.Set("models.fraud.stable.version", "2"), new StackEdit.Add("models.fraud.keepWarm", "1"), new StackEdit.Remove("models.fraud.canary")];
+
+    private static StackEdit[] Digests => [new StackEdit.Set("images.router", A), new StackEdit.Set("images.inference", B)];
 
     private static string Change(string yaml)
     {

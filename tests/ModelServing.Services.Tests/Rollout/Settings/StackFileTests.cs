@@ -36,7 +36,7 @@ public class StackFileTests
         Assert.Equal(["fraud", "scoring"], settings.Models.Keys.Select(name => name.Text));
         var fraud = settings.Models[ModelName.Parse("fraud")];
         Assert.Equal((1, 2, 1250), (fraud.Stable.Version.Number, fraud.Canary!.Version.Number, fraud.Canary.Percent.Hundredths));
-        Assert.Equal(("X-Customer", TimeSpan.FromMilliseconds(250)), (fraud.RoutingKey!.Header.Text, fraud.Deadline));
+        Assert.Equal(("X-Customer", TimeSpan.FromMilliseconds(250)), (fraud.RoutingKey!.Header!.Text, fraud.Deadline));
         Assert.Equal((9000, "../state", "some folder"), (settings.Local.Port, settings.Local.State, settings.Local.Registry));
     }
 
@@ -91,7 +91,7 @@ public class StackFileTests
         "s.yaml:7:18: modelserving:models.fraud.canary.percent: '5%' is not a number from 0 to 100 in plain digits, as in 5 or 12.5",
         "s.yaml:8:9: modelserving:models.fraud.canary.percent: this stands there before, at line 7",
         "s.yaml:9:17: modelserving:models.fraud.deadline: 999999999999999999999999h is longer than 10m",
-        "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown; known here are stable, canary, keepWarm, routingKey, deadline, pods",
+        "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown; known here are stable, canary, experiment, guard, keepWarm, routingKey, deadline, attemptLimit, pods",
         "s.yaml:11:5: modelserving:models.Bad Name: 'Bad Name' is not a model's name: 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit",
         "s.yaml:13:15: modelserving:models.b.stable: this is a list; it has to be a map of version",
         "s.yaml:14:15: modelserving:models.b.canary: this is '5'; it has to be a map of version, percent",

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cli.Rollouts;
+
+/// <summary><c>ms rollback</c> and <c>ms reset</c>: a person condemns a version, or lets it be tried again.</summary>
+internal static class VersionCommands
+{
+    internal static Command CreateRollback()
+    {
+        var target = new VersionArguments();
+        var force = new Option<bool>("--force") { Description = "Condemn the stable version even where no kept version is ready: the model may answer 503 then." };
+        var command = new Command("rollback", "Condemn a version: it gets no traffic in any rollout until it is reset.") { force };
+        target.AddTo(command);
+        command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
+        {
+            var (model, version, why) = target.Of(arguments);
+            using var client = target.Admin.Open(arguments);
+            var status = await client.RollbackAsync(model, new RollbackRequest(version, Environment.UserName, why, arguments.GetValue(force)), signals.Stop);
+            terminal.Say($"{model} version {version} is condemned and gets no traffic. To try it again: [bold]ms reset {model} {version} --why REASON[/]");
+            terminal.Result(status, static status => StatusReport.Table([status]));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    internal static Command CreateReset()
+    {
+        var target = new VersionArguments();
+        var command = new Command("reset", "Let a condemned version be tried again: its next attempt begins, and the stack file's share holds.");
+        target.AddTo(command);
+        command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
+        {
+            var (model, version, why) = target.Of(arguments);
+            using var client = target.Admin.Open(arguments);
+            var status = await client.ResetAsync(model, new ResetRequest(version, Environment.UserName, why), signals.Stop);
+            terminal.Say($"{model} version {version} may be tried again; what the plan gives it holds from now on.");
+            terminal.Result(status, static status => StatusReport.Table([status]));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    /// <summary>A model, a version of it, and why.</summary>
+    private sealed class VersionArguments
+    {
+        private readonly Argument<string> model = new("MODEL") { Description = "The model." };
+        private readonly Argument<string> version = new("VERSION") { Description = "The version." };
+        private readonly Option<string> why = new("--why") { Description = "Why; it stands in the journal.", Required = true };
+
+        internal AdminOptions Admin { get; } = new();
+
+        internal void AddTo(Command command)
+        {
+            command.Arguments.Add(model);
+            command.Arguments.Add(version);
+            command.Options.Add(why);
+            Admin.AddTo(command);
+        }
+
+        internal (ModelName Model, ModelVersion Version, string Why) Of(ParseResult arguments)
+        {
+            if (!ModelName.TryParse(arguments.GetValue(model), null, out var name))
+                throw new CommandException(ExitCode.WrongInput, $"MODEL: '{arguments.GetValue(model)}' is not a model's name: {ModelName.Form}");
+            if (!ModelVersion.TryParse(arguments.GetValue(version), null, out var number))
+                throw new CommandException(ExitCode.WrongInput, $"VERSION: '{arguments.GetValue(version)}' is not a version: {ModelVersion.Form}");
+            return (name, number, arguments.GetValue(why)!);
+        }
+    }
+}
