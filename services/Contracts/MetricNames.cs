@@ -42,6 +42,18 @@ public static class MetricNames
     /// <summary>Router, gauge: endpoints, by model, version and <see cref="State"/>.</summary>
     public const string RouterEndpoints = "modelserving.router.endpoints";
 
+    /// <summary>Router, counter: versions that this router condemned, by model, version and <see cref="Reason"/>.</summary>
+    public const string RouterRollbacks = "modelserving.router.rollbacks";
+
+    /// <summary>Router, counter: times that the journal could not be read or written.</summary>
+    public const string RouterJournalFailures = "modelserving.router.journal.failures";
+
+    /// <summary>Router, counter: failed first attempts that the guard had no room for; they are no evidence.</summary>
+    public const string RouterUncountedFailures = "modelserving.router.uncounted.failures";
+
+    /// <summary>Router, gauge: 1 for a version that is condemned, by model and version.</summary>
+    public const string RouterCondemned = "modelserving.router.condemned";
+
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
     public const string InferenceRequestDuration = "modelserving.inference.request.duration";
 

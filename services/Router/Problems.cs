@@ -17,6 +17,10 @@ internal static class Problems
     internal static readonly Problem BodyLate = new(StatusCodes.Status408RequestTimeout, "body-late", "The request did not come in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
     internal static readonly Problem NoReadyEndpoint = new(StatusCodes.Status503ServiceUnavailable, "no-ready-endpoint", "No endpoint is ready");
+    internal static readonly Problem Conflict = new(StatusCodes.Status409Conflict, "conflict", "The decision can't be carried out");
+    internal static readonly Problem NoJournal = new(StatusCodes.Status409Conflict, "no-journal", "There is no journal");
+    internal static readonly Problem JournalAway = new(StatusCodes.Status503ServiceUnavailable, "journal-away", "The journal is away");
+    internal static readonly Problem CondemnedStable = new(StatusCodes.Status503ServiceUnavailable, "condemned-stable", "The stable version is condemned");
     internal static readonly Problem NoPlan = new(StatusCodes.Status503ServiceUnavailable, "no-plan", "No plan was read");
     internal static readonly Problem ConnectionLost = new(StatusCodes.Status502BadGateway, "connection-lost", "The connection to the version was lost");
     internal static readonly Problem BadAnswer = new(StatusCodes.Status502BadGateway, "bad-answer", "The version gave an answer that is no HTTP");

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Admin;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
@@ -52,6 +54,10 @@ public static class RouterHost
             builder.Services.AddSingleton<IEndpointSource>(services => ActivatorUtilities.CreateInstance<FileEndpoints>(services, sources.EndpointsPath!));
         }
 
+        RolloutServices.Add(builder.Services, settings);
+        builder.Services.AddSingleton<RolloutStatusReader>();
+        builder.Services.AddSingleton<OperatorDecisions>();
+        builder.Services.AddSingleton<AdminApi>();
         builder.Services.AddSingleton<RouterMetrics>();
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<OpenConnections>();
@@ -71,6 +77,8 @@ public static class RouterHost
         app.Use(next => context => context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
             ? handler.HandleAsync(context, path)
             : next(context));
+        if (settings.AdminUrls is not null)
+            AdminApi.Map(app);
         ServerPaths.Map(app, "modelserving-router");
         app.MapFallback(static context => Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}"));
     }

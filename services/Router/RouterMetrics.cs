@@ -20,6 +20,9 @@ public sealed class RouterMetrics
     private readonly Counter<long> retries;
     private readonly Counter<long> refusedRetries;
     private readonly Counter<long> ejections;
+    private readonly Counter<long> rollbacks;
+    private readonly Counter<long> journalFailures;
+    private readonly Counter<long> uncountedFailures;
     private readonly Meter meter;
 
     /// <summary>Makes the instruments.</summary>
@@ -35,6 +38,9 @@ public sealed class RouterMetrics
         attempts = meter.CreateCounter<long>(MetricNames.RouterAttempts, "{attempt}", "First attempts of requests that a rollout with more than one variant assigned.");
         retries = meter.CreateCounter<long>(MetricNames.RouterRetries, "{request}", "Requests that stable was asked for after another variant failed.");
         refusedRetries = meter.CreateCounter<long>(MetricNames.RouterRefusedRetries, "{request}", "Failures that were passed on because the retry budget was used up.");
+        rollbacks = meter.CreateCounter<long>(MetricNames.RouterRollbacks, "{rollback}", "Versions that this router condemned.");
+        journalFailures = meter.CreateCounter<long>(MetricNames.RouterJournalFailures, "{failure}", "Times that the journal could not be read or written.");
+        uncountedFailures = meter.CreateCounter<long>(MetricNames.RouterUncountedFailures, "{attempt}", "Failed first attempts that the guard had no room for; they are no evidence.");
         ejections = meter.CreateCounter<long>(MetricNames.RouterEjections, "{ejection}", "Endpoints that were ejected after failures in a row.");
     }
 
@@ -63,6 +69,16 @@ public sealed class RouterMetrics
     internal void Retried(VariantTags tags, RetryReason reason) => retries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
 
     internal void RetryRefused(VariantTags tags, RetryReason reason) => refusedRetries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
+
+    internal void RolledBack(RolledBackEvent decision) => rollbacks.Add(
+        1,
+        new KeyValuePair<string, object?>(MetricNames.Model, decision.Model.Text),
+        new KeyValuePair<string, object?>(MetricNames.Version, decision.Version.ToString()),
+        new KeyValuePair<string, object?>(MetricNames.Reason, decision.Reason.ToString().ToLowerInvariant()));
+
+    internal void JournalFailed() => journalFailures.Add(1);
+
+    internal void FailureNotCounted() => uncountedFailures.Add(1);
 
     internal void Ejected(EndpointEntry endpoint) => ejections.Add(
         1,

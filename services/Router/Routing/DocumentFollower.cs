@@ -4,14 +4,15 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Rollouts;
 
 namespace ModelServing.Router.Routing;
 
 /// <summary>
-/// Follows the plan and the endpoints and swaps in a new table for each change. What can't be used changes nothing: the last good table
+/// Follows the plan, the endpoints and what the journal says of rollouts, and swaps in a new table for each change. What can't be used changes nothing: the last good table
 /// stays, the reason is logged and counted.
 /// </summary>
-internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
+internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RolloutBoard board, JournalKeeper journal, WatchedVersions watched, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
     : BackgroundService
 {
     /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
@@ -21,6 +22,7 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
 
     // Guarded by oneAtATime.
     private PlanDocument? plan;
+    private HashSet<(ModelName Model, ModelVersion Version)> named = [];
 
     public override void Dispose()
     {
@@ -44,7 +46,8 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
                     Swap();
                     return Task.CompletedTask;
                 },
-                stoppingToken), stoppingToken));
+                stoppingToken), stoppingToken),
+            board.FollowAsync(() => WithinAsync(() => TakeBoardAsync(stoppingToken), stoppingToken), stoppingToken));
 
     private async Task WithinAsync(Func<Task> take, CancellationToken cancellation)
     {
@@ -71,8 +74,38 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
             return;
         }
 
-        await endpoints.ReadForAsync(plan, cancellation);
+        await journal.ReadForAsync(plan.Rollouts.Keys, cancellation);
+        await ReadEndpointsAsync(cancellation);
         Swap();
+        journal.Applied(plan);
+    }
+
+    private async Task TakeBoardAsync(CancellationToken cancellation)
+    {
+        if (plan is null)
+            return;
+        // What is condemned loses its traffic now; a version that comes back in its place is looked up after that.
+        Swap();
+        if (!Versions(plan).All(named.Contains))
+        {
+            await ReadEndpointsAsync(cancellation);
+            Swap();
+        }
+    }
+
+    private Task ReadEndpointsAsync(CancellationToken cancellation)
+    {
+        named = Versions(plan!);
+        return endpoints.ReadForAsync(named, cancellation);
+    }
+
+    private HashSet<(ModelName Model, ModelVersion Version)> Versions(PlanDocument of) =>
+        [.. of.Rollouts.SelectMany(pair => Serve(pair.Key, pair.Value).Versions.Select(version => (pair.Key, version)))];
+
+    private ServedModel Serve(ModelName model, RolloutPlan planned)
+    {
+        var served = board.Serve(model, planned);
+        return new ServedModel(served, watched.Of(model, served), board.StateOf(model));
     }
 
     private void Swap()
@@ -80,7 +113,9 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
         if (plan is null)
             return;
         var before = holder.Current;
-        holder.Swap(RoutingTable.Build(plan, endpoints.Current, before, connections, time));
+        var table = RoutingTable.Build(plan, endpoints.Current, before, connections, time, Serve);
+        holder.Swap(table);
+        watched.KeepOnly(table.Models.SelectMany(static model => model.Watched).Select(static watched => watched.Version));
         if (endpoints.Unknown is { } why)
             readiness.NotReady(why);
         else

@@ -4,6 +4,7 @@ using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Rollouts;
 
 namespace ModelServing.Router.Routing;
 
@@ -28,6 +29,8 @@ internal sealed class RoutingTable
 
     internal FrozenDictionary<EndpointEntry, Endpoint> Endpoints { get; }
 
+    internal IEnumerable<ModelRoute> Models => models.Values;
+
     internal IEnumerable<string> ModelNames => models.Keys.Order(StringComparer.Ordinal);
 
     internal bool TryGetModel(ReadOnlySpan<char> name, out ModelRoute route) => byName.TryGetValue(name, out route!);
@@ -39,8 +42,15 @@ internal sealed class RoutingTable
     internal IEnumerable<VariantRoute> Versions => models.Values.SelectMany(static model => model.Pinned);
 
     /// <summary>Makes the next snapshot. An endpoint that was there before keeps its connections and its health, a model its retry budget.</summary>
-    internal static RoutingTable Build(PlanDocument plan, EndpointsDocument endpoints, RoutingTable? previous, OpenConnections open, TimeProvider time)
+    /// <param name="plan">The plan.</param>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="previous">The snapshot before; null for none.</param>
+    /// <param name="open">Where connections are noted.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="serve">What of a model's planned rollout is served; null serves all of it and watches nothing.</param>
+    internal static RoutingTable Build(PlanDocument plan, EndpointsDocument endpoints, RoutingTable? previous, OpenConnections open, TimeProvider time, Func<ModelName, RolloutPlan, ServedModel>? serve = null)
     {
+        serve ??= ServedModel.AsPlanned;
         var now = time.GetTimestamp();
         var live = endpoints.Endpoints.Distinct().ToFrozenDictionary(
             static entry => entry,
@@ -48,13 +58,16 @@ internal sealed class RoutingTable
         var byVersion = live.ToLookup(static pair => (pair.Key.Model, pair.Key.Version), static pair => pair.Value);
         var models = plan.Rollouts.ToFrozenDictionary(
             static pair => pair.Key.Text,
-            pair => new ModelRoute(
-                pair.Key,
-                pair.Value,
-                byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version).Union(pair.Value.Versions).ToDictionary(
-                    static version => version,
-                    version => new VersionEndpoints([.. byVersion[(pair.Key, version)]], previous?.EndpointsOf(pair.Key, version), now)),
-                previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time)),
+            pair =>
+            {
+                var served = serve(pair.Key, pair.Value);
+                var versions = byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version).Union(served.Versions);
+                return new ModelRoute(
+                    pair.Key,
+                    served,
+                    versions.ToDictionary(static version => version, version => new VersionEndpoints([.. byVersion[(pair.Key, version)]], previous?.EndpointsOf(pair.Key, version), now)),
+                    previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time));
+            },
             StringComparer.Ordinal);
         return new RoutingTable(plan, models, live);
     }
@@ -63,32 +76,39 @@ internal sealed class RoutingTable
 /// <summary>How one model's requests are routed.</summary>
 internal sealed class ModelRoute
 {
-    private readonly Assignment assignment;
+    private readonly Assignment? assignment;
     private readonly VariantRoute[] variants;
+    private readonly WatchedVariant?[] watched;
     private readonly FrozenDictionary<string, VariantRoute> pinned;
     private readonly FrozenDictionary<string, VariantRoute>.AlternateLookup<ReadOnlySpan<char>> pinnedByText;
 
-    internal ModelRoute(ModelName name, RolloutPlan rollout, IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints, RetryBudget budget)
+    internal ModelRoute(ModelName name, ServedModel served, IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints, RetryBudget budget)
     {
         Name = name;
-        Rollout = rollout;
+        Served = served;
         Budget = budget;
+        var rollout = served.Rollout.Rollout ?? served.Rollout.Planned;
         Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
-        assignment = new Assignment(rollout);
-        variants = [.. rollout.Variants.Select(variant => new VariantRoute(name, variant.Version, variant.Name, rollout.Revision, endpoints[variant.Version]))];
+        assignment = served.Rollout.IsCondemnedStable ? null : served.Rollout.ToAssignment();
+        variants = [.. served.Rollout.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Attempt))];
+        watched = [.. variants.Index().Select(variant => served.Watched.ElementAtOrDefault(variant.Index))];
+        Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
             static pair => pair.Key.ToString(),
-            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, served.AttemptOf(pair.Key)),
             StringComparer.Ordinal);
         pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     internal ModelName Name { get; }
 
-    /// <summary>The rollout as the plan has it.</summary>
-    internal RolloutPlan Rollout { get; }
+    /// <summary>What of the planned rollout is served.</summary>
+    internal ServedModel Served { get; }
+
+    /// <summary>The variants that the guard watches.</summary>
+    internal WatchedVariant[] Watched { get; }
 
     /// <summary>The budget of the model's retries; the same in every table.</summary>
     internal RetryBudget Budget { get; }
@@ -118,9 +138,12 @@ internal sealed class ModelRoute
             return variants[0];
         const int OnStack = 256;
         var bytes = key.Length <= OnStack ? stackalloc byte[OnStack] : new byte[key.Length];
-        hash = assignment.HashOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)]);
+        hash = assignment!.HashOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)]);
         return variants[assignment.VariantOf(hash)];
     }
+
+    /// <summary>How the guard watches a variant; null where it does not.</summary>
+    internal WatchedVariant? WatchedOf(VariantRoute variant) => watched[Array.IndexOf(variants, variant)];
 
     /// <summary>The variant with a name; null when there is none.</summary>
     internal VariantRoute? VariantNamed(string name) => Array.Find(variants, variant => variant.Variant == name);
