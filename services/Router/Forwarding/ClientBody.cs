@@ -68,7 +68,7 @@ internal readonly struct ClientBody
         while (true)
         {
             body = new ClientBody(request, time, deadline, length, await body.ReadAsync());
-            if (body.IsWhole || body.Ahead.Length >= most)
+            if (body.IsWhole || body.Ahead.Length > most)
                 return body;
             request.BodyReader.AdvanceTo(body.Ahead.Start, body.Ahead.End);
         }

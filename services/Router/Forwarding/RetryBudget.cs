@@ -21,8 +21,8 @@ internal sealed class RetryBudget
     /// <summary>The part of a token that a request brings.</summary>
     internal const double RequestShare = 0.1;
 
-    // In thousandths of a token.
-    private const long Token = 1000;
+    // In ticks of the time that brings as much, so that no part of a token is lost however often it is asked.
+    private const long Token = TimeSpan.TicksPerSecond / PerSecond;
     private const long Full = Burst * Token;
     private const long OfRequest = (long)(RequestShare * Token);
 
@@ -50,10 +50,8 @@ internal sealed class RetryBudget
         lock (refilling)
         {
             var now = time.GetTimestamp();
-            var brought = (long)(time.GetElapsedTime(refilled, now).TotalSeconds * PerSecond * Token);
-            // What is less than a thousandth stays for the next time.
-            if (brought > 0)
-                refilled = now;
+            var brought = time.GetElapsedTime(refilled, now).Ticks;
+            refilled = now;
             while (true)
             {
                 var before = Volatile.Read(ref balance);

@@ -10,7 +10,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, TimeProvider time, IA
     /// <summary>Reports an attempt; what the client ended is none.</summary>
     internal void Add(in RoutedRequest request, in Attempt attempt, in AttemptResult result)
     {
-        var passedLimit = attempt.Limit > 0 && result.Elapsed > attempt.Limit;
+        var passedLimit = attempt.Limit > 0 && result.Elapsed >= attempt.Limit;
         if (OutcomeOf(result, passedLimit) is not { } outcome)
             return;
         metrics.Attempted(attempt.Route.Tags, outcome, result.IsNonFinite);

@@ -40,7 +40,7 @@ internal readonly struct FirstAttempt
     /// <summary>Whether the version says that its outputs hold NaN or infinity.</summary>
     internal required bool IsNonFinite { get; init; }
 
-    /// <summary>Whether it took longer than the attempt limit; then it is an <see cref="AttemptOutcome.Error"/>, unless it is the
+    /// <summary>Whether it took the attempt limit or longer; then it is an <see cref="AttemptOutcome.Error"/>, unless it is the
     /// client's.</summary>
     internal required bool PassedLimit { get; init; }
 

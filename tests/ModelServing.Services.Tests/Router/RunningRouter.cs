@@ -21,7 +21,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private RunningRouter(long maxRequestBytes, string? endpoints = null, NameLookup? names = null, string? plan = null, ClusterAccess? access = null, WatchLimits? limits = null)
+    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null)
     {
         var settings = new RouterSettings
         {
@@ -37,12 +37,7 @@ internal sealed class RunningRouter : IAsyncDisposable
             (builder, settings) =>
             {
                 RouterHost.Add(builder, settings);
-                if (names is not null)
-                    builder.Services.AddSingleton(names);
-                if (access is not null)
-                    builder.Services.AddSingleton(access);
-                if (limits is not null)
-                    builder.Services.AddSingleton(limits);
+                services?.Invoke(builder.Services);
             },
             RouterHost.Map);
     }
@@ -55,21 +50,30 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal OpenConnections Upstream => app.Services.GetRequiredService<OpenConnections>();
 
+    internal RoutingTable Table => app.Services.GetRequiredService<RoutingTableHolder>().Current!;
+
+    /// <summary>The model's route as of now.</summary>
+    internal ModelRoute Fraud => Table.TryGetModel("fraud", out var route) ? route : throw new InvalidOperationException("no plan");
+
     internal Readiness Readiness => app.Services.GetRequiredService<Readiness>();
 
     /// <summary>A router without a plan.</summary>
-    internal static async Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024)
+    internal static Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024) => StartAsync(new RunningRouter(maxRequestBytes));
+
+    /// <summary>A router without a plan that looks up its endpoints.</summary>
+    internal static Task<RunningRouter> StartAsync(string endpoints, NameLookup names) =>
+        StartAsync(new RunningRouter(64 * 1024 * 1024, endpoints, services => services.AddSingleton(names)));
+
+    /// <summary>A router with a plan and services of the test's own.</summary>
+    internal static async Task<RunningRouter> StartAsync(PlanDocument plan, EndpointsDocument endpoints, Action<IServiceCollection>? services = null)
     {
-        var router = new RunningRouter(maxRequestBytes);
-        await router.app.StartAsync();
-        router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
+        var router = await StartAsync(new RunningRouter(64 * 1024 * 1024, services: services));
+        router.Swap(plan, endpoints);
         return router;
     }
 
-    /// <summary>A router without a plan that looks up its endpoints.</summary>
-    internal static async Task<RunningRouter> StartAsync(string endpoints, NameLookup names)
+    private static async Task<RunningRouter> StartAsync(RunningRouter router)
     {
-        var router = new RunningRouter(64 * 1024 * 1024, endpoints, names);
         await router.app.StartAsync();
         router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
         return router;
@@ -82,7 +86,15 @@ internal sealed class RunningRouter : IAsyncDisposable
     /// <param name="endpoints">Where the versions answer.</param>
     internal static async Task<RunningRouter> WatchAsync(string plan, ClusterAccess? access, WatchLimits limits, EndpointsDocument endpoints)
     {
-        var router = new RunningRouter(64 * 1024 * 1024, plan: plan, access: access, limits: limits);
+        var router = new RunningRouter(
+            64 * 1024 * 1024,
+            services: services =>
+            {
+                if (access is not null)
+                    services.AddSingleton(access);
+                services.AddSingleton(limits);
+            },
+            plan: plan);
         await File.WriteAllBytesAsync(router.EndpointsPath, endpoints.ToUtf8());
         await router.app.StartAsync();
         router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
