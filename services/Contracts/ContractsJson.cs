@@ -37,6 +37,7 @@ public sealed class ContractException : Exception
     NewLine = "\n")]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(EndpointsDocument))]
+[JsonSerializable(typeof(ClientsDocument))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
     internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];

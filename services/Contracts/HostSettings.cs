@@ -96,6 +96,10 @@ public sealed record RouterSettings : HostSettings
     /// <summary>Where the versions answer: <c>file:PATH</c>, or <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>.</summary>
     public required string Endpoints { get; init; }
 
+    /// <summary>Where it stands who may ask: <c>file:PATH</c> (<see cref="ClientsDocument"/>). Null, the default, lets everybody in as a
+    /// caller without a limit, and nobody as more.</summary>
+    public string? Clients { get; init; }
+
     /// <summary>The largest body of a request that is forwarded, in bytes. 64 MiB by default.</summary>
     public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -112,6 +116,7 @@ public sealed record RouterSettings : HostSettings
     {
         Plan = environment.Require(nameof(Plan), "file:PATH or kubernetes:NAMESPACE/NAME");
         Endpoints = environment.Require(nameof(Endpoints), "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT");
+        Clients = environment.Get(HostEnvironment.NameOf(nameof(Clients)));
         MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, long.MaxValue);
     }
 
@@ -121,6 +126,8 @@ public sealed record RouterSettings : HostSettings
         base.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Plan))] = Plan;
         variables[HostEnvironment.NameOf(nameof(Endpoints))] = Endpoints;
+        if (Clients is not null)
+            variables[HostEnvironment.NameOf(nameof(Clients))] = Clients;
         variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
     }
 }

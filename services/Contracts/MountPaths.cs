@@ -9,6 +9,12 @@ public static class MountPaths
     /// <summary>The plan's file.</summary>
     public const string Plan = PlanFolder + "/" + ClusterNames.PlanKey;
 
+    /// <summary>The folder of the clients' Secret, mounted as a whole like the plan's.</summary>
+    public const string ClientsFolder = "/etc/modelserving/clients";
+
+    /// <summary>The clients' file.</summary>
+    public const string Clients = ClientsFolder + "/" + ClusterNames.ClientsKey;
+
     /// <summary>The folder that a host may write into; gone with the pod.</summary>
     public const string Scratch = "/tmp";
 }

@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
 
-/// <summary>The way of a request: what it asks for, which variant answers, forward, count.</summary>
-internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger)
+/// <summary>The way of a request: who sends it, what it asks for, which variant answers, forward, count.</summary>
+internal sealed class RequestHandler(RouterSettings settings, Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger)
 {
     // What "try again" means where a version is starting or was just lost.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -23,8 +24,16 @@ internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder
         var began = time.GetTimestamp();
         var requestId = Ulid.NewUlid(time.GetUtcNow()).ToString();
         context.Response.Headers[HeaderNames.RequestId] = requestId;
+        var admitted = await admission.AdmitAsync(context);
+        if (admitted.Problem is { } refusal)
+        {
+            metrics.Refused(refusal);
+            await refusal.WriteAsync(context, admitted.Detail, requestId, admitted.RetryAfter);
+            return;
+        }
+
         var (table, problem, detail) = (holder.Current, (Problem?)null, "");
-        var (model, route, action) = Find(context, path, table, requestId, ref problem, ref detail);
+        var (model, route, action) = Find(context, path, table, admitted.Client!, requestId, ref problem, ref detail);
         if (route is null || model is null)
         {
             metrics.Refused(problem!);
@@ -73,7 +82,7 @@ internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder
     private static bool HasLeft(HttpContext context, Exception e) =>
         e is OperationCanceledException || (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
 
-    private static (ModelRoute?, VariantRoute?, ModelAction) Find(HttpContext context, string path, RoutingTable? table, string requestId, ref Problem? problem, ref string detail)
+    private static (ModelRoute?, VariantRoute?, ModelAction) Find(HttpContext context, string path, RoutingTable? table, Client client, string requestId, ref Problem? problem, ref string detail)
     {
         if (!RequestTarget.TryParse(path, out var target))
         {
@@ -121,10 +130,7 @@ internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder
             return (model, pinned, target.Action);
         }
 
-        if (target.Action != ModelAction.Infer)
-            return (model, model.Stable, target.Action);
-        var key = model.RoutingKeyHeader is { } header ? context.Request.Headers[header].ToString() : "";
-        return (model, model.Assign(key.Length > 0 ? key : requestId), target.Action);
+        return (model, VariantChoice.Of(model, target.Action, context.Request.Headers, client, requestId, ref problem, ref detail), target.Action);
     }
 
     private static (Problem?, string) Explain(ForwardResult result, ModelRoute model, VariantRoute route) => result switch

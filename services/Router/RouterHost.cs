@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Routing;
 
@@ -49,6 +50,16 @@ public static class RouterHost
             builder.Services.AddSingleton<IEndpointSource>(services => ActivatorUtilities.CreateInstance<FileEndpoints>(services, sources.EndpointsPath!));
         }
 
+        var clientsPath = DocumentSources.ClientsPathOf(settings);
+        builder.Services.AddSingleton(new ClientTableHolder(isOpen: clientsPath is null));
+        builder.Services.AddSingleton<Admission>();
+        builder.Services.AddSingleton<AdminGate>();
+        if (clientsPath is not null)
+        {
+            builder.Services.AddSingleton<TokenKeyClient>();
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ClientsFollower>(services, clientsPath));
+        }
+
         builder.Services.AddSingleton<RouterMetrics>();
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<OpenConnections>();
@@ -65,6 +76,8 @@ public static class RouterHost
         app.Use(next => context => context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
             ? handler.HandleAsync(context, path)
             : next(context));
+        var gate = app.Services.GetRequiredService<AdminGate>();
+        app.Use(next => context => gate.HandleAsync(context, next));
         ServerPaths.Map(app, "modelserving-router");
         app.MapFallback(static context => Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}"));
     }

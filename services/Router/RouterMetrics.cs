@@ -12,6 +12,7 @@ public sealed class RouterMetrics
     private readonly Counter<long> refusedRequests;
     private readonly Counter<long> refusedDocuments;
     private readonly Counter<long> failedLookups;
+    private readonly Counter<long> failedKeyFetches;
 
     /// <summary>Makes the instruments.</summary>
     public RouterMetrics(IMeterFactory factory)
@@ -19,9 +20,10 @@ public sealed class RouterMetrics
         var meter = Telemetry.CreateMeter(factory);
         duration = meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.");
         errors = meter.CreateCounter<long>(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
-        refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for.");
-        refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans and endpoints files that could not be used.");
+        refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for, or that were not let in.");
+        refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans, endpoints files and clients documents that could not be used.");
         failedLookups = meter.CreateCounter<long>(MetricNames.RouterFailedLookups, "{lookup}", "Lookups of a version's name that failed, so that its last good addresses stay.");
+        failedKeyFetches = meter.CreateCounter<long>(MetricNames.RouterFailedKeyFetches, "{fetch}", "Fetches of the keys of tokens that failed, so that the last good ones stay.");
     }
 
     internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
@@ -41,6 +43,8 @@ public sealed class RouterMetrics
     internal void Refused(Problem problem) => refusedRequests.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, problem.Reason));
 
     internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
+
+    internal void KeyFetchFailed() => failedKeyFetches.Add(1);
 
     internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
         1,

@@ -59,6 +59,7 @@ internal sealed class ModelRoute
         Name = name;
         Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         RoutingKeyHeader = rollout.RoutingKeyHeader;
+        RoutingKeyClaim = rollout.RoutingKeyClaim;
         assignment = new Assignment(rollout);
         var byVersion = endpoints.Where(pair => pair.Key.Model == name).ToLookup(static pair => pair.Key.Version, static pair => pair.Value);
         variants = [.. rollout.Variants.Select(variant => new VariantRoute(name, variant.Version, variant.Name, [.. byVersion[variant.Version]]))];
@@ -75,6 +76,10 @@ internal sealed class ModelRoute
 
     internal string? RoutingKeyHeader { get; }
 
+    internal string? RoutingKeyClaim { get; }
+
+    internal IEnumerable<string> Variants => variants.Select(static route => route.Variant);
+
     internal VariantRoute Stable => variants[^1];
 
     internal IEnumerable<string> Versions => pinned.Keys.OrderBy(static text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
@@ -88,6 +93,9 @@ internal sealed class ModelRoute
         var bytes = key.Length <= OnStack ? stackalloc byte[OnStack] : new byte[key.Length];
         return variants[assignment.VariantOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)])];
     }
+
+    /// <summary>The variant of that name; null when there is none.</summary>
+    internal VariantRoute? Named(string variant) => Array.Find(variants, route => route.Variant == variant);
 
     /// <summary>The version that a path names; null when there is none.</summary>
     internal VariantRoute? Pin(ReadOnlySpan<char> version) => pinnedByText.TryGetValue(version, out var route) ? route : null;
