@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Journal;
+using ModelServing.Router.Clients;
 
 namespace ModelServing.Router.Admin;
 
@@ -20,11 +20,11 @@ internal sealed class AdminApi
     private readonly IServer server;
     private readonly RolloutStatusReader status;
     private readonly OperatorDecisions decisions;
-    private readonly IOperatorCheck operators;
+    private readonly AdminGate gate;
     private int[]? ports;
 
-    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, IOperatorCheck operators) =>
-        (this.settings, this.server, this.status, this.decisions, this.operators) = (settings, server, status, decisions, operators);
+    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, AdminGate gate) =>
+        (this.settings, this.server, this.status, this.decisions, this.gate) = (settings, server, status, decisions, gate);
 
     /// <summary>Adds the paths.</summary>
     internal static void Map(WebApplication app)
@@ -42,12 +42,11 @@ internal sealed class AdminApi
             return;
         }
 
-        if (operators.Refuse(context) is { } refused)
-        {
-            await refused.Problem.WriteAsync(context, refused.Detail);
-            return;
-        }
+        await gate.HandleAsync(context, DecideAsync);
+    }
 
+    private async Task DecideAsync(HttpContext context)
+    {
         try
         {
             await RouteAsync(context);
@@ -146,11 +145,4 @@ internal sealed class AdminApi
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }
-}
-
-/// <summary>Says whether who asks may use the admin API.</summary>
-internal interface IOperatorCheck
-{
-    /// <summary>Why not; null for an operator.</summary>
-    (Problem Problem, string Detail)? Refuse(HttpContext context);
 }

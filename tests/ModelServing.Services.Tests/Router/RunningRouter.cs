@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router;
+using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Routing;
 using ModelServing.TestKit;
@@ -21,7 +22,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null)
+    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null, bool hasClients = false)
     {
         var settings = new RouterSettings
         {
@@ -29,6 +30,7 @@ internal sealed class RunningRouter : IAsyncDisposable
             LogFormat = LogFormat.Json,
             Plan = plan ?? "file:" + PlanPath,
             Endpoints = endpoints ?? "file:" + EndpointsPath,
+            Clients = hasClients ? "file:" + ClientsPath : null,
             MaxRequestBytes = maxRequestBytes,
         };
         app = ServiceHost.Build(
@@ -45,6 +47,8 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal string PlanPath => folder.Combine("plan.json");
 
     internal string EndpointsPath => folder.Combine("endpoints.json");
+
+    internal string ClientsPath => folder.Combine("clients.json");
 
     internal IPEndPoint Address { get; private set; } = null!;
 
@@ -107,6 +111,30 @@ internal sealed class RunningRouter : IAsyncDisposable
         var router = await StartAsync(maxRequestBytes);
         router.Swap(SomePlan.Stable(deadlineMilliseconds), SomePlan.Endpoints([.. addresses.Select(static address => (1, address))]));
         return router;
+    }
+
+    /// <summary>A router that lets in whom a clients document names, once it knows them; null for none yet.</summary>
+    internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients, Action<IServiceCollection>? services = null)
+    {
+        var router = new RunningRouter(64 * 1024 * 1024, services: services, hasClients: true);
+        if (clients is not null)
+            File.WriteAllBytes(router.ClientsPath, clients.ToUtf8());
+        await router.app.StartAsync();
+        router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
+        router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, endpoint.Address)));
+        if (clients is not null)
+            await UntilAsync(() => router.Readiness.Reason is null, "the router knows who may ask");
+        return router;
+    }
+
+    /// <summary>Replaces the clients document, and waits until it counts.</summary>
+    internal async Task WriteClientsAsync(ClientsDocument clients)
+    {
+        var holder = app.Services.GetRequiredService<ClientTableHolder>();
+        var before = holder.Current;
+        File.WriteAllBytes(ClientsPath + ".new", clients.ToUtf8());
+        File.Move(ClientsPath + ".new", ClientsPath, overwrite: true);
+        await UntilAsync(() => !ReferenceEquals(holder.Current, before), "the clients document is applied");
     }
 
     internal static Task<RunningRouter> StartAsync(RawServer endpoint, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024) =>
