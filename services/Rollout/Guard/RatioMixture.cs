@@ -16,6 +16,8 @@ internal sealed class RatioMixture
 
     private const double Lowest = 1.2;
     private const double Highest = 1000;
+    // e to this power is nothing beside 1, and below it one exponential after the other would be taken.
+    private const double Least = -700;
 
     private readonly double[] watched = new double[Ratios];
     private readonly double[] other = new double[Ratios];
@@ -54,7 +56,7 @@ internal sealed class RatioMixture
             greatest = product > greatest ? product : greatest;
         var sum = Vector256<double>.Zero;
         for (var k = 0; k < Ratios; k += Vector256<double>.Count)
-            sum += Vector256.Exp(Vector256.Create(products[k..]) - Vector256.Create(greatest));
+            sum += Vector256.Exp(Vector256.Max(Vector256.Create(products[k..]) - Vector256.Create(greatest), Vector256.Create(Least)));
         return greatest + Math.Log(Vector256.Sum(sum) / Ratios);
     }
 }
