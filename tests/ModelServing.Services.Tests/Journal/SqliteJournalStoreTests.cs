@@ -7,7 +7,7 @@ using ModelServing.TestKit;
 namespace ModelServing.Services.Tests.Journal;
 
 /// <summary>A journal in a file of SQLite.</summary>
-public sealed class SqliteJournalStoreTests() : JournalStoreTests(new TestedSqlite());
+public sealed class SqliteJournalStoreTests() : JournalStoreTests(static () => Task.FromResult<TestedJournalStore>(new TestedSqlite()));
 
 /// <summary>What is SQLite's own: the file, and the processes that share it.</summary>
 public sealed class SqliteJournalFileTests : IDisposable
