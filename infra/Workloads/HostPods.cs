@@ -36,12 +36,6 @@ internal sealed record HostPods
 
     internal required K8s.Core.V1.ServiceAccount Account { get; init; }
 
-    /// <summary>Whether pods get a token of their service account, to be known by in the cluster's API or, by workload identity, in OCI.</summary>
-    internal required bool HasToken { get; init; }
-
-    /// <summary>The ConfigMap that is mounted as a folder, and where; null for none.</summary>
-    internal (string Name, string Path)? Mount { get; init; }
-
     /// <summary>Makes the Deployment. How many pods it has is its autoscaler's to say.</summary>
     internal K8s.Apps.V1.Deployment AddDeployment(ClusterPlace place, params ReadOnlySpan<Resource> after) => new(Name, new DeploymentArgs
     {
@@ -113,7 +107,8 @@ internal sealed record HostPods
         var pod = new PodSpecArgs
         {
             ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
-            AutomountServiceAccountToken = HasToken,
+            // To be known by: a version in OCI, by workload identity; a router in the cluster's API.
+            AutomountServiceAccountToken = true,
             // The service account names it too; a pod that does so itself needs no admission for it.
             ImagePullSecrets = [new LocalObjectReferenceArgs { Name = ClusterNames.PullSecret }],
             EnableServiceLinks = false,
@@ -130,8 +125,6 @@ internal sealed record HostPods
             Containers = [Container()],
         };
         pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
-        if (Mount is { } mount)
-            pod.Volumes.Add(new VolumeArgs { Name = "plan", ConfigMap = new ConfigMapVolumeSourceArgs { Name = mount.Name } });
         return pod;
     }
 
@@ -168,8 +161,6 @@ internal sealed record HostPods
             },
         };
         container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
-        if (Mount is { } mount)
-            container.VolumeMounts.Add(new VolumeMountArgs { Name = "plan", MountPath = mount.Path, ReadOnly = true });
         return container;
     }
 

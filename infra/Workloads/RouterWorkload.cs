@@ -16,7 +16,6 @@ internal static class RouterWorkload
     internal static Output<string> Add(ClusterPlace place, RouterArgs router, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan)
     {
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
-        var isMounted = router.PlanRoad == PlanRoad.Mounted;
         var pods = new HostPods
         {
             Name = ClusterNames.Router,
@@ -27,17 +26,15 @@ internal static class RouterWorkload
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
                 DrainTimeout = drain.Finish,
-                Plan = isMounted ? HostSources.File(MountPaths.Plan) : HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan),
+                Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan),
                 Endpoints = HostSources.Dns(ClusterNames.Namespace),
             }.ToEnvironment()),
             Size = router.Size,
             Drain = drain,
             Account = account,
-            HasToken = !isMounted,
-            Mount = isMounted ? (ClusterNames.Plan, MountPaths.PlanFolder) : null,
         };
 
-        var deployment = isMounted ? pods.AddDeployment(place, plan) : pods.AddDeployment(place, plan, MayWatchPlan(place, account));
+        var deployment = pods.AddDeployment(place, plan, MayWatchPlan(place, account));
         pods.AddAutoscaler(place, deployment);
         pods.AddDisruptionBudget(place, deployment);
         var service = new K8s.Core.V1.Service(ClusterNames.Router, new ServiceArgs

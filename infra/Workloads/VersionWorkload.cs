@@ -37,7 +37,6 @@ internal static class VersionWorkload
             Drain = drain,
             Account = account,
             // Workload identity: it reads its artifact from the bucket.
-            HasToken = true,
         };
 
         // The Service comes first, so that it goes last: its name stands as long as a leaving pod answers. It would wait for pods that

@@ -109,19 +109,6 @@ public sealed record RouterArgs
 
     /// <summary>The OCID of the internal load balancer's own security group.</summary>
     public required Input<string> LoadBalancerGroupId { get; init; }
-
-    /// <summary>How the plan reaches the routers. As a mounted file by default.</summary>
-    public PlanRoad PlanRoad { get; init; } = PlanRoad.Mounted;
-}
-
-/// <summary>How the plan reaches the routers.</summary>
-public enum PlanRoad
-{
-    /// <summary>The ConfigMap is mounted as a folder; a change takes up to two minutes.</summary>
-    Mounted,
-
-    /// <summary>The routers watch the ConfigMap through the Kubernetes API; a change takes about a second.</summary>
-    Watched,
 }
 
 /// <summary>A login at a container registry.</summary>

@@ -15,7 +15,7 @@ public static class ClusterNames
     /// <summary>The ConfigMap that holds the plan.</summary>
     public const string Plan = "plan";
 
-    /// <summary>The plan's key in its ConfigMap, and so the name of its file where the ConfigMap is mounted.</summary>
+    /// <summary>The plan's key in its ConfigMap.</summary>
     public const string PlanKey = "plan.json";
 
     /// <summary>The secret that pods pull images with.</summary>

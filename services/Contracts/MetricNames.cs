@@ -22,6 +22,38 @@ public static class MetricNames
     /// <summary>Router, counter: lookups of a version's name that failed, so that its last good addresses stay, by model and version.</summary>
     public const string RouterFailedLookups = "modelserving.router.failed.lookups";
 
+    /// <summary>Router, counter: times that the plan could not be watched any more, or failed for another reason than before, so that the
+    /// last good one stays, by <see cref="Reason"/>.</summary>
+    public const string RouterPlanInterruptions = "modelserving.router.plan.interruptions";
+
+    /// <summary>Router, counter: first attempts of requests that a rollout with more than one variant assigned, by model, version, variant
+    /// and <see cref="Outcome"/>.</summary>
+    public const string RouterAttempts = "modelserving.router.attempts";
+
+    /// <summary>Router, counter: requests that stable was asked for after another variant failed, by that variant and <see cref="Reason"/>.</summary>
+    public const string RouterRetries = "modelserving.router.retries";
+
+    /// <summary>Router, counter: failures that were passed on because the retry budget was used up, by variant and <see cref="Reason"/>.</summary>
+    public const string RouterRefusedRetries = "modelserving.router.refused.retries";
+
+    /// <summary>Router, counter: endpoints that were ejected after failures in a row, by model and version.</summary>
+    public const string RouterEjections = "modelserving.router.ejections";
+
+    /// <summary>Router, gauge: endpoints, by model, version and <see cref="State"/>.</summary>
+    public const string RouterEndpoints = "modelserving.router.endpoints";
+
+    /// <summary>Router, counter: versions that this router condemned, by model, version and <see cref="Reason"/>.</summary>
+    public const string RouterRollbacks = "modelserving.router.rollbacks";
+
+    /// <summary>Router, counter: times that the journal could not be read or written.</summary>
+    public const string RouterJournalFailures = "modelserving.router.journal.failures";
+
+    /// <summary>Router, counter: failed first attempts that the guard had no room for; they are no evidence.</summary>
+    public const string RouterUncountedFailures = "modelserving.router.uncounted.failures";
+
+    /// <summary>Router, gauge: 1 for a version that is condemned, by model and version.</summary>
+    public const string RouterCondemned = "modelserving.router.condemned";
+
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
     public const string InferenceRequestDuration = "modelserving.inference.request.duration";
 
@@ -45,6 +77,13 @@ public static class MetricNames
 
     /// <summary>Dimension: why a request failed.</summary>
     public const string Reason = "reason";
+
+    /// <summary>Dimension: how an attempt ended: <c>success</c>, <c>non-finite</c>, <c>client-error</c>, <c>error</c>,
+    /// <c>connection-lost</c> or <c>unreachable</c>.</summary>
+    public const string Outcome = "outcome";
+
+    /// <summary>Dimension: an endpoint's state, <c>ready</c>, <c>ejected</c> or <c>unreachable</c>.</summary>
+    public const string State = "state";
 
     /// <summary>Dimension: the document that could not be used, <c>plan</c> or <c>endpoints</c>.</summary>
     public const string Document = "document";

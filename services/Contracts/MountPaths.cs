@@ -3,12 +3,6 @@ namespace ModelServing.Contracts;
 /// <summary>Where containers have what is mounted into them. Their own file system is read-only.</summary>
 public static class MountPaths
 {
-    /// <summary>The folder of the plan's ConfigMap. It is mounted as a whole: a single file of it would never be renewed.</summary>
-    public const string PlanFolder = "/etc/modelserving/plan";
-
-    /// <summary>The plan's file.</summary>
-    public const string Plan = PlanFolder + "/" + ClusterNames.PlanKey;
-
     /// <summary>The folder that a host may write into; gone with the pod.</summary>
     public const string Scratch = "/tmp";
 }

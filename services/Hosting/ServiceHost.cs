@@ -75,7 +75,7 @@ public static class ServiceHost
             {
                 var why = (e.InnerException ?? e).Message.TrimEnd('.');
                 await Console.Error.WriteLineAsync(
-                    $"{name}: can't listen on {settings.Urls}: {why}. Give another address in {HostSettings.UrlsVariable}, or stop what holds this one.");
+                    $"{name}: can't listen on {settings.AllUrls}: {why}. Give another address in {HostSettings.UrlsVariable}, or stop what holds this one.");
                 return NoAddress;
             }
 
@@ -110,9 +110,9 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(map);
-        RequireAddresses(settings.Urls);
+        RequireAddresses(settings.AllUrls);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });
-        builder.WebHost.UseKestrelCore().UseUrls(settings.Urls).ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().UseUrls(settings.AllUrls).ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddRoutingCore();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<HostSettings>(settings);

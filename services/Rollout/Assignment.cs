@@ -44,10 +44,19 @@ public sealed class Assignment
 
     /// <summary>The bucket of a key, from 0.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
-    public int BucketOf(ReadOnlySpan<byte> key) =>
-        (int)Math.BigMul(XxHash3.HashToUInt64(key, seed), PlanDocument.Buckets, out _);
+    public int BucketOf(ReadOnlySpan<byte> key) => BucketOf(HashOf(key));
+
+    /// <summary>The hash of a key, from which its bucket follows.</summary>
+    /// <param name="key">The key's UTF-8 bytes.</param>
+    public ulong HashOf(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key, seed);
 
     /// <summary>The variant of a key, as an index into the plan's variants.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
-    public int VariantOf(ReadOnlySpan<byte> key) => owners[BucketOf(key)];
+    public int VariantOf(ReadOnlySpan<byte> key) => VariantOf(HashOf(key));
+
+    /// <summary>The variant of a key, as an index into the plan's variants.</summary>
+    /// <param name="hash">The key's <see cref="HashOf"/>.</param>
+    public int VariantOf(ulong hash) => owners[BucketOf(hash)];
+
+    private static int BucketOf(ulong hash) => (int)Math.BigMul(hash, PlanDocument.Buckets, out _);
 }

@@ -3,12 +3,13 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
 
 /// <summary>The way of a request: what it asks for, which variant answers, forward, count.</summary>
-internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger)
+internal sealed class RequestHandler
 {
     // What "try again" means where a version is starting or was just lost.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -16,38 +17,64 @@ internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder
     // What the metrics call a request whose client did not wait; nobody sees it as an answer.
     private const int ClientClosedRequest = 499;
 
-    private readonly Forwarder forwarder = new(time);
+    private readonly RouterSettings settings;
+    private readonly RoutingTableHolder holder;
+    private readonly RouterMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly ILogger<RequestHandler> logger;
+    private readonly Forwarder forwarder;
+    private readonly AttemptReport report;
+    private readonly Failover failover;
+
+    /// <summary>Makes the handler. Without an observer first attempts are counted and go nowhere else.</summary>
+    public RequestHandler(RouterSettings settings, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, IAttemptObserver? observer = null)
+    {
+        (this.settings, this.holder, this.metrics, this.time, this.logger) = (settings, holder, metrics, time, logger);
+        forwarder = new(metrics, time);
+        report = new(metrics, time, observer);
+        failover = new(forwarder, report, metrics, time);
+    }
 
     internal async Task HandleAsync(HttpContext context, string path)
     {
         var began = time.GetTimestamp();
         var requestId = Ulid.NewUlid(time.GetUtcNow()).ToString();
         context.Response.Headers[HeaderNames.RequestId] = requestId;
-        var (table, problem, detail) = (holder.Current, (Problem?)null, "");
-        var (model, route, action) = Find(context, path, table, requestId, ref problem, ref detail);
-        if (route is null || model is null)
+        if (!RequestRouting.TryFind(context, path, holder.Current, requestId, out var request, out var problem, out var detail))
         {
-            metrics.Refused(problem!);
-            await WriteAsync(context, problem!, detail, requestId);
+            metrics.Refused(problem);
+            await WriteAsync(context, problem, detail, requestId);
             return;
         }
 
+        var route = request.Route;
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
-        var result = ForwardResult.Answered;
+        var result = new AttemptResult(ForwardResult.Answered);
         try
         {
-            result = await forwarder.ForwardAsync(context, route, action, requestId, model.Deadline);
-            if (result != ForwardResult.Answered)
-                (problem, detail) = Explain(result, model, route);
+            var attempt = AttemptOf(request, requestId, began);
+            if (request.IsAssigned && !route.IsStable)
+            {
+                (result, route) = await failover.ForwardAsync(context, request, attempt);
+            }
+            else
+            {
+                result = await forwarder.ForwardAsync(context, attempt, default);
+                if (attempt.Limit > 0)
+                    report.Add(request, attempt, result);
+            }
+
+            if (result.Result != ForwardResult.Answered)
+                (problem, detail) = Problems.Explain(result.Result, route, attempt.Time);
         }
         catch (Exception e) when (HasLeft(context, e))
         {
-            result = ForwardResult.ClientLeft;
+            result = new(ForwardResult.ClientLeft);
         }
         catch (BadHttpRequestException e)
         {
-            (problem, detail) = Explain(e, settings);
+            (problem, detail) = Problems.Explain(e, settings);
         }
         catch (Exception e)
         {
@@ -57,14 +84,42 @@ internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder
 
         if (problem is not null && !context.Response.HasStarted)
             await WriteAsync(context, problem, detail, requestId);
-        var status = result switch
+        var status = result.Result switch
         {
             ForwardResult.ClientLeft => ClientClosedRequest,
             ForwardResult.CutShort => StatusCodes.Status502BadGateway,
             _ => context.Response.StatusCode,
         };
-        metrics.Answered(route.Tags, status, time.GetElapsedTime(began), result == ForwardResult.CutShort ? "cut-short" : problem?.Reason);
+        metrics.Answered(route.Tags, status, time.GetElapsedTime(began), result.Result == ForwardResult.CutShort ? "cut-short" : problem?.Reason);
     }
+
+    private Attempt AttemptOf(in RoutedRequest request, string requestId, long began)
+    {
+        var model = request.Model;
+        var isShortened = request.Timeout < model.Deadline;
+        var patience = isShortened ? request.Timeout!.Value : model.Deadline;
+        var limit = TimeSpan.Zero;
+        if (request.IsAssigned && model.AttemptLimit is { } attemptLimit)
+        {
+            model.Budget.Add(request.Route.IsStable);
+            // Half of what the caller gives is left for the other variant; the same for both, so that they stay comparable.
+            limit = isShortened && patience / 2 < attemptLimit ? patience / 2 : attemptLimit;
+        }
+
+        return new Attempt
+        {
+            Model = model,
+            Route = request.Route,
+            Action = request.Action,
+            RequestId = requestId,
+            Time = patience,
+            IsShortened = isShortened,
+            Deadline = began + TicksOf(patience),
+            Limit = TicksOf(limit),
+        };
+    }
+
+    private long TicksOf(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private static Task WriteAsync(HttpContext context, Problem problem, string detail, string requestId) =>
         problem.WriteAsync(context, detail, requestId, problem.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfter : null);
@@ -72,77 +127,6 @@ internal sealed class RequestHandler(RouterSettings settings, RoutingTableHolder
     // Kestrel calls a body that the client's leaving broke off a bad request as well; there is nobody to answer.
     private static bool HasLeft(HttpContext context, Exception e) =>
         e is OperationCanceledException || (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
-
-    private static (ModelRoute?, VariantRoute?, ModelAction) Find(HttpContext context, string path, RoutingTable? table, string requestId, ref Problem? problem, ref string detail)
-    {
-        if (!RequestTarget.TryParse(path, out var target))
-        {
-            (problem, detail) = (Problems.NoSuchPath, $"There is nothing at {path}; a model's paths are {InferencePaths.Models}MODEL[/versions/VERSION][/ready|/infer]");
-            return default;
-        }
-
-        if (table is null)
-        {
-            (problem, detail) = (Problems.NoPlan, "The router has not read a plan yet");
-            return default;
-        }
-
-        if (!table.TryGetModel(target.Model, out var model))
-        {
-            (problem, detail) = (Problems.UnknownModel, $"There is no model '{target.Model}'; there are: {string.Join(", ", table.ModelNames)}");
-            return default;
-        }
-
-        var method = target.Action == ModelAction.Infer ? HttpMethods.Post : HttpMethods.Get;
-        if (context.Request.Method != method)
-        {
-            context.Response.Headers.Allow = method;
-            (problem, detail) = (Problems.MethodNotAllowed, $"{path} takes {method}, not {context.Request.Method}");
-            return default;
-        }
-
-        if (context.Request.QueryString.Value.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            (problem, detail) = (Problems.BadRequest, "The query string holds a character that has to be percent-encoded");
-            return default;
-        }
-
-        if (context.Request.Headers.TransferEncoding is { Count: > 0 } codings && !(codings.Count == 1 && "chunked".Equals(codings[0], StringComparison.OrdinalIgnoreCase)))
-        {
-            (problem, detail) = (Problems.BadRequest, $"Transfer-Encoding is '{codings}'; it has to be 'chunked' or absent");
-            return default;
-        }
-
-        if (!target.Version.IsEmpty)
-        {
-            var pinned = model.Pin(target.Version);
-            if (pinned is null)
-                (problem, detail) = (Problems.UnknownVersion, $"There is no version '{target.Version}' of {model.Name}; there are: {string.Join(", ", model.Versions)}");
-            return (model, pinned, target.Action);
-        }
-
-        if (target.Action != ModelAction.Infer)
-            return (model, model.Stable, target.Action);
-        var key = model.RoutingKeyHeader is { } header ? context.Request.Headers[header].ToString() : "";
-        return (model, model.Assign(key.Length > 0 ? key : requestId), target.Action);
-    }
-
-    private static (Problem?, string) Explain(ForwardResult result, ModelRoute model, VariantRoute route) => result switch
-    {
-        ForwardResult.NoReadyEndpoint => (Problems.NoReadyEndpoint, $"No endpoint of {route.Model} version {route.Version} is ready"),
-        ForwardResult.ConnectionLost => (Problems.ConnectionLost, $"The connection to {route.Model} version {route.Version} was lost before its answer came whole"),
-        ForwardResult.BadAnswer => (Problems.BadAnswer, $"{route.Model} version {route.Version} gave an answer that is no HTTP/1.1"),
-        ForwardResult.Deadline => (Problems.Deadline, $"{route.Model} version {route.Version} gave no answer within {model.Deadline.TotalMilliseconds:0} ms"),
-        ForwardResult.BodyLate => (Problems.BodyLate, $"The request's body did not come whole within the {model.Deadline.TotalMilliseconds:0} ms that {route.Model} has for an answer"),
-        _ => (null, ""),
-    };
-
-    private static (Problem, string) Explain(BadHttpRequestException e, RouterSettings settings) => e.StatusCode switch
-    {
-        StatusCodes.Status413PayloadTooLarge => (Problems.BodyTooLarge, $"The request's body has more than {settings.MaxRequestBytes} bytes"),
-        StatusCodes.Status408RequestTimeout => (Problems.BodyLate, e.Message),
-        _ => (Problems.BadRequest, e.Message),
-    };
 }
 
 internal static partial class RouterLog

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Admin;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
@@ -36,7 +38,10 @@ public static class RouterHost
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
         var sources = DocumentSources.Of(settings);
-        builder.Services.AddSingleton(sources);
+        if (sources.PlanObject is { } target)
+            KubernetesPlan.AddTo(builder.Services, target);
+        else
+            builder.Services.AddSingleton<IPlanSource>(services => ActivatorUtilities.CreateInstance<FilePlan>(services, sources.PlanPath!));
         if (sources.Services is { } names)
         {
             builder.Services.AddSingleton(names);
@@ -49,22 +54,31 @@ public static class RouterHost
             builder.Services.AddSingleton<IEndpointSource>(services => ActivatorUtilities.CreateInstance<FileEndpoints>(services, sources.EndpointsPath!));
         }
 
+        RolloutServices.Add(builder.Services, settings);
+        builder.Services.AddSingleton<RolloutStatusReader>();
+        builder.Services.AddSingleton<OperatorDecisions>();
+        builder.Services.AddSingleton<AdminApi>();
         builder.Services.AddSingleton<RouterMetrics>();
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<RequestHandler>();
         builder.Services.AddHostedService<DocumentFollower>();
         builder.Services.AddHostedService<DeadlineSweep>();
+        builder.Services.AddHostedService<ReadinessProbe>();
     }
 
     /// <summary>Adds the router's paths: models first, before any routing by pattern, for they are what the time goes to.</summary>
+    /// <exception cref="ContractException">The plan's source can't be had where this process runs.</exception>
     public static void Map(WebApplication app, RouterSettings settings)
     {
         ArgumentNullException.ThrowIfNull(app);
+        _ = app.Services.GetRequiredService<IPlanSource>();
         var handler = app.Services.GetRequiredService<RequestHandler>();
         app.Use(next => context => context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
             ? handler.HandleAsync(context, path)
             : next(context));
+        if (settings.AdminUrls is not null)
+            AdminApi.Map(app);
         ServerPaths.Map(app, "modelserving-router");
         app.MapFallback(static context => Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}"));
     }

@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Forwarding;
+using ModelServing.Router.Observing;
+using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
 
@@ -12,16 +15,33 @@ public sealed class RouterMetrics
     private readonly Counter<long> refusedRequests;
     private readonly Counter<long> refusedDocuments;
     private readonly Counter<long> failedLookups;
+    private readonly Counter<long> planInterruptions;
+    private readonly Counter<long> attempts;
+    private readonly Counter<long> retries;
+    private readonly Counter<long> refusedRetries;
+    private readonly Counter<long> ejections;
+    private readonly Counter<long> rollbacks;
+    private readonly Counter<long> journalFailures;
+    private readonly Counter<long> uncountedFailures;
+    private readonly Meter meter;
 
     /// <summary>Makes the instruments.</summary>
     public RouterMetrics(IMeterFactory factory)
     {
-        var meter = Telemetry.CreateMeter(factory);
+        meter = Telemetry.CreateMeter(factory);
         duration = meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.");
         errors = meter.CreateCounter<long>(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
         refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for.");
         refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans and endpoints files that could not be used.");
         failedLookups = meter.CreateCounter<long>(MetricNames.RouterFailedLookups, "{lookup}", "Lookups of a version's name that failed, so that its last good addresses stay.");
+        planInterruptions = meter.CreateCounter<long>(MetricNames.RouterPlanInterruptions, "{interruption}", "Times that the plan could not be watched any more, or failed for another reason than before, so that the last good one stays.");
+        attempts = meter.CreateCounter<long>(MetricNames.RouterAttempts, "{attempt}", "First attempts of requests that a rollout with more than one variant assigned.");
+        retries = meter.CreateCounter<long>(MetricNames.RouterRetries, "{request}", "Requests that stable was asked for after another variant failed.");
+        refusedRetries = meter.CreateCounter<long>(MetricNames.RouterRefusedRetries, "{request}", "Failures that were passed on because the retry budget was used up.");
+        rollbacks = meter.CreateCounter<long>(MetricNames.RouterRollbacks, "{rollback}", "Versions that this router condemned.");
+        journalFailures = meter.CreateCounter<long>(MetricNames.RouterJournalFailures, "{failure}", "Times that the journal could not be read or written.");
+        uncountedFailures = meter.CreateCounter<long>(MetricNames.RouterUncountedFailures, "{attempt}", "Failed first attempts that the guard had no room for; they are no evidence.");
+        ejections = meter.CreateCounter<long>(MetricNames.RouterEjections, "{ejection}", "Endpoints that were ejected after failures in a row.");
     }
 
     internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
@@ -42,6 +62,59 @@ public sealed class RouterMetrics
 
     internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
 
+    internal void PlanInterrupted(string reason) => planInterruptions.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
+
+    internal void Attempted(VariantTags tags, AttemptOutcome outcome, bool isNonFinite) => attempts.Add(1, tags.Of(outcome, isNonFinite));
+
+    internal void Retried(VariantTags tags, RetryReason reason) => retries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
+
+    internal void RetryRefused(VariantTags tags, RetryReason reason) => refusedRetries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
+
+    internal void RolledBack(RolledBackEvent decision) => rollbacks.Add(
+        1,
+        new KeyValuePair<string, object?>(MetricNames.Model, decision.Model.Text),
+        new KeyValuePair<string, object?>(MetricNames.Version, decision.Version.ToString()),
+        new KeyValuePair<string, object?>(MetricNames.Reason, decision.Reason.ToString().ToLowerInvariant()));
+
+    internal void JournalFailed() => journalFailures.Add(1);
+
+    internal void FailureNotCounted() => uncountedFailures.Add(1);
+
+    internal void Ejected(EndpointEntry endpoint) => ejections.Add(
+        1,
+        new KeyValuePair<string, object?>(MetricNames.Model, endpoint.Model.Text),
+        new KeyValuePair<string, object?>(MetricNames.Version, endpoint.Version.ToString()));
+
+    /// <summary>Shows how many endpoints of the current table are in which state.</summary>
+    internal void Show(RoutingTableHolder holder) => meter.CreateObservableGauge(
+        MetricNames.RouterEndpoints,
+        () =>
+            from version in holder.Current?.Versions ?? []
+            from state in Enum.GetValues<EndpointState>()
+            select new Measurement<int>(
+                version.Endpoints.Of(state),
+                new KeyValuePair<string, object?>(MetricNames.Model, version.Model.Text),
+                new KeyValuePair<string, object?>(MetricNames.Version, version.VersionText),
+                new KeyValuePair<string, object?>(MetricNames.State, TextOf(state))),
+        "{endpoint}",
+        "Endpoints by their state.");
+
+    private static string TextOf(EndpointState state) => state switch
+    {
+        EndpointState.Ready => "ready",
+        EndpointState.Ejected => "ejected",
+        _ => "unreachable",
+    };
+
+    private static string TextOf(RetryReason reason) => reason switch
+    {
+        RetryReason.Error => "error",
+        RetryReason.ConnectionLost => "connection-lost",
+        RetryReason.BadAnswer => "bad-answer",
+        RetryReason.Late => "late",
+        _ => "unreachable",
+    };
+
     internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
         1,
         new KeyValuePair<string, object?>(MetricNames.Model, model.Text),
@@ -49,15 +122,37 @@ public sealed class RouterMetrics
 }
 
 /// <summary>A variant's dimensions, made once: the hot path neither allocates nor boxes.</summary>
-internal sealed class VariantTags(ModelName model, ModelVersion version, string variant)
+internal sealed class VariantTags
 {
-    private readonly string versionText = version.ToString();
+    private readonly KeyValuePair<string, object?> model;
+    private readonly KeyValuePair<string, object?> version;
+    private readonly KeyValuePair<string, object?> variant;
+    private readonly KeyValuePair<string, object?>[] nonFinite;
+    private readonly KeyValuePair<string, object?>[][] outcomes;
 
-    internal KeyValuePair<string, object?>[] Ok { get; } =
-    [
-        new(MetricNames.Model, model.Text), new(MetricNames.Version, version.ToString()), new(MetricNames.Variant, variant), new(MetricNames.Status, 200),
-    ];
+    internal VariantTags(ModelName model, ModelVersion version, string variant)
+    {
+        this.model = new(MetricNames.Model, model.Text);
+        this.version = new(MetricNames.Version, version.ToString());
+        this.variant = new(MetricNames.Variant, variant);
+        Ok = With(MetricNames.Status, 200);
+        nonFinite = With(MetricNames.Outcome, "non-finite");
+        outcomes = [.. Enum.GetValues<AttemptOutcome>().Select(outcome => With(MetricNames.Outcome, TextOf(outcome)))];
+    }
 
-    internal KeyValuePair<string, object?>[] With(string dimension, object value) =>
-        [new(MetricNames.Model, model.Text), new(MetricNames.Version, versionText), new(MetricNames.Variant, variant), new(dimension, value)];
+    internal KeyValuePair<string, object?>[] Ok { get; }
+
+    internal KeyValuePair<string, object?>[] With(string dimension, object value) => [model, version, variant, new(dimension, value)];
+
+    internal KeyValuePair<string, object?>[] Of(AttemptOutcome outcome, bool isNonFinite) =>
+        isNonFinite && outcome == AttemptOutcome.Success ? nonFinite : outcomes[(int)outcome];
+
+    private static string TextOf(AttemptOutcome outcome) => outcome switch
+    {
+        AttemptOutcome.Success => "success",
+        AttemptOutcome.ClientError => "client-error",
+        AttemptOutcome.Error => "error",
+        AttemptOutcome.ConnectionLost => "connection-lost",
+        _ => "unreachable",
+    };
 }

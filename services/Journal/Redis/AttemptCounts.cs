@@ -92,6 +92,21 @@ public sealed class AttemptCounts
         },
         cancellationToken);
 
+    /// <summary>Takes the loss of a connection to an endpoint for this router: false where it, or another, has taken one of the same
+    /// endpoint within the time before, so that routers which lose their connections to one killed process count one failure together.</summary>
+    /// <param name="endpoint">The endpoint's address.</param>
+    /// <param name="window">For how long further losses are none of their own.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CacheException">Nobody knows whether another has.</exception>
+    public Task<bool> TakeLossAsync(string endpoint, TimeSpan window, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(endpoint);
+        return cache.AskAsync(
+            "a lost connection can't be noted",
+            multiplexer => multiplexer.GetDatabase().StringSetAsync(keys.LossOf(endpoint), 1, window, When.NotExists),
+            cancellationToken);
+    }
+
     /// <summary>Notes that a call with a routing key failed, and says when one with the same did before.</summary>
     /// <param name="keyHash">The hash of the key.</param>
     /// <param name="minute">The minute of the attempt, from 1.</param>

@@ -14,10 +14,13 @@ public sealed record VersionAttempt(ModelName Model, ModelVersion Version, int A
 /// <summary>The keys of one attempt. What is between the braces decides alone about the slot of a sharded cache, so all are in one.</summary>
 internal sealed partial class CacheKeys
 {
+    private readonly string tag;
+
     internal CacheKeys(string environment, VersionAttempt attempt)
     {
         var tag = string.Create(CultureInfo.InvariantCulture, $"{{ms:{Checked(environment)}:{attempt.Model}:{attempt.Version}:{attempt.Attempt}}}");
         (Counts, Routers, Keys) = ($"{tag}:counts", $"{tag}:routers", $"{tag}:keys");
+        this.tag = tag;
     }
 
     /// <summary>A hash: a router's incarnation, and its counts.</summary>
@@ -28,6 +31,9 @@ internal sealed partial class CacheKeys
 
     /// <summary>A hash: that of a routing key, and the minute of its last failure.</summary>
     internal RedisKey Keys { get; }
+
+    /// <summary>Is there for as long as further losses of connections to an endpoint are none of their own.</summary>
+    internal RedisKey LossOf(string endpoint) => $"{tag}:lost:{endpoint}";
 
     /// <summary>The name of an environment that can stand in a key.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>

@@ -47,6 +47,9 @@ internal readonly struct AnswerHead
     /// <summary>Whether the connection may be used again once the body is read.</summary>
     internal bool KeepAlive { get; private init; }
 
+    /// <summary>Whether the version says that its outputs hold NaN or infinity.</summary>
+    internal bool IsNonFinite { get; private init; }
+
     /// <summary>Whether Connection names headers that are meant for this hop alone.</summary>
     private bool NamesHeaders { get; init; }
 
@@ -66,6 +69,7 @@ internal readonly struct AnswerHead
         long? length = null;
         var chunked = false;
         var namesHeaders = false;
+        var isNonFinite = false;
         while (!lines.IsEmpty)
         {
             var line = NextLine(ref lines);
@@ -99,6 +103,10 @@ internal readonly struct AnswerHead
                         namesHeaders = true;
                 }
             }
+            else if (Ascii.EqualsIgnoreCase(name, "x-model-outcome"u8))
+            {
+                isNonFinite = Ascii.EqualsIgnoreCase(value, HeaderNames.NonFinite);
+            }
         }
 
         if (chunked && length is not null)
@@ -115,6 +123,7 @@ internal readonly struct AnswerHead
             ContentLength = none ? 0 : length ?? 0,
             KeepAlive = keepAlive && framing != BodyFraming.UntilClose && !mayLie,
             NamesHeaders = namesHeaders,
+            IsNonFinite = isNonFinite,
         };
         return true;
     }
@@ -183,7 +192,7 @@ internal readonly struct AnswerHead
         12 => Ascii.EqualsIgnoreCase(name, HeaderNames.RequestId),
         14 => Ascii.EqualsIgnoreCase(name, "content-length"u8),
         15 => Ascii.EqualsIgnoreCase(name, HeaderNames.ModelVersion) || Ascii.EqualsIgnoreCase(name, HeaderNames.ModelVariant),
-        16 => Ascii.EqualsIgnoreCase(name, "proxy-connection"u8),
+        16 => Ascii.EqualsIgnoreCase(name, "proxy-connection"u8) || Ascii.EqualsIgnoreCase(name, HeaderNames.ModelFailover),
         17 => Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8),
         18 => Ascii.EqualsIgnoreCase(name, "proxy-authenticate"u8),
         _ => false,

@@ -7,18 +7,23 @@ namespace ModelServing.Router.Forwarding;
 
 /// <summary>
 /// The body of a client's request. Up to <see cref="AheadLimit"/> bytes are read before a version is bothered, so that a slow client
-/// holds no connection to one; only a longer body is passed on while it comes.
+/// holds no connection to one; only a longer body is passed on while it comes. One that may have to be sent twice is read whole up to
+/// <see cref="KeptLimit"/>.
 /// </summary>
 internal readonly struct ClientBody
 {
     /// <summary>A body of up to this many bytes is read whole first.</summary>
     internal const int AheadLimit = 32 * 1024;
 
+    /// <summary>A body of up to this many bytes is kept until its answer is there, if another variant may have to be asked. A longer one
+    /// can't be sent twice.</summary>
+    internal const int KeptLimit = 1024 * 1024;
+
     private readonly HttpRequest request;
     private readonly TimeProvider time;
     private readonly long deadline;
     private readonly ReadResult ahead;
-    private readonly bool wasRead;
+    private readonly bool holdsRead;
 
     private ClientBody(HttpRequest request, TimeProvider time, long deadline, long? length, ReadResult? read = null)
     {
@@ -26,13 +31,17 @@ internal readonly struct ClientBody
         this.time = time;
         this.deadline = deadline;
         ahead = read ?? default;
-        wasRead = read is not null;
+        holdsRead = read is not null;
+        WasBegun = true;
         IsWhole = ahead.IsCompleted || ahead.Buffer.Length >= (length ?? long.MaxValue);
         Length = IsWhole ? ahead.Buffer.Length : length;
     }
 
     /// <summary>The body's length; null for one that comes in chunks and whose end is not in sight.</summary>
     internal long? Length { get; }
+
+    /// <summary>Whether reading has begun; false of a default value.</summary>
+    internal bool WasBegun { get; }
 
     /// <summary>Whether all of it is here.</summary>
     internal bool IsWhole { get; }
@@ -41,19 +50,25 @@ internal readonly struct ClientBody
     internal ReadOnlySequence<byte> Ahead => ahead.Buffer;
 
     /// <summary>Reads the beginning of the body, all of it if it is short.</summary>
+    /// <param name="request">The client's request.</param>
+    /// <param name="action">What its path asks for.</param>
+    /// <param name="isKept">Whether it may have to be sent twice.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="deadline">When the caller's time is over.</param>
     /// <exception cref="BodyLateException">It did not come by the deadline.</exception>
     /// <exception cref="BadHttpRequestException">The client broke it off, or it is too large.</exception>
-    internal static async ValueTask<ClientBody> ReadAheadAsync(HttpRequest request, ModelAction action, TimeProvider time, long deadline)
+    internal static async ValueTask<ClientBody> ReadAheadAsync(HttpRequest request, ModelAction action, bool isKept, TimeProvider time, long deadline)
     {
         var chunked = request.Headers.TransferEncoding.Count > 0;
         long? length = action != ModelAction.Infer ? 0 : chunked ? null : request.ContentLength ?? 0;
         var body = new ClientBody(request, time, deadline, length);
         if (length == 0)
             return body;
+        var most = isKept && (length ?? 0) <= KeptLimit ? KeptLimit : AheadLimit;
         while (true)
         {
             body = new ClientBody(request, time, deadline, length, await body.ReadAsync());
-            if (body.IsWhole || body.Ahead.Length >= AheadLimit)
+            if (body.IsWhole || body.Ahead.Length > most)
                 return body;
             request.BodyReader.AdvanceTo(body.Ahead.Start, body.Ahead.End);
         }
@@ -62,7 +77,7 @@ internal readonly struct ClientBody
     /// <summary>Lets go of what was read ahead.</summary>
     internal void Release()
     {
-        if (wasRead)
+        if (holdsRead)
             request.BodyReader.AdvanceTo(ahead.Buffer.End);
     }
 

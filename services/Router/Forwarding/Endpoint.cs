@@ -1,22 +1,37 @@
 using System.Net;
 using System.Text;
+using ModelServing.Contracts;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>The live state of one endpoint: its idle connections, the last used first.</summary>
-internal sealed class Endpoint(IPEndPoint address, OpenConnections open)
+/// <summary>The live state of one endpoint: its idle connections, the last used first, the requests in flight, its health.</summary>
+internal sealed class Endpoint(EndpointEntry entry, OpenConnections open, TimeProvider time)
 {
     // More than this many idle connections are not kept; a burst opens new ones.
     private const int MaxIdle = 512;
 
+    private readonly IPEndPoint address = IPEndPoint.Parse(entry.Address);
     private readonly Lock gate = new();
     private readonly List<UpstreamConnection> idle = [];
     private bool retired;
+    private int inFlight;
+
+    internal EndpointEntry Entry => entry;
 
     internal IPEndPoint Address => address;
 
+    internal EndpointHealth Health { get; } = new(time);
+
+    /// <summary>How many requests it has right now, those that connect included.</summary>
+    internal int InFlight => Volatile.Read(ref inFlight);
+
     /// <summary>The value of the Host header.</summary>
-    internal byte[] Host { get; } = Encoding.ASCII.GetBytes(address.ToString());
+    internal byte[] Host { get; } = Encoding.ASCII.GetBytes(IPEndPoint.Parse(entry.Address).ToString());
+
+    /// <summary>Counts a request in; each is counted out by <see cref="Leave"/>.</summary>
+    internal void Enter() => Interlocked.Increment(ref inFlight);
+
+    internal void Leave() => Interlocked.Decrement(ref inFlight);
 
     /// <summary>An idle connection that still stands; null when there is none.</summary>
     internal UpstreamConnection? TakeIdle()

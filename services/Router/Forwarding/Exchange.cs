@@ -10,18 +10,19 @@ namespace ModelServing.Router.Forwarding;
 /// <param name="context">The client's side.</param>
 /// <param name="connection">The version's side.</param>
 /// <param name="time">The clock.</param>
-/// <param name="limit">The deadline's length. For an answer that is too long to be held it is the longest pause of the version:
-/// the time that the client takes to read is not counted.</param>
-internal readonly struct Exchange(HttpContext context, UpstreamConnection connection, TimeProvider time, TimeSpan limit)
+/// <param name="pause">For an answer that is too long to be held: the longest pause of the version. The time that the client takes to
+/// read is not counted.</param>
+/// <param name="retry">Where stable can be asked instead: decides whether a failure is held back; null hands over every answer.</param>
+internal readonly struct Exchange(HttpContext context, UpstreamConnection connection, TimeProvider time, TimeSpan pause, Retry? retry)
 {
     /// <summary>An answer's body up to this many bytes is held until it is whole; a larger one is streamed.</summary>
     internal const int HoldLimit = 1024 * 1024;
 
     private const int StreamBuffer = 64 * 1024;
 
-    /// <summary>Hands the answer to the client; true when the connection may be used again.</summary>
+    /// <summary>Hands the answer to the client, unless it is a failure that is held back.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<bool> ReceiveAsync()
+    internal async ValueTask<ExchangeResult> ReceiveAsync()
     {
         AnswerHead head;
         while (!AnswerHead.TryParse(connection.Received, out head) || head.Status < StatusCodes.Status200OK)
@@ -41,6 +42,9 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         while (connection.Received.Length < whole)
             connection.Take(await connection.ReceiveAsync());
         var answer = connection.Received;
+        var reusable = head.KeepAlive && answer.Length == whole;
+        if (IsHeldBack(head))
+            return new(head, reusable, IsHeldBack: true);
         head.CopyTo(answer, context.Response);
         if (head.Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
         {
@@ -48,21 +52,21 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             context.Response.BodyWriter.Write(answer[head.Length..whole]);
         }
 
-        return head.KeepAlive && answer.Length == whole;
+        return new(head, reusable);
     }
 
-    /// <summary>Passes a long body on, and takes the answer whenever it comes; true when the connection may be used again.</summary>
+    /// <summary>Passes a long body on, and takes the answer whenever it comes.</summary>
     /// <param name="body">The client's body.</param>
     /// <param name="head">How many bytes of the connection's output are the request's head.</param>
     /// <exception cref="BodyLateException">The body did not come by the deadline.</exception>
-    internal async ValueTask<bool> SendAndReceiveAsync(ClientBody body, int head)
+    internal async ValueTask<ExchangeResult> SendAndReceiveAsync(ClientBody body, int head)
     {
         var stopped = new StrongBox<bool>();
         var sending = SendAsync(body, head, stopped);
-        bool reusable;
+        ExchangeResult result;
         try
         {
-            reusable = await ReceiveAsync();
+            result = await ReceiveAsync();
         }
         catch
         {
@@ -75,7 +79,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         // A connection that has seen half a request is of no more use.
         Stop(body, sending, stopped);
         await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return reusable && sending is { IsCompletedSuccessfully: true, Result: true };
+        return result with { IsReusable = result.IsReusable && sending is { IsCompletedSuccessfully: true, Result: true } };
     }
 
     private void Stop(ClientBody body, Task sending, StrongBox<bool> stopped)
@@ -101,6 +105,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             await body.PassOnAsync(chunked ? piece => SendChunkAsync(to, piece) : piece => to.SendAsync(piece));
             if (chunked)
                 await connection.SendAsync("0\r\n\r\n"u8.ToArray());
+            connection.RequestEnd = time.GetTimestamp();
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -139,8 +144,10 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         return length + data.Length + 4;
     }
 
-    private async ValueTask<bool> StreamAsync(AnswerHead head)
+    private async ValueTask<ExchangeResult> StreamAsync(AnswerHead head)
     {
+        if (IsHeldBack(head))
+            return new(head, IsReusable: false, IsHeldBack: true);
         head.CopyTo(connection.Received, context.Response);
         context.Response.ContentLength = head.ContentLength;
         connection.Consume(head.Length);
@@ -162,11 +169,11 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             await FlushAsync();
         }
 
-        return head.KeepAlive && connection.Received.IsEmpty;
+        return new(head, head.KeepAlive && connection.Received.IsEmpty);
     }
 
     // Chunked, or ended by the connection's end: held in memory until it is whole or past the limit.
-    private async ValueTask<bool> ReceiveUnmeasuredAsync(AnswerHead head)
+    private async ValueTask<ExchangeResult> ReceiveUnmeasuredAsync(AnswerHead head)
     {
         var headBytes = connection.Received[..head.Length].ToArray();
         connection.Consume(head.Length);
@@ -189,6 +196,8 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
 
             if (!streaming && held.WrittenCount > HoldLimit)
             {
+                if (IsHeldBack(head))
+                    return new(head, IsReusable: false, IsHeldBack: true);
                 streaming = true;
                 head.CopyTo(headBytes, context.Response);
                 client.Write(held.WrittenSpan);
@@ -207,19 +216,30 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
 
         if (!streaming)
         {
+            if (IsHeldBack(head))
+                return new(head, head.KeepAlive && connection.Received.IsEmpty, IsHeldBack: true);
             head.CopyTo(headBytes, context.Response);
             context.Response.ContentLength = held.WrittenCount;
             client.Write(held.WrittenSpan);
         }
 
-        return head.KeepAlive && connection.Received.IsEmpty;
+        return new(head, head.KeepAlive && connection.Received.IsEmpty);
     }
+
+    // Asked once for each answer, before the first byte of it reaches the client's response.
+    private bool IsHeldBack(in AnswerHead head) => head.Status >= StatusCodes.Status500InternalServerError && retry is not null && retry.Take(RetryReason.Error);
 
     // A client that reads slowly uses up its own time (Kestrel's least data rate), not the version's.
     private async ValueTask FlushAsync()
     {
         connection.Extend(UpstreamConnection.NoDeadline);
         await context.Response.BodyWriter.FlushAsync();
-        connection.Extend(time.GetTimestamp() + (long)(limit.TotalSeconds * time.TimestampFrequency));
+        connection.Extend(time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
     }
 }
+
+/// <summary>How an exchange ended.</summary>
+/// <param name="Head">The answer's head.</param>
+/// <param name="IsReusable">Whether the connection may be used again.</param>
+/// <param name="IsHeldBack">Whether the answer was a failure that the client does not see, because stable is asked instead.</param>
+internal readonly record struct ExchangeResult(AnswerHead Head, bool IsReusable, bool IsHeldBack = false);

@@ -12,6 +12,9 @@ internal enum ForwardResult
     /// <summary>The answer was handed to the client's connection.</summary>
     Answered,
 
+    /// <summary>The answer was a failure of the version and is held back, because stable is asked instead.</summary>
+    HeldBack,
+
     /// <summary>No endpoint took a connection; nothing was sent.</summary>
     NoReadyEndpoint,
 
@@ -21,7 +24,7 @@ internal enum ForwardResult
     /// <summary>What came back is no HTTP/1.1.</summary>
     BadAnswer,
 
-    /// <summary>The deadline passed while the version had the request.</summary>
+    /// <summary>The deadline, or the attempt limit, passed while the version had the request.</summary>
     Deadline,
 
     /// <summary>The deadline passed while the client still sent its body.</summary>
@@ -38,142 +41,139 @@ internal enum ForwardResult
 /// <remarks>
 /// <code>
 /// 1 body         of the client: a short one is read whole, of a long one the beginning
-/// 2 connection   an idle one, or a new one; refused: the next endpoint, none left: NoReadyEndpoint
+/// 2 connection   to an endpoint (<see cref="Connector"/>); none takes one: NoReadyEndpoint
 /// 3 request      head and body leave in one packet; a long body is passed on while the answer may already come
 /// 4 answer       held until it is whole, up to HoldLimit; only then does the client's answer begin, so that a connection
 ///                lost on the way is a problem response and not half an answer
-/// 5 put back     the connection, when it may be used again
+/// 5 put back     the connection, when it may be used again; what the endpoint did is told to its health
 /// </code>
-/// A connection that broke in 3 or 4 is not tried again: the version may have worked on the request, and POST does not promise that
-/// twice is as good as once. A GET does, so one that met an idle connection in the moment of its end gets another, new one.
+/// A connection that broke in 3 or 4 is not tried again here: the version may have worked on the request, and POST does not promise that
+/// twice is as good as once. A GET does, so one that met an idle connection in the moment of its end gets another, new one. That
+/// stable may be asked instead of another variant is <see cref="Failover"/>'s.
 /// </remarks>
-internal sealed class Forwarder(TimeProvider time)
+internal sealed class Forwarder(RouterMetrics metrics, TimeProvider time)
 {
+    private readonly Connector connector = new(time);
+
     /// <summary>Forwards the request of <paramref name="context"/>. The response is untouched unless the result is Answered or CutShort.</summary>
+    /// <param name="context">The client's side.</param>
+    /// <param name="attempt">What is asked of which variant.</param>
+    /// <param name="body">The client's body if it was read ahead, else a default value. With a <see cref="Attempt.Retry"/> it is left
+    /// to the caller to release, unless something of it was sent piece by piece.</param>
     /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<ForwardResult> ForwardAsync(HttpContext context, VariantRoute route, ModelAction action, string requestId, TimeSpan limit)
+    internal async ValueTask<AttemptResult> ForwardAsync(HttpContext context, Attempt attempt, ClientBody body)
     {
-        if (route.EndpointCount == 0)
-            return ForwardResult.NoReadyEndpoint;
-        var deadline = time.GetTimestamp() + (long)(limit.TotalSeconds * time.TimestampFrequency);
-        var clientLeft = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? context.RequestAborted;
-
         // 1
-        ClientBody body;
-        try
+        if (!body.WasBegun)
         {
-            body = await ClientBody.ReadAheadAsync(context.Request, action, time, deadline);
-        }
-        catch (BodyLateException)
-        {
-            return ForwardResult.BodyLate;
-        }
-
-        for (var retried = false; ; retried = true)
-        {
-            // 2
-            var (connection, endpoint, failure) = await ConnectAsync(route, deadline, onlyNew: retried, clientLeft);
-            if (connection is null)
-            {
-                body.Release();
-                return failure;
-            }
-
-            var reusable = false;
+            if (attempt.Route.Endpoints.Count == 0)
+                return new(ForwardResult.NoReadyEndpoint);
             try
             {
-                // 3, 4
-                var exchange = new Exchange(context, connection, time, limit);
-                var head = RequestHead.Write(ref connection.Output, context.Request, action, route, endpoint.Host, requestId, body);
-                if (body.IsWhole)
-                {
-                    body.Release();
-                    await connection.SendAsync(connection.Output.AsMemory(0, head));
-                    reusable = await exchange.ReceiveAsync();
-                }
-                else
-                {
-                    reusable = await exchange.SendAndReceiveAsync(body, head);
-                }
-
-                return ForwardResult.Answered;
-            }
-            catch (BadAnswerException)
-            {
-                return CutIfStarted(context, ForwardResult.BadAnswer);
+                body = await ClientBody.ReadAheadAsync(context.Request, attempt.Action, isKept: false, time, attempt.Deadline);
             }
             catch (BodyLateException)
             {
-                return ForwardResult.BodyLate;
+                return new(ForwardResult.BodyLate);
+            }
+        }
+
+        var isKept = attempt.Retry is not null;
+        var clientLeft = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? context.RequestAborted;
+        for (var retried = false; ; retried = true)
+        {
+            // 2
+            var began = time.GetTimestamp();
+            var until = isKept && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
+            var (connection, endpoint, failure) = await connector.ConnectAsync(attempt.Route, until, attempt.Deadline, onlyNew: retried, clientLeft);
+            if (connection is null)
+            {
+                if (!isKept)
+                    body.Release();
+                return new(failure) { Elapsed = time.GetTimestamp() - began };
+            }
+
+            var result = new AttemptResult(ForwardResult.BodyLate);
+            var reusable = false;
+            connection.RequestEnd = began;
+            try
+            {
+                // 3, 4
+                var exchange = new Exchange(context, connection, time, attempt.Time, body.IsWhole ? attempt.Retry : null);
+                var milliseconds = Math.Max(1, (long)time.GetElapsedTime(began, until).TotalMilliseconds);
+                var head = RequestHead.Write(ref connection.Output, context.Request, attempt, endpoint!.Host, milliseconds, body);
+                ExchangeResult answer;
+                if (body.IsWhole)
+                {
+                    if (!isKept)
+                        body.Release();
+                    await connection.SendAsync(connection.Output.AsMemory(0, head));
+                    answer = await exchange.ReceiveAsync();
+                }
+                else
+                {
+                    answer = await exchange.SendAndReceiveAsync(body, head);
+                }
+
+                reusable = answer.IsReusable;
+                result = new(answer.IsHeldBack ? ForwardResult.HeldBack : ForwardResult.Answered) { Status = answer.Head.Status, IsNonFinite = answer.Head.IsNonFinite };
+            }
+            catch (BadAnswerException)
+            {
+                result = CutIfStarted(context, ForwardResult.BadAnswer);
+            }
+            catch (BodyLateException)
+            {
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or ConnectionEndedException)
             {
-                var result = Interrupted(connection);
-                if (result != ForwardResult.ConnectionLost || action == ModelAction.Infer || !connection.WasStale || retried)
-                    return CutIfStarted(context, result);
+                var broken = Connector.Interrupted(connection);
+                if (broken == ForwardResult.ConnectionLost && attempt.Action != ModelAction.Infer && connection.WasStale && !retried)
+                    continue;
+                result = CutIfStarted(context, broken);
             }
             finally
             {
                 // 5
+                var ended = time.GetTimestamp();
+                result = result with { Endpoint = endpoint, Elapsed = Math.Max(0, ended - connection.RequestEnd) };
+                endpoint!.Leave();
                 if (connection.End() && reusable)
-                    endpoint.PutBack(connection, time.GetTimestamp());
+                    endpoint.PutBack(connection, ended);
                 else
                     connection.Dispose();
             }
-        }
-    }
 
-    private static ValueTask<(UpstreamConnection?, Endpoint, ForwardResult)> ConnectAsync(VariantRoute route, long deadline, bool onlyNew, CancellationToken clientLeft)
-    {
-        var turn = route.NextTurn();
-        var endpoint = route.Take(turn, 0);
-        if (onlyNew || endpoint.TakeIdle() is not { } idle)
-            return ConnectAnewAsync(route, turn, deadline, onlyNew, clientLeft);
-        idle.Begin(deadline, clientLeft);
-        return new((idle, endpoint, default));
-    }
-
-    private static async ValueTask<(UpstreamConnection?, Endpoint, ForwardResult)> ConnectAnewAsync(VariantRoute route, uint turn, long deadline, bool onlyNew, CancellationToken clientLeft)
-    {
-        for (var attempt = 0; attempt < route.EndpointCount; attempt++)
-        {
-            var endpoint = route.Take(turn, attempt);
-            if (!onlyNew && endpoint.TakeIdle() is { } idle)
-            {
-                idle.Begin(deadline, clientLeft);
-                return (idle, endpoint, default);
-            }
-
-            var connection = endpoint.Create();
-            connection.Begin(deadline, clientLeft);
-            try
-            {
-                await connection.ConnectAsync(endpoint.Address);
-                return (connection, endpoint, default);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                var result = Interrupted(connection);
-                connection.End();
-                connection.Dispose();
-                if (result != ForwardResult.ConnectionLost)
-                    return (null, endpoint, result);
-            }
-        }
-
-        return (null, route.Take(turn, 0), ForwardResult.NoReadyEndpoint);
-    }
-
-    private static ForwardResult Interrupted(UpstreamConnection connection) =>
-        connection.HasExpired ? ForwardResult.Deadline : connection.WasAbandoned ? ForwardResult.ClientLeft : ForwardResult.ConnectionLost;
-
-    private static ForwardResult CutIfStarted(HttpContext context, ForwardResult result)
-    {
-        if (!context.Response.HasStarted || result == ForwardResult.ClientLeft)
+            Tell(endpoint, attempt, result);
             return result;
+        }
+    }
+
+    // A version's 4xx are its answers; so is a body that came late or a client that left no failure of anybody's here.
+    private void Tell(Endpoint endpoint, in Attempt attempt, in AttemptResult result)
+    {
+        switch (result.Cause)
+        {
+            case ForwardResult.Answered when result.Status < StatusCodes.Status500InternalServerError:
+                endpoint.Health.Succeeded();
+                break;
+            case ForwardResult.Deadline when attempt.IsShortened:
+            case ForwardResult.BodyLate or ForwardResult.ClientLeft:
+                break;
+            default:
+                if (attempt.Route.Endpoints.Failed(endpoint))
+                    metrics.Ejected(endpoint.Entry);
+                break;
+        }
+    }
+
+    private static AttemptResult CutIfStarted(HttpContext context, ForwardResult cause)
+    {
+        if (!context.Response.HasStarted || cause == ForwardResult.ClientLeft)
+            return new(cause);
         context.Abort();
-        return ForwardResult.CutShort;
+        return new(ForwardResult.CutShort) { Cause = cause };
     }
 }
 

@@ -18,19 +18,19 @@ internal static class RequestHead
         "Host", "Content-Length", "Expect",
         // Kestrel keeps a Content-Length under this name when Transfer-Encoding made it void.
         "X-Content-Length",
-        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, "X-Model-Revision", "X-Model-Attempt",
+        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelAttempt, HeaderNames.RequestTimeout,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Writes to the beginning of <paramref name="buffer"/> and gives the length of what leaves in one piece.</summary>
     /// <param name="buffer">The buffer; replaced by a larger one when it is too small.</param>
     /// <param name="request">The client's request.</param>
-    /// <param name="action">What its path asks for.</param>
-    /// <param name="route">The variant that answers.</param>
+    /// <param name="attempt">What is asked of which variant.</param>
     /// <param name="host">The endpoint's Host.</param>
-    /// <param name="requestId">The request's identifier.</param>
+    /// <param name="milliseconds">How long the answer is waited for.</param>
     /// <param name="body">The client's body.</param>
-    internal static int Write(ref byte[] buffer, HttpRequest request, ModelAction action, VariantRoute route, byte[] host, string requestId, in ClientBody body)
+    internal static int Write(ref byte[] buffer, HttpRequest request, in Attempt attempt, byte[] host, long milliseconds, in ClientBody body)
     {
+        var (action, route) = (attempt.Action, attempt.Route);
         var head = new HeadWriter(buffer);
         head.Bytes(action == ModelAction.Infer ? "POST "u8 : "GET "u8);
         head.Bytes(route.Path);
@@ -48,11 +48,13 @@ internal static class RequestHead
                 head.Line(name, value);
         }
 
-        head.Line(HeaderNames.RequestId, requestId);
+        head.Line(HeaderNames.RequestId, attempt.RequestId);
+        head.Bytes(route.Headers);
+        head.Number("X-Request-Timeout: "u8, milliseconds);
         if (body.Length is { } length)
         {
             if (length > 0 || action == ModelAction.Infer)
-                head.ContentLength(length);
+                head.Number("Content-Length: "u8, length);
         }
         else
         {
@@ -112,11 +114,11 @@ internal static class RequestHead
             Bytes("\r\n"u8);
         }
 
-        internal void ContentLength(long length)
+        internal void Number(ReadOnlySpan<byte> nameAndColon, long value)
         {
-            Bytes("Content-Length: "u8);
+            Bytes(nameAndColon);
             Reserve(20);
-            Utf8Formatter.TryFormat(length, Buffer.AsSpan(Length), out var written);
+            Utf8Formatter.TryFormat(value, Buffer.AsSpan(Length), out var written);
             Length += written;
             Bytes("\r\n"u8);
         }

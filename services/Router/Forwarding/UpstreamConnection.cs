@@ -48,6 +48,9 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>When it was put back, as the clock's timestamp.</summary>
     internal long IdleSince { get; set; }
 
+    /// <summary>When the request's last byte was there to be sent, as the clock's timestamp; for a body that is passed on, once it has been.</summary>
+    internal long RequestEnd { get; set; }
+
     /// <summary>What was received and not yet consumed.</summary>
     internal ReadOnlySpan<byte> Received => input.AsSpan(start, end - start);
 

@@ -39,16 +39,15 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
 
     public string? Unknown => unknown;
 
-    public async Task ReadForAsync(PlanDocument plan, CancellationToken cancellation)
+    public async Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation)
     {
-        var named = plan.Rollouts.SelectMany(static pair => pair.Value.Versions.Select(version => (pair.Key, version))).ToList();
         List<FollowedName> added;
         lock (gate)
-            added = [.. named.Where(version => !followed.ContainsKey(version)).Select(version => new FollowedName(version.Key, version.version, names.Of(version.Key, version.version)))];
+            added = [.. versions.Where(version => !followed.ContainsKey(version)).Select(version => new FollowedName(version.Model, version.Version, names.Of(version.Model, version.Version)))];
         var answers = await LookUpAsync(added, cancellation);
         lock (gate)
         {
-            followed = named.ToDictionary(
+            followed = versions.ToDictionary(
                 static version => version,
                 version => followed.GetValueOrDefault(version) ?? added.Find(name => (name.Model, name.Version) == version)!);
             Take(answers);

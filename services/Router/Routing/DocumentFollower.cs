@@ -4,24 +4,25 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Rollouts;
 
 namespace ModelServing.Router.Routing;
 
 /// <summary>
-/// Follows the plan and the endpoints and swaps in a new table for each change. What can't be used changes nothing: the last good table
+/// Follows the plan, the endpoints and what the journal says of rollouts, and swaps in a new table for each change. What can't be used changes nothing: the last good table
 /// stays, the reason is logged and counted.
 /// </summary>
-internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource endpoints, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
+internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RolloutBoard board, JournalKeeper journal, WatchedVersions watched, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
     : BackgroundService
 {
     /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
-    private readonly PolledFile planFile = new(sources.PlanPath, Period, time, PlanDocument.MaxBytes);
     private readonly SemaphoreSlim oneAtATime = new(1);
 
     // Guarded by oneAtATime.
     private PlanDocument? plan;
+    private HashSet<(ModelName Model, ModelVersion Version)> named = [];
 
     public override void Dispose()
     {
@@ -32,20 +33,21 @@ internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // Here and not in ExecuteAsync, which runs on a thread of its own: that may get its turn after a table was swapped in.
-        readiness.NotReady($"no plan at {sources.PlanPath}");
+        readiness.NotReady($"no plan at {source.Name}");
         return base.StartAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(
-            planFile.FollowAsync(content => WithinAsync(() => TakePlanAsync(content, stoppingToken), stoppingToken), Refuse, stoppingToken),
+            source.FollowAsync(content => WithinAsync(() => TakePlanAsync(content, stoppingToken), stoppingToken), Refuse, stoppingToken),
             endpoints.FollowAsync(() => WithinAsync(
                 () =>
                 {
                     Swap();
                     return Task.CompletedTask;
                 },
-                stoppingToken), stoppingToken));
+                stoppingToken), stoppingToken),
+            board.FollowAsync(() => WithinAsync(() => TakeBoardAsync(stoppingToken), stoppingToken), stoppingToken));
 
     private async Task WithinAsync(Func<Task> take, CancellationToken cancellation)
     {
@@ -60,27 +62,50 @@ internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource 
         }
     }
 
-    private async Task TakePlanAsync(byte[]? content, CancellationToken cancellation)
+    private async Task TakePlanAsync(byte[] content, CancellationToken cancellation)
     {
-        if (content is null)
-        {
-            if (plan is not null)
-                Refuse($"{sources.PlanPath} is gone");
-            return;
-        }
-
         try
         {
             plan = PlanDocument.Parse(content);
         }
         catch (ContractException e)
         {
-            Refuse($"{sources.PlanPath}: {e.Message}");
+            Refuse($"{source.Name}: {e.Message}");
             return;
         }
 
-        await endpoints.ReadForAsync(plan, cancellation);
+        await journal.ReadForAsync(plan.Rollouts.Keys, cancellation);
+        await ReadEndpointsAsync(cancellation);
         Swap();
+        journal.Applied(plan);
+    }
+
+    private async Task TakeBoardAsync(CancellationToken cancellation)
+    {
+        if (plan is null)
+            return;
+        // What is condemned loses its traffic now; a version that comes back in its place is looked up after that.
+        Swap();
+        if (!Versions(plan).All(named.Contains))
+        {
+            await ReadEndpointsAsync(cancellation);
+            Swap();
+        }
+    }
+
+    private Task ReadEndpointsAsync(CancellationToken cancellation)
+    {
+        named = Versions(plan!);
+        return endpoints.ReadForAsync(named, cancellation);
+    }
+
+    private HashSet<(ModelName Model, ModelVersion Version)> Versions(PlanDocument of) =>
+        [.. of.Rollouts.SelectMany(pair => Serve(pair.Key, pair.Value).Versions.Select(version => (pair.Key, version)))];
+
+    private ServedModel Serve(ModelName model, RolloutPlan planned)
+    {
+        var served = board.Serve(model, planned);
+        return new ServedModel(served, watched.Of(model, served), board.StateOf(model));
     }
 
     private void Swap()
@@ -88,7 +113,9 @@ internal sealed class DocumentFollower(DocumentSources sources, IEndpointSource 
         if (plan is null)
             return;
         var before = holder.Current;
-        holder.Swap(RoutingTable.Build(plan, endpoints.Current, before, connections));
+        var table = RoutingTable.Build(plan, endpoints.Current, before, connections, time, Serve);
+        holder.Swap(table);
+        watched.KeepOnly(table.Models.SelectMany(static model => model.Watched).Select(static watched => watched.Version));
         if (endpoints.Unknown is { } why)
             readiness.NotReady(why);
         else

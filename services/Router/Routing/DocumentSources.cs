@@ -3,21 +3,27 @@ using ModelServing.Contracts;
 namespace ModelServing.Router.Routing;
 
 /// <summary>Where the plan and the endpoints come from, by the settings' forms.</summary>
-/// <param name="PlanPath">The plan's file.</param>
+/// <param name="PlanPath">The plan's file; null where <paramref name="PlanObject"/> holds it.</param>
+/// <param name="PlanObject">The plan's ConfigMap; null where there is a file.</param>
 /// <param name="EndpointsPath">The endpoints file; null where <paramref name="Services"/> says them.</param>
 /// <param name="Services">The names that the versions answer at; null where there is an endpoints file.</param>
-internal sealed record DocumentSources(string PlanPath, string? EndpointsPath, ServiceNames? Services)
+internal sealed record DocumentSources(string? PlanPath, ClusterObject? PlanObject, string? EndpointsPath, ServiceNames? Services)
 {
     /// <summary>Reads the settings' forms.</summary>
-    /// <exception cref="ContractException">A form that is unknown, or that this version of the router does not read.</exception>
+    /// <exception cref="ContractException">A form that is unknown.</exception>
     internal static DocumentSources Of(RouterSettings settings)
     {
-        var plan = PathOf(settings.Plan) ?? throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Plan))} is '{settings.Plan}'; " +
-            (Has(settings.Plan, HostSources.KubernetesScheme) ? $"this version of the router does not read {HostSources.KubernetesScheme} yet, only file:PATH" : "it has to be file:PATH"));
+        var (planPath, planObject) = (PathOf(settings.Plan), ClusterObject.Parse(settings.Plan));
+        if (planPath is null && planObject is null)
+        {
+            throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Plan))} is '{settings.Plan}'; it has to be file:PATH or kubernetes:NAMESPACE/NAME" +
+                (Has(settings.Plan, HostSources.KubernetesScheme) ? $", as in {HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan)}" : ""));
+        }
+
         if (PathOf(settings.Endpoints) is { } path)
-            return new DocumentSources(plan, path, null);
+            return new DocumentSources(planPath, planObject, path, null);
         if (Has(settings.Endpoints, HostSources.DnsScheme))
-            return new DocumentSources(plan, null, ServiceNames.Parse(settings.Endpoints));
+            return new DocumentSources(planPath, planObject, null, ServiceNames.Parse(settings.Endpoints));
         throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Endpoints))} is '{settings.Endpoints}'; it has to be file:PATH or dns:{{model}}-v{{version}}.NAMESPACE.svc:PORT");
     }
 

@@ -15,7 +15,7 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
     // A file that is not there yet says that no version is.
     public string? Unknown => null;
 
-    public Task ReadForAsync(PlanDocument plan, CancellationToken cancellation)
+    public Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation)
     {
         try
         {

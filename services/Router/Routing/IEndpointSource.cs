@@ -13,9 +13,9 @@ internal interface IEndpointSource
     /// something.</summary>
     string? Unknown { get; }
 
-    /// <summary>Brings <see cref="Current"/> up to date for a plan that is about to be swapped in: it must not meet older endpoints than it
-    /// was written for. Takes a bounded time.</summary>
-    Task ReadForAsync(PlanDocument plan, CancellationToken cancellation);
+    /// <summary>Brings <see cref="Current"/> up to date for versions that are about to be routed to: a plan must not meet older endpoints than
+    /// it was written for. Takes a bounded time.</summary>
+    Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation);
 
     /// <summary>Follows the endpoints and calls <paramref name="changed"/> each time <see cref="Current"/> or <see cref="Unknown"/> is another.</summary>
     Task FollowAsync(Func<Task> changed, CancellationToken cancellation);

@@ -18,4 +18,10 @@ internal static partial class RoutingLog
 
     [LoggerMessage(14, LogLevel.Information, "{Name} has {Count} addresses now, {Before} before")]
     internal static partial void AddressesChanged(ILogger logger, string name, int count, int before);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Source} can't be watched, the last good plan stays: {Why}")]
+    internal static partial void WatchFailed(ILogger logger, string source, string why);
+
+    [LoggerMessage(16, LogLevel.Information, "{Source} is watched again")]
+    internal static partial void WatchWorksAgain(ILogger logger, string source);
 }

@@ -13,9 +13,9 @@ namespace ModelServing.Infra.Tests.Hosts;
 /// </summary>
 internal sealed class HostContainer : IAsyncDisposable
 {
-    // What a test may give another value. The plan's source is the third on the list, and no variable: the folder is mounted where the
-    // rendered one is.
-    private static readonly string[] MayBeOverridden = [OciSettings.ObjectStorageEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable];
+    // What a test may give another value, or adds: the last two are the kubelet's.
+    private static readonly string[] MayBeOverridden =
+        [OciSettings.ObjectStorageEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable, "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"];
 
     // What a base image says of names and users, and what the kubelet writes.
     private static readonly Dictionary<string, string> Etc = new()
@@ -53,7 +53,7 @@ internal sealed class HostContainer : IAsyncDisposable
     /// <summary>Starts a pod's host.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="overrides">The variables that the test gives another value, or adds; of a closed list.</param>
-    /// <param name="mounts">The folders in place of ConfigMaps and what the test adds: from the path in the container to the folder.</param>
+    /// <param name="mounts">The folders that the kubelet or the test adds: from the path in the container to the folder.</param>
     /// <param name="resolver">What the kubelet writes as <c>resolv.conf</c>.</param>
     internal static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> overrides, IReadOnlyDictionary<string, string> mounts, string resolver)
     {
@@ -155,9 +155,8 @@ internal sealed class HostContainer : IAsyncDisposable
         var etc = Directory.CreateDirectory(folder.Combine("etc")).FullName;
         foreach (var (name, text) in Etc.Append(new("resolv.conf", resolver)))
             File.WriteAllText(Path.Combine(etc, name), text);
-        var volumes = pod.Volumes.Where(static volume => volume.ConfigMap is null).Select(static volume => $"scratch={volume.Path}={Size(volume.Size!)}")
+        var volumes = pod.Volumes.Select(static volume => $"scratch={volume.Path}={Size(volume.Size)}")
             .Concat(mounts.Select(static mount => $"folder={mount.Key}={mount.Value}")).ToList();
-        Assert.All(pod.Volumes.Where(static volume => volume.ConfigMap is not null), volume => Assert.Contains(volume.Path, mounts.Keys));
         var start = new ProcessStartInfo("unshare", [
             "--mount", "--propagation", "private", "--pid", "--fork", "--",
             "bash", Repository.Combine("tests", "ModelServing.Infra.Tests", "Hosts", "container.sh"),

@@ -1,25 +1,28 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Registry;
 using ModelServing.Stacks;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Kubernetes;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>What <see cref="RenderedHostTests"/> runs in namespaces. The addresses stand for the cluster's: a pod's, which the kubelet asks, and its DNS'.</summary>
+/// <summary>What <see cref="RenderedHostTests"/> runs in namespaces. The addresses stand for the cluster's: a pod's, which the kubelet asks, its DNS' and its API's.</summary>
 [Collection(nameof(OneAtATime))]
 public class InNamespaces
 {
     private static readonly IPAddress PodAddress = IPAddress.Parse("10.244.0.7");
     private static readonly IPAddress DnsAddress = IPAddress.Parse("10.96.5.5");
+    private static readonly IPEndPoint ApiAddress = IPEndPoint.Parse("10.96.0.1:443");
 
     private const string IdentityPath = "/var/run/oci";
 
-    private static readonly Dictionary<string, string> Nothing = [];
+    // Where the kubelet puts a pod's token.
+    private const string ServiceAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     [Fact(Explicit = true)]
     public async Task Router()
@@ -30,9 +33,22 @@ public class InNamespaces
         await using var dns = new NameServer(new IPEndPoint(DnsAddress, 53));
         dns.Has("fraud-v1.modelserving.svc.cluster.local", "10.244.1.1", "10.244.1.2", "fd00::1");
         using var folder = new TemporaryFolder();
-        var plan = new MountedConfigMap(folder.Combine("plan"), run, ClusterNames.Plan);
+        using var authority = new ClusterAuthority();
+        using var certificate = authority.CertificateOf(ApiAddress.Address);
+        await using var api = await KubernetesApi.StartAsync(ClusterNames.Namespace, ApiAddress, certificate);
+        SetPlan(api, run);
+        var overrides = new Dictionary<string, string>
+        {
+            ["KUBERNETES_SERVICE_HOST"] = ApiAddress.Address.ToString(),
+            ["KUBERNETES_SERVICE_PORT"] = ApiAddress.Port.ToString(CultureInfo.InvariantCulture),
+        };
+        var mounts = new Dictionary<string, string>
+        {
+            [ServiceAccountPath] = ReadableFolder(folder.Combine("account"), ("token", api.Token), ("ca.crt", authority.Pem), ("namespace", ClusterNames.Namespace)),
+        };
 
-        await using var router = HostContainer.Start(pod, Nothing, new Dictionary<string, string> { [pod.Volumes.Single(static volume => volume.ConfigMap == ClusterNames.Plan).Path] = plan.Folder }, Resolver());
+        Assert.True(pod.HasToken);
+        await using var router = HostContainer.Start(pod, overrides, mounts, Resolver());
         foreach (var probe in (Probe[])[pod.Startup, pod.Liveness, pod.Readiness])
             await router.SucceedsAsync(PodAddress, probe);
 
@@ -45,11 +61,10 @@ public class InNamespaces
         dns.Fails("fraud-v2.modelserving.svc.cluster.local");
         await router.SaysAsync("fraud-v2.modelserving.svc\\\" can't be looked up");
 
-        // The kubelet's way to renew a ConfigMap is seen on a read-only root too.
-        plan.Update(await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
+        SetPlan(api, await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");
         Assert.Equal(0, await router.StopAsync());
-        Report.Write(pod, $"no variable; the plan's source (a folder as the kubelet lays one out, at the rendered {MountPaths.PlanFolder})");
+        Report.Write(pod, $"no rendered variable; the kubelet's {string.Join(" and ", overrides.Keys)} name an API server made for it, with a token and an authority at {ServiceAccountPath}");
     }
 
     [Fact(Explicit = true)]
@@ -97,8 +112,7 @@ public class InNamespaces
         using var folder = new TemporaryFolder();
         foreach (var pod in RenderedPod.Of(await SomeStack.OfModelsAsync(SomeStack.Canary)))
         {
-            var mounts = pod.Volumes.Where(static volume => volume.ConfigMap is not null).ToDictionary(static volume => volume.Path, _ => folder.FullPath);
-            var said = await HostContainer.RunAsync(pod, mounts, """
+            var said = await HostContainer.RunAsync(pod, new Dictionary<string, string> { [ServiceAccountPath] = folder.FullPath }, """
                 echo "user $(id -u) group $(id -g) groups $(id -G)"
                 grep -E '^(CapEff|CapPrm|CapBnd|NoNewPrivs):' /proc/self/status | tr -s '\t\n' '  '; echo
                 env | sort | tr '\n' ' '; echo
@@ -115,21 +129,30 @@ public class InNamespaces
             var mounted = lines[4..].Select(static line => line.Split(' ')).Where(static mount => mount[0].Split('/')[1] is not ("dev" or "proc" or "sys")).ToList();
             Assert.Contains("/", mounted.Select(static mount => mount[0]));
             Assert.Equal(
-                pod.Volumes.Where(static volume => volume.ConfigMap is null).Select(static volume => volume.Path),
+                pod.Volumes.Select(static volume => volume.Path),
                 mounted.Where(static mount => !mount[1].StartsWith("ro,", StringComparison.Ordinal)).Select(static mount => mount[0]));
         }
     }
 
     private static string Resolver() => $"search {ClusterNames.Namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver {DnsAddress}\noptions ndots:5\n";
 
-    /// <summary>A copy of an identity that a container's user can read, as of a mounted secret.</summary>
-    private static string IdentityFolder(string folder, EmulatorIdentity identity)
+    private static string IdentityFolder(string folder, EmulatorIdentity identity) => ReadableFolder(
+        folder,
+        ("key.pem", File.ReadAllText(identity.KeyFile)),
+        ("config", File.ReadAllText(identity.ConfigFile).Replace(identity.KeyFile, IdentityPath + "/key.pem", StringComparison.Ordinal)));
+
+    private static void SetPlan(KubernetesApi api, RenderedStack run) => api.Set(
+        ClusterNames.Plan,
+        [.. run.Single("kubernetes:core/v1:ConfigMap", ClusterNames.Plan).Inputs.Map("data").Select(static pair => (pair.Key, (string)pair.Value))]);
+
+    /// <summary>A folder that a container's user can read, as of a mounted secret.</summary>
+    private static string ReadableFolder(string folder, params ReadOnlySpan<(string Name, string Text)> files)
     {
         Directory.CreateDirectory(folder);
-        File.Copy(identity.KeyFile, Path.Combine(folder, "key.pem"));
-        File.WriteAllText(Path.Combine(folder, "config"), File.ReadAllText(identity.ConfigFile).Replace(identity.KeyFile, IdentityPath + "/key.pem", StringComparison.Ordinal));
-        foreach (var file in Directory.EnumerateFiles(folder))
+        foreach (var (name, text) in files)
         {
+            var file = Path.Combine(folder, name);
+            File.WriteAllText(file, text);
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
@@ -149,46 +172,11 @@ public class InNamespaces
     private static async Task EnterAsync()
     {
         Assert.SkipUnless(Namespaces.AreOurs, $"{nameof(RenderedHostTests)} runs it, in namespaces");
-        foreach (var arguments in (string[])["link set lo up", $"address add {PodAddress}/32 dev lo", $"address add {DnsAddress}/32 dev lo"])
+        foreach (var arguments in (string[])["link set lo up", $"address add {PodAddress}/32 dev lo", $"address add {DnsAddress}/32 dev lo", $"address add {ApiAddress.Address}/32 dev lo"])
         {
             using var ip = Process.Start("ip", arguments.Split(' '));
             await ip.WaitForExitAsync();
             Assert.Equal(0, ip.ExitCode);
-        }
-    }
-
-    /// <summary>A ConfigMap's folder as the kubelet lays it out: each file a link by way of <c>..data</c>, which an update points elsewhere at once.</summary>
-    private sealed class MountedConfigMap
-    {
-        private readonly string name;
-        private int version;
-
-        internal MountedConfigMap(string folder, RenderedStack run, string name)
-        {
-            Folder = Directory.CreateDirectory(folder).FullName;
-            this.name = name;
-            Update(run);
-        }
-
-        internal string Folder { get; }
-
-        internal void Update(RenderedStack run)
-        {
-            var next = $"..{++version}";
-            Directory.CreateDirectory(Path.Combine(Folder, next));
-            foreach (var (file, text) in run.Single("kubernetes:core/v1:ConfigMap", name).Inputs.Map("data"))
-            {
-                File.WriteAllText(Path.Combine(Folder, next, file), (string)text, new UTF8Encoding(false));
-                var link = Path.Combine(Folder, file);
-                if (!File.Exists(link))
-                    File.CreateSymbolicLink(link, Path.Combine("..data", file));
-            }
-
-            File.CreateSymbolicLink(Path.Combine(Folder, "..data_tmp"), next);
-            // File.Move follows a link to a folder and refuses it.
-            using var rename = Process.Start("mv", ["--no-target-directory", Path.Combine(Folder, "..data_tmp"), Path.Combine(Folder, "..data")]);
-            rename.WaitForExit();
-            Assert.Equal(0, rename.ExitCode);
         }
     }
 }

@@ -38,6 +38,9 @@ internal sealed record RenderedPod
 
     internal required IReadOnlyList<Volume> Volumes { get; init; }
 
+    /// <summary>Whether it has a token of its service account.</summary>
+    internal required bool HasToken { get; init; }
+
     /// <summary>The pods of a stack, in the order of their Deployments' names.</summary>
     internal static IReadOnlyList<RenderedPod> Of(RenderedStack run) =>
         [.. run.Of("kubernetes:apps/v1:Deployment").OrderBy(static deployment => deployment.Name, StringComparer.Ordinal).Select(Of)];
@@ -64,6 +67,7 @@ internal sealed record RenderedPod
             Readiness = Probe("readinessProbe"),
             User = Number(pod.Map("securityContext")["runAsUser"]),
             Group = Number(pod.Map("securityContext")["runAsGroup"]),
+            HasToken = (bool)pod["automountServiceAccountToken"],
             FsGroup = Number(pod.Map("securityContext")["fsGroup"]),
             Volumes = [.. container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>().Select(mount => Volume(
                 mount,
@@ -87,13 +91,7 @@ internal sealed record RenderedPod
     {
         var path = (string)mount["mountPath"];
         Assert.DoesNotContain("subPath", mount.Keys);
-        if (volume.TryGetValue("configMap", out var map))
-        {
-            Assert.Equal(true, mount["readOnly"]);
-            return new Volume(path, (string)((ImmutableDictionary<string, object>)map)["name"], null);
-        }
-
-        return new Volume(path, null, (string)volume.Map("emptyDir")["sizeLimit"]);
+        return new Volume(path, (string)volume.Map("emptyDir")["sizeLimit"]);
     }
 
     private static int Number(object value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);
@@ -104,8 +102,7 @@ internal sealed record RenderedPod
 /// <param name="Path">The path.</param>
 internal sealed record Probe(int Port, string Path);
 
-/// <summary>What is mounted into a container: a ConfigMap's folder, read-only, or an empty one of a size that may be written into.</summary>
+/// <summary>What is mounted into a container: an empty folder that may be written into.</summary>
 /// <param name="Path">Where.</param>
-/// <param name="ConfigMap">The ConfigMap's name; null for an empty folder.</param>
-/// <param name="Size">The empty folder's limit, as in <c>1Gi</c>.</param>
-internal sealed record Volume(string Path, string? ConfigMap, string? Size);
+/// <param name="Size">Its limit, as in <c>1Gi</c>.</param>
+internal sealed record Volume(string Path, string Size);

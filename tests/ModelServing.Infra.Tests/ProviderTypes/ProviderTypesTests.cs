@@ -31,14 +31,6 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
         Assert.True(check.ErrorsOf(file).Count == 0, string.Join('\n', check.ErrorsOf(file)));
     }
 
-    [Fact]
-    public void Routers_that_watch_the_plan_are_of_the_providers_types()
-    {
-        TypeCheck.SkipUnlessInstalled();
-        Assert.True(check.ResourcesOf(TypeCheck.Watched) > 10);
-        Assert.True(check.ErrorsOf(TypeCheck.Watched).Count == 0, string.Join('\n', check.ErrorsOf(TypeCheck.Watched)));
-    }
-
     [Theory]
     [InlineData("oci")]
     [InlineData("kubernetes")]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Stacks.Preview;
 using ModelServing.TestKit;
@@ -34,9 +33,6 @@ public sealed class TypeCheck : IAsyncLifetime
     /// <summary>How many literals a file of a stack has.</summary>
     internal int ResourcesOf(string file) => resources[file];
 
-    /// <summary>The file of routers that watch the plan.</summary>
-    internal const string Watched = "watched";
-
     /// <summary>The file of a stack's resources and questions in one phase.</summary>
     internal static string FileOf(string stack, bool foundationOnly) => $"{stack}-{(foundationOnly ? "foundation" : "serving")}";
 
@@ -60,7 +56,6 @@ public sealed class TypeCheck : IAsyncLifetime
             Directory.Delete(Folder, recursive: true);
         Directory.CreateDirectory(Folder);
         await WriteStacksAsync();
-        await WriteWatchedAsync();
         await WriteDoublesAsync();
         await File.WriteAllTextAsync(Path.Combine(Folder, "tsconfig.json"), JsonSerializer.Serialize(new
         {
@@ -99,13 +94,6 @@ public sealed class TypeCheck : IAsyncLifetime
             fault.Make(arguments, fault.Path);
             Write(fault.Name, [(token, name, arguments)]);
         }
-    }
-
-    // No stack has its routers watch the plan yet.
-    private async Task WriteWatchedAsync()
-    {
-        var watched = await Rendered.OfAsync(static some => some.Workloads(PlanRoad.Watched));
-        Write(Watched, [.. watched.All.Where(static made => made.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).Select(static made => (made.Type, made.Name, made.Json()))]);
     }
 
     private static async Task WriteDoublesAsync()

@@ -89,7 +89,7 @@ internal sealed class SomeEnvironment
     }, Options);
 
     /// <summary>The workloads of one model with one version.</summary>
-    internal Infra.Workloads Workloads(PlanRoad road = PlanRoad.Mounted)
+    internal Infra.Workloads Workloads()
     {
         var size = new PodSize { Min = 1, Max = 2, Cpu = "500m", Memory = "1Gi", CpuTarget = 60 };
         return new("workloads", new WorkloadsArgs
@@ -108,7 +108,6 @@ internal sealed class SomeEnvironment
                 LongestDeadline = TimeSpan.FromSeconds(1),
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
-                PlanRoad = road,
             },
             Registry = new RegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
             Artifacts = "oci:some/some",

@@ -23,11 +23,11 @@ public class PodTests
     }
 
     [Fact]
-    public async Task A_version_has_a_token_to_read_its_artifact_with_and_nobody_else_has_one()
+    public async Task A_version_has_a_token_to_read_its_artifact_with_and_a_router_one_to_read_the_plan_with()
     {
         var run = await RunAsync();
         Assert.Equal(
-            [("fraud-v1", true), ("fraud-v2", true), ("router", false)],
+            [("fraud-v1", true), ("fraud-v2", true), ("router", true)],
             run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
         Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
         Assert.All(run.Pods(), each => Assert.Equal(each.Owner == "router" ? ClusterNames.Router : ClusterNames.Inference, each.Pod.Spec.ServiceAccountName));
@@ -66,7 +66,7 @@ public class PodTests
         var run = await RunAsync();
 
         var router = new RouterSettings(Environment(run, "router"));
-        Assert.Equal("file:/etc/modelserving/plan/plan.json", router.Plan);
+        Assert.Equal("kubernetes:modelserving/plan", router.Plan);
         Assert.Equal("dns:{model}-v{version}.modelserving.svc:8080", router.Endpoints);
         var inference = new InferenceSettings(Environment(run, "fraud-v2"));
         Assert.Equal(("fraud", 2, "oci:examplespace/modelserving-some-artifacts"), (inference.Model.Text, inference.Version.Number, inference.Registry));
@@ -141,19 +141,18 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Every_pod_may_write_to_scratch_and_the_router_reads_the_plan_where_it_looks_for_it()
+    public async Task Every_pod_may_write_to_scratch_and_mounts_nothing_else()
     {
         var run = await RunAsync();
-        foreach (var (owner, pod) in run.Pods())
+        foreach (var (_, pod) in run.Pods())
         {
             var volumes = pod.Spec.Volumes.ToDictionary(volume => volume.Name);
             var mounts = Assert.Single(pod.Spec.Containers).VolumeMounts;
             Assert.Equal(volumes.Keys.Order(), mounts.Select(mount => mount.Name).Order());
-            var scratch = mounts.Single(mount => mount.MountPath == MountPaths.Scratch);
+            var scratch = Assert.Single(mounts);
+            Assert.Equal(MountPaths.Scratch, scratch.MountPath);
             Assert.NotEqual(true, scratch.ReadOnlyProperty);
             Assert.NotNull(volumes[scratch.Name].EmptyDir.SizeLimit);
-            var plan = mounts.SingleOrDefault(mount => volumes[mount.Name].ConfigMap is { Name: ClusterNames.Plan });
-            Assert.Equal(owner == "router" ? MountPaths.PlanFolder : null, plan?.MountPath);
         }
     }
 

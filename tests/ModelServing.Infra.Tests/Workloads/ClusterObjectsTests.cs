@@ -17,16 +17,8 @@ public class ClusterObjectsTests
     public async Task Every_object_is_one_that_Kubernetes_knows_member_by_member(string stack)
     {
         var objects = (await SomeStack.OfRepositoryAsync(stack)).OfCluster().ToList();
-        Assert.True(objects.Count >= 12, $"{stack} has {objects.Count} objects");
+        Assert.True(objects.Count >= 14, $"{stack} has {objects.Count} objects");
         Assert.All(objects, static rendered => AssertIsRead(rendered.Type, rendered.Json()));
-    }
-
-    [Fact]
-    public async Task So_are_those_of_routers_that_watch_the_plan()
-    {
-        var objects = (await Rendered.OfAsync(static some => some.Workloads(PlanRoad.Watched))).All.Where(static made => made.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).ToList();
-        Assert.Contains(objects, static made => made.Type.EndsWith(":RoleBinding", StringComparison.Ordinal));
-        Assert.All(objects, static made => AssertIsRead(made.Type, made.Json()));
     }
 
     [Theory]

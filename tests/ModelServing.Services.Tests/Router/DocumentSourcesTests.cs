@@ -10,9 +10,10 @@ public class DocumentSourcesTests
     {
         var files = DocumentSources.Of(new RouterSettings { Plan = "file:plan.json", Endpoints = "file:/var/endpoints.json" });
         Assert.Equal((Path.GetFullPath("plan.json"), "/var/endpoints.json", null), (files.PlanPath, files.EndpointsPath, files.Services));
+        Assert.Null(files.PlanObject);
 
-        var rendered = DocumentSources.Of(new RouterSettings { Plan = HostSources.File(MountPaths.Plan), Endpoints = HostSources.Dns(ClusterNames.Namespace) });
-        Assert.Null(rendered.EndpointsPath);
+        var rendered = DocumentSources.Of(new RouterSettings { Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan), Endpoints = HostSources.Dns(ClusterNames.Namespace) });
+        Assert.Equal((null, new ClusterObject(ClusterNames.Namespace, ClusterNames.Plan), null), (rendered.PlanPath, rendered.PlanObject, rendered.EndpointsPath));
         Assert.Equal(HostPorts.Http, rendered.Services!.Port);
         // The very name that infra/ gives the Service.
         Assert.Equal($"{ClusterNames.Version(ModelName.Parse("fraud"), new ModelVersion(2))}.modelserving.svc", rendered.Services.Of(ModelName.Parse("fraud"), new ModelVersion(2)));
@@ -47,8 +48,15 @@ public class DocumentSourcesTests
     }
 
     [Theory]
-    [InlineData("kubernetes:modelserving/plan", "does not read kubernetes: yet")]
-    [InlineData("dns:a:1", "it has to be file:PATH")]
+    [InlineData("kubernetes:modelserving/plan/", "as in kubernetes:modelserving/plan")]
+    [InlineData("kubernetes:plan", "as in kubernetes:modelserving/plan")]
+    [InlineData("kubernetes:/plan", "as in kubernetes:modelserving/plan")]
+    [InlineData("kubernetes:modelserving/", "as in kubernetes:modelserving/plan")]
+    [InlineData("kubernetes:modelserving/Plan", "as in kubernetes:modelserving/plan")]
+    [InlineData("kubernetes:modelserving/plan,metadata.name=other", "as in kubernetes:modelserving/plan")]
+    [InlineData("kubernetes:model.serving/plan", "as in kubernetes:modelserving/plan")]
+    [InlineData("kubernetes:", "as in kubernetes:modelserving/plan")]
+    [InlineData("dns:a:1", "it has to be file:PATH or kubernetes:NAMESPACE/NAME")]
     [InlineData("plan.json", "it has to be file:PATH")]
     public void A_wrong_form_of_the_plan_says_what_would_be_right(string setting, string right)
     {

@@ -21,13 +21,13 @@ internal sealed class RunningRouter : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private RunningRouter(long maxRequestBytes, string? endpoints = null, NameLookup? names = null)
+    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null)
     {
         var settings = new RouterSettings
         {
             Urls = "http://127.0.0.1:0",
             LogFormat = LogFormat.Json,
-            Plan = "file:" + PlanPath,
+            Plan = plan ?? "file:" + PlanPath,
             Endpoints = endpoints ?? "file:" + EndpointsPath,
             MaxRequestBytes = maxRequestBytes,
         };
@@ -37,8 +37,7 @@ internal sealed class RunningRouter : IAsyncDisposable
             (builder, settings) =>
             {
                 RouterHost.Add(builder, settings);
-                if (names is not null)
-                    builder.Services.AddSingleton(names);
+                services?.Invoke(builder.Services);
             },
             RouterHost.Map);
     }
@@ -51,21 +50,52 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal OpenConnections Upstream => app.Services.GetRequiredService<OpenConnections>();
 
+    internal RoutingTable Table => app.Services.GetRequiredService<RoutingTableHolder>().Current!;
+
+    /// <summary>The model's route as of now.</summary>
+    internal ModelRoute Fraud => Table.TryGetModel("fraud", out var route) ? route : throw new InvalidOperationException("no plan");
+
     internal Readiness Readiness => app.Services.GetRequiredService<Readiness>();
 
     /// <summary>A router without a plan.</summary>
-    internal static async Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024)
+    internal static Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024) => StartAsync(new RunningRouter(maxRequestBytes));
+
+    /// <summary>A router without a plan that looks up its endpoints.</summary>
+    internal static Task<RunningRouter> StartAsync(string endpoints, NameLookup names) =>
+        StartAsync(new RunningRouter(64 * 1024 * 1024, endpoints, services => services.AddSingleton(names)));
+
+    /// <summary>A router with a plan and services of the test's own.</summary>
+    internal static async Task<RunningRouter> StartAsync(PlanDocument plan, EndpointsDocument endpoints, Action<IServiceCollection>? services = null)
     {
-        var router = new RunningRouter(maxRequestBytes);
+        var router = await StartAsync(new RunningRouter(64 * 1024 * 1024, services: services));
+        router.Swap(plan, endpoints);
+        return router;
+    }
+
+    private static async Task<RunningRouter> StartAsync(RunningRouter router)
+    {
         await router.app.StartAsync();
         router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
         return router;
     }
 
-    /// <summary>A router without a plan that looks up its endpoints.</summary>
-    internal static async Task<RunningRouter> StartAsync(string endpoints, NameLookup names)
+    /// <summary>A router that watches its plan.</summary>
+    /// <param name="plan">The setting.</param>
+    /// <param name="access">Where the Kubernetes API is; null for what a pod has.</param>
+    /// <param name="limits">How patient it is.</param>
+    /// <param name="endpoints">Where the versions answer.</param>
+    internal static async Task<RunningRouter> WatchAsync(string plan, ClusterAccess? access, WatchLimits limits, EndpointsDocument endpoints)
     {
-        var router = new RunningRouter(64 * 1024 * 1024, endpoints, names);
+        var router = new RunningRouter(
+            64 * 1024 * 1024,
+            services: services =>
+            {
+                if (access is not null)
+                    services.AddSingleton(access);
+                services.AddSingleton(limits);
+            },
+            plan: plan);
+        await File.WriteAllBytesAsync(router.EndpointsPath, endpoints.ToUtf8());
         await router.app.StartAsync();
         router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
         return router;
@@ -86,7 +116,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal void Swap(PlanDocument plan, EndpointsDocument endpoints)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
-        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream));
+        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>()));
         Readiness.Ready();
     }
 

@@ -18,6 +18,12 @@ internal static class SomePlan
         new VariantPlan(VariantPlan.Canary, new ModelVersion(2), weight),
         new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets - weight));
 
+    /// <summary>The plan with another attempt limit.</summary>
+    internal static PlanDocument Limited(this PlanDocument plan, int milliseconds) => plan with
+    {
+        Rollouts = new() { [Model] = plan.Rollouts[Model] with { AttemptLimitMilliseconds = milliseconds } },
+    };
+
     /// <summary>The plan with versions that are kept warm.</summary>
     internal static PlanDocument Keeping(this PlanDocument plan, params int[] versions) => plan with
     {

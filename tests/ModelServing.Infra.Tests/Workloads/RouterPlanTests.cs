@@ -4,9 +4,9 @@ using ModelServing.Infra.Tests.Stacks;
 
 namespace ModelServing.Infra.Tests.Workloads;
 
-/// <summary>The road of the plan that no stack takes yet.</summary>
+/// <summary>The plan's way to the routers: they watch its ConfigMap.</summary>
 [Collection(nameof(OneAtATime))]
-public class WatchedPlanTests
+public class RouterPlanTests
 {
     [Fact]
     public async Task Routers_may_read_the_plan_and_nothing_else()
@@ -27,17 +27,16 @@ public class WatchedPlanTests
     }
 
     [Fact]
-    public async Task Their_pods_have_a_token_and_no_mounted_plan_and_come_after_the_right_to_read_it()
+    public async Task Their_pods_have_a_token_and_come_after_the_plan_and_the_right_to_read_it()
     {
         var made = (await RunAsync()).Named("kubernetes:apps/v1:Deployment", "router");
         var pod = ((V1Deployment)Read(made)).Spec.Template.Spec;
         Assert.True(pod.AutomountServiceAccountToken);
-        Assert.DoesNotContain(pod.Volumes, static volume => volume.ConfigMap is not null);
         Assert.Equal("kubernetes:modelserving/plan", Assert.Single(pod.Containers).Env.Single(static variable => variable.Name == "MODELSERVING_PLAN").Value);
         Assert.Equal(2, (await made.AfterAsync()).Count(static name => name == "plan"));
     }
 
-    private static Task<Rendered> RunAsync() => Rendered.OfAsync(static some => some.Workloads(PlanRoad.Watched));
+    private static Task<Rendered> RunAsync() => Rendered.OfAsync(static some => some.Workloads());
 
     private static object Read(Made made) => ClusterObjects.Read(made.Type, made.Json());
 }

@@ -1,0 +1,69 @@
+namespace ModelServing.Rollout.Guard;
+
+/// <summary>Whose counts a decision rests on. Each scope has half of the false alarms that are allowed.</summary>
+public enum GuardScope
+{
+    /// <summary>The sum over all routers.</summary>
+    Sum,
+
+    /// <summary>One router's own counts, for when the sum can't be had. Half of the false alarms is shared by at most
+    /// <see cref="GuardPolicy.RoutersMax"/> routers: each takes a number when it starts, and one with a higher number does not
+    /// decide.</summary>
+    Local,
+}
+
+/// <summary>What a rollout asks of its guard.</summary>
+public sealed record GuardPolicy
+{
+    private const int Kinds = 4;
+
+    /// <summary>r0: how many times as often as stable the watched variant may fail. From 1.</summary>
+    public double Tolerance
+    {
+        get;
+        init => field = value is >= 1 and <= 1000 ? value : throw Outside(nameof(Tolerance), value, "from 1 to 1000");
+    } = 1.5;
+
+    /// <summary>alpha: the probability, at most, that a version which keeps to the tolerance is ever condemned in an attempt.</summary>
+    public double FalseAlarm
+    {
+        get;
+        init => field = value is > 0 and < 1 ? value : throw Outside(nameof(FalseAlarm), value, "above 0 and below 1");
+    } = 0.001;
+
+    /// <summary>An answer later than this is <see cref="AttemptOutcome.Slow"/>, of both variants; null when slowness is not
+    /// watched.</summary>
+    public TimeSpan? SlowerThan
+    {
+        get;
+        init => field = value is null || value > TimeSpan.Zero ? value : throw Outside(nameof(SlowerThan), value, "above 0");
+    }
+
+    /// <summary>The share of the watched variant's first attempts that may fail; null when only the comparison with stable
+    /// counts.</summary>
+    public double? MaxErrorRate
+    {
+        get;
+        init => field = value is null or (> 0 and < 1) ? value : throw Outside(nameof(MaxErrorRate), value, "above 0 and below 1");
+    }
+
+    /// <summary>n: how many variants of the rollout are watched: 1 for a canary, the arms of an experiment without its control.</summary>
+    public int Arms
+    {
+        get;
+        init => field = value >= 1 ? value : throw Outside(nameof(Arms), value, "1 at least");
+    } = 1;
+
+    /// <summary>How many routers may decide by themselves (<c>routers.max</c>).</summary>
+    public required int RoutersMax
+    {
+        get;
+        init => field = value >= 1 ? value : throw Outside(nameof(RoutersMax), value, "1 at least");
+    }
+
+    /// <summary>The evidence that condemns: 8 n / alpha on the sum, and routers.max times that on a router's own. Each of four kinds has
+    /// a quarter of alpha, each of n arms an n-th of that, each scope half of it, and each router its part of the half.</summary>
+    public double Threshold(GuardScope scope) => 2.0 * Kinds * Arms / FalseAlarm * (scope == GuardScope.Local ? RoutersMax : 1);
+
+    private static ArgumentOutOfRangeException Outside(string name, object? value, string form) => new(name, value, $"has to be {form}");
+}

@@ -1,0 +1,63 @@
+namespace ModelServing.Rollout.Guard;
+
+/// <summary>
+/// The mixture over rate ratios that the evidence of one copy is made of, for failures at one share w of the traffic. If the watched
+/// variant fails r times as often as stable, a failure is the watched one's with probability q(r) = w r / (w r + 1 - w). The mixture is
+/// over r_k = r0 * 1.2 * (1000 / 1.2)^(k / 23), k = 0 .. 23, with equal weights, of [q(r_k) / q(r0)]^C [(1 - q(r_k)) / (1 - q(r0))]^S for
+/// C failures of the watched variant and S of stable. Each r_k is above r0, so that the product falls on average for every true ratio up
+/// to r0.
+/// </summary>
+/// <remarks>Everything is a natural logarithm, so that no count is too large.</remarks>
+internal sealed class RatioMixture
+{
+    internal const int Ratios = 24;
+
+    private const double Lowest = 1.2;
+    private const double Highest = 1000;
+
+    private readonly double[] watched = new double[Ratios];
+    private readonly double[] other = new double[Ratios];
+
+    /// <summary>The mixture at a share.</summary>
+    /// <param name="share">w, above 0 and below 1.</param>
+    /// <param name="tolerance">r0, above 0.</param>
+    internal RatioMixture(double share, double tolerance)
+    {
+        for (var k = 0; k < Ratios; k++)
+        {
+            // ln(r_k / r0); then (1 - q(r_k)) / (1 - q(r0)) = (w r0 + 1 - w) / (w r_k + 1 - w), and q(r_k) / q(r0) is r_k / r0 times that.
+            var ratio = Math.Log(Lowest) + Math.Log(Highest / Lowest) * k / (Ratios - 1);
+            other[k] = Math.Log(share * tolerance + 1 - share) - Math.Log(share * tolerance * Math.Exp(ratio) + 1 - share);
+            watched[k] = ratio + other[k];
+        }
+    }
+
+    /// <summary>Adds the logarithm of each ratio's product over a segment's failures to <paramref name="products"/>.</summary>
+    internal void Add(long watchedCount, long otherCount, Span<double> products)
+    {
+        for (var k = 0; k < Ratios; k++)
+            products[k] += watchedCount * watched[k] + otherCount * other[k];
+    }
+
+    /// <summary>The logarithm of the mean of the ratios' products.</summary>
+    internal static double LogMean(ReadOnlySpan<double> products) => LogSum(products) - Math.Log(Ratios);
+
+    /// <summary>ln(e^a + e^b + ...), without overflow.</summary>
+    internal static double LogSum(ReadOnlySpan<double> logarithms)
+    {
+        var greatest = double.NegativeInfinity;
+        foreach (var logarithm in logarithms)
+            greatest = Math.Max(greatest, logarithm);
+        if (double.IsNegativeInfinity(greatest))
+            return greatest;
+        var sum = 0.0;
+        foreach (var logarithm in logarithms)
+        {
+            // e^-40 is nothing beside the greatest term, which is 1 here.
+            if (logarithm - greatest > -40)
+                sum += Math.Exp(logarithm - greatest);
+        }
+
+        return greatest + Math.Log(sum);
+    }
+}

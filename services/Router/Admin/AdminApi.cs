@@ -1,0 +1,156 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Journal;
+
+namespace ModelServing.Router.Admin;
+
+/// <summary>The admin API: how rollouts stand, what became of them, and what a person decides about them. It is on a port of its own and for
+/// operators only; on the models' port its paths are unknown ones.</summary>
+internal sealed class AdminApi
+{
+    private const int MaxBody = 16 * 1024;
+
+    private readonly RouterSettings settings;
+    private readonly IServer server;
+    private readonly RolloutStatusReader status;
+    private readonly OperatorDecisions decisions;
+    private readonly IOperatorCheck operators;
+    private int[]? ports;
+
+    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, IOperatorCheck operators) =>
+        (this.settings, this.server, this.status, this.decisions, this.operators) = (settings, server, status, decisions, operators);
+
+    /// <summary>Adds the paths.</summary>
+    internal static void Map(WebApplication app)
+    {
+        var api = app.Services.GetRequiredService<AdminApi>();
+        app.Use(next => context => context.Request.Path.StartsWithSegments("/admin") ? api.AnswerAsync(context) : next(context));
+        app.Lifetime.ApplicationStarted.Register(api.WriteAddress);
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (!Ports.Contains(context.Connection.LocalPort))
+        {
+            await Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}");
+            return;
+        }
+
+        if (operators.Refuse(context) is { } refused)
+        {
+            await refused.Problem.WriteAsync(context, refused.Detail);
+            return;
+        }
+
+        try
+        {
+            await RouteAsync(context);
+        }
+        catch (DecisionRefusedException e)
+        {
+            await e.Problem.WriteAsync(context, e.Message);
+        }
+        catch (ContractException e)
+        {
+            await Problems.BadRequest.WriteAsync(context, e.Message);
+        }
+        catch (JournalException e)
+        {
+            await Problems.JournalAway.WriteAsync(context, e.Message);
+        }
+    }
+
+    private async Task RouteAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        if (path == AdminPaths.Rollouts)
+        {
+            if (await IsAsync(context, HttpMethods.Get))
+                await WriteAsync(context, status.Read().ToUtf8());
+            return;
+        }
+
+        if (!path.StartsWith(AdminPaths.Rollouts + "/", StringComparison.Ordinal) || path[(AdminPaths.Rollouts.Length + 1)..].Split('/') is not [var name, var action] || !ModelName.TryParse(name, null, out var model))
+        {
+            await Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {path}; there are {AdminPaths.Rollouts} and {AdminPaths.Rollouts}/MODEL/history, /rollback and /reset");
+            return;
+        }
+
+        switch (action)
+        {
+            case "history" when await IsAsync(context, HttpMethods.Get):
+                await WriteAsync(context, (await decisions.HistoryAsync(model, AfterOf(context), context.RequestAborted)).ToUtf8());
+                break;
+            case "rollback" when await IsAsync(context, HttpMethods.Post):
+                await decisions.RollbackAsync(model, RollbackRequest.Parse(await BodyAsync(context)), context.RequestAborted);
+                await WriteAsync(context, status.Read(model)!.ToUtf8());
+                break;
+            case "reset" when await IsAsync(context, HttpMethods.Post):
+                await decisions.ResetAsync(model, ResetRequest.Parse(await BodyAsync(context)), context.RequestAborted);
+                await WriteAsync(context, status.Read(model)!.ToUtf8());
+                break;
+            case "history" or "rollback" or "reset":
+                break;
+            default:
+                await Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {path}; a model has /history, /rollback and /reset");
+                break;
+        }
+    }
+
+    // Those that follow the models' own, once they are known.
+    private int[] Ports => ports ??= settings.AdminUrls is null ? [] : [.. AdminAddresses.Select(static address => new Uri(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port)];
+
+    private IEnumerable<string> AdminAddresses => (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Skip(settings.Urls.Split(';').Length);
+
+    private void WriteAddress()
+    {
+        if (settings is not { AdminAddressFile: { } file, AdminUrls: not null })
+            return;
+        File.WriteAllText(file + ".new", AdminAddresses.First());
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    private static async Task<bool> IsAsync(HttpContext context, string method)
+    {
+        if (context.Request.Method == method)
+            return true;
+        context.Response.Headers.Allow = method;
+        await Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} takes {method}, not {context.Request.Method}");
+        return false;
+    }
+
+    private static long AfterOf(HttpContext context)
+    {
+        var text = context.Request.Query["after"].ToString();
+        return text.Length == 0 ? 0
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after
+            : throw new ContractException($"'after' is '{text}'; it has to be the number of an event, or 0");
+    }
+
+    private static async Task<byte[]> BodyAsync(HttpContext context)
+    {
+        var buffer = new byte[MaxBody + 1];
+        var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
+        return length <= MaxBody ? buffer[..length] : throw new ContractException($"the request's body has more than {MaxBody} bytes");
+    }
+
+    private static async Task WriteAsync(HttpContext context, byte[] json)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Length;
+        await context.Response.Body.WriteAsync(json, context.RequestAborted);
+    }
+}
+
+/// <summary>Says whether who asks may use the admin API.</summary>
+internal interface IOperatorCheck
+{
+    /// <summary>Why not; null for an operator.</summary>
+    (Problem Problem, string Detail)? Refuse(HttpContext context);
+}

@@ -1,0 +1,101 @@
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Journal;
+using ModelServing.Rollout;
+using ModelServing.Router.Rollouts;
+using ModelServing.Router.Routing;
+
+namespace ModelServing.Router.Admin;
+
+/// <summary>What a person decides about versions, and what became of a model.</summary>
+internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard board, JournalKeeper keeper, RolloutGuards guards, TimeProvider time)
+{
+    // How long an answer waits until the decision is what is served.
+    private static readonly TimeSpan Swapped = TimeSpan.FromSeconds(5);
+
+    /// <summary>Events of a model after one, at most <see cref="RolloutHistory.MaxEvents"/>.</summary>
+    /// <exception cref="JournalException">The journal can't be read.</exception>
+    internal async Task<RolloutHistory> HistoryAsync(ModelName model, long after, CancellationToken cancellation)
+    {
+        Require(model);
+        var journal = keeper.Journal ?? throw new DecisionRefusedException(Problems.NoJournal, "This router has no journal");
+        return new RolloutHistory([.. (await journal.ReadAsync(model, after, cancellation)).Take(RolloutHistory.MaxEvents)]);
+    }
+
+    /// <summary>Condemns a version. It holds at once, and is written when the journal is there.</summary>
+    /// <exception cref="DecisionRefusedException">The version is not there, is condemned, or would take the model down.</exception>
+    internal async Task RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation)
+    {
+        var route = Require(model);
+        var state = board.StateOf(model) ?? JournalState.Empty(model);
+        var variant = route.Served.Rollout.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
+            ?? route.Served.Rollout.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;
+        if (state.Condemned(request.Version) is { } known)
+            throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is condemned already, since {known.Time:yyyy-MM-dd HH:mm:ss'Z'} by {known.Who}");
+        if (variant is null && route.Pin(request.Version.ToString()) is null && state.AttemptOf(request.Version) == 1)
+            throw new DecisionRefusedException(Problems.UnknownVersion, $"There is no version {request.Version} of {model}; there are: {string.Join(", ", route.Versions)}");
+        if (route.Served.Rollout.Rollout is { } served && served.Variants[^1].Version == request.Version && !request.Force && HeirOf(route, state, request.Version) is null)
+        {
+            throw new DecisionRefusedException(
+                Problems.Conflict,
+                $"Version {request.Version} of {model} serves as stable, and no version before it is ready to take over: without it the model answers 503. Keep one warm (keepWarm in the stack file), or use --force");
+        }
+
+        guards.Condemn(
+            new RolledBackEvent
+            {
+                Model = model,
+                Time = time.GetUtcNow(),
+                Version = request.Version,
+                Attempt = state.AttemptOf(request.Version),
+                Variant = variant ?? VariantPlan.Pinned,
+                Reason = RollbackReason.Operator,
+                Who = request.Who,
+                Evidence = GuardEvidence.ToJson(request.Why),
+            },
+            request.Why);
+        await SwappedAsync(model, state => state?.Condemned(request.Version) is not null, cancellation);
+    }
+
+    /// <summary>Begins the next attempt of a condemned version. It needs the journal: what other routers do not know does not hold.</summary>
+    /// <exception cref="DecisionRefusedException">The version is not condemned, or there is no journal.</exception>
+    /// <exception cref="JournalException">The journal is away.</exception>
+    internal async Task ResetAsync(ModelName model, ResetRequest request, CancellationToken cancellation)
+    {
+        Require(model);
+        if (keeper.Journal is null)
+            throw new DecisionRefusedException(Problems.NoJournal, "This router has no journal: restart it to forget what was rolled back");
+        var state = board.StateOf(model);
+        if (state?.Condemned(request.Version) is not { } condemned)
+            throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is not condemned");
+        await keeper.AppendAsync(
+            new ResetEvent { Model = model, Time = time.GetUtcNow(), Version = request.Version, Attempt = condemned.Attempt + 1, Who = request.Who, Why = request.Why },
+            cancellation);
+        keeper.Wake();
+        await SwappedAsync(model, state => state?.Condemned(request.Version) is null, cancellation);
+    }
+
+    private ModelRoute Require(ModelName model) => holder.Current is { } table && table.TryGetModel(model.Text, out var route)
+        ? route
+        : throw new DecisionRefusedException(Problems.UnknownModel, $"There is no model '{model}'; there are: {string.Join(", ", holder.Current?.ModelNames ?? [])}");
+
+    // The version that answers once stable is condemned: that of the newest good rollout, if it has a ready endpoint.
+    private static ModelVersion? HeirOf(ModelRoute route, JournalState state, ModelVersion condemned) =>
+        state.Served.FirstOrDefault(served => served.Rollout.Variants[^1].Version is var stable && stable != condemned && state.Condemned(stable) is null)?.Rollout.Variants[^1].Version is { } heir
+            && route.Pin(heir.ToString())?.Endpoints is { Count: > 0, UnreachableSince: null }
+            ? heir
+            : null;
+
+    private async Task SwappedAsync(ModelName model, Func<JournalState?, bool> isSo, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        while (holder.Current is { } table && table.TryGetModel(model.Text, out var route) && !isSo(route.Served.State) && time.GetElapsedTime(began) < Swapped)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellation);
+    }
+}
+
+/// <summary>A person's decision can't be carried out; the message says why, and what would be right.</summary>
+internal sealed class DecisionRefusedException(Problem problem, string message) : Exception(message)
+{
+    internal Problem Problem => problem;
+}

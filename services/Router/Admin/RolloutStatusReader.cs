@@ -1,0 +1,81 @@
+using System.Globalization;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+using ModelServing.Rollout.Guard;
+using ModelServing.Router.Forwarding;
+using ModelServing.Router.Rollouts;
+using ModelServing.Router.Routing;
+
+namespace ModelServing.Router.Admin;
+
+/// <summary>Reads how rollouts stand from what this router serves by.</summary>
+internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoard board, RouterIncarnation router, TimeProvider time, RouterCache? cache = null)
+{
+    internal RolloutsStatus Read() => new()
+    {
+        Router = router.Name,
+        Journal = board.Reach,
+        CacheReached = cache?.IsReached,
+        Models = [.. holder.Current?.Models.OrderBy(static model => model.Name).Select(Read) ?? []],
+    };
+
+    internal ModelStatus? Read(ModelName model) => holder.Current is { } table && table.TryGetModel(model.Text, out var route) ? Read(route) : null;
+
+    private ModelStatus Read(ModelRoute model)
+    {
+        var served = model.Served.Rollout;
+        return new ModelStatus
+        {
+            Model = model.Name,
+            Condition = served.IsCondemnedStable ? RolloutCondition.CondemnedStable
+                : served.Refused is not null ? RolloutCondition.Refused
+                : served.JournalUnread ? RolloutCondition.JournalUnread
+                : RolloutCondition.Serving,
+            Revision = served.Rollout?.Revision,
+            Experiment = served.Rollout?.Experiment,
+            Variants = [.. served.Variants.Reverse().Select(variant => Read(model, variant))],
+            KeptWarm = [.. (served.Rollout?.KeptWarm ?? []).Select(version => new KeptVersionStatus(version, ReadyOf(model.Pin(version.ToString()))))],
+            Condemned = [.. (model.Served.State?.Versions.Values ?? []).Select(static version => version.Condemned).OfType<RolledBackEvent>().Select(Read)],
+            LastSeq = model.Served.State?.LastSeq ?? 0,
+        };
+    }
+
+    private VariantStatus Read(ModelRoute model, EffectiveVariant variant)
+    {
+        var route = model.VariantNamed(variant.Plan.Name);
+        return new VariantStatus(
+            variant.Plan.Name,
+            variant.Plan.Version,
+            variant.Attempt,
+            variant.Plan.Weight,
+            variant.Weight,
+            route?.Endpoints.Count ?? 0,
+            ReadyOf(route),
+            model.Watched.FirstOrDefault(watched => watched.Variant == variant.Plan.Name) is { } watched ? Read(watched) : null);
+    }
+
+    private GuardStatus Read(WatchedVariant watched)
+    {
+        var version = watched.Version;
+        var standing = version.Last ?? new WatchedVersion.Standing(GuardCounts.Empty, GuardScope.Sum);
+        var readings = GuardRule.Read(standing.Counts, watched.Policy, standing.Scope)
+            .Select(static reading => new KindStatus(GuardEvidence.Word(reading.Kind), reading.Evidence, reading.Threshold, reading.Watched, reading.Other));
+        return new GuardStatus(version.StartedAt, version.MinuteAt(time.GetUtcNow()), standing.Scope == GuardScope.Sum ? "sum" : "local", [.. readings], BlindnessOf(watched, standing.Scope));
+    }
+
+    private static string? BlindnessOf(WatchedVariant watched, GuardScope scope) =>
+        watched.Version.FailedKeys.IsFull ? "too many keys failed to be told apart"
+        : watched.Version.Keys.Count is > 0 and var keys && FewKeys.AreBlind(keys, watched.Share, watched.Policy) ? string.Create(CultureInfo.InvariantCulture, $"few keys ({keys} so far)")
+        : scope == GuardScope.Local && !(watched.Version.Number > 0 && watched.Version.Number <= watched.Policy.RoutersMax) ? "the cache is away, and this router has no number to decide alone by"
+        : null;
+
+    private static CondemnedVersion Read(RolledBackEvent condemned) => new(
+        condemned.Version,
+        condemned.Attempt,
+        condemned.Time,
+        System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(condemned.Reason.ToString()),
+        condemned.Who,
+        GuardEvidence.SummaryOf(condemned));
+
+    private static int ReadyOf(VariantRoute? route) => route?.Endpoints.Of(EndpointState.Ready) ?? 0;
+}

@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using ModelServing.Router.Routing;
+
+namespace ModelServing.Router.Forwarding;
+
+/// <summary>
+/// Gets a connection to an endpoint of a variant: an idle one, or a new one. An endpoint that takes none is out from then on, and the
+/// version's next one is tried: the version has seen nothing, so this is free.
+/// </summary>
+internal sealed class Connector(TimeProvider time)
+{
+    /// <summary>An endpoint that takes this long to take a connection takes none: its machine is gone.</summary>
+    internal static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
+
+    private readonly long connectLimit = (long)(ConnectLimit.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>Gets a connection; the request counts as in flight at its endpoint from then on.</summary>
+    /// <param name="route">The variant.</param>
+    /// <param name="until">When the attempt is given up.</param>
+    /// <param name="deadline">When the caller's time is over; not before <paramref name="until"/>.</param>
+    /// <param name="onlyNew">Whether an idle one will not do.</param>
+    /// <param name="clientLeft">The client's leaving.</param>
+    internal ValueTask<(UpstreamConnection?, Endpoint?, ForwardResult)> ConnectAsync(VariantRoute route, long until, long deadline, bool onlyNew, CancellationToken clientLeft)
+    {
+        var i = route.Endpoints.Choose(0, route.TriesUnreachable);
+        if (i < 0)
+            return new((null, null, ForwardResult.NoReadyEndpoint));
+        var endpoint = route.Endpoints[i];
+        if (onlyNew || endpoint.TakeIdle() is not { } idle)
+            return ConnectAnewAsync(route, i, until, deadline, onlyNew, clientLeft);
+        endpoint.Enter();
+        idle.Begin(until, clientLeft);
+        return new((idle, endpoint, default));
+    }
+
+    internal static ForwardResult Interrupted(UpstreamConnection connection) =>
+        connection.HasExpired ? ForwardResult.Deadline : connection.WasAbandoned ? ForwardResult.ClientLeft : ForwardResult.ConnectionLost;
+
+    private async ValueTask<(UpstreamConnection?, Endpoint?, ForwardResult)> ConnectAnewAsync(VariantRoute route, int i, long until, long deadline, bool onlyNew, CancellationToken clientLeft)
+    {
+        var tried = 0UL;
+        for (var attempt = 0; i >= 0 && attempt < route.Endpoints.Count; attempt++, i = route.Endpoints.Choose(tried, route.TriesUnreachable))
+        {
+            var endpoint = route.Endpoints[i];
+            tried |= i < 64 ? 1UL << i : 0;
+            if (!onlyNew && endpoint.TakeIdle() is { } idle)
+            {
+                endpoint.Enter();
+                idle.Begin(until, clientLeft);
+                return (idle, endpoint, default);
+            }
+
+            var connection = endpoint.Create();
+            endpoint.Enter();
+            connection.Begin(Math.Min(until, time.GetTimestamp() + connectLimit), clientLeft);
+            try
+            {
+                await connection.ConnectAsync(endpoint.Address);
+                if (endpoint.Health.State == EndpointState.Unreachable)
+                    endpoint.Health.Return();
+                connection.Extend(until);
+                return (connection, endpoint, default);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                var result = Interrupted(connection);
+                connection.End();
+                connection.Dispose();
+                endpoint.Leave();
+                if (result == ForwardResult.ClientLeft)
+                    return (null, null, result);
+                var now = time.GetTimestamp();
+                if (now >= until)
+                    return (null, null, now >= deadline ? ForwardResult.Deadline : ForwardResult.NoReadyEndpoint);
+                if (!IsOwnFault(e))
+                    endpoint.Health.Refused();
+            }
+        }
+
+        return (null, null, ForwardResult.NoReadyEndpoint);
+    }
+
+    // What this process lacks says nothing of the endpoint.
+    private static bool IsOwnFault(Exception e) => e is SocketException
+    {
+        SocketErrorCode: SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable or SocketError.AccessDenied,
+    };
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
+using ModelServing.Router.Observing;
+using ModelServing.Router.Routing;
+
+namespace ModelServing.Router.Forwarding;
+
+/// <summary>A request that was assigned to a variant beside stable: a failure of that variant is not the caller's.</summary>
+/// <remarks>
+/// <code>
+/// 1 keep         the body, up to KeptLimit, until the answer is there
+/// 2 attempt      at the variant, cut at the attempt limit; an answer of 500 or above is held back while a retry can be had
+/// 3 report       the attempt, whatever comes after it
+/// 4 retry        on stable, if the caller's time and the budget allow; else the failure is the answer, as it is
+/// </code>
+/// A body longer than KeptLimit is passed on while it comes and can't be sent twice: then only 2's refused connections lead to 4.
+/// </remarks>
+internal sealed class Failover(Forwarder forwarder, AttemptReport report, RouterMetrics metrics, TimeProvider time)
+{
+    /// <summary>Forwards the request; the answer's headers say who answered.</summary>
+    /// <returns>How it ended, and at which variant.</returns>
+    /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<(AttemptResult Result, VariantRoute Route)> ForwardAsync(HttpContext context, RoutedRequest request, Attempt attempt)
+    {
+        // 1
+        if (attempt.Route.Endpoints.Count == 0 && attempt.Model.Stable.Endpoints.Count == 0)
+            return (new(ForwardResult.NoReadyEndpoint), attempt.Route);
+        ClientBody body;
+        try
+        {
+            body = await ClientBody.ReadAheadAsync(context.Request, attempt.Action, isKept: true, time, attempt.Deadline);
+        }
+        catch (BodyLateException)
+        {
+            return (new(ForwardResult.BodyLate), attempt.Route);
+        }
+
+        // 2
+        var retry = new Retry(attempt.Model, attempt.Route, attempt.Deadline, metrics, time);
+        AttemptResult first;
+        try
+        {
+            first = await forwarder.ForwardAsync(context, attempt with { Retry = retry }, body);
+        }
+        catch when (body.IsWhole)
+        {
+            body.Release();
+            throw;
+        }
+
+        // 3
+        report.Add(request, attempt, first);
+
+        // 4
+        var isThere = body.IsWhole || first.Endpoint is null;
+        var isRetried = isThere && first.Result switch
+        {
+            ForwardResult.HeldBack => true,
+            ForwardResult.NoReadyEndpoint => retry.Take(RetryReason.Unreachable),
+            ForwardResult.ConnectionLost => retry.Take(RetryReason.ConnectionLost),
+            ForwardResult.BadAnswer => retry.Take(RetryReason.BadAnswer),
+            ForwardResult.Deadline => retry.Take(RetryReason.Late),
+            _ => false,
+        };
+        if (!isRetried)
+        {
+            if (isThere)
+                body.Release();
+            return (first, attempt.Route);
+        }
+
+        var stable = attempt.Model.Stable;
+        var headers = context.Response.Headers;
+        headers[HeaderNames.ModelVersion] = stable.VersionText;
+        headers[HeaderNames.ModelVariant] = stable.Variant;
+        headers[HeaderNames.ModelFailover] = attempt.Route.Variant;
+        return (await forwarder.ForwardAsync(context, attempt with { Route = stable }, body), stable);
+    }
+}

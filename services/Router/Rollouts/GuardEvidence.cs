@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Contracts;
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.Router.Rollouts;
+
+/// <summary>A verdict as it stands in the journal, and in one line for a person.</summary>
+internal static class GuardEvidence
+{
+    private const string SummaryMember = "summary";
+
+    internal static JsonElement ToJson(GuardVerdict verdict)
+    {
+        var written = Write(verdict);
+        return written.GetRawText().Length <= RolledBackEvent.MaxEvidenceBytes / 2 ? written : Write(verdict with { Copies = [] });
+    }
+
+    internal static string Summarize(GuardVerdict verdict) => string.Create(CultureInfo.InvariantCulture, $"{Word(verdict.Kind)}: {verdict.Watched} failures against {verdict.Other} {(verdict.Kind == GuardKind.MaxErrorRate ? "other first attempts" : "of stable")}, evidence {verdict.Evidence:0} of {verdict.Threshold:0}");
+
+    /// <summary>The line that stands in an event; null for evidence that has none.</summary>
+    internal static string? SummaryOf(RolledBackEvent condemned) =>
+        condemned.Evidence is { } evidence && evidence.TryGetProperty(SummaryMember, out var summary) && summary.ValueKind == JsonValueKind.String ? summary.GetString() : null;
+
+    internal static string Word(GuardKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
+
+    /// <summary>Evidence that is one line.</summary>
+    internal static JsonElement ToJson(string summary) => JsonSerializer.SerializeToElement(new Dictionary<string, string> { [SummaryMember] = summary }, GuardJson.Default.DictionaryStringString);
+
+    private static JsonElement Write(GuardVerdict verdict) => JsonSerializer.SerializeToElement(new RecordedVerdict(Summarize(verdict), verdict), GuardJson.Default.RecordedVerdict);
+}
+
+internal sealed record RecordedVerdict(string Summary, GuardVerdict Verdict);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RecordedVerdict))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class GuardJson : JsonSerializerContext;

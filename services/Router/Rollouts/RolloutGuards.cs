@@ -1,0 +1,237 @@
+using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Rollout.Guard;
+using ModelServing.Router.Routing;
+
+namespace ModelServing.Router.Rollouts;
+
+/// <summary>
+/// Counts failures, weighs them together with those of other routers, and condemns. Whatever the cache does, requests never wait for it.
+/// </summary>
+/// <remarks>
+/// For each bunch of failures that came together:
+/// <code>
+/// 1 one loss      connections lost to one endpoint within ten seconds are one failure, over all routers
+/// 2 one key       a routing key's failure counts after its failure before, on whichever router and variant
+/// 3 record        in the counts of each watched version that it concerns: the one that failed, or all of them when stable did
+/// 4 exchange      publish this router's counts whole, add up those of all
+/// 5 decide        on the sum; while the cache is away on this router's own, if its number allows that
+/// </code>
+/// Each second: counts that changed by successes are exchanged too, versions without a ready endpoint are looked after.
+/// </remarks>
+internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holder, RolloutBoard board, JournalKeeper keeper, RouterIncarnation router, RouterSettings settings, RouterMetrics metrics, TimeProvider time, ILogger<RolloutGuards> logger)
+    : BackgroundService
+{
+    private const int Bunch = 256;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly LostConnections losses = new();
+
+    /// <summary>Condemns a version; false where it is condemned already.</summary>
+    internal bool Condemn(RolledBackEvent decision, string summary)
+    {
+        if (!board.Condemn(decision))
+            return false;
+        RolloutLog.Condemned(logger, decision.Model.Text, decision.Version.ToString(), decision.Attempt, decision.Reason.ToString(), summary);
+        metrics.RolledBack(decision);
+        keeper.Wake();
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        var (failed, tick) = (queue.Reader.WaitToReadAsync(stoppingToken).AsTask(), timer.WaitForNextTickAsync(stoppingToken).AsTask());
+        try
+        {
+            while (true)
+            {
+                await Task.WhenAny(failed, tick);
+                if (failed.IsCompleted)
+                {
+                    await failed;
+                    await CountAsync(stoppingToken);
+                    failed = queue.Reader.WaitToReadAsync(stoppingToken).AsTask();
+                }
+
+                if (tick.IsCompleted)
+                {
+                    await tick;
+                    await LookAsync(stoppingToken);
+                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task CountAsync(CancellationToken cancellation)
+    {
+        var bunch = new List<FailedAttempt>();
+        while (bunch.Count < Bunch && queue.Reader.TryRead(out var failure))
+        {
+            // 1
+            if (failure.LostEndpoint is not { } endpoint || losses.IsFailure(endpoint, TimeSpan.FromTicks(failure.Time.UtcTicks)))
+                bunch.Add(failure);
+        }
+
+        // 2, 3
+        var concerned = new Dictionary<WatchedVersion, WatchedVariant>();
+        await Task.WhenAll(bunch.SelectMany(failure => failure.Watched is { } one ? [one] : failure.Model.Watched, (failure, watched) =>
+        {
+            concerned[watched.Version] = watched;
+            return RecordAsync(failure, watched, cancellation);
+        }).ToList());
+
+        foreach (var watched in concerned.Values)
+            await ExchangeAsync(watched, cancellation);
+    }
+
+    private static async Task RecordAsync(FailedAttempt failure, WatchedVariant watched, CancellationToken cancellation)
+    {
+        var version = watched.Version;
+        var minute = version.MinuteAt(failure.Time);
+        var history = failure.KeyHash is { } key ? version.FailedKeys.Failed(key, minute) : KeyHistory.None;
+        if (version.Shared is { } shared)
+        {
+            try
+            {
+                if (failure.LostEndpoint is { } endpoint && !await shared.TakeLossAsync(endpoint, LostConnections.Window, cancellation))
+                    return;
+                if (failure.KeyHash is { } hash)
+                {
+                    var noted = await shared.NoteFailureAsync(hash, minute, cancellation);
+                    history = history.Later(noted.IsFull ? KeyHistory.Forgotten : KeyHistory.Of(noted.PreviousMinute, 1));
+                }
+            }
+            catch (CacheException)
+            {
+                // What this router knows by itself counts.
+            }
+        }
+
+        version.Recorder.Record(new Observation(failure.Watched is not null, AttemptOrigin.Assigned, failure.Outcome, watched.Share, minute, history));
+        version.Changed();
+    }
+
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        foreach (var model in holder.Current?.Models ?? [])
+        {
+            foreach (var watched in model.Watched)
+            {
+                await TakeNumberAsync(watched.Version, cancellation);
+                if (watched.Version.TakeChanged())
+                    await ExchangeAsync(watched, cancellation);
+                LookAfter(model, watched);
+            }
+        }
+    }
+
+    private void LookAfter(ModelRoute model, WatchedVariant watched)
+    {
+        var version = watched.Version;
+        version.Reachability ??= new ReachabilityWatch(watched.UnreachableFor);
+        var isReady = model.VariantNamed(watched.Variant)?.Endpoints.UnreachableSince is null;
+        if (version.Reachability.Look(isReady, model.Stable.Endpoints.UnreachableSince is null, time.GetElapsedTime(0)))
+        {
+            var summary = $"no ready endpoint for {version.Reachability.AwayFor.TotalSeconds:0} s";
+            Condemn(Decision(watched, RollbackReason.Unreachable, GuardEvidence.ToJson(summary)), summary);
+        }
+    }
+
+    private async Task ExchangeAsync(WatchedVariant watched, CancellationToken cancellation)
+    {
+        var version = watched.Version;
+        try
+        {
+            // 4
+            _ = version.TakeChanged();
+            version.Last = await AddUpAsync(version, cancellation);
+            if (version.Last is not { } standing)
+                return;
+            // 5
+            if (GuardRule.Decide(standing.Counts, watched.Policy, standing.Scope, version.StartedAt, time.GetUtcNow()) is { } verdict && MayDecide(version, standing.Scope))
+                Condemn(Decision(watched, RollbackReason.Guard, GuardEvidence.ToJson(verdict)), GuardEvidence.Summarize(verdict));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            RolloutLog.ExchangeFailed(logger, version.Attempt.Model.Text, version.Attempt.Version.ToString(), e);
+        }
+    }
+
+    private bool MayDecide(WatchedVersion version, GuardScope scope) => scope == GuardScope.Sum || (version.Number is > 0 and var number && number <= settings.RoutersMax);
+
+    private async Task<WatchedVersion.Standing> AddUpAsync(WatchedVersion version, CancellationToken cancellation)
+    {
+        var own = version.Recorder.Read();
+        // Without a cache there is one router, or each is for itself.
+        if (version.Shared is not { } shared)
+            return new(own, settings.RoutersMax == 1 ? GuardScope.Sum : GuardScope.Local);
+        try
+        {
+            await shared.WriteAsync(router.Id, own.ToBytes(), cancellation);
+            var others = (await shared.ReadAsync(cancellation)).Where(pair => pair.Key != router.Id).Select(static pair => Parse(pair.Value)).OfType<GuardCounts>();
+            return new(GuardCounts.Sum(others.Prepend(own)), GuardScope.Sum);
+        }
+        catch (CacheException)
+        {
+            version.Changed();
+            return new(own, GuardScope.Local);
+        }
+    }
+
+    // What another version of this program wrote otherwise is left out, of both variants alike.
+    private static GuardCounts? Parse(ReadOnlyMemory<byte> counts)
+    {
+        try
+        {
+            return GuardCounts.Parse(counts.Span);
+        }
+        catch (ContractException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task TakeNumberAsync(WatchedVersion version, CancellationToken cancellation)
+    {
+        if (version.Number > 0)
+            return;
+        try
+        {
+            version.Number = version.Shared is { } shared ? (int)Math.Min(await shared.TakeNumberAsync(cancellation), int.MaxValue) : 0;
+        }
+        catch (CacheException)
+        {
+            // Without one it does not decide alone.
+        }
+    }
+
+    private RolledBackEvent Decision(WatchedVariant watched, RollbackReason reason, JsonElement evidence) => new()
+    {
+        Model = watched.Version.Attempt.Model,
+        Time = time.GetUtcNow(),
+        Version = watched.Version.Attempt.Version,
+        Attempt = watched.Version.Attempt.Attempt,
+        Variant = watched.Variant,
+        Reason = reason,
+        Who = router.Name,
+        Evidence = evidence,
+    };
+}
+
+/// <summary>This run of the router: others tell it from those before it and beside it.</summary>
+internal sealed class RouterIncarnation
+{
+    internal Guid Id { get; } = Guid.NewGuid();
+
+    /// <summary>The host's name and a part of the identifier.</summary>
+    internal string Name => $"{Environment.MachineName}-{Id.ToString("N")[..8]}";
+}

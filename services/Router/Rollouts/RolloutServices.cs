@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Router.Observing;
+
+namespace ModelServing.Router.Rollouts;
+
+/// <summary>What follows rollouts, guards them and keeps the journal.</summary>
+internal static class RolloutServices
+{
+    /// <exception cref="ContractException">The journal is named in a form that this program does not read.</exception>
+    internal static void Add(IServiceCollection services, RouterSettings settings)
+    {
+        if (JournalStores.Open(settings) is { } store)
+        {
+            services.AddSingleton(store);
+            services.AddSingleton(provider => new RolloutJournal(store, time: provider.GetRequiredService<TimeProvider>()));
+        }
+
+        if (settings.JournalSnapshot is { } path)
+            services.AddSingleton(new SnapshotFile(path));
+        if (settings.Cache is { } cache)
+            services.AddSingleton(provider => new RouterCache(cache, settings.Environment, provider.GetRequiredService<ILogger<RouterCache>>()));
+        services.AddSingleton(new RolloutBoard(settings.Journal is not null));
+        services.AddSingleton(JournalPace.Default);
+        services.AddSingleton<RouterIncarnation>();
+        services.AddSingleton<WatchedVersions>();
+        services.AddSingleton<FailureQueue>();
+        services.AddSingleton<IAttemptObserver>(static provider => provider.GetRequiredService<FailureQueue>());
+        services.AddSingleton<JournalKeeper>();
+        services.AddSingleton<RolloutGuards>();
+        services.AddHostedService(static provider => provider.GetRequiredService<JournalKeeper>());
+        services.AddHostedService(static provider => provider.GetRequiredService<RolloutGuards>());
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Rollout;
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.Router.Rollouts;
+
+/// <summary>The versions that this router watches: each keeps its counts as long as a rollout with it is served in the same attempt.</summary>
+internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard board, TimeProvider time, RouterCache? cache = null)
+{
+    private readonly ConcurrentDictionary<VersionAttempt, WatchedVersion> known = new();
+
+    /// <summary>Those that a served rollout has beside stable, by the index of the variant; null for stable and what is closed.</summary>
+    internal WatchedVariant?[] Of(ModelName model, EffectiveRollout served)
+    {
+        if (served.Rollout is not { Guard: { } guard } rollout)
+            return [];
+        var policy = new GuardPolicy
+        {
+            Tolerance = guard.Tolerance,
+            FalseAlarm = guard.FalseAlarm,
+            SlowerThan = guard.SlowerThanMilliseconds is { } slower ? TimeSpan.FromMilliseconds(slower) : null,
+            MaxErrorRate = guard.MaxErrorRate,
+            Arms = served.Variants.Count - 1,
+            RoutersMax = settings.RoutersMax,
+        };
+        var stable = served.Variants[^1].Weight;
+        return
+        [
+            .. served.Variants.SkipLast(1).Select(variant => variant is { Closed: null, Weight: > 0 }
+                ? new WatchedVariant(
+                    Of(new VersionAttempt(model, variant.Plan.Version, variant.Attempt)),
+                    variant.Plan.Name,
+                    policy,
+                    TimeSpan.FromMilliseconds(guard.UnreachableForMilliseconds),
+                    TrafficShare.Of(variant.Weight, stable))
+                : null),
+            null,
+        ];
+    }
+
+    /// <summary>Forgets those that no rollout has any more.</summary>
+    internal void KeepOnly(IEnumerable<WatchedVersion> used)
+    {
+        var kept = used.ToHashSet();
+        foreach (var (attempt, version) in known)
+        {
+            if (!kept.Contains(version))
+                known.TryRemove(KeyValuePair.Create(attempt, version));
+        }
+    }
+
+    private WatchedVersion Of(VersionAttempt attempt)
+    {
+        var version = known.GetOrAdd(attempt, attempt => new WatchedVersion(attempt, time.GetUtcNow(), cache?.Of(attempt)));
+        if (board.StateOf(attempt.Model)?.StartOf(attempt.Version) is { } started)
+            version.StartedAt = started;
+        return version;
+    }
+}

@@ -1,0 +1,104 @@
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.Services.Tests.Rollout.Guard;
+
+public class GuardRecorderTests
+{
+    [Theory]
+    [InlineData(AttemptOrigin.Retry)]
+    [InlineData(AttemptOrigin.Shadow)]
+    [InlineData(AttemptOrigin.Pinned)]
+    [InlineData(AttemptOrigin.Override)]
+    public void Only_first_attempts_of_assigned_requests_count(AttemptOrigin origin)
+    {
+        foreach (var outcome in Enum.GetValues<AttemptOutcome>())
+        {
+            var observation = Some.Failure(isWatched: true, 1, outcome) with { Origin = origin };
+            Assert.False(observation.IsFailure);
+            Assert.Equal(GuardCounts.Empty, Some.Counts(observation));
+        }
+    }
+
+    [Theory]
+    [InlineData(AttemptOutcome.ClientError)]
+    [InlineData(AttemptOutcome.Unreachable)]
+    public void Client_errors_and_what_never_reached_the_version_are_no_evidence(AttemptOutcome outcome) =>
+        Assert.Equal(GuardCounts.Empty, Some.Counts(Some.Failure(isWatched: true, 1, outcome), Some.Failure(isWatched: false, 1, outcome)));
+
+    [Fact]
+    public void Each_kind_and_variant_has_its_own_count()
+    {
+        var counts = Some.Counts(
+            Some.Failure(isWatched: true, 1),
+            Some.Failure(isWatched: true, 2, AttemptOutcome.Slow),
+            Some.Failure(isWatched: true, 2, AttemptOutcome.Slow),
+            Some.Failure(isWatched: false, 3, AttemptOutcome.NonFinite),
+            Some.Success(1),
+            Some.Success(9),
+            Some.Success(9) with { IsWatched = false });
+        Assert.Equal((1, 0), counts.Total(GuardKind.Error));
+        Assert.Equal((2, 0), counts.Total(GuardKind.Slow));
+        Assert.Equal((0, 1), counts.Total(GuardKind.NonFinite));
+        Assert.Equal((3, 2), counts.Total(GuardKind.MaxErrorRate));
+        Assert.Equal(9, counts.LastMinute);
+    }
+
+    [Fact]
+    public void A_share_that_returns_is_the_same_segment()
+    {
+        var counts = Some.Counts(
+            Some.Failure(isWatched: true, 1, share: TrafficShare.Of(500, 9500)),
+            Some.Failure(isWatched: true, 2, share: TrafficShare.Of(2500, 7500)),
+            Some.Failure(isWatched: true, 3, share: TrafficShare.Of(500, 9500)));
+        Assert.Equal([TrafficShare.Of(500, 9500), TrafficShare.Of(2500, 7500)], counts.Segments);
+        Assert.Equal((3, 0), counts.Total(GuardKind.Error));
+    }
+
+    [Fact]
+    public void Where_one_variant_has_all_of_the_traffic_there_is_no_segment()
+    {
+        var counts = Some.Counts(
+            Some.Failure(isWatched: true, 1, share: TrafficShare.Of(10_000, 0)),
+            Some.Failure(isWatched: false, 1, share: TrafficShare.Of(0, 10_000)),
+            Some.Failure(isWatched: false, 1, share: TrafficShare.Of(10_000, 0)));
+        Assert.Empty(counts.Segments);
+        Assert.Equal((1, 0), counts.Total(GuardKind.MaxErrorRate));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1 << 24)]
+    public void A_minute_that_no_attempt_has_is_refused(int minute)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Some.Counts(Some.Failure(isWatched: true, minute)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Some.Counts(Some.Success(minute)));
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_or_counted_twice_by_several_threads()
+    {
+        const int Threads = 4;
+        const int Minutes = 500;
+        var recorder = new GuardRecorder();
+        var reading = true;
+        var reader = Task.Run(() =>
+        {
+            while (Volatile.Read(ref reading))
+                Assert.InRange(recorder.Read().Total(GuardKind.Error).Watched, 0, Threads * Minutes);
+        });
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(() =>
+        {
+            for (var minute = 1; minute <= Minutes; minute++)
+            {
+                for (var i = 0; i < 20; i++)
+                    recorder.Record(Some.Success(minute));
+                recorder.Record(Some.Failure(isWatched: true, minute));
+            }
+        })));
+        Volatile.Write(ref reading, false);
+        await reader;
+        Assert.Equal((Threads * Minutes, Threads * Minutes * 20), recorder.Read().Total(GuardKind.MaxErrorRate));
+        Assert.Equal((Threads * Minutes, 0), recorder.Read().Total(GuardKind.Error));
+    }
+}

@@ -1,0 +1,55 @@
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.Services.Tests.Rollout.Guard;
+
+public class ReachabilityWatchTests
+{
+    [Fact]
+    public void A_version_is_condemned_that_stays_away_for_as_long_as_is_allowed()
+    {
+        var watch = new ReachabilityWatch(ReachabilityWatch.Default);
+        for (var second = 0; second < 60; second++)
+            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.True(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(60)));
+        Assert.Equal(TimeSpan.FromSeconds(60), watch.AwayFor);
+    }
+
+    [Fact]
+    public void One_ready_endpoint_in_between_and_it_begins_anew()
+    {
+        var watch = new ReachabilityWatch(ReachabilityWatch.Default);
+        for (var second = 0; second < 59; second++)
+            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.False(watch.Look(isReady: true, isStableReady: true, TimeSpan.FromSeconds(59)));
+        for (var second = 60; second < 120; second++)
+            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.True(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(120)));
+    }
+
+    [Fact]
+    public void Time_in_which_stable_is_away_too_does_not_count()
+    {
+        var watch = new ReachabilityWatch(ReachabilityWatch.Default);
+        for (var second = 0; second <= 30; second++)
+            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        for (var second = 31; second < 1000; second++)
+            Assert.False(watch.Look(isReady: false, isStableReady: false, TimeSpan.FromSeconds(second)));
+        for (var second = 1000; second < 1030; second++)
+            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.True(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(1030)));
+    }
+
+    [Fact]
+    public void Time_in_which_nobody_looked_hardly_counts()
+    {
+        var watch = new ReachabilityWatch(ReachabilityWatch.Default);
+        Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.Zero));
+        Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromHours(1)));
+        Assert.Equal(TimeSpan.FromSeconds(5), watch.AwayFor);
+        Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromMinutes(59)));
+        Assert.Equal(TimeSpan.FromSeconds(5), watch.AwayFor);
+    }
+
+    [Fact]
+    public void No_time_at_all_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ReachabilityWatch(TimeSpan.Zero));
+}

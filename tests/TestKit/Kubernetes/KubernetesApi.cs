@@ -1,0 +1,402 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace ModelServing.TestKit.Kubernetes;
+
+/// <summary>
+/// A Kubernetes API server that lists and watches the ConfigMaps of one namespace, to whoever has the token and may read one of them by its
+/// name. A test changes them, and says what goes wrong.
+/// </summary>
+/// <remarks>
+/// Versions are opaque: their texts are no numbers and have no order. A list that names a version is answered from a cache that is one
+/// change behind, as one with <c>resourceVersion=0</c> may be.
+/// </remarks>
+public sealed class KubernetesApi : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly string space;
+    private readonly Lock gate = new();
+    private readonly ConcurrentQueue<ApiCall> calls = new();
+    private readonly CancellationTokenSource stop = new();
+
+    // Guarded by gate. The states and events by their version's place in versions; those before oldest are gone.
+    private readonly List<string> versions = [];
+    private readonly List<JsonObject?> events = [];
+    private readonly Dictionary<string, JsonObject> objects = [];
+    private Dictionary<string, JsonObject> objectsBefore = [];
+    private readonly List<Watch> watches = [];
+    private int oldest;
+
+    private KubernetesApi(string space, IPEndPoint address, X509Certificate2? certificate)
+    {
+        this.space = space;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(address, listen =>
+            {
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+            });
+        });
+        if (certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        app = builder.Build();
+        app.Run(HandleAsync);
+        Advance(null);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Endpoint => new(app.Urls.First());
+
+    /// <summary>The token of whoever may read; any other is answered with 401.</summary>
+    public string Token { get; set; } = "the-token";
+
+    /// <summary>Gives the status that a call is refused with; null for none.</summary>
+    public Func<ApiCall, int?> Refuses { get; set; } = static _ => null;
+
+    /// <summary>Says which calls are never answered.</summary>
+    public Func<ApiCall, bool> Hangs { get; set; } = static _ => false;
+
+    /// <summary>Whether a watch from a version that is gone is answered with 200 and an ERROR event, instead of 410. Servers do both.</summary>
+    public bool SaysGoneByEvent { get; set; }
+
+    /// <summary>The calls so far, in the order in which they came.</summary>
+    public IReadOnlyList<ApiCall> Calls => [.. calls];
+
+    /// <summary>The lists among them.</summary>
+    public IReadOnlyList<ApiCall> Lists => [.. calls.Where(static call => !call.IsWatch)];
+
+    /// <summary>The watches among them.</summary>
+    public IReadOnlyList<ApiCall> Watches => [.. calls.Where(static call => call.IsWatch)];
+
+    /// <summary>How many watches stand.</summary>
+    public int OpenWatches
+    {
+        get
+        {
+            lock (gate)
+                return watches.Count;
+        }
+    }
+
+    /// <summary>The newest version.</summary>
+    public string Version
+    {
+        get
+        {
+            lock (gate)
+                return versions[^1];
+        }
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="space">The namespace.</param>
+    /// <param name="address">Where it listens; a free loopback port unless given.</param>
+    /// <param name="certificate">Its certificate; it speaks plain HTTP without one.</param>
+    public static async Task<KubernetesApi> StartAsync(string space, IPEndPoint? address = null, X509Certificate2? certificate = null)
+    {
+        var api = new KubernetesApi(space, address ?? new IPEndPoint(IPAddress.Loopback, 0), certificate);
+        await api.app.StartAsync();
+        return api;
+    }
+
+    /// <summary>Makes or replaces a ConfigMap.</summary>
+    public void Set(string name, params (string Key, string Text)[] data)
+    {
+        lock (gate)
+        {
+            var type = objects.ContainsKey(name) ? "MODIFIED" : "ADDED";
+            var values = new JsonObject();
+            foreach (var (key, text) in data)
+                values[key] = text;
+            Change(type, name, new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ConfigMap",
+                ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
+                ["data"] = values,
+            });
+        }
+    }
+
+    /// <summary>Deletes a ConfigMap.</summary>
+    public void Delete(string name)
+    {
+        lock (gate)
+            Change("DELETED", name, (JsonObject)objects[name].DeepClone());
+    }
+
+    /// <summary>Something else changes, and a bookmark says to each watch that asked for some how far it is.</summary>
+    public void Bookmark()
+    {
+        lock (gate)
+        {
+            Advance(null);
+            var bookmark = Event("BOOKMARK", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["resourceVersion"] = versions[^1] } });
+            foreach (var watch in watches.Where(static watch => watch.TakesBookmarks))
+                watch.Send(bookmark);
+        }
+    }
+
+    /// <summary>Forgets every change so far: a watch from a version before the newest gets what is gone.</summary>
+    public void Compact()
+    {
+        lock (gate)
+        {
+            Advance(null);
+            oldest = versions.Count - 1;
+        }
+    }
+
+    /// <summary>Ends every watch as its timeout does.</summary>
+    public void EndWatches() => Finish(static watch => watch.End());
+
+    /// <summary>Drops every watch's connection.</summary>
+    public void DropWatches() => Finish(static watch => watch.Drop([]));
+
+    /// <summary>Sends the first half of an event to every watch, and drops its connection.</summary>
+    public void DropWatchesInMidEvent(string name)
+    {
+        lock (gate)
+        {
+            var bytes = Bytes(Event("MODIFIED", objects[name]));
+            Finish(watch => watch.Drop(bytes[..(bytes.Length / 2)]));
+        }
+    }
+
+    /// <summary>Sends a line to every watch that is no event.</summary>
+    public void SayToWatches(string line)
+    {
+        lock (gate)
+        {
+            foreach (var watch in watches)
+                watch.Send(Encoding.UTF8.GetBytes(line + "\n"));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        DropWatches();
+        await app.DisposeAsync();
+        stop.Dispose();
+    }
+
+    private void Finish(Action<Watch> finish)
+    {
+        lock (gate)
+        {
+            foreach (var watch in watches)
+                finish(watch);
+        }
+    }
+
+    private void Change(string type, string name, JsonObject map)
+    {
+        objectsBefore = new Dictionary<string, JsonObject>(objects);
+        map["metadata"]!["resourceVersion"] = VersionText(versions.Count);
+        if (type == "DELETED")
+            objects.Remove(name);
+        else
+            objects[name] = map;
+        Advance(Event(type, map));
+        foreach (var watch in watches.Where(watch => watch.Name == name))
+            watch.Send(events[^1]!);
+    }
+
+    private void Advance(JsonObject? change)
+    {
+        lock (gate)
+        {
+            versions.Add(VersionText(versions.Count));
+            events.Add(change);
+        }
+    }
+
+    private static string VersionText(int place) => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(place)))[..12];
+
+    private static JsonObject Event(string type, JsonObject map) => new() { ["type"] = type, ["object"] = map.DeepClone() };
+
+    private static byte[] Bytes(JsonObject change) => Encoding.UTF8.GetBytes(change.ToJsonString() + "\n");
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        var call = new ApiCall(context);
+        calls.Enqueue(call);
+        if (Hangs(call))
+        {
+            using var left = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, left.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            context.Abort();
+            return;
+        }
+
+        if (call.Token != Token)
+            await RefuseAsync(context, 401, "Unauthorized");
+        else if (context.Request.Method != HttpMethods.Get || context.Request.Path != $"/api/v1/namespaces/{space}/configmaps")
+            await RefuseAsync(context, 404, "the server could not find the requested resource");
+        else if (call.Name is not { } name)
+            await RefuseAsync(context, 403, $"configmaps is forbidden: cannot {(call.IsWatch ? "watch" : "list")} resource \"configmaps\" in the namespace \"{space}\"");
+        else if (Refuses(call) is { } status)
+            await RefuseAsync(context, status, $"it is refused with {status}");
+        else if (call.IsWatch)
+            await WatchAsync(context, call, name);
+        else
+            await ListAsync(context, call, name);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(Status(status, message).ToJsonString());
+    }
+
+    private static JsonObject Status(int status, string message) => new()
+    {
+        ["kind"] = "Status",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject(),
+        ["status"] = "Failure",
+        ["message"] = message,
+        ["reason"] = status == 410 ? "Expired" : null,
+        ["code"] = status,
+    };
+
+    private Task ListAsync(HttpContext context, ApiCall call, string name)
+    {
+        var list = new JsonObject { ["kind"] = "ConfigMapList", ["apiVersion"] = "v1" };
+        lock (gate)
+        {
+            var (seen, version) = call.ResourceVersion is null ? (objects, versions[^1]) : (objectsBefore, versions[Math.Max(0, versions.Count - 2)]);
+            list["metadata"] = new JsonObject { ["resourceVersion"] = version };
+            list["items"] = seen.TryGetValue(name, out var map) ? new JsonArray(map.DeepClone()) : new JsonArray();
+        }
+
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(list.ToJsonString());
+    }
+
+    private async Task WatchAsync(HttpContext context, ApiCall call, string name)
+    {
+        var watch = new Watch(name, call.TakesBookmarks);
+        int from;
+        lock (gate)
+        {
+            from = call.ResourceVersion is { } version ? versions.IndexOf(version) : -1;
+            if (from >= oldest)
+            {
+                foreach (var change in events.Skip(from + 1).OfType<JsonObject>().Where(change => (string?)change["object"]!["metadata"]!["name"] == name))
+                    watch.Send(change);
+                watches.Add(watch);
+            }
+        }
+
+        if (from < oldest && !SaysGoneByEvent)
+        {
+            await RefuseAsync(context, 410, "too old resource version");
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        if (from < oldest)
+        {
+            await context.Response.Body.WriteAsync(Bytes(new JsonObject { ["type"] = "ERROR", ["object"] = Status(410, "too old resource version") }));
+            return;
+        }
+
+        try
+        {
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await foreach (var bytes in watch.ToSend(context.RequestAborted))
+            {
+                await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+
+            if (watch.IsDropped)
+                context.Abort();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The caller has left.
+        }
+        finally
+        {
+            lock (gate)
+                watches.Remove(watch);
+        }
+    }
+
+    private sealed class Watch(string name, bool takesBookmarks)
+    {
+        private readonly Channel<byte[]> channel = Channel.CreateUnbounded<byte[]>();
+
+        internal string Name => name;
+
+        internal bool TakesBookmarks => takesBookmarks;
+
+        internal bool IsDropped { get; private set; }
+
+        internal IAsyncEnumerable<byte[]> ToSend(CancellationToken cancellation) => channel.Reader.ReadAllAsync(cancellation);
+
+        internal void Send(JsonObject change) => Send(Bytes(change));
+
+        internal void Send(byte[] bytes) => channel.Writer.TryWrite(bytes);
+
+        internal void End() => channel.Writer.TryComplete();
+
+        internal void Drop(byte[] last)
+        {
+            IsDropped = true;
+            Send(last);
+            End();
+        }
+    }
+}
+
+/// <summary>A call of the Kubernetes API.</summary>
+public sealed class ApiCall
+{
+    private const string OneName = "metadata.name=";
+
+    internal ApiCall(HttpContext context)
+    {
+        var query = context.Request.Query;
+        IsWatch = query["watch"] == "true";
+        ResourceVersion = query["resourceVersion"] is [{ Length: > 0 } version] ? version : null;
+        TakesBookmarks = query["allowWatchBookmarks"] == "true";
+        TimeoutSeconds = int.TryParse(query["timeoutSeconds"], CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        Name = query["fieldSelector"].ToString() is { } selector && selector.StartsWith(OneName, StringComparison.Ordinal) && !selector.Contains(',', StringComparison.Ordinal) ? selector[OneName.Length..] : null;
+        Token = context.Request.Headers.Authorization.ToString() is { } header && header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..] : null;
+    }
+
+    /// <summary>Whether it is a watch, and not a list.</summary>
+    public bool IsWatch { get; }
+
+    /// <summary>The one name that it selects; null when it selects otherwise.</summary>
+    public string? Name { get; }
+
+    /// <summary>The version that it names; null for none.</summary>
+    public string? ResourceVersion { get; }
+
+    /// <summary>Whether it takes bookmarks.</summary>
+    public bool TakesBookmarks { get; }
+
+    /// <summary>How long the server is to keep it open, in seconds; null for as long as it likes.</summary>
+    public int? TimeoutSeconds { get; }
+
+    /// <summary>The bearer token; null for none.</summary>
+    public string? Token { get; }
+}
