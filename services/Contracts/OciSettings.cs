@@ -20,6 +20,9 @@ public sealed partial record OciSettings
     /// <summary>The variable of <see cref="ObjectStorageEndpoint"/>.</summary>
     public const string ObjectStorageEndpointVariable = "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT";
 
+    /// <summary>The variable of <see cref="NosqlEndpoint"/>.</summary>
+    public const string NosqlEndpointVariable = "MODELSERVING_OCI_NOSQL_ENDPOINT";
+
     /// <summary>The variable in which the OCI SDK itself looks for the region of a workload identity. It is written with
     /// <see cref="Region"/>, and read by nothing of ours. A resource principal's (and OCI_RESOURCE_PRINCIPAL_VERSION) are the platform's
     /// to set; workload identity needs no version.</summary>
@@ -40,6 +43,9 @@ public sealed partial record OciSettings
     /// <summary>Where Object Storage answers, as in <c>https://HOST</c>: a private endpoint. Null is the region's own address.</summary>
     public string? ObjectStorageEndpoint { get; init; }
 
+    /// <summary>Where NoSQL answers, as in <c>https://HOST</c>. Null is the region's own address.</summary>
+    public string? NosqlEndpoint { get; init; }
+
     /// <summary>Reads the settings from the environment; null when it names no identity.</summary>
     /// <exception cref="ContractException">A variable has a value that can't be one, or one is missing; the message names it.</exception>
     public static OciSettings? Read(HostEnvironment environment)
@@ -58,16 +64,14 @@ public sealed partial record OciSettings
             throw Wrong(RegionVariable, region, "a region's identifier, as in eu-frankfurt-1");
         if (region is null && identity == OciIdentity.WorkloadIdentity)
             throw new ContractException($"the environment variable {RegionVariable} is not set; with {OciIdentities.Text(identity)} it has to be a region's identifier, as in eu-frankfurt-1");
-        var endpoint = environment.Get(ObjectStorageEndpointVariable);
-        if (endpoint is not null && !IsEndpoint(endpoint))
-            throw Wrong(ObjectStorageEndpointVariable, endpoint, "an address without a path, as in https://HOST");
         return new OciSettings
         {
             Identity = identity,
             Region = region,
             ConfigFile = environment.Get(ConfigFileVariable),
             Profile = environment.Get(ProfileVariable) ?? "DEFAULT",
-            ObjectStorageEndpoint = endpoint,
+            ObjectStorageEndpoint = Endpoint(environment, ObjectStorageEndpointVariable),
+            NosqlEndpoint = Endpoint(environment, NosqlEndpointVariable),
         };
     }
 
@@ -85,7 +89,13 @@ public sealed partial record OciSettings
             variables[ProfileVariable] = Profile;
         if (ObjectStorageEndpoint is not null)
             variables[ObjectStorageEndpointVariable] = ObjectStorageEndpoint;
+        if (NosqlEndpoint is not null)
+            variables[NosqlEndpointVariable] = NosqlEndpoint;
     }
+
+    private static string? Endpoint(HostEnvironment environment, string variable) => environment.Get(variable) is not { } text || IsEndpoint(text)
+        ? environment.Get(variable)
+        : throw Wrong(variable, text, "an address without a path, as in https://HOST");
 
     // The SDK drops a path without a word.
     private static bool IsEndpoint(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address)

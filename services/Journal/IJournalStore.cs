@@ -14,7 +14,8 @@ public interface IJournalStore
     /// <exception cref="JournalException">The store can't be read, or holds what is no event.</exception>
     IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, CancellationToken cancellationToken);
 
-    /// <summary>Puts an event under its model and number; false when that number is taken.</summary>
+    /// <summary>Puts an event under its model and number; false when that number is taken, be it by this event itself, of which an
+    /// earlier try was done and its answer lost.</summary>
     /// <exception cref="JournalException">The store could not; <see cref="JournalException.MayBeDone"/> says whether it may have all the same.</exception>
     Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken);
 }

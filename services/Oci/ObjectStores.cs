@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Registry;
 using Oci.Common;
+using Oci.ObjectstorageService;
 using Oci.ObjectstorageService.Requests;
 
 namespace ModelServing.Oci;
@@ -43,11 +44,11 @@ public static class ObjectStores
         var client = ObjectStorageClients.Open(oci, Patient);
         try
         {
-            var calls = new StorageCalls(client, new StorageLimits(), TimeProvider.System);
+            var calls = new ServiceCalls<ObjectStorageClient>(client, OciService.ObjectStorage, new StorageLimits(), TimeProvider.System);
             var answer = await calls.AskAsync(static (client, once, token) => client.GetNamespace(new GetNamespaceRequest(), once, token), cancellation);
             return new BucketObjectStore(client, BucketAddress.Parse(HostSources.Bucket(answer.Value, bucket)), progress: progress);
         }
-        catch (StorageFailure e)
+        catch (ServiceFailure e)
         {
             client.Dispose();
             throw new IOException(e.ToText($"the Object Storage namespace of the bucket {bucket} can't be asked for"), e);

@@ -11,7 +11,7 @@ namespace ModelServing.Oci;
 
 /// <summary>
 /// Objects in a bucket of Object Storage; any number of programs may use it at once. The service itself keeps an object whole and a taken
-/// key taken (<c>if-none-match: *</c>). How it is written is <see cref="ObjectUpload"/>, how it is asked is <see cref="StorageCalls"/>.
+/// key taken (<c>if-none-match: *</c>). How it is written is <see cref="ObjectUpload"/>, how it is asked is <see cref="ServiceCalls{TClient}"/>.
 /// </summary>
 internal sealed class BucketObjectStore : IObjectStore, IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
 
     private readonly ObjectStorageClient client;
     private readonly BucketAddress bucket;
-    private readonly StorageCalls calls;
+    private readonly ServiceCalls<ObjectStorageClient> calls;
+    private readonly StorageLimits limits;
     private readonly TimeProvider time;
     private readonly IProgress<UploadProgress>? progress;
 
@@ -28,7 +29,8 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     {
         this.time = time ?? TimeProvider.System;
         (this.client, this.bucket, this.progress) = (client, bucket, progress);
-        calls = new StorageCalls(client, limits ?? new StorageLimits(), this.time);
+        this.limits = limits ?? new StorageLimits();
+        calls = new ServiceCalls<ObjectStorageClient>(client, OciService.ObjectStorage, this.limits, this.time);
     }
 
     /// <inheritdoc/>
@@ -45,9 +47,9 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await new ObjectUpload(calls, bucket, key, content, length, progress).RunAsync(cancellationToken);
+            return await new ObjectUpload(calls, limits, bucket, key, content, length, progress).RunAsync(cancellationToken);
         }
-        catch (StorageFailure e)
+        catch (ServiceFailure e)
         {
             throw e.ToRegistry(key, $"can't be written to {bucket}");
         }
@@ -70,13 +72,13 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
                 throw new RegistryException(RegistryError.Unavailable, key, $"can't be read from {bucket}: the answer does not say how many bytes it has");
             }
 
-            return new StoredObject(new ResumingStream(opened.InputStream, length, (from, cancellation) => ReopenAsync(key, opened.ETag, from, cancellation), calls.Limits, time), length);
+            return new StoredObject(new ResumingStream(opened.InputStream, length, (from, cancellation) => ReopenAsync(key, opened.ETag, from, cancellation), limits, time), length);
         }
-        catch (StorageFailure e) when (e.IsMissingObject)
+        catch (ServiceFailure e) when (e.IsMissingObject)
         {
             return null;
         }
-        catch (StorageFailure e)
+        catch (ServiceFailure e)
         {
             throw Unreadable(key, e);
         }
@@ -125,7 +127,7 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
                     token),
                 cancellation);
         }
-        catch (StorageFailure e)
+        catch (ServiceFailure e)
         {
             throw e.ToRegistry(ObjectKey.TryParse(prefix.TrimEnd('/'), out var key) ? key : ObjectKey.Parse("models"), $"can't be listed in {bucket}");
         }
@@ -142,11 +144,11 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
             await opened.InputStream.DisposeAsync();
             throw new IOException($"bytes from {from} on were asked for, and others came");
         }
-        catch (StorageFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
+        catch (ServiceFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
         {
             throw new IOException("it was replaced while it was read", e);
         }
-        catch (StorageFailure e)
+        catch (ServiceFailure e)
         {
             throw Unreadable(key, e);
         }
@@ -159,5 +161,5 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
         cancellation,
         HttpCompletionOption.ResponseHeadersRead);
 
-    private RegistryException Unreadable(ObjectKey key, StorageFailure failure) => failure.ToRegistry(key, $"can't be read from {bucket}");
+    private RegistryException Unreadable(ObjectKey key, ServiceFailure failure) => failure.ToRegistry(key, $"can't be read from {bucket}");
 }

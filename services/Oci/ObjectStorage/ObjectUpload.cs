@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using ModelServing.Registry;
+using Oci.ObjectstorageService;
 using Oci.ObjectstorageService.Models;
 using Oci.ObjectstorageService.Requests;
 
@@ -19,7 +20,7 @@ namespace ModelServing.Oci;
 /// The answer to a put, or a commit, may be lost on its way when all was done. The next attempt then meets an object (or no upload) and
 /// can't tell whose; so each put writes an identifier of its own into the object's metadata, and looks for it.
 /// </remarks>
-internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, ObjectKey key, Stream content, long length, IProgress<UploadProgress>? progress)
+internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, StorageLimits limits, BucketAddress bucket, ObjectKey key, Stream content, long length, IProgress<UploadProgress>? progress)
 {
     /// <summary>The name, in an object's metadata, of the put that it came from.</summary>
     internal const string PutName = "modelserving-put";
@@ -33,9 +34,9 @@ internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, Obj
     private Dictionary<string, string> Metadata => new() { [PutName] = put };
 
     /// <summary>Stores it; false when the key was taken.</summary>
-    /// <exception cref="StorageFailure">The service could not, or would not.</exception>
+    /// <exception cref="ServiceFailure">The service could not, or would not.</exception>
     /// <exception cref="IOException">The stream holds fewer or more bytes than it should.</exception>
-    internal Task<bool> RunAsync(CancellationToken cancellation) => length <= calls.Limits.PartBytes ? PutAsync(cancellation) : PutInPartsAsync(cancellation);
+    internal Task<bool> RunAsync(CancellationToken cancellation) => length <= limits.PartBytes ? PutAsync(cancellation) : PutInPartsAsync(cancellation);
 
     private async Task<bool> PutAsync(CancellationToken cancellation)
     {
@@ -111,7 +112,7 @@ internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, Obj
                 cancellation);
             return begun.MultipartUpload.UploadId;
         }
-        catch (StorageFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
+        catch (ServiceFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
         {
             return null;
         }
@@ -121,7 +122,7 @@ internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, Obj
     {
         var sent = new SortedDictionary<int, CommitMultipartUploadPartDetails>();
         long stored = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = calls.Limits.PartsAtATime, CancellationToken = cancellation };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = limits.PartsAtATime, CancellationToken = cancellation };
         await Parallel.ForEachAsync(ReadPartsAsync(cancellation), options, async (part, token) =>
         {
             var etag = await SendPartAsync(upload, part, token);
@@ -139,10 +140,10 @@ internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, Obj
     private async IAsyncEnumerable<Part> ReadPartsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var number = 0;
-        for (long at = 0; at < length; at += calls.Limits.PartBytes)
+        for (long at = 0; at < length; at += limits.PartBytes)
         {
             // Not from a pool: an attempt that is no longer waited for may still read from it.
-            var bytes = new byte[Math.Min(calls.Limits.PartBytes, length - at)];
+            var bytes = new byte[Math.Min(limits.PartBytes, length - at)];
             await ReadAsync(bytes, at, cancellation);
             if (at + bytes.Length == length)
                 await RequireEndAsync(cancellation);
@@ -199,11 +200,11 @@ internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, Obj
             await act();
             return true;
         }
-        catch (StorageFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
+        catch (ServiceFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
         {
             return mayBeDone && await IsOursAsync(cancellation);
         }
-        catch (StorageFailure e) when (e.Status == HttpStatusCode.NotFound && mayBeDone)
+        catch (ServiceFailure e) when (e.Status == HttpStatusCode.NotFound && mayBeDone)
         {
             // A committed upload is no upload any more.
             if (await IsOursAsync(cancellation))
@@ -221,7 +222,7 @@ internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, Obj
                 cancellation);
             return stored.OpcMeta?.GetValueOrDefault(PutName) == put;
         }
-        catch (StorageFailure e) when (e.Status == HttpStatusCode.NotFound)
+        catch (ServiceFailure e) when (e.Status == HttpStatusCode.NotFound)
         {
             return false;
         }
@@ -240,13 +241,13 @@ internal sealed class ObjectUpload(StorageCalls calls, BucketAddress bucket, Obj
                     token),
                 patience.Token);
         }
-        catch (Exception e) when (e is StorageFailure or OperationCanceledException)
+        catch (Exception e) when (e is ServiceFailure or OperationCanceledException)
         {
             // Why the put itself ended is what counts.
         }
     }
 
-    private void Note(StorageFailure failure) => mayBeDone |= failure.MayBeDone;
+    private void Note(ServiceFailure failure) => mayBeDone |= failure.MayBeDone;
 
     /// <summary>Fills the buffer, in however small pieces the stream gives its bytes.</summary>
     private async Task ReadAsync(byte[] buffer, long before, CancellationToken cancellation)

@@ -13,9 +13,11 @@ public abstract class ClientBase : IDisposable
     private readonly HttpClient client;
     private readonly RetryConfiguration retryConfiguration;
     private readonly string userAgent;
+    private readonly string serviceName;
 
-    private protected ClientBase(IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration)
+    private protected ClientBase(IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration, string serviceName)
     {
+        this.serviceName = serviceName;
         clientConfiguration ??= new ClientConfiguration();
         client = new HttpClient(new SigningHandler(new RequestSigner(authProvider)))
         {
@@ -66,7 +68,7 @@ public abstract class ClientBase : IDisposable
             : await client.SendAsync(message, call.Option).ConfigureAwait(false);
         ResponseReader.Check(message, response, new ApiDetails
         {
-            ServiceName = "ObjectStorage",
+            ServiceName = serviceName,
             OperationName = operation.Name,
             RequestEndpoint = $"{message.Method.Method} {message.RequestUri}",
             UserAgent = userAgent,

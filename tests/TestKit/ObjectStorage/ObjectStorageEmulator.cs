@@ -61,7 +61,7 @@ public sealed class ObjectStorageEmulator : IAsyncDisposable
     public EmulatorIdentity Identity { get; }
 
     /// <summary>What goes wrong.</summary>
-    public FaultPlan Faults { get; } = new();
+    public FaultPlan<StorageOperation> Faults { get; } = new();
 
     /// <summary>The requests so far, in the order in which they came; refused ones too.</summary>
     public IReadOnlyList<RecordedRequest> Requests => [.. requests];
@@ -125,7 +125,8 @@ public sealed class ObjectStorageEmulator : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context, RequestTarget target)
     {
         // 2
-        var body = await signature.VerifyAsync(context, target);
+        // The bytes of objects are not signed.
+        var body = await signature.VerifyAsync(context, target.Raw, hasSignedBody: context.Request.Method is "POST" or "PUT" && target.Operation is not (StorageOperation.PutObject or StorageOperation.UploadPart));
 
         // 3
         if (target.Operation is not { } operation)

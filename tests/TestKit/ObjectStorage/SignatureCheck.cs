@@ -21,8 +21,11 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
     private static readonly string[] WithBody = [.. Always, "content-length", "content-type", "x-content-sha256"];
 
     /// <summary>Verifies a request; gives its body, where that is signed, else null and leaves it unread.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="target">Its target, with its escapes.</param>
+    /// <param name="hasSignedBody">Whether its body has to be signed too.</param>
     /// <exception cref="StorageError">The signature is not one of this request.</exception>
-    internal async Task<byte[]?> VerifyAsync(HttpContext context, RequestTarget target)
+    internal async Task<byte[]?> VerifyAsync(HttpContext context, string target, bool hasSignedBody)
     {
         var headers = context.Request.Headers;
         var match = Authorization().Match(headers.Authorization.ToString());
@@ -36,14 +39,12 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
             throw Refused($"the date '{headers.Date}' is more than {MaxSkew.TotalMinutes:0} minutes from now");
 
         var signed = match.Groups["headers"].Value.Split(' ');
-        // The bytes of objects are not signed.
-        var required = context.Request.Method is "POST" or "PATCH" ||
-            (context.Request.Method == "PUT" && target.Operation is not (StorageOperation.PutObject or StorageOperation.UploadPart)) ? WithBody : Always;
+        var required = hasSignedBody ? WithBody : Always;
         if (required.Except(signed).FirstOrDefault() is { } missing)
             throw Refused($"'{missing}' is not signed");
 
         var text = string.Join('\n', signed.Select(name => name == "(request-target)"
-            ? $"{name}: {context.Request.Method.ToLowerInvariant()} {target.Raw}"
+            ? $"{name}: {context.Request.Method.ToLowerInvariant()} {target}"
             : headers.TryGetValue(name, out var values) ? $"{name}: {string.Join(", ", values.ToArray())}" : throw Refused($"the signed header '{name}' was not sent")));
         var signature = new byte[256];
         if (!Convert.TryFromBase64String(match.Groups["signature"].Value, signature, out var length) ||

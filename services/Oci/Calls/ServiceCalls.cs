@@ -1,5 +1,5 @@
+using Oci.Common;
 using Oci.Common.Retry;
-using Oci.ObjectstorageService;
 using Polly;
 using Polly.Retry;
 
@@ -17,7 +17,9 @@ namespace ModelServing.Oci;
 /// 4 again      after a failure that passes; a Retry-After can't be heeded, as the SDK's exceptions keep no headers
 /// </code>
 /// </remarks>
-internal sealed class StorageCalls(ObjectStorageClient client, StorageLimits limits, TimeProvider time)
+/// <typeparam name="TClient">The client.</typeparam>
+internal sealed class ServiceCalls<TClient>(TClient client, OciService service, CallLimits limits, TimeProvider time)
+    where TClient : ClientBase
 {
     private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -27,7 +29,7 @@ internal sealed class StorageCalls(ObjectStorageClient client, StorageLimits lim
             UseJitter = true,
             Delay = limits.FirstDelay,
             MaxDelay = limits.LongestDelay,
-            ShouldHandle = new PredicateBuilder().Handle<StorageFailure>(static failure => failure.IsTransient),
+            ShouldHandle = new PredicateBuilder().Handle<ServiceFailure>(static failure => failure.IsTransient),
         })
         .Build();
 
@@ -35,17 +37,14 @@ internal sealed class StorageCalls(ObjectStorageClient client, StorageLimits lim
     // one's own time: it makes an answer of its own of it.
     private static RetryConfiguration OneAttempt => new() { MaxAttempts = 0, RetryableErrors = [], RetryableStatusCodeFamilies = [], TotalElapsedTimeInSecs = 24 * 60 * 60 };
 
-    /// <summary>What bounds the calls.</summary>
-    internal StorageLimits Limits => limits;
-
     /// <summary>Asks until there is an answer, or none is to be had.</summary>
     /// <param name="call">The call of the client, with the retry configuration and the token that it has to be given.</param>
     /// <param name="cancellation">Gives up at once.</param>
     /// <param name="sends">The bytes that are sent.</param>
     /// <param name="failed">Told each failure, before another attempt is made.</param>
-    /// <exception cref="StorageFailure">There is none.</exception>
+    /// <exception cref="ServiceFailure">There is none.</exception>
     internal async Task<T> AskAsync<T>(
-        Func<ObjectStorageClient, RetryConfiguration, CancellationToken, Task<T>> call, CancellationToken cancellation, long sends = 0, Action<StorageFailure>? failed = null) =>
+        Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call, CancellationToken cancellation, long sends = 0, Action<ServiceFailure>? failed = null) =>
         await pipeline.ExecuteAsync(
             async stop =>
             {
@@ -53,7 +52,7 @@ internal sealed class StorageCalls(ObjectStorageClient client, StorageLimits lim
                 {
                     return await AttemptAsync(call, limits.AttemptFor(sends), stop);
                 }
-                catch (Exception e) when (StorageFailure.Of(e) is { } failure)
+                catch (Exception e) when (ServiceFailure.Of(e, service) is { } failure)
                 {
                     // Whoever gave up in the moment in which the answer came is told that, and nothing of the SDK's.
                     stop.ThrowIfCancellationRequested();
@@ -63,7 +62,7 @@ internal sealed class StorageCalls(ObjectStorageClient client, StorageLimits lim
             },
             cancellation);
 
-    private async Task<T> AttemptAsync<T>(Func<ObjectStorageClient, RetryConfiguration, CancellationToken, Task<T>> call, TimeSpan longest, CancellationToken cancellation)
+    private async Task<T> AttemptAsync<T>(Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call, TimeSpan longest, CancellationToken cancellation)
     {
         using var late = new CancellationTokenSource(longest, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);

@@ -7,12 +7,12 @@ using Oci.Common.Model;
 namespace ModelServing.Oci;
 
 /// <summary>Why a request was not answered as it should have been: what an exception of the SDK means, in one place.</summary>
-internal sealed class StorageFailure : Exception
+internal sealed class ServiceFailure : Exception
 {
     private const string ObjectNotFound = "ObjectNotFound";
     private const string ConcurrentUpdate = "ConcurrentObjectUpdate";
 
-    private StorageFailure(string message, Exception cause)
+    private ServiceFailure(string message, Exception cause)
         : base(message, cause)
     {
     }
@@ -33,14 +33,16 @@ internal sealed class StorageFailure : Exception
     internal string? Hint { get; private init; }
 
     /// <summary>What <paramref name="exception"/> means; null when it is a fault of this program.</summary>
-    internal static StorageFailure? Of(Exception exception) => exception switch
+    /// <param name="exception">The exception.</param>
+    /// <param name="service">Who was asked.</param>
+    internal static ServiceFailure? Of(Exception exception, OciService service) => exception switch
     {
-        StorageFailure failure => failure,
-        OciException { StatusCode: not 0 } answer => OfAnswer(answer),
+        ServiceFailure failure => failure,
+        OciException { StatusCode: not 0 } answer => OfAnswer(answer, service),
         HttpRequestException or IOException or TimeoutException or OperationCanceledException => new($"no answer came: {Innermost(exception).Message}", exception) { IsTransient = true, MayBeDone = true },
         // The SDK reads JSON and nothing else, whatever the status was: a page of something in between becomes one of these.
         OciException or JsonException or InvalidCastException or FormatException or TargetInvocationException or AggregateException =>
-            new($"what answered is not Object Storage, or not in one piece: {Innermost(exception).Message}", exception) { IsTransient = true, MayBeDone = true },
+            new($"what answered is not {service.Name}, or not in one piece: {Innermost(exception).Message}", exception) { IsTransient = true, MayBeDone = true },
         _ => null,
     };
 
@@ -52,7 +54,7 @@ internal sealed class StorageFailure : Exception
     /// <summary>The failure after what was not possible.</summary>
     internal string ToText(string what) => $"{what}: {Message}{(Hint is null ? "" : "; " + Hint)}";
 
-    private static StorageFailure OfAnswer(OciException answer)
+    private static ServiceFailure OfAnswer(OciException answer, OciService service)
     {
         var status = (int)answer.StatusCode;
         var code = string.IsNullOrEmpty(answer.ServiceCode) || answer.ServiceCode.StartsWith("Unknown", StringComparison.Ordinal) ? "" : $" {answer.ServiceCode}";
@@ -64,14 +66,14 @@ internal sealed class StorageFailure : Exception
             IsTransient = status is 429 or >= 500 || (status == 409 && answer.ServiceCode == ConcurrentUpdate),
             MayBeDone = status >= 500,
             IsMissingObject = status == 404 && answer.ServiceCode == ObjectNotFound,
-            Hint = HintOf(status),
+            Hint = HintOf(status, service),
         };
     }
 
-    private static string? HintOf(int status) => status switch
+    private static string? HintOf(int status, OciService service) => status switch
     {
         401 => "the identity is not known there: look at its user, key and fingerprint, its tenancy and region, and at this machine's clock",
-        403 or 404 => "either it is not there by that name, or the identity may not use it (for both the answer is the same): look at the bucket's name, the region, and the policies",
+        403 or 404 => $"either it is not there by that name, or the identity may not use it (for both the answer is the same): look at {service.Place}, the region, and the policies",
         _ => null,
     };
 

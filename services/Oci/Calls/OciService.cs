@@ -1,0 +1,11 @@
+namespace ModelServing.Oci;
+
+/// <summary>A service of OCI, in the words of an error.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Place">What says where in it something is, as in <c>the bucket's name</c>.</param>
+internal sealed record OciService(string Name, string Place)
+{
+    internal static OciService ObjectStorage { get; } = new("Object Storage", "the bucket's name");
+
+    internal static OciService Nosql { get; } = new("NoSQL", "the table's name, its compartment");
+}
