@@ -57,7 +57,7 @@ public sealed class RunGateTests : IDisposable
         time.Advance(TimeSpan.FromMilliseconds(99));
         Assert.False(second.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(Turn.Late, await second);
+        Assert.Equal(Turn.Late, await second.WaitAsync(RawConnection.Patience));
         Assert.Equal(Turn.Late, await gate.EnterAsync(TimeSpan.Zero, default));
         var third = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
         gate.Leave();
