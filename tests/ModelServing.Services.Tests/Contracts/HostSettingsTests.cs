@@ -27,7 +27,7 @@ public class HostSettingsTests
 
     [Fact]
     public void A_routers_settings_come_back_from_its_environment() =>
-        Gen.Select(Shared, SomeText, SomeText, Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, bytes) =>
+        Gen.Select(Shared, SomeText, SomeText, Gen.Null(SomeText), Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, clients, bytes) =>
         {
             var settings = new RouterSettings
             {
@@ -39,6 +39,7 @@ public class HostSettingsTests
                 DrainTimeout = shared.Timeout,
                 Plan = plan,
                 Endpoints = endpoints,
+                Clients = clients,
                 MaxRequestBytes = bytes,
             };
             Assert.Equal(settings, new RouterSettings(Of(settings.ToEnvironment())));
