@@ -14,7 +14,9 @@ public sealed class TokenIssuer : IAsyncDisposable
     public const string Issuer = "https://issuer.example/";
     public const string Audience = "modelserving-test";
 
-    private readonly ConcurrentDictionary<string, AsymmetricAlgorithm> keys = new();
+    // By identifier, for all issuers of a test run: to make one takes long.
+    private static readonly ConcurrentDictionary<string, Lazy<AsymmetricAlgorithm>> Made = new();
+
     private readonly ConcurrentDictionary<string, bool> published = new();
     private readonly RawServer server;
     private int fetches;
@@ -67,23 +69,20 @@ public sealed class TokenIssuer : IAsyncDisposable
         var header = new JsonObject { ["typ"] = "JWT", ["alg"] = algorithm, ["kid"] = keyId };
         head?.Invoke(header);
         var text = $"{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header))}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims))}";
-        return $"{text}.{Base64Url.EncodeToString(Signature(KeyOf(keyId), algorithm, Encoding.ASCII.GetBytes(text)))}";
+        var key = KeyOf(keyId);
+        lock (key)
+            return $"{text}.{Base64Url.EncodeToString(Signature(key, algorithm, Encoding.ASCII.GetBytes(text)))}";
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await server.DisposeAsync();
-        foreach (var key in keys.Values)
-            key.Dispose();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private AsymmetricAlgorithm KeyOf(string id) => keys.GetOrAdd(id, static id => id[..Math.Min(5, id.Length)] switch
+    private static AsymmetricAlgorithm KeyOf(string id) => Made.GetOrAdd(id, static id => new Lazy<AsymmetricAlgorithm>(() => id[..Math.Min(5, id.Length)] switch
     {
         "P-256" => ECDsa.Create(ECCurve.NamedCurves.nistP256),
         "P-384" => ECDsa.Create(ECCurve.NamedCurves.nistP384),
         "P-521" => ECDsa.Create(ECCurve.NamedCurves.nistP521),
         _ => RSA.Create(id.StartsWith("short", StringComparison.Ordinal) ? 1024 : 2048),
-    });
+    })).Value;
 
     private string Keys()
     {

@@ -7,13 +7,13 @@ namespace ModelServing.Services.Tests.Router.Clients;
 
 public class TokenBucketTests
 {
-    private static readonly Gen<ClientLimit> SomeLimit = Gen.Select(Gen.Int[1, 10_000_000], Gen.Int[1, 1000], Gen.Int[1, 1000])
+    private static readonly Gen<ClientLimit> SomeLimit = Gen.Select(Gen.Int[1, 10_000_000], Gen.Int[1, 1000], Gen.Int[1, 60])
         .Select(static (rate, scale, burst) => new ClientLimit(Math.Max(0.1m, (decimal)rate / scale / 10), burst))
         .Where(static limit => limit.RequestsPerSecond <= ClientLimit.MaxRequestsPerSecond);
 
     [Fact]
     public void No_time_lets_more_through_than_the_burst_and_the_rate() =>
-        Gen.Select(SomeLimit, Gen.Select(Gen.Int[0, 2_000_000], Gen.Int[1, 30]).Array[1, 30]).Sample((limit, steps) =>
+        Gen.Select(SomeLimit, Gen.Select(Gen.Int[0, 2_000_000], Gen.Int[1, 20]).Array[1, 20]).Sample((limit, steps) =>
         {
             var time = new SteppedTime();
             var bucket = new TokenBucket(limit, time);
