@@ -42,9 +42,6 @@ public static class HeaderNames
     /// <summary>In the answer to a request whose variant failed and that stable answered instead: the variant that failed.</summary>
     public const string ModelFailover = "X-Model-Failover";
 
-    /// <summary>In a client's request: its API key.</summary>
-    public const string ApiKey = "X-API-Key";
-
     /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It shortens the model's deadline and never
     /// lengthens it; what is left of it is passed on to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";

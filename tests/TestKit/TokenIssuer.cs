@@ -56,7 +56,7 @@ public sealed class TokenIssuer : IAsyncDisposable
     /// <param name="edit">Changes its claims.</param>
     /// <param name="algorithm">Its <c>alg</c>.</param>
     /// <param name="head">Changes its head.</param>
-    public string Sign(string keyId, string client, DateTimeOffset now, Action<JsonObject>? edit = null, string algorithm = "RS256", Action<JsonObject>? head = null)
+    public static string Sign(string keyId, string client, DateTimeOffset now, Action<JsonObject>? edit = null, string algorithm = "RS256", Action<JsonObject>? head = null)
     {
         var claims = new JsonObject
         {

@@ -185,7 +185,7 @@ public sealed class AdmissionTests : IAsyncDisposable
             // Another client each time: the claim alone decides.
             for (var i = 0; i < 4; i++)
             {
-                var answer = await router.InferAsync(headers: Bearer(issuer.Sign("a", $"user-{i}", TimeProvider.System.GetUtcNow(), claims => claims["tenant"] = $"t{tenant}")));
+                var answer = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", $"user-{i}", TimeProvider.System.GetUtcNow(), claims => claims["tenant"] = $"t{tenant}")));
                 Assert.Equal(200, answer.Status);
                 ofOne.Add(answer["X-Model-Variant"]);
             }
@@ -212,7 +212,7 @@ public sealed class AdmissionTests : IAsyncDisposable
             router.Swap(byHeader, endpoints);
             var one = await router.InferAsync(headers: $"X-Customer: {System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(customer))}\r\n" + Key(CallerKey));
             router.Swap(byClaim, endpoints);
-            var other = await router.InferAsync(headers: Bearer(issuer.Sign("a", customer, TimeProvider.System.GetUtcNow())));
+            var other = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", customer, TimeProvider.System.GetUtcNow())));
             Assert.Equal((200, 200, one["X-Model-Variant"]), (one.Status, other.Status, other["X-Model-Variant"]));
         }
     }
@@ -222,7 +222,7 @@ public sealed class AdmissionTests : IAsyncDisposable
     {
         await using var issuer = new TokenIssuer("a");
         await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer) });
-        var answer = await router.InferAsync(headers: Bearer(issuer.Sign("a", "x", TimeProvider.System.GetUtcNow().AddHours(-2))));
+        var answer = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", "x", TimeProvider.System.GetUtcNow().AddHours(-2))));
         Assert.Equal(401, answer.Status);
         Assert.Contains("the token has expired", answer.Text, StringComparison.Ordinal);
         Assert.Equal(["Bearer realm=\"modelserving\", error=\"invalid_token\"", "ApiKey realm=\"modelserving\", header=\"X-API-Key\""], answer.All("WWW-Authenticate"));
@@ -234,7 +234,7 @@ public sealed class AdmissionTests : IAsyncDisposable
     {
         await using var issuer = new TokenIssuer("a");
         await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer, new ClientLimit(0.001m, 1)) });
-        string Token(string client, string group = "users", string serial = "0") => Bearer(issuer.Sign("a", client, TimeProvider.System.GetUtcNow(), claims => (claims["groups"], claims["jti"]) = (group, serial)));
+        string Token(string client, string group = "users", string serial = "0") => Bearer(TokenIssuer.Sign("a", client, TimeProvider.System.GetUtcNow(), claims => (claims["groups"], claims["jti"]) = (group, serial)));
         Assert.Equal(200, (await router.InferAsync(headers: Token("one"))).Status);
         Assert.Equal(429, (await router.InferAsync(headers: Token("one"))).Status);
         // Another token of the same client is no way around it.
