@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Journal;
 using ModelServing.Router.Clients;
 
