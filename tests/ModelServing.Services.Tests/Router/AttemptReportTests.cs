@@ -1,13 +1,10 @@
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Observing;
-using ModelServing.Router.Routing;
+using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;
@@ -172,21 +169,17 @@ public sealed class AttemptReportTests : IAsyncDisposable
     public async Task A_tester_who_may_names_the_variant_and_says_nothing_of_it()
     {
         await using var two = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 3\r\n\r\ntwo");
-        var mayOverride = true;
-        await using var router = await RunningRouter.StartAsync(SomePlan.Canary(0), SomePlan.Endpoints((1, stable.Address), (2, two.Address)), services =>
-        {
-            services.AddSingleton<IAttemptObserver>(recorded);
-            services.AddSingleton<IStartupFilter>(new Before(context => context.Features.Set(new CallerRights { MayOverride = mayOverride })));
-        });
+        await using var router = await RunningRouter.StartAsync(stable, SomeClients.Keys(), services => services.AddSingleton<IAttemptObserver>(recorded));
+        router.Swap(SomePlan.Canary(0), SomePlan.Endpoints((1, stable.Address), (2, two.Address)));
         const string Named = "X-Model-Variant: canary\r\n";
-        var answer = await router.InferAsync(headers: Named);
+        var tester = SomeClients.Key(SomeClients.TesterKey);
+        var answer = await router.InferAsync(headers: Named + tester);
         Assert.Equal((500, "two", "canary", "2", null), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
-        Assert.Equal("stable", (await router.InferAsync(headers: "X-Model-Variant: stable\r\n")).Text);
-        RouterTests.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n"), 400, "bad-request");
+        Assert.Equal("stable", (await router.InferAsync(headers: "X-Model-Variant: stable\r\n" + tester)).Text);
+        RouterTests.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n" + tester), 404, "unknown-variant");
         Assert.Empty(recorded.All);
 
-        mayOverride = false;
-        Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named)).Text, recorded.All.Single().Variant.Variant));
+        Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named + SomeClients.Key(SomeClients.CallerKey))).Text, recorded.All.Single().Variant.Variant));
     }
 
     private static int Busy(RunningRouter router) => router.Table.Endpoints.Values.Sum(static endpoint => endpoint.InFlight);
@@ -198,20 +191,6 @@ public sealed class AttemptReportTests : IAsyncDisposable
         {
             frozen(services);
             services.AddSingleton<IAttemptObserver>(recorded);
-        };
-    }
-
-    /// <summary>Does something with each request before the router sees it, as authentication will.</summary>
-    private sealed class Before(Action<HttpContext> act) : IStartupFilter
-    {
-        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-        {
-            app.Use(following => context =>
-            {
-                act(context);
-                return following(context);
-            });
-            next(app);
         };
     }
 }

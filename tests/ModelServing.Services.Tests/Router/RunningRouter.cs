@@ -78,9 +78,9 @@ internal sealed class RunningRouter : IAsyncDisposable
     }
 
     /// <summary>A router that lets in whom a clients document names, once it knows them; null for none yet.</summary>
-    internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients)
+    internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients, Action<IServiceCollection>? services = null)
     {
-        var router = new RunningRouter(64 * 1024 * 1024, hasClients: true);
+        var router = new RunningRouter(64 * 1024 * 1024, services: services, hasClients: true);
         if (clients is not null)
             File.WriteAllBytes(router.ClientsPath, clients.ToUtf8());
         await StartAsync(router);
