@@ -59,10 +59,10 @@ public static class RouterHost
         builder.Services.AddSingleton<RolloutStatusReader>();
         builder.Services.AddSingleton<OperatorDecisions>();
         builder.Services.AddSingleton<AdminApi>();
+
         var clientsPath = DocumentSources.ClientsPathOf(settings);
         builder.Services.AddSingleton(new ClientTableHolder(isOpen: clientsPath is null));
         builder.Services.AddSingleton<Admission>();
-        builder.Services.AddSingleton<AdminGate>();
         if (clientsPath is not null)
         {
             builder.Services.AddSingleton<TokenKeyClient>();

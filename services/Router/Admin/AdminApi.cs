@@ -20,11 +20,12 @@ internal sealed class AdminApi
     private readonly IServer server;
     private readonly RolloutStatusReader status;
     private readonly OperatorDecisions decisions;
-    private readonly AdminGate gate;
+    private readonly Admission admission;
+    private readonly RouterMetrics metrics;
     private int[]? ports;
 
-    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, AdminGate gate) =>
-        (this.settings, this.server, this.status, this.decisions, this.gate) = (settings, server, status, decisions, gate);
+    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics) =>
+        (this.settings, this.server, this.status, this.decisions, this.admission, this.metrics) = (settings, server, status, decisions, admission, metrics);
 
     /// <summary>Adds the paths.</summary>
     internal static void Map(WebApplication app)
@@ -42,11 +43,14 @@ internal sealed class AdminApi
             return;
         }
 
-        await gate.HandleAsync(context, DecideAsync);
-    }
+        var admitted = await admission.AdmitAsync(context, ClientRole.Operator);
+        if (admitted.Problem is { } refusal)
+        {
+            metrics.Refused(refusal);
+            await refusal.WriteAsync(context, admitted.Detail, retryAfter: admitted.RetryAfter);
+            return;
+        }
 
-    private async Task DecideAsync(HttpContext context)
-    {
         try
         {
             await RouteAsync(context);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Clients;
 
@@ -27,9 +28,11 @@ internal sealed class TokenKeyClient : IDisposable
             ConnectTimeout = Timeout,
             // One fetch in minutes: a connection that is kept would be dead by then.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1),
+            // Completions run on the threads that poll: neither a handshake nor the reading of keys belongs there.
+            ConnectCallback = ThreadPoolStream.ConnectAsync,
             SslOptions = new SslClientAuthenticationOptions
             {
-                // Completions run on the threads that poll, so nothing may block: no certificate is looked for on the network.
+                // What the server leaves out of its chain is not looked for elsewhere: that would be a request to an address of its choice.
                 CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
             },
         })

@@ -13,7 +13,7 @@ internal static class RequestRouting
     /// <param name="context">The request.</param>
     /// <param name="path">Its path.</param>
     /// <param name="table">The snapshot that is current; null before the first plan.</param>
-    /// <param name="client">Who sent it.</param>
+    /// <param name="client">Who sends it.</param>
     /// <param name="requestId">Its identifier, the routing key of a request without one.</param>
     /// <param name="routed">Where it goes.</param>
     /// <param name="problem">Why it goes nowhere.</param>
@@ -71,7 +71,7 @@ internal static class RequestRouting
         }
         else
         {
-            var key = KeyOf(model, request.Headers, client) ?? "";
+            var key = KeyOf(model, request, client) ?? "";
             var variant = model.Assign(key.Length > 0 ? key : requestId, out var hash);
             routed = new(model, variant, target.Action) { Timeout = timeout, IsAssigned = true, KeyHash = key.Length > 0 ? hash : null };
         }
@@ -80,9 +80,9 @@ internal static class RequestRouting
         return true;
     }
 
-    private static string? KeyOf(ModelRoute model, IHeaderDictionary headers, Client client) => model switch
+    private static string? KeyOf(ModelRoute model, HttpRequest request, Client client) => model switch
     {
-        { RoutingKeyHeader: { } header } => headers[header].ToString(),
+        { RoutingKeyHeader: { } header } => request.Headers[header].ToString(),
         { RoutingKeyClaim: { } claim } => client.RoutingKey(claim),
         _ => null,
     };

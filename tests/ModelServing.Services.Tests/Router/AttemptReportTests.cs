@@ -183,17 +183,17 @@ public sealed class AttemptReportTests : IAsyncDisposable
     public async Task A_tester_who_may_names_the_variant_and_says_nothing_of_it()
     {
         await using var two = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 3\r\n\r\ntwo");
-        await using var router = await RunningRouter.StartAsync(stable, SomeClients.Keys(anonymous: true), services => services.AddSingleton<IAttemptObserver>(recorded));
+        await using var router = await RunningRouter.StartAsync(stable, SomeClients.Keys(), services => services.AddSingleton<IAttemptObserver>(recorded));
         router.Swap(SomePlan.Canary(0), SomePlan.Endpoints((1, stable.Address), (2, two.Address)));
-        var tester = SomeClients.Key(SomeClients.TesterKey);
         const string Named = "X-Model-Variant: canary\r\n";
+        var tester = SomeClients.Key(SomeClients.TesterKey);
         var answer = await router.InferAsync(headers: Named + tester);
         Assert.Equal((500, "two", "canary", "2", null), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
         Assert.Equal("stable", (await router.InferAsync(headers: "X-Model-Variant: stable\r\n" + tester)).Text);
         RouterTests.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n" + tester), 404, "unknown-variant");
         Assert.Empty(recorded.All);
 
-        Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named)).Text, recorded.All.Single().Variant.Variant));
+        Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named + SomeClients.Key(SomeClients.CallerKey))).Text, recorded.All.Single().Variant.Variant));
     }
 
     private static int Busy(RunningRouter router) => router.Table.Endpoints.Values.Sum(static endpoint => endpoint.InFlight);

@@ -31,6 +31,7 @@ internal sealed class RunningRouter : IAsyncDisposable
             Plan = plan ?? "file:" + PlanPath,
             Endpoints = endpoints ?? "file:" + EndpointsPath,
             Clients = hasClients ? "file:" + ClientsPath : null,
+            AdminUrls = "http://127.0.0.1:0",
             MaxRequestBytes = maxRequestBytes,
         };
         app = ServiceHost.Build(
@@ -76,6 +77,29 @@ internal sealed class RunningRouter : IAsyncDisposable
         return router;
     }
 
+    /// <summary>A router that lets in whom a clients document names, once it knows them; null for none yet.</summary>
+    internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients, Action<IServiceCollection>? services = null)
+    {
+        var router = new RunningRouter(64 * 1024 * 1024, services: services, hasClients: true);
+        if (clients is not null)
+            File.WriteAllBytes(router.ClientsPath, clients.ToUtf8());
+        await StartAsync(router);
+        router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, endpoint.Address)));
+        if (clients is not null)
+            await UntilAsync(() => router.Readiness.Reason is null, "the router knows who may ask");
+        return router;
+    }
+
+    /// <summary>Replaces the clients document, and waits until it counts.</summary>
+    internal async Task WriteClientsAsync(ClientsDocument clients)
+    {
+        var holder = app.Services.GetRequiredService<ClientTableHolder>();
+        var before = holder.Current;
+        File.WriteAllBytes(ClientsPath + ".new", clients.ToUtf8());
+        File.Move(ClientsPath + ".new", ClientsPath, overwrite: true);
+        await UntilAsync(() => !ReferenceEquals(holder.Current, before), "the clients document is applied");
+    }
+
     private static async Task<RunningRouter> StartAsync(RunningRouter router)
     {
         await router.app.StartAsync();
@@ -113,30 +137,6 @@ internal sealed class RunningRouter : IAsyncDisposable
         return router;
     }
 
-    /// <summary>A router that lets in whom a clients document names, once it knows them; null for none yet.</summary>
-    internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients, Action<IServiceCollection>? services = null)
-    {
-        var router = new RunningRouter(64 * 1024 * 1024, services: services, hasClients: true);
-        if (clients is not null)
-            File.WriteAllBytes(router.ClientsPath, clients.ToUtf8());
-        await router.app.StartAsync();
-        router.Address = IPEndPoint.Parse(new Uri(router.app.Urls.First()).Authority);
-        router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, endpoint.Address)));
-        if (clients is not null)
-            await UntilAsync(() => router.Readiness.Reason is null, "the router knows who may ask");
-        return router;
-    }
-
-    /// <summary>Replaces the clients document, and waits until it counts.</summary>
-    internal async Task WriteClientsAsync(ClientsDocument clients)
-    {
-        var holder = app.Services.GetRequiredService<ClientTableHolder>();
-        var before = holder.Current;
-        File.WriteAllBytes(ClientsPath + ".new", clients.ToUtf8());
-        File.Move(ClientsPath + ".new", ClientsPath, overwrite: true);
-        await UntilAsync(() => !ReferenceEquals(holder.Current, before), "the clients document is applied");
-    }
-
     internal static Task<RunningRouter> StartAsync(RawServer endpoint, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024) =>
         StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
 
@@ -149,6 +149,14 @@ internal sealed class RunningRouter : IAsyncDisposable
     }
 
     internal Task<RawConnection> ConnectAsync(int? receiveBuffer = null) => RawConnection.ConnectAsync(Address, receiveBuffer);
+
+    /// <summary>Sends a request to the admin API and reads the answer.</summary>
+    internal async Task<RawMessage> AskAdminAsync(string path, string headers = "")
+    {
+        using var client = await RawConnection.ConnectAsync(IPEndPoint.Parse(new Uri(app.Urls.Last()).Authority));
+        await client.SendAsync(Get(path, headers));
+        return await client.ReadMessageAsync() ?? throw new EndOfStreamException("the router closed without an answer");
+    }
 
     /// <summary>Sends a request on a connection of its own and reads the answer.</summary>
     internal async Task<RawMessage> AskAsync(string request)

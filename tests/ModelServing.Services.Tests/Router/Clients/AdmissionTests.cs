@@ -97,8 +97,8 @@ public sealed class AdmissionTests : IAsyncDisposable
         await using var router = await RunningRouter.StartAsync(endpoint, Keys(anonymous: true));
         Assert.Equal(200, (await router.InferAsync()).Status);
         Assert.Equal(401, (await router.InferAsync(headers: Key("msk_other"))).Status);
-        Assert.Equal(401, (await router.AskAsync(RunningRouter.Get("/admin/v1/x", Key("msk_other")))).Status);
-        Assert.Equal(403, (await router.AskAsync(RunningRouter.Get("/admin/v1/x"))).Status);
+        Assert.Equal(401, (await router.AskAdminAsync(AdminPaths.Rollouts, Key("msk_other"))).Status);
+        Assert.Equal(403, (await router.AskAdminAsync(AdminPaths.Rollouts)).Status);
     }
 
     [Fact]
@@ -108,23 +108,23 @@ public sealed class AdmissionTests : IAsyncDisposable
         Assert.Equal(200, (await router.InferAsync()).Status);
         Assert.Equal(200, (await router.InferAsync(headers: "X-API-Key: any\r\nAuthorization: Bearer any\r\n")).Status);
         Assert.Equal((null, null), (seen!["X-API-Key"], seen["Authorization"]));
-        Assert.Equal(403, (await router.AskAsync(RunningRouter.Get("/admin/v1/x", Key("any")))).Status);
+        Assert.Equal(403, (await router.AskAdminAsync(AdminPaths.Rollouts, Key("any"))).Status);
     }
 
     [Theory]
     [InlineData("/admin/v1")]
-    [InlineData("/admin/v1/status")]
-    [InlineData("/Admin/V1/status")]
-    [InlineData("/%61dmin/v1/status")]
+    [InlineData("/admin/v1/rollouts")]
+    [InlineData("/Admin/V1/rollouts")]
+    [InlineData("/%61dmin/v1/rollouts")]
     public async Task The_admin_api_is_for_operators_alone(string path)
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
-        Assert.Equal(401, (await router.AskAsync(RunningRouter.Get(path))).Status);
-        var forbidden = await router.AskAsync(RunningRouter.Get(path, Key(TesterKey)));
+        Assert.Equal(401, (await router.AskAdminAsync(path)).Status);
+        var forbidden = await router.AskAdminAsync(path, Key(TesterKey));
         Assert.Equal(403, forbidden.Status);
         Assert.Contains("takes the role operator; the client's is tester", forbidden.Text, StringComparison.Ordinal);
-        // Through the door; there is nothing behind it.
-        Assert.Equal(404, (await router.AskAsync(RunningRouter.Get("/admin/v1/nothing", Key(OperatorKey)))).Status);
+        Assert.Equal(200, (await router.AskAdminAsync(AdminPaths.Rollouts, Key(OperatorKey))).Status);
+        Assert.Equal(404, (await router.AskAsync(RunningRouter.Get(path, Key(OperatorKey)))).Status);
         await router.AssertCountAsync(1, Refused, "reason=\"forbidden\"");
     }
 
@@ -240,7 +240,7 @@ public sealed class AdmissionTests : IAsyncDisposable
         // Another token of the same client is no way around it.
         Assert.Equal(429, (await router.InferAsync(headers: Token("one", serial: "1"))).Status);
         Assert.Equal(200, (await router.InferAsync(headers: Token("two"))).Status);
-        Assert.Equal(403, (await router.AskAsync(RunningRouter.Get("/admin/v1/x", Token("three", "qa")))).Status);
-        Assert.Equal(404, (await router.AskAsync(RunningRouter.Get("/admin/v1/x", Token("four", "ops")))).Status);
+        Assert.Equal(403, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("three", "qa"))).Status);
+        Assert.Equal(200, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("four", "ops"))).Status);
     }
 }

@@ -21,7 +21,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
         var answer = await router.InferAsync(headers: Key(CallerKey));
         Assert.Equal((503, "1"), (answer.Status, answer["Retry-After"]));
         Assert.Contains("urn:modelserving:problem:no-clients", answer.Text, StringComparison.Ordinal);
-        Assert.Equal(503, (await router.AskAsync(RunningRouter.Get("/admin/v1/x", Key(OperatorKey)))).Status);
+        Assert.Equal(503, (await router.AskAdminAsync(AdminPaths.Rollouts, Key(OperatorKey))).Status);
         var ready = await router.AskAsync(RunningRouter.Get("/health/ready"));
         Assert.Equal(503, ready.Status);
         Assert.Contains($"no clients document at {router.ClientsPath}", ready.Text, StringComparison.Ordinal);
