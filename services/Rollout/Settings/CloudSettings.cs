@@ -82,7 +82,7 @@ public sealed record NetworkSettings
     public string Cidr { get; init; } = "10.0.0.0/16";
 
     /// <summary>Whether nodes and pods reach the internet.</summary>
-    [Setting("Nodes and pods reach the internet, by a NAT gateway and on port 443. Without it they reach Oracle's services only, which is all that the platform needs.")]
+    [Setting("Nodes and pods reach the internet, by a NAT gateway and on port 443. Without it they reach Oracle's services only. The routers need it where the keys of tokens are elsewhere; nothing else does.")]
     public bool InternetEgress { get; init; }
 }
 

@@ -57,7 +57,7 @@ internal sealed class Admission(ClientTableHolder holder)
         // 3 to 5
         return credential.Text.Length <= TokenValidator.MaxLength && tokens.Find(TokenHash.Of(credential.Text)) is { } client
             ? new(Counted(context, client, table.TokenLimiters?.Of(client.Name), least))
-            : CheckAsync(context, table, tokens, credential.Text, least);
+            : CheckAsync(context, table, tokens, credential.Text.ToString(), least);
     }
 
     private static async ValueTask<Admitted> CheckAsync(HttpContext context, ClientTable table, TokenValidator tokens, string token, ClientRole least)

@@ -44,7 +44,7 @@ internal sealed class ClientTable
     }
 
     /// <summary>The client of a key. How long it takes does not depend on the key: every hash is compared, and each as a whole.</summary>
-    internal KeyClient? Find(string key)
+    internal KeyClient? Find(ReadOnlySpan<char> key)
     {
         if (key.Length > ApiKey.MaxLength)
             return null;

@@ -27,12 +27,16 @@ internal readonly ref struct Credential
 {
     private const string Bearer = "Bearer ";
 
-    private Credential(CredentialKind kind, string text = "") => (Kind, Text) = (kind, text);
+    private Credential(CredentialKind kind, ReadOnlySpan<char> text = default)
+    {
+        Kind = kind;
+        Text = text;
+    }
 
     internal CredentialKind Kind { get; }
 
-    /// <summary>The key or the token itself.</summary>
-    internal string Text { get; }
+    /// <summary>The key or the token itself: a part of the header, so that a request copies neither.</summary>
+    internal ReadOnlySpan<char> Text { get; }
 
     internal static Credential Of(IHeaderDictionary headers)
     {
@@ -49,7 +53,7 @@ internal readonly ref struct Credential
             return new Credential(CredentialKind.Key, keys[0] ?? "");
         var authorization = authorizations[0] ?? "";
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? new Credential(CredentialKind.Token, authorization[Bearer.Length..].Trim(' '))
+            ? new Credential(CredentialKind.Token, authorization.AsSpan(Bearer.Length).Trim(' '))
             : new Credential(CredentialKind.Unknown);
     }
 }

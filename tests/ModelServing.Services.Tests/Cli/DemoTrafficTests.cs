@@ -23,13 +23,14 @@ public class DemoTrafficTests
             var input = Assert.Single(body.RootElement.GetProperty("inputs").EnumerateArray());
             Assert.Equal("features FP32 [1,2]", $"{input.GetProperty("name")} {input.GetProperty("datatype")} {input.GetProperty("shape")}");
             Assert.True(seen.TryAdd(input.GetProperty("data")[0].GetSingle(), context.Request.Headers["X-Customer"].ToString()));
+            Assert.Equal("msk_some", context.Request.Headers["X-API-Key"]);
             context.Response.Headers["X-Model-Variant"] = "canary";
             context.Response.Headers["X-Model-Version"] = "2";
             await context.Response.WriteAsync("""{"outputs":[{}]}""");
         });
         var rows = Enumerable.Range(0, 100).Select(static i => new SampleRow(new Transaction(i, 0, i + 1000, 0, 0, FraudScenario.None), new float[] { i + 0.1f, 2 })).ToList();
         var sent = 0;
-        using var traffic = new DemoTraffic(new Uri(api.Urls.First()), "", rows, TimeProvider.System);
+        using var traffic = new DemoTraffic(new Uri(api.Urls.First()), "msk_some", rows, TimeProvider.System);
         var answers = await traffic.SendAsync(rows.Count, "X-Customer", () => Interlocked.Increment(ref sent), default);
         Assert.Equal(100, sent);
         Assert.All(answers, static answer => Assert.Equal(("canary", 2, null), (answer.Variant, answer.Version, answer.Failure)));
@@ -71,7 +72,7 @@ public class DemoTrafficTests
     private static async Task<string?> OneAsync(string url)
     {
         var row = new SampleRow(new Transaction(0, 0, 0, 0, 0, FraudScenario.None), new float[] { 1 });
-        using var traffic = new DemoTraffic(new Uri(url), "", [row], TimeProvider.System);
+        using var traffic = new DemoTraffic(new Uri(url), "msk_some", [row], TimeProvider.System);
         return Assert.Single(await traffic.SendAsync(1, null, static () => { }, default)).Failure;
     }
 

@@ -42,6 +42,24 @@ public sealed class PlatformFilesTests : IDisposable
     }
 
     [Fact]
+    public void What_lets_in_is_for_its_owners_eyes_alone_whatever_was_left_over()
+    {
+        var files = new PlatformFiles(folder.FullPath, terminal.Terminal);
+        File.WriteAllText(files.OperatorKeyPath + ".new", "left over by one that was killed");
+        File.WriteAllText(files.ClientsPath, "an older one");
+        files.WriteOperatorKey("msk_some");
+        files.WriteClients(new ClientsDocument { Schema = 1, Anonymous = true, Clients = [] });
+        Assert.Equal("msk_some\n", File.ReadAllText(files.OperatorKeyPath));
+        foreach (var path in (string[])[files.OperatorKeyPath, files.ClientsPath])
+        {
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+
+        Assert.Equal(["clients.json", "operator.key"], Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public void Endpoints_that_can_not_be_written_are_said_and_end_nothing()
     {
         var files = new PlatformFiles(folder.Combine("missing"), terminal.Terminal);

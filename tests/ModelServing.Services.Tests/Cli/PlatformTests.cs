@@ -46,6 +46,21 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Everybody_may_ask_unless_it_is_said_otherwise_and_this_machine_is_an_operator_in_any_case()
+    {
+        await StartAsync(SomeStack.Plan());
+        ClientsDocument Clients() => ClientsDocument.Parse(File.ReadAllBytes(folder.Combine("clients.json")));
+        Assert.True(Clients().Anonymous);
+        var (name, entry) = Assert.Single(Clients().Clients);
+        Assert.Equal(("ms", ClientRole.Operator), (name.Text, entry.Role));
+        Assert.Equal(ApiKey.HashOf((await File.ReadAllTextAsync(folder.Combine("operator.key"), TestContext.Current.CancellationToken)).Trim()), Assert.Single(entry.KeyHashes));
+
+        Running.LetIn(new ClientsDocument { Schema = 1, Anonymous = false, Clients = new() { [ModelName.Parse("shop")] = new ClientEntry { KeyHashes = [new string('1', 64)], Role = ClientRole.Caller } } });
+        Assert.False(Clients().Anonymous);
+        Assert.Equal(["ms", "shop"], Clients().Clients.Keys.Select(static client => client.Text));
+    }
+
+    [Fact]
     public async Task A_version_that_is_damaged_lets_nothing_start()
     {
         var e = await Assert.ThrowsAsync<HostFailedException>(() => StartAsync(SomeStack.Plan(canary: "3")));

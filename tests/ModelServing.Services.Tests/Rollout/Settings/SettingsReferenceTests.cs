@@ -137,7 +137,7 @@ public partial class SettingsReferenceTests
                 return;
             var isMap = SettingsReader.IsMapByName(property.PropertyType, out var group);
             foreach (var inner in SettingsReader.Properties(isMap ? group : property.PropertyType))
-                AssertStands(inner, $"{path}{(isMap ? group == typeof(ArmSettings) ? ".ARM" : ".MODEL" : "")}.{SettingsReader.KeyOf(inner)}", isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!);
+                AssertStands(inner, $"{path}{(isMap ? group == typeof(ArmSettings) ? ".ARM" : group == typeof(ClientSettings) ? ".CLIENT" : ".MODEL" : "")}.{SettingsReader.KeyOf(inner)}", isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!);
         }
     }
 

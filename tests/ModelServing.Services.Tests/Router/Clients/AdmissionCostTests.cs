@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using ModelServing.Router.Clients;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Clients;
+
+/// <summary>What it costs the hot path to know who asks, in memory: nothing but what the answer's headers hold.</summary>
+[Collection(RunningRouter.OneAtATime)]
+public sealed class AdmissionCostTests : IAsyncDisposable
+{
+    private const int Requests = 10_000;
+
+    private readonly SteppedTime time = new();
+    private readonly TokenIssuer issuer = new("a");
+    private readonly SomeKeySource keys;
+
+    public AdmissionCostTests() => keys = new SomeKeySource(issuer, time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await keys.DisposeAsync();
+        await issuer.DisposeAsync();
+    }
+
+    [Fact]
+    public void A_key_is_looked_up_without_an_allocation() => Assert.Equal(0, Allocated("X-API-Key", SomeClients.CallerKey));
+
+    [Fact]
+    public async Task A_token_that_was_checked_is_known_again_without_an_allocation()
+    {
+        var token = TokenIssuer.Sign("a", "x", time.GetUtcNow());
+        var validator = new TokenValidator(SomeClients.Tokens(issuer), keys.Source, time);
+        Assert.NotNull((await validator.CheckAsync(token, TestContext.Current.CancellationToken)).Client);
+        Assert.Equal(0, Allocated("Authorization", $"Bearer {token}", validator));
+    }
+
+    private long Allocated(string header, string value, TokenValidator? tokens = null)
+    {
+        var holder = new ClientTableHolder(isOpen: false);
+        holder.Swap(ClientTable.Build(SomeClients.Keys(), tokens, null, time));
+        var admission = new Admission(holder);
+        var context = new DefaultHttpContext();
+        context.Request.Headers[header] = value;
+        Ask();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Requests; i++)
+            Ask();
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / Requests;
+
+        void Ask()
+        {
+            var admitted = admission.AdmitAsync(context);
+            Assert.True(admitted.IsCompletedSuccessfully);
+            Assert.NotNull(admitted.Result.Client);
+        }
+    }
+}
