@@ -2,12 +2,19 @@ using System.CommandLine;
 using ModelServing.Cli;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
+using ModelServing.Cli.Rollouts;
 
 var root = new RootCommand("ms runs and looks after ModelServing: several models behind one API, with canary releases.")
 {
     UpCommand.Create(),
     PublishCommand.Create(),
     ModelsCommand.Create(),
+    StatusCommand.Create(),
+    HistoryCommand.Create(),
+    PromoteCommand.Create(),
+    VersionCommands.CreateRollback(),
+    VersionCommands.CreateReset(),
+    CheckCommand.Create(),
     ImagesCommand.Create(),
     KeysCommand.Create(),
     SettingsCommand.Create(),

@@ -60,8 +60,7 @@ internal static class VersionCommands
 
         internal (ModelName Model, ModelVersion Version, string Why) Of(ParseResult arguments)
         {
-            if (!ModelName.TryParse(arguments.GetValue(model), null, out var name))
-                throw new CommandException(ExitCode.WrongInput, $"MODEL: '{arguments.GetValue(model)}' is not a model's name: {ModelName.Form}");
+            var name = ModelArgument.Parse(arguments.GetValue(model)!);
             if (!ModelVersion.TryParse(arguments.GetValue(version), null, out var number))
                 throw new CommandException(ExitCode.WrongInput, $"VERSION: '{arguments.GetValue(version)}' is not a version: {ModelVersion.Form}");
             return (name, number, arguments.GetValue(why)!);

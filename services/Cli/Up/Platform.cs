@@ -121,7 +121,17 @@ internal sealed class Platform : IAsyncDisposable
     private async Task<bool> TryStartRouterAsync(ApiPort port, CancellationToken cancellation)
     {
         Api = new Uri($"http://127.0.0.1:{port.Number}/");
-        var settings = new RouterSettings { Plan = "file:" + files.PlanPath, Endpoints = "file:" + files.EndpointsPath, Clients = "file:" + files.ClientsPath, Urls = Api.GetLeftPart(UriPartial.Authority) };
+        var settings = new RouterSettings
+        {
+            Plan = HostSources.File(files.PlanPath),
+            Endpoints = HostSources.File(files.EndpointsPath),
+            Clients = HostSources.File(files.ClientsPath),
+            Journal = HostSources.Sqlite(files.JournalPath),
+            JournalSnapshot = files.SnapshotPath,
+            AdminUrls = "http://127.0.0.1:0",
+            AdminAddressFile = files.AdminAddressPath,
+            Urls = Api.GetLeftPart(UriPartial.Authority),
+        };
         router = new SupervisedHost("router", programs.Router, settings, runFolder, log, terminal, time, static _ => { });
         try
         {

@@ -21,7 +21,15 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     /// <summary>The file that holds the operator's key of this machine.</summary>
     internal string OperatorKeyPath { get; } = OperatorKeyIn(folder);
 
+    /// <summary>The journal: it outlives the platform, for what is condemned stays so.</summary>
+    internal string JournalPath { get; } = Path.Combine(folder, "journal.db");
+
+    internal string SnapshotPath { get; } = Path.Combine(folder, "journal.snapshot");
+
     /// <summary>The file that says where the router's admin API is.</summary>
+    internal string AdminAddressPath { get; } = AdminAddressIn(folder);
+
+    /// <summary>The file that says where the admin API of the router is whose platform has this folder.</summary>
     internal static string AdminAddressIn(string folder) => Path.Combine(folder, "admin.address");
 
     /// <summary>The file that holds the operator's key of this machine.</summary>

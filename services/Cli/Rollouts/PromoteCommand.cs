@@ -1,0 +1,64 @@
+using System.CommandLine;
+using ModelServing.Contracts;
+using ModelServing.Rollout.Settings;
+
+namespace ModelServing.Cli.Rollouts;
+
+/// <summary><c>ms promote</c>: makes the canary the stable version, in the stack file.</summary>
+internal static class PromoteCommand
+{
+    internal static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "The model." };
+        var admin = new AdminOptions();
+        var command = new Command("promote", "Make the canary the stable version in the stack file, and keep the former one warm.") { model };
+        admin.AddTo(command);
+        command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
+        {
+            var name = ModelArgument.Parse(arguments.GetValue(model)!);
+            var stack = admin.Stack(arguments);
+            var file = stack.Read();
+            var settings = file.Settings.Models.GetValueOrDefault(name)
+                ?? throw stack.Faults([file.Fault("models", $"there is no model '{name}'")]);
+            var canary = settings.Canary ?? throw stack.Faults([file.Fault($"models.{name}.canary", $"{name} has no canary to promote")]);
+            using var client = admin.Open(arguments);
+            Require(await client.StatusAsync(signals.Stop), name, canary.Version);
+
+            stack.Change(Edits(name, settings, canary));
+            terminal.Say($"{stack.FileName}: [bold]{name}[/]");
+            terminal.Say($"  stable.version  {settings.Stable.Version} -> [bold]{canary.Version}[/]");
+            terminal.Say($"  canary          version {canary.Version}, {canary.Percent}% -> gone");
+            terminal.Say($"  keepWarm        + {settings.Stable.Version}, so that going back to it is no outage; take it out when nobody needs that");
+            terminal.Say("A running 'ms up' applies it now; in the cloud 'pulumi up' does.");
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    /// <summary>The changes of the stack file.</summary>
+    internal static IReadOnlyList<StackEdit> Edits(ModelName name, ModelSettings settings, CanarySettings canary)
+    {
+        var edits = new List<StackEdit> { new StackEdit.Set($"models.{name}.stable.version", canary.Version.ToString()) };
+        if (!settings.KeepWarm.Contains(settings.Stable.Version))
+            edits.Add(new StackEdit.Add($"models.{name}.keepWarm", settings.Stable.Version.ToString()));
+        edits.Add(new StackEdit.Remove($"models.{name}.canary"));
+        return edits;
+    }
+
+    /// <exception cref="CommandException">The canary is condemned, is not what the router serves, or nobody knows whether it is condemned.</exception>
+    internal static void Require(RolloutsStatus status, ModelName name, ModelVersion canary)
+    {
+        if (status.Journal != JournalReach.Read)
+            throw new CommandException(ExitCode.Failed, $"the router's journal is {(status.Journal == JournalReach.Unread ? "unread" : "away")}, so nobody knows whether version {canary} is condemned; nothing is promoted until it is back");
+        var model = status.Models.FirstOrDefault(model => model.Model == name) ?? throw new CommandException(ExitCode.Failed, $"the router serves no model '{name}'; is the stack file applied?");
+        if (model.Condemned.FirstOrDefault(condemned => condemned.Version == canary) is { } known)
+        {
+            throw new CommandException(
+                ExitCode.Failed,
+                $"version {canary} of {name} is condemned since {known.Time:yyyy-MM-dd HH:mm:ss'Z'} ({known.Reason}, by {known.Who}); 'ms reset {name} {canary} --why REASON' lets it be tried again");
+        }
+
+        if (!model.Variants.Any(variant => variant.Version == canary && variant.Name != VariantPlan.Stable))
+            throw new CommandException(ExitCode.Failed, $"the router does not serve version {canary} of {name} as its canary; is the stack file applied?");
+    }
+}
