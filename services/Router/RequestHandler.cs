@@ -25,16 +25,14 @@ internal sealed class RequestHandler
     private readonly TimeProvider time;
     private readonly ILogger<RequestHandler> logger;
     private readonly Forwarder forwarder;
-    private readonly AttemptReport report;
     private readonly Failover failover;
 
     /// <summary>Makes the handler. Without an observer first attempts are counted and go nowhere else.</summary>
     public RequestHandler(RouterSettings settings, Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, IAttemptObserver? observer = null)
     {
         (this.settings, this.admission, this.holder, this.metrics, this.time, this.logger) = (settings, admission, holder, metrics, time, logger);
-        forwarder = new(metrics, time);
-        report = new(metrics, time, observer);
-        failover = new(forwarder, report, metrics, time);
+        forwarder = new(new AttemptReport(metrics, time, observer), metrics, time);
+        failover = new(forwarder, metrics, time);
     }
 
     internal async Task HandleAsync(HttpContext context, string path)
@@ -61,22 +59,23 @@ internal sealed class RequestHandler
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
         var result = new AttemptResult(ForwardResult.Answered);
+        TimeSpan patience;
         try
         {
             var attempt = AttemptOf(request, requestId, began);
+            // Not the attempt itself: what outlives an await is allocated.
+            patience = attempt.Time;
             if (request.IsAssigned && !route.IsStable)
             {
-                (result, route) = await failover.ForwardAsync(context, request, attempt);
+                (result, route) = await failover.ForwardAsync(context, attempt);
             }
             else
             {
                 result = await forwarder.ForwardAsync(context, attempt, default);
-                if (attempt.Limit > 0)
-                    report.Add(request, attempt, result);
             }
 
             if (result.Result != ForwardResult.Answered)
-                (problem, detail) = Problems.Explain(result.Result, route, attempt.Time);
+                (problem, detail) = Problems.Explain(result.Result, route, patience);
         }
         catch (Exception e) when (HasLeft(context, e))
         {
@@ -126,6 +125,8 @@ internal sealed class RequestHandler
             IsShortened = isShortened,
             Deadline = began + TicksOf(patience),
             Limit = TicksOf(limit),
+            KeyHash = request.KeyHash,
+            IsReported = limit > TimeSpan.Zero,
         };
     }
 

@@ -28,6 +28,13 @@ internal readonly struct Attempt
     /// <see cref="Retry"/>, and is looked at afterwards everywhere.</summary>
     internal long Limit { get; init; }
 
+    /// <summary>The hash of the routing key that the client gave; null when it gave none.</summary>
+    internal ulong? KeyHash { get; init; }
+
+    /// <summary>Whether it is the first attempt of a request that the rollout assigned between variants, so that it says something of its
+    /// variant.</summary>
+    internal bool IsReported { get; init; }
+
     /// <summary>Where stable can be asked instead: the body is left for it, and a failure is held back from the client while a retry can
     /// be had. Null elsewhere.</summary>
     internal Retry? Retry { get; init; }

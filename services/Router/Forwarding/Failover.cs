@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
-using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -11,18 +10,17 @@ namespace ModelServing.Router.Forwarding;
 /// <code>
 /// 1 keep         the body, up to KeptLimit, until the answer is there
 /// 2 attempt      at the variant, cut at the attempt limit; an answer of 500 or above is held back while a retry can be had
-/// 3 report       the attempt, whatever comes after it
-/// 4 retry        on stable, if the caller's time and the budget allow; else the failure is the answer, as it is
+/// 3 retry        on stable, if the caller's time and the budget allow; else the failure is the answer, as it is
 /// </code>
-/// A body longer than KeptLimit is passed on while it comes and can't be sent twice: then only 2's refused connections lead to 4.
+/// A body longer than KeptLimit is passed on while it comes and can't be sent twice: then only 2's refused connections lead to 3.
 /// </remarks>
-internal sealed class Failover(Forwarder forwarder, AttemptReport report, RouterMetrics metrics, TimeProvider time)
+internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeProvider time)
 {
     /// <summary>Forwards the request; the answer's headers say who answered.</summary>
     /// <returns>How it ended, and at which variant.</returns>
     /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<(AttemptResult Result, VariantRoute Route)> ForwardAsync(HttpContext context, RoutedRequest request, Attempt attempt)
+    internal async ValueTask<(AttemptResult Result, VariantRoute Route)> ForwardAsync(HttpContext context, Attempt attempt)
     {
         // 1
         if (attempt.Route.Endpoints.Count == 0 && attempt.Model.Stable.Endpoints.Count == 0)
@@ -51,9 +49,6 @@ internal sealed class Failover(Forwarder forwarder, AttemptReport report, Router
         }
 
         // 3
-        report.Add(request, attempt, first);
-
-        // 4
         var isThere = body.IsWhole || first.Endpoint is null;
         var isRetried = isThere && first.Result switch
         {
@@ -76,6 +71,6 @@ internal sealed class Failover(Forwarder forwarder, AttemptReport report, Router
         headers[HeaderNames.ModelVersion] = stable.VersionText;
         headers[HeaderNames.ModelVariant] = stable.Variant;
         headers[HeaderNames.ModelFailover] = attempt.Route.Variant;
-        return (await forwarder.ForwardAsync(context, attempt with { Route = stable }, body), stable);
+        return (await forwarder.ForwardAsync(context, attempt with { Route = stable, IsReported = false }, body), stable);
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -45,13 +46,13 @@ internal enum ForwardResult
 /// 3 request      head and body leave in one packet; a long body is passed on while the answer may already come
 /// 4 answer       held until it is whole, up to HoldLimit; only then does the client's answer begin, so that a connection
 ///                lost on the way is a problem response and not half an answer
-/// 5 put back     the connection, when it may be used again; what the endpoint did is told to its health
+/// 5 put back     the connection, when it may be used again; what the endpoint did is told to its health, a first attempt reported
 /// </code>
 /// A connection that broke in 3 or 4 is not tried again here: the version may have worked on the request, and POST does not promise that
 /// twice is as good as once. A GET does, so one that met an idle connection in the moment of its end gets another, new one. That
 /// stable may be asked instead of another variant is <see cref="Failover"/>'s.
 /// </remarks>
-internal sealed class Forwarder(RouterMetrics metrics, TimeProvider time)
+internal sealed class Forwarder(AttemptReport report, RouterMetrics metrics, TimeProvider time)
 {
     private readonly Connector connector = new(time);
 
@@ -68,7 +69,7 @@ internal sealed class Forwarder(RouterMetrics metrics, TimeProvider time)
         if (!body.WasBegun)
         {
             if (attempt.Route.Endpoints.Count == 0)
-                return new(ForwardResult.NoReadyEndpoint);
+                return Ended(attempt, new(ForwardResult.NoReadyEndpoint));
             try
             {
                 body = await ClientBody.ReadAheadAsync(context.Request, attempt.Action, isKept: false, time, attempt.Deadline);
@@ -91,7 +92,7 @@ internal sealed class Forwarder(RouterMetrics metrics, TimeProvider time)
             {
                 if (!isKept)
                     body.Release();
-                return new(failure) { Elapsed = time.GetTimestamp() - began };
+                return Ended(attempt, new(failure) { Elapsed = time.GetTimestamp() - began });
             }
 
             var result = new AttemptResult(ForwardResult.BodyLate);
@@ -146,8 +147,14 @@ internal sealed class Forwarder(RouterMetrics metrics, TimeProvider time)
             }
 
             Tell(endpoint, attempt, result);
-            return result;
+            return Ended(attempt, result);
         }
+    }
+
+    private AttemptResult Ended(in Attempt attempt, in AttemptResult result)
+    {
+        report.Add(attempt, result);
+        return result;
     }
 
     // A version's 4xx are its answers; so is a body that came late or a client that left no failure of anybody's here.

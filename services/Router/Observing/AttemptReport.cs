@@ -1,15 +1,16 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Observing;
 
 /// <summary>Turns how a first attempt ended into what it says of its variant, counts it, and hands it on.</summary>
 internal sealed class AttemptReport(RouterMetrics metrics, TimeProvider time, IAttemptObserver? observer = null)
 {
-    /// <summary>Reports an attempt; what the client ended is none.</summary>
-    internal void Add(in RoutedRequest request, in Attempt attempt, in AttemptResult result)
+    /// <summary>Reports an attempt, if it is a first one; what the client ended is none.</summary>
+    internal void Add(in Attempt attempt, in AttemptResult result)
     {
+        if (!attempt.IsReported)
+            return;
         var passedLimit = attempt.Limit > 0 && result.Elapsed >= attempt.Limit;
         if (OutcomeOf(result, passedLimit) is not { } outcome)
             return;
@@ -23,7 +24,7 @@ internal sealed class AttemptReport(RouterMetrics metrics, TimeProvider time, IA
             IsNonFinite = result.IsNonFinite,
             PassedLimit = passedLimit,
             Elapsed = time.GetElapsedTime(0, result.Elapsed),
-            KeyHash = request.KeyHash,
+            KeyHash = attempt.KeyHash,
         });
     }
 
