@@ -111,7 +111,8 @@ public sealed class ServingStack : Stack
         // 3. What serves.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
-        var workloads = MakeWorkloads(models, plan, network, cluster, store, images);
+        var clients = ClientsMaker.Make(configuration.File.Settings, cloud);
+        var workloads = MakeWorkloads(models, plan, clients, network, cluster, store, images);
         var gateway = MakeGateway(models, network, workloads);
         Api = gateway.Address;
         Next = Output.Create(ImmutableArray.Create(
@@ -201,7 +202,7 @@ public sealed class ServingStack : Stack
         DataProtection = cloud.DataProtection,
     }, InRegion());
 
-    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, Network network, Cluster cluster, ArtifactStore store, Images images)
+    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, ClientsDocument clients, Network network, Cluster cluster, ArtifactStore store, Images images)
     {
         var inferenceImage = ImageOf(ImageNames.Inference, cloud.Images.Inference!);
         return new Workloads("workloads", new WorkloadsArgs
@@ -211,6 +212,7 @@ public sealed class ServingStack : Stack
             KubeConfig = cluster.KubeConfig,
             ClusterId = cluster.ClusterId,
             Plan = plan,
+            Clients = clients,
             Versions =
             [
                 .. Versions.Of(models).Select(version => new VersionArgs

@@ -36,6 +36,9 @@ internal sealed record HostPods
 
     internal required K8s.Core.V1.ServiceAccount Account { get; init; }
 
+    /// <summary>The Secret that is mounted as a folder, and where; null for none.</summary>
+    internal (string Name, string Path)? Secret { get; init; }
+
     /// <summary>Makes the Deployment. How many pods it has is its autoscaler's to say.</summary>
     internal K8s.Apps.V1.Deployment AddDeployment(ClusterPlace place, params ReadOnlySpan<Resource> after) => new(Name, new DeploymentArgs
     {
@@ -125,6 +128,9 @@ internal sealed record HostPods
             Containers = [Container()],
         };
         pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
+        // Read by the group, which is the host's; by nobody else.
+        if (Secret is { } secret)
+            pod.Volumes.Add(new VolumeArgs { Name = secret.Name, Secret = new SecretVolumeSourceArgs { SecretName = secret.Name, DefaultMode = 0x120 } });
         return pod;
     }
 
@@ -161,6 +167,8 @@ internal sealed record HostPods
             },
         };
         container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
+        if (Secret is { } secret)
+            container.VolumeMounts.Add(new VolumeMountArgs { Name = secret.Name, MountPath = secret.Path, ReadOnly = true });
         return container;
     }
 

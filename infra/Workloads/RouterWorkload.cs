@@ -13,7 +13,7 @@ internal static class RouterWorkload
     private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
 
     /// <summary>Makes them, and gives the load balancer's address.</summary>
-    internal static Output<string> Add(ClusterPlace place, RouterArgs router, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan)
+    internal static Output<string> Add(ClusterPlace place, RouterArgs router, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
     {
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
         var pods = new HostPods
@@ -28,13 +28,15 @@ internal static class RouterWorkload
                 DrainTimeout = drain.Finish,
                 Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan),
                 Endpoints = HostSources.Dns(ClusterNames.Namespace),
+                Clients = HostSources.File(MountPaths.Clients),
             }.ToEnvironment()),
             Size = router.Size,
             Drain = drain,
             Account = account,
+            Secret = (ClusterNames.Clients, MountPaths.ClientsFolder),
         };
 
-        var deployment = pods.AddDeployment(place, plan, MayWatchPlan(place, account));
+        var deployment = pods.AddDeployment(place, plan, clients, MayWatchPlan(place, account));
         pods.AddAutoscaler(place, deployment);
         pods.AddDisruptionBudget(place, deployment);
         var service = new K8s.Core.V1.Service(ClusterNames.Router, new ServiceArgs

@@ -67,7 +67,7 @@ public sealed class Workloads : ComponentResource
             Data = new InputMap<string> { [ClusterNames.PlanKey] = Encoding.UTF8.GetString(args.Plan.ToUtf8()) },
         }, place.Options([space, .. ready]));
 
-        RouterAddress = RouterWorkload.Add(place, args.Router, routerAccount, plan);
+        RouterAddress = RouterWorkload.Add(place, args.Router, routerAccount, plan, Clients(place, space, args.Clients));
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);
         RegisterOutputs(new Dictionary<string, object?> { ["routerAddress"] = RouterAddress, ["planName"] = PlanName });
     }
@@ -94,6 +94,14 @@ public sealed class Workloads : ComponentResource
             StringData = new InputMap<string> { [".dockerconfigjson"] = Output.CreateSecret(json) },
         }, place.Options([space]));
     }
+
+    // Mutable and mounted as a folder: a new client, or one less, restarts no router.
+    private static K8s.Core.V1.Secret Clients(ClusterPlace place, Resource space, ClientsDocument clients) => new(ClusterNames.Clients, new SecretArgs
+    {
+        Metadata = place.Metadata(ClusterNames.Clients),
+        Type = "Opaque",
+        StringData = new InputMap<string> { [ClusterNames.ClientsKey] = Output.CreateSecret(Encoding.UTF8.GetString(clients.ToUtf8())) },
+    }, place.Options([space]));
 
     private static K8s.Core.V1.ServiceAccount ServiceAccount(ClusterPlace place, string name, Resource pullSecret) => new(name, new ServiceAccountArgs
     {

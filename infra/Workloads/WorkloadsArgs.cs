@@ -15,6 +15,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The plan that the routers follow.</summary>
     public required PlanDocument Plan { get; init; }
 
+    /// <summary>Who may ask the routers.</summary>
+    public required ClientsDocument Clients { get; init; }
+
     /// <summary>Every version that exists; those that the plan names are among them.</summary>
     public required IReadOnlyList<VersionArgs> Versions { get; init; }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelServing.Cli;
 using ModelServing.Cli.Images;
+using ModelServing.Cli.Keys;
 
 var root = new RootCommand("ms runs and looks after ModelServing: several models behind one API, with canary releases.")
 {
@@ -8,6 +9,7 @@ var root = new RootCommand("ms runs and looks after ModelServing: several models
     PublishCommand.Create(),
     ModelsCommand.Create(),
     ImagesCommand.Create(),
+    KeysCommand.Create(),
     SettingsCommand.Create(),
 };
 

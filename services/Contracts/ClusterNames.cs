@@ -18,6 +18,12 @@ public static class ClusterNames
     /// <summary>The plan's key in its ConfigMap.</summary>
     public const string PlanKey = "plan.json";
 
+    /// <summary>The Secret that says who may ask the routers.</summary>
+    public const string Clients = "clients";
+
+    /// <summary>The clients' key in their Secret, and so the name of their file where it is mounted.</summary>
+    public const string ClientsKey = "clients.json";
+
     /// <summary>The secret that pods pull images with.</summary>
     public const string PullSecret = "registry";
 

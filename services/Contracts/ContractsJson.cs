@@ -43,6 +43,7 @@ public sealed class ContractException : Exception
 [JsonSerializable(typeof(ResetRequest))]
 [JsonSerializable(typeof(JournalEvent))]
 [JsonSerializable(typeof(RolloutHistory))]
+[JsonSerializable(typeof(ClientsDocument))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>The same on one line. What stores JSON may hand its members back in another order.</summary>

@@ -14,6 +14,15 @@ public static class HeaderNames
     /// authorised tester asks for.</summary>
     public const string ModelVariant = "X-Model-Variant";
 
+    /// <summary>In a client's request: its API key, where it has no token in <c>Authorization</c>. It goes no further than the router.</summary>
+    public const string ApiKey = "X-API-Key";
+
+    /// <summary>In every answer to a client that has a limit: the limit (draft-ietf-httpapi-ratelimit-headers).</summary>
+    public const string RateLimitPolicy = "RateLimit-Policy";
+
+    /// <summary>In every answer to a client that has a limit: what is left of it (draft-ietf-httpapi-ratelimit-headers).</summary>
+    public const string RateLimit = "RateLimit";
+
     /// <summary>What stands for a variant where a request came without the router.</summary>
     public const string DirectVariant = "direct";
 
@@ -32,9 +41,6 @@ public static class HeaderNames
 
     /// <summary>In the answer to a request whose variant failed and that stable answered instead: the variant that failed.</summary>
     public const string ModelFailover = "X-Model-Failover";
-
-    /// <summary>In a client's request: its API key.</summary>
-    public const string ApiKey = "X-API-Key";
 
     /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It shortens the model's deadline and never
     /// lengthens it; what is left of it is passed on to Inference.</summary>

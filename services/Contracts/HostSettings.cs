@@ -124,6 +124,10 @@ public sealed record RouterSettings : HostSettings
     /// <summary>How OCI is asked; null where nothing of it is, as with <c>sqlite:PATH</c>.</summary>
     public OciSettings? Oci { get; init; }
 
+    /// <summary>Where it stands who may ask: <c>file:PATH</c> (<see cref="ClientsDocument"/>). Null, the default, lets everybody in as a
+    /// caller without a limit, and nobody as more.</summary>
+    public string? Clients { get; init; }
+
     /// <summary>The largest body of a request that is forwarded, in bytes. 64 MiB by default.</summary>
     public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -151,6 +155,7 @@ public sealed record RouterSettings : HostSettings
         AdminUrls = environment.Get(HostEnvironment.NameOf(nameof(AdminUrls)));
         AdminAddressFile = environment.Get(HostEnvironment.NameOf(nameof(AdminAddressFile)));
         Oci = OciSettings.Read(environment);
+        Clients = environment.Get(HostEnvironment.NameOf(nameof(Clients)));
         MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, long.MaxValue);
     }
 
@@ -172,6 +177,8 @@ public sealed record RouterSettings : HostSettings
         if (AdminAddressFile is not null)
             variables[HostEnvironment.NameOf(nameof(AdminAddressFile))] = AdminAddressFile;
         Oci?.Write(variables);
+        if (Clients is not null)
+            variables[HostEnvironment.NameOf(nameof(Clients))] = Clients;
         variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
     }
 }

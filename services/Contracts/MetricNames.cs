@@ -12,11 +12,15 @@ public static class MetricNames
     /// <summary>Router, counter: requests that ended with a status of 500 or above, by <see cref="Reason"/>.</summary>
     public const string RouterErrors = "modelserving.router.errors";
 
-    /// <summary>Router, counter: requests that no variant was found for (unknown path, model or version, wrong method, no plan), by
-    /// <see cref="Reason"/>. They are in no other figure.</summary>
+    /// <summary>Router, counter: requests that no variant was found for (unknown path, model or version, wrong method, no plan), or that
+    /// were not let in (no credential that is taken, a role too small, over the limit), by <see cref="Reason"/>. They are in no other
+    /// figure. By client they are nowhere: clients of tokens are without number, and so would be the series.</summary>
     public const string RouterRefusedRequests = "modelserving.router.refused.requests";
 
-    /// <summary>Router, counter: plans and endpoints files that could not be used, so that the last good one stays.</summary>
+    /// <summary>Router, counter: fetches of the keys that tokens are checked with that failed, so that the last good ones stay.</summary>
+    public const string RouterFailedKeyFetches = "modelserving.router.failed.key.fetches";
+
+    /// <summary>Router, counter: plans, endpoints files and clients documents that could not be used, so that the last good one stays.</summary>
     public const string RouterRefusedDocuments = "modelserving.router.refused.documents";
 
     /// <summary>Router, counter: lookups of a version's name that failed, so that its last good addresses stay, by model and version.</summary>
@@ -85,7 +89,7 @@ public static class MetricNames
     /// <summary>Dimension: an endpoint's state, <c>ready</c>, <c>ejected</c> or <c>unreachable</c>.</summary>
     public const string State = "state";
 
-    /// <summary>Dimension: the document that could not be used, <c>plan</c> or <c>endpoints</c>.</summary>
+    /// <summary>Dimension: the document that could not be used, <c>plan</c>, <c>endpoints</c> or <c>clients</c>.</summary>
     public const string Document = "document";
 
     /// <summary>The bounds of the latency histograms' buckets, in seconds: 0.5 ms to 10 s.</summary>

@@ -24,7 +24,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly RunGate gate = new(settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, metrics);
+    private readonly RunGate gate = new(settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, metrics, time);
     private readonly ConcurrentBag<InferAnswer> answers = [];
 
     public void Dispose()
@@ -84,7 +84,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
             else if (Unsupported(context.Request) is { } what)
                 await Problems.UnsupportedBody.WriteAsync(context, what, RequestIdOf(context));
             else
-                await AnswerAsync(context, model);
+                await AnswerAsync(context, model, began, PatienceOf(context.Request));
         }
         catch (RequestFaultException e)
         {
@@ -109,13 +109,17 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         metrics.Answered(context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode, time.GetElapsedTime(began));
     }
 
-    private async Task AnswerAsync(HttpContext context, ServedModel model)
+    private async Task AnswerAsync(HttpContext context, ServedModel model, long began, TimeSpan? patience)
     {
         using var request = await ReadAsync(context, model); // 2
-        if (!await gate.EnterAsync(context.RequestAborted)) // 3
+        switch (await gate.EnterAsync(Left(patience, began), context.RequestAborted)) // 3
         {
-            await QueueFullAsync(context);
-            return;
+            case Turn.QueueFull:
+                await QueueFullAsync(context);
+                return;
+            case Turn.Late:
+                await Problems.Deadline.WriteAsync(context, $"There was no turn at the model within the {patience?.TotalMilliseconds:0} ms that the request had", RequestIdOf(context));
+                return;
         }
 
         if (!answers.TryTake(out var answer))
@@ -139,6 +143,8 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         // 5
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Body.Length;
+        if (answer.IsNonFinite)
+            context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
         Keep(answer);
     }
@@ -190,6 +196,19 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
             ArrayPool<byte>.Shared.Return(rented);
         }
     }
+
+    // Null where the caller doesn't say how long it waits.
+    private static TimeSpan? PatienceOf(HttpRequest request)
+    {
+        if (request.Headers[HeaderNames.RequestTimeout] is not { Count: > 0 } waits)
+            return null;
+        return waits.Count == 1 && RequestTimeout.TryParse(waits[0], out var patience)
+            ? patience
+            : throw new RequestFaultException(HeaderNames.RequestTimeout, $"it is '{waits}'; it has to be {RequestTimeout.Form}");
+    }
+
+    private TimeSpan? Left(TimeSpan? patience, long began) =>
+        patience - time.GetElapsedTime(began) is { } left ? left > TimeSpan.Zero ? left : TimeSpan.Zero : null;
 
     private static string? Unsupported(HttpRequest request)
     {

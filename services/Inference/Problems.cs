@@ -15,4 +15,5 @@ internal static class Problems
     internal static readonly Problem Internal = new(StatusCodes.Status500InternalServerError, "internal", "The service failed");
     internal static readonly Problem NotReady = new(StatusCodes.Status503ServiceUnavailable, "not-ready", "The model is not ready");
     internal static readonly Problem QueueFull = new(StatusCodes.Status503ServiceUnavailable, "queue-full", "Too many requests wait for the model");
+    internal static readonly Problem Deadline = new(StatusCodes.Status504GatewayTimeout, "deadline", "The deadline passed");
 }

@@ -12,8 +12,14 @@ internal static class Problems
     internal static readonly Problem NoSuchPath = new(StatusCodes.Status404NotFound, "no-such-path", "No such path");
     internal static readonly Problem UnknownModel = new(StatusCodes.Status404NotFound, "unknown-model", "Unknown model");
     internal static readonly Problem UnknownVersion = new(StatusCodes.Status404NotFound, "unknown-version", "Unknown version");
+    internal static readonly Problem UnknownVariant = new(StatusCodes.Status404NotFound, "unknown-variant", "Unknown variant");
     internal static readonly Problem MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
     internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
+    internal static readonly Problem Unauthenticated = new(StatusCodes.Status401Unauthorized, "unauthenticated", "Not authenticated");
+    internal static readonly Problem Forbidden = new(StatusCodes.Status403Forbidden, "forbidden", "Not allowed");
+    internal static readonly Problem RateLimited = new(StatusCodes.Status429TooManyRequests, "rate-limited", "Too many requests");
+    internal static readonly Problem NoClients = new(StatusCodes.Status503ServiceUnavailable, "no-clients", "It was not read who may ask");
+    internal static readonly Problem NoTokenKeys = new(StatusCodes.Status503ServiceUnavailable, "no-token-keys", "Tokens can't be checked");
     internal static readonly Problem BodyLate = new(StatusCodes.Status408RequestTimeout, "body-late", "The request did not come in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
     internal static readonly Problem NoReadyEndpoint = new(StatusCodes.Status503ServiceUnavailable, "no-ready-endpoint", "No endpoint is ready");

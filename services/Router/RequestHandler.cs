@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
 
-/// <summary>The way of a request: what it asks for, which variant answers, forward, count.</summary>
+/// <summary>The way of a request: who sends it, what it asks for, which variant answers, forward, count.</summary>
 internal sealed class RequestHandler
 {
     // What "try again" means where a version is starting or was just lost.
@@ -18,6 +19,7 @@ internal sealed class RequestHandler
     private const int ClientClosedRequest = 499;
 
     private readonly RouterSettings settings;
+    private readonly Admission admission;
     private readonly RoutingTableHolder holder;
     private readonly RouterMetrics metrics;
     private readonly TimeProvider time;
@@ -27,9 +29,9 @@ internal sealed class RequestHandler
     private readonly Failover failover;
 
     /// <summary>Makes the handler. Without an observer first attempts are counted and go nowhere else.</summary>
-    public RequestHandler(RouterSettings settings, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, IAttemptObserver? observer = null)
+    public RequestHandler(RouterSettings settings, Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, IAttemptObserver? observer = null)
     {
-        (this.settings, this.holder, this.metrics, this.time, this.logger) = (settings, holder, metrics, time, logger);
+        (this.settings, this.admission, this.holder, this.metrics, this.time, this.logger) = (settings, admission, holder, metrics, time, logger);
         forwarder = new(metrics, time);
         report = new(metrics, time, observer);
         failover = new(forwarder, report, metrics, time);
@@ -40,7 +42,15 @@ internal sealed class RequestHandler
         var began = time.GetTimestamp();
         var requestId = Ulid.NewUlid(time.GetUtcNow()).ToString();
         context.Response.Headers[HeaderNames.RequestId] = requestId;
-        if (!RequestRouting.TryFind(context, path, holder.Current, requestId, out var request, out var problem, out var detail))
+        var admitted = await admission.AdmitAsync(context);
+        if (admitted.Problem is { } refusal)
+        {
+            metrics.Refused(refusal);
+            await refusal.WriteAsync(context, admitted.Detail, requestId, admitted.RetryAfter);
+            return;
+        }
+
+        if (!RequestRouting.TryFind(context, path, holder.Current, admitted.Client!, requestId, out var request, out var problem, out var detail))
         {
             metrics.Refused(problem);
             await WriteAsync(context, problem, detail, requestId);

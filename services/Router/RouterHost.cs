@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Admin;
+using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
@@ -58,6 +59,16 @@ public static class RouterHost
         builder.Services.AddSingleton<RolloutStatusReader>();
         builder.Services.AddSingleton<OperatorDecisions>();
         builder.Services.AddSingleton<AdminApi>();
+
+        var clientsPath = DocumentSources.ClientsPathOf(settings);
+        builder.Services.AddSingleton(new ClientTableHolder(isOpen: clientsPath is null));
+        builder.Services.AddSingleton<Admission>();
+        if (clientsPath is not null)
+        {
+            builder.Services.AddSingleton<TokenKeyClient>();
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ClientsFollower>(services, clientsPath));
+        }
+
         builder.Services.AddSingleton<RouterMetrics>();
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<OpenConnections>();

@@ -24,6 +24,7 @@ public sealed class RouterMetrics
     private readonly Counter<long> journalFailures;
     private readonly Counter<long> uncountedFailures;
     private readonly Meter meter;
+    private readonly Counter<long> failedKeyFetches;
 
     /// <summary>Makes the instruments.</summary>
     public RouterMetrics(IMeterFactory factory)
@@ -31,8 +32,8 @@ public sealed class RouterMetrics
         meter = Telemetry.CreateMeter(factory);
         duration = meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.");
         errors = meter.CreateCounter<long>(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
-        refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for.");
-        refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans and endpoints files that could not be used.");
+        refusedRequests = meter.CreateCounter<long>(MetricNames.RouterRefusedRequests, "{request}", "Requests that no variant was found for, or that were not let in.");
+        refusedDocuments = meter.CreateCounter<long>(MetricNames.RouterRefusedDocuments, "{document}", "Plans, endpoints files and clients documents that could not be used.");
         failedLookups = meter.CreateCounter<long>(MetricNames.RouterFailedLookups, "{lookup}", "Lookups of a version's name that failed, so that its last good addresses stay.");
         planInterruptions = meter.CreateCounter<long>(MetricNames.RouterPlanInterruptions, "{interruption}", "Times that the plan could not be watched any more, or failed for another reason than before, so that the last good one stays.");
         attempts = meter.CreateCounter<long>(MetricNames.RouterAttempts, "{attempt}", "First attempts of requests that a rollout with more than one variant assigned.");
@@ -42,6 +43,7 @@ public sealed class RouterMetrics
         journalFailures = meter.CreateCounter<long>(MetricNames.RouterJournalFailures, "{failure}", "Times that the journal could not be read or written.");
         uncountedFailures = meter.CreateCounter<long>(MetricNames.RouterUncountedFailures, "{attempt}", "Failed first attempts that the guard had no room for; they are no evidence.");
         ejections = meter.CreateCounter<long>(MetricNames.RouterEjections, "{ejection}", "Endpoints that were ejected after failures in a row.");
+        failedKeyFetches = meter.CreateCounter<long>(MetricNames.RouterFailedKeyFetches, "{fetch}", "Fetches of the keys of tokens that failed, so that the last good ones stay.");
     }
 
     internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
@@ -114,6 +116,8 @@ public sealed class RouterMetrics
         RetryReason.Late => "late",
         _ => "unreachable",
     };
+
+    internal void KeyFetchFailed() => failedKeyFetches.Add(1);
 
     internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
         1,

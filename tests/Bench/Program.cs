@@ -1,10 +1,12 @@
 using System.CommandLine;
 using ModelServing.Bench;
 using ModelServing.Bench.Routing;
+using ModelServing.Bench.Soak;
 
 var root = new RootCommand("The measurements of docs/bench.md.")
 {
     RouterCommand.Create(),
+    SoakCommand.Create(),
 };
 
 var arguments = root.Parse(args);

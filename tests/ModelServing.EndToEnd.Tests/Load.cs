@@ -15,7 +15,8 @@ namespace ModelServing.EndToEnd.Tests;
 /// <param name="ContentType">What it says it is.</param>
 /// <param name="RetryAfter">When to try again.</param>
 /// <param name="Body">Its body, or why there was none.</param>
-internal sealed record Answer(int Row, int Status, string Variant, string Version, string ContentType, TimeSpan? RetryAfter, string Body);
+/// <param name="Failover">The variant that failed before this one answered; empty for none.</param>
+internal sealed record Answer(int Row, int Status, string Variant, string Version, string ContentType, TimeSpan? RetryAfter, string Body, string Failover);
 
 /// <summary>Callers that send the sample's rows for as long as they are let.</summary>
 internal sealed class Load : IAsyncDisposable
@@ -55,11 +56,12 @@ internal sealed class Load : IAsyncDisposable
                 Header(answer, HeaderNames.ModelVersion),
                 answer.Content.Headers.ContentType?.MediaType ?? "",
                 answer.Headers.RetryAfter?.Delta,
-                body);
+                body,
+                Header(answer, HeaderNames.ModelFailover));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            return new Answer(row, 0, "", "", "", null, e.ToString());
+            return new Answer(row, 0, "", "", "", null, e.ToString(), "");
         }
     }
 

@@ -78,7 +78,7 @@ public class ServingTests
     }
 
     [Fact]
-    public async Task A_canary_that_is_killed_under_load_is_restarted_and_every_failure_is_a_whole_problem_response()
+    public async Task A_stable_version_that_is_killed_under_load_is_restarted_and_every_failure_is_a_whole_problem_response()
     {
         using var folder = new StackFolder(StackFolder.Canary("50"));
         await folder.PublishAsync();
@@ -87,10 +87,10 @@ public class ServingTests
         for (var kill = 0; kill < 3; kill++)
         {
             await load.MoreAsync(500);
-            var killed = folder.ProcessOf(2)!.Value;
+            var killed = folder.ProcessOf(1)!.Value;
             Process.GetProcessById(killed).Kill();
-            await Until.TrueAsync(() => folder.ProcessOf(2) is { } process && process != killed, () => $"it is not restarted:\n{ms.Output}");
-            await load.CanaryShareAsync(share => share > 0.3);
+            await Until.TrueAsync(() => folder.ProcessOf(1) is { } process && process != killed, () => $"it is not restarted:\n{ms.Output}");
+            await load.CanaryShareAsync(share => share < 0.7);
             await Until.TrueAsync(() => load.Answers[^100..].All(answer => answer.Status == 200), () => "it never serves in full again");
         }
 
@@ -99,7 +99,7 @@ public class ServingTests
         Assert.All(failures, failure =>
         {
             failure.IsProblem(502, 503);
-            Assert.Equal("canary", failure.Variant);
+            Assert.Equal("stable", failure.Variant);
         });
         Assert.Contains("was ended by signal 9 (SIGKILL); it starts again in", ms.Output, StringComparison.Ordinal);
     }

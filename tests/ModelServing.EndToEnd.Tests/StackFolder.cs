@@ -76,8 +76,11 @@ internal sealed class StackFolder : IDisposable
     }
 
     /// <summary>The process that answers for a version right now; null when there is none.</summary>
-    internal int? ProcessOf(int version) => EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json")))
-        .Endpoints.FirstOrDefault(endpoint => endpoint.Version.Number == version)?.Process;
+    internal int? ProcessOf(int version) => EndpointOf(version)?.Process;
+
+    /// <summary>Where a version answers right now; null when it does nowhere.</summary>
+    internal EndpointEntry? EndpointOf(int version) => EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json")))
+        .Endpoints.FirstOrDefault(endpoint => endpoint.Version.Number == version);
 
     /// <summary>The processes that were started from this folder: their environment or command names it.</summary>
     internal List<Process> Processes()

@@ -37,7 +37,7 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
 
     private async Task<bool> RunAsync(int count, CancellationToken cancellation)
     {
-        using var traffic = new DemoTraffic(platform.Api, await rows, time);
+        using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, await rows, time);
         var plan = platform.Plan;
         if (!plan.Rollouts.TryGetValue(DemoModel.Name, out var rollout))
         {

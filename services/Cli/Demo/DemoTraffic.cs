@@ -8,7 +8,7 @@ using ModelServing.Sample;
 namespace ModelServing.Cli.Demo;
 
 /// <summary>Sends the sample's transactions to the API, as any client of the Open Inference Protocol would.</summary>
-internal sealed class DemoTraffic(Uri api, IReadOnlyList<SampleRow> rows, TimeProvider time) : IDisposable
+internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> rows, TimeProvider time) : IDisposable
 {
     private const int Connections = 16;
 
@@ -49,6 +49,7 @@ internal sealed class DemoTraffic(Uri api, IReadOnlyList<SampleRow> rows, TimePr
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (routingKeyHeader is not null)
             request.Headers.TryAddWithoutValidation(routingKeyHeader, row.CustomerId.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(HeaderNames.ApiKey, key);
         var began = time.GetTimestamp();
         try
         {

@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Registry;
+using ModelServing.Rollout;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Up;
@@ -48,8 +49,24 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The plan that is applied.</summary>
     internal PlanDocument Plan { get; private set; } = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
 
+    /// <summary>Who may ask beside the operator of this machine; everybody unless <see cref="LetIn"/> says otherwise.</summary>
+    internal ClientsDocument Clients { get; private set; } = new() { Schema = ClientsDocument.CurrentSchema, Anonymous = true, Clients = [] };
+
+    /// <summary>The key of the operator of this machine: another one for each run.</summary>
+    internal string OperatorKey { get; } = ApiKey.Make();
+
+    /// <summary>The file that holds it.</summary>
+    internal string OperatorKeyPath => files.OperatorKeyPath;
+
     /// <summary>Where the API is.</summary>
     internal Uri Api { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>Says who may ask; the router takes it within a fraction of a second.</summary>
+    internal void LetIn(ClientsDocument clients)
+    {
+        files.WriteClients(clients.WithOperatorOfThisMachine(ApiKey.HashOf(OperatorKey)));
+        Clients = clients;
+    }
 
     /// <summary>Starts all that the plan names, and then the router.</summary>
     /// <exception cref="HostFailedException">Something could not be brought up.</exception>
@@ -59,6 +76,8 @@ internal sealed class Platform : IAsyncDisposable
         if (Directory.Exists(runFolder))
             Directory.Delete(runFolder, recursive: true);
         Directory.CreateDirectory(runFolder);
+        files.WriteOperatorKey(OperatorKey);
+        LetIn(Clients);
         await versions.StartAsync(NamedBy(plan), cancellation);
         files.WriteEndpoints();
         files.WritePlan(plan);
@@ -102,7 +121,7 @@ internal sealed class Platform : IAsyncDisposable
     private async Task<bool> TryStartRouterAsync(ApiPort port, CancellationToken cancellation)
     {
         Api = new Uri($"http://127.0.0.1:{port.Number}/");
-        var settings = new RouterSettings { Plan = "file:" + files.PlanPath, Endpoints = "file:" + files.EndpointsPath, Urls = Api.GetLeftPart(UriPartial.Authority) };
+        var settings = new RouterSettings { Plan = "file:" + files.PlanPath, Endpoints = "file:" + files.EndpointsPath, Clients = "file:" + files.ClientsPath, Urls = Api.GetLeftPart(UriPartial.Authority) };
         router = new SupervisedHost("router", programs.Router, settings, runFolder, log, terminal, time, static _ => { });
         try
         {

@@ -1,9 +1,10 @@
+using System.Text;
 using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Up;
 
 /// <summary>
-/// The two files that the router follows, each replaced by rename, so that it is whole whenever it is read. Where both change the
+/// The files that the router follows, each replaced by rename, so that it is whole whenever it is read. Where both change the
 /// endpoints come first: a plan must not meet older endpoints than it was written for.
 /// </summary>
 internal sealed class PlatformFiles(string folder, Terminal terminal)
@@ -15,11 +16,20 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
 
     internal string EndpointsPath { get; } = Path.Combine(folder, "endpoints.json");
 
+    internal string ClientsPath { get; } = Path.Combine(folder, "clients.json");
+
+    /// <summary>The file that holds the operator's key of this machine.</summary>
+    internal string OperatorKeyPath { get; } = OperatorKeyIn(folder);
+
     /// <summary>The file that says where the router's admin API is.</summary>
     internal static string AdminAddressIn(string folder) => Path.Combine(folder, "admin.address");
 
     /// <summary>The file that holds the operator's key of this machine.</summary>
     internal static string OperatorKeyIn(string folder) => Path.Combine(folder, "operator.key");
+
+    internal void WriteClients(ClientsDocument clients) => Replace(ClientsPath, clients.ToUtf8(), isPrivate: true);
+
+    internal void WriteOperatorKey(string key) => Replace(OperatorKeyPath, Encoding.ASCII.GetBytes(key + "\n"), isPrivate: true);
 
     internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
 
@@ -56,10 +66,16 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
         }
     }
 
-    private static void Replace(string path, byte[] content)
+    private static void Replace(string path, byte[] content, bool isPrivate = false)
     {
         var next = path + ".new";
-        File.WriteAllBytes(next, content);
+        // One that is left over would keep its mode.
+        File.Delete(next);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (isPrivate && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(next, options))
+            file.Write(content);
         File.Move(next, path, overwrite: true);
     }
 }

@@ -92,6 +92,7 @@ internal static class UpCommand
         {
             // 5
             var serving = new UpServing(request, file, started, registry, platform, CheckAsync, terminal, time);
+            platform.LetIn(ClientsMaker.Make(started.Settings));
             await platform.StartAsync(PlanMaker.Make(started.Settings.Models), port, signals.Stop);
 
             // 6

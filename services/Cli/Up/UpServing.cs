@@ -75,9 +75,13 @@ internal sealed class UpServing(
     private async Task ApplyAsync(StackFile next, CancellationToken newer)
     {
         var (before, plan) = (platform.Plan, PlanMaker.Make(next.Settings.Models));
+        var clients = ClientsMaker.Make(next.Settings);
+        var isOtherClients = !clients.ToUtf8().AsSpan().SequenceEqual(platform.Clients.ToUtf8());
         try
         {
             await platform.ApplyAsync(plan, newer);
+            if (isOtherClients)
+                platform.LetIn(clients);
         }
         catch (Exception e) when (e is HostFailedException or IOException or UnauthorizedAccessException)
         {
@@ -89,6 +93,10 @@ internal sealed class UpServing(
         var changes = PlanChange.Lines(before, plan);
         foreach (var change in changes)
             terminal.Say($"[bold]{Markup.Escape(change)}[/]");
+        if (isOtherClients)
+            terminal.Say($"[bold]{Markup.Escape(ApiSummary.Describe(clients))}[/]");
+        if (changes.Count == 0 && isOtherClients)
+            return;
         if (changes.Count == 0)
             terminal.Say($"[dim]{request.Stack.FileName} was changed, and the plan is the same[/]");
         else

@@ -4,10 +4,10 @@ namespace ModelServing.Contracts;
 public static class AdminPaths
 {
     /// <summary>What all its paths begin with.</summary>
-    public const string Prefix = "/admin/v1/";
+    public const string Prefix = "/admin/v1";
 
     /// <summary>GET: <see cref="RolloutsStatus"/>, how all rollouts stand.</summary>
-    public const string Rollouts = Prefix + "rollouts";
+    public const string Rollouts = Prefix + "/rollouts";
 
     /// <summary>GET: <see cref="RolloutHistory"/>, the journal of one model; <c>?after=SEQ</c> leaves out what is not newer.</summary>
     public static string History(ModelName model) => $"{Rollouts}/{model}/history";

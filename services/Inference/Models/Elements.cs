@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 
@@ -16,6 +17,9 @@ internal interface IElement<T>
 
     /// <summary>Writes an element.</summary>
     static abstract void Write(Utf8JsonWriter json, T value);
+
+    /// <summary>Whether one of the elements is NaN or infinite; never where the type has no such values.</summary>
+    static virtual bool AnyNonFinite(ReadOnlySpan<T> elements) => false;
 }
 
 internal readonly struct BoolElement : IElement<bool>
@@ -66,6 +70,8 @@ internal readonly struct Fp16Element : IElement<Float16>
 
     public static void Write(Utf8JsonWriter json, Float16 value) => Fp32Element.Write(json, (float)BitConverter.UInt16BitsToHalf(value.value));
 
+    public static bool AnyNonFinite(ReadOnlySpan<Float16> elements) => NonFinite.Any(MemoryMarshal.Cast<Float16, ushort>(elements), (ushort)0x7C00);
+
     private static bool TryConvert(double number, out Float16 value)
     {
         var half = (Half)number;
@@ -88,6 +94,8 @@ internal readonly struct Fp32Element : IElement<float>
         return read;
     }
 
+    public static bool AnyNonFinite(ReadOnlySpan<float> elements) => NonFinite.Any(MemoryMarshal.Cast<float, uint>(elements), 0x7F80_0000u);
+
     public static void Write(Utf8JsonWriter json, float value)
     {
         if (float.IsFinite(value))
@@ -108,6 +116,8 @@ internal readonly struct Fp64Element : IElement<double>
             ? reader.TryGetDouble(out value) && double.IsFinite(value)
             : NonFinite.TryRead(ref reader, out value);
     }
+
+    public static bool AnyNonFinite(ReadOnlySpan<double> elements) => NonFinite.Any(MemoryMarshal.Cast<double, ulong>(elements), 0x7FF0_0000_0000_0000ul);
 
     public static void Write(Utf8JsonWriter json, double value)
     {
@@ -135,6 +145,27 @@ internal static class NonFinite
         else
             return false;
         return true;
+    }
+
+    /// <summary>Whether one of the numbers, given by their bits, has all bits of its exponent set, which is what NaN and the infinities are
+    /// (IEEE 754, 3.4).</summary>
+    internal static bool Any<TBits>(ReadOnlySpan<TBits> numbers, TBits exponent)
+        where TBits : unmanaged, IBinaryInteger<TBits>
+    {
+        var mask = new Vector<TBits>(exponent);
+        for (; numbers.Length >= Vector<TBits>.Count; numbers = numbers[Vector<TBits>.Count..])
+        {
+            if (Vector.EqualsAny(new Vector<TBits>(numbers) & mask, mask))
+                return true;
+        }
+
+        foreach (var number in numbers)
+        {
+            if ((number & exponent) == exponent)
+                return true;
+        }
+
+        return false;
     }
 
     internal static void Write(Utf8JsonWriter json, double value) =>

@@ -1,10 +1,24 @@
 namespace ModelServing.Inference.Models;
 
+/// <summary>What came of waiting for a turn.</summary>
+internal enum Turn
+{
+    /// <summary>It is there; <see cref="RunGate.Leave"/> ends it.</summary>
+    Granted,
+
+    /// <summary>Too many wait already.</summary>
+    QueueFull,
+
+    /// <summary>It did not come in time.</summary>
+    Late,
+}
+
 /// <summary>Lets a fixed number of calls of the model run at a time, and a bounded number of requests wait for their turn.</summary>
 /// <param name="concurrency">How many run at a time.</param>
 /// <param name="queueLimit">How many more may wait.</param>
 /// <param name="metrics">Counts those that wait.</param>
-internal sealed class RunGate(int concurrency, int queueLimit, InferenceMetrics metrics) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class RunGate(int concurrency, int queueLimit, InferenceMetrics metrics, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim turns = new(concurrency);
     private int waiting;
@@ -12,28 +26,42 @@ internal sealed class RunGate(int concurrency, int queueLimit, InferenceMetrics 
     /// <summary>True when a request that came now would be turned away.</summary>
     internal bool IsFull => turns.CurrentCount == 0 && Volatile.Read(ref waiting) >= queueLimit;
 
-    /// <summary>Waits for a turn, which <see cref="Leave"/> ends; false when too many wait already.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    internal ValueTask<bool> EnterAsync(CancellationToken cancellation) =>
-        turns.Wait(0, CancellationToken.None) ? ValueTask.FromResult(true) : WaitAsync(cancellation);
+    /// <summary>Waits for a turn.</summary>
+    /// <param name="patience">How long; null waits until it comes. A turn that is there at once is granted even where nothing is left.</param>
+    /// <param name="cancellation">The caller's leaving.</param>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    internal ValueTask<Turn> EnterAsync(TimeSpan? patience, CancellationToken cancellation) =>
+        turns.Wait(0, CancellationToken.None) ? ValueTask.FromResult(Turn.Granted) : WaitAsync(patience, cancellation);
 
     internal void Leave() => turns.Release();
 
     public void Dispose() => turns.Dispose();
 
-    private async ValueTask<bool> WaitAsync(CancellationToken cancellation)
+    private async ValueTask<Turn> WaitAsync(TimeSpan? patience, CancellationToken cancellation)
     {
         if (Interlocked.Increment(ref waiting) > queueLimit)
         {
             Interlocked.Decrement(ref waiting);
-            return false;
+            return Turn.QueueFull;
         }
 
         metrics.Queued(1);
         try
         {
-            await turns.WaitAsync(cancellation);
-            return true;
+            if (patience is not { } span)
+            {
+                await turns.WaitAsync(cancellation);
+                return Turn.Granted;
+            }
+
+            using var late = new CancellationTokenSource(span, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+            await turns.WaitAsync(either.Token);
+            return Turn.Granted;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return Turn.Late;
         }
         finally
         {

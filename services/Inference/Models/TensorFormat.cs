@@ -68,6 +68,9 @@ internal abstract class TensorFormat
     /// <summary>Writes a tensor's elements, flat in row-major order, into an array that is open.</summary>
     internal abstract void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count);
 
+    /// <summary>Whether a tensor holds NaN or infinity.</summary>
+    internal virtual bool HasNonFinite(OrtValue tensor) => false;
+
     private protected abstract void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor);
 
     /// <summary>Elements of a fixed size.</summary>
@@ -89,6 +92,8 @@ internal abstract class TensorFormat
             foreach (var element in tensor.GetTensorDataAsSpan<T>())
                 TElement.Write(json, element);
         }
+
+        internal override bool HasNonFinite(OrtValue tensor) => TElement.AnyNonFinite(tensor.GetTensorDataAsSpan<T>());
 
         private protected override void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor)
         {

@@ -23,6 +23,9 @@ internal sealed class InferAnswer : IDisposable
     /// <summary>The body.</summary>
     internal ReadOnlyMemory<byte> Body => buffer.WrittenMemory;
 
+    /// <summary>Whether an output of it holds NaN or infinity.</summary>
+    internal bool IsNonFinite { get; private set; }
+
     /// <summary>Room that this answer has taken, in bytes.</summary>
     internal int Capacity => buffer.Capacity;
 
@@ -33,6 +36,7 @@ internal sealed class InferAnswer : IDisposable
     /// <param name="tensors">A tensor for each of <paramref name="outputs"/>.</param>
     internal void Write(ServedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors)
     {
+        IsNonFinite = false;
         buffer.ResetWrittenCount();
         json.Reset(buffer);
         json.WriteStartObject();
@@ -62,6 +66,7 @@ internal sealed class InferAnswer : IDisposable
         json.WriteEndArray();
         json.WriteStartArray("data"u8);
         spec.Format.WriteElements(json, tensor, (int)shape.ElementCount);
+        IsNonFinite |= spec.Format.HasNonFinite(tensor);
         json.WriteEndArray();
         json.WriteEndObject();
     }

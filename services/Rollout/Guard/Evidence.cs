@@ -7,24 +7,41 @@ namespace ModelServing.Rollout.Guard;
 /// </summary>
 internal sealed class Evidence
 {
-    private Evidence(double log, double[] copies) => (Log, Copies) = (log, copies);
+    private readonly double[] copies;
+    private readonly int lastMinute;
+
+    private Evidence(double[] copies, int lastMinute)
+    {
+        this.copies = copies;
+        this.lastMinute = lastMinute;
+        // Relative to the greatest copy, so that nothing overflows; one that has not begun is worth 1.
+        var greatest = 0.0;
+        foreach (var copy in copies)
+            greatest = Math.Max(greatest, copy);
+        // The weights of all copies from minute n + 1 on add up to 1 / (n + 1).
+        var sum = Math.Exp(-greatest) / (lastMinute + 1.0);
+        for (var copy = 0; copy < copies.Length; copy++)
+            sum += Math.Exp(copies[copy] - greatest) * WeightOf(copy);
+        Log = greatest + Math.Log(sum);
+    }
 
     /// <summary>The logarithm of the evidence.</summary>
     internal double Log { get; }
 
-    /// <summary>The logarithm of each kept copy's part in it.</summary>
-    internal IReadOnlyList<double> Copies { get; }
+    /// <summary>The logarithm of a copy's part in it.</summary>
+    internal double LogPart(int copy) => copies[copy] + Math.Log(WeightOf(copy));
 
     /// <summary>Of one relative kind, against a tolerated ratio of rates.</summary>
     internal static Evidence Relative(GuardCounts counts, GuardKind kind, double tolerance)
     {
         var (watchedRow, stableRow) = (GuardCounts.RowOf(kind, isWatched: true), GuardCounts.RowOf(kind, isWatched: false));
-        var seen = new List<(RatioMixture Mixture, CopyTable Table)>(counts.Segments.Count);
-        for (var i = 0; i < counts.Segments.Count; i++)
+        var shares = counts.Segments;
+        var seen = new List<(RatioMixture Mixture, CopyTable Table)>(shares.Count);
+        for (var i = 0; i < shares.Count; i++)
         {
             var table = counts.Segment(i);
             if (table.Row(watchedRow) is not null || table.Row(stableRow) is not null)
-                seen.Add((new RatioMixture(counts.Segments[i].Fraction, tolerance), table));
+                seen.Add((new RatioMixture(shares[i].Fraction, tolerance), table));
         }
 
         Span<double> products = stackalloc double[RatioMixture.Ratios];
@@ -32,7 +49,7 @@ internal sealed class Evidence
         for (var copy = 0; copy < copies.Length; copy++)
         {
             // Where failures are rare most copies saw the same.
-            if (copy > 0 && seen.TrueForAll(one => one.Table.SameAsBefore(watchedRow, copy) && one.Table.SameAsBefore(stableRow, copy)))
+            if (copy > 0 && SawSame(copy))
             {
                 copies[copy] = copies[copy - 1];
                 continue;
@@ -40,11 +57,28 @@ internal sealed class Evidence
 
             products.Clear();
             foreach (var (mixture, table) in seen)
-                mixture.Add(table.At(watchedRow, copy), table.At(stableRow, copy), products);
+            {
+                var (watched, stable) = (table.At(watchedRow, copy), table.At(stableRow, copy));
+                // Most copies are younger than most segments.
+                if (watched != 0 || stable != 0)
+                    mixture.Add(watched, stable, products);
+            }
+
             copies[copy] = RatioMixture.LogMean(products);
         }
 
-        return OfCopies(copies, counts.LastMinute);
+        return new Evidence(copies, counts.LastMinute);
+
+        bool SawSame(int copy)
+        {
+            foreach (var (_, table) in seen)
+            {
+                if (!table.SameAsBefore(watchedRow, copy) || !table.SameAsBefore(stableRow, copy))
+                    return false;
+            }
+
+            return true;
+        }
     }
 
     /// <summary>Of the watched variant's own failures, against a tolerated share of its first attempts.</summary>
@@ -64,18 +98,12 @@ internal sealed class Evidence
             copies[copy] = RatioMixture.LogMean(products);
         }
 
-        return OfCopies(copies, counts.LastMinute);
+        return new Evidence(copies, counts.LastMinute);
     }
 
-    private static Evidence OfCopies(double[] copies, int lastMinute)
+    private double WeightOf(int copy)
     {
-        for (var copy = 0; copy < copies.Length; copy++)
-        {
-            double start = CopyWindow.StartOf(copy, lastMinute);
-            copies[copy] -= Math.Log(start) + Math.Log(start + 1);
-        }
-
-        // The weights of all copies from minute n + 1 on add up to 1 / (n + 1).
-        return new Evidence(RatioMixture.LogSum([.. copies, -Math.Log(lastMinute + 1.0)]), copies);
+        double start = CopyWindow.StartOf(copy, lastMinute);
+        return 1 / (start * (start + 1));
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
@@ -14,6 +16,8 @@ internal sealed class RatioMixture
 
     private const double Lowest = 1.2;
     private const double Highest = 1000;
+    // e to this power is nothing beside 1, and below it one exponential after the other would be taken.
+    private const double Least = -700;
 
     private readonly double[] watched = new double[Ratios];
     private readonly double[] other = new double[Ratios];
@@ -35,29 +39,24 @@ internal sealed class RatioMixture
     /// <summary>Adds the logarithm of each ratio's product over a segment's failures to <paramref name="products"/>.</summary>
     internal void Add(long watchedCount, long otherCount, Span<double> products)
     {
-        for (var k = 0; k < Ratios; k++)
-            products[k] += watchedCount * watched[k] + otherCount * other[k];
+        var (ofWatched, ofOther) = (Vector256.Create((double)watchedCount), Vector256.Create((double)otherCount));
+        for (var k = 0; k < Ratios; k += Vector256<double>.Count)
+        {
+            var product = ofWatched * Vector256.Create(watched, k) + ofOther * Vector256.Create(other, k) + Vector256.Create<double>(products[k..]);
+            product.CopyTo(products[k..]);
+        }
     }
 
     /// <summary>The logarithm of the mean of the ratios' products.</summary>
-    internal static double LogMean(ReadOnlySpan<double> products) => LogSum(products) - Math.Log(Ratios);
-
-    /// <summary>ln(e^a + e^b + ...), without overflow.</summary>
-    internal static double LogSum(ReadOnlySpan<double> logarithms)
+    internal static double LogMean(ReadOnlySpan<double> products)
     {
+        // Relative to the greatest, so that nothing overflows. Most of the guard's time goes into these exponentials.
         var greatest = double.NegativeInfinity;
-        foreach (var logarithm in logarithms)
-            greatest = Math.Max(greatest, logarithm);
-        if (double.IsNegativeInfinity(greatest))
-            return greatest;
-        var sum = 0.0;
-        foreach (var logarithm in logarithms)
-        {
-            // e^-40 is nothing beside the greatest term, which is 1 here.
-            if (logarithm - greatest > -40)
-                sum += Math.Exp(logarithm - greatest);
-        }
-
-        return greatest + Math.Log(sum);
+        foreach (var product in products)
+            greatest = product > greatest ? product : greatest;
+        var sum = Vector256<double>.Zero;
+        for (var k = 0; k < Ratios; k += Vector256<double>.Count)
+            sum += Vector256.Exp(Vector256.Max(Vector256.Create(products[k..]) - Vector256.Create(greatest), Vector256.Create(Least)));
+        return greatest + Math.Log(Vector256.Sum(sum) / Ratios);
     }
 }

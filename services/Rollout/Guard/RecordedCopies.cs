@@ -10,7 +10,7 @@ internal static class RecordedCopies
         {
             var start = CopyWindow.StartOf(copy, counts.LastMinute);
             var seen = Seen(counts, kind, copy);
-            var part = Math.Min(Math.Exp(evidence.Copies[copy]), 1e300);
+            var part = Math.Min(Math.Exp(evidence.LogPart(copy)), 1e300);
             if (entries.Count > 0 && entries[^1] is var before && before.LastMinute == start - 1 && before.Segments.SequenceEqual(seen))
                 entries[^1] = before with { LastMinute = start, Evidence = Math.Min(before.Evidence + part, 1e300) };
             else

@@ -169,6 +169,18 @@ public sealed record StackSettings
     [Setting("The models by name, and how each is released.")]
     public required IReadOnlyDictionary<ModelName, ModelSettings> Models { get; init; }
 
+    /// <summary>The clients that have API keys, by name.</summary>
+    [Setting("The clients that have API keys, by name; a name has the form of a model's. docs/clients.md has the whole.")]
+    public IReadOnlyDictionary<ModelName, ClientSettings> Clients { get; init; } = new Dictionary<ModelName, ClientSettings>();
+
+    /// <summary>The tokens that are taken.</summary>
+    [Setting("The tokens (JWT) that the routers take. In the cloud they take the gateway's in any case; here stands what differs.")]
+    public TokenSettings? Tokens { get; init; }
+
+    /// <summary>Whether requests without a credential are answered.</summary>
+    [Setting("Requests without a credential are answered, as those of a caller without a limit. Without it they are as long as there are neither `clients` nor tokens.")]
+    public bool? Anonymous { get; init; }
+
     /// <summary>How the platform runs on one machine.</summary>
     [Setting("How the platform runs on one machine. Only `ms up` reads it.")]
     public LocalSettings Local { get; init; } = new();

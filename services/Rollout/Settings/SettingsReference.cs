@@ -44,7 +44,8 @@ public static class SettingsReference
 
             - An editor that reads the first line completes and checks the file by [settings.schema.json](settings.schema.json). What a
               schema can't say, such as which versions are published, is checked when the file is read.
-            - `MODEL` stands for a model's name, as `fraud` above, and `ARM` for that of an experiment's arm: FORM_OF_NAME.
+            - `MODEL` stands for a model's name, as `fraud` above, `ARM` for that of an experiment's arm and `CLIENT` for that of a
+              client: FORM_OF_NAME.
             - A version is FORM_OF_VERSION.
             - Numbers are written in plain digits (`0.5`, not `5e-1`), and may be texts (`"0.5"`), as `pulumi config set --path` writes
               fractions.

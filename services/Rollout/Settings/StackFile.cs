@@ -118,7 +118,7 @@ public sealed class StackFile
     /// <summary>Holds the settings against the rules that take more than one value, but for what is published.</summary>
     /// <returns>Every fault; empty when the settings may be applied as far as they alone show it.</returns>
     public IReadOnlyList<SettingsFault> Check() =>
-        [.. RolloutRules.Check(Settings).Concat(Cloud is { } cloud ? CloudRules.Check(Settings, cloud) : []).Select(Placed)];
+        [.. RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud)).Concat(Cloud is { } cloud ? CloudRules.Check(Settings, cloud) : []).Select(Placed)];
 
     /// <summary>Every setting that names a version, relative to the namespace, as in <c>models.fraud.stable.version</c>.</summary>
     public IReadOnlyList<(string Setting, ModelName Model, ModelVersion Version)> NamedVersions() =>

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Journal;
+using ModelServing.Router.Clients;
 
 namespace ModelServing.Router.Admin;
 
@@ -20,11 +20,12 @@ internal sealed class AdminApi
     private readonly IServer server;
     private readonly RolloutStatusReader status;
     private readonly OperatorDecisions decisions;
-    private readonly IOperatorCheck operators;
+    private readonly Admission admission;
+    private readonly RouterMetrics metrics;
     private int[]? ports;
 
-    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, IOperatorCheck operators) =>
-        (this.settings, this.server, this.status, this.decisions, this.operators) = (settings, server, status, decisions, operators);
+    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics) =>
+        (this.settings, this.server, this.status, this.decisions, this.admission, this.metrics) = (settings, server, status, decisions, admission, metrics);
 
     /// <summary>Adds the paths.</summary>
     internal static void Map(WebApplication app)
@@ -42,9 +43,11 @@ internal sealed class AdminApi
             return;
         }
 
-        if (operators.Refuse(context) is { } refused)
+        var admitted = await admission.AdmitAsync(context, ClientRole.Operator);
+        if (admitted.Problem is { } refusal)
         {
-            await refused.Problem.WriteAsync(context, refused.Detail);
+            metrics.Refused(refusal);
+            await refusal.WriteAsync(context, admitted.Detail, retryAfter: admitted.RetryAfter);
             return;
         }
 
@@ -146,11 +149,4 @@ internal sealed class AdminApi
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }
-}
-
-/// <summary>Says whether who asks may use the admin API.</summary>
-internal interface IOperatorCheck
-{
-    /// <summary>Why not; null for an operator.</summary>
-    (Problem Problem, string Detail)? Refuse(HttpContext context);
 }

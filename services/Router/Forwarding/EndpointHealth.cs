@@ -39,6 +39,9 @@ internal sealed class EndpointHealth(TimeProvider time)
     /// <summary>Since when it takes no connection, as the clock's timestamp; only of an unreachable one.</summary>
     internal long UnreachableSince => Volatile.Read(ref outSince);
 
+    /// <summary>Whether its last request failed.</summary>
+    internal bool IsFailing => Volatile.Read(ref failures) != 0;
+
     internal void Succeeded()
     {
         if (Volatile.Read(ref failures) != 0)

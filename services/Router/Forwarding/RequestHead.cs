@@ -19,6 +19,7 @@ internal static class RequestHead
         // Kestrel keeps a Content-Length under this name when Transfer-Encoding made it void.
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelAttempt, HeaderNames.RequestTimeout,
+        "Authorization", HeaderNames.ApiKey, // The credentials end here: a version has no use for them.
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Writes to the beginning of <paramref name="buffer"/> and gives the length of what leaves in one piece.</summary>

@@ -75,15 +75,29 @@ internal sealed class VersionEndpoints
         return -1;
     }
 
-    /// <summary>Counts a failure of an endpoint and ejects it when there were enough in a row, unless more than half of the version's
-    /// endpoints would be out: so the last one never is, and one whose failures are the version's own stays in sight.</summary>
+    /// <summary>
+    /// Counts a failure of an endpoint and ejects it when there were enough in a row. Not where more than half of the version's endpoints
+    /// would be out, so the last one never is; and not where most of the others fail too: then it is the version, or too much load, and
+    /// fewer endpoints would make it worse.
+    /// </summary>
     /// <returns>True when it was ejected.</returns>
     internal bool Failed(Endpoint endpoint)
     {
         if (!endpoint.Health.Failed() || endpoints.Length < 2)
             return false;
         lock (ejecting)
-            return (Of(EndpointState.Ejected) + Of(EndpointState.Unreachable) + 1) * 2 <= endpoints.Length && endpoint.Health.Eject();
+        {
+            var (left, failing) = (0, 0);
+            foreach (var other in endpoints)
+            {
+                if (other == endpoint || other.Health.State != EndpointState.Ready)
+                    continue;
+                left++;
+                failing += other.Health.IsFailing ? 1 : 0;
+            }
+
+            return left * 2 >= endpoints.Length && failing * 2 <= left && endpoint.Health.Eject();
+        }
     }
 
     /// <summary>How many are in a state.</summary>

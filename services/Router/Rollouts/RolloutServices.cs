@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
+using ModelServing.Oci;
 using ModelServing.Router.Observing;
 
 namespace ModelServing.Router.Rollouts;
@@ -12,8 +13,9 @@ internal static class RolloutServices
     /// <exception cref="ContractException">The journal is named in a form that this program does not read.</exception>
     internal static void Add(IServiceCollection services, RouterSettings settings)
     {
-        if (JournalStores.Open(settings) is { } store)
+        if (settings.Journal is { } location)
         {
+            var store = JournalStores.Open(location, settings.Oci);
             services.AddSingleton(store);
             services.AddSingleton(provider => new RolloutJournal(store, time: provider.GetRequiredService<TimeProvider>()));
         }

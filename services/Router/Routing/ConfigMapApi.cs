@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -129,7 +128,7 @@ internal sealed class ConfigMapApi : IDisposable
     private void SetUp(SocketsHttpHandler handler)
     {
         handler.ConnectTimeout = limits.List;
-        handler.ConnectCallback = ConnectAsync;
+        handler.ConnectCallback = ThreadPoolStream.ConnectAsync;
         if (authorities is null)
             return;
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
@@ -139,24 +138,6 @@ internal sealed class ConfigMapApi : IDisposable
             DisableCertificateDownloads = true,
         };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        // The handshake is next.
-        await Task.Yield();
-        return new ThreadPoolStream(new NetworkStream(socket, ownsSocket: true));
     }
 
     private static WatchFailure Failed(string what, Exception e) => e switch

@@ -9,6 +9,12 @@ namespace ModelServing.Router.Routing;
 /// <param name="Services">The names that the versions answer at; null where there is an endpoints file.</param>
 internal sealed record DocumentSources(string? PlanPath, ClusterObject? PlanObject, string? EndpointsPath, ServiceNames? Services)
 {
+    /// <summary>The path of the clients document; null where there is none.</summary>
+    /// <exception cref="ContractException">The setting has another form than <c>file:PATH</c>.</exception>
+    internal static string? ClientsPathOf(RouterSettings settings) => settings.Clients is not { } clients
+        ? null
+        : PathOf(clients) ?? throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Clients))} is '{clients}'; it has to be file:PATH");
+
     /// <summary>Reads the settings' forms.</summary>
     /// <exception cref="ContractException">A form that is unknown.</exception>
     internal static DocumentSources Of(RouterSettings settings)

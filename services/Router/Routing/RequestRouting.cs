@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Clients;
 
 namespace ModelServing.Router.Routing;
 
@@ -12,11 +13,12 @@ internal static class RequestRouting
     /// <param name="context">The request.</param>
     /// <param name="path">Its path.</param>
     /// <param name="table">The snapshot that is current; null before the first plan.</param>
+    /// <param name="client">Who sends it.</param>
     /// <param name="requestId">Its identifier, the routing key of a request without one.</param>
     /// <param name="routed">Where it goes.</param>
     /// <param name="problem">Why it goes nowhere.</param>
     /// <param name="detail">What would be right.</param>
-    internal static bool TryFind(HttpContext context, string path, RoutingTable? table, string requestId, out RoutedRequest routed, [NotNullWhen(false)] out Problem? problem, out string detail)
+    internal static bool TryFind(HttpContext context, string path, RoutingTable? table, Client client, string requestId, out RoutedRequest routed, [NotNullWhen(false)] out Problem? problem, out string detail)
     {
         routed = default;
         if (!RequestTarget.TryParse(path, out var target))
@@ -57,10 +59,10 @@ internal static class RequestRouting
         {
             return Refuse(Problems.CondemnedStable, $"The plan's stable version of {model.Name} is condemned, and no version before it is known to be good; 'ms status' says why", out problem, out detail);
         }
-        else if (request.Headers[HeaderNames.ModelVariant] is { Count: > 0 } named && context.Features.Get<CallerRights>() is { MayOverride: true })
+        else if (client.MayOverride && request.Headers[HeaderNames.ModelVariant] is { Count: > 0 } named)
         {
             if (model.VariantNamed(named.ToString()) is not { } variant)
-                return Refuse(Problems.BadRequest, $"{HeaderNames.ModelVariant} is '{named}'; the variants of {model.Name} are: {string.Join(", ", model.VariantNames)}", out problem, out detail);
+                return Refuse(Problems.UnknownVariant, $"There is no variant '{named}' of {model.Name}; there are: {string.Join(", ", model.VariantNames)}", out problem, out detail);
             routed = new(model, variant, target.Action) { Timeout = timeout };
         }
         else if (target.Action != ModelAction.Infer)
@@ -69,7 +71,7 @@ internal static class RequestRouting
         }
         else
         {
-            var key = model.RoutingKeyHeader is { } header ? request.Headers[header].ToString() : "";
+            var key = KeyOf(model, request, client) ?? "";
             var variant = model.Assign(key.Length > 0 ? key : requestId, out var hash);
             routed = new(model, variant, target.Action) { Timeout = timeout, IsAssigned = true, KeyHash = key.Length > 0 ? hash : null };
         }
@@ -77,6 +79,13 @@ internal static class RequestRouting
         (problem, detail) = (null, "");
         return true;
     }
+
+    private static string? KeyOf(ModelRoute model, HttpRequest request, Client client) => model switch
+    {
+        { RoutingKeyHeader: { } header } => request.Headers[header].ToString(),
+        { RoutingKeyClaim: { } claim } => client.RoutingKey(claim),
+        _ => null,
+    };
 
     private static bool Refuse(Problem why, string what, out Problem? problem, out string detail)
     {

@@ -16,11 +16,3 @@ internal readonly record struct RoutedRequest(ModelRoute Model, VariantRoute Rou
     /// <summary>How long the client says that it waits; null when it doesn't say.</summary>
     internal TimeSpan? Timeout { get; init; }
 }
-
-/// <summary>What a client was found to be allowed, beside what everybody is. Set in the request's features by who authenticates it; absent
-/// means nothing.</summary>
-internal sealed class CallerRights
-{
-    /// <summary>Whether it may name the variant that answers it (<see cref="Contracts.HeaderNames.ModelVariant"/>).</summary>
-    internal bool MayOverride { get; init; }
-}

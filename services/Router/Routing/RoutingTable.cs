@@ -91,6 +91,7 @@ internal sealed class ModelRoute
         Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
+        RoutingKeyClaim = rollout.RoutingKeyClaim;
         assignment = served.Rollout.IsCondemnedStable ? null : served.Rollout.ToAssignment();
         variants = [.. served.Rollout.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Attempt))];
         watched = [.. variants.Index().Select(variant => served.Watched.ElementAtOrDefault(variant.Index))];
@@ -119,6 +120,8 @@ internal sealed class ModelRoute
     internal TimeSpan? AttemptLimit { get; }
 
     internal string? RoutingKeyHeader { get; }
+
+    internal string? RoutingKeyClaim { get; }
 
     internal VariantRoute Stable => variants[^1];
 

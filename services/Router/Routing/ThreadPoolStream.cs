@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace ModelServing.Router.Routing;
 
 /// <summary>A connection whose readers and writers go on on the thread pool. In this program a socket's completions run on the thread that
@@ -16,6 +18,25 @@ internal sealed class ThreadPoolStream(Stream inner) : Stream
     {
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
+    }
+
+    /// <summary>Opens such a connection, for a client of HTTP.</summary>
+    internal static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        // The handshake is next.
+        await Task.Yield();
+        return new ThreadPoolStream(new NetworkStream(socket, ownsSocket: true));
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -151,6 +151,7 @@ internal sealed class HostContainer : IAsyncDisposable
 
     private static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> mounts, string resolver, string program, IReadOnlyList<string> command)
     {
+        Assert.Empty(pod.Secrets.Keys.Except(mounts.Keys));
         var folder = new TemporaryFolder();
         var etc = Directory.CreateDirectory(folder.Combine("etc")).FullName;
         foreach (var (name, text) in Etc.Append(new("resolv.conf", resolver)))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Registry;
@@ -42,15 +43,24 @@ public class InNamespaces
             ["KUBERNETES_SERVICE_HOST"] = ApiAddress.Address.ToString(),
             ["KUBERNETES_SERVICE_PORT"] = ApiAddress.Port.ToString(CultureInfo.InvariantCulture),
         };
+        await using var issuer = new TokenIssuer("a");
+        var clients = run.Clients();
         var mounts = new Dictionary<string, string>
         {
             [ServiceAccountPath] = ReadableFolder(folder.Combine("account"), ("token", api.Token), ("ca.crt", authority.Pem), ("namespace", ClusterNames.Namespace)),
+            // As rendered, but for the address of the keys, which is not to be had here.
+            [SecretPath(pod, ClusterNames.Clients)] = ReadableFolder(
+                folder.Combine("clients"), (ClusterNames.ClientsKey, Encoding.UTF8.GetString((clients with { Tokens = clients.Tokens! with { KeysUri = issuer.KeysUri } }).ToUtf8()))),
         };
 
         Assert.True(pod.HasToken);
         await using var router = HostContainer.Start(pod, overrides, mounts, Resolver());
         foreach (var probe in (Probe[])[pod.Startup, pod.Liveness, pod.Readiness])
             await router.SucceedsAsync(PodAddress, probe);
+
+        // It lets in whom the mounted secret names.
+        await router.AnswersAsync(PodAddress, new Probe(pod.Port, "/v2/models/fraud"), static (status, text) => status == 401 && text.Contains("Authorization: Bearer", StringComparison.Ordinal));
+        Assert.Equal(1, issuer.Fetches);
 
         // The cluster's search list led to the name, and a name that is not there is no failure.
         await router.SaysAsync("fraud-v1.modelserving.svc\\\" has 3 addresses now");
@@ -64,7 +74,7 @@ public class InNamespaces
         SetPlan(api, await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");
         Assert.Equal(0, await router.StopAsync());
-        Report.Write(pod, $"no rendered variable; the kubelet's {string.Join(" and ", overrides.Keys)} name an API server made for it, with a token and an authority at {ServiceAccountPath}");
+        Report.Write(pod, $"no rendered variable; the kubelet's {string.Join(" and ", overrides.Keys)} name an API server made for it, with a token and an authority at {ServiceAccountPath}; the clients' keysUri names an issuer made for it");
     }
 
     [Fact(Explicit = true)]
@@ -112,7 +122,7 @@ public class InNamespaces
         using var folder = new TemporaryFolder();
         foreach (var pod in RenderedPod.Of(await SomeStack.OfModelsAsync(SomeStack.Canary)))
         {
-            var said = await HostContainer.RunAsync(pod, new Dictionary<string, string> { [ServiceAccountPath] = folder.FullPath }, """
+            var said = await HostContainer.RunAsync(pod, pod.Secrets.Keys.Append(ServiceAccountPath).ToDictionary(static path => path, _ => folder.FullPath), """
                 echo "user $(id -u) group $(id -g) groups $(id -G)"
                 grep -E '^(CapEff|CapPrm|CapBnd|NoNewPrivs):' /proc/self/status | tr -s '\t\n' '  '; echo
                 env | sort | tr '\n' ' '; echo
@@ -133,6 +143,8 @@ public class InNamespaces
                 mounted.Where(static mount => !mount[1].StartsWith("ro,", StringComparison.Ordinal)).Select(static mount => mount[0]));
         }
     }
+
+    private static string SecretPath(RenderedPod pod, string secret) => pod.Secrets.Single(mount => mount.Value == secret).Key;
 
     private static string Resolver() => $"search {ClusterNames.Namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver {DnsAddress}\noptions ndots:5\n";
 

@@ -38,6 +38,9 @@ internal sealed record RenderedPod
 
     internal required IReadOnlyList<Volume> Volumes { get; init; }
 
+    /// <summary>The Secrets that are mounted as folders: from the path to the name.</summary>
+    internal required ImmutableSortedDictionary<string, string> Secrets { get; init; }
+
     /// <summary>Whether it has a token of its service account.</summary>
     internal required bool HasToken { get; init; }
 
@@ -69,10 +72,14 @@ internal sealed record RenderedPod
             Group = Number(pod.Map("securityContext")["runAsGroup"]),
             HasToken = (bool)pod["automountServiceAccountToken"],
             FsGroup = Number(pod.Map("securityContext")["fsGroup"]),
-            Volumes = [.. container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>().Select(mount => Volume(
-                mount,
-                Assert.Single(pod.List("volumes").Cast<ImmutableDictionary<string, object>>(), volume => volume["name"].Equals(mount["name"]))))],
+            Volumes = [.. Mounts().Where(static mount => !mount.Volume.ContainsKey("secret")).Select(static mount => Volume(mount.Mount, mount.Volume))],
+            Secrets = Mounts().Where(static mount => mount.Volume.ContainsKey("secret")).ToImmutableSortedDictionary(static mount => SecretPath(mount.Mount, mount.Volume), static mount => (string)mount.Volume.Map("secret")["secretName"], StringComparer.Ordinal),
         };
+
+        IEnumerable<(ImmutableDictionary<string, object> Mount, ImmutableDictionary<string, object> Volume)> Mounts() =>
+            container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>().Select(mount => (
+                mount,
+                Assert.Single(pod.List("volumes").Cast<ImmutableDictionary<string, object>>(), volume => volume["name"].Equals(mount["name"]))));
 
         Probe Probe(string kind)
         {
@@ -92,6 +99,14 @@ internal sealed record RenderedPod
         var path = (string)mount["mountPath"];
         Assert.DoesNotContain("subPath", mount.Keys);
         return new Volume(path, (string)volume.Map("emptyDir")["sizeLimit"]);
+    }
+
+    // Read-only, for the host's group alone, and as a whole: a single file of it would never be renewed.
+    private static string SecretPath(ImmutableDictionary<string, object> mount, ImmutableDictionary<string, object> volume)
+    {
+        Assert.DoesNotContain("subPath", mount.Keys);
+        Assert.Equal((true, 288), (mount["readOnly"], Number(volume.Map("secret")["defaultMode"])));
+        return (string)mount["mountPath"];
     }
 
     private static int Number(object value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);

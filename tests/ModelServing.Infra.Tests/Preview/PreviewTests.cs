@@ -57,8 +57,12 @@ public sealed class PreviewTests
     [Fact]
     public async Task Secrets_and_unknown_values_are_marked_and_no_secret_is_written()
     {
-        var text = Text(await StackSnapshot.RenderAsync(SomeStack.File(), "test", foundationOnly: false), PreviewFormat.Plain);
+        var hash = new string('1', 64);
+        var text = Text(await StackSnapshot.RenderAsync(SomeStack.File(more: $"modelserving:clients: {{ shop: {{ keyHashes: ['{hash}'] }} }}"), "test", foundationOnly: false), PreviewFormat.Plain);
         Assert.Contains("kubeconfig: [secret]", text, StringComparison.Ordinal);
+        // The registry's and the clients'.
+        Assert.Equal(2, text.Split("stringData: [secret]").Length - 1);
+        Assert.DoesNotContain(hash, text, StringComparison.Ordinal);
         Assert.Contains("vcnId: output<string>", text, StringComparison.Ordinal);
     }
 

@@ -100,6 +100,7 @@ internal sealed class SomeEnvironment
             KubeConfig = "apiVersion: v1",
             ClusterId = "ocid1.cluster.some",
             Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },
+            Clients = new ClientsDocument { Schema = ClientsDocument.CurrentSchema, Anonymous = false, Clients = [] },
             Versions = [new VersionArgs { Model = ModelName.Parse("fraud"), Version = new ModelVersion(1), Image = SomeImage, Size = size, Deadline = TimeSpan.FromSeconds(1) }],
             Router = new RouterArgs
             {

@@ -24,7 +24,7 @@ internal static class SomeStack
           modelserving:tenancy: ocid1.tenancy.oc1..some
           modelserving:compartment: ocid1.compartment.oc1..some
           modelserving:cluster: { nodeImage: ocid1.image.oc1.eu-frankfurt-1.some }
-          modelserving:gateway: { keysUri: "https://idp.example.com/keys", issuers: ["https://idp.example.com/"], audiences: [some] }
+          modelserving:gateway: { keysUri: "https://idcs-some.identity.oraclecloud.com/keys", issuers: ["https://idp.example.com/"], audiences: [some] }
           modelserving:registry: { user: { secure: v1:x }, token: { secure: v1:y } }
           {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal) : "")}}
           {{more}}
@@ -46,6 +46,9 @@ internal static class SomeStack
 
     internal static PlanDocument Plan(this RenderedStack run) =>
         PlanDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single("kubernetes:core/v1:ConfigMap", ClusterNames.Plan).Inputs.Map("data")[ClusterNames.PlanKey]));
+
+    internal static ClientsDocument Clients(this RenderedStack run) =>
+        ClientsDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData")[ClusterNames.ClientsKey]));
 
     internal static IEnumerable<RenderedResource> Of(this RenderedStack run, string type) => run.Resources.Where(resource => resource.Type == type);
 

@@ -29,7 +29,7 @@ public class DemoTrafficTests
         });
         var rows = Enumerable.Range(0, 100).Select(static i => new SampleRow(new Transaction(i, 0, i + 1000, 0, 0, FraudScenario.None), new float[] { i + 0.1f, 2 })).ToList();
         var sent = 0;
-        using var traffic = new DemoTraffic(new Uri(api.Urls.First()), rows, TimeProvider.System);
+        using var traffic = new DemoTraffic(new Uri(api.Urls.First()), "", rows, TimeProvider.System);
         var answers = await traffic.SendAsync(rows.Count, "X-Customer", () => Interlocked.Increment(ref sent), default);
         Assert.Equal(100, sent);
         Assert.All(answers, static answer => Assert.Equal(("canary", 2, null), (answer.Variant, answer.Version, answer.Failure)));
@@ -71,7 +71,7 @@ public class DemoTrafficTests
     private static async Task<string?> OneAsync(string url)
     {
         var row = new SampleRow(new Transaction(0, 0, 0, 0, 0, FraudScenario.None), new float[] { 1 });
-        using var traffic = new DemoTraffic(new Uri(url), [row], TimeProvider.System);
+        using var traffic = new DemoTraffic(new Uri(url), "", [row], TimeProvider.System);
         return Assert.Single(await traffic.SendAsync(1, null, static () => { }, default)).Failure;
     }
 

@@ -28,7 +28,7 @@ public class HostSettingsTests
 
     [Fact]
     public void A_routers_settings_come_back_from_its_environment() =>
-        Gen.Select(Shared, SomeText, SomeText, Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, bytes) =>
+        Gen.Select(Shared, SomeText, SomeText, Gen.Null(SomeText), Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, clients, bytes) =>
         {
             var settings = new RouterSettings
             {
@@ -40,6 +40,7 @@ public class HostSettingsTests
                 DrainTimeout = shared.Timeout,
                 Plan = plan,
                 Endpoints = endpoints,
+                Clients = clients,
                 MaxRequestBytes = bytes,
             };
             Assert.Equal(settings, new RouterSettings(Of(settings.ToEnvironment())));
@@ -88,16 +89,29 @@ public class HostSettingsTests
     [Fact]
     public void Each_variable_has_its_documented_name()
     {
-        var names = new RouterSettings { Plan = "p", Endpoints = "e", AddressFile = "f", LogFormat = LogFormat.Json, StopWithParent = true }.ToEnvironment().Keys
+        var names = new RouterSettings
+        {
+            Plan = "p",
+            Endpoints = "e",
+            AddressFile = "f",
+            LogFormat = LogFormat.Json,
+            StopWithParent = true,
+            Journal = "j",
+            JournalSnapshot = "s",
+            AdminUrls = "u",
+            AdminAddressFile = "a",
+            Cache = new CacheSettings { Addresses = ["c:1"], User = "u", Password = "p", Tls = true },
+        }.ToEnvironment().Keys
             .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r", Oci = Full(OciIdentity.WorkloadIdentity) }.ToEnvironment().Keys)
             .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r", Oci = Full(OciIdentity.ConfigFile) }.ToEnvironment().Keys)
             .Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "ASPNETCORE_URLS", "MODELSERVING_ADDRESS_FILE", "MODELSERVING_CONCURRENCY", "MODELSERVING_DRAIN_DELAY", "MODELSERVING_DRAIN_TIMEOUT",
-                "MODELSERVING_ENDPOINTS", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_REQUEST_BYTES", "MODELSERVING_MODEL",
+                "ASPNETCORE_URLS", "MODELSERVING_ADDRESS_FILE", "MODELSERVING_ADMIN_ADDRESS_FILE", "MODELSERVING_ADMIN_URLS", "MODELSERVING_CACHE", "MODELSERVING_CACHE_PASSWORD",
+                "MODELSERVING_CACHE_TLS", "MODELSERVING_CACHE_USER", "MODELSERVING_CONCURRENCY", "MODELSERVING_DRAIN_DELAY", "MODELSERVING_DRAIN_TIMEOUT",
+                "MODELSERVING_ENDPOINTS", "MODELSERVING_ENVIRONMENT", "MODELSERVING_JOURNAL", "MODELSERVING_JOURNAL_SNAPSHOT", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_REQUEST_BYTES", "MODELSERVING_MODEL",
                 "MODELSERVING_OCI_CONFIG_FILE", "MODELSERVING_OCI_IDENTITY", "MODELSERVING_OCI_NOSQL_ENDPOINT", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT", "MODELSERVING_OCI_PROFILE",
-                "MODELSERVING_OCI_REGION", "MODELSERVING_PLAN", "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_STOP_WITH_PARENT",
+                "MODELSERVING_OCI_REGION", "MODELSERVING_PLAN", "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_ROUTERS_MAX", "MODELSERVING_STOP_WITH_PARENT",
                 "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
             ],
             names);

@@ -19,7 +19,7 @@ public class ReferencesTests
         ["services/Predictions"] = ["services/Contracts"],
         ["services/Features"] = ["services/Contracts", "services/Registry"],
         ["services/Oci"] = ["services/Contracts", "services/Registry", "services/Journal", "services/Features", "services/Predictions"],
-        ["services/Router"] = ["services/Contracts", "services/Hosting", "services/Rollout"],
+        ["services/Router"] = ["services/Contracts", "services/Hosting", "services/Journal", "services/Oci", "services/Rollout"],
         ["services/Inference"] = ["services/Contracts", "services/Hosting", "services/Oci", "services/Registry"],
         ["services/Cli"] = ["services/Contracts", "services/Hosting", "services/Oci", "services/Registry", "services/Rollout", "services/Sample"],
         ["services/Trainer"] = ["services/Registry", "services/Sample"],

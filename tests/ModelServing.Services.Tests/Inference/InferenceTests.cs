@@ -61,6 +61,57 @@ public class InferenceTests
         }
     }
 
+    [Theory]
+    [InlineData(Datatype.Fp16)]
+    [InlineData(Datatype.Fp32)]
+    [InlineData(Datatype.Fp64)]
+    public async Task An_answer_that_holds_NaN_or_infinity_says_so_wherever_it_stands_and_stays_valid_JSON(Datatype datatype)
+    {
+        await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(datatype, -1));
+        // Longer than any vector, and no multiple of its length.
+        const int Length = 71;
+        foreach (var bad in (string?[])[null, "\"NaN\"", "\"Infinity\"", "\"-Infinity\""])
+        {
+            foreach (var place in (int[])[0, 40, Length - 1])
+            {
+                var data = $"[{string.Join(',', Enumerable.Range(0, Length).Select(i => i == place && bad is not null ? bad : "-65504"))}]";
+                using var answer = await service.Client.PostAsync(
+                    "/v2/models/m/infer", new StringContent($$"""{"inputs":[{"name":"x","shape":[{{Length}}],"datatype":"{{DatatypeNames.Of(datatype)}}","data":{{data}}}]}"""));
+                var body = await answer.Content.ReadAsStringAsync();
+                Assert.True(answer.IsSuccessStatusCode, body);
+                Assert.Contains($"\"data\":{data}", body, StringComparison.Ordinal);
+                Assert.Equal(bad is null ? null : "non-finite", answer.Headers.TryGetValues("X-Model-Outcome", out var values) ? values.Single() : null);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Only_the_outputs_that_are_wanted_are_looked_at()
+    {
+        await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
+        foreach (var (wanted, outcome) in ((string, string?)[])[("sum", null), ("product", "non-finite")])
+        {
+            using var answer = await service.Client.PostAsync("/v2/models/m/infer", new StringContent(
+                $$"""{"inputs":[{"name":"a","shape":[1],"datatype":"FP32","data":[1e38]},{"name":"b","shape":[1],"datatype":"FP32","data":[1e38]}],"outputs":[{"name":"{{wanted}}"}]}"""));
+            Assert.Equal(outcome, answer.Headers.TryGetValues("X-Model-Outcome", out var values) ? values.Single() : null);
+        }
+    }
+
+    [Theory]
+    [InlineData("0", 400)]
+    [InlineData("soon", 400)]
+    [InlineData("60000", 200)]
+    public async Task A_request_may_say_how_long_it_waits(string timeout, int expected)
+    {
+        await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
+        message.Headers.Add("X-Request-Timeout", timeout);
+        using var answer = await service.Client.SendAsync(message);
+        Assert.Equal(expected, (int)answer.StatusCode);
+        if (expected == 400)
+            Assert.Contains("a whole number of milliseconds from 1", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_body_of_many_segments_is_read_as_one()
     {

@@ -3,12 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Inference;
 using ModelServing.Inference.Models;
+using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference;
 
 public sealed class RunGateTests : IDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly SteppedTime time = new();
     private readonly InferenceMetrics metrics;
 
     public RunGateTests() => metrics = new InferenceMetrics(
@@ -20,39 +22,55 @@ public sealed class RunGateTests : IDisposable
     [Fact]
     public async Task It_lets_as_many_run_as_it_is_told_and_turns_away_who_finds_the_queue_full()
     {
-        using var gate = new RunGate(1, 1, metrics);
-        Assert.True(await gate.EnterAsync(default));
+        using var gate = new RunGate(1, 1, metrics, time);
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
         Assert.False(gate.IsFull);
-        var second = gate.EnterAsync(default).AsTask();
+        var second = gate.EnterAsync(null, default).AsTask();
         Assert.True(gate.IsFull);
-        Assert.False(await gate.EnterAsync(default));
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
         Assert.False(second.IsCompleted);
         gate.Leave();
-        Assert.True(await second);
+        Assert.Equal(Turn.Granted, await second);
         Assert.False(gate.IsFull);
     }
 
     [Fact]
     public async Task Who_gives_up_makes_room_in_the_queue()
     {
-        using var gate = new RunGate(1, 1, metrics);
-        Assert.True(await gate.EnterAsync(default));
+        using var gate = new RunGate(1, 1, metrics, time);
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
         using var leaving = new CancellationTokenSource();
-        var second = gate.EnterAsync(leaving.Token).AsTask();
+        var second = gate.EnterAsync(TimeSpan.FromSeconds(1), leaving.Token).AsTask();
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        var third = gate.EnterAsync(default).AsTask();
+        var third = gate.EnterAsync(null, default).AsTask();
         gate.Leave();
-        Assert.True(await third);
+        Assert.Equal(Turn.Granted, await third);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_too_long_is_told_and_makes_room()
+    {
+        using var gate = new RunGate(1, 1, metrics, time);
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.Zero, default));
+        var second = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
+        time.Advance(TimeSpan.FromMilliseconds(99));
+        Assert.False(second.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(Turn.Late, await second.WaitAsync(RawConnection.Patience));
+        Assert.Equal(Turn.Late, await gate.EnterAsync(TimeSpan.Zero, default));
+        var third = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
+        gate.Leave();
+        Assert.Equal(Turn.Granted, await third);
     }
 
     [Fact]
     public async Task Without_a_queue_whoever_finds_no_turn_is_turned_away()
     {
-        using var gate = new RunGate(2, 0, metrics);
-        Assert.True(await gate.EnterAsync(default));
-        Assert.True(await gate.EnterAsync(default));
+        using var gate = new RunGate(2, 0, metrics, time);
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
         Assert.True(gate.IsFull);
-        Assert.False(await gate.EnterAsync(default));
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
     }
 }

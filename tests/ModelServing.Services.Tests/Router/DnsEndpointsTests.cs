@@ -177,7 +177,7 @@ public sealed class DnsEndpointsTests : IDisposable
         await ReadAsync(SomePlan.Stable());
         names.Hangs(One);
         names.Hangs(Two);
-        var reading = endpoints.ReadForAsync(SomePlan.Canary(100), TestContext.Current.CancellationToken);
+        var reading = endpoints.ReadForAsync(VersionsOf(SomePlan.Canary(100)), TestContext.Current.CancellationToken);
         Assert.False(reading.IsCompleted);
         AssertEndpoints("1 10.0.0.1:8080");
         time.Advance(DnsEndpoints.Limit);
@@ -268,7 +268,7 @@ public sealed class DnsEndpointsTests : IDisposable
 
                 var wasUnknown = source.Unknown is not null;
                 if (i == 0)
-                    await source.ReadForAsync(SomePlan.Canary(100), CancellationToken.None);
+                    await source.ReadForAsync(VersionsOf(SomePlan.Canary(100)), CancellationToken.None);
                 else
                     Assert.Equal(await source.LookAgainAsync(CancellationToken.None), isDifferent || (wasUnknown && source.Unknown is null));
                 Assert.Equal(
@@ -280,7 +280,10 @@ public sealed class DnsEndpointsTests : IDisposable
     private DnsEndpoints Make(SomeNames names) => new(
         ServiceNames.Parse(HostSources.Dns("modelserving")), names.LookUpAsync, services.GetRequiredService<RouterMetrics>(), time, log.For<DnsEndpoints>());
 
-    private Task ReadAsync(PlanDocument plan) => endpoints.ReadForAsync(plan, TestContext.Current.CancellationToken).WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+    private static (ModelName Model, ModelVersion Version)[] VersionsOf(PlanDocument plan) =>
+        [.. plan.Rollouts.SelectMany(static pair => pair.Value.Versions.Select(version => (pair.Key, version)))];
+
+    private Task ReadAsync(PlanDocument plan) => endpoints.ReadForAsync(VersionsOf(plan), TestContext.Current.CancellationToken).WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
 
     private async Task RoundAsync(bool expectChange)
     {

@@ -73,8 +73,11 @@ public sealed class FailoverTests : IAsyncDisposable
         await using var router = await RunningRouter.StartAsync(
             AllCanary, SomePlan.Endpoints([(1, stable.Address), .. isKnown ? [(2, RawServer.NobodyThere())] : Array.Empty<(int, IPEndPoint)>()]), Frozen(out _));
         Drain(router);
-        for (var i = 0; i < 20; i++)
+        const int Requests = 20;
+        for (var i = 0; i < Requests; i++)
             AssertRetried(await router.InferAsync("a"), "a");
+        // All that these requests brought is there.
+        Assert.Equal((int)(Requests * (1 + RetryBudget.RequestShare)), Drain(router));
         await router.AssertCountAsync(20, Retries, "reason=\"unreachable\"");
         await router.AssertCountAsync(0, RefusedRetries);
     }
@@ -251,12 +254,13 @@ public sealed class FailoverTests : IAsyncDisposable
         return services => services.AddSingleton<TimeProvider>(stepped);
     }
 
-    /// <summary>Takes all that the model's retry budget has.</summary>
-    private static void Drain(RunningRouter router)
+    /// <summary>Takes all that the model's retry budget has, and says how much that was.</summary>
+    private static int Drain(RunningRouter router)
     {
+        var taken = 0;
         while (router.Fraud.Budget.TryTake())
-        {
-        }
+            taken++;
+        return taken;
     }
 
     private static async Task AdvanceUntilAsync(SteppedTime time, Task ended, Action? eachStep = null) => await RunningRouter.UntilAsync(

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router;
+using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Routing;
 using ModelServing.TestKit;
@@ -21,7 +22,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null)
+    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null, bool hasClients = false)
     {
         var settings = new RouterSettings
         {
@@ -29,6 +30,8 @@ internal sealed class RunningRouter : IAsyncDisposable
             LogFormat = LogFormat.Json,
             Plan = plan ?? "file:" + PlanPath,
             Endpoints = endpoints ?? "file:" + EndpointsPath,
+            Clients = hasClients ? "file:" + ClientsPath : null,
+            AdminUrls = "http://127.0.0.1:0",
             MaxRequestBytes = maxRequestBytes,
         };
         app = ServiceHost.Build(
@@ -45,6 +48,8 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal string PlanPath => folder.Combine("plan.json");
 
     internal string EndpointsPath => folder.Combine("endpoints.json");
+
+    internal string ClientsPath => folder.Combine("clients.json");
 
     internal IPEndPoint Address { get; private set; } = null!;
 
@@ -70,6 +75,29 @@ internal sealed class RunningRouter : IAsyncDisposable
         var router = await StartAsync(new RunningRouter(64 * 1024 * 1024, services: services));
         router.Swap(plan, endpoints);
         return router;
+    }
+
+    /// <summary>A router that lets in whom a clients document names, once it knows them; null for none yet.</summary>
+    internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients, Action<IServiceCollection>? services = null)
+    {
+        var router = new RunningRouter(64 * 1024 * 1024, services: services, hasClients: true);
+        if (clients is not null)
+            File.WriteAllBytes(router.ClientsPath, clients.ToUtf8());
+        await StartAsync(router);
+        router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, endpoint.Address)));
+        if (clients is not null)
+            await UntilAsync(() => router.Readiness.Reason is null, "the router knows who may ask");
+        return router;
+    }
+
+    /// <summary>Replaces the clients document, and waits until it counts.</summary>
+    internal async Task WriteClientsAsync(ClientsDocument clients)
+    {
+        var holder = app.Services.GetRequiredService<ClientTableHolder>();
+        var before = holder.Current;
+        File.WriteAllBytes(ClientsPath + ".new", clients.ToUtf8());
+        File.Move(ClientsPath + ".new", ClientsPath, overwrite: true);
+        await UntilAsync(() => !ReferenceEquals(holder.Current, before), "the clients document is applied");
     }
 
     private static async Task<RunningRouter> StartAsync(RunningRouter router)
@@ -121,6 +149,14 @@ internal sealed class RunningRouter : IAsyncDisposable
     }
 
     internal Task<RawConnection> ConnectAsync(int? receiveBuffer = null) => RawConnection.ConnectAsync(Address, receiveBuffer);
+
+    /// <summary>Sends a request to the admin API and reads the answer.</summary>
+    internal async Task<RawMessage> AskAdminAsync(string path, string headers = "")
+    {
+        using var client = await RawConnection.ConnectAsync(IPEndPoint.Parse(new Uri(app.Urls.Last()).Authority));
+        await client.SendAsync(Get(path, headers));
+        return await client.ReadMessageAsync() ?? throw new EndOfStreamException("the router closed without an answer");
+    }
 
     /// <summary>Sends a request on a connection of its own and reads the answer.</summary>
     internal async Task<RawMessage> AskAsync(string request)

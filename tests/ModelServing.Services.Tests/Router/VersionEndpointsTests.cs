@@ -71,6 +71,24 @@ public class VersionEndpointsTests
         Assert.Equal((1, 1, 2), (endpoints.Of(EndpointState.Unreachable), endpoints.Of(EndpointState.Ejected), endpoints.Of(EndpointState.Ready)));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void A_version_that_fails_everywhere_loses_no_endpoint(int count)
+    {
+        var endpoints = Some(count);
+        for (var i = 0; i < EndpointHealth.FailuresToEject * 3; i++)
+        {
+            foreach (var endpoint in endpoints.All)
+                Assert.False(endpoints.Failed(endpoint));
+        }
+
+        // And once the others are well again it is the endpoint.
+        foreach (var endpoint in endpoints.All[1..])
+            endpoint.Health.Succeeded();
+        Assert.True(endpoints.Failed(endpoints[0]));
+    }
+
     [Fact]
     public void Only_failures_in_a_row_eject()
     {

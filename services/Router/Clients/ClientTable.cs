@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using ModelServing.Contracts;
+
+namespace ModelServing.Router.Clients;
+
+/// <summary>All that requests are let in by: an immutable snapshot of the clients document, swapped in as a whole. A limit that has not
+/// changed goes over from one to the next with what is left of it.</summary>
+internal sealed class ClientTable
+{
+    private readonly Dictionary<string, KeyClient> byName = new(StringComparer.Ordinal);
+    private readonly List<(byte[] Hash, KeyClient Client)> keys = [];
+
+    private ClientTable(ClientsDocument document, TokenValidator? tokens, TokenLimiters? tokenLimiters) =>
+        (Anonymous, Tokens, TokenLimiters) = (document.Anonymous, tokens, tokenLimiters);
+
+    /// <summary>Whether a request without a credential is answered.</summary>
+    internal bool Anonymous { get; }
+
+    internal bool HasKeys => keys.Count > 0;
+
+    /// <summary>What checks tokens; null where none are taken.</summary>
+    internal TokenValidator? Tokens { get; }
+
+    /// <summary>The limits of tokens' clients; null where they have none.</summary>
+    internal TokenLimiters? TokenLimiters { get; }
+
+    /// <summary>Makes the next snapshot.</summary>
+    internal static ClientTable Build(ClientsDocument document, TokenValidator? tokens, ClientTable? previous, TimeProvider time)
+    {
+        var limiters = document.Tokens?.Limit is not { } limit ? null : previous?.TokenLimiters is { } same && same.Limit == limit ? same : new TokenLimiters(limit, time);
+        var table = new ClientTable(document, tokens, limiters);
+        foreach (var (name, entry) in document.Clients)
+        {
+            var limiter = entry.Limit is null ? null
+                : previous?.byName.GetValueOrDefault(name.Text)?.Limiter is { } before && before.Limit == entry.Limit ? before
+                : new ClientLimiter(entry.Limit, time);
+            var client = new KeyClient(new Client(name.Text, entry.Role), limiter);
+            table.byName[name.Text] = client;
+            table.keys.AddRange(entry.KeyHashes.Select(hash => (Convert.FromHexString(hash), client)));
+        }
+
+        return table;
+    }
+
+    /// <summary>The client of a key. How long it takes does not depend on the key: every hash is compared, and each as a whole.</summary>
+    internal KeyClient? Find(string key)
+    {
+        if (key.Length > ApiKey.MaxLength)
+            return null;
+        Span<byte> bytes = stackalloc byte[ApiKey.MaxLength * 3];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(key, bytes)], hash);
+        KeyClient? found = null;
+        foreach (var (candidate, client) in keys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, candidate))
+                found = client;
+        }
+
+        return found;
+    }
+}
+
+/// <summary>A client that has API keys, with its limit.</summary>
+internal sealed record KeyClient(Client Client, ClientLimiter? Limiter);
+
+/// <summary>Holds the current snapshot.</summary>
+/// <param name="isOpen">No clients are configured: everybody is a caller, and nobody more.</param>
+internal sealed class ClientTableHolder(bool isOpen)
+{
+    private volatile ClientTable? current;
+
+    internal bool IsOpen => isOpen;
+
+    /// <summary>The snapshot; null until the first document was read.</summary>
+    internal ClientTable? Current => current;
+
+    internal void Swap(ClientTable table) => current = table;
+}

@@ -1,0 +1,82 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+using ModelServing.Contracts;
+
+namespace ModelServing.Router.Clients;
+
+/// <summary>A public key that tokens are signed with.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Algorithm">The one algorithm that it is meant for; null where the issuer does not say.</param>
+internal sealed record TokenKey(SecurityKey Key, string? Algorithm);
+
+/// <summary>The public keys of an issuer by their identifiers (<c>kid</c>): an immutable snapshot of a JWKS (RFC 7517).</summary>
+internal sealed class TokenKeys
+{
+    private const int MaxKeys = 100;
+    private const int LeastRsaBits = 2048;
+
+    private readonly FrozenDictionary<string, TokenKey> byId;
+
+    private TokenKeys(FrozenDictionary<string, TokenKey> byId) => this.byId = byId;
+
+    internal TokenKey? Of(string id) => byId.GetValueOrDefault(id);
+
+    /// <summary>Reads a JWKS. What can't check a signature that is taken here is left out: keys without an identifier, for encryption, of
+    /// other kinds (a symmetric key above all), or too short. Certificates in it are not looked at.</summary>
+    /// <exception cref="ContractException">It is none, or no key is left.</exception>
+    internal static TokenKeys Parse(byte[] utf8)
+    {
+        JsonWebKeySet set;
+        try
+        {
+            set = new JsonWebKeySet(System.Text.Encoding.UTF8.GetString(utf8));
+        }
+        catch (Exception e) when (e is ArgumentException or System.Text.Json.JsonException)
+        {
+            throw new ContractException("this is no JWKS", e);
+        }
+
+        if (set.Keys.Count > MaxKeys)
+            throw new ContractException($"there are {set.Keys.Count} keys; at most {MaxKeys} are read");
+        var keys = new Dictionary<string, TokenKey>(StringComparer.Ordinal);
+        foreach (var key in set.Keys)
+        {
+            if (string.IsNullOrEmpty(key.Kid) || key.Use is not (null or "" or "sig"))
+                continue;
+            if (Read(key) is { } read && !keys.TryAdd(key.Kid, new TokenKey(read, string.IsNullOrEmpty(key.Alg) ? null : key.Alg)))
+                throw new ContractException("two keys have one kid");
+        }
+
+        return keys.Count > 0
+            ? new TokenKeys(keys.ToFrozenDictionary(StringComparer.Ordinal))
+            : throw new ContractException("there is no key with a kid for signatures by RSA (2048 bits at the least) or on the curves P-256, P-384 and P-521");
+    }
+
+    private static SecurityKey? Read(JsonWebKey key)
+    {
+        try
+        {
+            switch (key.Kty)
+            {
+                case "RSA":
+                    var rsa = new RSAParameters { Modulus = Base64UrlEncoder.DecodeBytes(key.N), Exponent = Base64UrlEncoder.DecodeBytes(key.E) };
+                    var rsaKey = new RsaSecurityKey(rsa) { KeyId = key.Kid };
+                    return rsaKey.KeySize >= LeastRsaBits ? rsaKey : null;
+                case "EC":
+                    var curve = key.Crv switch { "P-256" => ECCurve.NamedCurves.nistP256, "P-384" => ECCurve.NamedCurves.nistP384, "P-521" => ECCurve.NamedCurves.nistP521, _ => default };
+                    if (!curve.IsNamed)
+                        return null;
+                    var point = new ECPoint { X = Base64UrlEncoder.DecodeBytes(key.X), Y = Base64UrlEncoder.DecodeBytes(key.Y) };
+                    return new ECDsaSecurityKey(ECDsa.Create(new ECParameters { Curve = curve, Q = point })) { KeyId = key.Kid };
+                default:
+                    return null;
+            }
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException or ArgumentException)
+        {
+            // One broken key is no reason to do without the others.
+            return null;
+        }
+    }
+}

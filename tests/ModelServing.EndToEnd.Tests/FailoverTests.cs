@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using ModelServing.Contracts;
+
+namespace ModelServing.EndToEnd.Tests;
+
+public class FailoverTests
+{
+    [Theory]
+    [InlineData("5")]
+    [InlineData("50")]
+    public async Task A_canary_that_is_killed_with_requests_in_flight_on_it_fails_no_caller(string percent)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "what a process has not read yet is looked up in /proc");
+        const int InFlight = 16;
+        using var folder = new StackFolder($"{StackFolder.Canary(percent)}\n      deadline: 5m");
+        await folder.PublishAsync();
+        await using var ms = await folder.UpAsync();
+        await using var load = new Load(folder.Api, connections: 20);
+        await load.MoreAsync(500);
+
+        // Stopped, it takes requests and answers none, until nearly every caller waits for it.
+        var canary = folder.EndpointOf(2)!;
+        using var process = Process.GetProcessById(canary.Process);
+        await SignalAsync(process, "STOP");
+        await Until.TrueAsync(() => UnreadAt(IPEndPoint.Parse(canary.Address).Port) >= InFlight, () => $"{InFlight} requests never wait for it");
+        process.Kill();
+
+        await Until.TrueAsync(() => folder.ProcessOf(2) is { } next && next != canary.Process, () => $"it is not restarted:\n{ms.Output}");
+        await load.CanaryShareAsync(share => share > 0.01);
+        Assert.All(load.Answers, answer => Assert.True(answer.Status == 200, answer.Body));
+        var retried = load.Answers.Where(answer => answer.Failover.Length > 0).ToList();
+        Assert.True(retried.Count >= InFlight, $"{retried.Count} were retried");
+        Assert.All(retried, answer => Assert.Equal((VariantPlan.Canary, VariantPlan.Stable, "1"), (answer.Failover, answer.Variant, answer.Version)));
+    }
+
+    // The connections to a port whose receiver has bytes that it has not read: a line of the table for each, "local remote state tx:rx".
+    private static int UnreadAt(int port)
+    {
+        var local = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
+        return File.ReadLines("/proc/net/tcp").Skip(1).Count(line =>
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var address, _, "01", var queues, ..] &&
+            address.EndsWith(local, StringComparison.Ordinal) && !queues.EndsWith(":00000000", StringComparison.Ordinal));
+    }
+
+    private static async Task SignalAsync(Process process, string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}

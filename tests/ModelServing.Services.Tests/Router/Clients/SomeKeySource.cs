@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelServing.Router;
+using ModelServing.Router.Clients;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Clients;
+
+/// <summary>A source of an issuer's keys outside of a router, on a clock that the test moves.</summary>
+internal sealed class SomeKeySource : IAsyncDisposable
+{
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly TokenKeyClient client;
+
+    internal SomeKeySource(TokenIssuer issuer, SteppedTime time)
+    {
+        client = new TokenKeyClient(time);
+        Source = new TokenKeySource(new Uri(issuer.KeysUri), client, () => Fetched++, new RouterMetrics(services.GetRequiredService<IMeterFactory>()), time, NullLogger.Instance);
+    }
+
+    internal TokenKeySource Source { get; }
+
+    internal int Fetched { get; private set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        client.Dispose();
+        await services.DisposeAsync();
+    }
+}

@@ -1,0 +1,95 @@
+using ModelServing.Router.Clients;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Clients;
+
+[Collection(RunningRouter.OneAtATime)]
+public sealed class TokenKeySourceTests : IAsyncDisposable
+{
+    private readonly SteppedTime time = new();
+    private readonly TokenIssuer issuer = new("a");
+    private readonly SomeKeySource some;
+
+    public TokenKeySourceTests() => some = new SomeKeySource(issuer, time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await some.DisposeAsync();
+        await issuer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Asked_again_and_again_it_fetches_once_in_the_least_period()
+    {
+        for (var i = 0; i < 100; i++)
+            await some.Source.RefreshAsync();
+        Assert.Equal(1, issuer.Fetches);
+        time.Advance(TokenKeySource.LeastPeriod);
+        for (var i = 0; i < 100; i++)
+            await some.Source.RefreshAsync();
+        Assert.Equal(2, issuer.Fetches);
+    }
+
+    [Fact]
+    public async Task The_same_keys_stay_the_same_snapshot_and_others_are_another()
+    {
+        await some.Source.RefreshAsync();
+        var first = some.Source.Current;
+        Assert.NotNull(first);
+        time.Advance(TokenKeySource.LeastPeriod);
+        await some.Source.RefreshAsync();
+        Assert.Same(first, some.Source.Current);
+        issuer.Publish("b");
+        issuer.Withdraw("a");
+        time.Advance(TokenKeySource.LeastPeriod);
+        await some.Source.RefreshAsync();
+        Assert.Null(some.Source.Current!.Of("a"));
+        Assert.NotNull(some.Source.Current.Of("b"));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nkeys")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"keys\":[]}")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")]
+    [InlineData("no HTTP\r\n\r\n")]
+    public async Task While_there_is_no_good_answer_the_last_keys_stay(string answer)
+    {
+        await some.Source.RefreshAsync();
+        var first = some.Source.Current;
+        issuer.Instead = answer;
+        time.Advance(TokenKeySource.LeastPeriod);
+        await some.Source.RefreshAsync();
+        Assert.Equal(2, issuer.Fetches);
+        Assert.NotNull(first);
+        Assert.Same(first, some.Source.Current);
+        Assert.Equal(1, some.Fetched);
+    }
+
+    [Fact]
+    public async Task It_fetches_by_itself_soon_after_a_failure_and_now_and_then_after_that()
+    {
+        issuer.Instead = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n";
+        some.Source.Start();
+        await WaitingAsync(1);
+        Assert.Null(some.Source.Current);
+        issuer.Instead = null;
+        time.Advance(TokenKeySource.LeastPeriod);
+        await WaitingAsync(2);
+        Assert.NotNull(some.Source.Current);
+        time.Advance(TokenKeySource.Period - TimeSpan.FromSeconds(1));
+        Assert.Equal(2, issuer.Fetches);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await WaitingAsync(3);
+    }
+
+    // That many fetches are over, and the next one waits for its time: its timer alone is left.
+    private async Task WaitingAsync(int fetches)
+    {
+        await RunningRouter.UntilAsync(() => issuer.Fetches == fetches, $"{fetches} fetches were made");
+        // It is too early for another one, so this waits for the one that is under way.
+        await some.Source.RefreshAsync();
+        await RunningRouter.UntilAsync(() => time.Waiting == 1, "the next fetch waits for its time");
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text;
+using ModelServing.Contracts;
+using ModelServing.Router.Clients;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Clients;
+
+public class ValidatedTokensTests
+{
+    private static readonly DateTimeOffset Now = new SetTime().Now;
+
+    [Fact]
+    public void A_token_is_found_until_it_expires()
+    {
+        var tokens = new ValidatedTokens(Keys());
+        var client = new Client("a", ClientRole.Caller);
+        tokens.Add(TokenHash.Of("one"), client, Now.AddSeconds(10));
+        Assert.Same(client, tokens.Find(TokenHash.Of("one"), Now.AddSeconds(9.999)));
+        Assert.Null(tokens.Find(TokenHash.Of("one"), Now.AddSeconds(10)));
+        Assert.Null(tokens.Find(TokenHash.Of("another"), Now));
+    }
+
+    [Fact]
+    public void However_many_come_it_holds_the_newest_and_those_in_use()
+    {
+        var tokens = new ValidatedTokens(Keys(), maxTokens: 100);
+        var client = new Client("a", ClientRole.Caller);
+        tokens.Add(TokenHash.Of("in use"), client, Now.AddSeconds(10));
+        for (var i = 0; i < 10_000; i++)
+        {
+            tokens.Add(TokenHash.Of($"{i}"), client, Now.AddSeconds(10));
+            Assert.InRange(tokens.Count, 1, 100);
+            Assert.NotNull(tokens.Find(TokenHash.Of("in use"), Now));
+            Assert.NotNull(tokens.Find(TokenHash.Of($"{i}"), Now));
+        }
+
+        Assert.Null(tokens.Find(TokenHash.Of("0"), Now));
+    }
+
+    private static TokenKeys Keys() => TokenKeys.Parse(Encoding.UTF8.GetBytes(TokenKeysTests.Rsa));
+}

@@ -1,0 +1,56 @@
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.TestKit.GuardSimulation;
+
+/// <summary>Rollouts of one kind, and what the guard has to make of them.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Policy">What the guard goes by.</param>
+/// <param name="Run">Lets one rollout happen.</param>
+public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<SimulatedRollout> Run)
+{
+    /// <summary>How many routers there are.</summary>
+    public int Routers { get; init; } = 1;
+
+    /// <summary>The most failures of the watched variant, on average, before it is condemned. Null of a version that is as good as it has
+    /// to be: it may be condemned in a share of rollouts of the policy's false alarms.</summary>
+    public double? FailuresAtMost { get; init; }
+
+    /// <summary>Simulates rollouts, several at a time. The same seed gives the same result on any machine with the same
+    /// arithmetic.</summary>
+    public GuardScenarioResult Simulate(int rollouts, int seed, CancellationToken cancellation = default)
+    {
+        var (condemned, failures) = (0, 0L);
+        Parallel.For(0, rollouts, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            var rollout = new SimulatedRollout(Policy, Routers, HashCodeOf(seed, i));
+            Run(rollout);
+            if (rollout.IsCondemned)
+                Interlocked.Increment(ref condemned);
+            Interlocked.Add(ref failures, rollout.WatchedFailures);
+        });
+        return new GuardScenarioResult(this, rollouts, condemned, (double)failures / rollouts);
+    }
+
+    // One step of SplitMix64, so that neighbours have nothing in common.
+    private static int HashCodeOf(int seed, int index)
+    {
+        var z = ((ulong)(uint)seed << 32 | (uint)index) + 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return (int)(z ^ (z >> 31));
+    }
+}
+
+/// <summary>What became of a scenario's rollouts.</summary>
+/// <param name="Scenario">The scenario.</param>
+/// <param name="Rollouts">How many there were.</param>
+/// <param name="Condemned">How many of them were condemned.</param>
+/// <param name="Failures">How many failures the watched variant had in one on average, since the fault where there is one.</param>
+public sealed record GuardScenarioResult(GuardScenario Scenario, int Rollouts, int Condemned, double Failures)
+{
+    /// <summary>The most rollouts that may be condemned; of a faulty version all of them have to be.</summary>
+    public int CondemnedAtMost => Scenario.FailuresAtMost is not null ? Rollouts : (int)(Rollouts * Scenario.Policy.FalseAlarm);
+
+    /// <summary>The guard did what it has to do.</summary>
+    public bool IsGood => Scenario.FailuresAtMost is { } most ? Condemned == Rollouts && Failures <= most : Condemned <= CondemnedAtMost;
+}

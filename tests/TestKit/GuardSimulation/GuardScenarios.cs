@@ -1,0 +1,171 @@
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.TestKit.GuardSimulation;
+
+/// <summary>
+/// The rollouts that the guard is tested with. Unless a scenario says otherwise there are 200 requests a second, 5% of them to the
+/// watched variant, and 0.1% of them fail.
+/// </summary>
+/// <remarks>A scenario's <c>brevity</c> is 1 for the whole length; 10 makes rollouts a tenth as long, for tests that have to be
+/// quick.</remarks>
+public static class GuardScenarios
+{
+    private const double PerMinute = 200 * 60;
+    private const double FailureRate = 0.001;
+    private const double Tolerance = 1.5;
+
+    private static readonly GuardPolicy Careful = new() { Tolerance = Tolerance, FalseAlarm = 0.001, RoutersMax = 1 };
+    // A dead guard passes where versions are equal. Here the watched version is as bad as is tolerated, and more false alarms are allowed.
+    private static readonly GuardPolicy Boundary = new() { Tolerance = Tolerance, FalseAlarm = 0.05, RoutersMax = 1 };
+    private static readonly TrafficShare Twentieth = TrafficShare.Of(500, 9500);
+
+    // Minutes.
+    private const double Day = 1440;
+    private const double Shift = 480;
+
+    /// <summary>All of them.</summary>
+    public static IEnumerable<GuardScenario> All() =>
+    [
+        Equal(), AtTheBoundary(), Diurnal(), Ramp(), AlternatingWeight(), SeveralRouters(), RestartingPods(), Retries(),
+        SharedOutage(5), SharedOutage(50), SharedOutage(90),
+        Fault("at once", 0, 10), Fault("after 10 minutes", 10, 20), Fault("after 2 hours", 120, 20), Fault("after a day", 1440, 20),
+    ];
+
+    /// <summary>Eight hours of two equal versions.</summary>
+    public static GuardScenario Equal(int brevity = 1) => new("A/A", Careful, rollout =>
+    {
+        rollout.Share = Twentieth;
+        rollout.Pass(Shift / brevity, Failures(rollout, PerMinute * FailureRate, ratio: 1));
+    });
+
+    /// <summary>Eight hours of a version that fails as often as is tolerated.</summary>
+    public static GuardScenario AtTheBoundary(int brevity = 1) => new("boundary", Boundary, rollout =>
+    {
+        rollout.Share = Twentieth;
+        rollout.Pass(Shift / brevity, Failures(rollout, PerMinute * FailureRate, Tolerance));
+    });
+
+    /// <summary>A day at the boundary, with 50 requests a second on average: few by night and many by day, and failures that have hours
+    /// of their own.</summary>
+    public static GuardScenario Diurnal(int brevity = 1) => new("diurnal rates, boundary", Boundary, rollout =>
+    {
+        rollout.Share = Twentieth;
+        for (var part = 0; part < 48; part++)
+        {
+            var traffic = PerMinute / 4 * (1 + 0.95 * Math.Sin(part * Math.Tau / 48));
+            var rate = FailureRate * (1 + 0.95 * Math.Sin(part * Math.Tau / 37));
+            rollout.Pass(Day / brevity / 48, Failures(rollout, traffic * rate, Tolerance));
+        }
+    });
+
+    /// <summary>20 steps from 5% on, with 20 customers whose every request fails, on either version.</summary>
+    public static GuardScenario Ramp() => new("ramp of 20 steps, 20 keys always fail", Careful, rollout =>
+        WithBrokenKeys(rollout, Enumerable.Range(1, 20).Select(static step => step * 500)));
+
+    /// <summary>A weight that goes up and down, with 20 customers whose every request fails.</summary>
+    public static GuardScenario AlternatingWeight() => new("alternating weight, 20 keys always fail", Careful, rollout =>
+        WithBrokenKeys(rollout, Enumerable.Range(1, 20).Select(static step => step % 2 == 0 ? 2500 : 500)));
+
+    /// <summary>Four routers at the boundary, each with a guard that may decide on its own, and one of them replaced every hour.</summary>
+    public static GuardScenario SeveralRouters(int brevity = 1) => new("4 routers, boundary", Boundary with { RoutersMax = 4 }, rollout =>
+    {
+        rollout.Share = Twentieth;
+        rollout.Pass(Shift / 2 / brevity, [.. Failures(rollout, PerMinute * FailureRate, Tolerance), (1 / 60.0, rollout.ReplaceRouter)]);
+    })
+    { Routers = 4 };
+
+    /// <summary>Two pods of the watched version and eight of stable, each killed every four hours with some requests in flight, seen by
+    /// four routers.</summary>
+    public static GuardScenario RestartingPods(int brevity = 1) => new("restarting pods", Careful with { RoutersMax = 4 }, rollout =>
+    {
+        const int Watched = 2;
+        const int Stable = 8;
+        const double Kills = 1 / 240.0;
+        rollout.Share = Twentieth;
+        var failures = Failures(rollout, PerMinute * FailureRate, ratio: 1);
+        rollout.Pass(
+            Shift / brevity,
+            failures[0],
+            failures[1],
+            (Watched * Kills, () => rollout.Kill(isWatched: true, $"canary-{rollout.Random.Next(Watched)}", rollout.Random.Next(1, 20))),
+            (Stable * Kills, () => rollout.Kill(isWatched: false, $"stable-{rollout.Random.Next(Stable)}", rollout.Random.Next(1, 20))));
+    })
+    { Routers = 4 };
+
+    /// <summary>Eight hours at the boundary, where what fails is the requests' own nature: each is tried again and fails again.</summary>
+    public static GuardScenario Retries(int brevity = 1) => new("retries on, boundary", Boundary, rollout =>
+    {
+        rollout.Share = Twentieth;
+        var failures = PerMinute * FailureRate;
+        var watched = rollout.Share.Fraction;
+        rollout.Pass(Shift / brevity, (failures * watched * Tolerance, FailTwice), (failures * (1 - watched), () => rollout.Fail(isWatched: false)));
+
+        void FailTwice()
+        {
+            rollout.Fail(isWatched: true);
+            rollout.FailAgain(isWatched: true);
+        }
+    });
+
+    /// <summary>Half an hour at 20 requests a second, five minutes of which half of all requests fail, on both versions.</summary>
+    /// <remarks>The versions are equal, so evidence without a tolerance, which the error rate wants too, is at its limit: one outage in 8,000 at
+    /// most may condemn. None in a few hundred is what can be held; among ten thousand there may be one.</remarks>
+    public static GuardScenario SharedOutage(int percent, int brevity = 1) => new($"shared outage, {percent}%", Careful with { MaxErrorRate = 0.05 }, rollout =>
+    {
+        const double Requests = 20 * 60;
+        const double Outage = 0.5;
+        var length = 5.0 / brevity;
+        rollout.Share = TrafficShare.Of(percent, 100 - percent);
+        foreach (var (minutes, rate) in ((double, double)[])[(2 * length, FailureRate), (length, Outage), (3 * length, FailureRate)])
+            rollout.Pass(minutes, [.. Failures(rollout, Requests * rate, ratio: 1), (Requests * rollout.Share.Fraction * (1 - rate), rollout.Succeed)]);
+    });
+
+    /// <summary>After some minutes of two equal versions a fifth of the watched version's answers fails.</summary>
+    /// <param name="when">The moment, in words.</param>
+    /// <param name="after">Minutes until then.</param>
+    /// <param name="failuresAtMost">How many of them, on average, may fail before it is condemned.</param>
+    public static GuardScenario Fault(string when, double after, double failuresAtMost) => new($"0.1% -> 20% {when}", Careful, rollout =>
+    {
+        rollout.Share = Twentieth;
+        if (after > 0)
+        {
+            rollout.IsAsked = false;
+            rollout.Pass(after, Failures(rollout, PerMinute * FailureRate, ratio: 1));
+            rollout.IsAsked = true;
+        }
+
+        rollout.StartFault();
+        rollout.Pass(60, Failures(rollout, PerMinute * FailureRate, ratio: 200));
+    })
+    { FailuresAtMost = failuresAtMost };
+
+    // Failures of both variants, if so many happen in a minute where both are equal.
+    private static (double PerMinute, Action Event)[] Failures(SimulatedRollout rollout, double perMinute, double ratio) =>
+    [
+        (perMinute * rollout.Share.Fraction * ratio, () => rollout.Fail(isWatched: true)),
+        (perMinute * (1 - rollout.Share.Fraction), () => rollout.Fail(isWatched: false)),
+    ];
+
+    // At 50 requests a second. Each step takes 15 minutes, and in each a broken customer asks about 15 times.
+    private static void WithBrokenKeys(SimulatedRollout rollout, IEnumerable<int> weights)
+    {
+        const int Broken = 20;
+        const double Background = 50 * 60 * FailureRate;
+        // A customer's place in the assignment: who is in the watched variant at a weight is in it at any larger one.
+        var buckets = Enumerable.Range(0, Broken).Select(_ => rollout.Random.Next(10_000)).ToArray();
+        ulong next = Broken;
+        foreach (var weight in weights)
+        {
+            rollout.Share = TrafficShare.Of(weight, 10_000 - weight);
+            rollout.Pass(15, (Background, FailOnce), (Broken, FailAsEver));
+
+            void FailOnce() => rollout.Fail(rollout.Random.Next(10_000) < weight, key: next++);
+
+            void FailAsEver()
+            {
+                var key = rollout.Random.Next(Broken);
+                rollout.Fail(buckets[key] < weight, key: (ulong)key);
+            }
+        }
+    }
+}
