@@ -97,9 +97,10 @@ public abstract class JournalStoreTests : IAsyncLifetime
     {
         const int Writers = 8;
         const int Each = 12;
+        var meeting = new Meeting(Writers);
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
         {
-            var journal = new RolloutJournal(tested.Open(), new JournalLimits { Tries = 1000 });
+            var journal = new RolloutJournal(new ContendedStore(tested.Open(), meeting), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) });
             for (var i = 0; i < Each; i++)
                 Assert.True((await journal.AppendAsync(SomeEvents.RolledBack(1 + writer * Each + i), TestContext.Current.CancellationToken)).IsOurs);
         })));
@@ -112,8 +113,9 @@ public abstract class JournalStoreTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_writers_of_one_fact_one_writes()
     {
+        var meeting = new Meeting(12);
         var appended = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() =>
-            new RolloutJournal(tested.Open(), new JournalLimits { Tries = 1000 }).AppendAsync(SomeEvents.RolledBack(2), TestContext.Current.CancellationToken))));
+            new RolloutJournal(new ContendedStore(tested.Open(), meeting), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) }).AppendAsync(SomeEvents.RolledBack(2), TestContext.Current.CancellationToken))));
         Assert.Single(appended, static one => one.IsOurs);
         Assert.All(appended, static one => Assert.Equal(1, one.Seq));
         Assert.Single(await ReadAsync(tested.Open(), 0));

@@ -65,7 +65,7 @@ public sealed class SqliteJournalFileTests : IDisposable
         Assert.SkipUnless(path is not null, $"{PathVariable} is not set");
         var numbers = Environment.GetEnvironmentVariable(FirstVariable)!.Split('+').Select(static text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
         using var store = new SqliteJournalStore(path, TimeSpan.FromSeconds(60));
-        var journal = new RolloutJournal(store, new JournalLimits { Tries = 1000 });
+        var journal = new RolloutJournal(new ContendedStore(store, new Meeting(1)), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) });
         // The runner has the standard output for itself.
         using var output = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
         foreach (var version in Enumerable.Range(numbers[0], numbers[1]))

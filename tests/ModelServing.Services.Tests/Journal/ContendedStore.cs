@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+
+namespace ModelServing.Services.Tests.Journal;
+
+/// <summary>Lets nobody on before all have come.</summary>
+internal sealed class Meeting(int participants)
+{
+    private readonly TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int coming = participants;
+
+    internal Task ComeAsync()
+    {
+        if (Interlocked.Decrement(ref coming) == 0)
+            all.SetResult();
+        return all.Task;
+    }
+}
+
+/// <summary>A store whose writers read the same tail before any of them puts: all meet after their first read, and dawdle after each.</summary>
+internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJournalStore
+{
+    private bool hasMet;
+
+    public string Location => store.Location;
+
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var read in store.ReadAsync(model, after, cancellationToken))
+            yield return read;
+        if (!hasMet)
+            await meeting.ComeAsync();
+        hasMet = true;
+        await Task.Delay(Random.Shared.Next(3), cancellationToken);
+    }
+
+    public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) => store.PutIfAbsentAsync(added, cancellationToken);
+}
