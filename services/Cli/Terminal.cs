@@ -57,6 +57,9 @@ internal sealed class Terminal
             Talk.Write(table(value));
     }
 
+    /// <summary>Shows a value as a remark, whatever the command's result is.</summary>
+    internal void Show<T>(T value, Func<T, IRenderable> table) => Talk.Write(table(value));
+
     /// <summary>Runs a command's body: what it throws becomes red lines and an exit code.</summary>
     internal static Task<int> RunAsync(bool json, Func<Terminal, StopSignals, Task<int>> body) => RunAsync(new Terminal(json), body);
 

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
+using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
 using ModelServing.Contracts;
+using ModelServing.Rollout;
 using ModelServing.Sample;
 using Spectre.Console;
 
@@ -21,6 +23,9 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
 
     /// <summary>The first round, on all rows; false when something was not as expected.</summary>
     internal Task<bool> FirstAsync(CancellationToken cancellation) => RunAsync(SampleTraffic.DemoRows, cancellation);
+
+    /// <summary>The scene that ends the demo; false when something was not as expected.</summary>
+    internal async Task<bool> RollbackAsync(CancellationToken cancellation) => await new RollbackScene(platform, terminal, time).PlayAsync(await rows, cancellation);
 
     /// <summary>The rounds after it, until it is told to end.</summary>
     internal async Task LaterAsync(CancellationToken cancellation)
@@ -53,7 +58,7 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         });
 
         measured = plan;
-        var report = DemoReport.Of(platform.Api, rollout, answers, planChanged: !ReferenceEquals(plan, platform.Plan));
+        var report = DemoReport.Of(platform.Api, await ServedAsync(rollout, cancellation), answers, planChanged: !ReferenceEquals(plan, platform.Plan));
         terminal.Result(report, static report => report.Table());
         foreach (var remark in report.Remarks)
         {
@@ -64,5 +69,15 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         }
 
         return report.AsExpected;
+    }
+
+    // What is condemned has no share, whatever the plan gives it.
+    private async Task<RolloutPlan> ServedAsync(RolloutPlan planned, CancellationToken cancellation)
+    {
+        using var admin = new AdminClient(platform.Admin, platform.OperatorKey);
+        var status = (await admin.StatusAsync(cancellation)).Models.First(static model => model.Model == DemoModel.Name);
+        foreach (var closed in status.Variants.Where(static variant => variant.ServedWeight < variant.PlannedWeight))
+            terminal.Say($"[yellow]{closed.Name} version {closed.Version} gets none of the {Percent.FromHundredths(closed.PlannedWeight)}% that the plan gives it: it is condemned[/]");
+        return planned with { Variants = [.. planned.Variants.Select(variant => status.Variants.FirstOrDefault(served => served.Name == variant.Name && served.Version == variant.Version) is { } served ? variant with { Weight = served.ServedWeight } : variant)] };
     }
 }

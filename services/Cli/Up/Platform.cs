@@ -1,3 +1,4 @@
+using ModelServing.Cli.Demo;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Registry;
@@ -60,6 +61,28 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>Where the API is.</summary>
     internal Uri Api { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>Where the router's admin API is.</summary>
+    /// <exception cref="HostFailedException">The router has not said so.</exception>
+    internal Uri Admin => File.Exists(files.AdminAddressPath) && Uri.TryCreate(File.ReadAllText(files.AdminAddressPath), UriKind.Absolute, out var admin)
+        ? admin
+        : throw new HostFailedException($"the router has not written the address of its admin API into {files.AdminAddressPath}");
+
+    /// <summary>Puts a proxy before a version, and waits until the router goes by it.</summary>
+    internal Task PutBeforeAsync(ModelName model, ModelVersion version, FaultProxy proxy, CancellationToken cancellation)
+    {
+        files.Divert(entry =>
+        {
+            if (entry.Model != model || entry.Version != version)
+                return entry;
+            proxy.Target = entry.Address;
+            return entry with { Address = proxy.Address };
+        });
+        return Task.Delay(VersionHosts.Propagation, time, cancellation);
+    }
+
+    /// <summary>Takes away what was put before a version.</summary>
+    internal void TakeAway() => files.Divert(static entry => entry);
 
     /// <summary>Says who may ask; the router takes it within a fraction of a second.</summary>
     internal void LetIn(ClientsDocument clients)

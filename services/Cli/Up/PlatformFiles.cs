@@ -11,6 +11,7 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<object, EndpointEntry> ready = [];
+    private Func<EndpointEntry, EndpointEntry> diverted = static entry => entry;
 
     internal string PlanPath { get; } = Path.Combine(folder, "plan.json");
 
@@ -64,13 +65,23 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
         }
     }
 
+    /// <summary>Has each endpoint stand otherwise in the file, from now on.</summary>
+    internal void Divert(Func<EndpointEntry, EndpointEntry> how)
+    {
+        lock (gate)
+        {
+            diverted = how;
+            WriteEndpoints();
+        }
+    }
+
     /// <summary>Writes the endpoints that are ready, even when there are none.</summary>
     internal void WriteEndpoints()
     {
         lock (gate)
         {
             var entries = ready.Values.OrderBy(static entry => entry.Model).ThenBy(static entry => entry.Version).ThenBy(static entry => entry.Process);
-            Replace(EndpointsPath, new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [.. entries] }.ToUtf8());
+            Replace(EndpointsPath, new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [.. entries.Select(diverted)] }.ToUtf8());
         }
     }
 

@@ -49,6 +49,7 @@ internal sealed class UpServing(
         {
             var asExpected = await demo.FirstAsync(cancellation);
             await SayApiAsync(cancellation);
+            asExpected &= await demo.RollbackAsync(cancellation);
             if (request.Once)
                 return asExpected ? ExitCode.Done : ExitCode.Failed;
         }

@@ -101,7 +101,7 @@ public sealed record ModelStatus
 /// <param name="Endpoints">How many endpoints of it there are.</param>
 /// <param name="ReadyEndpoints">How many of them are ready.</param>
 /// <param name="Guard">How the guard sees it; null for stable and for what gets no traffic.</param>
-public sealed record VariantStatus(string Name, ModelVersion Version, int Attempt, int PlannedWeight, int ServedWeight, int Endpoints, int ReadyEndpoints, GuardStatus? Guard);
+public sealed record VariantStatus(string Name, ModelVersion Version, int Attempt, int PlannedWeight, int ServedWeight, int Endpoints, int ReadyEndpoints, GuardStatus? Guard = null);
 
 /// <summary>How the guard sees a variant.</summary>
 /// <param name="Since">When the version's attempt began.</param>
@@ -109,7 +109,7 @@ public sealed record VariantStatus(string Name, ModelVersion Version, int Attemp
 /// <param name="Scope">What is counted: <c>sum</c> over all routers, or <c>local</c> where the cache is away.</param>
 /// <param name="Readings">How each kind stands.</param>
 /// <param name="Blind">Why the guard can't condemn as things are; null when it can.</param>
-public sealed record GuardStatus(DateTimeOffset Since, int Minute, string Scope, IReadOnlyList<KindStatus> Readings, string? Blind);
+public sealed record GuardStatus(DateTimeOffset Since, int Minute, string Scope, IReadOnlyList<KindStatus> Readings, string? Blind = null);
 
 /// <summary>How a kind of failure stands.</summary>
 /// <param name="Kind">The kind: <c>error</c>, <c>slow</c>, <c>nonFinite</c>, <c>maxErrorRate</c>.</param>
@@ -131,7 +131,7 @@ public sealed record KeptVersionStatus(ModelVersion Version, int ReadyEndpoints)
 /// <param name="Reason">What condemned it, as in the journal's event.</param>
 /// <param name="Who">Who did.</param>
 /// <param name="Summary">What it rests on, in one line; null where there is nothing but the word of <paramref name="Who"/>.</param>
-public sealed record CondemnedVersion(ModelVersion Version, int Attempt, DateTimeOffset Time, string Reason, string Who, string? Summary);
+public sealed record CondemnedVersion(ModelVersion Version, int Attempt, DateTimeOffset Time, string Reason, string Who, string? Summary = null);
 
 /// <summary>A person condemns a version.</summary>
 /// <param name="Version">The version.</param>

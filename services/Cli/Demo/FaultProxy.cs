@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ModelServing.Cli.Demo;
+
+/// <summary>A proxy before a version's endpoint that fails a share of the inferences, as a broken version would: no host has a switch to
+/// fail.</summary>
+internal sealed class FaultProxy : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None });
+    private readonly double share;
+    private int calls;
+    private int failed;
+
+    private FaultProxy(double share)
+    {
+        this.share = share;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
+        builder.Services.AddHttpForwarder();
+        app = builder.Build();
+        var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
+        app.Run(context => AnswerAsync(context, forwarder));
+    }
+
+    /// <summary>Where it listens, as in <c>127.0.0.1:40001</c>.</summary>
+    internal string Address => new Uri(app.Urls.First()).Authority;
+
+    /// <summary>The endpoint behind it, as in <c>127.0.0.1:40001</c>.</summary>
+    internal string? Target { get; set; }
+
+    /// <summary>How many inferences came.</summary>
+    internal int Calls => Volatile.Read(ref calls);
+
+    /// <summary>How many of them it failed.</summary>
+    internal int Failed => Volatile.Read(ref failed);
+
+    /// <summary>Starts one that fails a share of the inferences, from 0 to 1.</summary>
+    internal static async Task<FaultProxy> StartAsync(double share, CancellationToken cancellation)
+    {
+        var proxy = new FaultProxy(share);
+        await proxy.app.StartAsync(cancellation);
+        return proxy;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        http.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context, IHttpForwarder forwarder)
+    {
+        if (HttpMethods.IsPost(context.Request.Method))
+        {
+            Interlocked.Increment(ref calls);
+            if (Random.Shared.NextDouble() < share)
+            {
+                Interlocked.Increment(ref failed);
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                return;
+            }
+        }
+
+        if (Target is not { } target)
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        else
+            _ = await forwarder.SendAsync(context, $"http://{target}/", http);
+    }
+}
