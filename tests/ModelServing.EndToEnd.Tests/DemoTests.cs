@@ -15,6 +15,12 @@ public class DemoTests
         Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ ms │ +[\d.]+ ms", output);
         Assert.Contains($"{folder.Api}v2/models/fraud/infer", output, StringComparison.Ordinal);
         Assert.Contains($"{folder.Api}metrics", output, StringComparison.Ordinal);
+        Assert.Contains("canary version 2 begins to fail on 20% of its calls", output, StringComparison.Ordinal);
+        Assert.Matches(@"the guard rolled it back, [\d.]+ s after", output);
+        Assert.Matches(@"evidence +error: \d+ failures against \d+ of stable, evidence \d+ of 8000", output);
+        Assert.Matches(@"after that +0 of 1,000 payments reached it", output);
+        Assert.Matches(@"failures seen +0 of [\d,]+ payments failed for their callers", output);
+        Assert.Contains("ms reset fraud 2 --why REASON", output, StringComparison.Ordinal);
         await folder.NothingIsLeftAsync();
     }
 
@@ -24,6 +30,15 @@ public class DemoTests
         using var folder = new StackFolder();
         await using var ms = MsProcess.Start(folder, "up", "--demo");
         await ms.SaysAsync("Ctrl-C stops everything");
+        var (known, status) = await MsProcess.RunAsync(folder, "status");
+        Assert.True(known == 0, status);
+        Assert.Contains("fraud version 2 is condemned since", status, StringComparison.Ordinal);
+        var (promoted, refusal) = await MsProcess.RunAsync(folder, "promote", "fraud");
+        Assert.True(promoted == 1, refusal);
+        var (reset, said) = await MsProcess.RunAsync(folder, "reset", "fraud", "2", "--why", "the fault is gone");
+        Assert.True(reset == 0, said);
+        var (_, history) = await MsProcess.RunAsync(folder, "history", "fraud");
+        Assert.Matches(@"(?s)started.*rolled back.*reset", history);
         folder.Write(StackFolder.Canary("40"));
         await ms.SaysAsync("│   40.00% │");
         ms.Signal("INT");

@@ -1,0 +1,50 @@
+using ModelServing.Cli;
+using ModelServing.Cli.Rollouts;
+using ModelServing.Contracts;
+using ModelServing.Rollout.Settings;
+using static ModelServing.Services.Tests.Cli.Rollouts.SomeStatus;
+
+namespace ModelServing.Services.Tests.Cli.Rollouts;
+
+public class PromoteCommandTests
+{
+    [Theory]
+    [InlineData("stable: { version: 1 }, canary: { version: 2, percent: 50 }", "stable: { version: 2 }, keepWarm: [1]")]
+    [InlineData("stable: { version: 1 }, keepWarm: [7], canary: { version: 2, percent: 50 }", "stable: { version: 2 }, keepWarm: [7, 1]")]
+    public void The_canary_becomes_stable_and_the_former_one_stays_warm(string before, string after)
+    {
+        var yaml = $"config: {{ modelserving:models: {{ fraud: {{ {before} }} }} }}";
+        var settings = StackFile.Parse(yaml).File!.Settings.Models[Fraud];
+        var (changed, faults) = StackFile.Change(yaml, PromoteCommand.Edits(Fraud, settings, settings.Canary!));
+        Assert.Empty(faults);
+        var file = StackFile.Parse(changed!).File!;
+        Assert.Empty(file.Check());
+        var expected = StackFile.Parse($"config: {{ modelserving:models: {{ fraud: {{ {after} }} }} }}").File!.Settings.Models[Fraud];
+        var promoted = file.Settings.Models[Fraud];
+        Assert.Equal((expected.Stable, expected.Canary), (promoted.Stable, promoted.Canary));
+        Assert.Equal(expected.KeepWarm, promoted.KeepWarm);
+    }
+
+    [Fact]
+    public void What_is_served_and_not_condemned_may_be_promoted() => PromoteCommand.Require(Of(), Fraud, new ModelVersion(2));
+
+    [Fact]
+    public void A_condemned_canary_is_refused_with_the_way_out() =>
+        Assert.Contains("version 2 of fraud is condemned since 2026-05-04 12:00:00Z (guard, by router-9); 'ms reset fraud 2 --why REASON'", Refused(Of(2), 2), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(JournalReach.Unread, "the router's journal is unread")]
+    [InlineData(JournalReach.Away, "the router's journal is away")]
+    public void Nothing_is_promoted_while_nobody_knows_what_is_condemned(JournalReach journal, string message) =>
+        Assert.Contains(message, Refused(Of() with { Journal = journal }, 2), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_the_router_does_not_serve_is_refused()
+    {
+        Assert.Contains("does not serve version 3 of fraud as its canary", Refused(Of(), 3), StringComparison.Ordinal);
+        Assert.Contains("does not serve version 1 of fraud as its canary", Refused(Of(), 1), StringComparison.Ordinal);
+        Assert.Contains("serves no model 'fraud'", Refused(Of() with { Models = [] }, 2), StringComparison.Ordinal);
+    }
+
+    private static string Refused(RolloutsStatus status, int canary) => Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Fraud, new ModelVersion(canary))).Message;
+}

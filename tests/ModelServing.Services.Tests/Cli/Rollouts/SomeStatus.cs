@@ -1,0 +1,43 @@
+using ModelServing.Contracts;
+
+namespace ModelServing.Services.Tests.Cli.Rollouts;
+
+/// <summary>Statuses of the model <c>fraud</c>, whose stable version is 1 and whose canary is 2.</summary>
+internal static class SomeStatus
+{
+    internal static readonly ModelName Fraud = ModelName.Parse("fraud");
+    internal static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
+
+    internal static RolloutsStatus Of(params int[] condemned) => new()
+    {
+        Router = "router-1",
+        Journal = JournalReach.Read,
+        Models =
+        [
+            new ModelStatus
+            {
+                Model = Fraud,
+                Condition = RolloutCondition.Serving,
+                Revision = "r",
+                Variants =
+                [
+                    new VariantStatus("stable", new ModelVersion(1), 1, 9500, condemned.Contains(2) ? 10_000 : 9500, 2, 2),
+                    new VariantStatus(
+                        "canary",
+                        new ModelVersion(2),
+                        3,
+                        500,
+                        condemned.Contains(2) ? 0 : 500,
+                        1,
+                        0,
+                        condemned.Contains(2) ? null : new GuardStatus(Noon, 7, "sum", [new KindStatus("error", 12.5, 8000, 2, 1), new KindStatus("slow", 1, 8000, 0, 0)])),
+                ],
+                KeptWarm = [new KeptVersionStatus(new ModelVersion(7), 1)],
+                Condemned = [.. condemned.Select(static version => new CondemnedVersion(new ModelVersion(version), 3, Noon, "guard", "router-9", "error: 5 failures against 0 of stable"))],
+                LastSeq = 4,
+            },
+        ],
+    };
+
+    internal static RolloutsStatus With(this RolloutsStatus status, Func<ModelStatus, ModelStatus> change) => status with { Models = [.. status.Models.Select(change)] };
+}
