@@ -73,6 +73,7 @@ internal sealed record ModelRow(
     private static string? ServesIn(ModelSettings model, Manifest manifest) =>
         model.Stable.Version == manifest.Version ? "stable"
         : model.Canary is { } canary && canary.Version == manifest.Version ? $"canary {canary.Percent}%"
+        : model.Experiment?.Arms.FirstOrDefault(arm => arm.Value.Version == manifest.Version) is { Key: { } arm, Value: { } settings } ? $"{arm} {settings.Percent}%"
         : model.KeepWarm.Contains(manifest.Version) ? "kept warm"
         : null;
 }

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary><c>ms</c> as a process, as a user starts it; whatever it started is gone when this is disposed.</summary>
+/// <summary><c>ms</c> as a process, as a user starts it; whatever was started from its folder is gone when the last of the folder is
+/// disposed.</summary>
 internal sealed class MsProcess : IAsyncDisposable
 {
     /// <summary>How long anything may take before it counts as hung.</summary>
@@ -27,6 +28,7 @@ internal sealed class MsProcess : IAsyncDisposable
         };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
+        folder.Enter();
         process = Process.Start(start)!;
         reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
@@ -104,6 +106,8 @@ internal sealed class MsProcess : IAsyncDisposable
             process.Kill();
         await process.WaitForExitAsync();
         process.Dispose();
+        if (!folder.LeaveLast())
+            return;
         foreach (var left in folder.Processes())
             left.Kill();
     }

@@ -12,6 +12,7 @@ namespace ModelServing.EndToEnd.Tests;
 internal sealed class StackFolder : IDisposable
 {
     private readonly TemporaryFolder folder = new();
+    private int commands;
 
     /// <summary>A folder whose stack file releases the sample as the repository's does, on a port that is free.</summary>
     internal StackFolder(string? models = null)
@@ -81,6 +82,12 @@ internal sealed class StackFolder : IDisposable
     /// <summary>Where a version answers right now; null when it does nowhere.</summary>
     internal EndpointEntry? EndpointOf(int version) => EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json")))
         .Endpoints.FirstOrDefault(endpoint => endpoint.Version.Number == version);
+
+    /// <summary>Says that a command runs in the folder.</summary>
+    internal void Enter() => Interlocked.Increment(ref commands);
+
+    /// <summary>Says that a command has ended; true when it was the last one.</summary>
+    internal bool LeaveLast() => Interlocked.Decrement(ref commands) == 0;
 
     /// <summary>The processes that were started from this folder: their environment or command names it.</summary>
     internal List<Process> Processes()
