@@ -21,7 +21,7 @@ public class ReferencesTests
         ["services/Oci"] = ["services/Contracts", "services/Registry", "services/Journal", "services/Features", "services/Predictions"],
         ["services/Router"] = ["services/Contracts", "services/Hosting", "services/Journal", "services/Oci", "services/Rollout"],
         ["services/Inference"] = ["services/Contracts", "services/Hosting", "services/Oci", "services/Registry"],
-        ["services/Cli"] = ["services/Contracts", "services/Hosting", "services/Oci", "services/Registry", "services/Rollout", "services/Sample"],
+        ["services/Cli"] = ["services/Contracts", "services/Hosting", "services/Journal", "services/Oci", "services/Registry", "services/Rollout", "services/Sample"],
         ["services/Trainer"] = ["services/Registry", "services/Sample"],
         ["infra"] = ["services/Contracts"],
         ["stacks"] = ["infra", "services/Rollout"],

@@ -1,5 +1,10 @@
+using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
+using ModelServing.Contracts;
+using ModelServing.Journal;
 using ModelServing.Rollout.Settings;
+using ModelServing.Services.Tests.Journal;
+using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Rollouts;
 
@@ -8,7 +13,7 @@ public class CheckCommandTests
     [Fact]
     public void A_condemned_stable_version_is_a_fault_with_its_place_and_the_way_out()
     {
-        var fault = Assert.Single(CheckCommand.Faults(File("stable: { version: 2 }"), SomeStatus.Of(2)));
+        var fault = Assert.Single(CheckCommand.Faults(File("stable: { version: 2 }"), Condemned(2)));
         Assert.StartsWith("f:1:62: modelserving:models.fraud.stable.version: version 2 is condemned: ", fault.ToLine("f"), StringComparison.Ordinal);
         Assert.Contains("ms reset fraud 2", fault.Message, StringComparison.Ordinal);
     }
@@ -18,16 +23,47 @@ public class CheckCommandTests
     [InlineData("stable: { version: 1 }, experiment: { name: q, arms: { blue: { version: 2, percent: 5 } } }", "fraud: version 2 is condemned, so blue gets no traffic")]
     public void One_beside_stable_is_a_remark(string model, string remark)
     {
-        Assert.Empty(CheckCommand.Faults(File(model), SomeStatus.Of(2)));
-        Assert.StartsWith(remark, Assert.Single(CheckCommand.Remarks(File(model), SomeStatus.Of(2))), StringComparison.Ordinal);
+        Assert.Empty(CheckCommand.Faults(File(model), Condemned(2)));
+        Assert.StartsWith(remark, Assert.Single(CheckCommand.Remarks(File(model), Condemned(2))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_not_condemned_is_nothing_to_say()
     {
-        Assert.Empty(CheckCommand.Faults(File("stable: { version: 2 }"), SomeStatus.Of()));
-        Assert.Empty(CheckCommand.Remarks(File("stable: { version: 1 }, canary: { version: 2, percent: 5 }"), SomeStatus.Of(3)));
+        Assert.Empty(CheckCommand.Faults(File("stable: { version: 2 }"), Condemned()));
+        Assert.Empty(CheckCommand.Remarks(File("stable: { version: 1 }, canary: { version: 2, percent: 5 }"), Condemned(3)));
     }
+
+    [Fact]
+    public void What_a_router_does_not_know_is_not_taken_for_nothing()
+    {
+        Assert.Contains("journal is unread", Assert.Throws<CommandException>(() => CheckCommand.Of(SomeStatus.Of() with { Journal = JournalReach.Unread })).Message, StringComparison.Ordinal);
+        Assert.Contains("journal is away", Assert.Throws<CommandException>(() => CheckCommand.Of(SomeStatus.Of() with { Journal = JournalReach.Away })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_journal_itself_says_what_is_condemned_and_not_reset_since()
+    {
+        using var folder = new TemporaryFolder();
+        var location = HostSources.Sqlite(folder.Combine("journal.db"));
+        using (var store = new SqliteJournalStore(folder.Combine("journal.db")))
+        {
+            var journal = new RolloutJournal(store);
+            foreach (var next in (JournalEvent[])[SomeEvents.RolledBack(2), SomeEvents.RolledBack(3), SomeEvents.Reset(3)])
+                await journal.AppendAsync(next, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal([(SomeStatus.Fraud, new ModelVersion(2))], await CheckCommand.ReadAsync(location, null, File("stable: { version: 1 }"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_not_there_is_not_taken_for_an_empty_one()
+    {
+        var e = await Assert.ThrowsAsync<CommandException>(() => CheckCommand.ReadAsync("sqlite:/nowhere/journal.db", null, File("stable: { version: 1 }"), TestContext.Current.CancellationToken));
+        Assert.Equal((ExitCode.WrongInput, "--journal: there is no file /nowhere/journal.db"), (e.ExitCode, e.Message));
+    }
+
+    private static HashSet<(ModelName, ModelVersion)> Condemned(params int[] versions) => CheckCommand.Of(SomeStatus.Of(versions));
 
     private static StackFile File(string model) => StackFile.Parse($"config: {{ modelserving:models: {{ fraud: {{ {model} }} }} }}").File!;
 }
