@@ -16,7 +16,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
     private int end;
 
     /// <summary>How long a read waits: long enough for a busy machine, no measure of anything.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     public static async Task<RawConnection> ConnectAsync(EndPoint address, int? receiveBuffer = null)
     {

