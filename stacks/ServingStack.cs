@@ -54,7 +54,7 @@ public sealed class ServingStack : Stack
         // 2. The foundation.
         var network = MakeNetwork();
         var cluster = MakeCluster(network, services);
-        MakeCache(network);
+        var cache = MakeCache(network);
         var store = new ArtifactStore("artifacts", new ArtifactStoreArgs
         {
             Names = names,
@@ -112,7 +112,7 @@ public sealed class ServingStack : Stack
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
         var clients = ClientsMaker.Make(configuration.File.Settings, cloud);
-        var workloads = MakeWorkloads(models, plan, clients, network, cluster, store, images);
+        var workloads = MakeWorkloads(models, plan, clients, network, cluster, cache, journal, store, images);
         var gateway = MakeGateway(models, network, workloads);
         Api = gateway.Address;
         Next = Output.Create(ImmutableArray.Create(
@@ -191,7 +191,7 @@ public sealed class ServingStack : Stack
         }, InRegion());
     }
 
-    private void MakeCache(Network network) => _ = new Cache("cache", new CacheArgs
+    private Cache MakeCache(Network network) => new("cache", new CacheArgs
     {
         Names = names,
         CompartmentId = cloud.Compartment,
@@ -202,7 +202,7 @@ public sealed class ServingStack : Stack
         DataProtection = cloud.DataProtection,
     }, InRegion());
 
-    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, ClientsDocument clients, Network network, Cluster cluster, ArtifactStore store, Images images)
+    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, ClientsDocument clients, Network network, Cluster cluster, Cache cache, Journal journal, ArtifactStore store, Images images)
     {
         var inferenceImage = ImageOf(ImageNames.Inference, cloud.Images.Inference!);
         return new Workloads("workloads", new WorkloadsArgs
@@ -229,6 +229,8 @@ public sealed class ServingStack : Stack
                 Image = ImageOf(ImageNames.Router, cloud.Images.Router!),
                 Size = SizeOf(cloud.Router),
                 LongestDeadline = LongestDeadline(models),
+                Journal = journal.Location,
+                Cache = cache.Settings,
                 LoadBalancerSubnetId = network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = network.LoadBalancer.GroupId,
             },

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.Redis;
 using Pulumi.Oci.Redis.Inputs;
@@ -50,6 +51,7 @@ public sealed class Cache : ComponentResource
 
         CacheId = cluster.Id;
         Host = args.Shards is null ? cluster.PrimaryFqdn : cluster.DiscoveryFqdn;
+        Settings = Host.Apply(static host => new CacheSettings { Addresses = [$"{host}:{Port}"], Tls = true });
         IsSharded = args.Shards is not null;
         RegisterOutputs(new Dictionary<string, object?> { ["cacheId"] = CacheId, ["host"] = Host });
     }
@@ -60,6 +62,9 @@ public sealed class Cache : ComponentResource
     /// <summary>The host name that a client connects to, at <see cref="Port"/> and by TLS: the writing node's, or of a sharded cache
     /// the one that tells of all nodes. Certificates are for names, so no address will do.</summary>
     public Output<string> Host { get; }
+
+    /// <summary>How a program asks it. Without a user and a password: the service's own user has none, so the network alone keeps it.</summary>
+    public Output<CacheSettings> Settings { get; }
 
     /// <summary>Whether a client has to speak the protocol's cluster mode.</summary>
     public bool IsSharded { get; }

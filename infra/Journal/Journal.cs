@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.Nosql;
 using Pulumi.Oci.Nosql.Inputs;
@@ -38,6 +39,7 @@ public sealed class Journal : ComponentResource
 
         TableId = table.Id;
         TableName = table.Name;
+        Location = Output.Tuple(args.CompartmentId.ToOutput(), table.Name).Apply(static where => HostSources.Nosql(where.Item1, where.Item2));
         RegisterOutputs(new Dictionary<string, object?> { ["tableId"] = TableId, ["tableName"] = TableName });
     }
 
@@ -46,6 +48,9 @@ public sealed class Journal : ComponentResource
 
     /// <summary>The name of the table.</summary>
     public Output<string> TableName { get; }
+
+    /// <summary>Where a program finds it: <see cref="RouterSettings.Journal"/>.</summary>
+    public Output<string> Location { get; }
 
     /// <summary>The name that the table of an environment has.</summary>
     public static string TableNameOf(EnvironmentNames names)

@@ -16,6 +16,9 @@ namespace ModelServing.Infra;
 /// </summary>
 internal sealed record HostPods
 {
+    /// <summary>How many pods beyond what the autoscaler wants there may be while others take their place.</summary>
+    internal const int MaxSurge = 1;
+
     private const string Zone = "topology.kubernetes.io/zone";
     private const string Node = "kubernetes.io/hostname";
 
@@ -36,8 +39,14 @@ internal sealed record HostPods
 
     internal required K8s.Core.V1.ServiceAccount Account { get; init; }
 
+    /// <summary>The ports that it listens on beside <see cref="HostPorts.Http"/>, with their names; none by default.</summary>
+    internal IReadOnlyList<(string Name, int Port)> MorePorts { get; init; } = [];
+
     /// <summary>The Secret that is mounted as a folder, and where; null for none.</summary>
     internal (string Name, string Path)? Secret { get; init; }
+
+    /// <summary>How pods ask OCI: by workload identity, which does not know the region.</summary>
+    internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
 
     /// <summary>Makes the Deployment. How many pods it has is its autoscaler's to say.</summary>
     internal K8s.Apps.V1.Deployment AddDeployment(ClusterPlace place, params ReadOnlySpan<Resource> after) => new(Name, new DeploymentArgs
@@ -51,7 +60,7 @@ internal sealed record HostPods
             Strategy = new DeploymentStrategyArgs
             {
                 Type = "RollingUpdate",
-                RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = 1, MaxUnavailable = 0 },
+                RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = MaxSurge, MaxUnavailable = 0 },
             },
             Template = new PodTemplateSpecArgs
             {
@@ -110,7 +119,7 @@ internal sealed record HostPods
         var pod = new PodSpecArgs
         {
             ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
-            // To be known by: a version in OCI, by workload identity; a router in the cluster's API.
+            // To be known by: in OCI, by workload identity; a router in the cluster's API too.
             AutomountServiceAccountToken = true,
             // The service account names it too; a pod that does so itself needs no admission for it.
             ImagePullSecrets = [new LocalObjectReferenceArgs { Name = ClusterNames.PullSecret }],
@@ -140,7 +149,7 @@ internal sealed record HostPods
         {
             Name = "host",
             Image = Image,
-            Ports = [new ContainerPortArgs { Name = HostPorts.HttpName, ContainerPortValue = HostPorts.Http, Protocol = "TCP" }],
+            Ports = [Port(HostPorts.HttpName, HostPorts.Http)],
             Env = Environment.Apply(static variables => variables.Select(static pair => new EnvVarArgs { Name = pair.Key, Value = pair.Value }).ToList()),
             Resources = new ResourceRequirementsArgs
             {
@@ -166,6 +175,8 @@ internal sealed record HostPods
                 SeccompProfile = new SeccompProfileArgs { Type = "RuntimeDefault" },
             },
         };
+        foreach (var (name, port) in MorePorts)
+            container.Ports.Add(Port(name, port));
         container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
         if (Secret is { } secret)
             container.VolumeMounts.Add(new VolumeMountArgs { Name = secret.Name, MountPath = secret.Path, ReadOnly = true });
@@ -179,6 +190,8 @@ internal sealed record HostPods
         WhenUnsatisfiable = "ScheduleAnyway",
         LabelSelector = new LabelSelectorArgs { MatchLabels = Labels },
     };
+
+    private static ContainerPortArgs Port(string name, int port) => new() { Name = name, ContainerPortValue = port, Protocol = "TCP" };
 
     private static ProbeArgs Probe(string path, int period, int failures) => new()
     {

@@ -13,7 +13,7 @@ internal static class RouterWorkload
     private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
 
     /// <summary>Makes them, and gives the load balancer's address.</summary>
-    internal static Output<string> Add(ClusterPlace place, RouterArgs router, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
+    internal static Output<string> Add(ClusterPlace place, RouterArgs router, string region, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
     {
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
         var pods = new HostPods
@@ -21,7 +21,7 @@ internal static class RouterWorkload
             Name = ClusterNames.Router,
             Selector = ImmutableDictionary.CreateRange(new Dictionary<string, string> { ["app.kubernetes.io/name"] = ClusterNames.Router }),
             Image = router.Image,
-            Environment = Output.Create(new RouterSettings
+            Environment = Output.Tuple(router.Journal.ToOutput(), router.Cache.ToOutput()).Apply(known => new RouterSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
@@ -29,7 +29,16 @@ internal static class RouterWorkload
                 Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan),
                 Endpoints = HostSources.Dns(ClusterNames.Namespace),
                 Clients = HostSources.File(MountPaths.Clients),
+                Journal = known.Item1,
+                JournalSnapshot = MountPaths.JournalSnapshot,
+                Oci = HostPods.Oci(region),
+                Cache = known.Item2,
+                Environment = place.Names.Environment,
+                // As many as guards share a false alarm among: an update has one router more than the autoscaler ever wants.
+                RoutersMax = router.Size.Max + HostPods.MaxSurge,
+                AdminUrls = HostPorts.AdminUrls,
             }.ToEnvironment()),
+            MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],
             Size = router.Size,
             Drain = drain,
             Account = account,

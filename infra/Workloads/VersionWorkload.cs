@@ -31,7 +31,7 @@ internal static class VersionWorkload
                 Model = version.Model,
                 Version = version.Version,
                 Registry = registry,
-                Oci = new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = region },
+                Oci = HostPods.Oci(region),
             }.ToEnvironment()),
             Size = version.Size,
             Drain = drain,

@@ -67,7 +67,7 @@ public sealed class Workloads : ComponentResource
             Data = new InputMap<string> { [ClusterNames.PlanKey] = Encoding.UTF8.GetString(args.Plan.ToUtf8()) },
         }, place.Options([space, .. ready]));
 
-        RouterAddress = RouterWorkload.Add(place, args.Router, routerAccount, plan, Clients(place, space, args.Clients));
+        RouterAddress = RouterWorkload.Add(place, args.Router, args.Region, routerAccount, plan, Clients(place, space, args.Clients));
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);
         RegisterOutputs(new Dictionary<string, object?> { ["routerAddress"] = RouterAddress, ["planName"] = PlanName });
     }

@@ -107,6 +107,12 @@ public sealed record RouterArgs
     /// <summary>The longest deadline of a request, which a leaving pod still answers.</summary>
     public required TimeSpan LongestDeadline { get; init; }
 
+    /// <summary>Where they find the journal: <see cref="RouterSettings.Journal"/>.</summary>
+    public required Input<string> Journal { get; init; }
+
+    /// <summary>How they ask the cache: <see cref="RouterSettings.Cache"/>.</summary>
+    public required Input<CacheSettings> Cache { get; init; }
+
     /// <summary>The OCID of the subnet of the internal load balancer.</summary>
     public required Input<string> LoadBalancerSubnetId { get; init; }
 

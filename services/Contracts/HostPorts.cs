@@ -12,6 +12,15 @@ public static class HostPorts
     /// <summary>The port of the router's load balancer, which the API Gateway calls.</summary>
     public const int LoadBalancer = 80;
 
+    /// <summary>Where the admin API of a router in a container listens. No Service has it: who may forward a port to a pod reaches it.</summary>
+    public const int Admin = 8081;
+
+    /// <summary>The name of that port in a pod.</summary>
+    public const string AdminName = "admin";
+
     /// <summary>The setting <see cref="HostSettings.Urls"/> of a host in a container: any address of its own.</summary>
     public static string Urls { get; } = $"http://*:{Http}";
+
+    /// <summary>The setting <see cref="RouterSettings.AdminUrls"/> of a router in a container.</summary>
+    public static string AdminUrls { get; } = $"http://*:{Admin}";
 }

@@ -151,7 +151,7 @@ public sealed record RouterSettings : HostSettings
         JournalSnapshot = environment.Get(HostEnvironment.NameOf(nameof(JournalSnapshot)));
         Cache = CacheSettings.Read(environment);
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
-        RoutersMax = (int)environment.ReadWhole(nameof(RoutersMax), RoutersMax, 1, 1000);
+        RoutersMax = (int)environment.ReadWhole(nameof(RoutersMax), RoutersMax, 1, 10_000);
         AdminUrls = environment.Get(HostEnvironment.NameOf(nameof(AdminUrls)));
         AdminAddressFile = environment.Get(HostEnvironment.NameOf(nameof(AdminAddressFile)));
         Oci = OciSettings.Read(environment);

@@ -15,7 +15,10 @@ internal sealed class HostContainer : IAsyncDisposable
 {
     // What a test may give another value, or adds: the last two are the kubelet's.
     private static readonly string[] MayBeOverridden =
-        [OciSettings.ObjectStorageEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable, "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"];
+    [
+        OciSettings.ObjectStorageEndpointVariable, OciSettings.NosqlEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable,
+        "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
+    ];
 
     // What a base image says of names and users, and what the kubelet writes.
     private static readonly Dictionary<string, string> Etc = new()
@@ -108,6 +111,14 @@ internal sealed class HostContainer : IAsyncDisposable
             () => $"{probe} was never answered as it should, the last was: {last}\n{Output}");
     }
 
+    /// <summary>Asks with an API key, and gives the answer's status and bytes.</summary>
+    internal static async Task<(int Status, byte[] Content)> GetAsync(IPAddress podAddress, int port, string path, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder("http", podAddress.ToString(), port, path).Uri) { Headers = { { HeaderNames.ApiKey, key } } };
+        using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
     /// <summary>Posts JSON, and gives the answer's text.</summary>
     internal static async Task<string> PostAsync(IPAddress podAddress, int port, string path, string json)
     {
@@ -118,15 +129,16 @@ internal sealed class HostContainer : IAsyncDisposable
         return text;
     }
 
+    /// <summary>Waits until it has written a file, at a path in the container.</summary>
+    internal Task WritesAsync(string path) => Patience.UntilAsync(async () => File.Exists($"/proc/{await FirstAsync()}/root{path}"), () => $"it never wrote {path}:\n{Output}");
+
     /// <summary>Waits until it has printed <paramref name="text"/>.</summary>
     internal Task SaysAsync(string text) => Patience.UntilAsync(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), () => $"it never said '{text}':\n{Output}");
 
     /// <summary>Asks the host to end as the kubelet does, and gives its exit code.</summary>
     internal async Task<int> StopAsync()
     {
-        // The process started here waits for the container's first one.
-        var first = (await File.ReadAllTextAsync($"/proc/{process.Id}/task/{process.Id}/children")).Trim();
-        using var kill = Process.Start("kill", ["-s", "TERM", first]);
+        using var kill = Process.Start("kill", ["-s", "TERM", await FirstAsync()]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
         return await ExitAsync();
@@ -142,6 +154,9 @@ internal sealed class HostContainer : IAsyncDisposable
         process.Dispose();
         folder.Dispose();
     }
+
+    // The process started here waits for the container's first one.
+    private async Task<string> FirstAsync() => (await File.ReadAllTextAsync($"/proc/{process.Id}/task/{process.Id}/children")).Trim();
 
     private async Task<int> ExitAsync()
     {

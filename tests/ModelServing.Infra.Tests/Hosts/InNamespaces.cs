@@ -8,6 +8,7 @@ using ModelServing.Registry;
 using ModelServing.Stacks;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Kubernetes;
+using ModelServing.TestKit.Nosql;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Infra.Tests.Hosts;
@@ -20,6 +21,8 @@ public class InNamespaces
     private static readonly IPAddress DnsAddress = IPAddress.Parse("10.96.5.5");
     private static readonly IPEndPoint ApiAddress = IPEndPoint.Parse("10.96.0.1:443");
 
+    private const string CallersKey = "msk_some-callers";
+
     private const string IdentityPath = "/var/run/oci";
 
     // Where the kubelet puts a pod's token.
@@ -29,8 +32,13 @@ public class InNamespaces
     public async Task Router()
     {
         await EnterAsync();
-        var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
+        var key = ApiKey.Make();
+        var run = await SomeStack.RunAsync(SomeStack.File(
+            compartment: NosqlEmulator.Compartment,
+            more: $$"""modelserving:clients: { ops: { keyHashes: ['{{ApiKey.HashOf(key)}}'], role: operator }, shop: { keyHashes: ['{{ApiKey.HashOf(CallersKey)}}'] } }"""));
         var pod = RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router);
+        await using var nosql = await NosqlEmulator.StartAsync();
+        var table = nosql.CreateTable((string)run.Single("oci:Nosql/table:Table", "journal").Inputs["name"], Journal.Columns);
         await using var dns = new NameServer(new IPEndPoint(DnsAddress, 53));
         dns.Has("fraud-v1.modelserving.svc.cluster.local", "10.244.1.1", "10.244.1.2", "fd00::1");
         using var folder = new TemporaryFolder();
@@ -42,11 +50,15 @@ public class InNamespaces
         {
             ["KUBERNETES_SERVICE_HOST"] = ApiAddress.Address.ToString(),
             ["KUBERNETES_SERVICE_PORT"] = ApiAddress.Port.ToString(CultureInfo.InvariantCulture),
+            [OciSettings.NosqlEndpointVariable] = nosql.Endpoint.GetLeftPart(UriPartial.Authority),
+            [OciSettings.IdentityVariable] = OciIdentities.Text(OciIdentity.ConfigFile),
+            [OciSettings.ConfigFileVariable] = IdentityPath + "/config",
         };
         await using var issuer = new TokenIssuer("a");
         var clients = run.Clients();
         var mounts = new Dictionary<string, string>
         {
+            [IdentityPath] = IdentityFolder(folder.Combine("identity"), nosql.Identity),
             [ServiceAccountPath] = ReadableFolder(folder.Combine("account"), ("token", api.Token), ("ca.crt", authority.Pem), ("namespace", ClusterNames.Namespace)),
             // As rendered, but for the address of the keys, which is not to be had here.
             [SecretPath(pod, ClusterNames.Clients)] = ReadableFolder(
@@ -71,10 +83,27 @@ public class InNamespaces
         dns.Fails("fraud-v2.modelserving.svc.cluster.local");
         await router.SaysAsync("fraud-v2.modelserving.svc\\\" can't be looked up");
 
+        // The journal is the table, and the cache, whose name nobody knows here, held up nothing.
+        await router.SaysAsync($"nosql:{NosqlEmulator.Compartment}/{table.Name}\\\" is read");
+        await router.SaysAsync("primary.example.com:6379 with TLS\\\" is away");
+        await Patience.UntilAsync(() => Task.FromResult(table.Count == 1), () => $"the journal never got the event of the plan:\n{router.Output}");
+        Assert.All(nosql.Requests, static request => Assert.NotNull(request.Details));
+        await router.WritesAsync(MountPaths.JournalSnapshot);
+
+        // The admin API is there for who forwards its port, has an operator's key, and asks at that port.
+        var (status, content) = await HostContainer.GetAsync(PodAddress, pod.AdminPort!.Value, AdminPaths.Rollouts, key);
+        Assert.Equal(200, status);
+        var rollouts = RolloutsStatus.Parse(content);
+        Assert.Equal((JournalReach.Read, false), (rollouts.Journal, rollouts.CacheReached));
+        Assert.Equal([9_500, 500], Assert.Single(rollouts.Models).Variants.Select(static variant => variant.ServedWeight));
+        Assert.Equal(403, (await HostContainer.GetAsync(PodAddress, pod.AdminPort.Value, AdminPaths.Rollouts, CallersKey)).Status);
+        Assert.Equal(404, (await HostContainer.GetAsync(PodAddress, pod.Port, AdminPaths.Rollouts, key)).Status);
+
         SetPlan(api, await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");
+        await Patience.UntilAsync(() => Task.FromResult(table.Count == 2), () => $"the journal never got the event of the moved weight:\n{router.Output}");
         Assert.Equal(0, await router.StopAsync());
-        Report.Write(pod, $"no rendered variable; the kubelet's {string.Join(" and ", overrides.Keys)} name an API server made for it, with a token and an authority at {ServiceAccountPath}; the clients' keysUri names an issuer made for it");
+        Report.Write(pod, $"{OciSettings.NosqlEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} (config-file, with a key made for it); the kubelet's KUBERNETES_SERVICE_HOST and _PORT name an API server made for it, with a token and an authority at {ServiceAccountPath}; the clients' keysUri names an issuer made for it; the cache is not there");
     }
 
     [Fact(Explicit = true)]

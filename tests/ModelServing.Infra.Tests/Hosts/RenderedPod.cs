@@ -24,6 +24,9 @@ internal sealed record RenderedPod
 
     internal required int Port { get; init; }
 
+    /// <summary>The port of its admin API; null where it has none.</summary>
+    internal required int? AdminPort { get; init; }
+
     internal required Probe Startup { get; init; }
 
     internal required Probe Liveness { get; init; }
@@ -58,13 +61,15 @@ internal sealed record RenderedPod
         Assert.Equal((true, false), (security["readOnlyRootFilesystem"], security["allowPrivilegeEscalation"]));
         Assert.Equal(["ALL"], security.Map("capabilities").List("drop"));
         var ports = container.List("ports").Cast<ImmutableDictionary<string, object>>().ToDictionary(static port => (string)port["name"], static port => Number(port["containerPort"]));
+        Assert.Empty(ports.Keys.Except([HostPorts.HttpName, HostPorts.AdminName]));
         return new RenderedPod
         {
             Name = deployment.Name,
             Host = (string)deployment.Inputs.Map("spec", "template", "metadata", "labels")["app.kubernetes.io/name"],
             Environment = container.List("env").Cast<ImmutableDictionary<string, object>>().ToImmutableSortedDictionary(Key, static pair => (string)pair["value"], StringComparer.Ordinal),
             Args = [.. container.List("args").Cast<string>()],
-            Port = Assert.Single(ports).Value,
+            Port = ports[HostPorts.HttpName],
+            AdminPort = ports.TryGetValue(HostPorts.AdminName, out var admin) ? admin : null,
             Startup = Probe("startupProbe"),
             Liveness = Probe("livenessProbe"),
             Readiness = Probe("readinessProbe"),

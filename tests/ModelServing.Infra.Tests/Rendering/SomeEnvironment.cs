@@ -107,6 +107,8 @@ internal sealed class SomeEnvironment
                 Image = SomeImage,
                 Size = size,
                 LongestDeadline = TimeSpan.FromSeconds(1),
+                Journal = "nosql:ocid1.compartment.oc1..some/some",
+                Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
             },

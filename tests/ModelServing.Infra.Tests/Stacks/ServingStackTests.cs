@@ -108,13 +108,21 @@ public class ServingStackTests
         Assert.Equal([new ModelVersion(1)], rollout.KeptWarm);
     }
 
-    [Fact]
-    public async Task Stable_keeps_its_replicas_while_a_rollout_is_active()
+    [Theory]
+    [InlineData(SomeStack.Canary)]
+    [InlineData("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 100 } }")]
+    [InlineData("fraud: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: 2, percent: 50 } } } }")]
+    [InlineData("fraud: { stable: { version: 1 }, experiment: { name: q4, arms: { left: { version: 2, percent: 50 }, right: { version: 3, percent: 50 } } } }")]
+    public async Task Stable_keeps_its_replicas_while_a_rollout_is_active(string models)
     {
-        var active = await SomeStack.OfModelsAsync(SomeStack.Canary);
+        var active = await SomeStack.OfModelsAsync(models);
         var alone = await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 } }");
 
+        // What full traffic needs is there before a rollout, and its rollback would find it: the least pods are the same, and none goes.
         Assert.Equal("Disabled", ScaleDown(active, "fraud-v1")["selectPolicy"]);
+        foreach (var bound in (string[])["minReplicas", "maxReplicas"])
+            Assert.Equal(alone.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound], active.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound]);
+        Assert.Equal(1d, active.Single(Autoscaler, "fraud-v2").Inputs.Map("spec")["minReplicas"]);
         Assert.DoesNotContain("selectPolicy", ScaleDown(active, "fraud-v2").Keys);
         Assert.DoesNotContain("selectPolicy", ScaleDown(alone, "fraud-v1").Keys);
 

@@ -1,0 +1,94 @@
+using System.Globalization;
+using k8s.Models;
+using ModelServing.Contracts;
+using ModelServing.Infra.Tests.Hosts;
+using ModelServing.Infra.Tests.Stacks;
+using ModelServing.Stacks;
+
+namespace ModelServing.Infra.Tests.Workloads;
+
+/// <summary>What routers are given to follow rollouts by: the journal, the cache, who they are, and the admin API.</summary>
+[Collection(nameof(OneAtATime))]
+public class RouterRolloutsTests
+{
+    [Fact]
+    public async Task The_journal_is_the_stacks_table_asked_for_as_the_pod()
+    {
+        var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
+        var router = RouterOf(run);
+
+        var table = run.Single("oci:Nosql/table:Table", "journal").Inputs;
+        Assert.Equal($"nosql:{table["compartmentId"]}/{table["name"]}", router.Journal);
+        Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, router.Oci);
+        // The rights are for that table in that compartment and for that pod.
+        var rights = run.Single("oci:Identity/policy:Policy", "policies-router").Inputs.List("statements").Cast<string>().ToList();
+        Assert.Equal(2, rights.Count);
+        Assert.All(rights, statement =>
+        {
+            Assert.Contains($" in compartment id {table["compartmentId"]} where all {{", statement, StringComparison.Ordinal);
+            Assert.EndsWith($", target.nosql-table.name='{table["name"]}'}}", statement, StringComparison.Ordinal);
+            Assert.Contains($"request.principal.service_account='{run.Pods().Single(static each => each.Owner == "router").Pod.Spec.ServiceAccountName}'", statement, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task What_they_last_knew_of_it_is_kept_where_a_host_may_write()
+    {
+        var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
+        var pod = RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router);
+        Assert.Equal(pod.Volumes.Single().Path, Path.GetDirectoryName(RouterOf(run).JournalSnapshot));
+    }
+
+    [Theory]
+    [InlineData("nodes: 1", "primary.example.com:6379")]
+    [InlineData("mode: sharded, shards: 3", "discovery.example.com:6379")]
+    public async Task The_cache_is_the_stacks_by_TLS_and_without_a_password_which_OCIs_default_user_has_not(string cache, string address)
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: $$"""modelserving:cache: { {{cache}} }"""));
+        var given = RouterOf(run).Cache!;
+        Assert.Equal([address], given.Addresses);
+        Assert.Equal((true, null, null), (given.Tls, given.User, given.Password));
+    }
+
+    [Fact]
+    public async Task They_are_kept_apart_by_the_stacks_name() => Assert.Equal("some", RouterOf(await SomeStack.OfModelsAsync(SomeStack.Canary)).Environment);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    [InlineData(1000)]
+    public async Task There_are_never_more_than_they_are_told_not_even_in_an_update(int max)
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: $$"""modelserving:router: { max: {{max}} }"""));
+        var (autoscaler, deployment) = (
+            run.Objects<V2HorizontalPodAutoscaler>().Single(static made => made.Metadata.Name == "router"), run.Objects<V1Deployment>().Single(static made => made.Metadata.Name == "router"));
+        Assert.Equal(max, autoscaler.Spec.MaxReplicas);
+        Assert.Equal(max + int.Parse(deployment.Spec.Strategy.RollingUpdate.MaxSurge, CultureInfo.InvariantCulture), RouterOf(run).RoutersMax);
+    }
+
+    [Fact]
+    public async Task The_admin_API_has_a_port_of_its_own_that_no_Service_leads_to()
+    {
+        var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
+        Assert.Equal("http://*:8080;http://*:8081", RouterOf(run).AllUrls);
+        var container = Assert.Single(run.Pods().Single(static each => each.Owner == "router").Pod.Spec.Containers);
+        Assert.Equal([("admin", 8081), ("http", 8080)], container.Ports.Select(static port => (port.Name, port.ContainerPort)).Order());
+        Assert.All(run.Objects<V1Service>().SelectMany(static service => service.Spec.Ports), static port => Assert.Equal("http", (string)port.TargetPort));
+        Assert.All(RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
+    }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("staging")]
+    [InlineData("prod")]
+    public async Task Each_stacks_have_a_journal_a_cache_and_a_name_of_their_own(string stack)
+    {
+        var router = RouterOf(await SomeStack.OfRepositoryAsync(stack));
+        Assert.EndsWith($"/modelserving_{stack}_journal", router.Journal, StringComparison.Ordinal);
+        Assert.NotNull(router.Cache);
+        Assert.Equal(stack, router.Environment);
+    }
+
+    private static RouterSettings RouterOf(RenderedStack run) =>
+        new(new HostEnvironment(RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router).Environment.GetValueOrDefault));
+}
