@@ -44,6 +44,8 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Not for the first time when a version begins to fail: compiled then, all of this would take longer than the verdict may.
+        await Task.Run(() => GuardRehearsal.Play(time), stoppingToken);
         using var timer = new PeriodicTimer(Period, time);
         var (failed, tick) = (queue.Reader.WaitToReadAsync(stoppingToken).AsTask(), timer.WaitForNextTickAsync(stoppingToken).AsTask());
         try

@@ -125,7 +125,8 @@ internal static class Proxies
         }
     }
 
-    private static async Task ReadyAsync(int port, CancellationToken cancellation)
+    /// <summary>Waits until a router says that it is ready.</summary>
+    internal static async Task ReadyAsync(int port, CancellationToken cancellation)
     {
         using var client = new HttpClient();
         for (var attempt = 0; attempt < 100; attempt++)

@@ -1,0 +1,47 @@
+using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Rollout;
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.Router.Rollouts;
+
+/// <summary>Goes once through all that a rollback goes through, on counts of its own, so that the code is compiled before it is needed: most
+/// routers see one rollback in their life, and it has to be quick.</summary>
+internal static class GuardRehearsal
+{
+    private const int Failures = 40;
+
+    /// <summary>Plays it; gives the event that it comes to.</summary>
+    internal static RolledBackEvent Play(TimeProvider time)
+    {
+        var (now, attempt) = (time.GetUtcNow(), new VersionAttempt(ModelName.Parse("rehearsal"), new ModelVersion(2), 1));
+        var (recorder, keys, losses, policy) = (new GuardRecorder(), new FailedKeys(), new LostConnections(), new GuardPolicy { RoutersMax = 1, MaxErrorRate = 0.05, SlowerThan = TimeSpan.FromSeconds(1) });
+        var share = TrafficShare.Of(500, 9500);
+        for (var i = 0; i < Failures; i++)
+        {
+            _ = losses.IsFailure("rehearsal", TimeSpan.FromSeconds(i));
+            recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, AttemptOutcome.Succeeded, share, 1));
+            recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, AttemptOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
+            recorder.Record(new Observation(IsWatched: false, AttemptOrigin.Assigned, AttemptOutcome.Slow, share, 1 + (i / 10)));
+        }
+
+        var counts = GuardCounts.Sum([GuardCounts.Parse(recorder.Read().ToBytes())]);
+        _ = GuardRule.Read(counts, policy, GuardScope.Sum);
+        var verdict = GuardRule.Decide(counts, policy, GuardScope.Sum, now, now) ?? throw new InvalidOperationException("the rehearsal's failures are no verdict");
+        var decision = new RolledBackEvent
+        {
+            Model = attempt.Model,
+            Time = now,
+            Version = attempt.Version,
+            Attempt = attempt.Attempt,
+            Variant = VariantPlan.Canary,
+            Reason = RollbackReason.Guard,
+            Who = "rehearsal",
+            Evidence = GuardEvidence.ToJson(verdict),
+        };
+        var board = new RolloutBoard(isJournaled: false);
+        _ = board.Condemn((RolledBackEvent)JournalEvent.Parse((decision with { Seq = 1 }).ToUtf8()));
+        _ = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([board.StateOf(attempt.Model)!]));
+        return decision;
+    }
+}
