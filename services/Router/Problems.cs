@@ -47,6 +47,10 @@ internal static class Problems
         _ => (null, ""),
     };
 
+    /// <summary>The problem of a model whose planned stable version is condemned, where of the last good rollout no endpoint is ready.</summary>
+    internal static (Problem, string) CondemnedWithoutHeir(VariantRoute route, ModelVersion condemned) =>
+        (CondemnedStable, $"Version {condemned} of {route.Model}, the plan's stable, is condemned, and no endpoint of version {route.Version} before it is ready; 'ms status' says why");
+
     /// <summary>The problem of a request that Kestrel found a fault in.</summary>
     internal static (Problem, string) Explain(BadHttpRequestException e, RouterSettings settings) => e.StatusCode switch
     {

@@ -87,19 +87,34 @@ public sealed class RouterMetrics
         new KeyValuePair<string, object?>(MetricNames.Model, endpoint.Model.Text),
         new KeyValuePair<string, object?>(MetricNames.Version, endpoint.Version.ToString()));
 
-    /// <summary>Shows how many endpoints of the current table are in which state.</summary>
-    internal void Show(RoutingTableHolder holder) => meter.CreateObservableGauge(
-        MetricNames.RouterEndpoints,
-        () =>
-            from version in holder.Current?.Versions ?? []
-            from state in Enum.GetValues<EndpointState>()
-            select new Measurement<int>(
-                version.Endpoints.Of(state),
-                new KeyValuePair<string, object?>(MetricNames.Model, version.Model.Text),
-                new KeyValuePair<string, object?>(MetricNames.Version, version.VersionText),
-                new KeyValuePair<string, object?>(MetricNames.State, TextOf(state))),
-        "{endpoint}",
-        "Endpoints by their state.");
+    /// <summary>Shows of the current table how many endpoints are in which state, and what is condemned.</summary>
+    internal void Show(RoutingTableHolder holder)
+    {
+        meter.CreateObservableGauge(
+            MetricNames.RouterEndpoints,
+            () =>
+                from version in holder.Current?.Versions ?? []
+                from state in Enum.GetValues<EndpointState>()
+                select new Measurement<int>(
+                    version.Endpoints.Of(state),
+                    new KeyValuePair<string, object?>(MetricNames.Model, version.Model.Text),
+                    new KeyValuePair<string, object?>(MetricNames.Version, version.VersionText),
+                    new KeyValuePair<string, object?>(MetricNames.State, TextOf(state))),
+            "{endpoint}",
+            "Endpoints by their state.");
+        meter.CreateObservableGauge(
+            MetricNames.RouterCondemned,
+            () =>
+                from model in holder.Current?.Models ?? []
+                from version in model.Served.State?.Versions.Values ?? []
+                where version.Condemned is not null
+                select new Measurement<int>(
+                    1,
+                    new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text),
+                    new KeyValuePair<string, object?>(MetricNames.Version, version.Version.ToString())),
+            "{version}",
+            "Versions that are condemned: they get no traffic until a person resets them.");
+    }
 
     private static string TextOf(EndpointState state) => state switch
     {

@@ -17,11 +17,12 @@ public sealed class ReachabilityWatch(TimeSpan unreachableFor)
     // The most that counts between two looks.
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(5);
 
-    private readonly TimeSpan unreachableFor = unreachableFor > TimeSpan.Zero
+    private TimeSpan? lastAway;
+
+    /// <summary>How long a version may be away.</summary>
+    public TimeSpan UnreachableFor { get; } = unreachableFor > TimeSpan.Zero
         ? unreachableFor
         : throw new ArgumentOutOfRangeException(nameof(unreachableFor), unreachableFor, "has to be above 0");
-
-    private TimeSpan? lastAway;
 
     /// <summary>For how long the version has been seen to be away.</summary>
     public TimeSpan AwayFor { get; private set; }
@@ -47,6 +48,6 @@ public sealed class ReachabilityWatch(TimeSpan unreachableFor)
         if (lastAway is { } before && now > before)
             AwayFor += now - before < LongestStep ? now - before : LongestStep;
         lastAway = now;
-        return AwayFor >= unreachableFor;
+        return AwayFor >= UnreachableFor;
     }
 }

@@ -23,11 +23,14 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
     }
 
     /// <summary>Condemns a version. It holds at once, and is written when the journal is there.</summary>
-    /// <exception cref="DecisionRefusedException">The version is not there, is condemned, or would take the model down.</exception>
+    /// <exception cref="DecisionRefusedException">The version is not there, is condemned, or would take the model down; or the journal was
+    /// never read.</exception>
+    /// <exception cref="ContractException">The request can't be written into the journal.</exception>
     internal async Task RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation)
     {
         var route = Require(model);
-        var state = board.StateOf(model) ?? JournalState.Empty(model);
+        // Which attempt it is that is to end stands there. Until then only stable gets traffic anyway.
+        var state = board.StateOf(model) ?? throw new DecisionRefusedException(Problems.JournalAway, "The journal was never read by this router: only stable versions get traffic, and what is condemned is not known");
         var variant = route.Served.Rollout.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
             ?? route.Served.Rollout.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;
         if (state.Condemned(request.Version) is { } known)
@@ -41,19 +44,20 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
                 $"Version {request.Version} of {model} serves as stable, and no version before it is ready to take over: without it the model answers 503. Keep one warm (keepWarm in the stack file), or use --force");
         }
 
-        guards.Condemn(
-            new RolledBackEvent
-            {
-                Model = model,
-                Time = time.GetUtcNow(),
-                Version = request.Version,
-                Attempt = state.AttemptOf(request.Version),
-                Variant = variant ?? VariantPlan.Pinned,
-                Reason = RollbackReason.Operator,
-                Who = request.Who,
-                Evidence = GuardEvidence.ToJson(request.Why),
-            },
-            request.Why);
+        var decision = new RolledBackEvent
+        {
+            Model = model,
+            Time = time.GetUtcNow(),
+            Version = request.Version,
+            Attempt = state.AttemptOf(request.Version),
+            Variant = variant ?? VariantPlan.Pinned,
+            Reason = RollbackReason.Operator,
+            Who = request.Who,
+            Evidence = GuardEvidence.ToJson(request.Why),
+        };
+        // What can't be written must not hold: nobody would ever learn of it.
+        _ = (decision with { Seq = 1 }).ToUtf8();
+        guards.Condemn(decision, request.Why);
         await SwappedAsync(model, state => state?.Condemned(request.Version) is not null, cancellation);
     }
 

@@ -63,11 +63,19 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
         return new GuardStatus(version.StartedAt, version.MinuteAt(time.GetUtcNow()), standing.Scope == GuardScope.Sum ? "sum" : "local", [.. readings], BlindnessOf(watched, standing.Scope));
     }
 
-    private static string? BlindnessOf(WatchedVariant watched, GuardScope scope) =>
-        watched.Version.FailedKeys.IsFull ? "too many keys failed to be told apart"
-        : watched.Version.Keys.Count is > 0 and var keys && FewKeys.AreBlind(keys, watched.Share, watched.Policy) ? string.Create(CultureInfo.InvariantCulture, $"few keys ({keys} so far)")
-        : scope == GuardScope.Local && !(watched.Version.Number > 0 && watched.Version.Number <= watched.Policy.RoutersMax) ? "the cache is away, and this router has no number to decide alone by"
-        : null;
+    private static string? BlindnessOf(WatchedVariant watched, GuardScope scope)
+    {
+        var version = watched.Version;
+        if (version.FailedKeys.IsFull)
+            return "too many keys failed to be told apart";
+        if (version.Keys.Count is > 0 and var keys && FewKeys.AreBlind(keys, watched.Share, watched.Policy))
+            return string.Create(CultureInfo.InvariantCulture, $"few keys ({keys} so far)");
+        if (scope == GuardScope.Local && version.Number is 0)
+            return $"{(version.Shared is null ? "there is no cache" : "the cache is away")}, and this router has no number to decide alone by";
+        if (scope == GuardScope.Local && version.Number > watched.Policy.RoutersMax)
+            return string.Create(CultureInfo.InvariantCulture, $"the cache is away, and of {watched.Policy.RoutersMax} routers that may decide alone this is number {version.Number}");
+        return version.Recorder.LeftOut is > 0 and var leftOut ? string.Create(CultureInfo.InvariantCulture, $"too many shares ({leftOut} failures left out)") : null;
+    }
 
     private static CondemnedVersion Read(RolledBackEvent condemned) => new(
         condemned.Version,

@@ -8,11 +8,12 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>How often the journal is read.</summary>
+/// <summary>How often the journal is read, and how long it is waited for.</summary>
 /// <param name="Alone">The time between two reads while nobody pushes changes: so much later at the most a router learns of a rollback.</param>
 /// <param name="Pushed">The time between two reads while changes are pushed; reads are what a table in the cloud is paid for.</param>
-/// <param name="First">How long the first read may take before a plan is served without it, with nothing for variants beside stable.</param>
-internal sealed record JournalPace(TimeSpan Alone, TimeSpan Pushed, TimeSpan First)
+/// <param name="Answer">How long a read or an append may take before the journal counts as away. So long at the most a plan waits for the
+/// first read before it is served without, with nothing for variants beside stable.</param>
+internal sealed record JournalPace(TimeSpan Alone, TimeSpan Pushed, TimeSpan Answer)
 {
     internal static JournalPace Default { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
 }
@@ -24,12 +25,13 @@ internal sealed record JournalPace(TimeSpan Alone, TimeSpan Pushed, TimeSpan Fir
 /// <remarks>
 /// One round, at each push, at each decision, and at the <see cref="JournalPace"/>:
 /// <code>
-/// 1 read       of each model, what came after what is known
-/// 2 append     rollbacks that were decided here; each fact stands in the journal once, whoever says it
+/// 1 append     rollbacks that were decided here, and tell the others; each fact stands in the journal once, whoever says it
+/// 2 read       what came after what is known: of the models first of which others said that there is something, then of all
 /// 3 append     what is due for the plan that was applied here: applied, started, weight moved, promoted, refused
 /// 4 snapshot   what is known now, for a start while the journal is away
 /// </code>
-/// A step that fails is tried again in the next round: nothing that was decided is lost while the process lives.
+/// What fails is tried again in the next round: nothing that was decided is lost while the process lives. An entry of the journal that
+/// can't be read stops its own model alone.
 /// </remarks>
 internal sealed class JournalKeeper : BackgroundService
 {
@@ -45,7 +47,8 @@ internal sealed class JournalKeeper : BackgroundService
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly ConcurrentDictionary<ModelName, RolloutPlan> due = new();
-    private bool isSnapshotStale;
+    private readonly ConcurrentDictionary<ModelName, bool> told = new();
+    private volatile bool isSnapshotStale;
 
     public JournalKeeper(RolloutBoard board, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<JournalKeeper> logger, JournalPace pace, RolloutJournal? journal = null, SnapshotFile? snapshot = null, RouterCache? cache = null)
     {
@@ -76,16 +79,21 @@ internal sealed class JournalKeeper : BackgroundService
     {
         if (journal is null || models.Where(model => board.ReadOf(model) is null || board.Reach != JournalReach.Read).ToList() is not { Count: > 0 } unread)
             return;
-        using var limit = new CancellationTokenSource(pace.First, time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            await Task.WhenAll(unread.Select(model => ReadAsync(model, ended.Token))).WaitAsync(ended.Token);
+            // They are asked one after another: one limit for all.
+            _ = await InTimeAsync(
+                async limited =>
+                {
+                    await Task.WhenAll(unread.Select(model => ReadAsync(model, limited)));
+                    return true;
+                },
+                cancellation);
             Reached(null);
         }
-        catch (Exception e) when (e is JournalException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (JournalException e)
         {
-            Reached(e is JournalException ? e.Message : $"the journal {journal.Location} did not answer within {pace.First.TotalSeconds:0.#} s");
+            Reached(e.Message);
         }
     }
 
@@ -94,6 +102,8 @@ internal sealed class JournalKeeper : BackgroundService
     {
         foreach (var (model, rollout) in plan.Rollouts)
             due[model] = rollout;
+        foreach (var model in due.Keys.Where(model => !plan.Rollouts.ContainsKey(model)))
+            due.TryRemove(model, out _);
         Wake();
     }
 
@@ -114,7 +124,7 @@ internal sealed class JournalKeeper : BackgroundService
     /// <exception cref="JournalException">It could not be appended.</exception>
     internal async Task AppendAsync(JournalEvent added, CancellationToken cancellation)
     {
-        var appended = await journal!.AppendAsync(added, cancellation);
+        var appended = await InTimeAsync(limited => journal!.AppendAsync(added, limited), cancellation);
         await ReadAsync(added.Model, cancellation);
         if (appended.IsOurs)
         {
@@ -128,13 +138,13 @@ internal sealed class JournalKeeper : BackgroundService
     {
         if (journal is null)
             return;
-        await using var pushes = cache?.Subscribe(Wake);
+        await using var pushes = cache?.Subscribe(Told, Wake);
         try
         {
             while (true)
             {
                 await RoundAsync(stoppingToken);
-                await wake.WaitAsync(cache is { IsReached: true } ? pace.Pushed : pace.Alone, stoppingToken);
+                await wake.WaitAsync(cache is { IsReached: true } && board.Reach == JournalReach.Read ? pace.Pushed : pace.Alone, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -142,34 +152,56 @@ internal sealed class JournalKeeper : BackgroundService
         }
     }
 
+    private void Told(ModelName model)
+    {
+        told[model] = true;
+        Wake();
+    }
+
     private async Task RoundAsync(CancellationToken cancellation)
     {
-        try
+        JournalException? failure = null;
+        // 1
+        foreach (var decision in board.Decided.ToList())
+            await TryAsync(() => AppendAsync(decision, cancellation));
+        // 2
+        var first = told.Keys.ToList();
+        foreach (var model in first)
+            told.TryRemove(model, out _);
+        foreach (var model in first.Union(Known()))
+            await TryAsync(() => ReadAsync(model, cancellation));
+        // 3
+        foreach (var (model, planned) in due)
         {
-            // 1
-            foreach (var model in Known())
-                await ReadAsync(model, cancellation);
-            Reached(null);
-            // 2
-            foreach (var decision in board.Decided.ToList())
-                await AppendAsync(decision, cancellation);
-            // 3
-            foreach (var (model, planned) in due)
-            {
-                if (board.ReadOf(model) is not { } state)
-                    continue;
-                if (DueEvent.Of(planned, state, time.GetUtcNow()) is { } next)
-                    await AppendAsync(next, cancellation);
-                due.TryRemove(KeyValuePair.Create(model, planned));
-            }
-        }
-        catch (JournalException e)
-        {
-            Reached(e.Message);
+            if (board.ReadOf(model) is { } state)
+                await TryAsync(() => SayAsync(planned, state, cancellation));
         }
 
+        Reached(failure?.Message);
         // 4
         KeepSnapshot();
+
+        // Once it does not answer, nothing more is asked in this round: each question may take its time.
+        async Task TryAsync(Func<Task> step)
+        {
+            if (failure is { Error: JournalError.Unavailable })
+                return;
+            try
+            {
+                await step();
+            }
+            catch (JournalException e)
+            {
+                failure = e;
+            }
+        }
+    }
+
+    private async Task SayAsync(RolloutPlan planned, JournalState state, CancellationToken cancellation)
+    {
+        if (DueEvent.Of(planned, state, time.GetUtcNow()) is { } next)
+            await AppendAsync(next, cancellation);
+        due.TryRemove(KeyValuePair.Create(state.Model, planned));
     }
 
     private HashSet<ModelName> Known() => [.. board.States.Select(static state => state.Model), .. holder.Current is { } table ? table.Plan.Rollouts.Keys : Enumerable.Empty<ModelName>()];
@@ -181,7 +213,7 @@ internal sealed class JournalKeeper : BackgroundService
         try
         {
             var state = board.ReadOf(model);
-            var events = await journal!.ReadAsync(model, state?.LastSeq ?? 0, cancellation);
+            var events = await InTimeAsync(limited => journal!.ReadAsync(model, state?.LastSeq ?? 0, limited), cancellation);
             if (state is not null && events.Count == 0)
                 return;
             var next = (state ?? JournalState.Empty(model)).Apply(events);
@@ -194,6 +226,21 @@ internal sealed class JournalKeeper : BackgroundService
         finally
         {
             oneAtATime.Release();
+        }
+    }
+
+    // Whatever the store is, one that hangs is away, and nobody waits for it any longer.
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(pace.Answer, time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            return await ask(ended.Token).WaitAsync(ended.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new JournalException(JournalError.Unavailable, $"the journal {journal!.Location} did not answer within {pace.Answer.TotalSeconds:0.#} s", mayBeDone: true);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,9 +21,10 @@ namespace ModelServing.Router.Rollouts;
 /// 4 exchange      publish this router's counts whole, add up those of all
 /// 5 decide        on the sum; while the cache is away on this router's own, if its number allows that
 /// </code>
-/// Each second: counts that changed by successes are exchanged too, versions without a ready endpoint are looked after.
+/// Each second: counts that changed by successes are exchanged too, versions without a ready endpoint are looked after. Only then a cache
+/// that is known to be away is asked, once: what is to be decided does not wait for it.
 /// </remarks>
-internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holder, RolloutBoard board, JournalKeeper keeper, RouterIncarnation router, RouterSettings settings, RouterMetrics metrics, TimeProvider time, ILogger<RolloutGuards> logger)
+internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holder, RolloutBoard board, JournalKeeper keeper, RouterIncarnation router, RouterSettings settings, RouterMetrics metrics, TimeProvider time, ILogger<RolloutGuards> logger, RouterCache? cache = null)
     : BackgroundService
 {
     private const int Bunch = 256;
@@ -30,6 +32,8 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly LostConnections losses = new();
+
+    private bool IsReached => cache is { IsReached: true };
 
     /// <summary>Condemns a version; false where it is condemned already.</summary>
     internal bool Condemn(RolledBackEvent decision, string summary)
@@ -92,15 +96,15 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
         }).ToList());
 
         foreach (var watched in concerned.Values)
-            await ExchangeAsync(watched, cancellation);
+            await ExchangeAsync(watched, isAsked: IsReached, cancellation);
     }
 
-    private static async Task RecordAsync(FailedAttempt failure, WatchedVariant watched, CancellationToken cancellation)
+    private async Task RecordAsync(FailedAttempt failure, WatchedVariant watched, CancellationToken cancellation)
     {
         var version = watched.Version;
         var minute = version.MinuteAt(failure.Time);
         var history = failure.KeyHash is { } key ? version.FailedKeys.Failed(key, minute) : KeyHistory.None;
-        if (version.Shared is { } shared)
+        if (IsReached && version.Shared is { } shared)
         {
             try
             {
@@ -124,14 +128,23 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     private async Task LookAsync(CancellationToken cancellation)
     {
+        var isAsked = true;
         foreach (var model in holder.Current?.Models ?? [])
         {
             foreach (var watched in model.Watched)
             {
-                await TakeNumberAsync(watched.Version, cancellation);
-                if (watched.Version.TakeChanged())
-                    await ExchangeAsync(watched, cancellation);
                 LookAfter(model, watched);
+                if (isAsked && watched.Version.Number == 0)
+                {
+                    await TakeNumberAsync(watched.Version, cancellation);
+                    isAsked = IsReached;
+                }
+
+                if (watched.Version.TakeChanged())
+                {
+                    await ExchangeAsync(watched, isAsked, cancellation);
+                    isAsked = IsReached;
+                }
             }
         }
     }
@@ -139,23 +152,22 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
     private void LookAfter(ModelRoute model, WatchedVariant watched)
     {
         var version = watched.Version;
-        version.Reachability ??= new ReachabilityWatch(watched.UnreachableFor);
         var isReady = model.VariantNamed(watched.Variant)?.Endpoints.UnreachableSince is null;
-        if (version.Reachability.Look(isReady, model.Stable.Endpoints.UnreachableSince is null, time.GetElapsedTime(0)))
+        if (version.LookAfter(watched.UnreachableFor, isReady, model.Stable.Endpoints.UnreachableSince is null, time.GetElapsedTime(0)))
         {
-            var summary = $"no ready endpoint for {version.Reachability.AwayFor.TotalSeconds:0} s";
+            var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {version.Reachability!.AwayFor.TotalSeconds:0} s");
             Condemn(Decision(watched, RollbackReason.Unreachable, GuardEvidence.ToJson(summary)), summary);
         }
     }
 
-    private async Task ExchangeAsync(WatchedVariant watched, CancellationToken cancellation)
+    private async Task ExchangeAsync(WatchedVariant watched, bool isAsked, CancellationToken cancellation)
     {
         var version = watched.Version;
         try
         {
             // 4
             _ = version.TakeChanged();
-            version.Last = await AddUpAsync(version, cancellation);
+            version.Last = await AddUpAsync(version, isAsked, cancellation);
             if (version.Last is not { } standing)
                 return;
             // 5
@@ -170,19 +182,27 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     private bool MayDecide(WatchedVersion version, GuardScope scope) => scope == GuardScope.Sum || (version.Number is > 0 and var number && number <= settings.RoutersMax);
 
-    private async Task<WatchedVersion.Standing> AddUpAsync(WatchedVersion version, CancellationToken cancellation)
+    private async Task<WatchedVersion.Standing> AddUpAsync(WatchedVersion version, bool isAsked, CancellationToken cancellation)
     {
         var own = version.Recorder.Read();
         // Without a cache there is one router, or each is for itself.
         if (version.Shared is not { } shared)
             return new(own, settings.RoutersMax == 1 ? GuardScope.Sum : GuardScope.Local);
+        if (!isAsked)
+            return Alone();
         try
         {
-            await shared.WriteAsync(router.Id, own.ToBytes(), cancellation);
-            var others = (await shared.ReadAsync(cancellation)).Where(pair => pair.Key != router.Id).Select(static pair => Parse(pair.Value)).OfType<GuardCounts>();
+            await shared.WriteAsync(version.Incarnation, own.ToBytes(), cancellation);
+            var others = (await shared.ReadAsync(cancellation)).Where(pair => pair.Key != version.Incarnation).Select(static pair => Parse(pair.Value)).OfType<GuardCounts>();
             return new(GuardCounts.Sum(others.Prepend(own)), GuardScope.Sum);
         }
         catch (CacheException)
+        {
+            return Alone();
+        }
+
+        // What was not told is told when it answers again.
+        WatchedVersion.Standing Alone()
         {
             version.Changed();
             return new(own, GuardScope.Local);
@@ -204,8 +224,6 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     private static async Task TakeNumberAsync(WatchedVersion version, CancellationToken cancellation)
     {
-        if (version.Number > 0)
-            return;
         try
         {
             version.Number = version.Shared is { } shared ? (int)Math.Min(await shared.TakeNumberAsync(cancellation), int.MaxValue) : 0;

@@ -44,13 +44,30 @@ internal sealed class RouterCache : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls back at each change that another says, at each time that it can be heard again, and when the cache goes away: from
-    /// then on nobody is told.</summary>
-    internal IAsyncDisposable Subscribe(Action changed)
-    {
-        connection.Changed += _ => changed();
-        return channel.Subscribe(_ => changed(), changed);
-    }
+    /// <summary>Listens until the returned subscription is disposed of.</summary>
+    /// <param name="told">Called with the model of which another says that its journal has something new.</param>
+    /// <param name="changed">Called at each time that others can be heard again, and when the cache goes away: from then on nobody is told.</param>
+    internal IAsyncDisposable Subscribe(Action<ModelName> told, Action changed) => new Subscription(connection, channel, told, changed);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private sealed class Subscription : IAsyncDisposable
+    {
+        private readonly CacheConnection connection;
+        private readonly Action<CacheState> away;
+        private readonly IAsyncDisposable messages;
+
+        internal Subscription(CacheConnection connection, RolloutChannel channel, Action<ModelName> told, Action changed)
+        {
+            (this.connection, away) = (connection, _ => changed());
+            connection.Changed += away;
+            messages = channel.Subscribe(change => told(change.Model), changed);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            connection.Changed -= away;
+            return messages.DisposeAsync();
+        }
+    }
 }

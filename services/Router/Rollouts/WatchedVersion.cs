@@ -17,14 +17,18 @@ internal sealed class WatchedVersion(VersionAttempt attempt, DateTimeOffset firs
 
     internal AttemptCounts? Shared => shared;
 
+    /// <summary>What this router's counts are written under. One of its own for each time that the version is watched: a version that left
+    /// the plan and came back in the same attempt adds to what was counted then, and does not write over it.</summary>
+    internal Guid Incarnation { get; } = Guid.NewGuid();
+
     internal GuardRecorder Recorder { get; } = new();
 
     internal FailedKeys FailedKeys { get; } = new();
 
     internal KeyCensus Keys { get; } = new();
 
-    /// <summary>Written by the one who exchanges counts.</summary>
-    internal ReachabilityWatch? Reachability { get; set; }
+    /// <summary>Used by the one who exchanges counts.</summary>
+    internal ReachabilityWatch? Reachability { get; private set; }
 
     /// <summary>What the last exchange came to, for the status.</summary>
     internal Standing? Last { get; set; }
@@ -45,6 +49,14 @@ internal sealed class WatchedVersion(VersionAttempt attempt, DateTimeOffset firs
 
     /// <summary>The minute of the attempt, from 1. A clock behind the one that began it is in the first.</summary>
     internal int MinuteAt(DateTimeOffset now) => (int)Math.Clamp(((now.UtcTicks - Interlocked.Read(ref startedTicks)) / TimeSpan.TicksPerMinute) + 1, 1, int.MaxValue / 2);
+
+    /// <summary>Takes note of whether the version has a ready endpoint; true when it had none for too long.</summary>
+    internal bool LookAfter(TimeSpan unreachableFor, bool isReady, bool isStableReady, TimeSpan now)
+    {
+        if (Reachability is null || Reachability.UnreachableFor != unreachableFor)
+            Reachability = new ReachabilityWatch(unreachableFor);
+        return Reachability.Look(isReady, isStableReady, now);
+    }
 
     /// <summary>Says that counts changed since they were exchanged last.</summary>
     internal void Changed() => Volatile.Write(ref isStale, 1);

@@ -6,7 +6,8 @@ using ModelServing.Rollout.Guard;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>The versions that this router watches: each keeps its counts as long as a rollout with it is served in the same attempt.</summary>
+/// <summary>The versions that this router watches: each keeps its counts as long as a rollout with it is served in the same attempt, at
+/// weight 0 too.</summary>
 internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard board, TimeProvider time, RouterCache? cache = null)
 {
     private readonly ConcurrentDictionary<VersionAttempt, WatchedVersion> known = new();
@@ -41,14 +42,11 @@ internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard boar
     }
 
     /// <summary>Forgets those that no rollout has any more.</summary>
-    internal void KeepOnly(IEnumerable<WatchedVersion> used)
+    internal void KeepOnly(IEnumerable<VersionAttempt> used)
     {
         var kept = used.ToHashSet();
-        foreach (var (attempt, version) in known)
-        {
-            if (!kept.Contains(version))
-                known.TryRemove(KeyValuePair.Create(attempt, version));
-        }
+        foreach (var attempt in known.Keys.Where(attempt => !kept.Contains(attempt)))
+            known.TryRemove(attempt, out _);
     }
 
     private WatchedVersion Of(VersionAttempt attempt)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Journal;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Rollouts;
@@ -9,8 +10,8 @@ using ModelServing.Router.Rollouts;
 namespace ModelServing.Router.Routing;
 
 /// <summary>
-/// Follows the plan, the endpoints and what the journal says of rollouts, and swaps in a new table for each change. What can't be used changes nothing: the last good table
-/// stays, the reason is logged and counted.
+/// Follows the plan, the endpoints and what the journal says of rollouts, and swaps in a new table for each change. What can't be used
+/// changes nothing: the last good table stays, the reason is logged and counted.
 /// </summary>
 internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RolloutBoard board, JournalKeeper journal, WatchedVersions watched, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
     : BackgroundService
@@ -39,7 +40,7 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(
-            source.FollowAsync(content => WithinAsync(() => TakePlanAsync(content, stoppingToken), stoppingToken), Refuse, stoppingToken),
+            source.FollowAsync(content => TakePlanAsync(content, stoppingToken), Refuse, stoppingToken),
             endpoints.FollowAsync(() => WithinAsync(
                 () =>
                 {
@@ -64,9 +65,10 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
 
     private async Task TakePlanAsync(byte[] content, CancellationToken cancellation)
     {
+        PlanDocument next;
         try
         {
-            plan = PlanDocument.Parse(content);
+            next = PlanDocument.Parse(content);
         }
         catch (ContractException e)
         {
@@ -74,10 +76,17 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
             return;
         }
 
-        await journal.ReadForAsync(plan.Rollouts.Keys, cancellation);
-        await ReadEndpointsAsync(cancellation);
-        Swap();
-        journal.Applied(plan);
+        // While a journal that is away is waited for, what is condemned meanwhile loses its traffic in the plan before.
+        await journal.ReadForAsync(next.Rollouts.Keys, cancellation);
+        await WithinAsync(
+            async () =>
+            {
+                plan = next;
+                await ReadEndpointsAsync(cancellation);
+                Swap();
+            },
+            cancellation);
+        journal.Applied(next);
     }
 
     private async Task TakeBoardAsync(CancellationToken cancellation)
@@ -115,7 +124,7 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
         var before = holder.Current;
         var table = RoutingTable.Build(plan, endpoints.Current, before, connections, time, Serve);
         holder.Swap(table);
-        watched.KeepOnly(table.Models.SelectMany(static model => model.Watched).Select(static watched => watched.Version));
+        watched.KeepOnly(table.Models.SelectMany(static model => model.Served.Rollout.Variants.Select(variant => new VersionAttempt(model.Name, variant.Plan.Version, variant.Attempt))));
         if (endpoints.Unknown is { } why)
             readiness.NotReady(why);
         else

@@ -21,8 +21,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
+    private bool isDisposed;
 
-    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null, bool hasClients = false)
+    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null, bool hasClients = false, Func<RouterSettings, RouterSettings>? with = null)
     {
         var settings = new RouterSettings
         {
@@ -34,6 +35,7 @@ internal sealed class RunningRouter : IAsyncDisposable
             AdminUrls = "http://127.0.0.1:0",
             MaxRequestBytes = maxRequestBytes,
         };
+        settings = with?.Invoke(settings) ?? settings;
         app = ServiceHost.Build(
             "router",
             settings,
@@ -53,6 +55,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal IPEndPoint Address { get; private set; } = null!;
 
+    internal T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
     internal OpenConnections Upstream => app.Services.GetRequiredService<OpenConnections>();
 
     internal RoutingTable Table => app.Services.GetRequiredService<RoutingTableHolder>().Current!;
@@ -64,6 +69,10 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     /// <summary>A router without a plan.</summary>
     internal static Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024) => StartAsync(new RunningRouter(maxRequestBytes));
+
+    /// <summary>A router with settings of the test's own.</summary>
+    internal static Task<RunningRouter> StartAsync(Func<RouterSettings, RouterSettings> with, Action<IServiceCollection>? services = null) =>
+        StartAsync(new RunningRouter(64 * 1024 * 1024, services: services, with: with));
 
     /// <summary>A router without a plan that looks up its endpoints.</summary>
     internal static Task<RunningRouter> StartAsync(string endpoints, NameLookup names) =>
@@ -151,10 +160,13 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal Task<RawConnection> ConnectAsync(int? receiveBuffer = null) => RawConnection.ConnectAsync(Address, receiveBuffer);
 
     /// <summary>Sends a request to the admin API and reads the answer.</summary>
-    internal async Task<RawMessage> AskAdminAsync(string path, string headers = "")
+    internal Task<RawMessage> AskAdminAsync(string path, string headers = "") => SendAdminAsync(Get(path, headers));
+
+    /// <summary>Sends a whole request to the admin API and reads the answer.</summary>
+    internal async Task<RawMessage> SendAdminAsync(string request)
     {
         using var client = await RawConnection.ConnectAsync(IPEndPoint.Parse(new Uri(app.Urls.Last()).Authority));
-        await client.SendAsync(Get(path, headers));
+        await client.SendAsync(request);
         return await client.ReadMessageAsync() ?? throw new EndOfStreamException("the router closed without an answer");
     }
 
@@ -208,6 +220,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         await app.DisposeAsync();
         folder.Dispose();
     }

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+
+namespace ModelServing.Services.Tests.Router.Rollouts;
+
+/// <summary>A journal's store that a test can take away, and make hang.</summary>
+internal sealed class MortalStore(IJournalStore store) : IJournalStore
+{
+    private volatile bool isAway;
+    private volatile bool hangs;
+
+    public string Location => store.Location;
+
+    internal bool IsAway
+    {
+        get => isAway;
+        set => isAway = value;
+    }
+
+    internal bool Hangs
+    {
+        get => hangs;
+        set => hangs = value;
+    }
+
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await MeetAsync();
+        await foreach (var read in store.ReadAsync(model, after, cancellationToken))
+            yield return read;
+    }
+
+    public async Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken)
+    {
+        await MeetAsync();
+        return await store.PutIfAbsentAsync(added, cancellationToken);
+    }
+
+    // Whoever gives up is not heard: so do stores that hang.
+    private Task MeetAsync() => hangs ? new TaskCompletionSource().Task
+        : isAway ? Task.FromException(new JournalException(JournalError.Unavailable, "it was taken away"))
+        : Task.CompletedTask;
+}

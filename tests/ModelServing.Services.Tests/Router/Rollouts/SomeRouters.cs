@@ -1,0 +1,176 @@
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Router.Rollouts;
+using ModelServing.Services.Tests.Journal;
+using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Rollouts;
+
+/// <summary>Routers of one environment: one plan, one journal, perhaps a cache, and three versions of <c>fraud</c>.</summary>
+internal sealed class SomeRouters : IAsyncDisposable
+{
+    /// <summary>Rarely enough that what comes within a test's patience was pushed.</summary>
+    internal static readonly JournalPace OnlyPushed = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), TimeSpan.FromSeconds(20));
+
+    private static readonly JournalPace Fast = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(20));
+
+    private readonly TemporaryFolder folder = new();
+    private readonly List<RunningRouter> routers = [];
+    private readonly SqliteJournalStore sqlite;
+    private readonly TestedCache? cache;
+
+    internal SomeRouters(TestedCache? cache = null)
+    {
+        this.cache = cache;
+        sqlite = new SqliteJournalStore(folder.Combine("journal.db"));
+        Store = new MortalStore(sqlite);
+        Versions = [new SomeVersion(1), new SomeVersion(2), new SomeVersion(3)];
+        Write("clients.json", SomeClients.Keys(anonymous: true).ToUtf8());
+        WriteEndpoints(1, 2, 3);
+    }
+
+    internal MortalStore Store { get; }
+
+    internal SomeVersion[] Versions { get; }
+
+    internal SomeVersion Canary => Versions[1];
+
+    internal string SnapshotPath => folder.Combine("snapshot");
+
+    /// <summary>A rollout's plan: names, versions and weights, stable last. One failure in a few condemns.</summary>
+    internal static PlanDocument Plan(params (string Name, int Version, int Weight)[] variants) => new()
+    {
+        Schema = PlanDocument.CurrentSchema,
+        Rollouts = new()
+        {
+            [SomePlan.Model] = new RolloutPlan
+            {
+                Revision = string.Join(',', variants.Select(static variant => $"{variant.Name}={variant.Version}")),
+                DeadlineMilliseconds = 15_000,
+                AttemptLimitMilliseconds = variants.Length == 1 ? null : 7_500,
+                Guard = variants.Length == 1 ? null : new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.5, UnreachableForMilliseconds = 60_000 },
+                RoutingKeyHeader = "X-Customer",
+                Experiment = variants.Any(static variant => variant.Name is not (VariantPlan.Stable or VariantPlan.Canary)) ? "q4" : null,
+                Variants = [.. variants.Select(static variant => new VariantPlan(variant.Name, new ModelVersion(variant.Version), variant.Weight))],
+            },
+        },
+    };
+
+    internal static PlanDocument Canary2(int weight = 5000) => Plan((VariantPlan.Canary, 2, weight), (VariantPlan.Stable, 1, PlanDocument.Buckets - weight));
+
+    internal static PlanDocument OnlyStable(int version) => Plan((VariantPlan.Stable, version, PlanDocument.Buckets));
+
+    /// <summary>Starts a router with whatever plan stands there.</summary>
+    internal async Task<RunningRouter> StartAsync(JournalPace? pace = null, bool hasSnapshot = false, Func<RouterSettings, RouterSettings>? with = null, Action<IServiceCollection>? services = null, bool isWatched = true)
+    {
+        var router = await RunningRouter.StartAsync(
+            settings =>
+            {
+                settings = settings with
+                {
+                    Plan = "file:" + folder.Combine("plan.json"),
+                    Endpoints = "file:" + folder.Combine("endpoints.json"),
+                    Clients = "file:" + folder.Combine("clients.json"),
+                    Journal = sqlite.Location,
+                    JournalSnapshot = hasSnapshot ? SnapshotPath : null,
+                    Cache = cache?.Settings,
+                };
+                return with?.Invoke(settings) ?? settings;
+            },
+            collection =>
+            {
+                collection.AddSingleton(new RolloutJournal(Store));
+                collection.AddSingleton(pace ?? Fast);
+                services?.Invoke(collection);
+            });
+        routers.Add(router);
+        if (isWatched && File.Exists(folder.Combine("plan.json")))
+            await RunningRouter.UntilAsync(() => router.Readiness.Reason is null, "the router is ready");
+        return router;
+    }
+
+    /// <summary>Writes the plan, and waits until every router has it.</summary>
+    internal async Task ApplyAsync(PlanDocument plan)
+    {
+        Write("plan.json", plan.ToUtf8());
+        var digest = RolloutDigest.Of(plan.Rollouts[SomePlan.Model]);
+        foreach (var router in routers)
+            await RunningRouter.UntilAsync(() => router.Get<ModelServing.Router.Routing.RoutingTableHolder>().Current is { } table && RolloutDigest.Of(table.Plan.Rollouts[SomePlan.Model]) == digest, "the plan is applied");
+    }
+
+    internal void WriteEndpoints(params int[] versions) =>
+        Write("endpoints.json", SomePlan.Endpoints([.. versions.Select(version => (version, Versions[version - 1].Address))]).ToUtf8());
+
+    /// <summary>The journal, past all routers.</summary>
+    internal async Task<IReadOnlyList<JournalEvent>> EventsAsync() => await new RolloutJournal(sqlite).ReadAsync(SomePlan.Model, 0, CancellationToken.None);
+
+    internal async Task<string> KindsAsync() => string.Join(' ', (await EventsAsync()).Select(static one => one.Kind));
+
+    internal Task UntilKindsAsync(string kinds) => RunningRouter.UntilAsync(async () => await KindsAsync() == kinds, $"the journal is '{kinds}'");
+
+    /// <summary>Lets the canary fail in a router until that one has condemned it. No caller sees a failure.</summary>
+    internal async Task CondemnAsync(RunningRouter router)
+    {
+        Canary.Fail();
+        using var client = await router.ConnectAsync();
+        await RunningRouter.UntilAsync(
+            async () =>
+            {
+                await client.SendAsync(RunningRouter.Infer());
+                Assert.Equal((200, "v1"), ((await client.ReadMessageAsync())! is var answer ? answer.Status : 0, answer.Text));
+                return IsCondemned(router, 2);
+            },
+            "the canary is condemned");
+    }
+
+    /// <summary>Whether a router serves by a version's being condemned.</summary>
+    internal static bool IsCondemned(RunningRouter router, int version) => router.Fraud.Served.State?.Condemned(new ModelVersion(version)) is not null;
+
+    /// <summary>Sends requests, with keys and without, and says how many reached the version.</summary>
+    internal async Task<int> ReachingAsync(RunningRouter router, int version, int requests = 100)
+    {
+        var before = Versions[version - 1].Seen;
+        using var client = await router.ConnectAsync();
+        for (var i = 0; i < requests; i++)
+        {
+            await client.SendAsync(RunningRouter.Infer(headers: i % 2 == 0 ? "" : $"X-Customer: {i}\r\n"));
+            _ = await client.ReadMessageAsync();
+        }
+
+        return Versions[version - 1].Seen - before;
+    }
+
+    /// <summary>Asks the admin API as an operator.</summary>
+    internal static Task<RawMessage> AskAsync(RunningRouter router, string path) => router.AskAdminAsync(path, SomeClients.Key(SomeClients.OperatorKey));
+
+    internal static Task<RawMessage> PostAsync(RunningRouter router, string path, string body) => router.SendAdminAsync(
+        RunningRouter.Infer(body, SomeClients.Key(SomeClients.OperatorKey), path));
+
+    internal static async Task<ModelStatus> StatusAsync(RunningRouter router) => RolloutsStatus.Parse((await AskAsync(router, AdminPaths.Rollouts)).Body).Models.Single();
+
+    internal static async Task ResetAsync(RunningRouter router, int version)
+    {
+        var answer = await PostAsync(router, AdminPaths.Reset(SomePlan.Model), System.Text.Encoding.UTF8.GetString(new ResetRequest(new ModelVersion(version), "ann", "fixed").ToUtf8()));
+        Assert.True(answer.Status == 200, answer.Text);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var router in routers)
+            await router.DisposeAsync();
+        foreach (var version in Versions)
+            await version.DisposeAsync();
+        if (cache is not null)
+            await cache.DisposeAsync();
+        sqlite.Dispose();
+        folder.Dispose();
+    }
+
+    private void Write(string name, byte[] content)
+    {
+        File.WriteAllBytes(folder.Combine(name + ".new"), content);
+        File.Move(folder.Combine(name + ".new"), folder.Combine(name), overwrite: true);
+    }
+}
