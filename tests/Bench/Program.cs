@@ -7,6 +7,7 @@ var root = new RootCommand("The measurements of docs/bench.md.")
 {
     RouterCommand.Create(),
     SoakCommand.Create(),
+    BareRouter.Create(),
 };
 
 var arguments = root.Parse(args);

@@ -19,7 +19,7 @@ public class BenchTests
         await bench.WaitForExitAsync();
         Assert.True(bench.ExitCode == 0, output + await errors);
         using var report = JsonDocument.Parse(output);
-        Assert.True(report.RootElement.GetProperty("routerToNginx").GetProperty("median").GetDouble() > 0, output);
+        Assert.True(report.RootElement.GetProperty("ratio").GetProperty("median").GetDouble() > 0, output);
     }
 
     private static bool IsInstalled(string program) =>

@@ -76,7 +76,14 @@ internal static class Proxies
         }
     }
 
-    internal static async Task<MeasuredServer> RouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation)
+    internal static Task<MeasuredServer> RouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
+        RouterAsync("router", new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router")), HostSources.Sqlite(folder.Combine("journal.db")), folder, backends, cancellation);
+
+    /// <summary>The router without guard, journal and metrics.</summary>
+    internal static Task<MeasuredServer> BareRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
+        RouterAsync("bare", new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), [BareRouter.Command]), null, folder, backends, cancellation);
+
+    private static async Task<MeasuredServer> RouterAsync(string name, ProcessStartInfo start, string? journal, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
     {
         var port = ServerProcess.FreePort();
         var (stable, canary) = (new ModelVersion(1), new ModelVersion(2));
@@ -110,13 +117,13 @@ internal static class Proxies
             StopWithParent = true,
             Plan = "file:" + folder.Combine("plan.json"),
             Endpoints = "file:" + folder.Combine("endpoints.json"),
+            Journal = journal,
         };
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router"));
-        foreach (var (name, value) in settings.ToEnvironment())
-            start.Environment[name] = value;
-        var process = await ServerProcess.StartAsync("router", start, port, CloseInputAsync, cancellation);
+        foreach (var (variable, value) in settings.ToEnvironment())
+            start.Environment[variable] = value;
+        var process = await ServerProcess.StartAsync(name, start, port, CloseInputAsync, cancellation);
         await ReadyAsync(port, cancellation);
-        return new MeasuredServer("router", process, port);
+        return new MeasuredServer(name, process, port);
 
         static Task CloseInputAsync(Process process)
         {

@@ -17,7 +17,10 @@ namespace ModelServing.Bench.Routing;
 /// 4 measure    round by round: each proxy once
 /// </code>
 /// </remarks>
-internal sealed class RouterBench(int rounds, int seconds)
+/// <param name="rounds">How often each server is measured.</param>
+/// <param name="seconds">How long each time.</param>
+/// <param name="own">Compare the router with itself without guard, journal and metrics, and not with other proxies.</param>
+internal sealed class RouterBench(int rounds, int seconds, bool own = false)
 {
     internal const int Connections = 32;
     internal const int CanaryPercent = 5;
@@ -38,9 +41,9 @@ internal sealed class RouterBench(int rounds, int seconds)
 
         // 1
         await using var backends = await Backends.StartAsync(nginx, folder, cancellation);
-        await using var split = await Proxies.NginxAsync(nginx, folder, backends, cancellation);
+        await using var split = own ? await Proxies.BareRouterAsync(folder, backends, cancellation) : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
         await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
-        await using var other = haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
+        await using var other = own || haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
         var measured = ((MeasuredServer?[])[backends.Alone, split, router, other]).OfType<MeasuredServer>().ToArray();
 
         // 2
@@ -65,7 +68,7 @@ internal sealed class RouterBench(int rounds, int seconds)
             }
         }
 
-        return RouterReport.Of(results[router], results[split], [.. measured.Select(server => (server.Name, results[server]))], rounds, seconds);
+        return RouterReport.Of(results[router], split.Name, results[split], [.. measured.Select(server => (server.Name, results[server]))], rounds, seconds);
     }
 
     // The first row of the demo's traffic, as its client sends it.

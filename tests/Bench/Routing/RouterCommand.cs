@@ -14,15 +14,16 @@ internal static class RouterCommand
         var rounds = new Option<int>("--rounds") { Description = "How often each proxy is measured, in turn.", DefaultValueFactory = static _ => 5 };
         var seconds = new Option<int>("--seconds") { Description = "How long each time.", DefaultValueFactory = static _ => 5 };
         var isShort = new Option<bool>("--short") { Description = "Only see that it works: two rounds of a second." };
+        var own = new Option<bool>("--own") { Description = "Against the router itself without guard, journal and metrics, and not against other proxies." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         foreach (var option in (Option<int>[])[rounds, seconds])
             option.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1 or > 1000) result.AddError($"{result.Option.Name} has to be from 1 to 1000"); });
-        var command = new Command("router", "The router and nginx split_clients (and haproxy, if installed) over the same backends, in one run.") { rounds, seconds, isShort, json };
+        var command = new Command("router", "The router and nginx split_clients (and haproxy, if installed) over the same backends, in one run.") { rounds, seconds, isShort, own, json };
         command.SetAction(async (arguments, cancellation) =>
         {
             try
             {
-                var plan = arguments.GetValue(isShort) ? new RouterBench(2, 1) : new RouterBench(arguments.GetValue(rounds), arguments.GetValue(seconds));
+                var plan = arguments.GetValue(isShort) ? new RouterBench(2, 1, arguments.GetValue(own)) : new RouterBench(arguments.GetValue(rounds), arguments.GetValue(seconds), arguments.GetValue(own));
                 var report = await plan.RunAsync(cancellation);
                 if (arguments.GetValue(json))
                     Console.WriteLine(JsonSerializer.Serialize(report, Json));

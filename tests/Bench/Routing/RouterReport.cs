@@ -9,16 +9,18 @@ namespace ModelServing.Bench.Routing;
 /// <param name="Connections">How many connections wrk kept open.</param>
 /// <param name="Processors">How many processors the machine has; load, proxies and backends share them.</param>
 /// <param name="Servers">A line for each server.</param>
-/// <param name="RouterToNginx">Requests per second of the router, divided by nginx' of the same round.</param>
-internal sealed record RouterReport(int Rounds, int Seconds, int Connections, int Processors, IReadOnlyList<ServerFigures> Servers, Spread RouterToNginx)
+/// <param name="Against">What the router is compared with.</param>
+/// <param name="Ratio">Requests per second of the router, divided by those of the same round of what it is compared with.</param>
+internal sealed record RouterReport(int Rounds, int Seconds, int Connections, int Processors, IReadOnlyList<ServerFigures> Servers, string Against, Spread Ratio)
 {
-    internal static RouterReport Of(IReadOnlyList<Measurement> router, IReadOnlyList<Measurement> nginx, IReadOnlyList<(string Name, List<Measurement> Results)> all, int rounds, int seconds) => new(
+    internal static RouterReport Of(IReadOnlyList<Measurement> router, string against, IReadOnlyList<Measurement> other, IReadOnlyList<(string Name, List<Measurement> Results)> all, int rounds, int seconds) => new(
         rounds,
         seconds,
         RouterBench.Connections,
         Environment.ProcessorCount,
         [.. all.Select(static server => ServerFigures.Of(server.Name, server.Results))],
-        Spread.Of(router.Zip(nginx, static (ours, theirs) => ours.Load.RequestsPerSecond / theirs.Load.RequestsPerSecond)));
+        against,
+        Spread.Of(router.Zip(other, static (ours, theirs) => ours.Load.RequestsPerSecond / theirs.Load.RequestsPerSecond)));
 
     internal void Print(IAnsiConsole console)
     {
@@ -38,7 +40,7 @@ internal sealed record RouterReport(int Rounds, int Seconds, int Connections, in
         }
 
         console.Write(table);
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"router / nginx: [bold]{RouterToNginx.Median:0.00}[/] ({RouterToNginx.Lowest:0.00} to {RouterToNginx.Highest:0.00} in {Rounds} rounds of {Seconds} s)");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"router / {Against}: [bold]{Ratio.Median:0.00}[/] ({Ratio.Lowest:0.00} to {Ratio.Highest:0.00} in {Rounds} rounds of {Seconds} s)");
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{Connections} connections, {Processors} processors that wrk, proxy and backends share; every answer was checked to be good.");
     }
 
