@@ -33,6 +33,11 @@ public class FailoverTests
         var retried = load.Answers.Where(answer => answer.Failover.Length > 0).ToList();
         Assert.True(retried.Count >= InFlight, $"{retried.Count} were retried");
         Assert.All(retried, answer => Assert.Equal((VariantPlan.Canary, VariantPlan.Stable, "1"), (answer.Failover, answer.Variant, answer.Version)));
+        // All that was lost with one process is one failure, and no reason to roll back.
+        var (exitCode, history) = await MsProcess.RunAsync(folder, "history", "fraud");
+        Assert.True(exitCode == 0, history);
+        Assert.Contains("started", history, StringComparison.Ordinal);
+        Assert.DoesNotContain("rolled back", history, StringComparison.Ordinal);
     }
 
     // The connections to a port whose receiver has bytes that it has not read: a line of the table for each, "local remote state tx:rx".
