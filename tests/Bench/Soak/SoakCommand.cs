@@ -8,5 +8,6 @@ internal static class SoakCommand
     internal static Command Create() => new("soak", "What has to hold for long (./dev soak).")
     {
         GuardSoakCommand.Create(),
+        RollbackSoakCommand.Create(),
     };
 }

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Soak;
+
+/// <summary>Router processes of one environment: a canary of 10%, a journal in SQLite, perhaps a cache.</summary>
+internal sealed class SoakRouters : IAsyncDisposable
+{
+    internal const int CanaryPercent = 10;
+
+    private const string OperatorKey = "msk_soak";
+
+    private static readonly ModelName Model = ModelName.Parse("fraud");
+    private static readonly ModelVersion Stable = new(1);
+    private static readonly ModelVersion Canary = new(2);
+
+    // Nothing is asserted by it: longer is a hang.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<ServerProcess> processes = [];
+    private readonly List<Uri> admins = [];
+    private readonly HttpClient operators = new() { DefaultRequestHeaders = { { HeaderNames.ApiKey, OperatorKey } } };
+
+    private SoakRouters()
+    {
+    }
+
+    /// <summary>Where each infers.</summary>
+    internal List<Uri> Infer { get; } = [];
+
+    internal static async Task<SoakRouters> StartAsync(int count, TemporaryFolder folder, SoakVersion stable, SoakVersion canary, CacheSettings? cache, CancellationToken cancellation)
+    {
+        const int Weight = CanaryPercent * PlanDocument.Buckets / 100;
+        var plan = new PlanDocument
+        {
+            Schema = PlanDocument.CurrentSchema,
+            Rollouts = new()
+            {
+                [Model] = new RolloutPlan
+                {
+                    Revision = "soak",
+                    DeadlineMilliseconds = 5000,
+                    AttemptLimitMilliseconds = 2500,
+                    Guard = new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
+                    Variants = [new(VariantPlan.Canary, Canary, Weight), new(VariantPlan.Stable, Stable, PlanDocument.Buckets - Weight)],
+                },
+            },
+        };
+        var endpoints = new EndpointsDocument
+        {
+            Schema = EndpointsDocument.CurrentSchema,
+            Endpoints = [new(Model, Stable, stable.Address.ToString(), 1), new(Model, Canary, canary.Address.ToString(), 2)],
+        };
+        var clients = new ClientsDocument
+        {
+            Schema = ClientsDocument.CurrentSchema,
+            Anonymous = true,
+            Clients = new() { [ModelName.Parse("crew")] = new ClientEntry { Role = ClientRole.Operator, KeyHashes = [ApiKey.HashOf(OperatorKey)] } },
+        };
+        await File.WriteAllBytesAsync(folder.Combine("plan.json"), plan.ToUtf8(), cancellation);
+        await File.WriteAllBytesAsync(folder.Combine("endpoints.json"), endpoints.ToUtf8(), cancellation);
+        await File.WriteAllBytesAsync(folder.Combine("clients.json"), clients.ToUtf8(), cancellation);
+        var routers = new SoakRouters();
+        try
+        {
+            for (var i = 0; i < count; i++)
+                await routers.StartOneAsync(folder, count, cache, cancellation);
+            await routers.UntilAsync(static status => status.LastSeq > 0, cancellation);
+            return routers;
+        }
+        catch
+        {
+            await routers.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until every router says so of the model.</summary>
+    internal async Task UntilAsync(Func<ModelStatus, bool> condition, CancellationToken cancellation, Func<RolloutsStatus, bool>? ofRouter = null)
+    {
+        var began = Stopwatch.GetTimestamp();
+        foreach (var admin in admins)
+        {
+            while (await StatusAsync(admin, cancellation) is not { Models: [var model, ..] } status || !condition(model) || ofRouter?.Invoke(status) == false)
+            {
+                if (Stopwatch.GetElapsedTime(began) > Patience)
+                    throw new BenchException("the routers do not come to where the next run begins");
+                await Task.Delay(20, cancellation);
+            }
+        }
+    }
+
+    /// <summary>From the decision, as it is written, to the moment in which the last router serves by it; asked every few milliseconds, so
+    /// that it is rather too long than too short.</summary>
+    internal async Task<TimeSpan> DecisionToAllAsync(CancellationToken cancellation)
+    {
+        var seen = await Task.WhenAll(admins.Select(async admin =>
+        {
+            var began = Stopwatch.GetTimestamp();
+            while (true)
+            {
+                if (await StatusAsync(admin, cancellation) is { Models: [{ Condemned: [var condemned, ..] }, ..] })
+                    return (At: DateTimeOffset.UtcNow, condemned.Time);
+                if (Stopwatch.GetElapsedTime(began) > Patience)
+                    throw new BenchException("the canary was not rolled back");
+                await Task.Delay(3, cancellation);
+            }
+        }));
+        return seen.Max(static one => one.At) - seen.Min(static one => one.Time);
+    }
+
+    /// <summary>Begins the next attempt on every router.</summary>
+    internal async Task ResetAsync(CancellationToken cancellation)
+    {
+        using var content = new ByteArrayContent(new ResetRequest(Canary, "soak", "next run").ToUtf8());
+        using var answer = await operators.PostAsync(new Uri(admins[0], AdminPaths.Reset(Model)), content, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw new BenchException($"the reset failed: {await answer.Content.ReadAsStringAsync(cancellation)}");
+        await UntilAsync(static model => model.Condemned.Count == 0, cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        operators.Dispose();
+        foreach (var process in processes)
+            await process.DisposeAsync();
+    }
+
+    private async Task<RolloutsStatus?> StatusAsync(Uri admin, CancellationToken cancellation)
+    {
+        using var answer = await operators.GetAsync(new Uri(admin, AdminPaths.Rollouts), cancellation);
+        return answer.IsSuccessStatusCode ? RolloutsStatus.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation)) : null;
+    }
+
+    private async Task StartOneAsync(TemporaryFolder folder, int count, CacheSettings? cache, CancellationToken cancellation)
+    {
+        var (port, adminPort) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+        var settings = new RouterSettings
+        {
+            Urls = $"http://127.0.0.1:{port}",
+            AdminUrls = $"http://127.0.0.1:{adminPort}",
+            LogFormat = LogFormat.Text,
+            StopWithParent = true,
+            Plan = "file:" + folder.Combine("plan.json"),
+            Endpoints = "file:" + folder.Combine("endpoints.json"),
+            Clients = "file:" + folder.Combine("clients.json"),
+            Journal = HostSources.SqliteScheme + folder.Combine("journal.db"),
+            Cache = cache,
+            RoutersMax = count,
+        };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router"));
+        foreach (var (name, value) in settings.ToEnvironment())
+            start.Environment[name] = value;
+        processes.Add(await ServerProcess.StartAsync(
+            "router",
+            start,
+            port,
+            static process =>
+            {
+                process.StandardInput.Close();
+                return Task.CompletedTask;
+            },
+            cancellation));
+        admins.Add(new Uri($"http://127.0.0.1:{adminPort}"));
+        Infer.Add(new Uri($"http://127.0.0.1:{port}{InferencePaths.Infer(Model)}"));
+    }
+}
