@@ -161,6 +161,7 @@ internal sealed class JournalKeeper : BackgroundService
     private async Task RoundAsync(CancellationToken cancellation)
     {
         JournalException? failure = null;
+        var isAsked = false;
         // 1
         foreach (var decision in board.Decided.ToList())
             await TryAsync(() => AppendAsync(decision, cancellation));
@@ -177,7 +178,9 @@ internal sealed class JournalKeeper : BackgroundService
                 await TryAsync(() => SayAsync(planned, state, cancellation));
         }
 
-        Reached(failure?.Message);
+        // Before there is a plan there is nothing to ask, and that says nothing of the journal.
+        if (isAsked)
+            Reached(failure?.Message);
         // 4
         KeepSnapshot();
 
@@ -186,6 +189,7 @@ internal sealed class JournalKeeper : BackgroundService
         {
             if (failure is { Error: JournalError.Unavailable })
                 return;
+            isAsked = true;
             try
             {
                 await step();

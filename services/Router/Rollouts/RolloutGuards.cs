@@ -33,6 +33,11 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     private readonly LostConnections losses = new();
 
+    private long looks;
+
+    /// <summary>How often it has looked after versions that can't be reached.</summary>
+    internal long Looks => Interlocked.Read(ref looks);
+
     private bool IsReached => cache is { IsReached: true };
 
     /// <summary>Condemns a version; false where it is condemned already.</summary>
@@ -68,6 +73,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
                 {
                     await tick;
                     await LookAsync(stoppingToken);
+                    Interlocked.Increment(ref looks);
                     tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
                 }
             }

@@ -55,6 +55,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal IPEndPoint Address { get; private set; } = null!;
 
+    /// <summary>Whether it was not disposed of yet.</summary>
+    internal bool IsRunning => !isDisposed;
+
     internal T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
@@ -150,10 +153,10 @@ internal sealed class RunningRouter : IAsyncDisposable
         StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
 
     /// <summary>Swaps in a table at once, past the files.</summary>
-    internal void Swap(PlanDocument plan, EndpointsDocument endpoints)
+    internal void Swap(PlanDocument plan, EndpointsDocument endpoints, Func<ModelName, RolloutPlan, ModelServing.Router.Rollouts.ServedModel>? serve = null)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
-        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>()));
+        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), serve));
         Readiness.Ready();
     }
 

@@ -62,8 +62,8 @@ public sealed class RollbackTests
         var cache = await TestedGarnet.StartAsync();
         await using var routers = new SomeRouters(cache);
         await routers.ApplyAsync(SomeRouters.Canary2());
-        var first = await routers.StartAsync(SomeRouters.OnlyPushed);
-        var other = await routers.StartAsync(SomeRouters.OnlyPushed);
+        var first = await routers.StartAsync(SomeRouters.OnlyPushed, with: static settings => settings with { RoutersMax = 2 });
+        var other = await routers.StartAsync(SomeRouters.OnlyPushed, with: static settings => settings with { RoutersMax = 2 });
         await routers.UntilKindsAsync("started");
         await RunningRouter.UntilAsync(() => first.Get<RouterCache>().IsReached && first.Fraud.Watched.Single().Version.Number > 0, "the first may decide alone");
         await cache.KillAsync();

@@ -96,7 +96,7 @@ internal sealed class SomeRouters : IAsyncDisposable
     {
         Write("plan.json", plan.ToUtf8());
         var digest = RolloutDigest.Of(plan.Rollouts[SomePlan.Model]);
-        foreach (var router in routers)
+        foreach (var router in routers.Where(static router => router.IsRunning))
             await RunningRouter.UntilAsync(() => router.Get<ModelServing.Router.Routing.RoutingTableHolder>().Current is { } table && RolloutDigest.Of(table.Plan.Rollouts[SomePlan.Model]) == digest, "the plan is applied");
     }
 

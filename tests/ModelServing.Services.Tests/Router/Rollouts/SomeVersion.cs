@@ -8,20 +8,39 @@ internal sealed class SomeVersion : IAsyncDisposable
 {
     private readonly RawServer server;
     private volatile string? failure;
+    private volatile bool cuts;
     private int seen;
+    private int failed;
 
-    internal SomeVersion(int version) => server = RawServer.Answering(request =>
+    internal SomeVersion(int version) => server = new RawServer(async connection =>
     {
-        if (!request.StartLine.StartsWith("POST", StringComparison.Ordinal))
-            return RawServer.Ok("{}");
-        Interlocked.Increment(ref seen);
-        return failure ?? RawServer.Ok($"v{version}");
+        while (await connection.ReadMessageAsync() is { } request)
+        {
+            var isInference = request.StartLine.StartsWith("POST", StringComparison.Ordinal);
+            if (isInference)
+                Interlocked.Increment(ref seen);
+            if (isInference && Cuts)
+                return;
+            if (isInference && failure is not null)
+                Interlocked.Increment(ref failed);
+            await connection.SendAsync(isInference && failure is { } answer ? answer : RawServer.Ok(isInference ? $"v{version}" : "{}"));
+        }
     });
 
     internal IPEndPoint Address => server.Address;
 
     /// <summary>How many inferences it had.</summary>
     internal int Seen => Volatile.Read(ref seen);
+
+    /// <summary>How many of them got the failure that was asked for.</summary>
+    internal int Failed => Volatile.Read(ref failed);
+
+    /// <summary>Whether it ends the connection in place of an answer.</summary>
+    internal bool Cuts
+    {
+        get => cuts;
+        set => cuts = value;
+    }
 
     internal void Fail(string answer = "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops") => failure = answer;
 

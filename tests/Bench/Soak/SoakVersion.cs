@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Net;
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Soak;
+
+/// <summary>One version's endpoint, which fails from a moment on and knows when it was asked.</summary>
+internal sealed class SoakVersion : IAsyncDisposable
+{
+    private readonly RawServer server;
+    private volatile bool fails;
+    private long firstFailure;
+    private long lastRequest;
+    private int failures;
+
+    internal SoakVersion() => server = RawServer.Answering(request =>
+    {
+        if (!request.StartLine.StartsWith("POST", StringComparison.Ordinal))
+            return RawServer.Ok("{}");
+        var now = Stopwatch.GetTimestamp();
+        Volatile.Write(ref lastRequest, now);
+        if (!fails)
+            return RawServer.Ok("{}");
+        Interlocked.CompareExchange(ref firstFailure, now, 0);
+        Interlocked.Increment(ref failures);
+        return "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\n{}";
+    });
+
+    internal IPEndPoint Address => server.Address;
+
+    /// <summary>How many inferences it failed.</summary>
+    internal int Failures => Volatile.Read(ref failures);
+
+    /// <summary>From its first failure to the last inference that it was asked for.</summary>
+    internal TimeSpan FirstFailureToLastRequest => Volatile.Read(ref firstFailure) is not 0 and var first ? Stopwatch.GetElapsedTime(first, Volatile.Read(ref lastRequest)) : TimeSpan.Zero;
+
+    internal void Fail() => fails = true;
+
+    internal void Recover()
+    {
+        fails = false;
+        Volatile.Write(ref firstFailure, 0);
+        Volatile.Write(ref failures, 0);
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}

@@ -1,0 +1,168 @@
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Rollout.Guard;
+using ModelServing.Router.Rollouts;
+using ModelServing.Services.Tests.Journal;
+using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Rollouts;
+
+/// <summary>What the guard counts of the traffic, and what it makes of versions that can't be reached.</summary>
+[Collection(RunningRouter.OneAtATime)]
+public sealed class RolloutGuardTests
+{
+    [Fact]
+    public async Task A_canary_that_stays_away_is_condemned_and_one_that_returns_or_is_away_with_stable_is_not()
+    {
+        var time = new SteppedTime();
+        await using var routers = new SomeRouters();
+        var plan = SomeRouters.Canary2();
+        await routers.ApplyAsync(plan);
+        routers.WriteEndpoints(1);
+        await using var router = await RunningRouter.StartAsync(plan, SomePlan.Endpoints((1, routers.Versions[0].Address)), services =>
+        {
+            services.AddSingleton<TimeProvider>(time);
+            services.AddSingleton(new JournalPace(TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
+        });
+        var (guards, watched) = (router.Get<RolloutGuards>(), router.Get<WatchedVersions>());
+        var board = router.Get<RolloutBoard>();
+        Serve(SomePlan.Endpoints((1, routers.Versions[0].Address)));
+        // One second less than it takes.
+        await LookAsync(59);
+        Serve(SomePlan.Endpoints((1, routers.Versions[0].Address), (2, routers.Versions[1].Address)));
+        await LookAsync(1);
+        Assert.Equal(TimeSpan.Zero, Watch().AwayFor);
+
+        // Without stable no time counts.
+        Serve(SomePlan.Endpoints());
+        await LookAsync(100);
+        Assert.Empty(board.Decided);
+
+        Serve(SomePlan.Endpoints((1, routers.Versions[0].Address)));
+        await LookAsync(59);
+        Assert.Empty(board.Decided);
+        await LookAsync(10);
+        var decided = Assert.Single(board.Decided);
+        Assert.Equal((RollbackReason.Unreachable, "2", "no ready endpoint for 60 s"), (decided.Reason, decided.Version.ToString(), GuardEvidence.SummaryOf(decided)));
+
+        void Serve(EndpointsDocument endpoints) => router.Swap(plan, endpoints, (model, planned) =>
+        {
+            var served = board.Serve(model, planned);
+            return new ServedModel(served, watched.Of(model, served), board.StateOf(model));
+        });
+
+        ReachabilityWatch Watch() => router.Fraud.Watched.Single().Version.Reachability!;
+
+        async Task LookAsync(int seconds)
+        {
+            for (var i = 0; i < seconds; i++)
+            {
+                var looks = guards.Looks;
+                time.Advance(TimeSpan.FromSeconds(1));
+                await RunningRouter.UntilAsync(() => guards.Looks > looks, "the guard has looked");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Connections_lost_to_one_endpoint_are_one_failure_over_two_routers()
+    {
+        await using var routers = new SomeRouters(await TestedGarnet.StartAsync());
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var two = new[] { await routers.StartAsync(), await routers.StartAsync() };
+        await routers.UntilKindsAsync("started");
+        foreach (var router in two)
+            await RunningRouter.UntilAsync(() => router.Get<RouterCache>().IsReached, "the cache is reached");
+        routers.Canary.Cuts = true;
+        for (var i = 0; i < 40; i++)
+            Assert.Equal("v1", (await two[i % 2].InferAsync()).Text);
+        routers.Canary.Cuts = false;
+        routers.Canary.Fail();
+        // What comes next is counted after what came before.
+        foreach (var router in two)
+        {
+            await RunningRouter.UntilAsync(
+                async () =>
+                {
+                    await router.InferAsync();
+                    return router.Fraud.Watched.SingleOrDefault()?.Version.Last is { } last && last.Counts.Total(GuardKind.Error).Watched >= 2;
+                },
+                "both routers count");
+        }
+
+        var counted = two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().Total(GuardKind.Error).Watched);
+        Assert.Equal(1 + routers.Canary.Failed, counted);
+    }
+
+    [Fact]
+    public async Task A_key_that_always_fails_is_one_failure_and_keys_of_their_own_are_each()
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Fail();
+        string? key = null;
+        for (var i = 0; key is null; i++)
+        {
+            if ((await router.InferAsync(headers: $"X-Customer: k{i}\r\n"))["X-Model-Failover"] is not null)
+                key = $"k{i}";
+        }
+
+        for (var i = 0; i < 50; i++)
+            await router.InferAsync(headers: $"X-Customer: {key}\r\n");
+        // A failure without a key shows that all before it were counted.
+        await RunningRouter.UntilAsync(
+            async () =>
+            {
+                await router.InferAsync();
+                return router.Fraud.Watched.Single().Version.Last?.Counts.Total(GuardKind.Error).Watched >= 2;
+            },
+            "the guard counts");
+        Assert.False(SomeRouters.IsCondemned(router, 2));
+        Assert.InRange(router.Fraud.Watched.Single().Version.Recorder.Read().Total(GuardKind.Error).Watched, 2, routers.Canary.Failed - 50);
+    }
+
+    [Fact]
+    public async Task What_nobody_assigned_is_never_counted()
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Fail();
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Equal(500, (await router.InferAsync(path: "/v2/models/fraud/versions/2/infer")).Status);
+            Assert.Equal(500, (await router.InferAsync(headers: "X-Model-Variant: canary\r\n" + SomeClients.Key(SomeClients.TesterKey))).Status);
+        }
+
+        // The first that is assigned is the first that counts.
+        while ((await router.InferAsync())["X-Model-Failover"] is null)
+        {
+        }
+
+        await RunningRouter.UntilAsync(() => router.Fraud.Watched.Single().Version.Last is { } last && last.Counts.Total(GuardKind.Error).Watched > 0, "it is counted");
+        Assert.Equal((1, 0), router.Fraud.Watched.Single().Version.Last!.Counts.Total(GuardKind.Error));
+    }
+
+    [Fact]
+    public async Task Answers_that_are_not_finite_condemn_too_and_the_caller_gets_them()
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Fail("HTTP/1.1 200 OK\r\nX-Model-Outcome: non-finite\r\nContent-Length: 3\r\n\r\nNaN");
+        await RunningRouter.UntilAsync(
+            async () =>
+            {
+                Assert.Equal(200, (await router.InferAsync()).Status);
+                return SomeRouters.IsCondemned(router, 2);
+            },
+            "it is condemned");
+        await routers.UntilKindsAsync("started rolledBack");
+        Assert.Contains("nonFinite:", GuardEvidence.SummaryOf((RolledBackEvent)(await routers.EventsAsync())[^1]), StringComparison.Ordinal);
+    }
+}
