@@ -69,12 +69,13 @@ public sealed class RolloutGuardTests
     public async Task Connections_lost_to_one_endpoint_are_one_failure_over_two_routers()
     {
         await using var routers = new SomeRouters(await TestedGarnet.StartAsync());
-        await routers.ApplyAsync(SomeRouters.Canary2());
+        await routers.ApplyAsync(SomeRouters.PatientCanary2());
         var two = new[] { await routers.StartAsync(), await routers.StartAsync() };
         await routers.UntilKindsAsync("started");
         foreach (var router in two)
             await RunningRouter.UntilAsync(() => router.Get<RouterCache>().IsReached, "the cache is reached");
         routers.Canary.Cuts = true;
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         for (var i = 0; i < 40; i++)
             Assert.Equal("v1", (await two[i % 2].InferAsync()).Text);
         routers.Canary.Cuts = false;
@@ -93,7 +94,8 @@ public sealed class RolloutGuardTests
 
         // The last one is counted after it was answered.
         await RunningRouter.UntilAsync(() => Counted() >= 1 + routers.Canary.Failed, "all of them are counted");
-        Assert.Equal(1 + routers.Canary.Failed, Counted());
+        // On a machine that stood still the window may have passed, and another loss is one more failure.
+        Assert.InRange(Counted(), 1 + routers.Canary.Failed, 1 + routers.Canary.Failed + (int)(System.Diagnostics.Stopwatch.GetElapsedTime(began) / LostConnections.Window));
 
         long Counted() => two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().Total(GuardKind.Error).Watched);
     }
@@ -131,7 +133,7 @@ public sealed class RolloutGuardTests
     public async Task What_nobody_assigned_is_never_counted()
     {
         await using var routers = new SomeRouters();
-        await routers.ApplyAsync(SomeRouters.Canary2());
+        await routers.ApplyAsync(SomeRouters.PatientCanary2());
         var router = await routers.StartAsync();
         await routers.UntilKindsAsync("started");
         routers.Canary.Fail();

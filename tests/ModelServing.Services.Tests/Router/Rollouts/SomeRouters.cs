@@ -60,6 +60,15 @@ internal sealed class SomeRouters : IAsyncDisposable
 
     internal static PlanDocument Canary2(int weight = 5000) => Plan((VariantPlan.Canary, 2, weight), (VariantPlan.Stable, 1, PlanDocument.Buckets - weight));
 
+    /// <summary>As <see cref="Canary2"/>, with a guard that takes more failures to condemn than a test has.</summary>
+    internal static PlanDocument PatientCanary2()
+    {
+        var plan = Canary2();
+        var rollout = plan.Rollouts[SomePlan.Model];
+        plan.Rollouts[SomePlan.Model] = rollout with { Guard = rollout.Guard! with { FalseAlarm = 1e-12 } };
+        return plan;
+    }
+
     internal static PlanDocument OnlyStable(int version) => Plan((VariantPlan.Stable, version, PlanDocument.Buckets));
 
     /// <summary>Starts a router with whatever plan stands there.</summary>
