@@ -121,6 +121,8 @@ internal static class Proxies
         };
         foreach (var (variable, value) in settings.ToEnvironment())
             start.Environment[variable] = value;
+        // The router's own program says so to itself.
+        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
         var process = await ServerProcess.StartAsync(name, start, port, CloseInputAsync, cancellation);
         await ReadyAsync(port, cancellation);
         return new MeasuredServer(name, process, port);
