@@ -17,7 +17,7 @@ public class EndpointHealthTests
     [InlineData("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", true)]
     [InlineData("nonsense\r\n\r\n", true)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", true)]
-    [InlineData("HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n", false)]
+    [InlineData("HTTP/1.1 429 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", false)]
     public async Task What_fails_again_and_again_is_ejected_and_a_clients_fault_is_no_failure(string wire, bool isEjected)
     {
         await using var bad = new RawServer(async connection =>
