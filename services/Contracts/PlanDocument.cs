@@ -135,8 +135,11 @@ public sealed record RolloutPlan
 /// <summary>How the guard watches the variants beside stable.</summary>
 public sealed record GuardPlan
 {
+    /// <summary>The largest <see cref="Tolerance"/>.</summary>
+    public const double MaxTolerance = 1000;
+
     /// <summary>The rate ratio up to which a variant is as good as stable: failures of its first attempts per request against those of
-    /// stable. At least 1.</summary>
+    /// stable. From 1 to <see cref="MaxTolerance"/>.</summary>
     public required double Tolerance { get; init; }
 
     /// <summary>The chance that a variant no worse than that is condemned at all, over the whole life of an attempt; above 0 and below 1.</summary>
@@ -154,8 +157,8 @@ public sealed record GuardPlan
 
     internal void Check(string path)
     {
-        if (!(Tolerance >= 1 && double.IsFinite(Tolerance)))
-            throw Wrong("tolerance", Tolerance, "at least 1");
+        if (!(Tolerance is >= 1 and <= MaxTolerance))
+            throw Wrong("tolerance", Tolerance, $"from 1 to {MaxTolerance}");
         if (!(FalseAlarm is > 0 and < 1))
             throw Wrong("falseAlarm", FalseAlarm, "above 0 and below 1");
         if (SlowerThanMilliseconds is <= 0)

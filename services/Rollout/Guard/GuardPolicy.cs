@@ -1,3 +1,5 @@
+using ModelServing.Contracts;
+
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>Whose counts a decision rests on. Each scope has half of the false alarms that are allowed.</summary>
@@ -21,7 +23,7 @@ public sealed record GuardPolicy
     public double Tolerance
     {
         get;
-        init => field = value is >= 1 and <= 1000 ? value : throw Outside(nameof(Tolerance), value, "from 1 to 1000");
+        init => field = value is >= 1 and <= GuardPlan.MaxTolerance ? value : throw Outside(nameof(Tolerance), value, $"from 1 to {GuardPlan.MaxTolerance}");
     } = 1.5;
 
     /// <summary>alpha: the probability, at most, that a version which keeps to the tolerance is ever condemned in an attempt.</summary>
