@@ -22,6 +22,9 @@ public abstract record HostSettings
     /// <summary>All addresses that the host listens on: <see cref="Urls"/> first.</summary>
     public virtual string AllUrls => Urls;
 
+    /// <summary>Where OCI Functions calls the host, in place of <see cref="AllUrls"/>; null where it does not. Only functions read it.</summary>
+    public FnListener? Listener { get; init; }
+
     /// <summary>The form of the log lines; null is <c>text</c> on a terminal and <c>json</c> elsewhere.</summary>
     public LogFormat? LogFormat { get; init; }
 
