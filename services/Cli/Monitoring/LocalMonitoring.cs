@@ -21,7 +21,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     private readonly IReadOnlyList<AlarmWatch> watches;
     private readonly TimeSpan minute;
     private readonly TimeProvider time;
-    private readonly Func<AlarmTransition, Task> changed;
+    private readonly Action<AlarmTransition> changed;
     private readonly CancellationTokenSource closing = new();
     private DateTimeOffset next;
     private Task evaluating = Task.CompletedTask;
@@ -32,7 +32,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     /// <param name="changed">Takes each change, one after the other.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ContractException">A query can't be read.</exception>
-    internal LocalMonitoring(IReadOnlyList<AlarmDefinition> alarms, TimeSpan minute, Func<AlarmTransition, Task> changed, TimeProvider time)
+    internal LocalMonitoring(IReadOnlyList<AlarmDefinition> alarms, TimeSpan minute, Action<AlarmTransition> changed, TimeProvider time)
     {
         (this.minute, this.changed, this.time) = (minute, changed, time);
         watches = [.. alarms.Select(static alarm => new AlarmWatch(alarm))];
@@ -47,6 +47,9 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         app.MapPost(MetricPost.Path, TakeAsync);
         app.MapGet(FiringAlarms.Path, FiringAsync);
     }
+
+    /// <summary>Told of each post that was taken.</summary>
+    internal Action<MetricPost>? Posted { get; set; }
 
     /// <summary>Where it listens, as in <c>http://127.0.0.1:40001</c>.</summary>
     internal string Address => app.Urls.First();
@@ -85,7 +88,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(closing.Token))
         {
             foreach (var change in EvaluateNow())
-                await changed(change);
+                changed(change);
         }
     }
 
@@ -108,6 +111,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         }
 
         var refused = datapoints.Add(post);
+        Posted?.Invoke(post);
         await context.Response.Body.WriteAsync(new MetricPostAnswer(refused.Count, [.. refused.Select(static one => new FailedMetric(one.Why, one.Data))]).ToUtf8(), context.RequestAborted);
     }
 

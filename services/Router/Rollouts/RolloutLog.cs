@@ -34,4 +34,7 @@ internal static partial class RolloutLog
 
     [LoggerMessage(39, LogLevel.Error, "The guard of {Model} version {Version} failed at an exchange of counts")]
     internal static partial void ExchangeFailed(ILogger logger, string model, string version, Exception exception);
+
+    [LoggerMessage(40, LogLevel.Warning, "The guard is off: it condemns nothing, whatever fails")]
+    internal static partial void GuardOff(ILogger logger);
 }

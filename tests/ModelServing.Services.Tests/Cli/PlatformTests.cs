@@ -24,7 +24,13 @@ public sealed class PlatformTests : IAsyncLifetime
     {
         await hosts.StartAsync();
         platform = new Platform(
-            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; " + Serve)), folder.FullPath, "file:/nowhere", terminal.Terminal, TimeProvider.System, default);
+            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; " + Serve), hosts.Program("echo called; " + Serve)),
+            folder.FullPath,
+            "file:/nowhere",
+            terminal.Terminal,
+            new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false),
+            TimeProvider.System,
+            default);
     }
 
     public async ValueTask DisposeAsync()
