@@ -9,11 +9,12 @@ namespace ModelServing.Cli.Up.Functions;
 /// What stands for Notifications on this machine: delivers alarms' messages to the Rollback function, again and again for a while when it
 /// does not succeed, and tells the person at the terminal.
 /// </summary>
+/// <param name="environment">The environment, whose alarms they are.</param>
 /// <param name="functions">The functions.</param>
 /// <param name="minute">How long a minute lasts here.</param>
 /// <param name="terminal">Where it is told.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AlarmDelivery(FunctionCaller functions, TimeSpan minute, Terminal terminal, TimeProvider time)
+internal sealed class AlarmDelivery(string environment, FunctionCaller functions, TimeSpan minute, Terminal terminal, TimeProvider time)
 {
     // Monitoring's own: so many messages of one evaluation reach a topic, and the rest is dropped.
     private const int MaxMessages = 60;
@@ -43,7 +44,7 @@ internal sealed class AlarmDelivery(FunctionCaller functions, TimeSpan minute, T
 
     private async Task DeliverAsync(AlarmTransition transition, CancellationToken cancellation)
     {
-        var message = AlarmMessage.Of(transition, transition.Alarm.Name);
+        var message = AlarmMessage.Of(transition, AlarmNames.Of(BucketName.Project, environment, transition.Alarm.Name));
         foreach (var wait in (int[])[.. Again, 0])
         {
             var result = await functions.CallAsync(FunctionName.Rollback, message, cancellation);

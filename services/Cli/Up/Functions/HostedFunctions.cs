@@ -9,6 +9,9 @@ namespace ModelServing.Cli.Up.Functions;
 /// </summary>
 internal sealed class HostedFunctions : IAsyncDisposable
 {
+    // Every program of this machine has it by default.
+    private const string Environment = "local";
+
     private static readonly byte[] NoPayload = "{}"u8.ToArray();
 
     private readonly FunctionCaller functions = new();
@@ -24,7 +27,7 @@ internal sealed class HostedFunctions : IAsyncDisposable
     internal HostedFunctions(TimeSpan minute, Terminal terminal, TimeProvider time)
     {
         (this.minute, this.terminal, this.time) = (minute, terminal, time);
-        delivery = new AlarmDelivery(functions, minute, terminal, time);
+        delivery = new AlarmDelivery(Environment, functions, minute, terminal, time);
         Monitoring = new LocalMonitoring(ModelAlarms.All, minute, delivery.Send, time);
     }
 
@@ -45,7 +48,7 @@ internal sealed class HostedFunctions : IAsyncDisposable
     internal async Task StartAsync(FunctionsSettings settings, Func<FunctionsSettings, Action<HostAddress?>, SupervisedHost> start, CancellationToken cancellation)
     {
         await Monitoring.StartAsync(cancellation);
-        host = start(settings with { Monitoring = Monitoring.Address, Minute = minute }, functions.At);
+        host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.At);
         await host.Ready.WaitAsync(cancellation);
         working = Task.WhenAll(delivery.RunAsync(closing.Token), CallEachMinuteAsync(closing.Token));
     }
