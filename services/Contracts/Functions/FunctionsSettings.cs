@@ -4,9 +4,6 @@ namespace ModelServing.Contracts;
 /// configuration, which has 4 KB in all.</summary>
 public sealed record FunctionsSettings : HostSettings
 {
-    /// <summary>The shortest minute.</summary>
-    public static readonly TimeSpan ShortestMinute = TimeSpan.FromSeconds(1);
-
     private static string FunctionNames => string.Join(", ", Enum.GetNames<FunctionName>());
 
     /// <summary>Which function this is; null is each of them, by plain HTTP at its own path.</summary>
@@ -58,9 +55,7 @@ public sealed record FunctionsSettings : HostSettings
         Registry = environment.Get(HostEnvironment.NameOf(nameof(Registry)));
         Monitoring = environment.Get(HostEnvironment.NameOf(nameof(Monitoring)));
         DryRun = environment.ReadFlag(nameof(DryRun));
-        Minute = environment.ReadSeconds(nameof(Minute), Minute);
-        if (Minute < ShortestMinute)
-            throw HostEnvironment.Wrong(nameof(Minute), HostEnvironment.Seconds(Minute), "at least 1 second");
+        Minute = environment.ReadMinute(nameof(Minute), Minute);
         Oci = OciSettings.Read(environment);
     }
 

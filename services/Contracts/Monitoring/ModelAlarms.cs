@@ -12,7 +12,7 @@ public static class ModelAlarms
 
     private const string ByVersion = $".groupBy({Model},{ModelMetric.Version},{Variant},{Attempt})";
 
-    private const string NotOfStable = $"{{{Variant} != \"{StableVariant}\"}}";
+    private const string NotOfStable = $"{{{Watched} = \"{IsWatched}\"}}";
 
     /// <summary>The alarms.</summary>
     public static IReadOnlyList<AlarmDefinition> All { get; } =
@@ -78,7 +78,7 @@ public static class ModelAlarms
         {
             Name = "model-metrics-absent",
             Namespace = ModelMetric.Namespace,
-            Query = $"{Heartbeat}[1m].absent(10m)",
+            Query = $"{Heartbeat}[10m].absent(1d)",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
             Text = "ModelMetrics has posted nothing for ten minutes: no alarm about a model can fire. Look at its CronJob and at the function's log.",

@@ -5,8 +5,8 @@ namespace ModelServing.Contracts;
 /// What a single process counts for Prometheus is in <see cref="MetricNames"/>.
 /// </summary>
 /// <remarks>
-/// Every stream of a version has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/> and
-/// <see cref="Attempt"/>. Requests that came without a router are in none. A datapoint's <c>count</c> is its weight: posting 1 for 3
+/// Every stream of a version has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>,
+/// <see cref="Attempt"/> and <see cref="Watched"/>. Requests that came without a router are in none. A datapoint's <c>count</c> is its weight: posting 1 for 3
 /// failed requests and 0 for 97 others gives a mean of 0.03 and a count of 100.
 /// </remarks>
 public static class ModelMetric
@@ -63,6 +63,16 @@ public static class ModelMetric
 
     /// <summary>Dimension: the number of the version's attempt.</summary>
     public const string Attempt = "attempt";
+
+    /// <summary>Dimension: <see cref="IsWatched"/> for a variant beside stable, <see cref="IsNotWatched"/> for stable. It is there for
+    /// alarms, which would have to say "not stable" otherwise: the query language documents equality and likeness, and no inequality.</summary>
+    public const string Watched = "watched";
+
+    /// <summary>The value of <see cref="Watched"/> of variants that an alarm may condemn.</summary>
+    public const string IsWatched = "true";
+
+    /// <summary>The value of <see cref="Watched"/> of stable.</summary>
+    public const string IsNotWatched = "false";
 
     /// <summary>Dimension: the environment's name.</summary>
     public const string Environment = "environment";
