@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
 
 namespace ModelServing.Functions;
@@ -18,6 +19,7 @@ public static class FunctionsHost
 {
     private static readonly SortedDictionary<FunctionName, Action<IServiceCollection, FunctionsSettings>> Known = new()
     {
+        [FunctionName.Rollback] = RollbackServices.Add,
     };
 
     /// <summary>Adds the functions' services.</summary>
