@@ -22,6 +22,7 @@ internal sealed class Platform : IAsyncDisposable
     internal static readonly TimeSpan Patience = new RouterSettings { Plan = "", Endpoints = "" }.DrainTimeout + TimeSpan.FromSeconds(5);
 
     private readonly HostPrograms programs;
+    private readonly int maxRequestBytes;
     private readonly string runFolder;
     private readonly HostLog log;
     private readonly Terminal terminal;
@@ -35,16 +36,17 @@ internal sealed class Platform : IAsyncDisposable
     /// <param name="programs">The hosts' programs.</param>
     /// <param name="stateFolder">Where its files are.</param>
     /// <param name="registry">The registry, as hosts are told: <c>file:FOLDER</c>.</param>
+    /// <param name="maxRequestBytes">The largest body of a request in bytes.</param>
     /// <param name="terminal">Where is said what happens.</param>
     /// <param name="time">The clock.</param>
     /// <param name="kill">Ends the hosts at once while the platform stops.</param>
-    internal Platform(HostPrograms programs, string stateFolder, string registry, Terminal terminal, TimeProvider time, CancellationToken kill)
+    internal Platform(HostPrograms programs, string stateFolder, string registry, int maxRequestBytes, Terminal terminal, TimeProvider time, CancellationToken kill)
     {
-        (this.programs, this.terminal, this.time, this.kill) = (programs, terminal, time, kill);
+        (this.programs, this.maxRequestBytes, this.terminal, this.time, this.kill) = (programs, maxRequestBytes, terminal, time, kill);
         runFolder = Path.Combine(stateFolder, "run");
         log = new HostLog(terminal);
         files = new PlatformFiles(stateFolder, terminal);
-        versions = new VersionHosts(programs.Inference, registry, runFolder, files, log, terminal, time);
+        versions = new VersionHosts(programs.Inference, registry, maxRequestBytes, runFolder, files, log, terminal, time);
     }
 
     /// <summary>The plan that is applied.</summary>
@@ -153,6 +155,7 @@ internal sealed class Platform : IAsyncDisposable
             JournalSnapshot = files.SnapshotPath,
             AdminUrls = "http://127.0.0.1:0",
             AdminAddressFile = files.AdminAddressPath,
+            MaxRequestBytes = maxRequestBytes,
             Urls = Api.GetLeftPart(UriPartial.Authority),
         };
         router = new SupervisedHost("router", programs.Router, settings, runFolder, log, terminal, time, static _ => { });
