@@ -18,6 +18,7 @@ public sealed class ServingStack : Stack
     private readonly EnvironmentNames names;
     private readonly Oci.Provider region;
     private readonly string bucketName;
+    private readonly int maxRequestBytes;
 
     /// <summary>Composes the stack from Pulumi's configuration.</summary>
     public ServingStack()
@@ -34,6 +35,7 @@ public sealed class ServingStack : Stack
         var deployment = Deployment.Instance;
         names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
         bucketName = Contracts.BucketName.Of(deployment.ProjectName, deployment.StackName);
+        maxRequestBytes = configuration.File.Settings.MaxRequestBytes;
         var models = configuration.File.Settings.Models;
         var plan = PlanMaker.Make(models);
 
@@ -143,6 +145,9 @@ public sealed class ServingStack : Stack
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
 
+    // The routers' admin API stays in the cluster unless the gateway is to lead to it.
+    private int? AdminPort => cloud.Gateway is { AdminApi: true } ? HostPorts.LoadBalancerAdmin : null;
+
     private ComponentResourceOptions InRegion() => new() { Provider = region };
 
     private Network MakeNetwork()
@@ -152,6 +157,7 @@ public sealed class ServingStack : Stack
             Names = names,
             CompartmentId = cloud.Compartment,
             RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = AdminPort,
             IsClusterEndpointPublic = cloud.Cluster.PublicEndpoint,
             ClusterEndpointAllowedCidrs = cloud.Cluster.AllowedCidrs,
             InternetEgress = cloud.Network.InternetEgress,
@@ -233,7 +239,9 @@ public sealed class ServingStack : Stack
                 Cache = cache.Settings,
                 LoadBalancerSubnetId = network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = network.LoadBalancer.GroupId,
+                IsAdminBalanced = AdminPort is not null,
             },
+            MaxRequestBytes = maxRequestBytes,
             Registry = new RegistryLogin(
                 ImageNames.HostOf(cloud.Region),
                 Output.Format($"{store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
@@ -255,6 +263,7 @@ public sealed class ServingStack : Stack
             Place = network.Gateway,
             RouterAddress = workloads.RouterAddress,
             RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = AdminPort,
             LongestDeadline = LongestDeadline(models),
             Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },
             RequestsPerSecond = gateway.RequestsPerSecond,

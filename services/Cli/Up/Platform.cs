@@ -23,6 +23,7 @@ internal sealed class Platform : IAsyncDisposable
     internal static readonly TimeSpan Patience = new RouterSettings { Plan = "", Endpoints = "" }.DrainTimeout + TimeSpan.FromSeconds(5);
 
     private readonly HostPrograms programs;
+    private readonly int maxRequestBytes;
     private readonly string runFolder;
     private readonly HostLog log;
     private readonly Terminal terminal;
@@ -40,13 +41,14 @@ internal sealed class Platform : IAsyncDisposable
     /// <param name="programs">The hosts' programs.</param>
     /// <param name="stateFolder">Where its files are.</param>
     /// <param name="registry">The registry, as hosts are told: <c>file:FOLDER</c>.</param>
+    /// <param name="maxRequestBytes">The largest body of a request in bytes.</param>
     /// <param name="terminal">Where is said what happens.</param>
     /// <param name="pace">How long its minutes last, and whether its guard condemns.</param>
     /// <param name="time">The clock.</param>
     /// <param name="kill">Ends the hosts at once while the platform stops.</param>
-    internal Platform(HostPrograms programs, string stateFolder, string registry, Terminal terminal, PlatformPace pace, TimeProvider time, CancellationToken kill)
+    internal Platform(HostPrograms programs, string stateFolder, string registry, int maxRequestBytes, Terminal terminal, PlatformPace pace, TimeProvider time, CancellationToken kill)
     {
-        (this.programs, this.registry, this.terminal, this.pace, this.time, this.kill) = (programs, registry, terminal, pace, time, kill);
+        (this.programs, this.registry, this.maxRequestBytes, this.terminal, this.pace, this.time, this.kill) = (programs, registry, maxRequestBytes, terminal, pace, time, kill);
         runFolder = Path.Combine(stateFolder, "run");
         log = new HostLog(terminal);
         files = new PlatformFiles(stateFolder, terminal);
@@ -175,6 +177,7 @@ internal sealed class Platform : IAsyncDisposable
             GuardOff = pace.GuardOff,
             AdminUrls = "http://127.0.0.1:0",
             AdminAddressFile = files.AdminAddressPath,
+            MaxRequestBytes = maxRequestBytes,
             Urls = Api.GetLeftPart(UriPartial.Authority),
         };
         router = new SupervisedHost("router", programs.Router, settings, runFolder, log, terminal, time, static _ => { });
@@ -200,6 +203,7 @@ internal sealed class Platform : IAsyncDisposable
         Registry = registry,
         Cache = cache?.Settings,
         Minute = pace.Minute,
+        MaxRequestBytes = maxRequestBytes,
         Urls = "http://127.0.0.1:0",
     };
 

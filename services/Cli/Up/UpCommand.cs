@@ -108,7 +108,7 @@ internal static class UpCommand
         if (port is { Given: false, Number: not ApiPort.First })
             terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API gets {port.Number}; {StackFile.Namespace}local.port gives it another[/]");
 
-        var platform = new Platform(programs, state.FullPath, location, terminal, request.Pace, time, signals.Kill);
+        var platform = new Platform(programs, state.FullPath, location, started.Settings.MaxRequestBytes, terminal, request.Pace, time, signals.Kill);
         try
         {
             // 5
