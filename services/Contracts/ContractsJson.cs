@@ -45,6 +45,7 @@ public sealed class ContractException : Exception
 [JsonSerializable(typeof(RolloutHistory))]
 [JsonSerializable(typeof(ClientsDocument))]
 [JsonSerializable(typeof(MetricPost))]
+[JsonSerializable(typeof(MetricPostAnswer))]
 [JsonSerializable(typeof(FiringAlarms))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {

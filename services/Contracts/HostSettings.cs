@@ -22,6 +22,9 @@ public abstract record HostSettings
     /// <summary>All addresses that the host listens on: <see cref="Urls"/> first.</summary>
     public virtual string AllUrls => Urls;
 
+    /// <summary>Where OCI Functions calls the host, in place of <see cref="AllUrls"/>; null where it does not. Only functions read it.</summary>
+    public FnListener? Listener { get; init; }
+
     /// <summary>The form of the log lines; null is <c>text</c> on a terminal and <c>json</c> elsewhere.</summary>
     public LogFormat? LogFormat { get; init; }
 
@@ -210,6 +213,16 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest body of a request, in bytes. 64 MiB by default.</summary>
     public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The cache that the service reports its counts into, for ModelMetrics; null for none: it reports to nobody.</summary>
+    public CacheSettings? Cache { get; init; }
+
+    /// <summary>The environment's name, which keeps its counts apart from others' in the same cache. <c>local</c> by default.</summary>
+    public string Environment { get; init; } = "local";
+
+    /// <summary>How long a minute of the counts lasts, the same as that of <see cref="FunctionsSettings.Minute"/>. 60 s by default; a
+    /// sixth of it is how often the service reports.</summary>
+    public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Makes settings of defaults.</summary>
     public InferenceSettings()
     {
@@ -231,6 +244,9 @@ public sealed record InferenceSettings : HostSettings
         Threads = (int)environment.ReadWhole(nameof(Threads), Threads, 1, 1024);
         QueueLimit = (int)environment.ReadWhole(nameof(QueueLimit), QueueLimit, 0, 1_000_000);
         MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, int.MaxValue);
+        Cache = CacheSettings.Read(environment);
+        Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
+        Minute = environment.ReadMinute(nameof(Minute), Minute);
     }
 
     /// <inheritdoc/>
@@ -245,5 +261,8 @@ public sealed record InferenceSettings : HostSettings
         variables[HostEnvironment.NameOf(nameof(Threads))] = Threads.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(QueueLimit))] = QueueLimit.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
+        Cache?.Write(variables);
+        variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
+        variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
             return true;
         }
 
-        using var admin = new AdminClient(platform.Admin, platform.OperatorKey);
+        using var admin = new AdminClient(platform.Admin, OperatorCredential.OfKey(platform.OperatorKey));
         if (await FindAsync(admin, watched.Version, cancellation) is not null)
         {
             terminal.Say($"[yellow]Nothing is rolled back in this demo: version {watched.Version} is condemned already[/]");

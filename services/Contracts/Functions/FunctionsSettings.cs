@@ -4,8 +4,7 @@ namespace ModelServing.Contracts;
 /// configuration, which has 4 KB in all.</summary>
 public sealed record FunctionsSettings : HostSettings
 {
-    /// <summary>The shortest minute.</summary>
-    public static readonly TimeSpan ShortestMinute = TimeSpan.FromSeconds(1);
+    private static string FunctionNames => string.Join(", ", Enum.GetNames<FunctionName>());
 
     /// <summary>Which function this is; null is each of them, by plain HTTP at its own path.</summary>
     public FunctionName? Function { get; init; }
@@ -46,16 +45,17 @@ public sealed record FunctionsSettings : HostSettings
     public FunctionsSettings(HostEnvironment environment)
         : base(environment)
     {
-        Function = environment.Read<FunctionName?>(nameof(Function), null, static s => Enum.TryParse<FunctionName>(s, out var f) && f.ToString() == s ? f : null, $"one of {string.Join(", ", Enum.GetNames<FunctionName>())}");
+        Function = environment.Read<FunctionName?>(nameof(Function), null, static s => Enum.TryParse<FunctionName>(s, out var f) && f.ToString() == s ? f : null, $"one of {FunctionNames}");
+        Listener = FnListener.Read(environment);
+        if (Listener is not null && Function is null)
+            throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(Function))} is not set; where {FnListener.ListenerVariable} is, it has to be one of {FunctionNames}");
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
         Journal = environment.Require(nameof(Journal), "sqlite:PATH or nosql:COMPARTMENT/TABLE");
         Cache = CacheSettings.Read(environment);
         Registry = environment.Get(HostEnvironment.NameOf(nameof(Registry)));
         Monitoring = environment.Get(HostEnvironment.NameOf(nameof(Monitoring)));
         DryRun = environment.ReadFlag(nameof(DryRun));
-        Minute = environment.ReadSeconds(nameof(Minute), Minute);
-        if (Minute < ShortestMinute)
-            throw HostEnvironment.Wrong(nameof(Minute), HostEnvironment.Seconds(Minute), "at least 1 second");
+        Minute = environment.ReadMinute(nameof(Minute), Minute);
         Oci = OciSettings.Read(environment);
     }
 
@@ -65,6 +65,7 @@ public sealed record FunctionsSettings : HostSettings
         base.Write(variables);
         if (Function is { } function)
             variables[HostEnvironment.NameOf(nameof(Function))] = function.ToString();
+        Listener?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
         variables[HostEnvironment.NameOf(nameof(Journal))] = Journal;
         Cache?.Write(variables);

@@ -37,6 +37,7 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
             KeptWarm = [.. (served.Rollout?.KeptWarm ?? []).Select(version => new KeptVersionStatus(version, ReadyOf(model.Pin(version.ToString()))))],
             Condemned = [.. (model.Served.State?.Versions.Values ?? []).Select(static version => version.Condemned).OfType<RolledBackEvent>().Select(Read)],
             LastSeq = model.Served.State?.LastSeq ?? 0,
+            JournalFault = board.FaultOf(model.Name),
         };
     }
 
