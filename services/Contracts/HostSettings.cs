@@ -186,6 +186,8 @@ public sealed record RouterSettings : HostSettings
 /// <summary>What an inference service is started with: it serves one version of one model.</summary>
 public sealed record InferenceSettings : HostSettings
 {
+    private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
+
     /// <summary>The model.</summary>
     public required ModelName Model { get; init; }
 
@@ -210,6 +212,9 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest body of a request, in bytes. 64 MiB by default.</summary>
     public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. 1.5 GiB, more than which none may have, by default.</summary>
+    public long MaxModelBytes { get; init; } = MostModelBytes;
+
     /// <summary>Makes settings of defaults.</summary>
     public InferenceSettings()
     {
@@ -231,6 +236,7 @@ public sealed record InferenceSettings : HostSettings
         Threads = (int)environment.ReadWhole(nameof(Threads), Threads, 1, 1024);
         QueueLimit = (int)environment.ReadWhole(nameof(QueueLimit), QueueLimit, 0, 1_000_000);
         MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, int.MaxValue);
+        MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
     }
 
     /// <inheritdoc/>
@@ -245,5 +251,6 @@ public sealed record InferenceSettings : HostSettings
         variables[HostEnvironment.NameOf(nameof(Threads))] = Threads.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(QueueLimit))] = QueueLimit.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
+        variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
     }
 }
