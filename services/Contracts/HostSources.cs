@@ -1,8 +1,8 @@
 namespace ModelServing.Contracts;
 
 /// <summary>The forms of the settings that say where a host reads from: <see cref="RouterSettings.Plan"/>,
-/// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/> and
-/// <see cref="InferenceSettings.Registry"/>.</summary>
+/// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/>,
+/// <see cref="InferenceSettings.Registry"/> and <see cref="FunctionsSettings.Monitoring"/>.</summary>
 public static class HostSources
 {
     /// <summary>What the form of a file or a folder begins with.</summary>
@@ -16,6 +16,9 @@ public static class HostSources
 
     /// <summary>What the form of an Object Storage bucket begins with.</summary>
     public const string BucketScheme = "oci:";
+
+    /// <summary>What the form of a compartment begins with.</summary>
+    public const string CompartmentScheme = "oci:";
 
     /// <summary>What the form of a journal in a file of SQLite begins with.</summary>
     public const string SqliteScheme = "sqlite:";
@@ -43,6 +46,9 @@ public static class HostSources
 
     /// <summary>A journal in a table of NoSQL: <c>nosql:COMPARTMENT-OCID/TABLE</c>.</summary>
     public static string Nosql(string compartment, string table) => $"{NosqlScheme}{compartment}/{table}";
+
+    /// <summary>Monitoring of a compartment: <c>oci:COMPARTMENT-OCID</c>.</summary>
+    public static string Compartment(string compartment) => CompartmentScheme + compartment;
 
     /// <summary>A bucket: <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public static string Bucket(string @namespace, string bucket) => $"{BucketScheme}{@namespace}/{bucket}";
