@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.House;
 /// <summary>tests/ChooseSdk.cs as a process, on a made repository whose only package source is a folder, with a package cache of its own.</summary>
 public sealed class ChooseSdkTests : IDisposable
 {
-    private static readonly string[] OfOci = ["OCI.DotNetSDK.Common", "OCI.DotNetSDK.Functions", "OCI.DotNetSDK.Nosql", "OCI.DotNetSDK.Objectstorage"];
+    private static readonly string[] OfOci = ["OCI.DotNetSDK.Common", "OCI.DotNetSDK.Functions", "OCI.DotNetSDK.Monitoring", "OCI.DotNetSDK.Nosql", "OCI.DotNetSDK.Objectstorage"];
     private static readonly string[] OfPulumi = ["Pulumi", "Pulumi.Kubernetes", "Pulumi.Oci"];
 
     private readonly TemporaryFolder folder = new();
