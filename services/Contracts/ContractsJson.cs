@@ -44,6 +44,9 @@ public sealed class ContractException : Exception
 [JsonSerializable(typeof(JournalEvent))]
 [JsonSerializable(typeof(RolloutHistory))]
 [JsonSerializable(typeof(ClientsDocument))]
+[JsonSerializable(typeof(MetricPost))]
+[JsonSerializable(typeof(MetricPostAnswer))]
+[JsonSerializable(typeof(FiringAlarms))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>The same on one line. What stores JSON may hand its members back in another order.</summary>

@@ -44,6 +44,11 @@ public sealed class HostEnvironment(Func<string, string?> get)
             : null,
         "a number of seconds from 0 to 86400")!.Value;
 
+    // How long a minute of the metrics lasts. A shorter one would be over before a report of it could be on its way.
+    internal TimeSpan ReadMinute(string setting, TimeSpan unset) => ReadSeconds(setting, unset) is var minute && minute >= TimeSpan.FromSeconds(1)
+        ? minute
+        : throw Wrong(setting, Seconds(minute), "at least 1 second");
+
     internal long ReadWhole(string setting, long unset, long least, long most) => Read<long?>(
         setting,
         unset,

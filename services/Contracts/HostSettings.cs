@@ -22,6 +22,9 @@ public abstract record HostSettings
     /// <summary>All addresses that the host listens on: <see cref="Urls"/> first.</summary>
     public virtual string AllUrls => Urls;
 
+    /// <summary>Where OCI Functions calls the host, in place of <see cref="AllUrls"/>; null where it does not. Only functions read it.</summary>
+    public FnListener? Listener { get; init; }
+
     /// <summary>The form of the log lines; null is <c>text</c> on a terminal and <c>json</c> elsewhere.</summary>
     public LogFormat? LogFormat { get; init; }
 
@@ -115,6 +118,9 @@ public sealed record RouterSettings : HostSettings
     /// <summary>How many routers there are at the most; their guards share what may be a false alarm. 1 by default.</summary>
     public int RoutersMax { get; init; } = 1;
 
+    /// <summary>The guard counts, and condemns nothing: for who wants to see alarms do it. Off by default.</summary>
+    public bool GuardOff { get; init; }
+
     /// <summary>The address of the admin API, of the same form as <see cref="HostSettings.Urls"/> and another port; null for no admin API.</summary>
     public string? AdminUrls { get; init; }
 
@@ -152,6 +158,7 @@ public sealed record RouterSettings : HostSettings
         Cache = CacheSettings.Read(environment);
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
         RoutersMax = (int)environment.ReadWhole(nameof(RoutersMax), RoutersMax, 1, 10_000);
+        GuardOff = environment.ReadFlag(nameof(GuardOff));
         AdminUrls = environment.Get(HostEnvironment.NameOf(nameof(AdminUrls)));
         AdminAddressFile = environment.Get(HostEnvironment.NameOf(nameof(AdminAddressFile)));
         Oci = OciSettings.Read(environment);
@@ -172,6 +179,8 @@ public sealed record RouterSettings : HostSettings
         Cache?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
         variables[HostEnvironment.NameOf(nameof(RoutersMax))] = RoutersMax.ToString(CultureInfo.InvariantCulture);
+        if (GuardOff)
+            variables[HostEnvironment.NameOf(nameof(GuardOff))] = "true";
         if (AdminUrls is not null)
             variables[HostEnvironment.NameOf(nameof(AdminUrls))] = AdminUrls;
         if (AdminAddressFile is not null)
@@ -215,6 +224,16 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest model that is loaded, in bytes; a larger one is refused. 1.5 GiB, more than which none may have, by default.</summary>
     public long MaxModelBytes { get; init; } = MostModelBytes;
 
+    /// <summary>The cache that the service reports its counts into, for ModelMetrics; null for none: it reports to nobody.</summary>
+    public CacheSettings? Cache { get; init; }
+
+    /// <summary>The environment's name, which keeps its counts apart from others' in the same cache. <c>local</c> by default.</summary>
+    public string Environment { get; init; } = "local";
+
+    /// <summary>How long a minute of the counts lasts, the same as that of <see cref="FunctionsSettings.Minute"/>. 60 s by default; a
+    /// sixth of it is how often the service reports.</summary>
+    public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Makes settings of defaults.</summary>
     public InferenceSettings()
     {
@@ -237,6 +256,9 @@ public sealed record InferenceSettings : HostSettings
         QueueLimit = (int)environment.ReadWhole(nameof(QueueLimit), QueueLimit, 0, 1_000_000);
         MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, int.MaxValue);
         MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
+        Cache = CacheSettings.Read(environment);
+        Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
+        Minute = environment.ReadMinute(nameof(Minute), Minute);
     }
 
     /// <inheritdoc/>
@@ -252,5 +274,8 @@ public sealed record InferenceSettings : HostSettings
         variables[HostEnvironment.NameOf(nameof(QueueLimit))] = QueueLimit.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
+        Cache?.Write(variables);
+        variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
+        variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
     }
 }

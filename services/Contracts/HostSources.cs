@@ -23,6 +23,9 @@ public static class HostSources
     /// <summary>What the form of a journal in a table of NoSQL begins with.</summary>
     public const string NosqlScheme = "nosql:";
 
+    /// <summary>What the form of OCI Monitoring begins with.</summary>
+    public const string MonitoringScheme = "oci:";
+
     /// <summary>Stands for a model's name in the form of Services' names.</summary>
     public const string ModelPlaceholder = "{model}";
 
@@ -43,6 +46,9 @@ public static class HostSources
 
     /// <summary>A journal in a table of NoSQL: <c>nosql:COMPARTMENT-OCID/TABLE</c>.</summary>
     public static string Nosql(string compartment, string table) => $"{NosqlScheme}{compartment}/{table}";
+
+    /// <summary>OCI Monitoring: <c>oci:COMPARTMENT-OCID</c>.</summary>
+    public static string Monitoring(string compartment) => MonitoringScheme + compartment;
 
     /// <summary>A bucket: <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public static string Bucket(string @namespace, string bucket) => $"{BucketScheme}{@namespace}/{bucket}";

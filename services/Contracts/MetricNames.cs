@@ -58,6 +58,10 @@ public static class MetricNames
     /// <summary>Router, gauge: 1 for a version that is condemned, by model and version.</summary>
     public const string RouterCondemned = "modelserving.router.condemned";
 
+    /// <summary>Router, gauge: 1 for a model whose plan is refused because its stable version is condemned, so that the last good rollout is
+    /// served or none; 0 for one whose plan is served. By model.</summary>
+    public const string RouterRolloutRefused = "modelserving.router.rollout.refused";
+
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
     public const string InferenceRequestDuration = "modelserving.inference.request.duration";
 
@@ -66,6 +70,10 @@ public static class MetricNames
 
     /// <summary>Inference, up-down counter: requests that wait for their turn at the model.</summary>
     public const string InferenceQueueLength = "modelserving.inference.queue.length";
+
+    /// <summary>Inference, counter: requests that ModelMetrics was not told of, by model, version and <see cref="Reason"/>: the cache was
+    /// away too long (<c>cache-away</c>), or there were more variants and attempts than are counted apart (<c>no-room</c>).</summary>
+    public const string InferenceUnreportedRequests = "modelserving.inference.unreported.requests";
 
     /// <summary>Dimension: the model's name.</summary>
     public const string Model = "model";

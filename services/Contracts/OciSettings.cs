@@ -23,6 +23,9 @@ public sealed partial record OciSettings
     /// <summary>The variable of <see cref="NosqlEndpoint"/>.</summary>
     public const string NosqlEndpointVariable = "MODELSERVING_OCI_NOSQL_ENDPOINT";
 
+    /// <summary>The variable of <see cref="MonitoringEndpoint"/>.</summary>
+    public const string MonitoringEndpointVariable = "MODELSERVING_OCI_MONITORING_ENDPOINT";
+
     /// <summary>The variable in which the OCI SDK itself looks for the region of a workload identity. It is written with
     /// <see cref="Region"/>, and read by nothing of ours. A resource principal's (and OCI_RESOURCE_PRINCIPAL_VERSION) are the platform's
     /// to set; workload identity needs no version.</summary>
@@ -45,6 +48,10 @@ public sealed partial record OciSettings
 
     /// <summary>Where NoSQL answers, as in <c>https://HOST</c>. Null is the region's own address.</summary>
     public string? NosqlEndpoint { get; init; }
+
+    /// <summary>Where Monitoring answers, as in <c>https://HOST</c>: for what is posted and what is asked alike, which are two hosts of the
+    /// region else. Null is the region's own addresses.</summary>
+    public string? MonitoringEndpoint { get; init; }
 
     /// <summary>Reads the settings from the environment; null when it names no identity.</summary>
     /// <exception cref="ContractException">A variable has a value that can't be one, or one is missing; the message names it.</exception>
@@ -72,6 +79,7 @@ public sealed partial record OciSettings
             Profile = environment.Get(ProfileVariable) ?? "DEFAULT",
             ObjectStorageEndpoint = Endpoint(environment, ObjectStorageEndpointVariable),
             NosqlEndpoint = Endpoint(environment, NosqlEndpointVariable),
+            MonitoringEndpoint = Endpoint(environment, MonitoringEndpointVariable),
         };
     }
 
@@ -91,6 +99,8 @@ public sealed partial record OciSettings
             variables[ObjectStorageEndpointVariable] = ObjectStorageEndpoint;
         if (NosqlEndpoint is not null)
             variables[NosqlEndpointVariable] = NosqlEndpoint;
+        if (MonitoringEndpoint is not null)
+            variables[MonitoringEndpointVariable] = MonitoringEndpoint;
     }
 
     private static string? Endpoint(HostEnvironment environment, string variable) => environment.Get(variable) is not { } text || IsEndpoint(text)

@@ -15,6 +15,8 @@ namespace ModelServing.Hosting;
 /// <param name="Title">What kind of problem it is, for a person.</param>
 public sealed record Problem(int Status, string Reason, string Title)
 {
+    private const string ContentType = "application/problem+json";
+
     // The answer is never HTML: quotes may stand as they are.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,6 +28,22 @@ public sealed record Problem(int Status, string Reason, string Title)
     public Task WriteAsync(HttpContext context, string detail, string? requestId = null, TimeSpan? retryAfter = null)
     {
         ArgumentNullException.ThrowIfNull(context);
+        var body = Write(detail, requestId);
+        context.Response.StatusCode = Status;
+        context.Response.ContentType = ContentType;
+        context.Response.ContentLength = body.Length;
+        if (retryAfter is { } wait)
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>The answer as a function gives it.</summary>
+    /// <param name="detail">What went wrong with this call, and what would be right.</param>
+    /// <param name="callId">The call's identifier.</param>
+    public FunctionAnswer ToAnswer(string detail, string callId) => new(Status, Write(detail, callId), ContentType);
+
+    private ReadOnlyMemory<byte> Write(string detail, string? requestId)
+    {
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, Readable))
         {
@@ -40,11 +58,6 @@ public sealed record Problem(int Status, string Reason, string Title)
             json.WriteEndObject();
         }
 
-        context.Response.StatusCode = Status;
-        context.Response.ContentType = "application/problem+json";
-        context.Response.ContentLength = body.WrittenCount;
-        if (retryAfter is { } wait)
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).AsTask();
+        return body.WrittenMemory;
     }
 }

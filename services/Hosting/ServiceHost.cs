@@ -20,7 +20,7 @@ namespace ModelServing.Hosting;
 /// <code>
 /// 1 read settings           wrong ones: one line on standard error, exit code 2 (in step 4, too)
 /// 2 build                   logs, telemetry, health, then the host's own services
-/// 3 listen                  an address that is taken: one line, exit code 3
+/// 3 listen                  an address that is taken: one line, exit code 3; a function's socket, where OCI Functions has started it
 /// 4 write the address file  who started the host learns the port
 /// 5 serve                   until a signal, the parent's end, or <see cref="HostFailure"/> (exit code 1)
 /// 6 drain                   not ready, wait DrainDelay, finish what is in flight within DrainTimeout
@@ -71,11 +71,12 @@ public static class ServiceHost
                 // A signal, or a failure that was found before the host had started.
                 return app.Services.GetRequiredService<HostFailure>().ExitCode;
             }
-            catch (Exception e) when (e is SocketException or IOException { InnerException: AddressInUseException })
+            catch (Exception e) when (e is SocketException or IOException { InnerException: AddressInUseException } || (settings.Listener is not null && e is IOException or UnauthorizedAccessException))
             {
                 var why = (e.InnerException ?? e).Message.TrimEnd('.');
-                await Console.Error.WriteLineAsync(
-                    $"{name}: can't listen on {settings.AllUrls}: {why}. Give another address in {HostSettings.UrlsVariable}, or stop what holds this one.");
+                await Console.Error.WriteLineAsync(settings.Listener is { } listener
+                    ? $"{name}: can't listen on {listener.Path}: {why}. Correct {FnListener.ListenerVariable}: its folder has to be there, and writable."
+                    : $"{name}: can't listen on {settings.AllUrls}: {why}. Give another address in {HostSettings.UrlsVariable}, or stop what holds this one.");
                 return NoAddress;
             }
 
@@ -110,9 +111,18 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(add);
         ArgumentNullException.ThrowIfNull(map);
-        RequireAddresses(settings.AllUrls);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });
-        builder.WebHost.UseKestrelCore().UseUrls(settings.AllUrls).ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        if (settings.Listener is { } listener)
+        {
+            FnSocket.Add(builder, listener);
+        }
+        else
+        {
+            RequireAddresses(settings.AllUrls);
+            builder.WebHost.UseUrls(settings.AllUrls);
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<HostSettings>(settings);
@@ -122,12 +132,18 @@ public static class ServiceHost
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);
-        Telemetry.Add(builder, name);
+        // Nobody reads a function's metrics, and its platform asks for no health; what it needs not is not started.
+        if (settings.Listener is null)
+            Telemetry.Add(builder, name);
+        else
+            builder.Services.AddMetrics();
         add(builder, settings);
 
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(app.Logger, name, string.Join(", ", app.Urls)));
         map(app, settings);
+        if (settings.Listener is not null)
+            return app;
         app.UseRouting();
         Telemetry.Map(app);
         Health.Map(app);

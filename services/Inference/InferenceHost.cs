@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference.Models;
+using ModelServing.Inference.Reporting;
+using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Registry;
 
@@ -30,6 +32,11 @@ public static class InferenceHost
         builder.Services.AddSingleton<InferenceApi>();
         builder.Services.AddSingleton<ModelLoader>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ModelLoader>());
+        if (settings.Cache is not { } cache)
+            return;
+        builder.Services.AddSingleton(services => CacheConnection.Open(cache, time: services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<RequestRecorder>();
+        builder.Services.AddHostedService<CountReporter>();
     }
 
     /// <summary>Adds the protocol's paths: the server's, and the one model's with and without its version.</summary>

@@ -15,6 +15,22 @@ public static class JournalStores
     // A router and a person wait for it, and both ask again.
     private static CallLimits Quick => new() { Retries = 3, FirstDelay = TimeSpan.FromMilliseconds(200), LongestDelay = TimeSpan.FromSeconds(2), Attempt = TimeSpan.FromSeconds(5) };
 
+    /// <summary>Looks whether there can be a store at <paramref name="location"/>, for a program that opens it only when it is asked: what a
+    /// client of OCI needs is read, and a thread held, when it is opened.</summary>
+    /// <exception cref="ContractException">The text names no store that this program knows.</exception>
+    public static void Check(string location, OciSettings? oci)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        if (!location.StartsWith(HostSources.NosqlScheme, StringComparison.Ordinal))
+        {
+            (Open(location, oci) as IDisposable)?.Dispose();
+            return;
+        }
+
+        _ = TableAddress.Parse(location);
+        _ = Required(oci, location);
+    }
+
     /// <summary>The store at <paramref name="location"/>. Nothing is asked yet.</summary>
     /// <param name="location"><c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT-OCID/TABLE</c>.</param>
     /// <param name="oci">How OCI is asked; null where it is not.</param>

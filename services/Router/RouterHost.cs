@@ -78,18 +78,19 @@ public static class RouterHost
         builder.Services.AddHostedService<ReadinessProbe>();
     }
 
-    /// <summary>Adds the router's paths: models first, before any routing by pattern, for they are what the time goes to.</summary>
+    /// <summary>Adds the router's paths: but for what keeps the admin API's port apart, models first, before any routing by pattern, for they
+    /// are what the time goes to.</summary>
     /// <exception cref="ContractException">The plan's source can't be had where this process runs.</exception>
     public static void Map(WebApplication app, RouterSettings settings)
     {
         ArgumentNullException.ThrowIfNull(app);
         _ = app.Services.GetRequiredService<IPlanSource>();
         var handler = app.Services.GetRequiredService<RequestHandler>();
+        if (settings.AdminUrls is not null)
+            AdminApi.Map(app);
         app.Use(next => context => context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
             ? handler.HandleAsync(context, path)
             : next(context));
-        if (settings.AdminUrls is not null)
-            AdminApi.Map(app);
         ServerPaths.Map(app, "modelserving-router");
         app.MapFallback(static context => Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}"));
     }

@@ -87,7 +87,7 @@ public sealed class RouterMetrics
         new KeyValuePair<string, object?>(MetricNames.Model, endpoint.Model.Text),
         new KeyValuePair<string, object?>(MetricNames.Version, endpoint.Version.ToString()));
 
-    /// <summary>Shows of the current table how many endpoints are in which state, and what is condemned.</summary>
+    /// <summary>Shows of the current table how many endpoints are in which state, what is condemned, and which plans are refused.</summary>
     internal void Show(RoutingTableHolder holder)
     {
         meter.CreateObservableGauge(
@@ -114,6 +114,13 @@ public sealed class RouterMetrics
                     new KeyValuePair<string, object?>(MetricNames.Version, version.Version.ToString())),
             "{version}",
             "Versions that are condemned: they get no traffic until a person resets them.");
+        meter.CreateObservableGauge(
+            MetricNames.RouterRolloutRefused,
+            () =>
+                from model in holder.Current?.Models ?? []
+                select new Measurement<int>(model.Served.Rollout.Refused is null ? 0 : 1, new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
+            unit: null,
+            "1 where the plan's rollout is refused, for its stable version is condemned, and the last good one is served or none; else 0.");
     }
 
     private static string TextOf(EndpointState state) => state switch

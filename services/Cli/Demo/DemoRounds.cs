@@ -74,7 +74,7 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
     // What is condemned has no share, whatever the plan gives it.
     private async Task<RolloutPlan> ServedAsync(RolloutPlan planned, CancellationToken cancellation)
     {
-        using var admin = new AdminClient(platform.Admin, platform.OperatorKey);
+        using var admin = new AdminClient(platform.Admin, OperatorCredential.OfKey(platform.OperatorKey));
         var status = (await admin.StatusAsync(cancellation)).Models.First(static model => model.Model == DemoModel.Name);
         foreach (var closed in status.Variants.Where(static variant => variant.ServedWeight < variant.PlannedWeight))
             terminal.Say($"[yellow]{closed.Name} version {closed.Version} gets none of the {Percent.FromHundredths(closed.PlannedWeight)}% that the plan gives it: it is condemned[/]");

@@ -8,8 +8,8 @@ namespace ModelServing.Cli.Rollouts;
 
 /// <summary>Speaks to a router's admin API.</summary>
 /// <param name="address">Where it is.</param>
-/// <param name="key">The operator's key.</param>
-internal sealed class AdminClient(Uri address, string key) : IDisposable
+/// <param name="credential">What says that an operator asks.</param>
+internal sealed class AdminClient(Uri address, OperatorCredential credential) : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
 
@@ -38,7 +38,7 @@ internal sealed class AdminClient(Uri address, string key) : IDisposable
     private async Task<byte[]> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path);
-        request.Headers.Add(HeaderNames.ApiKey, key);
+        request.Headers.Add(credential.Header, credential.Value);
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
@@ -70,6 +70,12 @@ internal sealed class AdminClient(Uri address, string key) : IDisposable
             // No problem document: something else listens there.
         }
 
-        return new CommandException(ExitCode.Failed, $"{http.BaseAddress} answered {(int)status}; is that a router's admin API?");
+        // The API Gateway's own answers are no problem documents.
+        return new CommandException(ExitCode.Failed, status switch
+        {
+            HttpStatusCode.Unauthorized => $"{http.BaseAddress} answered 401: it does not take this credential (an API Gateway takes tokens alone)",
+            HttpStatusCode.NotFound => $"{http.BaseAddress} answered 404: no admin API is there (an API Gateway has one with {Rollout.Settings.StackFile.Namespace}gateway.adminApi)",
+            _ => $"{http.BaseAddress} answered {(int)status}; is that a router's admin API?",
+        });
     }
 }

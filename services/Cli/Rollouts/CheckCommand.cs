@@ -48,9 +48,14 @@ internal static class CheckCommand
 
     /// <summary>What a router says is condemned.</summary>
     /// <exception cref="CommandException">The router does not know.</exception>
-    internal static HashSet<(ModelName, ModelVersion)> Of(RolloutsStatus status) => status.Journal == JournalReach.Read
-        ? [.. status.Models.SelectMany(static model => model.Condemned, static (model, condemned) => (model.Model, condemned.Version))]
-        : throw new CommandException(ExitCode.Failed, $"the router's journal is {(status.Journal == JournalReach.Unread ? "unread" : "away")}, so nothing can be held against it");
+    internal static HashSet<(ModelName, ModelVersion)> Of(RolloutsStatus status)
+    {
+        if (status.Journal != JournalReach.Read)
+            throw new CommandException(ExitCode.Failed, $"the router's journal is {(status.Journal == JournalReach.Unread ? "unread" : "away")}, so nothing can be held against it");
+        if (status.Models.FirstOrDefault(static model => model.JournalFault is not null) is { } damaged)
+            throw new CommandException(ExitCode.Failed, $"nobody knows what is condemned of {damaged.Model}: {damaged.JournalFault}");
+        return [.. status.Models.SelectMany(static model => model.Condemned, static (model, condemned) => (model.Model, condemned.Version))];
+    }
 
     /// <summary>What must not be applied: a stable version that is condemned.</summary>
     internal static IReadOnlyList<SettingsFault> Faults(StackFile file, IReadOnlySet<(ModelName, ModelVersion)> condemned) =>

@@ -13,26 +13,29 @@ internal static class PromoteCommand
         var admin = new AdminOptions();
         var command = new Command("promote", "Make the canary the stable version in the stack file, and keep the former one warm.") { model };
         admin.AddTo(command);
-        command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
-        {
-            var name = ModelArgument.Parse(arguments.GetValue(model)!);
-            var stack = admin.Stack(arguments);
-            var file = stack.Read();
-            var settings = file.Settings.Models.GetValueOrDefault(name)
-                ?? throw stack.Faults([file.Fault("models", $"there is no model '{name}'")]);
-            var canary = settings.Canary ?? throw stack.Faults([file.Fault($"models.{name}.canary", $"{name} has no canary to promote")]);
-            using var client = admin.Open(arguments);
-            Require(await client.StatusAsync(signals.Stop), name, canary.Version);
-
-            stack.Change(Edits(name, settings, canary));
-            terminal.Say($"{stack.FileName}: [bold]{name}[/]");
-            terminal.Say($"  stable.version  {settings.Stable.Version} -> [bold]{canary.Version}[/]");
-            terminal.Say($"  canary          version {canary.Version}, {canary.Percent}% -> gone");
-            terminal.Say($"  keepWarm        + {settings.Stable.Version}, so that going back to it is no outage; take it out when nobody needs that");
-            terminal.Say("A running 'ms up' applies it now; in the cloud 'pulumi up' does.");
-            return ExitCode.Done;
-        }));
+        command.SetAction((arguments, _) => Terminal.RunAsync(json: false, (terminal, signals) =>
+            RunAsync(terminal, admin.Stack(arguments), ModelArgument.Parse(arguments.GetValue(model)!), () => admin.Open(arguments), signals.Stop)));
         return command;
+    }
+
+    /// <summary>Promotes a model's canary and says what was changed.</summary>
+    /// <exception cref="CommandException">There is none, or it may not be promoted; nothing was changed.</exception>
+    internal static async Task<int> RunAsync(Terminal terminal, StackLocation stack, ModelName name, Func<AdminClient> open, CancellationToken cancellation)
+    {
+        var file = stack.Read();
+        var settings = file.Settings.Models.GetValueOrDefault(name)
+            ?? throw stack.Faults([file.Fault("models", $"there is no model '{name}'")]);
+        var canary = settings.Canary ?? throw stack.Faults([file.Fault($"models.{name}.canary", $"{name} has no canary to promote")]);
+        using var client = open();
+        Require(await client.StatusAsync(cancellation), name, canary.Version);
+
+        stack.Change(Edits(name, settings, canary));
+        terminal.Say($"{stack.FileName}: [bold]{name}[/]");
+        terminal.Say($"  stable.version  {settings.Stable.Version} -> [bold]{canary.Version}[/]");
+        terminal.Say($"  canary          version {canary.Version}, {canary.Percent}% -> gone");
+        terminal.Say($"  keepWarm        + {settings.Stable.Version}, so that going back to it is no outage; take it out when nobody needs that");
+        terminal.Say("A running 'ms up' applies it now; in the cloud 'pulumi up' does.");
+        return ExitCode.Done;
     }
 
     /// <summary>The changes of the stack file.</summary>
@@ -51,6 +54,8 @@ internal static class PromoteCommand
         if (status.Journal != JournalReach.Read)
             throw new CommandException(ExitCode.Failed, $"the router's journal is {(status.Journal == JournalReach.Unread ? "unread" : "away")}, so nobody knows whether version {canary} is condemned; nothing is promoted until it is back");
         var model = status.Models.FirstOrDefault(model => model.Model == name) ?? throw new CommandException(ExitCode.Failed, $"the router serves no model '{name}'; is the stack file applied?");
+        if (model.JournalFault is { } fault)
+            throw new CommandException(ExitCode.Failed, $"nobody knows whether version {canary} of {name} is condemned: {fault}");
         if (model.Condemned.FirstOrDefault(condemned => condemned.Version == canary) is { } known)
         {
             throw new CommandException(

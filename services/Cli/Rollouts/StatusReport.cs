@@ -59,6 +59,8 @@ internal static class StatusReport
                 yield return $"[red]{model.Model}: the plan is refused[/], for its stable version is condemned; revision {model.Revision} is served instead";
             else if (model.Condition == RolloutCondition.CondemnedStable)
                 yield return $"[red]{model.Model}: nothing is served[/]: the plan's stable version is condemned and no good rollout is known";
+            if (model.JournalFault is { } fault)
+                yield return $"[red]{model.Model}: its journal is damaged[/], so that nothing is promoted or reset and what others decide is not learnt: {Markup.Escape(fault)}";
             foreach (var variant in model.Variants)
             {
                 if (variant.Guard?.Blind is { } blind)

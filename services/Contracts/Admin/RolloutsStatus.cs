@@ -84,6 +84,10 @@ public sealed record ModelStatus
     /// <summary>The number of the last event of the journal that the router knows; 0 for none.</summary>
     public required long LastSeq { get; init; }
 
+    /// <summary>Why what comes after that can't be read although the journal answers: an event of this model is damaged. Null where
+    /// it can.</summary>
+    public string? JournalFault { get; init; }
+
     /// <summary>The document as UTF-8 JSON.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.ModelStatus);
 

@@ -67,5 +67,11 @@ public sealed record GuardPolicy
     /// a quarter of alpha, each of n arms an n-th of that, each scope half of it, and each router its part of the half.</summary>
     public double Threshold(GuardScope scope) => 2.0 * Kinds * Arms / FalseAlarm * (scope == GuardScope.Local ? RoutersMax : 1);
 
+    /// <summary>The evidence, without a tolerance, that the version has more errors than stable, which <see cref="MaxErrorRate"/> wants too
+    /// while stable gets traffic: a hundred times <see cref="Threshold"/>. In an outage of both the versions are equal, and so at the very
+    /// limit of what this evidence tells apart; it is all that keeps such an outage from condemning, so that it has to be the surer of the
+    /// two. By Ville's inequality one outage in 100 times the threshold condemns at most.</summary>
+    public double ComparisonThreshold(GuardScope scope) => 100 * Threshold(scope);
+
     private static ArgumentOutOfRangeException Outside(string name, object? value, string form) => new(name, value, $"has to be {form}");
 }

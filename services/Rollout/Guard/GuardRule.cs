@@ -29,11 +29,11 @@ public static class GuardRule
             if (kind == GuardKind.MaxErrorRate)
             {
                 // While both variants get traffic an outage of both would fire it, so there the version has to have more errors than
-                // stable too. Where it has all of the traffic the rate stands alone: on what happened there, and not on an outage of both
+                // stable too, and that more surely than it has too many. Where it has all of the traffic the rate stands alone: on what happened there, and not on an outage of both
                 // before.
                 var alone = Evidence.Rate(counts, policy.MaxErrorRate!.Value, onlyWhole: true).Log >= threshold;
                 var errors = Evidence.Relative(counts, GuardKind.Error, tolerance: 1).Log;
-                if (!alone && errors < threshold)
+                if (!alone && errors < Math.Log(policy.ComparisonThreshold(scope)))
                     continue;
                 relative = alone ? null : Shown(errors);
             }

@@ -18,6 +18,7 @@ public static class JournalSnapshot
         {
             Model = state.Model,
             LastSeq = state.LastSeq,
+            LastId = state.LastId,
             Versions = [.. state.Versions.Values.Select(static version => new VersionEntry { Version = version.Version, Attempt = version.Attempt, Started = version.Started, Condemned = Write(version.Condemned) })],
             Served = [.. state.Served.Select(static served => new ServedEntry { Event = Write(served.Event)!.Value, Layout = [.. served.Layout.Runs.Select(static run => new RunEntry(run.Variant, run.Count))] })],
             LastRollout = Write(state.LastRollout),
@@ -37,6 +38,7 @@ public static class JournalSnapshot
             return document.Models.Select(Required).ToDictionary(static entry => entry.Model, static entry => new JournalState(
                 entry.Model,
                 entry.LastSeq,
+                entry.LastId,
                 entry.Versions.Select(Required).Select(static version => new VersionState(version.Version, version.Attempt, version.Started, Read<RolledBackEvent>(version.Condemned))),
                 entry.Served.Select(Required).Select(Read),
                 Read<RolloutEvent>(entry.LastRollout)));
@@ -74,6 +76,9 @@ internal sealed record ModelEntry
     public required ModelName Model { get; init; }
 
     public required long LastSeq { get; init; }
+
+    // Not in what earlier programs wrote.
+    public Guid? LastId { get; init; }
 
     public required IReadOnlyList<VersionEntry> Versions { get; init; }
 

@@ -33,9 +33,9 @@ public sealed record JournalState
 
     private JournalState(ModelName model) => Model = model;
 
-    internal JournalState(ModelName model, long lastSeq, IEnumerable<VersionState> versions, IEnumerable<ServedRollout> served, RolloutEvent? lastRollout)
+    internal JournalState(ModelName model, long lastSeq, Guid? lastId, IEnumerable<VersionState> versions, IEnumerable<ServedRollout> served, RolloutEvent? lastRollout)
     {
-        (Model, LastSeq, LastRollout) = (model, lastSeq, lastRollout);
+        (Model, LastSeq, LastId, LastRollout) = (model, lastSeq, lastId, lastRollout);
         Versions = versions.ToImmutableSortedDictionary(static version => version.Version, static version => version);
         Served = [.. served];
     }
@@ -45,6 +45,9 @@ public sealed record JournalState
 
     /// <summary>The number of the last event, 0 for none.</summary>
     public long LastSeq { get; private init; }
+
+    /// <summary>The identifier of the last event: two journals have none in common. Null for none, and where it is not known.</summary>
+    public Guid? LastId { get; private init; }
 
     /// <summary>The versions of which the journal says anything but that they are stable.</summary>
     public ImmutableSortedDictionary<ModelVersion, VersionState> Versions { get; private init; } = ImmutableSortedDictionary<ModelVersion, VersionState>.Empty;
@@ -103,7 +106,7 @@ public sealed record JournalState
             RolloutEvent e => After(e),
             _ => throw new ArgumentException($"{next.Kind} is no kind of event that has a meaning", nameof(next)),
         };
-        return state with { LastSeq = next.Seq };
+        return state with { LastSeq = next.Seq, LastId = next.Id };
     }
 
     // A rollback of an attempt that a reset has ended comes too late: another router had decided before it knew of the reset.

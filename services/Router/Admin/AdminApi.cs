@@ -11,7 +11,8 @@ using ModelServing.Router.Clients;
 namespace ModelServing.Router.Admin;
 
 /// <summary>The admin API: how rollouts stand, what became of them, and what a person decides about them. It is on a port of its own and for
-/// operators only; on the models' port its paths are unknown ones.</summary>
+/// operators only. That port answers nothing else but whether the process lives and is ready; on the models' port its paths are unknown
+/// ones.</summary>
 internal sealed class AdminApi
 {
     private const int MaxBody = 16 * 1024;
@@ -22,27 +23,29 @@ internal sealed class AdminApi
     private readonly OperatorDecisions decisions;
     private readonly Admission admission;
     private readonly RouterMetrics metrics;
-    private int[]? ports;
+    // A port 0 is known once the server listens, and to nobody before.
+    private volatile int[] ports;
 
-    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics) =>
+    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics)
+    {
         (this.settings, this.server, this.status, this.decisions, this.admission, this.metrics) = (settings, server, status, decisions, admission, metrics);
+        ports = [.. (settings.AdminUrls?.Split(';') ?? []).Select(PortOf)];
+    }
 
-    /// <summary>Adds the paths.</summary>
+    /// <summary>Adds the paths. It has to come first: what is on its port is nothing for those that follow.</summary>
     internal static void Map(WebApplication app)
     {
         var api = app.Services.GetRequiredService<AdminApi>();
-        app.Use(next => context => context.Request.Path.StartsWithSegments("/admin") ? api.AnswerAsync(context) : next(context));
-        app.Lifetime.ApplicationStarted.Register(api.WriteAddress);
+        app.Use(next => context => !api.ports.Contains(context.Connection.LocalPort) || IsHealth(context.Request.Path.Value) ? next(context)
+            : context.Request.Path.StartsWithSegments(AdminPaths.Prefix) ? api.AnswerAsync(context)
+            : Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; this is the port of the admin API, {AdminPaths.Rollouts}"));
+        app.Lifetime.ApplicationStarted.Register(api.Started);
     }
+
+    private static bool IsHealth(string? path) => path is InferencePaths.HealthLive or InferencePaths.HealthReady or InferencePaths.Live or InferencePaths.Ready;
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (!Ports.Contains(context.Connection.LocalPort))
-        {
-            await Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}");
-            return;
-        }
-
         var admitted = await admission.AdmitAsync(context, ClientRole.Operator);
         if (admitted.Problem is { } refusal)
         {
@@ -106,16 +109,16 @@ internal sealed class AdminApi
         }
     }
 
-    // Those that follow the models' own, once they are known.
-    private int[] Ports => ports ??= settings.AdminUrls is null ? [] : [.. AdminAddresses.Select(static address => new Uri(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port)];
+    private static int PortOf(string address) => new Uri(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
 
-    private IEnumerable<string> AdminAddresses => (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Skip(settings.Urls.Split(';').Length);
-
-    private void WriteAddress()
+    private void Started()
     {
-        if (settings is not { AdminAddressFile: { } file, AdminUrls: not null })
+        // Those that follow the models' own.
+        var addresses = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Skip(settings.Urls.Split(';').Length).ToList();
+        ports = [.. addresses.Select(PortOf)];
+        if (settings.AdminAddressFile is not { } file)
             return;
-        File.WriteAllText(file + ".new", AdminAddresses.First());
+        File.WriteAllText(file + ".new", addresses[0]);
         File.Move(file + ".new", file, overwrite: true);
     }
 

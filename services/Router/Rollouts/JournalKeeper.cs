@@ -31,7 +31,8 @@ internal sealed record JournalPace(TimeSpan Alone, TimeSpan Pushed, TimeSpan Ans
 /// 4 snapshot   what is known now, for a start while the journal is away
 /// </code>
 /// What fails is tried again in the next round: nothing that was decided is lost while the process lives. An entry of the journal that
-/// can't be read stops its own model alone.
+/// can't be read stops its own model alone: as long as another model can be read, the journal counts as read. A snapshot counts until the
+/// journal is read for the first time; where that has not the snapshot's last event, the snapshot was another journal's and is dropped.
 /// </remarks>
 internal sealed class JournalKeeper : BackgroundService
 {
@@ -48,6 +49,8 @@ internal sealed class JournalKeeper : BackgroundService
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly ConcurrentDictionary<ModelName, RolloutPlan> due = new();
     private readonly ConcurrentDictionary<ModelName, bool> told = new();
+    // Of a snapshot, and not held against the journal yet; guarded by oneAtATime once rounds begin.
+    private readonly HashSet<ModelName> unproven = [];
     private volatile bool isSnapshotStale;
 
     public JournalKeeper(RolloutBoard board, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<JournalKeeper> logger, JournalPace pace, RolloutJournal? journal = null, SnapshotFile? snapshot = null, RouterCache? cache = null)
@@ -82,18 +85,12 @@ internal sealed class JournalKeeper : BackgroundService
         try
         {
             // They are asked one after another: one limit for all.
-            _ = await InTimeAsync(
-                async limited =>
-                {
-                    await Task.WhenAll(unread.Select(model => ReadAsync(model, limited)));
-                    return true;
-                },
-                cancellation);
-            Reached(null);
+            var failures = await InTimeAsync(limited => Task.WhenAll(unread.Select(model => AloneAsync(model, () => ReadAsync(model, limited)))), cancellation);
+            Reached(failures.FirstOrDefault(static failure => failure is not null)?.Message, isAway: !failures.Contains(null));
         }
         catch (JournalException e)
         {
-            Reached(e.Message);
+            Reached(e.Message, isAway: true);
         }
     }
 
@@ -162,42 +159,60 @@ internal sealed class JournalKeeper : BackgroundService
     {
         JournalException? failure = null;
         var isAsked = false;
+        var isRead = false;
         // 1
         foreach (var decision in board.Decided.ToList())
-            await TryAsync(() => AppendAsync(decision, cancellation));
+            await TryAsync(decision.Model, () => AppendAsync(decision, cancellation));
         // 2
         var first = told.Keys.ToList();
         foreach (var model in first)
             told.TryRemove(model, out _);
         foreach (var model in first.Union(Known()))
-            await TryAsync(() => ReadAsync(model, cancellation));
+            await TryAsync(model, () => ReadAsync(model, cancellation));
         // 3
         foreach (var (model, planned) in due)
         {
             if (board.ReadOf(model) is { } state)
-                await TryAsync(() => SayAsync(planned, state, cancellation));
+                await TryAsync(model, () => SayAsync(planned, state, cancellation));
         }
 
         // Before there is a plan there is nothing to ask, and that says nothing of the journal.
         if (isAsked)
-            Reached(failure?.Message);
+            Reached(failure?.Message, isAway: !isRead || failure is { Error: JournalError.Unavailable });
         // 4
         KeepSnapshot();
 
         // Once it does not answer, nothing more is asked in this round: each question may take its time.
-        async Task TryAsync(Func<Task> step)
+        async Task TryAsync(ModelName model, Func<Task> step)
         {
             if (failure is { Error: JournalError.Unavailable })
                 return;
             isAsked = true;
             try
             {
-                await step();
+                failure = await AloneAsync(model, step) ?? failure;
+                isRead |= board.FaultOf(model) is null;
             }
             catch (JournalException e)
             {
                 failure = e;
             }
+        }
+    }
+
+    // What is damaged of a model is that model's alone, and is said once.
+    private async Task<JournalException?> AloneAsync(ModelName model, Func<Task> step)
+    {
+        try
+        {
+            await step();
+            return null;
+        }
+        catch (JournalException e) when (e.Error == JournalError.Damaged)
+        {
+            if (board.Found(model, e.Message))
+                RolloutLog.JournalDamaged(logger, model.Text, e.Message);
+            return e;
         }
     }
 
@@ -217,10 +232,14 @@ internal sealed class JournalKeeper : BackgroundService
         try
         {
             var state = board.ReadOf(model);
-            var events = await InTimeAsync(limited => journal!.ReadAsync(model, state?.LastSeq ?? 0, limited), cancellation);
-            if (state is not null && events.Count == 0)
+            var known = await ProvenAsync(model, state, cancellation);
+            var events = await InTimeAsync(limited => journal!.ReadAsync(model, known?.LastSeq ?? 0, limited), cancellation);
+            unproven.Remove(model);
+            if (board.Found(model, null))
+                RolloutLog.JournalRepaired(logger, model.Text);
+            if (known is not null && events.Count == 0)
                 return;
-            var next = (state ?? JournalState.Empty(model)).Apply(events);
+            var next = (known ?? JournalState.Empty(model)).Apply(events);
             board.Take(next);
             isSnapshotStale = true;
             // A rollout that was good may be refused by what came, or the other way round: then it is due again.
@@ -231,6 +250,19 @@ internal sealed class JournalKeeper : BackgroundService
         {
             oneAtATime.Release();
         }
+    }
+
+    // What is known of the model by this journal: null where nothing is, or only what a snapshot of another journal said.
+    private async Task<JournalState?> ProvenAsync(ModelName model, JournalState? state, CancellationToken cancellation)
+    {
+        if (state is not { LastSeq: > 0 } || !unproven.Contains(model))
+            return state;
+        var from = await InTimeAsync(limited => journal!.ReadAsync(model, state.LastSeq - 1, limited), cancellation);
+        if (from.Count > 0 && (state.LastId is null || from[0].Id == state.LastId))
+            return state;
+        var condemned = state.Versions.Values.Where(static version => version.Condemned is not null).Select(static version => $"version {version.Version}");
+        RolloutLog.OtherJournal(logger, journal!.Location, state.LastSeq, model.Text, string.Join(", ", condemned.DefaultIfEmpty("none")));
+        return null;
     }
 
     // Whatever the store is, one that hangs is away, and nobody waits for it any longer.
@@ -250,14 +282,16 @@ internal sealed class JournalKeeper : BackgroundService
 
     private static bool IsServed(RolloutPlan planned, JournalState? state) => state?.Condemned(planned.Variants[^1].Version) is null;
 
-    private void Reached(string? failure)
+    // A failure that is one model's alone leaves the journal read.
+    private void Reached(string? failure, bool isAway)
     {
-        if (board.Reached(failure is null))
+        isAway &= failure is not null;
+        if (board.Reached(!isAway))
         {
-            if (failure is null)
-                RolloutLog.JournalRead(logger, journal!.Location);
+            if (isAway)
+                RolloutLog.JournalAway(logger, board.Reach, failure!);
             else
-                RolloutLog.JournalAway(logger, board.Reach, failure);
+                RolloutLog.JournalRead(logger, journal!.Location);
         }
 
         if (failure is not null)
@@ -275,7 +309,11 @@ internal sealed class JournalKeeper : BackgroundService
         try
         {
             foreach (var state in JournalSnapshot.Parse(content).Values)
+            {
                 board.Take(state);
+                unproven.Add(state.Model);
+            }
+
             board.Reached(answers: false);
         }
         catch (ContractException e)

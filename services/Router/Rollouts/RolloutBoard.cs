@@ -17,6 +17,7 @@ internal sealed class RolloutBoard(bool isJournaled)
     private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private ImmutableDictionary<ModelName, JournalState> states = ImmutableDictionary<ModelName, JournalState>.Empty;
     private ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>> decided = ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>>.Empty;
+    private ImmutableDictionary<ModelName, string> faults = ImmutableDictionary<ModelName, string>.Empty;
     private int reach = (int)(isJournaled ? JournalReach.Unread : JournalReach.Read);
 
     /// <summary>Whether there is a journal.</summary>
@@ -38,6 +39,21 @@ internal sealed class RolloutBoard(bool isJournaled)
     internal JournalState? StateOf(ModelName model) => ReadOf(model) is not { } state ? null
         : Volatile.Read(ref decided).TryGetValue(model, out var events) ? events.Aggregate(state, static (state, next) => state.Apply(next with { Seq = state.LastSeq + 1 }))
         : state;
+
+    /// <summary>Why a model's events can't be read although the journal answers; null where they can.</summary>
+    internal string? FaultOf(ModelName model) => Volatile.Read(ref faults).GetValueOrDefault(model);
+
+    /// <summary>Says whether a model's events can be read; true when that is another answer than before.</summary>
+    internal bool Found(ModelName model, string? fault)
+    {
+        lock (gate)
+        {
+            if (faults.GetValueOrDefault(model) == fault)
+                return false;
+            faults = fault is null ? faults.Remove(model) : faults.SetItem(model, fault);
+            return true;
+        }
+    }
 
     /// <summary>What of a planned rollout is served.</summary>
     internal EffectiveRollout Serve(ModelName model, RolloutPlan planned) => EffectiveRollout.Of(planned, StateOf(model));

@@ -34,4 +34,16 @@ internal static partial class RolloutLog
 
     [LoggerMessage(39, LogLevel.Error, "The guard of {Model} version {Version} failed at an exchange of counts")]
     internal static partial void ExchangeFailed(ILogger logger, string model, string version, Exception exception);
+
+    [LoggerMessage(40, LogLevel.Error, "What came last in the journal of {Model} is not known here, and other models are not concerned: {Why}")]
+    internal static partial void JournalDamaged(ILogger logger, string model, string why);
+
+    [LoggerMessage(41, LogLevel.Information, "The journal of {Model} can be read again")]
+    internal static partial void JournalRepaired(ILogger logger, string model);
+
+    [LoggerMessage(42, LogLevel.Warning, "The snapshot is not one of the journal {Location}, which has another event {Seq} of {Model} or none: what the journal says counts, and the snapshot's word is dropped (condemned there: {Condemned})")]
+    internal static partial void OtherJournal(ILogger logger, string location, long seq, string model, string condemned);
+
+    [LoggerMessage(43, LogLevel.Warning, "The guard is off: it condemns nothing, whatever fails")]
+    internal static partial void GuardOff(ILogger logger);
 }

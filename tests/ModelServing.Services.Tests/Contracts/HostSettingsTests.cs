@@ -24,6 +24,7 @@ public class HostSettingsTests
             Profile = identity == OciIdentity.ConfigFile ? profile : "DEFAULT",
             ObjectStorageEndpoint = endpoint,
             NosqlEndpoint = endpoint,
+            MonitoringEndpoint = endpoint,
         });
 
     [Fact]
@@ -52,8 +53,9 @@ public class HostSettingsTests
             Shared,
             Gen.Select(Gen.Int[1, ModelVersion.MaxNumber], SomeText, Gen.Int[0, 1024]),
             Gen.Select(Gen.Int[1, 1024], Gen.Int[0, 1_000_000], Gen.Long[1, int.MaxValue]),
+            Gen.Select(SomeText, SomeTime),
             Gen.Null(SomeOci))
-        .Sample((shared, one, two, oci) =>
+        .Sample((shared, one, two, reports, oci) =>
         {
             var settings = new InferenceSettings
             {
@@ -72,9 +74,27 @@ public class HostSettingsTests
                 QueueLimit = two.Item2,
                 MaxRequestBytes = two.Item3,
                 MaxModelBytes = 1 + (two.Item3 / 2),
+                Environment = reports.Item1,
+                Minute = reports.Item2 + TimeSpan.FromSeconds(1) is var minute && minute > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : minute,
             };
             Assert.Equal(settings, new InferenceSettings(Of(settings.ToEnvironment())));
         });
+
+    [Fact]
+    public void An_inference_services_cache_comes_back_from_its_environment()
+    {
+        var settings = new InferenceSettings
+        {
+            Model = ModelName.Parse("fraud"),
+            Version = new ModelVersion(1),
+            Registry = "file:r",
+            Cache = new CacheSettings { Addresses = ["c:1"], User = "u", Password = "p", Tls = true },
+        };
+        var read = new InferenceSettings(Of(settings.ToEnvironment()));
+        Assert.Equal(settings.Cache.Addresses, read.Cache!.Addresses);
+        Assert.Equal(settings with { Cache = null }, read with { Cache = null });
+        Assert.Equal(("u", "p", true), (read.Cache.User, read.Cache.Password, read.Cache.Tls));
+    }
 
     [Fact]
     public void Defaults_are_those_of_an_environment_that_says_nothing_more()
@@ -110,15 +130,15 @@ public class HostSettingsTests
             [
                 "ASPNETCORE_URLS", "MODELSERVING_ADDRESS_FILE", "MODELSERVING_ADMIN_ADDRESS_FILE", "MODELSERVING_ADMIN_URLS", "MODELSERVING_CACHE", "MODELSERVING_CACHE_PASSWORD",
                 "MODELSERVING_CACHE_TLS", "MODELSERVING_CACHE_USER", "MODELSERVING_CONCURRENCY", "MODELSERVING_DRAIN_DELAY", "MODELSERVING_DRAIN_TIMEOUT",
-                "MODELSERVING_ENDPOINTS", "MODELSERVING_ENVIRONMENT", "MODELSERVING_JOURNAL", "MODELSERVING_JOURNAL_SNAPSHOT", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_MODEL_BYTES", "MODELSERVING_MAX_REQUEST_BYTES", "MODELSERVING_MODEL",
-                "MODELSERVING_OCI_CONFIG_FILE", "MODELSERVING_OCI_IDENTITY", "MODELSERVING_OCI_NOSQL_ENDPOINT", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT", "MODELSERVING_OCI_PROFILE",
+                "MODELSERVING_ENDPOINTS", "MODELSERVING_ENVIRONMENT", "MODELSERVING_JOURNAL", "MODELSERVING_JOURNAL_SNAPSHOT", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_MODEL_BYTES", "MODELSERVING_MAX_REQUEST_BYTES",
+                "MODELSERVING_MINUTE", "MODELSERVING_MODEL", "MODELSERVING_OCI_CONFIG_FILE", "MODELSERVING_OCI_IDENTITY", "MODELSERVING_OCI_MONITORING_ENDPOINT", "MODELSERVING_OCI_NOSQL_ENDPOINT", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT", "MODELSERVING_OCI_PROFILE",
                 "MODELSERVING_OCI_REGION", "MODELSERVING_PLAN", "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_ROUTERS_MAX", "MODELSERVING_STOP_WITH_PARENT",
                 "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
             ],
             names);
 
         static OciSettings Full(OciIdentity identity) =>
-            new() { Identity = identity, Region = "eu-frankfurt-1", ConfigFile = "f", Profile = "p", ObjectStorageEndpoint = "https://e", NosqlEndpoint = "https://n" };
+            new() { Identity = identity, Region = "eu-frankfurt-1", ConfigFile = "f", Profile = "p", ObjectStorageEndpoint = "https://e", NosqlEndpoint = "https://n", MonitoringEndpoint = "https://m" };
     }
 
     [Theory]
@@ -140,6 +160,9 @@ public class HostSettingsTests
     [InlineData("QUEUE_LIMIT", "1e3", "a whole number from 0 to 1000000")]
     [InlineData("MAX_REQUEST_BYTES", "64MB", "a whole number from 1 to 2147483647")]
     [InlineData("MAX_REQUEST_BYTES", "0", "a whole number from 1 to 2147483647")]
+    [InlineData("MINUTE", "0.5", "at least 1 second")]
+    [InlineData("MINUTE", "1m", "a number of seconds from 0 to 86400")]
+    [InlineData("OCI_MONITORING_ENDPOINT", "telemetry.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_IDENTITY", "WorkloadIdentity", "workload-identity, resource-principal, instance-principal or config-file")]
     [InlineData("OCI_IDENTITY", "config_file", "workload-identity, resource-principal, instance-principal or config-file")]
     [InlineData("OCI_REGION", "fra", "a region's identifier, as in eu-frankfurt-1")]

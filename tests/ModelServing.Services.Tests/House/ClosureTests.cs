@@ -12,6 +12,7 @@ public class ClosureTests
 
     [Theory]
     [InlineData("Cli")]
+    [InlineData("Functions")]
     [InlineData("Router", "KubernetesClient")]
     [InlineData("Inference", "Microsoft.ML.OnnxRuntime")]
     public void A_program_does_not_bring_along_what_is_for_others(string project, params string[] except)

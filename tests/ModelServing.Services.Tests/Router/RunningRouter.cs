@@ -55,6 +55,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal IPEndPoint Address { get; private set; } = null!;
 
+    /// <summary>Where the admin API is.</summary>
+    internal Uri Admin => new(app.Urls.Last());
+
     /// <summary>Whether it was not disposed of yet.</summary>
     internal bool IsRunning => !isDisposed;
 
@@ -168,7 +171,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     /// <summary>Sends a whole request to the admin API and reads the answer.</summary>
     internal async Task<RawMessage> SendAdminAsync(string request)
     {
-        using var client = await RawConnection.ConnectAsync(IPEndPoint.Parse(new Uri(app.Urls.Last()).Authority));
+        using var client = await RawConnection.ConnectAsync(IPEndPoint.Parse(Admin.Authority));
         await client.SendAsync(request);
         return await client.ReadMessageAsync() ?? throw new EndOfStreamException("the router closed without an answer");
     }

@@ -30,6 +30,12 @@ internal static class SomePlan
         Rollouts = new() { [Model] = plan.Rollouts[Model] with { KeptWarm = [.. versions.Select(static version => new ModelVersion(version))] } },
     };
 
+    /// <summary>The plan with another guard.</summary>
+    internal static PlanDocument With(this PlanDocument plan, Func<GuardPlan, GuardPlan> guard) => plan with
+    {
+        Rollouts = new() { [Model] = plan.Rollouts[Model] with { Guard = guard(plan.Rollouts[Model].Guard!) } },
+    };
+
     internal static EndpointsDocument Endpoints(params (int Version, IPEndPoint Address)[] endpoints) => new()
     {
         Schema = EndpointsDocument.CurrentSchema,

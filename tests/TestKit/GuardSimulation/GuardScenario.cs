@@ -15,6 +15,9 @@ public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<Simul
     /// to be: it may be condemned in a share of rollouts of the policy's false alarms.</summary>
     public double? FailuresAtMost { get; init; }
 
+    /// <summary>Not one may be condemned, whatever the policy's false alarms are.</summary>
+    public bool IsNeverCondemned { get; init; }
+
     /// <summary>Simulates rollouts, several at a time. The same seed gives the same result on any machine with the same
     /// arithmetic.</summary>
     public GuardScenarioResult Simulate(int rollouts, int seed, CancellationToken cancellation = default)
@@ -49,7 +52,7 @@ public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<Simul
 public sealed record GuardScenarioResult(GuardScenario Scenario, int Rollouts, int Condemned, double Failures)
 {
     /// <summary>The most rollouts that may be condemned; of a faulty version all of them have to be.</summary>
-    public int CondemnedAtMost => Scenario.FailuresAtMost is not null ? Rollouts : (int)(Rollouts * Scenario.Policy.FalseAlarm);
+    public int CondemnedAtMost => Scenario.FailuresAtMost is not null ? Rollouts : Scenario.IsNeverCondemned ? 0 : (int)(Rollouts * Scenario.Policy.FalseAlarm);
 
     /// <summary>The guard did what it has to do.</summary>
     public bool IsGood => Scenario.FailuresAtMost is { } most ? Condemned == Rollouts && Failures <= most : Condemned <= CondemnedAtMost;

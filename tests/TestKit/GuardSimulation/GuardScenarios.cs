@@ -108,8 +108,8 @@ public static class GuardScenarios
     });
 
     /// <summary>Half an hour at 20 requests a second, five minutes of which half of all requests fail, on both versions.</summary>
-    /// <remarks>The versions are equal, so evidence without a tolerance, which the error rate wants too, is at its limit: one outage in 8,000 at
-    /// most may condemn. None in a few hundred is what can be held; among ten thousand there may be one.</remarks>
+    /// <remarks>The versions are equal, so evidence without a tolerance, which the error rate wants too, is at its limit: one outage in 800,000
+    /// at most may condemn, and none is what is held.</remarks>
     public static GuardScenario SharedOutage(int percent, int brevity = 1) => new($"shared outage, {percent}%", Careful with { MaxErrorRate = 0.05 }, rollout =>
     {
         const double Requests = 20 * 60;
@@ -118,7 +118,8 @@ public static class GuardScenarios
         rollout.Share = TrafficShare.Of(percent, 100 - percent);
         foreach (var (minutes, rate) in ((double, double)[])[(2 * length, FailureRate), (length, Outage), (3 * length, FailureRate)])
             rollout.Pass(minutes, [.. Failures(rollout, Requests * rate, ratio: 1), (Requests * rollout.Share.Fraction * (1 - rate), rollout.Succeed)]);
-    });
+    })
+    { IsNeverCondemned = true };
 
     /// <summary>After some minutes of two equal versions a fifth of the watched version's answers fails.</summary>
     /// <param name="when">The moment, in words.</param>

@@ -10,6 +10,7 @@ namespace ModelServing.TestKit.GuardSimulation;
 internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
 {
     private readonly double threshold = Math.Log(policy.Threshold(scope)) - 1e-6;
+    private readonly double comparison = Math.Log(policy.ComparisonThreshold(scope)) - 1e-6;
     // What the logarithms can be at most: of the relative kinds, of the error rate, and of errors without a tolerance, which the error rate
     // wants too below all of the traffic. Nothing is known before the first look.
     private double relative = double.PositiveInfinity;
@@ -24,7 +25,7 @@ internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
         errors += Step(tolerance: 1);
         rate -= Math.Log(policy.MaxErrorRate ?? 1);
         hadAll |= share.IsWhole;
-        return relative >= threshold || (rate >= threshold && (errors >= threshold || hadAll));
+        return relative >= threshold || (rate >= threshold && (errors >= comparison || hadAll));
 
         double Step(double tolerance) => share.IsDivided ? Math.Log(1 + (1 - share.Fraction) / (share.Fraction * tolerance)) : 0;
     }

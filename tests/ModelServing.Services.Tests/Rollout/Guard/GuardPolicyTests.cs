@@ -16,6 +16,8 @@ public class GuardPolicyTests
         Assert.Equal(local, policy.Threshold(GuardScope.Local), 6);
         // Four kinds on all arms, once on the sum and once in each router.
         Assert.Equal(falseAlarm, 4 * arms * (1 / sum + routers / local), 12);
+        Assert.Equal(100 * sum, policy.ComparisonThreshold(GuardScope.Sum), 4);
+        Assert.Equal(100 * local, policy.ComparisonThreshold(GuardScope.Local), 4);
     }
 
     [Fact]

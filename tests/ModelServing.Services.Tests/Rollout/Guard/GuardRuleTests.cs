@@ -100,6 +100,23 @@ public class GuardRuleTests
         Assert.Equal([new VerdictSegment(null, 500, 2000)], verdict.Copies.Single().Segments);
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(5000)]
+    [InlineData(9000)]
+    public void That_it_has_more_errors_than_stable_has_to_be_a_hundred_times_surer(int weight)
+    {
+        var patient = WithRate with { Tolerance = 1000 };
+        var share = TrafficShare.Of(weight, 10_000 - weight);
+        var failures = Enumerable.Range(1, 200).First(failures => Decide(Failed(failures), patient) is not null);
+        Assert.InRange(More(failures), 800_000, double.MaxValue);
+        Assert.InRange(More(failures - 1), 8_000, 800_000);
+
+        GuardCounts Failed(int failures) => Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, share: share), failures));
+
+        double More(int failures) => GuardRule.Read(Failed(failures), Some.Policy with { Tolerance = 1 }, GuardScope.Sum).Single(static one => one.Kind == GuardKind.Error).Evidence;
+    }
+
     [Fact]
     public void With_all_of_the_traffic_the_error_rate_stands_alone()
     {

@@ -93,8 +93,38 @@ public sealed class AdminApiTests
         await routers.ApplyAsync(SomeRouters.OnlyStable(1));
         var router = await routers.StartAsync();
         RouterTests.AssertProblem(await router.AskAdminAsync(AdminPaths.Rollouts), 403, "forbidden");
-        RouterTests.AssertProblem(await router.AskAsync(RunningRouter.Get(AdminPaths.Rollouts, Clients.SomeClients.Key(Clients.SomeClients.OperatorKey))), 404, "no-such-path");
+        foreach (var path in (string[])["/admin", AdminPaths.Prefix, AdminPaths.Rollouts, AdminPaths.History(SomePlan.Model)])
+            RouterTests.AssertProblem(await router.AskAsync(RunningRouter.Get(path, Clients.SomeClients.Key(Clients.SomeClients.OperatorKey))), 404, "no-such-path");
         Assert.Equal(200, (await SomeRouters.AskAsync(router, AdminPaths.Rollouts)).Status);
+    }
+
+    [Theory]
+    [InlineData("/v2/models/fraud")]
+    [InlineData("/v2/models/fraud/versions/1/infer")]
+    [InlineData("/v2")]
+    [InlineData("/metrics")]
+    [InlineData("/")]
+    [InlineData("/admin")]
+    public async Task Its_port_answers_nothing_else(string path)
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.OnlyStable(1));
+        var router = await routers.StartAsync();
+        RouterTests.AssertProblem(await SomeRouters.AskAsync(router, path), 404, "no-such-path");
+        RouterTests.AssertProblem(await SomeRouters.PostAsync(router, path, "{}"), 404, "no-such-path");
+        Assert.Equal(0, routers.Versions[0].Seen);
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/v2/health/live")]
+    [InlineData("/v2/health/ready")]
+    public async Task Its_port_says_whether_the_router_lives_and_is_ready(string path)
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.OnlyStable(1));
+        Assert.Equal(200, (await (await routers.StartAsync()).AskAdminAsync(path)).Status);
     }
 
     [Fact]

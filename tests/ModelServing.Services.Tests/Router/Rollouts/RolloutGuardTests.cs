@@ -153,6 +153,86 @@ public sealed class RolloutGuardTests
     }
 
     [Fact]
+    public async Task Good_answers_that_are_slow_condemn_where_the_rollout_has_a_limit_for_it_and_the_caller_gets_them()
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2().With(static guard => guard with { SlowerThanMilliseconds = 100 }));
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Canary.Delay = TimeSpan.FromMilliseconds(130);
+        await RunningRouter.UntilAsync(
+            async () =>
+            {
+                var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => router.InferAsync()));
+                Assert.All(answers, static answer => Assert.Equal((200, null), (answer.Status, answer["X-Model-Failover"])));
+                return SomeRouters.IsCondemned(router, 2);
+            },
+            "it is condemned");
+        await routers.UntilKindsAsync("started rolledBack");
+        Assert.Contains("slow:", GuardEvidence.SummaryOf((RolledBackEvent)(await routers.EventsAsync())[^1]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_late_answer_of_stable_is_the_callers_and_counts_as_the_failure_that_it_would_be_of_the_canary()
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.PatientCanary2().Limited(50));
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        routers.Versions[0].Delay = TimeSpan.FromMilliseconds(100);
+        var late = 0;
+        for (var i = 0; i < 20; i++)
+        {
+            var answer = await router.InferAsync();
+            Assert.Equal(200, answer.Status);
+            if (answer["X-Model-Variant"] == "stable" && answer["X-Model-Failover"] is null)
+                late++;
+        }
+
+        Assert.NotEqual(0, late);
+        await RunningRouter.UntilAsync(() => router.Fraud.Watched.Single().Version.Last?.Counts.Total(GuardKind.Error).Other == late, "all of them are counted");
+        Assert.False(SomeRouters.IsCondemned(router, 2));
+    }
+
+    [Fact]
+    public async Task A_weight_that_goes_to_nothing_and_comes_back_goes_on_in_the_same_attempt_with_what_was_counted()
+    {
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.PatientCanary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        var started = (await routers.EventsAsync())[0].Time;
+        var watched = router.Fraud.Watched.Single().Version;
+        routers.Canary.Fail();
+        _ = await routers.ReachingAsync(router, 2);
+        await RunningRouter.UntilAsync(() => watched.Last?.Counts.Total(GuardKind.Error).Watched > 0, "the guard counts");
+
+        await routers.ApplyAsync(SomeRouters.PatientCanary2(0));
+        await routers.UntilKindsAsync("started weightMoved");
+        Assert.Empty(router.Fraud.Watched);
+        // Nothing is counted for who has no share: what stable fails meanwhile is compared with nothing.
+        var counted = watched.Recorder.Read().Total(GuardKind.Error);
+        routers.Versions[0].Fail();
+        Assert.Equal(0, await routers.ReachingAsync(router, 2));
+        routers.Versions[0].Recover();
+        Assert.Equal(counted, watched.Recorder.Read().Total(GuardKind.Error));
+
+        await routers.ApplyAsync(SomeRouters.PatientCanary2(3000));
+        await routers.UntilKindsAsync("started weightMoved weightMoved");
+        Assert.Same(watched, router.Fraud.Watched.Single().Version);
+        Assert.Equal((1, started), (watched.Attempt.Attempt, watched.StartedAt));
+        Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
+        await RunningRouter.UntilAsync(() => watched.Last!.Counts.Total(GuardKind.Error).Watched > counted.Watched, "it goes on");
+        Assert.Equal(2, watched.Recorder.Read().Segments.Count);
+
+        // With a guard of ordinary patience the old counts condemn with the next failure, or before it.
+        await routers.ApplyAsync(SomeRouters.Canary2(3000));
+        await routers.CondemnAsync(router);
+        var summary = GuardEvidence.SummaryOf(router.Fraud.Served.State!.Condemned(new ModelVersion(2))!);
+        Assert.Contains("error:", summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Answers_that_are_not_finite_condemn_too_and_the_caller_gets_them()
     {
         await using var routers = new SomeRouters();

@@ -1,6 +1,8 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Journal;
+using ModelServing.Rollout;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.Services.Tests.Router.Clients;
@@ -61,13 +63,7 @@ internal sealed class SomeRouters : IAsyncDisposable
     internal static PlanDocument Canary2(int weight = 5000) => Plan((VariantPlan.Canary, 2, weight), (VariantPlan.Stable, 1, PlanDocument.Buckets - weight));
 
     /// <summary>As <see cref="Canary2"/>, with a guard that takes more failures to condemn than a test has.</summary>
-    internal static PlanDocument PatientCanary2()
-    {
-        var plan = Canary2();
-        var rollout = plan.Rollouts[SomePlan.Model];
-        plan.Rollouts[SomePlan.Model] = rollout with { Guard = rollout.Guard! with { FalseAlarm = 1e-12 } };
-        return plan;
-    }
+    internal static PlanDocument PatientCanary2(int weight = 5000) => Canary2(weight).With(static guard => guard with { FalseAlarm = 1e-12 });
 
     internal static PlanDocument OnlyStable(int version) => Plan((VariantPlan.Stable, version, PlanDocument.Buckets));
 
@@ -109,8 +105,34 @@ internal sealed class SomeRouters : IAsyncDisposable
             await RunningRouter.UntilAsync(() => router.Get<ModelServing.Router.Routing.RoutingTableHolder>().Current is { } table && RolloutDigest.Of(table.Plan.Rollouts[SomePlan.Model]) == digest, "the plan is applied");
     }
 
-    internal void WriteEndpoints(params int[] versions) =>
-        Write("endpoints.json", SomePlan.Endpoints([.. versions.Select(version => (version, Versions[version - 1].Address))]).ToUtf8());
+    internal void WriteEndpoints(params int[] versions) => WriteEndpoints([.. versions.Select(static version => (SomePlan.Model, version))]);
+
+    internal void WriteEndpoints(IReadOnlyList<(ModelName Model, int Version)> versions) => Write("endpoints.json", new EndpointsDocument
+    {
+        Schema = EndpointsDocument.CurrentSchema,
+        Endpoints = [.. versions.Select((one, i) => new EndpointEntry(one.Model, new ModelVersion(one.Version), Versions[one.Version - 1].Address.ToString(), 1000 + i))],
+    }.ToUtf8());
+
+    /// <summary>Writes what routers find of the journal while it is away.</summary>
+    internal void WriteSnapshot(params JournalState[] states) => new SnapshotFile(SnapshotPath).Write(JournalSnapshot.ToUtf8(states));
+
+    /// <summary>Appends to the journal, past all routers.</summary>
+    internal Task AppendAsync(JournalEvent added) => new RolloutJournal(sqlite).AppendAsync(added, CancellationToken.None);
+
+    /// <summary>Puts what is no event into the journal; null takes it out.</summary>
+    internal void Damage(ModelName model, long seq, string? text)
+    {
+        // Its table is made by whoever comes first.
+        _ = sqlite.PutIfAbsentAsync(new ResetEvent { Model = ModelName.Parse("other"), Seq = 1, Time = DateTimeOffset.UnixEpoch, Version = new ModelVersion(1), Attempt = 2, Who = "a" }, CancellationToken.None).Result;
+        using var open = new SqliteConnection($"Data Source={folder.Combine("journal.db")}");
+        open.Open();
+        using var command = open.CreateCommand();
+        command.CommandText = text is null ? "DELETE FROM journal WHERE model = $model AND seq = $seq" : "INSERT INTO journal (model, seq, event) VALUES ($model, $seq, $event)";
+        command.Parameters.AddWithValue("$model", model.Text);
+        command.Parameters.AddWithValue("$seq", seq);
+        command.Parameters.AddWithValue("$event", text ?? "");
+        Assert.Equal(1, command.ExecuteNonQuery());
+    }
 
     /// <summary>The journal, past all routers.</summary>
     internal async Task<IReadOnlyList<JournalEvent>> EventsAsync() => await new RolloutJournal(sqlite).ReadAsync(SomePlan.Model, 0, CancellationToken.None);
@@ -177,7 +199,8 @@ internal sealed class SomeRouters : IAsyncDisposable
         folder.Dispose();
     }
 
-    private void Write(string name, byte[] content)
+    /// <summary>Replaces a file that routers follow.</summary>
+    internal void Write(string name, byte[] content)
     {
         File.WriteAllBytes(folder.Combine(name + ".new"), content);
         File.Move(folder.Combine(name + ".new"), folder.Combine(name), overwrite: true);

@@ -9,6 +9,7 @@ internal sealed class SomeVersion : IAsyncDisposable
     private readonly RawServer server;
     private volatile string? failure;
     private volatile bool cuts;
+    private long delayTicks;
     private int seen;
     private int failed;
 
@@ -21,6 +22,8 @@ internal sealed class SomeVersion : IAsyncDisposable
                 Interlocked.Increment(ref seen);
             if (isInference && Cuts)
                 return;
+            if (isInference && Delay > TimeSpan.Zero)
+                await Task.Delay(Delay);
             if (isInference && failure is not null)
                 Interlocked.Increment(ref failed);
             await connection.SendAsync(isInference && failure is { } answer ? answer : RawServer.Ok(isInference ? $"v{version}" : "{}"));
@@ -40,6 +43,13 @@ internal sealed class SomeVersion : IAsyncDisposable
     {
         get => cuts;
         set => cuts = value;
+    }
+
+    /// <summary>How long it takes to answer an inference; nothing by default.</summary>
+    internal TimeSpan Delay
+    {
+        get => new(Interlocked.Read(ref delayTicks));
+        set => Interlocked.Exchange(ref delayTicks, value.Ticks);
     }
 
     internal void Fail(string answer = "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops") => failure = answer;

@@ -1,0 +1,91 @@
+using static ModelServing.Contracts.ModelMetric;
+
+namespace ModelServing.Contracts;
+
+/// <summary>The alarms about models, on what ModelMetrics posts.</summary>
+/// <remarks>Every one that leads to a rollback asks for a least number of requests in its window, so that a handful of them decides
+/// nothing. To add an alarm: one here, and a row in docs/operations.md.</remarks>
+public static class ModelAlarms
+{
+    /// <summary>Monitoring waits this long for late datapoints before it evaluates a minute. Its least, and its default.</summary>
+    public static readonly TimeSpan Slack = TimeSpan.FromMinutes(3);
+
+    private const string ByVersion = $".groupBy({Model},{ModelMetric.Version},{Variant},{Attempt})";
+
+    private const string NotOfStable = $"{{{Watched} = \"{IsWatched}\"}}";
+
+    /// <summary>The alarms.</summary>
+    public static IReadOnlyList<AlarmDefinition> All { get; } =
+    [
+        new()
+        {
+            Name = "failure-rate",
+            Namespace = ModelMetric.Namespace,
+            Query = With(Failure, "mean() > 0.1", atLeast: 30),
+            Severity = AlarmSeverity.Critical,
+            Route = AlarmRoute.Rollback,
+            Text = "More than 10% of a version's requests failed. It is rolled back; ms status says what became of it.",
+        },
+        new()
+        {
+            Name = "failure-excess",
+            Namespace = ModelMetric.Namespace,
+            Query = With(FailureExcess, "mean() > 0.05", atLeast: 100),
+            Pending = TimeSpan.FromMinutes(2),
+            Severity = AlarmSeverity.Critical,
+            Route = AlarmRoute.Rollback,
+            Text = "A version's share of failed requests is 5 points above stable's. It is rolled back; ms status says what became of it.",
+        },
+        new()
+        {
+            Name = "non-finite",
+            Namespace = ModelMetric.Namespace,
+            Query = With(NonFinite, "mean() > 0.05", atLeast: 30),
+            Severity = AlarmSeverity.Critical,
+            Route = AlarmRoute.Rollback,
+            Text = "More than 5% of a version's answers hold NaN or infinity. It is rolled back; ms status says what became of it.",
+        },
+        new()
+        {
+            Name = "latency",
+            Namespace = ModelMetric.Namespace,
+            Query = With(LatencyRatio, "mean() > 3", atLeast: 100),
+            Pending = TimeSpan.FromMinutes(3),
+            Severity = AlarmSeverity.Critical,
+            Route = AlarmRoute.Rollback,
+            Text = "A version's 95th percentile of latency is three times stable's, for three minutes. It is rolled back; ms status says what became of it.",
+        },
+        new()
+        {
+            Name = "not-reporting",
+            Namespace = ModelMetric.Namespace,
+            Query = $"{Reporting}[1m]{ByVersion}.max() < 1",
+            Pending = TimeSpan.FromMinutes(5),
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "No process of a version has reported for five minutes. Look whether its pods run, and whether they reach the cache.",
+        },
+        new()
+        {
+            Name = "refused-rollout",
+            Namespace = ModelMetric.Namespace,
+            Query = $"{RefusedRollout}[1m].groupBy({Model}).max() > 0",
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "The plan names a condemned version as stable, so the model's last good rollout stays. Change the stack file, or ms reset.",
+        },
+        new()
+        {
+            Name = "model-metrics-absent",
+            Namespace = ModelMetric.Namespace,
+            Query = $"{Heartbeat}[10m].absent(1d)",
+            Severity = AlarmSeverity.Critical,
+            Route = AlarmRoute.People,
+            Text = "ModelMetrics has posted nothing for ten minutes: no alarm about a model can fire. Look at its CronJob and at the function's log.",
+        },
+    ];
+
+    // Both sides have to be grouped alike to be joined by stream.
+    private static string With(string metric, string condition, int atLeast) =>
+        $"{metric}[1m]{NotOfStable}{ByVersion}.{condition} && {metric}[1m]{NotOfStable}{ByVersion}.count() >= {atLeast}";
+}

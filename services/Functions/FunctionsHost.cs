@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Functions.Rollback;
+using ModelServing.Hosting;
+
+namespace ModelServing.Functions;
+
+/// <summary>
+/// The functions: one program, of which a setting picks one or, by plain HTTP, all. Start here; the way of a call is
+/// <see cref="IFunctionHandler"/>.
+/// </summary>
+/// <remarks>To add a function: a name in <see cref="FunctionName"/>, a folder here with its handler and a class <c>...Services</c> that adds what
+/// it needs, and an entry in <see cref="Known"/>. The handler is registered under the function's name
+/// (<c>AddKeyedSingleton&lt;IFunctionHandler, ...&gt;(FunctionName...)</c>) and made at its first call, and so is what it needs: the program has
+/// to listen within 5 s on a small part of a processor. Only what the settings say is looked at in <c>Add</c>, and refused with a
+/// <see cref="ContractException"/>.</remarks>
+public static class FunctionsHost
+{
+    private static readonly SortedDictionary<FunctionName, Action<IServiceCollection, FunctionsSettings>> Known = new()
+    {
+        [FunctionName.Rollback] = RollbackServices.Add,
+    };
+
+    /// <summary>Adds the functions' services.</summary>
+    /// <exception cref="ContractException">The settings name a function that there is not, or something that this program can't read.</exception>
+    public static void Add(WebApplicationBuilder builder, FunctionsSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(settings);
+        FunctionEndpoints.Add(builder);
+        foreach (var function in Of(settings))
+            Known[function](builder.Services, settings);
+    }
+
+    /// <summary>Adds the functions' paths, or the platform's socket.</summary>
+    public static void Map(WebApplication app, FunctionsSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(settings);
+        FunctionEndpoints.Map(app, settings, Of(settings));
+        app.Services.GetRequiredService<Readiness>().Ready();
+    }
+
+    private static FunctionName[] Of(FunctionsSettings settings) => settings.Function switch
+    {
+        null => [.. Known.Keys],
+        { } one when Known.ContainsKey(one) => [one],
+        { } other => throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Function))} is '{other}', which this program has no handler of; it has {string.Join(", ", Known.Keys)}"),
+    };
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Rollout;
+
+namespace ModelServing.Functions.Rollback;
+
+/// <summary>
+/// The second road to a rollback: condemns the versions that alarms are about, once for each attempt, however often and by however many it is
+/// asked. Rollback asks it for the streams of a message, ModelMetrics for those that fire and stand unanswered.
+/// </summary>
+/// <remarks>
+/// For each stream:
+/// <code>
+/// 1 alarm      one of this environment's that lead to a rollback, and it fires
+/// 2 subject    the dimensions name a version's attempt in a variant that is no stable one
+/// 3 journal    knows the version, in this very attempt, and has it neither condemned nor as stable by now
+/// 4 condemn    an entry in the journal, if no other has said the same
+/// 5 publish    to the routers; those that do not hear it read the journal
+/// </code>
+/// </remarks>
+internal sealed class AlarmRollbacks(FunctionsSettings settings, RolloutJournal journal, JournalNews news, TimeProvider time, ILogger<AlarmRollbacks> logger)
+{
+    /// <summary>How long one read of the journal or one entry may take.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Decides for each stream, and acts.</summary>
+    /// <exception cref="OperationCanceledException">Given up. What was done stays done, and is not done again.</exception>
+    internal async Task<IReadOnlyList<StreamReport>> AnswerAsync(IEnumerable<AlarmStream> streams, CancellationToken cancellation)
+    {
+        var reports = new List<StreamReport>();
+        var states = new Dictionary<ModelName, JournalState>();
+        foreach (var stream in streams)
+        {
+            var report = await AnswerAsync(stream, states, cancellation);
+            RollbackLog.Answered(logger, report.Outcome >= RollbackOutcome.AlreadyCondemned && report.Outcome != RollbackOutcome.JournalUnread ? LogLevel.Information : LogLevel.Error, report.Outcome, report.Alarm, report.Detail);
+            reports.Add(report);
+        }
+
+        return reports;
+    }
+
+    private async Task<StreamReport> AnswerAsync(AlarmStream stream, Dictionary<ModelName, JournalState> states, CancellationToken cancellation)
+    {
+        // 1
+        var alarm = AlarmOf(stream);
+        if (alarm is null)
+            return Report(RollbackOutcome.UnknownAlarm, $"'{stream.Title}' is no alarm about models of the environment {settings.Environment}");
+        if (!stream.IsFiring)
+            return Report(RollbackOutcome.NothingToDo, "It fires no more; a condemned version stays condemned until a person resets it");
+        if (alarm.Route != AlarmRoute.Rollback)
+            return Report(RollbackOutcome.NotForRollback, $"{alarm.Name} is for people: no version is condemned by it");
+        // 2
+        if (!Subject.TryRead(stream.Dimensions, out var subject, out var fault))
+            return Report(RollbackOutcome.WrongDimensions, fault);
+        if (subject.Variant is VariantPlan.Stable or VariantPlan.Pinned)
+            return Report(RollbackOutcome.NotACandidate, $"Version {subject.Version} of {subject.Model} was {subject.Variant} there, which no alarm condemns");
+        try
+        {
+            // 3
+            if (!states.TryGetValue(subject.Model, out var state))
+                states[subject.Model] = state = JournalState.Empty(subject.Model).Apply(await InTimeAsync(token => journal.ReadAsync(subject.Model, 0, token), cancellation));
+            if (Refuse(subject, state) is var (outcome, detail))
+                return Report(outcome, detail) with { Seq = outcome == RollbackOutcome.AlreadyCondemned ? state.Condemned(subject.Version)?.Seq : null };
+            var decision = Decide(alarm, stream, subject);
+            var summary = SummaryOf(alarm, stream);
+            if (settings.DryRun)
+                return Report(RollbackOutcome.WouldCondemn, $"{subject} would be condemned: {summary}; this is a dry run");
+            // 4
+            var appended = await InTimeAsync(token => journal.AppendAsync(decision, token), cancellation);
+            states.Remove(subject.Model);
+            if (!appended.IsOurs)
+                return Report(RollbackOutcome.AlreadyCondemned, $"{subject} was condemned by another at the same time") with { Seq = appended.Seq };
+            // 5
+            var missed = await news.PublishAsync(subject.Model, appended.Seq, cancellation);
+            return Report(RollbackOutcome.Condemned, $"{subject} is condemned: {summary}; {missed ?? "routers were told"}") with { Seq = appended.Seq };
+        }
+        catch (JournalException e)
+        {
+            return Report(RollbackOutcome.JournalUnread, e.Message);
+        }
+
+        StreamReport Report(RollbackOutcome outcome, string detail) => new(
+            outcome,
+            alarm?.Name ?? stream.Title,
+            stream.Dimensions.GetValueOrDefault(ModelMetric.Model),
+            stream.Dimensions.GetValueOrDefault(ModelMetric.Version),
+            stream.Dimensions.GetValueOrDefault(ModelMetric.Variant),
+            stream.Dimensions.GetValueOrDefault(ModelMetric.Attempt),
+            detail);
+    }
+
+    // An alarm whose title says nothing of where it belongs may be known by its query: somebody gave it another title.
+    private AlarmDefinition? AlarmOf(AlarmStream stream) => AlarmNames.Find(BucketName.Project, settings.Environment, stream.Title)
+        ?? (stream.Title.StartsWith(BucketName.Project + "-", StringComparison.Ordinal) || stream.Query is not { } query
+            ? null
+            : ModelAlarms.All.FirstOrDefault(alarm => Compact(alarm.Query) == Compact(query)));
+
+    private static string Compact(string query) => string.Concat(query.Where(static c => !char.IsWhiteSpace(c)));
+
+    private static (RollbackOutcome Outcome, string Detail)? Refuse(Subject subject, JournalState state)
+    {
+        var (model, version, _, attempt) = subject;
+        if (state.LastSeq == 0)
+            return (RollbackOutcome.UnknownModel, $"The journal has nothing of {model}");
+        if (!Knows(state, version))
+            return (RollbackOutcome.UnknownVersion, $"The journal has no rollout of {model} with version {version}");
+        if (state.AttemptOf(version) is var current && current != attempt)
+            return (RollbackOutcome.AnotherAttempt, $"Version {version} of {model} is in attempt {current} by now, and the alarm is about attempt {attempt}");
+        if (state.Condemned(version) is { } condemned)
+            return (RollbackOutcome.AlreadyCondemned, $"{subject} is condemned, since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who}");
+        if (state.LastGood is { } good && good.Rollout.Variants[^1].Version == version)
+            return (RollbackOutcome.NotACandidate, $"Version {version} of {model} is stable by now, which no alarm condemns");
+        return null;
+    }
+
+    private static bool Knows(JournalState state, ModelVersion version) =>
+        state.Versions.ContainsKey(version)
+        || state.Served.Any(served => served.Rollout.Versions.Contains(version))
+        || (state.LastRollout?.Rollout.Versions.Contains(version) ?? false);
+
+    private RolledBackEvent Decide(AlarmDefinition alarm, AlarmStream stream, Subject subject) => new()
+    {
+        Model = subject.Model,
+        Time = time.GetUtcNow(),
+        Version = subject.Version,
+        Attempt = subject.Attempt,
+        Variant = subject.Variant,
+        Reason = RollbackReason.Alarm,
+        Who = $"alarm {alarm.Name}",
+        Evidence = JsonSerializer.SerializeToElement(
+            new AlarmEvidence(SummaryOf(alarm, stream), alarm.Name, Cut(stream.Title), stream.Query is { } query ? Cut(query) : null, stream.Time, stream.Value, subject.Dimensions),
+            RollbackJson.Default.AlarmEvidence),
+    };
+
+    private static string SummaryOf(AlarmDefinition alarm, AlarmStream stream) =>
+        $"{alarm.Name} fired{(stream.Time is { } fired ? string.Create(CultureInfo.InvariantCulture, $" at {fired.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}") : "")}{(stream.Value is { } value ? $" with {value}" : "")}";
+
+    private static string Cut(string text) => text[..Math.Min(text.Length, 2000)];
+
+    // Also of a store that does not heed the token: the entry may be written all the same, and then is found.
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(Patience, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            return await ask(end.Token).WaitAsync(end.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new JournalException(JournalError.Unavailable, $"the journal {journal.Location} gave no answer within {Patience.TotalSeconds:0} s");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Journal;
+using ModelServing.Oci;
+
+namespace ModelServing.Functions.Rollback;
+
+/// <summary>What the function Rollback needs.</summary>
+internal static class RollbackServices
+{
+    /// <summary>Adds the function.</summary>
+    /// <exception cref="ContractException">The journal is named in a form that this program does not read.</exception>
+    internal static void Add(IServiceCollection services, FunctionsSettings settings)
+    {
+        AddRollbacks(services, settings);
+        services.AddKeyedSingleton<IFunctionHandler, RollbackHandler>(FunctionName.Rollback);
+    }
+
+    /// <summary>Adds <see cref="AlarmRollbacks"/>, for whoever has streams that fire. Added again it adds nothing.</summary>
+    /// <exception cref="ContractException">The journal is named in a form that this program does not read.</exception>
+    internal static void AddRollbacks(IServiceCollection services, FunctionsSettings settings)
+    {
+        JournalStores.Check(settings.Journal, settings.Oci);
+        services.TryAddSingleton(_ => JournalStores.Open(settings.Journal, settings.Oci));
+        services.TryAddSingleton(static provider => new RolloutJournal(provider.GetRequiredService<IJournalStore>(), time: provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<JournalNews>();
+        services.TryAddSingleton<AlarmRollbacks>();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+
+namespace ModelServing.Hosting;
+
+/// <summary>
+/// Calls of a function by the Fn contract: <c>POST /call</c>, with what is about the call in headers <c>Fn-*</c>.
+/// </summary>
+/// <remarks>
+/// <code>
+/// 1 frame    a line on both logs says which call the lines after it are of
+/// 2 call     the payload as it is; a gateway's headers without their prefix
+/// 3 answer   a status that the platform takes: any other has it kill the container
+/// </code>
+/// A gateway's caller (Fn-Intent httprequest) sees the answer's own status, in a header; to any other an answer of 500 or above is a function
+/// that failed, which it may call again.
+/// </remarks>
+internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogger logger)
+{
+    private const string Path = "/call";
+    private const int Ok = 200;
+    private const int Failed = 502;
+    private const int Late = 504;
+
+    private static readonly string Version =
+        $"modelserving/{typeof(FnCalls).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0"}";
+
+    private static readonly string Runtime = $"dotnet/{Environment.Version.ToString(3)}";
+
+    internal async Task HandleAsync(HttpContext context)
+    {
+        var request = context.Request;
+        WriteFrame(request);
+        try
+        {
+            var id = request.Headers[FnHeaders.CallId] is [{ Length: > 0 } given] ? given : Guid.NewGuid().ToString();
+            if (!HttpMethods.IsPost(request.Method) || request.Path != Path)
+            {
+                await WriteAsync(context, new FunctionResult(new Problem(404, "no-such-path", "No such path").ToAnswer($"There is nothing at {request.Method} {request.Path}; calls are POST {Path}", id), IsFault: true));
+                return;
+            }
+
+            var result = await CallBody.ReadAsync(request, context.RequestAborted) is { } body
+                ? await runner.RunAsync(new FunctionCall(id, body, HeadersOf(request), DeadlineOf(request)), context.RequestAborted)
+                : runner.RefuseLarge(id);
+            await WriteAsync(context, result);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // The platform left; there is nobody to answer.
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, FunctionResult result)
+    {
+        var answer = result.Answer;
+        var response = context.Response;
+        response.StatusCode = StatusOf(result, isHttp: context.Request.Headers[FnHeaders.Intent] == FnHeaders.HttpRequest);
+        response.Headers[FnHeaders.FdkVersion] = Version;
+        response.Headers[FnHeaders.FdkRuntime] = Runtime;
+        response.Headers[FnHeaders.HttpStatus] = answer.Status.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in answer.Headers)
+            response.Headers[FnHeaders.HttpPrefix + name] = value;
+        response.ContentType = answer.ContentType;
+        response.ContentLength = answer.Body.Length;
+        return response.Body.WriteAsync(answer.Body, context.RequestAborted).AsTask();
+    }
+
+    private static int StatusOf(FunctionResult result, bool isHttp) => result switch
+    {
+        { Answer.Status: Late } => Late,
+        { IsFault: true } => Failed,
+        { Answer.Status: >= 500 } when !isHttp => Failed,
+        _ => Ok,
+    };
+
+    private void WriteFrame(HttpRequest request)
+    {
+        if (listener is not { LogFrameName: { } name, LogFrameHeader: { } header } || request.Headers[header] is not [{ Length: > 0 } value])
+            return;
+        var frame = $"\n{name}={value}\n";
+        Console.Out.Write(frame);
+        Console.Error.Write(frame);
+    }
+
+    private DateTimeOffset? DeadlineOf(HttpRequest request)
+    {
+        if (request.Headers[FnHeaders.Deadline] is not [{ Length: > 0 } text])
+            return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var deadline))
+            return deadline;
+        FunctionLog.NoDeadline(logger, FnHeaders.Deadline, text);
+        return null;
+    }
+
+    // A gateway sends some headers in both forms; what has the prefix is the caller's.
+    private static Dictionary<string, string> HeadersOf(HttpRequest request)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in request.Headers)
+        {
+            if (name.StartsWith(FnHeaders.HttpPrefix, StringComparison.OrdinalIgnoreCase))
+                headers[name[FnHeaders.HttpPrefix.Length..]] = value.ToString();
+            else if (!name.StartsWith(FnHeaders.Prefix, StringComparison.OrdinalIgnoreCase))
+                headers.TryAdd(name, value.ToString());
+        }
+
+        return headers;
+    }
+}

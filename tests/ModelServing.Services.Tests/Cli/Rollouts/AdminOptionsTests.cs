@@ -1,0 +1,71 @@
+using System.CommandLine;
+using ModelServing.Cli;
+using ModelServing.Cli.Rollouts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli.Rollouts;
+
+public sealed class AdminOptionsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Dictionary<string, string> environment = [];
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_token_goes_to_the_gateway_and_a_key_to_a_forwarded_port()
+    {
+        Assert.Equal(("https://api.example.com/", "Authorization", "Bearer ey.J.x"), Of("--admin", "https://api.example.com", "--token-file", File("ey.J.x\n")));
+        Assert.Equal(("http://127.0.0.1:8081/", "X-API-Key", "msk_x"), Of("--admin", "http://127.0.0.1:8081", "--key-file", File("msk_x\n")));
+    }
+
+    [Fact]
+    public void What_is_not_on_the_command_line_is_the_environments()
+    {
+        environment[AdminOptions.TokenVariable] = "ey.J.x";
+        Assert.Equal("Bearer ey.J.x", Of("--admin", "https://api.example.com").Value);
+        Assert.Equal("msk_x", Of("--admin", "https://api.example.com", "--key-file", File("msk_x")).Value);
+        environment[AdminOptions.KeyVariable] = "msk_y";
+        Assert.Contains("both set", Refused("--admin", "https://api.example.com"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://api.example.com")]
+    [InlineData("http://10.0.1.70:8081")]
+    public void No_credential_goes_unencrypted_to_another_machine(string address) =>
+        Assert.Contains("over http everybody on the way reads the credential", Refused("--admin", address, "--token-file", File("ey.J.x")), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_no_credential_is_refused_with_what_would_be_one()
+    {
+        Assert.Contains("--token-file", Refused("--admin", "https://api.example.com"), StringComparison.Ordinal);
+        Assert.Contains("one of the two", Refused("--admin", "https://api.example.com", "--token-file", File("a"), "--key-file", File("b")), StringComparison.Ordinal);
+        Assert.Contains("holds no token", Refused("--admin", "https://api.example.com", "--token-file", File("ey J\nx")), StringComparison.Ordinal);
+        Assert.Contains("can't be read", Refused("--admin", "https://api.example.com", "--token-file", folder.Combine("none")), StringComparison.Ordinal);
+        Assert.Contains("no http address", Refused("--admin", "127.0.0.1:8081", "--token-file", File("a")), StringComparison.Ordinal);
+        Assert.Contains("no http address", Refused("--admin", "ftp://api.example.com", "--token-file", File("a")), StringComparison.Ordinal);
+    }
+
+    private (string Address, string Header, string Value) Of(params string[] arguments)
+    {
+        var options = new AdminOptions(environment.GetValueOrDefault);
+        var command = new Command("some");
+        options.AddTo(command);
+        var (address, credential) = options.Of(command.Parse(arguments));
+        return (address.ToString(), credential.Header, credential.Value);
+    }
+
+    private string Refused(params string[] arguments)
+    {
+        var refused = Assert.Throws<CommandException>(() => Of(arguments));
+        Assert.Equal(ExitCode.WrongInput, refused.ExitCode);
+        return refused.Message;
+    }
+
+    private string File(string content)
+    {
+        var path = folder.Combine(Guid.NewGuid().ToString("N"));
+        System.IO.File.WriteAllText(path, content);
+        return path;
+    }
+}

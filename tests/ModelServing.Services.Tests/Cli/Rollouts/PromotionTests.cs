@@ -1,0 +1,91 @@
+using ModelServing.Cli;
+using ModelServing.Cli.Rollouts;
+using ModelServing.Services.Tests.Router;
+using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.Services.Tests.Router.Rollouts;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli.Rollouts;
+
+/// <summary><c>ms promote</c> as a whole, against a router.</summary>
+[Collection(RunningRouter.OneAtATime)]
+public sealed class PromotionTests
+{
+    private const string Before = """
+        # what is ours
+        config:
+          modelserving:models:
+            fraud:
+              stable: { version: 1 }   # the one that everybody knows
+              canary:
+                version: 2
+                percent: 50
+              deadline: 15s
+
+        """;
+
+    private const string After = """
+        # what is ours
+        config:
+          modelserving:models:
+            fraud:
+              stable: { version: 2 }   # the one that everybody knows
+              deadline: 15s
+              keepWarm: [1]
+
+        """;
+
+    [Fact]
+    public async Task The_stack_file_is_changed_and_what_was_changed_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        var stack = StackOf(folder);
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        var said = new RecordedTerminal();
+
+        Assert.Equal(ExitCode.Done, await PromoteCommand.RunAsync(said.Terminal, stack, SomePlan.Model, () => Open(router), TestContext.Current.CancellationToken));
+
+        var settings = stack.Read().Settings.Models[SomePlan.Model];
+        Assert.Equal(("2", null), (settings.Stable.Version.ToString(), settings.Canary));
+        Assert.Equal(["1"], settings.KeepWarm.Select(static version => version.ToString()));
+        Assert.Equal(After, await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken), ignoreLineEndingDifferences: true);
+        Assert.Equal(
+            [
+                "Pulumi.some.yaml: fraud",
+                "  stable.version  1 -> 2",
+                "  canary          version 2, 50% -> gone",
+                "  keepWarm        + 1, so that going back to it is no outage; take it out when nobody needs that",
+                "A running 'ms up' applies it now; in the cloud 'pulumi up' does.",
+            ],
+            said.Lines);
+        // The plan that follows from it is a promotion.
+        await routers.ApplyAsync(SomeRouters.OnlyStable(2));
+        await routers.UntilKindsAsync("started promoted");
+    }
+
+    [Fact]
+    public async Task What_is_refused_leaves_the_stack_file_as_it_was()
+    {
+        using var folder = new TemporaryFolder();
+        var stack = StackOf(folder);
+        await using var routers = new SomeRouters();
+        await routers.ApplyAsync(SomeRouters.Canary2());
+        var router = await routers.StartAsync();
+        await routers.UntilKindsAsync("started");
+        await routers.CondemnAsync(router);
+        await Assert.ThrowsAsync<CommandException>(() => PromoteCommand.RunAsync(new RecordedTerminal().Terminal, stack, SomePlan.Model, () => Open(router), TestContext.Current.CancellationToken));
+        Assert.Equal(Before, await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken));
+    }
+
+    private static StackLocation StackOf(TemporaryFolder folder)
+    {
+        var stack = new StackLocation("some", folder.FullPath);
+        File.WriteAllText(stack.FilePath, Before);
+        return stack;
+    }
+
+    private static AdminClient Open(RunningRouter router) => new(router.Admin, OperatorCredential.OfKey(SomeClients.OperatorKey));
+}
