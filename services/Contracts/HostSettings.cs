@@ -221,9 +221,6 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest body of a request, in bytes. 64 MiB by default.</summary>
     public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. 1.5 GiB, more than which none may have, by default.</summary>
-    public long MaxModelBytes { get; init; } = MostModelBytes;
-
     /// <summary>The cache that the service reports its counts into, for ModelMetrics; null for none: it reports to nobody.</summary>
     public CacheSettings? Cache { get; init; }
 
@@ -233,6 +230,9 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>How long a minute of the counts lasts, the same as that of <see cref="FunctionsSettings.Minute"/>. 60 s by default; a
     /// sixth of it is how often the service reports.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. 1.5 GiB, more than which none may have, by default.</summary>
+    public long MaxModelBytes { get; init; } = MostModelBytes;
 
     /// <summary>Makes settings of defaults.</summary>
     public InferenceSettings()
@@ -255,10 +255,10 @@ public sealed record InferenceSettings : HostSettings
         Threads = (int)environment.ReadWhole(nameof(Threads), Threads, 1, 1024);
         QueueLimit = (int)environment.ReadWhole(nameof(QueueLimit), QueueLimit, 0, 1_000_000);
         MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, int.MaxValue);
-        MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
         Cache = CacheSettings.Read(environment);
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
         Minute = environment.ReadMinute(nameof(Minute), Minute);
+        MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
     }
 
     /// <inheritdoc/>
@@ -273,9 +273,9 @@ public sealed record InferenceSettings : HostSettings
         variables[HostEnvironment.NameOf(nameof(Threads))] = Threads.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(QueueLimit))] = QueueLimit.ToString(CultureInfo.InvariantCulture);
         variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
-        variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
         Cache?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
         variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
+        variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -73,9 +73,9 @@ public class HostSettingsTests
                 Threads = two.Item1,
                 QueueLimit = two.Item2,
                 MaxRequestBytes = two.Item3,
-                MaxModelBytes = 1 + (two.Item3 / 2),
                 Environment = reports.Item1,
                 Minute = reports.Item2 + TimeSpan.FromSeconds(1) is var minute && minute > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : minute,
+                MaxModelBytes = 1 + (two.Item3 / 2),
             };
             Assert.Equal(settings, new InferenceSettings(Of(settings.ToEnvironment())));
         });
