@@ -15,7 +15,7 @@ namespace ModelServing.Functions.ModelLoader;
 /// </code>
 /// An event that comes twice, or late, does the same once more, and writes nothing where the same stands already.
 /// </remarks>
-internal sealed class ModelLoaderHandler(FunctionsSettings settings, LoadedStore store, ArtifactNews news, TimeProvider time, ILogger<ModelLoaderHandler> logger) : IFunctionHandler
+internal sealed class ModelLoaderHandler(LoadedStore store, ArtifactNews news, TimeProvider time, ILogger<ModelLoaderHandler> logger) : IFunctionHandler
 {
     private const string Name = nameof(FunctionName.ModelLoader);
     private const int Ok = 200;
@@ -28,7 +28,7 @@ internal sealed class ModelLoaderHandler(FunctionsSettings settings, LoadedStore
     {
         ArgumentNullException.ThrowIfNull(call);
         if (store.Store is not { } registry)
-            return NoRegistry.ToAnswer($"the environment variable {HostEnvironment.NameOf(nameof(settings.Registry))} is not set, so nothing can be checked", call.Id);
+            return NoRegistry.ToAnswer($"the environment variable {HostEnvironment.NameOf(nameof(FunctionsSettings.Registry))} is not set, so nothing can be checked", call.Id);
         ObjectEvent happened;
         try
         {

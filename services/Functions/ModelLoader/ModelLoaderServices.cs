@@ -15,7 +15,7 @@ internal static class ModelLoaderServices
         if (settings.Registry is not null)
             ObjectStores.Check(settings.Registry, settings.Oci);
         else if (settings.Function == FunctionName.ModelLoader)
-            throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Registry))} is not set; for {FunctionName.ModelLoader} it has to be file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET");
+            throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(FunctionsSettings.Registry))} is not set; for {FunctionName.ModelLoader} it has to be file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET");
         services.AddSingleton(_ => new LoadedStore(settings.Registry is { } location ? ObjectStores.Open(location, settings.Oci) : null));
         services.AddSingleton<ArtifactNews>();
         services.AddKeyedSingleton<IFunctionHandler, ModelLoaderHandler>(FunctionName.ModelLoader);
