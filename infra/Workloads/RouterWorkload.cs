@@ -13,15 +13,16 @@ internal static class RouterWorkload
     private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
 
     /// <summary>Makes them, and gives the load balancer's address.</summary>
-    internal static Output<string> Add(ClusterPlace place, RouterArgs router, string region, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
+    internal static Output<string> Add(ClusterPlace place, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
     {
+        var router = args.Router;
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
         var pods = new HostPods
         {
             Name = ClusterNames.Router,
             Selector = ImmutableDictionary.CreateRange(new Dictionary<string, string> { ["app.kubernetes.io/name"] = ClusterNames.Router }),
             Image = router.Image,
-            Environment = Output.Tuple(router.Journal.ToOutput(), router.Cache.ToOutput()).Apply(known => new RouterSettings
+            Environment = Output.Tuple(router.Journal.ToOutput(), args.Cache.ToOutput()).Apply(known => new RouterSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
@@ -31,7 +32,7 @@ internal static class RouterWorkload
                 Clients = HostSources.File(MountPaths.Clients),
                 Journal = known.Item1,
                 JournalSnapshot = MountPaths.JournalSnapshot,
-                Oci = HostPods.Oci(region),
+                Oci = HostPods.Oci(args.Region),
                 Cache = known.Item2,
                 Environment = place.Names.Environment,
                 // As many as guards share a false alarm among: an update has one router more than the autoscaler ever wants.

@@ -10,7 +10,7 @@ namespace ModelServing.Infra;
 internal static class VersionWorkload
 {
     /// <summary>Makes them, and gives those that the plan has to wait for.</summary>
-    internal static Resource[] Add(ClusterPlace place, VersionArgs version, Input<string> artifacts, string region, K8s.Core.V1.ServiceAccount account)
+    internal static Resource[] Add(ClusterPlace place, VersionArgs version, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
     {
         var drain = DrainTimes.OfInference(version.Deadline);
         var pods = new HostPods
@@ -23,15 +23,17 @@ internal static class VersionWorkload
                 [ClusterNames.VersionLabel] = version.Version.ToString(),
             }),
             Image = version.Image,
-            Environment = artifacts.Apply(registry => new InferenceSettings
+            Environment = Output.Tuple(args.Artifacts.ToOutput(), args.Cache.ToOutput()).Apply(known => new InferenceSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
                 DrainTimeout = drain.Finish,
                 Model = version.Model,
                 Version = version.Version,
-                Registry = registry,
-                Oci = HostPods.Oci(region),
+                Registry = known.Item1,
+                Cache = known.Item2,
+                Environment = place.Names.Environment,
+                Oci = HostPods.Oci(args.Region),
             }.ToEnvironment()),
             Size = version.Size,
             Drain = drain,

@@ -52,7 +52,7 @@ public abstract record HostSettings
     {
         ArgumentNullException.ThrowIfNull(environment);
         Urls = environment.Get(UrlsVariable) ?? Urls;
-        LogFormat = environment.Read<LogFormat?>(nameof(LogFormat), null, static s => s.ToUpperInvariant() switch { "TEXT" => Contracts.LogFormat.Text, "JSON" => Contracts.LogFormat.Json, _ => null }, "'text' or 'json'");
+        LogFormat = ReadLogFormat(environment);
         AddressFile = environment.Get(HostEnvironment.NameOf(nameof(AddressFile)));
         StopWithParent = environment.ReadFlag(nameof(StopWithParent));
         DrainDelay = environment.ReadSeconds(nameof(DrainDelay), DrainDelay);
@@ -72,14 +72,22 @@ public abstract record HostSettings
     {
         ArgumentNullException.ThrowIfNull(variables);
         variables[UrlsVariable] = Urls;
-        if (LogFormat is { } format)
-            variables[HostEnvironment.NameOf(nameof(LogFormat))] = format == Contracts.LogFormat.Text ? "text" : "json";
+        WriteLogFormat(variables, LogFormat);
         if (AddressFile is not null)
             variables[HostEnvironment.NameOf(nameof(AddressFile))] = AddressFile;
         if (StopWithParent)
             variables[HostEnvironment.NameOf(nameof(StopWithParent))] = "true";
         variables[HostEnvironment.NameOf(nameof(DrainDelay))] = HostEnvironment.Seconds(DrainDelay);
         variables[HostEnvironment.NameOf(nameof(DrainTimeout))] = HostEnvironment.Seconds(DrainTimeout);
+    }
+
+    internal static LogFormat? ReadLogFormat(HostEnvironment environment) =>
+        environment.Read<LogFormat?>(nameof(LogFormat), null, static s => s.ToUpperInvariant() switch { "TEXT" => Contracts.LogFormat.Text, "JSON" => Contracts.LogFormat.Json, _ => null }, "'text' or 'json'");
+
+    internal static void WriteLogFormat(IDictionary<string, string> variables, LogFormat? format)
+    {
+        if (format is not null)
+            variables[HostEnvironment.NameOf(nameof(LogFormat))] = format == Contracts.LogFormat.Text ? "text" : "json";
     }
 }
 
