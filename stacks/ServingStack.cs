@@ -18,6 +18,7 @@ public sealed class ServingStack : Stack
     private readonly EnvironmentNames names;
     private readonly Oci.Provider region;
     private readonly string bucketName;
+    private readonly int maxRequestBytes;
 
     /// <summary>Composes the stack from Pulumi's configuration.</summary>
     public ServingStack()
@@ -34,6 +35,7 @@ public sealed class ServingStack : Stack
         var deployment = Deployment.Instance;
         names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
         bucketName = Contracts.BucketName.Of(deployment.ProjectName, deployment.StackName);
+        maxRequestBytes = configuration.File.Settings.MaxRequestBytes;
         var models = configuration.File.Settings.Models;
         var plan = PlanMaker.Make(models);
 
@@ -163,6 +165,9 @@ public sealed class ServingStack : Stack
 
     private sealed record Foundation(Network Network, Cluster Cluster, Cache Cache, Journal Journal, ArtifactStore Store, Images Images);
 
+    // The routers' admin API stays in the cluster unless the gateway is to lead to it.
+    private int? AdminPort => cloud.Gateway is { AdminApi: true } ? HostPorts.LoadBalancerAdmin : null;
+
     private ComponentResourceOptions InRegion() => new() { Provider = region };
 
     private Network MakeNetwork()
@@ -172,6 +177,7 @@ public sealed class ServingStack : Stack
             Names = names,
             CompartmentId = cloud.Compartment,
             RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = AdminPort,
             IsClusterEndpointPublic = cloud.Cluster.PublicEndpoint,
             ClusterEndpointAllowedCidrs = cloud.Cluster.AllowedCidrs,
             InternetEgress = cloud.Network.InternetEgress,
@@ -252,15 +258,16 @@ public sealed class ServingStack : Stack
                 Journal = foundation.Journal.Location,
                 LoadBalancerSubnetId = foundation.Network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
+                IsAdminBalanced = AdminPort is not null,
             },
             MinuteJob = new MinuteJobArgs
             {
                 Image = ImageOf(ImageNames.Functions, cloud.Images.Functions!),
                 FunctionId = functions.ModelMetrics.Id,
                 InvokeEndpoint = functions.ModelMetrics.InvokeEndpoint,
-                FunctionTimeout = cloud.Functions.Timeout,
                 Policy = invocation.Policy,
             },
+            MaxRequestBytes = maxRequestBytes,
             Registry = new RegistryLogin(
                 ImageNames.HostOf(cloud.Region),
                 Output.Format($"{foundation.Store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
@@ -315,6 +322,7 @@ public sealed class ServingStack : Stack
             Place = network.Gateway,
             RouterAddress = workloads.RouterAddress,
             RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = AdminPort,
             LongestDeadline = LongestDeadline(models),
             Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },
             RequestsPerSecond = gateway.RequestsPerSecond,

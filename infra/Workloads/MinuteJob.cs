@@ -14,19 +14,20 @@ internal static class MinuteJob
     // One that can't start in time is left out, for the next is due: ModelMetrics posts the minutes that it missed.
     private const int StartingDeadline = 50;
 
+    // Done before the next is due.
+    private static readonly TimeSpan Call = TimeSpan.FromSeconds(55);
+
     // What a pod takes to be there and to be gone, beside the call.
     private static readonly TimeSpan AroundCall = TimeSpan.FromSeconds(30);
 
     internal static void Add(ClusterPlace place, MinuteJobArgs job, string region, K8s.Core.V1.ServiceAccount account)
     {
         var labels = new InputMap<string> { ["app.kubernetes.io/name"] = ClusterNames.ModelMetrics };
-        var timeout = job.FunctionTimeout + TimeSpan.FromSeconds(5);
-        var environment = Output.Tuple(job.FunctionId.ToOutput(), job.InvokeEndpoint.ToOutput()).Apply(known => new InvokeSettings
+        var environment = Output.Tuple(job.FunctionId.ToOutput(), job.InvokeEndpoint.ToOutput()).Apply(known => new InvocationSettings
         {
-            InvokeFunction = known.Item1,
-            InvokeEndpoint = known.Item2,
-            InvokeTimeout = timeout,
-            LogFormat = LogFormat.Json,
+            FunctionId = known.Item1,
+            Endpoint = known.Item2,
+            InvokeTimeout = Call,
             Oci = HostPods.Oci(region),
         }.ToEnvironment());
         _ = new K8s.Batch.V1.CronJob(ClusterNames.ModelMetrics, new CronJobArgs
@@ -46,7 +47,7 @@ internal static class MinuteJob
                         // The next minute is the second attempt.
                         BackoffLimit = 0,
                         // One that hangs holds up the following, which is why it ends by itself.
-                        ActiveDeadlineSeconds = (int)(timeout + AroundCall).TotalSeconds,
+                        ActiveDeadlineSeconds = (int)(Call + AroundCall).TotalSeconds,
                         Template = new PodTemplateSpecArgs
                         {
                             Metadata = new ObjectMetaArgs { Labels = labels },
@@ -74,7 +75,7 @@ internal static class MinuteJob
             {
                 Name = "invoke",
                 Image = job.Image,
-                Args = [InvokeSettings.Command, nameof(FunctionName.ModelMetrics)],
+                Args = [.. InvocationSettings.Arguments(FunctionName.ModelMetrics)],
                 Env = PodRestrictions.Variables(environment),
                 Resources = new ResourceRequirementsArgs
                 {

@@ -34,6 +34,7 @@ internal static class VersionWorkload
                 Cache = known.Item2,
                 Environment = place.Names.Environment,
                 Oci = HostPods.Oci(args.Region),
+                MaxRequestBytes = args.MaxRequestBytes,
             }.ToEnvironment()),
             Size = version.Size,
             Drain = drain,

@@ -27,6 +27,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The call of ModelMetrics each minute.</summary>
     public required MinuteJobArgs MinuteJob { get; init; }
 
+    /// <summary>The largest body of a request in bytes that routers and versions take.</summary>
+    public required int MaxRequestBytes { get; init; }
+
     /// <summary>The login that pods pull images with.</summary>
     public required RegistryLogin Registry { get; init; }
 
@@ -121,6 +124,9 @@ public sealed record RouterArgs
 
     /// <summary>The OCID of the internal load balancer's own security group.</summary>
     public required Input<string> LoadBalancerGroupId { get; init; }
+
+    /// <summary>Whether the internal load balancer leads to the admin API too, on <see cref="HostPorts.LoadBalancerAdmin"/>. Off by default.</summary>
+    public bool IsAdminBalanced { get; init; }
 }
 
 /// <summary>The call of ModelMetrics each minute.</summary>
@@ -134,9 +140,6 @@ public sealed record MinuteJobArgs
 
     /// <summary>Where it is called: the function's own host.</summary>
     public required Input<string> InvokeEndpoint { get; init; }
-
-    /// <summary>How long the function may take.</summary>
-    public required TimeSpan FunctionTimeout { get; init; }
 
     /// <summary>The policy that lets the job's pods call it.</summary>
     public required Resource Policy { get; init; }

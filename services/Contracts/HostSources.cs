@@ -1,8 +1,8 @@
 namespace ModelServing.Contracts;
 
 /// <summary>The forms of the settings that say where a host reads from: <see cref="RouterSettings.Plan"/>,
-/// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/> and
-/// <see cref="InferenceSettings.Registry"/>.</summary>
+/// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/>,
+/// <see cref="InferenceSettings.Registry"/> and <see cref="FunctionsSettings.Monitoring"/>.</summary>
 public static class HostSources
 {
     /// <summary>What the form of a file or a folder begins with.</summary>

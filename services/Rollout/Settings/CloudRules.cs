@@ -37,6 +37,9 @@ internal static class CloudRules
                 yield return Fault("gateway.audiences", $"there are {gateway.Audiences.Count}; there have to be 1 to 5");
         }
 
+        // The gateway checks that a token is one; whose it is the routers alone do, by the role.
+        if (cloud.Gateway is { AdminApi: true } && settings.Tokens?.Roles is not { Operators.Count: > 0 })
+            yield return Fault("gateway.adminApi", "no token makes an operator, so that nobody could use it; give tokens.roles with a claim and operators");
         if (cloud.Gateway is { LogDays: var days } && days % 30 != 0)
             yield return Fault("gateway.logDays", $"{days} is none of 30, 60, 90, 120, 150 and 180");
     }

@@ -218,6 +218,10 @@ public sealed record GatewaySettings
     [Setting("The origins whose pages may call the API from a browser (CORS); without them none may.", Pattern = "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$", Form = "an origin", Example = "https://app.example.com")]
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Whether operators reach the admin API.</summary>
+    [Setting("The gateway leads to the routers' admin API too (`/admin/v1`), for tokens that make an operator (`tokens.roles.operators`). Without it `kubectl port-forward` does.")]
+    public bool AdminApi { get; init; }
+
     /// <summary>How long logs are kept.</summary>
     [Setting("How many days the access and execution logs are kept: 30, 60, 90, 120, 150 or 180.", Least = "30", Most = "180")]
     public int LogDays { get; init; } = 30;

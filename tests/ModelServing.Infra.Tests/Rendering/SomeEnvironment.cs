@@ -26,11 +26,12 @@ internal sealed class SomeEnvironment
 
     internal static NetworkPlace Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
 
-    internal Infra.Network Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24") => new("network", new NetworkArgs
+    internal Infra.Network Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
     {
         Names = Names,
         CompartmentId = Compartment,
         RouterPort = 80,
+        RouterAdminPort = admin,
         IsClusterEndpointPublic = isPublic,
         ClusterEndpointAllowedCidrs = allowed ?? [],
         InternetEgress = internetEgress,
@@ -76,13 +77,14 @@ internal sealed class SomeEnvironment
     internal Images Images(params string[] programs) =>
         new("images", new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs }, Options);
 
-    internal Infra.Gateway Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null) => new("gateway", new GatewayArgs
+    internal Infra.Gateway Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
     {
         Names = Names,
         CompartmentId = Compartment,
         Place = Place,
         RouterAddress = "10.0.1.70",
         RouterPort = 80,
+        RouterAdminPort = admin,
         LongestDeadline = longest ?? TimeSpan.FromSeconds(20),
         Tokens = tokens ?? SomeTokens,
         CorsOrigins = origins ?? [],
@@ -142,13 +144,13 @@ internal sealed class SomeEnvironment
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
             },
+            MaxRequestBytes = 1024,
             Registry = new RegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
             MinuteJob = new MinuteJobArgs
             {
                 Image = SomeImage,
                 FunctionId = "ocid1.fnfunc.oc1..some",
                 InvokeEndpoint = "https://functions.example.com",
-                FunctionTimeout = TimeSpan.FromSeconds(60),
                 Policy = HomeRegion,
             },
             Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },

@@ -23,12 +23,12 @@ public class MinuteJobTests
     }
 
     [Fact]
-    public async Task It_ends_by_itself_after_the_call_it_makes_and_the_function_before_that()
+    public async Task It_is_done_before_the_next_is_due_and_ends_by_itself()
     {
-        var job = await JobAsync("modelserving:functions: { timeout: 90s }");
+        var job = await JobAsync();
 
         var invoke = Settings(job);
-        Assert.True(invoke.InvokeTimeout > TimeSpan.FromSeconds(90));
+        Assert.True(invoke.InvokeTimeout < TimeSpan.FromMinutes(1));
         Assert.True(job.Spec.JobTemplate.Spec.ActiveDeadlineSeconds > invoke.InvokeTimeout.TotalSeconds);
     }
 
@@ -42,7 +42,7 @@ public class MinuteJobTests
         Assert.Null(container.Command);
         Assert.EndsWith("/functions@" + SomeStack.Digest('c'), container.Image, StringComparison.Ordinal);
         var invoke = Settings(job);
-        Assert.Equal(("ocid1.fnfunc.functions-model-metrics", "https://functions.example.com"), (invoke.InvokeFunction, invoke.InvokeEndpoint));
+        Assert.Equal(("ocid1.fnfunc.functions-model-metrics", "https://functions.example.com"), (invoke.FunctionId, invoke.Endpoint));
         Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, invoke.Oci);
         Assert.Equal(invoke.ToEnvironment(), container.Env.ToDictionary(variable => variable.Name, variable => variable.Value));
     }
@@ -54,8 +54,8 @@ public class MinuteJobTests
         Assert.Contains("oci:Identity/policy:Policy invocation-model-metrics", await run.Single("kubernetes:batch/v1:CronJob", ClusterNames.ModelMetrics).DependenciesAsync());
     }
 
-    private static InvokeSettings Settings(V1CronJob job) => new(new HostEnvironment(name =>
+    private static InvocationSettings Settings(V1CronJob job) => InvocationSettings.Read(new HostEnvironment(name =>
         Assert.Single(job.Spec.JobTemplate.Spec.Template.Spec.Containers).Env.SingleOrDefault(variable => variable.Name == name)?.Value));
 
-    private static async Task<V1CronJob> JobAsync(string more = "") => Assert.Single((await SomeStack.RunAsync(SomeStack.File(more: more))).Objects<V1CronJob>());
+    private static async Task<V1CronJob> JobAsync() => Assert.Single((await SomeStack.RunAsync(SomeStack.File())).Objects<V1CronJob>());
 }

@@ -16,7 +16,7 @@ public class AlarmDefinitionsTests
         Assert.Matches("^[a-z]+(-[a-z]+)*$", alarm.Name);
         Assert.InRange(alarm.Pending, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
         Assert.Equal(0, alarm.Pending.Ticks % TimeSpan.TicksPerMinute);
-        Assert.Contains("[1m]", alarm.Query, StringComparison.Ordinal);
+        Assert.Matches(@"\[[1-9][0-9]?m\]", alarm.Query);
         Assert.NotEqual("", alarm.Text);
     });
 
