@@ -18,6 +18,7 @@ public sealed class ServingStack : Stack
     private readonly EnvironmentNames names;
     private readonly Oci.Provider region;
     private readonly string bucketName;
+    private readonly int maxRequestBytes;
 
     /// <summary>Composes the stack from Pulumi's configuration.</summary>
     public ServingStack()
@@ -34,6 +35,7 @@ public sealed class ServingStack : Stack
         var deployment = Deployment.Instance;
         names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
         bucketName = Contracts.BucketName.Of(deployment.ProjectName, deployment.StackName);
+        maxRequestBytes = configuration.File.Settings.MaxRequestBytes;
         var models = configuration.File.Settings.Models;
         var plan = PlanMaker.Make(models);
 
@@ -91,7 +93,11 @@ public sealed class ServingStack : Stack
             Namespace = ClusterNames.Namespace,
             InferenceAccount = ClusterNames.Inference,
             RouterAccount = ClusterNames.Router,
+            VerdictsPrefix = ArtifactKeys.VerdictPrefix,
         }, InRegion());
+
+        // In the foundation, so that people have confirmed their addresses before there is an alarm.
+        var topics = new Topics("topics", new TopicsArgs { Names = names, CompartmentId = cloud.Compartment, Emails = cloud.Alarms.Emails }, InRegion());
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
@@ -104,13 +110,26 @@ public sealed class ServingStack : Stack
                 $"ms images push --stack {names.Environment}: builds and pushes the images and writes their digests into the stack file",
                 $"ms publish --stack {names.Environment}: puts the models' versions into the bucket",
                 $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login that pods pull images with",
-                "pulumi up: adds the workloads and the gateway"));
+                "the people of alarms.emails: follow the link in the message that each of them gets from both topics",
+                "pulumi up: adds the functions, the alarms, the workloads and the gateway"));
             return;
         }
 
         // 3. What serves.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
+        var functions = MakeFunctions(network, cache, journal, store, images);
+        _ = new InvocationPolicy("invocation", new InvocationPolicyArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            HomeRegion = homeRegion,
+            ClusterId = cluster.ClusterId,
+            Namespace = ClusterNames.Namespace,
+            Account = ClusterNames.ModelMetrics,
+            FunctionId = functions.ModelMetrics.Id,
+        }, InRegion());
+        _ = new Alarms("alarms", new AlarmsArgs { Names = names, CompartmentId = cloud.Compartment, Topics = topics, Rollback = functions.Rollback }, InRegion());
         var clients = ClientsMaker.Make(configuration.File.Settings, cloud);
         var workloads = MakeWorkloads(models, plan, clients, network, cluster, cache, journal, store, images);
         var gateway = MakeGateway(models, network, workloads);
@@ -143,6 +162,9 @@ public sealed class ServingStack : Stack
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
 
+    // The routers' admin API stays in the cluster unless the gateway is to lead to it.
+    private int? AdminPort => cloud.Gateway is { AdminApi: true } ? HostPorts.LoadBalancerAdmin : null;
+
     private ComponentResourceOptions InRegion() => new() { Provider = region };
 
     private Network MakeNetwork()
@@ -152,6 +174,7 @@ public sealed class ServingStack : Stack
             Names = names,
             CompartmentId = cloud.Compartment,
             RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = AdminPort,
             IsClusterEndpointPublic = cloud.Cluster.PublicEndpoint,
             ClusterEndpointAllowedCidrs = cloud.Cluster.AllowedCidrs,
             InternetEgress = cloud.Network.InternetEgress,
@@ -233,17 +256,51 @@ public sealed class ServingStack : Stack
                 Cache = cache.Settings,
                 LoadBalancerSubnetId = network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = network.LoadBalancer.GroupId,
+                IsAdminBalanced = AdminPort is not null,
             },
+            MaxRequestBytes = maxRequestBytes,
             Registry = new RegistryLogin(
                 ImageNames.HostOf(cloud.Region),
                 Output.Format($"{store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
             Region = cloud.Region,
-            Artifacts = Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2)),
+            Artifacts = Artifacts(store),
         });
 
         Input<string> ImageOf(string program, string digest) => Output.Format($"{images.Repositories[program]}@{digest}");
     }
+
+    private Functions MakeFunctions(Network network, Cache cache, Journal journal, ArtifactStore store, Images images) => new("functions", new FunctionsArgs
+    {
+        Names = names,
+        CompartmentId = cloud.Compartment,
+        Place = network.Functions,
+        Repository = images.Repositories[ImageNames.Functions],
+        ImageDigest = cloud.Images.Functions!,
+        IsArm = cloud.Cluster.Nodes.AreArm,
+        Settings = Output.Tuple(journal.Location, cache.Settings, Artifacts(store)).Apply(known => new FunctionsSettings
+        {
+            LogFormat = LogFormat.Json,
+            Environment = names.Environment,
+            Journal = known.Item1,
+            Cache = known.Item2,
+            Registry = known.Item3,
+            Monitoring = HostSources.Monitoring(cloud.Compartment),
+            DryRun = cloud.Functions.DryRun,
+            Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = cloud.Region },
+        }),
+        MemoryMbs = cloud.Functions.MemoryInMbs,
+        Timeout = cloud.Functions.Timeout,
+        LoaderMemoryMbs = cloud.Functions.LoaderMemoryInMbs,
+        LoaderTimeout = cloud.Functions.LoaderTimeout,
+        ProvisionedConcurrency = cloud.Functions.ProvisionedConcurrency,
+        LogRetentionDays = cloud.Functions.LogDays,
+        BucketName = store.BucketName,
+    }, InRegion());
+
+    // Where programs find the versions' artifacts.
+    private static Output<string> Artifacts(ArtifactStore store) =>
+        Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2));
 
     private Gateway MakeGateway(IReadOnlyDictionary<ModelName, ModelSettings> models, Network network, Workloads workloads)
     {
@@ -255,6 +312,7 @@ public sealed class ServingStack : Stack
             Place = network.Gateway,
             RouterAddress = workloads.RouterAddress,
             RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = AdminPort,
             LongestDeadline = LongestDeadline(models),
             Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },
             RequestsPerSecond = gateway.RequestsPerSecond,

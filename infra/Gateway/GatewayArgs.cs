@@ -20,6 +20,10 @@ public sealed class GatewayArgs : ComponentArgs
     /// <summary>The port that it listens on.</summary>
     public required int RouterPort { get; init; }
 
+    /// <summary>The port that it listens on for the routers' admin API; null, the default, leads nobody there. Routers let operators' tokens in
+    /// and no others: the gateway checks that a token is one, and can't tell whose.</summary>
+    public int? RouterAdminPort { get; init; }
+
     /// <summary>The longest deadline of any rollout, 295 seconds at most: the gateway waits 5 seconds longer.</summary>
     public required TimeSpan LongestDeadline { get; init; }
 
@@ -49,6 +53,8 @@ public sealed class GatewayArgs : ComponentArgs
             throw new ArgumentException($"{nameof(LongestDeadline)} is {LongestDeadline.TotalSeconds} s; behind API Gateway it is above 0 and at most {(LongestReadTimeout - DeadlineMargin).TotalSeconds} s");
         if (RouterPort is < 1 or > 65535)
             throw new ArgumentException($"{nameof(RouterPort)} is {RouterPort}; a port is from 1 to 65535");
+        if (RouterAdminPort is < 1 or > 65535 || RouterAdminPort == RouterPort)
+            throw new ArgumentException($"{nameof(RouterAdminPort)} is {RouterAdminPort}; a port is from 1 to 65535, and another than {nameof(RouterPort)}");
         if (RequestsPerSecond < 1)
             throw new ArgumentException($"{nameof(RequestsPerSecond)} is {RequestsPerSecond}; it is 1 at least");
         if (LogRetentionDays is < 30 or > 180 || LogRetentionDays % 30 != 0)

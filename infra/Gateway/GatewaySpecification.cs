@@ -13,6 +13,9 @@ internal static class GatewaySpecification
     /// <summary>How long the load balancer may take to accept a body, of 20 MB at most.</summary>
     private const double SendTimeoutSeconds = 30;
 
+    /// <summary>How long the admin API may take: a rollback waits for the journal and for what is served.</summary>
+    private const double AdminTimeoutSeconds = 30;
+
     internal static DeploymentSpecificationArgs Of(GatewayArgs args)
     {
         var policies = new DeploymentSpecificationRequestPoliciesArgs
@@ -30,26 +33,35 @@ internal static class GatewaySpecification
         return new DeploymentSpecificationArgs
         {
             RequestPolicies = policies,
-            Routes =
-            [
-                Route(args, InferencePaths.Server, InferencePaths.Server),
-                // Encoded as it came: the variable keeps a path's escapes.
-                Route(args, $"{InferencePaths.Server}/{{path*}}", $"{InferencePaths.Server}/${{request.path[path]}}"),
-            ],
+            Routes = [.. Routes(args)],
         };
     }
 
-    private static DeploymentSpecificationRouteArgs Route(GatewayArgs args, string path, string backendPath) => new()
+    private static IEnumerable<DeploymentSpecificationRouteArgs> Routes(GatewayArgs args)
+    {
+        string[] methods = ["GET", "HEAD", "POST"];
+        var timeout = Math.Ceiling(args.ReadTimeout.TotalSeconds);
+        yield return Route(args, args.RouterPort, InferencePaths.Server, InferencePaths.Server, methods, timeout);
+        yield return Below(args, args.RouterPort, InferencePaths.Server, methods, timeout);
+        if (args.RouterAdminPort is { } admin)
+            yield return Below(args, admin, AdminPaths.Prefix, ["GET", "POST"], AdminTimeoutSeconds);
+    }
+
+    // Encoded as it came: the variable keeps a path's escapes.
+    private static DeploymentSpecificationRouteArgs Below(GatewayArgs args, int port, string path, string[] methods, double timeout) =>
+        Route(args, port, $"{path}/{{path*}}", $"{path}/${{request.path[path]}}", methods, timeout);
+
+    private static DeploymentSpecificationRouteArgs Route(GatewayArgs args, int port, string path, string backendPath, string[] methods, double timeout) => new()
     {
         Path = path,
-        Methods = ["GET", "HEAD", "POST"],
+        Methods = [.. methods],
         Backend = new DeploymentSpecificationRouteBackendArgs
         {
             Type = "HTTP_BACKEND",
-            Url = args.RouterAddress.Apply(address => $"http://{address}:{args.RouterPort}{backendPath}"),
+            Url = args.RouterAddress.Apply(address => $"http://{address}:{port}{backendPath}"),
             ConnectTimeoutInSeconds = ConnectTimeoutSeconds,
             SendTimeoutInSeconds = SendTimeoutSeconds,
-            ReadTimeoutInSeconds = Math.Ceiling(args.ReadTimeout.TotalSeconds),
+            ReadTimeoutInSeconds = timeout,
         },
     };
 

@@ -9,6 +9,9 @@ public sealed class NetworkArgs : ComponentArgs
     /// <summary>The port that the routers' internal load balancer listens on.</summary>
     public required int RouterPort { get; init; }
 
+    /// <summary>The port that it listens on for their admin API; null, the default, where it does not.</summary>
+    public int? RouterAdminPort { get; init; }
+
     /// <summary>Whether the cluster's endpoint may have a public address: its subnet then is a public one, for good. False by default.</summary>
     public bool IsClusterEndpointPublic { get; init; }
 
@@ -63,6 +66,8 @@ public sealed class NetworkArgs : ComponentArgs
     {
         if (RouterPort is < 1 or > 65535)
             throw new ArgumentException($"{nameof(RouterPort)} is {RouterPort}; a port is from 1 to 65535");
+        if (RouterAdminPort is < 1 or > 65535 || RouterAdminPort == RouterPort)
+            throw new ArgumentException($"{nameof(RouterAdminPort)} is {RouterAdminPort}; a port is from 1 to 65535, and another than {nameof(RouterPort)}");
         var vcn = AddressRange.Parse(VcnCidr, nameof(VcnCidr));
         var subnets = SubnetCidrs.Select(s => (Name: $"the {s.Key.Slug()} subnet", Range: AddressRange.Parse(s.Value, $"the {s.Key.Slug()} subnet"))).ToList();
         for (var i = 0; i < subnets.Count; i++)

@@ -13,6 +13,8 @@ internal static class NetworkFlows
 
         yield return new(world, Group.Gateway, Traffic.Tcp(443), "clients to the one public door");
         yield return new(Group.Gateway, Group.LoadBalancer, Traffic.Tcp(args.RouterPort), "requests to the routers");
+        if (args.RouterAdminPort is { } admin)
+            yield return new(Group.Gateway, Group.LoadBalancer, Traffic.Tcp(admin), "operators to the routers' admin API");
         yield return new(Group.Gateway, world, Traffic.Tcp(443), "the identity provider's keys");
         yield return new(Group.LoadBalancer, Group.Nodes, Traffic.Tcp(30000, 32767), "requests to the routers' node ports");
         yield return new(Group.LoadBalancer, Group.Nodes, Traffic.Tcp(10256), "kube-proxy's health");

@@ -13,8 +13,9 @@ internal static class RouterWorkload
     private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
 
     /// <summary>Makes them, and gives the load balancer's address.</summary>
-    internal static Output<string> Add(ClusterPlace place, RouterArgs router, string region, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
+    internal static Output<string> Add(ClusterPlace place, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
     {
+        var router = args.Router;
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
         var pods = new HostPods
         {
@@ -31,12 +32,13 @@ internal static class RouterWorkload
                 Clients = HostSources.File(MountPaths.Clients),
                 Journal = known.Item1,
                 JournalSnapshot = MountPaths.JournalSnapshot,
-                Oci = HostPods.Oci(region),
+                Oci = HostPods.Oci(args.Region),
                 Cache = known.Item2,
                 Environment = place.Names.Environment,
                 // As many as guards share a false alarm among: an update has one router more than the autoscaler ever wants.
                 RoutersMax = router.Size.Max + HostPods.MaxSurge,
                 AdminUrls = HostPorts.AdminUrls,
+                MaxRequestBytes = args.MaxRequestBytes,
             }.ToEnvironment()),
             MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],
             Size = router.Size,
@@ -65,13 +67,20 @@ internal static class RouterWorkload
                 Type = "LoadBalancer",
                 ExternalTrafficPolicy = "Cluster",
                 Selector = pods.Labels,
-                Ports = [new ServicePortArgs { Name = HostPorts.HttpName, Port = HostPorts.LoadBalancer, TargetPort = HostPorts.HttpName, Protocol = "TCP" }],
+                Ports =
+                [
+                    Port(HostPorts.HttpName, HostPorts.LoadBalancer),
+                    .. router.IsAdminBalanced ? (ServicePortArgs[])[Port(HostPorts.AdminName, HostPorts.LoadBalancerAdmin)] : [],
+                ],
             },
         }, place.Options(deployment));
         return service.Status.Apply(static status => status?.LoadBalancer?.Ingress is { IsDefaultOrEmpty: false } ingress
             ? ingress[0].Ip
             : throw new InvalidOperationException("the routers' load balancer has no address"));
     }
+
+    // Of the same name on the pods.
+    private static ServicePortArgs Port(string name, int port) => new() { Name = name, Port = port, TargetPort = name, Protocol = "TCP" };
 
     private static K8s.Rbac.V1.RoleBinding MayWatchPlan(ClusterPlace place, K8s.Core.V1.ServiceAccount account)
     {

@@ -10,7 +10,7 @@ namespace ModelServing.Infra;
 internal static class VersionWorkload
 {
     /// <summary>Makes them, and gives those that the plan has to wait for.</summary>
-    internal static Resource[] Add(ClusterPlace place, VersionArgs version, Input<string> artifacts, string region, K8s.Core.V1.ServiceAccount account)
+    internal static Resource[] Add(ClusterPlace place, VersionArgs version, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
     {
         var drain = DrainTimes.OfInference(version.Deadline);
         var pods = new HostPods
@@ -23,7 +23,7 @@ internal static class VersionWorkload
                 [ClusterNames.VersionLabel] = version.Version.ToString(),
             }),
             Image = version.Image,
-            Environment = artifacts.Apply(registry => new InferenceSettings
+            Environment = args.Artifacts.Apply(registry => new InferenceSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
@@ -31,7 +31,8 @@ internal static class VersionWorkload
                 Model = version.Model,
                 Version = version.Version,
                 Registry = registry,
-                Oci = HostPods.Oci(region),
+                Oci = HostPods.Oci(args.Region),
+                MaxRequestBytes = args.MaxRequestBytes,
             }.ToEnvironment()),
             Size = version.Size,
             Drain = drain,

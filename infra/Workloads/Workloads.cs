@@ -55,7 +55,7 @@ public sealed class Workloads : ComponentResource
         var ready = new List<Resource>();
         foreach (var version in args.Versions)
         {
-            var made = VersionWorkload.Add(place, version, args.Artifacts, args.Region, inference);
+            var made = VersionWorkload.Add(place, version, args, inference);
             if (named.Contains((version.Model, version.Version)))
                 ready.AddRange(made);
         }
@@ -67,7 +67,7 @@ public sealed class Workloads : ComponentResource
             Data = new InputMap<string> { [ClusterNames.PlanKey] = Encoding.UTF8.GetString(args.Plan.ToUtf8()) },
         }, place.Options([space, .. ready]));
 
-        RouterAddress = RouterWorkload.Add(place, args.Router, args.Region, routerAccount, plan, Clients(place, space, args.Clients));
+        RouterAddress = RouterWorkload.Add(place, args, routerAccount, plan, Clients(place, space, args.Clients));
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);
         RegisterOutputs(new Dictionary<string, object?> { ["routerAddress"] = RouterAddress, ["planName"] = PlanName });
     }

@@ -24,6 +24,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The routers.</summary>
     public required RouterArgs Router { get; init; }
 
+    /// <summary>The largest body of a request in bytes that routers and versions take.</summary>
+    public required int MaxRequestBytes { get; init; }
+
     /// <summary>The login that pods pull images with.</summary>
     public required RegistryLogin Registry { get; init; }
 
@@ -118,6 +121,9 @@ public sealed record RouterArgs
 
     /// <summary>The OCID of the internal load balancer's own security group.</summary>
     public required Input<string> LoadBalancerGroupId { get; init; }
+
+    /// <summary>Whether the internal load balancer leads to the admin API too, on <see cref="HostPorts.LoadBalancerAdmin"/>. Off by default.</summary>
+    public bool IsAdminBalanced { get; init; }
 }
 
 /// <summary>A login at a container registry.</summary>

@@ -9,6 +9,9 @@ public static class ArtifactKeys
     /// <summary>What the keys of all models begin with.</summary>
     public const string Prefix = "models/";
 
+    /// <summary>What the keys of all verdicts begin with.</summary>
+    public const string VerdictPrefix = "verdicts/";
+
     /// <summary>The last part of a manifest's key.</summary>
     public const string ManifestFile = "manifest.json";
 

@@ -12,8 +12,12 @@ public static class HostPorts
     /// <summary>The port of the router's load balancer, which the API Gateway calls.</summary>
     public const int LoadBalancer = 80;
 
-    /// <summary>Where the admin API of a router in a container listens. No Service has it: who may forward a port to a pod reaches it.</summary>
+    /// <summary>Where the admin API of a router in a container listens. Who may forward a port to a pod reaches it; the load balancer leads
+    /// there only where a stack turns that on.</summary>
     public const int Admin = 8081;
+
+    /// <summary>The port of the router's load balancer for the admin API, where there is one.</summary>
+    public const int LoadBalancerAdmin = 8081;
 
     /// <summary>The name of that port in a pod.</summary>
     public const string AdminName = "admin";

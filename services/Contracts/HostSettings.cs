@@ -118,6 +118,9 @@ public sealed record RouterSettings : HostSettings
     /// <summary>How many routers there are at the most; their guards share what may be a false alarm. 1 by default.</summary>
     public int RoutersMax { get; init; } = 1;
 
+    /// <summary>The guard counts, and condemns nothing: for who wants to see alarms do it. Off by default.</summary>
+    public bool GuardOff { get; init; }
+
     /// <summary>The address of the admin API, of the same form as <see cref="HostSettings.Urls"/> and another port; null for no admin API.</summary>
     public string? AdminUrls { get; init; }
 
@@ -155,6 +158,7 @@ public sealed record RouterSettings : HostSettings
         Cache = CacheSettings.Read(environment);
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
         RoutersMax = (int)environment.ReadWhole(nameof(RoutersMax), RoutersMax, 1, 10_000);
+        GuardOff = environment.ReadFlag(nameof(GuardOff));
         AdminUrls = environment.Get(HostEnvironment.NameOf(nameof(AdminUrls)));
         AdminAddressFile = environment.Get(HostEnvironment.NameOf(nameof(AdminAddressFile)));
         Oci = OciSettings.Read(environment);
@@ -175,6 +179,8 @@ public sealed record RouterSettings : HostSettings
         Cache?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
         variables[HostEnvironment.NameOf(nameof(RoutersMax))] = RoutersMax.ToString(CultureInfo.InvariantCulture);
+        if (GuardOff)
+            variables[HostEnvironment.NameOf(nameof(GuardOff))] = "true";
         if (AdminUrls is not null)
             variables[HostEnvironment.NameOf(nameof(AdminUrls))] = AdminUrls;
         if (AdminAddressFile is not null)

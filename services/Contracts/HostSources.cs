@@ -17,14 +17,14 @@ public static class HostSources
     /// <summary>What the form of an Object Storage bucket begins with.</summary>
     public const string BucketScheme = "oci:";
 
-    /// <summary>What the form of a compartment begins with.</summary>
-    public const string CompartmentScheme = "oci:";
-
     /// <summary>What the form of a journal in a file of SQLite begins with.</summary>
     public const string SqliteScheme = "sqlite:";
 
     /// <summary>What the form of a journal in a table of NoSQL begins with.</summary>
     public const string NosqlScheme = "nosql:";
+
+    /// <summary>What the form of OCI Monitoring begins with.</summary>
+    public const string MonitoringScheme = "oci:";
 
     /// <summary>Stands for a model's name in the form of Services' names.</summary>
     public const string ModelPlaceholder = "{model}";
@@ -47,8 +47,8 @@ public static class HostSources
     /// <summary>A journal in a table of NoSQL: <c>nosql:COMPARTMENT-OCID/TABLE</c>.</summary>
     public static string Nosql(string compartment, string table) => $"{NosqlScheme}{compartment}/{table}";
 
-    /// <summary>Monitoring of a compartment: <c>oci:COMPARTMENT-OCID</c>.</summary>
-    public static string Compartment(string compartment) => CompartmentScheme + compartment;
+    /// <summary>OCI Monitoring: <c>oci:COMPARTMENT-OCID</c>.</summary>
+    public static string Monitoring(string compartment) => MonitoringScheme + compartment;
 
     /// <summary>A bucket: <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public static string Bucket(string @namespace, string bucket) => $"{BucketScheme}{@namespace}/{bucket}";

@@ -11,11 +11,11 @@ namespace ModelServing.Cli.Up;
 /// </summary>
 /// <param name="stack">The stack.</param>
 /// <param name="file">Its file, of which the running content was read.</param>
-/// <param name="running">The settings of this machine that the platform was started with.</param>
+/// <param name="running">The settings that the platform was started with.</param>
 /// <param name="check">Holds settings against what is published.</param>
 /// <param name="terminal">Where faults are said.</param>
 /// <param name="time">The clock.</param>
-internal sealed class StackFollower(StackLocation stack, PolledFile file, LocalSettings running, Func<StackFile, CancellationToken, Task> check, Terminal terminal, TimeProvider time)
+internal sealed class StackFollower(StackLocation stack, PolledFile file, StackSettings running, Func<StackFile, CancellationToken, Task> check, Terminal terminal, TimeProvider time)
     : IDisposable
 {
     private static readonly TimeSpan RecheckPeriod = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, LocalS
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly Lock gate = new();
     private CancellationTokenSource superseded = new();
-    private LocalSettings local = running;
+    private StackSettings settings = running;
 
     // One that is wrong only because of what is published; guarded by oneAtATime.
     private StackFile? unpublished;
@@ -118,9 +118,9 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, LocalS
 
     private void HandOn(StackFile read)
     {
-        foreach (var setting in Differences(local, read.Settings.Local))
-            terminal.Say($"[yellow]{StackFile.Namespace}local.{setting} was changed; that takes effect at the next start[/]");
-        local = read.Settings.Local;
+        foreach (var setting in Differences(settings, read.Settings))
+            terminal.Say($"[yellow]{StackFile.Namespace}{setting} was changed; that takes effect at the next start[/]");
+        settings = read.Settings;
         CancellationTokenSource older;
         lock (gate)
         {
@@ -168,13 +168,16 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, LocalS
         }
     }
 
-    private static IEnumerable<string> Differences(LocalSettings before, LocalSettings after)
+    // Of what hosts are started with.
+    private static IEnumerable<string> Differences(StackSettings before, StackSettings after)
     {
-        if (before.Port != after.Port)
-            yield return "port";
-        if (before.State != after.State)
-            yield return "state";
-        if (before.Registry != after.Registry)
-            yield return "registry";
+        if (before.Local.Port != after.Local.Port)
+            yield return "local.port";
+        if (before.Local.State != after.Local.State)
+            yield return "local.state";
+        if (before.Local.Registry != after.Local.Registry)
+            yield return "local.registry";
+        if (before.MaxRequestBytes != after.MaxRequestBytes)
+            yield return "maxRequestBytes";
     }
 }

@@ -24,7 +24,7 @@ internal sealed class UpServing(
     internal async Task<int> RunAsync(CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var follower = new StackFollower(request.Stack, file, started.Settings.Local, check, terminal, time);
+        using var follower = new StackFollower(request.Stack, file, started.Settings, check, terminal, time);
         var following = follower.RunAsync(ApplyAsync, ending.Token);
         var working = WorkAsync(ending.Token);
         try

@@ -17,7 +17,7 @@ public static partial class Monitorings
         if (CompartmentOf(location) is not null)
             _ = Required(oci, location);
         else if (AddressOf(location) is null)
-            throw new ContractException($"the monitoring is '{location}'; it has to be {HostSources.CompartmentScheme}COMPARTMENT-OCID, as in oci:ocid1.compartment.oc1..example, or the address of a stand-in, as in http://127.0.0.1:8083");
+            throw new ContractException($"the monitoring is '{location}'; it has to be {HostSources.MonitoringScheme}COMPARTMENT-OCID, as in oci:ocid1.compartment.oc1..example, or the address of a stand-in, as in http://127.0.0.1:8083");
     }
 
     /// <summary>The Monitoring at <paramref name="location"/>. Nothing is asked yet.</summary>

@@ -16,7 +16,7 @@ internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient ala
     private readonly ServiceCalls<MonitoringClient> asking = new(alarms, OciService.Monitoring, limits, time ?? TimeProvider.System);
 
     /// <inheritdoc/>
-    public string Location => HostSources.Compartment(compartment);
+    public string Location => HostSources.Monitoring(compartment);
 
     /// <inheritdoc/>
     public async Task<MetricPostAnswer> PostAsync(MetricPost post, CancellationToken cancellationToken)

@@ -181,6 +181,10 @@ public sealed record StackSettings
     [Setting("Requests without a credential are answered, as those of a caller without a limit. Without it they are as long as there are neither `clients` nor tokens.")]
     public bool? Anonymous { get; init; }
 
+    /// <summary>The largest body of a request in bytes.</summary>
+    [Setting("The largest body of a request in bytes, of routers and versions alike; a larger one is answered 413. 64 MiB by default. The API Gateway takes 20 MB at most, whatever stands here.", Least = "1024", Most = "1073741824")]
+    public int MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How the platform runs on one machine.</summary>
     [Setting("How the platform runs on one machine. Only `ms up` reads it.")]
     public LocalSettings Local { get; init; } = new();

@@ -36,6 +36,23 @@ public class GatewayTests
         Assert.All(Routes(specification), route => Assert.DoesNotContain("requestPolicies", route.Keys));
     }
 
+    [Fact]
+    public async Task Operators_reach_the_admin_API_where_it_is_asked_for_and_nothing_else_on_its_port()
+    {
+        var specification = (await Rendered.OfAsync(some => some.Gateway(TimeSpan.FromSeconds(1), admin: 8081))).Only(Deployment).Part("specification");
+
+        var route = Routes(specification).Single(static route => !((string)route["path"]).StartsWith("/v2", StringComparison.Ordinal));
+        Assert.Equal(("/admin/v1/{path*}", "http://10.0.1.70:8081/admin/v1/${request.path[path]}"), (route["path"], route.Map("backend")["url"]));
+        Assert.Equal(["GET", "POST"], route.List("methods").Cast<string>());
+        // However short the models' deadlines are: a rollback waits for the journal.
+        Assert.Equal(30.0, route.Map("backend")["readTimeoutInSeconds"]);
+        Assert.Equal(6.0, Routes(specification)[0].Map("backend")["readTimeoutInSeconds"]);
+        // The tokens' check is the whole deployment's.
+        Assert.Equal("TOKEN_AUTHENTICATION", specification.Map("requestPolicies", "authentication")["type"]);
+        Assert.DoesNotContain("requestPolicies", route.Keys);
+        Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Gateway(admin: 80)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(10, 15)]
     [InlineData(0.25, 6)]

@@ -64,6 +64,16 @@ public class NetworkTests
         Assert.All(network.Of(Rule), rule => Assert.False((bool)rule.Inputs["stateless"]));
     }
 
+    [Fact]
+    public async Task The_way_to_the_admin_API_is_the_gateways_alone_and_only_where_it_is_asked_for()
+    {
+        var network = await Rendered.OfAsync(some => some.Network(admin: 8081));
+        Assert.Equal(
+            Expected.Concat(["gateway out load-balancer tcp 8081", "load-balancer in gateway tcp 8081"]).Order(StringComparer.Ordinal),
+            network.Of(Rule).Select(Row).Order(StringComparer.Ordinal));
+        Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Network(admin: 80)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]

@@ -26,11 +26,12 @@ internal sealed class SomeEnvironment
 
     internal static NetworkPlace Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
 
-    internal Infra.Network Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24") => new("network", new NetworkArgs
+    internal Infra.Network Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
     {
         Names = Names,
         CompartmentId = Compartment,
         RouterPort = 80,
+        RouterAdminPort = admin,
         IsClusterEndpointPublic = isPublic,
         ClusterEndpointAllowedCidrs = allowed ?? [],
         InternetEgress = internetEgress,
@@ -76,17 +77,49 @@ internal sealed class SomeEnvironment
     internal Images Images(params string[] programs) =>
         new("images", new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs }, Options);
 
-    internal Infra.Gateway Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null) => new("gateway", new GatewayArgs
+    internal Infra.Gateway Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
     {
         Names = Names,
         CompartmentId = Compartment,
         Place = Place,
         RouterAddress = "10.0.1.70",
         RouterPort = 80,
+        RouterAdminPort = admin,
         LongestDeadline = longest ?? TimeSpan.FromSeconds(20),
         Tokens = tokens ?? SomeTokens,
         CorsOrigins = origins ?? [],
     }, Options);
+
+    internal static FunctionsSettings SomeFunctions => new()
+    {
+        LogFormat = LogFormat.Json,
+        Environment = "some",
+        Journal = "nosql:ocid1.compartment.oc1..some/some",
+        Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
+        Registry = "oci:some/some",
+        Monitoring = $"oci:{Compartment}",
+        Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" },
+    };
+
+    internal Infra.Functions Functions(FunctionsSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        Place = Place,
+        Repository = "ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions",
+        ImageDigest = SomeStack.Digest('c'),
+        IsArm = isArm,
+        Settings = settings ?? SomeFunctions,
+        MemoryMbs = memory,
+        Timeout = TimeSpan.FromSeconds(timeout),
+        ProvisionedConcurrency = provisioned,
+        BucketName = Bucket,
+    }, Options);
+
+    internal Topics Topics(params string[] emails) => new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
+
+    internal Infra.Alarms Alarms(params string[] emails) =>
+        new("alarms", new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback }, Options);
 
     /// <summary>The workloads of one model with one version.</summary>
     internal Infra.Workloads Workloads()
@@ -112,6 +145,7 @@ internal sealed class SomeEnvironment
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
             },
+            MaxRequestBytes = 1024,
             Registry = new RegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
             Artifacts = "oci:some/some",
         }, Options);
@@ -142,5 +176,17 @@ internal sealed class SomeEnvironment
         Namespace = "modelserving",
         InferenceAccount = "inference",
         RouterAccount = "router",
+        VerdictsPrefix = "verdicts/",
+    }, Options);
+
+    internal InvocationPolicy InvocationPolicy() => new("invocation", new InvocationPolicyArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        HomeRegion = HomeRegion,
+        ClusterId = "ocid1.cluster.some",
+        Namespace = "modelserving",
+        Account = "model-metrics",
+        FunctionId = "ocid1.fnfunc.some",
     }, Options);
 }

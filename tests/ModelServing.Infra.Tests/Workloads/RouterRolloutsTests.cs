@@ -77,6 +77,28 @@ public class RouterRolloutsTests
         Assert.All(RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
     }
 
+    [Fact]
+    public async Task Where_the_gateway_leads_to_the_admin_API_the_load_balancer_and_the_network_do_too()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(adminApi: true));
+        var service = run.Objects<V1Service>().Single(static service => service.Metadata.Name == "router");
+        Assert.Equal([("http", 80, "http"), ("admin", 8081, "admin")], service.Spec.Ports.Select(static port => (port.Name, port.Port, (string)port.TargetPort)));
+        var routes = ((System.Collections.Immutable.ImmutableDictionary<string, object>)run.Single("oci:ApiGateway/deployment:Deployment", "gateway").Inputs["specification"]).List("routes");
+        Assert.Equal(3, routes.Length);
+        Assert.Contains("network-gateway-to-load-balancer-8081", run.Resources.Select(static resource => resource.Name));
+        Assert.All(run.Objects<V1Service>().Where(static service => service.Metadata.Name != "router").SelectMany(static service => service.Spec.Ports), static port => Assert.Equal("http", (string)port.TargetPort));
+    }
+
+    [Fact]
+    public async Task The_largest_body_is_the_stacks_for_routers_and_versions_alike()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:maxRequestBytes: 1048576"));
+        Assert.Equal(1048576, RouterOf(run).MaxRequestBytes);
+        Assert.All(
+            RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference),
+            static pod => Assert.Equal(1048576, new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault)).MaxRequestBytes));
+    }
+
     [Theory]
     [InlineData("dev")]
     [InlineData("staging")]

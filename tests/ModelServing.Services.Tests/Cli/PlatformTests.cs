@@ -11,7 +11,7 @@ public sealed class PlatformTests : IAsyncLifetime
 
     // Version 3 is damaged, version 4 never gets ready.
     private const string Inference =
-        "case $MODELSERVING_VERSION in 3) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; done;; esac; " + Serve;
+        "case $MODELSERVING_VERSION in 3) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; done;; esac; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve;
 
     private readonly TemporaryFolder folder = new();
     private readonly RecordedTerminal terminal = new();
@@ -24,7 +24,14 @@ public sealed class PlatformTests : IAsyncLifetime
     {
         await hosts.StartAsync();
         platform = new Platform(
-            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; " + Serve)), folder.FullPath, "file:/nowhere", terminal.Terminal, TimeProvider.System, default);
+            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve), hosts.Program("echo called; " + Serve)),
+            folder.FullPath,
+            "file:/nowhere",
+            2048,
+            terminal.Terminal,
+            new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false),
+            TimeProvider.System,
+            default);
     }
 
     public async ValueTask DisposeAsync()
@@ -43,6 +50,8 @@ public sealed class PlatformTests : IAsyncLifetime
         Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
         Assert.Equal("http://127.0.0.1:9/", Running.Api.ToString());
         Assert.Contains("router   | serving", terminal.Lines);
+        Assert.Contains("router   | takes 2048", terminal.Lines);
+        Assert.Contains("fraud v1 | takes 2048", terminal.Lines);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class StackFollowerTests : IAsyncLifetime
         var stack = new StackLocation("dev", folder.FullPath);
         var file = new PolledFile(FilePath, TimeSpan.FromMilliseconds(5), TimeProvider.System);
         var running = stack.Parse(file.ReadNow());
-        follower = new StackFollower(stack, file, running.Settings.Local, Check, terminal.Terminal, TimeProvider.System);
+        follower = new StackFollower(stack, file, running.Settings, Check, terminal.Terminal, TimeProvider.System);
         following = follower.RunAsync(ApplyAsync, ending.Token);
         return ValueTask.CompletedTask;
     }
@@ -96,13 +96,14 @@ public sealed class StackFollowerTests : IAsyncLifetime
     [Fact]
     public async Task Settings_that_need_a_restart_are_said_once()
     {
-        const string Local = "  modelserving:local:\n    port: 9000\n    state: elsewhere\n";
+        const string Local = "  modelserving:local:\n    port: 9000\n    state: elsewhere\n  modelserving:maxRequestBytes: 2048\n";
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("7") + Local);
         await NextAsync();
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("8") + Local);
         await NextAsync();
         Assert.Equal(
-            ["modelserving:local.port was changed; that takes effect at the next start", "modelserving:local.state was changed; that takes effect at the next start"],
+            from setting in (string[])["local.port", "local.state", "maxRequestBytes"]
+            select $"modelserving:{setting} was changed; that takes effect at the next start",
             terminal.Lines);
     }
 

@@ -1,6 +1,8 @@
+using ModelServing.Cli;
 using ModelServing.Cli.Keys;
 using ModelServing.Contracts;
 using ModelServing.Rollout.Settings;
+using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Keys;
 
@@ -28,6 +30,44 @@ public class NewKeyTests
         Assert.Equal("tester", key.Role);
         Assert.StartsWith("pulumi config set --stack dev --path 'modelserving:clients.shop.keyHashes[2]' ", Assert.Single(key.Commands), StringComparison.Ordinal);
         Assert.NotEqual(key.Key, NewKey.Make("dev", settings, ModelName.Parse("shop"), null).Key);
+    }
+
+    [Theory]
+    [InlineData("", "caller")]
+    [InlineData("  modelserving:clients: { shop: { keyHashes: [\"HASH\"] } }   # who may ask\n", "caller")]
+    [InlineData("  modelserving:clients:\n    shop:\n      keyHashes:\n        - HASH\n      role: tester\n", "tester")]
+    public void Its_hash_is_written_into_the_stack_file_where_that_is_asked_for_and_what_was_changed_is_said(string clients, string before)
+    {
+        using var folder = new TemporaryFolder();
+        var stack = new StackLocation("some", folder.FullPath);
+        File.WriteAllText(stack.FilePath, "# ours\nconfig:\n" + clients.Replace("HASH", Hash, StringComparison.Ordinal) + "  modelserving:models:\n    a: { stable: { version: 1 } }\n");
+        var old = stack.Read().Settings.Clients.GetValueOrDefault(ModelName.Parse("shop"));
+        Assert.Equal(before, (old?.Role ?? ClientRole.Caller).ToString().ToLowerInvariant());
+
+        var said = new RecordedTerminal();
+        KeysCommand.Make(said.Terminal, stack, ModelName.Parse("shop"), ClientRole.Operator, write: true);
+
+        var key = said.Lines[1].Trim();
+        var client = stack.Read().Settings.Clients.Single().Value;
+        Assert.Equal([.. old?.KeyHashes ?? [], ApiKey.HashOf(key)], client.KeyHashes);
+        Assert.Equal(ClientRole.Operator, client.Role);
+        Assert.Empty(stack.Read().Check());
+        Assert.StartsWith("# ours\n", File.ReadAllText(stack.FilePath), StringComparison.Ordinal);
+        Assert.Equal(["Pulumi.some.yaml: shop", $"  clients.shop.keyHashes  + {ApiKey.HashOf(key)}", "  clients.shop.role  operator"], said.Lines[2..5]);
+        Assert.DoesNotContain(key, File.ReadAllText(stack.FilePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_that_the_stack_file_stays_as_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        var stack = new StackLocation("some", folder.FullPath);
+        const string Yaml = "config: { modelserving:models: { a: { stable: { version: 1 } } } }";
+        File.WriteAllText(stack.FilePath, Yaml);
+        var said = new RecordedTerminal();
+        KeysCommand.Make(said.Terminal, stack, ModelName.Parse("shop"), null, write: false);
+        Assert.Equal(Yaml, File.ReadAllText(stack.FilePath));
+        Assert.Contains("pulumi config set", said.Output, StringComparison.Ordinal);
     }
 
     private static StackSettings Settings(string clients = "") =>

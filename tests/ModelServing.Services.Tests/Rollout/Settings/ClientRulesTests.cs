@@ -68,6 +68,31 @@ public class ClientRulesTests
         Assert.Equal(fault is null ? [] : [fault], file!.Check().Select(static each => $"{each.Path}: {each.Message}"));
     }
 
+    [Theory]
+    [InlineData("", "modelserving:gateway.adminApi: no token makes an operator, so that nobody could use it; give tokens.roles with a claim and operators")]
+    [InlineData("modelserving:tokens: { roles: { claim: groups, testers: [qa] } }", "modelserving:gateway.adminApi: no token makes an operator, so that nobody could use it; give tokens.roles with a claim and operators")]
+    [InlineData("modelserving:tokens: { roles: { claim: groups, operators: [ops] } }", null)]
+    public void The_gateway_leads_to_the_admin_API_only_where_a_token_can_make_an_operator(string more, string? fault)
+    {
+        var cloud = Cloud.Replace("KEYS", "https://idcs-a.identity.oraclecloud.com/keys", StringComparison.Ordinal).Replace("audiences: [a]", "audiences: [a], adminApi: true", StringComparison.Ordinal);
+        var (file, faults) = StackFile.Parse($"config:\n  modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}\n  {more}\n{cloud}", cloud: true);
+        Assert.Empty(faults);
+        Assert.Equal(fault is null ? [] : [fault], file!.Check().Select(static each => $"{each.Path}: {each.Message}"));
+    }
+
+    [Theory]
+    [InlineData("issuers: [], audiences: [a]", "modelserving:gateway.issuers: there are 0; there have to be 1 to 5")]
+    [InlineData("audiences: [a]", null)]
+    public void The_gateway_leads_there_only_where_it_has_tokens_to_check(string who, string? fault)
+    {
+        var cloud = Cloud.Replace("KEYS", "https://idcs-a.identity.oraclecloud.com/keys", StringComparison.Ordinal).Replace("issuers: [i], audiences: [a]", $"{who}, adminApi: true", StringComparison.Ordinal);
+        var (file, faults) = StackFile.Parse($"config:\n  modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}\n  modelserving:tokens: {{ roles: {{ claim: groups, operators: [ops] }} }}\n{cloud}", cloud: true);
+        if (fault is null)
+            Assert.Contains(faults, static each => each.Path == "modelserving:gateway.issuers");
+        else
+            Assert.Contains(fault, file!.Check().Select(static each => $"{each.Path}: {each.Message}"));
+    }
+
     private static IReadOnlyList<SettingsFault> Check(string settings)
     {
         var (file, faults) = StackFile.Parse(Text(settings));

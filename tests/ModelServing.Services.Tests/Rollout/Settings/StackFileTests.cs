@@ -110,7 +110,7 @@ public class StackFileTests
         "s.yaml:24:30: modelserving:local.port: '080' is not a whole number from 1 to 65535 in plain digits",
         "s.yaml:24:42: modelserving:local.state: this is empty; leave the setting out to have its default",
         "s.yaml:24:56: modelserving:local.registry: this is a list; it has to be a text",
-        "s.yaml:25:3: modelserving:wonder: unknown; known here are models, clients, tokens, anonymous, local");
+        "s.yaml:25:3: modelserving:wonder: unknown; known here are models, clients, tokens, anonymous, maxRequestBytes, local");
 
     [Theory]
     [InlineData("", "s.yaml: the file has to be a map with the key 'config'; it is nothing")]

@@ -1,3 +1,5 @@
+using ModelServing.Cli;
+using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.Clients.SomeClients;
@@ -242,5 +244,10 @@ public sealed class AdmissionTests : IAsyncDisposable
         Assert.Equal(200, (await router.InferAsync(headers: Token("two"))).Status);
         Assert.Equal(403, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("three", "qa"))).Status);
         Assert.Equal(200, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("four", "ops"))).Status);
+        // And so do they for 'ms', as it comes through the API Gateway.
+        using var client = new AdminClient(router.Admin, OperatorCredential.OfToken(Token("five", "ops")["Authorization: Bearer ".Length..].Trim()));
+        Assert.Equal("fraud", (await client.StatusAsync(TestContext.Current.CancellationToken)).Models.Single().Model.Text);
+        using var other = new AdminClient(router.Admin, OperatorCredential.OfToken(Token("six", "qa")["Authorization: Bearer ".Length..].Trim()));
+        Assert.Equal(ExitCode.Failed, (await Assert.ThrowsAsync<CommandException>(() => other.StatusAsync(TestContext.Current.CancellationToken))).ExitCode);
     }
 }
