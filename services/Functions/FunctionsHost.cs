@@ -22,6 +22,9 @@ public static class FunctionsHost
         [FunctionName.Rollback] = RollbackServices.Add,
     };
 
+    /// <summary>The functions that there are.</summary>
+    public static IReadOnlyCollection<FunctionName> Functions => Known.Keys;
+
     /// <summary>Adds the functions' services.</summary>
     /// <exception cref="ContractException">The settings name a function that there is not, or something that this program can't read.</exception>
     public static void Add(WebApplicationBuilder builder, FunctionsSettings settings)

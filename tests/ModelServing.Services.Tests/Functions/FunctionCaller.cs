@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using ModelServing.Contracts;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Functions;
 
 namespace ModelServing.Services.Tests.Functions;
 

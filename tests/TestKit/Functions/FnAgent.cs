@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 
-namespace ModelServing.TestKit;
+namespace ModelServing.TestKit.Functions;
 
 /// <summary>A call as the platform makes it.</summary>
 /// <param name="Body">The payload.</param>

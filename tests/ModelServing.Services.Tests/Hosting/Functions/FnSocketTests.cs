@@ -5,6 +5,7 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Services.Tests.Functions;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Functions;
 
 namespace ModelServing.Services.Tests.Hosting;
 
