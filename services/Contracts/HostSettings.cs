@@ -195,6 +195,8 @@ public sealed record RouterSettings : HostSettings
 /// <summary>What an inference service is started with: it serves one version of one model.</summary>
 public sealed record InferenceSettings : HostSettings
 {
+    private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
+
     /// <summary>The model.</summary>
     public required ModelName Model { get; init; }
 
@@ -229,6 +231,9 @@ public sealed record InferenceSettings : HostSettings
     /// sixth of it is how often the service reports.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. 1.5 GiB, more than which none may have, by default.</summary>
+    public long MaxModelBytes { get; init; } = MostModelBytes;
+
     /// <summary>Makes settings of defaults.</summary>
     public InferenceSettings()
     {
@@ -253,6 +258,7 @@ public sealed record InferenceSettings : HostSettings
         Cache = CacheSettings.Read(environment);
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
         Minute = environment.ReadMinute(nameof(Minute), Minute);
+        MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
     }
 
     /// <inheritdoc/>
@@ -270,5 +276,6 @@ public sealed record InferenceSettings : HostSettings
         Cache?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
         variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
+        variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
     }
 }

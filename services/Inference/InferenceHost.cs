@@ -26,7 +26,8 @@ public static class InferenceHost
         ArgumentNullException.ThrowIfNull(settings);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes);
         var store = ObjectStores.Open(settings.Registry, settings.Oci);
-        builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>()));
+        var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };
+        builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));
         builder.Services.AddSingleton<InferenceMetrics>();
         builder.Services.AddSingleton<InferenceApi>();
         builder.Services.AddSingleton<ModelLoader>();

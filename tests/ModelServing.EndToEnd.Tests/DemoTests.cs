@@ -41,6 +41,14 @@ public class DemoTests
         Assert.Matches(@"(?s)started.*rolled back.*reset", history);
         folder.Write(StackFolder.Canary("40"));
         await ms.SaysAsync("│   40.00% │");
+        // Tried again and good: now it may be promoted.
+        var (done, change) = await MsProcess.RunAsync(folder, "promote", "fraud");
+        Assert.True(done == 0, change);
+        Assert.Contains("stable.version  1 -> 2", change, StringComparison.Ordinal);
+        await ms.SaysAsync("fraud: kept warm none -> v1");
+        var file = await File.ReadAllTextAsync(folder.StackFile, TestContext.Current.CancellationToken);
+        Assert.Contains("keepWarm: [1]", file, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", file, StringComparison.Ordinal);
         ms.Signal("INT");
         Assert.Equal(0, await ms.ExitAsync());
         await folder.NothingIsLeftAsync();
