@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
 
@@ -20,6 +21,7 @@ public static class FunctionsHost
     private static readonly SortedDictionary<FunctionName, Action<IServiceCollection, FunctionsSettings>> Known = new()
     {
         [FunctionName.Rollback] = RollbackServices.Add,
+        [FunctionName.ModelMetrics] = ModelMetricsServices.Add,
     };
 
     /// <summary>The functions that there are.</summary>
