@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Functions.ModelLoader;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
@@ -21,6 +22,7 @@ public static class FunctionsHost
     private static readonly SortedDictionary<FunctionName, Action<IServiceCollection, FunctionsSettings>> Known = new()
     {
         [FunctionName.Rollback] = RollbackServices.Add,
+        [FunctionName.ModelLoader] = ModelLoaderServices.Add,
         [FunctionName.ModelMetrics] = ModelMetricsServices.Add,
     };
 

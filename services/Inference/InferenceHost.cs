@@ -37,6 +37,7 @@ public static class InferenceHost
         builder.Services.AddSingleton(services => CacheConnection.Open(cache, time: services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<RequestRecorder>();
         builder.Services.AddHostedService<CountReporter>();
+        builder.Services.AddHostedService<ArtifactListener>();
     }
 
     /// <summary>Adds the protocol's paths: the server's, and the one model's with and without its version.</summary>

@@ -32,6 +32,7 @@ internal sealed class ProtobufReader
     // The number that is being read.
     private ulong varint;
     private int shift;
+    private long numberAt;
 
     // The field whose value is being read.
     private int field;
@@ -108,7 +109,7 @@ internal sealed class ProtobufReader
             return taken;
         var wire = (int)(tag & 7);
         if (tag >> 3 is 0 or > MaxFieldNumber)
-            return Fail($"no field has the number {tag >> 3}", position);
+            return Fail($"no field has the number {tag >> 3}", numberAt);
         field = (int)(tag >> 3);
         kind = Message.KindOf(field);
         switch (wire)
@@ -123,7 +124,7 @@ internal sealed class ProtobufReader
                 state = State.Length;
                 break;
             default:
-                return Fail($"the wire type {wire} is not one that ONNX uses", position);
+                return Fail($"the wire type {wire} is not one that ONNX uses", numberAt);
         }
 
         return taken;
@@ -160,7 +161,7 @@ internal sealed class ProtobufReader
             return taken;
         var at = position + taken;
         if (length > (ulong)(ends[depth] - at))
-            return Fail($"{length} bytes are announced where {Message.Place} has {ends[depth] - at} left", position);
+            return Fail($"{length} bytes are announced where {Message.Place} has {ends[depth] - at} left", numberAt);
         valueEnd = at + (long)length;
         Begin(at, (long)length);
         return taken;
@@ -287,18 +288,21 @@ internal sealed class ProtobufReader
     private bool TryReadVarint(ReadOnlySpan<byte> bytes, long at, long end, out int taken, out ulong value)
     {
         value = 0;
+        // Its first bytes may have been in an earlier chunk.
+        if (shift == 0)
+            numberAt = at;
         for (taken = 0; taken < bytes.Length;)
         {
             if (at + taken >= end)
             {
-                taken = Fail($"a number goes past the end of {Message.Place}", at);
+                taken = Fail($"a number goes past the end of {Message.Place}", numberAt);
                 return false;
             }
 
             var next = bytes[taken++];
             if (shift == 63 && next > 1)
             {
-                taken = Fail("a number has more than 64 bits", at);
+                taken = Fail("a number has more than 64 bits", numberAt);
                 return false;
             }
 
