@@ -47,9 +47,9 @@ public sealed class AlarmRoadTests : IAsyncLifetime
         await StartAsync(ModelAlarms.All);
         await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
 
-        var changes = After(minutes: 5);
+        var found = After(minutes: 5);
 
-        var change = Assert.Single(changes);
+        var change = Assert.Single(found);
         Assert.Equal(("failure-rate", AlarmChange.OkToFiring, "2"), (change.Alarm.Name, change.Change, change.Stream[ModelMetric.Version]));
         delivery!.Send(change);
         await RunningRouter.UntilAsync(() => standIn.Calls.Count == 1, "Rollback is called");
