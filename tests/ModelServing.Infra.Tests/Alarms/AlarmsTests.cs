@@ -59,7 +59,7 @@ public class AlarmsTests
         var run = await Rendered.OfAsync(some => some.Alarms());
 
         var subscription = Assert.Single(run.Of(Subscription), made => made.Has("protocol", "ORACLE_FUNCTIONS"));
-        Assert.Equal("functions-rollback-id", subscription.Text("endpoint"));
+        Assert.Equal("ocid1.fnfunc.functions-rollback", subscription.Text("endpoint"));
         Assert.Equal("ocid1.onstopic.topics-rollback", subscription.Text("topicId"));
         Assert.Equal(["functions-rollback"], await subscription.AfterAsync());
         var policy = JsonNode.Parse(subscription.Text("deliveryPolicy"))!["backoffRetryPolicy"]!;
@@ -74,7 +74,7 @@ public class AlarmsTests
 
         Assert.Equal(["modelserving-some-people", "modelserving-some-rollback"], run.Of(Topic).Select(topic => topic.Text("name")).Order(StringComparer.Ordinal));
         Assert.Equal(
-            ["EMAIL a@example.com people", "EMAIL a@example.com rollback", "EMAIL b@example.com people", "EMAIL b@example.com rollback", "ORACLE_FUNCTIONS functions-rollback-id rollback"],
+            ["EMAIL a@example.com people", "EMAIL a@example.com rollback", "EMAIL b@example.com people", "EMAIL b@example.com rollback", "ORACLE_FUNCTIONS ocid1.fnfunc.functions-rollback rollback"],
             run.Of(Subscription).Select(made => $"{made.Text("protocol")} {made.Text("endpoint")} {made.Text("topicId").Split('-')[^1]}").Order(StringComparer.Ordinal));
     }
 

@@ -131,7 +131,7 @@ public class FunctionsTests
         Assert.DoesNotMatch(pattern, ArtifactKeys.VerdictPrefix + "fraud/12/manifest.json");
 
         var action = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(rule.Part("actions").List("action")));
-        Assert.Equal("FAAS functions-model-loader-id True", $"{action["actionType"]} {action["functionId"]} {action["isEnabled"]}");
+        Assert.Equal("FAAS ocid1.fnfunc.functions-model-loader True", $"{action["actionType"]} {action["functionId"]} {action["isEnabled"]}");
     }
 
     // Of records that hold lists: by what they write.

@@ -141,12 +141,19 @@ internal sealed class SomeEnvironment
                 Size = size,
                 LongestDeadline = TimeSpan.FromSeconds(1),
                 Journal = "nosql:ocid1.compartment.oc1..some/some",
-                Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
             },
             MaxRequestBytes = 1024,
             Registry = new RegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
+            MinuteJob = new MinuteJobArgs
+            {
+                Image = SomeImage,
+                FunctionId = "ocid1.fnfunc.oc1..some",
+                InvokeEndpoint = "https://functions.example.com",
+                Policy = HomeRegion,
+            },
+            Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
             Artifacts = "oci:some/some",
         }, Options);
     }

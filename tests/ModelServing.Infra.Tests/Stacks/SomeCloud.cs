@@ -31,7 +31,9 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
                 },
             })
             : args.Inputs;
-        return Task.FromResult<(string?, object)>((isBorn ? $"{args.Name}-id" : null, isBorn ? State(args, (ImmutableDictionary<string, object>)state) : state));
+        // Some identifiers are read by programs, which look at their form.
+        var id = args.Type == "oci:Functions/function:Function" ? $"ocid1.fnfunc.{args.Name}" : $"{args.Name}-id";
+        return Task.FromResult<(string?, object)>((isBorn ? id : null, isBorn ? State(args, (ImmutableDictionary<string, object>)state) : state));
     }
 
     public Task<object> CallAsync(MockCallArgs args)
