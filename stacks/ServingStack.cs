@@ -10,7 +10,7 @@ namespace ModelServing.Stacks;
 
 /// <summary>
 /// The composition of an environment, in two applies of one program: while no images are given the foundation alone (network, cluster,
-/// cache, bucket, table, repositories); with them the workloads and the gateway too. Start here; every component is in infra/.
+/// cache, bucket, table, repositories, topics); with them the functions, the alarms, the workloads and the gateway too. Start here; every component is in infra/.
 /// </summary>
 public sealed class ServingStack : Stack
 {
@@ -93,7 +93,11 @@ public sealed class ServingStack : Stack
             Namespace = ClusterNames.Namespace,
             InferenceAccount = ClusterNames.Inference,
             RouterAccount = ClusterNames.Router,
+            VerdictsPrefix = ArtifactKeys.VerdictPrefix,
         }, InRegion());
+
+        // In the foundation, so that people have confirmed their addresses before there is an alarm.
+        var topics = new Topics("topics", new TopicsArgs { Names = names, CompartmentId = cloud.Compartment, Emails = cloud.Alarms.Emails }, InRegion());
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
@@ -106,15 +110,29 @@ public sealed class ServingStack : Stack
                 $"ms images push --stack {names.Environment}: builds and pushes the images and writes their digests into the stack file",
                 $"ms publish --stack {names.Environment}: puts the models' versions into the bucket",
                 $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login that pods pull images with",
-                "pulumi up: adds the workloads and the gateway"));
+                "the people of alarms.emails: follow the link in the message that each of them gets from both topics",
+                "pulumi up: adds the functions, the alarms, the workloads and the gateway"));
             return;
         }
 
         // 3. What serves.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
+        var foundation = new Foundation(network, cluster, cache, journal, store, images);
+        var functions = MakeFunctions(foundation);
+        var invocation = new InvocationPolicy("invocation", new InvocationPolicyArgs
+        {
+            Names = names,
+            CompartmentId = cloud.Compartment,
+            HomeRegion = homeRegion,
+            ClusterId = cluster.ClusterId,
+            Namespace = ClusterNames.Namespace,
+            Account = ClusterNames.ModelMetrics,
+            FunctionId = functions.ModelMetrics.Id,
+        }, InRegion());
+        _ = new Alarms("alarms", new AlarmsArgs { Names = names, CompartmentId = cloud.Compartment, Topics = topics, Rollback = functions.Rollback }, InRegion());
         var clients = ClientsMaker.Make(configuration.File.Settings, cloud);
-        var workloads = MakeWorkloads(models, plan, clients, network, cluster, cache, journal, store, images);
+        var workloads = MakeWorkloads(models, plan, clients, foundation, functions, invocation);
         var gateway = MakeGateway(models, network, workloads);
         Api = gateway.Address;
         Next = Output.Create(ImmutableArray.Create(
@@ -144,6 +162,8 @@ public sealed class ServingStack : Stack
     /// <summary>What to do next.</summary>
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
+
+    private sealed record Foundation(Network Network, Cluster Cluster, Cache Cache, Journal Journal, ArtifactStore Store, Images Images);
 
     // The routers' admin API stays in the cluster unless the gateway is to lead to it.
     private int? AdminPort => cloud.Gateway is { AdminApi: true } ? HostPorts.LoadBalancerAdmin : null;
@@ -208,15 +228,15 @@ public sealed class ServingStack : Stack
         DataProtection = cloud.DataProtection,
     }, InRegion());
 
-    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, ClientsDocument clients, Network network, Cluster cluster, Cache cache, Journal journal, ArtifactStore store, Images images)
+    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, ClientsDocument clients, Foundation foundation, Functions functions, InvocationPolicy invocation)
     {
         var inferenceImage = ImageOf(ImageNames.Inference, cloud.Images.Inference!);
         return new Workloads("workloads", new WorkloadsArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
-            KubeConfig = cluster.KubeConfig,
-            ClusterId = cluster.ClusterId,
+            KubeConfig = foundation.Cluster.KubeConfig,
+            ClusterId = foundation.Cluster.ClusterId,
             Plan = plan,
             Clients = clients,
             Versions =
@@ -235,23 +255,62 @@ public sealed class ServingStack : Stack
                 Image = ImageOf(ImageNames.Router, cloud.Images.Router!),
                 Size = SizeOf(cloud.Router),
                 LongestDeadline = LongestDeadline(models),
-                Journal = journal.Location,
-                Cache = cache.Settings,
-                LoadBalancerSubnetId = network.LoadBalancer.SubnetId,
-                LoadBalancerGroupId = network.LoadBalancer.GroupId,
+                Journal = foundation.Journal.Location,
+                LoadBalancerSubnetId = foundation.Network.LoadBalancer.SubnetId,
+                LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
                 IsAdminBalanced = AdminPort is not null,
+            },
+            MinuteJob = new MinuteJobArgs
+            {
+                Image = ImageOf(ImageNames.Functions, cloud.Images.Functions!),
+                FunctionId = functions.ModelMetrics.Id,
+                InvokeEndpoint = functions.ModelMetrics.InvokeEndpoint,
+                Policy = invocation.Policy,
             },
             MaxRequestBytes = maxRequestBytes,
             Registry = new RegistryLogin(
                 ImageNames.HostOf(cloud.Region),
-                Output.Format($"{store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
+                Output.Format($"{foundation.Store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
             Region = cloud.Region,
-            Artifacts = Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2)),
+            Cache = foundation.Cache.Settings,
+            Artifacts = Artifacts(foundation.Store),
         });
 
-        Input<string> ImageOf(string program, string digest) => Output.Format($"{images.Repositories[program]}@{digest}");
+        Input<string> ImageOf(string program, string digest) => Output.Format($"{foundation.Images.Repositories[program]}@{digest}");
     }
+
+    private Functions MakeFunctions(Foundation foundation) => new("functions", new FunctionsArgs
+    {
+        Names = names,
+        CompartmentId = cloud.Compartment,
+        Place = foundation.Network.Functions,
+        Repository = foundation.Images.Repositories[ImageNames.Functions],
+        ImageDigest = cloud.Images.Functions!,
+        IsArm = cloud.Cluster.Nodes.AreArm,
+        Settings = Output.Tuple(foundation.Journal.Location, foundation.Cache.Settings, Artifacts(foundation.Store)).Apply(known => new FunctionsSettings
+        {
+            LogFormat = LogFormat.Json,
+            Environment = names.Environment,
+            Journal = known.Item1,
+            Cache = known.Item2,
+            Registry = known.Item3,
+            Monitoring = HostSources.Monitoring(cloud.Compartment),
+            DryRun = cloud.Functions.DryRun,
+            Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = cloud.Region },
+        }),
+        MemoryMbs = cloud.Functions.MemoryInMbs,
+        Timeout = cloud.Functions.Timeout,
+        LoaderMemoryMbs = cloud.Functions.LoaderMemoryInMbs,
+        LoaderTimeout = cloud.Functions.LoaderTimeout,
+        ProvisionedConcurrency = cloud.Functions.ProvisionedConcurrency,
+        LogRetentionDays = cloud.Functions.LogDays,
+        BucketName = foundation.Store.BucketName,
+    }, InRegion());
+
+    // Where programs find the versions' artifacts.
+    private static Output<string> Artifacts(ArtifactStore store) =>
+        Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2));
 
     private Gateway MakeGateway(IReadOnlyDictionary<ModelName, ModelSettings> models, Network network, Workloads workloads)
     {

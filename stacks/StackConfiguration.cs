@@ -54,7 +54,7 @@ public sealed class StackConfiguration
             return Checked(file, faults, isOffline: true);
         var standIns = cloud with
         {
-            Images = new ImageSettings { Router = NoDigest, Inference = NoDigest },
+            Images = new ImageSettings { Router = NoDigest, Inference = NoDigest, Functions = NoDigest },
             Registry = cloud.Registry ?? new RegistrySettings { User = SecretText.Encrypted, Token = SecretText.Encrypted },
         };
         return Checked(file.With(standIns), faults, isOffline: true, hasStandInImages: true);

@@ -10,7 +10,7 @@ using System.Text.RegularExpressions;
 // again. Any other failure (no network, a login) is shown and stays one. A source that has one family of packages and not the other gets
 // the stand-ins of both: neither family alone can be deployed.
 var root = args[0];
-string[] official = ["OCI.DotNetSDK.Common", "OCI.DotNetSDK.Nosql", "OCI.DotNetSDK.Objectstorage", "Pulumi", "Pulumi.Kubernetes", "Pulumi.Oci"];
+string[] official = ["OCI.DotNetSDK.Common", "OCI.DotNetSDK.Functions", "OCI.DotNetSDK.Monitoring", "OCI.DotNetSDK.Nosql", "OCI.DotNetSDK.Objectstorage", "Pulumi", "Pulumi.Kubernetes", "Pulumi.Oci"];
 foreach (var project in args.Length > 1 ? args[1..] : ["services/Oci/Oci.csproj", "infra/Infra.csproj"])
 {
     using var restore = Process.Start(new ProcessStartInfo("dotnet", ["restore", Path.Combine(root, project), "-p:SdkDoubles=false", "--verbosity", "quiet", "--nologo"])

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.Identity;
 
@@ -26,6 +27,9 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
 
     /// <summary>The service account of the routers' pods.</summary>
     public required string RouterAccount { get; init; }
+
+    /// <summary>What the keys of verdicts begin with, in the bucket: the one thing that functions may write there.</summary>
+    public required string VerdictsPrefix { get; init; }
 }
 
 /// <summary>
@@ -75,8 +79,19 @@ public sealed class WorkloadPolicies : ComponentResource
             MatchingRule = Output.Format($"ALL {{resource.type='fnfunc', resource.compartment.id='{args.CompartmentId}'}}"),
             FreeformTags = tags,
         }, new CustomResourceOptions { Parent = this, Provider = args.HomeRegion });
-        FunctionsGroupName = functions.Name;
-        RegisterOutputs(new Dictionary<string, object?> { ["functionsGroupName"] = FunctionsGroupName });
+        var group = (Input<string>)Output.Format($"dynamic-group {functions.Name}");
+        writer.Write(
+            "functions",
+            "The functions read and append to the journal, post metrics, look at alarms, read artifacts and write verdicts",
+            new PolicyStatement(group, "read", "nosql-tables", journal),
+            new PolicyStatement(group, "use", "nosql-rows", journal),
+            new PolicyStatement(group, "use", "metrics", $"target.metrics.namespace='{ModelMetric.Namespace}'"),
+            new PolicyStatement(group, "read", "metrics"),
+            new PolicyStatement(group, "read", "alarms"),
+            new PolicyStatement(group, "read", "objects", bucket),
+            // A pattern stands between slashes, and so has none of its own.
+            new PolicyStatement(group, "manage", "objects", bucket, $"target.object.name=/{args.VerdictsPrefix.TrimEnd('/')}*/", "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}"));
+        RegisterOutputs(new Dictionary<string, object?> { ["functionsGroupName"] = functions.Name });
 
         PolicyStatement Pod(string account, string verb, string resources, Input<string> target) =>
             new("any-user", verb, resources, [.. Workload(args.Namespace, account), target]);
@@ -84,15 +99,6 @@ public sealed class WorkloadPolicies : ComponentResource
         PolicyStatement Autoscaler(string verb, string resources) =>
             new("any-user", verb, resources, Workload("kube-system", "cluster-autoscaler"));
 
-        Input<string>[] Workload(string space, string account) =>
-        [
-            "request.principal.type='workload'",
-            $"request.principal.namespace='{space}'",
-            $"request.principal.service_account='{account}'",
-            Output.Format($"request.principal.cluster_id='{args.ClusterId}'"),
-        ];
+        Input<string>[] Workload(string space, string account) => WorkloadPrincipal.Of(args.ClusterId, space, account);
     }
-
-    /// <summary>The name of the functions' dynamic group. It has no statement yet: those come with the functions.</summary>
-    public Output<string> FunctionsGroupName { get; }
 }

@@ -24,6 +24,9 @@ public sealed record NameForm(string What, int MaxLength, string Pattern, string
     /// <summary>A NoSQL table. Unique in its compartment.</summary>
     public static NameForm Table { get; } = new("a table", 256, "[A-Za-z][A-Za-z0-9_]*", "a letter, then letters, digits and '_'");
 
+    /// <summary>A topic. Unique in the tenancy.</summary>
+    public static NameForm Topic { get; } = new("a topic", 256, "[A-Za-z0-9_-]+", "letters, digits, '_' and '-'");
+
     /// <summary>A container repository. Unique in the tenancy and region.</summary>
     public static NameForm Repository { get; } = new(
         "a container repository", 255, "[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*", "a-z and 0-9 with single '.', '_', '-' and '/' between");

@@ -12,7 +12,7 @@ namespace ModelServing.Infra;
 
 /// <summary>
 /// The pods of one of our hosts, with all that every host has alike: probes, sizes, spread, the way it leaves, and no more rights than
-/// Pod Security's level <c>restricted</c>. A pod of ours is made here and nowhere else.
+/// Pod Security's level <c>restricted</c>. A pod of ours that serves is made here and nowhere else.
 /// </summary>
 internal sealed record HostPods
 {
@@ -125,14 +125,7 @@ internal sealed record HostPods
             ImagePullSecrets = [new LocalObjectReferenceArgs { Name = ClusterNames.PullSecret }],
             EnableServiceLinks = false,
             TerminationGracePeriodSeconds = (int)Drain.Grace.TotalSeconds,
-            SecurityContext = new PodSecurityContextArgs
-            {
-                RunAsNonRoot = true,
-                RunAsUser = ImageNames.User,
-                RunAsGroup = ImageNames.User,
-                FsGroup = ImageNames.User,
-                SeccompProfile = new SeccompProfileArgs { Type = "RuntimeDefault" },
-            },
+            SecurityContext = PodRestrictions.OfPod(),
             TopologySpreadConstraints = [Spread(Zone), Spread(Node)],
             Containers = [Container()],
         };
@@ -150,7 +143,7 @@ internal sealed record HostPods
             Name = "host",
             Image = Image,
             Ports = [Port(HostPorts.HttpName, HostPorts.Http)],
-            Env = Environment.Apply(static variables => variables.Select(static pair => new EnvVarArgs { Name = pair.Key, Value = pair.Value }).ToList()),
+            Env = PodRestrictions.Variables(Environment),
             Resources = new ResourceRequirementsArgs
             {
                 Requests = new InputMap<string> { ["cpu"] = Size.Cpu, ["memory"] = Size.Memory, ["ephemeral-storage"] = "256Mi" },
@@ -165,15 +158,7 @@ internal sealed record HostPods
             {
                 PreStop = new LifecycleHandlerArgs { Sleep = new SleepActionArgs { Seconds = (int)Drain.Leave.TotalSeconds } },
             },
-            SecurityContext = new SecurityContextArgs
-            {
-                AllowPrivilegeEscalation = false,
-                Privileged = false,
-                ReadOnlyRootFilesystem = true,
-                RunAsNonRoot = true,
-                Capabilities = new CapabilitiesArgs { Drop = ["ALL"] },
-                SeccompProfile = new SeccompProfileArgs { Type = "RuntimeDefault" },
-            },
+            SecurityContext = PodRestrictions.OfContainer(),
         };
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));

@@ -22,7 +22,7 @@ internal static class RouterWorkload
             Name = ClusterNames.Router,
             Selector = ImmutableDictionary.CreateRange(new Dictionary<string, string> { ["app.kubernetes.io/name"] = ClusterNames.Router }),
             Image = router.Image,
-            Environment = Output.Tuple(router.Journal.ToOutput(), router.Cache.ToOutput()).Apply(known => new RouterSettings
+            Environment = Output.Tuple(router.Journal.ToOutput(), args.Cache.ToOutput()).Apply(known => new RouterSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,

@@ -23,14 +23,16 @@ internal static class VersionWorkload
                 [ClusterNames.VersionLabel] = version.Version.ToString(),
             }),
             Image = version.Image,
-            Environment = args.Artifacts.Apply(registry => new InferenceSettings
+            Environment = Output.Tuple(args.Artifacts.ToOutput(), args.Cache.ToOutput()).Apply(known => new InferenceSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
                 DrainTimeout = drain.Finish,
                 Model = version.Model,
                 Version = version.Version,
-                Registry = registry,
+                Registry = known.Item1,
+                Cache = known.Item2,
+                Environment = place.Names.Environment,
                 Oci = HostPods.Oci(args.Region),
                 MaxRequestBytes = args.MaxRequestBytes,
             }.ToEnvironment()),

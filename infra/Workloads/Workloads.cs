@@ -50,6 +50,7 @@ public sealed class Workloads : ComponentResource
         var pullSecret = PullSecret(place, space, args.Registry);
         var inference = ServiceAccount(place, ClusterNames.Inference, pullSecret);
         var routerAccount = ServiceAccount(place, ClusterNames.Router, pullSecret);
+        MinuteJob.Add(place, args.MinuteJob, args.Region, ServiceAccount(place, ClusterNames.ModelMetrics, pullSecret));
 
         var named = args.Plan.Rollouts.SelectMany(pair => pair.Value.Variants.Select(variant => (pair.Key, variant.Version))).ToHashSet();
         var ready = new List<Resource>();

@@ -24,6 +24,9 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The routers.</summary>
     public required RouterArgs Router { get; init; }
 
+    /// <summary>The call of ModelMetrics each minute.</summary>
+    public required MinuteJobArgs MinuteJob { get; init; }
+
     /// <summary>The largest body of a request in bytes that routers and versions take.</summary>
     public required int MaxRequestBytes { get; init; }
 
@@ -32,6 +35,9 @@ public sealed class WorkloadsArgs : ComponentArgs
 
     /// <summary>The region whose services pods ask, as in <c>eu-frankfurt-1</c>.</summary>
     public required string Region { get; init; }
+
+    /// <summary>How routers and versions ask the cache: <see cref="RouterSettings.Cache"/> and <see cref="InferenceSettings.Cache"/>.</summary>
+    public required Input<CacheSettings> Cache { get; init; }
 
     /// <summary>Where versions find their artifacts: <see cref="InferenceSettings.Registry"/>.</summary>
     public required Input<string> Artifacts { get; init; }
@@ -113,9 +119,6 @@ public sealed record RouterArgs
     /// <summary>Where they find the journal: <see cref="RouterSettings.Journal"/>.</summary>
     public required Input<string> Journal { get; init; }
 
-    /// <summary>How they ask the cache: <see cref="RouterSettings.Cache"/>.</summary>
-    public required Input<CacheSettings> Cache { get; init; }
-
     /// <summary>The OCID of the subnet of the internal load balancer.</summary>
     public required Input<string> LoadBalancerSubnetId { get; init; }
 
@@ -124,6 +127,22 @@ public sealed record RouterArgs
 
     /// <summary>Whether the internal load balancer leads to the admin API too, on <see cref="HostPorts.LoadBalancerAdmin"/>. Off by default.</summary>
     public bool IsAdminBalanced { get; init; }
+}
+
+/// <summary>The call of ModelMetrics each minute.</summary>
+public sealed record MinuteJobArgs
+{
+    /// <summary>The functions' image, by digest.</summary>
+    public required Input<string> Image { get; init; }
+
+    /// <summary>The OCID of ModelMetrics.</summary>
+    public required Input<string> FunctionId { get; init; }
+
+    /// <summary>Where it is called: the function's own host.</summary>
+    public required Input<string> InvokeEndpoint { get; init; }
+
+    /// <summary>The policy that lets the job's pods call it.</summary>
+    public required Resource Policy { get; init; }
 }
 
 /// <summary>A login at a container registry.</summary>

@@ -21,7 +21,7 @@ internal static class ModelsCommand
             var settings = registry.Stack(arguments).Read().Settings;
             var rows = new List<ModelRow>();
             foreach (var entry in await target.ListAsync(signals.Stop))
-                rows.Add(ModelRow.Of(await target.ReadManifestAsync(entry.Model, entry.Version, signals.Stop), settings));
+                rows.Add(await ReadAsync(target, entry, settings, signals.Stop));
             if (rows.Count > 0)
                 terminal.Say($"Published in [bold]{Markup.Escape(target.Location)}[/]:");
             terminal.Result(rows, rows => rows.Count > 0 ? Table(rows) : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; [bold]ms publish[/] does that.\n"));
@@ -30,19 +30,35 @@ internal static class ModelsCommand
         return command;
     }
 
+    /// <summary>A version's row; one whose manifest can't be read is a row too, which says so.</summary>
+    private static async Task<ModelRow> ReadAsync(ModelRegistry registry, PublishedVersion entry, StackSettings settings, CancellationToken cancellation)
+    {
+        try
+        {
+            var manifest = await registry.ReadManifestAsync(entry.Model, entry.Version, cancellation);
+            return ModelRow.Of(manifest, settings, ModelVerdict.Of(await registry.FindVerdictAsync(entry.Model, entry.Version, cancellation)));
+        }
+        catch (RegistryException e) when (e.Error == RegistryError.Damaged)
+        {
+            return new ModelRow(
+                entry.Model.Text, entry.Version.Number, ModelRow.ServesIn(settings, entry), null, null, new Dictionary<string, double>(), new Dictionary<string, string>(), null, ModelVerdict.Unreadable(e));
+        }
+    }
+
     internal static Table Table(IReadOnlyList<ModelRow> rows)
     {
-        var table = new Table().AddColumns("model", "version", "serves as", "size", "digest", "metrics", "published");
+        var table = new Table().AddColumns("model", "version", "serves as", "size", "digest", "metrics", "published", "verdict");
         foreach (var row in rows)
         {
             table.AddRow(
                 row.Model,
                 row.Version.ToString(CultureInfo.InvariantCulture),
                 row.ServesAs ?? "",
-                $"{row.Size:N0} B",
-                row.Digest[..19],
+                row.Size is { } size ? $"{size:N0} B" : "",
+                row.Digest?[..19] ?? "",
                 string.Join(", ", row.Metrics.Select(static metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.####}"))),
-                row.PublishedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+                row.PublishedAt?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "",
+                Markup.Escape(row.Verdict.ToString()));
         }
 
         return table;
@@ -54,26 +70,50 @@ internal sealed record ModelRow(
     string Model,
     int Version,
     string? ServesAs,
-    long Size,
-    string Digest,
+    long? Size,
+    string? Digest,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Labels,
-    DateTimeOffset PublishedAt)
+    DateTimeOffset? PublishedAt,
+    ModelVerdict Verdict)
 {
-    internal static ModelRow Of(Manifest manifest, StackSettings? settings) => new(
+    internal static ModelRow Of(Manifest manifest, StackSettings? settings, ModelVerdict verdict) => new(
         manifest.Model.Text,
         manifest.Version.Number,
-        settings?.Models.GetValueOrDefault(manifest.Model) is { } model ? ServesIn(model, manifest) : null,
+        ServesIn(settings, new PublishedVersion(manifest.Model, manifest.Version)),
         manifest.Size,
         manifest.Digest,
         manifest.Metrics,
         manifest.Labels,
-        manifest.CreatedAt);
+        manifest.CreatedAt,
+        verdict);
 
-    private static string? ServesIn(ModelSettings model, Manifest manifest) =>
-        model.Stable.Version == manifest.Version ? "stable"
-        : model.Canary is { } canary && canary.Version == manifest.Version ? $"canary {canary.Percent}%"
-        : model.Experiment?.Arms.FirstOrDefault(arm => arm.Value.Version == manifest.Version) is { Key: { } arm, Value: { } settings } ? $"{arm} {settings.Percent}%"
-        : model.KeepWarm.Contains(manifest.Version) ? "kept warm"
+    internal static string? ServesIn(StackSettings? stack, PublishedVersion entry) => stack?.Models.GetValueOrDefault(entry.Model) is not { } model ? null
+        : model.Stable.Version == entry.Version ? "stable"
+        : model.Canary is { } canary && canary.Version == entry.Version ? $"canary {canary.Percent}%"
+        : model.Experiment?.Arms.FirstOrDefault(arm => arm.Value.Version == entry.Version) is { Key: { } arm, Value: { } settings } ? $"{arm} {settings.Percent}%"
+        : model.KeepWarm.Contains(entry.Version) ? "kept warm"
         : null;
+}
+
+/// <summary>What was found when a version's artifact was checked, as it is printed.</summary>
+/// <param name="Outcome"><c>accepted</c>, <c>refused</c>, or <c>not checked</c>.</param>
+/// <param name="Findings">Why it is refused.</param>
+/// <param name="MoreFindings">How many further reasons there are.</param>
+/// <param name="CheckedAt">When; null when it was not checked.</param>
+/// <param name="CheckedBy">By which program; null when it was not checked.</param>
+internal sealed record ModelVerdict(string Outcome, IReadOnlyList<Finding> Findings, int MoreFindings, DateTimeOffset? CheckedAt, string? CheckedBy)
+{
+    internal static ModelVerdict Of(Verdict? verdict) => verdict is null
+        ? new ModelVerdict("not checked", [], 0, null, null)
+        : new ModelVerdict(
+            verdict.Outcome == Registry.Outcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);
+
+    /// <summary>No verdict is needed to know that what can't be read is not served.</summary>
+    internal static ModelVerdict Unreadable(RegistryException e) =>
+        new("refused", [new Finding(FindingCode.ManifestUnreadable, e.Key.Text, e.Message)], 0, null, null);
+
+    public override string ToString() => Findings.Count == 0
+        ? Outcome
+        : $"{Outcome}: {Findings[0]}{(Findings.Count - 1 + MoreFindings is > 0 and var others ? $", and {others} more" : "")}";
 }

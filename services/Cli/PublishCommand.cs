@@ -38,7 +38,9 @@ internal static class PublishCommand
                 ? await bar.ShowAsync(terminal, RegistryLayout.Model(name, number), path.Length, $"{name} version {number}", PublishAsync)
                 : await PublishAsync();
             terminal.Say($"{name} version {number} is published in [bold]{Markup.Escape(target.Location)}[/]");
-            terminal.Result(ModelRow.Of(manifest, null), static row => ModelsCommand.Table([row]));
+            // A bucket tells the function ModelLoader of what comes; a folder tells nobody.
+            var verdict = target.IsRemote ? null : (await target.CheckAsync(name, number, "ms publish", signals.Stop)).Verdict;
+            terminal.Result(ModelRow.Of(manifest, null, ModelVerdict.Of(verdict)), static row => ModelsCommand.Table([row]));
             return ExitCode.Done;
         }));
         return command;

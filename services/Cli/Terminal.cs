@@ -83,7 +83,8 @@ internal sealed class Terminal
         }
         catch (RegistryException e)
         {
-            terminal.Error(e.Message);
+            foreach (var line in LinesOf(e))
+                terminal.Error(line);
             return e.Error == RegistryError.Unavailable ? ExitCode.Failed : ExitCode.WrongInput;
         }
         catch (ContractException e)
@@ -96,6 +97,17 @@ internal sealed class Terminal
             terminal.Error(e.Message);
             return ExitCode.Failed;
         }
+    }
+
+    private static List<string> LinesOf(RegistryException e)
+    {
+        if (e.Findings.Count == 0)
+            return [e.Message];
+        var lines = new List<string> { $"{e.Key}: it is refused, and nothing was stored (docs/artifacts.md has the rules):" };
+        lines.AddRange(e.Findings.Select(static finding => $"  {finding}"));
+        if (e.MoreFindings > 0)
+            lines.Add($"  and {e.MoreFindings} more");
+        return lines;
     }
 
     private static void Write(IAnsiConsole console, IRenderable line)

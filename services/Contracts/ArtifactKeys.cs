@@ -2,19 +2,29 @@ namespace ModelServing.Contracts;
 
 /// <summary>
 /// The keys of a version's objects: <c>models/{name}/{version}/model.onnx</c>, and <c>manifest.json</c> beside it, which is stored last
-/// and makes the version exist.
+/// and makes the version exist. What was found when it was checked is apart from them, as it may be written anew:
+/// <c>verdicts/{name}/{version}.json</c>.
 /// </summary>
 public static class ArtifactKeys
 {
     /// <summary>What the keys of all models begin with.</summary>
     public const string Prefix = "models/";
 
+    /// <summary>What the keys of all verdicts begin with.</summary>
+    public const string VerdictPrefix = "verdicts/";
+
     /// <summary>The last part of a manifest's key.</summary>
     public const string ManifestFile = "manifest.json";
 
+    /// <summary>The last part of a model's key.</summary>
+    public const string ModelFile = "model.onnx";
+
     /// <summary>The key of a version's model.</summary>
-    public static string Model(ModelName model, ModelVersion version) => $"{Prefix}{model}/{version}/model.onnx";
+    public static string Model(ModelName model, ModelVersion version) => $"{Prefix}{model}/{version}/{ModelFile}";
 
     /// <summary>The key of a version's manifest.</summary>
     public static string Manifest(ModelName model, ModelVersion version) => $"{Prefix}{model}/{version}/{ManifestFile}";
+
+    /// <summary>The key of a version's verdict.</summary>
+    public static string Verdict(ModelName model, ModelVersion version) => $"{VerdictPrefix}{model}/{version}.json";
 }

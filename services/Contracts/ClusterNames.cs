@@ -12,6 +12,9 @@ public static class ClusterNames
     /// <summary>The service account of all versions' pods.</summary>
     public const string Inference = "inference";
 
+    /// <summary>What calls the function ModelMetrics each minute: its CronJob and service account.</summary>
+    public const string ModelMetrics = "model-metrics";
+
     /// <summary>The ConfigMap that holds the plan.</summary>
     public const string Plan = "plan";
 

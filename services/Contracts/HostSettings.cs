@@ -118,6 +118,9 @@ public sealed record RouterSettings : HostSettings
     /// <summary>How many routers there are at the most; their guards share what may be a false alarm. 1 by default.</summary>
     public int RoutersMax { get; init; } = 1;
 
+    /// <summary>The guard counts, and condemns nothing: for who wants to see alarms do it. Off by default.</summary>
+    public bool GuardOff { get; init; }
+
     /// <summary>The address of the admin API, of the same form as <see cref="HostSettings.Urls"/> and another port; null for no admin API.</summary>
     public string? AdminUrls { get; init; }
 
@@ -155,6 +158,7 @@ public sealed record RouterSettings : HostSettings
         Cache = CacheSettings.Read(environment);
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
         RoutersMax = (int)environment.ReadWhole(nameof(RoutersMax), RoutersMax, 1, 10_000);
+        GuardOff = environment.ReadFlag(nameof(GuardOff));
         AdminUrls = environment.Get(HostEnvironment.NameOf(nameof(AdminUrls)));
         AdminAddressFile = environment.Get(HostEnvironment.NameOf(nameof(AdminAddressFile)));
         Oci = OciSettings.Read(environment);
@@ -175,6 +179,8 @@ public sealed record RouterSettings : HostSettings
         Cache?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
         variables[HostEnvironment.NameOf(nameof(RoutersMax))] = RoutersMax.ToString(CultureInfo.InvariantCulture);
+        if (GuardOff)
+            variables[HostEnvironment.NameOf(nameof(GuardOff))] = "true";
         if (AdminUrls is not null)
             variables[HostEnvironment.NameOf(nameof(AdminUrls))] = AdminUrls;
         if (AdminAddressFile is not null)
@@ -189,6 +195,8 @@ public sealed record RouterSettings : HostSettings
 /// <summary>What an inference service is started with: it serves one version of one model.</summary>
 public sealed record InferenceSettings : HostSettings
 {
+    private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
+
     /// <summary>The model.</summary>
     public required ModelName Model { get; init; }
 
@@ -223,6 +231,9 @@ public sealed record InferenceSettings : HostSettings
     /// sixth of it is how often the service reports.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. 1.5 GiB, more than which none may have, by default.</summary>
+    public long MaxModelBytes { get; init; } = MostModelBytes;
+
     /// <summary>Makes settings of defaults.</summary>
     public InferenceSettings()
     {
@@ -247,6 +258,7 @@ public sealed record InferenceSettings : HostSettings
         Cache = CacheSettings.Read(environment);
         Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
         Minute = environment.ReadMinute(nameof(Minute), Minute);
+        MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
     }
 
     /// <inheritdoc/>
@@ -264,5 +276,6 @@ public sealed record InferenceSettings : HostSettings
         Cache?.Write(variables);
         variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
         variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
+        variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
     }
 }

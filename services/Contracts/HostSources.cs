@@ -1,8 +1,8 @@
 namespace ModelServing.Contracts;
 
 /// <summary>The forms of the settings that say where a host reads from: <see cref="RouterSettings.Plan"/>,
-/// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/> and
-/// <see cref="InferenceSettings.Registry"/>.</summary>
+/// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/>,
+/// <see cref="InferenceSettings.Registry"/> and <see cref="FunctionsSettings.Monitoring"/>.</summary>
 public static class HostSources
 {
     /// <summary>What the form of a file or a folder begins with.</summary>
@@ -22,6 +22,9 @@ public static class HostSources
 
     /// <summary>What the form of a journal in a table of NoSQL begins with.</summary>
     public const string NosqlScheme = "nosql:";
+
+    /// <summary>What the form of OCI Monitoring begins with.</summary>
+    public const string MonitoringScheme = "oci:";
 
     /// <summary>Stands for a model's name in the form of Services' names.</summary>
     public const string ModelPlaceholder = "{model}";
@@ -43,6 +46,9 @@ public static class HostSources
 
     /// <summary>A journal in a table of NoSQL: <c>nosql:COMPARTMENT-OCID/TABLE</c>.</summary>
     public static string Nosql(string compartment, string table) => $"{NosqlScheme}{compartment}/{table}";
+
+    /// <summary>OCI Monitoring: <c>oci:COMPARTMENT-OCID</c>.</summary>
+    public static string Monitoring(string compartment) => MonitoringScheme + compartment;
 
     /// <summary>A bucket: <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public static string Bucket(string @namespace, string bucket) => $"{BucketScheme}{@namespace}/{bucket}";

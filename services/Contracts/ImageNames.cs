@@ -12,12 +12,15 @@ public static class ImageNames
     /// <summary>The inference service's image.</summary>
     public const string Inference = "inference";
 
+    /// <summary>The functions' image: one for all of them, and for what calls one of them each minute.</summary>
+    public const string Functions = "functions";
+
     /// <summary>The user, and the group, that a host runs as in its image and in its pod: <c>app</c> of .NET's base images, by number, for
-    /// a kubelet can't tell from a name that it is not root.</summary>
+    /// a kubelet can't tell from a name that it is not root. OCI Functions runs every image as a user of its own (1000).</summary>
     public const int User = 1654;
 
     /// <summary>Every image. Each is a setting under <c>images</c> and a program in services/, by this name.</summary>
-    public static IReadOnlyList<string> All { get; } = [Router, Inference];
+    public static IReadOnlyList<string> All { get; } = [Router, Inference, Functions];
 
     /// <summary>The container registry's host of a region: what <c>docker login</c>, a repository's path and an image pull secret name.</summary>
     public static string HostOf(string region) => $"ocir.{region}.oci.oraclecloud.com";
@@ -30,6 +33,14 @@ public static class ImageNames
         Check(environment, nameof(environment));
         Check(image, nameof(image));
         return $"{project}-{environment}/{image}";
+    }
+
+    /// <summary>The tag that the image of <paramref name="digest"/> has beside its others, as in <c>sha256-</c> and 64 digits: a function
+    /// of OCI names its image by tag and by digest, and the stack file knows the digest alone.</summary>
+    public static string TagOf(string digest)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(digest);
+        return digest.Replace(':', '-');
     }
 
     // A repository's name has no capitals, and no separators side by side or at an end.

@@ -71,6 +71,10 @@ public static class MetricNames
     /// <summary>Inference, up-down counter: requests that wait for their turn at the model.</summary>
     public const string InferenceQueueLength = "modelserving.inference.queue.length";
 
+    /// <summary>Inference, counter: requests that ModelMetrics was not told of, by model, version and <see cref="Reason"/>: the cache was
+    /// away too long (<c>cache-away</c>), or there were more variants and attempts than are counted apart (<c>no-room</c>).</summary>
+    public const string InferenceUnreportedRequests = "modelserving.inference.unreported.requests";
+
     /// <summary>Dimension: the model's name.</summary>
     public const string Model = "model";
 

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Functions.ModelLoader;
+using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
 
@@ -20,7 +22,12 @@ public static class FunctionsHost
     private static readonly SortedDictionary<FunctionName, Action<IServiceCollection, FunctionsSettings>> Known = new()
     {
         [FunctionName.Rollback] = RollbackServices.Add,
+        [FunctionName.ModelLoader] = ModelLoaderServices.Add,
+        [FunctionName.ModelMetrics] = ModelMetricsServices.Add,
     };
+
+    /// <summary>The functions that there are.</summary>
+    public static IReadOnlyCollection<FunctionName> Functions => Known.Keys;
 
     /// <summary>Adds the functions' services.</summary>
     /// <exception cref="ContractException">The settings name a function that there is not, or something that this program can't read.</exception>

@@ -1,5 +1,8 @@
 using ModelServing.Contracts;
 using ModelServing.Functions;
+using ModelServing.Functions.Invoke;
 using ModelServing.Hosting;
 
-return await ServiceHost.RunAsync("functions", static environment => new FunctionsSettings(environment), FunctionsHost.Add, FunctionsHost.Map);
+return args.Length > 0
+    ? await InvokeCommand.RunAsync(args, HostEnvironment.OfProcess, CancellationToken.None)
+    : await ServiceHost.RunAsync("functions", static environment => new FunctionsSettings(environment), FunctionsHost.Add, FunctionsHost.Map);

@@ -9,11 +9,12 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Reporting;
 
 namespace ModelServing.Inference;
 
 /// <summary>The model's paths of the Open Inference Protocol: its metadata, whether it is ready, inference.</summary>
-internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loader, Readiness readiness, InferenceMetrics metrics, TimeProvider time, ILogger<InferenceApi> logger)
+internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loader, Readiness readiness, InferenceMetrics metrics, TimeProvider time, ILogger<InferenceApi> logger, RequestRecorder? recorder = null)
     : IDisposable
 {
     // The protocol's header of its binary extension: the length of the JSON before the tensors' bytes.
@@ -75,6 +76,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
     internal async Task InferAsync(HttpContext context)
     {
         var began = time.GetTimestamp();
+        var isNonFinite = false;
         try
         {
             if (loader.Model is not { } model)
@@ -84,7 +86,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
             else if (Unsupported(context.Request) is { } what)
                 await Problems.UnsupportedBody.WriteAsync(context, what, RequestIdOf(context));
             else
-                await AnswerAsync(context, model, began, PatienceOf(context.Request));
+                isNonFinite = await AnswerAsync(context, model, began, PatienceOf(context.Request));
         }
         catch (RequestFaultException e)
         {
@@ -106,20 +108,24 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         }
 
         const int ClientClosedRequest = 499;
-        metrics.Answered(context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode, time.GetElapsedTime(began));
+        var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode;
+        var elapsed = time.GetElapsedTime(began);
+        metrics.Answered(status, elapsed);
+        recorder?.Answered(context.Request.Headers, status, isNonFinite, elapsed);
     }
 
-    private async Task AnswerAsync(HttpContext context, ServedModel model, long began, TimeSpan? patience)
+    // Whether an output of the answer holds NaN or infinity.
+    private async Task<bool> AnswerAsync(HttpContext context, ServedModel model, long began, TimeSpan? patience)
     {
         using var request = await ReadAsync(context, model); // 2
         switch (await gate.EnterAsync(Left(patience, began), context.RequestAborted)) // 3
         {
             case Turn.QueueFull:
                 await QueueFullAsync(context);
-                return;
+                return false;
             case Turn.Late:
                 await Problems.Deadline.WriteAsync(context, $"There was no turn at the model within the {patience?.TotalMilliseconds:0} ms that the request had", RequestIdOf(context));
-                return;
+                return false;
         }
 
         if (!answers.TryTake(out var answer))
@@ -133,7 +139,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
             InferenceLog.ModelFailed(logger, RequestIdOf(context), e.Message);
             var problem = e.Message.Contains("InvalidArgument", StringComparison.Ordinal) ? Problems.InvalidRequest : Problems.ModelFailed;
             await problem.WriteAsync(context, $"The model could not be run on these inputs: {e.Message}", RequestIdOf(context));
-            return;
+            return false;
         }
         finally
         {
@@ -145,8 +151,10 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         context.Response.ContentLength = answer.Body.Length;
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
+        var isNonFinite = answer.IsNonFinite;
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
         Keep(answer);
+        return isNonFinite;
     }
 
     private void Run(ServedModel model, InferRequest request, InferAnswer answer)

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference.Models;
+using ModelServing.Inference.Reporting;
+using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Registry;
 
@@ -24,11 +26,18 @@ public static class InferenceHost
         ArgumentNullException.ThrowIfNull(settings);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes);
         var store = ObjectStores.Open(settings.Registry, settings.Oci);
-        builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>()));
+        var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };
+        builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));
         builder.Services.AddSingleton<InferenceMetrics>();
         builder.Services.AddSingleton<InferenceApi>();
         builder.Services.AddSingleton<ModelLoader>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ModelLoader>());
+        if (settings.Cache is not { } cache)
+            return;
+        builder.Services.AddSingleton(services => CacheConnection.Open(cache, time: services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<RequestRecorder>();
+        builder.Services.AddHostedService<CountReporter>();
+        builder.Services.AddHostedService<ArtifactListener>();
     }
 
     /// <summary>Adds the protocol's paths: the server's, and the one model's with and without its version.</summary>

@@ -10,6 +10,7 @@ public sealed class InferenceMetrics
     private readonly Histogram<double> requestDuration;
     private readonly Histogram<double> modelDuration;
     private readonly UpDownCounter<long> queueLength;
+    private readonly Counter<long> unreported;
     private readonly KeyValuePair<string, object?> model;
     private readonly KeyValuePair<string, object?> version;
     private readonly KeyValuePair<string, object?> ok = new(MetricNames.Status, 200);
@@ -22,6 +23,7 @@ public sealed class InferenceMetrics
         requestDuration = meter.CreateLatencyHistogram(MetricNames.InferenceRequestDuration, "From a request's head to the last byte of its answer.");
         modelDuration = meter.CreateLatencyHistogram(MetricNames.InferenceModelDuration, "One call of the model.");
         queueLength = meter.CreateUpDownCounter<long>(MetricNames.InferenceQueueLength, "{request}", "Requests that wait for their turn at the model.");
+        unreported = meter.CreateCounter<long>(MetricNames.InferenceUnreportedRequests, "{request}", "Requests that ModelMetrics was not told of.");
         model = new(MetricNames.Model, settings.Model.Text);
         version = new(MetricNames.Version, settings.Version.ToString());
     }
@@ -30,6 +32,12 @@ public sealed class InferenceMetrics
         requestDuration.Record(elapsed.TotalSeconds, model, version, status == 200 ? ok : new(MetricNames.Status, status));
 
     internal void ModelRan(TimeSpan elapsed) => modelDuration.Record(elapsed.TotalSeconds, model, version);
+
+    internal void Unreported(long requests, string reason)
+    {
+        if (requests > 0)
+            unreported.Add(requests, model, version, new(MetricNames.Reason, reason));
+    }
 
     internal void Queued(int change) => queueLength.Add(change, model, version);
 }

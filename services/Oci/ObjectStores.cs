@@ -30,6 +30,25 @@ public static class ObjectStores
         return new BucketObjectStore(ObjectStorageClients.Open(Required(oci, location), Patient), bucket, progress: progress);
     }
 
+    /// <summary>Looks at what names a store, without opening it.</summary>
+    /// <param name="location"><c>file:FOLDER</c>, or <c>oci:NAMESPACE/BUCKET</c>.</param>
+    /// <param name="oci">How OCI is asked; null where it is not.</param>
+    /// <exception cref="ContractException">The text names no store that this program knows, or nothing says how OCI is asked.</exception>
+    public static void Check(string location, OciSettings? oci)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        if (location.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal))
+        {
+            _ = BucketAddress.Parse(location);
+            _ = Required(oci, location);
+        }
+        else
+        {
+            // A folder is opened with the first object.
+            _ = Open(location, oci);
+        }
+    }
+
     /// <summary>The store in a bucket of the identity's own tenancy, whose Object Storage namespace is asked for.</summary>
     /// <param name="bucket">The bucket's name.</param>
     /// <param name="oci">How OCI is asked.</param>

@@ -50,6 +50,34 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
     }
 
     /// <inheritdoc/>
+    public async Task ReplaceAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(key);
+        string? written = null;
+        try
+        {
+            RefuseLinks(key);
+            using var stream = new MemoryStream(content.ToArray(), writable: false);
+            written = await WriteIncomingAsync(key, stream, content.Length, cancellationToken);
+            var parent = Path.GetDirectoryName(path)!;
+            Directory.CreateDirectory(parent);
+            File.Move(written, path, overwrite: true);
+            _ = Durable(parent);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(key, "written", e);
+        }
+        finally
+        {
+            if (written is not null)
+                File.Delete(written);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<StoredObject?> OpenAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -173,7 +201,7 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
     private void RefuseLinks(ObjectKey key)
     {
         if (HasLink(key, out var link))
-            throw new RegistryException(RegistryError.Unavailable, key, $"{link} is a symbolic link, which is not followed; put the file itself there");
+            throw new RegistryException(RegistryError.Damaged, key, $"{link} is a symbolic link, which is not followed; put the file itself there");
     }
 
     /// <summary>Whether a symbolic link stands below the folder on the way to <paramref name="key"/>.</summary>

@@ -1,8 +1,8 @@
 namespace ModelServing.Registry;
 
 /// <summary>
-/// Immutable objects by key: a folder, or a bucket of Object Storage. What a put has returned for is durable; an object is seen
-/// whole or not at all. Every failure of the store itself is a <see cref="RegistryException"/> of
+/// Objects by key: a folder, or a bucket of Object Storage. What a put has returned for is durable; an object is seen
+/// whole or not at all. Artifacts never change; what may be written anew is what was found about them. Every failure of the store itself is a <see cref="RegistryException"/> of
 /// <see cref="RegistryError.Unavailable"/> with the key.
 /// </summary>
 public interface IObjectStore
@@ -25,6 +25,12 @@ public interface IObjectStore
     /// <returns>False when the key was taken; nothing was changed then.</returns>
     Task<bool> PutIfAbsentAsync(ObjectKey key, Stream content, long length, CancellationToken cancellationToken);
 
+    /// <summary>Stores a small object, in the place of the one of that key if there is one. A reader sees the one or the other.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="content">The object's bytes.</param>
+    /// <param name="cancellationToken">Gives up; the object may be stored or not then.</param>
+    Task ReplaceAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
     /// <summary>Opens an object for reading; null when there is none.</summary>
     Task<StoredObject?> OpenAsync(ObjectKey key, CancellationToken cancellationToken);
 
@@ -45,6 +51,22 @@ public sealed class StoredObject(Stream content, long length) : IAsyncDisposable
 
     /// <summary>How many bytes there are.</summary>
     public long Length { get; } = length;
+
+    /// <summary>Its bytes, of an object whose length was found to be bearable.</summary>
+    /// <exception cref="RegistryException">They can't be read.</exception>
+    internal async Task<byte[]> ReadAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[Length];
+        try
+        {
+            await Content.ReadExactlyAsync(bytes, cancellationToken);
+            return bytes;
+        }
+        catch (IOException e)
+        {
+            throw new RegistryException(RegistryError.Unavailable, key, $"can't be read: {e.Message}", e);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Content.DisposeAsync();

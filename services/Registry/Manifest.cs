@@ -112,6 +112,7 @@ internal sealed record SchemaNumber
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(SchemaNumber))]
 [JsonSerializable(typeof(TrainingDocument))]
+[JsonSerializable(typeof(Verdict))]
 internal sealed partial class RegistryJson : JsonSerializerContext
 {
     internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)

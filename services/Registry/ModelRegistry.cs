@@ -7,9 +7,12 @@ namespace ModelServing.Registry;
 /// <summary>The versions of all models, in an object store; a version is immutable and exists once its manifest is there.</summary>
 /// <param name="store">The store.</param>
 /// <param name="time">Gives a manifest its time.</param>
-public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
+/// <param name="limits">What a model may not exceed; null is <see cref="ArtifactLimits.Default"/>.</param>
+public sealed class ModelRegistry(IObjectStore store, TimeProvider time, ArtifactLimits? limits = null)
 {
-    /// <summary>The largest model, in bytes: 1.5 GiB, which still can be loaded from memory.</summary>
+    private readonly ArtifactLimits limits = limits ?? ArtifactLimits.Default;
+
+    /// <summary>The largest model of any, in bytes: 1.5 GiB, which still can be loaded from memory.</summary>
     public const long MaxModelBytes = 3L * 1024 * 1024 * 1024 / 2;
 
     /// <summary>Where the registry is, for a person who reads a message.</summary>
@@ -18,13 +21,16 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
     /// <inheritdoc cref="IObjectStore.IsRemote"/>
     public bool IsRemote => store.IsRemote;
 
+    /// <summary>What a model may not exceed.</summary>
+    public ArtifactLimits Limits => limits;
+
     /// <summary>Publishes a version. What it is made of is read from the stream's position to its end.</summary>
     /// <inheritdoc cref="PublishAsync(ModelName, ModelVersion, ReadOnlyMemory{byte}, TrainingInfo, CancellationToken)"/>
     public async Task<Manifest> PublishAsync(ModelName name, ModelVersion version, Stream model, TrainingInfo training, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         var key = RegistryLayout.Model(name, version);
-        if (model.CanSeek && model.Length - model.Position > MaxModelBytes)
+        if (model.CanSeek && model.Length - model.Position > limits.ModelBytes)
             throw TooLarge(key, model.Length - model.Position);
         // As a pipe's length is unknown, it is read until it is too long.
         using var bytes = new MemoryStream(model.CanSeek ? (int)(model.Length - model.Position) : 0);
@@ -32,7 +38,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
         int read;
         while ((read = await model.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            if (bytes.Length + read > MaxModelBytes)
+            if (bytes.Length + read > limits.ModelBytes)
                 throw TooLarge(key, null);
             bytes.Write(buffer, 0, read);
         }
@@ -51,7 +57,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(training);
         var (modelKey, manifestKey) = (RegistryLayout.Model(name, version), RegistryLayout.Manifest(name, version));
-        if (model.Length > MaxModelBytes)
+        if (model.Length > limits.ModelBytes)
             throw TooLarge(modelKey, model.Length);
 
         // Everything that can be refused is refused before anything is stored.
@@ -86,7 +92,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
             ?? throw new RegistryException(RegistryError.NotFound, key, $"there is none in {store.Location}, so {name} has no version {version}{await VersionsOfAsync(name, cancellationToken)}");
         if (stored.Length > Manifest.MaxBytes)
             throw new RegistryException(RegistryError.Damaged, key, $"it has {stored.Length} bytes, and a manifest at most {Manifest.MaxBytes}; publish {name} again as a new version");
-        var bytes = await ReadAsync(key, stored, cancellationToken);
+        var bytes = await stored.ReadAsync(key, cancellationToken);
         try
         {
             var manifest = Manifest.Parse(bytes);
@@ -108,49 +114,54 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
         var key = RegistryLayout.Model(name, version);
         await using var stored = await store.OpenAsync(key, cancellationToken)
             ?? throw new RegistryException(RegistryError.Damaged, key, $"there is none in {store.Location}, though the version's manifest is there; publish {name} again as a new version");
+        if (stored.Length > limits.ModelBytes)
+            throw TooLarge(key, stored.Length);
         if (stored.Length != manifest.Size)
             throw new RegistryException(RegistryError.Damaged, key, $"it has {stored.Length} bytes, the manifest says {manifest.Size}; publish {name} again as a new version");
-        var bytes = await ReadAsync(key, stored, cancellationToken);
+        var bytes = await stored.ReadAsync(key, cancellationToken);
         var digest = Sha256Digest.Of(bytes);
         if (digest != manifest.Digest)
             throw new RegistryException(RegistryError.Damaged, key, $"its SHA-256 is {digest}, the manifest says {manifest.Digest}; publish {name} again as a new version");
         return new Artifact(manifest, bytes);
     }
 
-    private static RegistryException TooLarge(ObjectKey key, long? length) => new(
-        RegistryError.Refused,
-        key,
-        $"the model has {(length is null ? "too many" : length)} bytes; at most {MaxModelBytes} (1.5 GiB) can be published");
+    private RegistryException TooLarge(ObjectKey key, long? length) => new(
+        key, [ArtifactRules.TooLarge(key, length, limits)], 0);
+
+    /// <summary>Checks a version where it is stored, and writes the verdict (<see cref="ArtifactCheck"/>).</summary>
+    /// <exception cref="RegistryException">There is no such version, or the store failed.</exception>
+    public Task<CheckedArtifact> CheckAsync(ModelName name, ModelVersion version, string by, CancellationToken cancellationToken) =>
+        new ArtifactCheck(store, time, by, limits).CheckAsync(name, version, cancellationToken);
+
+    /// <summary>What was found when the version was checked; null when it was not, or the manifest is another one since.</summary>
+    /// <exception cref="RegistryException">The store failed.</exception>
+    public async Task<Verdict?> FindVerdictAsync(ModelName name, ModelVersion version, CancellationToken cancellationToken)
+    {
+        if (await ArtifactCheck.ReadAsync(store, name, version, cancellationToken) is not { } verdict)
+            return null;
+        return verdict.ManifestDigest.Length == 0 || await FindManifestDigestAsync(name, version, cancellationToken) == verdict.ManifestDigest ? verdict : null;
+    }
+
+    /// <summary>The SHA-256 of a version's manifest as it is, readable or not, and empty for one that is too large; null when there is none.</summary>
+    /// <exception cref="RegistryException">The store failed.</exception>
+    public async Task<string?> FindManifestDigestAsync(ModelName name, ModelVersion version, CancellationToken cancellationToken)
+    {
+        var key = RegistryLayout.Manifest(name, version);
+        await using var stored = await store.OpenAsync(key, cancellationToken);
+        if (stored is null)
+            return null;
+        return stored.Length <= Manifest.MaxBytes ? Sha256Digest.Of(await stored.ReadAsync(key, cancellationToken)) : "";
+    }
 
     private static MemoryStream StreamOf(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out var array)
         ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
         : new MemoryStream(bytes.ToArray(), writable: false);
 
-    private static async Task<byte[]> ReadAsync(ObjectKey key, StoredObject stored, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[stored.Length];
-        try
-        {
-            await stored.Content.ReadExactlyAsync(bytes, cancellationToken);
-            return bytes;
-        }
-        catch (IOException e)
-        {
-            throw new RegistryException(RegistryError.Unavailable, key, $"can't be read: {e.Message}", e);
-        }
-    }
-
     private Manifest Describe(ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training)
     {
-        OnnxInterface onnx;
-        try
-        {
-            onnx = OnnxInterface.Read(model.Span);
-        }
-        catch (OnnxFormatException e)
-        {
-            throw new RegistryException(RegistryError.Refused, RegistryLayout.Model(name, version), e.Message, e);
-        }
+        var report = OnnxInspection.Of(model.Span, limits);
+        if (report.Findings.Count > 0)
+            throw new RegistryException(RegistryLayout.Model(name, version), report.Findings, report.MoreFindings);
 
         foreach (var (metric, value) in training.Metrics)
         {
@@ -165,8 +176,8 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time)
             Version = version,
             Digest = Sha256Digest.Of(model.Span),
             Size = model.Length,
-            Inputs = onnx.Inputs,
-            Outputs = onnx.Outputs,
+            Inputs = report.Interface!.Inputs,
+            Outputs = report.Interface.Outputs,
             Metrics = new SortedDictionary<string, double>(training.Metrics.ToDictionary(), StringComparer.Ordinal),
             Labels = new SortedDictionary<string, string>(training.Labels.ToDictionary(), StringComparer.Ordinal),
             CreatedAt = time.GetUtcNow(),

@@ -11,11 +11,17 @@ public static class RegistryLayout
     /// <summary>What the keys of all models begin with.</summary>
     public const string Prefix = ArtifactKeys.Prefix;
 
+    /// <summary>The last part of a model's key, and the place of what is wrong with all of it.</summary>
+    public const string ModelFile = ArtifactKeys.ModelFile;
+
     /// <summary>The key of a version's model.</summary>
     public static ObjectKey Model(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Model(model, version));
 
     /// <summary>The key of a version's manifest.</summary>
     public static ObjectKey Manifest(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Manifest(model, version));
+
+    /// <summary>The key of a version's verdict.</summary>
+    public static ObjectKey Verdict(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Verdict(model, version));
 
     /// <summary>The version whose manifest <paramref name="key"/> is; false when it is no manifest's key.</summary>
     public static bool TryParseManifest(ObjectKey key, [NotNullWhen(true)] out PublishedVersion? version)

@@ -10,6 +10,8 @@ public static class Sha256Digest
     /// <summary>The digest of <paramref name="bytes"/>.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => Prefix + Convert.ToHexStringLower(SHA256.HashData(bytes));
 
+    internal static string Of(IncrementalHash hash) => Prefix + Convert.ToHexStringLower(hash.GetHashAndReset());
+
     internal static async Task<string> OfAsync(Stream stream, CancellationToken cancellationToken) =>
         Prefix + Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
 

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using ModelServing.Bench;
+using ModelServing.Bench.Functions;
 using ModelServing.Bench.Routing;
 using ModelServing.Bench.Soak;
 
 var root = new RootCommand("The measurements of docs/bench.md.")
 {
+    FunctionsCommand.Create(),
     RouterCommand.Create(),
     SoakCommand.Create(),
     BareRouter.Create(),

@@ -22,6 +22,24 @@ public class BenchTests
         Assert.True(report.RootElement.GetProperty("ratio").GetProperty("median").GetDouble() > 0, output);
     }
 
+    [Fact]
+    public async Task A_functions_start_is_measured_until_its_first_answer()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
+        using var bench = Process.Start(new ProcessStartInfo("dotnet", [MsProcess.Program("Bench", "ModelServing.Bench"), "functions", "--short", "--json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = bench.StandardError.ReadToEndAsync();
+        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Patience);
+        await bench.WaitForExitAsync();
+        Assert.True(bench.ExitCode == 0, output + await errors);
+        using var report = JsonDocument.Parse(output);
+        var start = report.RootElement.GetProperty("publishings")[0].GetProperty("starts")[0];
+        Assert.True(start.GetProperty("answered").GetDouble() >= start.GetProperty("listening").GetDouble(), output);
+    }
+
     private static bool IsInstalled(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -26,6 +26,7 @@ internal static class DemoModel
             var training = TrainingInfo.Parse(await File.ReadAllBytesAsync(SampleArtifacts.TrainingPath(version), cancellation));
             await using var model = File.OpenRead(SampleArtifacts.ModelPath(version));
             await registry.PublishAsync(Name, new ModelVersion(version), model, training, cancellation);
+            _ = await registry.CheckAsync(Name, new ModelVersion(version), "ms up", cancellation);
         }
     }
 }

@@ -3,23 +3,38 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Cli.Demo;
 
-/// <summary>A proxy before a version's endpoint that fails a share of the inferences, as a broken version would: no host has a switch to
-/// fail.</summary>
+/// <summary>How a proxy makes a version fail.</summary>
+internal enum Fault
+{
+    /// <summary>It answers in the version's place, as one that is broken: the version knows nothing of it.</summary>
+    Broken,
+
+    /// <summary>It holds a request back until the time is over that it says the caller has: the version itself answers that it is too late.</summary>
+    Late,
+}
+
+/// <summary>A proxy before a version's endpoint that makes a share of the inferences fail, as a broken version would: no host has a switch
+/// to fail.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly HttpMessageInvoker http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None });
+    private static readonly TimeSpan Caller = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan HeldBack = TimeSpan.FromMilliseconds(10);
+
     private readonly double share;
+    private readonly Fault fault;
     private int calls;
     private int failed;
 
-    private FaultProxy(double share)
+    private FaultProxy(double share, Fault fault)
     {
-        this.share = share;
+        (this.share, this.fault) = (share, fault);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
@@ -41,10 +56,10 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>How many of them it failed.</summary>
     internal int Failed => Volatile.Read(ref failed);
 
-    /// <summary>Starts one that fails a share of the inferences, from 0 to 1.</summary>
-    internal static async Task<FaultProxy> StartAsync(double share, CancellationToken cancellation)
+    /// <summary>Starts one that makes a share of the inferences fail, from 0 to 1.</summary>
+    internal static async Task<FaultProxy> StartAsync(double share, Fault fault, CancellationToken cancellation)
     {
-        var proxy = new FaultProxy(share);
+        var proxy = new FaultProxy(share, fault);
         await proxy.app.StartAsync(cancellation);
         return proxy;
     }
@@ -63,8 +78,14 @@ internal sealed class FaultProxy : IAsyncDisposable
             if (Random.Shared.NextDouble() < share)
             {
                 Interlocked.Increment(ref failed);
-                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-                return;
+                if (fault == Fault.Broken)
+                {
+                    context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                    return;
+                }
+
+                context.Request.Headers[HeaderNames.RequestTimeout] = $"{Caller.TotalMilliseconds}";
+                context.Request.Body = new HeldBackStream(context.Request.Body, HeldBack);
             }
         }
 
@@ -73,4 +94,42 @@ internal sealed class FaultProxy : IAsyncDisposable
         else
             _ = await forwarder.SendAsync(context, $"http://{target}/", http);
     }
+}
+
+/// <summary>A body whose first byte comes late.</summary>
+internal sealed class HeldBackStream(Stream body, TimeSpan by) : Stream
+{
+    private bool held;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!held)
+            await Task.Delay(by, cancellationToken);
+        held = true;
+        return await body.ReadAsync(buffer, cancellationToken);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

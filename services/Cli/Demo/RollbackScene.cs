@@ -8,14 +8,15 @@ using Spectre.Console;
 namespace ModelServing.Cli.Demo;
 
 /// <summary>
-/// The last scene of a demo: the canary begins to fail, the guard condemns it, and no caller sees a failure.
+/// The last scene of a demo: the canary begins to fail, the guard condemns it, and no caller sees a failure. Where the guard is off it is
+/// <see cref="AlarmScene"/>.
 /// </summary>
 /// <param name="platform">The platform.</param>
 /// <param name="terminal">Where it is told.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RollbackScene(Platform platform, Terminal terminal, TimeProvider time)
 {
-    private const double FailedShare = 0.2;
+    internal const double FailedShare = 0.2;
     private const int Bunch = 100;
     private const int After = 1_000;
 
@@ -38,11 +39,13 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
             return true;
         }
 
-        await using var proxy = await FaultProxy.StartAsync(FailedShare, cancellation);
+        await using var proxy = await FaultProxy.StartAsync(FailedShare, platform.Pace.GuardOff ? Fault.Late : Fault.Broken, cancellation);
         await platform.PutBeforeAsync(DemoModel.Name, watched.Version, proxy, cancellation);
         try
         {
-            return await PlayAsync(rows, rollout, watched, proxy, admin, cancellation);
+            return platform.Pace.GuardOff
+                ? await new AlarmScene(platform, terminal, time).PlayAsync(rows, rollout, watched, proxy, admin, cancellation)
+                : await PlayAsync(rows, rollout, watched, proxy, admin, cancellation);
         }
         finally
         {
@@ -82,7 +85,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         return seen == 0 && more == 0;
     }
 
-    private static async Task<CondemnedVersion?> FindAsync(AdminClient admin, ModelVersion version, CancellationToken cancellation) =>
+    internal static async Task<CondemnedVersion?> FindAsync(AdminClient admin, ModelVersion version, CancellationToken cancellation) =>
         (await admin.StatusAsync(cancellation)).Models.FirstOrDefault(static model => model.Model == DemoModel.Name)?.Condemned.FirstOrDefault(condemned => condemned.Version == version);
 
     private static string Number(double number) => number.ToString("0.00", CultureInfo.InvariantCulture);

@@ -1,3 +1,5 @@
+using ModelServing.Contracts;
+
 namespace ModelServing.Cli.Images;
 
 /// <summary>An image that the registry has.</summary>
@@ -15,7 +17,7 @@ internal sealed record PushedImage(string Image, string Repository, string Tag, 
 /// 2. every program is published into a folder; a double in one of them ends it
 /// 3. base image by digest; the tag is a digest of all that the image is made of
 /// 4. what the registry does not have by this tag is pushed
-/// 5. the registry gives every manifest back by the digest that the stack file is to name
+/// 5. the registry gives every manifest back by the digest that the stack file is to name, and by a tag that is made of it
 /// </code>
 /// </summary>
 internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestination destination, RegistryLogins logins)
@@ -61,6 +63,7 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
             // 5.
             if (await registry.FindAsync(repository, digest, cancellation) != digest)
                 throw new CommandException(ExitCode.Failed, $"the registry {destination.Host} does not have {digest} in {repository}, although it was pushed");
+            await registry.TagAsync(repository, digest, ImageNames.TagOf(digest), cancellation);
             pushed.Add(new PushedImage(image, $"{destination.Host}/{repository}", tag, digest, there is not null));
         }
 

@@ -7,7 +7,8 @@ using System.Text.RegularExpressions;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>Asks a container registry (OCI Distribution) what it has. What is pushed goes another way: by the .NET SDK.</summary>
+/// <summary>Asks a container registry (OCI Distribution) what it has, and gives what it has another tag. What is pushed goes another way:
+/// by the .NET SDK.</summary>
 internal sealed partial class RegistryClient : IDisposable
 {
     private const int MaxAnswer = 4 * 1024 * 1024;
@@ -65,18 +66,41 @@ internal sealed partial class RegistryClient : IDisposable
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync(cancellation)));
     }
 
-    private async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation)
+    /// <summary>Gives the image of <paramref name="digest"/> a tag too, if it does not have it.</summary>
+    /// <exception cref="CommandException">There is no such image, the tag is another image's, or the registry can't be asked.</exception>
+    internal async Task TagAsync(string repository, string digest, string tag, CancellationToken cancellation)
     {
-        var answer = await SendAsync(path, cancellation);
+        if (await FindAsync(repository, tag, cancellation) is { } tagged)
+        {
+            if (tagged != digest)
+                throw new CommandException(ExitCode.Failed, $"the registry {host} has another image as {repository}:{tag} than {digest}");
+            return;
+        }
+
+        using var manifest = await GetAsync($"{repository}/manifests/{digest}", cancellation);
+        if (!manifest.IsSuccessStatusCode)
+            throw Unexpected($"{repository}/manifests/{digest}", manifest);
+        var (bytes, type) = (await manifest.Content.ReadAsByteArrayAsync(cancellation), manifest.Content.Headers.ContentType);
+        var path = $"{repository}/manifests/{tag}";
+        using var answer = await AskAsync(HttpMethod.Put, path, () => new ByteArrayContent(bytes) { Headers = { ContentType = type } }, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw Unexpected(path, answer);
+    }
+
+    private Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation) => AskAsync(HttpMethod.Get, path, null, cancellation);
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation)
+    {
+        var answer = await SendAsync(method, path, content, cancellation);
         if (answer.StatusCode != HttpStatusCode.Unauthorized)
             return answer.StatusCode == HttpStatusCode.Forbidden ? throw Denied() : answer;
         using (answer)
             authorization = await AuthorizeAsync(answer.Headers.WwwAuthenticate, cancellation);
-        answer = await SendAsync(path, cancellation);
+        answer = await SendAsync(method, path, content, cancellation);
         return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? throw Denied() : answer;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation)
     {
         try
         {
@@ -91,7 +115,7 @@ internal sealed partial class RegistryClient : IDisposable
 
         Task<HttpResponseMessage> AttemptAsync()
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, $"{scheme}://{(host == "docker.io" ? "registry-1.docker.io" : host)}/v2/{path}");
+            var request = new HttpRequestMessage(method, $"{scheme}://{(host == "docker.io" ? "registry-1.docker.io" : host)}/v2/{path}") { Content = content?.Invoke() };
             request.Headers.Authorization = authorization;
             foreach (var type in Manifests)
                 request.Headers.Accept.ParseAdd(type);

@@ -6,7 +6,7 @@ namespace ModelServing.Cli.Up;
 internal sealed record HostProgram(string FileName, IReadOnlyList<string> Arguments);
 
 /// <summary>Where the hosts' programs are: the build puts each beside this one, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
-internal sealed record HostPrograms(HostProgram Inference, HostProgram Router)
+internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, HostProgram Functions)
 {
     /// <summary>Finds them from this program's own folder.</summary>
     /// <exception cref="CommandException">One is not built; the lines say how it is.</exception>
@@ -16,7 +16,7 @@ internal sealed record HostPrograms(HostProgram Inference, HostProgram Router)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var missing = new List<string>();
-        var programs = new HostPrograms(Of("Inference"), Of("Router"));
+        var programs = new HostPrograms(Of("Inference"), Of("Router"), Of("Functions"));
         return missing.Count == 0 ? programs : throw new CommandException(ExitCode.Failed, missing);
 
         HostProgram Of(string project)

@@ -1,4 +1,5 @@
 using ModelServing.Cli.Demo;
+using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Registry;
@@ -7,7 +8,7 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>The platform on this machine: the versions that the plan names, and the router before them.</summary>
+/// <summary>The platform on this machine: the versions that the plan names, the router before them, and the functions beside them.</summary>
 /// <remarks>
 /// A plan is applied in an order in which no request can meet a version that is not there:
 /// <code>
@@ -30,6 +31,10 @@ internal sealed class Platform : IAsyncDisposable
     private readonly PlatformFiles files;
     private readonly VersionHosts versions;
     private readonly CancellationToken kill;
+    private readonly string registry;
+    private readonly PlatformPace pace;
+    private readonly HostedFunctions functions;
+    private HostedCache? cache;
     private SupervisedHost? router;
 
     /// <summary>Makes a platform of which nothing runs yet.</summary>
@@ -38,15 +43,17 @@ internal sealed class Platform : IAsyncDisposable
     /// <param name="registry">The registry, as hosts are told: <c>file:FOLDER</c>.</param>
     /// <param name="maxRequestBytes">The largest body of a request in bytes.</param>
     /// <param name="terminal">Where is said what happens.</param>
+    /// <param name="pace">How long its minutes last, and whether its guard condemns.</param>
     /// <param name="time">The clock.</param>
     /// <param name="kill">Ends the hosts at once while the platform stops.</param>
-    internal Platform(HostPrograms programs, string stateFolder, string registry, int maxRequestBytes, Terminal terminal, TimeProvider time, CancellationToken kill)
+    internal Platform(HostPrograms programs, string stateFolder, string registry, int maxRequestBytes, Terminal terminal, PlatformPace pace, TimeProvider time, CancellationToken kill)
     {
-        (this.programs, this.maxRequestBytes, this.terminal, this.time, this.kill) = (programs, maxRequestBytes, terminal, time, kill);
+        (this.programs, this.registry, this.maxRequestBytes, this.terminal, this.pace, this.time, this.kill) = (programs, registry, maxRequestBytes, terminal, pace, time, kill);
         runFolder = Path.Combine(stateFolder, "run");
         log = new HostLog(terminal);
         files = new PlatformFiles(stateFolder, terminal);
-        versions = new VersionHosts(programs.Inference, registry, maxRequestBytes, runFolder, files, log, terminal, time);
+        versions = new VersionHosts(programs.Inference, SettingsOf, runFolder, files, log, terminal, time);
+        functions = new HostedFunctions(pace.Minute, terminal, time);
     }
 
     /// <summary>The plan that is applied.</summary>
@@ -69,6 +76,12 @@ internal sealed class Platform : IAsyncDisposable
     internal Uri Admin => File.Exists(files.AdminAddressPath) && Uri.TryCreate(File.ReadAllText(files.AdminAddressPath), UriKind.Absolute, out var admin)
         ? admin
         : throw new HostFailedException($"the router has not written the address of its admin API into {files.AdminAddressPath}");
+
+    /// <summary>The functions.</summary>
+    internal HostedFunctions Functions => functions;
+
+    /// <summary>How long its minutes last, and whether its guard condemns.</summary>
+    internal PlatformPace Pace => pace;
 
     /// <summary>Puts a proxy before a version, and waits until the router goes by it.</summary>
     internal Task PutBeforeAsync(ModelName model, ModelVersion version, FaultProxy proxy, CancellationToken cancellation)
@@ -93,7 +106,7 @@ internal sealed class Platform : IAsyncDisposable
         Clients = clients;
     }
 
-    /// <summary>Starts all that the plan names, and then the router.</summary>
+    /// <summary>Starts the cache, all that the plan names, the router, and the functions.</summary>
     /// <exception cref="HostFailedException">Something could not be brought up.</exception>
     internal async Task StartAsync(PlanDocument plan, ApiPort port, CancellationToken cancellation)
     {
@@ -103,6 +116,7 @@ internal sealed class Platform : IAsyncDisposable
         Directory.CreateDirectory(runFolder);
         files.WriteOperatorKey(OperatorKey);
         LetIn(Clients);
+        cache = HostedCache.Start();
         await versions.StartAsync(NamedBy(plan), cancellation);
         files.WriteEndpoints();
         files.WritePlan(plan);
@@ -113,6 +127,11 @@ internal sealed class Platform : IAsyncDisposable
             terminal.Say($"[yellow]Port {port.Number} was taken meanwhile; trying {next.Number}[/]");
             port = next;
         }
+
+        await functions.StartAsync(
+            new FunctionsSettings { Journal = HostSources.Sqlite(files.JournalPath), Cache = cache.Settings, Registry = registry, Urls = "http://127.0.0.1:0" },
+            (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, runFolder, log, terminal, time, changed),
+            cancellation);
     }
 
     /// <summary>Goes over to another plan; when that can't be done, the old one stays as it is.</summary>
@@ -134,12 +153,13 @@ internal sealed class Platform : IAsyncDisposable
         versions.KeepOnly(NamedBy(plan));
     }
 
-    /// <summary>Stops the router first, so that no request meets a version that is gone, then the versions.</summary>
+    /// <summary>Stops the functions and the router first, so that no request meets a version that is gone, then the versions, then the cache.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (router is not null)
-            await router.StopAsync(Patience, kill);
+        await Task.WhenAll(functions.StopAsync(Patience, kill), router?.StopAsync(Patience, kill) ?? Task.CompletedTask);
         await versions.StopAsync(Patience, kill);
+        await functions.DisposeAsync();
+        cache?.Dispose();
     }
 
     /// <summary>False when the port was taken since it was chosen, and another one will do.</summary>
@@ -153,6 +173,8 @@ internal sealed class Platform : IAsyncDisposable
             Clients = HostSources.File(files.ClientsPath),
             Journal = HostSources.Sqlite(files.JournalPath),
             JournalSnapshot = files.SnapshotPath,
+            Cache = cache?.Settings,
+            GuardOff = pace.GuardOff,
             AdminUrls = "http://127.0.0.1:0",
             AdminAddressFile = files.AdminAddressPath,
             MaxRequestBytes = maxRequestBytes,
@@ -174,6 +196,22 @@ internal sealed class Platform : IAsyncDisposable
         }
     }
 
+    private InferenceSettings SettingsOf(PublishedVersion version) => new()
+    {
+        Model = version.Model,
+        Version = version.Version,
+        Registry = registry,
+        Cache = cache?.Settings,
+        Minute = pace.Minute,
+        MaxRequestBytes = maxRequestBytes,
+        Urls = "http://127.0.0.1:0",
+    };
+
     private static HashSet<PublishedVersion> NamedBy(PlanDocument plan) =>
         [.. plan.Rollouts.SelectMany(static pair => pair.Value.Versions.Select(version => new PublishedVersion(pair.Key, version)))];
 }
+
+/// <summary>What a demonstration of the platform may want otherwise.</summary>
+/// <param name="Minute">How long a minute of metrics and alarms lasts.</param>
+/// <param name="GuardOff">The guard condemns nothing, so that alarms have to.</param>
+internal sealed record PlatformPace(TimeSpan Minute, bool GuardOff);

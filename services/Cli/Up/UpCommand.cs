@@ -30,11 +30,32 @@ internal static class UpCommand
         var demo = new Option<bool>("--demo") { Description = "Run the sample in a state folder of its own, and send traffic through it." };
         var once = new Option<bool>("--once") { Description = "Stop once it is ready or, with --demo, after the first round; exit code 1 when that was not as expected." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON on standard output, and all else on standard error." };
+        var guard = new Option<string>("--guard") { Description = "With 'off' the guard condemns nothing: a demo then shows how an alarm does.", DefaultValueFactory = static _ => "on" };
+        guard.AcceptOnlyFromAmong("on", "off");
+        var minute = new Option<TimeSpan?>("--minute")
+        {
+            Description = "How long a minute of metrics and alarms lasts: 60s, or with --demo 2s.",
+            CustomParser = static result =>
+            {
+                var (value, wrong) = SettingForm.Duration(result.Tokens[0].Value, new SettingAttribute("") { Least = "1s", Most = "60s" });
+                if (wrong is not null)
+                    result.AddError($"--minute: {wrong}");
+                return value;
+            },
+        };
         var stack = new StackOptions();
-        var command = new Command("up", "Run the whole platform on this machine, until Ctrl-C.") { demo, once, json };
+        var command = new Command("up", "Run the whole platform on this machine, until Ctrl-C.") { demo, once, guard, minute, json };
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
-            RunAsync(new UpRequest(stack.Of(arguments), arguments.GetValue(demo), arguments.GetValue(once), arguments.GetValue(json)), terminal, signals)));
+            RunAsync(
+                new UpRequest(
+                    stack.Of(arguments),
+                    arguments.GetValue(demo),
+                    arguments.GetValue(once),
+                    arguments.GetValue(json),
+                    new PlatformPace(arguments.GetValue(minute) ?? TimeSpan.FromSeconds(arguments.GetValue(demo) ? 2 : 60), arguments.GetValue(guard) == "off")),
+                terminal,
+                signals)));
         return command;
     }
 
@@ -87,7 +108,7 @@ internal static class UpCommand
         if (port is { Given: false, Number: not ApiPort.First })
             terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API gets {port.Number}; {StackFile.Namespace}local.port gives it another[/]");
 
-        var platform = new Platform(programs, state.FullPath, location, started.Settings.MaxRequestBytes, terminal, time, signals.Kill);
+        var platform = new Platform(programs, state.FullPath, location, started.Settings.MaxRequestBytes, terminal, request.Pace, time, signals.Kill);
         try
         {
             // 5
@@ -112,4 +133,4 @@ internal static class UpCommand
 }
 
 /// <summary>What was asked of <c>ms up</c>.</summary>
-internal sealed record UpRequest(StackLocation Stack, bool Demo, bool Once, bool Json);
+internal sealed record UpRequest(StackLocation Stack, bool Demo, bool Once, bool Json, PlatformPace Pace);

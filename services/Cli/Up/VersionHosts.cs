@@ -6,7 +6,7 @@ using ModelServing.Registry;
 namespace ModelServing.Cli.Up;
 
 /// <summary>The inference hosts: one for each version that the plan names.</summary>
-internal sealed class VersionHosts(HostProgram program, string registry, int maxRequestBytes, string runFolder, PlatformFiles files, HostLog log, Terminal terminal, TimeProvider time)
+internal sealed class VersionHosts(HostProgram program, Func<PublishedVersion, InferenceSettings> settingsOf, string runFolder, PlatformFiles files, HostLog log, Terminal terminal, TimeProvider time)
 {
     /// <summary>How long a router may take to see a file that was written, with room to spare (it reads them every 100 ms).</summary>
     internal static readonly TimeSpan Propagation = TimeSpan.FromSeconds(1);
@@ -53,8 +53,7 @@ internal sealed class VersionHosts(HostProgram program, string registry, int max
     private SupervisedHost Start(PublishedVersion version)
     {
         var owner = new object();
-        var settings = new InferenceSettings { Model = version.Model, Version = version.Version, Registry = registry, MaxRequestBytes = maxRequestBytes, Urls = "http://127.0.0.1:0" };
-        return new SupervisedHost(Label(version), program, settings, runFolder, log, terminal, time, address => files.Set(
+        return new SupervisedHost(Label(version), program, settingsOf(version), runFolder, log, terminal, time, address => files.Set(
             owner,
             address is null ? null : new EndpointEntry(version.Model, version.Version, string.Create(CultureInfo.InvariantCulture, $"{address.Url.Host}:{address.Url.Port}"), address.Process)));
     }

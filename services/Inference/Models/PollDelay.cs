@@ -7,6 +7,9 @@ internal sealed class PollDelay(Random random)
     internal static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     internal static readonly TimeSpan Most = TimeSpan.FromSeconds(15);
 
+    /// <summary>Between two looks at the manifest of a version that was refused: it changes only when a person takes the version away.</summary>
+    internal static readonly TimeSpan OfRefused = TimeSpan.FromMinutes(1);
+
     private TimeSpan next = First;
 
     /// <summary>The next wait.</summary>
@@ -14,6 +17,11 @@ internal sealed class PollDelay(Random random)
     {
         var wait = next;
         next = next * 2 < Most ? next * 2 : Most;
-        return wait * (0.75 + (random.NextDouble() / 2));
+        return About(wait);
     }
+
+    /// <summary>The next wait for a version that was refused.</summary>
+    internal TimeSpan NextOfRefused() => About(OfRefused);
+
+    private TimeSpan About(TimeSpan wait) => wait * (0.75 + (random.NextDouble() / 2));
 }

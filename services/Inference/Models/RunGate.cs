@@ -27,11 +27,13 @@ internal sealed class RunGate(int concurrency, int queueLimit, InferenceMetrics 
     internal bool IsFull => turns.CurrentCount == 0 && Volatile.Read(ref waiting) >= queueLimit;
 
     /// <summary>Waits for a turn.</summary>
-    /// <param name="patience">How long; null waits until it comes. A turn that is there at once is granted even where nothing is left.</param>
+    /// <param name="patience">How long; null waits until it comes. Where nothing is left nobody waits for the answer any more, so a turn that
+    /// is there is not taken either.</param>
     /// <param name="cancellation">The caller's leaving.</param>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     internal ValueTask<Turn> EnterAsync(TimeSpan? patience, CancellationToken cancellation) =>
-        turns.Wait(0, CancellationToken.None) ? ValueTask.FromResult(Turn.Granted) : WaitAsync(patience, cancellation);
+        patience <= TimeSpan.Zero ? ValueTask.FromResult(Turn.Late)
+        : turns.Wait(0, CancellationToken.None) ? ValueTask.FromResult(Turn.Granted) : WaitAsync(patience, cancellation);
 
     internal void Leave() => turns.Release();
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Inference.Protocol;
 using ModelServing.Registry;
-using ModelServing.Registry.Onnx;
 
 namespace ModelServing.Inference.Models;
 
@@ -40,13 +39,12 @@ internal sealed class ServedModel : IDisposable
 
     internal InferRequestReader Reader { get; }
 
-    /// <summary>Opens a verified artifact from its bytes, never from a path: nothing beside them can be read.</summary>
+    /// <summary>Opens an artifact that was verified and accepted, from its bytes, never from a path: nothing beside them can be read.</summary>
     /// <param name="artifact">The artifact.</param>
     /// <param name="threads">How many threads one call may use.</param>
     /// <exception cref="ModelException">It can't be served; the message says why.</exception>
     internal static ServedModel Open(Artifact artifact, int threads)
     {
-        RequireInterface(artifact);
         try
         {
             using var options = new SessionOptions
@@ -59,6 +57,8 @@ internal sealed class ServedModel : IDisposable
             };
             // Threads that spin while they wait take the processor from the other versions of the machine.
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            // What was inspected is ONNX; the runtime would look for its own format first.
+            options.AddSessionConfigEntry("session.load_model_format", "ONNX");
             return new ServedModel(artifact.Manifest, new InferenceSession(BytesOf(artifact.Model), options));
         }
         catch (OnnxRuntimeException e)
@@ -91,36 +91,9 @@ internal sealed class ServedModel : IDisposable
         options.Dispose();
     }
 
-    private static void RequireInterface(Artifact artifact)
-    {
-        var manifest = artifact.Manifest;
-        OnnxInterface onnx;
-        try
-        {
-            onnx = OnnxInterface.Read(artifact.Model.Span);
-        }
-        catch (OnnxFormatException e)
-        {
-            throw new ModelException($"{RegistryLayout.Model(manifest.Model, manifest.Version)}: {e.Message}", e);
-        }
-
-        if (!Same(onnx.Inputs, manifest.Inputs) || !Same(onnx.Outputs, manifest.Outputs))
-        {
-            throw new ModelException(
-                $"{RegistryLayout.Manifest(manifest.Model, manifest.Version)} says {Text(manifest.Inputs, manifest.Outputs)}, the model itself {Text(onnx.Inputs, onnx.Outputs)}; " +
-                $"publish {manifest.Model} again as a new version");
-        }
-    }
-
-    private static bool Same(IReadOnlyList<TensorInfo> one, IReadOnlyList<TensorInfo> other) =>
-        one.Select(static info => info.ToString()).SequenceEqual(other.Select(static info => info.ToString()));
-
-    private static string Text(IReadOnlyList<TensorInfo> inputs, IReadOnlyList<TensorInfo> outputs) =>
-        $"({string.Join(", ", inputs)}) -> ({string.Join(", ", outputs)})";
-
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>
         MemoryMarshal.TryGetArray(model, out var array) && array.Offset == 0 && array.Count == array.Array!.Length ? array.Array : model.ToArray();
 }
 
-/// <summary>A verified artifact that can't be served; the message says why.</summary>
+/// <summary>An artifact that can't be served; the message says why.</summary>
 internal sealed class ModelException(string message, Exception? cause = null) : Exception(message, cause);

@@ -53,7 +53,18 @@ public sealed class RolloutChannel
     public IAsyncDisposable Subscribe(Action<JournalChange> changed, Action? listening = null)
     {
         ArgumentNullException.ThrowIfNull(changed);
-        return new Subscription(this, changed, listening);
+        // Others may publish on the channel what they like.
+        return new CacheSubscription(
+            cache,
+            channel,
+            message =>
+            {
+                if (Read(message) is { } change)
+                    changed(change);
+            },
+            listening,
+            wait,
+            time);
     }
 
     private static JournalChange? Read(RedisValue message) =>
@@ -63,94 +74,4 @@ public sealed class RolloutChannel
         && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var seq)
             ? new JournalChange(model, seq)
             : null;
-
-    private sealed class Subscription : IAsyncDisposable
-    {
-        private readonly RolloutChannel of;
-        private readonly Action<JournalChange> changed;
-        private readonly Action? listening;
-        private readonly CancellationTokenSource closing = new();
-        private readonly Task beginning;
-        private ISubscriber? subscriber;
-
-        internal Subscription(RolloutChannel of, Action<JournalChange> changed, Action? listening)
-        {
-            (this.of, this.changed, this.listening) = (of, changed, listening);
-            beginning = Task.Run(BeginAsync);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await closing.CancelAsync();
-            await beginning;
-            if (subscriber is not null)
-            {
-                subscriber.Multiplexer.ConnectionRestored -= OnRestored;
-                try
-                {
-                    _ = await of.cache.AskAsync("listening can't be ended", async multiplexer =>
-                    {
-                        await multiplexer.GetSubscriber().UnsubscribeAsync(of.channel, OnMessage);
-                        return true;
-                    }, CancellationToken.None);
-                }
-                catch (CacheException)
-                {
-                    // The server forgets who is gone.
-                }
-            }
-
-            closing.Dispose();
-        }
-
-        // Once it stands, the multiplexer makes it anew with each new connection.
-        private async Task BeginAsync()
-        {
-            while (!closing.IsCancellationRequested)
-            {
-                try
-                {
-                    subscriber = await of.cache.AskAsync("it can't be listened", async multiplexer =>
-                    {
-                        var made = multiplexer.GetSubscriber();
-                        await made.SubscribeAsync(of.channel, OnMessage);
-                        return made;
-                    }, closing.Token);
-                    subscriber.Multiplexer.ConnectionRestored += OnRestored;
-                    listening?.Invoke();
-                    return;
-                }
-                catch (CacheException)
-                {
-                    // The connection's state says it.
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-
-                try
-                {
-                    await Task.Delay(of.wait, of.time, closing.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-            }
-        }
-
-        private void OnRestored(object? sender, ConnectionFailedEventArgs e)
-        {
-            if (e.ConnectionType == ConnectionType.Subscription)
-                listening?.Invoke();
-        }
-
-        // Others may publish on the channel what they like.
-        private void OnMessage(RedisChannel from, RedisValue message)
-        {
-            if (!closing.IsCancellationRequested && Read(message) is { } change)
-                changed(change);
-        }
-    }
 }

@@ -60,6 +60,37 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task ReplaceAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        // Whoever is last wins, so an attempt whose answer was lost may be made again.
+        var bytes = content.ToArray();
+        try
+        {
+            await calls.AskAsync(
+                (client, once, token) => client.PutObject(
+                    new PutObjectRequest
+                    {
+                        NamespaceName = bucket.Namespace,
+                        BucketName = bucket.Name,
+                        ObjectName = key.Text,
+                        ContentLength = bytes.Length,
+                        ContentType = "application/json",
+                        PutObjectBody = new MemoryStream(bytes, writable: false),
+                    },
+                    once,
+                    token),
+                cancellationToken,
+                bytes.Length);
+        }
+        catch (ServiceFailure e)
+        {
+            throw e.ToRegistry(key, $"can't be written to {bucket}");
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<StoredObject?> OpenAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);

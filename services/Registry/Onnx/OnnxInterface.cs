@@ -1,68 +1,57 @@
-using Google.Protobuf;
-
 namespace ModelServing.Registry.Onnx;
 
-/// <summary>What stands in an ONNX file, read without running it.</summary>
+/// <summary>What a caller of a model gives and gets.</summary>
 /// <param name="Inputs">The inputs that a caller gives, in the model's order.</param>
 /// <param name="Outputs">The outputs, in the model's order.</param>
 public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyList<TensorInfo> Outputs)
 {
-    /// <summary>Reads the inputs and outputs of the model in <paramref name="file"/>.</summary>
-    /// <exception cref="OnnxFormatException">It is no ONNX model, or one that can't be served.</exception>
-    public static OnnxInterface Read(ReadOnlySpan<byte> file)
-    {
-        ModelProto model;
-        try
-        {
-            model = ModelProto.Parser.ParseFrom(file);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new OnnxFormatException("it is no ONNX model: " + e.Message, e);
-        }
+    /// <summary>As a person would write it: <c>(x FP32 [-1,15]) -> (y FP32 [-1,1])</c>.</summary>
+    public override string ToString() => $"({string.Join(", ", Inputs)}) -> ({string.Join(", ", Outputs)})";
 
-        // Almost any bytes are some protobuf message; these three stand in every model.
-        if (model.IrVersion <= 0 || model.Graph is null || model.OpsetImport.Count == 0)
-            throw new OnnxFormatException("it is no ONNX model: it has no IR version, no graph or no operator set");
-        // Before IR version 4 every weight was an input too, one that the caller need not give.
-        var weights = model.Graph.Initializer.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
-        var inputs = model.Graph.Input.Where(i => !weights.Contains(i.Name)).ToList();
-        if (model.Graph.Output.Count == 0)
-            throw new OnnxFormatException("the model has no output");
-        return new OnnxInterface(Tensors(inputs, "inputs"), Tensors(model.Graph.Output, "outputs"));
+    /// <summary>The interface of a graph; null, and findings, when the protocol can't carry it.</summary>
+    internal static OnnxInterface? Of(GraphMessage graph, OnnxContext context)
+    {
+        var inputs = Tensors([.. graph.Inputs.Where(i => !graph.IsWeight(i.ValueName))], "inputs", context);
+        var outputs = Tensors(graph.Outputs, "outputs", context);
+        if (graph.Outputs.Count == 0)
+            context.Add(FindingCode.Interface, graph, "the model has no output");
+        return inputs is not null && outputs is { Count: > 0 } ? new OnnxInterface(inputs, outputs) : null;
     }
 
-    private static List<TensorInfo> Tensors(IReadOnlyList<ValueInfoProto> values, string path)
+    private static List<TensorInfo>? Tensors(IReadOnlyList<ValueMessage> values, string path, OnnxContext context)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var tensors = new List<TensorInfo>(values.Count);
         for (var i = 0; i < values.Count; i++)
         {
-            var (name, type) = (values[i].Name, values[i].Type);
-            var place = $"{path}[{i}] '{name}'";
-            if (name.Length == 0 || !names.Add(name))
-                throw new OnnxFormatException($"{place} has {(name.Length == 0 ? "no name" : "the name of another one")}");
-            if (type?.ValueCase != TypeProto.ValueOneofCase.TensorType)
-                throw new OnnxFormatException($"{place} is a {Kind(type)}; only tensors can be served (a scikit-learn classifier is exported without ZipMap)");
-            if (DatatypeOf(type.TensorType.ElemType) is not { } datatype)
-                throw new OnnxFormatException($"{place} has elements of the type {(TensorProto.Types.DataType)type.TensorType.ElemType}, which the Open Inference Protocol's JSON has no name for");
-            if (type.TensorType.Shape is null)
-                throw new OnnxFormatException($"{place} has no shape; give it one when exporting, with a name for each dimension that may have any length");
-            tensors.Add(new TensorInfo(name, datatype, [.. type.TensorType.Shape.Dim.Select(LengthOf)]));
+            if (FaultOf(values[i], names) is { } fault)
+                context.Add(FindingCode.Interface, $"{path}[{i}] '{OnnxMessage.Shown(values[i].ValueName)}'", fault);
+            else
+                tensors.Add(new TensorInfo(values[i].ValueName, DatatypeOf(values[i].Type!.Tensor!.ElementType)!.Value, [.. values[i].Type!.Tensor!.Shape!.Dimensions.Dimensions]));
         }
 
-        return tensors;
+        return tensors.Count == values.Count ? tensors : null;
     }
 
-    private static long LengthOf(TensorShapeProto.Types.Dimension dimension) =>
-        dimension.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dimension.DimValue >= 0 ? dimension.DimValue : -1;
-
-    private static string Kind(TypeProto? type) => type?.ValueCase switch
+    private static string? FaultOf(ValueMessage value, HashSet<string> names)
     {
-        TypeProto.ValueOneofCase.SequenceType => "sequence",
-        TypeProto.ValueOneofCase.MapType => "map",
-        TypeProto.ValueOneofCase.OptionalType => "optional value",
-        TypeProto.ValueOneofCase.SparseTensorType => "sparse tensor",
+        if (value.ValueName.Length == 0)
+            return "it has no name";
+        if (!names.Add(value.ValueName))
+            return "it has the name of another one";
+        if (value.Type?.Tensor is not { } tensor)
+            return $"it is a {KindOf(value.Type)}; only tensors can be served (a scikit-learn classifier is exported without ZipMap)";
+        if (DatatypeOf(tensor.ElementType) is null)
+            return $"it has elements of the type {(TensorProto.Types.DataType)tensor.ElementType}, which the Open Inference Protocol's JSON has no name for";
+        return tensor.Shape is null ? "it has no shape; give it one when exporting, with a name for each dimension that may have any length" : null;
+    }
+
+    private static string KindOf(TypeMessage? type) => type?.Kind switch
+    {
+        ValueKind.Sequence => "sequence",
+        ValueKind.Map => "map",
+        ValueKind.Optional => "optional value",
+        ValueKind.SparseTensor => "sparse tensor",
         _ => "value of no known type",
     };
 

@@ -14,7 +14,7 @@ internal static class CloudRules
 
     internal static IEnumerable<SettingsFault> Check(StackSettings settings, CloudSettings cloud)
     {
-        foreach (var fault in CheckModels(settings, cloud).Concat(CheckPhase(cloud)).Concat(CheckCluster(cloud.Cluster)))
+        foreach (var fault in CheckModels(settings, cloud).Concat(CheckPhase(cloud)).Concat(CheckCluster(cloud.Cluster)).Concat(CheckFunctions(cloud.Functions)).Concat(CheckAlarms(cloud.Alarms)))
             yield return fault;
 
         if (cloud.Router.Min > cloud.Router.Max)
@@ -62,10 +62,12 @@ internal static class CloudRules
     {
         if (cloud.Images.AreEmpty)
             yield break;
-        if (cloud.Images.Router is null)
-            yield return Fault("images.router", "missing: either every image is given or none");
-        if (cloud.Images.Inference is null)
-            yield return Fault("images.inference", "missing: either every image is given or none");
+        foreach (var image in ImageNames.All)
+        {
+            if (cloud.Images.Of(image) is null)
+                yield return Fault($"images.{image}", "missing: either every image is given or none");
+        }
+
         if (cloud.Registry is null)
             yield return Fault("registry", "missing: with images there have to be registry.user and registry.token, which pods pull them with");
         if (cloud.Gateway is null)
@@ -87,6 +89,34 @@ internal static class CloudRules
 
         if (cluster.PublicEndpoint && cluster.AllowedCidrs.Count == 0)
             yield return Fault("cluster.allowedCidrs", "missing: with a public endpoint there have to be the addresses that may reach it");
+    }
+
+    private static IEnumerable<SettingsFault> CheckFunctions(FunctionSettings functions)
+    {
+        var sizes = string.Join(", ", FunctionSettings.Memories);
+        if (!FunctionSettings.Memories.Contains(functions.MemoryInMbs))
+            yield return Fault("functions.memoryInMbs", $"{functions.MemoryInMbs} is none of {sizes}");
+        else if (functions.ProvisionedConcurrency % FunctionSettings.ProvisionedStep(functions.MemoryInMbs) is not 0)
+            yield return Fault("functions.provisionedConcurrency", $"{functions.ProvisionedConcurrency} is no multiple of {FunctionSettings.ProvisionedStep(functions.MemoryInMbs)}, which OCI keeps ready at a time with {functions.MemoryInMbs} MB");
+        if (!FunctionSettings.Memories.Contains(functions.LoaderMemoryInMbs))
+            yield return Fault("functions.loaderMemoryInMbs", $"{functions.LoaderMemoryInMbs} is none of {sizes}");
+        if (functions.Timeout.Ticks % TimeSpan.TicksPerSecond != 0)
+            yield return Fault("functions.timeout", "is no whole number of seconds");
+        if (functions.LoaderTimeout.Ticks % TimeSpan.TicksPerSecond != 0)
+            yield return Fault("functions.loaderTimeout", "is no whole number of seconds");
+        if (functions.LogDays % 30 != 0)
+            yield return Fault("functions.logDays", $"{functions.LogDays} is none of 30, 60, 90, 120, 150 and 180");
+    }
+
+    private static IEnumerable<SettingsFault> CheckAlarms(AlarmSettings alarms)
+    {
+        if (alarms.Emails.Count > AlarmSettings.MostEmails)
+            yield return Fault("alarms.emails", $"there are {alarms.Emails.Count}; there may be {AlarmSettings.MostEmails}");
+        for (var i = 0; i < alarms.Emails.Count; i++)
+        {
+            if (alarms.Emails.Take(i).Contains(alarms.Emails[i], StringComparer.OrdinalIgnoreCase))
+                yield return Fault($"alarms.emails[{i}]", $"{alarms.Emails[i]} stands there twice");
+        }
     }
 
     private static SettingsFault Fault(string path, string message) => new(path, message, null);

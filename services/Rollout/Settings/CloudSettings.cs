@@ -43,7 +43,7 @@ public sealed record CloudSettings
     public required ClusterSettings Cluster { get; init; }
 
     /// <summary>The cache.</summary>
-    [Setting("The cache: online features and the routers' counts.")]
+    [Setting("The cache: online features, the routers' counts and what Inference reports.")]
     public CacheSettings Cache { get; init; } = new();
 
     /// <summary>The journal.</summary>
@@ -53,6 +53,14 @@ public sealed record CloudSettings
     /// <summary>The API Gateway.</summary>
     [Setting("The API Gateway: the one public address. Needed once `images` are given.")]
     public GatewaySettings? Gateway { get; init; }
+
+    /// <summary>The functions.</summary>
+    [Setting("The functions: the second road to a rollback, the minute's metrics, the check of artifacts.")]
+    public FunctionSettings Functions { get; init; } = new();
+
+    /// <summary>The alarms.</summary>
+    [Setting("The alarms. Which there are, and at what, is not a setting: docs/operations.md has them.")]
+    public AlarmSettings Alarms { get; init; } = new();
 
     /// <summary>The images of the programs.</summary>
     [Setting("The images of the programs, by digest. Without them the foundation alone is made; `ms images push` writes them.")]
@@ -219,6 +227,55 @@ public sealed record GatewaySettings
     public int LogDays { get; init; } = 30;
 }
 
+/// <summary>The functions.</summary>
+public sealed record FunctionSettings
+{
+    /// <summary>The sizes that a function may have, in MB; the processor comes with the memory.</summary>
+    public static IReadOnlyList<int> Memories { get; } = [128, 256, 512, 1024, 2048, 3072];
+
+    /// <summary>The memory of Rollback and ModelMetrics.</summary>
+    [Setting("The memory of Rollback and of ModelMetrics in MB: 128, 256, 512, 1024, 2048 or 3072. The processor grows with it, and so does how fast a function starts.", Least = "128", Most = "3072")]
+    public int MemoryInMbs { get; init; } = 512;
+
+    /// <summary>How long a call of Rollback or ModelMetrics may take.</summary>
+    [Setting("How long a call of Rollback or of ModelMetrics may take, in whole seconds.", Least = "5s", Most = "300s")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The memory of ModelLoader.</summary>
+    [Setting("The memory of ModelLoader in MB, of the same values: it reads the artifacts.", Least = "128", Most = "3072")]
+    public int LoaderMemoryInMbs { get; init; } = 3072;
+
+    /// <summary>How long a call of ModelLoader may take.</summary>
+    [Setting("How long a call of ModelLoader may take, in whole seconds.", Least = "5s", Most = "300s")]
+    public TimeSpan LoaderTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>How many containers of Rollback are kept ready.</summary>
+    [Setting("How many containers of Rollback are kept ready, so that none has to start first; they are paid for all the time. 0, or a multiple of what OCI keeps ready at a time: 40 with 128 MB, 20 with 256 MB, 10 from 512 MB on.", Least = "0", Most = "400")]
+    public int ProvisionedConcurrency { get; init; }
+
+    /// <summary>Rollback says what it would do, and does nothing.</summary>
+    [Setting("Rollback says in its log what it would do, and does nothing: for trying out alarms. The routers' own guard is not meant.")]
+    public bool DryRun { get; init; }
+
+    /// <summary>How long logs are kept.</summary>
+    [Setting("How many days the functions' logs are kept: 30, 60, 90, 120, 150 or 180.", Least = "30", Most = "180")]
+    public int LogDays { get; init; } = 30;
+
+    /// <summary>By how many containers OCI keeps a function of <paramref name="memoryInMbs"/> ready at a time.</summary>
+    public static int ProvisionedStep(int memoryInMbs) => memoryInMbs switch { <= 128 => 40, <= 256 => 20, _ => 10 };
+}
+
+/// <summary>The alarms.</summary>
+public sealed record AlarmSettings
+{
+    /// <summary>The most addresses: a topic has 10 subscriptions, and one of them is Rollback's.</summary>
+    public const int MostEmails = 9;
+
+    /// <summary>Who is told.</summary>
+    [Setting("The e-mail addresses that are told of every alarm, 9 at most. Each gets a message first, and has to confirm it, from either of two topics.", Pattern = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$", Form = "an e-mail address", Example = "oncall@example.com")]
+    public IReadOnlyList<string> Emails { get; init; } = [];
+}
+
 /// <summary>The images of the programs.</summary>
 public sealed record ImageSettings
 {
@@ -234,17 +291,22 @@ public sealed record ImageSettings
     [Setting("The digest of the inference service's image.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
     public string? Inference { get; init; }
 
+    /// <summary>The functions' image.</summary>
+    [Setting("The digest of the functions' image.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
+    public string? Functions { get; init; }
+
     /// <summary>The digest of the image of that name (<see cref="ImageNames"/>); null for none.</summary>
     /// <exception cref="ArgumentException">There is no such image.</exception>
     public string? Of(string image) => image switch
     {
         ImageNames.Router => Router,
         ImageNames.Inference => Inference,
+        ImageNames.Functions => Functions,
         _ => throw new ArgumentException($"there is no image '{image}'", nameof(image)),
     };
 
     /// <summary>No image is given: the foundation alone is made.</summary>
-    public bool AreEmpty => Router is null && Inference is null;
+    public bool AreEmpty => Router is null && Inference is null && Functions is null;
 }
 
 /// <summary>The login at the container registry.</summary>

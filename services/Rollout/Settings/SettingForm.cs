@@ -10,7 +10,7 @@ namespace ModelServing.Rollout.Settings;
 /// <param name="Read">Reads a text: the value, or what is wrong.</param>
 /// <param name="Write">Writes a value as one would in a stack file.</param>
 /// <param name="Schema">The JSON Schema of how it may be written.</param>
-internal sealed record SettingForm(
+public sealed record SettingForm(
     string Name,
     Func<string, SettingAttribute, (object? Value, string? Wrong)> Read,
     Func<object, string> Write,
@@ -100,6 +100,14 @@ internal sealed record SettingForm(
             return (null, $"{Shown.Of(text)} is finer than 0.000001");
         var (least, most) = (PlainNumber.Read(bounds.Least)!.Value.InSteps(Decimals), PlainNumber.Read(bounds.Most)!.Value.InSteps(Decimals));
         return steps >= least && steps <= most ? (steps / 1_000_000m, null) : (null, $"{Shown.Of(text)} is not between {bounds.Least} and {bounds.Most}");
+    }
+
+    /// <summary>Reads a duration as settings have it, as in <c>50ms</c>, <c>2s</c>, <c>1.5m</c> or <c>1h</c>.</summary>
+    /// <returns>The duration, or what is wrong.</returns>
+    public static (TimeSpan? Value, string? Wrong) Duration(string text, SettingAttribute bounds)
+    {
+        var (value, wrong) = ReadDuration(text, bounds);
+        return ((TimeSpan?)value, wrong);
     }
 
     private static (object?, string?) ReadDuration(string text, SettingAttribute bounds)

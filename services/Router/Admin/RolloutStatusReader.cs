@@ -9,7 +9,7 @@ using ModelServing.Router.Routing;
 namespace ModelServing.Router.Admin;
 
 /// <summary>Reads how rollouts stand from what this router serves by.</summary>
-internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoard board, RouterIncarnation router, TimeProvider time, RouterCache? cache = null)
+internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoard board, RouterIncarnation router, RouterSettings settings, TimeProvider time, RouterCache? cache = null)
 {
     internal RolloutsStatus Read() => new()
     {
@@ -64,8 +64,10 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
         return new GuardStatus(version.StartedAt, version.MinuteAt(time.GetUtcNow()), standing.Scope == GuardScope.Sum ? "sum" : "local", [.. readings], BlindnessOf(watched, standing.Scope));
     }
 
-    private static string? BlindnessOf(WatchedVariant watched, GuardScope scope)
+    private string? BlindnessOf(WatchedVariant watched, GuardScope scope)
     {
+        if (settings.GuardOff)
+            return "it is off";
         var version = watched.Version;
         if (version.FailedKeys.IsFull)
             return "too many keys failed to be told apart";

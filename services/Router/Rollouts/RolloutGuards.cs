@@ -62,6 +62,8 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (settings.GuardOff)
+            RolloutLog.GuardOff(logger);
         // Not for the first time when a version begins to fail: compiled then, all of this would take longer than the verdict may.
         await Task.Run(() => GuardRehearsal.Play(time), stoppingToken);
         var (failed, tick) = (queue.Reader.WaitToReadAsync(stoppingToken).AsTask(), timer.WaitForNextTickAsync(stoppingToken).AsTask());
@@ -168,7 +170,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
     {
         var version = watched.Version;
         var isReady = model.VariantNamed(watched.Variant)?.Endpoints.UnreachableSince is null;
-        if (version.LookAfter(watched.UnreachableFor, isReady, model.Stable.Endpoints.UnreachableSince is null, time.GetElapsedTime(0)))
+        if (!settings.GuardOff && version.LookAfter(watched.UnreachableFor, isReady, model.Stable.Endpoints.UnreachableSince is null, time.GetElapsedTime(0)))
         {
             var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {version.Reachability!.AwayFor.TotalSeconds:0} s");
             Condemn(Decision(watched, RollbackReason.Unreachable, GuardEvidence.ToJson(summary)), summary);
@@ -186,7 +188,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
             if (version.Last is not { } standing)
                 return;
             // 5
-            if (GuardRule.Decide(standing.Counts, watched.Policy, standing.Scope, version.StartedAt, time.GetUtcNow()) is { } verdict && MayDecide(version, standing.Scope))
+            if (!settings.GuardOff && GuardRule.Decide(standing.Counts, watched.Policy, standing.Scope, version.StartedAt, time.GetUtcNow()) is { } verdict && MayDecide(version, standing.Scope))
                 Condemn(Decision(watched, RollbackReason.Guard, GuardEvidence.ToJson(verdict)), GuardEvidence.Summarize(verdict));
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -43,4 +43,7 @@ internal static partial class RolloutLog
 
     [LoggerMessage(42, LogLevel.Warning, "The snapshot is not one of the journal {Location}, which has another event {Seq} of {Model} or none: what the journal says counts, and the snapshot's word is dropped (condemned there: {Condemned})")]
     internal static partial void OtherJournal(ILogger logger, string location, long seq, string model, string condemned);
+
+    [LoggerMessage(43, LogLevel.Warning, "The guard is off: it condemns nothing, whatever fails")]
+    internal static partial void GuardOff(ILogger logger);
 }

@@ -56,7 +56,7 @@ public abstract class ClientBase : IDisposable
     {
         // Not disposed: the stream that was given stays the caller's.
         var message = RequestWriter.Write(new Uri(EndpointFor(namespaceName), operation.Path), operation.Method, request);
-        message.Headers.Add("Accept", "application/json");
+        message.Headers.Add("Accept", operation.Accept);
         if (operation.SendsObject)
         {
             message.Headers.Add("Expect", "100-continue");
@@ -88,7 +88,8 @@ public abstract class ClientBase : IDisposable
     /// <param name="Method">How it is asked for.</param>
     /// <param name="Path">With parameters in braces.</param>
     /// <param name="SendsObject">Its body is an object's bytes: it waits for the service's word before they go, and they are not signed.</param>
-    internal sealed record Operation(string Name, HttpMethod Method, string Path, bool SendsObject = false);
+    /// <param name="Accept">The form of the answer that is asked for.</param>
+    internal sealed record Operation(string Name, HttpMethod Method, string Path, bool SendsObject = false, string Accept = "application/json");
 
     /// <summary>How one call is to be made.</summary>
     internal sealed record Call(RetryConfiguration Retry, HttpCompletionOption Option, CancellationToken Token);

@@ -14,6 +14,8 @@ public class PolicyTests
     private const string Bucket = "target.bucket.name='modelserving-some-artifacts'";
     private const string Journal = "target.nosql-table.name='modelserving_some_journal'";
 
+    private const string Functions = "Allow dynamic-group modelserving-some-functions to";
+
     private static readonly Dictionary<string, string[]> Workloads = new()
     {
         ["modelserving-some-inference"] = [$"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference")}, {Bucket}}}"],
@@ -27,10 +29,26 @@ public class PolicyTests
             .. ((string[])["manage cluster-node-pools", "manage instance-family", "use subnets", "read virtual-network-family", "use vnics", "inspect compartments"])
                 .Select(what => $"Allow any-user to {what}{In} where all {{{Pod("kube-system", "cluster-autoscaler")}}}"),
         ],
+        ["modelserving-some-functions"] =
+        [
+            $"{Functions} read nosql-tables{In} where all {{{Journal}}}",
+            $"{Functions} use nosql-rows{In} where all {{{Journal}}}",
+            $"{Functions} use metrics{In} where all {{target.metrics.namespace='modelserving'}}",
+            $"{Functions} read metrics{In}",
+            $"{Functions} read alarms{In}",
+            $"{Functions} read objects{In} where all {{{Bucket}}}",
+            $"{Functions} manage objects{In} where all {{{Bucket}, target.object.name=/verdicts*/, any {{request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}}}",
+        ],
     };
 
     [Fact]
-    public async Task Pods_may_do_what_the_table_says() => await StandsAsync(some => some.WorkloadPolicies(), Workloads);
+    public async Task Pods_and_functions_may_do_what_the_table_says() => await StandsAsync(some => some.WorkloadPolicies(), Workloads);
+
+    [Fact]
+    public async Task The_minutes_job_may_call_one_function() => await StandsAsync(some => some.InvocationPolicy(), new()
+    {
+        ["modelserving-some-model-metrics"] = [$"Allow any-user to use fn-invocation{In} where all {{{Pod("modelserving", "model-metrics")}, target.function.id='ocid1.fnfunc.some'}}"],
+    });
 
     [Fact]
     public async Task Services_may_do_what_the_table_says() => await StandsAsync(some => some.ServicePolicies(), new()
@@ -53,7 +71,7 @@ public class PolicyTests
     });
 
     [Fact]
-    public async Task Functions_are_known_by_a_group_that_may_do_nothing_yet()
+    public async Task Functions_are_known_by_a_group()
     {
         var run = await Rendered.OfAsync(some => some.WorkloadPolicies());
 
@@ -82,7 +100,7 @@ public class PolicyTests
         var run = await SomeStack.RunAsync(SomeStack.File());
 
         var names = run.Of(Policy).Select(policy => (string)policy.Inputs["name"]).Order(StringComparer.Ordinal);
-        Assert.Equal(Workloads.Keys.Append("modelserving-some-object-storage").Order(StringComparer.Ordinal), names);
+        Assert.Equal(Workloads.Keys.Append("modelserving-some-object-storage").Append("modelserving-some-model-metrics").Order(StringComparer.Ordinal), names);
     }
 
     private static async Task StandsAsync(Action<SomeEnvironment> build, Dictionary<string, string[]> expected)

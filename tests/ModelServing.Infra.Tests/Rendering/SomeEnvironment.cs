@@ -90,6 +90,37 @@ internal sealed class SomeEnvironment
         CorsOrigins = origins ?? [],
     }, Options);
 
+    internal static FunctionsSettings SomeFunctions => new()
+    {
+        LogFormat = LogFormat.Json,
+        Environment = "some",
+        Journal = "nosql:ocid1.compartment.oc1..some/some",
+        Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
+        Registry = "oci:some/some",
+        Monitoring = $"oci:{Compartment}",
+        Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" },
+    };
+
+    internal Infra.Functions Functions(FunctionsSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        Place = Place,
+        Repository = "ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions",
+        ImageDigest = SomeStack.Digest('c'),
+        IsArm = isArm,
+        Settings = settings ?? SomeFunctions,
+        MemoryMbs = memory,
+        Timeout = TimeSpan.FromSeconds(timeout),
+        ProvisionedConcurrency = provisioned,
+        BucketName = Bucket,
+    }, Options);
+
+    internal Topics Topics(params string[] emails) => new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
+
+    internal Infra.Alarms Alarms(params string[] emails) =>
+        new("alarms", new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback }, Options);
+
     /// <summary>The workloads of one model with one version.</summary>
     internal Infra.Workloads Workloads()
     {
@@ -110,12 +141,19 @@ internal sealed class SomeEnvironment
                 Size = size,
                 LongestDeadline = TimeSpan.FromSeconds(1),
                 Journal = "nosql:ocid1.compartment.oc1..some/some",
-                Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
             },
             MaxRequestBytes = 1024,
             Registry = new RegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
+            MinuteJob = new MinuteJobArgs
+            {
+                Image = SomeImage,
+                FunctionId = "ocid1.fnfunc.oc1..some",
+                InvokeEndpoint = "https://functions.example.com",
+                Policy = HomeRegion,
+            },
+            Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
             Artifacts = "oci:some/some",
         }, Options);
     }
@@ -145,5 +183,17 @@ internal sealed class SomeEnvironment
         Namespace = "modelserving",
         InferenceAccount = "inference",
         RouterAccount = "router",
+        VerdictsPrefix = "verdicts/",
+    }, Options);
+
+    internal InvocationPolicy InvocationPolicy() => new("invocation", new InvocationPolicyArgs
+    {
+        Names = Names,
+        CompartmentId = Compartment,
+        HomeRegion = HomeRegion,
+        ClusterId = "ocid1.cluster.some",
+        Namespace = "modelserving",
+        Account = "model-metrics",
+        FunctionId = "ocid1.fnfunc.some",
     }, Options);
 }

@@ -23,14 +23,14 @@ public class PodTests
     }
 
     [Fact]
-    public async Task A_version_has_a_token_to_read_its_artifact_with_and_a_router_one_to_read_the_plan_with()
+    public async Task Every_pod_has_a_token_to_be_known_by_in_OCI_and_a_router_to_read_the_plan_with()
     {
         var run = await RunAsync();
         Assert.Equal(
-            [("fraud-v1", true), ("fraud-v2", true), ("router", true)],
+            [("fraud-v1", true), ("fraud-v2", true), ("model-metrics", true), ("router", true)],
             run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
         Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
-        Assert.All(run.Pods(), each => Assert.Equal(each.Owner == "router" ? ClusterNames.Router : ClusterNames.Inference, each.Pod.Spec.ServiceAccountName));
+        Assert.All(run.Pods(), each => Assert.Equal(each.Owner is ClusterNames.Router or ClusterNames.ModelMetrics ? each.Owner : ClusterNames.Inference, each.Pod.Spec.ServiceAccountName));
     }
 
     [Fact]
@@ -72,6 +72,8 @@ public class PodTests
         Assert.Equal(("fraud", 2, "oci:examplespace/modelserving-some-artifacts"), (inference.Model.Text, inference.Version.Number, inference.Registry));
         Assert.Equal("http://*:8080", inference.Urls);
         Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, inference.Oci);
+        // What versions report is read by the functions, in the same cache and of the same environment.
+        Assert.Equal((router.Cache!.ToString(), router.Environment), (inference.Cache!.ToString(), inference.Environment));
     }
 
     [Fact]
@@ -90,7 +92,7 @@ public class PodTests
     [Fact]
     public async Task A_pod_has_the_time_that_its_host_takes_to_drain_and_a_version_that_which_a_plan_takes_to_arrive()
     {
-        foreach (var (owner, pod) in (await RunAsync("fraud: { stable: { version: 1 }, deadline: 4m }")).Pods())
+        foreach (var (owner, pod) in Servers(await RunAsync("fraud: { stable: { version: 1 }, deadline: 4m }")))
         {
             var container = Assert.Single(pod.Spec.Containers);
             var variables = container.Env.ToDictionary(variable => variable.Name, variable => variable.Value);
@@ -106,7 +108,7 @@ public class PodTests
     [Fact]
     public async Task Probes_ask_the_hosts_health()
     {
-        foreach (var (_, pod) in (await RunAsync()).Pods())
+        foreach (var (_, pod) in Servers(await RunAsync()))
         {
             var container = Assert.Single(pod.Spec.Containers);
             Assert.Equal("/health/live", container.StartupProbe.HttpGet.Path);
@@ -168,6 +170,8 @@ public class PodTests
         Assert.Equal("None", annotations["oci.oraclecloud.com/security-rule-management-mode"]);
         Assert.All(run.Of("kubernetes:core/v1:Service").Where(other => other != service), other => Assert.Equal("None", other.Inputs.Map("spec")["clusterIP"]));
     }
+
+    private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) => run.Pods().Where(static each => each.Owner != ClusterNames.ModelMetrics);
 
     private static HostEnvironment Environment(RenderedStack run, string deployment) => new(Variables(run, deployment).GetValueOrDefault);
 

@@ -20,10 +20,10 @@ public class ServingStackTests
     {
         var run = await StackRendering.RunAsync(new SomeCloud(), StackConfiguration.OfFile(SomeStack.File(images: ""), foundationOnly: true), "some", isPreview: false);
 
-        Assert.DoesNotContain(run.Resources, resource => resource.Type.StartsWith("kubernetes:", StringComparison.Ordinal) || resource.Type.StartsWith("oci:ApiGateway/", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Resources, resource => resource.Type.StartsWith("kubernetes:", StringComparison.Ordinal) || resource.Type.StartsWith("oci:ApiGateway/", StringComparison.Ordinal) || resource.Type.StartsWith("oci:Functions/", StringComparison.Ordinal) || resource.Type.StartsWith("oci:Monitoring/", StringComparison.Ordinal));
         foreach (var type in (string[])["oci:Core/vcn:Vcn", "oci:ContainerEngine/cluster:Cluster", "oci:Redis/redisCluster:RedisCluster", "oci:ObjectStorage/bucket:Bucket", "oci:Nosql/table:Table"])
             Assert.Single(run.Of(type));
-        Assert.Equal(2, run.Of("oci:Artifacts/containerRepository:ContainerRepository").Count());
+        Assert.Equal(ImageNames.All.Count, run.Of("oci:Artifacts/containerRepository:ContainerRepository").Count());
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
         Assert.Contains(next, line => line.StartsWith("ms images push --stack some", StringComparison.Ordinal));
         Assert.Contains(next, line => line.StartsWith("ms publish --stack some", StringComparison.Ordinal));

@@ -31,7 +31,9 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
                 },
             })
             : args.Inputs;
-        return Task.FromResult<(string?, object)>((isBorn ? $"{args.Name}-id" : null, isBorn ? State(args, (ImmutableDictionary<string, object>)state) : state));
+        // Some identifiers are read by programs, which look at their form.
+        var id = args.Type == "oci:Functions/function:Function" ? $"ocid1.fnfunc.{args.Name}" : $"{args.Name}-id";
+        return Task.FromResult<(string?, object)>((isBorn ? id : null, isBorn ? State(args, (ImmutableDictionary<string, object>)state) : state));
     }
 
     public Task<object> CallAsync(MockCallArgs args)
@@ -68,6 +70,8 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
         "oci:Artifacts/containerRepository:ContainerRepository" => inputs.SetItem("namespace", "examplespace"),
         "oci:Core/vcn:Vcn" => inputs.SetItem("defaultSecurityListId", "ocid1.securitylist.default"),
         "oci:Redis/redisCluster:RedisCluster" => inputs.SetItem("primaryFqdn", "primary.example.com").SetItem("discoveryFqdn", "discovery.example.com"),
+        "oci:Functions/function:Function" => inputs.SetItem("invokeEndpoint", "https://functions.example.com"),
+        "oci:Ons/notificationTopic:NotificationTopic" => inputs.SetItem("topicId", $"ocid1.onstopic.{args.Name}"),
         "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com"),
         "oci:ApiGateway/deployment:Deployment" => inputs.SetItem("endpoint", "https://gateway.example.com/v2"),
         _ => inputs,

@@ -17,7 +17,7 @@ internal static class SomeStack
     /// <summary>The manifests of every version that the repository's stacks name.</summary>
     internal static readonly string[] Published = ["models/fraud/1/manifest.json", "models/fraud/2/manifest.json"];
 
-    internal static string File(string models = Canary, string images = "images: { router: {0}, inference: {1} }", string more = "", string compartment = "ocid1.compartment.oc1..some", bool adminApi = false) => $$"""
+    internal static string File(string models = Canary, string images = "images: { router: {0}, inference: {1}, functions: {2} }", string more = "", string compartment = "ocid1.compartment.oc1..some", bool adminApi = false) => $$"""
         config:
           modelserving:models: { {{models}} }
           modelserving:region: eu-frankfurt-1
@@ -27,7 +27,7 @@ internal static class SomeStack
           modelserving:gateway: { keysUri: "https://idcs-some.identity.oraclecloud.com/keys", issuers: ["https://idp.example.com/"], audiences: [some]{{(adminApi ? ", adminApi: true" : "")}} }
           {{(adminApi ? "modelserving:tokens: { roles: { claim: groups, operators: [ops] } }" : "")}}
           modelserving:registry: { user: { secure: v1:x }, token: { secure: v1:y } }
-          {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal) : "")}}
+          {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal).Replace("{2}", Digest('c'), StringComparison.Ordinal) : "")}}
           {{more}}
         """;
 

@@ -24,7 +24,14 @@ public sealed class PlatformTests : IAsyncLifetime
     {
         await hosts.StartAsync();
         platform = new Platform(
-            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve)), folder.FullPath, "file:/nowhere", 2048, terminal.Terminal, TimeProvider.System, default);
+            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve), hosts.Program("echo called; " + Serve)),
+            folder.FullPath,
+            "file:/nowhere",
+            2048,
+            terminal.Terminal,
+            new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false),
+            TimeProvider.System,
+            default);
     }
 
     public async ValueTask DisposeAsync()

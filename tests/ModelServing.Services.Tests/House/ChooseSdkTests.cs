@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.House;
 /// <summary>tests/ChooseSdk.cs as a process, on a made repository whose only package source is a folder, with a package cache of its own.</summary>
 public sealed class ChooseSdkTests : IDisposable
 {
-    private static readonly string[] OfOci = ["OCI.DotNetSDK.Common", "OCI.DotNetSDK.Nosql", "OCI.DotNetSDK.Objectstorage"];
+    private static readonly string[] OfOci = ["OCI.DotNetSDK.Common", "OCI.DotNetSDK.Functions", "OCI.DotNetSDK.Monitoring", "OCI.DotNetSDK.Nosql", "OCI.DotNetSDK.Objectstorage"];
     private static readonly string[] OfPulumi = ["Pulumi", "Pulumi.Kubernetes", "Pulumi.Oci"];
 
     private readonly TemporaryFolder folder = new();
@@ -35,7 +35,7 @@ public sealed class ChooseSdkTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.Equal(
-            "no package named OCI.DotNetSDK.Common, OCI.DotNetSDK.Nosql, OCI.DotNetSDK.Objectstorage here: builds use the stand-ins of tests/Doubles, with which neither 'pulumi up' nor 'ms images push' is possible",
+            $"no package named {string.Join(", ", OfOci)} here: builds use the stand-ins of tests/Doubles, with which neither 'pulumi up' nor 'ms images push' is possible",
             Assert.Single(output));
         Assert.Equal("true", await SdkDoublesAsync());
     }

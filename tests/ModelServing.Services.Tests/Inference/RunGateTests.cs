@@ -52,7 +52,8 @@ public sealed class RunGateTests : IDisposable
     public async Task Who_waits_for_too_long_is_told_and_makes_room()
     {
         using var gate = new RunGate(1, 1, metrics, time);
-        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.Zero, default));
+        Assert.Equal(Turn.Late, await gate.EnterAsync(TimeSpan.Zero, default));
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(1), default));
         var second = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
         time.Advance(TimeSpan.FromMilliseconds(99));
         Assert.False(second.IsCompleted);

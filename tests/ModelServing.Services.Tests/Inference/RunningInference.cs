@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference;
+using ModelServing.Inference.Models;
 using ModelServing.Registry;
 using ModelServing.TestKit;
 
@@ -69,6 +70,9 @@ internal sealed class RunningInference : IAsyncDisposable
     internal Task UntilNotReadyAsync(string why) => UntilAsync(async () => (await (await Client.GetAsync(InferencePaths.HealthReady)).Content.ReadAsStringAsync()).Contains(why, StringComparison.Ordinal), $"it never said '{why}'");
 
     internal Task UntilStoppingAsync() => UntilAsync(() => Task.FromResult(IsStopping), "it never stopped");
+
+    /// <summary>Ends a wait for the version, as the function ModelLoader's message does.</summary>
+    internal void LookAgain() => app.Services.GetRequiredService<ModelLoader>().LookAgain();
 
     internal Task StopAsync() => app.StopAsync();
 

@@ -63,16 +63,6 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_damaged_version_ends_the_process()
-    {
-        await PublishAsync();
-        tested.Set("models/m/3/model.onnx", "damaged"u8.ToArray());
-        await using var service = await RunningInference.StartOnAsync(Settings());
-        await service.UntilStoppingAsync();
-        Assert.Equal(1, service.ExitCode);
-    }
-
-    [Fact]
     public async Task A_folder_that_lacks_the_version_ends_the_process()
     {
         using var folder = new TemporaryFolder();

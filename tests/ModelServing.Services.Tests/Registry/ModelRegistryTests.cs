@@ -118,6 +118,13 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     {
         var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), "no model"u8.ToArray(), TrainingInfo.None, default));
         Assert.StartsWith("models/fraud/1/model.onnx: it is no ONNX model: ", e.Message, StringComparison.Ordinal);
+        Assert.Equal([FindingCode.Protobuf], e.Findings.Select(static f => f.Code));
+        foreach (var model in SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 100_000))
+        {
+            e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), model.Bytes, TrainingInfo.None, default));
+            Assert.Contains(e.Findings, finding => finding.Code == model.Code);
+        }
+
         var info = new TrainingInfo { Metrics = new Dictionary<string, double> { ["auc"] = double.NaN } };
         e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), Model, info, default));
         Assert.Contains("the metric 'auc' is NaN", e.Message, StringComparison.Ordinal);
@@ -130,7 +137,7 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     {
         using var endless = new EndlessStream(ModelRegistry.MaxModelBytes + 1);
         var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), endless, TrainingInfo.None, default));
-        Assert.Equal("models/fraud/1/model.onnx: the model has 1610612737 bytes; at most 1610612736 (1.5 GiB) can be published", e.Message);
+        Assert.Equal("models/fraud/1/model.onnx: the model has 1610612737 bytes; at most 1610612736 (1.5 GiB) are allowed (artifact-size)", e.Message);
     }
 
     [Fact]

@@ -44,6 +44,25 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_may_be_replaced_is_there_or_new_and_never_in_part()
+    {
+        await Store.ReplaceAsync(Key, "first"u8.ToArray(), default);
+        Assert.Equal("first", await ReadAsync(Key));
+        await Store.ReplaceAsync(Key, "the second"u8.ToArray(), default);
+        Assert.Equal("the second", await ReadAsync(Key));
+        Assert.Equal(10, await Store.FindLengthAsync(Key, default));
+
+        var texts = Enumerable.Range(1, 8).Select(static i => new string((char)('a' + i), 1000 * i)).ToList();
+        await Task.WhenAll(texts.Select(async text =>
+        {
+            await Task.Yield();
+            await Tested.Open().ReplaceAsync(Key, Encoding.UTF8.GetBytes(text), default);
+            Assert.Contains(await ReadAsync(Key), texts);
+        }));
+        Assert.Empty(Tested.LeftOvers);
+    }
+
+    [Fact]
     public async Task Of_writers_at_the_same_time_exactly_one_wins_and_its_bytes_stay()
     {
         for (var round = 0; round < 20; round++)

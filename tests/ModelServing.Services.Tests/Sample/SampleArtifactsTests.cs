@@ -26,7 +26,9 @@ public class SampleArtifactsTests
     [MemberData(nameof(Versions))]
     public void A_model_has_the_documented_interface(int version)
     {
-        var model = OnnxInterface.Read(File.ReadAllBytes(SampleArtifacts.ModelPath(version)));
+        var report = OnnxInspection.Of(File.ReadAllBytes(SampleArtifacts.ModelPath(version)));
+        Assert.Empty(report.Findings);
+        var model = report.Interface!;
         Assert.Equal(["features FP32 [-1,15]"], model.Inputs.Select(i => i.ToString()));
         Assert.Equal(["label INT64 [-1]", "probabilities FP32 [-1,2]"], model.Outputs.Select(o => o.ToString()));
         Assert.Equal((SampleArtifacts.InputName, WindowFeatures.Count), (model.Inputs[0].Name, (int)model.Inputs[0].Shape[1]));

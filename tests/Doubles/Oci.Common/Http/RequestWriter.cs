@@ -67,7 +67,7 @@ internal static class RequestWriter
     {
         var (stream, type) = value is Stream given
             ? (given, "application/octet-stream")
-            : (new MemoryStream(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(value, new JsonSerializerSettings { NullValueHandling = NullValueHandling.Ignore }))), "application/json");
+            : (new MemoryStream(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(value, new JsonSerializerSettings { ContractResolver = TimesOfModels.Resolver, NullValueHandling = NullValueHandling.Ignore }))), "application/json");
         return new StreamContent(stream) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
     }
 }

@@ -26,6 +26,9 @@ public sealed class ImageNamesTests : IDisposable
     }
 
     [Fact]
+    public void A_digest_is_a_tag_too() => Assert.Equal("sha256-0a", ImageNames.TagOf("sha256:0a"));
+
+    [Fact]
     public void Outside_of_a_checkout_nothing_is_built()
     {
         var e = Assert.Throws<CommandException>(() => SourceCheckout.Find(folder.FullPath));

@@ -18,6 +18,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
     private static readonly RegistryLogin Login = new("space/user", "secret", "a test");
 
     private readonly List<string> asked = [];
+    private readonly List<string> put = [];
     private WebApplication app = null!;
 
     public async ValueTask InitializeAsync()
@@ -69,6 +70,18 @@ public sealed class RegistryClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_image_gets_a_tag_that_it_does_not_have_and_no_other_images_tag()
+    {
+        using var registry = Registry(Login);
+        await registry.TagAsync("space/a", Digest, "1", Cancellation);
+        Assert.Empty(put);
+        await registry.TagAsync("space/a", Digest, "missing", Cancellation);
+        Assert.Equal([$"/v2/space/a/manifests/missing application/json {Manifest}"], put);
+        var e = await Assert.ThrowsAsync<CommandException>(() => registry.TagAsync("space/a", "sha256:00", "1", Cancellation));
+        Assert.Equal([$"the registry {Host} has another image as space/a:1 than sha256:00"], e.Lines);
+    }
+
+    [Fact]
     public async Task An_answer_that_is_none_is_named()
     {
         using var registry = Registry(Login);
@@ -105,8 +118,14 @@ public sealed class RegistryClientTests : IAsyncLifetime
             context.Response.StatusCode = 401;
             context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"http://{Host}/token\",service=\"it\"{scope}";
         }
+        else if (HttpMethods.IsPut(context.Request.Method))
+        {
+            put.Add($"{path} {context.Request.ContentType} {await new StreamReader(context.Request.Body).ReadToEndAsync()}");
+            context.Response.StatusCode = 201;
+        }
         else
         {
+            context.Response.ContentType = "application/json";
             context.Response.StatusCode = path.EndsWith("/missing", StringComparison.Ordinal) ? 404 : path.EndsWith("/broken", StringComparison.Ordinal) ? 500 : 200;
             await context.Response.WriteAsync(Manifest);
         }

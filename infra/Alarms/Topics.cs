@@ -1,0 +1,56 @@
+using Pulumi;
+using Pulumi.Oci.Ons;
+
+namespace ModelServing.Infra;
+
+/// <summary>
+/// The topics that alarms publish to: <c>rollback</c>, which calls the Rollback function, and <c>people</c>. People are told by both. An
+/// address that is new gets a message with a link first, and nothing else before somebody has followed it.
+/// </summary>
+public sealed class Topics : ComponentResource
+{
+    /// <summary>Makes the topics.</summary>
+    /// <exception cref="ArgumentException">An argument is missing, or there are too many addresses.</exception>
+    public Topics(string name, TopicsArgs args, ComponentResourceOptions? options = null)
+        : base("modelserving:infra:Topics", name, options)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        args.Checked<TopicsArgs>().CheckedEmails();
+        var tags = args.Names.Tags("alarms");
+        Rollback = Topic("rollback", "Alarms that call the Rollback function");
+        People = Topic("people", "Alarms for people alone");
+        RegisterOutputs(new Dictionary<string, object?> { ["rollbackTopicId"] = Rollback.TopicId, ["peopleTopicId"] = People.TopicId });
+
+        NotificationTopic Topic(string key, string description)
+        {
+            var child = new CustomResourceOptions { Parent = this };
+            var topic = new NotificationTopic($"{name}-{key}", new NotificationTopicArgs
+            {
+                CompartmentId = args.CompartmentId,
+                Name = args.Names.Of(key, NameForm.Topic),
+                Description = description,
+                FreeformTags = tags,
+            }, child);
+            foreach (var email in args.Emails)
+            {
+                // By the address, so that one more or less leaves the others, and their confirmation, alone.
+                _ = new Subscription($"{name}-{key}-{email}", new SubscriptionArgs
+                {
+                    CompartmentId = args.CompartmentId,
+                    TopicId = topic.TopicId,
+                    Protocol = "EMAIL",
+                    Endpoint = email,
+                    FreeformTags = tags,
+                }, child);
+            }
+
+            return topic;
+        }
+    }
+
+    /// <summary>The topic that calls the Rollback function; its subscription is made by <see cref="Alarms"/>.</summary>
+    public NotificationTopic Rollback { get; }
+
+    /// <summary>The topic of people.</summary>
+    public NotificationTopic People { get; }
+}

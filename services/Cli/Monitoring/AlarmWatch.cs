@@ -1,0 +1,98 @@
+using ModelServing.Cli.Monitoring.Queries;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cli.Monitoring;
+
+/// <summary>Why an alarm sends a message; Monitoring's words.</summary>
+internal enum AlarmChange
+{
+    /// <summary>A stream began to fire.</summary>
+    OkToFiring,
+
+    /// <summary>A stream ended to fire.</summary>
+    FiringToOk,
+
+    /// <summary>A stream that fired has had no datapoints for so long that it is not counted any more.</summary>
+    Reset,
+}
+
+/// <summary>A change of one stream's state.</summary>
+/// <param name="Alarm">The alarm.</param>
+/// <param name="Stream">The stream.</param>
+/// <param name="Change">The change.</param>
+/// <param name="Values">The values that led to it.</param>
+/// <param name="Time">The end of the minute that was evaluated.</param>
+internal sealed record AlarmTransition(AlarmDefinition Alarm, Dimensions Stream, AlarmChange Change, IReadOnlyDictionary<string, double> Values, DateTimeOffset Time);
+
+/// <summary>
+/// One alarm, evaluated once a minute, stream by stream, as Monitoring does it where notifications are split by stream: a stream fires
+/// once the query has held for the pending time, and is reset when it is absent for ten minutes and the slack.
+/// </summary>
+/// <remarks>See "Monitoring Overview" in Oracle's documentation: alarm states, internal reset period.</remarks>
+internal sealed class AlarmWatch
+{
+    private static readonly int ResetAfter = (int)(TimeSpan.FromMinutes(10) + ModelAlarms.Slack).TotalMinutes;
+
+    private readonly AlarmQuery query;
+    private readonly int pending;
+    private readonly Dictionary<Dimensions, State> states = [];
+
+    /// <summary>Watches by an alarm's own text.</summary>
+    /// <exception cref="ContractException">Its query can't be read; the message says where.</exception>
+    internal AlarmWatch(AlarmDefinition alarm)
+    {
+        Alarm = alarm;
+        query = AlarmQuery.Parse(alarm.Query);
+        pending = (int)Math.Ceiling(alarm.Pending.TotalMinutes);
+    }
+
+    internal AlarmDefinition Alarm { get; }
+
+    /// <summary>The streams that fire.</summary>
+    internal IReadOnlyList<FiringAlarm> Firing =>
+        [.. states.Where(static pair => pair.Value.FiringSince is not null).Select(pair => new FiringAlarm(Alarm.Name, pair.Key.Values, pair.Value.FiringSince!.Value))];
+
+    /// <summary>Evaluates the minute that ended; gives what changed.</summary>
+    internal IReadOnlyList<AlarmTransition> Evaluate(QueryEvaluation evaluation, DateTimeOffset end)
+    {
+        var found = evaluation.At(end, Alarm.Namespace, query);
+        var changes = new List<AlarmTransition>();
+        foreach (var (stream, finding) in found)
+        {
+            var state = states.GetValueOrDefault(stream) ?? (states[stream] = new State());
+            state.AbsentFor = 0;
+            state.BadFor = finding.Holds ? state.BadFor + 1 : 0;
+            if (state.FiringSince is null && state.BadFor >= pending)
+            {
+                state.FiringSince = end;
+                changes.Add(new AlarmTransition(Alarm, stream, AlarmChange.OkToFiring, finding.Values, end));
+            }
+            else if (state.FiringSince is not null && !finding.Holds)
+            {
+                state.FiringSince = null;
+                changes.Add(new AlarmTransition(Alarm, stream, AlarmChange.FiringToOk, finding.Values, end));
+            }
+        }
+
+        foreach (var (stream, state) in states.Where(pair => !found.ContainsKey(pair.Key)).ToList())
+        {
+            state.BadFor = 0;
+            if (++state.AbsentFor < ResetAfter)
+                continue;
+            states.Remove(stream);
+            if (state.FiringSince is not null)
+                changes.Add(new AlarmTransition(Alarm, stream, AlarmChange.Reset, new Dictionary<string, double>(), end));
+        }
+
+        return changes;
+    }
+
+    private sealed class State
+    {
+        internal int BadFor { get; set; }
+
+        internal int AbsentFor { get; set; }
+
+        internal DateTimeOffset? FiringSince { get; set; }
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Cli.Monitoring.Queries;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cli.Monitoring;
+
+/// <summary>
+/// What stands for OCI Monitoring on this machine: takes what ModelMetrics posts, evaluates the alarms' own texts once a minute with
+/// Monitoring's window, pending time and slack, and gives each change to who delivers it.
+/// </summary>
+internal sealed class LocalMonitoring : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly Lock gate = new();
+    private readonly DatapointStore datapoints;
+    private readonly QueryEvaluation evaluation;
+    private readonly IReadOnlyList<AlarmWatch> watches;
+    private readonly TimeSpan minute;
+    private readonly TimeProvider time;
+    private readonly Action<AlarmTransition> changed;
+    private readonly CancellationTokenSource closing = new();
+    private DateTimeOffset next;
+    private Task evaluating = Task.CompletedTask;
+
+    /// <summary>Makes one that does not listen yet.</summary>
+    /// <param name="alarms">The alarms.</param>
+    /// <param name="minute">How long a minute lasts here.</param>
+    /// <param name="changed">Takes each change, one after the other, and does not make the next one wait.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="ContractException">A query can't be read.</exception>
+    internal LocalMonitoring(IReadOnlyList<AlarmDefinition> alarms, TimeSpan minute, Action<AlarmTransition> changed, TimeProvider time)
+    {
+        (this.minute, this.changed, this.time) = (minute, changed, time);
+        watches = [.. alarms.Select(static alarm => new AlarmWatch(alarm))];
+        datapoints = new DatapointStore(minute, time);
+        evaluation = new QueryEvaluation(datapoints, minute);
+        next = MinuteOf(time.GetUtcNow()) + minute;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
+        app = builder.Build();
+        app.UseRouting();
+        app.MapPost(MetricPost.Path, TakeAsync);
+        app.MapGet(FiringAlarms.Path, FiringAsync);
+    }
+
+    /// <summary>Told of each post that was taken.</summary>
+    internal Action<MetricPost>? Posted { get; set; }
+
+    /// <summary>Where it listens, as in <c>http://127.0.0.1:40001</c>.</summary>
+    internal string Address => app.Urls.First();
+
+    /// <summary>Begins to listen, and to evaluate.</summary>
+    internal async Task StartAsync(CancellationToken cancellation)
+    {
+        await app.StartAsync(cancellation);
+        evaluating = EvaluateAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await evaluating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await app.DisposeAsync();
+        closing.Dispose();
+    }
+
+    /// <summary>Evaluates every minute that has ended and had its slack.</summary>
+    internal void EvaluateNow()
+    {
+        lock (gate)
+        {
+            var slack = ModelAlarms.Slack / TimeSpan.FromMinutes(1) * minute;
+            for (var end = MinuteOf(time.GetUtcNow() - slack); next <= end; next += minute)
+            {
+                foreach (var change in watches.SelectMany(watch => watch.Evaluate(evaluation, next)))
+                    changed(change);
+            }
+        }
+    }
+
+    private async Task EvaluateAsync()
+    {
+        using var timer = new PeriodicTimer(minute, time);
+        while (await timer.WaitForNextTickAsync(closing.Token))
+            EvaluateNow();
+    }
+
+    private async Task TakeAsync(HttpContext context)
+    {
+        MetricPost post;
+        try
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            post = MetricPost.Parse(body.ToArray());
+            if (post.MetricData.Count > MetricPost.MaxStreams)
+                throw new ContractException($"the post has {post.MetricData.Count} streams; at most {MetricPost.MaxStreams} are taken");
+        }
+        catch (ContractException e)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(e.Message, context.RequestAborted);
+            return;
+        }
+
+        var refused = datapoints.Add(post);
+        Posted?.Invoke(post);
+        await context.Response.Body.WriteAsync(new MetricPostAnswer(refused.Count, [.. refused.Select(static one => new FailedMetric(one.Why, one.Data))]).ToUtf8(), context.RequestAborted);
+    }
+
+    private async Task FiringAsync(HttpContext context)
+    {
+        byte[] body;
+        lock (gate)
+            body = new FiringAlarms([.. watches.SelectMany(static watch => watch.Firing)]).ToUtf8();
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private DateTimeOffset MinuteOf(DateTimeOffset when) => new(when.UtcTicks / minute.Ticks * minute.Ticks, TimeSpan.Zero);
+}

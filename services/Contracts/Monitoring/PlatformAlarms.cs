@@ -1,0 +1,104 @@
+namespace ModelServing.Contracts;
+
+/// <summary>The alarms about what the platform stands on, on the metrics that OCI's services post themselves. An environment has a
+/// compartment of its own, so none of them names a resource.</summary>
+/// <remarks>To add an alarm: one here with the page that has its namespace, metric and dimensions, and a row in docs/operations.md.</remarks>
+public static class PlatformAlarms
+{
+    // docs.oracle.com/iaas/Content/ocicache/metrics.htm: MemoryUtilization, in percent, of each node.
+    private const string Cache = "oci_redis";
+
+    // docs.oracle.com/en/cloud/paas/nosql-cloud/csnsd/oracle-nosql-database-cloud-service-metrics.html: by resourceId and tableName.
+    private const string Tables = "oci_nosql";
+
+    // docs.oracle.com/iaas/Content/Functions/Reference/functionsmetrics.htm: responseType is Success, Error or Throttled.
+    private const string Functions = "oci_faas";
+
+    // docs.oracle.com/iaas/Content/ContEng/Reference/contengmetrics.htm has the namespace; the metric's name is from users of it.
+    private const string Cluster = "oci_oke";
+
+    // docs.oracle.com/iaas/Content/APIGateway/Reference/apigatewaymetrics.htm has namespace and dimensions; the metric's name is from users of it.
+    private const string Gateway = "oci_apigateway";
+
+    /// <summary>The alarms.</summary>
+    public static IReadOnlyList<AlarmDefinition> All { get; } =
+    [
+        new()
+        {
+            Name = "cache-memory",
+            Namespace = Cache,
+            Query = "MemoryUtilization[1m].max() > 85",
+            Pending = TimeSpan.FromMinutes(5),
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "A node of the cache has used more than 85% of its memory. A full cache refuses writes, and then guards and metrics know nothing of each other: raise cache.memoryInGbs.",
+        },
+        new()
+        {
+            Name = "journal-reads-throttled",
+            Namespace = Tables,
+            Query = "ReadThrottleCount[1m].sum() > 0",
+            Pending = TimeSpan.FromMinutes(3),
+            Severity = AlarmSeverity.Warning,
+            Route = AlarmRoute.People,
+            Text = "Reads of the journal are throttled, so routers may learn late of a rollback: raise journal.readUnits.",
+        },
+        new()
+        {
+            Name = "journal-writes-throttled",
+            Namespace = Tables,
+            Query = "WriteThrottleCount[1m].sum() > 0",
+            Pending = TimeSpan.FromMinutes(3),
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "Writes to the journal are throttled, so a rollback may be written late: raise journal.writeUnits.",
+        },
+        new()
+        {
+            Name = "journal-full",
+            Namespace = Tables,
+            Query = "StorageThrottleCount[1m].sum() > 0",
+            Severity = AlarmSeverity.Critical,
+            Route = AlarmRoute.People,
+            Text = "The journal's table is full, so no rollback can be written: raise journal.storageInGbs.",
+        },
+        new()
+        {
+            Name = "function-errors",
+            Namespace = Functions,
+            Query = "FunctionResponseCount[1m]{responseType = \"Error\"}.sum() > 0",
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "A call of a function failed, and may not be made again. If it was Rollback's, ModelMetrics repeats it within a minute or two; look at the function's log.",
+        },
+        new()
+        {
+            Name = "function-throttles",
+            Namespace = Functions,
+            Query = "FunctionResponseCount[1m]{responseType = \"Throttled\"}.sum() > 0",
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "A call of a function was refused (429): the tenancy's concurrency in this region is used up. Have its limit raised, or keep Rollback ready by functions.provisionedConcurrency.",
+        },
+        new()
+        {
+            Name = "unschedulable-pods",
+            Namespace = Cluster,
+            Query = "UnschedulablePods[1m].max() > 0",
+            Pending = TimeSpan.FromMinutes(10),
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "Pods have found no node for ten minutes: the node pool is at cluster.nodes.max, nodes are not ready, or the autoscaler can't make any. Look at kubectl get nodes and the pods' events.",
+        },
+        new()
+        {
+            Name = "gateway-errors",
+            Namespace = Gateway,
+            Query = "HttpResponses[1m]{httpStatusCategory = \"5xx\"}.grouping().sum() > 20",
+            Pending = TimeSpan.FromMinutes(5),
+            Severity = AlarmSeverity.Critical,
+            Route = AlarmRoute.People,
+            Text = "Callers have got more than 20 answers of 5xx a minute for five minutes. Look at the gateway's execution log, then at ms status: a stable version fails, or nothing answers.",
+        },
+    ];
+}

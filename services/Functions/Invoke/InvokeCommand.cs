@@ -1,0 +1,48 @@
+using ModelServing.Contracts;
+using ModelServing.Oci;
+
+namespace ModelServing.Functions.Invoke;
+
+/// <summary><c>invoke NAME</c>: calls a function of OCI, waits for its answer and ends. What a CronJob of the cluster runs, for OCI has no
+/// clock of its own that beats each minute.</summary>
+internal static class InvokeCommand
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int WrongSettings = 2;
+    private const int MaxShown = 1000;
+
+    /// <summary>Runs the command; gives the process's exit code: 0 if the function succeeded, 1 if it did not, 2 for wrong settings.</summary>
+    internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, HostEnvironment environment, CancellationToken cancellation)
+    {
+        if (arguments is not [InvocationSettings.Command, var name] || !Enum.GetNames<FunctionName>().Contains(name))
+        {
+            await Console.Error.WriteLineAsync($"usage: functions [{InvocationSettings.Command} {string.Join('|', Enum.GetNames<FunctionName>())}]");
+            return WrongSettings;
+        }
+
+        try
+        {
+            using var invoker = new FunctionInvoker(InvocationSettings.Read(environment));
+            var answer = await invoker.InvokeAsync("{}", cancellation);
+            await Console.Out.WriteLineAsync($"{name} answered: {OneLine(answer)}");
+            return Done;
+        }
+        catch (ContractException e)
+        {
+            await Console.Error.WriteLineAsync($"functions: {e.Message}");
+            return WrongSettings;
+        }
+        catch (FunctionInvocationException e)
+        {
+            await Console.Error.WriteLineAsync($"functions: {name}: {OneLine(e.Message)}");
+            return Failed;
+        }
+    }
+
+    private static string OneLine(string text)
+    {
+        var line = text.ReplaceLineEndings(" ").Trim();
+        return line.Length <= MaxShown ? line : line[..MaxShown] + "...";
+    }
+}

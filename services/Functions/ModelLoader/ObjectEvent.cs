@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace ModelServing.Functions.ModelLoader;
+
+/// <summary>What the Events service says of an object in a bucket (CloudEvents 0.1).</summary>
+/// <param name="Type">What happened, as <c>com.oraclecloud.objectstorage.createobject</c>.</param>
+/// <param name="Id">The event's identifier; empty when it has none. A repeat has the same.</param>
+/// <param name="Object">The object's name, which can be any text.</param>
+/// <param name="Bucket">The bucket's name; null when it is not said.</param>
+/// <param name="Namespace">The tenancy's Object Storage namespace; null when it is not said.</param>
+internal sealed record ObjectEvent(string Type, string Id, string Object, string? Bucket, string? Namespace)
+{
+    private const string Prefix = "com.oraclecloud.objectstorage.";
+
+    /// <summary>Whether an object came, or another one took its place.</summary>
+    internal bool IsArrival => Type is Prefix + "createobject" or Prefix + "updateobject";
+
+    /// <summary>Reads an event.</summary>
+    /// <exception cref="ObjectEventException">It is none; the message says why.</exception>
+    internal static ObjectEvent Read(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            var root = document.RootElement;
+            var data = Member(root, "data");
+            return new ObjectEvent(
+                Text(root, "eventType") ?? throw new ObjectEventException("it has no 'eventType'"),
+                Text(root, "eventID") ?? "",
+                Text(data, "resourceName") ?? throw new ObjectEventException("it has no 'data.resourceName'"),
+                Text(Member(data, "additionalDetails"), "bucketName"),
+                Text(Member(data, "additionalDetails"), "namespace"));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ObjectEventException($"it is no JSON: {e.Message}", e);
+        }
+    }
+
+    private static JsonElement? Member(JsonElement? of, string name) =>
+        of is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out var member) ? member : null;
+
+    private static string? Text(JsonElement? of, string name) => Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+}
+
+/// <summary>What came is no event of an object; the message says why.</summary>
+internal sealed class ObjectEventException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,0 +1,131 @@
+using ModelServing.Contracts;
+using Oci.MonitoringService;
+using Oci.MonitoringService.Models;
+using Oci.MonitoringService.Requests;
+
+namespace ModelServing.Oci;
+
+/// <summary>OCI Monitoring: metrics and alarms of one compartment.</summary>
+internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient alarms, string compartment, CallLimits limits, TimeProvider? time = null) : IMonitoring, IDisposable
+{
+    // Ten pages of alarms, or of streams that one fires for, are more than anybody looks at; a rollback is due for the first.
+    private const int MaxPages = 10;
+    private const int PageSize = 1000;
+
+    private readonly ServiceCalls<MonitoringClient> posting = new(posts, OciService.Monitoring, limits, time ?? TimeProvider.System);
+    private readonly ServiceCalls<MonitoringClient> asking = new(alarms, OciService.Monitoring, limits, time ?? TimeProvider.System);
+
+    /// <inheritdoc/>
+    public string Location => HostSources.Monitoring(compartment);
+
+    /// <inheritdoc/>
+    public async Task<MetricPostAnswer> PostAsync(MetricPost post, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(post);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(post.MetricData.Count, MetricPost.MaxStreams, nameof(post));
+        var details = new PostMetricDataDetails { MetricData = [.. post.MetricData.Select(Details)] };
+        var answer = await AskAsync(
+            posting,
+            "metrics can't be posted",
+            (client, once, token) => client.PostMetricData(new PostMetricDataRequest { PostMetricDataDetails = details }, once, token),
+            cancellationToken);
+        var failed = answer.PostMetricDataResponseDetails;
+        return new MetricPostAnswer(
+            failed?.FailedMetricsCount ?? 0,
+            [.. (failed?.FailedMetrics ?? []).Select(static one => new FailedMetric(one.Message ?? "", Read(one.MetricData)))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FiringAlarm>> FiringAsync(IReadOnlyCollection<string> alarms, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(alarms);
+        var firing = new List<FiringAlarm>();
+        foreach (var alarm in await FiringAlarmsAsync(alarms, cancellationToken))
+            await AddStreamsAsync(alarm, firing, cancellationToken);
+        return firing;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        posts.Dispose();
+        alarms.Dispose();
+    }
+
+    private async Task<List<AlarmStatusSummary>> FiringAlarmsAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
+    {
+        var found = new List<AlarmStatusSummary>();
+        string? next = null;
+        for (var page = 0; page < MaxPages && (page == 0 || next is not null); page++)
+        {
+            var answer = await AskAsync(
+                asking,
+                "alarms' states can't be read",
+                (client, once, token) => client.ListAlarmsStatus(
+                    new ListAlarmsStatusRequest { CompartmentId = compartment, Status = ListAlarmsStatusRequest.StatusEnum.Firing, Limit = PageSize, Page = next }, once, token),
+                cancellation);
+            found.AddRange((answer.Items ?? []).Where(alarm => alarm.Status == AlarmStatusSummary.StatusEnum.Firing && names.Contains(alarm.DisplayName)));
+            next = string.IsNullOrEmpty(answer.OpcNextPage) ? null : answer.OpcNextPage;
+        }
+
+        return found;
+    }
+
+    // One after another: the service takes ten of these a second, and there are fewer alarms.
+    private async Task AddStreamsAsync(AlarmStatusSummary alarm, List<FiringAlarm> firing, CancellationToken cancellation)
+    {
+        string? next = null;
+        for (var page = 0; page < MaxPages && (page == 0 || next is not null); page++)
+        {
+            var answer = await AskAsync(
+                asking,
+                $"the streams that the alarm {alarm.DisplayName} fires for can't be read",
+                (client, once, token) => client.RetrieveDimensionStates(
+                    new RetrieveDimensionStatesRequest
+                    {
+                        AlarmId = alarm.Id,
+                        Limit = PageSize,
+                        Page = next,
+                        RetrieveDimensionStatesDetails = new RetrieveDimensionStatesDetails { Status = AlarmDimensionStatesEntry.StatusEnum.Firing },
+                    },
+                    once,
+                    token),
+                cancellation);
+            firing.AddRange((answer.AlarmDimensionStatesCollection?.Items ?? [])
+                .Where(static stream => stream.Status == AlarmDimensionStatesEntry.StatusEnum.Firing)
+                .Select(stream => new FiringAlarm(alarm.DisplayName, stream.Dimensions ?? [], TimeOf(stream.Timestamp ?? alarm.TimestampTriggered))));
+            next = string.IsNullOrEmpty(answer.OpcNextPage) ? null : answer.OpcNextPage;
+        }
+    }
+
+    private async Task<T> AskAsync<T>(ServiceCalls<MonitoringClient> calls, string what, Func<MonitoringClient, global::Oci.Common.Retry.RetryConfiguration, CancellationToken, Task<T>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await calls.AskAsync(call, cancellation);
+        }
+        catch (ServiceFailure e)
+        {
+            throw new MonitoringException(e.ToText($"{what} at {Location}"), e);
+        }
+    }
+
+    private MetricDataDetails Details(MetricData stream) => new()
+    {
+        CompartmentId = compartment,
+        Namespace = stream.Namespace,
+        Name = stream.Name,
+        Dimensions = new Dictionary<string, string>(stream.Dimensions),
+        Datapoints = [.. stream.Datapoints.Select(static point => new Datapoint { Timestamp = point.Timestamp.UtcDateTime, Value = point.Value, Count = point.Count })],
+    };
+
+    private static MetricData Read(MetricDataDetails? stream) => new()
+    {
+        Namespace = stream?.Namespace ?? "",
+        Name = stream?.Name ?? "",
+        Dimensions = stream?.Dimensions ?? [],
+        Datapoints = [.. (stream?.Datapoints ?? []).Select(static point => new MetricDatapoint(TimeOf(point.Timestamp), point.Value, point.Count ?? 1))],
+    };
+
+    private static DateTimeOffset TimeOf(DateTime? time) => time is { } known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
+}

@@ -1,0 +1,58 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>An attribute of a node, or the default of a function's.</summary>
+internal sealed class AttributeMessage(OnnxContext context, OnnxMessage parent, string kind) : OnnxMessage(context, parent)
+{
+    private string name = "";
+    private int tensors;
+    private int graphs;
+    private int sparse;
+    private int types;
+
+    protected override string Label => LabelOf(kind, -1, name);
+
+    internal override FieldKind KindOf(int field) => field switch
+    {
+        1 => FieldKind.Name,                      // name
+        3 or 20 => FieldKind.Number,              // i, type
+        4 or 13 or 21 => FieldKind.Data,          // s, doc_string, ref_attr_name
+        5 or 6 or 14 or 22 => FieldKind.Message,  // t, g, tp, sparse_tensor
+        7 => FieldKind.Fixed32,                   // floats
+        8 => FieldKind.CountedNumbers,            // ints
+        9 => FieldKind.DataList,                  // strings
+        10 or 11 or 15 or 23 => FieldKind.Messages, // tensors, graphs, type_protos, sparse_tensors
+        _ => FieldKind.Unknown,
+    };
+
+    internal override OnnxMessage Begin(int field) => field switch
+    {
+        5 => new TensorMessage(Context, this, "t", -1),
+        6 => Graph("g", -1),
+        10 => new TensorMessage(Context, this, "tensors", tensors++),
+        11 => Graph("graphs", graphs++),
+        14 => new TypeMessage(Context, this, "tp", -1),
+        15 => new TypeMessage(Context, this, "type_protos", types++),
+        22 => new SparseTensorMessage(Context, this, "sparse_tensor", -1),
+        _ => new SparseTensorMessage(Context, this, "sparse_tensors", sparse++),
+    };
+
+    internal override void Name(int field, string text) => name = text;
+
+    internal override void Data(int field, long length)
+    {
+        // An attribute's own strings may be whole vocabularies.
+        if (field is 13 or 21)
+            RequireText(length, field == 13 ? "the description" : "the name of a function's attribute");
+    }
+
+    private GraphMessage Graph(string label, int index)
+    {
+        var around = Parent;
+        while (around is not null and not GraphMessage)
+            around = around.Parent;
+        var graph = new GraphMessage(Context, this, label, depth: ((around as GraphMessage)?.Depth ?? 0) + 1, index: index);
+        if (!graph.IsRead)
+            Context.Add(FindingCode.Nesting, graph, $"graphs are more than {Context.Limits.Subgraphs} deep in each other; what is deeper was not read");
+        return graph;
+    }
+}

@@ -1,0 +1,60 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>A function that the model defines, and its nodes call by domain and name.</summary>
+internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)
+{
+    private int nodes;
+    private int attributes;
+    private int values;
+    private int entries;
+
+    internal string FunctionName { get; private set; } = "";
+
+    internal string Domain { get; private set; } = "";
+
+    /// <summary>How many nodes it has itself.</summary>
+    internal int Nodes => nodes;
+
+    protected override string Label => LabelOf("function", index, FunctionName);
+
+    internal override FieldKind KindOf(int field) => field switch
+    {
+        1 or 10 => FieldKind.Name,          // name, domain
+        4 or 5 or 6 => FieldKind.DataList,  // input, output, attribute
+        7 or 11 or 12 => FieldKind.Messages, // node, attribute_proto, value_info
+        8 => FieldKind.Data,                // doc_string
+        _ => FieldKind.Unknown,
+    };
+
+    internal override OnnxMessage Begin(int field)
+    {
+        switch (field)
+        {
+            case 7:
+                return new NodeMessage(Context, this, nodes++);
+            case 12:
+                return new ValueMessage(Context, this, "value_info", values++);
+            default:
+                if (attributes++ == Context.Limits.Attributes)
+                    Context.Add(FindingCode.LimitAttributes, this, $"it has more than {Context.Limits.Attributes} attributes");
+                return new AttributeMessage(Context, this, "attribute_proto");
+        }
+    }
+
+    internal override void Name(int field, string text)
+    {
+        if (field == 1)
+            FunctionName = text;
+        else
+            Domain = text;
+    }
+
+    internal override void Data(int field, long length)
+    {
+        RequireText(length, field == 8 ? "the description" : "an input's, output's or attribute's name");
+        if (field != 8)
+            Entry(ref entries, "inputs, outputs and attributes");
+    }
+
+    internal override void End() => Context.Calls.Define(Context, this);
+}

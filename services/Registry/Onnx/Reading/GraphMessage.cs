@@ -1,0 +1,82 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>A graph: the model's own, the body of a node, or of a training.</summary>
+internal sealed class GraphMessage(OnnxContext context, OnnxMessage parent, string label, bool isMain = false, int depth = 0, int index = -1)
+    : OnnxMessage(context, parent)
+{
+    private readonly List<ValueMessage> inputs = [];
+    private readonly List<ValueMessage> outputs = [];
+    private readonly HashSet<string> weights = new(StringComparer.Ordinal);
+    private int nodes;
+    private int tensors;
+    private int sparse;
+    private int values;
+    private int inputCount;
+    private int outputCount;
+
+    /// <summary>The inputs, of the model's own graph.</summary>
+    internal IReadOnlyList<ValueMessage> Inputs => inputs;
+
+    /// <summary>The outputs, of the model's own graph.</summary>
+    internal IReadOnlyList<ValueMessage> Outputs => outputs;
+
+    /// <summary>How many graphs are around this one.</summary>
+    internal int Depth => depth;
+
+    internal override bool IsRead => depth <= Context.Limits.Subgraphs;
+
+    protected override string Label => LabelOf(label, index, "");
+
+    /// <summary>Whether a name is that of an initializer.</summary>
+    internal bool IsWeight(string name) => weights.Contains(name);
+
+    internal override FieldKind KindOf(int field) => field switch
+    {
+        1 or 5 or 11 or 12 or 13 or 15 => FieldKind.Messages, // node, initializer, input, output, value_info, sparse_initializer
+        2 or 10 => FieldKind.Data,                            // name, doc_string
+        _ => FieldKind.Unknown,
+    };
+
+    internal override OnnxMessage Begin(int field)
+    {
+        switch (field)
+        {
+            case 1:
+                return new NodeMessage(Context, this, nodes++);
+            case 5:
+                CountInitializer();
+                return new TensorMessage(Context, this, "initializer", tensors++);
+            case 11:
+                return Keep(inputs, new ValueMessage(Context, this, "input", Entry(ref inputCount, "inputs")));
+            case 12:
+                return Keep(outputs, new ValueMessage(Context, this, "output", Entry(ref outputCount, "outputs")));
+            case 13:
+                return new ValueMessage(Context, this, "value_info", values++);
+            default:
+                CountInitializer();
+                return new SparseTensorMessage(Context, this, "sparse_initializer", sparse++);
+        }
+    }
+
+    internal override void Data(int field, long length) => RequireText(length, field == 2 ? "the name" : "the description");
+
+    /// <summary>Remembers the name of an initializer: before IR version 4 each is an input too, one that the caller need not give.</summary>
+    internal void Weight(string name, OnnxMessage at)
+    {
+        if (isMain && !weights.Contains(name) && Context.MayRemember(name, at))
+            weights.Add(name);
+    }
+
+    private void CountInitializer()
+    {
+        if (Context.Initializers++ == Context.Limits.Initializers)
+            Context.Add(FindingCode.LimitInitializers, this, $"the model has more than {Context.Limits.Initializers} initializers");
+    }
+
+    private ValueMessage Keep(List<ValueMessage> list, ValueMessage value)
+    {
+        if (isMain && list.Count < Context.Limits.Entries)
+            list.Add(value);
+        return value;
+    }
+}

@@ -1,0 +1,124 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>A tensor with its data, which are counted and passed over.</summary>
+internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, string kind, int index) : OnnxMessage(context, parent)
+{
+    private readonly TensorShape shape = new();
+    private readonly long[] counts = new long[12];
+    private string name = "";
+    private int type;
+    private bool isExternal;
+    private bool isSegment;
+    private string? location;
+    private int external;
+
+    /// <summary>The dimensions.</summary>
+    internal TensorShape Shape => shape;
+
+    /// <summary>The number of its element type.</summary>
+    internal int Type => type;
+
+    /// <summary>Whether its data are elsewhere, so that nothing is known of them.</summary>
+    internal bool IsExternal => isExternal || external > 0;
+
+    protected override string Label => LabelOf(kind, index, name);
+
+    internal override FieldKind KindOf(int field) => field switch
+    {
+        1 => FieldKind.Numbers,                      // dims
+        2 or 14 => FieldKind.Number,                 // data_type, data_location
+        3 => FieldKind.Data,                         // segment
+        4 => FieldKind.Fixed32,                      // float_data
+        5 or 7 or 11 => FieldKind.CountedNumbers,    // int32_data, int64_data, uint64_data
+        6 => FieldKind.DataList,                     // string_data
+        8 => FieldKind.Name,                         // name
+        9 or 12 => FieldKind.Data,                   // raw_data, doc_string
+        10 => FieldKind.Fixed64,                     // double_data
+        13 => FieldKind.Messages,                    // external_data
+        _ => FieldKind.Unknown,
+    };
+
+    internal override OnnxMessage Begin(int field)
+    {
+        Entry(ref external, "entries of external data");
+        return new ExternalDataMessage(Context, this);
+    }
+
+    internal override void Number(int field, long value)
+    {
+        // Enumerations are 32 bits wide, and readers cut off the rest.
+        if (field == 1)
+            shape.Add(value, Context.Limits.Rank);
+        else if (field == 2)
+            type = (int)value;
+        else
+            isExternal |= (int)value != (int)TensorProto.Types.DataLocation.Default;
+    }
+
+    internal override void Name(int field, string text) => name = text;
+
+    internal override void Data(int field, long length)
+    {
+        switch (field)
+        {
+            case 3:
+                isSegment = true;
+                break;
+            case 6:
+                counts[field]++;
+                break;
+            case 9:
+                counts[field] = length;
+                break;
+            default:
+                RequireText(length, "the description");
+                break;
+        }
+    }
+
+    internal override void Count(int field, long more) => counts[field] += more;
+
+    internal override void End()
+    {
+        if (Parent is GraphMessage graph)
+            graph.Weight(name, this);
+        if (IsExternal)
+        {
+            Context.Add(FindingCode.ExternalData, this, $"its data are {(location is null ? "outside of the model" : $"in '{Shown(location)}'")}; export the model as one file");
+            return;
+        }
+
+        if (!TensorRules.IsKnown(type))
+            Context.Add(FindingCode.ElementType, this, $"its elements are of the type {type}, which ONNX does not have");
+        else if (shape.IsCountable(Context, this, TensorRules.BitsOf(type)) && TensorRules.DataFault(type, shape.Elements, counts, isSegment) is { } fault)
+            Context.Add(FindingCode.ShapeData, this, $"its shape is {shape}: {fault}");
+    }
+
+    /// <summary>Where the data are, by an entry of <c>external_data</c>.</summary>
+    internal void ExternalAt(string place) => location = place;
+}
+
+/// <summary>One entry of what says where a tensor's data are.</summary>
+internal sealed class ExternalDataMessage(OnnxContext context, TensorMessage tensor) : OnnxMessage(context, tensor)
+{
+    private string key = "";
+    private string value = "";
+
+    protected override string Label => "external_data";
+
+    internal override FieldKind KindOf(int field) => field is 1 or 2 ? FieldKind.Name : FieldKind.Unknown;
+
+    internal override void Name(int field, string text)
+    {
+        if (field == 1)
+            key = text;
+        else
+            value = text;
+    }
+
+    internal override void End()
+    {
+        if (key == "location")
+            tensor.ExternalAt(value);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace ModelServing.Bench.Functions;
+
+/// <summary>One start.</summary>
+/// <param name="Listening">Processor seconds until it listened.</param>
+/// <param name="Answered">Processor seconds until its first answer, the start included.</param>
+/// <param name="Megabytes">The memory that it had then.</param>
+internal sealed record FunctionStart(double Listening, double Answered, double Megabytes);
+
+/// <summary>What one way of publishing costs.</summary>
+internal sealed record PublishingReport(string Name, IReadOnlyList<FunctionStart> Starts);
+
+/// <summary>What was measured.</summary>
+internal sealed record FunctionsReport(IReadOnlyList<PublishingReport> Publishings)
+{
+    // A function has a tenth of a processor for each 256 MB.
+    private const double MegabytesOfAProcessor = 2560;
+
+    private static readonly int[] Memories = [128, 256, 512, 1024];
+
+    internal void Print(TextWriter output)
+    {
+        string[] columns = ["publishing", "CPU s to listen", "worst", "to first answer", "MB", .. Memories.Select(static memory => $"listens at {memory} MB")];
+        Write(output, columns);
+        Write(output, ["---", .. columns.Skip(1).Select(static _ => "---:")]);
+        foreach (var publishing in Publishings)
+        {
+            var listening = Median(publishing.Starts.Select(static start => start.Listening));
+            Write(output,
+            [
+                publishing.Name,
+                Text(listening),
+                Text(publishing.Starts.Max(static start => start.Listening)),
+                Text(Median(publishing.Starts.Select(static start => start.Answered))),
+                Median(publishing.Starts.Select(static start => start.Megabytes)).ToString("0", CultureInfo.InvariantCulture),
+                .. Memories.Select(memory => $"{(listening * MegabytesOfAProcessor / memory).ToString("0.0", CultureInfo.InvariantCulture)} s"),
+            ]);
+        }
+    }
+
+    private static void Write(TextWriter output, IEnumerable<string> cells) => output.WriteLine($"| {string.Join(" | ", cells)} |");
+
+    private static string Text(double seconds) => seconds.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using ModelServing.Contracts;
+using ModelServing.Infra.Tests.Rendering;
+using ModelServing.Infra.Tests.Stacks;
+
+namespace ModelServing.Infra.Tests.Alarms;
+
+[Collection(nameof(OneAtATime))]
+public class AlarmsTests
+{
+    private const string Alarm = "oci:Monitoring/alarm:Alarm";
+    private const string Topic = "oci:Ons/notificationTopic:NotificationTopic";
+    private const string Subscription = "oci:Ons/subscription:Subscription";
+
+    private static readonly AlarmDefinition[] Definitions = [.. ModelAlarms.All, .. PlatformAlarms.All];
+
+    public static TheoryData<string> Names => [.. Definitions.Select(static alarm => alarm.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task An_alarm_is_its_definition_word_for_word(string name)
+    {
+        var definition = Definitions.Single(alarm => alarm.Name == name);
+        var alarm = (await Rendered.OfAsync(some => some.Alarms())).Named(Alarm, $"alarms-{name}");
+
+        // The very text, to the last space: it is what the demonstration on one machine evaluates.
+        Assert.Equal(definition.Query, alarm.Text("query"));
+        Assert.Equal(definition.Namespace, alarm.Text("namespace"));
+        Assert.Equal(definition.Text, alarm.Text("body"));
+        Assert.Equal(definition.Severity.ToString(), alarm.Text("severity"), ignoreCase: true);
+        Assert.Equal(definition.Pending, System.Xml.XmlConvert.ToTimeSpan(alarm.Text("pendingDuration")));
+        Assert.InRange(definition.Pending, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
+        Assert.Equal($"ocid1.onstopic.topics-{(definition.Route == AlarmRoute.Rollback ? "rollback" : "people")}", Assert.Single(alarm.Inputs.List("destinations")));
+        Assert.Equal($"modelserving-some-{name}", alarm.Text("displayName"));
+        // Rollback knows from a message's title which alarm it is of, and answers none that is not about models.
+        Assert.Equal(ModelAlarms.All.SingleOrDefault(known => known.Name == name), AlarmNames.Find("modelserving", "some", alarm.Text("displayName")));
+        Assert.Equal((SomeEnvironment.Compartment, SomeEnvironment.Compartment), (alarm.Text("compartmentId"), alarm.Text("metricCompartmentId")));
+    }
+
+    [Fact]
+    public async Task Messages_are_of_the_form_that_Rollback_reads_and_one_for_each_stream()
+    {
+        var alarms = (await Rendered.OfAsync(some => some.Alarms())).Of(Alarm).ToList();
+
+        Assert.Equal(Definitions.Length, alarms.Count);
+        foreach (var alarm in alarms)
+        {
+            Assert.Equal("RAW 1.X 1m PT3M", $"{alarm.Text("messageFormat")} {alarm.Text("notificationVersion")} {alarm.Text("resolution")} {alarm.Text("evaluationSlackDuration")}");
+            Assert.True((bool)alarm.Inputs["isNotificationsPerMetricDimensionEnabled"]);
+            Assert.True((bool)alarm.Inputs["isEnabled"]);
+            // What fires has somebody to call.
+            Assert.Equal(["alarms-rollback"], await alarm.AfterAsync());
+        }
+    }
+
+    [Fact]
+    public async Task The_topic_of_rollbacks_calls_Rollback_once_that_is_there()
+    {
+        var run = await Rendered.OfAsync(some => some.Alarms());
+
+        var subscription = Assert.Single(run.Of(Subscription), made => made.Has("protocol", "ORACLE_FUNCTIONS"));
+        Assert.Equal("ocid1.fnfunc.functions-rollback", subscription.Text("endpoint"));
+        Assert.Equal("ocid1.onstopic.topics-rollback", subscription.Text("topicId"));
+        Assert.Equal(["functions-rollback"], await subscription.AfterAsync());
+        var policy = JsonNode.Parse(subscription.Text("deliveryPolicy"))!["backoffRetryPolicy"]!;
+        Assert.Equal(TimeSpan.FromHours(2), TimeSpan.FromMilliseconds((int)policy["maxRetryDuration"]!));
+        Assert.Equal("EXPONENTIAL", (string?)policy["policyType"]);
+    }
+
+    [Fact]
+    public async Task People_are_told_by_both_topics_and_every_subscription_is_a_persons_or_a_functions()
+    {
+        var run = await Rendered.OfAsync(some => some.Alarms("a@example.com", "b@example.com"));
+
+        Assert.Equal(["modelserving-some-people", "modelserving-some-rollback"], run.Of(Topic).Select(topic => topic.Text("name")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["EMAIL a@example.com people", "EMAIL a@example.com rollback", "EMAIL b@example.com people", "EMAIL b@example.com rollback", "ORACLE_FUNCTIONS ocid1.fnfunc.functions-rollback rollback"],
+            run.Of(Subscription).Select(made => $"{made.Text("protocol")} {made.Text("endpoint")} {made.Text("topicId").Split('-')[^1]}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Addresses_that_a_topic_has_no_room_for_are_refused()
+    {
+        await Rendered.OfAsync(some => some.Topics([.. Enumerable.Range(0, 9).Select(i => $"{i}@example.com")]));
+        Assert.Contains("Emails has 10 addresses", await Rendered.RefusalAsync(some => some.Topics([.. Enumerable.Range(0, 10).Select(i => $"{i}@example.com")])), StringComparison.Ordinal);
+        Assert.Contains("an address twice", await Rendered.RefusalAsync(some => some.Topics("a@example.com", "A@example.com")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fraud: { stable: { version: 1 } }")]
+    [InlineData("fraud: { stable: { version: 3 }, canary: { version: 7, percent: 50 } }, churn: { stable: { version: 1 } }")]
+    public async Task No_model_no_canary_and_no_weight_changes_an_alarm(string models)
+    {
+        var before = Texts(await SomeStack.OfModelsAsync(SomeStack.Canary));
+        var after = Texts(await SomeStack.OfModelsAsync(models));
+
+        Assert.NotEmpty(before);
+        Assert.Equal(before, after);
+
+        static Dictionary<string, string> Texts(ModelServing.Stacks.RenderedStack run) =>
+            run.Texts().Where(static pair => pair.Key.Split(' ')[0] is Alarm or Topic or Subscription || pair.Key.StartsWith("oci:Functions/", StringComparison.Ordinal)).ToDictionary();
+    }
+}

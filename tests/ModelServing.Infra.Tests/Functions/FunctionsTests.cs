@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ModelServing.Contracts;
+using ModelServing.Infra.Tests.Rendering;
+using ModelServing.Infra.Tests.Stacks;
+
+namespace ModelServing.Infra.Tests.Functions;
+
+[Collection(nameof(OneAtATime))]
+public class FunctionsTests
+{
+    private const string Application = "oci:Functions/application:Application";
+    private const string Function = "oci:Functions/function:Function";
+    private const string Log = "oci:Logging/log:Log";
+    private const string Rule = "oci:Events/rule:Rule";
+
+    [Fact]
+    public async Task The_application_stands_in_the_functions_subnet_and_group()
+    {
+        var application = (await Rendered.OfAsync(some => some.Functions())).Only(Application);
+
+        Assert.Equal("modelserving-some-functions", application.Text("displayName"));
+        Assert.Equal(["ocid1.subnet.some"], application.Inputs.List("subnetIds"));
+        Assert.Equal(["ocid1.networksecuritygroup.some"], application.Inputs.List("networkSecurityGroupIds"));
+        Assert.Equal("JSON", application.Part("logging")["lineFormat"]);
+    }
+
+    [Theory]
+    [InlineData(false, "GENERIC_X86")]
+    [InlineData(true, "GENERIC_ARM")]
+    public async Task The_application_has_the_images_architecture(bool isArm, string shape) =>
+        Assert.Equal(shape, (await Rendered.OfAsync(some => some.Functions(isArm: isArm))).Only(Application).Text("shape"));
+
+    [Fact]
+    public async Task There_is_a_function_of_each_name_by_digest_and_its_log_is_there_first()
+    {
+        var functions = (await Rendered.OfAsync(some => some.Functions())).Of(Function).ToList();
+
+        Assert.Equal(
+            Enum.GetValues<FunctionName>().Select(name => $"modelserving-some-{FunctionNames.Of(name)}").Order(StringComparer.Ordinal),
+            functions.Select(function => function.Text("displayName")).Order(StringComparer.Ordinal));
+        foreach (var function in functions)
+        {
+            Assert.Equal(SomeStack.Digest('c'), function.Text("imageDigest"));
+            Assert.Equal("ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions:" + SomeStack.Digest('c').Replace(':', '-'), function.Text("image"));
+            Assert.Equal("functions-id", function.Text("applicationId"));
+            Assert.Equal(["functions-invoke"], await function.AfterAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_function_reads_back_what_it_is_told()
+    {
+        var run = await Rendered.OfAsync(some => some.Functions(SomeEnvironment.SomeFunctions with { DryRun = true }));
+        foreach (var name in Enum.GetValues<FunctionName>())
+        {
+            var told = Configuration(run, name);
+            // What is left out are those of a server, of which a function reads the defaults.
+            Assert.Equal(SomeEnvironment.SomeFunctions with { DryRun = true, Function = name }, new FunctionsSettings(new HostEnvironment(told.GetValueOrDefault)), SameTexts);
+            Assert.DoesNotContain(told.Keys, key => key == HostSettings.UrlsVariable || key.Contains("DRAIN", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Configurations_are_of_the_form_and_the_size_that_OCI_takes()
+    {
+        var run = await Rendered.OfAsync(some => some.Functions());
+        foreach (var name in Enum.GetValues<FunctionName>())
+        {
+            var told = Configuration(run, name);
+            Assert.All(told.Keys, key => Assert.Matches(new Regex("^[A-Za-z_][A-Za-z0-9_]*$"), key));
+            Assert.InRange(told.Sum(pair => pair.Key.Length + pair.Value.Length), 1, FunctionsArgs.MaxConfigurationBytes);
+        }
+
+        var long_ = SomeEnvironment.SomeFunctions with { Journal = "nosql:" + new string('a', 4000) };
+        Assert.Contains("OCI takes 4096 at most", await Rendered.RefusalAsync(some => some.Functions(long_)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "NONE", null)]
+    [InlineData(20, "CONSTANT", 20d)]
+    public async Task Rollback_alone_is_kept_ready(int provisioned, string strategy, object? count)
+    {
+        var run = await Rendered.OfAsync(some => some.Functions(provisioned: provisioned));
+
+        var config = run.Named(Function, "functions-rollback").Part("provisionedConcurrencyConfig");
+        Assert.Equal(strategy, config["strategy"]);
+        Assert.Equal(count, config.GetValueOrDefault("count"));
+        Assert.All(run.Of(Function).Where(function => function.Name != "functions-rollback"), function => Assert.Equal("NONE", function.Part("provisionedConcurrencyConfig")["strategy"]));
+    }
+
+    [Fact]
+    public async Task Sizes_are_those_that_are_given()
+    {
+        var run = await Rendered.OfAsync(some => some.Functions(memory: 256, timeout: 30));
+        Assert.Equal(
+            ["functions-model-loader 3072 300", "functions-model-metrics 256 30", "functions-rollback 256 30"],
+            run.Of(Function).Select(function => $"{function.Name} {function.Text("memoryInMbs")} {function.Inputs["timeoutInSeconds"]}").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(300, 60, 0, "MemoryMbs is 300")]
+    [InlineData(512, 301, 0, "Timeout is 301")]
+    [InlineData(512, 5.5, 0, "Timeout is 5.5")]
+    [InlineData(512, 60, -1, "ProvisionedConcurrency is -1")]
+    public async Task What_OCI_has_not_is_refused(int memory, double timeout, int provisioned, string says) =>
+        Assert.Contains(says, await Rendered.RefusalAsync(some => some.Functions(memory: memory, timeout: timeout, provisioned: provisioned)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Calls_are_logged()
+    {
+        var log = (await Rendered.OfAsync(some => some.Functions())).Only(Log);
+        Assert.Equal(30d, log.Inputs["retentionDuration"]);
+        Assert.Equal("OCISERVICE functions functions-id invoke", string.Join(' ', ((string[])["sourceType", "service", "resource", "category"]).Select(key => log.Part("configuration").Map("source")[key])));
+    }
+
+    [Fact]
+    public async Task A_manifest_in_the_bucket_calls_ModelLoader_and_no_other_object_does()
+    {
+        var rule = (await Rendered.OfAsync(some => some.Functions())).Only(Rule);
+
+        var condition = JsonNode.Parse(rule.Text("condition"))!;
+        Assert.Equal(
+            ["com.oraclecloud.objectstorage.createobject", "com.oraclecloud.objectstorage.updateobject"],
+            condition["eventType"]!.AsArray().Select(type => (string?)type));
+        Assert.Equal("modelserving-some-artifacts", (string?)Assert.Single(condition["data"]!["additionalDetails"]!["bucketName"]!.AsArray()));
+        var pattern = new Regex("^" + Regex.Escape((string)Assert.Single(condition["data"]!["resourceName"]!.AsArray())!).Replace("\\*", ".*", StringComparison.Ordinal) + "$");
+        Assert.Matches(pattern, ArtifactKeys.Manifest(ModelName.Parse("fraud"), new ModelVersion(12)));
+        Assert.DoesNotMatch(pattern, ArtifactKeys.Model(ModelName.Parse("fraud"), new ModelVersion(12)));
+        Assert.DoesNotMatch(pattern, ArtifactKeys.VerdictPrefix + "fraud/12/manifest.json");
+
+        var action = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(rule.Part("actions").List("action")));
+        Assert.Equal("FAAS ocid1.fnfunc.functions-model-loader True", $"{action["actionType"]} {action["functionId"]} {action["isEnabled"]}");
+    }
+
+    // Of records that hold lists: by what they write.
+    private static readonly EqualityComparer<FunctionsSettings> SameTexts = EqualityComparer<FunctionsSettings>.Create((one, other) => one!.ToEnvironment().SequenceEqual(other!.ToEnvironment()));
+
+    // As OCI gives them: the function's over the application's.
+    private static ImmutableDictionary<string, string> Configuration(Rendered run, FunctionName name) =>
+        new[] { run.Only(Application), run.Named(Function, $"functions-{FunctionNames.Of(name)}") }
+            .SelectMany(made => made.Part("config"))
+            .ToImmutableDictionary(pair => pair.Key, pair => (string)pair.Value);
+}

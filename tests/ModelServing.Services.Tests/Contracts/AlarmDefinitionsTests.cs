@@ -1,0 +1,29 @@
+using ModelServing.Contracts;
+
+namespace ModelServing.Services.Tests.Contracts;
+
+/// <summary>What holds of every alarm, whoever reads it.</summary>
+public class AlarmDefinitionsTests
+{
+    private static readonly AlarmDefinition[] All = [.. ModelAlarms.All, .. PlatformAlarms.All];
+
+    [Fact]
+    public void Every_alarm_has_a_name_of_its_own() => Assert.Equal(All.Length, All.Select(static alarm => alarm.Name).Distinct().Count());
+
+    [Fact]
+    public void Every_alarm_is_within_what_Monitoring_takes() => Assert.All(All, static alarm =>
+    {
+        Assert.Matches("^[a-z]+(-[a-z]+)*$", alarm.Name);
+        Assert.InRange(alarm.Pending, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
+        Assert.Equal(0, alarm.Pending.Ticks % TimeSpan.TicksPerMinute);
+        Assert.Matches(@"\[[1-9][0-9]?m\]", alarm.Query);
+        Assert.NotEqual("", alarm.Text);
+    });
+
+    [Fact]
+    public void No_alarm_about_the_platform_rolls_back() => Assert.All(PlatformAlarms.All, static alarm =>
+    {
+        Assert.Equal(AlarmRoute.People, alarm.Route);
+        Assert.StartsWith("oci_", alarm.Namespace, StringComparison.Ordinal);
+    });
+}

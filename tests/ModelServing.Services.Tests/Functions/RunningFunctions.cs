@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Functions;
+using ModelServing.Hosting;
+
+namespace ModelServing.Services.Tests.Functions;
+
+/// <summary>The functions' program in this process, called in one of the two ways.</summary>
+internal sealed class RunningFunctions : IAsyncDisposable
+{
+    private readonly FunctionsSettings settings;
+    private readonly Action<IServiceCollection>? replace;
+    private WebApplication app;
+
+    private RunningFunctions(WebApplication app, FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace) =>
+        (this.app, Caller, this.settings, this.replace) = (app, caller, settings, replace);
+
+    internal FunctionCaller Caller { get; }
+
+    internal IServiceProvider Services => app.Services;
+
+    internal static async Task<RunningFunctions> StartAsync(FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace = null) =>
+        new(await RunAsync(caller, settings, replace), caller, settings, replace);
+
+    internal async Task RestartAsync()
+    {
+        await app.StopAsync(FunctionCaller.Token);
+        await app.DisposeAsync();
+        Caller.DropIdle();
+        app = await RunAsync(Caller, settings, replace);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await Caller.DisposeAsync();
+    }
+
+    private static async Task<WebApplication> RunAsync(FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace)
+    {
+        var app = ServiceHost.Build(
+            "functions",
+            caller.Listening(settings with { LogFormat = LogFormat.Text }),
+            (builder, settings) =>
+            {
+                FunctionsHost.Add(builder, settings);
+                replace?.Invoke(builder.Services);
+            },
+            FunctionsHost.Map);
+        await app.StartAsync(FunctionCaller.Token);
+        await caller.ReadyAsync(app);
+        return app;
+    }
+}

@@ -1,0 +1,196 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Services.Tests.Functions;
+using ModelServing.TestKit;
+using ModelServing.TestKit.Functions;
+
+namespace ModelServing.Services.Tests.Hosting;
+
+/// <summary>What the Fn contract asks of a function's socket and of what leaves it.</summary>
+[Collection(nameof(OwnProcess))]
+public sealed class FnSocketTests : IAsyncLifetime
+{
+    private readonly SocketCaller caller = new();
+    private readonly SomeHandler handler = new();
+    private readonly RecordedLog log = new();
+    private WebApplication? app;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private FnAgent Agent => caller.Agent;
+
+    public async ValueTask InitializeAsync() => app = await SomeHandler.StartAsync(caller, handler, log);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (app is not null)
+            await app.DisposeAsync();
+        await caller.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_awaited_name_is_a_link_to_a_bare_name_that_everybody_may_write_to()
+    {
+        // The agent looks at that itself.
+        await Agent.ListeningAsync(Token);
+        Assert.Equal("lsnr.soc_", new FileInfo(Agent.Path).LinkTarget);
+    }
+
+    [Fact]
+    public async Task Calls_come_over_one_connection_and_a_dropped_one_is_made_again()
+    {
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(200, (await Agent.CallAsync(new FnCall("{}"u8.ToArray()), Token)).Status);
+        Assert.Equal(1, Agent.Connections);
+        Agent.DropIdle();
+        Assert.Equal(200, (await Agent.CallAsync(new FnCall("{}"u8.ToArray()), Token)).Status);
+        Assert.Equal(2, Agent.Connections);
+    }
+
+    [Theory]
+    [InlineData(200, null, 200)]
+    [InlineData(204, null, 200)]
+    [InlineData(301, null, 200)]
+    [InlineData(400, null, 200)]
+    [InlineData(404, null, 200)]
+    [InlineData(429, null, 200)]
+    [InlineData(500, null, 502)]
+    [InlineData(503, null, 502)]
+    [InlineData(504, null, 504)]
+    [InlineData(400, "httprequest", 200)]
+    [InlineData(500, "httprequest", 200)]
+    [InlineData(503, "httprequest", 200)]
+    [InlineData(504, "httprequest", 504)]
+    public async Task Whatever_the_handlers_status_only_200_502_and_504_leave_the_socket(int own, string? intent, int expected)
+    {
+        handler.Answer = (_, _) => Task.FromResult(new FunctionAnswer(own, "{}"u8.ToArray()));
+
+        var answer = await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Intent = intent }, Token);
+
+        Assert.Equal((expected, own, false), (answer.Status, answer.HttpStatus, Agent.HasKilled));
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_is_a_function_that_failed_and_its_container_stays()
+    {
+        handler.Answer = static (_, _) => throw new InvalidOperationException("something broke");
+        Assert.Equal(502, (await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Intent = "httprequest" }, Token)).Status);
+        handler.Answer = null;
+        Assert.Equal((200, false), ((await Agent.CallAsync(new FnCall("{}"u8.ToArray()), Token)).Status, Agent.HasKilled));
+    }
+
+    [Theory]
+    [InlineData("GET /call HTTP/1.1")]
+    [InlineData("POST /other HTTP/1.1")]
+    public async Task What_is_no_call_is_a_function_that_failed(string line)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Agent.Path), Token);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"{line}\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"), Token);
+        var answer = new byte[4096];
+        var read = await socket.ReceiveAsync(answer, Token);
+        Assert.StartsWith("HTTP/1.1 502 ", Encoding.ASCII.GetString(answer, 0, read), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_takes_long_over_a_call_or_between_two_is_waited_for()
+    {
+        // Longer than Kestrel's beats, at which it looks who is late: a socket of a frozen container is.
+        var pause = TimeSpan.FromSeconds(2.5);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Agent.Path), Token);
+        for (var i = 0; i < 2; i++)
+        {
+            await Task.Delay(pause, Token);
+            foreach (var part in (string[])["POST /call HTTP/1.1\r\nHost: local", "host\r\nContent-Length: 2\r\n\r\n{", "}"])
+            {
+                await socket.SendAsync(Encoding.ASCII.GetBytes(part), Token);
+                await Task.Delay(part == "}" ? TimeSpan.Zero : pause, Token);
+            }
+
+            var answer = new byte[4096];
+            Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, Token)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Every_answer_says_what_speaks_the_contract()
+    {
+        var answer = await Agent.CallAsync(new FnCall("{}"u8.ToArray()), Token);
+        Assert.StartsWith("modelserving/", answer.Headers["Fn-Fdk-Version"], StringComparison.Ordinal);
+        Assert.StartsWith("dotnet/10.", answer.Headers["Fn-Fdk-Runtime"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_on_both_logs_says_which_call_the_next_ones_are_of()
+    {
+        var (output, error) = (Console.Out, Console.Error);
+        using var written = new StringWriter();
+        using var complained = new StringWriter();
+        Console.SetOut(TextWriter.Synchronized(written));
+        Console.SetError(TextWriter.Synchronized(complained));
+        try
+        {
+            await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { CallId = "01CALL" }, Token);
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(error);
+        }
+
+        Assert.Contains("\nfn_call=01CALL\n", written.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\nfn_call=01CALL\n", complained.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_gateway_sends_in_both_forms_is_the_callers()
+    {
+        await Agent.CallAsync(
+            new FnCall("{}"u8.ToArray()) { Intent = "httprequest", Headers = new Dictionary<string, string> { ["User-Agent"] = "gateway", ["Fn-Http-H-User-Agent"] = "client", ["Fn-Http-Request-Url"] = "/v1/x?a=b", ["Fn-Http-Method"] = "POST" } },
+            Token);
+        var headers = Assert.Single(handler.Calls).Headers;
+        Assert.Equal("client", headers["user-agent"]);
+        Assert.DoesNotContain(headers.Keys, static name => name.StartsWith("Fn-", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task The_deadline_is_the_handlers_too()
+    {
+        var deadline = new DateTimeOffset(2100, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1234567);
+        await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Deadline = deadline }, Token);
+        Assert.Equal(deadline, Assert.Single(handler.Calls).Deadline);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_is_no_time_is_none_and_is_said()
+    {
+        // The client's own header comes first, and both are sent.
+        await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Headers = new Dictionary<string, string> { ["Fn-Deadline"] = "soon" } }, Token);
+        Assert.Null(Assert.Single(handler.Calls).Deadline);
+    }
+
+    [Fact]
+    public async Task Who_stops_takes_the_name_away_first()
+    {
+        await app!.StopAsync(Token);
+        Assert.False(File.Exists(Agent.Path));
+        Assert.Null(new FileInfo(Agent.Path).LinkTarget);
+    }
+
+    [Fact]
+    public async Task Who_was_killed_leaves_names_behind_that_the_next_clears()
+    {
+        using var folder = new TemporaryFolder();
+        var listener = new FnListener { Path = folder.Combine("lsnr.sock") };
+        File.WriteAllText(FnSocket.BoundPath(listener), "");
+        File.CreateSymbolicLink(listener.Path, Path.GetFileName(FnSocket.BoundPath(listener)));
+        using var agent = new FnAgent(listener.Path);
+        await using var host = ServiceHost.Build("some-function", SomeSettings.OnFreePort with { Listener = listener }, static (_, _) => { }, static (_, _) => { });
+        await host.StartAsync(Token);
+        await agent.ListeningAsync(Token);
+    }
+}

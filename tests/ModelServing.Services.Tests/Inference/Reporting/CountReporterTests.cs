@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+using ModelServing.Registry;
+using ModelServing.Services.Tests.Journal;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Inference;
+
+/// <summary>What a running service reports of its requests, read from the cache as ModelMetrics does.</summary>
+public sealed class CountReporterTests : IAsyncLifetime
+{
+    private const string Good = """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}""";
+    private const string NonFinite = """{"inputs":[{"name":"x","shape":[1],"datatype":"FP64","data":[0]}]}""";
+    private static readonly TimeSpan Minute = TimeSpan.FromSeconds(1);
+
+    private TestedCache cache = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => cache = await TestedGarnet.StartAsync();
+
+    public ValueTask DisposeAsync() => cache.DisposeAsync();
+
+    [Fact]
+    public async Task Each_request_is_reported_once_by_its_variant_and_attempt_and_the_last_report_says_that_the_process_leaves()
+    {
+        await using var service = await StartAsync();
+        for (var i = 0; i < 5; i++)
+            await AskAsync(service, Good, 200, "canary", "2");
+        await AskAsync(service, "{}", 400, "canary", "2");
+        await AskAsync(service, Good, 200, "stable", "1");
+        await AskAsync(service, Good, 200);
+        await service.StopAsync();
+
+        var reports = await ReadAsync();
+        Assert.Equal(
+            [("canary", 2, 6L, 1L), ("direct", 0, 1, 0), ("stable", 1, 1, 0)],
+            reports.SelectMany(static report => report.Streams).GroupBy(static stream => (stream.Variant, stream.Attempt)).OrderBy(static stream => stream.Key.Variant, StringComparer.Ordinal)
+                .Select(static streams => (streams.Key.Variant, streams.Key.Attempt, streams.Sum(static s => s.Counts.Requests), streams.Sum(static s => s.Counts.Of(AnswerKind.ClientError)))));
+        Assert.Single(reports, static report => report.IsLeaving);
+        Assert.Single(reports.Select(static report => report.Incarnation).Distinct());
+        Assert.All(reports, static report => Assert.Equal(RunningInference.Version, report.Version));
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_finite_is_counted_as_that()
+    {
+        // 0 / 0
+        await using var service = await StartAsync(SomeOnnx.Model(
+            [SomeOnnx.Value("x", Datatype.Fp64, [-1])], [SomeOnnx.Value("y", Datatype.Fp64, [-1])], SomeOnnx.Node("Div", ["x", "x"], ["y"])));
+        await AskAsync(service, NonFinite, 200, "canary", "1");
+        await service.StopAsync();
+        Assert.Equal(1, (await ReadAsync()).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Of(AnswerKind.NonFinite)));
+    }
+
+    [Fact]
+    public async Task A_process_that_was_asked_nothing_says_that_it_is_there()
+    {
+        await using var service = await StartAsync();
+        await RunningInference.UntilAsync(async () => (await ReadAsync()).Count > 0, "it never reported");
+        Assert.All(await ReadAsync(), static report => Assert.Empty(report.Streams));
+    }
+
+    [Fact]
+    public async Task A_cache_that_is_away_keeps_no_request_waiting_and_is_told_when_it_is_back()
+    {
+        await cache.KillAsync();
+        await using var service = await StartAsync(change: static settings => settings with { Minute = TimeSpan.FromSeconds(20) });
+        await AskAsync(service, Good, 200, "canary", "1");
+        await cache.RestartAsync();
+        await RunningInference.UntilAsync(
+            async () => (await ReadAsync(TimeSpan.FromSeconds(20))).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Requests) == 1,
+            "it was never told");
+    }
+
+    [Fact]
+    public async Task What_could_not_be_said_for_too_long_is_given_up_and_counted()
+    {
+        await cache.KillAsync();
+        await using var service = await StartAsync();
+        await AskAsync(service, Good, 200, "canary", "1");
+        await RunningInference.UntilAsync(
+            async () => Regex.IsMatch(await service.Client.GetStringAsync(InferencePaths.Metrics, Token), """modelserving_inference_unreported_requests_total\{[^}]*reason="cache-away"[^}]*\} [1-9]"""),
+            "it never gave up");
+    }
+
+    [Fact]
+    public async Task Without_a_cache_it_serves()
+    {
+        await using var service = await StartAsync(change: static settings => settings with { Cache = null });
+        await AskAsync(service, Good, 200, "canary", "1");
+    }
+
+    private Task<RunningInference> StartAsync(byte[]? onnx = null, Func<InferenceSettings, InferenceSettings>? change = null)
+    {
+        return RunningInference.StartAsync(onnx ?? SomeOnnx.Identity(Datatype.Fp32, -1), settings =>
+        {
+            settings = settings with { Cache = cache.Settings, Environment = "dev", Minute = Minute };
+            return change?.Invoke(settings) ?? settings;
+        });
+    }
+
+    private static async Task AskAsync(RunningInference service, string body, int status, string? variant = null, string? attempt = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, InferencePaths.Infer(RunningInference.Model)) { Content = new StringContent(body) };
+        if (variant is not null)
+            request.Headers.Add(HeaderNames.ModelVariant, variant);
+        if (attempt is not null)
+            request.Headers.Add(HeaderNames.ModelAttempt, attempt);
+        using var answer = await service.Client.SendAsync(request, Token);
+        Assert.True((int)answer.StatusCode == status, await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    // Of all minutes that this test can have been in.
+    private async Task<IReadOnlyList<ProcessReport>> ReadAsync(TimeSpan? length = null)
+    {
+        var reports = new MinuteReports(cache.Open(), "dev", length ?? Minute);
+        var now = MinuteReports.NumberOf(TimeProvider.System.GetUtcNow(), length ?? Minute);
+        var read = await Task.WhenAll(Enumerable.Range(0, 100).Select(back => reports.ReadAsync(RunningInference.Model, now - back, Token)));
+        return [.. read.SelectMany(static minute => minute.Processes)];
+    }
+}

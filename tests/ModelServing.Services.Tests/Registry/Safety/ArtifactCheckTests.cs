@@ -1,0 +1,166 @@
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Registry;
+
+/// <summary>The check of what is stored, on every kind of store.</summary>
+public abstract class ArtifactCheckTests : IAsyncLifetime
+{
+    private static readonly ModelName Fraud = ModelName.Parse("fraud");
+    private static readonly ModelVersion One = new(1);
+    private static readonly byte[] Good = SomeOnnx.Linear(3, 1);
+
+    private readonly SetTime time = new();
+    private TestedStore store = null!;
+
+    public async ValueTask InitializeAsync() => store = await MakeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_good_artifact_is_accepted_and_the_verdict_stands_beside_it()
+    {
+        Store(Good);
+        var @checked = await CheckAsync();
+        Assert.True(@checked.IsNew);
+        var verdict = Verdict.Parse(store.Get("verdicts/fraud/1.json"));
+        Assert.Equal((Outcome.Accepted, "tests", time.Now, ArtifactRules.Version), (verdict.Outcome, verdict.CheckedBy, verdict.CheckedAt, verdict.Rules));
+        Assert.Equal(Sha256Digest.Of(store.Get("models/fraud/1/manifest.json")), verdict.ManifestDigest);
+        Assert.Empty(verdict.Findings);
+        Assert.Equal(verdict.ToUtf8(), @checked.Verdict.ToUtf8());
+    }
+
+    [Fact]
+    public async Task Everything_that_is_unsafe_is_refused_with_its_reason()
+    {
+        // The large ones are read in OnnxInspectionTests; here it is the way through the store.
+        foreach (var model in SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 100_000))
+        {
+            Store(model.Bytes);
+            var verdict = (await CheckAsync()).Verdict;
+            Assert.Equal(Outcome.Refused, verdict.Outcome);
+            Assert.Contains(verdict.Findings, finding => finding.Code == model.Code);
+            Assert.Equal(verdict.ToUtf8(), store.Get("verdicts/fraud/1.json"));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_not_what_the_manifest_says_is_refused()
+    {
+        await RefusedAsync(() => Store(Good, static m => m with { Digest = "sha256:" + new string('0', 64) }), FindingCode.ArtifactDigest);
+        await RefusedAsync(() => Store(Good, static m => m with { Size = m.Size + 1 }), FindingCode.ArtifactSize);
+        await RefusedAsync(() => Store(Good, static m => m with { Inputs = [] }), FindingCode.ManifestInterface);
+        await RefusedAsync(() => Store(Good, static m => m with { Outputs = [new TensorInfo("y", Datatype.Fp64, [-1, 1])] }), FindingCode.ManifestInterface);
+        await RefusedAsync(() => Store(Good, static m => m with { Outputs = [new TensorInfo("z", Datatype.Fp32, [-1, 1])] }), FindingCode.ManifestInterface);
+        await RefusedAsync(() => Store(Good, static m => m with { Inputs = [new TensorInfo("x", Datatype.Fp32, [-1, 4])] }), FindingCode.ManifestInterface);
+        await RefusedAsync(() => Store(Good, static m => m with { Version = new ModelVersion(2) }), FindingCode.ManifestUnreadable);
+        await RefusedAsync(() => store.Set("models/fraud/1/manifest.json", "{"u8.ToArray()), FindingCode.ManifestUnreadable);
+        await RefusedAsync(() => store.Set("models/fraud/1/manifest.json", new byte[Manifest.MaxBytes + 1]), FindingCode.ManifestSize);
+        await RefusedAsync(
+            () =>
+            {
+                Store(Good);
+                store.Remove("models/fraud/1/model.onnx");
+            },
+            FindingCode.ArtifactMissing);
+        Store(Good);
+        Assert.Equal([FindingCode.ArtifactSize], (await CheckAsync(new ArtifactLimits { ModelBytes = Good.Length - 1 })).Verdict.Findings.Select(static f => f.Code));
+    }
+
+    [Fact]
+    public async Task A_check_that_is_repeated_writes_nothing_and_says_the_same()
+    {
+        Store(SomeUnsafeOnnx.Changed(static m => m.Graph.Node[0].Domain = "custom"));
+        var first = await CheckAsync();
+        time.Now += TimeSpan.FromHours(1);
+        var second = await CheckAsync();
+        Assert.Equal((true, false), (first.IsNew, second.IsNew));
+        Assert.Equal(first.Verdict.ToUtf8(), second.Verdict.ToUtf8());
+    }
+
+    [Fact]
+    public async Task A_verdict_about_other_bytes_or_by_older_rules_is_replaced_and_one_by_newer_rules_stays()
+    {
+        Store(SomeUnsafeOnnx.Changed(static m => m.Graph.Node[0].Domain = "custom"));
+        await CheckAsync();
+        Store(Good);
+        var good = await CheckAsync();
+        Assert.Equal((true, Outcome.Accepted), (good.IsNew, good.Verdict.Outcome));
+
+        var verdict = good.Verdict with { Rules = ArtifactRules.Version - 1 };
+        store.Set("verdicts/fraud/1.json", verdict.ToUtf8());
+        Assert.True((await CheckAsync()).IsNew);
+        var newer = verdict with { Rules = ArtifactRules.Version + 1, Outcome = Outcome.Refused, Findings = [new Finding("new-rule", "graph", "it is unsafe, as we know now")] };
+        store.Set("verdicts/fraud/1.json", newer.ToUtf8());
+        var kept = await CheckAsync();
+        Assert.Equal((false, Outcome.Refused), (kept.IsNew, kept.Verdict.Outcome));
+        store.Set("verdicts/fraud/1.json", "no verdict"u8.ToArray());
+        Assert.True((await CheckAsync()).IsNew);
+    }
+
+    [Fact]
+    public async Task A_version_without_a_manifest_has_no_verdict()
+    {
+        store.Set("models/fraud/1/model.onnx", Good);
+        var e = await Assert.ThrowsAsync<RegistryException>(() => CheckAsync());
+        Assert.Equal(RegistryError.NotFound, e.Error);
+        Assert.Equal(["models/fraud/1/model.onnx"], store.Keys);
+    }
+
+    [Fact]
+    public async Task The_registry_tells_the_verdict_as_long_as_the_manifest_is_the_same()
+    {
+        var registry = new ModelRegistry(store.Open(), time);
+        Store(Good);
+        Assert.Null(await registry.FindVerdictAsync(Fraud, One, default));
+        await CheckAsync();
+        Assert.Equal(Outcome.Accepted, (await registry.FindVerdictAsync(Fraud, One, default))!.Outcome);
+        Store(Good, static m => m with { Labels = new Dictionary<string, string> { ["a"] = "b" } });
+        Assert.Null(await registry.FindVerdictAsync(Fraud, One, default));
+    }
+
+    /// <summary>Makes an empty store.</summary>
+    protected abstract ValueTask<TestedStore> MakeAsync();
+
+    protected TestedStore Tested => store;
+
+    protected Task<CheckedArtifact> CheckAsync(ArtifactLimits? limits = null) => new ArtifactCheck(store.Open(), time, "tests", limits).CheckAsync(Fraud, One, TestContext.Current.CancellationToken);
+
+    protected void Store(byte[] onnx, Func<Manifest, Manifest>? change = null)
+    {
+        foreach (var (key, content) in SomeArtifact.Objects(Fraud, One, onnx, change))
+            store.Set(key, content);
+    }
+
+    protected async Task RefusedAsync(Action arrange, string code)
+    {
+        arrange();
+        var verdict = (await CheckAsync()).Verdict;
+        Assert.Equal(Outcome.Refused, verdict.Outcome);
+        Assert.Contains(code, verdict.Findings.Select(static f => f.Code));
+    }
+}
+
+public sealed class FolderArtifactCheckTests : ArtifactCheckTests
+{
+    private readonly TestedFolder folder = new();
+
+    [Theory]
+    [InlineData("manifest.json")]
+    [InlineData("model.onnx")]
+    public async Task A_link_in_an_objects_place_is_refused(string file)
+    {
+        Store(SomeOnnx.Linear(3, 1));
+        var path = folder.Folder.Combine("registry", "models", "fraud", "1", file);
+        File.Move(path, folder.Folder.Combine("elsewhere"));
+        File.CreateSymbolicLink(path, folder.Folder.Combine("elsewhere"));
+        await RefusedAsync(static () => { }, FindingCode.ArtifactLink);
+    }
+
+    protected override ValueTask<TestedStore> MakeAsync() => new(folder);
+}

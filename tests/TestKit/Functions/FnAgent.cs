@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace ModelServing.TestKit.Functions;
+
+/// <summary>A call as the platform makes it.</summary>
+/// <param name="Body">The payload.</param>
+public sealed record FnCall(ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The call's identifier.</summary>
+    public string CallId { get; init; } = "01J" + Guid.NewGuid().ToString("N").ToUpperInvariant()[..23];
+
+    /// <summary>When the platform gives up.</summary>
+    public DateTimeOffset Deadline { get; init; } = TimeProvider.System.GetUtcNow().AddMinutes(5);
+
+    /// <summary><c>httprequest</c>, as a gateway's; null, as everybody else's.</summary>
+    public string? Intent { get; init; }
+
+    /// <summary>Headers as they are sent; a gateway's begin with Fn-Http-H-.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The payload's form.</summary>
+    public string ContentType { get; init; } = "application/json";
+}
+
+/// <summary>The function's answer as the platform sees it.</summary>
+/// <param name="Status">The status that left the socket.</param>
+/// <param name="Headers">All headers.</param>
+/// <param name="Body">The body.</param>
+public sealed record FnAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+{
+    /// <summary>The function's own status, in Fn-Http-Status; null without it.</summary>
+    public int? HttpStatus => Headers.TryGetValue("Fn-Http-Status", out var status) ? int.Parse(status, CultureInfo.InvariantCulture) : null;
+}
+
+/// <summary>
+/// The platform's side of the Fn contract, as fnproject/fn's agent has it: it waits for the socket's name to appear, calls over one connection
+/// that is kept, drops it when it idles, and kills the container at any status but 200, 502 and 504.
+/// </summary>
+/// <remarks>Made before the function is started: it watches from then on.</remarks>
+public sealed class FnAgent : IDisposable
+{
+    private const UnixFileMode Everybody =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private readonly TaskCompletionSource appeared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FileSystemWatcher watcher;
+    private readonly Action? kill;
+    private HttpClient client;
+    private int connections;
+
+    /// <summary>An agent that waits for a name.</summary>
+    /// <param name="path">The name; its folder has to be there.</param>
+    /// <param name="kill">Ends the container.</param>
+    public FnAgent(string path, Action? kill = null)
+    {
+        (Path, this.kill) = (path, kill);
+        client = Connect();
+        watcher = new FileSystemWatcher(System.IO.Path.GetDirectoryName(path)!, System.IO.Path.GetFileName(path));
+        watcher.Created += (_, _) => appeared.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+    }
+
+    /// <summary>The name that it waits for.</summary>
+    public string Path { get; }
+
+    /// <summary>How often it has connected.</summary>
+    public int Connections => Volatile.Read(ref connections);
+
+    /// <summary>Whether an answer had it kill the container.</summary>
+    public bool HasKilled { get; private set; }
+
+    /// <summary>The variables that it starts the container with.</summary>
+    public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>
+    {
+        ["FN_LISTENER"] = "unix:" + Path,
+        ["FN_FORMAT"] = "http-stream",
+        ["FN_LOGFRAME_NAME"] = "fn_call",
+        ["FN_LOGFRAME_HDR"] = "Fn-Call-Id",
+        ["FN_TYPE"] = "sync",
+        ["FN_MEMORY"] = "512",
+    };
+
+    /// <summary>Waits until the name appears, and looks at it as the platform does.</summary>
+    /// <exception cref="InvalidDataException">The container's initialisation fails there.</exception>
+    public async Task ListeningAsync(CancellationToken cancellation)
+    {
+        await appeared.Task.WaitAsync(cancellation);
+        var target = new FileInfo(Path).LinkTarget ?? throw new InvalidDataException($"{Path} is no link");
+        if (System.IO.Path.GetFileName(target) != target)
+            throw new InvalidDataException($"{Path} leads to '{target}', which is not a bare name");
+        var socket = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, target);
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(socket) & Everybody) != Everybody)
+            throw new InvalidDataException($"{socket} is {File.GetUnixFileMode(socket)}: the platform's user can't write to it");
+    }
+
+    /// <summary>Calls the function.</summary>
+    public async Task<FnAnswer> CallAsync(FnCall call, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost/call") { Content = new ReadOnlyMemoryContent(call.Body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
+        request.Headers.Add("Fn-Call-Id", call.CallId);
+        request.Headers.Add("Fn-Deadline", call.Deadline.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));
+        request.Headers.Add("Fn-Invoke-Type", "sync");
+        if (call.Intent is not null)
+            request.Headers.Add("Fn-Intent", call.Intent);
+        foreach (var (name, value) in call.Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation);
+        var status = (int)answer.StatusCode;
+        if (status is not (200 or 502 or 504))
+        {
+            HasKilled = true;
+            kill?.Invoke();
+        }
+
+        return new FnAnswer(
+            status,
+            answer.Headers.Concat(answer.Content.Headers).ToDictionary(static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
+            await answer.Content.ReadAsByteArrayAsync(cancellation));
+    }
+
+    /// <summary>Lets go of a connection that idles; the next call makes one.</summary>
+    public void DropIdle()
+    {
+        client.Dispose();
+        client = Connect();
+    }
+
+    /// <summary>Ends its connection and its watch.</summary>
+    public void Dispose()
+    {
+        client.Dispose();
+        watcher.Dispose();
+    }
+
+    private HttpClient Connect() => new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = 1,
+        UseProxy = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        ConnectCallback = async (_, cancellation) =>
+        {
+            Interlocked.Increment(ref connections);
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    })
+    { Timeout = Timeout.InfiniteTimeSpan };
+}

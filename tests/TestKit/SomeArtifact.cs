@@ -1,0 +1,30 @@
+using ModelServing.Contracts;
+using ModelServing.Registry;
+
+namespace ModelServing.TestKit;
+
+/// <summary>Makes a version's two objects without asking whether they may be published.</summary>
+public static class SomeArtifact
+{
+    /// <summary>A manifest that says what is true of <paramref name="onnx"/>, and of a model <c>x</c> to <c>y</c> of three columns and one.</summary>
+    public static Manifest Manifest(ModelName model, ModelVersion version, byte[] onnx) => new()
+    {
+        Schema = ModelServing.Registry.Manifest.CurrentSchema,
+        Model = model,
+        Version = version,
+        Digest = Sha256Digest.Of(onnx),
+        Size = Math.Max(1, onnx.Length),
+        Inputs = [new TensorInfo("x", Datatype.Fp32, [-1, 3])],
+        Outputs = [new TensorInfo("y", Datatype.Fp32, [-1, 1])],
+        Metrics = new Dictionary<string, double>(),
+        Labels = new Dictionary<string, string>(),
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
+
+    /// <summary>The objects by key, the manifest last.</summary>
+    public static IReadOnlyList<(string Key, byte[] Content)> Objects(ModelName model, ModelVersion version, byte[] onnx, Func<Manifest, Manifest>? change = null)
+    {
+        var manifest = Manifest(model, version, onnx);
+        return [(ArtifactKeys.Model(model, version), onnx), (ArtifactKeys.Manifest(model, version), (change?.Invoke(manifest) ?? manifest).ToUtf8())];
+    }
+}
