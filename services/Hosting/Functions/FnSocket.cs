@@ -23,7 +23,7 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
     private const UnixFileMode Everybody =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    // Kestrel takes no time at all for an infinite one: at its next beat the sum of it and the clock has passed, and it answers 408, at which
+    // Not an infinite time: Kestrel adds it to its clock, which overflows, and at its next beat answers 408 to who waits, at which
     // the platform kills the container.
     private static readonly TimeSpan Ever = TimeSpan.FromDays(365);
 

@@ -20,6 +20,8 @@ internal sealed class FunctionRunner(FunctionName function, Func<IFunctionHandle
     // The platform has one call at a time, and no more callers than it has containers. By plain HTTP anybody may call.
     private const int MostWaiting = 16;
 
+    private static readonly TimeSpan LongestMargin = TimeSpan.FromMilliseconds(500);
+
     private static readonly Problem TooLarge = new(413, "body-too-large", "Body too large");
     private static readonly Problem Busy = new(503, "busy", "Too many calls wait");
     private static readonly Problem Failed = new(500, "internal", "The function failed");
@@ -97,11 +99,15 @@ internal sealed class FunctionRunner(FunctionName function, Func<IFunctionHandle
         }
     }
 
+    // The answer that it is late has to be there in time too.
     private TimeSpan Left(DateTimeOffset deadline)
     {
         var left = deadline - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+            return TimeSpan.Zero;
         // What a timer can't count is no deadline that anybody would wait for.
-        return left <= TimeSpan.Zero ? TimeSpan.Zero : left > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : left;
+        var counted = left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1);
+        return counted - (counted / 10 < LongestMargin ? counted / 10 : LongestMargin);
     }
 }
 

@@ -6,6 +6,6 @@ public interface IFunctionHandler
 {
     /// <summary>Answers a call. What it throws is answered 500, and logged.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="cancellation">At the call's deadline, or once the caller is gone.</param>
+    /// <param name="cancellation">Shortly before the call's deadline, or once the caller is gone.</param>
     Task<FunctionAnswer> HandleAsync(FunctionCall call, CancellationToken cancellation);
 }
