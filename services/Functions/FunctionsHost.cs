@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Functions.ModelLoader;
+using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
 
@@ -22,6 +23,7 @@ public static class FunctionsHost
     {
         [FunctionName.Rollback] = RollbackServices.Add,
         [FunctionName.ModelLoader] = ModelLoaderServices.Add,
+        [FunctionName.ModelMetrics] = ModelMetricsServices.Add,
     };
 
     /// <summary>The functions that there are.</summary>

@@ -55,6 +55,25 @@ public class DemoTests
     }
 
     [Fact]
+    public async Task With_the_guard_off_an_alarm_on_the_minutes_numbers_has_the_canary_rolled_back()
+    {
+        using var folder = new StackFolder();
+        // A canary large enough to have the alarm's least volume in each minute of this machine.
+        folder.Write(StackFolder.Canary("40"));
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once", "--guard", "off");
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("canary version 2 begins to be too late on 20% of its calls", output, StringComparison.Ordinal);
+        Assert.Matches(@"the minute of [\d:]+: canary version 2: [\d,]+ requests, (1\d|2\d)\.\d% failed; stable version 1: [\d,]+ requests, 0\.0% failed", output);
+        Assert.Matches(@"the alarm failure-rate fires \(.*variant canary, version 2\)", output);
+        Assert.Matches(@"the function Rollback condemned it, [\d.]+ minutes after", output);
+        Assert.Matches(@"evidence +failure-rate fired at ", output);
+        Assert.Matches(@"after that +0 of 1,000 payments reached it", output);
+        Assert.Matches(@"failures seen +0 of [\d,]+ payments failed for their callers", output);
+        Assert.Contains("ms reset fraud 2 --why REASON", output, StringComparison.Ordinal);
+        await folder.NothingIsLeftAsync();
+    }
+
+    [Fact]
     public async Task With_json_standard_output_is_one_document()
     {
         using var folder = new StackFolder();

@@ -29,7 +29,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     /// <summary>Makes one that does not listen yet.</summary>
     /// <param name="alarms">The alarms.</param>
     /// <param name="minute">How long a minute lasts here.</param>
-    /// <param name="changed">Takes each change, one after the other.</param>
+    /// <param name="changed">Takes each change, one after the other, and does not make the next one wait.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ContractException">A query can't be read.</exception>
     internal LocalMonitoring(IReadOnlyList<AlarmDefinition> alarms, TimeSpan minute, Action<AlarmTransition> changed, TimeProvider time)
@@ -69,16 +69,17 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         closing.Dispose();
     }
 
-    /// <summary>Evaluates every minute that has ended and had its slack; gives what changed.</summary>
-    internal IReadOnlyList<AlarmTransition> EvaluateNow()
+    /// <summary>Evaluates every minute that has ended and had its slack.</summary>
+    internal void EvaluateNow()
     {
         lock (gate)
         {
-            var changes = new List<AlarmTransition>();
             var slack = ModelAlarms.Slack / TimeSpan.FromMinutes(1) * minute;
             for (var end = MinuteOf(time.GetUtcNow() - slack); next <= end; next += minute)
-                changes.AddRange(watches.SelectMany(watch => watch.Evaluate(evaluation, next)));
-            return changes;
+            {
+                foreach (var change in watches.SelectMany(watch => watch.Evaluate(evaluation, next)))
+                    changed(change);
+            }
         }
     }
 
@@ -86,10 +87,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     {
         using var timer = new PeriodicTimer(minute, time);
         while (await timer.WaitForNextTickAsync(closing.Token))
-        {
-            foreach (var change in EvaluateNow())
-                changed(change);
-        }
+            EvaluateNow();
     }
 
     private async Task TakeAsync(HttpContext context)

@@ -6,8 +6,9 @@ namespace ModelServing.Contracts;
 /// </summary>
 /// <remarks>
 /// Every stream of a version has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>,
-/// <see cref="Attempt"/> and <see cref="Watched"/>. Requests that came without a router are in none. A datapoint's <c>count</c> is its weight: posting 1 for 3
-/// failed requests and 0 for 97 others gives a mean of 0.03 and a count of 100.
+/// <see cref="Attempt"/> and <see cref="Watched"/>. Requests that came without a router, or named the version themselves, are in none. One that
+/// was itself at fault (a status from 400 to 499) says nothing of the version: it is in <see cref="Requests"/> and <see cref="Share"/> only. A
+/// datapoint's <c>count</c> is its weight: posting 1 for 3 failed requests and 0 for 97 others gives a mean of 0.03 and a count of 100.
 /// </remarks>
 public static class ModelMetric
 {
@@ -17,14 +18,14 @@ public static class ModelMetric
     /// <summary>The number of requests in the minute.</summary>
     public const string Requests = "Requests";
 
-    /// <summary>1 for each request that ended with a status of 500 or above, 0 for each other.</summary>
+    /// <summary>1 for each request that ended with a status of 500 or above, 0 for each that was answered.</summary>
     public const string Failure = "Failure";
 
     /// <summary>1 for each answer with an output that holds NaN or infinity, 0 for each other answer.</summary>
     public const string NonFinite = "NonFinite";
 
     /// <summary>How far the share of failed requests is above stable's of the same minute (a difference, from -1 to 1), for each request.
-    /// Not of stable.</summary>
+    /// Not of stable, and only where either has 30 requests in the minute.</summary>
     public const string FailureExcess = "FailureExcess";
 
     /// <summary>Half of the requests took at most this long, in milliseconds.</summary>
@@ -36,14 +37,15 @@ public static class ModelMetric
     /// <summary>99% of the requests took at most this long, in milliseconds.</summary>
     public const string LatencyP99 = "LatencyP99";
 
-    /// <summary><see cref="LatencyP95"/> over stable's of the same minute (a ratio), for each request. Not of stable.</summary>
+    /// <summary><see cref="LatencyP95"/> over stable's of the same minute (a ratio), for each request. Not of stable, and only where either
+    /// has 30 requests in the minute; stable's counts as 1 ms at least.</summary>
     public const string LatencyRatio = "LatencyRatio";
 
     /// <summary>The share of the model's requests, from 0 to 1.</summary>
     public const string Share = "Share";
 
-    /// <summary>How many processes of the version reported for the minute. 0 for a version that did a short while ago: no data is a
-    /// metric too.</summary>
+    /// <summary>How many processes of the version reported for the minute, for each variant and attempt that it had in the last ten. 0 where
+    /// none did, unless all had said that they leave: no data is a metric too.</summary>
     public const string Reporting = "Reporting";
 
     /// <summary>1 while the plan's rollout of the model is refused, else 0. By <see cref="Model"/> alone.</summary>

@@ -23,6 +23,10 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
     private const UnixFileMode Everybody =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    // Kestrel takes no time at all for an infinite one: at its next beat the sum of it and the clock has passed, and it answers 408, at which
+    // the platform kills the container.
+    private static readonly TimeSpan Ever = TimeSpan.FromDays(365);
+
     /// <summary>The path that is bound. As long as the awaited one, so that it fits where that one does.</summary>
     internal static string BoundPath(FnListener listener) => listener.Path[..^1] + (listener.Path[^1] == '_' ? '-' : '_');
 
@@ -48,8 +52,8 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
         {
             // 2
             kestrel.ListenUnixSocket(bound);
-            kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
-            kestrel.Limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
+            kestrel.Limits.KeepAliveTimeout = Ever;
+            kestrel.Limits.RequestHeadersTimeout = Ever;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
         });

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Spectre.Console;
 
 namespace ModelServing.Bench.Functions;
 
@@ -26,7 +25,7 @@ internal static class FunctionsCommand
                 if (arguments.GetValue(json))
                     Console.WriteLine(JsonSerializer.Serialize(report, Json));
                 else
-                    report.Print(AnsiConsole.Console);
+                    report.Print(Console.Out);
                 return ExitCode.Done;
             }
             catch (BenchException e)

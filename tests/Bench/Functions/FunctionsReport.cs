@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
 
 namespace ModelServing.Bench.Functions;
 
@@ -20,14 +19,15 @@ internal sealed record FunctionsReport(IReadOnlyList<PublishingReport> Publishin
 
     private static readonly int[] Memories = [128, 256, 512, 1024];
 
-    internal void Print(IAnsiConsole console)
+    internal void Print(TextWriter output)
     {
-        var table = new Table().Border(TableBorder.Markdown).AddColumn("publishing").AddColumns([.. ((string[])
-            ["CPU s to listen", "worst", "to first answer", "MB", .. Memories.Select(static memory => $"listens at {memory} MB")]).Select(static name => new TableColumn(name).RightAligned())]);
+        string[] columns = ["publishing", "CPU s to listen", "worst", "to first answer", "MB", .. Memories.Select(static memory => $"listens at {memory} MB")];
+        Write(output, columns);
+        Write(output, ["---", .. columns.Skip(1).Select(static _ => "---:")]);
         foreach (var publishing in Publishings)
         {
             var listening = Median(publishing.Starts.Select(static start => start.Listening));
-            table.AddRow(
+            Write(output,
             [
                 publishing.Name,
                 Text(listening),
@@ -37,9 +37,9 @@ internal sealed record FunctionsReport(IReadOnlyList<PublishingReport> Publishin
                 .. Memories.Select(memory => $"{(listening * MegabytesOfAProcessor / memory).ToString("0.0", CultureInfo.InvariantCulture)} s"),
             ]);
         }
-
-        console.Write(table);
     }
+
+    private static void Write(TextWriter output, IEnumerable<string> cells) => output.WriteLine($"| {string.Join(" | ", cells)} |");
 
     private static string Text(double seconds) => seconds.ToString("0.00", CultureInfo.InvariantCulture);
 

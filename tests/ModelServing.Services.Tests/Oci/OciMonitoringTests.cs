@@ -40,8 +40,8 @@ public sealed class OciMonitoringTests : IAsyncLifetime
         using var asks = MonitoringClients.Open(ofRegion);
         Assert.Equal("https://telemetry-ingestion.eu-frankfurt-1.oraclecloud.com/", posts.GetEndpoint().ToString());
         Assert.Equal("https://telemetry.eu-frankfurt-1.oraclecloud.com/", asks.GetEndpoint().ToString());
-        using var elsewhere = MonitoringClients.OpenForPosts(ofRegion with { Region = "us-langley-1" });
-        Assert.Equal("https://telemetry-ingestion.us-langley-1.oraclegovcloud.com/", elsewhere.GetEndpoint().ToString());
+        using var elsewhere = MonitoringClients.OpenForPosts(ofRegion with { Region = "us-ashburn-1" });
+        Assert.Equal("https://telemetry-ingestion.us-ashburn-1.oraclecloud.com/", elsewhere.GetEndpoint().ToString());
 
         // ... and what is sent goes to a client's endpoint: each to its own.
         await using var other = await MonitoringEmulator.StartAsync();

@@ -1,11 +1,12 @@
 using ModelServing.Cli.Monitoring;
 using ModelServing.Contracts;
+using ModelServing.Registry;
 
 namespace ModelServing.Cli.Up.Functions;
 
 /// <summary>
 /// The functions on this machine, and what the cloud does around them: ModelMetrics is called each minute, what it posts is taken, the
-/// alarms are evaluated on it, and their messages go to Rollback.
+/// alarms are evaluated on it, their messages go to Rollback, and ModelLoader is told of artifacts that nobody has checked.
 /// </summary>
 internal sealed class HostedFunctions : IAsyncDisposable
 {
@@ -50,7 +51,8 @@ internal sealed class HostedFunctions : IAsyncDisposable
         await Monitoring.StartAsync(cancellation);
         host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.At);
         await host.Ready.WaitAsync(cancellation);
-        working = Task.WhenAll(delivery.RunAsync(closing.Token), CallEachMinuteAsync(closing.Token));
+        var arrivals = new ArtifactArrivals(RegistryLocation.Open(settings.Registry!), functions, terminal, time);
+        working = Task.WhenAll(delivery.RunAsync(closing.Token), CallEachMinuteAsync(closing.Token), arrivals.RunAsync(closing.Token));
     }
 
     /// <summary>Stops the timer, then the process.</summary>

@@ -96,6 +96,27 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_takes_long_over_a_call_or_between_two_is_waited_for()
+    {
+        // Longer than Kestrel's beats, at which it looks who is late: a socket of a frozen container is.
+        var pause = TimeSpan.FromSeconds(2.5);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Agent.Path), Token);
+        for (var i = 0; i < 2; i++)
+        {
+            await Task.Delay(pause, Token);
+            foreach (var part in (string[])["POST /call HTTP/1.1\r\nHost: local", "host\r\nContent-Length: 2\r\n\r\n{", "}"])
+            {
+                await socket.SendAsync(Encoding.ASCII.GetBytes(part), Token);
+                await Task.Delay(part == "}" ? TimeSpan.Zero : pause, Token);
+            }
+
+            var answer = new byte[4096];
+            Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, Token)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Every_answer_says_what_speaks_the_contract()
     {
         var answer = await Agent.CallAsync(new FnCall("{}"u8.ToArray()), Token);

@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+using ModelServing.Functions.Rollback;
+using ModelServing.Hosting;
+using ModelServing.Journal;
+using ModelServing.Oci;
+
+namespace ModelServing.Functions.ModelMetrics;
+
+/// <summary>Posts to Monitoring what Inference counted in the minutes that are over, and answers alarms that stand unanswered. It is called
+/// each minute, and takes no notice of the payload.</summary>
+/// <remarks>
+/// <code>
+/// 1 take      the minutes that are over, not posted, and no other run's
+/// 2 read      the reports of those and of the minutes before; the journal, for refused rollouts
+/// 3 post      each minute in batches, the heartbeat last, and mark it as posted
+/// 4 answer    the streams that alarms fire for, as Rollback would: a message may have been lost
+/// </code>
+/// Without the cache nothing is posted, also no heartbeat, so that its absence is told. Whatever else fails is in the answer, and keeps
+/// nothing else from being done.
+/// </remarks>
+internal sealed class ModelMetricsHandler(
+    FunctionsSettings settings, IMonitoring monitoring, RolloutJournal journal, AlarmRollbacks rollbacks, TimeProvider time, ILogger<ModelMetricsHandler> logger) : IFunctionHandler
+{
+    /// <summary>How many minutes back are posted, after a time in which nobody called.</summary>
+    internal const int Back = 5;
+
+    /// <summary>For how many minutes a stream that nobody reports of any more is posted as that.</summary>
+    internal const int Missed = 10;
+
+    private const int Ok = 200;
+    private const int BadGateway = 502;
+    private const int Unavailable = 503;
+
+    private static readonly TimeSpan LeastLease = TimeSpan.FromSeconds(5);
+
+    // A connection is made within it, on a small part of a processor.
+    private static readonly CacheLimits Limits = new() { Answer = TimeSpan.FromSeconds(4), Connect = TimeSpan.FromSeconds(3) };
+
+    private readonly RefusedRollouts refused = new(journal);
+
+    /// <summary>How long after a minute's end its last reports are waited for.</summary>
+    internal static TimeSpan GraceOf(TimeSpan minute) => minute / 6;
+
+    /// <summary>Answers with a <see cref="ModelMetricsReport"/>: 200, 503 where the cache was away, 502 where something else was.</summary>
+    public async Task<FunctionAnswer> HandleAsync(FunctionCall call, CancellationToken cancellation)
+    {
+        var report = new ModelMetricsReport();
+        var cache = settings.Cache ?? throw new ContractException($"the environment variable {CacheSettings.AddressesVariable} is not set; it has to be {CacheSettings.Form}");
+        // One of its own for each call: a container is frozen in between, and what is kept is dead after that.
+        await using (var connection = CacheConnection.Open(cache, Limits, time))
+        {
+            try
+            {
+                await PostAsync(connection, report, cancellation);
+            }
+            catch (CacheException e)
+            {
+                report.IsCacheAway = true;
+                report.Faults.Add(e.Message);
+            }
+            catch (MonitoringException e)
+            {
+                report.Faults.Add(e.Message);
+            }
+        }
+
+        await AnswerAsync(report, cancellation);
+        foreach (var fault in report.Faults)
+            ModelMetricsLog.Fault(logger, fault);
+        ModelMetricsLog.Posted(logger, report.Minutes.Count, report.Minutes.Sum(static minute => minute.Streams), report.Models);
+        return new FunctionAnswer(report.IsCacheAway ? Unavailable : report.Faults.Count > 0 ? BadGateway : Ok, report.ToUtf8());
+    }
+
+    private async Task PostAsync(CacheConnection connection, ModelMetricsReport report, CancellationToken cancellation)
+    {
+        // 1
+        var minutes = await TakeAsync(new PostedMinutes(connection, settings.Environment, settings.Minute), cancellation);
+        if (minutes.Count == 0)
+            return;
+        // 2
+        var reports = new MinuteReports(connection, settings.Environment, settings.Minute);
+        var models = await reports.ModelsAsync(minutes[^1] + 1, cancellation);
+        report.Models = models.Count;
+        var metrics = minutes.ToDictionary(static minute => minute, static _ => new List<MetricData>());
+        foreach (var model in models)
+            await AddAsync(model, reports, metrics, report, cancellation);
+        await AddRefusedAsync(models, metrics, report, cancellation);
+        // 3
+        foreach (var minute in minutes)
+        {
+            metrics[minute].Add(NumbersOf(minute).Beat(settings.Environment));
+            report.Minutes.Add(await PostAsync(minute, metrics[minute], report, cancellation));
+            await new PostedMinutes(connection, settings.Environment, settings.Minute).MarkAsync(minute, cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyList<long>> TakeAsync(PostedMinutes posted, CancellationToken cancellation)
+    {
+        var run = Guid.NewGuid();
+        var lease = settings.Minute / 2 is var half && half > LeastLease ? half : LeastLease;
+        var last = MinuteReports.NumberOf(time.GetUtcNow() - GraceOf(settings.Minute), settings.Minute) - 1;
+        var taken = new List<long>();
+        for (var minute = last - Back + 1; minute <= last; minute++)
+        {
+            if (await posted.TakeAsync(minute, run, lease, cancellation))
+                taken.Add(minute);
+        }
+
+        return taken;
+    }
+
+    private async Task AddAsync(ModelName model, MinuteReports reports, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
+    {
+        var first = metrics.Keys.Min() - Missed;
+        var read = await Task.WhenAll(Enumerable.Range(0, (int)(metrics.Keys.Max() - first) + 1).Select(i => reports.ReadAsync(model, first + i, cancellation)));
+        foreach (var (minute, of) in metrics)
+        {
+            var at = (int)(minute - first);
+            of.AddRange(NumbersOf(minute).Of(model, read[at].Processes, [.. read[(at - Missed)..at].SelectMany(static one => one.Processes)], out var leftOut));
+            if (leftOut > 0)
+                report.Faults.Add($"{model} has {leftOut} more variants and attempts in the minute of {StartOf(minute):O} than the {MinuteNumbers.MaxStreams} that are posted");
+            if (read[at].Unreadable > 0)
+                report.Faults.Add($"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer program, or none of ours, wrote them");
+        }
+    }
+
+    private async Task AddRefusedAsync(IReadOnlyList<ModelName> models, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
+    {
+        try
+        {
+            var states = await refused.ReadAsync(models, cancellation);
+            foreach (var (minute, of) in metrics)
+                of.AddRange(models.Select(model => NumbersOf(minute).Refused(model, states[model])));
+        }
+        catch (JournalException e)
+        {
+            report.Faults.Add(e.Message);
+        }
+    }
+
+    private async Task<PostedMinute> PostAsync(long minute, List<MetricData> streams, ModelMetricsReport report, CancellationToken cancellation)
+    {
+        var notTaken = 0;
+        foreach (var batch in streams.Chunk(MetricPost.MaxStreams))
+        {
+            var answer = await monitoring.PostAsync(new MetricPost(batch), cancellation);
+            if (answer.FailedMetricsCount == 0)
+                continue;
+            notTaken += answer.FailedMetricsCount;
+            var why = answer.FailedMetrics is [var failed, ..] ? $", as {failed.MetricData.Name}: {failed.Message}" : "";
+            report.Faults.Add($"{monitoring.Location} did not take {answer.FailedMetricsCount} of {batch.Length} streams of the minute of {StartOf(minute):O}{why}");
+        }
+
+        return new PostedMinute(StartOf(minute), streams.Count, notTaken);
+    }
+
+    // 4
+    private async Task AnswerAsync(ModelMetricsReport report, CancellationToken cancellation)
+    {
+        List<AlarmDefinition> alarms = [.. ModelAlarms.All.Where(static alarm => alarm.Route == AlarmRoute.Rollback)];
+        try
+        {
+            var firing = await monitoring.FiringAsync([.. alarms.Select(alarm => AlarmNames.Of(BucketName.Project, settings.Environment, alarm.Name))], cancellation);
+            report.Firing.AddRange(await rollbacks.AnswerAsync(
+                firing.Where(one => AlarmNames.Find(BucketName.Project, settings.Environment, one.Alarm) is { Route: AlarmRoute.Rollback }).Select(AlarmStream.Of),
+                cancellation));
+            report.Faults.AddRange(report.Firing.Where(static one => one.Outcome == RollbackOutcome.JournalUnread).Select(static one => one.Detail));
+        }
+        catch (MonitoringException e)
+        {
+            report.Faults.Add(e.Message);
+        }
+    }
+
+    private MinuteNumbers NumbersOf(long minute) => new(StartOf(minute), settings.Minute);
+
+    private DateTimeOffset StartOf(long minute) => MinuteReports.StartOf(minute, settings.Minute);
+}
+
+internal static partial class ModelMetricsLog
+{
+    [LoggerMessage(70, LogLevel.Information, "Posted {Minutes} minutes, {Streams} streams, of {Models} models")]
+    internal static partial void Posted(ILogger logger, int minutes, int streams, int models);
+
+    [LoggerMessage(71, LogLevel.Error, "{Fault}")]
+    internal static partial void Fault(ILogger logger, string fault);
+}

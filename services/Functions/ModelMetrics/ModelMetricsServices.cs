@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Functions.Rollback;
+using ModelServing.Hosting;
+using ModelServing.Oci;
+
+namespace ModelServing.Functions.ModelMetrics;
+
+/// <summary>What the function ModelMetrics needs.</summary>
+internal static class ModelMetricsServices
+{
+    /// <summary>Adds the function. A program that is all functions may have no Monitoring or no cache: then a call of this one fails.</summary>
+    /// <exception cref="ContractException">Monitoring or the cache is not set, or something is named in a form that this program does not read.</exception>
+    internal static void Add(IServiceCollection services, FunctionsSettings settings)
+    {
+        RollbackServices.AddRollbacks(services, settings);
+        if (settings.Monitoring is not null || settings.Function is not null)
+            Monitorings.Check(settings.Monitoring, settings.Oci);
+        if (settings.Function is not null && settings.Cache is null)
+            throw new ContractException($"the environment variable {CacheSettings.AddressesVariable} is not set; for {FunctionName.ModelMetrics} it has to be {CacheSettings.Form}");
+        services.AddSingleton(_ => Monitorings.Open(settings.Monitoring, settings.Oci));
+        services.AddKeyedSingleton<IFunctionHandler, ModelMetricsHandler>(FunctionName.ModelMetrics);
+    }
+}

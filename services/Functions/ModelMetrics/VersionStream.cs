@@ -1,0 +1,46 @@
+using System.Globalization;
+using ModelServing.Contracts;
+using ModelServing.Journal;
+
+namespace ModelServing.Functions.ModelMetrics;
+
+/// <summary>A version in one variant and attempt: what the metrics' streams are about.</summary>
+internal sealed record VersionStream(ModelVersion Version, string Variant, int Attempt) : IComparable<VersionStream>
+{
+    /// <summary>Whether a rollout gave it its requests. Requests that came without the router, or named the version themselves, are in no
+    /// metric: no alarm may answer for them.</summary>
+    internal bool IsOfRollout => Variant is not (HeaderNames.DirectVariant or VariantPlan.Pinned);
+
+    internal bool IsStable => Variant == ModelMetric.StableVariant;
+
+    public int CompareTo(VersionStream? other) => other is null ? 1
+        : Version.CompareTo(other.Version) is var byVersion && byVersion != 0 ? byVersion
+        : string.CompareOrdinal(Variant, other.Variant) is var byVariant && byVariant != 0 ? byVariant
+        : Attempt.CompareTo(other.Attempt);
+
+    internal IReadOnlyDictionary<string, string> Dimensions(ModelName model) => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        [ModelMetric.Model] = model.Text,
+        [ModelMetric.Version] = Version.ToString(),
+        [ModelMetric.Variant] = Variant,
+        [ModelMetric.Attempt] = Attempt.ToString(CultureInfo.InvariantCulture),
+        [ModelMetric.Watched] = IsStable ? ModelMetric.IsNotWatched : ModelMetric.IsWatched,
+    };
+
+    /// <summary>What the processes counted, added up by stream, in their order.</summary>
+    internal static SortedDictionary<VersionStream, RequestCounts> AddUp(IEnumerable<ProcessReport> processes)
+    {
+        var sums = new SortedDictionary<VersionStream, RequestCounts>();
+        foreach (var process in processes)
+        {
+            foreach (var counted in process.Streams)
+            {
+                var stream = new VersionStream(process.Version, counted.Variant, counted.Attempt);
+                if (stream.IsOfRollout)
+                    sums[stream] = sums.TryGetValue(stream, out var sum) ? sum + counted.Counts : counted.Counts;
+            }
+        }
+
+        return sums;
+    }
+}

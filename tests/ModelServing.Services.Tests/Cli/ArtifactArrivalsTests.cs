@@ -1,0 +1,70 @@
+using System.Text.Json;
+using ModelServing.Cli.Up;
+using ModelServing.Cli.Up.Functions;
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli;
+
+public sealed class ArtifactArrivalsTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly RecordedTerminal terminal = new();
+    private readonly FunctionCaller functions = new();
+    private readonly StandInFunctions standIn = new();
+    private readonly FolderObjectStore store;
+    private readonly ArtifactArrivals arrivals;
+
+    public ArtifactArrivalsTests()
+    {
+        store = new FolderObjectStore(folder.Combine("registry"));
+        arrivals = new ArtifactArrivals(store, functions, terminal.Terminal, TimeProvider.System);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await standIn.StartAsync();
+        functions.At(new HostAddress(standIn.Address, 1));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await standIn.DisposeAsync();
+        functions.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_manifest_that_nobody_has_checked_is_told_once()
+    {
+        await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(1)));
+        await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(2)));
+        await PutAsync(RegistryLayout.Verdict(ModelName.Parse("fraud"), new ModelVersion(2)));
+        await PutAsync(RegistryLayout.Model(ModelName.Parse("fraud"), new ModelVersion(3)));
+
+        Assert.Null(await arrivals.LookAsync(default));
+        Assert.Null(await arrivals.LookAsync(default));
+
+        var (path, payload) = Assert.Single(standIn.Calls);
+        Assert.Equal(FunctionPaths.Of(FunctionName.ModelLoader), path);
+        using var told = JsonDocument.Parse(payload);
+        Assert.Equal("com.oraclecloud.objectstorage.createobject", told.RootElement.GetProperty("eventType").GetString());
+        Assert.Equal("models/fraud/1/manifest.json", told.RootElement.GetProperty("data").GetProperty("resourceName").GetString());
+    }
+
+    [Fact]
+    public async Task What_the_function_does_not_take_is_told_again()
+    {
+        await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(1)));
+        standIn.Status = 503;
+
+        Assert.StartsWith("The function ModelLoader did not check fraud version 1", await arrivals.LookAsync(default), StringComparison.Ordinal);
+        standIn.Status = 200;
+        Assert.Null(await arrivals.LookAsync(default));
+
+        Assert.Equal(2, standIn.Calls.Count);
+    }
+
+    private async Task PutAsync(ObjectKey key) => Assert.True(await store.PutIfAbsentAsync(key, new MemoryStream([1]), 1, default));
+}

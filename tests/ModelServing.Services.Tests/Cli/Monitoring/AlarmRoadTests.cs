@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ModelServing.Cli.Monitoring;
+using ModelServing.Cli.Up;
+using ModelServing.Cli.Up.Functions;
+using ModelServing.Contracts;
+using ModelServing.Services.Tests.Router;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cli.Monitoring;
+
+/// <summary>From what is posted to the call of Rollback, with a minute of two seconds.</summary>
+public sealed class AlarmRoadTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromSeconds(2);
+
+    private readonly SteppedTime time = new();
+    private readonly RecordedTerminal terminal = new();
+    private readonly FunctionCaller functions = new();
+    private readonly StandInFunctions standIn = new();
+    private readonly HttpClient http = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly ConcurrentQueue<AlarmTransition> changes = [];
+    private LocalMonitoring? monitoring;
+    private AlarmDelivery? delivery;
+
+    public async ValueTask InitializeAsync()
+    {
+        await standIn.StartAsync();
+        functions.At(new HostAddress(standIn.Address, 1));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        if (monitoring is not null)
+            await monitoring.DisposeAsync();
+        await standIn.DisposeAsync();
+        functions.Dispose();
+        http.Dispose();
+        stop.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_posted_fires_the_alarm_and_its_message_reaches_Rollback()
+    {
+        await StartAsync(ModelAlarms.All);
+        await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
+
+        var found = After(minutes: 5);
+
+        var change = Assert.Single(found);
+        Assert.Equal(("failure-rate", AlarmChange.OkToFiring, "2"), (change.Alarm.Name, change.Change, change.Stream[ModelMetric.Version]));
+        delivery!.Send(change);
+        await RunningRouter.UntilAsync(() => standIn.Calls.Count == 1, "Rollback is called");
+        Assert.Equal(FunctionPaths.Of(FunctionName.Rollback), standIn.Calls[0].Path);
+        using var message = JsonDocument.Parse(standIn.Calls[0].Payload);
+        Assert.Equal("modelserving-local-failure-rate", message.RootElement.GetProperty("title").GetString());
+        Assert.Equal("0.2, 100", string.Join(", ", message.RootElement.GetProperty("alarmMetaData")[0].GetProperty("metricValues")[0].EnumerateObject().Select(static value => value.Value.GetString())));
+        Assert.Contains("the alarm failure-rate fires", terminal.Output, StringComparison.Ordinal);
+        var firing = FiringAlarms.Parse(await http.GetByteArrayAsync(new Uri(monitoring!.Address + FiringAlarms.Path)));
+        Assert.Equal("failure-rate", Assert.Single(firing.Alarms).Alarm);
+    }
+
+    [Fact]
+    public async Task Nothing_is_evaluated_before_its_slack_is_over()
+    {
+        await StartAsync(ModelAlarms.All);
+        await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
+
+        Assert.Empty(After(minutes: 3));
+        Assert.Single(After(minutes: 1));
+    }
+
+    [Theory]
+    [InlineData(20, 80, ModelMetric.IsNotWatched)]
+    [InlineData(5, 95, ModelMetric.IsWatched)]
+    [InlineData(15, 10, ModelMetric.IsWatched)]
+    public async Task Stable_a_few_failures_and_a_few_requests_fire_nothing(int failed, int succeeded, string watched)
+    {
+        await StartAsync(ModelAlarms.All);
+        await PostAsync(failed, succeeded, watched);
+
+        Assert.Empty(After(minutes: 5));
+    }
+
+    [Fact]
+    public async Task Another_threshold_in_the_text_changes_what_happens()
+    {
+        var alarm = ModelAlarms.All.First(static alarm => alarm.Name == "failure-rate");
+        await StartAsync([alarm with { Query = alarm.Query.Replace("mean() > 0.1", "mean() > 0.25", StringComparison.Ordinal) }]);
+        await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
+
+        Assert.Empty(After(minutes: 5));
+    }
+
+    [Fact]
+    public async Task A_message_that_was_not_taken_is_sent_again_a_minute_later()
+    {
+        await StartAsync(ModelAlarms.All);
+        await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
+        standIn.Status = 502;
+        delivery!.Send(Assert.Single(After(minutes: 5)));
+        await RunningRouter.UntilAsync(() => terminal.Output.Contains("did not take the message", StringComparison.Ordinal), "the failure is told");
+
+        standIn.Status = 200;
+        await RunningRouter.UntilAsync(
+            () =>
+            {
+                time.Advance(Minute);
+                return standIn.Calls.Count == 2;
+            },
+            "it is sent again");
+        Assert.Equal(standIn.Calls[0].Payload, standIn.Calls[1].Payload);
+    }
+
+    [Fact]
+    public async Task A_post_that_is_none_is_refused_with_its_place()
+    {
+        await StartAsync(ModelAlarms.All);
+        using var content = new StringContent("""{"metricData":[{"namespace":"n"}]}""");
+        using var answer = await http.PostAsync(new Uri(monitoring!.Address + MetricPost.Path), content);
+
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Contains("metricData[0]", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task StartAsync(IReadOnlyList<AlarmDefinition> alarms)
+    {
+        delivery = new AlarmDelivery("local", functions, Minute, terminal.Terminal, time);
+        monitoring = new LocalMonitoring(alarms, Minute, changes.Enqueue, time);
+        await monitoring.StartAsync(default);
+        _ = delivery.RunAsync(stop.Token);
+    }
+
+    private async Task PostAsync(int failed, int succeeded, string watched)
+    {
+        var now = time.GetUtcNow();
+        var post = new MetricPost([new MetricData
+        {
+            Namespace = ModelMetric.Namespace,
+            Name = ModelMetric.Failure,
+            Dimensions = new Dictionary<string, string>
+            {
+                [ModelMetric.Model] = "fraud", [ModelMetric.Version] = "2", [ModelMetric.Variant] = "canary", [ModelMetric.Attempt] = "1", [ModelMetric.Watched] = watched,
+            },
+            Datapoints = [new MetricDatapoint(now, 1, failed), new MetricDatapoint(now, 0, succeeded)],
+        }]);
+        using var content = new ByteArrayContent(post.ToUtf8());
+        using var answer = await http.PostAsync(new Uri(monitoring!.Address + MetricPost.Path), content);
+        Assert.Equal(0, MetricPostAnswer.Parse(await answer.Content.ReadAsByteArrayAsync()).FailedMetricsCount);
+    }
+
+    /// <summary>What changed in the minutes that follow.</summary>
+    private IReadOnlyList<AlarmTransition> After(int minutes)
+    {
+        changes.Clear();
+        for (var minute = 0; minute < minutes; minute++)
+        {
+            time.Advance(Minute);
+            monitoring!.EvaluateNow();
+        }
+
+        return [.. changes];
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Functions;
+using ModelServing.Hosting;
+using ModelServing.Journal;
+using ModelServing.Services.Tests.Journal;
+using ModelServing.TestKit;
+using ModelServing.TestKit.Monitoring;
+
+namespace ModelServing.Services.Tests.Functions.ModelMetrics;
+
+/// <summary>The function with all that it asks: a cache, a journal in a file, Monitoring as an emulator, and a clock that stands.</summary>
+internal sealed class TestedModelMetrics : IAsyncDisposable
+{
+    internal const string Environment = "dev";
+    internal static readonly ModelName Fraud = SomeEvents.Fraud;
+
+    // As long after a minute's end as its last reports are waited for.
+    internal static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly List<WebApplication> apps = [];
+
+    private TestedModelMetrics(TestedCache cache, MonitoringEmulator monitoring, SetTime time)
+    {
+        (Cache, Monitoring, Time) = (cache, monitoring, time);
+        Settings = new FunctionsSettings
+        {
+            Function = FunctionName.ModelMetrics,
+            Environment = Environment,
+            Journal = HostSources.Sqlite(folder.Combine("journal.db")),
+            Cache = cache.Settings,
+            Monitoring = HostSources.Monitoring(MonitoringEmulator.Compartment),
+            Oci = new OciSettings { Identity = OciIdentity.ConfigFile, ConfigFile = monitoring.Identity.ConfigFile, MonitoringEndpoint = monitoring.Endpoint.GetLeftPart(UriPartial.Authority) },
+        };
+        Journal = new RolloutJournal(new SqliteJournalStore(folder.Combine("journal.db")));
+    }
+
+    internal TestedCache Cache { get; }
+
+    internal MonitoringEmulator Monitoring { get; }
+
+    internal SetTime Time { get; }
+
+    internal RolloutJournal Journal { get; }
+
+    internal FunctionsSettings Settings { get; set; }
+
+    /// <summary>The minute that ended at noon.</summary>
+    internal static long LastMinute { get; } = MinuteReports.NumberOf(Noon, TimeSpan.FromMinutes(1)) - 1;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    internal static async Task<TestedModelMetrics> StartAsync()
+    {
+        var time = new SetTime { Now = Noon + TimeSpan.FromSeconds(10) };
+        return new TestedModelMetrics(await TestedGarnet.StartAsync(), await MonitoringEmulator.StartAsync(time), time);
+    }
+
+    /// <summary>Reports as a process of Inference does.</summary>
+    internal Task ReportAsync(long minute, ProcessReport report, ModelName? model = null) =>
+        new MinuteReports(Cache.Open(), Environment, TimeSpan.FromMinutes(1)).WriteAsync(model ?? Fraud, minute, report, Token);
+
+    /// <summary>Calls the function, as a program of its own.</summary>
+    internal async Task<(int Status, JsonObject Report)> RunAsync() => await RunAsync(Start());
+
+    internal static async Task<(int Status, JsonObject Report)> RunAsync(IFunctionHandler handler)
+    {
+        var answer = await handler.HandleAsync(new FunctionCall("call", ReadOnlyMemory<byte>.Empty, new Dictionary<string, string>(), null), Token);
+        return (answer.Status, JsonNode.Parse(answer.Body.Span)!.AsObject());
+    }
+
+    /// <summary>The function of a program that was just started.</summary>
+    internal IFunctionHandler Start()
+    {
+        var app = ServiceHost.Build(
+            "functions",
+            Settings with { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json },
+            (builder, settings) =>
+            {
+                FunctionsHost.Add(builder, settings);
+                builder.Services.AddSingleton<TimeProvider>(Time);
+            },
+            static (_, _) => { });
+        apps.Add(app);
+        return app.Services.GetRequiredKeyedService<IFunctionHandler>(FunctionName.ModelMetrics);
+    }
+
+    /// <summary>What a run says was not possible.</summary>
+    internal static string Faults(JsonObject report) => string.Join('\n', report["faults"]!.AsArray().Select(static fault => (string?)fault));
+
+    /// <summary>The datapoints that Monitoring took of a metric, as <c>STREAM at TIME: VALUE x COUNT</c>.</summary>
+    internal IEnumerable<string> Taken(string metric) => Monitoring.Taken.Where(stream => (string?)stream["name"] == metric).SelectMany(stream => stream["datapoints"]!.AsArray().Select(point =>
+        $"{string.Join('/', stream["dimensions"]!.AsObject().Where(static one => one.Key != ModelMetric.Watched).OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (string?)one.Value))} at {point!["timestamp"]!.GetValue<DateTimeOffset>():HH:mm:ss}: {point["value"]!.GetValue<double>():0.###} x {point["count"]!.GetValue<int>()}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in apps)
+            await app.DisposeAsync();
+        await Monitoring.DisposeAsync();
+        await Cache.DisposeAsync();
+        folder.Dispose();
+    }
+}
