@@ -85,6 +85,9 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
         try
         {
             RefuseLinks(key);
+            // What has no bytes need not be opened, and may be a pipe or a device: to open one can take for ever.
+            if (new FileInfo(PathOf(key)) is { Exists: true, Length: 0 })
+                return Task.FromResult<StoredObject?>(new StoredObject(new MemoryStream([], writable: false), 0));
             var file = new FileStream(PathOf(key), new FileStreamOptions
             {
                 Mode = FileMode.Open,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelServing.Bench;
 using ModelServing.Bench.Functions;
+using ModelServing.Bench.Inference;
 using ModelServing.Bench.Routing;
 using ModelServing.Bench.Soak;
 
@@ -8,6 +9,7 @@ var root = new RootCommand("The measurements of docs/bench.md.")
 {
     FunctionsCommand.Create(),
     RouterCommand.Create(),
+    InferenceCommand.Create(),
     SoakCommand.Create(),
     BareRouter.Create(),
 };

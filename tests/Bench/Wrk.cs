@@ -32,12 +32,12 @@ internal sealed class Wrk
     private readonly string script;
     private readonly int connections;
 
-    internal Wrk(InstalledProgram program, TemporaryFolder folder, string body, int connections)
+    internal Wrk(InstalledProgram program, TemporaryFolder folder, string body, int connections, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         this.program = program.FullPath!;
         this.connections = connections;
         script = folder.Combine("request.lua");
-        File.WriteAllText(script, Script.Replace("BODY", body, StringComparison.Ordinal));
+        File.WriteAllText(script, string.Concat(headers.ToArray().Select(static header => $"wrk.headers[\"{header.Name}\"] = \"{header.Value}\"\n")) + Script.Replace("BODY", body, StringComparison.Ordinal));
     }
 
     /// <summary>Sends requests to <paramref name="address"/> for some seconds; every answer has to be a good one.</summary>

@@ -71,20 +71,20 @@ internal sealed class AlarmScene(Platform platform, Terminal terminal, TimeProvi
         }
     }
 
-    // The minute's numbers as they were posted.
+    // A minute's numbers as they were posted: each minute is a post of its own.
     private void Tell(MetricPost post)
     {
         var failures = post.MetricData.Where(static data => data.Name == ModelMetric.Failure && data.Dimensions.GetValueOrDefault(ModelMetric.Model) == DemoModel.Name.Text).ToList();
-        foreach (var minute in failures.SelectMany(static data => data.Datapoints).Select(static point => point.Timestamp).Distinct().Order())
+        if (failures.Count == 0)
+            return;
+        var minute = failures.SelectMany(static data => data.Datapoints).Min(static point => point.Timestamp);
+        var parts = failures.OrderByDescending(static data => data.Dimensions[ModelMetric.Watched], StringComparer.Ordinal).Select(static data =>
         {
-            var parts = failures.OrderBy(static data => data.Dimensions[ModelMetric.Watched] != ModelMetric.IsWatched)
-                .Select(data => (data.Dimensions, Points: data.Datapoints.Where(point => point.Timestamp == minute).ToList()))
-                .Where(static stream => stream.Points.Sum(static point => point.Count) > 0)
-                .Select(static stream => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{stream.Dimensions[ModelMetric.Variant]} version {stream.Dimensions[ModelMetric.Version]}: {stream.Points.Sum(static point => point.Count):N0} requests, {stream.Points.Sum(static point => point.Value * point.Count) / stream.Points.Sum(static point => point.Count):0.0%} failed"));
-            terminal.Say($"[dim]{time.GetUtcNow():HH:mm:ss.fff} the minute of {minute:HH:mm:ss}: {Markup.Escape(string.Join("; ", parts))}[/]");
-        }
+            var requests = data.Datapoints.Sum(static point => point.Count);
+            var failed = data.Datapoints.Sum(static point => point.Value * point.Count);
+            return string.Create(CultureInfo.InvariantCulture, $"{data.Dimensions[ModelMetric.Variant]} version {data.Dimensions[ModelMetric.Version]}: {requests:N0} requests, {failed / requests:0.0%} failed");
+        });
+        terminal.Say($"[dim]{time.GetUtcNow():HH:mm:ss.fff} the minute of {minute:HH:mm:ss}: {Markup.Escape(string.Join("; ", parts))}[/]");
     }
 
     private static string Number(double number) => number.ToString("0.0", CultureInfo.InvariantCulture);

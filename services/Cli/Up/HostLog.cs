@@ -12,8 +12,13 @@ internal sealed class HostLog(Terminal terminal)
     private int count;
     private int width;
 
+    // As the hosts' logs have it, after the time.
+    private const string Remark = " INF ";
+
     /// <summary>What prints the lines of the host with <paramref name="label"/>.</summary>
-    internal Action<string> Of(string label)
+    /// <param name="label">The host, as it is shown.</param>
+    /// <param name="onlyFaults">Leaves out what is no warning and no error: of a host that says something each minute.</param>
+    internal Action<string> Of(string label, bool onlyFaults = false)
     {
         Style style;
         lock (gate)
@@ -22,6 +27,12 @@ internal sealed class HostLog(Terminal terminal)
             width = Math.Max(width, label.Length);
         }
 
-        return line => terminal.Say(new Paragraph().Append(label.PadRight(Volatile.Read(ref width)), style).Append(" | ", Style.Plain.Decoration(Decoration.Dim)).Append(line));
+        return line =>
+        {
+            if (!onlyFaults || !line.Contains(Remark, StringComparison.Ordinal))
+                Say(line);
+        };
+
+        void Say(string line) => terminal.Say(new Paragraph().Append(label.PadRight(Volatile.Read(ref width)), style).Append(" | ", Style.Plain.Decoration(Decoration.Dim)).Append(line));
     }
 }

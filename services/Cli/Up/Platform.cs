@@ -130,7 +130,7 @@ internal sealed class Platform : IAsyncDisposable
 
         await functions.StartAsync(
             new FunctionsSettings { Journal = HostSources.Sqlite(files.JournalPath), Cache = cache.Settings, Registry = registry, Urls = "http://127.0.0.1:0" },
-            (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, runFolder, log, terminal, time, changed),
+            (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, runFolder, log, terminal, time, changed, onlyFaults: true),
             cancellation);
     }
 

@@ -47,12 +47,13 @@ internal sealed class SupervisedHost
     /// <param name="terminal">Where its deaths are said.</param>
     /// <param name="time">The clock.</param>
     /// <param name="changed">Takes its address each time it becomes ready, and null each time it no longer is.</param>
-    internal SupervisedHost(string label, HostProgram program, HostSettings settings, string runFolder, HostLog log, Terminal terminal, TimeProvider time, Action<HostAddress?> changed)
+    /// <param name="onlyFaults">Leaves out of what it prints what is no warning and no error.</param>
+    internal SupervisedHost(string label, HostProgram program, HostSettings settings, string runFolder, HostLog log, Terminal terminal, TimeProvider time, Action<HostAddress?> changed, bool onlyFaults = false)
     {
         (Label, this.program, this.terminal, this.time, this.changed) = (label, program, terminal, time, changed);
         addressFile = Path.Combine(runFolder, Path.GetRandomFileName() + ".address");
         this.settings = settings with { AddressFile = addressFile, StopWithParent = true, LogFormat = LogFormat.Text };
-        print = log.Of(label);
+        print = log.Of(label, onlyFaults);
         running = Task.Run(RunAsync);
     }
 

@@ -145,10 +145,13 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
         var inspection = new OnnxInspection(stored.Length, limits);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var chunk = new byte[ChunkBytes];
+        long all = 0;
         try
         {
-            while (await stored.Content.ReadAsync(chunk, cancellationToken) is > 0 and var read)
+            // A file that grows meanwhile is not followed.
+            while (all <= stored.Length && await stored.Content.ReadAsync(chunk, cancellationToken) is > 0 and var read)
             {
+                all += read;
                 hash.AppendData(chunk, 0, read);
                 inspection.Read(chunk.AsSpan(0, read));
             }

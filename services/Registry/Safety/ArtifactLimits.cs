@@ -27,6 +27,10 @@ public sealed record ArtifactLimits
     /// <summary>The most functions, inputs or outputs of one graph or node, operator sets or metadata entries. 10,000 by default.</summary>
     public int Entries { get; init; } = 10_000;
 
+    /// <summary>The most messages of all kinds: nodes, attributes, tensors, types, dimensions, and so on. 10,000,000 by default, which are
+    /// read in seconds.</summary>
+    public int Messages { get; init; } = 10_000_000;
+
     /// <summary>The most dimensions of a tensor. 64 by default.</summary>
     public int Rank { get; init; } = 64;
 

@@ -33,6 +33,9 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     private readonly LostConnections losses = new();
 
+    // From the start on: a second that passes before the first look is not lost to it.
+    private readonly PeriodicTimer timer = new(Period, time);
+
     private long looks;
 
     /// <summary>How often it has looked after versions that can't be reached.</summary>
@@ -51,13 +54,18 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
         return true;
     }
 
+    public override void Dispose()
+    {
+        base.Dispose();
+        timer.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (settings.GuardOff)
             RolloutLog.GuardOff(logger);
         // Not for the first time when a version begins to fail: compiled then, all of this would take longer than the verdict may.
         await Task.Run(() => GuardRehearsal.Play(time), stoppingToken);
-        using var timer = new PeriodicTimer(Period, time);
         var (failed, tick) = (queue.Reader.WaitToReadAsync(stoppingToken).AsTask(), timer.WaitForNextTickAsync(stoppingToken).AsTask());
         try
         {
@@ -73,7 +81,8 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
                 if (tick.IsCompleted)
                 {
-                    await tick;
+                    if (!await tick)
+                        return;
                     await LookAsync(stoppingToken);
                     Interlocked.Increment(ref looks);
                     tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();

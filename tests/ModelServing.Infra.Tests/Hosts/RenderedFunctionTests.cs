@@ -14,6 +14,7 @@ public class RenderedFunctionTests
 {
     [Theory]
     [InlineData(FunctionName.Rollback)]
+    [InlineData(FunctionName.ModelMetrics)]
     [InlineData(FunctionName.ModelLoader)]
     public async Task A_function_listens_and_answers_with_what_is_rendered(FunctionName function)
     {
@@ -31,6 +32,9 @@ public class RenderedFunctionTests
             var ended = process.WaitForExitAsync(patience.Token);
             if (await Task.WhenAny(agent.ListeningAsync(patience.Token), ended) == ended)
                 Assert.Fail($"it ended: {await output}{await errors}");
+            // ModelMetrics would ask for the cache and Monitoring, which are not here.
+            if (function == FunctionName.ModelMetrics)
+                return;
             // What is no message of anybody's is answered without asking OCI anything.
             var answer = await agent.CallAsync(new FnCall("no message"u8.ToArray()), patience.Token);
             Assert.True(answer.Status is 200 or 502, $"{answer.Status}");

@@ -187,6 +187,49 @@ public class ServingStackTests
     }
 
     [Fact]
+    public async Task Whatever_is_made_belongs_to_a_component()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:alarms: { emails: [a@example.com] }"));
+
+        var ours = run.Resources.Where(resource => resource.Resource is CustomResource and not ProviderResource).ToList();
+        Assert.NotEmpty(ours);
+        Assert.All(ours, resource => Assert.True(resource.Options.Parent is ComponentResource and not Pulumi.Stack, $"{resource.Type} {resource.Name}"));
+    }
+
+    [Fact]
+    public async Task Routers_versions_and_functions_are_told_of_one_journal_one_cache_and_one_environment()
+    {
+        var run = await SomeStack.RunAsync(SomeStack.File());
+
+        var told = run.Single("oci:Functions/application:Application", "functions").Inputs.Map("config");
+        var functions = new FunctionsSettings(new HostEnvironment(name => (string?)told.GetValueOrDefault(name)));
+        var router = new RouterSettings(Pod("router"));
+        var inference = new InferenceSettings(Pod("fraud-v1"));
+        Assert.Equal(router.Journal, functions.Journal);
+        Assert.Equal((router.Environment, router.Cache!.ToString()), (functions.Environment, functions.Cache!.ToString()));
+        Assert.Equal((inference.Environment, inference.Cache!.ToString()), (functions.Environment, functions.Cache!.ToString()));
+        Assert.Equal(inference.Registry, functions.Registry);
+        // Where metrics are posted to is where alarms look.
+        Assert.Equal("oci:ocid1.compartment.oc1..some", functions.Monitoring);
+        Assert.All(run.Of("oci:Monitoring/alarm:Alarm"), alarm => Assert.Equal(functions.Monitoring, "oci:" + alarm.Inputs["metricCompartmentId"]));
+        Assert.Equal(new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" }, functions.Oci);
+        Assert.Equal(TimeSpan.FromMinutes(1), functions.Minute);
+
+        HostEnvironment Pod(string name) => new(Hosts.RenderedPod.Of(run).Single(pod => pod.Name == name).Environment.GetValueOrDefault);
+    }
+
+    [Fact]
+    public async Task A_changed_digest_of_the_functions_changes_the_functions_and_the_minutes_job_alone()
+    {
+        var before = (await SomeStack.RunAsync(SomeStack.File())).Texts();
+        var after = (await SomeStack.RunAsync(SomeStack.File().Replace(SomeStack.Digest('c'), SomeStack.Digest('d'), StringComparison.Ordinal))).Texts();
+
+        Assert.Equal(
+            ["kubernetes:batch/v1:CronJob model-metrics", "oci:Functions/function:Function functions-model-loader", "oci:Functions/function:Function functions-model-metrics", "oci:Functions/function:Function functions-rollback"],
+            Changed(before, after));
+    }
+
+    [Fact]
     public async Task The_settings_say_the_region_and_not_the_machine()
     {
         var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");

@@ -16,4 +16,14 @@ public class PollDelayTests
             Assert.NotEqual(a, b);
         }
     }
+
+    [Fact]
+    public void A_refused_version_is_looked_at_about_once_a_minute()
+    {
+        PollDelay one = new(new Random(1)), other = new(new Random(2));
+        var (a, b) = (one.NextOfRefused().TotalSeconds, other.NextOfRefused().TotalSeconds);
+        Assert.InRange(a, 45, 75);
+        Assert.InRange(b, 45, 75);
+        Assert.NotEqual(a, b);
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ModelServing.Contracts;
 using ModelServing.Journal;
+using StackExchange.Redis;
 
 namespace ModelServing.Services.Tests.Journal;
 
@@ -165,6 +166,27 @@ public abstract class CacheTests : IAsyncLifetime
         }
 
         Assert.Equal(0, await channel.PublishAsync(SomeEvents.Fraud, 13, Token));
+    }
+
+    [Fact]
+    public async Task An_artifact_that_came_is_told_to_who_listens_in_its_environment_and_nothing_else_is()
+    {
+        var connection = cache.Open();
+        var (told, listening) = (new BlockingCollection<(ModelName, ModelVersion)>(), new TaskCompletionSource());
+        var channel = new ArtifactChannel(connection, Environment, TimeSpan.FromMilliseconds(20));
+        await using (channel.Subscribe((model, version) => told.Add((model, version)), () => listening.TrySetResult()))
+        {
+            await listening.Task.WaitAsync(Patience, Token);
+            Assert.Equal(0, await new ArtifactChannel(connection, "prod").PublishAsync(SomeEvents.Fraud, new ModelVersion(1), Token));
+            foreach (var garbage in (string[])["", "fraud", "fraud 0", "FRAUD 1", "fraud 1 2", new('x', 10_000)])
+                await connection.AskAsync("test", multiplexer => multiplexer.GetSubscriber().PublishAsync(RedisChannel.Literal($"ms:{Environment}:artifacts"), garbage), Token);
+            Assert.Equal(1, await channel.PublishAsync(SomeEvents.Fraud, new ModelVersion(ModelVersion.MaxNumber), Token));
+            (ModelName, ModelVersion) first = default;
+            await UntilAsync(() => Task.FromResult(told.TryTake(out first)));
+            Assert.Equal((SomeEvents.Fraud, new ModelVersion(ModelVersion.MaxNumber)), first);
+        }
+
+        Assert.Equal(0, await channel.PublishAsync(SomeEvents.Fraud, new ModelVersion(1), Token));
     }
 
     [Fact]

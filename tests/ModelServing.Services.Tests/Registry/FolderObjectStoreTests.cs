@@ -32,12 +32,63 @@ public sealed class FolderObjectStoreTests : ObjectStoreTests
             var e = await Assert.ThrowsAsync<RegistryException>(() => Store.OpenAsync(ObjectKey.Parse(key), default));
             Assert.Contains("symbolic link", e.Message, StringComparison.Ordinal);
             await Assert.ThrowsAsync<RegistryException>(() => Store.FindLengthAsync(ObjectKey.Parse(key), default));
+            e = await Assert.ThrowsAsync<RegistryException>(() => Store.ReplaceAsync(ObjectKey.Parse(key), "x"u8.ToArray(), default));
+            Assert.Equal(RegistryError.Damaged, e.Error);
         }
+
+        Assert.Equal("secret", await File.ReadAllTextAsync(Path.Combine(outside, "secret"), TestContext.Current.CancellationToken));
 
         await Assert.ThrowsAsync<RegistryException>(() => PutAsync(ObjectKey.Parse("models/folder/new"), "x"));
         Assert.False(File.Exists(Path.Combine(outside, "new")));
         Assert.Equal([Key.Text], await ListAsync(""));
         Assert.Empty(await ListAsync("models/folder/"));
+    }
+
+    [Fact]
+    public async Task A_pipe_in_an_objects_place_is_an_object_without_bytes_and_holds_nobody_up()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no named pipes among files");
+        Directory.CreateDirectory(Folder.Combine("registry", "models", "fraud", "1"));
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [Folder.Combine("registry", Key.Text)]))
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await using var opened = await Task.Run(() => Store.OpenAsync(Key, default)).WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(0, opened!.Length);
+        Assert.Equal("", await ReadAsync(Key));
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("caf\u00e9")]
+    [InlineData("line\nbreak")]
+    [InlineData(".hidden")]
+    public async Task A_file_of_an_odd_name_is_no_object(string name)
+    {
+        await PutAsync(Key, "mine");
+        await File.WriteAllTextAsync(Folder.Combine("registry", "models", "fraud", "1", name), "x", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Folder.Combine("registry", "models", name));
+        await File.WriteAllTextAsync(Folder.Combine("registry", "models", name, "manifest.json"), "x", TestContext.Current.CancellationToken);
+        Assert.Equal([Key.Text], await ListAsync(""));
+        Assert.False(ObjectKey.TryParse($"models/fraud/1/{name}", out _));
+    }
+
+    [Fact]
+    public async Task A_folder_in_an_objects_place_and_a_name_too_long_for_the_disk_are_failures_with_the_key()
+    {
+        Directory.CreateDirectory(Folder.Combine("registry", Key.Text));
+        foreach (var key in (ObjectKey[])[Key, ObjectKey.Parse("models/" + new string('x', 300))])
+        {
+            await FailsOrIsNothingAsync(key, () => Store.OpenAsync(key, default));
+            await FailsOrIsNothingAsync(key, () => PutAsync(key, "x"));
+            await FailsOrIsNothingAsync(key, () => Store.ReplaceAsync(key, "x"u8.ToArray(), default));
+        }
+
+        Assert.Empty(tested.LeftOvers);
+
+        static async Task FailsOrIsNothingAsync(ObjectKey key, Func<Task> act)
+        {
+            var e = await Record.ExceptionAsync(act);
+            Assert.True(e is null or RegistryException { Error: RegistryError.Unavailable } && e?.Message.StartsWith(key.Text, StringComparison.Ordinal) != false, e?.ToString());
+        }
     }
 
     [Fact]

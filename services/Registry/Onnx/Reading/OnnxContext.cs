@@ -3,13 +3,20 @@ namespace ModelServing.Registry.Onnx;
 /// <summary>What all messages of one file share: the limits, the findings, and the counts that go over the whole file.</summary>
 internal sealed class OnnxContext(ArtifactLimits limits)
 {
+    // Whoever reads that there are ten thousand more knows enough.
+    private const int EnoughFindings = 10_000;
+
     private readonly List<(string Code, OnnxMessage? At, string? Place, string Message)> found = [];
     private long remembered;
+    private int messages;
 
     internal ArtifactLimits Limits => limits;
 
     /// <summary>How many findings there are beyond those that were kept.</summary>
     internal int More { get; private set; }
+
+    /// <summary>Whether reading on is of no use: it was past a limit that bounds the work, or all that is read is wrong.</summary>
+    internal bool IsEnough { get; private set; }
 
     /// <summary>The nodes of all graphs and functions.</summary>
     internal int Nodes { get; set; }
@@ -29,6 +36,15 @@ internal sealed class OnnxContext(ArtifactLimits limits)
     /// <summary>Notes a finding at a place.</summary>
     internal void Add(string code, string place, string message) => Add(code, null, place, message);
 
+    /// <summary>Counts a message.</summary>
+    internal void CountMessage(OnnxMessage message)
+    {
+        if (messages++ < limits.Messages || IsEnough)
+            return;
+        Add(FindingCode.LimitEntries, message, $"the model has more than {limits.Messages} messages; what comes after them was not read");
+        IsEnough = true;
+    }
+
     /// <summary>Counts the bytes of a name that is kept until the end; false, and a finding, when all of them are too many.</summary>
     internal bool MayRemember(string name, OnnxMessage at)
     {
@@ -47,8 +63,8 @@ internal sealed class OnnxContext(ArtifactLimits limits)
     {
         if (found.Count < limits.Findings)
             found.Add((code, at, place, message));
-        else if (More < int.MaxValue)
-            More++;
+        else if (++More >= EnoughFindings)
+            IsEnough = true;
     }
 
     private static string Middle(string place)

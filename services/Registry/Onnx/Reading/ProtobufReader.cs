@@ -64,14 +64,14 @@ internal sealed class ProtobufReader
     }
 
     /// <summary>Whether all that was read so far could be.</summary>
-    internal bool IsWhole => !failed;
+    internal bool IsWhole => !failed && !context.IsEnough;
 
     private OnnxMessage Message => messages[depth];
 
     /// <summary>Reads on.</summary>
     internal void Read(ReadOnlySpan<byte> bytes)
     {
-        while (!failed)
+        while (IsWhole)
         {
             // Ends are reached with no bytes too: of empty messages, and after the last byte.
             if (state == State.Field)
@@ -95,7 +95,7 @@ internal sealed class ProtobufReader
     /// <summary>Says that there are no more bytes.</summary>
     internal void End()
     {
-        if (failed)
+        if (!IsWhole)
             return;
         if (state == State.Field && depth == 0 && position == ends[0])
             Message.End();
@@ -213,6 +213,7 @@ internal sealed class ProtobufReader
     private void BeginMessage()
     {
         var inner = Message.Begin(field);
+        context.CountMessage(inner);
         if (depth + 1 == messages.Length)
         {
             context.Add(FindingCode.Nesting, inner, $"messages are more than {context.Limits.Nesting} deep in each other; what is deeper was not read");

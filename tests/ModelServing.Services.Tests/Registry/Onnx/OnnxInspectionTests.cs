@@ -94,6 +94,7 @@ public class OnnxInspectionTests
             (new ArtifactLimits { NameBytes = 39 }, FindingCode.LimitText),
             (new ArtifactLimits { RememberedBytes = 100 }, FindingCode.LimitText),
             (new ArtifactLimits { Rank = 1 }, FindingCode.LimitEntries),
+            (new ArtifactLimits { Messages = 5 }, FindingCode.LimitEntries),
             (new ArtifactLimits { Nesting = 3 }, FindingCode.Nesting)])
         {
             Assert.Contains(OnnxInspection.Of(bytes, limits).Findings, finding => finding.Code == code);
@@ -173,6 +174,18 @@ public class OnnxInspectionTests
                 Assert.All(other.Graph.Node, static node => Assert.Contains(node.Domain, (string[])["", "ai.onnx", "ai.onnx.ml", "com.microsoft", "own"]));
             },
             iter: 20_000);
+    }
+
+    [Fact]
+    public void Reading_ends_where_all_is_wrong_or_there_is_no_end_of_it()
+    {
+        // Three bytes each: an initializer of no type; and four for an empty tensor among an attribute's.
+        var wrong = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(Enumerable.Repeat(new TensorProto(), 90_000)));
+        Assert.Equal(10_000, OnnxInspection.Of(wrong).MoreFindings);
+        var many = RawProtobuf.Bytes(7, RawProtobuf.Bytes(13, RawProtobuf.Bytes(2, RawProtobuf.Bytes(1, RawProtobuf.Bytes(2, [.. Enumerable.Repeat((byte[])[0x0a, 0x00], 10_000_000).SelectMany(static each => each)])))));
+        var report = OnnxInspection.Of(many);
+        Assert.Null(report.Interface);
+        Assert.Equal([FindingCode.LimitEntries], report.Findings.Select(static finding => finding.Code));
     }
 
     [Fact]

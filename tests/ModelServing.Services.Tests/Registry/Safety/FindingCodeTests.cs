@@ -24,7 +24,7 @@ public partial class FindingCodeTests
     public void The_document_has_the_limits_and_the_domains()
     {
         var limits = ArtifactLimits.Default;
-        foreach (var number in (int[])[limits.Nesting, limits.Subgraphs, limits.Nodes, limits.Initializers, limits.Attributes, limits.Entries, limits.Rank])
+        foreach (var number in (int[])[limits.Nesting, limits.Subgraphs, limits.Nodes, limits.Initializers, limits.Attributes, limits.Entries, limits.Messages, limits.Rank])
             Assert.Contains($"| {number.ToString("N0", CultureInfo.InvariantCulture)}", Document, StringComparison.Ordinal);
         Assert.All(OperatorRules.Domains.Where(static domain => domain.Length > 0), domain => Assert.Contains($"`{domain}`", Document, StringComparison.Ordinal));
     }
