@@ -2,6 +2,8 @@ using ModelServing.Contracts;
 using Oci.MonitoringService;
 using Oci.MonitoringService.Models;
 using Oci.MonitoringService.Requests;
+// The SDK has one too: what its summaries are made of.
+using MetricData = ModelServing.Contracts.MetricData;
 
 namespace ModelServing.Oci;
 
