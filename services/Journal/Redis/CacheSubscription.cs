@@ -18,7 +18,8 @@ internal sealed class CacheSubscription : IAsyncDisposable
     /// <summary>Begins to listen, behind.</summary>
     /// <param name="cache">The connection.</param>
     /// <param name="channel">The channel.</param>
-    /// <param name="came">Called for each message, by any thread and in any order; it should be quick.</param>
+    /// <param name="came">Called for each message, by any thread, in any order, and twice where a try to listen was given up that came
+    /// through later; it should be quick.</param>
     /// <param name="listening">Called whenever it begins to listen, again too: what was published before may be missed.</param>
     /// <param name="wait">The wait between two tries to listen.</param>
     /// <param name="time">The clock of that wait.</param>
