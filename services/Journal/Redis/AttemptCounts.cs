@@ -80,17 +80,41 @@ public sealed class AttemptCounts
             .ToDictionary(static entry => new Guid((byte[])entry.Name!, bigEndian: true), static entry => (ReadOnlyMemory<byte>)entry.Value);
     }
 
-    /// <summary>Takes a router's number of the attempt: the first gets 1, and none is given twice.</summary>
-    /// <exception cref="CacheException">None may be taken.</exception>
-    public Task<long> TakeNumberAsync(CancellationToken cancellationToken) => InTransactionAsync(
-        "a router's number can't be taken",
-        transaction =>
+    /// <summary>Takes a router's number of the attempt: the first gets 1, and none is given to two. Who asks again has the number that it
+    /// took, also where it never got the answer.</summary>
+    /// <param name="incarnation">The run of the router.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CacheException">Nobody knows whether one was taken.</exception>
+    public async Task<long> TakeNumberAsync(Guid incarnation, CancellationToken cancellationToken)
+    {
+        const string What = "a router's number can't be taken";
+        var own = FieldOf(incarnation);
+        while (true)
         {
-            var number = transaction.StringIncrementAsync(keys.Routers);
-            Keep(transaction, keys.Routers);
-            return number;
-        },
-        cancellationToken);
+            var taken = await cache.AskAsync(What, multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Routers), cancellationToken);
+            foreach (var entry in taken)
+            {
+                if (entry.Value == own && entry.Name.TryParse(out long mine))
+                    return mine;
+            }
+
+            var used = taken.Select(static entry => entry.Name).ToHashSet();
+            var number = 1L;
+            while (used.Contains(number))
+                number++;
+            var isFirst = await InTransactionAsync(
+                What,
+                transaction =>
+                {
+                    var set = transaction.HashSetAsync(keys.Routers, number, own, When.NotExists);
+                    Keep(transaction, keys.Routers);
+                    return set;
+                },
+                cancellationToken);
+            if (isFirst)
+                return number;
+        }
+    }
 
     /// <summary>Takes the loss of a connection to an endpoint for this router: false where it, or another, has taken one of the same
     /// endpoint within the time before, so that routers which lose their connections to one killed process count one failure together.</summary>

@@ -19,14 +19,14 @@ internal sealed partial class CacheKeys
     internal CacheKeys(string environment, VersionAttempt attempt)
     {
         var tag = string.Create(CultureInfo.InvariantCulture, $"{{ms:{Checked(environment)}:{attempt.Model}:{attempt.Version}:{attempt.Attempt}}}");
-        (Counts, Routers, Keys) = ($"{tag}:counts", $"{tag}:routers", $"{tag}:keys");
+        (Counts, Routers, Keys) = ($"{tag}:counts", $"{tag}:numbers", $"{tag}:keys");
         this.tag = tag;
     }
 
     /// <summary>A hash: a router's incarnation, and its counts.</summary>
     internal RedisKey Counts { get; }
 
-    /// <summary>A number: how many routers took one.</summary>
+    /// <summary>A hash: a number, and the incarnation of the router that took it.</summary>
     internal RedisKey Routers { get; }
 
     /// <summary>A hash: that of a routing key, and the minute of its last failure.</summary>

@@ -243,7 +243,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
     {
         try
         {
-            version.Number = version.Shared is { } shared ? (int)Math.Min(await shared.TakeNumberAsync(cancellation), int.MaxValue) : 0;
+            version.Number = version.Shared is { } shared ? (int)Math.Min(await shared.TakeNumberAsync(version.Incarnation, cancellation), int.MaxValue) : 0;
         }
         catch (CacheException)
         {

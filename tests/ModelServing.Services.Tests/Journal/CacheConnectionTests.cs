@@ -61,6 +61,6 @@ public class CacheConnectionTests
     public void All_keys_of_an_attempt_are_of_one_slot()
     {
         var keys = new CacheKeys("dev", Attempt);
-        Assert.Equal(["{ms:dev:fraud:2:1}:counts", "{ms:dev:fraud:2:1}:routers", "{ms:dev:fraud:2:1}:keys"], [$"{keys.Counts}", $"{keys.Routers}", $"{keys.Keys}"]);
+        Assert.Equal(["{ms:dev:fraud:2:1}:counts", "{ms:dev:fraud:2:1}:numbers", "{ms:dev:fraud:2:1}:keys"], [$"{keys.Counts}", $"{keys.Routers}", $"{keys.Keys}"]);
     }
 }

@@ -77,7 +77,7 @@ public abstract class CacheTests : IAsyncLifetime
         for (var i = 0; i < all.Length; i++)
         {
             await all[i].WriteAsync(Guid.CreateVersion7(), new[] { (byte)i }, Token);
-            Assert.Equal(1, await all[i].TakeNumberAsync(Token));
+            Assert.Equal(1, await all[i].TakeNumberAsync(Guid.CreateVersion7(), Token));
             Assert.Equal(new KeyedFailure(null, false), await all[i].NoteFailureAsync(7, i, Token));
         }
 
@@ -91,9 +91,20 @@ public abstract class CacheTests : IAsyncLifetime
         var numbers = await Task.WhenAll(Enumerable.Range(0, 5).SelectMany(_ =>
         {
             var counts = Counts(cache.Open());
-            return Enumerable.Range(0, 10).Select(_ => counts.TakeNumberAsync(Token));
+            return Enumerable.Range(0, 10).Select(_ => counts.TakeNumberAsync(Guid.CreateVersion7(), Token));
         }));
         Assert.Equal(Enumerable.Range(1, 50).Select(static i => (long)i), numbers.Order());
+    }
+
+    [Fact]
+    public async Task A_router_that_asks_again_has_the_number_that_it_took()
+    {
+        var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var counts = Counts(cache.Open());
+        Assert.Equal(1, await counts.TakeNumberAsync(one, Token));
+        Assert.Equal(2, await counts.TakeNumberAsync(other, Token));
+        Assert.Equal(1, await counts.TakeNumberAsync(one, Token));
+        Assert.Equal(2, await counts.TakeNumberAsync(other, Token));
     }
 
     [Fact]
@@ -137,14 +148,14 @@ public abstract class CacheTests : IAsyncLifetime
     {
         var counts = new AttemptCounts(cache.Open(), Environment, Attempt, TimeSpan.FromMilliseconds(1500));
         await counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token);
-        Assert.Equal(1, await counts.TakeNumberAsync(Token));
+        Assert.Equal(1, await counts.TakeNumberAsync(Guid.CreateVersion7(), Token));
         await counts.NoteFailureAsync(1, 1, Token);
         await UntilAsync(async () => (await counts.ReadAsync(Token)).Count == 0);
         await UntilAsync(async () =>
         {
             // A new one lives as long again: waiting for it may not be what keeps the old one alive.
             await Task.Delay(2000, Token);
-            return await counts.TakeNumberAsync(Token) == 1;
+            return await counts.TakeNumberAsync(Guid.CreateVersion7(), Token) == 1;
         });
         Assert.Null((await counts.NoteFailureAsync(1, 1, Token)).PreviousMinute);
     }
@@ -212,7 +223,7 @@ public abstract class CacheTests : IAsyncLifetime
 
         Func<Task>[] questions =
         [
-            () => counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token), () => counts.ReadAsync(Token), () => counts.TakeNumberAsync(Token),
+            () => counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token), () => counts.ReadAsync(Token), () => counts.TakeNumberAsync(Guid.CreateVersion7(), Token),
             () => counts.NoteFailureAsync(1, 1, Token), () => Channel(connection).PublishAsync(SomeEvents.Fraud, 1, Token),
         ];
         var began = Stopwatch.GetTimestamp();
