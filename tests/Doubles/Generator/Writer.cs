@@ -94,7 +94,9 @@ internal sealed class Writer
     private string Arguments(string fullName, string parent, IEnumerable<Property> properties, string constructor)
     {
         var (space, name) = Split(fullName);
-        var text = new StringBuilder($"namespace {space}\n{{\npublic class {name} : global::Pulumi.{parent}\n{{\npublic {name}()\n{{\n{constructor}}}\npublic static new {name} Empty => new {name}();\n");
+        // Only the arguments of Kubernetes' own objects can be derived from.
+        var isSealed = !isKubernetes || name == "ProviderArgs";
+        var text = new StringBuilder($"namespace {space}\n{{\npublic {(isSealed ? "sealed " : "")}class {name} : global::Pulumi.{parent}\n{{\npublic {name}()\n{{\n{constructor}}}\npublic static new {name} Empty => new {name}();\n");
         foreach (var property in properties.Where(static p => p.IsInput))
         {
             var attribute = $"[global::Pulumi.Input(\"{property.Wire}\"{(property.IsRequired ? ", required: true" : "")}{(property.IsJson ? ", json: true" : "")})]";
