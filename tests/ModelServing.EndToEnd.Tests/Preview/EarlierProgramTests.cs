@@ -61,6 +61,8 @@ public sealed class EarlierProgramTests
             <OutputType>Exe</OutputType>
           </PropertyGroup>
           <ItemGroup>
+            <!-- The official Pulumi package runs on it. -->
+            <FrameworkReference Include="Microsoft.AspNetCore.App" />
             <Reference Include="{SecurityElement.Escape(folder)}/*.dll" Exclude="{SecurityElement.Escape(folder)}/ModelServing.Stacks.dll" />
           </ItemGroup>
         </Project>
