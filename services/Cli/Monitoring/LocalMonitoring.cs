@@ -85,9 +85,13 @@ internal sealed class LocalMonitoring : IAsyncDisposable
 
     private async Task EvaluateAsync()
     {
-        using var timer = new PeriodicTimer(minute, time);
-        while (await timer.WaitForNextTickAsync(closing.Token))
+        while (true)
+        {
+            // As a minute begins, so that a message is on its way before ModelMetrics looks for what nobody answered.
+            var now = time.GetUtcNow();
+            await Task.Delay(MinuteOf(now) + minute - now, time, closing.Token);
             EvaluateNow();
+        }
     }
 
     private async Task TakeAsync(HttpContext context)
