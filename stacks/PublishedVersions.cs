@@ -1,6 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Infra;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
 using Pulumi;
 using Pulumi.Oci.ObjectStorage;
 

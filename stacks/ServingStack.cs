@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using ModelServing.Contracts;
 using ModelServing.Infra;
-using ModelServing.Rollout;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Clients;
+using ModelServing.Settings.Cloud;
+using ModelServing.Settings.Models;
 using Pulumi;
 using Oci = Pulumi.Oci;
 

@@ -1,4 +1,6 @@
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Cloud;
+using ModelServing.Settings.Schema;
 using Pulumi;
 
 namespace ModelServing.Stacks;

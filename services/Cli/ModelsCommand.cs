@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ModelServing.Registry;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings.Models;
 using Spectre.Console;
 
 namespace ModelServing.Cli;

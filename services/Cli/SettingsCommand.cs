@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings.Schema;
 
 namespace ModelServing.Cli;
 

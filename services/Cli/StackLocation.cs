@@ -1,6 +1,9 @@
 using System.Text;
 using ModelServing.Registry;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
+using ModelServing.Settings.Schema;
+using ModelServing.Settings.Yaml;
 
 namespace ModelServing.Cli;
 

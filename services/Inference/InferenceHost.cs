@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Reporting;
-using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Registry;
 

@@ -7,9 +7,10 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Admin;
 using ModelServing.Router.Clients;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Endpoints;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 
 namespace ModelServing.Router;
 

@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Registry;
-using ModelServing.Rollout.Settings;
 using ModelServing.Sample;
+using ModelServing.Settings;
 
 namespace ModelServing.Cli.Demo;
 

@@ -1,4 +1,5 @@
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Yaml;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Images;

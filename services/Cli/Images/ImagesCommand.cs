@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ModelServing.Cli.Up;
 using ModelServing.Contracts;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings.Cloud;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Images;

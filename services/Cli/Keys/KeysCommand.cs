@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings.Clients;
+using ModelServing.Settings.Yaml;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Keys;

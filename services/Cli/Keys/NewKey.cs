@@ -1,5 +1,7 @@
 using ModelServing.Contracts;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
+using ModelServing.Settings.Yaml;
 
 namespace ModelServing.Cli.Keys;
 

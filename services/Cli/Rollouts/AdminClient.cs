@@ -74,7 +74,7 @@ internal sealed class AdminClient(Uri address, OperatorCredential credential) : 
         return new CommandException(ExitCode.Failed, status switch
         {
             HttpStatusCode.Unauthorized => $"{http.BaseAddress} answered 401: it does not take this credential (an API Gateway takes tokens alone)",
-            HttpStatusCode.NotFound => $"{http.BaseAddress} answered 404: no admin API is there (an API Gateway has one with {Rollout.Settings.StackFile.Namespace}gateway.adminApi)",
+            HttpStatusCode.NotFound => $"{http.BaseAddress} answered 404: no admin API is there (an API Gateway has one with {ModelServing.Settings.StackFile.Namespace}gateway.adminApi)",
             _ => $"{http.BaseAddress} answered {(int)status}; is that a router's admin API?",
         });
     }

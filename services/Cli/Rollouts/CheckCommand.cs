@@ -2,8 +2,10 @@ using System.CommandLine;
 using ModelServing.Contracts;
 using ModelServing.Journal;
 using ModelServing.Oci;
-using ModelServing.Rollout;
-using ModelServing.Rollout.Settings;
+using ModelServing.Rollout.Journal;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
+using ModelServing.Settings.Schema;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Rollouts;

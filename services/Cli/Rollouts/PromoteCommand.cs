@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelServing.Contracts;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings.Models;
+using ModelServing.Settings.Yaml;
 
 namespace ModelServing.Cli.Rollouts;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
 
 namespace ModelServing.Cli.Up;
 

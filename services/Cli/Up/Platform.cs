@@ -3,7 +3,7 @@ using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Registry;
-using ModelServing.Rollout;
+using ModelServing.Settings.Clients;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Up;

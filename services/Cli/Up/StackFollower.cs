@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using ModelServing.Hosting;
 using ModelServing.Registry;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
 
 namespace ModelServing.Cli.Up;
 

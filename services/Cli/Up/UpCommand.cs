@@ -3,8 +3,10 @@ using ModelServing.Cli.Demo;
 using ModelServing.Cli.Up;
 using ModelServing.Hosting;
 using ModelServing.Registry;
-using ModelServing.Rollout;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Clients;
+using ModelServing.Settings.Models;
+using ModelServing.Settings.Schema;
 
 namespace ModelServing.Cli;
 

@@ -1,8 +1,9 @@
 using ModelServing.Cli.Demo;
 using ModelServing.Hosting;
 using ModelServing.Registry;
-using ModelServing.Rollout;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Clients;
+using ModelServing.Settings.Models;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Up;

@@ -1,5 +1,5 @@
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 using static ModelServing.Contracts.ModelMetric;
 
 namespace ModelServing.Functions.ModelMetrics;

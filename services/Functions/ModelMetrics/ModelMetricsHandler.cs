@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using ModelServing.Cache;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ModelServing.Contracts;
 using ModelServing.Journal;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 
 namespace ModelServing.Functions.ModelMetrics;
 

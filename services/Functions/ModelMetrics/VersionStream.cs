@@ -1,6 +1,6 @@
 using System.Globalization;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 
 namespace ModelServing.Functions.ModelMetrics;
 

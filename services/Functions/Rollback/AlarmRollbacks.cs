@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 
 namespace ModelServing.Functions.Rollback;
 

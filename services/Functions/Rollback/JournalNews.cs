@@ -1,5 +1,6 @@
+using ModelServing.Cache;
+using ModelServing.Cache.Announcements;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 
 namespace ModelServing.Functions.Rollback;
 

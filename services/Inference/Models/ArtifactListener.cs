@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
+using ModelServing.Cache;
+using ModelServing.Cache.Announcements;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 
 namespace ModelServing.Inference.Models;
 

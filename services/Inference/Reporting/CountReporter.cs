@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ModelServing.Cache;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 
 namespace ModelServing.Inference.Reporting;
 

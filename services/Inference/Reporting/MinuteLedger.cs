@@ -1,5 +1,5 @@
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 
 namespace ModelServing.Inference.Reporting;
 

@@ -1,4 +1,4 @@
-using ModelServing.Journal;
+using ModelServing.Cache.Reports;
 
 namespace ModelServing.Inference.Reporting;
 

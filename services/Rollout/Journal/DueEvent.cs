@@ -1,6 +1,6 @@
 using ModelServing.Contracts;
 
-namespace ModelServing.Rollout;
+namespace ModelServing.Rollout.Journal;
 
 /// <summary>Which event the first router that serves a planned rollout has to append.</summary>
 public static class DueEvent

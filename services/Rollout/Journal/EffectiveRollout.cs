@@ -1,6 +1,6 @@
 using ModelServing.Contracts;
 
-namespace ModelServing.Rollout;
+namespace ModelServing.Rollout.Journal;
 
 /// <summary>Why a variant has none of the traffic that its rollout gives it.</summary>
 public enum Closure

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelServing.Contracts;
 
-namespace ModelServing.Rollout;
+namespace ModelServing.Rollout.Journal;
 
 /// <summary>The journal's states of all models as bytes, so that a router can keep them on disk.</summary>
 public static class JournalSnapshot

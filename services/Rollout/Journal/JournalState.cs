@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using ModelServing.Contracts;
 
-namespace ModelServing.Rollout;
+namespace ModelServing.Rollout.Journal;
 
 /// <summary>What the journal says of one version.</summary>
 /// <param name="Version">The version.</param>

@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Journal;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 

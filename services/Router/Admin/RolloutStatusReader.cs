@@ -1,9 +1,10 @@
 using System.Globalization;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
 using ModelServing.Rollout.Guard;
-using ModelServing.Router.Forwarding;
+using ModelServing.Rollout.Journal;
+using ModelServing.Router.Endpoints;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Admin;

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using ModelServing.Router.Endpoints;
+using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;

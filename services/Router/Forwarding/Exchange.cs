@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Forwarding;
 

@@ -2,8 +2,10 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
+using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Router.Forwarding;
 

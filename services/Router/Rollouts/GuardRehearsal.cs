@@ -1,7 +1,7 @@
+using ModelServing.Cache;
 using ModelServing.Contracts;
-using ModelServing.Journal;
-using ModelServing.Rollout;
 using ModelServing.Rollout.Guard;
+using ModelServing.Rollout.Journal;
 
 namespace ModelServing.Router.Rollouts;
 

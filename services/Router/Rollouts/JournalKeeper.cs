@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Rollouts;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 
 namespace ModelServing.Router.Rollouts;
 

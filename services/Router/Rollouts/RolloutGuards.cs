@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ModelServing.Cache;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 using ModelServing.Rollout.Guard;
+using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Rollouts;

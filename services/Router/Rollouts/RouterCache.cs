@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using ModelServing.Cache;
+using ModelServing.Cache.Announcements;
+using ModelServing.Cache.Guard;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 
 namespace ModelServing.Router.Rollouts;
 

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
+using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Rollouts;
 

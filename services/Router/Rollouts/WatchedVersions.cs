@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using ModelServing.Cache;
 using ModelServing.Contracts;
-using ModelServing.Journal;
-using ModelServing.Rollout;
 using ModelServing.Rollout.Guard;
+using ModelServing.Rollout.Journal;
+using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Rollouts;
 

@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Endpoints;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
 

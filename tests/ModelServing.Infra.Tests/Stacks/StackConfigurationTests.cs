@@ -1,4 +1,4 @@
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
 using ModelServing.Stacks;
 using Pulumi;
 

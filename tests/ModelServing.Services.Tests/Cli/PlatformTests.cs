@@ -1,6 +1,6 @@
 using ModelServing.Cli.Up;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
+using ModelServing.Settings.Models;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli;

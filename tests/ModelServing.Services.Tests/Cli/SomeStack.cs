@@ -1,6 +1,6 @@
 using ModelServing.Contracts;
-using ModelServing.Rollout;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
 
 namespace ModelServing.Services.Tests.Cli;
 

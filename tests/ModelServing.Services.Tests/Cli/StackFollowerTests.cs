@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using ModelServing.Cli;
 using ModelServing.Cli.Up;
 using ModelServing.Hosting;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli;

@@ -1,7 +1,8 @@
 using System.Text;
 using ModelServing.Cli;
 using ModelServing.Registry;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings.Models;
+using ModelServing.Settings.Yaml;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli;

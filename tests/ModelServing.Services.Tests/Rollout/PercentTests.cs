@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using ModelServing.Rollout;
+using ModelServing.Settings.Models;
 
 namespace ModelServing.Services.Tests.Rollout;
 
@@ -10,9 +11,9 @@ public class PercentTests
     public void Each_hundredth_is_written_and_read_back() => Gen.Int[0, 10_000].Sample(hundredths =>
     {
         var percent = Percent.FromHundredths(hundredths);
-        Assert.Null(Percent.Read(percent.ToString(), out var read));
+        Assert.Null(PercentReader.Read(percent.ToString(), out var read));
         Assert.Equal(percent, read);
-        Assert.Null(Percent.Read((hundredths / 100m).ToString("0.0000", CultureInfo.InvariantCulture), out read));
+        Assert.Null(PercentReader.Read((hundredths / 100m).ToString("0.0000", CultureInfo.InvariantCulture), out read));
         Assert.Equal(percent, read);
     });
 
@@ -27,7 +28,7 @@ public class PercentTests
     [InlineData("100.000000000000000000000000000000000000000000", 10_000)]
     public void A_number_in_plain_digits_is_one(string text, int hundredths)
     {
-        Assert.Null(Percent.Read(text, out var percent));
+        Assert.Null(PercentReader.Read(text, out var percent));
         Assert.Equal(hundredths, percent.Hundredths);
     }
 
@@ -57,12 +58,12 @@ public class PercentTests
     [InlineData(".inf", "'.inf' is not a number from 0 to 100 in plain digits, as in 5 or 12.5")]
     [InlineData("--5", "'--5' is not a number from 0 to 100 in plain digits, as in 5 or 12.5")]
     [InlineData("-", "'-' is not a number from 0 to 100 in plain digits, as in 5 or 12.5")]
-    public void What_is_none_is_refused_with_what_would_be_right(string text, string message) => Assert.Equal(message, Percent.Read(text, out _));
+    public void What_is_none_is_refused_with_what_would_be_right(string text, string message) => Assert.Equal(message, PercentReader.Read(text, out _));
 
     [Fact]
     public void Whatever_is_written_is_a_percent_or_a_message() => Gen.String[Gen.Char["0123456789.-+e "], 0, 40].Sample(text =>
     {
-        if (Percent.Read(text, out var percent) is null)
+        if (PercentReader.Read(text, out var percent) is null)
             Assert.Equal(decimal.Parse(text, CultureInfo.InvariantCulture), percent.Hundredths / 100m);
     });
 

@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Services.Tests.Router;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Services.Tests.Router;
 

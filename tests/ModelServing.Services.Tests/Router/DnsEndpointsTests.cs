@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Router;
-using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;

@@ -1,5 +1,5 @@
 using ModelServing.Contracts;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Endpoints;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router;
-using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;

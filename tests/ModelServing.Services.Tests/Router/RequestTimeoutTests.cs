@@ -1,6 +1,6 @@
 using System.Globalization;
 using ModelServing.Contracts;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Endpoints;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;
 

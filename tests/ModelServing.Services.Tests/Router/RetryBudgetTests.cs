@@ -1,4 +1,4 @@
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Endpoints;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;

@@ -5,8 +5,9 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router;
 using ModelServing.Router.Clients;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Endpoints;
 using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;

@@ -1,4 +1,4 @@
-using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;

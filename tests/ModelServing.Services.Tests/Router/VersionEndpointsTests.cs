@@ -1,6 +1,6 @@
 using System.Net;
 using ModelServing.Contracts;
-using ModelServing.Router.Forwarding;
+using ModelServing.Router.Endpoints;
 using ModelServing.Router.Routing;
 using ModelServing.TestKit;
 

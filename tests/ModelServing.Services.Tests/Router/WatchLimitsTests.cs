@@ -1,5 +1,5 @@
 using ModelServing.Contracts;
-using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 
 namespace ModelServing.Services.Tests.Router;
 

@@ -2,7 +2,7 @@ using System.Text;
 using k8s;
 using k8s.Authentication;
 using ModelServing.Contracts;
-using ModelServing.Router.Routing;
+using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Kubernetes;
 

@@ -1,7 +1,8 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Images;
 using ModelServing.Contracts;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Cloud;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Images;

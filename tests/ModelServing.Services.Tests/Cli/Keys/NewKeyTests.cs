@@ -1,7 +1,8 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Keys;
 using ModelServing.Contracts;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Keys;

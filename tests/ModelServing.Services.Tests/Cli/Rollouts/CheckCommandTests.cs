@@ -2,8 +2,8 @@ using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
 using ModelServing.Journal;
-using ModelServing.Rollout.Settings;
 using ModelServing.Services.Tests.Journal;
+using ModelServing.Settings;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Rollouts;

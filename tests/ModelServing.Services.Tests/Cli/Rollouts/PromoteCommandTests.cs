@@ -1,7 +1,7 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
-using ModelServing.Rollout.Settings;
+using ModelServing.Settings;
 using static ModelServing.Services.Tests.Cli.Rollouts.SomeStatus;
 
 namespace ModelServing.Services.Tests.Cli.Rollouts;

@@ -1,9 +1,9 @@
 using CsCheck;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Functions.ModelMetrics;
-using ModelServing.Journal;
-using ModelServing.Services.Tests.Journal;
-using static ModelServing.Services.Tests.Journal.SomeReports;
+using ModelServing.Services.Tests.Cache.Reports;
+using static ModelServing.Services.Tests.Cache.Reports.SomeReports;
 
 namespace ModelServing.Services.Tests.Functions.ModelMetrics;
 

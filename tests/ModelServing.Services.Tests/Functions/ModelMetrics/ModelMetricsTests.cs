@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Functions.ModelMetrics;
-using ModelServing.Journal;
+using ModelServing.Services.Tests.Cache.Reports;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.Services.Tests.Oci;
 using ModelServing.TestKit.Monitoring;
 using ModelServing.TestKit.ObjectStorage;
+using static ModelServing.Services.Tests.Cache.Reports.SomeReports;
 using static ModelServing.Services.Tests.Functions.ModelMetrics.TestedModelMetrics;
-using static ModelServing.Services.Tests.Journal.SomeReports;
 
 namespace ModelServing.Services.Tests.Functions.ModelMetrics;
 

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Functions;
 using ModelServing.Hosting;
 using ModelServing.Journal;
+using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Monitoring;

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
-using ModelServing.Journal;
 using ModelServing.Registry;
-using ModelServing.Services.Tests.Journal;
+using ModelServing.Services.Tests.Cache;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference;

@@ -1,7 +1,7 @@
 using CsCheck;
+using ModelServing.Cache.Reports;
 using ModelServing.Inference.Reporting;
-using ModelServing.Journal;
-using ModelServing.Services.Tests.Journal;
+using ModelServing.Services.Tests.Cache.Reports;
 
 namespace ModelServing.Services.Tests.Inference;
 

@@ -1,6 +1,6 @@
 using CsCheck;
+using ModelServing.Cache.Reports;
 using ModelServing.Inference.Reporting;
-using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Inference;
 

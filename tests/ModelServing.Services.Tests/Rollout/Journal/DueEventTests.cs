@@ -1,5 +1,5 @@
 using ModelServing.Contracts;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
 namespace ModelServing.Services.Tests.Rollout;

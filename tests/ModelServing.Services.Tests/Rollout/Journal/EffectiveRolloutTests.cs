@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
 namespace ModelServing.Services.Tests.Rollout;

@@ -1,6 +1,6 @@
 using System.Text;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
 namespace ModelServing.Services.Tests.Rollout;

@@ -1,6 +1,6 @@
 using CsCheck;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
 namespace ModelServing.Services.Tests.Rollout;

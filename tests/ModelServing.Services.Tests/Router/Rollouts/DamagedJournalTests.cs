@@ -1,7 +1,7 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Journal;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ModelServing.Contracts;
 using ModelServing.Router.Rollouts;
-using ModelServing.Services.Tests.Journal;
+using ModelServing.Services.Tests.Cache;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Rollouts;
-using ModelServing.Services.Tests.Journal;
+using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.TestKit;
 

@@ -2,9 +2,9 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Journal;
-using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
-using ModelServing.Services.Tests.Journal;
+using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.TestKit;
 

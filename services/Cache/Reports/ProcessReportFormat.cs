@@ -1,0 +1,110 @@
+using System.Text;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cache.Reports;
+
+/// <summary>The binary form of a report, as it stands in the cache; who reports and of which version is in the field's name.</summary>
+/// <remarks>
+/// <code>
+/// version        1 byte, 1
+/// leaving        1 byte, 1 where the process leaves, else 0
+/// streams        number: how many; then each:
+///   variant      text: its length in bytes, and UTF-8
+///   attempt      number
+///   4 histograms in the order of <see cref="AnswerKind"/>; each:
+///     buckets    number: how many are not 0; then each, from the lowest:
+///       gap      number: how many buckets with 0 are between it and the one before
+///       count    number, from 1
+/// </code>
+/// Numbers are those of <see cref="BinaryWriter.Write7BitEncodedInt64"/>. A histogram of some thousand requests has about 150 bytes.
+/// </remarks>
+internal static class ProcessReportFormat
+{
+    // Above what any report has: 16 streams of 4 histograms of 896 buckets with 1 and 5 bytes each.
+    internal const int MaxBytes = 512 * 1024;
+
+    private const byte FormatVersion = 1;
+    // So that no sum of processes overflows.
+    private const long MaxCount = (1L << 48) - 1;
+
+    internal static byte[] Write(ProcessReport report)
+    {
+        using var bytes = new MemoryStream(256);
+        using var to = new BinaryWriter(bytes, Encoding.UTF8);
+        to.Write(FormatVersion);
+        to.Write(report.IsLeaving);
+        to.Write7BitEncodedInt64(report.Streams.Count);
+        foreach (var stream in report.Streams)
+        {
+            to.Write(stream.Variant);
+            to.Write7BitEncodedInt64(stream.Attempt);
+            foreach (var kind in Enum.GetValues<AnswerKind>())
+                Write(to, stream.Counts, kind);
+        }
+
+        to.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <exception cref="ContractException">The bytes are not what <see cref="Write(ProcessReport)"/> writes.</exception>
+    internal static ProcessReport Read(ModelVersion version, Guid incarnation, byte[] bytes)
+    {
+        if (bytes.Length > MaxBytes)
+            throw Fault($"it has {bytes.Length} bytes; at most {MaxBytes} are read");
+        using var from = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+        try
+        {
+            if (from.ReadByte() is var format and not FormatVersion)
+                throw Fault($"its format is {format}; this program reads {FormatVersion}");
+            var isLeaving = from.ReadByte() == 1;
+            var streams = new VariantCounts[Number(from, ProcessReport.MaxStreams, "number of streams")];
+            for (var i = 0; i < streams.Length; i++)
+                streams[i] = new VariantCounts(from.ReadString(), (int)Number(from, int.MaxValue, "attempt"), ReadCounts(from));
+            return from.BaseStream.Position == bytes.Length
+                ? new ProcessReport { Version = version, Incarnation = incarnation, IsLeaving = isLeaving, Streams = streams }
+                : throw Fault("there are bytes after its last stream");
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            throw Fault(e.Message, e);
+        }
+    }
+
+    private static void Write(BinaryWriter to, RequestCounts counts, AnswerKind kind)
+    {
+        List<int> buckets = [.. Enumerable.Range(0, LatencyBuckets.Count).Where(bucket => counts.In(kind, bucket) > 0)];
+        to.Write7BitEncodedInt64(buckets.Count);
+        var next = 0;
+        foreach (var bucket in buckets)
+        {
+            to.Write7BitEncodedInt64(bucket - next);
+            to.Write7BitEncodedInt64(counts.In(kind, bucket));
+            next = bucket + 1;
+        }
+    }
+
+    private static RequestCounts ReadCounts(BinaryReader from)
+    {
+        var counts = new long[RequestCounts.Kinds * LatencyBuckets.Count];
+        for (var kind = 0; kind < RequestCounts.Kinds; kind++)
+        {
+            var next = 0L;
+            for (var left = Number(from, LatencyBuckets.Count, "number of buckets"); left > 0; left--)
+            {
+                var bucket = next + Number(from, LatencyBuckets.Count, "gap between buckets");
+                if (bucket >= LatencyBuckets.Count)
+                    throw Fault($"it counts in bucket {bucket} of {LatencyBuckets.Count}");
+                counts[kind * LatencyBuckets.Count + bucket] = Number(from, MaxCount, "count", least: 1);
+                next = bucket + 1;
+            }
+        }
+
+        return RequestCounts.Of(counts);
+    }
+
+    private static long Number(BinaryReader from, long max, string what, long least = 0) => from.Read7BitEncodedInt64() is var number && number >= least && number <= max
+        ? number
+        : throw Fault($"the {what} is {number}; it has to be from {least} to {max}");
+
+    private static ContractException Fault(string why, Exception? cause = null) => cause is null ? new($"a report can't be read: {why}") : new($"a report can't be read: {why}", cause);
+}

@@ -1,0 +1,142 @@
+namespace ModelServing.Router.Endpoints;
+
+/// <summary>The endpoints of one version, as of one table: which of them gets a request, and which may be taken out.</summary>
+internal sealed class VersionEndpoints
+{
+    // Ejections are rare; one at a time in all tables keeps the share exact.
+    private static readonly Lock ejecting = new();
+
+    private readonly Endpoint[] endpoints;
+    private readonly long reachableUntil;
+
+    /// <summary>The endpoints of a table.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="previous">Those of the table before; null for none.</param>
+    /// <param name="now">The clock's timestamp.</param>
+    internal VersionEndpoints(Endpoint[] endpoints, VersionEndpoints? previous, long now)
+    {
+        this.endpoints = endpoints;
+        reachableUntil = previous?.UnreachableSince ?? now;
+    }
+
+    internal int Count => endpoints.Length;
+
+    internal ReadOnlySpan<Endpoint> All => endpoints;
+
+    internal Endpoint this[int i] => endpoints[i];
+
+    /// <summary>Since when none takes a connection, or there is none, as the clock's timestamp; null while one may. What the guard's rule
+    /// about unreachable variants reads. It outlasts changes of the endpoints.</summary>
+    internal long? UnreachableSince
+    {
+        get
+        {
+            var since = reachableUntil;
+            foreach (var endpoint in endpoints)
+            {
+                if (endpoint.Health.State != EndpointState.Unreachable)
+                    return null;
+                since = Math.Max(since, endpoint.Health.UnreachableSince);
+            }
+
+            return since;
+        }
+    }
+
+    /// <summary>
+    /// Picks an endpoint: of two that are drawn the one with fewer requests in flight ("power of two choices", Mitzenmacher 2001), of
+    /// those in the best state that there is.
+    /// </summary>
+    /// <param name="tried">Those that this request has tried already, as bits of their indices; those beyond 64 are never left out.</param>
+    /// <param name="evenUnreachable">Whether one that took no connection may be picked where there is no other.</param>
+    /// <returns>Its index; -1 when there is none.</returns>
+    internal int Choose(ulong tried, bool evenUnreachable)
+    {
+        if (tried == 0)
+        {
+            if (endpoints.Length == 1 && endpoints[0].Health.State != EndpointState.Unreachable)
+                return 0;
+            if (endpoints.Length > 1)
+            {
+                var one = Random.Shared.Next(endpoints.Length);
+                var other = Random.Shared.Next(endpoints.Length - 1);
+                other += other >= one ? 1 : 0;
+                if (endpoints[one].Health.State == EndpointState.Ready && endpoints[other].Health.State == EndpointState.Ready)
+                    return LessBusy(one, other);
+            }
+        }
+
+        for (var state = EndpointState.Ready; state <= (evenUnreachable ? EndpointState.Unreachable : EndpointState.Ejected); state++)
+        {
+            if (ChooseUpTo(state, tried) is var chosen and >= 0)
+                return chosen;
+        }
+
+        return -1;
+    }
+
+    /// <summary>
+    /// Counts a failure of an endpoint and ejects it when there were enough in a row. Not where more than half of the version's endpoints
+    /// would be out, so the last one never is; and not where most of the others fail too: then it is the version, or too much load, and
+    /// fewer endpoints would make it worse.
+    /// </summary>
+    /// <returns>True when it was ejected.</returns>
+    internal bool Failed(Endpoint endpoint)
+    {
+        if (!endpoint.Health.Failed() || endpoints.Length < 2)
+            return false;
+        lock (ejecting)
+        {
+            var (left, failing) = (0, 0);
+            foreach (var other in endpoints)
+            {
+                if (other == endpoint || other.Health.State != EndpointState.Ready)
+                    continue;
+                left++;
+                failing += other.Health.IsFailing ? 1 : 0;
+            }
+
+            return left * 2 >= endpoints.Length && failing * 2 <= left && endpoint.Health.Eject();
+        }
+    }
+
+    /// <summary>How many are in a state.</summary>
+    internal int Of(EndpointState state)
+    {
+        var count = 0;
+        foreach (var endpoint in endpoints)
+            count += endpoint.Health.State == state ? 1 : 0;
+        return count;
+    }
+
+    // Of those in this state or a better one: one that returns while this looks is not lost between two states.
+    private int ChooseUpTo(EndpointState worst, ulong tried)
+    {
+        var count = 0;
+        for (var i = 0; i < endpoints.Length; i++)
+            count += Is(i) ? 1 : 0;
+        if (count == 0)
+            return -1;
+        var one = Nth(Random.Shared.Next(count));
+        if (count == 1 || one < 0)
+            return one;
+        var other = Nth(Random.Shared.Next(count));
+        return other < 0 ? one : LessBusy(one, other);
+
+        bool Is(int i) => endpoints[i].Health.State <= worst && (i >= 64 || (tried & (1UL << i)) == 0);
+
+        // -1 when the states changed meanwhile.
+        int Nth(int n)
+        {
+            for (var i = 0; i < endpoints.Length; i++)
+            {
+                if (Is(i) && n-- == 0)
+                    return i;
+            }
+
+            return -1;
+        }
+    }
+
+    private int LessBusy(int one, int other) => endpoints[other].InFlight < endpoints[one].InFlight ? other : one;
+}

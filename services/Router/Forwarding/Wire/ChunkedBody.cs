@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace ModelServing.Router.Forwarding.Wire;
+
+/// <summary>Takes the chunks off a body (RFC 9112, 7.1). Extensions and trailers are read over.</summary>
+internal sealed class ChunkedBody
+{
+    private const int MaxLine = 4096;
+
+    private Step step = Step.Size;
+    private long left;
+
+    private enum Step
+    {
+        Size,
+        Data,
+        DataEnd,
+        Trailer,
+        Done,
+    }
+
+    internal bool IsDone => step == Step.Done;
+
+    /// <summary>Decodes what it can of <paramref name="input"/>.</summary>
+    /// <returns>How many bytes of the input are used up.</returns>
+    /// <exception cref="BadAnswerException">The input is no chunked body.</exception>
+    internal int Decode(ReadOnlySpan<byte> input, IBufferWriter<byte> output)
+    {
+        var used = 0;
+        while (step != Step.Done)
+        {
+            var rest = input[used..];
+            if (step == Step.Data)
+            {
+                var data = rest[..(int)Math.Min(left, rest.Length)];
+                output.Write(data);
+                used += data.Length;
+                left -= data.Length;
+                if (left > 0)
+                    return used;
+                step = Step.DataEnd;
+                continue;
+            }
+
+            var end = rest.IndexOf("\r\n"u8);
+            if (end > MaxLine || (end < 0 && rest.Length > MaxLine + 1))
+                throw new BadAnswerException($"a chunk's line has more than {MaxLine} bytes");
+            if (end < 0)
+                return used;
+            used += end + 2;
+            Line(rest[..end]);
+        }
+
+        return used;
+    }
+
+    private void Line(ReadOnlySpan<byte> line)
+    {
+        switch (step)
+        {
+            case Step.Size:
+                var digits = line.IndexOf((byte)';') is var semicolon and >= 0 ? line[..semicolon].TrimEnd(" \t"u8) : line;
+                if (digits.Length is 0 or > 15 || !long.TryParse(Encoding.Latin1.GetString(digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out left))
+                    throw new BadAnswerException("a chunk's size is no number");
+                step = left == 0 ? Step.Trailer : Step.Data;
+                break;
+            case Step.DataEnd when line.IsEmpty:
+                step = Step.Size;
+                break;
+            case Step.Trailer:
+                if (line.IsEmpty)
+                    step = Step.Done;
+                break;
+            default:
+                throw new BadAnswerException("a chunk is longer than its size says");
+        }
+    }
+}

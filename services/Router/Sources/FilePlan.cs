@@ -1,0 +1,30 @@
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+
+namespace ModelServing.Router.Sources;
+
+/// <summary>The plan in a file, which <c>ms up</c> writes.</summary>
+internal sealed class FilePlan(string path, TimeProvider time) : IPlanSource
+{
+    private readonly PolledFile file = new(path, DocumentFollower.Period, time, PlanDocument.MaxBytes);
+    private bool wasThere;
+
+    public string Name => path;
+
+    public Task FollowAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation) => file.FollowAsync(
+        content =>
+        {
+            if (content is not null)
+            {
+                wasThere = true;
+                return changed(content);
+            }
+
+            // One that is not there yet is being waited for.
+            if (wasThere)
+                refused($"{path} is gone");
+            return Task.CompletedTask;
+        },
+        refused,
+        cancellation);
+}

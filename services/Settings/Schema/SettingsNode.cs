@@ -1,0 +1,60 @@
+namespace ModelServing.Settings.Schema;
+
+/// <summary>A place in a text: line and column, both from 1.</summary>
+/// <param name="Line">The line.</param>
+/// <param name="Column">The column.</param>
+public readonly record struct Place(int Line, int Column);
+
+/// <summary>A fault in the settings.</summary>
+/// <param name="Path">The setting, as in <c>modelserving:models.fraud.canary.percent</c>; empty for the whole file.</param>
+/// <param name="Message">What is wrong, and what would be right.</param>
+/// <param name="Place">Where it stands; null when the settings came without a text.</param>
+public sealed record SettingsFault(string Path, string Message, Place? Place)
+{
+    /// <summary>The fault in one line, as compilers write them.</summary>
+    /// <param name="file">The file's name.</param>
+    public string ToLine(string file) =>
+        (Place is { } place ? $"{file}:{place.Line}:{place.Column}: " : $"{file}: ") + (Path.Length > 0 ? Path + ": " : "") + Message;
+}
+
+/// <summary>A value of configuration before it is read into settings: what YAML and JSON have in common, with its place.</summary>
+/// <param name="Place">Where it stands; null when it came without a text.</param>
+public abstract record SettingsNode(Place? Place)
+{
+    /// <summary>A value: a number, a text, a truth value. All are kept as text, since a stack file may write a number as a text.</summary>
+    public sealed record Scalar(string Text, Place? Place) : SettingsNode(Place);
+
+    /// <summary>Nothing was written.</summary>
+    public sealed record Empty(Place? Place) : SettingsNode(Place);
+
+    /// <summary>Something that a fault was already reported for.</summary>
+    public sealed record Faulty(Place? Place) : SettingsNode(Place);
+
+    /// <summary>A list.</summary>
+    public sealed record Sequence(IReadOnlyList<SettingsNode> Items, Place? Place) : SettingsNode(Place);
+
+    /// <summary>Keys with values, in the order in which they were written, without duplicates.</summary>
+    public sealed record Mapping(IReadOnlyList<MappingEntry> Entries, Place? Place) : SettingsNode(Place)
+    {
+        /// <summary>The value of <paramref name="key"/>, or null.</summary>
+        public SettingsNode? this[string key] => Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+        /// <summary>True for what Pulumi writes in place of an encrypted value.</summary>
+        public bool IsEncrypted => Entries is [{ Key: "secure" }];
+    }
+
+    internal string Kind => this switch
+    {
+        Mapping { IsEncrypted: true } => "an encrypted value",
+        Mapping => "a map",
+        Sequence => "a list",
+        Scalar scalar => $"'{Shown.Of(scalar.Text)}'",
+        _ => "nothing",
+    };
+}
+
+/// <summary>One key of a map with its value.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Place">Where the key stands.</param>
+public sealed record MappingEntry(string Key, SettingsNode Value, Place? Place);

@@ -1,0 +1,159 @@
+using System.Globalization;
+using ModelServing.Settings.Schema;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ModelServing.Settings.Yaml;
+
+/// <summary>Reads YAML into nodes. A stack file is small and plain: anchors, aliases, tags, duplicate keys, more than one document and
+/// great depth or size are faults.</summary>
+internal sealed class YamlNodes
+{
+    private const int MaxCharacters = 1024 * 1024;
+    private const int MaxDepth = 32;
+
+    private readonly Parser parser;
+    private readonly List<SettingsFault> faults;
+    private readonly List<string> path = [];
+
+    // Where the node begins that was looked at last.
+    private Mark last = Mark.Empty;
+
+    private YamlNodes(string text, List<SettingsFault> faults)
+    {
+        parser = new Parser(new StringReader(text));
+        this.faults = faults;
+    }
+
+    /// <summary>Reads one document and adds what is wrong to <paramref name="faults"/>; null for an empty text and where reading ended
+    /// at a fault.</summary>
+    internal static SettingsNode? Read(string text, List<SettingsFault> faults)
+    {
+        if (text.Length > MaxCharacters)
+        {
+            faults.Add(new SettingsFault("", $"the file has {text.Length} characters; at most {MaxCharacters} are read", null));
+            return null;
+        }
+
+        var nodes = new YamlNodes(text, faults);
+        try
+        {
+            return nodes.ReadDocument();
+        }
+        catch (TooDeepException)
+        {
+            return null;
+        }
+        catch (YamlException e)
+        {
+            // The library's message may begin with the place.
+            var message = e.InnerException?.Message ?? e.Message;
+            var reason = message[(message.IndexOf("): ", StringComparison.Ordinal) is var i and >= 0 ? i + 3 : 0)..];
+            faults.Add(new SettingsFault("", "this is no YAML: " + Shown.Of(reason), At(e.Start)));
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // So the library answers some texts, such as a map in braces that never ends.
+            faults.Add(new SettingsFault("", "this is no YAML: what begins here is not ended as it has to be", At(nodes.last)));
+            return null;
+        }
+    }
+
+    private SettingsNode? ReadDocument()
+    {
+        parser.Consume<StreamStart>();
+        if (parser.TryConsume<StreamEnd>(out _))
+            return null;
+        parser.Consume<DocumentStart>();
+        var root = ReadNode(0);
+        parser.Consume<DocumentEnd>();
+        if (!parser.TryConsume<StreamEnd>(out _))
+            Fault(parser.Current!.Start, "a second document begins; a stack file has one");
+        return root;
+    }
+
+    private SettingsNode ReadNode(int depth)
+    {
+        var start = last = parser.Current!.Start;
+        if (depth > MaxDepth)
+        {
+            Fault(start, $"this is nested more than {MaxDepth} deep");
+            throw new TooDeepException();
+        }
+
+        if (parser.TryConsume<AnchorAlias>(out _))
+        {
+            Fault(start, "aliases are not read; write the value out");
+            return new SettingsNode.Faulty(At(start));
+        }
+
+        if (parser.Current is NodeEvent { Anchor.IsEmpty: false })
+            Fault(start, "anchors are not read; write the value out where it is needed");
+        if (parser.Current is NodeEvent { Tag.IsEmpty: false } tagged)
+            Fault(start, $"the tag {Shown.Of(tagged.Tag.Value)} is not read; write the value without it");
+        if (parser.TryConsume<YamlDotNet.Core.Events.Scalar>(out var scalar))
+        {
+            var isEmpty = scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL";
+            return isEmpty ? new SettingsNode.Empty(At(start)) : new SettingsNode.Scalar(scalar.Value, At(start));
+        }
+
+        return parser.TryConsume<SequenceStart>(out _) ? ReadSequence(depth, start) : ReadMapping(depth, start);
+    }
+
+    private SettingsNode.Sequence ReadSequence(int depth, Mark start)
+    {
+        var items = new List<SettingsNode>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+            items.Add(ReadNode(depth + 1, items.Count.ToString(CultureInfo.InvariantCulture)));
+        return new SettingsNode.Sequence(items, At(start));
+    }
+
+    private SettingsNode.Mapping ReadMapping(int depth, Mark start)
+    {
+        parser.Consume<MappingStart>();
+        var entries = new List<MappingEntry>();
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var keyStart = parser.Current!.Start;
+            var key = ReadNode(depth + 1);
+            if (key is not SettingsNode.Scalar { Text: var text })
+            {
+                if (key is not SettingsNode.Faulty)
+                    Fault(keyStart, "a key has to be a plain text");
+                ReadNode(depth + 1);
+                continue;
+            }
+
+            var isFirst = lines.TryAdd(text, (int)keyStart.Line);
+            if (!isFirst)
+                Fault(keyStart, $"this stands there before, at line {lines[text]}", text);
+            var value = ReadNode(depth + 1, text);
+            if (isFirst)
+                entries.Add(new MappingEntry(text, value, At(keyStart)));
+        }
+
+        return new SettingsNode.Mapping(entries, At(start));
+    }
+
+    private SettingsNode ReadNode(int depth, string key)
+    {
+        path.Add(key);
+        var node = ReadNode(depth);
+        path.RemoveAt(path.Count - 1);
+        return node;
+    }
+
+    private static Place At(Mark mark) => new((int)mark.Line, (int)mark.Column);
+
+    // Paths of settings do without the 'config' that all of them stand under.
+    private void Fault(Mark mark, string message, string? key = null)
+    {
+        var keys = (key is null ? path : path.Append(key)).Select(Shown.Of).ToList();
+        faults.Add(new SettingsFault(string.Join('.', keys is ["config", _, ..] ? keys.Skip(1) : keys), message, At(mark)));
+    }
+
+    /// <summary>Ends the reading; its fault is reported.</summary>
+    private sealed class TooDeepException : Exception;
+}

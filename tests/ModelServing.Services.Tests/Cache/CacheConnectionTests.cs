@@ -1,0 +1,68 @@
+using ModelServing.Cache;
+using ModelServing.Cache.Guard;
+using ModelServing.Contracts;
+using ModelServing.Services.Tests.Journal;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Cache;
+
+/// <summary>A cache that is there and does not answer.</summary>
+public class CacheConnectionTests
+{
+    private static readonly VersionAttempt Attempt = new(SomeEvents.Fraud, new ModelVersion(2), 1);
+
+    [Fact]
+    public async Task A_server_that_takes_connections_and_says_nothing_is_away()
+    {
+        var silence = new TaskCompletionSource();
+        await using var server = new RawServer(_ => silence.Task);
+        await using (var connection = CacheConnection.Open(
+            new CacheSettings { Addresses = [server.Address.ToString()] },
+            new CacheLimits { Answer = TimeSpan.FromMilliseconds(200), Connect = TimeSpan.FromMilliseconds(200) }))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var e = await Assert.ThrowsAsync<CacheException>(() => new AttemptCounts(connection, "dev", Attempt).ReadAsync(TestContext.Current.CancellationToken));
+                Assert.StartsWith($"counts can't be read at the cache {server.Address}: ", e.Message, StringComparison.Ordinal);
+            }
+
+            Assert.True(connection.State.IsAway);
+        }
+
+        silence.SetResult();
+    }
+
+    [Fact]
+    public async Task A_name_that_leads_nowhere_is_away()
+    {
+        await using var connection = CacheConnection.Open(
+            new CacheSettings { Addresses = ["nowhere.invalid:6379"] },
+            new CacheLimits { Answer = TimeSpan.FromSeconds(5), Connect = TimeSpan.FromMilliseconds(200) });
+        await Assert.ThrowsAsync<CacheException>(() => new AttemptCounts(connection, "dev", Attempt).ReadAsync(TestContext.Current.CancellationToken));
+        Assert.True(connection.State.IsAway);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_is_told_that_he_gave_up()
+    {
+        await using var connection = CacheConnection.Open(
+            new CacheSettings { Addresses = [RawServer.NobodyThere().ToString()] },
+            new CacheLimits { Answer = TimeSpan.FromMinutes(5), Connect = TimeSpan.FromMilliseconds(200) });
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new AttemptCounts(connection, "dev", Attempt).ReadAsync(source.Token));
+    }
+
+    [Theory]
+    [InlineData("Dev")]
+    [InlineData("")]
+    [InlineData("a}b")]
+    public void What_is_no_environments_name_stands_in_no_key(string name) => Assert.Throws<ArgumentException>(() => new CacheKeys(name, Attempt));
+
+    [Fact]
+    public void All_keys_of_an_attempt_are_of_one_slot()
+    {
+        var keys = new CacheKeys("dev", Attempt);
+        Assert.Equal(["{ms:dev:fraud:2:1}:counts", "{ms:dev:fraud:2:1}:numbers", "{ms:dev:fraud:2:1}:keys"], [$"{keys.Counts}", $"{keys.Routers}", $"{keys.Keys}"]);
+    }
+}

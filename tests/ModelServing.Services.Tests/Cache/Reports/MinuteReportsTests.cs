@@ -1,0 +1,158 @@
+using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
+using StackExchange.Redis;
+
+namespace ModelServing.Services.Tests.Cache.Reports;
+
+/// <summary>What processes report of each minute, over Garnet in this process.</summary>
+public sealed class GarnetMinuteReportsTests() : MinuteReportsTests(TestedGarnet.StartAsync);
+
+/// <summary>What processes report of each minute, over redis-server.</summary>
+public sealed class RedisMinuteReportsTests() : MinuteReportsTests(TestedRedis.StartAsync);
+
+/// <summary>What holds of reports and posted minutes over every server of the Redis protocol.</summary>
+public abstract class MinuteReportsTests : IAsyncLifetime
+{
+    private const long Minute = 29_300_000;
+    private static readonly TimeSpan Length = TimeSpan.FromMinutes(1);
+    private static readonly ModelName Fraud = ModelName.Parse("fraud");
+
+    private readonly Func<Task<TestedCache>> start;
+    private TestedCache cache = null!;
+
+    private protected MinuteReportsTests(Func<Task<TestedCache>> start) => this.start = start;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => cache = await start();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cache is not null)
+            await cache.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task What_processes_say_of_a_minute_is_read_of_that_minute()
+    {
+        var (one, other) = (Canary(3), Canary(4) with { IsLeaving = true });
+        await Reports().WriteAsync(Fraud, Minute, one, Token);
+        await Reports().WriteAsync(Fraud, Minute, other, Token);
+        await Reports().WriteAsync(Fraud, Minute + 1, one, Token);
+
+        var read = await Reports().ReadAsync(Fraud, Minute, Token);
+        Assert.Equal(0, read.Unreadable);
+        AssertSame([one, other], read);
+        AssertSame([one], await Reports().ReadAsync(Fraud, Minute + 1, Token));
+        AssertSame([], await Reports().ReadAsync(Fraud, Minute - 1, Token));
+    }
+
+    [Fact]
+    public async Task A_report_that_is_repeated_or_overtaken_by_the_next_counts_once()
+    {
+        var first = Canary(3);
+        var next = first with { Streams = [new VariantCounts("canary", 1, SomeReports.Of(answered: 9))] };
+        var reports = Reports();
+        foreach (var report in (ProcessReport[])[first, first, next, next])
+            await reports.WriteAsync(Fraud, Minute, report, Token);
+        AssertSame([next], await reports.ReadAsync(Fraud, Minute, Token));
+    }
+
+    [Fact]
+    public async Task A_process_that_is_started_anew_within_the_minute_takes_nothing_from_the_one_before()
+    {
+        var (before, after) = (Canary(3), Canary(4));
+        await Reports().WriteAsync(Fraud, Minute, before, Token);
+        await Reports().WriteAsync(Fraud, Minute, after, Token);
+        var read = await Reports().ReadAsync(Fraud, Minute, Token);
+        Assert.Equal(7, read.Processes.SelectMany(static process => process.Streams).Sum(static stream => stream.Counts.Requests));
+    }
+
+    [Fact]
+    public async Task Each_model_and_environment_has_its_own()
+    {
+        var connection = cache.Open();
+        var other = ModelName.Parse("fraud-2");
+        await Reports().WriteAsync(Fraud, Minute, Canary(1), Token);
+        await Reports().WriteAsync(other, Minute, Canary(2), Token);
+        await new MinuteReports(connection, "prod", Length).WriteAsync(Fraud, Minute, Canary(3), Token);
+
+        Assert.Equal([Fraud, other], await Reports().ModelsAsync(Minute, Token));
+        Assert.Equal([Fraud], await new MinuteReports(connection, "prod", Length).ModelsAsync(Minute, Token));
+        Assert.Equal(1, Assert.Single((await Reports().ReadAsync(Fraud, Minute, Token)).Processes).Streams[0].Counts.Requests);
+    }
+
+    [Fact]
+    public async Task A_model_that_nobody_reports_of_any_more_is_forgotten_and_a_late_report_of_the_past_keeps_none()
+    {
+        var reports = Reports();
+        await reports.WriteAsync(Fraud, Minute, Canary(1), Token);
+        await reports.WriteAsync(Fraud, Minute - 5, Canary(1), Token);
+        Assert.Equal([Fraud], await reports.ModelsAsync(Minute + MinuteReports.KeptMinutes - 1, Token));
+        Assert.Empty(await reports.ModelsAsync(Minute + MinuteReports.KeptMinutes, Token));
+        Assert.Empty(await reports.ModelsAsync(Minute, Token));
+    }
+
+    [Fact]
+    public async Task All_of_it_goes_by_itself()
+    {
+        await Reports().WriteAsync(Fraud, Minute, Canary(1), Token);
+        await Posted().TakeAsync(Minute, Guid.NewGuid(), TimeSpan.FromSeconds(30), Token);
+        await Posted().TakeAsync(Minute + 1, Guid.NewGuid(), TimeSpan.FromSeconds(30), Token);
+        await Posted().MarkAsync(Minute + 1, Token);
+
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{cache.Address},password={cache.Password}");
+        var keys = new List<string>();
+        await foreach (var key in redis.GetServer(cache.Address).KeysAsync())
+        {
+            keys.Add(key.ToString());
+            Assert.InRange((await redis.GetDatabase().KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromSeconds(1), MinuteReports.KeptMinutes * Length);
+        }
+
+        Assert.Equal(["{ms:dev:reports:fraud}:29300000", "{ms:dev:reports}:models", "{ms:dev:reports}:posted:29300000", "{ms:dev:reports}:posted:29300001"], keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_no_report_of_ours_is_counted_and_keeps_no_other_from_being_read()
+    {
+        var report = Canary(1);
+        await Reports().WriteAsync(Fraud, Minute, report, Token);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{cache.Address},password={cache.Password}");
+        await redis.GetDatabase().HashSetAsync("{ms:dev:reports:fraud}:29300000", [new("nobody", "x"), new($"1/{Guid.NewGuid():N}", "x")]);
+        await redis.GetDatabase().SortedSetAddAsync("{ms:dev:reports}:models", "No Model", Minute);
+
+        var read = await Reports().ReadAsync(Fraud, Minute, Token);
+        AssertSame([report], read);
+        Assert.Equal(2, read.Unreadable);
+        Assert.Equal([Fraud], await Reports().ModelsAsync(Minute, Token));
+    }
+
+    [Fact]
+    public async Task A_minute_is_taken_by_one_run_and_is_taken_again_only_when_that_one_did_not_mark_it_in_time()
+    {
+        var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Posted().TakeAsync(Minute, Guid.NewGuid(), TimeSpan.FromMinutes(1), Token)));
+        Assert.Single(runs, static taken => taken);
+
+        await Posted().TakeAsync(Minute + 1, Guid.NewGuid(), TimeSpan.FromMilliseconds(1), Token);
+        while (!await Posted().TakeAsync(Minute + 1, Guid.NewGuid(), TimeSpan.FromMilliseconds(1), Token))
+            await Task.Delay(1, Token);
+
+        await Posted().MarkAsync(Minute + 1, Token);
+        await Task.Delay(5, Token);
+        Assert.False(await Posted().TakeAsync(Minute + 1, Guid.NewGuid(), TimeSpan.FromMinutes(1), Token));
+    }
+
+    private static ProcessReport Canary(int requests) => SomeReports.Process(SomeReports.Two, new VariantCounts("canary", 1, SomeReports.Of(answered: requests)));
+
+    private static void AssertSame(IEnumerable<ProcessReport> expected, ModelMinute read)
+    {
+        ProcessReport[] processes = [.. expected.OrderBy(static process => process.Incarnation)];
+        Assert.Equal(processes.Select(static process => process with { Streams = [] }), read.Processes.OrderBy(static process => process.Incarnation).Select(static process => process with { Streams = [] }));
+        Assert.Equal(processes.SelectMany(static process => process.Streams), read.Processes.OrderBy(static process => process.Incarnation).SelectMany(static process => process.Streams));
+    }
+
+    private MinuteReports Reports() => new(cache.Open(), "dev", Length);
+
+    private PostedMinutes Posted() => new(cache.Open(), "dev", Length);
+}

@@ -1,0 +1,61 @@
+using ModelServing.Settings;
+using ModelServing.Settings.Schema;
+
+namespace ModelServing.Services.Tests.Settings.Cloud;
+
+/// <summary>The rules of functions and alarms that one value alone can't break.</summary>
+public class FunctionRulesTests
+{
+    [Theory]
+    [InlineData("functions: { memoryInMbs: 300 }", "functions.memoryInMbs", "300 is none of 128, 256, 512, 1024, 2048, 3072")]
+    [InlineData("functions: { loaderMemoryInMbs: 3000 }", "functions.loaderMemoryInMbs", "3000 is none of")]
+    [InlineData("functions: { provisionedConcurrency: 5 }", "functions.provisionedConcurrency", "5 is no multiple of 10, which OCI keeps ready at a time with 512 MB")]
+    [InlineData("functions: { memoryInMbs: 128, provisionedConcurrency: 60 }", "functions.provisionedConcurrency", "60 is no multiple of 40")]
+    [InlineData("functions: { timeout: 7.5s }", "functions.timeout", "no whole number of seconds")]
+    [InlineData("functions: { loaderTimeout: 7.5s }", "functions.loaderTimeout", "no whole number of seconds")]
+    [InlineData("functions: { logDays: 45 }", "functions.logDays", "45 is none of 30, 60, 90, 120, 150 and 180")]
+    [InlineData("alarms: { emails: [a@b.example, c@b.example, A@B.example] }", "alarms.emails[2]", "A@B.example stands there twice")]
+    [InlineData("alarms: { emails: [0@b.example, 1@b.example, 2@b.example, 3@b.example, 4@b.example, 5@b.example, 6@b.example, 7@b.example, 8@b.example, 9@b.example] }", "alarms.emails", "there are 10; there may be 9")]
+    public void What_OCI_has_not_is_said_with_its_place(string settings, string path, string message)
+    {
+        var fault = Assert.Single(Check(settings));
+        Assert.Equal("modelserving:" + path, fault.Path);
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+        Assert.NotNull(fault.Place);
+    }
+
+    [Theory]
+    [InlineData("functions: { timeout: 301s }", "longer than 300s")]
+    [InlineData("functions: { timeout: 4s }", "shorter than 5s")]
+    [InlineData("functions: { provisionedConcurrency: -10 }", "-10")]
+    [InlineData("alarms: { emails: [oncall] }", "'oncall' is not an e-mail address")]
+    [InlineData("alarms: { emails: ['on call@example.com'] }", "is not an e-mail address")]
+    public void What_one_value_breaks_is_said_when_it_is_read(string settings, string message)
+    {
+        var (_, faults) = StackFile.Parse(Text(settings), cloud: true);
+        Assert.Contains(message, Assert.Single(faults).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("functions: { memoryInMbs: 128, provisionedConcurrency: 80, timeout: 300s, loaderTimeout: 5s, logDays: 180, dryRun: true }")]
+    [InlineData("functions: { memoryInMbs: 256, provisionedConcurrency: 20 }")]
+    [InlineData("alarms: { emails: [on-call+ml@example.co.uk] }")]
+    public void What_is_right_has_no_fault(string settings) => Assert.Empty(Check(settings));
+
+    private static IReadOnlyList<SettingsFault> Check(string settings)
+    {
+        var (file, faults) = StackFile.Parse(Text(settings), cloud: true);
+        Assert.Empty(faults);
+        return file!.Check();
+    }
+
+    private static string Text(string settings) => $$"""
+        config:
+          modelserving:models: {}
+          modelserving:region: eu-frankfurt-1
+          modelserving:tenancy: ocid1.tenancy.oc1..a
+          modelserving:compartment: ocid1.compartment.oc1..a
+          modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }
+          modelserving:{{settings}}
+        """;
+}

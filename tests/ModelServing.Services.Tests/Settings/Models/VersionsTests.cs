@@ -1,0 +1,56 @@
+using ModelServing.Contracts;
+using ModelServing.Settings;
+using ModelServing.Settings.Models;
+
+namespace ModelServing.Services.Tests.Settings.Models;
+
+public class VersionsTests
+{
+    [Fact]
+    public void What_a_rollout_or_keepWarm_names_exists_in_the_order_of_models_and_versions() => Assert.Equal(
+        ["a 9 Stable", "b 1 Warm keeps", "b 2 Stable keeps", "b 3 Canary", "b 4 Warm keeps"],
+        Of("b: { stable: { version: 2 }, canary: { version: 3, percent: 0 }, keepWarm: [4, 1] }, a: { stable: { version: 9 } }"));
+
+    [Fact]
+    public void Weights_make_no_difference() => Assert.Equal(
+        Of("a: { stable: { version: 1 }, canary: { version: 2, percent: 0 } }"),
+        Of("a: { stable: { version: 1 }, canary: { version: 2, percent: 100 } }"));
+
+    [Fact]
+    public void Stable_keeps_its_replicas_only_while_a_rollout_is_active() =>
+        Assert.Equal(["a 1 Warm keeps", "a 2 Stable"], Of("a: { stable: { version: 2 }, keepWarm: [1] }"));
+
+    [Fact]
+    public void Arms_exist_and_stable_keeps_its_replicas_beside_them() => Assert.Equal(
+        ["a 1 Stable keeps", "a 7 Arm", "a 8 Arm"],
+        Of("a: { stable: { version: 1 }, experiment: { name: q4, arms: { y: { version: 7, percent: 10 }, x: { version: 8, percent: 0 } } } }"));
+
+    [Fact]
+    public void What_is_kept_warm_stands_in_the_plan_and_has_no_share_of_it()
+    {
+        var kept = PlanMaker.Make(Models("a: { stable: { version: 2 }, keepWarm: [1] }")).Rollouts.Single().Value;
+        var without = PlanMaker.Make(Models("a: { stable: { version: 2 } }")).Rollouts.Single().Value;
+        Assert.Equal(without.Variants, kept.Variants);
+        Assert.Equal([new ModelVersion(2), new ModelVersion(1)], kept.Versions);
+    }
+
+    [Theory]
+    [InlineData("keepWarm: [1]", "keepWarm[0]", "the stable one")]
+    [InlineData("keepWarm: [2]", "keepWarm[0]", "the canary")]
+    [InlineData("keepWarm: [3, 3]", "keepWarm[1]", "stands there before")]
+    [InlineData("keepWarm: [3, 7]", "keepWarm[1]", "version 7 of a is not published")]
+    public void KeepWarm_names_published_versions_once_and_none_that_serves(string keepWarm, string path, string message)
+    {
+        var file = StackFile.Parse($"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }}, canary: {{ version: 2, percent: 5 }}, {keepWarm} }} }} }}").File!;
+        var fault = Assert.Single(file.Check(_ => [new ModelVersion(1), new ModelVersion(2), new ModelVersion(3)]));
+        Assert.Equal("modelserving:models.a." + path, fault.Path);
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+        Assert.NotNull(fault.Place);
+    }
+
+    private static IReadOnlyDictionary<ModelName, ModelSettings> Models(string models) =>
+        StackFile.Parse($"config: {{ modelserving:models: {{ {models} }} }}").File!.Settings.Models;
+
+    private static IEnumerable<string> Of(string models) =>
+        Versions.Of(Models(models)).Select(version => $"{version.Model} {version.Version} {version.Role}{(version.KeepsReplicas ? " keeps" : "")}");
+}
