@@ -13,7 +13,7 @@ namespace ModelServing.Stacks;
 internal static class PublishedVersions
 {
     /// <summary>Asks, and fails the run with every version that is missing, named by its setting.</summary>
-    internal static void Check(StackFile file, ArtifactStore store)
+    internal static void Check(StackFile file, ArtifactStoreComponent store)
     {
         foreach (var (setting, model, version) in file.NamedVersions())
         {

@@ -56,10 +56,10 @@ public sealed class ServingStack : Stack
         }, InRegion());
 
         // 2. The foundation.
-        var network = MakeNetwork();
-        var cluster = MakeCluster(network, services);
-        var cache = MakeCache(network);
-        var store = new ArtifactStore("artifacts", new ArtifactStoreArgs
+        NetworkComponent network = MakeNetwork();
+        ClusterComponent cluster = MakeCluster(network, services);
+        CacheComponent cache = MakeCache(network);
+        ArtifactStoreComponent store = new ArtifactStoreComponent("artifacts", new ArtifactStoreArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -68,7 +68,7 @@ public sealed class ServingStack : Stack
             KmsKeyId = cloud.KmsKey is { } bucketKey ? (Input<string>)bucketKey : null,
             DataProtection = cloud.DataProtection,
         }, InRegion());
-        var journal = new Journal("journal", new JournalArgs
+        JournalComponent journal = new JournalComponent("journal", new JournalArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -77,7 +77,7 @@ public sealed class ServingStack : Stack
             StorageGbs = cloud.Journal.StorageInGbs,
             DataProtection = cloud.DataProtection,
         }, InRegion());
-        var images = new Images("images", new ImagesArgs
+        ImagesComponent images = new ImagesComponent("images", new ImagesArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -121,7 +121,7 @@ public sealed class ServingStack : Stack
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
         var foundation = new Foundation(network, cluster, cache, journal, store, images);
-        var functions = MakeFunctions(foundation);
+        FunctionsComponent functions = MakeFunctions(foundation);
         var invocation = new InvocationPolicy("invocation", new InvocationPolicyArgs
         {
             Names = names,
@@ -132,10 +132,10 @@ public sealed class ServingStack : Stack
             Account = ClusterNames.ModelMetrics,
             FunctionId = functions.ModelMetrics.Id,
         }, InRegion());
-        _ = new Alarms("alarms", new AlarmsArgs { Names = names, CompartmentId = cloud.Compartment, Topics = topics, Rollback = functions.Rollback }, InRegion());
+        _ = new AlarmsComponent("alarms", new AlarmsArgs { Names = names, CompartmentId = cloud.Compartment, Topics = topics, Rollback = functions.Rollback }, InRegion());
         var clients = ClientsMaker.Make(configuration.File.Settings, cloud);
-        var workloads = MakeWorkloads(models, plan, clients, foundation, functions, invocation);
-        var gateway = MakeGateway(models, network, workloads);
+        WorkloadsComponent workloads = MakeWorkloads(models, plan, clients, foundation, functions, invocation);
+        GatewayComponent gateway = MakeGateway(models, network, workloads);
         Api = gateway.Address;
         Next = Output.Create(ImmutableArray.Create(
             $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: moves a canary's share"));
@@ -165,16 +165,16 @@ public sealed class ServingStack : Stack
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
 
-    private sealed record Foundation(Network Network, Cluster Cluster, Cache Cache, Journal Journal, ArtifactStore Store, Images Images);
+    private sealed record Foundation(NetworkComponent Network, ClusterComponent Cluster, CacheComponent Cache, JournalComponent Journal, ArtifactStoreComponent Store, ImagesComponent Images);
 
     // The routers' admin API stays in the cluster unless the gateway is to lead to it.
     private int? AdminPort => cloud.Gateway is { AdminApi: true } ? HostPorts.LoadBalancerAdmin : null;
 
     private ComponentResourceOptions InRegion() => new() { Provider = region };
 
-    private Network MakeNetwork()
+    private NetworkComponent MakeNetwork()
     {
-        return new Network("network", new NetworkArgs
+        return new NetworkComponent("network", new NetworkArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -197,10 +197,10 @@ public sealed class ServingStack : Stack
         string Part(string rest) => string.Join('.', cloud.Network.Cidr.Split('.').Take(2)) + "." + rest;
     }
 
-    private Cluster MakeCluster(Network network, ServicePolicies services)
+    private ClusterComponent MakeCluster(NetworkComponent network, ServicePolicies services)
     {
         var nodes = cloud.Cluster.Nodes;
-        return new Cluster("cluster", new ClusterArgs
+        return new ClusterComponent("cluster", new ClusterArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -219,7 +219,7 @@ public sealed class ServingStack : Stack
         }, InRegion());
     }
 
-    private Cache MakeCache(Network network) => new("cache", new CacheArgs
+    private CacheComponent MakeCache(NetworkComponent network) => new("cache", new CacheArgs
     {
         Names = names,
         CompartmentId = cloud.Compartment,
@@ -230,10 +230,10 @@ public sealed class ServingStack : Stack
         DataProtection = cloud.DataProtection,
     }, InRegion());
 
-    private Workloads MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, ClientsDocument clients, Foundation foundation, Functions functions, InvocationPolicy invocation)
+    private WorkloadsComponent MakeWorkloads(IReadOnlyDictionary<ModelName, ModelSettings> models, PlanDocument plan, ClientsDocument clients, Foundation foundation, FunctionsComponent functions, InvocationPolicy invocation)
     {
         var inferenceImage = ImageOf(ImageNames.Inference, cloud.Images.Inference!);
-        return new Workloads("workloads", new WorkloadsArgs
+        return new WorkloadsComponent("workloads", new WorkloadsArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -282,7 +282,7 @@ public sealed class ServingStack : Stack
         Input<string> ImageOf(string program, string digest) => Output.Format($"{foundation.Images.Repositories[program]}@{digest}");
     }
 
-    private Functions MakeFunctions(Foundation foundation) => new("functions", new FunctionsArgs
+    private FunctionsComponent MakeFunctions(Foundation foundation) => new("functions", new FunctionsArgs
     {
         Names = names,
         CompartmentId = cloud.Compartment,
@@ -311,13 +311,13 @@ public sealed class ServingStack : Stack
     }, InRegion());
 
     // Where programs find the versions' artifacts.
-    private static Output<string> Artifacts(ArtifactStore store) =>
+    private static Output<string> Artifacts(ArtifactStoreComponent store) =>
         Output.Tuple(store.Namespace, store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2));
 
-    private Gateway MakeGateway(IReadOnlyDictionary<ModelName, ModelSettings> models, Network network, Workloads workloads)
+    private GatewayComponent MakeGateway(IReadOnlyDictionary<ModelName, ModelSettings> models, NetworkComponent network, WorkloadsComponent workloads)
     {
         var gateway = cloud.Gateway!;
-        return new Gateway("gateway", new GatewayArgs
+        return new GatewayComponent("gateway", new GatewayArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,

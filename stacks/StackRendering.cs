@@ -5,20 +5,6 @@ using Pulumi.Testing;
 
 namespace ModelServing.Stacks;
 
-/// <summary>A resource as the program asked for it.</summary>
-/// <param name="Type">Its type, as in <c>kubernetes:core/v1:ConfigMap</c>.</param>
-/// <param name="Name">Its logical name.</param>
-/// <param name="Resource">The resource itself: its outputs, as the mocks gave them.</param>
-/// <param name="Inputs">Its inputs by the names of the wire; empty for a component.</param>
-/// <param name="Args">Its arguments as the program gave them, unknown and secret parts and all.</param>
-/// <param name="Options">Its options, which no mock sees: parent, protection, what it depends on.</param>
-public sealed record RenderedResource(string Type, string Name, Resource Resource, ImmutableDictionary<string, object> Inputs, ResourceArgs Args, ResourceOptions Options);
-
-/// <summary>A stack that was run without a cloud.</summary>
-/// <param name="Stack">The stack, with its outputs.</param>
-/// <param name="Resources">Its resources in the order in which the program made them.</param>
-public sealed record RenderedStack(ServingStack Stack, IReadOnlyList<RenderedResource> Resources);
-
 /// <summary>Runs the stack's program under mocks: what the preview and the tests see of it.</summary>
 public static class StackRendering
 {

@@ -3,7 +3,7 @@ using OciFunctions = Pulumi.Oci.Functions;
 
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="Alarms"/> is given.</summary>
+/// <summary>What <see cref="AlarmsComponent"/> is given.</summary>
 public sealed class AlarmsArgs : ComponentArgs
 {
     /// <summary>Where they are told of.</summary>

@@ -48,7 +48,7 @@ public sealed class Topics : ComponentResource
         }
     }
 
-    /// <summary>The topic that calls the Rollback function; its subscription is made by <see cref="Alarms"/>.</summary>
+    /// <summary>The topic that calls the Rollback function; its subscription is made by <see cref="AlarmsComponent"/>.</summary>
     public NotificationTopic Rollback { get; }
 
     /// <summary>The topic of people.</summary>

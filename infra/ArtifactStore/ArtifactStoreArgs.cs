@@ -2,7 +2,7 @@ using Pulumi;
 
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="ArtifactStore"/> is given.</summary>
+/// <summary>What <see cref="ArtifactStoreComponent"/> is given.</summary>
 public sealed class ArtifactStoreArgs : ComponentArgs
 {
     /// <summary>The name of the bucket: a function of project and stack in Contracts, since <c>ms publish</c> finds it by that.</summary>

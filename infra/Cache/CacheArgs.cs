@@ -1,6 +1,6 @@
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="Cache"/> is given.</summary>
+/// <summary>What <see cref="CacheComponent"/> is given.</summary>
 public sealed class CacheArgs : ComponentArgs
 {
     /// <summary>Where the cache stands.</summary>

@@ -2,11 +2,11 @@ using Pulumi;
 
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="Cluster"/> is given.</summary>
+/// <summary>What <see cref="ClusterComponent"/> is given.</summary>
 public sealed class ClusterArgs : ComponentArgs
 {
     /// <summary>The network that the cluster stands in.</summary>
-    public required Network Network { get; init; }
+    public required NetworkComponent Network { get; init; }
 
     /// <summary>The version of Kubernetes, of control plane and nodes, as in <c>v1.33.1</c>.</summary>
     public required string KubernetesVersion { get; init; }

@@ -16,7 +16,7 @@ internal static class NodePool
 
     internal static ContainerEngine.NodePool Of(Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
     {
-        var network = args.Network;
+        NetworkComponent network = args.Network;
         return new ContainerEngine.NodePool($"{name}-nodes", new ContainerEngine.NodePoolArgs
         {
             ClusterId = clusterId,

@@ -3,7 +3,7 @@ using Pulumi;
 
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="Functions"/> is given.</summary>
+/// <summary>What <see cref="FunctionsComponent"/> is given.</summary>
 public sealed class FunctionsArgs : ComponentArgs
 {
     /// <summary>The most that the configuration of application and function may have, keys and values together, in bytes.</summary>

@@ -1,6 +1,6 @@
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="Images"/> is given.</summary>
+/// <summary>What <see cref="ImagesComponent"/> is given.</summary>
 public sealed class ImagesArgs : ComponentArgs
 {
     /// <summary>The region that the images are kept and pulled in, as in <c>eu-frankfurt-1</c>.</summary>

@@ -1,6 +1,6 @@
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="Journal"/> is given.</summary>
+/// <summary>What <see cref="JournalComponent"/> is given.</summary>
 public sealed class JournalArgs : ComponentArgs
 {
     /// <summary>Read units: KB per second of eventual reads; a consistent one takes two. 50 by default.</summary>

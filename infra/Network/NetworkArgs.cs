@@ -1,6 +1,6 @@
 namespace ModelServing.Infra;
 
-/// <summary>What <see cref="Network"/> is given.</summary>
+/// <summary>What <see cref="NetworkComponent"/> is given.</summary>
 public sealed class NetworkArgs : ComponentArgs
 {
     /// <summary>The shortest prefix of a range that may reach a public cluster endpoint: 65,536 addresses.</summary>

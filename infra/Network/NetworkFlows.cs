@@ -38,8 +38,8 @@ internal static class NetworkFlows
         yield return new(Group.Nodes, services, Traffic.AllTcp, "nodes to Oracle's services: images, packages, the control plane");
         yield return new(Group.Pods, services, Traffic.Tcp(443), "pods to Oracle's services: bucket, tables, metrics");
 
-        yield return new(Group.Pods, Group.Cache, Traffic.Tcp(Cache.Port), "pods to the cache");
-        yield return new(Group.Functions, Group.Cache, Traffic.Tcp(Cache.Port), "functions to the cache");
+        yield return new(Group.Pods, Group.Cache, Traffic.Tcp(CacheComponent.Port), "pods to the cache");
+        yield return new(Group.Functions, Group.Cache, Traffic.Tcp(CacheComponent.Port), "functions to the cache");
         yield return new(Group.Functions, services, Traffic.Tcp(443), "functions to Oracle's services");
 
         if (args.InternetEgress)

@@ -4,12 +4,6 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache;
 
-/// <summary>Whether the cache answers.</summary>
-/// <param name="IsAway">Whether it does not.</param>
-/// <param name="Since">Since when.</param>
-/// <param name="Reason">Why not, for a person; null where it does.</param>
-public sealed record CacheState(bool IsAway, DateTimeOffset Since, string? Reason);
-
 /// <summary>
 /// The connection of one program to the cache, for all that it asks there. It connects behind, and again by itself whenever the cache was
 /// away; while it is, each question fails at once or within <see cref="CacheLimits.Answer"/>, and nothing is queued.
@@ -29,7 +23,9 @@ public sealed class CacheConnection : IAsyncDisposable
 
     private CacheConnection(CacheSettings settings, CacheLimits limits, TimeProvider time)
     {
-        (this.settings, this.limits, this.time) = (settings, limits, time);
+        this.settings = settings;
+        this.limits = limits;
+        this.time = time;
         state = new CacheState(true, time.GetUtcNow(), NeverConnected);
         connecting = Task.Run(ConnectAsync);
     }

@@ -5,12 +5,6 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache;
 
-/// <summary>One version in one attempt: what a guard decides about.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Version">The version.</param>
-/// <param name="Attempt">The attempt, from 1.</param>
-public sealed record VersionAttempt(ModelName Model, ModelVersion Version, int Attempt);
-
 /// <summary>The keys of one attempt. What is between the braces decides alone about the slot of a sharded cache, so all are in one.</summary>
 internal sealed partial class CacheKeys
 {
@@ -19,7 +13,9 @@ internal sealed partial class CacheKeys
     internal CacheKeys(string environment, VersionAttempt attempt)
     {
         var tag = string.Create(CultureInfo.InvariantCulture, $"{{ms:{Checked(environment)}:{attempt.Model}:{attempt.Version}:{attempt.Attempt}}}");
-        (Counts, Routers, Keys) = ($"{tag}:counts", $"{tag}:numbers", $"{tag}:keys");
+        Counts = $"{tag}:counts";
+        Routers = $"{tag}:numbers";
+        Keys = $"{tag}:keys";
         this.tag = tag;
     }
 

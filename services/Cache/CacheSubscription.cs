@@ -25,7 +25,12 @@ internal sealed class CacheSubscription : IAsyncDisposable
     /// <param name="time">The clock of that wait.</param>
     internal CacheSubscription(CacheConnection cache, RedisChannel channel, Action<RedisValue> came, Action? listening, TimeSpan wait, TimeProvider time)
     {
-        (this.cache, this.channel, this.came, this.listening, this.wait, this.time) = (cache, channel, came, listening, wait, time);
+        this.cache = cache;
+        this.channel = channel;
+        this.came = came;
+        this.listening = listening;
+        this.wait = wait;
+        this.time = time;
         beginning = Task.Run(BeginAsync);
     }
 

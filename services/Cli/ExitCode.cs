@@ -18,11 +18,3 @@ internal static class ExitCode
     /// <summary>It was stopped before it was done, as shells report Ctrl-C.</summary>
     internal const int Interrupted = 130;
 }
-
-/// <summary>Ends a command: the lines say what is wrong, where, and what would be right.</summary>
-internal sealed class CommandException(int exitCode, params IReadOnlyList<string> lines) : Exception(string.Join('\n', lines))
-{
-    internal int ExitCode => exitCode;
-
-    internal IReadOnlyList<string> Lines => lines;
-}

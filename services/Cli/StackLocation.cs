@@ -16,7 +16,8 @@ internal sealed record StackLocation
     {
         if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || name.StartsWith('.'))
             throw new CommandException(ExitCode.WrongInput, $"--stack: '{name}' is not a stack's name: letters, digits, '-', '_' and '.'");
-        (Name, Folder) = (name, folder);
+        Name = name;
+        Folder = folder;
     }
 
     internal string Name { get; }

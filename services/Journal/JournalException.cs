@@ -1,15 +1,5 @@
 namespace ModelServing.Journal;
 
-/// <summary>What kept the journal from being read or written.</summary>
-public enum JournalError
-{
-    /// <summary>The store does not answer, or refuses; another time it may not.</summary>
-    Unavailable,
-
-    /// <summary>The store holds what is no event of this program's schema, or events are missing.</summary>
-    Damaged,
-}
-
 /// <summary>The journal could not be read or written; the message says why.</summary>
 public sealed class JournalException : Exception
 {
@@ -32,8 +22,11 @@ public sealed class JournalException : Exception
 
     /// <summary>Makes one of a kind.</summary>
     public JournalException(JournalError error, string message, Exception? innerException = null, bool mayBeDone = false)
-        : base(message, innerException) =>
-        (Error, MayBeDone) = (error, mayBeDone);
+        : base(message, innerException)
+    {
+        Error = error;
+        MayBeDone = mayBeDone;
+    }
 
     /// <summary>What kind of fault it is.</summary>
     public JournalError Error { get; }

@@ -3,24 +3,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Journal;
 
-/// <summary>How often and how fast an event is tried to be appended.</summary>
-public sealed record JournalLimits
-{
-    /// <summary>How often an event may lose its number to another writer, or its answer, before it is given up. 20 by default.</summary>
-    public int Tries { get; init; } = 20;
-
-    /// <summary>The longest wait after the first lost try; it doubles with each, and a wait is anything up to it. 10 ms by default.</summary>
-    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>The longest wait of all. 1 s by default.</summary>
-    public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(1);
-}
-
-/// <summary>What became of an event that was to be appended.</summary>
-/// <param name="Seq">The number under which it, or an earlier event with the same fact, stands in the journal.</param>
-/// <param name="IsOurs">True where this very event stands there; false where another said it before.</param>
-public sealed record Appended(long Seq, bool IsOurs);
-
 /// <summary>
 /// The journal of an environment: reads a model's events in their order, and appends one so that each fact stands there once, however many
 /// programs say it at the same time. It may be used by any number of callers at once.
@@ -48,7 +30,9 @@ public sealed class RolloutJournal
     public RolloutJournal(IJournalStore store, JournalLimits? limits = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        (this.store, this.limits, this.time) = (store, limits ?? new JournalLimits(), time ?? TimeProvider.System);
+        this.store = store;
+        this.limits = limits ?? new JournalLimits();
+        this.time = time ?? TimeProvider.System;
     }
 
     /// <summary>Where it is, as it is set and shown.</summary>

@@ -3,11 +3,6 @@ using System.Text;
 
 namespace ModelServing.Journal;
 
-/// <summary>What came of reading a <see cref="SnapshotFile"/>.</summary>
-/// <param name="Content">What was written last; null where there is nothing that can be trusted.</param>
-/// <param name="Fault">Why a file that is there is not trusted, for a person; null where nothing is wrong.</param>
-public sealed record Snapshot(byte[]? Content, string? Fault);
-
 /// <summary>
 /// A file in which a router keeps what it last knew of the journal, so that one that is started while the journal is away knows it too. It
 /// is replaced whole, and a damaged one is as good as none.

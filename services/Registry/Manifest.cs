@@ -91,39 +91,3 @@ public sealed record Manifest
         }
     }
 }
-
-/// <summary>The first thing that is read of a document: which schema it has.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
-internal sealed record SchemaNumber
-{
-    /// <summary>The schema's number.</summary>
-    public required int Schema { get; init; }
-}
-
-/// <summary>How the registry's documents stand in JSON: camelCase, indented, every member known.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    WriteIndented = true,
-    NewLine = "\n")]
-[JsonSerializable(typeof(Manifest))]
-[JsonSerializable(typeof(SchemaNumber))]
-[JsonSerializable(typeof(TrainingDocument))]
-[JsonSerializable(typeof(Verdict))]
-internal sealed partial class RegistryJson : JsonSerializerContext
-{
-    internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(utf8, type) ?? throw new ContractException($"the {what} is null");
-        }
-        catch (JsonException e)
-        {
-            throw new ContractException($"the {what} can't be read: {e.Message}", e);
-        }
-    }
-}

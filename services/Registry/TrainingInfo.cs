@@ -30,13 +30,3 @@ public sealed record TrainingInfo
             throw new ContractException($"labels.{label} is null; it has to be a text");
     }
 }
-
-/// <summary>The form of <c>training.json</c>; what is left out is null.</summary>
-internal sealed record TrainingDocument
-{
-    /// <summary>Figures of the training.</summary>
-    public Dictionary<string, double>? Metrics { get; init; }
-
-    /// <summary>What else is to be known.</summary>
-    public Dictionary<string, string>? Labels { get; init; }
-}

@@ -30,7 +30,12 @@ internal sealed class RequestHandler
     /// <summary>Makes the handler. Without an observer first attempts are counted and go nowhere else.</summary>
     public RequestHandler(RouterSettings settings, Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, IAttemptObserver? observer = null)
     {
-        (this.settings, this.admission, this.holder, this.metrics, this.time, this.logger) = (settings, admission, holder, metrics, time, logger);
+        this.settings = settings;
+        this.admission = admission;
+        this.holder = holder;
+        this.metrics = metrics;
+        this.time = time;
+        this.logger = logger;
         forwarder = new(new AttemptReport(metrics, time, observer), metrics, time);
         failover = new(forwarder, metrics, time);
     }

@@ -2,33 +2,6 @@ using ModelServing.Sample.Simulation;
 
 namespace ModelServing.Sample;
 
-/// <summary>A transaction, what a model is given about it, and what it turned out to be.</summary>
-/// <param name="Transaction">The transaction.</param>
-/// <param name="Features">The model's input: <see cref="WindowFeatures.Count"/> numbers in the order of <see cref="WindowFeatures.Names"/>.</param>
-public readonly record struct SampleRow(Transaction Transaction, ReadOnlyMemory<float> Features)
-{
-    /// <summary>The transaction's number.</summary>
-    public int TransactionId => Transaction.Id;
-
-    /// <summary>The customer's number: what keeps a customer on one variant.</summary>
-    public int CustomerId => Transaction.CustomerId;
-
-    /// <summary>The outcome.</summary>
-    public bool IsFraud => Transaction.IsFraud;
-}
-
-/// <summary>Whole days.</summary>
-/// <param name="First">The first day, from 0.</param>
-/// <param name="Last">The last day, included.</param>
-public readonly record struct Period(int First, int Last)
-{
-    /// <summary>True when <paramref name="day"/> is one of them.</summary>
-    public bool Contains(int day) => day >= First && day <= Last;
-
-    /// <summary>As in <c>days 30-89</c>.</summary>
-    public override string ToString() => $"days {First}-{Last}";
-}
-
 /// <summary>
 /// The rows that the sample's models are trained and evaluated on: one simulated world, cut by time. Days 0 to 29 only fill the longest
 /// window. Between training and evaluation lie the seven days in which the labels of the last training day become known: whoever

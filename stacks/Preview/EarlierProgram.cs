@@ -96,6 +96,3 @@ internal sealed class EarlierProgram : IAsyncDisposable
 
     private Task<(bool Succeeded, string Output)> GitAsync(params string[] arguments) => ToolProcess.RunAsync(root, "git", arguments);
 }
-
-/// <summary>A preview that can't be made, for a reason that its message says.</summary>
-internal sealed class PreviewException(string message) : Exception(message);

@@ -3,9 +3,6 @@ using System.Text.Json.Nodes;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>One line of a resource: its sign (a space, +, - or ~), how deep it stands, and its text.</summary>
-internal readonly record struct InputLine(char Sign, int Depth, string Text);
-
 /// <summary>Turns a tree of inputs, or the difference of two, into lines.</summary>
 internal static class InputLines
 {

@@ -97,19 +97,3 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
             .Select(static part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Item2}")));
     }
 }
-
-/// <summary>How a preview is written.</summary>
-internal enum PreviewFormat
-{
-    /// <summary>Text.</summary>
-    Plain,
-
-    /// <summary>Text in colours, for a terminal.</summary>
-    Colour,
-
-    /// <summary>Markdown, for a page that shows it.</summary>
-    Markdown,
-
-    /// <summary>What belongs into a Markdown block of a difference, for a program that makes the page: no title and no markup.</summary>
-    Difference,
-}

@@ -2,28 +2,6 @@ using System.Text.Json.Nodes;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>What an apply does to a resource.</summary>
-internal enum Change
-{
-    /// <summary>Nothing.</summary>
-    Same,
-
-    /// <summary>It is made.</summary>
-    Create,
-
-    /// <summary>It is changed in place.</summary>
-    Update,
-
-    /// <summary>It is made anew.</summary>
-    Replace,
-
-    /// <summary>It goes.</summary>
-    Delete,
-}
-
-/// <summary>A resource and what happens to it.</summary>
-internal sealed record ResourceChange(PreviewResource Resource, Change Change, IReadOnlyList<InputLine> Lines);
-
 /// <summary>Compares two snapshots of a stack by URN.</summary>
 internal static class StackDifference
 {

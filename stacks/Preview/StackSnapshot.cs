@@ -3,14 +3,6 @@ using Pulumi;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>A resource as the preview shows it.</summary>
-/// <param name="Urn">The URN that the engine gives it.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Name">Its logical name.</param>
-/// <param name="Parent">The URN of its parent; empty for the stack itself.</param>
-/// <param name="Inputs">Its inputs by their names on the wire.</param>
-internal sealed record PreviewResource(string Urn, string Type, string Name, string Parent, JsonObject Inputs);
-
 /// <summary>All resources of a stack, in the order in which the program makes them, and what the preview says below them.</summary>
 internal sealed record StackSnapshot(string Stack, IReadOnlyList<PreviewResource> Resources, IReadOnlyList<string> Notes)
 {

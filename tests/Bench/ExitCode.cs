@@ -13,9 +13,3 @@ internal static class ExitCode
     /// <summary>A program that is measured or measures is not installed.</summary>
     internal const int Missing = 3;
 }
-
-/// <summary>The measurement can't be made; the message says why, and what would help.</summary>
-internal sealed class BenchException(string message, int exitCode = ExitCode.Failed) : Exception(message)
-{
-    internal int ExitCode { get; } = exitCode;
-}

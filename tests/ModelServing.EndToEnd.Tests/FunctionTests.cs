@@ -125,7 +125,8 @@ public sealed class FunctionTests : IDisposable
             // As its image has it.
             start.Environment["DOTNET_EnableDiagnostics"] = "0";
             process = Process.Start(start)!;
-            (output, error) = (process.StandardOutput.ReadToEndAsync(Token), process.StandardError.ReadToEndAsync(Token));
+            output = process.StandardOutput.ReadToEndAsync(Token);
+            error = process.StandardError.ReadToEndAsync(Token);
         }
 
         internal void Signal(string name)

@@ -7,17 +7,6 @@ using ModelServing.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>An answer that a caller got.</summary>
-/// <param name="Row">The row that was sent.</param>
-/// <param name="Status">Its status; 0 when there was none, or not a whole one.</param>
-/// <param name="Variant">The variant it names.</param>
-/// <param name="Version">The version it names.</param>
-/// <param name="ContentType">What it says it is.</param>
-/// <param name="RetryAfter">When to try again.</param>
-/// <param name="Body">Its body, or why there was none.</param>
-/// <param name="Failover">The variant that failed before this one answered; empty for none.</param>
-internal sealed record Answer(int Row, int Status, string Variant, string Version, string ContentType, TimeSpan? RetryAfter, string Body, string Failover);
-
 /// <summary>Callers that send the sample's rows for as long as they are let.</summary>
 internal sealed class Load : IAsyncDisposable
 {
@@ -93,25 +82,4 @@ internal sealed class Load : IAsyncDisposable
     }
 
     private static string Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
-}
-
-/// <summary>What is read out of answers.</summary>
-internal static class AnswerReading
-{
-    /// <summary>The numbers of an output.</summary>
-    internal static T[] Output<T>(this Answer answer, string name)
-    {
-        using var json = JsonDocument.Parse(answer.Body);
-        return json.RootElement.GetProperty("outputs").EnumerateArray().Single(output => output.GetProperty("name").GetString() == name).GetProperty("data").Deserialize<T[]>()!;
-    }
-
-    /// <summary>Fails unless the answer is a whole problem response of one of these statuses.</summary>
-    internal static void IsProblem(this Answer answer, params int[] statuses)
-    {
-        Assert.True(statuses.Contains(answer.Status), $"{answer.Status}: {answer.Body}");
-        Assert.Equal("application/problem+json", answer.ContentType);
-        using var problem = JsonDocument.Parse(answer.Body);
-        Assert.Equal(answer.Status, problem.RootElement.GetProperty("status").GetInt32());
-        Assert.Equal(answer.Status == 503, answer.RetryAfter is not null);
-    }
 }

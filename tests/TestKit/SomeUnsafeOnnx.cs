@@ -6,17 +6,6 @@ using DataType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
 
 namespace ModelServing.TestKit;
 
-/// <summary>A model that has to be refused.</summary>
-/// <param name="Name">What is wrong with it.</param>
-/// <param name="Code">The finding's code.</param>
-/// <param name="Place">What the finding's place has to hold.</param>
-/// <param name="Bytes">The file.</param>
-public sealed record UnsafeOnnx(string Name, string Code, string Place, byte[] Bytes)
-{
-    /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Code})";
-}
-
 /// <summary>Makes models that must not reach the runtime: at least one for each rule about a file.</summary>
 public static class SomeUnsafeOnnx
 {

@@ -5,11 +5,6 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache.Announcements;
 
-/// <summary>Says that a model's journal has an event of a number.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Seq">The event's number.</param>
-public readonly record struct JournalChange(ModelName Model, long Seq);
-
 /// <summary>
 /// Tells all routers of an environment within milliseconds that the journal has something new. A message that is published while a router
 /// or the cache is away is lost, so who listens also reads the journal from time to time.

@@ -3,11 +3,6 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache.Guard;
 
-/// <summary>What is known of a routing key whose call failed.</summary>
-/// <param name="PreviousMinute">The minute of its failure before this one, on whatever router and variant; null where there was none.</param>
-/// <param name="IsFull">Whether there is no room to remember more keys. Then no failure of a call with a routing key counts.</param>
-public sealed record KeyedFailure(int? PreviousMinute, bool IsFull);
-
 /// <summary>
 /// What the routers of an environment tell each other about one attempt: the counts of each, a number for each, and which routing keys
 /// failed when. All of it is under keys of one slot, and goes by itself some days after the last write.
@@ -42,7 +37,9 @@ public sealed class AttemptCounts
     {
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(attempt);
-        (this.cache, this.maxKeys, Attempt) = (cache, maxKeys, attempt);
+        this.cache = cache;
+        this.maxKeys = maxKeys;
+        Attempt = attempt;
         keys = new CacheKeys(environment, attempt);
         this.retention = retention ?? TimeSpan.FromDays(14);
     }

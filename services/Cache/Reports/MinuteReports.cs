@@ -3,11 +3,6 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache.Reports;
 
-/// <summary>What the processes of a model said of one minute.</summary>
-/// <param name="Processes">What each said last.</param>
-/// <param name="Unreadable">How many reports could not be read: a newer program wrote them, or none of ours.</param>
-public sealed record ModelMinute(IReadOnlyList<ProcessReport> Processes, int Unreadable);
-
 /// <summary>
 /// What the processes of Inference report of each minute, in the cache. A minute's number is the Unix time over the length of a minute.
 /// Each process has a field of its own in each minute's hash and writes it whole, so a report that comes twice or late does no harm. All
@@ -34,7 +29,8 @@ public sealed class MinuteReports
     public MinuteReports(CacheConnection cache, string environment, TimeSpan minute)
     {
         ArgumentNullException.ThrowIfNull(cache);
-        (this.cache, keys) = (cache, new ReportKeys(environment));
+        this.cache = cache;
+        keys = new ReportKeys(environment);
         Retention = RetentionOf(minute);
     }
 

@@ -21,7 +21,9 @@ public sealed class PostedMinutes
     public PostedMinutes(CacheConnection cache, string environment, TimeSpan minute)
     {
         ArgumentNullException.ThrowIfNull(cache);
-        (this.cache, keys, retention) = (cache, new ReportKeys(environment), MinuteReports.RetentionOf(minute));
+        this.cache = cache;
+        keys = new ReportKeys(environment);
+        retention = MinuteReports.RetentionOf(minute);
     }
 
     /// <summary>Takes a minute for a run: false where it is posted, or another has it.</summary>

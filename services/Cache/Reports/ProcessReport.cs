@@ -2,12 +2,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cache.Reports;
 
-/// <summary>What a process counted for one variant in one attempt.</summary>
-/// <param name="Variant">The variant as the router named it; <see cref="HeaderNames.DirectVariant"/> where none did.</param>
-/// <param name="Attempt">The number of the version's attempt; 0 where no router named it.</param>
-/// <param name="Counts">The requests.</param>
-public sealed record VariantCounts(string Variant, int Attempt, RequestCounts Counts);
-
 /// <summary>What one process of a version says of one minute: all that it counted in it so far. What it says later of the same minute
 /// takes the place of this, so that saying it twice is saying it once.</summary>
 public sealed record ProcessReport

@@ -8,16 +8,6 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Cli.Demo;
 
-/// <summary>How a proxy makes a version fail.</summary>
-internal enum Fault
-{
-    /// <summary>It answers in the version's place, as one that is broken: the version knows nothing of it.</summary>
-    Broken,
-
-    /// <summary>It holds a request back until the time is over that it says the caller has: the version itself answers that it is too late.</summary>
-    Late,
-}
-
 /// <summary>A proxy before a version's endpoint that makes a share of the inferences fail, as a broken version would: no host has a switch
 /// to fail.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
@@ -34,7 +24,8 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private FaultProxy(double share, Fault fault)
     {
-        (this.share, this.fault) = (share, fault);
+        this.share = share;
+        this.fault = fault;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
@@ -94,42 +85,4 @@ internal sealed class FaultProxy : IAsyncDisposable
         else
             _ = await forwarder.SendAsync(context, $"http://{target}/", http);
     }
-}
-
-/// <summary>A body whose first byte comes late.</summary>
-internal sealed class HeldBackStream(Stream body, TimeSpan by) : Stream
-{
-    private bool held;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (!held)
-            await Task.Delay(by, cancellationToken);
-        held = true;
-        return await body.ReadAsync(buffer, cancellationToken);
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

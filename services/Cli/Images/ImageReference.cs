@@ -5,7 +5,13 @@ namespace ModelServing.Cli.Images;
 /// <summary>An image that a registry has: <c>HOST/REPOSITORY:TAG</c>, or with a digest, or both.</summary>
 internal sealed partial record ImageReference
 {
-    private ImageReference(string host, string repository, string? tag, string? digest) => (Host, Repository, Tag, Digest) = (host, repository, tag, digest);
+    private ImageReference(string host, string repository, string? tag, string? digest)
+    {
+        Host = host;
+        Repository = repository;
+        Tag = tag;
+        Digest = digest;
+    }
 
     internal string Host { get; }
 

@@ -4,17 +4,6 @@ using System.Text.Json;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>A login at a container registry.</summary>
-/// <param name="User">The user.</param>
-/// <param name="Secret">The password or auth token; an identity token when <paramref name="IsIdentityToken"/>.</param>
-/// <param name="Place">Where it was found, for a message.</param>
-/// <param name="IsIdentityToken">The registry gave the secret in place of a password.</param>
-internal sealed record RegistryLogin(string User, string Secret, string Place, bool IsIdentityToken = false)
-{
-    /// <summary>Without the secret: this is printed.</summary>
-    public override string ToString() => $"{User} ({Place})";
-}
-
 /// <summary>
 /// The logins of whoever runs this, found where the .NET SDK's container publishing finds them, since that pushes: variables of the
 /// environment, then what <c>docker login</c> and <c>podman login</c> keep.

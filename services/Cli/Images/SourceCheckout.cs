@@ -2,11 +2,6 @@ using System.Diagnostics;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>A program whose image is made.</summary>
-/// <param name="Image">The image's name, as in <c>router</c>.</param>
-/// <param name="Path">The project's file.</param>
-internal sealed record ImageProject(string Image, string Path);
-
 /// <summary>The sources that images are built from.</summary>
 internal sealed record SourceCheckout(string Folder)
 {

@@ -83,9 +83,3 @@ internal static class Tool
             return [.. lines];
     }
 }
-
-/// <summary>How a program ended.</summary>
-/// <param name="Code">Its exit code.</param>
-/// <param name="Output">The last lines of its standard output.</param>
-/// <param name="Errors">The last lines of its standard error.</param>
-internal sealed record ToolExit(int Code, IReadOnlyList<string> Output, IReadOnlyList<string> Errors);

@@ -3,27 +3,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Monitoring;
 
-/// <summary>Why an alarm sends a message; Monitoring's words.</summary>
-internal enum AlarmChange
-{
-    /// <summary>A stream began to fire.</summary>
-    OkToFiring,
-
-    /// <summary>A stream ended to fire.</summary>
-    FiringToOk,
-
-    /// <summary>A stream that fired has had no datapoints for so long that it is not counted any more.</summary>
-    Reset,
-}
-
-/// <summary>A change of one stream's state.</summary>
-/// <param name="Alarm">The alarm.</param>
-/// <param name="Stream">The stream.</param>
-/// <param name="Change">The change.</param>
-/// <param name="Values">The values that led to it.</param>
-/// <param name="Time">The end of the minute that was evaluated.</param>
-internal sealed record AlarmTransition(AlarmDefinition Alarm, Dimensions Stream, AlarmChange Change, IReadOnlyDictionary<string, double> Values, DateTimeOffset Time);
-
 /// <summary>
 /// One alarm, evaluated once a minute, stream by stream, as Monitoring does it where notifications are split by stream: a stream fires
 /// once the query has held for the pending time, and is reset when it is absent for ten minutes and the slack.

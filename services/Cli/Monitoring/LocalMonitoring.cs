@@ -34,7 +34,9 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     /// <exception cref="ContractException">A query can't be read.</exception>
     internal LocalMonitoring(IReadOnlyList<AlarmDefinition> alarms, TimeSpan minute, Action<AlarmTransition> changed, TimeProvider time)
     {
-        (this.minute, this.changed, this.time) = (minute, changed, time);
+        this.minute = minute;
+        this.changed = changed;
+        this.time = time;
         watches = [.. alarms.Select(static alarm => new AlarmWatch(alarm))];
         datapoints = new DatapointStore(minute, time);
         evaluation = new QueryEvaluation(datapoints, minute);

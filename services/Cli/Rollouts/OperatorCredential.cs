@@ -5,7 +5,11 @@ namespace ModelServing.Cli.Rollouts;
 /// <summary>What an operator shows a router: a header and its value.</summary>
 internal sealed class OperatorCredential
 {
-    private OperatorCredential(string header, string value) => (Header, Value) = (header, value);
+    private OperatorCredential(string header, string value)
+    {
+        Header = header;
+        Value = value;
+    }
 
     internal string Header { get; }
 

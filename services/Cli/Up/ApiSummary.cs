@@ -50,10 +50,3 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
         terminal.Say($"  {"metrics".PadRight(width)}  {Metrics}");
     }
 }
-
-/// <summary>Where one model answers.</summary>
-/// <param name="Model">Its name.</param>
-/// <param name="Rollout">Its variants in words.</param>
-/// <param name="Infer">Where inference requests are posted.</param>
-/// <param name="Example">A command that gets an answer.</param>
-internal sealed record ModelSummary(string Model, string Rollout, string Infer, string Example);

@@ -2,9 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>A program that a host runs: what to start, and the arguments that come first.</summary>
-internal sealed record HostProgram(string FileName, IReadOnlyList<string> Arguments);
-
 /// <summary>Where the hosts' programs are: the build puts each beside this one, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
 internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, HostProgram Functions)
 {

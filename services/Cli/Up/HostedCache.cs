@@ -13,7 +13,11 @@ internal sealed class HostedCache : IDisposable
 
     private readonly GarnetServer server;
 
-    private HostedCache(GarnetServer server, CacheSettings settings) => (this.server, Settings) = (server, settings);
+    private HostedCache(GarnetServer server, CacheSettings settings)
+    {
+        this.server = server;
+        Settings = settings;
+    }
 
     /// <summary>How it is asked.</summary>
     internal CacheSettings Settings { get; }

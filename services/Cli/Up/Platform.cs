@@ -48,7 +48,13 @@ internal sealed class Platform : IAsyncDisposable
     /// <param name="kill">Ends the hosts at once while the platform stops.</param>
     internal Platform(HostPrograms programs, string stateFolder, string registry, int maxRequestBytes, Terminal terminal, PlatformPace pace, TimeProvider time, CancellationToken kill)
     {
-        (this.programs, this.registry, this.maxRequestBytes, this.terminal, this.pace, this.time, this.kill) = (programs, registry, maxRequestBytes, terminal, pace, time, kill);
+        this.programs = programs;
+        this.registry = registry;
+        this.maxRequestBytes = maxRequestBytes;
+        this.terminal = terminal;
+        this.pace = pace;
+        this.time = time;
+        this.kill = kill;
         runFolder = Path.Combine(stateFolder, "run");
         log = new HostLog(terminal);
         files = new PlatformFiles(stateFolder, terminal);
@@ -210,8 +216,3 @@ internal sealed class Platform : IAsyncDisposable
     private static HashSet<PublishedVersion> NamedBy(PlanDocument plan) =>
         [.. plan.Rollouts.SelectMany(static pair => pair.Value.Versions.Select(version => new PublishedVersion(pair.Key, version)))];
 }
-
-/// <summary>What a demonstration of the platform may want otherwise.</summary>
-/// <param name="Minute">How long a minute of metrics and alarms lasts.</param>
-/// <param name="GuardOff">The guard condemns nothing, so that alarms have to.</param>
-internal sealed record PlatformPace(TimeSpan Minute, bool GuardOff);

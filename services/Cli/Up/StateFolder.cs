@@ -14,7 +14,12 @@ internal sealed class StateFolder : IDisposable
     private readonly FileStream held;
     private readonly bool removed;
 
-    private StateFolder(string path, FileStream held, bool removed) => (FullPath, this.held, this.removed) = (path, held, removed);
+    private StateFolder(string path, FileStream held, bool removed)
+    {
+        FullPath = path;
+        this.held = held;
+        this.removed = removed;
+    }
 
     internal string FullPath { get; }
 

@@ -50,7 +50,11 @@ internal sealed class SupervisedHost
     /// <param name="onlyFaults">Leaves out of what it prints what is no warning and no error.</param>
     internal SupervisedHost(string label, HostProgram program, HostSettings settings, string runFolder, HostLog log, Terminal terminal, TimeProvider time, Action<HostAddress?> changed, bool onlyFaults = false)
     {
-        (Label, this.program, this.terminal, this.time, this.changed) = (label, program, terminal, time, changed);
+        Label = label;
+        this.program = program;
+        this.terminal = terminal;
+        this.time = time;
+        this.changed = changed;
         addressFile = Path.Combine(runFolder, Path.GetRandomFileName() + ".address");
         this.settings = settings with { AddressFile = addressFile, StopWithParent = true, LogFormat = LogFormat.Text };
         print = log.Of(label, onlyFaults);
@@ -203,8 +207,3 @@ internal sealed class SupervisedHost
         }
     }
 }
-
-/// <summary>Where a ready host answers.</summary>
-/// <param name="Url">As in <c>http://127.0.0.1:40001</c>.</param>
-/// <param name="Process">Its process's identifier.</param>
-internal sealed record HostAddress(Uri Url, int Process);

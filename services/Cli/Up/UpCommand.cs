@@ -133,6 +133,3 @@ internal static class UpCommand
             stack.CheckAsync(file, registry, missing => PublishHint.Of(stack, request.Demo, missing), cancellation);
     }
 }
-
-/// <summary>What was asked of <c>ms up</c>.</summary>
-internal sealed record UpRequest(StackLocation Stack, bool Demo, bool Once, bool Json, PlatformPace Pace);

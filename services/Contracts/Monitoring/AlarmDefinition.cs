@@ -1,28 +1,5 @@
 namespace ModelServing.Contracts;
 
-/// <summary>How grave it is; Monitoring's words.</summary>
-public enum AlarmSeverity
-{
-    /// <summary>Somebody has to act now.</summary>
-    Critical,
-
-    /// <summary>Something is broken.</summary>
-    Error,
-
-    /// <summary>Something will be.</summary>
-    Warning,
-}
-
-/// <summary>Who is told.</summary>
-public enum AlarmRoute
-{
-    /// <summary>The Rollback function, and people.</summary>
-    Rollback,
-
-    /// <summary>People.</summary>
-    People,
-}
-
 /// <summary>An alarm. There is one for each kind, whatever models there are: a change of an alarm takes minutes to act, so that a canary
 /// must not need one. It notifies for each stream by itself.</summary>
 public sealed record AlarmDefinition

@@ -14,8 +14,3 @@ public sealed record MetricPostAnswer([property: JsonRequired] int FailedMetrics
     /// <exception cref="ContractException">It is none; the message names the place.</exception>
     public static MetricPostAnswer Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Default.MetricPostAnswer, "answer to a post of metrics");
 }
-
-/// <summary>A stream that was not taken.</summary>
-/// <param name="Message">Why.</param>
-/// <param name="MetricData">The stream.</param>
-public sealed record FailedMetric(string Message, MetricData MetricData);

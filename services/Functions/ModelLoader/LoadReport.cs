@@ -3,34 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Functions.ModelLoader;
 
-/// <summary>What became of an event.</summary>
-[JsonConverter(typeof(LoadOutcomeJsonConverter))]
-internal enum LoadOutcome
-{
-    /// <summary>The artifact was checked and accepted.</summary>
-    Accepted,
-
-    /// <summary>The artifact was checked and refused.</summary>
-    Refused,
-
-    /// <summary>The event is not of an object that came.</summary>
-    NotAnArrival,
-
-    /// <summary>The object is in another bucket.</summary>
-    AnotherBucket,
-
-    /// <summary>The object is no version's manifest.</summary>
-    NotAManifest,
-
-    /// <summary>The manifest is there no more.</summary>
-    Gone,
-
-    /// <summary>The registry could not be read or written: nothing is known.</summary>
-    RegistryUnread,
-}
-
-internal sealed class LoadOutcomeJsonConverter() : JsonStringEnumConverter<LoadOutcome>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
-
 /// <summary>What became of an event, for who called and for the log.</summary>
 /// <param name="Outcome">What.</param>
 /// <param name="Object">The object that the event is about, cut short.</param>
@@ -64,7 +36,3 @@ internal sealed record LoadReport(LoadOutcome Outcome, string Object, string Det
 
     internal byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, LoadJson.Default.LoadReport);
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(LoadReport))]
-internal sealed partial class LoadJson : JsonSerializerContext;

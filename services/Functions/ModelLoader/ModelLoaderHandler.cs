@@ -93,9 +93,6 @@ internal sealed class ModelLoaderHandler(LoadedStore store, ArtifactNews news, T
     };
 }
 
-/// <summary>The registry that the function checks in, opened with the first call; null where none is set.</summary>
-internal sealed record LoadedStore(IObjectStore? Store);
-
 internal static partial class ModelLoaderLog
 {
     [LoggerMessage(EventId = 80, Message = "{Outcome}: {Object} (event {Event}): {Detail}")]

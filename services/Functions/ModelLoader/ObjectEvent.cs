@@ -42,6 +42,3 @@ internal sealed record ObjectEvent(string Type, string Id, string Object, string
 
     private static string? Text(JsonElement? of, string name) => Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }
-
-/// <summary>What came is no event of an object; the message says why.</summary>
-internal sealed class ObjectEventException(string message, Exception? cause = null) : Exception(message, cause);

@@ -25,13 +25,3 @@ internal sealed record ModelMetricsReport
 
     internal byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, ModelMetricsJson.Default.ModelMetricsReport);
 }
-
-/// <summary>A minute that was posted.</summary>
-/// <param name="Start">When it began.</param>
-/// <param name="Streams">How many streams were posted.</param>
-/// <param name="Refused">How many of those Monitoring did not take.</param>
-internal sealed record PostedMinute(DateTimeOffset Start, int Streams, int Refused);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ModelMetricsReport))]
-internal sealed partial class ModelMetricsJson : JsonSerializerContext;

@@ -4,11 +4,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Hosting;
 
-/// <summary>What came of a call.</summary>
-/// <param name="Answer">The answer.</param>
-/// <param name="IsFault">Whether it is the function's own fault: its handler threw.</param>
-internal sealed record FunctionResult(FunctionAnswer Answer, bool IsFault = false);
-
 /// <summary>A function as both ways of calling it see it: one call at a time, each within its deadline and with its identifier in every
 /// line of the log.</summary>
 /// <param name="function">Which.</param>

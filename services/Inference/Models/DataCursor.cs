@@ -4,13 +4,6 @@ using ModelServing.Inference.Protocol;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>The place of a tensor's data in a request.</summary>
-/// <param name="Input">The input's index.</param>
-internal readonly record struct DataField(int Input)
-{
-    internal RequestFaultException Fault(string message) => new($"inputs[{Input}].data", message);
-}
-
 /// <summary>
 /// Goes over a tensor's elements in JSON: a flat array in row-major order, or arrays nested as the shape says. Which of the two it is
 /// shows at the first element.

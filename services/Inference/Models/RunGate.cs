@@ -1,18 +1,5 @@
 namespace ModelServing.Inference.Models;
 
-/// <summary>What came of waiting for a turn.</summary>
-internal enum Turn
-{
-    /// <summary>It is there; <see cref="RunGate.Leave"/> ends it.</summary>
-    Granted,
-
-    /// <summary>Too many wait already.</summary>
-    QueueFull,
-
-    /// <summary>It did not come in time.</summary>
-    Late,
-}
-
 /// <summary>Lets a fixed number of calls of the model run at a time, and a bounded number of requests wait for their turn.</summary>
 /// <param name="concurrency">How many run at a time.</param>
 /// <param name="queueLimit">How many more may wait.</param>

@@ -94,6 +94,3 @@ internal sealed class ServedModel : IDisposable
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>
         MemoryMarshal.TryGetArray(model, out var array) && array.Offset == 0 && array.Count == array.Array!.Length ? array.Array : model.ToArray();
 }
-
-/// <summary>An artifact that can't be served; the message says why.</summary>
-internal sealed class ModelException(string message, Exception? cause = null) : Exception(message, cause);

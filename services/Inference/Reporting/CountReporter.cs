@@ -33,7 +33,10 @@ internal sealed class CountReporter : BackgroundService
 
     public CountReporter(InferenceSettings settings, CacheConnection connection, RequestRecorder recorder, InferenceMetrics metrics, TimeProvider time, ILogger<CountReporter> logger)
     {
-        (this.settings, this.recorder, this.metrics, this.time) = (settings, recorder, metrics, time);
+        this.settings = settings;
+        this.recorder = recorder;
+        this.metrics = metrics;
+        this.time = time;
         reports = new MinuteReports(connection, settings.Environment, settings.Minute);
         ledger = new MinuteLedger(recorder, settings.Version, Guid.CreateVersion7(), Now());
         connection.Changed += state =>

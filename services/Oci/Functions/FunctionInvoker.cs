@@ -7,27 +7,6 @@ using Oci.FunctionsService.Responses;
 
 namespace ModelServing.Oci;
 
-/// <summary>A function of OCI was not called, or failed; the message says why, and what a person could do.</summary>
-public sealed class FunctionInvocationException : Exception
-{
-    /// <summary>Makes one without a message.</summary>
-    public FunctionInvocationException()
-    {
-    }
-
-    /// <summary>Makes one that says <paramref name="message"/>.</summary>
-    public FunctionInvocationException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Makes one that says <paramref name="message"/>, caused by <paramref name="innerException"/>.</summary>
-    public FunctionInvocationException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
-
 /// <summary>
 /// Calls a function of OCI and waits for its answer. Not detached: who calls is told whether the function did what it was called for.
 /// A call that may succeed another time is made once more within its time.
@@ -48,7 +27,8 @@ public sealed class FunctionInvoker : IDisposable
     public FunctionInvoker(InvocationSettings settings, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        (this.settings, this.time) = (settings, time ?? TimeProvider.System);
+        this.settings = settings;
+        this.time = time ?? TimeProvider.System;
         // Without an endpoint the client throws a null reference's exception at its first call.
         client = new FunctionsInvokeClient(
             OciIdentityProvider.OfProcess.Open(settings.Oci),

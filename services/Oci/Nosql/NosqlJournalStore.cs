@@ -27,7 +27,8 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
     /// <summary>Makes a store that owns <paramref name="client"/>.</summary>
     internal NosqlJournalStore(NosqlClient client, TableAddress table, CallLimits? limits = null, TimeProvider? time = null)
     {
-        (this.client, this.table) = (client, table);
+        this.client = client;
+        this.table = table;
         calls = new ServiceCalls<NosqlClient>(client, OciService.Nosql, limits ?? new CallLimits(), time ?? TimeProvider.System);
         // No ORDER BY: the REST service takes none. What is asked for is all in one shard.
         statement = $"DECLARE {Model} STRING; {After} LONG; SELECT seq, event FROM {table.Name} WHERE model = {Model} AND seq > {After}";

@@ -28,7 +28,9 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     internal BucketObjectStore(ObjectStorageClient client, BucketAddress bucket, StorageLimits? limits = null, IProgress<UploadProgress>? progress = null, TimeProvider? time = null)
     {
         this.time = time ?? TimeProvider.System;
-        (this.client, this.bucket, this.progress) = (client, bucket, progress);
+        this.client = client;
+        this.bucket = bucket;
+        this.progress = progress;
         this.limits = limits ?? new StorageLimits();
         calls = new ServiceCalls<ObjectStorageClient>(client, OciService.ObjectStorage, this.limits, this.time);
     }

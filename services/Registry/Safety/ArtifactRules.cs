@@ -48,12 +48,3 @@ public static class ArtifactRules
     // Both come from a file; a name may be as long as a name may be.
     private static string Shown(string message) => message.Length <= Finding.MaxMessage ? message : string.Concat(message.AsSpan(0, Finding.MaxMessage - 3), "...");
 }
-
-/// <summary>What was found in an artifact.</summary>
-/// <param name="Findings">What is wrong with it; empty when nothing is.</param>
-/// <param name="MoreFindings">How many further findings there are.</param>
-public sealed record ArtifactReport(IReadOnlyList<Finding> Findings, int MoreFindings)
-{
-    /// <summary>Whether it may be loaded.</summary>
-    public bool IsAccepted => Findings.Count == 0;
-}

@@ -4,19 +4,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Registry;
 
-/// <summary>Whether an artifact may be loaded.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Outcome>))]
-public enum Outcome
-{
-    /// <summary>Nothing is wrong with it.</summary>
-    [JsonStringEnumMemberName("accepted")]
-    Accepted,
-
-    /// <summary>Something is, and nobody loads it.</summary>
-    [JsonStringEnumMemberName("refused")]
-    Refused,
-}
-
 /// <summary>
 /// What was found when a version's artifact was checked. It stands beside the artifacts, for people and for <c>ms models</c>; who loads one
 /// checks it for himself.

@@ -1,24 +1,5 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>How one kind stands.</summary>
-public sealed record GuardReading
-{
-    /// <summary>The kind.</summary>
-    public required GuardKind Kind { get; init; }
-
-    /// <summary>The evidence: 1 when nothing is known. At most 10^300, so that it stays a number in JSON.</summary>
-    public required double Evidence { get; init; }
-
-    /// <summary>The evidence that condemns.</summary>
-    public required double Threshold { get; init; }
-
-    /// <summary>C: the watched variant's failures since the attempt began.</summary>
-    public required long Watched { get; init; }
-
-    /// <summary>S: stable's failures; of <see cref="GuardKind.MaxErrorRate"/> the watched variant's other first attempts.</summary>
-    public required long Other { get; init; }
-}
-
 /// <summary>The record of a version's condemnation by the guard: with it the evidence can be computed again.</summary>
 public sealed record GuardVerdict
 {
@@ -57,17 +38,3 @@ public sealed record GuardVerdict
     /// <summary>When the guard decided.</summary>
     public required DateTimeOffset DecidedAt { get; init; }
 }
-
-/// <summary>Copies that saw the same failures.</summary>
-/// <param name="FirstMinute">The minute of the attempt in which the oldest of them started.</param>
-/// <param name="LastMinute">The minute in which the newest of them started.</param>
-/// <param name="Evidence">Their part of the evidence.</param>
-/// <param name="Segments">What they saw, per share.</param>
-public sealed record VerdictCopies(int FirstMinute, int LastMinute, double Evidence, IReadOnlyList<VerdictSegment> Segments);
-
-/// <summary>What a copy saw at one share.</summary>
-/// <param name="Share">The watched variant's share of the traffic, above 0 and below 1. Null of <see cref="GuardKind.MaxErrorRate"/>,
-/// which counts all of the version's first attempts together.</param>
-/// <param name="Watched">C, as in <see cref="GuardVerdict.Watched"/>.</param>
-/// <param name="Other">S, as in <see cref="GuardVerdict.Other"/>.</param>
-public sealed record VerdictSegment(double? Share, long Watched, long Other);

@@ -9,7 +9,11 @@ namespace ModelServing.Rollout.Guard;
 /// </summary>
 public readonly record struct TrafficShare : IComparable<TrafficShare>
 {
-    private TrafficShare(int watched, int stable) => (Watched, Stable) = (watched, stable);
+    private TrafficShare(int watched, int stable)
+    {
+        Watched = watched;
+        Stable = stable;
+    }
 
     /// <summary>The watched variant's part.</summary>
     public int Watched { get; }

@@ -2,24 +2,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Journal;
 
-/// <summary>Why a variant has none of the traffic that its rollout gives it.</summary>
-public enum Closure
-{
-    /// <summary>Its version is condemned.</summary>
-    Condemned,
-
-    /// <summary>The journal was never read, so nobody knows whether its version is condemned.</summary>
-    JournalUnread,
-}
-
-/// <summary>One arm of a rollout as it is served.</summary>
-/// <param name="Plan">The variant as its rollout has it.</param>
-/// <param name="Weight">How many buckets it owns in truth; 0 where it is closed, and what is taken from others is stable's.</param>
-/// <param name="Attempt">The attempt that its version is in, from 1.</param>
-/// <param name="Closed">Why it is closed; null where it is not.</param>
-/// <param name="Condemned">What condemned its version; null where nothing did.</param>
-public sealed record EffectiveVariant(VariantPlan Plan, int Weight, int Attempt, Closure? Closed, RolledBackEvent? Condemned);
-
 /// <summary>
 /// What of a planned rollout is served, by what the journal says. A condemned version gets no traffic in whatever variant it is, and its
 /// share is stable's; a rollout whose stable version is condemned is not served at all, and the last good one stays.
@@ -29,8 +11,13 @@ public sealed record EffectiveRollout
 {
     private readonly BucketLayout? layout;
 
-    private EffectiveRollout(RolloutPlan planned, RolloutPlan? rollout, BucketLayout? layout, IReadOnlyList<EffectiveVariant> variants) =>
-        (Planned, Rollout, this.layout, Variants) = (planned, rollout, layout, variants);
+    private EffectiveRollout(RolloutPlan planned, RolloutPlan? rollout, BucketLayout? layout, IReadOnlyList<EffectiveVariant> variants)
+    {
+        Planned = planned;
+        Rollout = rollout;
+        this.layout = layout;
+        Variants = variants;
+    }
 
     /// <summary>The rollout that was planned.</summary>
     public RolloutPlan Planned { get; }

@@ -3,25 +3,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Journal;
 
-/// <summary>What the journal says of one version.</summary>
-/// <param name="Version">The version.</param>
-/// <param name="Attempt">How often it has been tried, from 1: once more than it was reset.</param>
-/// <param name="Started">When it first had a share of the traffic in this attempt beside another stable version, by the clock of the router
-/// that wrote so; null before. It begins the guard's first minute.</param>
-/// <param name="Condemned">What condemned it in this attempt; null where nothing did.</param>
-public sealed record VersionState(ModelVersion Version, int Attempt, DateTimeOffset? Started, RolledBackEvent? Condemned);
-
-/// <summary>A rollout that was served.</summary>
-/// <param name="Event">What says so.</param>
-/// <param name="Layout">Who owns which bucket in it: it follows from the weights of this revision that were served before.</param>
-public sealed record ServedRollout(RolloutEvent Event, BucketLayout Layout)
-{
-    /// <summary>The rollout.</summary>
-    public RolloutPlan Rollout => Event.Rollout;
-
-    internal ModelVersion Stable => Rollout.Variants[^1].Version;
-}
-
 /// <summary>
 /// What the events of one model's journal come to. An immutable value: each event makes the next, and however the events are cut into
 /// pieces, the same comes out.
@@ -35,7 +16,10 @@ public sealed record JournalState
 
     internal JournalState(ModelName model, long lastSeq, Guid? lastId, IEnumerable<VersionState> versions, IEnumerable<ServedRollout> served, RolloutEvent? lastRollout)
     {
-        (Model, LastSeq, LastId, LastRollout) = (model, lastSeq, lastId, lastRollout);
+        Model = model;
+        LastSeq = lastSeq;
+        LastId = lastId;
+        LastRollout = lastRollout;
         Versions = versions.ToImmutableSortedDictionary(static version => version.Version, static version => version);
         Served = [.. served];
     }

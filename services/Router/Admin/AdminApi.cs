@@ -28,7 +28,12 @@ internal sealed class AdminApi
 
     public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics)
     {
-        (this.settings, this.server, this.status, this.decisions, this.admission, this.metrics) = (settings, server, status, decisions, admission, metrics);
+        this.settings = settings;
+        this.server = server;
+        this.status = status;
+        this.decisions = decisions;
+        this.admission = admission;
+        this.metrics = metrics;
         ports = [.. (settings.AdminUrls?.Split(';') ?? []).Select(PortOf)];
     }
 

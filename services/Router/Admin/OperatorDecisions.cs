@@ -97,9 +97,3 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
             await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellation);
     }
 }
-
-/// <summary>A person's decision can't be carried out; the message says why, and what would be right.</summary>
-internal sealed class DecisionRefusedException(Problem problem, string message) : Exception(message)
-{
-    internal Problem Problem => problem;
-}

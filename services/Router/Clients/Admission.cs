@@ -5,9 +5,6 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>What became of a request at the door: a client, or a problem, what it is, and when trying again can help.</summary>
-internal readonly record struct Admitted(Client? Client, Problem? Problem, string Detail, TimeSpan? RetryAfter);
-
 /// <summary>
 /// The first step of every request that needs a client: who is it, has it asked too much, may it do this. Nothing of a request is looked
 /// at before.

@@ -11,8 +11,12 @@ internal sealed class ClientTable
     private readonly Dictionary<string, KeyClient> byName = new(StringComparer.Ordinal);
     private readonly List<(byte[] Hash, KeyClient Client)> keys = [];
 
-    private ClientTable(ClientsDocument document, TokenValidator? tokens, TokenLimiters? tokenLimiters) =>
-        (Anonymous, Tokens, TokenLimiters) = (document.Anonymous, tokens, tokenLimiters);
+    private ClientTable(ClientsDocument document, TokenValidator? tokens, TokenLimiters? tokenLimiters)
+    {
+        Anonymous = document.Anonymous;
+        Tokens = tokens;
+        TokenLimiters = tokenLimiters;
+    }
 
     /// <summary>Whether a request without a credential is answered.</summary>
     internal bool Anonymous { get; }
@@ -60,21 +64,4 @@ internal sealed class ClientTable
 
         return found;
     }
-}
-
-/// <summary>A client that has API keys, with its limit.</summary>
-internal sealed record KeyClient(Client Client, ClientLimiter? Limiter);
-
-/// <summary>Holds the current snapshot.</summary>
-/// <param name="isOpen">No clients are configured: everybody is a caller, and nobody more.</param>
-internal sealed class ClientTableHolder(bool isOpen)
-{
-    private volatile ClientTable? current;
-
-    internal bool IsOpen => isOpen;
-
-    /// <summary>The snapshot; null until the first document was read.</summary>
-    internal ClientTable? Current => current;
-
-    internal void Swap(ClientTable table) => current = table;
 }

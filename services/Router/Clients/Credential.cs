@@ -3,25 +3,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>How a client says who it is.</summary>
-internal enum CredentialKind
-{
-    /// <summary>Not at all.</summary>
-    None,
-
-    /// <summary>By an API key: <c>X-API-Key: KEY</c>.</summary>
-    Key,
-
-    /// <summary>By a token: <c>Authorization: Bearer JWT</c>.</summary>
-    Token,
-
-    /// <summary>By a scheme of <c>Authorization</c> that is not known here.</summary>
-    Unknown,
-
-    /// <summary>In more than one way.</summary>
-    Several,
-}
-
 /// <summary>The credential of a request. Its text is never logged, and in no answer.</summary>
 internal readonly ref struct Credential
 {

@@ -5,11 +5,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>A public key that tokens are signed with.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="Algorithm">The one algorithm that it is meant for; null where the issuer does not say.</param>
-internal sealed record TokenKey(SecurityKey Key, string? Algorithm);
-
 /// <summary>The public keys of an issuer by their identifiers (<c>kid</c>): an immutable snapshot of a JWKS (RFC 7517).</summary>
 internal sealed class TokenKeys
 {

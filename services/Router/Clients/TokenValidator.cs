@@ -6,9 +6,6 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>What became of a credential: a client, or a problem and what it is.</summary>
-internal readonly record struct Verdict(Client? Client, Problem? Problem = null, string Detail = "");
-
 /// <summary>Checks tokens: signature, algorithm, issuer, audience, times; and reads who the client is.</summary>
 internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource, TimeProvider time)
 {

@@ -58,15 +58,3 @@ internal sealed class ValidatedTokens(TokenKeys keys, int maxTokens = ValidatedT
         internal int Count { get; set; }
     }
 }
-
-/// <summary>The SHA-256 of a token.</summary>
-internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
-{
-    internal static TokenHash Of(ReadOnlySpan<char> token)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(token), hash);
-        var words = MemoryMarshal.Cast<byte, ulong>(hash);
-        return new TokenHash(words[0], words[1], words[2], words[3]);
-    }
-}

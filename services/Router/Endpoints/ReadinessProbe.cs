@@ -34,7 +34,8 @@ internal sealed class ReadinessProbe : BackgroundService
 
     public ReadinessProbe(RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time)
     {
-        (this.holder, this.time) = (holder, time);
+        this.holder = holder;
+        this.time = time;
         metrics.Show(holder);
     }
 

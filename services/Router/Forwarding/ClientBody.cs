@@ -130,6 +130,3 @@ internal readonly struct ClientBody
         throw new BodyLateException();
     }
 }
-
-/// <summary>The client's body did not come by the deadline, or nobody wants it any more.</summary>
-internal sealed class BodyLateException : Exception;

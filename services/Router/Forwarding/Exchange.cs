@@ -238,9 +238,3 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         connection.Extend(time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
     }
 }
-
-/// <summary>How an exchange ended.</summary>
-/// <param name="Head">The answer's head.</param>
-/// <param name="IsReusable">Whether the connection may be used again.</param>
-/// <param name="IsHeldBack">Whether the answer was a failure that the client does not see, because stable is asked instead.</param>
-internal readonly record struct ExchangeResult(AnswerHead Head, bool IsReusable, bool IsHeldBack = false);

@@ -9,37 +9,6 @@ using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>How forwarding ended.</summary>
-internal enum ForwardResult
-{
-    /// <summary>The answer was handed to the client's connection.</summary>
-    Answered,
-
-    /// <summary>The answer was a failure of the version and is held back, because stable is asked instead.</summary>
-    HeldBack,
-
-    /// <summary>No endpoint took a connection; nothing was sent.</summary>
-    NoReadyEndpoint,
-
-    /// <summary>The connection was lost after the request was sent, before an answer came whole.</summary>
-    ConnectionLost,
-
-    /// <summary>What came back is no HTTP/1.1.</summary>
-    BadAnswer,
-
-    /// <summary>The deadline, or the attempt limit, passed while the version had the request.</summary>
-    Deadline,
-
-    /// <summary>The deadline passed while the client still sent its body.</summary>
-    BodyLate,
-
-    /// <summary>The client left.</summary>
-    ClientLeft,
-
-    /// <summary>The answer had begun when it broke: the client's connection was cut, so that it can't be taken for whole.</summary>
-    CutShort,
-}
-
 /// <summary>Forwards one request to one variant, as bytes.</summary>
 /// <remarks>
 /// <code>
@@ -185,6 +154,3 @@ internal sealed class Forwarder(AttemptReport report, RouterMetrics metrics, Tim
         return new(ForwardResult.CutShort) { Cause = cause };
     }
 }
-
-/// <summary>The endpoint closed the connection before its answer was whole.</summary>
-internal sealed class ConnectionEndedException : Exception;

@@ -3,25 +3,6 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Observing;
 
-/// <summary>What a first attempt says of its variant.</summary>
-internal enum AttemptOutcome
-{
-    /// <summary>An answer below 400, in time.</summary>
-    Success,
-
-    /// <summary>An answer from 400 to 499: the client's fault and never the variant's.</summary>
-    ClientError,
-
-    /// <summary>An answer of 500 or above, no HTTP, none in time, or a success that came after the attempt limit.</summary>
-    Error,
-
-    /// <summary>The connection was lost after the request was sent. Those of one endpoint in one moment are one failure.</summary>
-    ConnectionLost,
-
-    /// <summary>No endpoint took a connection: no evidence.</summary>
-    Unreachable,
-}
-
 /// <summary>The first attempt of a request at the variant that it was assigned to. Retries, pinned requests and those of testers are none,
 /// nor is what ended by the client's doing (it left, or its body came late).</summary>
 internal readonly struct FirstAttempt
@@ -49,12 +30,4 @@ internal readonly struct FirstAttempt
 
     /// <summary>The hash of the routing key that the client gave (<see cref="Rollout.Assignment.HashOf"/>); null for a request without one.</summary>
     internal required ulong? KeyHash { get; init; }
-}
-
-/// <summary>Takes first attempts: the guard, once there is one.</summary>
-internal interface IAttemptObserver
-{
-    /// <summary>Takes one, in the moment of its end and before any retry. It runs on the thread that polls the sockets: it must neither
-    /// block nor throw.</summary>
-    void Observe(in FirstAttempt attempt);
 }

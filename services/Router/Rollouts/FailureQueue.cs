@@ -7,15 +7,6 @@ using AttemptOutcome = ModelServing.Rollout.Guard.AttemptOutcome;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>A failed first attempt that waits to be counted.</summary>
-/// <param name="Model">The model as of the request's table.</param>
-/// <param name="Watched">The variant that failed; null for stable.</param>
-/// <param name="Outcome">How.</param>
-/// <param name="LostEndpoint">The endpoint whose connection was lost; null where it was not.</param>
-/// <param name="KeyHash">The hash of the routing key; null for a request without one.</param>
-/// <param name="Time">When it ended.</param>
-internal readonly record struct FailedAttempt(ModelRoute Model, WatchedVariant? Watched, AttemptOutcome Outcome, string? LostEndpoint, ulong? KeyHash, DateTimeOffset Time);
-
 /// <summary>
 /// Takes first attempts on the threads that poll the sockets: a success is counted there and then, a failure waits for who asks the cache
 /// about it.

@@ -30,10 +30,3 @@ internal static class GuardEvidence
 
     private static JsonElement Write(GuardVerdict verdict) => JsonSerializer.SerializeToElement(new RecordedVerdict(Summarize(verdict), verdict), GuardJson.Default.RecordedVerdict);
 }
-
-internal sealed record RecordedVerdict(string Summary, GuardVerdict Verdict);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(RecordedVerdict))]
-[JsonSerializable(typeof(Dictionary<string, string>))]
-internal sealed partial class GuardJson : JsonSerializerContext;

@@ -8,16 +8,6 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>How often the journal is read, and how long it is waited for.</summary>
-/// <param name="Alone">The time between two reads while nobody pushes changes: so much later at the most a router learns of a rollback.</param>
-/// <param name="Pushed">The time between two reads while changes are pushed; reads are what a table in the cloud is paid for.</param>
-/// <param name="Answer">How long a read or an append may take before the journal counts as away. So long at the most a plan waits for the
-/// first read before it is served without, with nothing for variants beside stable.</param>
-internal sealed record JournalPace(TimeSpan Alone, TimeSpan Pushed, TimeSpan Answer)
-{
-    internal static JournalPace Default { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
-}
-
 /// <summary>
 /// Keeps the board and the journal alike: reads what others wrote, writes what was decided here and what is due for the plan, keeps the
 /// snapshot on disk, and tells other routers.
@@ -55,7 +45,15 @@ internal sealed class JournalKeeper : BackgroundService
 
     public JournalKeeper(RolloutBoard board, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<JournalKeeper> logger, JournalPace pace, RolloutJournal? journal = null, SnapshotFile? snapshot = null, RouterCache? cache = null)
     {
-        (this.board, this.holder, this.metrics, this.time, this.logger, this.pace, this.journal, this.snapshot, this.cache) = (board, holder, metrics, time, logger, pace, journal, snapshot, cache);
+        this.board = board;
+        this.holder = holder;
+        this.metrics = metrics;
+        this.time = time;
+        this.logger = logger;
+        this.pace = pace;
+        this.journal = journal;
+        this.snapshot = snapshot;
+        this.cache = cache;
     }
 
     /// <summary>The journal; null where there is none.</summary>

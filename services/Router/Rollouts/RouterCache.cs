@@ -61,7 +61,8 @@ internal sealed class RouterCache : IAsyncDisposable
 
         internal Subscription(CacheConnection connection, RolloutChannel channel, Action<ModelName> told, Action changed)
         {
-            (this.connection, away) = (connection, _ => changed());
+            this.connection = connection;
+            away = _ => changed();
             connection.Changed += away;
             messages = channel.Subscribe(change => told(change.Model), changed);
         }

@@ -2,14 +2,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Routing;
 
-/// <summary>What a model's path asks for.</summary>
-internal enum ModelAction
-{
-    Metadata,
-    Ready,
-    Infer,
-}
-
 /// <summary>A model's path, below <see cref="InferencePaths.Models"/>, taken apart.</summary>
 internal readonly ref struct RequestTarget
 {

@@ -23,7 +23,9 @@ internal sealed class ConfigMapApi : IDisposable
     /// <exception cref="WatchFailure">The access can't be had.</exception>
     internal ConfigMapApi(ClusterObject target, ClusterAccess access, WatchLimits limits, TimeProvider time)
     {
-        (this.target, this.limits, this.time) = (target, limits, time);
+        this.target = target;
+        this.limits = limits;
+        this.time = time;
         try
         {
             var configuration = access();
@@ -163,12 +165,4 @@ internal sealed class ConfigMapApi : IDisposable
             return null;
         }
     }
-}
-
-/// <summary>The object can't be read or watched now.</summary>
-/// <param name="reason">What kind of failure, as metrics have it: a status, <c>connection</c>, <c>silence</c>, <c>late</c>, <c>answer</c>, <c>ended</c> or <c>access</c>.</param>
-/// <param name="message">What happened.</param>
-internal sealed class WatchFailure(string reason, string message) : Exception(message)
-{
-    internal string Reason => reason;
 }

@@ -4,9 +4,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>Says where the Kubernetes API is and who asks it, anew each time: tokens and certificates are replaced while a pod runs.</summary>
-internal delegate KubernetesClientConfiguration ClusterAccess();
-
 /// <summary>The access that a pod has by its service account.</summary>
 internal static class InCluster
 {

@@ -15,7 +15,13 @@ internal sealed class RandomStream
     private ulong _s3;
 
     /// <summary>Begins with a given state, as the generator's published test values do.</summary>
-    internal RandomStream(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+    internal RandomStream(ulong s0, ulong s1, ulong s2, ulong s3)
+    {
+        _s0 = s0;
+        _s1 = s1;
+        _s2 = s2;
+        _s3 = s3;
+    }
 
     /// <summary>
     /// Begins the stream of one thing, say customer 17. Each thing has its own, so that a change to one leaves all others as they were.
@@ -113,23 +119,4 @@ internal sealed class RandomStream
             sum *= sum;
         return sum;
     }
-}
-
-/// <summary>What a stream of random numbers is for.</summary>
-internal enum RandomPurpose : ulong
-{
-    /// <summary>A customer's traits.</summary>
-    Customer = 1,
-
-    /// <summary>A terminal's place.</summary>
-    Terminal = 2,
-
-    /// <summary>A customer's transactions.</summary>
-    Transactions = 3,
-
-    /// <summary>Which terminals are compromised on a day.</summary>
-    CompromisedTerminals = 4,
-
-    /// <summary>Which customers are compromised on a day, and which of their transactions are the thief's.</summary>
-    CompromisedCustomers = 5,
 }

@@ -2,30 +2,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Settings.Models;
 
-/// <summary>What a version is there for.</summary>
-public enum VersionRole
-{
-    /// <summary>It answers whatever no other variant does, and takes over when one fails.</summary>
-    Stable,
-
-    /// <summary>It is on trial.</summary>
-    Canary,
-
-    /// <summary>It is compared with the stable one.</summary>
-    Arm,
-
-    /// <summary>It gets no traffic and is ready for all of it.</summary>
-    Warm,
-}
-
-/// <summary>A version that exists: one that a rollout or <c>keepWarm</c> names.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Version">The version.</param>
-/// <param name="Role">What it is there for.</param>
-/// <param name="KeepsReplicas">It keeps the replicas that it has, so that full traffic finds them: stable while a rollout is active, and
-/// what is kept warm.</param>
-public sealed record ExistingVersion(ModelName Model, ModelVersion Version, VersionRole Role, bool KeepsReplicas);
-
 /// <summary>Decides which versions exist. What is named nowhere does not.</summary>
 public static class Versions
 {

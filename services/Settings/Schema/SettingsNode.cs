@@ -1,22 +1,5 @@
 namespace ModelServing.Settings.Schema;
 
-/// <summary>A place in a text: line and column, both from 1.</summary>
-/// <param name="Line">The line.</param>
-/// <param name="Column">The column.</param>
-public readonly record struct Place(int Line, int Column);
-
-/// <summary>A fault in the settings.</summary>
-/// <param name="Path">The setting, as in <c>modelserving:models.fraud.canary.percent</c>; empty for the whole file.</param>
-/// <param name="Message">What is wrong, and what would be right.</param>
-/// <param name="Place">Where it stands; null when the settings came without a text.</param>
-public sealed record SettingsFault(string Path, string Message, Place? Place)
-{
-    /// <summary>The fault in one line, as compilers write them.</summary>
-    /// <param name="file">The file's name.</param>
-    public string ToLine(string file) =>
-        (Place is { } place ? $"{file}:{place.Line}:{place.Column}: " : $"{file}: ") + (Path.Length > 0 ? Path + ": " : "") + Message;
-}
-
 /// <summary>A value of configuration before it is read into settings: what YAML and JSON have in common, with its place.</summary>
 /// <param name="Place">Where it stands; null when it came without a text.</param>
 public abstract record SettingsNode(Place? Place)
@@ -52,9 +35,3 @@ public abstract record SettingsNode(Place? Place)
         _ => "nothing",
     };
 }
-
-/// <summary>One key of a map with its value.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="Value">The value.</param>
-/// <param name="Place">Where the key stands.</param>
-public sealed record MappingEntry(string Key, SettingsNode Value, Place? Place);

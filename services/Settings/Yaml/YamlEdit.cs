@@ -245,6 +245,3 @@ internal sealed partial class YamlEdit
         internal int? KeyColumn { get; init; }
     }
 }
-
-/// <summary>A value can't be set in the text; the message says what is in the way.</summary>
-internal sealed class YamlEditException(string message) : Exception(message);

@@ -7,7 +7,8 @@ internal sealed class Backends : IAsyncDisposable
 {
     private Backends(ServerProcess process, int stable, int canary)
     {
-        (Stable, Canary) = (stable, canary);
+        Stable = stable;
+        Canary = canary;
         Alone = new MeasuredServer("backend", process, stable);
     }
 

@@ -46,29 +46,3 @@ internal sealed record RouterReport(int Rounds, int Seconds, int Connections, in
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
-
-/// <summary>One server, measured once.</summary>
-/// <param name="Load">What the load generator saw.</param>
-/// <param name="ProcessorTime">What a request cost the server itself: the figure that a busy machine moves least.</param>
-internal sealed record Measurement(WrkResult Load, TimeSpan ProcessorTime);
-
-/// <summary>One server's figures over all rounds.</summary>
-internal sealed record ServerFigures(string Name, Spread RequestsPerSecond, Spread P50Milliseconds, Spread P99Milliseconds, Spread ProcessorMicroseconds)
-{
-    internal static ServerFigures Of(string name, IReadOnlyList<Measurement> results) => new(
-        name,
-        Spread.Of(results.Select(static result => result.Load.RequestsPerSecond)),
-        Spread.Of(results.Select(static result => result.Load.P50.TotalMilliseconds)),
-        Spread.Of(results.Select(static result => result.Load.P99.TotalMilliseconds)),
-        Spread.Of(results.Select(static result => result.ProcessorTime.TotalMicroseconds)));
-}
-
-/// <summary>A figure that was measured several times.</summary>
-internal sealed record Spread(double Median, double Lowest, double Highest)
-{
-    internal static Spread Of(IEnumerable<double> figures)
-    {
-        var sorted = figures.Order().ToArray();
-        return new((sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2, sorted[0], sorted[^1]);
-    }
-}

@@ -9,9 +9,6 @@ using System.Text.RegularExpressions;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>A comment below a pull request.</summary>
-internal sealed record PullRequestComment(long Id, string Author, string Body);
-
 /// <summary>
 /// GitHub, on a loopback port, as far as the comment needs it: artifacts of a run, which it redirects to another address for, one pull request,
 /// and its comments. What is not right is answered as GitHub answers it, and counted.

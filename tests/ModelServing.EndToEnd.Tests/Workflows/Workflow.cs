@@ -3,9 +3,6 @@ using YamlDotNet.RepresentationModel;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>A step of a workflow's job.</summary>
-internal sealed record WorkflowStep(string? Name, string? Uses, string? Run, IReadOnlyDictionary<string, string> Env, IReadOnlyDictionary<string, string> With);
-
 /// <summary>A workflow of .github/workflows, as far as its steps go.</summary>
 internal sealed class Workflow
 {

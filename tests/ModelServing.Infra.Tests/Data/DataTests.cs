@@ -115,7 +115,7 @@ public class DataTests
     [Fact]
     public async Task Repositories_are_private_and_immutable()
     {
-        Images? images = null;
+        ImagesComponent? images = null;
         var run = await Rendered.OfAsync(some => images = some.Images("router", "inference"));
 
         var repositories = run.Of("oci:Artifacts/containerRepository:ContainerRepository").ToList();

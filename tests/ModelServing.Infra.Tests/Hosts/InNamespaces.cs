@@ -38,7 +38,7 @@ public class InNamespaces
             more: $$"""modelserving:clients: { ops: { keyHashes: ['{{ApiKey.HashOf(key)}}'], role: operator }, shop: { keyHashes: ['{{ApiKey.HashOf(CallersKey)}}'] } }"""));
         var pod = RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router);
         await using var nosql = await NosqlEmulator.StartAsync();
-        var table = nosql.CreateTable((string)run.Single("oci:Nosql/table:Table", "journal").Inputs["name"], Journal.Columns);
+        var table = nosql.CreateTable((string)run.Single("oci:Nosql/table:Table", "journal").Inputs["name"], JournalComponent.Columns);
         await using var dns = new NameServer(new IPEndPoint(DnsAddress, 53));
         dns.Has("fraud-v1.modelserving.svc.cluster.local", "10.244.1.1", "10.244.1.2", "fd00::1");
         using var folder = new TemporaryFolder();

@@ -116,13 +116,3 @@ internal sealed record RenderedPod
 
     private static int Number(object value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);
 }
-
-/// <summary>What the kubelet asks.</summary>
-/// <param name="Port">The port, a number.</param>
-/// <param name="Path">The path.</param>
-internal sealed record Probe(int Port, string Path);
-
-/// <summary>What is mounted into a container: an empty folder that may be written into.</summary>
-/// <param name="Path">Where.</param>
-/// <param name="Size">Its limit, as in <c>1Gi</c>.</param>
-internal sealed record Volume(string Path, string Size);

@@ -26,7 +26,7 @@ internal sealed class SomeEnvironment
 
     internal static NetworkPlace Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
 
-    internal Infra.Network Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
+    internal Infra.NetworkComponent Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -38,7 +38,7 @@ internal sealed class SomeEnvironment
         NodeCidr = nodes,
     }, Options);
 
-    internal Infra.Cluster Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
+    internal Infra.ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -51,7 +51,7 @@ internal sealed class SomeEnvironment
         KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
     }, Options);
 
-    internal Cache Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
+    internal CacheComponent Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -61,7 +61,7 @@ internal sealed class SomeEnvironment
         DataProtection = dataProtection,
     }, Options);
 
-    internal ArtifactStore ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) => new("artifacts", new ArtifactStoreArgs
+    internal ArtifactStoreComponent ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) => new("artifacts", new ArtifactStoreArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -71,13 +71,13 @@ internal sealed class SomeEnvironment
         DataProtection = dataProtection,
     }, Options);
 
-    internal Journal Journal(bool dataProtection = true) =>
+    internal JournalComponent Journal(bool dataProtection = true) =>
         new("journal", new JournalArgs { Names = Names, CompartmentId = Compartment, DataProtection = dataProtection }, Options);
 
-    internal Images Images(params string[] programs) =>
+    internal ImagesComponent Images(params string[] programs) =>
         new("images", new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs }, Options);
 
-    internal Infra.Gateway Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
+    internal Infra.GatewayComponent Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -101,7 +101,7 @@ internal sealed class SomeEnvironment
         Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" },
     };
 
-    internal Infra.Functions Functions(FunctionsSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
+    internal Infra.FunctionsComponent Functions(FunctionsSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -118,11 +118,11 @@ internal sealed class SomeEnvironment
 
     internal Topics Topics(params string[] emails) => new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
 
-    internal Infra.Alarms Alarms(params string[] emails) =>
+    internal Infra.AlarmsComponent Alarms(params string[] emails) =>
         new("alarms", new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback }, Options);
 
     /// <summary>The workloads of one model with one version.</summary>
-    internal Infra.Workloads Workloads()
+    internal Infra.WorkloadsComponent Workloads()
     {
         var size = new PodSize { Min = 1, Max = 2, Cpu = "500m", Memory = "1Gi", CpuTarget = 60 };
         return new("workloads", new WorkloadsArgs

@@ -4,11 +4,6 @@ using k8s.Models;
 
 namespace ModelServing.Infra.Tests.Workloads;
 
-/// <summary>A field of a pod that a Pod Security Standard does not allow the value of.</summary>
-/// <param name="Field">The field, as in <c>spec.containers[0].securityContext.privileged</c>.</param>
-/// <param name="Control">The standard's name of the rule.</param>
-internal sealed record PodViolation(string Field, string Control);
-
 /// <summary>
 /// The Pod Security Standard <c>restricted</c>, which takes in <c>baseline</c>, control by control in the order of Kubernetes' documentation.
 /// What it leaves open to pods of another operating system or in a user namespace of their own is not left open here: we have neither.

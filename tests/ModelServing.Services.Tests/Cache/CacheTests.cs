@@ -9,12 +9,6 @@ using StackExchange.Redis;
 
 namespace ModelServing.Services.Tests.Cache;
 
-/// <summary>What routers tell each other, over Garnet in this process.</summary>
-public sealed class GarnetCacheTests() : CacheTests(TestedGarnet.StartAsync);
-
-/// <summary>What routers tell each other, over redis-server.</summary>
-public sealed class RedisCacheTests() : CacheTests(TestedRedis.StartAsync);
-
 /// <summary>What holds of the counts and the channel over every server of the Redis protocol.</summary>
 public abstract class CacheTests : IAsyncLifetime
 {

@@ -5,12 +5,6 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions;
 
-/// <summary>Every function over a socket, by the Fn contract.</summary>
-public sealed class EveryFunctionOverASocketTests() : EveryFunctionTests(static _ => new SocketCaller());
-
-/// <summary>Every function by plain HTTP.</summary>
-public sealed class EveryFunctionByHttpTests() : EveryFunctionTests(static function => new PlainCaller(function));
-
 /// <summary>What holds of every function, whichever way it is called and whatever it does. Nothing that it asks is there.</summary>
 public abstract class EveryFunctionTests : IDisposable
 {

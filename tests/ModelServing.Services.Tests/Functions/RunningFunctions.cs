@@ -13,8 +13,13 @@ internal sealed class RunningFunctions : IAsyncDisposable
     private readonly Action<IServiceCollection>? replace;
     private WebApplication app;
 
-    private RunningFunctions(WebApplication app, FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace) =>
-        (this.app, Caller, this.settings, this.replace) = (app, caller, settings, replace);
+    private RunningFunctions(WebApplication app, FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace)
+    {
+        this.app = app;
+        Caller = caller;
+        this.settings = settings;
+        this.replace = replace;
+    }
 
     internal FunctionCaller Caller { get; }
 

@@ -6,12 +6,6 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Hosting;
 
-/// <summary>The settings of a host that only the tests have.</summary>
-internal sealed record SomeSettings : HostSettings
-{
-    internal static SomeSettings OnFreePort { get; } = new() { Urls = "http://127.0.0.1:0", LogFormat = ModelServing.Contracts.LogFormat.Text };
-}
-
 /// <summary>A host that is up, with a clock of its own.</summary>
 internal sealed class SomeHost : IAsyncDisposable
 {

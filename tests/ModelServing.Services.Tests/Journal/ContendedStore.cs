@@ -4,20 +4,6 @@ using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>Lets nobody on before all have come.</summary>
-internal sealed class Meeting(int participants)
-{
-    private readonly TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int coming = participants;
-
-    internal Task ComeAsync()
-    {
-        if (Interlocked.Decrement(ref coming) == 0)
-            all.SetResult();
-        return all.Task;
-    }
-}
-
 /// <summary>A store whose writers read the same tail before any of them puts: all meet after their first read, and dawdle after each.</summary>
 internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJournalStore
 {

@@ -206,8 +206,3 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidOperationException("it was read");
     }
 }
-
-public sealed class FolderModelRegistryTests : ModelRegistryTests
-{
-    protected override ValueTask<TestedStore> MakeAsync() => new(new TestedFolder());
-}

@@ -4,36 +4,6 @@ using System.Net.Sockets;
 
 namespace ModelServing.TestKit.Functions;
 
-/// <summary>A call as the platform makes it.</summary>
-/// <param name="Body">The payload.</param>
-public sealed record FnCall(ReadOnlyMemory<byte> Body)
-{
-    /// <summary>The call's identifier.</summary>
-    public string CallId { get; init; } = "01J" + Guid.NewGuid().ToString("N").ToUpperInvariant()[..23];
-
-    /// <summary>When the platform gives up.</summary>
-    public DateTimeOffset Deadline { get; init; } = TimeProvider.System.GetUtcNow().AddMinutes(5);
-
-    /// <summary><c>httprequest</c>, as a gateway's; null, as everybody else's.</summary>
-    public string? Intent { get; init; }
-
-    /// <summary>Headers as they are sent; a gateway's begin with Fn-Http-H-.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The payload's form.</summary>
-    public string ContentType { get; init; } = "application/json";
-}
-
-/// <summary>The function's answer as the platform sees it.</summary>
-/// <param name="Status">The status that left the socket.</param>
-/// <param name="Headers">All headers.</param>
-/// <param name="Body">The body.</param>
-public sealed record FnAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
-{
-    /// <summary>The function's own status, in Fn-Http-Status; null without it.</summary>
-    public int? HttpStatus => Headers.TryGetValue("Fn-Http-Status", out var status) ? int.Parse(status, CultureInfo.InvariantCulture) : null;
-}
-
 /// <summary>
 /// The platform's side of the Fn contract, as fnproject/fn's agent has it: it waits for the socket's name to appear, calls over one connection
 /// that is kept, drops it when it idles, and kills the container at any status but 200, 502 and 504.
@@ -55,7 +25,8 @@ public sealed class FnAgent : IDisposable
     /// <param name="kill">Ends the container.</param>
     public FnAgent(string path, Action? kill = null)
     {
-        (Path, this.kill) = (path, kill);
+        Path = path;
+        this.kill = kill;
         client = Connect();
         watcher = new FileSystemWatcher(System.IO.Path.GetDirectoryName(path)!, System.IO.Path.GetFileName(path));
         watcher.Created += (_, _) => appeared.TrySetResult();

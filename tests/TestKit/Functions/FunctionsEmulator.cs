@@ -7,18 +7,6 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.TestKit.Functions;
 
-/// <summary>The operations that are emulated, by the SDK's names.</summary>
-public enum FunctionsOperation
-{
-    InvokeFunction,
-}
-
-/// <summary>A call that the emulator got.</summary>
-/// <param name="FunctionId">The function.</param>
-/// <param name="InvokeType">The header fn-invoke-type.</param>
-/// <param name="Body">The payload.</param>
-public sealed record FunctionInvocation(string FunctionId, string? InvokeType, byte[] Body);
-
 /// <summary>
 /// The invoke endpoint of one function on a loopback port: verifies every call's signature, and has the function answer it. As the service does
 /// it gives the caller 502 for a function that failed and 504 for one that was late, in its own form.
@@ -34,7 +22,8 @@ public sealed class FunctionsEmulator : IAsyncDisposable
 
     private FunctionsEmulator(string functionId, Func<FunctionInvocation, CancellationToken, Task<FnAnswer>> answer)
     {
-        (this.functionId, this.answer) = (functionId, answer);
+        this.functionId = functionId;
+        this.answer = answer;
         Identity = EmulatorIdentity.WriteTo(folder.FullPath);
         signature = new SignatureCheck(Identity, TimeProvider.System);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

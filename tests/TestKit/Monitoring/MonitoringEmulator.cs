@@ -10,14 +10,6 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.TestKit.Monitoring;
 
-/// <summary>The operations that are emulated, by the SDK's names.</summary>
-public enum MonitoringOperation
-{
-    PostMetricData,
-    ListAlarmsStatus,
-    RetrieveDimensionStates,
-}
-
 /// <summary>
 /// Monitoring on a loopback port: the REST calls that <c>services/Oci</c> makes, with the statuses, error bodies and limits of the service.
 /// Every request's signature is verified over what was really sent. Alarms fire when a test says so: nothing is evaluated here.
@@ -242,9 +234,3 @@ public sealed class MonitoringEmulator : IAsyncDisposable
 
     private sealed record EmulatedAlarm(string Id, string Name, string Status, IReadOnlyList<(IReadOnlyDictionary<string, string> Dimensions, string Status)> Streams);
 }
-
-/// <summary>A request that the emulator got.</summary>
-/// <param name="Target">Its target, with its escapes.</param>
-/// <param name="Operation">The operation; null for none that is emulated.</param>
-/// <param name="Host">The host that it names, which is signed.</param>
-public sealed record MonitoringRequest(string Target, MonitoringOperation? Operation, string Host);

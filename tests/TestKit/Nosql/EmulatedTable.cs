@@ -21,7 +21,12 @@ public sealed partial class EmulatedTable
     private readonly SortedDictionary<(string Shard, long Number), EmulatedRow> rows = [];
     private EmulatedRow? last;
 
-    private EmulatedTable(string name, IReadOnlyDictionary<string, string> columns, (string Shard, string Number) key) => (Name, this.columns, this.key) = (name, columns, key);
+    private EmulatedTable(string name, IReadOnlyDictionary<string, string> columns, (string Shard, string Number) key)
+    {
+        Name = name;
+        this.columns = columns;
+        this.key = key;
+    }
 
     /// <summary>Its name.</summary>
     public string Name { get; }

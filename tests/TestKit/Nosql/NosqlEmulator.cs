@@ -9,13 +9,6 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.TestKit.Nosql;
 
-/// <summary>The operations that are emulated, by the SDK's names.</summary>
-public enum NosqlOperation
-{
-    UpdateRow,
-    Query,
-}
-
 /// <summary>
 /// NoSQL on a loopback port: the REST calls that <c>services/Oci</c> makes, with the statuses, headers and error bodies of the service.
 /// Every request's signature is verified over what was really sent. A test may delay, throttle, fail and cut, and have empty pages.
@@ -165,19 +158,4 @@ public sealed class NosqlEmulator : IAsyncDisposable
             throw new StorageError(StatusCodes.Status400BadRequest, "CannotParseRequest", $"Invalid payload: {e.Message}");
         }
     }
-}
-
-/// <summary>A request that the emulator got.</summary>
-/// <param name="Target">Its target, with its escapes.</param>
-/// <param name="Operation">The operation; null for none that is emulated.</param>
-public sealed record NosqlRequest(string Target, NosqlOperation? Operation)
-{
-    /// <summary>The identifier that its answer has.</summary>
-    public string RequestId { get; internal set; } = "";
-
-    /// <summary>Its body; null where it was refused before it was read.</summary>
-    public JsonObject? Details { get; internal set; }
-
-    /// <summary>Whether the caller left before it had an answer.</summary>
-    public bool IsAbandoned { get; internal set; }
 }

@@ -14,7 +14,11 @@ public sealed class EmulatorIdentity
     // One for all: making one takes a while, and none of them opens anything.
     private static readonly Lazy<RSA> SharedKey = new(static () => RSA.Create(2048));
 
-    private EmulatorIdentity(string configFile, string keyFile) => (ConfigFile, KeyFile) = (configFile, keyFile);
+    private EmulatorIdentity(string configFile, string keyFile)
+    {
+        ConfigFile = configFile;
+        KeyFile = keyFile;
+    }
 
     /// <summary>The configuration file; its profile is <c>DEFAULT</c>.</summary>
     public string ConfigFile { get; }

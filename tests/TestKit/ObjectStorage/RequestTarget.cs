@@ -1,20 +1,5 @@
 namespace ModelServing.TestKit.ObjectStorage;
 
-/// <summary>The operations that are emulated, by the SDK's names.</summary>
-public enum StorageOperation
-{
-    GetNamespace,
-    PutObject,
-    GetObject,
-    HeadObject,
-    DeleteObject,
-    ListObjects,
-    CreateMultipartUpload,
-    UploadPart,
-    CommitMultipartUpload,
-    AbortMultipartUpload,
-}
-
 /// <summary>What a request asks for, read from its target as it was sent.</summary>
 /// <param name="Raw">The target, with its escapes.</param>
 /// <param name="Operation">The operation; null when there is none of that path and method.</param>

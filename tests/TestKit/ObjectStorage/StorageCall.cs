@@ -220,29 +220,3 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
 
     private static StorageError Invalid(string parameter, string value) => new(400, "InvalidParameter", $"{parameter} is '{value}', which it can't be");
 }
-
-/// <summary>What an operation answers.</summary>
-internal sealed record StorageAnswer(int Status)
-{
-    internal ReadOnlyMemory<byte> Body { get; init; }
-
-    internal string? ContentType { get; init; }
-
-    internal Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-    internal static StorageAnswer Json<T>(T value) => new(200) { Body = JsonSerializer.SerializeToUtf8Bytes(value), ContentType = "application/json" };
-
-    /// <summary>Sends it, or of its body only the first bytes.</summary>
-    internal async Task WriteAsync(HttpContext context, int most = int.MaxValue)
-    {
-        context.Response.StatusCode = Status;
-        foreach (var (name, value) in Headers)
-            context.Response.Headers[name] = value;
-        if (Status is 204 or 304)
-            return;
-        context.Response.ContentType = ContentType;
-        context.Response.ContentLength = Body.Length;
-        if (context.Request.Method != "HEAD")
-            await context.Response.Body.WriteAsync(Body[..Math.Min(most, Body.Length)], context.RequestAborted);
-    }
-}

@@ -13,18 +13,3 @@ internal sealed class StorageError(int status, string code, string message) : Ex
         await Json.WriteAsync(context, new Dictionary<string, object?> { ["code"] = code, ["message"] = message });
     }
 }
-
-/// <summary>The service's JSON.</summary>
-internal static class Json
-{
-    private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    internal static async Task WriteAsync<T>(HttpContext context, T value)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, Options);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        if (context.Request.Method != "HEAD")
-            await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
-}

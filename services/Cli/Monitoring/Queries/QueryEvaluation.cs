@@ -1,10 +1,5 @@
 namespace ModelServing.Cli.Monitoring.Queries;
 
-/// <summary>What a query says of one stream, or of one group of streams.</summary>
-/// <param name="Holds">Whether it holds.</param>
-/// <param name="Values">The value of each expression in it.</param>
-internal sealed record StreamFinding(bool Holds, IReadOnlyDictionary<string, double> Values);
-
 /// <summary>Evaluates queries on datapoints, minute by minute as Monitoring does.</summary>
 /// <param name="datapoints">The datapoints.</param>
 /// <param name="minute">How long a minute lasts here.</param>

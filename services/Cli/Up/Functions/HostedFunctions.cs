@@ -27,7 +27,9 @@ internal sealed class HostedFunctions : IAsyncDisposable
     /// <summary>Makes what is around the functions; nothing runs yet.</summary>
     internal HostedFunctions(TimeSpan minute, Terminal terminal, TimeProvider time)
     {
-        (this.minute, this.terminal, this.time) = (minute, terminal, time);
+        this.minute = minute;
+        this.terminal = terminal;
+        this.time = time;
         delivery = new AlarmDelivery(Environment, functions, minute, terminal, time);
         Monitoring = new LocalMonitoring(ModelAlarms.All, minute, delivery.Send, time);
     }

@@ -48,36 +48,3 @@ internal sealed class ModelMessage(OnnxContext context) : OnnxMessage(context, n
         Context.Calls.Check(Context);
     }
 }
-
-/// <summary>How a model may be trained further. Nothing here runs it, and what it holds is held against the same rules.</summary>
-internal sealed class TrainingMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)
-{
-    protected override string Label => LabelOf("training_info", index, "");
-
-    internal override FieldKind KindOf(int field) => field is 1 or 2 ? FieldKind.Message : FieldKind.Unknown;
-
-    internal override OnnxMessage Begin(int field) => new GraphMessage(Context, this, field == 1 ? "initialization" : "algorithm");
-}
-
-/// <summary>Which version of a domain's operators is meant. Any may be imported: exporters name more than they use.</summary>
-internal sealed class OperatorSetMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)
-{
-    protected override string Label => LabelOf("opset_import", index, "");
-
-    internal override FieldKind KindOf(int field) => field switch
-    {
-        1 => FieldKind.Name,   // domain
-        2 => FieldKind.Number, // version
-        _ => FieldKind.Unknown,
-    };
-}
-
-/// <summary>What else is to be known of the model.</summary>
-internal sealed class MetadataMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)
-{
-    protected override string Label => LabelOf("metadata_props", index, "");
-
-    internal override FieldKind KindOf(int field) => field is 1 or 2 ? FieldKind.Data : FieldKind.Unknown;
-
-    internal override void Data(int field, long length) => RequireText(length, field == 1 ? "the key" : "the value");
-}

@@ -50,7 +50,8 @@ internal sealed class ProtobufReader
         messages = new OnnxMessage[context.Limits.Nesting + 1];
         ends = new long[context.Limits.Nesting + 1];
         name = new byte[context.Limits.NameBytes];
-        (messages[0], ends[0]) = (root, length);
+        messages[0] = root;
+        ends[0] = length;
     }
 
     private enum State

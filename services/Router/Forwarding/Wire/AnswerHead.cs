@@ -6,14 +6,6 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
-/// <summary>How the end of an answer's body is found (RFC 9112, 6.3).</summary>
-internal enum BodyFraming
-{
-    Length,
-    Chunked,
-    UntilClose,
-}
-
 /// <summary>The head of an endpoint's answer.</summary>
 /// <remarks>
 /// It is read strictly: whatever two readers could understand in two ways (two lengths, a length and chunks, a folded line, a bare
@@ -208,6 +200,3 @@ internal readonly struct AnswerHead
         return line;
     }
 }
-
-/// <summary>An endpoint's answer is no HTTP/1.1; the message says what about it.</summary>
-internal sealed class BadAnswerException(string message) : Exception(message);

@@ -4,12 +4,6 @@ using StackExchange.Redis;
 
 namespace ModelServing.Services.Tests.Cache.Reports;
 
-/// <summary>What processes report of each minute, over Garnet in this process.</summary>
-public sealed class GarnetMinuteReportsTests() : MinuteReportsTests(TestedGarnet.StartAsync);
-
-/// <summary>What processes report of each minute, over redis-server.</summary>
-public sealed class RedisMinuteReportsTests() : MinuteReportsTests(TestedRedis.StartAsync);
-
 /// <summary>What holds of reports and posted minutes over every server of the Redis protocol.</summary>
 public abstract class MinuteReportsTests : IAsyncLifetime
 {

@@ -12,12 +12,6 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Functions.ModelLoader;
 
-/// <summary>ModelLoader over a socket, by the Fn contract.</summary>
-public sealed class ModelLoaderOverASocketTests() : ModelLoaderTests(static () => new SocketCaller());
-
-/// <summary>ModelLoader by plain HTTP.</summary>
-public sealed class ModelLoaderByHttpTests() : ModelLoaderTests(static () => new PlainCaller(FunctionName.ModelLoader));
-
 /// <summary>Events of objects in a bucket, and what becomes of the artifacts that they are about.</summary>
 public abstract class ModelLoaderTests : IAsyncLifetime
 {

@@ -27,7 +27,9 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
 
     private TestedModelMetrics(TestedCache cache, MonitoringEmulator monitoring, SetTime time)
     {
-        (Cache, Monitoring, Time) = (cache, monitoring, time);
+        Cache = cache;
+        Monitoring = monitoring;
+        Time = time;
         Settings = new FunctionsSettings
         {
             Function = FunctionName.ModelMetrics,

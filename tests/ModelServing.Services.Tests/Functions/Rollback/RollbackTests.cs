@@ -12,12 +12,6 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions.Rollback;
 
-/// <summary>Rollback over a socket, by the Fn contract.</summary>
-public sealed class RollbackOverASocketTests() : RollbackTests(static () => new SocketCaller());
-
-/// <summary>Rollback by plain HTTP.</summary>
-public sealed class RollbackByHttpTests() : RollbackTests(static () => new PlainCaller(FunctionName.Rollback));
-
 /// <summary>Messages of alarms, in Monitoring's formats, and what becomes of the versions that they are about: a journal of its own in SQLite,
 /// a cache in Garnet.</summary>
 public abstract class RollbackTests : IAsyncLifetime

@@ -3,9 +3,6 @@ using Microsoft.Extensions.Logging;
 
 namespace ModelServing.Services.Tests.Hosting;
 
-/// <summary>A line of a log, with the call that it is of.</summary>
-internal sealed record RecordedLine(string? CallId, string Message, Exception? Exception);
-
 /// <summary>A log that a test reads.</summary>
 internal sealed class RecordedLog : ILoggerFactory, ILogger
 {

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Pulumi;
+using Pulumi.Oci.ObjectStorage;
+using Pulumi.Oci.ObjectStorage.Inputs;
+
+namespace ModelServing.Infra;
+
+/// <summary>
+/// The bucket of the artifacts: private, versioned, telling of each object that is made, with rules that clear away what nobody can
+/// reach any more and nothing else.
+/// </summary>
+public sealed class ArtifactStoreComponent : ComponentResource
+{
+    /// <summary>Makes the bucket.</summary>
+    /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
+    public ArtifactStoreComponent(string name, ArtifactStoreArgs args, ComponentResourceOptions? options = null)
+        : base("modelserving:infra:ArtifactStore", name, options)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        args.Checked<ArtifactStoreArgs>().CheckedDays();
+        Namespace = GetNamespace.Invoke(new GetNamespaceInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = this })
+            .Apply(answer => answer.Namespace);
+        var bucket = new Bucket(name, new BucketArgs
+        {
+            CompartmentId = args.CompartmentId,
+            Namespace = Namespace,
+            Name = args.BucketName,
+            AccessType = "NoPublicAccess",
+            StorageTier = "Standard",
+            Versioning = "Enabled",
+            ObjectEventsEnabled = true,
+            KmsKeyId = args.KmsKeyId,
+            FreeformTags = args.Names.Tags("artifact-store"),
+        }, Protection.Of(this, args.DataProtection, [args.ServicePolicy]));
+
+        _ = new ObjectLifecyclePolicy(name, new ObjectLifecyclePolicyArgs
+        {
+            Namespace = Namespace,
+            Bucket = bucket.Name,
+            Rules =
+            [
+                Rule("previous-versions", "DELETE", "previous-object-versions", args.PreviousVersionDays),
+                Rule("unfinished-uploads", "ABORT", "multipart-uploads", args.UnfinishedUploadDays),
+            ],
+        }, Protection.Of(this, args.DataProtection, [args.ServicePolicy]));
+
+        BucketName = bucket.Name;
+        RegisterOutputs(new Dictionary<string, object?> { ["bucketName"] = BucketName, ["namespace"] = Namespace });
+    }
+
+    /// <summary>The name of the bucket.</summary>
+    public Output<string> BucketName { get; }
+
+    /// <summary>The Object Storage namespace of the tenancy.</summary>
+    public Output<string> Namespace { get; }
+
+    private static ObjectLifecyclePolicyRuleArgs Rule(string name, string action, string target, int days) => new()
+    {
+        Name = name,
+        Action = action,
+        Target = target,
+        TimeAmount = days.ToString(CultureInfo.InvariantCulture),
+        TimeUnit = "DAYS",
+        IsEnabled = true,
+    };
+}

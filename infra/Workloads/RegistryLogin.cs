@@ -1,0 +1,10 @@
+using ModelServing.Contracts;
+using Pulumi;
+
+namespace ModelServing.Infra;
+
+/// <summary>A login at a container registry.</summary>
+/// <param name="Host">The registry's host.</param>
+/// <param name="User">The user, a secret.</param>
+/// <param name="Token">The token, a secret.</param>
+public sealed record RegistryLogin(string Host, Input<string> User, Input<string> Token);

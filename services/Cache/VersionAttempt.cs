@@ -1,0 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ModelServing.Contracts;
+using StackExchange.Redis;
+
+namespace ModelServing.Cache;
+
+/// <summary>One version in one attempt: what a guard decides about.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Attempt">The attempt, from 1.</param>
+public sealed record VersionAttempt(ModelName Model, ModelVersion Version, int Attempt);

@@ -1,0 +1,9 @@
+namespace ModelServing.Cli;
+
+/// <summary>Ends a command: the lines say what is wrong, where, and what would be right.</summary>
+internal sealed class CommandException(int exitCode, params IReadOnlyList<string> lines) : Exception(string.Join('\n', lines))
+{
+    internal int ExitCode => exitCode;
+
+    internal IReadOnlyList<string> Lines => lines;
+}

@@ -1,0 +1,19 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ModelServing.Cli.Demo;
+
+/// <summary>How a proxy makes a version fail.</summary>
+internal enum Fault
+{
+    /// <summary>It answers in the version's place, as one that is broken: the version knows nothing of it.</summary>
+    Broken,
+
+    /// <summary>It holds a request back until the time is over that it says the caller has: the version itself answers that it is too late.</summary>
+    Late,
+}

@@ -1,0 +1,13 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cli.Up;
+
+/// <summary>A host could not be brought up; the message says why.</summary>
+internal sealed class HostFailedException(string message) : Exception(message)
+{
+    /// <summary>What the process ended with; null when there was none.</summary>
+    internal HostExit? Exit { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace ModelServing.Contracts;
+
+/// <summary>What functions are called where names are in small letters: in OCI, and in the cluster.</summary>
+public static class FunctionNames
+{
+    /// <summary>The name of a function, as in <c>model-metrics</c>.</summary>
+    public static string Of(FunctionName function) => function switch
+    {
+        FunctionName.Rollback => "rollback",
+        FunctionName.ModelMetrics => "model-metrics",
+        FunctionName.ModelLoader => "model-loader",
+        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "no function"),
+    };
+}

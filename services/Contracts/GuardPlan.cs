@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace ModelServing.Contracts;
+
+/// <summary>How the guard watches the variants beside stable.</summary>
+public sealed record GuardPlan
+{
+    /// <summary>The largest <see cref="Tolerance"/>.</summary>
+    public const double MaxTolerance = 1000;
+
+    /// <summary>The rate ratio up to which a variant is as good as stable: failures of its first attempts per request against those of
+    /// stable. From 1 to <see cref="MaxTolerance"/>.</summary>
+    public required double Tolerance { get; init; }
+
+    /// <summary>The chance that a variant no worse than that is condemned at all, over the whole life of an attempt; above 0 and below 1.</summary>
+    public required double FalseAlarm { get; init; }
+
+    /// <summary>What an answer has to take to count as slow; null counts none as that.</summary>
+    public int? SlowerThanMilliseconds { get; init; }
+
+    /// <summary>The share of failed first attempts above which a variant is condemned, unless stable fails as much; null for none. Above 0
+    /// and below 1.</summary>
+    public double? MaxErrorRate { get; init; }
+
+    /// <summary>How long a variant may have no ready endpoint before it is condemned.</summary>
+    public required int UnreachableForMilliseconds { get; init; }
+
+    internal void Check(string path)
+    {
+        if (!(Tolerance is >= 1 and <= MaxTolerance))
+            throw Wrong("tolerance", Tolerance, $"from 1 to {MaxTolerance}");
+        if (!(FalseAlarm is > 0 and < 1))
+            throw Wrong("falseAlarm", FalseAlarm, "above 0 and below 1");
+        if (SlowerThanMilliseconds is <= 0)
+            throw Wrong("slowerThanMilliseconds", SlowerThanMilliseconds, "above 0");
+        if (MaxErrorRate is not (null or (> 0 and < 1)))
+            throw Wrong("maxErrorRate", MaxErrorRate, "above 0 and below 1");
+        if (UnreachableForMilliseconds <= 0)
+            throw Wrong("unreachableForMilliseconds", UnreachableForMilliseconds, "above 0");
+
+        ContractException Wrong(string member, IFormattable? value, string right) =>
+            new($"{path}.{member} is {value?.ToString(null, CultureInfo.InvariantCulture)}; it has to be {right}");
+    }
+}

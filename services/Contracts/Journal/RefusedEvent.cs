@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+
+namespace ModelServing.Contracts;
+
+/// <summary>A rollout names a condemned version. As stable, the rollout is not applied and the last good one stays; as another variant, it
+/// gets no traffic there and the rest of the rollout is applied.</summary>
+public sealed record RefusedEvent : RolloutEvent
+{
+    internal const string KindName = "refused";
+
+    /// <summary>Makes one whose members are set by the caller.</summary>
+    public RefusedEvent()
+    {
+    }
+
+    /// <summary>Makes one of a rollout.</summary>
+    [SetsRequiredMembers]
+    public RefusedEvent(ModelName model, DateTimeOffset time, RolloutPlan rollout, ModelVersion version, int attempt)
+        : base(model, time, rollout)
+    {
+        Version = version;
+        Attempt = attempt;
+    }
+
+    /// <summary>The condemned version.</summary>
+    public required ModelVersion Version { get; init; }
+
+    /// <summary>The attempt in which it was condemned, from 1.</summary>
+    public required int Attempt { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Kind => KindName;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsServed => Rollout.Variants[^1].Version != Version;
+
+    internal override void Check()
+    {
+        base.Check();
+        RequireAttempt(Attempt);
+        if (Rollout.Variants.All(variant => variant.Version != Version))
+            throw new ContractException($"the event's version is {Version}, which no variant of its rollout has");
+    }
+}

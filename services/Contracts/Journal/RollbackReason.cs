@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ModelServing.Contracts;
+
+/// <summary>What condemned a version.</summary>
+[JsonConverter(typeof(RollbackReasonJsonConverter))]
+public enum RollbackReason
+{
+    /// <summary>The guard's evidence crossed its threshold.</summary>
+    Guard,
+
+    /// <summary>The variant had no ready endpoint for too long.</summary>
+    Unreachable,
+
+    /// <summary>A person called for it.</summary>
+    Operator,
+
+    /// <summary>An alarm fired.</summary>
+    Alarm,
+}

@@ -1,0 +1,11 @@
+namespace ModelServing.Contracts;
+
+/// <summary>Who is told.</summary>
+public enum AlarmRoute
+{
+    /// <summary>The Rollback function, and people.</summary>
+    Rollback,
+
+    /// <summary>People.</summary>
+    People,
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Net;
+
+namespace ModelServing.Contracts;
+
+/// <summary>The claim by which a token's client is a tester or an operator.</summary>
+public sealed record TokenRoles
+{
+    /// <summary>The claim: a text, or a list of texts. Of <c>scope</c> and <c>scp</c> each word counts.</summary>
+    public required string Claim { get; init; }
+
+    /// <summary>The values that make a tester.</summary>
+    public required IReadOnlyList<string> Testers { get; init; }
+
+    /// <summary>The values that make an operator.</summary>
+    public required IReadOnlyList<string> Operators { get; init; }
+
+    internal void Check(string path)
+    {
+        if (Claim.Length == 0)
+            throw new ContractException($"{path}.claim is empty");
+        TokenRules.CheckTexts($"{path}.testers", Testers, least: 0);
+        TokenRules.CheckTexts($"{path}.operators", Operators, least: 0);
+    }
+}

@@ -1,0 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Functions.Rollback;
+
+namespace ModelServing.Functions.ModelMetrics;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ModelMetricsReport))]
+internal sealed partial class ModelMetricsJson : JsonSerializerContext;

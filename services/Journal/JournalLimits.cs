@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+using ModelServing.Contracts;
+
+namespace ModelServing.Journal;
+
+/// <summary>How often and how fast an event is tried to be appended.</summary>
+public sealed record JournalLimits
+{
+    /// <summary>How often an event may lose its number to another writer, or its answer, before it is given up. 20 by default.</summary>
+    public int Tries { get; init; } = 20;
+
+    /// <summary>The longest wait after the first lost try; it doubles with each, and a wait is anything up to it. 10 ms by default.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The longest wait of all. 1 s by default.</summary>
+    public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(1);
+}

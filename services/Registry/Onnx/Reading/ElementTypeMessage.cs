@@ -1,0 +1,17 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>What a sequence, a map or an optional value holds.</summary>
+internal sealed class ElementTypeMessage(OnnxContext context, OnnxMessage parent, ValueKind kind) : OnnxMessage(context, parent)
+{
+    protected override string Label => kind.ToString();
+
+    internal override FieldKind KindOf(int field) => (kind, field) switch
+    {
+        (ValueKind.Map, 1) => FieldKind.Number,  // key_type
+        (ValueKind.Map, 2) => FieldKind.Message, // value_type
+        (not ValueKind.Map, 1) => FieldKind.Message, // elem_type
+        _ => FieldKind.Unknown,
+    };
+
+    internal override OnnxMessage Begin(int field) => new TypeMessage(Context, this, "type", -1);
+}

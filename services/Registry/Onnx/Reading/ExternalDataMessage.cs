@@ -1,0 +1,26 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>One entry of what says where a tensor's data are.</summary>
+internal sealed class ExternalDataMessage(OnnxContext context, TensorMessage tensor) : OnnxMessage(context, tensor)
+{
+    private string key = "";
+    private string value = "";
+
+    protected override string Label => "external_data";
+
+    internal override FieldKind KindOf(int field) => field is 1 or 2 ? FieldKind.Name : FieldKind.Unknown;
+
+    internal override void Name(int field, string text)
+    {
+        if (field == 1)
+            key = text;
+        else
+            value = text;
+    }
+
+    internal override void End()
+    {
+        if (key == "location")
+            tensor.ExternalAt(value);
+    }
+}

@@ -1,0 +1,14 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>Which version of a domain's operators is meant. Any may be imported: exporters name more than they use.</summary>
+internal sealed class OperatorSetMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)
+{
+    protected override string Label => LabelOf("opset_import", index, "");
+
+    internal override FieldKind KindOf(int field) => field switch
+    {
+        1 => FieldKind.Name,   // domain
+        2 => FieldKind.Number, // version
+        _ => FieldKind.Unknown,
+    };
+}

@@ -1,0 +1,16 @@
+namespace ModelServing.Registry.Onnx;
+
+/// <summary>The shape of a value.</summary>
+internal sealed class ShapeMessage(OnnxContext context, OnnxMessage parent) : OnnxMessage(context, parent)
+{
+    /// <summary>Its dimensions; -1 for one of any length.</summary>
+    internal TensorShape Dimensions { get; } = new();
+
+    protected override string Label => "shape";
+
+    internal override FieldKind KindOf(int field) => field == 1 ? FieldKind.Messages : FieldKind.Unknown;
+
+    internal override OnnxMessage Begin(int field) => new DimensionMessage(Context, this);
+
+    internal void Add(long dimension) => Dimensions.Add(dimension, Context.Limits.Rank);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using ModelServing.Contracts;
+
+namespace ModelServing.Registry;
+
+/// <summary>How the registry's documents stand in JSON: camelCase, indented, every member known.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true,
+    NewLine = "\n")]
+[JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(SchemaNumber))]
+[JsonSerializable(typeof(TrainingDocument))]
+[JsonSerializable(typeof(Verdict))]
+internal sealed partial class RegistryJson : JsonSerializerContext
+{
+    internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(utf8, type) ?? throw new ContractException($"the {what} is null");
+        }
+        catch (JsonException e)
+        {
+            throw new ContractException($"the {what} can't be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout.Journal;
+
+internal sealed record ModelEntry
+{
+    public required ModelName Model { get; init; }
+
+    public required long LastSeq { get; init; }
+
+    // Not in what earlier programs wrote.
+    public Guid? LastId { get; init; }
+
+    public required IReadOnlyList<VersionEntry> Versions { get; init; }
+
+    public required IReadOnlyList<ServedEntry> Served { get; init; }
+
+    public JsonElement? LastRollout { get; init; }
+}

@@ -1,0 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout.Journal;
+
+internal sealed record RunEntry(string Variant, int Count);

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout.Journal;
+
+internal sealed record ServedEntry
+{
+    public required JsonElement Event { get; init; }
+
+    public required IReadOnlyList<RunEntry> Layout { get; init; }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Contracts;
+
+namespace ModelServing.Rollout.Journal;
+
+internal sealed record VersionEntry
+{
+    public required ModelVersion Version { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    public JsonElement? Condemned { get; init; }
+}

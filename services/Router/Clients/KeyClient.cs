@@ -1,0 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
+using ModelServing.Contracts;
+
+namespace ModelServing.Router.Clients;
+
+/// <summary>A client that has API keys, with its limit.</summary>
+internal sealed record KeyClient(Client Client, ClientLimiter? Limiter);

@@ -1,0 +1,11 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+using ModelServing.Contracts;
+
+namespace ModelServing.Router.Clients;
+
+/// <summary>A public key that tokens are signed with.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Algorithm">The one algorithm that it is meant for; null where the issuer does not say.</param>
+internal sealed record TokenKey(SecurityKey Key, string? Algorithm);

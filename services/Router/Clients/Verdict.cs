@@ -1,0 +1,10 @@
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+
+namespace ModelServing.Router.Clients;
+
+/// <summary>What became of a credential: a client, or a problem and what it is.</summary>
+internal readonly record struct Verdict(Client? Client, Problem? Problem = null, string Detail = "");

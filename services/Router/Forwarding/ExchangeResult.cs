@@ -1,0 +1,14 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using ModelServing.Router.Forwarding.Wire;
+
+namespace ModelServing.Router.Forwarding;
+
+/// <summary>How an exchange ended.</summary>
+/// <param name="Head">The answer's head.</param>
+/// <param name="IsReusable">Whether the connection may be used again.</param>
+/// <param name="IsHeldBack">Whether the answer was a failure that the client does not see, because stable is asked instead.</param>
+internal readonly record struct ExchangeResult(AnswerHead Head, bool IsReusable, bool IsHeldBack = false);

@@ -1,0 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelServing.Contracts;
+using ModelServing.Rollout.Guard;
+
+namespace ModelServing.Router.Rollouts;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RecordedVerdict))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class GuardJson : JsonSerializerContext;

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+using ModelServing.Router.Endpoints;
+using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Watching;
+
+namespace ModelServing.Router.Routing;
+
+/// <summary>How one model's requests are routed.</summary>
+internal sealed class ModelRoute
+{
+    private readonly Assignment? assignment;
+    private readonly VariantRoute[] variants;
+    private readonly WatchedVariant?[] watched;
+    private readonly FrozenDictionary<string, VariantRoute> pinned;
+    private readonly FrozenDictionary<string, VariantRoute>.AlternateLookup<ReadOnlySpan<char>> pinnedByText;
+
+    internal ModelRoute(ModelName name, ServedModel served, IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints, RetryBudget budget)
+    {
+        Name = name;
+        Served = served;
+        Budget = budget;
+        var rollout = served.Rollout.Rollout ?? served.Rollout.Planned;
+        Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
+        AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
+        RoutingKeyHeader = rollout.RoutingKeyHeader;
+        RoutingKeyClaim = rollout.RoutingKeyClaim;
+        assignment = served.Rollout.IsCondemnedStable ? null : served.Rollout.ToAssignment();
+        variants = [.. served.Rollout.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Attempt))];
+        watched = [.. variants.Index().Select(variant => served.Watched.ElementAtOrDefault(variant.Index))];
+        Watched = [.. watched.OfType<WatchedVariant>()];
+        pinned = endpoints.ToFrozenDictionary(
+            static pair => pair.Key.ToString(),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, served.AttemptOf(pair.Key)),
+            StringComparer.Ordinal);
+        pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    internal ModelName Name { get; }
+
+    /// <summary>What of the planned rollout is served.</summary>
+    internal ServedModel Served { get; }
+
+    /// <summary>The variants that the guard watches.</summary>
+    internal WatchedVariant[] Watched { get; }
+
+    /// <summary>The budget of the model's retries; the same in every table.</summary>
+    internal RetryBudget Budget { get; }
+
+    internal TimeSpan Deadline { get; }
+
+    /// <summary>How long a variant beside stable may take before stable is asked instead; null where stable is alone.</summary>
+    internal TimeSpan? AttemptLimit { get; }
+
+    internal string? RoutingKeyHeader { get; }
+
+    internal string? RoutingKeyClaim { get; }
+
+    internal VariantRoute Stable => variants[^1];
+
+    internal IEnumerable<string> VariantNames => variants.Select(static variant => variant.Variant);
+
+    internal IEnumerable<string> Versions => pinned.Keys.OrderBy(static text => int.Parse(text, CultureInfo.InvariantCulture));
+
+    internal IEnumerable<VariantRoute> Pinned => pinned.Values;
+
+    /// <summary>The variant of a routing key: of the bytes that the client sent, which headers hold as Latin-1.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="hash">Its hash; 0 where stable is alone.</param>
+    internal VariantRoute Assign(string key, out ulong hash)
+    {
+        hash = 0;
+        if (variants.Length == 1)
+            return variants[0];
+        const int OnStack = 256;
+        var bytes = key.Length <= OnStack ? stackalloc byte[OnStack] : new byte[key.Length];
+        hash = assignment!.HashOf(bytes[..Encoding.Latin1.GetBytes(key, bytes)]);
+        return variants[assignment.VariantOf(hash)];
+    }
+
+    /// <summary>How the guard watches a variant; null where it does not.</summary>
+    internal WatchedVariant? WatchedOf(VariantRoute variant) => watched[Array.IndexOf(variants, variant)];
+
+    /// <summary>The variant with a name; null when there is none.</summary>
+    internal VariantRoute? VariantNamed(string name) => Array.Find(variants, variant => variant.Variant == name);
+
+    /// <summary>The version that a path names; null when there is none.</summary>
+    internal VariantRoute? Pin(ReadOnlySpan<char> version) => pinnedByText.TryGetValue(version, out var route) ? route : null;
+}

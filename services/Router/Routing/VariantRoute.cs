@@ -1,0 +1,49 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+using ModelServing.Router.Endpoints;
+using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Watching;
+
+namespace ModelServing.Router.Routing;
+
+/// <summary>One variant with the endpoints that answer for it.</summary>
+/// <param name="model">The model.</param>
+/// <param name="version">The version that answers.</param>
+/// <param name="variant">The variant's name; <see cref="VariantPlan.Pinned"/> for a version that requests name themselves.</param>
+/// <param name="revision">The rollout's revision.</param>
+/// <param name="endpoints">The version's endpoints.</param>
+/// <param name="attempt">The number of the version's attempt.</param>
+internal sealed class VariantRoute(ModelName model, ModelVersion version, string variant, string revision, VersionEndpoints endpoints, int attempt = 1)
+{
+    internal ModelName Model => model;
+
+    internal ModelVersion Version => version;
+
+    internal string Variant => variant;
+
+    internal string VersionText { get; } = version.ToString();
+
+    internal VersionEndpoints Endpoints => endpoints;
+
+    internal bool IsStable { get; } = variant == VariantPlan.Stable;
+
+    /// <summary>Whether endpoints that took no connection are tried where there are no others: nobody else answers.</summary>
+    internal bool TriesUnreachable { get; } = variant is VariantPlan.Stable or VariantPlan.Pinned;
+
+    /// <summary>The number of the version's attempt, from 1.</summary>
+    internal int Attempt => attempt;
+
+    internal VariantTags Tags { get; } = new(model, version, variant);
+
+    /// <summary>The version's own path, so that a process which took over an old address can't answer for it.</summary>
+    internal byte[] Path { get; } = Encoding.ASCII.GetBytes(InferencePaths.Model(model, version));
+
+    /// <summary>What a request says of its assignment, as lines of its head. A revision may be any text: what can't stand in a header is
+    /// percent-encoded.</summary>
+    internal byte[] Headers { get; } = Encoding.ASCII.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{HeaderNames.ModelVariant}: {variant}\r\n{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n{HeaderNames.ModelAttempt}: {attempt}\r\n"));
+}

@@ -1,0 +1,8 @@
+using System.Security.Cryptography;
+using k8s;
+using ModelServing.Contracts;
+
+namespace ModelServing.Router.Sources;
+
+/// <summary>Says where the Kubernetes API is and who asks it, anew each time: tokens and certificates are replaced while a pod runs.</summary>
+internal delegate KubernetesClientConfiguration ClusterAccess();

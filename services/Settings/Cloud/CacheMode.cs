@@ -1,0 +1,14 @@
+using ModelServing.Contracts;
+using ModelServing.Settings.Schema;
+
+namespace ModelServing.Settings.Cloud;
+
+/// <summary>Whether a cache has shards.</summary>
+public enum CacheMode
+{
+    /// <summary>Every node holds all data.</summary>
+    Nonsharded,
+
+    /// <summary>Every shard holds a part of the data.</summary>
+    Sharded,
+}

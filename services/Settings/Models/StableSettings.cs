@@ -1,0 +1,15 @@
+using ModelServing.Contracts;
+using ModelServing.Rollout;
+using ModelServing.Settings.Clients;
+using ModelServing.Settings.Cloud;
+using ModelServing.Settings.Schema;
+
+namespace ModelServing.Settings.Models;
+
+/// <summary>The variant that every rollout has.</summary>
+public sealed record StableSettings
+{
+    /// <summary>The published version.</summary>
+    [Setting("The published version.")]
+    public required ModelVersion Version { get; init; }
+}

@@ -1,0 +1,15 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ModelServing.Bench.Routing;
+
+/// <summary>One server's figures over all rounds.</summary>
+internal sealed record ServerFigures(string Name, Spread RequestsPerSecond, Spread P50Milliseconds, Spread P99Milliseconds, Spread ProcessorMicroseconds)
+{
+    internal static ServerFigures Of(string name, IReadOnlyList<Measurement> results) => new(
+        name,
+        Spread.Of(results.Select(static result => result.Load.RequestsPerSecond)),
+        Spread.Of(results.Select(static result => result.Load.P50.TotalMilliseconds)),
+        Spread.Of(results.Select(static result => result.Load.P99.TotalMilliseconds)),
+        Spread.Of(results.Select(static result => result.ProcessorTime.TotalMicroseconds)));
+}

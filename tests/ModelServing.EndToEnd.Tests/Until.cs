@@ -1,0 +1,20 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace ModelServing.EndToEnd.Tests;
+
+/// <summary>Waits for what becomes true by itself.</summary>
+internal static class Until
+{
+    internal static async Task TrueAsync(Func<bool> condition, Func<string> otherwise)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > MsProcess.Patience)
+                Assert.Fail(otherwise());
+            await Task.Delay(10);
+        }
+    }
+}

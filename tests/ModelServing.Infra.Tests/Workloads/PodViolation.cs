@@ -1,0 +1,10 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+using k8s.Models;
+
+namespace ModelServing.Infra.Tests.Workloads;
+
+/// <summary>A field of a pod that a Pod Security Standard does not allow the value of.</summary>
+/// <param name="Field">The field, as in <c>spec.containers[0].securityContext.privileged</c>.</param>
+/// <param name="Control">The standard's name of the rule.</param>
+internal sealed record PodViolation(string Field, string Control);

@@ -1,0 +1,8 @@
+using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
+using StackExchange.Redis;
+
+namespace ModelServing.Services.Tests.Cache.Reports;
+
+/// <summary>What processes report of each minute, over redis-server.</summary>
+public sealed class RedisMinuteReportsTests() : MinuteReportsTests(TestedRedis.StartAsync);

@@ -1,0 +1,14 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+using ModelServing.TestKit.Functions;
+
+namespace ModelServing.Services.Tests.Functions;
+
+/// <summary>A function's answer, however it was called.</summary>
+internal sealed record CallAnswer(int Status, byte[] Body, IReadOnlyDictionary<string, string> Headers)
+{
+    internal string Text => System.Text.Encoding.UTF8.GetString(Body);
+}

@@ -1,0 +1,9 @@
+using ModelServing.Contracts;
+using ModelServing.Functions;
+using ModelServing.Hosting;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Functions;
+
+/// <summary>Every function by plain HTTP.</summary>
+public sealed class EveryFunctionByHttpTests() : EveryFunctionTests(static function => new PlainCaller(function));

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+using ModelServing.TestKit.Functions;
+
+namespace ModelServing.Services.Tests.Functions;
+
+/// <summary>By plain HTTP.</summary>
+internal sealed class PlainCaller(FunctionName function) : FunctionCaller
+{
+    private HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private Uri? address;
+
+    internal override T Listening<T>(T settings) => settings with { Urls = "http://127.0.0.1:0" };
+
+    internal override Task ReadyAsync(WebApplication app)
+    {
+        address = new Uri(app.Urls.First() + FunctionPaths.Of(function));
+        return Task.CompletedTask;
+    }
+
+    internal override async Task<CallAnswer> CallAsync(ReadOnlyMemory<byte> body, string contentType, IReadOnlyDictionary<string, string>? headers, TimeSpan? patience, string? id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>())
+            request.Headers.TryAddWithoutValidation(name, value);
+        if (patience is { } waits)
+            request.Headers.Add(HeaderNames.RequestTimeout, ((long)waits.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        if (id is not null)
+            request.Headers.Add(HeaderNames.RequestId, id);
+        using var answer = await client.SendAsync(request, Token);
+        return new CallAnswer(
+            (int)answer.StatusCode,
+            await answer.Content.ReadAsByteArrayAsync(Token),
+            answer.Headers.Concat(answer.Content.Headers).ToDictionary(static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    internal override void DropIdle()
+    {
+        client.Dispose();
+        client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,28 @@
+using ModelServing.Journal;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Journal;
+
+/// <summary>A file of SQLite in a folder of its own.</summary>
+internal sealed class TestedSqlite : TestedJournalStore
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly List<SqliteJournalStore> opened = [];
+
+    internal string Path => folder.Combine("journal.db");
+
+    internal override IJournalStore Open()
+    {
+        var store = new SqliteJournalStore(Path, TimeSpan.FromSeconds(60));
+        lock (opened)
+            opened.Add(store);
+        return store;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        opened.ForEach(static store => store.Dispose());
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

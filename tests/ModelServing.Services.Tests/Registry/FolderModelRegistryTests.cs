@@ -1,0 +1,10 @@
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Registry;
+
+public sealed class FolderModelRegistryTests : ModelRegistryTests
+{
+    protected override ValueTask<TestedStore> MakeAsync() => new(new TestedFolder());
+}

@@ -1,0 +1,15 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace ModelServing.TestKit.Functions;
+
+/// <summary>The function's answer as the platform sees it.</summary>
+/// <param name="Status">The status that left the socket.</param>
+/// <param name="Headers">All headers.</param>
+/// <param name="Body">The body.</param>
+public sealed record FnAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+{
+    /// <summary>The function's own status, in Fn-Http-Status; null without it.</summary>
+    public int? HttpStatus => Headers.TryGetValue("Fn-Http-Status", out var status) ? int.Parse(status, CultureInfo.InvariantCulture) : null;
+}

@@ -1,0 +1,14 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using ModelServing.TestKit.ObjectStorage;
+
+namespace ModelServing.TestKit.Functions;
+
+/// <summary>A call that the emulator got.</summary>
+/// <param name="FunctionId">The function.</param>
+/// <param name="InvokeType">The header fn-invoke-type.</param>
+/// <param name="Body">The payload.</param>
+public sealed record FunctionInvocation(string FunctionId, string? InvokeType, byte[] Body);

@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using ModelServing.TestKit.ObjectStorage;
+
+namespace ModelServing.TestKit.Nosql;
+
+/// <summary>The operations that are emulated, by the SDK's names.</summary>
+public enum NosqlOperation
+{
+    UpdateRow,
+    Query,
+}

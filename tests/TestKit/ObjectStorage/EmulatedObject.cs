@@ -1,0 +1,13 @@
+using System.Security.Cryptography;
+
+namespace ModelServing.TestKit.ObjectStorage;
+
+/// <summary>An object as it is stored.</summary>
+internal sealed record EmulatedObject(ReadOnlyMemory<byte> Content, string ContentType, IReadOnlyDictionary<string, string> Metadata, string? MultipartMd5)
+{
+    internal string ETag { get; } = Guid.NewGuid().ToString();
+
+    internal string Md5 { get; } = StorageHash.Md5(Content);
+
+    internal DateTimeOffset Modified { get; } = DateTimeOffset.UtcNow;
+}

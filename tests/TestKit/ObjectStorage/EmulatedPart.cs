@@ -1,0 +1,9 @@
+using System.Security.Cryptography;
+
+namespace ModelServing.TestKit.ObjectStorage;
+
+/// <summary>One part of an upload.</summary>
+internal sealed record EmulatedPart(ReadOnlyMemory<byte> Content)
+{
+    internal string ETag { get; } = Guid.NewGuid().ToString();
+}

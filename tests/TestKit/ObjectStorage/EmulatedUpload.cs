@@ -1,0 +1,11 @@
+using System.Security.Cryptography;
+
+namespace ModelServing.TestKit.ObjectStorage;
+
+/// <summary>A multipart upload that is not finished.</summary>
+internal sealed record EmulatedUpload(string Id, string Key, string ContentType, IReadOnlyDictionary<string, string> Metadata)
+{
+    internal SortedDictionary<int, EmulatedPart> Parts { get; } = [];
+
+    internal long Length => Parts.Values.Sum(static part => (long)part.Content.Length);
+}

@@ -1,0 +1,18 @@
+using Google.Protobuf;
+using ModelServing.Registry;
+using ModelServing.Registry.Onnx;
+using Attribute = ModelServing.Registry.Onnx.AttributeProto;
+using DataType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
+
+namespace ModelServing.TestKit;
+
+/// <summary>A model that has to be refused.</summary>
+/// <param name="Name">What is wrong with it.</param>
+/// <param name="Code">The finding's code.</param>
+/// <param name="Place">What the finding's place has to hold.</param>
+/// <param name="Bytes">The file.</param>
+public sealed record UnsafeOnnx(string Name, string Code, string Place, byte[] Bytes)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Code})";
+}
