@@ -25,6 +25,12 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
     internal const int Connections = 32;
     internal const int CanaryPercent = 5;
 
+    /// <summary>The router as it is deployed.</summary>
+    internal const string Router = "router";
+
+    /// <summary>The router without guard, journal and metrics.</summary>
+    internal const string Bare = "bare";
+
     internal static readonly ModelName Model = ModelName.Parse("fraud");
 
     /// <summary>An answer of the length and form of a real one.</summary>
@@ -41,10 +47,13 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
 
         // 1
         await using var backends = await Backends.StartAsync(nginx, folder, cancellation);
-        await using var split = own ? await Proxies.BareRouterAsync(folder, backends, cancellation) : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
+        await using var split = own ? null : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
         await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
+        await using var bare = await Proxies.BareRouterAsync(folder, backends, cancellation);
+        await using var yarp = own ? null : await Proxies.LibraryAsync(LibraryProxy.Yarp, backends, cancellation);
+        await using var sockets = own ? null : await Proxies.LibraryAsync(LibraryProxy.Sockets, backends, cancellation);
         await using var other = own || haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
-        var measured = ((MeasuredServer?[])[backends.Alone, split, router, other]).OfType<MeasuredServer>().ToArray();
+        var measured = ((MeasuredServer?[])[backends.Alone, split, router, bare, yarp, sockets, other]).OfType<MeasuredServer>().ToArray();
 
         // 2
         foreach (var server in measured)
@@ -55,7 +64,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
             await load.RunAsync(server.Name, server.Address, Math.Max(2, seconds), cancellation);
 
         // 4
-        var results = measured.ToDictionary(static server => server, static _ => new List<Measurement>());
+        var results = new OrderedDictionary<string, List<Measurement>>(measured.Select(static server => KeyValuePair.Create(server.Name, new List<Measurement>())));
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var server in measured)
@@ -63,12 +72,12 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
                 var before = server.Process.ProcessorTime();
                 var result = await load.RunAsync(server.Name, server.Address, seconds, cancellation);
                 await server.Process.CheckAsync();
-                results[server].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
+                results[server.Name].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-8} {result.RequestsPerSecond,9:N0} requests/s"));
             }
         }
 
-        return RouterReport.Of(results[router], split.Name, results[split], [.. measured.Select(server => (server.Name, results[server]))], rounds, seconds);
+        return RouterReport.Create(results, (split ?? bare).Name, rounds, seconds);
     }
 
     // The first row of the demo's traffic, as its client sends it.

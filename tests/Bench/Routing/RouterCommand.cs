@@ -18,7 +18,7 @@ internal static class RouterCommand
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         foreach (var option in (Option<int>[])[rounds, seconds])
             option.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1 or > 1000) result.AddError($"{result.Option.Name} has to be from 1 to 1000"); });
-        var command = new Command("router", "The router and nginx split_clients (and haproxy, if installed) over the same backends, in one run.") { rounds, seconds, isShort, own, json };
+        var command = new Command("router", "The router beside nginx split_clients, YARP, SocketsHttpHandler (and haproxy, if installed) over the same backends, in one run.") { rounds, seconds, isShort, own, json };
         command.SetAction(async (arguments, cancellation) =>
         {
             try
