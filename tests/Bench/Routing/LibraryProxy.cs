@@ -1,17 +1,18 @@
 using System.CommandLine;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Bench.Routing;
 
 /// <summary>
-/// A proxy whose HTTP client is a library, as a process of its own: the router's own client is compared with it. It has Kestrel as the
-/// router sets it up, no logs, no metrics and no routing, so the library is measured at its best.
+/// A proxy whose HTTP client is a library, as a process of its own: the router's own client is compared with it. Kestrel has the router's
+/// options, and there are no logs, metrics or routes, so the library is measured at its best.
 /// </summary>
 internal static class LibraryProxy
 {
@@ -47,18 +48,11 @@ internal static class LibraryProxy
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
         builder.Services.AddHttpForwarder();
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-        });
+        using var http = new HttpMessageInvoker(SocketsForwarding.CreateHandler());
         await using var app = builder.Build();
         RequestDelegate forward = library == Yarp
             ? new YarpForwarding(app.Services.GetRequiredService<IHttpForwarder>(), http, variants).ForwardAsync
-            : new SocketsForwarding(http, variants).ForwardAsync;
+            : Forward(new SocketsForwarding(http), variants);
         app.Run(forward);
         await app.StartAsync(cancellation);
         // The benchmark closes the input when it has measured.
@@ -66,4 +60,13 @@ internal static class LibraryProxy
         await app.StopAsync(cancellation);
         return ExitCode.Done;
     }
+
+    // The connection's token, as in the router: RequestAborted makes a source for each request.
+    private static CancellationToken LeavingOf(HttpContext context) => context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
+
+    private static RequestDelegate Forward(SocketsForwarding forwarding, LibraryVariants variants) => context =>
+    {
+        var variant = variants.Assign(context, out var requestId);
+        return forwarding.ForwardAsync(context, variant.Infer, [(HeaderNames.RequestId, requestId)], LeavingOf(context));
+    };
 }

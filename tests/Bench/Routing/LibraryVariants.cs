@@ -3,7 +3,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Bench.Routing;
 
-/// <summary>What every proxy does before it forwards: pick a variant at random, make a request identifier, name both in the answer.</summary>
+/// <summary>The step before forwarding: it picks a variant at random, makes a request identifier, and names both in the answer.</summary>
 internal sealed class LibraryVariants(int stablePort, int canaryPort)
 {
     private readonly LibraryVariant stable = Create(VariantPlan.Stable, stablePort);

@@ -84,17 +84,22 @@ internal static class Proxies
 
     /// <summary>The router without guard, journal and metrics.</summary>
     internal static Task<MeasuredServer> BareRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
-        RouterAsync(RouterBench.Bare, new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), [BareRouter.Command]), null, folder, backends, cancellation);
+        RouterAsync(RouterBench.Bare, Bench(BareRouter.Command), null, folder, backends, cancellation);
+
+    /// <summary>The same with SocketsHttpHandler in the place of the router's own HTTP client.</summary>
+    internal static Task<MeasuredServer> SocketsRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
+        RouterAsync(RouterBench.BareOnSockets, Bench(BareRouter.Command, BareRouter.OnSockets), null, folder, backends, cancellation);
 
     /// <summary>A proxy that forwards with a library: <see cref="LibraryProxy.Yarp"/> or <see cref="LibraryProxy.Sockets"/>.</summary>
     internal static async Task<MeasuredServer> LibraryAsync(string library, Backends backends, CancellationToken cancellation)
     {
         var port = ServerProcess.FreePort();
-        var arguments = (string[])[LibraryProxy.Command, library, .. ((int[])[port, backends.Stable, backends.Canary]).Select(static number => $"{number}")];
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), arguments);
+        var start = Bench(LibraryProxy.Command, library, $"{port}", $"{backends.Stable}", $"{backends.Canary}");
         start.Environment[InlineCompletions] = "1";
         return new MeasuredServer(library, await ServerProcess.StartAsync(library, start, port, CloseInputAsync, cancellation), port);
     }
+
+    private static ProcessStartInfo Bench(params string[] arguments) => new(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), arguments);
 
     private static async Task<MeasuredServer> RouterAsync(string name, ProcessStartInfo start, string? journal, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
     {

@@ -31,6 +31,9 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
     /// <summary>The router without guard, journal and metrics.</summary>
     internal const string Bare = "bare";
 
+    /// <summary>The bare router with SocketsHttpHandler in the place of its own HTTP client.</summary>
+    internal const string BareOnSockets = "bare-sockets";
+
     internal static readonly ModelName Model = ModelName.Parse("fraud");
 
     /// <summary>An answer of the length and form of a real one.</summary>
@@ -50,18 +53,19 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
         await using var split = own ? null : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
         await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
         await using var bare = await Proxies.BareRouterAsync(folder, backends, cancellation);
+        await using var onSockets = own ? null : await Proxies.SocketsRouterAsync(folder, backends, cancellation);
         await using var yarp = own ? null : await Proxies.LibraryAsync(LibraryProxy.Yarp, backends, cancellation);
         await using var sockets = own ? null : await Proxies.LibraryAsync(LibraryProxy.Sockets, backends, cancellation);
         await using var other = own || haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
-        var measured = ((MeasuredServer?[])[backends.Alone, split, router, bare, yarp, sockets, other]).OfType<MeasuredServer>().ToArray();
+        var measured = ((MeasuredServer?[])[backends.Alone, split, router, bare, onSockets, yarp, sockets, other]).OfType<MeasuredServer>().ToArray();
 
         // 2
         foreach (var server in measured)
             await CheckAsync(server, body, cancellation);
 
-        // 3
+        // 3: half as long as it is measured, because on a busy machine the compiler needs many seconds
         foreach (var server in measured)
-            await load.RunAsync(server.Name, server.Address, Math.Max(2, seconds), cancellation);
+            await load.RunAsync(server.Name, server.Address, Math.Max(2, rounds * seconds / 2), cancellation);
 
         // 4
         var results = new OrderedDictionary<string, List<Measurement>>(measured.Select(static server => KeyValuePair.Create(server.Name, new List<Measurement>())));
@@ -73,7 +77,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
                 var result = await load.RunAsync(server.Name, server.Address, seconds, cancellation);
                 await server.Process.CheckAsync();
                 results[server.Name].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-8} {result.RequestsPerSecond,9:N0} requests/s"));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-12} {result.RequestsPerSecond,9:N0} requests/s"));
             }
         }
 

@@ -23,7 +23,7 @@ internal sealed record RouterReport(
     IReadOnlyList<ProcessorRatio> ProcessorRatios)
 {
     private static readonly string[] Routers = [RouterBench.Router, RouterBench.Bare];
-    private static readonly string[] Compared = ["nginx", LibraryProxy.Yarp, LibraryProxy.Sockets];
+    private static readonly string[] Compared = ["nginx", RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
 
     internal static RouterReport Create(OrderedDictionary<string, List<Measurement>> all, string against, int rounds, int seconds)
     {

@@ -8,7 +8,11 @@ namespace ModelServing.Bench.Routing;
 /// <summary>YARP's direct forwarding, without its routes, clusters and load balancing.</summary>
 internal sealed class YarpForwarding(IHttpForwarder forwarder, HttpMessageInvoker http, LibraryVariants variants)
 {
-    private static readonly ForwarderRequestConfig Http11 = new() { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+    private static readonly ForwarderRequestConfig Http11 = new()
+    {
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
 
     internal async Task ForwardAsync(HttpContext context)
     {
@@ -25,7 +29,8 @@ internal sealed class YarpForwarding(IHttpForwarder forwarder, HttpMessageInvoke
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.Headers.Host = null;
-            proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.RequestId, httpContext.Response.Headers[HeaderNames.RequestId].ToString());
+            var requestId = httpContext.Response.Headers[HeaderNames.RequestId].ToString();
+            proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.RequestId, requestId);
         }
     }
 }
