@@ -19,7 +19,7 @@ namespace ModelServing.Bench.Routing;
 /// </remarks>
 /// <param name="rounds">How often each server is measured.</param>
 /// <param name="seconds">How long each time.</param>
-/// <param name="own">Compare the router with itself without guard, journal and metrics, and not with other proxies.</param>
+/// <param name="own">Compare the router only with itself: bare, and bare on SocketsHttpHandler.</param>
 internal sealed class RouterBench(int rounds, int seconds, bool own = false)
 {
     internal const int Connections = 32;
@@ -53,7 +53,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
         await using var split = own ? null : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
         await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
         await using var bare = await Proxies.BareRouterAsync(folder, backends, cancellation);
-        await using var onSockets = own ? null : await Proxies.SocketsRouterAsync(folder, backends, cancellation);
+        await using var onSockets = await Proxies.SocketsRouterAsync(folder, backends, cancellation);
         await using var yarp = own ? null : await Proxies.LibraryAsync(LibraryProxy.Yarp, backends, cancellation);
         await using var sockets = own ? null : await Proxies.LibraryAsync(LibraryProxy.Sockets, backends, cancellation);
         await using var other = own || haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);

@@ -23,7 +23,7 @@ internal sealed record RouterReport(
     IReadOnlyList<ProcessorRatio> ProcessorRatios)
 {
     private static readonly string[] Routers = [RouterBench.Router, RouterBench.Bare];
-    private static readonly string[] Compared = ["nginx", RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
+    private static readonly string[] Compared = ["nginx", RouterBench.Bare, RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
 
     internal static RouterReport Create(OrderedDictionary<string, List<Measurement>> all, string against, int rounds, int seconds)
     {
@@ -35,7 +35,7 @@ internal sealed record RouterReport(
             [.. all.Select(static server => ServerFigures.Of(server.Key, server.Value))],
             against,
             Ratio(RouterBench.Router, against, static result => result.Load.RequestsPerSecond),
-            [.. Compared.Where(all.ContainsKey).SelectMany(other => Routers.Select(ours => OfProcessor(ours, other)))]);
+            [.. Compared.Where(all.ContainsKey).SelectMany(other => Routers.Where(ours => ours != other).Select(ours => OfProcessor(ours, other)))]);
 
         ProcessorRatio OfProcessor(string ours, string theirs) => new(ours, theirs, Ratio(ours, theirs, static result => result.ProcessorTime.TotalMicroseconds));
 
