@@ -12,6 +12,7 @@ var root = new RootCommand("The measurements of docs/bench.md.")
     InferenceCommand.Create(),
     SoakCommand.Create(),
     BareRouter.Create(),
+    LibraryProxy.Create(),
 };
 
 var arguments = root.Parse(args);

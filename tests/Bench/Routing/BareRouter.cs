@@ -11,14 +11,17 @@ namespace ModelServing.Bench.Routing;
 internal static class BareRouter
 {
     internal const string Command = "bare-router";
+    internal const string OnSockets = "--on-sockets";
 
     // By name: what they are is the router's own affair.
     private static readonly string[] LeftOut = ["IAttemptObserver"];
 
     internal static Command Create()
     {
-        var command = new Command(Command, "Runs the router without guard and metrics; the benchmark starts it.") { Hidden = true };
-        command.SetAction((_, _) => ServiceHost.RunAsync(
+        var onSockets = new Option<bool>(OnSockets) { Description = "With SocketsHttpHandler in the place of the router's own HTTP client." };
+        var command = new Command(Command, "Runs the router without guard and metrics; the benchmark starts it.") { onSockets };
+        command.Hidden = true;
+        command.SetAction((arguments, _) => ServiceHost.RunAsync(
             "router",
             static environment => new RouterSettings(environment),
             static (builder, settings) =>
@@ -28,7 +31,7 @@ internal static class BareRouter
                     builder.Services.Remove(service);
                 builder.Services.AddSingleton<IMeterFactory, UnheardMeters>();
             },
-            RouterHost.Map));
+            arguments.GetValue(onSockets) ? SocketsRouter.Map : RouterHost.Map));
         return command;
     }
 

@@ -7,6 +7,9 @@ namespace ModelServing.Bench.Routing;
 /// <summary>The proxies, each set up to do what the router does: pick a variant at random, identify the request, say who answered.</summary>
 internal static class Proxies
 {
+    // Completions run on the thread that polls, in the libraries' proxies as in the router.
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     // More than one worker a core only costs.
     private static readonly int Workers = Math.Min(2, Environment.ProcessorCount);
 
@@ -77,11 +80,26 @@ internal static class Proxies
     }
 
     internal static Task<MeasuredServer> RouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
-        RouterAsync("router", new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router")), HostSources.Sqlite(folder.Combine("journal.db")), folder, backends, cancellation);
+        RouterAsync(RouterBench.Router, new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router")), HostSources.Sqlite(folder.Combine("journal.db")), folder, backends, cancellation);
 
     /// <summary>The router without guard, journal and metrics.</summary>
     internal static Task<MeasuredServer> BareRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
-        RouterAsync("bare", new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), [BareRouter.Command]), null, folder, backends, cancellation);
+        RouterAsync(RouterBench.Bare, Bench(BareRouter.Command), null, folder, backends, cancellation);
+
+    /// <summary>The same with SocketsHttpHandler in the place of the router's own HTTP client.</summary>
+    internal static Task<MeasuredServer> SocketsRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
+        RouterAsync(RouterBench.BareOnSockets, Bench(BareRouter.Command, BareRouter.OnSockets), null, folder, backends, cancellation);
+
+    /// <summary>A proxy that forwards with a library: <see cref="LibraryProxy.Yarp"/> or <see cref="LibraryProxy.Sockets"/>.</summary>
+    internal static async Task<MeasuredServer> LibraryAsync(string library, Backends backends, CancellationToken cancellation)
+    {
+        var port = ServerProcess.FreePort();
+        var start = Bench(LibraryProxy.Command, library, $"{port}", $"{backends.Stable}", $"{backends.Canary}");
+        start.Environment[InlineCompletions] = "1";
+        return new MeasuredServer(library, await ServerProcess.StartAsync(library, start, port, CloseInputAsync, cancellation), port);
+    }
+
+    private static ProcessStartInfo Bench(params string[] arguments) => new(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), arguments);
 
     private static async Task<MeasuredServer> RouterAsync(string name, ProcessStartInfo start, string? journal, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
     {
@@ -121,17 +139,17 @@ internal static class Proxies
         };
         foreach (var (variable, value) in settings.ToEnvironment())
             start.Environment[variable] = value;
-        // The router's own program says so to itself.
-        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
+        // The router's own program sets it itself.
+        start.Environment[InlineCompletions] = "1";
         var process = await ServerProcess.StartAsync(name, start, port, CloseInputAsync, cancellation);
         await ReadyAsync(port, cancellation);
         return new MeasuredServer(name, process, port);
+    }
 
-        static Task CloseInputAsync(Process process)
-        {
-            process.StandardInput.Close();
-            return Task.CompletedTask;
-        }
+    private static Task CloseInputAsync(Process process)
+    {
+        process.StandardInput.Close();
+        return Task.CompletedTask;
     }
 
     /// <summary>Waits until a router says that it is ready.</summary>

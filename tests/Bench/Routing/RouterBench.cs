@@ -19,11 +19,20 @@ namespace ModelServing.Bench.Routing;
 /// </remarks>
 /// <param name="rounds">How often each server is measured.</param>
 /// <param name="seconds">How long each time.</param>
-/// <param name="own">Compare the router with itself without guard, journal and metrics, and not with other proxies.</param>
+/// <param name="own">Compare the router only with itself: bare, and bare on SocketsHttpHandler.</param>
 internal sealed class RouterBench(int rounds, int seconds, bool own = false)
 {
     internal const int Connections = 32;
     internal const int CanaryPercent = 5;
+
+    /// <summary>The router as it is deployed.</summary>
+    internal const string Router = "router";
+
+    /// <summary>The router without guard, journal and metrics.</summary>
+    internal const string Bare = "bare";
+
+    /// <summary>The bare router with SocketsHttpHandler in the place of its own HTTP client.</summary>
+    internal const string BareOnSockets = "bare-sockets";
 
     internal static readonly ModelName Model = ModelName.Parse("fraud");
 
@@ -41,21 +50,25 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
 
         // 1
         await using var backends = await Backends.StartAsync(nginx, folder, cancellation);
-        await using var split = own ? await Proxies.BareRouterAsync(folder, backends, cancellation) : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
+        await using var split = own ? null : await Proxies.NginxAsync(nginx, folder, backends, cancellation);
         await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
+        await using var bare = await Proxies.BareRouterAsync(folder, backends, cancellation);
+        await using var onSockets = await Proxies.SocketsRouterAsync(folder, backends, cancellation);
+        await using var yarp = own ? null : await Proxies.LibraryAsync(LibraryProxy.Yarp, backends, cancellation);
+        await using var sockets = own ? null : await Proxies.LibraryAsync(LibraryProxy.Sockets, backends, cancellation);
         await using var other = own || haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
-        var measured = ((MeasuredServer?[])[backends.Alone, split, router, other]).OfType<MeasuredServer>().ToArray();
+        var measured = ((MeasuredServer?[])[backends.Alone, split, router, bare, onSockets, yarp, sockets, other]).OfType<MeasuredServer>().ToArray();
 
         // 2
         foreach (var server in measured)
             await CheckAsync(server, body, cancellation);
 
-        // 3
+        // 3: half as long as it is measured, because on a busy machine the compiler needs many seconds
         foreach (var server in measured)
-            await load.RunAsync(server.Name, server.Address, Math.Max(2, seconds), cancellation);
+            await load.RunAsync(server.Name, server.Address, Math.Max(2, rounds * seconds / 2), cancellation);
 
         // 4
-        var results = measured.ToDictionary(static server => server, static _ => new List<Measurement>());
+        var results = new OrderedDictionary<string, List<Measurement>>(measured.Select(static server => KeyValuePair.Create(server.Name, new List<Measurement>())));
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var server in measured)
@@ -63,12 +76,12 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
                 var before = server.Process.ProcessorTime();
                 var result = await load.RunAsync(server.Name, server.Address, seconds, cancellation);
                 await server.Process.CheckAsync();
-                results[server].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-8} {result.RequestsPerSecond,9:N0} requests/s"));
+                results[server.Name].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-12} {result.RequestsPerSecond,9:N0} requests/s"));
             }
         }
 
-        return RouterReport.Of(results[router], split.Name, results[split], [.. measured.Select(server => (server.Name, results[server]))], rounds, seconds);
+        return RouterReport.Create(results, (split ?? bare).Name, rounds, seconds);
     }
 
     // The first row of the demo's traffic, as its client sends it.

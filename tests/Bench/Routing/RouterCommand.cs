@@ -14,11 +14,11 @@ internal static class RouterCommand
         var rounds = new Option<int>("--rounds") { Description = "How often each proxy is measured, in turn.", DefaultValueFactory = static _ => 5 };
         var seconds = new Option<int>("--seconds") { Description = "How long each time.", DefaultValueFactory = static _ => 5 };
         var isShort = new Option<bool>("--short") { Description = "Only see that it works: two rounds of a second." };
-        var own = new Option<bool>("--own") { Description = "Against the router itself without guard, journal and metrics, and not against other proxies." };
+        var own = new Option<bool>("--own") { Description = "Only the router: whole, without guard, journal and metrics, and the latter on SocketsHttpHandler." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         foreach (var option in (Option<int>[])[rounds, seconds])
             option.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1 or > 1000) result.AddError($"{result.Option.Name} has to be from 1 to 1000"); });
-        var command = new Command("router", "The router and nginx split_clients (and haproxy, if installed) over the same backends, in one run.") { rounds, seconds, isShort, own, json };
+        var command = new Command("router", "The router beside nginx split_clients, YARP, SocketsHttpHandler (and haproxy, if installed) over the same backends, in one run.") { rounds, seconds, isShort, own, json };
         command.SetAction(async (arguments, cancellation) =>
         {
             try

@@ -11,16 +11,38 @@ namespace ModelServing.Bench.Routing;
 /// <param name="Servers">A line for each server.</param>
 /// <param name="Against">What the router is compared with.</param>
 /// <param name="Ratio">Requests per second of the router, divided by those of the same round of what it is compared with.</param>
-internal sealed record RouterReport(int Rounds, int Seconds, int Connections, int Processors, IReadOnlyList<ServerFigures> Servers, string Against, Spread Ratio)
+/// <param name="ProcessorRatios">The processor time of the router, whole and bare, beside each other server that was measured.</param>
+internal sealed record RouterReport(
+    int Rounds,
+    int Seconds,
+    int Connections,
+    int Processors,
+    IReadOnlyList<ServerFigures> Servers,
+    string Against,
+    Spread Ratio,
+    IReadOnlyList<ProcessorRatio> ProcessorRatios)
 {
-    internal static RouterReport Of(IReadOnlyList<Measurement> router, string against, IReadOnlyList<Measurement> other, IReadOnlyList<(string Name, List<Measurement> Results)> all, int rounds, int seconds) => new(
-        rounds,
-        seconds,
-        RouterBench.Connections,
-        Environment.ProcessorCount,
-        [.. all.Select(static server => ServerFigures.Of(server.Name, server.Results))],
-        against,
-        Spread.Of(router.Zip(other, static (ours, theirs) => ours.Load.RequestsPerSecond / theirs.Load.RequestsPerSecond)));
+    private static readonly string[] Routers = [RouterBench.Router, RouterBench.Bare];
+    private static readonly string[] Compared = ["nginx", RouterBench.Bare, RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
+
+    internal static RouterReport Create(OrderedDictionary<string, List<Measurement>> all, string against, int rounds, int seconds)
+    {
+        return new(
+            rounds,
+            seconds,
+            RouterBench.Connections,
+            Environment.ProcessorCount,
+            [.. all.Select(static server => ServerFigures.Of(server.Key, server.Value))],
+            against,
+            Ratio(RouterBench.Router, against, static result => result.Load.RequestsPerSecond),
+            [.. Compared.Where(all.ContainsKey).SelectMany(other => Routers.Where(ours => ours != other).Select(ours => OfProcessor(ours, other)))]);
+
+        ProcessorRatio OfProcessor(string ours, string theirs) => new(ours, theirs, Ratio(ours, theirs, static result => result.ProcessorTime.TotalMicroseconds));
+
+        // Round by round, because whatever else the machine did in one met both alike.
+        Spread Ratio(string ours, string theirs, Func<Measurement, double> figure) =>
+            Spread.Of(all[ours].Zip(all[theirs], (one, other) => figure(one) / figure(other)));
+    }
 
     internal void Print(IAnsiConsole console)
     {
@@ -41,6 +63,8 @@ internal sealed record RouterReport(int Rounds, int Seconds, int Connections, in
 
         console.Write(table);
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"router / {Against}: [bold]{Ratio.Median:0.00}[/] ({Ratio.Lowest:0.00} to {Ratio.Highest:0.00} in {Rounds} rounds of {Seconds} s)");
+        foreach (var (server, against, ratio) in ProcessorRatios)
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"CPU/request, {server} / {against}: [bold]{ratio.Median:0.00}[/] ({ratio.Lowest:0.00} to {ratio.Highest:0.00})");
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{Connections} connections, {Processors} processors that wrk, proxy and backends share; every answer was checked to be good.");
     }
 

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
+
+namespace ModelServing.Bench.Routing;
+
+/// <summary>
+/// SocketsHttpHandler as it could replace the router's own client: the body leaves with the head in one packet, the answer goes straight
+/// into Kestrel's buffer, and nothing is allocated that the library does not need.
+/// </summary>
+internal sealed class SocketsForwarding(HttpMessageInvoker http)
+{
+    private static readonly FrozenSet<string> Dropped = new[]
+    {
+        "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding",
+        "Upgrade", "Host", "Content-Length", "Expect", "Server", "Date",
+        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelAttempt,
+        HeaderNames.RequestTimeout, "Authorization", HeaderNames.ApiKey,
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A handler that does nothing beyond what forwarding needs.</summary>
+    internal static SocketsHttpHandler CreateHandler() => new()
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+    };
+
+    /// <summary>Forwards the request to <paramref name="target"/> with <paramref name="headers"/> added.</summary>
+    internal async Task ForwardAsync(HttpContext context, Uri target, (string Name, string Value)[] headers, CancellationToken cancellation)
+    {
+        var body = await ReadAsync(context.Request);
+        using var content = new ReadOnlyMemoryContent(body.IsSingleSegment ? body.First : body.ToArray());
+        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = content };
+        foreach (var (name, value) in context.Request.Headers)
+        {
+            if (Dropped.Contains(name))
+                continue;
+            if (name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase))
+                content.Headers.TryAddWithoutValidation(name, value.ToString());
+            else
+                request.Headers.TryAddWithoutValidation(name, value.ToString());
+        }
+
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await http.SendAsync(request, cancellation);
+        context.Request.BodyReader.AdvanceTo(body.End);
+        await PassOnAsync(answer, context.Response, cancellation);
+    }
+
+    // The whole body; the buffers stay Kestrel's until they are given back.
+    private static async ValueTask<ReadOnlySequence<byte>> ReadAsync(HttpRequest request)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync();
+            if (read.IsCompleted || read.Buffer.Length >= request.ContentLength)
+                return read.Buffer;
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static async Task PassOnAsync(HttpResponseMessage answer, HttpResponse response, CancellationToken cancellation)
+    {
+        response.StatusCode = (int)answer.StatusCode;
+        CopyTo(response, answer.Headers.NonValidated);
+        CopyTo(response, answer.Content.Headers.NonValidated);
+        response.ContentLength = answer.Content.Headers.ContentLength;
+        var left = response.ContentLength ?? long.MaxValue;
+        var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        while (left > 0)
+        {
+            var count = await stream.ReadAsync(response.BodyWriter.GetMemory(), cancellation);
+            if (count == 0)
+                break;
+            response.BodyWriter.Advance(count);
+            left -= count;
+        }
+    }
+
+    private static void CopyTo(HttpResponse response, HttpHeadersNonValidated headers)
+    {
+        foreach (var (name, value) in headers)
+        {
+            if (!Dropped.Contains(name))
+                response.Headers.Append(name, value.ToString());
+        }
+    }
+}

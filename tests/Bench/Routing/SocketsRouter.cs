@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Contracts;
+using ModelServing.Router;
+using ModelServing.Router.Clients;
+using ModelServing.Router.Forwarding;
+using ModelServing.Router.Observing;
+using ModelServing.Router.Routing;
+using Endpoint = ModelServing.Router.Forwarding.Endpoint;
+
+namespace ModelServing.Bench.Routing;
+
+/// <summary>
+/// The router's steps with <see cref="SocketsForwarding"/> in the place of its own HTTP client: <see cref="RequestHandler"/> for an
+/// inference that goes well. It leaves out failover and the handling of broken answers, so the library is not dearer here than it would be
+/// in the router.
+/// </summary>
+internal sealed class SocketsRouter(Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time)
+{
+    private readonly SocketsForwarding forwarding = new(new HttpMessageInvoker(SocketsForwarding.CreateHandler()));
+    private readonly AttemptReport report = new(metrics, time);
+
+    // Used again, so a request allocates none.
+    private readonly ConcurrentBag<CancellationTokenSource> deadlines = [];
+
+    // Made once for each route and endpoint, as the router makes its bytes.
+    private readonly ConcurrentDictionary<(VariantRoute, Endpoint), Uri> targets = new();
+
+    internal static void Map(WebApplication app, RouterSettings settings)
+    {
+        var router = ActivatorUtilities.CreateInstance<SocketsRouter>(app.Services);
+        app.Use(next => context =>
+            context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
+                ? router.HandleAsync(context, path)
+                : next(context));
+    }
+
+    private async Task ForwardAsync(HttpContext context, VariantRoute route, Endpoint endpoint, TimeSpan patience, string requestId)
+    {
+        var deadline = deadlines.TryTake(out var used) ? used : new CancellationTokenSource();
+        deadline.CancelAfter(patience);
+        var closed = context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
+        await using (closed.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline))
+        {
+            await forwarding.ForwardAsync(
+                context,
+                targets.GetOrAdd((route, endpoint), static key => TargetOf(key.Item1, key.Item2)),
+                [
+                    (HeaderNames.RequestId, requestId),
+                    (HeaderNames.ModelVariant, route.Variant),
+                    (HeaderNames.ModelRevision, "bench"),
+                    (HeaderNames.ModelAttempt, "1"),
+                    (HeaderNames.RequestTimeout, ((long)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
+                ],
+                deadline.Token);
+        }
+
+        if (deadline.TryReset())
+            deadlines.Add(deadline);
+        else
+            deadline.Dispose();
+    }
+
+    private static Uri TargetOf(VariantRoute route, Endpoint endpoint) =>
+        new($"http://{endpoint.Entry.Address}{InferencePaths.Model(route.Model, route.Version)}/infer");
+
+    private async Task HandleAsync(HttpContext context, string path)
+    {
+        var began = time.GetTimestamp();
+        var requestId = Ulid.NewUlid(time.GetUtcNow()).ToString();
+        context.Response.Headers[HeaderNames.RequestId] = requestId;
+        var admitted = await admission.AdmitAsync(context);
+        if (!RequestRouting.TryFind(context, path, holder.Current, admitted.Client!, requestId, out var request, out var problem, out _))
+        {
+            context.Response.StatusCode = problem.Status;
+            return;
+        }
+
+        var (model, route) = (request.Model, request.Route);
+        context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
+        context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
+        model.Budget.Add(route.IsStable);
+        var endpoint = route.Endpoints[route.Endpoints.Choose(0, route.TriesUnreachable)];
+        endpoint.Enter();
+        await ForwardAsync(context, route, endpoint, model.Deadline, requestId);
+        endpoint.Leave();
+        endpoint.Health.Succeeded();
+        var elapsed = time.GetTimestamp() - began;
+        var attempt = new Attempt
+        {
+            Model = model,
+            Route = route,
+            Action = request.Action,
+            RequestId = requestId,
+            Deadline = 0,
+            Time = model.Deadline,
+            KeyHash = request.KeyHash,
+            IsReported = request.IsAssigned,
+        };
+        report.Add(attempt, new(ForwardResult.Answered) { Endpoint = endpoint, Status = context.Response.StatusCode, Elapsed = elapsed });
+        metrics.Answered(route.Tags, context.Response.StatusCode, time.GetElapsedTime(began), null);
+    }
+}
