@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using ModelServing.Infra.Naming;
 using Pulumi;
 
 namespace ModelServing.Infra;

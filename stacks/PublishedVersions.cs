@@ -1,5 +1,5 @@
 using ModelServing.Contracts;
-using ModelServing.Infra;
+using ModelServing.Infra.ArtifactStore;
 using ModelServing.Settings;
 using Pulumi;
 using Pulumi.Oci.ObjectStorage;

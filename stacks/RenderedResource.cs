@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Pulumi;
-using Pulumi.Testing;
 
 namespace ModelServing.Stacks;
 

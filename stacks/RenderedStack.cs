@@ -1,8 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using Pulumi;
-using Pulumi.Testing;
-
 namespace ModelServing.Stacks;
 
 /// <summary>A stack that was run without a cloud.</summary>

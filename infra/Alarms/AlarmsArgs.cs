@@ -1,7 +1,7 @@
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using OciFunctions = Pulumi.Oci.Functions;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Alarms;
 
 /// <summary>What <see cref="AlarmsComponent"/> is given.</summary>
 public sealed class AlarmsArgs : ComponentArgs

@@ -1,10 +1,11 @@
 using System.Globalization;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
+using ModelServing.Infra.Naming;
 using Pulumi;
 using Pulumi.Oci.Monitoring;
 using Pulumi.Oci.Ons;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Alarms;
 
 /// <summary>
 /// The alarms: one for each <see cref="AlarmDefinition"/>, whatever models there are, since a changed alarm takes minutes to act; and the

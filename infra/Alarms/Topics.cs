@@ -1,7 +1,8 @@
+using ModelServing.Infra.Naming;
 using Pulumi;
 using Pulumi.Oci.Ons;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Alarms;
 
 /// <summary>
 /// The topics that alarms publish to: <c>rollback</c>, which calls the Rollback function, and <c>people</c>. People are told by both. An

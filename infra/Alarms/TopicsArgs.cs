@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Alarms;
 
 /// <summary>What <see cref="Topics"/> is given.</summary>
 public sealed class TopicsArgs : ComponentArgs

@@ -1,6 +1,8 @@
+using ModelServing.Infra.Identity;
+using ModelServing.Infra.Naming;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.ArtifactStore;
 
 /// <summary>What <see cref="ArtifactStoreComponent"/> is given.</summary>
 public sealed class ArtifactStoreArgs : ComponentArgs

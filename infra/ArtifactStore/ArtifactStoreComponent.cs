@@ -3,7 +3,7 @@ using Pulumi;
 using Pulumi.Oci.ObjectStorage;
 using Pulumi.Oci.ObjectStorage.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.ArtifactStore;
 
 /// <summary>
 /// The bucket of the artifacts: private, versioned, telling of each object that is made, with rules that clear away what nobody can

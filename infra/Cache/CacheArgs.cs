@@ -1,4 +1,6 @@
-namespace ModelServing.Infra;
+using ModelServing.Infra.Network;
+
+namespace ModelServing.Infra.Cache;
 
 /// <summary>What <see cref="CacheComponent"/> is given.</summary>
 public sealed class CacheArgs : ComponentArgs

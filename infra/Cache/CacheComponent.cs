@@ -3,7 +3,7 @@ using Pulumi;
 using Pulumi.Oci.Redis;
 using Pulumi.Oci.Redis.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Cache;
 
 /// <summary>
 /// The cache of an environment: OCI Cache, reached by TLS only, which is all that the service offers by default. Its configuration

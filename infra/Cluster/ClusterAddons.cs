@@ -3,7 +3,7 @@ using Pulumi;
 using Pulumi.Oci.ContainerEngine;
 using Pulumi.Oci.ContainerEngine.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Cluster;
 
 /// <summary>
 /// The add-ons that OKE keeps up to date: the cluster autoscaler, and the metrics server with the cert-manager that it requires.

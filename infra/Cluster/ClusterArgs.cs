@@ -1,6 +1,8 @@
+using ModelServing.Infra.Identity;
+using ModelServing.Infra.Network;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Cluster;
 
 /// <summary>What <see cref="ClusterComponent"/> is given.</summary>
 public sealed class ClusterArgs : ComponentArgs

@@ -1,8 +1,9 @@
+using ModelServing.Infra.Network;
 using Pulumi;
 using Pulumi.Oci.ContainerEngine.Inputs;
 using ContainerEngine = Pulumi.Oci.ContainerEngine;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Cluster;
 
 /// <summary>
 /// The Kubernetes cluster of an environment: an enhanced OKE cluster (workload identity takes one) with pods on the VCN's own

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml;
+using ModelServing.Infra.Network;
 using Pulumi;
 using Pulumi.Oci.ContainerEngine.Inputs;
 using Pulumi.Oci.Identity;
 using ContainerEngine = Pulumi.Oci.ContainerEngine;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Cluster;
 
 /// <summary>The cluster's nodes.</summary>
 internal static class NodePool

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using Pulumi;
 using Pulumi.Oci.Events.Inputs;
 using Events = Pulumi.Oci.Events;
 using OciFunctions = Pulumi.Oci.Functions;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Functions;
 
 /// <summary>The rule by which ModelLoader hears of a version: its manifest was stored. It is stored last, so that the event of a model is
 /// of no use; a name that was there before is another event than a new one.</summary>

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Functions;
 
 /// <summary>What functions are told, as OCI gives it to them: the configuration of the application, and of the function over it, become
 /// environment variables of its container.</summary>

@@ -2,7 +2,7 @@ using Pulumi;
 using Pulumi.Oci.Logging;
 using Pulumi.Oci.Logging.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Functions;
 
 /// <summary>The log of the functions in the Logging service: all that they write, and how each call ended.</summary>
 internal static class FunctionLogs

@@ -1,7 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Infra.Network;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Functions;
 
 /// <summary>What <see cref="FunctionsComponent"/> is given.</summary>
 public sealed class FunctionsArgs : ComponentArgs

@@ -1,10 +1,13 @@
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Infra.Alarms;
+using ModelServing.Infra.Workloads;
 using Pulumi;
 using Pulumi.Oci.Functions.Inputs;
 using OciFunctions = Pulumi.Oci.Functions;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Functions;
 
 /// <summary>
 /// The functions: one application in a private subnet that reaches the cache and Oracle's services, and in it Rollback, ModelMetrics and

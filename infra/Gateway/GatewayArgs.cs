@@ -1,6 +1,7 @@
+using ModelServing.Infra.Network;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Gateway;
 
 /// <summary>What <see cref="GatewayComponent"/> is given.</summary>
 public sealed class GatewayArgs : ComponentArgs

@@ -1,7 +1,7 @@
 using Pulumi;
 using ApiGateway = Pulumi.Oci.ApiGateway;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Gateway;
 
 /// <summary>
 /// The one public door: an API Gateway that checks tokens, limits rates, and hands the Open Inference Protocol's paths to the routers'

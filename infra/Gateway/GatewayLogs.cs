@@ -2,7 +2,7 @@ using Pulumi;
 using Pulumi.Oci.Logging;
 using Pulumi.Oci.Logging.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Gateway;
 
 /// <summary>The logs of the gateway in the Logging service: who called (access), and what the gateway did about it (execution).</summary>
 internal static class GatewayLogs

@@ -1,6 +1,4 @@
-using Pulumi;
-
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Gateway;
 
 /// <summary>What a rate limit counts by.</summary>
 public enum GatewayRateKey

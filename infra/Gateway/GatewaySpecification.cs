@@ -1,8 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using Pulumi;
 using Pulumi.Oci.ApiGateway.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Gateway;
 
 /// <summary>What the gateway does with a request: the policies of all routes, and the routes.</summary>
 internal static class GatewaySpecification

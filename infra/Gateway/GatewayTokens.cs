@@ -1,6 +1,4 @@
-using Pulumi;
-
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Gateway;
 
 /// <summary>The tokens (JWT, RSA) that the gateway takes: <c>Authorization: Bearer ...</c>, signed by one of the keys at
 /// <see cref="KeysUri"/>, of a known issuer, for a known audience, and not expired.</summary>

@@ -1,6 +1,6 @@
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>Which pods may call which function: those of the CronJob ModelMetrics, and nobody another. Beside
 /// <see cref="WorkloadPolicies"/>, since it names a function, which the foundation does not have.</summary>

@@ -1,6 +1,6 @@
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>What <see cref="InvocationPolicy"/> is given.</summary>
 public sealed class InvocationPolicyArgs : ComponentArgs

@@ -1,6 +1,6 @@
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>One statement of a policy, within the environment's compartment: subject, verb, resources, and under which conditions.</summary>
 /// <param name="Subject">Who: <c>any-user</c>, <c>service NAME</c> or <c>dynamic-group NAME</c>, a group of the default identity domain.</param>

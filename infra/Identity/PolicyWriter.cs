@@ -1,7 +1,8 @@
+using ModelServing.Infra.Naming;
 using Pulumi;
 using Pulumi.Oci.Identity;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>Makes policies of an environment: in its compartment, so that none of them can reach further, and by the provider of the
 /// tenancy's home region, the only one where identity may be written.</summary>

@@ -1,6 +1,7 @@
+using ModelServing.Infra.Naming;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>
 /// What OCI's own services may do in the environment's compartment: Object Storage carries out the bucket's lifecycle rules; and if

@@ -1,6 +1,6 @@
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>What <see cref="ServicePolicies"/> is given.</summary>
 public sealed class ServicePoliciesArgs : ComponentArgs

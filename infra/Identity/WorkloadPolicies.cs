@@ -1,8 +1,10 @@
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
+using ModelServing.Infra.Journal;
+using ModelServing.Infra.Naming;
 using Pulumi;
 using Pulumi.Oci.Identity;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>
 /// What the platform's own programs may do: one policy for each of them, one statement for each need. Pods are known by workload

@@ -1,8 +1,6 @@
-using ModelServing.Contracts;
 using Pulumi;
-using Pulumi.Oci.Identity;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>What <see cref="WorkloadPolicies"/> is given.</summary>
 public sealed class WorkloadPoliciesArgs : ComponentArgs

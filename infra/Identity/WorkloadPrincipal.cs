@@ -1,6 +1,6 @@
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Identity;
 
 /// <summary>A pod as OCI knows it by workload identity: cluster, namespace and service account.</summary>
 internal static class WorkloadPrincipal

@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Images;
 
 /// <summary>What <see cref="ImagesComponent"/> is given.</summary>
 public sealed class ImagesArgs : ComponentArgs

@@ -2,7 +2,7 @@ using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Oci.Artifacts;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Images;
 
 /// <summary>
 /// The container repositories of an environment: private, and immutable, so that what a tag once named it names for ever. They are

@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Journal;
 
 /// <summary>What <see cref="JournalComponent"/> is given.</summary>
 public sealed class JournalArgs : ComponentArgs

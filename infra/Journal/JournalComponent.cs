@@ -1,9 +1,10 @@
 using ModelServing.Contracts;
+using ModelServing.Infra.Naming;
 using Pulumi;
 using Pulumi.Oci.Nosql;
 using Pulumi.Oci.Nosql.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Journal;
 
 /// <summary>
 /// The table of the journal: the durable record of rollout events. It has no time to live, for a condemned version stays condemned

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using ModelServing.Contracts;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Naming;
 
 /// <summary>
 /// What the resources of one environment are called and how they are tagged. Each name begins with project and environment, so that

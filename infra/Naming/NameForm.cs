@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Naming;
 
 /// <summary>What OCI takes as a name of one kind of thing. A name that breaks it fails before the cloud is asked.</summary>
 /// <param name="What">The thing, with its article: <c>a policy</c>.</param>

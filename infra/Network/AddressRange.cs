@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>Checks of IPv4 address ranges in CIDR notation.</summary>
 internal static class AddressRange

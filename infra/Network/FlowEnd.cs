@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>One end of a flow: a group, a range of addresses, or Oracle's services as the service gateway reaches them.</summary>
 internal abstract record FlowEnd

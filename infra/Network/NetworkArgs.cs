@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>What <see cref="NetworkComponent"/> is given.</summary>
 public sealed class NetworkArgs : ComponentArgs

@@ -1,7 +1,8 @@
+using ModelServing.Infra.Naming;
 using Pulumi;
 using Core = Pulumi.Oci.Core;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>
 /// The network of an environment: a VCN, a regional subnet and a security group for each kind of thing that stands in it, the

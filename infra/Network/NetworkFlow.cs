@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>
 /// Who may open a connection to whom: an egress rule in the group that it leaves and an ingress rule in the one that it enters. Rules

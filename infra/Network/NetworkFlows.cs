@@ -1,6 +1,7 @@
-using Group = ModelServing.Infra.NetworkGroup;
+using ModelServing.Infra.Cache;
+using Group = ModelServing.Infra.Network.NetworkGroup;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>The whole table of who may speak with whom. Nothing else is let through: the default security list is empty.</summary>
 /// <remarks>To open a way: one line here, and one in the table of docs/infrastructure.md.</remarks>

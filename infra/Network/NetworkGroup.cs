@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>The network security groups, one for each subnet.</summary>
 internal enum NetworkGroup

@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>How a group is written in names.</summary>
 internal static class NetworkGroupNames

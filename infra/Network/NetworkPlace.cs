@@ -1,6 +1,6 @@
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>Where something stands in the network: a regional subnet, and the security group that says who may speak with it.</summary>
 /// <param name="SubnetId">The OCID of the subnet.</param>

@@ -2,7 +2,7 @@ using Pulumi;
 using Pulumi.Oci.Core;
 using Pulumi.Oci.Core.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>The gateways and the two route tables: the public subnets' to the internet, the private ones' to Oracle's services and,
 /// where it is wanted, out through a NAT gateway.</summary>

@@ -2,7 +2,7 @@ using Pulumi;
 using Pulumi.Oci.Core;
 using Pulumi.Oci.Core.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>Makes the security rules of a flow: one at each of its ends that is a group.</summary>
 internal static class NetworkRules

@@ -2,7 +2,7 @@ using Pulumi;
 using Pulumi.Oci.Core;
 using Pulumi.Oci.Core.Inputs;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>Oracle's services of the region as one destination: what a service gateway routes to.</summary>
 /// <param name="Id">The OCID that the gateway names.</param>

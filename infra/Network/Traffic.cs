@@ -1,4 +1,4 @@
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Network;
 
 /// <summary>What a flow carries.</summary>
 /// <param name="Protocol">The number of the IP protocol as text, or <c>all</c>.</param>

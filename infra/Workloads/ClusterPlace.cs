@@ -1,8 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Infra.Naming;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>Where objects of the cluster are made: under which component, by which provider, in our namespace.</summary>
 internal sealed record ClusterPlace(Resource Parent, ProviderResource Provider, EnvironmentNames Names)

@@ -8,7 +8,7 @@ using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
 using Pulumi.Kubernetes.Types.Inputs.Policy.V1;
 using K8s = Pulumi.Kubernetes;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>
 /// The pods of one of our hosts, with all that every host has alike: probes, sizes, spread, the way it leaves, and no more rights than

@@ -1,11 +1,12 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Batch.V1;
 using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
 using K8s = Pulumi.Kubernetes;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>The CronJob that calls ModelMetrics each minute: OCI's own scheduler goes down to the hour only. It is the functions' image with
 /// another argument, and does nothing but that call.</summary>

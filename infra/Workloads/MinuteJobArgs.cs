@@ -1,7 +1,6 @@
-using ModelServing.Contracts;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>The call of ModelMetrics each minute.</summary>
 public sealed record MinuteJobArgs

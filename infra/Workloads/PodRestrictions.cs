@@ -2,7 +2,7 @@ using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>What every pod of ours has alike, whether it serves or runs and ends: no more rights than Pod Security's level
 /// <c>restricted</c>, and the environment that its settings write.</summary>

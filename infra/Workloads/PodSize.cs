@@ -1,7 +1,4 @@
-using ModelServing.Contracts;
-using Pulumi;
-
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>The pods of one kind: their image, their number and their size.</summary>
 public sealed record PodSize

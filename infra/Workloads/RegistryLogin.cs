@@ -1,7 +1,6 @@
-using ModelServing.Contracts;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>A login at a container registry.</summary>
 /// <param name="Host">The registry's host.</param>

@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>The routers.</summary>
 public sealed record RouterArgs

@@ -5,7 +5,7 @@ using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 using Pulumi.Kubernetes.Types.Inputs.Rbac.V1;
 using K8s = Pulumi.Kubernetes;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>The routers, and the internal load balancer that the API Gateway reaches them by.</summary>
 internal static class RouterWorkload

@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>A version of a model that exists in the cluster.</summary>
 public sealed record VersionArgs

@@ -4,7 +4,7 @@ using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 using K8s = Pulumi.Kubernetes;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>One version of one model: its Deployment, headless Service, autoscaler and disruption budget, all of one name.</summary>
 internal static class VersionWorkload

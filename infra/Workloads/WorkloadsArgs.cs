@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using Pulumi;
 
-namespace ModelServing.Infra;
+namespace ModelServing.Infra.Workloads;
 
 /// <summary>What <see cref="WorkloadsComponent"/> is given.</summary>
 public sealed class WorkloadsArgs : ComponentArgs

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ModelServing.Contracts;
 using StackExchange.Redis;
 
 namespace ModelServing.Cache;

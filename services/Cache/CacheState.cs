@@ -1,7 +1,3 @@
-using System.Net;
-using ModelServing.Contracts;
-using StackExchange.Redis;
-
 namespace ModelServing.Cache;
 
 /// <summary>Whether the cache answers.</summary>

@@ -1,8 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using ModelServing.Registry;
 using ModelServing.Settings.Models;
-using Spectre.Console;
 
 namespace ModelServing.Cli;
 

@@ -1,8 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using ModelServing.Registry;
-using ModelServing.Settings.Models;
-using Spectre.Console;
+using ModelServing.Registry.Safety;
 
 namespace ModelServing.Cli;
 
@@ -17,7 +14,7 @@ internal sealed record ModelVerdict(string Outcome, IReadOnlyList<Finding> Findi
     internal static ModelVerdict Of(Verdict? verdict) => verdict is null
         ? new ModelVerdict("not checked", [], 0, null, null)
         : new ModelVerdict(
-            verdict.Outcome == Registry.Outcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);
+            verdict.Outcome == ModelServing.Registry.Safety.Outcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);
 
     /// <summary>No verdict is needed to know that what can't be read is not served.</summary>
     internal static ModelVerdict Unreadable(RegistryException e) =>

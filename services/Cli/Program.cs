@@ -3,6 +3,7 @@ using ModelServing.Cli;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
 using ModelServing.Cli.Rollouts;
+using ModelServing.Cli.Up;
 
 var root = new RootCommand("ms runs and looks after ModelServing: several models behind one API, with canary releases.")
 {

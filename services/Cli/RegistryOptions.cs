@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelServing.Contracts;
 using ModelServing.Oci;
+using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
 
 namespace ModelServing.Cli;

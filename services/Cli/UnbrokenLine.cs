@@ -1,8 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using ModelServing.Contracts;
-using ModelServing.Registry;
-using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace ModelServing.Cli;

@@ -1,4 +1,4 @@
-using ModelServing.Oci;
+using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
 using Spectre.Console;
 

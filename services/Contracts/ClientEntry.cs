@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-
 namespace ModelServing.Contracts;
 
 /// <summary>A client that has API keys.</summary>

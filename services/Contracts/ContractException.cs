@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-
 namespace ModelServing.Contracts;
 
 /// <summary>A document or a host setting that breaks its contract; the message names the place and what would be right.</summary>

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Contracts;
 

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace ModelServing.Contracts;
 
 /// <summary>One process that answers for a version.</summary>

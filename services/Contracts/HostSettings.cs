@@ -1,4 +1,4 @@
-using System.Globalization;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Contracts;
 

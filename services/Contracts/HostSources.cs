@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Functions;
+
 namespace ModelServing.Contracts;
 
 /// <summary>The forms of the settings that say where a host reads from: <see cref="RouterSettings.Plan"/>,

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ModelServing.Contracts;
 
 /// <summary>The form of a host's log lines.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-
 namespace ModelServing.Contracts;
 
 /// <summary>The claim by which a token's client is a tester or an operator.</summary>

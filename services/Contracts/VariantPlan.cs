@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Serialization;
-
 namespace ModelServing.Contracts;
 
 /// <summary>One arm of a rollout.</summary>

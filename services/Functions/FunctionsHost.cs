@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Functions.ModelLoader;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 
 namespace ModelServing.Functions;
 

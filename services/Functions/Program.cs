@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Functions;
 using ModelServing.Functions.Invoke;
 using ModelServing.Hosting;

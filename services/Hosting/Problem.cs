@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting.Functions;
 
 namespace ModelServing.Hosting;
 

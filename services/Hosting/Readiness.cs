@@ -1,8 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Contracts;
 
 namespace ModelServing.Hosting;
 

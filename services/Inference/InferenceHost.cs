@@ -9,6 +9,7 @@ using ModelServing.Inference.Models;
 using ModelServing.Inference.Reporting;
 using ModelServing.Oci;
 using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 
 namespace ModelServing.Inference;
 

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using ModelServing.Contracts;
-
 namespace ModelServing.Journal;
 
 /// <summary>What became of an event that was to be appended.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using ModelServing.Contracts;
-
 namespace ModelServing.Journal;
 
 /// <summary>How often and how fast an event is tried to be appended.</summary>

@@ -1,4 +1,4 @@
-using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Journal;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Journal;
 

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace ModelServing.Journal;
 
 /// <summary>What came of reading a <see cref="SnapshotFile"/>.</summary>

@@ -1,5 +1,8 @@
 using ModelServing.Contracts;
 using ModelServing.Journal;
+using ModelServing.Journal.Sqlite;
+using ModelServing.Oci.Calls;
+using ModelServing.Oci.Nosql;
 using Oci.Common;
 
 namespace ModelServing.Oci;

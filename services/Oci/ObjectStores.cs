@@ -1,4 +1,6 @@
 using ModelServing.Contracts;
+using ModelServing.Oci.Calls;
+using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
 using Oci.Common;
 using Oci.ObjectstorageService;

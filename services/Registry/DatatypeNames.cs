@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json.Serialization;
-
 namespace ModelServing.Registry;
 
 /// <summary>The protocol's names of the data types.</summary>

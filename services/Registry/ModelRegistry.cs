@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelServing.Contracts;
 using ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ModelServing.Contracts;
 
 namespace ModelServing.Registry;

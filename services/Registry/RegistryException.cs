@@ -1,3 +1,5 @@
+using ModelServing.Registry.Safety;
+
 namespace ModelServing.Registry;
 
 /// <summary>A failure of the registry; the message begins with the object's key, and says what is wrong and what would be right.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ModelServing.Contracts;
+using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry;
 

@@ -1,7 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using ModelServing.Contracts;
 
 namespace ModelServing.Registry;
 

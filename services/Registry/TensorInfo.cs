@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json.Serialization;
-
 namespace ModelServing.Registry;
 
 /// <summary>One input or output of a model.</summary>

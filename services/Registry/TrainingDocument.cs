@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Registry;
 
 /// <summary>The form of <c>training.json</c>; what is left out is null.</summary>

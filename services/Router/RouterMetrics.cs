@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Hosting;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding;

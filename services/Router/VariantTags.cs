@@ -1,10 +1,5 @@
-using System.Diagnostics.Metrics;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
-using ModelServing.Router.Endpoints;
-using ModelServing.Router.Forwarding;
 using ModelServing.Router.Observing;
-using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
 

@@ -1,5 +1,3 @@
-using ModelServing.Sample.Simulation;
-
 namespace ModelServing.Sample;
 
 /// <summary>Whole days.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>What an apply does to a resource.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>One line of a resource: its sign (a space, +, - or ~), how deep it stands, and its text.</summary>

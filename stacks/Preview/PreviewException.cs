@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>A preview that can't be made, for a reason that its message says.</summary>

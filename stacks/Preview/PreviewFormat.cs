@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>How a preview is written.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Pulumi;
 
 namespace ModelServing.Stacks.Preview;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>A resource and what happens to it.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Pulumi;
 
 namespace ModelServing.Stacks.Preview;

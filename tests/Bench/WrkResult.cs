@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using ModelServing.TestKit;
-
 namespace ModelServing.Bench;
 
 /// <summary>What wrk measured in one go.</summary>

@@ -1,9 +1,4 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text.Json;
-using ModelServing.Contracts;
-using ModelServing.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 

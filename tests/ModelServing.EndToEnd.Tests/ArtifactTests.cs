@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Functions;
 

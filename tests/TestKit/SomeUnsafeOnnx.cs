@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using ModelServing.Registry;
 using ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
 using Attribute = ModelServing.Registry.Onnx.AttributeProto;
 using DataType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
 

@@ -1,9 +1,3 @@
-using Google.Protobuf;
-using ModelServing.Registry;
-using ModelServing.Registry.Onnx;
-using Attribute = ModelServing.Registry.Onnx.AttributeProto;
-using DataType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
-
 namespace ModelServing.TestKit;
 
 /// <summary>A model that has to be refused.</summary>

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using ModelServing.Contracts;
-using StackExchange.Redis;
 
 namespace ModelServing.Cache.Announcements;
 

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using StackExchange.Redis;
-
 namespace ModelServing.Cache.Guard;
 
 /// <summary>What is known of a routing key whose call failed.</summary>

@@ -1,6 +1,3 @@
-using ModelServing.Contracts;
-using StackExchange.Redis;
-
 namespace ModelServing.Cache.Reports;
 
 /// <summary>What the processes of a model said of one minute.</summary>

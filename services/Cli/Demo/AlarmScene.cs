@@ -4,6 +4,8 @@ using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
 using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Sample;
 using Spectre.Console;
 

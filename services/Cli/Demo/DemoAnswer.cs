@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
-using ModelServing.Contracts;
-using ModelServing.Sample;
-
 namespace ModelServing.Cli.Demo;
 
 /// <summary>What came back for one request.</summary>

@@ -1,11 +1,3 @@
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Contracts;
-using Yarp.ReverseProxy.Forwarder;
-
 namespace ModelServing.Cli.Demo;
 
 /// <summary>A body whose first byte comes late.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Sample;
 using Spectre.Console;
 

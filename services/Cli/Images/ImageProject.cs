@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ModelServing.Cli.Images;
 
 /// <summary>A program whose image is made.</summary>

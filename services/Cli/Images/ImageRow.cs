@@ -1,7 +1,3 @@
-using ModelServing.Settings;
-using ModelServing.Settings.Yaml;
-using Spectre.Console;
-
 namespace ModelServing.Cli.Images;
 
 /// <summary>An image's line in the stack file, as it is printed.</summary>

@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Images;
 
 /// <summary>An image that the registry has.</summary>

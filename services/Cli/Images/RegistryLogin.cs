@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
-
 namespace ModelServing.Cli.Images;
 
 /// <summary>A login at a container registry.</summary>

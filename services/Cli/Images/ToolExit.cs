@@ -1,8 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text;
-using ModelServing.Cli.Up;
-
 namespace ModelServing.Cli.Images;
 
 /// <summary>How a program ended.</summary>

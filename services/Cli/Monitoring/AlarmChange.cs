@@ -1,6 +1,3 @@
-using ModelServing.Cli.Monitoring.Queries;
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Monitoring;
 
 /// <summary>Why an alarm sends a message; Monitoring's words.</summary>

@@ -1,5 +1,4 @@
-using ModelServing.Cli.Monitoring.Queries;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Cli.Monitoring;
 

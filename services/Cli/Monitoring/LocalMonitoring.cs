@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Cli.Monitoring.Queries;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Cli.Monitoring;
 

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Cli.Rollouts;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Rollout.Journal;

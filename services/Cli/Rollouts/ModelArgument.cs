@@ -1,9 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
-using Spectre.Console;
 
 namespace ModelServing.Cli.Rollouts;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Settings.Models;
 using ModelServing.Settings.Yaml;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Rollout;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 
 namespace ModelServing.Cli.Rollouts;
 

@@ -1,7 +1,3 @@
-using System.Net;
-using ModelServing.Contracts;
-using Spectre.Console;
-
 namespace ModelServing.Cli.Up;
 
 /// <summary>Where a ready host answers.</summary>

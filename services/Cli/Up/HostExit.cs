@@ -1,8 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text;
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Up;
 
 /// <summary>How a host's process ended.</summary>

@@ -1,8 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text;
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Up;
 
 /// <summary>A host could not be brought up; the message says why.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ModelServing.Cli.Up;
 
 /// <summary>A program that a host runs: what to start, and the arguments that come first.</summary>

@@ -1,7 +1,3 @@
-using ModelServing.Contracts;
-using ModelServing.Registry;
-using Spectre.Console;
-
 namespace ModelServing.Cli.Up;
 
 /// <summary>Where one model answers.</summary>

@@ -1,6 +1,7 @@
 using ModelServing.Cli.Demo;
 using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Settings.Clients;

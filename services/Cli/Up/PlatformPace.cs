@@ -1,11 +1,3 @@
-using ModelServing.Cli.Demo;
-using ModelServing.Cli.Up.Functions;
-using ModelServing.Contracts;
-using ModelServing.Hosting;
-using ModelServing.Registry;
-using ModelServing.Settings.Clients;
-using Spectre.Console;
-
 namespace ModelServing.Cli.Up;
 
 /// <summary>What a demonstration of the platform may want otherwise.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ModelServing.Cli.Demo;
-using ModelServing.Cli.Up;
 using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Settings;
@@ -8,7 +7,7 @@ using ModelServing.Settings.Clients;
 using ModelServing.Settings.Models;
 using ModelServing.Settings.Schema;
 
-namespace ModelServing.Cli;
+namespace ModelServing.Cli.Up;
 
 /// <summary><c>ms up</c>: the whole platform on this machine, as the stack file says it.</summary>
 /// <remarks>

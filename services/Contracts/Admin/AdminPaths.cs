@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Admin;
 
 /// <summary>The paths of the router's admin API. It listens on a port of its own and takes operators only.</summary>
 public static class AdminPaths

@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Admin;
 
 /// <summary>How the guard sees a variant.</summary>
 /// <param name="Since">When the version's attempt began.</param>

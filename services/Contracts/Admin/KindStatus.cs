@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Admin;
 
 /// <summary>How a kind of failure stands.</summary>
 /// <param name="Kind">The kind: <c>error</c>, <c>slow</c>, <c>nonFinite</c>, <c>maxErrorRate</c>.</param>

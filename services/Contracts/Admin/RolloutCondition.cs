@@ -1,7 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Admin;
 
 /// <summary>What a model's rollout is in.</summary>
 [JsonConverter(typeof(WordJsonConverter<RolloutCondition>))]

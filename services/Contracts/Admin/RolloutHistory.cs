@@ -1,4 +1,6 @@
-namespace ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
+
+namespace ModelServing.Contracts.Admin;
 
 /// <summary>A part of one model's journal.</summary>
 /// <param name="Events">The events in the order of their numbers, without a gap.</param>

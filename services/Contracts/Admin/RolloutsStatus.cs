@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Admin;
 
 /// <summary>How all rollouts stand, as one router sees them.</summary>
 public sealed record RolloutsStatus

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Admin;
 
 /// <summary>Writes an enumeration's value as a word in camelCase, and reads those words alone.</summary>
 internal sealed class WordJsonConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)

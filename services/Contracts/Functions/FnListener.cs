@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Functions;
 
 /// <summary>Where and how OCI Functions calls the program that it started in a container: the variables of the Fn contract, which the
 /// platform sets.</summary>

@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Functions;
 
 /// <summary>The functions. They are one program and one image; a setting picks.</summary>
 public enum FunctionName

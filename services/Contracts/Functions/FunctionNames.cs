@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Functions;
 
 /// <summary>What functions are called where names are in small letters: in OCI, and in the cluster.</summary>
 public static class FunctionNames

@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Functions;
 
 /// <summary>Where a function is asked by plain HTTP. As a function of OCI it is asked by the Fn contract, on a socket.</summary>
 public static class FunctionPaths

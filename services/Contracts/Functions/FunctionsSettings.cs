@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Functions;
 
 /// <summary>What the functions' program is started with. As functions of OCI they get the same by the application's and the function's
 /// configuration, which has 4 KB in all.</summary>

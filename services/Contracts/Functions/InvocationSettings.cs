@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Functions;
 
 /// <summary>What the functions' program is started with when it calls a function of OCI and ends (<c>invoke NAME</c>).</summary>
 public sealed record InvocationSettings

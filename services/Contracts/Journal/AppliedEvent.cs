@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>A rollout was applied: the model's first without a variant beside stable, or one of which no other event of a rollout is to be
 /// said.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>
 /// One entry of the journal: what became of a model's rollout, and when. The events of a model are numbered from 1 without a gap, and

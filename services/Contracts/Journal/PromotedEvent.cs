@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>A rollout was applied whose stable version was beside stable in the one before.</summary>
 public sealed record PromotedEvent : RolloutEvent

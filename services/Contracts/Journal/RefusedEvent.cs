@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>A rollout names a condemned version. As stable, the rollout is not applied and the last good one stays; as another variant, it
 /// gets no traffic there and the rest of the rollout is applied.</summary>

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>What condemned a version.</summary>
 [JsonConverter(typeof(RollbackReasonJsonConverter))]

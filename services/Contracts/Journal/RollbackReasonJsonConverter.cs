@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>Writes a <see cref="RollbackReason"/> as a word, and reads those words alone.</summary>
 public sealed class RollbackReasonJsonConverter() : JsonStringEnumConverter<RollbackReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>A version is condemned: it gets no traffic in any rollout until a person resets it.</summary>
 public sealed record RolledBackEvent : JournalEvent

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>An event that the first router which serves a rollout appends. It carries the whole rollout, so that routers born later have
 /// the last good one too.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>A rollout was applied that has a version beside stable which the one before did not have.</summary>
 public sealed record StartedEvent : RolloutEvent

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Journal;
 
 /// <summary>A rollout was applied that differs from the one before in weights only.</summary>
 public sealed record WeightMovedEvent : RolloutEvent

@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>An alarm. There is one for each kind, whatever models there are: a change of an alarm takes minutes to act, so that a canary
 /// must not need one. It notifies for each stream by itself.</summary>

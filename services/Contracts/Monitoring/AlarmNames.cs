@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>What the alarms about models are called in the cloud: by their display name Rollback knows from a message which of them it is, and
 /// that it is one of its own environment.</summary>

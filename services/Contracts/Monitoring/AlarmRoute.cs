@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>Who is told.</summary>
 public enum AlarmRoute

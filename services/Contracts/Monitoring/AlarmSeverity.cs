@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>How grave it is; Monitoring's words.</summary>
 public enum AlarmSeverity

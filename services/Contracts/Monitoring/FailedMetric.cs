@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>A stream that was not taken.</summary>
 /// <param name="Message">Why.</param>

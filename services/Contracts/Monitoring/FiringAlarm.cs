@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>A stream that an alarm fires for.</summary>
 /// <param name="Alarm">The alarm's name, <see cref="AlarmDefinition.Name"/>.</param>

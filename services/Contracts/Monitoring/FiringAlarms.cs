@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>What fires, as a stand-in for Monitoring answers it to a GET of <see cref="Path"/>.</summary>
 /// <param name="Alarms">One for each stream that an alarm fires for.</param>

@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>Datapoints of one stream: of one metric with one set of dimensions. Members are those of Monitoring's
 /// <c>MetricDataDetails</c>, but for the compartment.</summary>

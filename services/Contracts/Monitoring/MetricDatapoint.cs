@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>A datapoint.</summary>
 /// <param name="Timestamp">Its time.</param>

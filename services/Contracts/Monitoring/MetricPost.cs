@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The body of a post to Monitoring, <c>PostMetricDataDetails</c>.</summary>
 /// <param name="MetricData">The streams, at most <see cref="MaxStreams"/>.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The answer to a post to Monitoring, <c>PostMetricDataResponseDetails</c>. It comes with 200 whatever was refused.</summary>
 /// <param name="FailedMetricsCount">How many streams were not taken.</param>

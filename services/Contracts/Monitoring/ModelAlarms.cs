@@ -1,6 +1,6 @@
-using static ModelServing.Contracts.ModelMetric;
+using static ModelServing.Contracts.Monitoring.ModelMetric;
 
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The alarms about models, on what ModelMetrics posts.</summary>
 /// <remarks>Every one that leads to a rollback asks for a least number of requests in its window, so that a handful of them decides

@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>
 /// The metrics of models in OCI Monitoring, as ModelMetrics posts them once a minute and alarms ask for them: names and dimensions.

@@ -1,4 +1,4 @@
-namespace ModelServing.Contracts;
+namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The alarms about what the platform stands on, on the metrics that OCI's services post themselves. An environment has a
 /// compartment of its own, so none of them names a resource.</summary>

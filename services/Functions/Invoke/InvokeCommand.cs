@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
-using ModelServing.Oci;
+using ModelServing.Contracts.Functions;
+using ModelServing.Oci.Functions;
 
 namespace ModelServing.Functions.Invoke;
 

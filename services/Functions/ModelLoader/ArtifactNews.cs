@@ -1,6 +1,7 @@
 using ModelServing.Cache;
 using ModelServing.Cache.Announcements;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Functions.ModelLoader;
 

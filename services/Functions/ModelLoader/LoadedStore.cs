@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Registry;
 
 namespace ModelServing.Functions.ModelLoader;

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 
 namespace ModelServing.Functions.ModelLoader;
 

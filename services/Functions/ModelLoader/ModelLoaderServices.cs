@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
+using ModelServing.Contracts.Functions;
+using ModelServing.Hosting.Functions;
 using ModelServing.Oci;
 
 namespace ModelServing.Functions.ModelLoader;

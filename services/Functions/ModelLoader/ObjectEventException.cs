@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ModelServing.Functions.ModelLoader;
 
 /// <summary>What came is no event of an object; the message says why.</summary>

@@ -1,6 +1,7 @@
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
-using static ModelServing.Contracts.ModelMetric;
+using ModelServing.Contracts.Monitoring;
+using static ModelServing.Contracts.Monitoring.ModelMetric;
 
 namespace ModelServing.Functions.ModelMetrics;
 

@@ -2,10 +2,12 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Functions.Rollback;
-using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 using ModelServing.Journal;
-using ModelServing.Oci;
+using ModelServing.Oci.Monitoring;
 
 namespace ModelServing.Functions.ModelMetrics;
 

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Functions.Rollback;
-using ModelServing.Hosting;
-using ModelServing.Oci;
+using ModelServing.Hosting.Functions;
+using ModelServing.Oci.Monitoring;
 
 namespace ModelServing.Functions.ModelMetrics;
 

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using ModelServing.Functions.Rollback;
-
 namespace ModelServing.Functions.ModelMetrics;
 
 /// <summary>A minute that was posted.</summary>

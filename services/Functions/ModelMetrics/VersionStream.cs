@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Functions.ModelMetrics;
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>What a condemned version's entry in the journal rests on. <c>summary</c> is what a person is shown of any entry.</summary>

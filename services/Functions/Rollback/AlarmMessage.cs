@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>A message of an alarm, as far as it matters here.</summary>

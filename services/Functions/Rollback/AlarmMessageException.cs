@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>What came is no message of an alarm; the message says what is missing.</summary>

@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 
 namespace ModelServing.Functions.Rollback;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
+using ModelServing.Contracts.Functions;
+using ModelServing.Hosting.Functions;
 using ModelServing.Journal;
 using ModelServing.Oci;
 

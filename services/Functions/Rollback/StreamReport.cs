@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>What became of one stream.</summary>

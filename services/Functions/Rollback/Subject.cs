@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Functions.Rollback;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>Reads a call's payload as the bytes that it is.</summary>
 internal static class CallBody

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>
 /// Calls of a function by the Fn contract: <c>POST /call</c>, with what is about the call in headers <c>Fn-*</c>.

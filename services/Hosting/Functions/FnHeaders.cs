@@ -1,4 +1,4 @@
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>The headers of the Fn contract (fnproject/docs, fn/develop/fn-format.md).</summary>
 public static class FnHeaders

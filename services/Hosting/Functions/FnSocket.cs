@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>
 /// The socket on which OCI Functions calls. It is made ready under a name beside the one that the platform waits for, and only then gets that

@@ -1,4 +1,4 @@
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>A function's answer.</summary>
 /// <param name="Status">The status for who called by HTTP, as in 200.</param>

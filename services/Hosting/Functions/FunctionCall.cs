@@ -1,4 +1,4 @@
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>A call of a function.</summary>
 /// <param name="Id">The call's identifier, as it stands in every line of the log.</param>

@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>Makes functions of handlers: on a socket by the Fn contract where OCI Functions has started the program, and each at its own path
 /// by plain HTTP elsewhere. Which of the two it is, is the platform's to say (<see cref="HostSettings.Listener"/>).</summary>

@@ -1,8 +1,4 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
-
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>What came of a call.</summary>
 /// <param name="Answer">The answer.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>A function as both ways of calling it see it: one call at a time, each within its deadline and with its identifier in every
 /// line of the log.</summary>

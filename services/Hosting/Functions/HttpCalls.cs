@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using ModelServing.Contracts;
 
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>Calls of a function by plain HTTP: the payload is the request's body, the answer is the answer. <c>X-Request-Timeout</c> gives the
 /// time that the caller waits, <c>X-Request-Id</c> the call's identifier.</summary>

@@ -1,4 +1,4 @@
-namespace ModelServing.Hosting;
+namespace ModelServing.Hosting.Functions;
 
 /// <summary>What a function does. It does not know how it was called: by the Fn contract on a socket, or by plain HTTP.</summary>
 /// <remarks>Nothing may run between calls: a container of OCI Functions is frozen then.</remarks>

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using Microsoft.ML.OnnxRuntime;
 
 namespace ModelServing.Inference.Models;
 

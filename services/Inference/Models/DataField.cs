@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using ModelServing.Inference.Protocol;
 
 namespace ModelServing.Inference.Models;

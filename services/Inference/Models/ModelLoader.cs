@@ -4,6 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 
 namespace ModelServing.Inference.Models;
 

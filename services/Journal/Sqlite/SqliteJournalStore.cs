@@ -2,8 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 
-namespace ModelServing.Journal;
+namespace ModelServing.Journal.Sqlite;
 
 /// <summary>Events in one file of SQLite, which several processes of one machine open. A put is on the disk when it is answered.</summary>
 public sealed class SqliteJournalStore : IJournalStore, IDisposable

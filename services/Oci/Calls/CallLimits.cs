@@ -1,4 +1,4 @@
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Calls;
 
 /// <summary>How long a service is waited for, and how often it is asked again.</summary>
 internal record CallLimits

@@ -1,4 +1,4 @@
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Calls;
 
 /// <summary>A service of OCI, in the words of an error.</summary>
 /// <param name="Name">Its name.</param>

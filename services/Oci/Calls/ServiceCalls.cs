@@ -3,7 +3,7 @@ using Oci.Common.Retry;
 using Polly;
 using Polly.Retry;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Calls;
 
 /// <summary>
 /// Every call of the SDK's client goes through here, and gets what the SDK does not give by itself: cancellation that is prompt, a time

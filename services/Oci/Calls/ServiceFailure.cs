@@ -4,7 +4,7 @@ using ModelServing.Registry;
 using Newtonsoft.Json;
 using Oci.Common.Model;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Calls;
 
 /// <summary>Why a request was not answered as it should have been: what an exception of the SDK means, in one place.</summary>
 internal sealed class ServiceFailure : Exception

@@ -1,11 +1,4 @@
-using System.Globalization;
-using ModelServing.Contracts;
-using Oci.Common;
-using Oci.FunctionsService;
-using Oci.FunctionsService.Requests;
-using Oci.FunctionsService.Responses;
-
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Functions;
 
 /// <summary>A function of OCI was not called, or failed; the message says why, and what a person could do.</summary>
 public sealed class FunctionInvocationException : Exception

@@ -1,11 +1,14 @@
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Oci.Calls;
+using ModelServing.Oci.Identity;
 using Oci.Common;
 using Oci.FunctionsService;
 using Oci.FunctionsService.Requests;
 using Oci.FunctionsService.Responses;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Functions;
 
 /// <summary>
 /// Calls a function of OCI and waits for its answer. Not detached: who calls is told whether the function did what it was called for.

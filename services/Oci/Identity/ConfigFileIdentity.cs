@@ -3,7 +3,7 @@ using ModelServing.Contracts;
 using Oci.Common;
 using Oci.Common.Auth;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Identity;
 
 /// <summary>A user's identity, by a profile of a configuration file. The key is read at once and kept.</summary>
 /// <remarks>Not the SDK's own provider for such a file: that one throws a null reference where the file names no region.</remarks>

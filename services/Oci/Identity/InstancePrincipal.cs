@@ -2,7 +2,7 @@ using ModelServing.Contracts;
 using Oci.Common.Auth;
 using Oci.Common.Model;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Identity;
 
 /// <summary>A compute instance's identity. The SDK asks the instance's metadata service, at an address that can't be set, and blocks.</summary>
 internal static class InstancePrincipal

@@ -2,7 +2,7 @@ using ModelServing.Contracts;
 using Oci.Common;
 using Oci.Common.Auth;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Identity;
 
 /// <summary>
 /// Who signs the requests. What an identity needs is looked for before the SDK is asked, whose own complaints leave out where and what would

@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using Oci.Common.Auth;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Identity;
 
 /// <summary>The identity of what the platform itself runs, as a Function; the platform sets the variables.</summary>
 internal sealed class ResourcePrincipal(Func<string, string?> environment)

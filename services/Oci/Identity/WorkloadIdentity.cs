@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using Oci.Common.Auth;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Identity;
 
 /// <summary>A pod's identity: OKE gives a token for its service account's. The pod's own server is asked only at the first request.</summary>
 /// <param name="environment">Gives a variable of the process that the SDK reads, or null.</param>

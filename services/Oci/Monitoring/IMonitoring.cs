@@ -1,6 +1,6 @@
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Monitoring;
 
 /// <summary>What takes metrics and evaluates alarms on them: OCI Monitoring, or a stand-in for it on one machine.</summary>
 public interface IMonitoring

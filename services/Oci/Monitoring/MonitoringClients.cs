@@ -1,8 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Oci.Identity;
 using Oci.Common;
 using Oci.MonitoringService;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Monitoring;
 
 /// <summary>Makes the SDK's clients of Monitoring. It takes metrics at another host than it is asked at, and the SDK knows only the latter: a
 /// post to that one is answered 404.</summary>

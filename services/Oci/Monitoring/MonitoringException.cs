@@ -1,6 +1,4 @@
-using ModelServing.Contracts;
-
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Monitoring;
 
 /// <summary>Monitoring did not do what it was asked for; the message says why.</summary>
 public sealed class MonitoringException : Exception

@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Monitoring;
 
 /// <summary>A stand-in for Monitoring at an address of this machine: <c>ms up</c> has one.</summary>
 internal sealed class MonitoringStandIn : IMonitoring, IDisposable

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Oci.Calls;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Monitoring;
 
 /// <summary>Opens what a setting names as <see cref="FunctionsSettings.Monitoring"/>.</summary>
 /// <remarks>To add a kind: a class that implements <see cref="IMonitoring"/>, and a case in <see cref="Open"/>.</remarks>

@@ -1,11 +1,12 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
+using ModelServing.Oci.Calls;
 using Oci.MonitoringService;
 using Oci.MonitoringService.Models;
 using Oci.MonitoringService.Requests;
-// The SDK has one too: what its summaries are made of.
-using MetricData = ModelServing.Contracts.MetricData;
+using MetricData = ModelServing.Contracts.Monitoring.MetricData;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Monitoring;
 
 /// <summary>OCI Monitoring: metrics and alarms of one compartment.</summary>
 internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient alarms, string compartment, CallLimits limits, TimeProvider? time = null) : IMonitoring, IDisposable

@@ -1,8 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Oci.Identity;
 using Oci.Common;
 using Oci.NosqlService;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Nosql;
 
 /// <summary>Makes the SDK's client of NoSQL. One is enough for a program and its whole life: each has connections of its own.</summary>
 internal static class NosqlClients

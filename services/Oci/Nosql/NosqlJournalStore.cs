@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
+using ModelServing.Oci.Calls;
 using Newtonsoft.Json.Linq;
 using Oci.NosqlService;
 using Oci.NosqlService.Models;
 using Oci.NosqlService.Requests;
 using Oci.NosqlService.Responses;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Nosql;
 
 /// <summary>
 /// Events in a table of NoSQL; any number of programs may use it at once. The service itself keeps a taken number taken: the put is one

@@ -3,7 +3,7 @@ using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Nosql;
 
 /// <summary>JSON on its way through the SDK, whose reader makes a time of every text that looks like one.</summary>
 internal static class StoredJson

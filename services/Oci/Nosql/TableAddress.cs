@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using ModelServing.Contracts;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.Nosql;
 
 /// <summary>A table of NoSQL, as the setting <c>nosql:COMPARTMENT/TABLE</c> names it.</summary>
 /// <param name="Compartment">The compartment's OCID.</param>

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using ModelServing.Contracts;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>A bucket of Object Storage, as the setting <c>oci:NAMESPACE/BUCKET</c> names it.</summary>
 /// <param name="Namespace">The tenancy's Object Storage namespace.</param>

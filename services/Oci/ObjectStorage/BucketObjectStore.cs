@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using ModelServing.Oci.Calls;
 using ModelServing.Registry;
 using Oci.Common.Retry;
 using Oci.ObjectstorageService;
@@ -7,7 +8,7 @@ using Oci.ObjectstorageService.Requests;
 using Oci.ObjectstorageService.Responses;
 using Range = Oci.Common.Model.Range;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>
 /// Objects in a bucket of Object Storage; any number of programs may use it at once. The service itself keeps an object whole and a taken

@@ -1,9 +1,10 @@
 using ModelServing.Contracts;
+using ModelServing.Oci.Identity;
 using Oci.Common;
 using Oci.Common.Auth;
 using Oci.ObjectstorageService;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>Makes the SDK's client of Object Storage. One is enough for a program and its whole life: each has connections of its own.</summary>
 internal static class ObjectStorageClients

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using ModelServing.Oci.Calls;
 using ModelServing.Registry;
 using Oci.ObjectstorageService;
 using Oci.ObjectstorageService.Models;
 using Oci.ObjectstorageService.Requests;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>One put of one object that must not be there: in one request, or in parts when it is large.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>
 /// An object's bytes as they arrive. What breaks off, or lets wait for itself too long, is asked for again from there on, a bounded number

@@ -1,4 +1,6 @@
-namespace ModelServing.Oci;
+using ModelServing.Oci.Calls;
+
+namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>How long Object Storage is waited for, how often it is asked again, and in which pieces it is written. One piece of an object
 /// may let wait for itself as long as a request for its answer (<see cref="CallLimits.Attempt"/>).</summary>

@@ -1,12 +1,6 @@
-using System.Net;
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using ModelServing.Registry;
-using Oci.ObjectstorageService;
-using Oci.ObjectstorageService.Models;
-using Oci.ObjectstorageService.Requests;
 
-namespace ModelServing.Oci;
+namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>How much of an object is stored.</summary>
 /// <param name="Key">The object.</param>

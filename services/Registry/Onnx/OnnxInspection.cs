@@ -1,3 +1,6 @@
+using ModelServing.Registry.Onnx.Reading;
+using ModelServing.Registry.Safety;
+
 namespace ModelServing.Registry.Onnx;
 
 /// <summary>

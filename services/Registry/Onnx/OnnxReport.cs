@@ -1,3 +1,5 @@
+using ModelServing.Registry.Safety;
+
 namespace ModelServing.Registry.Onnx;
 
 /// <summary>What an ONNX file is.</summary>

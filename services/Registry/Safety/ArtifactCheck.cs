@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using ModelServing.Contracts;
 using ModelServing.Registry.Onnx;
 
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>
 /// Checks a version's artifact where it is stored and writes the verdict beside it. The model is read once, in chunks, and not kept: a

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>How large and how deep an artifact may be. What is past a limit is refused; the defaults leave room above what exporters write.</summary>
 public sealed record ArtifactLimits

@@ -1,6 +1,4 @@
-using ModelServing.Registry.Onnx;
-
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>What was found in an artifact.</summary>
 /// <param name="Findings">What is wrong with it; empty when nothing is.</param>

@@ -1,6 +1,6 @@
 using ModelServing.Registry.Onnx;
 
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>What an artifact is held against. docs/artifacts.md has the rules for a person.</summary>
 public static class ArtifactRules

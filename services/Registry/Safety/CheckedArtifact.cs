@@ -1,8 +1,4 @@
-using System.Security.Cryptography;
-using ModelServing.Contracts;
-using ModelServing.Registry.Onnx;
-
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>A version that was checked.</summary>
 /// <param name="Verdict">The verdict that stands now.</param>

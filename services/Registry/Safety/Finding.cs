@@ -1,4 +1,4 @@
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>One thing that is wrong with an artifact, and a reason to refuse it.</summary>
 /// <param name="Code">What kind of thing, for a program: one of <see cref="FindingCode"/>.</param>

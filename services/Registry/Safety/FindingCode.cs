@@ -1,4 +1,4 @@
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>
 /// The kinds of findings. A code never changes its meaning; docs/artifacts.md says of each what it is and what to do.

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>Which operators an artifact may use.</summary>
 internal static class OperatorRules

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using ModelServing.Contracts;
 
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>Whether an artifact may be loaded.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Outcome>))]

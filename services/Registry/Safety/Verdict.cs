@@ -1,8 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ModelServing.Contracts;
 
-namespace ModelServing.Registry;
+namespace ModelServing.Registry.Safety;
 
 /// <summary>
 /// What was found when a version's artifact was checked. It stands beside the artifacts, for people and for <c>ms models</c>; who loads one

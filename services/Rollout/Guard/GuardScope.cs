@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>Whose counts a decision rests on. Each scope has half of the false alarms that are allowed.</summary>

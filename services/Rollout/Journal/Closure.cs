@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Rollout.Journal;
 
 /// <summary>Why a variant has none of the traffic that its rollout gives it.</summary>

@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Rollout.Journal;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Rollout.Journal;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Journal;
 

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Rollout.Journal;
 

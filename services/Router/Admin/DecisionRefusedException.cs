@@ -1,9 +1,4 @@
-using ModelServing.Contracts;
 using ModelServing.Hosting;
-using ModelServing.Journal;
-using ModelServing.Rollout.Journal;
-using ModelServing.Router.Rollouts;
-using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Admin;
 

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
-using ModelServing.Hosting;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;

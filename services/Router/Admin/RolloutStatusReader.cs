@@ -1,5 +1,7 @@
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;

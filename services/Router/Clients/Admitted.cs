@@ -1,6 +1,3 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
 using ModelServing.Hosting;
 
 namespace ModelServing.Router.Clients;

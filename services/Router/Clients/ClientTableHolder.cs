@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using ModelServing.Contracts;
-
 namespace ModelServing.Router.Clients;
 
 /// <summary>Holds the current snapshot.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
-
 namespace ModelServing.Router.Clients;
 
 /// <summary>How a client says who it is.</summary>

@@ -1,7 +1,4 @@
-using System.Collections.Frozen;
-using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
-using ModelServing.Contracts;
 
 namespace ModelServing.Router.Clients;
 

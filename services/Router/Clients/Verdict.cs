@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
-using ModelServing.Contracts;
 using ModelServing.Hosting;
 
 namespace ModelServing.Router.Clients;

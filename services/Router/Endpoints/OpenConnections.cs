@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
 using ModelServing.Router.Forwarding.Wire;
-using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Endpoints;
 

@@ -1,4 +1,3 @@
-using ModelServing.Router.Endpoints;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;

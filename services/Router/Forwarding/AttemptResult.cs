@@ -1,5 +1,4 @@
 using ModelServing.Router.Endpoints;
-using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 

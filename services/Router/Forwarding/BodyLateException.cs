@@ -1,8 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http;
-using ModelServing.Router.Routing;
-
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>The client's body did not come by the deadline, or nobody wants it any more.</summary>

@@ -1,8 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Http;
 using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Forwarding;

@@ -1,5 +1,3 @@
-using ModelServing.Router.Routing;
-
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>Why stable is asked instead of another variant.</summary>

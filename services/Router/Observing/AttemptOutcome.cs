@@ -1,6 +1,3 @@
-using ModelServing.Router.Endpoints;
-using ModelServing.Router.Routing;
-
 namespace ModelServing.Router.Observing;
 
 /// <summary>What a first attempt says of its variant.</summary>

@@ -1,6 +1,3 @@
-using ModelServing.Router.Endpoints;
-using ModelServing.Router.Routing;
-
 namespace ModelServing.Router.Observing;
 
 /// <summary>Takes first attempts: the guard, once there is one.</summary>

@@ -1,6 +1,3 @@
-using System.Threading.Channels;
-using ModelServing.Rollout.Guard;
-using ModelServing.Router.Observing;
 using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 using AttemptOutcome = ModelServing.Rollout.Guard.AttemptOutcome;

@@ -1,5 +1,6 @@
 using ModelServing.Cache;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Rollout.Journal;
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Routing;

@@ -1,11 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
-using ModelServing.Journal;
-using ModelServing.Rollout.Journal;
-using ModelServing.Router.Routing;
-
 namespace ModelServing.Router.Rollouts;
 
 /// <summary>How often the journal is read, and how long it is waited for.</summary>

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 
 namespace ModelServing.Router.Rollouts;
 

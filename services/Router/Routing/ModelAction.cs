@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Router.Routing;
 
 /// <summary>What a model's path asks for.</summary>

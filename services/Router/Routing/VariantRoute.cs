@@ -1,11 +1,7 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
-using ModelServing.Rollout;
 using ModelServing.Router.Endpoints;
-using ModelServing.Router.Rollouts;
-using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
 

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using k8s;
-using ModelServing.Contracts;
 
 namespace ModelServing.Router.Sources;
 

@@ -1,11 +1,3 @@
-using System.Net;
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
-using k8s;
-using k8s.Autorest;
-using k8s.Models;
-
 namespace ModelServing.Router.Sources;
 
 /// <summary>The object can't be read or watched now.</summary>

@@ -1,4 +1,3 @@
-using ModelServing.Contracts;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;

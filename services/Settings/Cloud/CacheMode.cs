@@ -1,6 +1,3 @@
-using ModelServing.Contracts;
-using ModelServing.Settings.Schema;
-
 namespace ModelServing.Settings.Cloud;
 
 /// <summary>Whether a cache has shards.</summary>

@@ -1,7 +1,4 @@
 using ModelServing.Contracts;
-using ModelServing.Rollout;
-using ModelServing.Settings.Clients;
-using ModelServing.Settings.Cloud;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Models;

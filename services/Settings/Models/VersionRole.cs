@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Settings.Models;
 
 /// <summary>What a version is there for.</summary>

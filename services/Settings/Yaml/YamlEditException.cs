@@ -1,9 +1,3 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using Scalar = YamlDotNet.Core.Events.Scalar;
-
 namespace ModelServing.Settings.Yaml;
 
 /// <summary>A value can't be set in the text; the message says what is in the way.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ModelServing.Bench.Functions;
 
 /// <summary>One start.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Functions;
 using ModelServing.TestKit.Nosql;

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Router;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
-using Endpoint = ModelServing.Router.Forwarding.Endpoint;
+using ModelServing.Router;
+using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Bench.Routing;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Spectre.Console;
-
 namespace ModelServing.Bench.Routing;
 
 /// <summary>A figure that was measured several times.</summary>

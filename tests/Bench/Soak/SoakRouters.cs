@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Soak;

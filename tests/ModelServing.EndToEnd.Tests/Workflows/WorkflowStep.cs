@@ -1,6 +1,3 @@
-using ModelServing.TestKit;
-using YamlDotNet.RepresentationModel;
-
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>A step of a workflow's job.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 

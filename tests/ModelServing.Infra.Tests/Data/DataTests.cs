@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ModelServing.Infra.Images;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 using Pulumi;

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Infra.Journal;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Registry;
 using ModelServing.Stacks;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Stacks;
 using ModelServing.TestKit;

@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using ModelServing.Contracts;
-using ModelServing.Infra.Tests.Stacks;
-using ModelServing.Stacks;
-
 namespace ModelServing.Infra.Tests.Hosts;
 
 /// <summary>What is mounted into a container: an empty folder that may be written into.</summary>

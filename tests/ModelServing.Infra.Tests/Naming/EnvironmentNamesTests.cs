@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CsCheck;
+using ModelServing.Infra.Naming;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using ModelServing.Infra.Network;
 
 namespace ModelServing.Infra.Tests.Network;
 

@@ -1,11 +1,7 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Moq;
-using ModelServing.Infra.Tests.Stacks;
 using Pulumi;
-using Pulumi.Testing;
 using Pulumi.Utilities;
 
 namespace ModelServing.Infra.Tests.Rendering;

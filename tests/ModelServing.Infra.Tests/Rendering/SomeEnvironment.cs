@@ -1,5 +1,18 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Infra.Alarms;
+using ModelServing.Infra.ArtifactStore;
+using ModelServing.Infra.Cache;
+using ModelServing.Infra.Cluster;
+using ModelServing.Infra.Functions;
+using ModelServing.Infra.Gateway;
+using ModelServing.Infra.Identity;
+using ModelServing.Infra.Images;
+using ModelServing.Infra.Journal;
+using ModelServing.Infra.Naming;
+using ModelServing.Infra.Network;
 using ModelServing.Infra.Tests.Stacks;
+using ModelServing.Infra.Workloads;
 using Pulumi;
 
 namespace ModelServing.Infra.Tests.Rendering;
@@ -26,7 +39,7 @@ internal sealed class SomeEnvironment
 
     internal static NetworkPlace Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
 
-    internal Infra.NetworkComponent Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
+    internal ModelServing.Infra.Network.NetworkComponent Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -38,7 +51,7 @@ internal sealed class SomeEnvironment
         NodeCidr = nodes,
     }, Options);
 
-    internal Infra.ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
+    internal ModelServing.Infra.Cluster.ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -77,7 +90,7 @@ internal sealed class SomeEnvironment
     internal ImagesComponent Images(params string[] programs) =>
         new("images", new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs }, Options);
 
-    internal Infra.GatewayComponent Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
+    internal ModelServing.Infra.Gateway.GatewayComponent Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -101,7 +114,7 @@ internal sealed class SomeEnvironment
         Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" },
     };
 
-    internal Infra.FunctionsComponent Functions(FunctionsSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
+    internal ModelServing.Infra.Functions.FunctionsComponent Functions(FunctionsSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -118,11 +131,11 @@ internal sealed class SomeEnvironment
 
     internal Topics Topics(params string[] emails) => new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
 
-    internal Infra.AlarmsComponent Alarms(params string[] emails) =>
+    internal ModelServing.Infra.Alarms.AlarmsComponent Alarms(params string[] emails) =>
         new("alarms", new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback }, Options);
 
     /// <summary>The workloads of one model with one version.</summary>
-    internal Infra.WorkloadsComponent Workloads()
+    internal ModelServing.Infra.Workloads.WorkloadsComponent Workloads()
     {
         var size = new PodSize { Min = 1, Max = 2, Cpu = "500m", Memory = "1Gi", CpuTarget = 60 };
         return new("workloads", new WorkloadsArgs

@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Stacks;
 using ModelServing.TestKit;
 using Pulumi;

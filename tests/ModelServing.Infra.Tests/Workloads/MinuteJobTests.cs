@@ -1,5 +1,6 @@
 using k8s.Models;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Infra.Tests.Stacks;
 
 namespace ModelServing.Infra.Tests.Workloads;

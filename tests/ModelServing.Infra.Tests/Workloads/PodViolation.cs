@@ -1,7 +1,3 @@
-using System.Reflection;
-using System.Text.Json.Serialization;
-using k8s.Models;
-
 namespace ModelServing.Infra.Tests.Workloads;
 
 /// <summary>A field of a pod that a Pod Security Standard does not allow the value of.</summary>

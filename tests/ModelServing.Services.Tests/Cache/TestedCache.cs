@@ -1,8 +1,6 @@
 using System.Net;
-using Garnet;
 using ModelServing.Cache;
 using ModelServing.Contracts;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cache;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using Garnet;
-using ModelServing.Cache;
-using ModelServing.Contracts;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cache;

@@ -5,7 +5,7 @@ using ModelServing.Settings;
 using ModelServing.Settings.Cloud;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Cli.Images;
+namespace ModelServing.Services.Tests.Contracts;
 
 public sealed class ImageNamesTests : IDisposable
 {

@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Builder;
-using ModelServing.Contracts;
-using ModelServing.TestKit;
-using ModelServing.TestKit.Functions;
-
 namespace ModelServing.Services.Tests.Functions;
 
 /// <summary>A function's answer, however it was called.</summary>

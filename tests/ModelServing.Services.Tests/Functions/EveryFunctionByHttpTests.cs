@@ -1,8 +1,3 @@
-using ModelServing.Contracts;
-using ModelServing.Functions;
-using ModelServing.Hosting;
-using ModelServing.TestKit;
-
 namespace ModelServing.Services.Tests.Functions;
 
 /// <summary>Every function by plain HTTP.</summary>

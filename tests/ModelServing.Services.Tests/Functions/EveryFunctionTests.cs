@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Functions;
-using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions;

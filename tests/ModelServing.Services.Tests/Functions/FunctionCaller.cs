@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using ModelServing.Contracts;
-using ModelServing.TestKit;
-using ModelServing.TestKit.Functions;
 
 namespace ModelServing.Services.Tests.Functions;
 

@@ -2,8 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using ModelServing.Contracts;
-using ModelServing.TestKit;
-using ModelServing.TestKit.Functions;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Services.Tests.Functions;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.TestKit;
 

@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Hosting;
 

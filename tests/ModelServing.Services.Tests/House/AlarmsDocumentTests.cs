@@ -1,4 +1,4 @@
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.House;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;

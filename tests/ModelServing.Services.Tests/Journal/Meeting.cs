@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using ModelServing.Contracts;
-using ModelServing.Journal;
-
 namespace ModelServing.Services.Tests.Journal;
 
 /// <summary>Lets nobody on before all have come.</summary>

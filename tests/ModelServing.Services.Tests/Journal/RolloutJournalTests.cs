@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;

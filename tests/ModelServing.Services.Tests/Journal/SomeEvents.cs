@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 

@@ -1,5 +1,4 @@
 using ModelServing.Journal;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Journal;
 

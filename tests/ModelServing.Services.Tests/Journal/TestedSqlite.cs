@@ -1,4 +1,5 @@
 using ModelServing.Journal;
+using ModelServing.Journal.Sqlite;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Journal;

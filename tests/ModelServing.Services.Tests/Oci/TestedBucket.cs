@@ -1,5 +1,5 @@
 using ModelServing.Contracts;
-using ModelServing.Oci;
+using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Registry;
 using ModelServing.TestKit.ObjectStorage;

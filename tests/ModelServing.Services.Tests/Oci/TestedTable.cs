@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Journal;
-using ModelServing.Oci;
+using ModelServing.Oci.Calls;
+using ModelServing.Oci.Nosql;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit.Nosql;
 

@@ -1,7 +1,3 @@
-using ModelServing.Contracts;
-using ModelServing.Registry;
-using ModelServing.TestKit;
-
 namespace ModelServing.Services.Tests.Registry;
 
 public sealed class FolderModelRegistryTests : ModelRegistryTests

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Registry;

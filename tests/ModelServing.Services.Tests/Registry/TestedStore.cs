@@ -1,5 +1,4 @@
 using ModelServing.Registry;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Registry;
 

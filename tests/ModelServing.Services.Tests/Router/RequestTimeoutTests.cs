@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
+using ModelServing.Services.Tests.Router.Forwarding;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;
 

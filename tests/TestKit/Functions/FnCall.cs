@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
-
 namespace ModelServing.TestKit.Functions;
 
 /// <summary>A call as the platform makes it.</summary>

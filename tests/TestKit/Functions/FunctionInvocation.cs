@@ -1,10 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using ModelServing.TestKit.ObjectStorage;
-
 namespace ModelServing.TestKit.Functions;
 
 /// <summary>A call that the emulator got.</summary>

@@ -1,5 +1,3 @@
-using ModelServing.Rollout.Guard;
-
 namespace ModelServing.TestKit.GuardSimulation;
 
 /// <summary>What became of a scenario's rollouts.</summary>

@@ -1,13 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using ModelServing.TestKit.ObjectStorage;
-
 namespace ModelServing.TestKit.Monitoring;
 
 /// <summary>A request that the emulator got.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace ModelServing.TestKit.ObjectStorage;
 
 /// <summary>A bucket in memory. A test may look into it and change it behind the service's back.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace ModelServing.TestKit.ObjectStorage;
 
 /// <summary>An object as it is stored.</summary>

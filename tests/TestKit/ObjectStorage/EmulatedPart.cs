@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace ModelServing.TestKit.ObjectStorage;
 
 /// <summary>One part of an upload.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Microsoft.AspNetCore.Http;
-
 namespace ModelServing.TestKit.ObjectStorage;
 
 /// <summary>Which requests something goes wrong with.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace ModelServing.TestKit.ObjectStorage;
 
 /// <summary>How much the emulator holds; all its buckets share it.</summary>

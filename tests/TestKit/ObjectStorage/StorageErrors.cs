@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace ModelServing.TestKit.ObjectStorage;
 
 #pragma warning restore CA5351

@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Monitoring.Queries;
 
 /// <summary>How a value is compared.</summary>

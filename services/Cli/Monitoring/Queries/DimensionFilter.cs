@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Monitoring.Queries;
 
 /// <summary>What a dimension has to be.</summary>

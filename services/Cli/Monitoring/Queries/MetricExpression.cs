@@ -1,5 +1,3 @@
-using ModelServing.Contracts;
-
 namespace ModelServing.Cli.Monitoring.Queries;
 
 /// <summary>A metric's datapoints in an interval, as one number for each stream or group of streams.</summary>

@@ -1,4 +1,4 @@
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Cli.Monitoring.Queries;
 

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using ModelServing.Cli.Monitoring;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Monitoring;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Up.Functions;

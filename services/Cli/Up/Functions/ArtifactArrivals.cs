@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Registry;
 using Spectre.Console;
 

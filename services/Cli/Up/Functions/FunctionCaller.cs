@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Cli.Up.Functions;
 

@@ -1,5 +1,6 @@
 using ModelServing.Cli.Monitoring;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Registry;
 
 namespace ModelServing.Cli.Up.Functions;

@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>An attribute of a node, or the default of a function's.</summary>
 internal sealed class AttributeMessage(OnnxContext context, OnnxMessage parent, string kind) : OnnxMessage(context, parent)

@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>One dimension: a length, or a name for one of any length.</summary>
 internal sealed class DimensionMessage(OnnxContext context, ShapeMessage shape) : OnnxMessage(context, shape)

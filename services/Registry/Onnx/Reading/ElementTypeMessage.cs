@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>What a sequence, a map or an optional value holds.</summary>
 internal sealed class ElementTypeMessage(OnnxContext context, OnnxMessage parent, ValueKind kind) : OnnxMessage(context, parent)

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>One entry of what says where a tensor's data are.</summary>
 internal sealed class ExternalDataMessage(OnnxContext context, TensorMessage tensor) : OnnxMessage(context, tensor)

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>What a field of a message holds, and whether it may be given once or any number of times.</summary>
 internal enum FieldKind

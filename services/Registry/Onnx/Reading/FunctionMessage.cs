@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>A function that the model defines, and its nodes call by domain and name.</summary>
 internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)

@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>A graph: the model's own, the body of a node, or of a training.</summary>
 internal sealed class GraphMessage(OnnxContext context, OnnxMessage parent, string label, bool isMain = false, int depth = 0, int index = -1)

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>What else is to be known of the model.</summary>
 internal sealed class MetadataMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)

@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>The whole file.</summary>
 internal sealed class ModelMessage(OnnxContext context) : OnnxMessage(context, null)

@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>A node: one call of an operator or of a function of the model.</summary>
 internal sealed class NodeMessage : OnnxMessage

@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>What all messages of one file share: the limits, the findings, and the counts that go over the whole file.</summary>
 internal sealed class OnnxContext(ArtifactLimits limits)

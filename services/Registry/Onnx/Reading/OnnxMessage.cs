@@ -1,6 +1,7 @@
 using System.Text;
+using ModelServing.Registry.Safety;
 
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>A message of an ONNX file while it is read: which fields it has, and the rules that it is held against.</summary>
 /// <remarks>

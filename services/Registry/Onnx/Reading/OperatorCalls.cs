@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>Which operators and functions are called from where, so that at the end, when all functions are known, each call can be held
 /// against what is allowed and what is defined.</summary>

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>Which version of a domain's operators is meant. Any may be imported: exporters name more than they use.</summary>
 internal sealed class OperatorSetMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)

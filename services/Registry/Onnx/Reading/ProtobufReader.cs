@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Unicode;
+using ModelServing.Registry.Safety;
 
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>
 /// Reads a message of Protocol Buffers in one pass, in chunks of any size, and tells <see cref="OnnxMessage"/> what stands in it. It holds a

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>The shape of a value.</summary>
 internal sealed class ShapeMessage(OnnxContext context, OnnxMessage parent) : OnnxMessage(context, parent)

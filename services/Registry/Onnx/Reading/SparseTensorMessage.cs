@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>A sparse tensor, which the runtime writes out in full when it loads the model.</summary>
 internal sealed class SparseTensorMessage(OnnxContext context, OnnxMessage parent, string kind, int index) : OnnxMessage(context, parent)

@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>A tensor with its data, which are counted and passed over.</summary>
 internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, string kind, int index) : OnnxMessage(context, parent)

@@ -1,6 +1,6 @@
 using ElementType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
 
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>How the data of each element type stand in a tensor (onnx.proto, TensorProto).</summary>
 internal static class TensorRules

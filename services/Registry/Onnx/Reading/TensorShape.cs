@@ -1,6 +1,7 @@
 using System.Globalization;
+using ModelServing.Registry.Safety;
 
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>Dimensions as they stand in a file, where they can be anything.</summary>
 internal sealed class TensorShape

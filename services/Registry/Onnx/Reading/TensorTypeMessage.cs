@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>What a tensor is of: element type and shape.</summary>
 internal sealed class TensorTypeMessage(OnnxContext context, OnnxMessage parent) : OnnxMessage(context, parent)

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>How a model may be trained further. Nothing here runs it, and what it holds is held against the same rules.</summary>
 internal sealed class TrainingMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)

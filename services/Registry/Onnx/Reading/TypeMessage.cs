@@ -1,4 +1,6 @@
-namespace ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
+
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>The type of a value.</summary>
 internal sealed class TypeMessage(OnnxContext context, OnnxMessage parent, string label, int index) : OnnxMessage(context, parent)

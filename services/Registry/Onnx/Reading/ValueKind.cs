@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>The kinds of values that ONNX has, by their fields in TypeProto.</summary>
 internal enum ValueKind

@@ -1,4 +1,4 @@
-namespace ModelServing.Registry.Onnx;
+namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>An input, an output, or a value between nodes: its name and type.</summary>
 internal sealed class ValueMessage(OnnxContext context, OnnxMessage parent, string kind, int index) : OnnxMessage(context, parent)

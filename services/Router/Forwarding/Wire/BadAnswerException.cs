@@ -1,9 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
-
 namespace ModelServing.Router.Forwarding.Wire;
 
 /// <summary>An endpoint's answer is no HTTP/1.1; the message says what about it.</summary>

@@ -1,9 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
-
 namespace ModelServing.Router.Forwarding.Wire;
 
 /// <summary>How the end of an answer's body is found (RFC 9112, 6.3).</summary>

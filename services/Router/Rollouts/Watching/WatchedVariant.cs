@@ -1,5 +1,3 @@
-using ModelServing.Cache;
-using ModelServing.Cache.Guard;
 using ModelServing.Rollout.Guard;
 
 namespace ModelServing.Router.Rollouts.Watching;

@@ -1,7 +1,3 @@
-using ModelServing.Cache.Reports;
-using ModelServing.Contracts;
-using StackExchange.Redis;
-
 namespace ModelServing.Services.Tests.Cache.Reports;
 
 /// <summary>What processes report of each minute, over Garnet in this process.</summary>

@@ -1,7 +1,7 @@
 using ModelServing.Cli.Demo;
 using ModelServing.Contracts;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Demo;
 
 public class DemoReportTests
 {

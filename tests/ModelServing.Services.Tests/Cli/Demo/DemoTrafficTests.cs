@@ -8,7 +8,7 @@ using ModelServing.Cli.Demo;
 using ModelServing.Sample;
 using ModelServing.Sample.Simulation;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Demo;
 
 public class DemoTrafficTests
 {

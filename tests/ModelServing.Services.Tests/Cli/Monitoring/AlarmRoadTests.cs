@@ -3,7 +3,8 @@ using System.Text.Json;
 using ModelServing.Cli.Monitoring;
 using ModelServing.Cli.Up;
 using ModelServing.Cli.Up.Functions;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Services.Tests.Router;
 using ModelServing.TestKit;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ModelServing.Cli.Monitoring;
 using ModelServing.Cli.Monitoring.Queries;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Monitoring;

@@ -1,7 +1,10 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
+using ModelServing.Journal.Sqlite;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.Settings;
 using ModelServing.TestKit;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ModelServing.Cli.Rollouts;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Services.Tests.Journal;
 
 namespace ModelServing.Services.Tests.Cli.Rollouts;

@@ -1,6 +1,7 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Settings;
 using static ModelServing.Services.Tests.Cli.Rollouts.SomeStatus;
 

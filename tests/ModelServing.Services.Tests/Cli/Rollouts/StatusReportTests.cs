@@ -1,5 +1,5 @@
 using ModelServing.Cli.Rollouts;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using Spectre.Console;
 
 namespace ModelServing.Services.Tests.Cli.Rollouts;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using ModelServing.Cli;
 using ModelServing.Cli.Up;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Up;
 
 public class ApiPortTests
 {

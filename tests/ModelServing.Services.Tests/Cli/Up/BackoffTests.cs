@@ -1,6 +1,6 @@
 using ModelServing.Cli.Up;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Up;
 
 public class BackoffTests
 {

@@ -2,7 +2,7 @@ using ModelServing.Cli;
 using ModelServing.Cli.Up;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Up;
 
 public sealed class HostProgramsTests : IDisposable
 {

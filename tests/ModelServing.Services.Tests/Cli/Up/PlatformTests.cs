@@ -3,7 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Settings.Models;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Up;
 
 public sealed class PlatformTests : IAsyncLifetime
 {

@@ -5,7 +5,7 @@ using ModelServing.Hosting;
 using ModelServing.Settings;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Up;
 
 public sealed class StackFollowerTests : IAsyncLifetime
 {

@@ -3,7 +3,7 @@ using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Up;
 
 public sealed class SupervisedHostTests : IAsyncLifetime
 {

@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Services.Tests.Contracts;
+namespace ModelServing.Services.Tests.Contracts.Functions;
 
 public class FnListenerTests
 {

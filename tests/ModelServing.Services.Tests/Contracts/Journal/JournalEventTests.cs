@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Services.Tests.Journal;
 
-namespace ModelServing.Services.Tests.Contracts;
+namespace ModelServing.Services.Tests.Contracts.Journal;
 
 public class JournalEventTests
 {

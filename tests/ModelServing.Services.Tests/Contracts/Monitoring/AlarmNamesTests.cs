@@ -1,6 +1,6 @@
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
-namespace ModelServing.Services.Tests.Contracts;
+namespace ModelServing.Services.Tests.Contracts.Monitoring;
 
 public class AlarmNamesTests
 {

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Functions.Invoke;
 using ModelServing.Services.Tests.Hosting;
 using ModelServing.TestKit.Functions;

@@ -1,14 +1,4 @@
-using System.Collections.Concurrent;
-using System.Text;
-using System.Text.Json.Nodes;
-using ModelServing.Cache.Announcements;
-using ModelServing.Contracts;
-using ModelServing.Registry;
-using ModelServing.Services.Tests.Cache;
-using ModelServing.Services.Tests.Inference;
-using ModelServing.Services.Tests.Oci;
-using ModelServing.TestKit;
-using ModelServing.TestKit.ObjectStorage;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Services.Tests.Functions.ModelLoader;
 

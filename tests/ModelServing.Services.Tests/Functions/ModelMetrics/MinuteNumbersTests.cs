@@ -1,6 +1,7 @@
 using CsCheck;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Services.Tests.Cache.Reports;
 using static ModelServing.Services.Tests.Cache.Reports.SomeReports;

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Services.Tests.Cache.Reports;
 using ModelServing.Services.Tests.Journal;

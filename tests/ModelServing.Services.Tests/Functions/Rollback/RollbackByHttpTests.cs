@@ -1,14 +1,4 @@
-using System.Collections.Concurrent;
-using System.Text;
-using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using ModelServing.Cache.Announcements;
-using ModelServing.Contracts;
-using ModelServing.Journal;
-using ModelServing.Services.Tests.Cache;
-using ModelServing.Services.Tests.Journal;
-using ModelServing.Services.Tests.Router.Rollouts;
-using ModelServing.TestKit;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Services.Tests.Functions.Rollback;
 

@@ -1,13 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 using ModelServing.Services.Tests.Functions;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Functions;
 
-namespace ModelServing.Services.Tests.Hosting;
+namespace ModelServing.Services.Tests.Hosting.Functions;
 
 /// <summary>What the Fn contract asks of a function's socket and of what leaves it.</summary>
 [Collection(nameof(OwnProcess))]

@@ -1,14 +1,12 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
-using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 using ModelServing.Services.Tests.Functions;
 
-namespace ModelServing.Services.Tests.Hosting;
+namespace ModelServing.Services.Tests.Hosting.Functions;
 
 /// <summary>What holds of every call of a function, whichever way it comes.</summary>
 public abstract class FunctionCallTests : IAsyncLifetime

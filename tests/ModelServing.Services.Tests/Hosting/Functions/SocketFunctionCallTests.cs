@@ -1,14 +1,6 @@
-using System.Collections.Concurrent;
-using System.Text;
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Services.Tests.Functions;
 
-namespace ModelServing.Services.Tests.Hosting;
+namespace ModelServing.Services.Tests.Hosting.Functions;
 
 /// <summary>Calls over a socket, by the Fn contract.</summary>
 public sealed class SocketFunctionCallTests() : FunctionCallTests(static () => new SocketCaller());

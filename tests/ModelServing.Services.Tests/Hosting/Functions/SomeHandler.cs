@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Functions;
 using ModelServing.Services.Tests.Functions;
 
-namespace ModelServing.Services.Tests.Hosting;
+namespace ModelServing.Services.Tests.Hosting.Functions;
 
 /// <summary>A handler that a test gives its answers.</summary>
 internal sealed class SomeHandler : IFunctionHandler

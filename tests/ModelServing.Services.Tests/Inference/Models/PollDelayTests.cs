@@ -1,6 +1,6 @@
 using ModelServing.Inference.Models;
 
-namespace ModelServing.Services.Tests.Inference;
+namespace ModelServing.Services.Tests.Inference.Models;
 
 public class PollDelayTests
 {

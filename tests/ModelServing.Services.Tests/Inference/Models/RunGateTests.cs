@@ -5,7 +5,7 @@ using ModelServing.Inference;
 using ModelServing.Inference.Models;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Inference;
+namespace ModelServing.Services.Tests.Inference.Models;
 
 public sealed class RunGateTests : IDisposable
 {

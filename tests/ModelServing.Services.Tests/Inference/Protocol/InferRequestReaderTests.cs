@@ -8,7 +8,7 @@ using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.Registry;
 
-namespace ModelServing.Services.Tests.Inference;
+namespace ModelServing.Services.Tests.Inference.Protocol;
 
 public class InferRequestReaderTests
 {

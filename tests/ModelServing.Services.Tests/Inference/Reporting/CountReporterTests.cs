@@ -5,7 +5,7 @@ using ModelServing.Registry;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Inference;
+namespace ModelServing.Services.Tests.Inference.Reporting;
 
 /// <summary>What a running service reports of its requests, read from the cache as ModelMetrics does.</summary>
 public sealed class CountReporterTests : IAsyncLifetime

@@ -3,7 +3,7 @@ using ModelServing.Cache.Reports;
 using ModelServing.Inference.Reporting;
 using ModelServing.Services.Tests.Cache.Reports;
 
-namespace ModelServing.Services.Tests.Inference;
+namespace ModelServing.Services.Tests.Inference.Reporting;
 
 public class MinuteLedgerTests
 {

@@ -2,7 +2,7 @@ using CsCheck;
 using ModelServing.Cache.Reports;
 using ModelServing.Inference.Reporting;
 
-namespace ModelServing.Services.Tests.Inference;
+namespace ModelServing.Services.Tests.Inference.Reporting;
 
 public class RequestRecorderTests
 {

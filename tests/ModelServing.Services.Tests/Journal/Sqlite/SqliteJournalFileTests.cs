@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using ModelServing.Journal;
+using ModelServing.Journal.Sqlite;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Journal;
+namespace ModelServing.Services.Tests.Journal.Sqlite;
 
 /// <summary>What is SQLite's own: the file, and the processes that share it.</summary>
 public sealed class SqliteJournalFileTests : IDisposable
@@ -30,7 +31,7 @@ public sealed class SqliteJournalFileTests : IDisposable
         Assert.Equal(80, read.Count);
         Assert.Equal(
             Enumerable.Range(1, 40).Concat(Enumerable.Range(1001, 40)),
-            read.Cast<ModelServing.Contracts.RolledBackEvent>().Select(static e => e.Version.Number).Order());
+            read.Cast<ModelServing.Contracts.Journal.RolledBackEvent>().Select(static e => e.Version.Number).Order());
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class SqliteJournalFileTests : IDisposable
 
         using var store = new SqliteJournalStore(Path, TimeSpan.FromSeconds(60));
         var journal = new RolloutJournal(store);
-        var read = (await journal.ReadAsync(SomeEvents.Fraud, 0, default)).Cast<ModelServing.Contracts.RolledBackEvent>().Select(static e => e.Version.Number).ToList();
+        var read = (await journal.ReadAsync(SomeEvents.Fraud, 0, default)).Cast<ModelServing.Contracts.Journal.RolledBackEvent>().Select(static e => e.Version.Number).ToList();
         Assert.Empty(killed.Acknowledged.Except(read));
         Assert.Empty(other.Acknowledged.Except(read));
         Assert.Equal(60, other.Acknowledged.Count);

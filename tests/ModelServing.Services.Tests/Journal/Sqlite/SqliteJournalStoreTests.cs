@@ -1,10 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using Microsoft.Data.Sqlite;
-using ModelServing.Journal;
-using ModelServing.TestKit;
-
-namespace ModelServing.Services.Tests.Journal;
+namespace ModelServing.Services.Tests.Journal.Sqlite;
 
 /// <summary>A journal in a file of SQLite.</summary>
 public sealed class SqliteJournalStoreTests() : JournalStoreTests(static () => Task.FromResult<TestedJournalStore>(new TestedSqlite()));

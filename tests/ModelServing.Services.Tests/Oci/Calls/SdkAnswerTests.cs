@@ -5,7 +5,7 @@ using Oci.Common.Model;
 using Oci.ObjectstorageService.Models;
 using Oci.ObjectstorageService.Requests;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Calls;
 
 /// <summary>What the SDK makes of an answer.</summary>
 public class SdkAnswerTests

@@ -2,7 +2,7 @@ using Oci.ObjectstorageService.Models;
 using Oci.ObjectstorageService.Requests;
 using Range = Oci.Common.Model.Range;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Calls;
 
 /// <summary>What the SDK sends, and signs.</summary>
 public class SdkRequestTests

@@ -2,7 +2,7 @@ using Oci.Common;
 using Oci.Common.Model;
 using Oci.Common.Retry;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Calls;
 
 /// <summary>When the SDK stops, and when it tries again.</summary>
 public class SdkRetryTests

@@ -3,7 +3,7 @@ using Oci.Common.Model;
 using Oci.FunctionsService;
 using Oci.FunctionsService.Requests;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Functions;
 
 /// <summary>What the official SDK's client of functions does, and the double with it.</summary>
 public sealed class SdkFunctionsTests : IDisposable

@@ -1,10 +1,11 @@
 using ModelServing.Contracts;
-using ModelServing.Oci;
+using ModelServing.Oci.Identity;
+using ModelServing.Oci.ObjectStorage;
 using ModelServing.Services.Tests.Hosting;
 using ModelServing.TestKit;
 using Oci.Common.Auth;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Identity;
 
 /// <summary>Identities by settings, and what is said when one can't be had.</summary>
 [Collection(nameof(OwnProcess))]

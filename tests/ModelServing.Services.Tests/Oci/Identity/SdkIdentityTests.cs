@@ -3,7 +3,7 @@ using Oci.Common;
 using Oci.Common.Auth;
 using Oci.ObjectstorageService;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Identity;
 
 /// <summary>Who the SDK signs as. The doubles sign with a user's key and refuse every other identity.</summary>
 [Collection(nameof(OwnProcess))]

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using ModelServing.Contracts;
-using ModelServing.Oci;
+using ModelServing.Contracts.Monitoring;
+using ModelServing.Oci.Calls;
+using ModelServing.Oci.Monitoring;
 using ModelServing.TestKit.Monitoring;
 using ModelServing.TestKit.ObjectStorage;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Monitoring;
 
 public sealed class OciMonitoringTests : IAsyncLifetime
 {

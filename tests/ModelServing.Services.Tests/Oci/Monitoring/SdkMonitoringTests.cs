@@ -4,7 +4,7 @@ using Oci.MonitoringService;
 using Oci.MonitoringService.Models;
 using Oci.MonitoringService.Requests;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Monitoring;
 
 /// <summary>What the SDK's client of Monitoring sends, signs and reads. It holds of the official package and of the double alike.</summary>
 public sealed class SdkMonitoringTests : IDisposable

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Services.Tests.Journal;
@@ -7,7 +7,7 @@ using ModelServing.TestKit;
 using ModelServing.TestKit.Nosql;
 using ModelServing.TestKit.ObjectStorage;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Nosql;
 
 /// <summary>What is NoSQL's own: how it is asked, and what goes wrong.</summary>
 public sealed class NosqlJournalTableTests : IAsyncLifetime

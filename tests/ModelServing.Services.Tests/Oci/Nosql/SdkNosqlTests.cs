@@ -5,7 +5,7 @@ using Oci.NosqlService;
 using Oci.NosqlService.Models;
 using Oci.NosqlService.Requests;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.Nosql;
 
 /// <summary>What the SDK's client of NoSQL sends, signs and reads. It holds of the official package and of the double alike.</summary>
 public sealed class SdkNosqlTests : IDisposable

@@ -1,6 +1,7 @@
 using ModelServing.Services.Tests.Registry;
+using ModelServing.Services.Tests.Registry.Safety;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.ObjectStorage;
 
 public sealed class BucketArtifactCheckTests : ArtifactCheckTests
 {

@@ -1,6 +1,6 @@
 using ModelServing.Services.Tests.Registry;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.ObjectStorage;
 
 public sealed class BucketModelRegistryTests : ModelRegistryTests
 {

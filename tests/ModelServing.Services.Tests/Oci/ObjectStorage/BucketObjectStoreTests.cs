@@ -1,11 +1,12 @@
 using ModelServing.Contracts;
 using ModelServing.Oci;
+using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Registry;
 using ModelServing.TestKit;
 using ModelServing.TestKit.ObjectStorage;
 
-namespace ModelServing.Services.Tests.Oci;
+namespace ModelServing.Services.Tests.Oci.ObjectStorage;
 
 public sealed class BucketObjectStoreTests : ObjectStoreTests
 {

@@ -2,9 +2,10 @@ using CsCheck;
 using Google.Protobuf;
 using ModelServing.Registry;
 using ModelServing.Registry.Onnx;
+using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Registry;
+namespace ModelServing.Services.Tests.Registry.Onnx;
 
 public class OnnxInspectionTests
 {

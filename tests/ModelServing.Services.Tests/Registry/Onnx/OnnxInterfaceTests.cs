@@ -2,7 +2,7 @@ using ModelServing.Registry;
 using ModelServing.Registry.Onnx;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Registry;
+namespace ModelServing.Services.Tests.Registry.Onnx;
 
 public class OnnxInterfaceTests
 {

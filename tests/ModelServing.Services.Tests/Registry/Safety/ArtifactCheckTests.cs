@@ -1,8 +1,9 @@
 using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Registry;
+namespace ModelServing.Services.Tests.Registry.Safety;
 
 /// <summary>The check of what is stored, on every kind of store.</summary>
 public abstract class ArtifactCheckTests : IAsyncLifetime

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Registry;
+namespace ModelServing.Services.Tests.Registry.Safety;
 
 public partial class FindingCodeTests
 {

@@ -1,8 +1,7 @@
-using ModelServing.Contracts;
-using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Registry;
+namespace ModelServing.Services.Tests.Registry.Safety;
 
 public sealed class FolderArtifactCheckTests : ArtifactCheckTests
 {

@@ -1,9 +1,9 @@
 using System.Text;
 using CsCheck;
 using ModelServing.Contracts;
-using ModelServing.Registry;
+using ModelServing.Registry.Safety;
 
-namespace ModelServing.Services.Tests.Registry;
+namespace ModelServing.Services.Tests.Registry.Safety;
 
 public class VerdictTests
 {

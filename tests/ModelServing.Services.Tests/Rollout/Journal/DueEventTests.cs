@@ -1,8 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
-namespace ModelServing.Services.Tests.Rollout;
+namespace ModelServing.Services.Tests.Rollout.Journal;
 
 public class DueEventTests
 {

@@ -1,11 +1,12 @@
 using System.Text;
 using CsCheck;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Rollout;
 using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
-namespace ModelServing.Services.Tests.Rollout;
+namespace ModelServing.Services.Tests.Rollout.Journal;
 
 public class EffectiveRolloutTests
 {

@@ -3,7 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
-namespace ModelServing.Services.Tests.Rollout;
+namespace ModelServing.Services.Tests.Rollout.Journal;
 
 public class JournalSnapshotTests
 {

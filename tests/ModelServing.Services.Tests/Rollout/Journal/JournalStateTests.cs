@@ -1,9 +1,10 @@
 using CsCheck;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Journal;
 using static ModelServing.Services.Tests.Journal.SomeEvents;
 
-namespace ModelServing.Services.Tests.Rollout;
+namespace ModelServing.Services.Tests.Rollout.Journal;
 
 public class JournalStateTests
 {

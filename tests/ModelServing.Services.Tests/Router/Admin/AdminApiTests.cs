@@ -1,4 +1,6 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Services.Tests.Router.Rollouts;
 
 namespace ModelServing.Services.Tests.Router.Admin;

@@ -1,9 +1,10 @@
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
+using ModelServing.Services.Tests.Router.Forwarding;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Endpoints;
 
 /// <summary>Endpoints that fail, vanish and come back, over real connections.</summary>
 [Collection(RunningRouter.OneAtATime)]

@@ -1,7 +1,7 @@
 using ModelServing.Router.Endpoints;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Endpoints;
 
 public class RetryBudgetTests
 {

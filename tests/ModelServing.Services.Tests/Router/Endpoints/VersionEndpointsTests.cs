@@ -4,7 +4,7 @@ using ModelServing.Router.Endpoints;
 using ModelServing.Router.Routing;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Endpoints;
 
 /// <summary>Which endpoint gets a request, and which may be taken out; without a network.</summary>
 public class VersionEndpointsTests

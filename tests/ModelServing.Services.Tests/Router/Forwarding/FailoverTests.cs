@@ -7,7 +7,7 @@ using ModelServing.Router.Forwarding;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Forwarding;
 
 /// <summary>A canary's failure is not the caller's: stable answers instead, while time and budget allow.</summary>
 [Collection(RunningRouter.OneAtATime)]

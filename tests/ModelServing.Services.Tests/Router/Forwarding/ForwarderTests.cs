@@ -3,7 +3,7 @@ using ModelServing.Router.Forwarding;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Forwarding;
 
 /// <summary>What becomes of an answer when the endpoint misbehaves.</summary>
 [Collection(RunningRouter.OneAtATime)]

@@ -6,9 +6,10 @@ using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Observing;
 using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.Services.Tests.Router.Forwarding;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Observing;
 
 /// <summary>What is reported of first attempts, and of nothing else.</summary>
 [Collection(RunningRouter.OneAtATime)]

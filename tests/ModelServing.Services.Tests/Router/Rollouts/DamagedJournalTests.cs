@@ -1,6 +1,8 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Journal;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;

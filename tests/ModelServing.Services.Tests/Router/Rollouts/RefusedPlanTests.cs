@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 

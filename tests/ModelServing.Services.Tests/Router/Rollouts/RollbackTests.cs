@@ -1,5 +1,7 @@
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.TestKit;

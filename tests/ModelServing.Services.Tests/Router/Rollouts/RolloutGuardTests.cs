@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Cache;

@@ -1,7 +1,10 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
+using ModelServing.Journal.Sqlite;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Cache;

@@ -1,7 +1,7 @@
 using CsCheck;
 using ModelServing.Router.Routing;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Routing;
 
 public class RequestTargetTests
 {

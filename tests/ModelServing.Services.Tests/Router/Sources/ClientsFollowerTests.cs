@@ -1,8 +1,9 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.Clients.SomeClients;
 
-namespace ModelServing.Services.Tests.Router.Clients;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 /// <summary>What a router does before it knows who may ask, and when that changes.</summary>
 [Collection(RunningRouter.OneAtATime)]

@@ -7,7 +7,7 @@ using ModelServing.Router;
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 [Collection(RunningRouter.OneAtATime)]
 public sealed class DnsEndpointsTests : IDisposable

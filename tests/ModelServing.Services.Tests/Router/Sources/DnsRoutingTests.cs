@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 /// <summary>A whole router whose endpoints are looked up.</summary>
 [Collection(RunningRouter.OneAtATime)]

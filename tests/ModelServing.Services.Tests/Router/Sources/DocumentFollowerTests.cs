@@ -3,7 +3,7 @@ using System.Text;
 using ModelServing.Contracts;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 /// <summary>What edits of the plan and the endpoints file do to traffic that never pauses.</summary>
 [Collection(RunningRouter.OneAtATime)]

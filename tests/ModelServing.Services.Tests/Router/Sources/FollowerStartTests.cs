@@ -7,7 +7,7 @@ using ModelServing.Router;
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 /// <summary>What the router says of its readiness while it starts: of its services only the follower is started.</summary>
 public sealed class FollowerStartTests : IAsyncDisposable

@@ -5,7 +5,7 @@ using k8s;
 using ModelServing.Contracts;
 using ModelServing.TestKit.Kubernetes;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 /// <summary>How a router that watches its plan is let in by an API server, and knows that it is its cluster's.</summary>
 [Collection(RunningRouter.OneAtATime)]

@@ -5,7 +5,7 @@ using ModelServing.Contracts;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Kubernetes;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 /// <summary>A whole router that watches its plan at an API server.</summary>
 [Collection(RunningRouter.OneAtATime)]

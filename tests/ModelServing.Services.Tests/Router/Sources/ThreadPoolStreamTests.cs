@@ -1,7 +1,7 @@
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 public class ThreadPoolStreamTests
 {

@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Router.Sources;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Sources;
 
 public class WatchLimitsTests
 {

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using ModelServing.Sample;
 using ModelServing.Sample.Simulation;
 
-namespace ModelServing.Services.Tests.Sample;
+namespace ModelServing.Services.Tests.Sample.Simulation;
 
 public class CardSimulatorTests
 {

@@ -1,7 +1,7 @@
 using CsCheck;
 using ModelServing.Sample.Simulation;
 
-namespace ModelServing.Services.Tests.Sample;
+namespace ModelServing.Services.Tests.Sample.Simulation;
 
 public class RandomStreamTests
 {

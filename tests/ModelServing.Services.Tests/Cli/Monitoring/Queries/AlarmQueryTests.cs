@@ -1,8 +1,9 @@
 using ModelServing.Cli.Monitoring;
 using ModelServing.Cli.Monitoring.Queries;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 
-namespace ModelServing.Services.Tests.Cli.Monitoring;
+namespace ModelServing.Services.Tests.Cli.Monitoring.Queries;
 
 public class AlarmQueryTests
 {

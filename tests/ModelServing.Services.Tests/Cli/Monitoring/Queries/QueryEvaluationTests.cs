@@ -1,10 +1,10 @@
 using CsCheck;
 using ModelServing.Cli.Monitoring;
 using ModelServing.Cli.Monitoring.Queries;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Monitoring;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Cli.Monitoring;
+namespace ModelServing.Services.Tests.Cli.Monitoring.Queries;
 
 public class QueryEvaluationTests
 {

@@ -2,10 +2,11 @@ using System.Text.Json;
 using ModelServing.Cli.Up;
 using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 using ModelServing.Registry;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Cli;
+namespace ModelServing.Services.Tests.Cli.Up.Functions;
 
 public sealed class ArtifactArrivalsTests : IAsyncLifetime
 {

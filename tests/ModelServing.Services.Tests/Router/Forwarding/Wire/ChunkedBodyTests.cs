@@ -3,7 +3,7 @@ using System.Text;
 using CsCheck;
 using ModelServing.Router.Forwarding.Wire;
 
-namespace ModelServing.Services.Tests.Router;
+namespace ModelServing.Services.Tests.Router.Forwarding.Wire;
 
 public class ChunkedBodyTests
 {
