@@ -48,7 +48,7 @@ public sealed class ServingStack : Stack
         cloud = configuration.Cloud;
         var deployment = Deployment.Instance;
         names = new EnvironmentNames(deployment.ProjectName, deployment.StackName);
-        bucketName = Contracts.BucketName.Of(deployment.ProjectName, deployment.StackName);
+        bucketName = Contracts.BucketName.From(deployment.ProjectName, deployment.StackName);
         maxRequestBytes = configuration.File.Settings.MaxRequestBytes;
         var models = configuration.File.Settings.Models;
         var plan = PlanMaker.Make(models);
@@ -68,10 +68,10 @@ public sealed class ServingStack : Stack
         }, InRegion());
 
         // 2. The foundation.
-        NetworkComponent network = MakeNetwork();
-        ClusterComponent cluster = MakeCluster(network, services);
-        CacheComponent cache = MakeCache(network);
-        ArtifactStoreComponent store = new ArtifactStoreComponent("artifacts", new ArtifactStoreArgs
+        var network = MakeNetwork();
+        var cluster = MakeCluster(network, services);
+        var cache = MakeCache(network);
+        var store = new ArtifactStoreComponent("artifacts", new ArtifactStoreArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -80,7 +80,7 @@ public sealed class ServingStack : Stack
             KmsKeyId = cloud.KmsKey is { } bucketKey ? (Input<string>)bucketKey : null,
             DataProtection = cloud.DataProtection,
         }, InRegion());
-        JournalComponent journal = new JournalComponent("journal", new JournalArgs
+        var journal = new JournalComponent("journal", new JournalArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -89,7 +89,7 @@ public sealed class ServingStack : Stack
             StorageGbs = cloud.Journal.StorageInGbs,
             DataProtection = cloud.DataProtection,
         }, InRegion());
-        ImagesComponent images = new ImagesComponent("images", new ImagesArgs
+        var images = new ImagesComponent("images", new ImagesArgs
         {
             Names = names,
             CompartmentId = cloud.Compartment,
@@ -133,7 +133,7 @@ public sealed class ServingStack : Stack
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
         var foundation = new Foundation(network, cluster, cache, journal, store, images);
-        FunctionsComponent functions = MakeFunctions(foundation);
+        var functions = MakeFunctions(foundation);
         var invocation = new InvocationPolicy("invocation", new InvocationPolicyArgs
         {
             Names = names,
@@ -146,8 +146,8 @@ public sealed class ServingStack : Stack
         }, InRegion());
         _ = new AlarmsComponent("alarms", new AlarmsArgs { Names = names, CompartmentId = cloud.Compartment, Topics = topics, Rollback = functions.Rollback }, InRegion());
         var clients = ClientsMaker.Make(configuration.File.Settings, cloud);
-        WorkloadsComponent workloads = MakeWorkloads(models, plan, clients, foundation, functions, invocation);
-        GatewayComponent gateway = MakeGateway(models, network, workloads);
+        var workloads = MakeWorkloads(models, plan, clients, foundation, functions, invocation);
+        var gateway = MakeGateway(models, network, workloads);
         Api = gateway.Address;
         Next = Output.Create(ImmutableArray.Create(
             $"pulumi config set --path {StackFile.Namespace}models.MODEL.canary.percent N, then pulumi up: moves a canary's share"));
@@ -255,7 +255,7 @@ public sealed class ServingStack : Stack
             Clients = clients,
             Versions =
             [
-                .. Versions.Of(models).Select(version => new VersionArgs
+                .. Versions.Existing(models).Select(version => new VersionArgs
                 {
                     Model = version.Model,
                     Version = version.Version,
@@ -282,7 +282,7 @@ public sealed class ServingStack : Stack
                 Policy = invocation.Policy,
             },
             MaxRequestBytes = maxRequestBytes,
-            Registry = new RegistryLogin(
+            Registry = new ContainerRegistryLogin(
                 ImageNames.HostOf(cloud.Region),
                 Output.Format($"{foundation.Store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
@@ -302,7 +302,7 @@ public sealed class ServingStack : Stack
         Repository = foundation.Images.Repositories[ImageNames.Functions],
         ImageDigest = cloud.Images.Functions!,
         IsArm = cloud.Cluster.Nodes.AreArm,
-        Settings = Output.Tuple(foundation.Journal.Location, foundation.Cache.Settings, Artifacts(foundation.Store)).Apply(known => new FunctionsSettings
+        Settings = Output.Tuple(foundation.Journal.Location, foundation.Cache.Settings, Artifacts(foundation.Store)).Apply(known => new FunctionsHostSettings
         {
             LogFormat = LogFormat.Json,
             Environment = names.Environment,

@@ -57,7 +57,7 @@ public sealed class StackConfiguration
         var standIns = cloud with
         {
             Images = new ImageSettings { Router = NoDigest, Inference = NoDigest, Functions = NoDigest },
-            Registry = cloud.Registry ?? new RegistrySettings { User = SecretText.Encrypted, Token = SecretText.Encrypted },
+            Registry = cloud.Registry ?? new ContainerRegistrySettings { User = SecretText.Encrypted, Token = SecretText.Encrypted },
         };
         return Checked(file.With(standIns), faults, isOffline: true, hasStandInImages: true);
     }

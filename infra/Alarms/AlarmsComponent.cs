@@ -47,7 +47,7 @@ public sealed class AlarmsComponent : ComponentResource
             {
                 CompartmentId = args.CompartmentId,
                 MetricCompartmentId = args.CompartmentId,
-                DisplayName = NameForm.DisplayName.Check(AlarmNames.Of(args.Names.Project, args.Names.Environment, alarm.Name)),
+                DisplayName = NameForm.DisplayName.Check(AlarmNames.From(args.Names.Project, args.Names.Environment, alarm.Name)),
                 Namespace = alarm.Namespace,
                 Query = alarm.Query,
                 Resolution = EachMinute,

@@ -28,7 +28,7 @@ public sealed class Topics : ComponentResource
             var topic = new NotificationTopic($"{name}-{key}", new NotificationTopicArgs
             {
                 CompartmentId = args.CompartmentId,
-                Name = args.Names.Of(key, NameForm.Topic),
+                Name = args.Names.NameOf(key, NameForm.Topic),
                 Description = description,
                 FreeformTags = tags,
             }, child);

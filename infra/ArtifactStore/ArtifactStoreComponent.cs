@@ -31,7 +31,7 @@ public sealed class ArtifactStoreComponent : ComponentResource
             ObjectEventsEnabled = true,
             KmsKeyId = args.KmsKeyId,
             FreeformTags = args.Names.Tags("artifact-store"),
-        }, Protection.Of(this, args.DataProtection, [args.ServicePolicy]));
+        }, Protection.Options(this, args.DataProtection, [args.ServicePolicy]));
 
         _ = new ObjectLifecyclePolicy(name, new ObjectLifecyclePolicyArgs
         {
@@ -42,7 +42,7 @@ public sealed class ArtifactStoreComponent : ComponentResource
                 Rule("previous-versions", "DELETE", "previous-object-versions", args.PreviousVersionDays),
                 Rule("unfinished-uploads", "ABORT", "multipart-uploads", args.UnfinishedUploadDays),
             ],
-        }, Protection.Of(this, args.DataProtection, [args.ServicePolicy]));
+        }, Protection.Options(this, args.DataProtection, [args.ServicePolicy]));
 
         BucketName = bucket.Name;
         RegisterOutputs(new Dictionary<string, object?> { ["bucketName"] = BucketName, ["namespace"] = Namespace });

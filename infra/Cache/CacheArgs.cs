@@ -6,7 +6,7 @@ namespace ModelServing.Infra.Cache;
 public sealed class CacheArgs : ComponentArgs
 {
     /// <summary>Where the cache stands.</summary>
-    public required NetworkPlace Place { get; init; }
+    public required SubnetPlacement Place { get; init; }
 
     /// <summary>The version of the software. <c>VALKEY_7_2</c> by default.</summary>
     public string SoftwareVersion { get; init; } = "VALKEY_7_2";

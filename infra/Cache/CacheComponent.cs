@@ -25,7 +25,7 @@ public sealed class CacheComponent : ComponentResource
         var configuration = new OciCacheConfigSet(name, new OciCacheConfigSetArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.Of("cache"),
+            DisplayName = args.Names.NameOf("cache"),
             SoftwareVersion = args.SoftwareVersion,
             ConfigurationDetails = new OciCacheConfigSetConfigurationDetailsArgs
             {
@@ -37,7 +37,7 @@ public sealed class CacheComponent : ComponentResource
         var cluster = new RedisCluster(name, new RedisClusterArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.Of("cache"),
+            DisplayName = args.Names.NameOf("cache"),
             SubnetId = args.Place.SubnetId,
             NsgIds = [args.Place.GroupId],
             SoftwareVersion = args.SoftwareVersion,

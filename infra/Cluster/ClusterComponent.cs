@@ -1,4 +1,3 @@
-using ModelServing.Infra.Network;
 using Pulumi;
 using Pulumi.Oci.ContainerEngine.Inputs;
 using ContainerEngine = Pulumi.Oci.ContainerEngine;
@@ -18,12 +17,12 @@ public sealed class ClusterComponent : ComponentResource
     {
         ArgumentNullException.ThrowIfNull(args);
         args.Checked<ClusterArgs>().CheckedSizes();
-        NetworkComponent network = args.Network;
+        var network = args.Network;
         var tags = args.Names.Tags("cluster");
         var cluster = new ContainerEngine.Cluster(name, new ContainerEngine.ClusterArgs
         {
             CompartmentId = args.CompartmentId,
-            Name = args.Names.Of("cluster"),
+            Name = args.Names.NameOf("cluster"),
             Type = "ENHANCED_CLUSTER",
             KubernetesVersion = args.KubernetesVersion,
             VcnId = network.VcnId,
@@ -46,7 +45,7 @@ public sealed class ClusterComponent : ComponentResource
         }, new CustomResourceOptions { Parent = this, DependsOn = args.KeyPolicy is null ? [] : [args.KeyPolicy] });
         ClusterId = cluster.Id;
 
-        var pool = NodePool.Of(this, name, args, cluster.Id, tags);
+        var pool = NodePool.Create(this, name, args, cluster.Id, tags);
         NodePoolId = pool.Id;
         ClusterAddons.Add(this, name, args, cluster.Id, pool);
         KubeConfig = Output.CreateSecret(ContainerEngine.GetClusterKubeConfig.Invoke(

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml;
-using ModelServing.Infra.Network;
 using Pulumi;
 using Pulumi.Oci.ContainerEngine.Inputs;
 using Pulumi.Oci.Identity;
@@ -15,14 +14,14 @@ internal static class NodePool
     /// <summary>The one input that is not ours once the pool exists: the autoscaler moves it.</summary>
     internal const string Size = "nodeConfigDetails.size";
 
-    internal static ContainerEngine.NodePool Of(Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
+    internal static ContainerEngine.NodePool Create(Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
     {
-        NetworkComponent network = args.Network;
+        var network = args.Network;
         return new ContainerEngine.NodePool($"{name}-nodes", new ContainerEngine.NodePoolArgs
         {
             ClusterId = clusterId,
             CompartmentId = args.CompartmentId,
-            Name = args.Names.Of("nodes"),
+            Name = args.Names.NameOf("nodes"),
             KubernetesVersion = args.KubernetesVersion,
             NodeShape = args.NodeShape,
             NodeShapeConfig = new NodePoolNodeShapeConfigArgs { Ocpus = args.NodeOcpus, MemoryInGbs = args.NodeMemoryGbs },

@@ -18,7 +18,7 @@ internal static class ArtifactEvents
     internal static void Add(Resource parent, string name, FunctionsArgs args, OciFunctions.Function modelLoader, InputMap<string> tags) => _ = new Events.Rule($"{name}-manifests", new Events.RuleArgs
     {
         CompartmentId = args.CompartmentId,
-        DisplayName = args.Names.Of("manifests"),
+        DisplayName = args.Names.NameOf("manifests"),
         Description = "Tells ModelLoader of a version whose manifest was stored",
         IsEnabled = true,
         Condition = args.BucketName.Apply(Condition),
@@ -26,7 +26,7 @@ internal static class ArtifactEvents
         {
             Action =
             [
-                new RuleActionsActionArgs { ActionType = "FAAS", FunctionId = modelLoader.Id, IsEnabled = true, Description = args.Names.Of(FunctionNames.Of(FunctionName.ModelLoader)) },
+                new RuleActionsActionArgs { ActionType = "FAAS", FunctionId = modelLoader.Id, IsEnabled = true, Description = args.Names.NameOf(FunctionNames.NameOf(FunctionName.ModelLoader)) },
             ],
         },
         FreeformTags = tags,

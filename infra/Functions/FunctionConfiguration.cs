@@ -19,7 +19,7 @@ internal static class FunctionConfiguration
 
     /// <summary>What an application tells each of its functions.</summary>
     /// <exception cref="ArgumentException">It is more than OCI takes.</exception>
-    internal static ImmutableDictionary<string, string> OfApplication(FunctionsSettings settings)
+    internal static ImmutableDictionary<string, string> OfApplication(FunctionsHostSettings settings)
     {
         var configuration = settings.ToEnvironment().Where(static pair => !OfServers.Contains(pair.Key)).ToImmutableDictionary();
         var longest = Enum.GetValues<FunctionName>().Max(function => Size(configuration) + Size(OfFunction(function)));
@@ -30,7 +30,7 @@ internal static class FunctionConfiguration
 
     /// <summary>What a function is told beside that: which one it is.</summary>
     internal static ImmutableDictionary<string, string> OfFunction(FunctionName function) =>
-        ImmutableDictionary<string, string>.Empty.Add(HostEnvironment.NameOf(nameof(FunctionsSettings.Function)), function.ToString());
+        ImmutableDictionary<string, string>.Empty.Add(HostEnvironment.NameOf(nameof(FunctionsHostSettings.Function)), function.ToString());
 
     /// <summary>The bytes of a configuration, keys and values together.</summary>
     internal static int Size(IReadOnlyDictionary<string, string> configuration) =>

@@ -13,13 +13,13 @@ internal static class FunctionLogs
         var group = new LogGroup(name, new LogGroupArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.Of("functions"),
+            DisplayName = args.Names.NameOf("functions"),
             FreeformTags = tags,
         }, child);
         return new Pulumi.Oci.Logging.Log($"{name}-invoke", new LogArgs
         {
             LogGroupId = group.Id,
-            DisplayName = args.Names.Of("functions-invoke"),
+            DisplayName = args.Names.NameOf("functions-invoke"),
             LogType = "SERVICE",
             IsEnabled = true,
             RetentionDuration = args.LogRetentionDays,

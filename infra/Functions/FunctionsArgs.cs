@@ -15,7 +15,7 @@ public sealed class FunctionsArgs : ComponentArgs
     public static IReadOnlyList<int> Memories { get; } = [128, 256, 512, 1024, 2048, 3072];
 
     /// <summary>Where functions stand.</summary>
-    public required NetworkPlace Place { get; init; }
+    public required SubnetPlacement Place { get; init; }
 
     /// <summary>The repository of the functions' image, in the region's registry; the image is there before the functions are made.</summary>
     public required Input<string> Repository { get; init; }
@@ -26,8 +26,8 @@ public sealed class FunctionsArgs : ComponentArgs
     /// <summary>The image is of Arm; else it is of x64. For good: another one replaces application and functions.</summary>
     public bool IsArm { get; init; }
 
-    /// <summary>What the functions are told: <see cref="FunctionsSettings"/>, without <see cref="FunctionsSettings.Function"/>.</summary>
-    public required Input<FunctionsSettings> Settings { get; init; }
+    /// <summary>What the functions are told: <see cref="FunctionsHostSettings"/>, without <see cref="FunctionsHostSettings.Function"/>.</summary>
+    public required Input<FunctionsHostSettings> Settings { get; init; }
 
     /// <summary>The memory of Rollback and ModelMetrics in MB, one of <see cref="Memories"/>. 512 by default.</summary>
     public int MemoryMbs { get; init; } = 512;

@@ -27,7 +27,7 @@ public sealed class FunctionsComponent : ComponentResource
         var application = new OciFunctions.Application(name, new OciFunctions.ApplicationArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.Of("functions"),
+            DisplayName = args.Names.NameOf("functions"),
             SubnetIds = [args.Place.SubnetId],
             NetworkSecurityGroupIds = [args.Place.GroupId],
             Shape = args.IsArm ? "GENERIC_ARM" : "GENERIC_X86",
@@ -49,10 +49,10 @@ public sealed class FunctionsComponent : ComponentResource
         ModelMetrics = modelMetrics;
         RegisterOutputs(new Dictionary<string, object?> { ["applicationId"] = ApplicationId });
 
-        OciFunctions.Function Function(FunctionName function, int memoryMbs, TimeSpan timeout, int provisioned = 0) => new($"{name}-{FunctionNames.Of(function)}", new OciFunctions.FunctionArgs
+        OciFunctions.Function Function(FunctionName function, int memoryMbs, TimeSpan timeout, int provisioned = 0) => new($"{name}-{FunctionNames.NameOf(function)}", new OciFunctions.FunctionArgs
         {
             ApplicationId = application.Id,
-            DisplayName = args.Names.Of(FunctionNames.Of(function)),
+            DisplayName = args.Names.NameOf(FunctionNames.NameOf(function)),
             // Both, and changed together: what is asked for by a tag alone is looked up once and then kept.
             Image = Output.Format($"{args.Repository}:{ImageNames.TagOf(args.ImageDigest)}"),
             ImageDigest = args.ImageDigest,

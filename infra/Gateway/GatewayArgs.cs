@@ -13,7 +13,7 @@ public sealed class GatewayArgs : ComponentArgs
     public static readonly TimeSpan DeadlineMargin = TimeSpan.FromSeconds(5);
 
     /// <summary>Where the gateway stands.</summary>
-    public required NetworkPlace Place { get; init; }
+    public required SubnetPlacement Place { get; init; }
 
     /// <summary>The address of the routers' internal load balancer: an IP address, or a name that the VCN resolves.</summary>
     public required Input<string> RouterAddress { get; init; }

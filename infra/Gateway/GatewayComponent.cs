@@ -21,7 +21,7 @@ public sealed class GatewayComponent : ComponentResource
         var gateway = new ApiGateway.Gateway(name, new ApiGateway.GatewayArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.Of("gateway"),
+            DisplayName = args.Names.NameOf("gateway"),
             EndpointType = "PUBLIC",
             SubnetId = args.Place.SubnetId,
             NetworkSecurityGroupIds = [args.Place.GroupId],
@@ -32,9 +32,9 @@ public sealed class GatewayComponent : ComponentResource
         {
             CompartmentId = args.CompartmentId,
             GatewayId = gateway.Id,
-            DisplayName = args.Names.Of("api"),
+            DisplayName = args.Names.NameOf("api"),
             PathPrefix = "/",
-            Specification = GatewaySpecification.Of(args),
+            Specification = GatewaySpecification.From(args),
             FreeformTags = tags,
         }, child);
         GatewayLogs.Add(this, name, args, deployment.Id, tags);

@@ -13,7 +13,7 @@ internal static class GatewayLogs
         var group = new LogGroup(name, new LogGroupArgs
         {
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.Of("gateway"),
+            DisplayName = args.Names.NameOf("gateway"),
             FreeformTags = tags,
         }, child);
         foreach (var category in (ReadOnlySpan<string>)["access", "execution"])
@@ -21,7 +21,7 @@ internal static class GatewayLogs
             _ = new Pulumi.Oci.Logging.Log($"{name}-{category}", new LogArgs
             {
                 LogGroupId = group.Id,
-                DisplayName = args.Names.Of($"gateway-{category}"),
+                DisplayName = args.Names.NameOf($"gateway-{category}"),
                 LogType = "SERVICE",
                 IsEnabled = true,
                 RetentionDuration = args.LogRetentionDays,

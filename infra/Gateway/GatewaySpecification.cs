@@ -17,7 +17,7 @@ internal static class GatewaySpecification
     /// <summary>How long the admin API may take: a rollback waits for the journal and for what is served.</summary>
     private const double AdminTimeoutSeconds = 30;
 
-    internal static DeploymentSpecificationArgs Of(GatewayArgs args)
+    internal static DeploymentSpecificationArgs From(GatewayArgs args)
     {
         var policies = new DeploymentSpecificationRequestPoliciesArgs
         {

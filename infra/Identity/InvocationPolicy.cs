@@ -17,7 +17,7 @@ public sealed class InvocationPolicy : ComponentResource
         Policy = new PolicyWriter(this, name, args, args.HomeRegion, args.Names.Tags("identity")).Write(
             args.Account,
             "The CronJob calls ModelMetrics each minute",
-            new PolicyStatement("any-user", "use", "fn-invocation", [.. WorkloadPrincipal.Of(args.ClusterId, args.Namespace, args.Account), function]));
+            new PolicyStatement("any-user", "use", "fn-invocation", [.. WorkloadPrincipal.Conditions(args.ClusterId, args.Namespace, args.Account), function]));
         RegisterOutputs();
     }
 

@@ -11,7 +11,7 @@ internal sealed class PolicyWriter(Resource parent, string name, ComponentArgs a
     internal Policy Write(string key, string description, params PolicyStatement[] statements) => new($"{name}-{key}", new PolicyArgs
     {
         CompartmentId = args.CompartmentId,
-        Name = args.Names.Of(key, NameForm.Policy),
+        Name = args.Names.NameOf(key, NameForm.Policy),
         Description = description,
         Statements = statements.Select(s => s.In(args.CompartmentId)).ToList(),
         FreeformTags = tags,

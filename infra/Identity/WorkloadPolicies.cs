@@ -48,7 +48,7 @@ public sealed class WorkloadPolicies : ComponentResource
         var functions = new DynamicGroup($"{name}-functions", new DynamicGroupArgs
         {
             CompartmentId = args.TenancyId,
-            Name = args.Names.Of("functions", NameForm.DynamicGroup),
+            Name = args.Names.NameOf("functions", NameForm.DynamicGroup),
             Description = $"The functions of {args.Names.Project}'s environment {args.Names.Environment}",
             MatchingRule = Output.Format($"ALL {{resource.type='fnfunc', resource.compartment.id='{args.CompartmentId}'}}"),
             FreeformTags = tags,
@@ -73,6 +73,6 @@ public sealed class WorkloadPolicies : ComponentResource
         PolicyStatement Autoscaler(string verb, string resources) =>
             new("any-user", verb, resources, Workload("kube-system", "cluster-autoscaler"));
 
-        Input<string>[] Workload(string space, string account) => WorkloadPrincipal.Of(args.ClusterId, space, account);
+        Input<string>[] Workload(string space, string account) => WorkloadPrincipal.Conditions(args.ClusterId, space, account);
     }
 }

@@ -6,7 +6,7 @@ namespace ModelServing.Infra.Identity;
 internal static class WorkloadPrincipal
 {
     /// <summary>The conditions that pick the pods of a service account.</summary>
-    internal static Input<string>[] Of(Input<string> clusterId, string space, string account) =>
+    internal static Input<string>[] Conditions(Input<string> clusterId, string space, string account) =>
     [
         "request.principal.type='workload'",
         $"request.principal.namespace='{space}'",

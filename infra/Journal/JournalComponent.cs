@@ -36,7 +36,7 @@ public sealed class JournalComponent : ComponentResource
                 MaxStorageInGbs = args.StorageGbs,
             },
             FreeformTags = args.Names.Tags("journal"),
-        }, Protection.Of(this, args.DataProtection));
+        }, Protection.Options(this, args.DataProtection));
 
         TableId = table.Id;
         TableName = table.Name;

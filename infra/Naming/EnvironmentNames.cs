@@ -33,7 +33,7 @@ public sealed class EnvironmentNames
 
     /// <summary>The name of <paramref name="what"/>, as in <c>modelserving-dev-nodes</c>.</summary>
     /// <exception cref="ArgumentException">It is past OCI's limit.</exception>
-    public string Of(string what, NameForm form)
+    public string NameOf(string what, NameForm form)
     {
         ArgumentNullException.ThrowIfNull(form);
         return form.Check($"{Project}-{Environment}-{what}");
@@ -41,7 +41,7 @@ public sealed class EnvironmentNames
 
     /// <summary>The name of <paramref name="what"/> as a display name.</summary>
     /// <exception cref="ArgumentException">It is past OCI's limit.</exception>
-    public string Of(string what) => Of(what, NameForm.DisplayName);
+    public string NameOf(string what) => NameOf(what, NameForm.DisplayName);
 
     /// <summary>The name of the NoSQL table of <paramref name="what"/>, as in <c>modelserving_dev_journal</c>: tables know no '-'.</summary>
     /// <exception cref="ArgumentException">It is past OCI's limit.</exception>

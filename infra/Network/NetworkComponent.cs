@@ -26,7 +26,7 @@ public sealed class NetworkComponent : ComponentResource
         {
             CompartmentId = args.CompartmentId,
             CidrBlocks = [args.VcnCidr],
-            DisplayName = args.Names.Of("vcn"),
+            DisplayName = args.Names.NameOf("vcn"),
             DnsLabel = NameForm.DnsLabel.Check("modelserving"),
             FreeformTags = Tags,
         }, child);
@@ -37,16 +37,16 @@ public sealed class NetworkComponent : ComponentResource
         {
             ManageDefaultResourceId = vcn.DefaultSecurityListId,
             CompartmentId = args.CompartmentId,
-            DisplayName = args.Names.Of("default"),
+            DisplayName = args.Names.NameOf("default"),
             FreeformTags = Tags,
         }, child);
 
-        var services = OracleServices.Of(this);
+        var services = OracleServices.Find(this);
         var routes = new NetworkRoutes(this, name, args, vcn.Id, services, Tags);
-        var places = new Dictionary<NetworkGroup, NetworkPlace>();
+        var places = new Dictionary<NetworkGroup, SubnetPlacement>();
         foreach (var (group, cidr) in args.SubnetCidrs)
             places[group] = Place(name, group, cidr, vcn.Id, securityList.Id, routes);
-        foreach (var flow in NetworkFlows.Of(args))
+        foreach (var flow in NetworkFlows.From(args))
             NetworkRules.Add(this, name, flow, group => places[group].GroupId, services.CidrBlock);
 
         ClusterEndpoint = places[NetworkGroup.ClusterEndpoint];
@@ -66,29 +66,29 @@ public sealed class NetworkComponent : ComponentResource
     public Output<string> VcnId { get; }
 
     /// <summary>Where the Kubernetes API stands.</summary>
-    public NetworkPlace ClusterEndpoint { get; }
+    public SubnetPlacement ClusterEndpoint { get; }
 
     /// <summary>Where the nodes stand.</summary>
-    public NetworkPlace Nodes { get; }
+    public SubnetPlacement Nodes { get; }
 
     /// <summary>Where the pods stand.</summary>
-    public NetworkPlace Pods { get; }
+    public SubnetPlacement Pods { get; }
 
     /// <summary>Where the routers' internal load balancer stands; its group is named by the Service's annotation.</summary>
-    public NetworkPlace LoadBalancer { get; }
+    public SubnetPlacement LoadBalancer { get; }
 
     /// <summary>Where the API Gateway stands.</summary>
-    public NetworkPlace Gateway { get; }
+    public SubnetPlacement Gateway { get; }
 
     /// <summary>Where functions stand.</summary>
-    public NetworkPlace Functions { get; }
+    public SubnetPlacement Functions { get; }
 
     /// <summary>Where the cache stands.</summary>
-    public NetworkPlace Cache { get; }
+    public SubnetPlacement Cache { get; }
 
     private InputMap<string> Tags => args.Names.Tags("network");
 
-    private NetworkPlace Place(string name, NetworkGroup group, string cidr, Output<string> vcnId, Output<string> securityListId, NetworkRoutes routes)
+    private SubnetPlacement Place(string name, NetworkGroup group, string cidr, Output<string> vcnId, Output<string> securityListId, NetworkRoutes routes)
     {
         var child = new CustomResourceOptions { Parent = this };
         var slug = group.Slug();
@@ -98,7 +98,7 @@ public sealed class NetworkComponent : ComponentResource
             CompartmentId = args.CompartmentId,
             VcnId = vcnId,
             CidrBlock = cidr,
-            DisplayName = args.Names.Of(slug),
+            DisplayName = args.Names.NameOf(slug),
             DnsLabel = NameForm.DnsLabel.Check(DnsLabelOf(group)),
             ProhibitPublicIpOnVnic = !isPublic,
             ProhibitInternetIngress = !isPublic,
@@ -110,10 +110,10 @@ public sealed class NetworkComponent : ComponentResource
         {
             CompartmentId = args.CompartmentId,
             VcnId = vcnId,
-            DisplayName = args.Names.Of(slug),
+            DisplayName = args.Names.NameOf(slug),
             FreeformTags = Tags,
         }, child);
-        return new NetworkPlace(subnet.Id, securityGroup.Id);
+        return new SubnetPlacement(subnet.Id, securityGroup.Id);
     }
 
     private static string DnsLabelOf(NetworkGroup group) => group switch

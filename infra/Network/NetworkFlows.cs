@@ -7,7 +7,7 @@ namespace ModelServing.Infra.Network;
 /// <remarks>To open a way: one line here, and one in the table of docs/infrastructure.md.</remarks>
 internal static class NetworkFlows
 {
-    internal static IEnumerable<NetworkFlow> Of(NetworkArgs args)
+    internal static IEnumerable<NetworkFlow> From(NetworkArgs args)
     {
         var world = new FlowEnd.OfRange(AddressRange.World);
         var services = new FlowEnd.OfOracleServices();

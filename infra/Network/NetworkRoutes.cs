@@ -15,7 +15,7 @@ internal sealed class NetworkRoutes
         {
             CompartmentId = args.CompartmentId,
             VcnId = vcnId,
-            DisplayName = args.Names.Of("internet"),
+            DisplayName = args.Names.NameOf("internet"),
             Enabled = true,
             FreeformTags = tags,
         }, child);
@@ -23,7 +23,7 @@ internal sealed class NetworkRoutes
         {
             CompartmentId = args.CompartmentId,
             VcnId = vcnId,
-            DisplayName = args.Names.Of("services"),
+            DisplayName = args.Names.NameOf("services"),
             Services = [new ServiceGatewayServiceArgs { ServiceId = services.Id }],
             FreeformTags = tags,
         }, child);
@@ -38,7 +38,7 @@ internal sealed class NetworkRoutes
             {
                 CompartmentId = args.CompartmentId,
                 VcnId = vcnId,
-                DisplayName = args.Names.Of("nat"),
+                DisplayName = args.Names.NameOf("nat"),
                 FreeformTags = tags,
             }, child);
             ways.Add(new RouteTableRouteRuleArgs { NetworkEntityId = nat.Id, Destination = AddressRange.World, DestinationType = "CIDR_BLOCK" });
@@ -51,7 +51,7 @@ internal sealed class NetworkRoutes
         {
             CompartmentId = args.CompartmentId,
             VcnId = vcnId,
-            DisplayName = args.Names.Of(kind),
+            DisplayName = args.Names.NameOf(kind),
             RouteRules = rules,
             FreeformTags = tags,
         }, child).Id;

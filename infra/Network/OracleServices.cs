@@ -10,7 +10,7 @@ namespace ModelServing.Infra.Network;
 internal sealed record OracleServices(Output<string> Id, Output<string> CidrBlock)
 {
     /// <summary>Asks for them as <paramref name="parent"/>'s provider sees them.</summary>
-    internal static OracleServices Of(Resource parent)
+    internal static OracleServices Find(Resource parent)
     {
         var all = GetServices.Invoke(
             new GetServicesInvokeArgs { Filters = [new GetServicesFilterInputArgs { Name = "name", Values = ["All .* Services In Oracle Services Network"], Regex = true }] },

@@ -49,7 +49,7 @@ internal sealed record HostPods
     internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
 
     /// <summary>Makes the Deployment. How many pods it has is its autoscaler's to say.</summary>
-    internal K8s.Apps.V1.Deployment AddDeployment(ClusterPlace place, params ReadOnlySpan<Resource> after) => new(Name, new DeploymentArgs
+    internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext place, params ReadOnlySpan<Resource> after) => new(Name, new DeploymentArgs
     {
         Metadata = place.Metadata(Name, Labels),
         Spec = new DeploymentSpecArgs
@@ -71,7 +71,7 @@ internal sealed record HostPods
     }, place.Options([Account, .. after]));
 
     /// <summary>Makes the autoscaler of <paramref name="deployment"/>.</summary>
-    internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterPlace place, Resource deployment) => new(Name, new HorizontalPodAutoscalerArgs
+    internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterContext place, Resource deployment) => new(Name, new HorizontalPodAutoscalerArgs
     {
         Metadata = place.Metadata(Name, Labels),
         Spec = new HorizontalPodAutoscalerSpecArgs
@@ -102,7 +102,7 @@ internal sealed record HostPods
     }, place.Options(deployment));
 
     /// <summary>Makes the budget of what drains of nodes may take away.</summary>
-    internal void AddDisruptionBudget(ClusterPlace place, Resource deployment) => _ = new K8s.Policy.V1.PodDisruptionBudget(Name, new PodDisruptionBudgetArgs
+    internal void AddDisruptionBudget(ClusterContext place, Resource deployment) => _ = new K8s.Policy.V1.PodDisruptionBudget(Name, new PodDisruptionBudgetArgs
     {
         Metadata = place.Metadata(Name, Labels),
         Spec = new PodDisruptionBudgetSpecArgs

@@ -21,7 +21,7 @@ internal static class MinuteJob
     // What a pod takes to be there and to be gone, beside the call.
     private static readonly TimeSpan AroundCall = TimeSpan.FromSeconds(30);
 
-    internal static void Add(ClusterPlace place, MinuteJobArgs job, string region, K8s.Core.V1.ServiceAccount account)
+    internal static void Add(ClusterContext place, MinuteJobArgs job, string region, K8s.Core.V1.ServiceAccount account)
     {
         var labels = new InputMap<string> { ["app.kubernetes.io/name"] = ClusterNames.ModelMetrics };
         var environment = Output.Tuple(job.FunctionId.ToOutput(), job.InvokeEndpoint.ToOutput()).Apply(known => new InvocationSettings

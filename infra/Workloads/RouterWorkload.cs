@@ -13,7 +13,7 @@ internal static class RouterWorkload
     private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
 
     /// <summary>Makes them, and gives the load balancer's address.</summary>
-    internal static Output<string> Add(ClusterPlace place, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
+    internal static Output<string> Add(ClusterContext place, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
     {
         var router = args.Router;
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
@@ -82,7 +82,7 @@ internal static class RouterWorkload
     // Of the same name on the pods.
     private static ServicePortArgs Port(string name, int port) => new() { Name = name, Port = port, TargetPort = name, Protocol = "TCP" };
 
-    private static K8s.Rbac.V1.RoleBinding MayWatchPlan(ClusterPlace place, K8s.Core.V1.ServiceAccount account)
+    private static K8s.Rbac.V1.RoleBinding MayWatchPlan(ClusterContext place, K8s.Core.V1.ServiceAccount account)
     {
         var role = new K8s.Rbac.V1.Role(ClusterNames.Plan, new RoleArgs
         {

@@ -10,7 +10,7 @@ namespace ModelServing.Infra.Workloads;
 internal static class VersionWorkload
 {
     /// <summary>Makes them, and gives those that the plan has to wait for.</summary>
-    internal static Resource[] Add(ClusterPlace place, VersionArgs version, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
+    internal static Resource[] Add(ClusterContext place, VersionArgs version, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
     {
         var drain = DrainTimes.OfInference(version.Deadline);
         var pods = new HostPods

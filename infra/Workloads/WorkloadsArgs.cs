@@ -31,7 +31,7 @@ public sealed class WorkloadsArgs : ComponentArgs
     public required int MaxRequestBytes { get; init; }
 
     /// <summary>The login that pods pull images with.</summary>
-    public required RegistryLogin Registry { get; init; }
+    public required ContainerRegistryLogin Registry { get; init; }
 
     /// <summary>The region whose services pods ask, as in <c>eu-frankfurt-1</c>.</summary>
     public required string Region { get; init; }

@@ -30,7 +30,7 @@ public sealed class WorkloadsComponent : ComponentResource
             EnableConfigMapMutable = true,
             EnableSecretMutable = true,
         }, new CustomResourceOptions { Parent = this });
-        var place = new ClusterPlace(this, provider, args.Names);
+        var place = new ClusterContext(this, provider, args.Names);
 
         var space = new K8s.Core.V1.Namespace(ClusterNames.Namespace, new NamespaceArgs
         {
@@ -79,7 +79,7 @@ public sealed class WorkloadsComponent : ComponentResource
     /// <summary>The name of the plan's ConfigMap.</summary>
     public Output<string> PlanName { get; }
 
-    private static K8s.Core.V1.Secret PullSecret(ClusterPlace place, Resource space, RegistryLogin login)
+    private static K8s.Core.V1.Secret PullSecret(ClusterContext place, Resource space, ContainerRegistryLogin login)
     {
         var json = Output.JsonSerialize(Output.Create(new Dictionary<string, object?>
         {
@@ -97,14 +97,14 @@ public sealed class WorkloadsComponent : ComponentResource
     }
 
     // Mutable and mounted as a folder: a new client, or one less, restarts no router.
-    private static K8s.Core.V1.Secret Clients(ClusterPlace place, Resource space, ClientsDocument clients) => new(ClusterNames.Clients, new SecretArgs
+    private static K8s.Core.V1.Secret Clients(ClusterContext place, Resource space, ClientsDocument clients) => new(ClusterNames.Clients, new SecretArgs
     {
         Metadata = place.Metadata(ClusterNames.Clients),
         Type = "Opaque",
         StringData = new InputMap<string> { [ClusterNames.ClientsKey] = Output.CreateSecret(Encoding.UTF8.GetString(clients.ToUtf8())) },
     }, place.Options([space]));
 
-    private static K8s.Core.V1.ServiceAccount ServiceAccount(ClusterPlace place, string name, Resource pullSecret) => new(name, new ServiceAccountArgs
+    private static K8s.Core.V1.ServiceAccount ServiceAccount(ClusterContext place, string name, Resource pullSecret) => new(name, new ServiceAccountArgs
     {
         Metadata = place.Metadata(name),
         // Pods say themselves whether they get a token.

@@ -4,14 +4,14 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache;
 
-/// <summary>The keys of one attempt. What is between the braces decides alone about the slot of a sharded cache, so all are in one.</summary>
+/// <summary>The keys of one trial. What is between the braces decides alone about the slot of a sharded cache, so all are in one.</summary>
 internal sealed partial class CacheKeys
 {
     private readonly string tag;
 
-    internal CacheKeys(string environment, VersionAttempt attempt)
+    internal CacheKeys(string environment, VersionTrial trial)
     {
-        var tag = string.Create(CultureInfo.InvariantCulture, $"{{ms:{Checked(environment)}:{attempt.Model}:{attempt.Version}:{attempt.Attempt}}}");
+        var tag = string.Create(CultureInfo.InvariantCulture, $"{{ms:{Checked(environment)}:{trial.Model}:{trial.Version}:{trial.Trial}}}");
         Counts = $"{tag}:counts";
         Routers = $"{tag}:numbers";
         Keys = $"{tag}:keys";

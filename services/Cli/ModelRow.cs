@@ -15,7 +15,7 @@ internal sealed record ModelRow(
     DateTimeOffset? PublishedAt,
     ModelVerdict Verdict)
 {
-    internal static ModelRow Of(Manifest manifest, StackSettings? settings, ModelVerdict verdict) => new(
+    internal static ModelRow From(Manifest manifest, StackSettings? settings, ModelVerdict verdict) => new(
         manifest.Model.Text,
         manifest.Version.Number,
         ServesIn(settings, new PublishedVersion(manifest.Model, manifest.Version)),

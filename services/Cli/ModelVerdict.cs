@@ -11,7 +11,7 @@ namespace ModelServing.Cli;
 /// <param name="CheckedBy">By which program; null when it was not checked.</param>
 internal sealed record ModelVerdict(string Outcome, IReadOnlyList<Finding> Findings, int MoreFindings, DateTimeOffset? CheckedAt, string? CheckedBy)
 {
-    internal static ModelVerdict Of(Verdict? verdict) => verdict is null
+    internal static ModelVerdict From(Verdict? verdict) => verdict is null
         ? new ModelVerdict("not checked", [], 0, null, null)
         : new ModelVerdict(
             verdict.Outcome == ModelServing.Registry.Safety.Outcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);

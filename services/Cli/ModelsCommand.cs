@@ -36,7 +36,7 @@ internal static class ModelsCommand
         try
         {
             var manifest = await registry.ReadManifestAsync(entry.Model, entry.Version, cancellation);
-            return ModelRow.Of(manifest, settings, ModelVerdict.Of(await registry.FindVerdictAsync(entry.Model, entry.Version, cancellation)));
+            return ModelRow.From(manifest, settings, ModelVerdict.From(await registry.FindVerdictAsync(entry.Model, entry.Version, cancellation)));
         }
         catch (RegistryException e) when (e.Error == RegistryError.Damaged)
         {

@@ -39,7 +39,7 @@ internal sealed class OciOptions
     /// <param name="region">The region; null leaves it to the environment, else to the identity.</param>
     /// <exception cref="CommandException">What was typed is no identity.</exception>
     /// <exception cref="ContractException">A variable has a value that can't be one; the message names it.</exception>
-    internal OciSettings Of(ParseResult arguments, string? region)
+    internal OciSettings Read(ParseResult arguments, string? region)
     {
         var typed = arguments.GetValue(identity);
         if (typed is not null && OciIdentities.Parse(typed) is null)

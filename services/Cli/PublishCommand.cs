@@ -40,7 +40,7 @@ internal static class PublishCommand
             terminal.Say($"{name} version {number} is published in [bold]{Markup.Escape(target.Location)}[/]");
             // A bucket tells the function ModelLoader of what comes; a folder tells nobody.
             var verdict = target.IsRemote ? null : (await target.CheckAsync(name, number, "ms publish", signals.Stop)).Verdict;
-            terminal.Result(ModelRow.Of(manifest, null, ModelVerdict.Of(verdict)), static row => ModelsCommand.Table([row]));
+            terminal.Result(ModelRow.From(manifest, null, ModelVerdict.From(verdict)), static row => ModelsCommand.Table([row]));
             return ExitCode.Done;
         }));
         return command;

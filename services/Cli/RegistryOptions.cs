@@ -36,7 +36,7 @@ internal sealed class RegistryOptions(OciOptions oci)
     }
 
     /// <summary>The stack that is named, or is meant without a name.</summary>
-    internal StackLocation Stack(ParseResult arguments) => stack.Of(arguments);
+    internal StackLocation Stack(ParseResult arguments) => stack.Read(arguments);
 
     /// <summary>Opens the registry.</summary>
     /// <param name="arguments">What was typed.</param>
@@ -54,13 +54,13 @@ internal sealed class RegistryOptions(OciOptions oci)
         {
             if (arguments.GetValue(local))
                 throw new CommandException(ExitCode.WrongInput, "--registry and --local each name a registry; give one of them");
-            return ObjectStores.Open(named, named.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal) ? oci.Of(arguments, null) : null, progress);
+            return ObjectStores.Open(named, named.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal) ? oci.Read(arguments, null) : null, progress);
         }
 
-        var location = stack.Of(arguments);
+        var location = stack.Read(arguments);
         if (!stack.IsGiven(arguments) || arguments.GetValue(local))
             return RegistryLocation.Open(HostSources.File(location.RegistryFolder(location.Read().Settings.Local)));
-        return await ObjectStores.OpenBucketAsync(BucketName.Of(BucketName.Project, location.Name), oci.Of(arguments, RegionOf(location)), progress, cancellation);
+        return await ObjectStores.OpenBucketAsync(BucketName.From(BucketName.Project, location.Name), oci.Read(arguments, RegionOf(location)), progress, cancellation);
     }
 
     private static string RegionOf(StackLocation location)

@@ -20,5 +20,5 @@ internal sealed class StackOptions(string description = "The stack; its settings
     /// <summary>Whether a stack was named.</summary>
     internal bool IsGiven(ParseResult arguments) => arguments.GetResult(stack) is { IdentifierTokenCount: > 0 };
 
-    internal StackLocation Of(ParseResult arguments) => new(arguments.GetValue(stack)!, Path.GetFullPath(arguments.GetValue(folder)!));
+    internal StackLocation Read(ParseResult arguments) => new(arguments.GetValue(stack)!, Path.GetFullPath(arguments.GetValue(folder)!));
 }

@@ -12,7 +12,7 @@ public static class BucketName
     /// <summary>The bucket of <paramref name="stack"/> in <paramref name="project"/>. Equal input gives equal names; a bucket's name is
     /// unique in a tenancy's region, so environments of other projects have others.</summary>
     /// <exception cref="ArgumentException">A part has a character that no bucket's name has, or the name would be too long.</exception>
-    public static string Of(string project, string stack)
+    public static string From(string project, string stack)
     {
         Check(project, nameof(project));
         Check(stack, nameof(stack));

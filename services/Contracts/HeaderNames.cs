@@ -29,8 +29,8 @@ public static class HeaderNames
     /// <summary>From the router to Inference: the rollout's revision.</summary>
     public const string ModelRevision = "X-Model-Revision";
 
-    /// <summary>From the router to Inference: the number of the version's attempt, from 1.</summary>
-    public const string ModelAttempt = "X-Model-Attempt";
+    /// <summary>From the router to Inference: the number of the version's trial, from 1.</summary>
+    public const string ModelTrial = "X-Model-Trial";
 
     /// <summary>From Inference to the router: what is to be said of an answer that is none of the status's business;
     /// <see cref="NonFinite"/> or absent.</summary>

@@ -4,7 +4,7 @@ namespace ModelServing.Contracts;
 
 /// <summary>The forms of the settings that say where a host reads from: <see cref="RouterSettings.Plan"/>,
 /// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/>,
-/// <see cref="InferenceSettings.Registry"/> and <see cref="FunctionsSettings.Monitoring"/>.</summary>
+/// <see cref="InferenceSettings.Registry"/> and <see cref="FunctionsHostSettings.Monitoring"/>.</summary>
 public static class HostSources
 {
     /// <summary>What the form of a file or a folder begins with.</summary>

@@ -38,7 +38,7 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The environment's name, which keeps its counts apart from others' in the same cache. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";
 
-    /// <summary>How long a minute of the counts lasts, the same as that of <see cref="FunctionsSettings.Minute"/>. 60 s by default; a
+    /// <summary>How long a minute of the counts lasts, the same as that of <see cref="FunctionsHostSettings.Minute"/>. 60 s by default; a
     /// sixth of it is how often the service reports.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 

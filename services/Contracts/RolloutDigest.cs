@@ -15,7 +15,7 @@ public static class RolloutDigest
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The digest of a rollout, in lower-case hexadecimal.</summary>
-    public static string Of(RolloutPlan rollout)
+    public static string Compute(RolloutPlan rollout)
     {
         ArgumentNullException.ThrowIfNull(rollout);
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rollout, ContractsJson.Compact.RolloutPlan)));

@@ -21,7 +21,7 @@ namespace ModelServing.Functions;
 /// <see cref="ContractException"/>.</remarks>
 public static class FunctionsHost
 {
-    private static readonly SortedDictionary<FunctionName, Action<IServiceCollection, FunctionsSettings>> Known = new()
+    private static readonly SortedDictionary<FunctionName, Action<IServiceCollection, FunctionsHostSettings>> Known = new()
     {
         [FunctionName.Rollback] = RollbackServices.Add,
         [FunctionName.ModelLoader] = ModelLoaderServices.Add,
@@ -33,25 +33,25 @@ public static class FunctionsHost
 
     /// <summary>Adds the functions' services.</summary>
     /// <exception cref="ContractException">The settings name a function that there is not, or something that this program can't read.</exception>
-    public static void Add(WebApplicationBuilder builder, FunctionsSettings settings)
+    public static void Add(WebApplicationBuilder builder, FunctionsHostSettings settings)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         FunctionEndpoints.Add(builder);
-        foreach (var function in Of(settings))
+        foreach (var function in Select(settings))
             Known[function](builder.Services, settings);
     }
 
     /// <summary>Adds the functions' paths, or the platform's socket.</summary>
-    public static void Map(WebApplication app, FunctionsSettings settings)
+    public static void Map(WebApplication app, FunctionsHostSettings settings)
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(settings);
-        FunctionEndpoints.Map(app, settings, Of(settings));
+        FunctionEndpoints.Map(app, settings, Select(settings));
         app.Services.GetRequiredService<Readiness>().Ready();
     }
 
-    private static FunctionName[] Of(FunctionsSettings settings) => settings.Function switch
+    private static FunctionName[] Select(FunctionsHostSettings settings) => settings.Function switch
     {
         null => [.. Known.Keys],
         { } one when Known.ContainsKey(one) => [one],

@@ -14,7 +14,7 @@ using ModelServing.Inference.Reporting;
 namespace ModelServing.Inference;
 
 /// <summary>The model's paths of the Open Inference Protocol: its metadata, whether it is ready, inference.</summary>
-internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loader, Readiness readiness, InferenceMetrics metrics, TimeProvider time, ILogger<InferenceApi> logger, RequestRecorder? recorder = null)
+internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader loader, Readiness readiness, InferenceMetrics metrics, TimeProvider time, ILogger<InferenceApi> logger, RequestRecorder? recorder = null)
     : IDisposable
 {
     // The protocol's header of its binary extension: the length of the JSON before the tensors' bytes.
@@ -58,7 +58,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         });
     }
 
-    internal Task NotHereAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
+    internal Task NotFoundAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
         context,
         $"There is nothing at {context.Request.Path}; this service has {InferencePaths.Model(settings.Model, settings.Version)}[/ready|/infer]",
         RequestIdOf(context));
@@ -115,7 +115,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
     }
 
     // Whether an output of the answer holds NaN or infinity.
-    private async Task<bool> AnswerAsync(HttpContext context, ServedModel model, long began, TimeSpan? patience)
+    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, long began, TimeSpan? patience)
     {
         using var request = await ReadAsync(context, model); // 2
         switch (await gate.EnterAsync(Left(patience, began), context.RequestAborted)) // 3
@@ -157,7 +157,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         return isNonFinite;
     }
 
-    private void Run(ServedModel model, InferRequest request, InferAnswer answer)
+    private void Run(LoadedModel model, InferRequest request, InferAnswer answer)
     {
         var began = time.GetTimestamp();
         using var outputs = model.Run(request);
@@ -165,7 +165,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         answer.Write(model, request.Id, request.Outputs, outputs);
     }
 
-    private static async ValueTask<InferRequest> ReadAsync(HttpContext context, ServedModel model)
+    private static async ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model)
     {
         var body = context.Request.BodyReader;
         while (true)
@@ -189,7 +189,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ModelLoader loade
         }
     }
 
-    private static InferRequest Read(in ReadOnlySequence<byte> body, ServedModel model)
+    private static InferRequest Read(in ReadOnlySequence<byte> body, LoadedModel model)
     {
         if (body.IsSingleSegment)
             return model.Reader.Read(body.FirstSpan);

@@ -15,7 +15,7 @@ namespace ModelServing.Inference;
 
 /// <summary>
 /// The inference service: one version of one model, by the Open Inference Protocol. Start here; loading is
-/// <see cref="ModelLoader"/>, the way of a request is <see cref="InferenceApi.InferAsync"/>.
+/// <see cref="ArtifactLoader"/>, the way of a request is <see cref="InferenceApi.InferAsync"/>.
 /// </summary>
 public static class InferenceHost
 {
@@ -31,8 +31,8 @@ public static class InferenceHost
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));
         builder.Services.AddSingleton<InferenceMetrics>();
         builder.Services.AddSingleton<InferenceApi>();
-        builder.Services.AddSingleton<ModelLoader>();
-        builder.Services.AddHostedService(static services => services.GetRequiredService<ModelLoader>());
+        builder.Services.AddSingleton<ArtifactLoader>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ArtifactLoader>());
         if (settings.Cache is not { } cache)
             return;
         builder.Services.AddSingleton(services => CacheConnection.Open(cache, time: services.GetRequiredService<TimeProvider>()));
@@ -55,7 +55,7 @@ public static class InferenceHost
             app.Map(path + "/infer", Only(HttpMethods.Post, api.InferAsync));
         }
 
-        app.MapFallback(api.NotHereAsync);
+        app.MapFallback(api.NotFoundAsync);
     }
 
     private static RequestDelegate Only(string method, RequestDelegate handle) => context =>

@@ -15,7 +15,7 @@ internal sealed class KnownFacts
     internal void Add(JournalEvent next)
     {
         LastSeq = next.Seq;
-        var fact = JournalFact.Of(next);
+        var fact = JournalFact.From(next);
         if (fact is JournalFact.OfRollout)
             lastRollout = (fact, next.Seq, next.Id);
         else

@@ -70,7 +70,7 @@ public sealed class RolloutJournal
     {
         ArgumentNullException.ThrowIfNull(added);
         _ = (added with { Seq = long.MaxValue }).ToUtf8();
-        var fact = JournalFact.Of(added);
+        var fact = JournalFact.From(added);
         var of = known.GetOrAdd(added.Model, static _ => new Known());
         await of.Turn.WaitAsync(cancellationToken);
         try

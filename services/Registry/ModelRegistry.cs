@@ -120,7 +120,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         if (stored.Length != manifest.Size)
             throw new RegistryException(RegistryError.Damaged, key, $"it has {stored.Length} bytes, the manifest says {manifest.Size}; publish {name} again as a new version");
         var bytes = await stored.ReadAsync(key, cancellationToken);
-        var digest = Sha256Digest.Of(bytes);
+        var digest = Sha256Digest.Compute(bytes);
         if (digest != manifest.Digest)
             throw new RegistryException(RegistryError.Damaged, key, $"its SHA-256 is {digest}, the manifest says {manifest.Digest}; publish {name} again as a new version");
         return new Artifact(manifest, bytes);
@@ -151,7 +151,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         await using var stored = await store.OpenAsync(key, cancellationToken);
         if (stored is null)
             return null;
-        return stored.Length <= Manifest.MaxBytes ? Sha256Digest.Of(await stored.ReadAsync(key, cancellationToken)) : "";
+        return stored.Length <= Manifest.MaxBytes ? Sha256Digest.Compute(await stored.ReadAsync(key, cancellationToken)) : "";
     }
 
     private static MemoryStream StreamOf(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out var array)
@@ -160,7 +160,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
 
     private Manifest Describe(ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training)
     {
-        var report = OnnxInspection.Of(model.Span, limits);
+        var report = OnnxInspection.Inspect(model.Span, limits);
         if (report.Findings.Count > 0)
             throw new RegistryException(RegistryLayout.Model(name, version), report.Findings, report.MoreFindings);
 
@@ -175,7 +175,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
             Schema = Manifest.CurrentSchema,
             Model = name,
             Version = version,
-            Digest = Sha256Digest.Of(model.Span),
+            Digest = Sha256Digest.Compute(model.Span),
             Size = model.Length,
             Inputs = report.Interface!.Inputs,
             Outputs = report.Interface.Outputs,

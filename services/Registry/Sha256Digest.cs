@@ -8,9 +8,9 @@ public static class Sha256Digest
     private const string Prefix = "sha256:";
 
     /// <summary>The digest of <paramref name="bytes"/>.</summary>
-    public static string Of(ReadOnlySpan<byte> bytes) => Prefix + Convert.ToHexStringLower(SHA256.HashData(bytes));
+    public static string Compute(ReadOnlySpan<byte> bytes) => Prefix + Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    internal static string Of(IncrementalHash hash) => Prefix + Convert.ToHexStringLower(hash.GetHashAndReset());
+    internal static string Compute(IncrementalHash hash) => Prefix + Convert.ToHexStringLower(hash.GetHashAndReset());
 
     internal static async Task<string> OfAsync(Stream stream, CancellationToken cancellationToken) =>
         Prefix + Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));

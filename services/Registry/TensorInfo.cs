@@ -7,5 +7,5 @@ namespace ModelServing.Registry;
 public sealed record TensorInfo(string Name, Datatype Datatype, IReadOnlyList<long> Shape)
 {
     /// <summary>As a person would write it: <c>input FP32 [-1,15]</c>.</summary>
-    public override string ToString() => $"{Name} {DatatypeNames.Of(Datatype)} [{string.Join(',', Shape)}]";
+    public override string ToString() => $"{Name} {DatatypeNames.NameOf(Datatype)} [{string.Join(',', Shape)}]";
 }

@@ -19,7 +19,7 @@ public sealed class Assignment
 
     /// <summary>The assignment of a rollout of which no other weights were served before.</summary>
     public Assignment(RolloutPlan rollout)
-        : this(rollout, BucketLayout.Of((rollout ?? throw new ArgumentNullException(nameof(rollout))).Variants))
+        : this(rollout, BucketLayout.Create((rollout ?? throw new ArgumentNullException(nameof(rollout))).Variants))
     {
     }
 

@@ -27,7 +27,7 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
 
     /// <summary>The first layout of a rollout: the variants own buckets from 0 up in their order.</summary>
     /// <param name="variants">The variants; their weights add up to <see cref="PlanDocument.Buckets"/>.</param>
-    public static BucketLayout Of(IReadOnlyList<VariantPlan> variants)
+    public static BucketLayout Create(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);
         return new BucketLayout(variants, [.. variants.Select(static (variant, i) => (i, variant.Weight)).Where(static run => run.Weight > 0)]);
@@ -35,7 +35,7 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
 
     /// <summary>The layout of neighbours that were written down (<see cref="Runs"/>).</summary>
     /// <exception cref="ArgumentException">They are not this rollout's.</exception>
-    public static BucketLayout Of(IReadOnlyList<VariantPlan> variants, IEnumerable<(string Variant, int Count)> runs)
+    public static BucketLayout Create(IReadOnlyList<VariantPlan> variants, IEnumerable<(string Variant, int Count)> runs)
     {
         ArgumentNullException.ThrowIfNull(variants);
         ArgumentNullException.ThrowIfNull(runs);

@@ -39,7 +39,7 @@ public static class RouterHost
             // One receive a request instead of two, for 4 KiB a connection.
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
-        var sources = DocumentSources.Of(settings);
+        var sources = DocumentSources.From(settings);
         if (sources.PlanObject is { } target)
             KubernetesPlan.AddTo(builder.Services, target);
         else
@@ -74,7 +74,7 @@ public static class RouterHost
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<RequestHandler>();
-        builder.Services.AddHostedService<DocumentFollower>();
+        builder.Services.AddHostedService<RoutingTableUpdater>();
         builder.Services.AddHostedService<DeadlineSweep>();
         builder.Services.AddHostedService<ReadinessProbe>();
     }

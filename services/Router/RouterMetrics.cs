@@ -68,7 +68,7 @@ public sealed class RouterMetrics
 
     internal void PlanInterrupted(string reason) => planInterruptions.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 
-    internal void Attempted(VariantTags tags, AttemptOutcome outcome, bool isNonFinite) => attempts.Add(1, tags.Of(outcome, isNonFinite));
+    internal void Attempted(VariantTags tags, AttemptOutcome outcome, bool isNonFinite) => attempts.Add(1, tags.With(outcome, isNonFinite));
 
     internal void Retried(VariantTags tags, RetryReason reason) => retries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
 
@@ -98,7 +98,7 @@ public sealed class RouterMetrics
                 from version in holder.Current?.Versions ?? []
                 from state in Enum.GetValues<EndpointState>()
                 select new Measurement<int>(
-                    version.Endpoints.Of(state),
+                    version.Endpoints.CountIn(state),
                     new KeyValuePair<string, object?>(MetricNames.Model, version.Model.Text),
                     new KeyValuePair<string, object?>(MetricNames.Version, version.VersionText),
                     new KeyValuePair<string, object?>(MetricNames.State, TextOf(state))),

@@ -26,7 +26,7 @@ internal sealed class VariantTags
 
     internal KeyValuePair<string, object?>[] With(string dimension, object value) => [model, version, variant, new(dimension, value)];
 
-    internal KeyValuePair<string, object?>[] Of(AttemptOutcome outcome, bool isNonFinite) =>
+    internal KeyValuePair<string, object?>[] With(AttemptOutcome outcome, bool isNonFinite) =>
         isNonFinite && outcome == AttemptOutcome.Success ? nonFinite : outcomes[(int)outcome];
 
     private static string TextOf(AttemptOutcome outcome) => outcome switch

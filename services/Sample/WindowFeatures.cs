@@ -93,9 +93,9 @@ public sealed class WindowFeatures
         row[1] = time.Hour <= 6 ? 1 : 0;
         row[2] = time.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1 : 0;
 
-        var customer = Of(_customers, transaction.CustomerId);
+        var customer = HistoryOf(_customers, transaction.CustomerId);
         customer.Add(transaction.Second, transaction.Cents);
-        var terminal = Of(_terminals, transaction.TerminalId);
+        var terminal = HistoryOf(_terminals, transaction.TerminalId);
         for (var window = 0; window < WindowDays.Length; window++)
         {
             var (count, cents) = customer.Over(window, transaction.Second);
@@ -111,7 +111,7 @@ public sealed class WindowFeatures
         terminal.Add(transaction.Second, transaction.IsFraud ? 1 : 0);
     }
 
-    private static History Of(Dictionary<int, History> histories, int id)
+    private static History HistoryOf(Dictionary<int, History> histories, int id)
     {
         if (!histories.TryGetValue(id, out var history))
             histories.Add(id, history = new History());

@@ -67,7 +67,7 @@ public sealed class StackFile
         {
             var key = SettingsReader.KeyOf(property);
             if (get(key) is { } text)
-                entries.Add(new MappingEntry(key, SettingForm.Of(property.PropertyType) is null ? JsonNodes.Read(text, Namespace + key, faults) : new SettingsNode.Scalar(text, null), null));
+                entries.Add(new MappingEntry(key, SettingForm.Find(property.PropertyType) is null ? JsonNodes.Read(text, Namespace + key, faults) : new SettingsNode.Scalar(text, null), null));
         }
 
         return Read(new SettingsNode.Mapping(entries, null), cloud: true, faults);
@@ -179,7 +179,7 @@ public sealed class StackFile
         [.. faults.OrderBy(static fault => (fault.Place?.Line ?? 0, fault.Place?.Column ?? 0))];
 
     // The place of a setting, or of the nearest thing around it that stands in the file.
-    private Place? PlaceOf(string path)
+    private TextPosition? PlaceOf(string path)
     {
         var (node, place) = (root, root.Place);
         foreach (var key in path.Split('.', '['))

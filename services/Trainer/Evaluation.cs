@@ -20,7 +20,7 @@ internal sealed record Evaluation(TrainedModel Model, byte[] Bytes, double AreaU
 
     /// <summary>Runs the model over the evaluation rows.</summary>
     /// <exception cref="InvalidOperationException">ONNX Runtime and ML.NET disagree: the conversion is wrong.</exception>
-    internal static Evaluation Of(TrainedModel model, TrainingData data)
+    internal static Evaluation Evaluate(TrainedModel model, TrainingData data)
     {
         var bytes = model.Onnx.ToByteArray();
         var probabilities = Run(bytes, data.Evaluation);

@@ -10,7 +10,7 @@ if (!TrainerArguments.TryParse(args, out var arguments, out var problem))
 
 var data = TrainingData.Simulate(arguments.Settings);
 TrainedModel[] models = [LogisticRegression.Train(data), BoostedTrees.Train(data)];
-var evaluations = Array.ConvertAll(models, model => Evaluation.Of(model, data));
+var evaluations = Array.ConvertAll(models, model => Evaluation.Evaluate(model, data));
 foreach (var evaluation in evaluations)
     ArtifactWriter.Write(arguments.Output, evaluation);
 ReportTable.Print(Console.Out, data, evaluations);

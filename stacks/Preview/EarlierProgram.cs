@@ -47,7 +47,7 @@ internal sealed class EarlierProgram : IAsyncDisposable
     /// <exception cref="PreviewException">The commit's program can't be built or fails.</exception>
     internal async Task<StackSnapshot?> RenderAsync(string stack, bool foundationOnly)
     {
-        var (hasFile, yaml) = await GitAsync("show", $"{commit}:{StackFiles.Of(stack)}");
+        var (hasFile, yaml) = await GitAsync("show", $"{commit}:{StackFiles.NameOf(stack)}");
         if (!hasFile || !(await GitAsync("cat-file", "-e", $"{commit}:stacks/Stacks.csproj")).Succeeded)
             return null;
         return await IsSameAsync() ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly) : await RenderByItsOwnAsync(stack, foundationOnly);

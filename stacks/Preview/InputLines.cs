@@ -9,14 +9,14 @@ internal static class InputLines
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The whole tree.</summary>
-    internal static IEnumerable<InputLine> Of(JsonNode? node, string name, int depth, char sign)
+    internal static IEnumerable<InputLine> From(JsonNode? node, string name, int depth, char sign)
     {
         switch (node)
         {
             case JsonObject { Count: > 0 } map:
-                return map.SelectMany(pair => Of(pair.Value, pair.Key, depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
+                return map.SelectMany(pair => From(pair.Value, pair.Key, depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
             case JsonArray { Count: > 0 } list:
-                return list.SelectMany((item, index) => Of(item, $"[{index}]", depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
+                return list.SelectMany((item, index) => From(item, $"[{index}]", depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
             case JsonValue value when TextOf(value) is { } text && Split(text) is { Length: > 1 } lines:
                 return lines.Select(line => new InputLine(sign, depth + 1, line)).Prepend(new(sign, depth, $"{name}: |"));
             default:
@@ -30,9 +30,9 @@ internal static class InputLines
         if (JsonNode.DeepEquals(left, right))
             return [];
         if (left is null)
-            return Of(right, name, depth, '+');
+            return From(right, name, depth, '+');
         if (right is null)
-            return Of(left, name, depth, '-');
+            return From(left, name, depth, '-');
         if (Children(left) is { } leftChildren && Children(right) is { } rightChildren)
         {
             return leftChildren.Keys.Union(rightChildren.Keys)
@@ -44,12 +44,12 @@ internal static class InputLines
         {
             var (leftLines, rightLines) = (Split(before), Split(after));
             if (leftLines.Length > 1 && rightLines.Length > 1)
-                return LineDifference.Of(leftLines, rightLines).Select(line => new InputLine(line.Sign, depth + 1, line.Text)).Prepend(new('~', depth, $"{name}:"));
+                return LineDifference.Between(leftLines, rightLines).Select(line => new InputLine(line.Sign, depth + 1, line.Text)).Prepend(new('~', depth, $"{name}:"));
         }
 
         return left is JsonValue && right is JsonValue
             ? [new('~', depth, $"{name}: {Show(left)} => {Show(right)}")]
-            : [.. Of(left, name, depth, '-'), .. Of(right, name, depth, '+')];
+            : [.. From(left, name, depth, '-'), .. From(right, name, depth, '+')];
     }
 
     /// <summary>The dotted paths at which two trees differ.</summary>

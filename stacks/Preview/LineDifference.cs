@@ -4,7 +4,7 @@ namespace ModelServing.Stacks.Preview;
 internal static class LineDifference
 {
     /// <summary>The lines that go (-) and come (+), in order; those in both are left out.</summary>
-    internal static IEnumerable<(char Sign, string Text)> Of(string[] left, string[] right)
+    internal static IEnumerable<(char Sign, string Text)> Between(string[] left, string[] right)
     {
         // common[i, j]: how many lines the rests from i and j have in common.
         var common = new int[left.Length + 1, right.Length + 1];

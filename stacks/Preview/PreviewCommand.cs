@@ -71,7 +71,7 @@ internal static class PreviewCommand
         }
 
         notes.Add(NotYet);
-        var changes = StackDifference.Of(left, right);
+        var changes = StackDifference.Between(left, right);
         new PreviewWriter(output, options.Format).Write(title, changes, left is not null, notes);
         if (changes.Any(static change => change.Change != Change.Same))
         {
@@ -83,7 +83,7 @@ internal static class PreviewCommand
 
     private static async Task<StackSnapshot> RenderAsync(string root, string stack, bool foundationOnly)
     {
-        var file = Path.Combine(root, StackFiles.Of(stack));
+        var file = Path.Combine(root, StackFiles.NameOf(stack));
         if (!File.Exists(file))
             throw new PreviewException($"--stack {stack}: there is no {Path.GetFileName(file)}");
         return await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), stack, foundationOnly);
@@ -94,7 +94,7 @@ internal static class PreviewCommand
     {
         foreach (var stack in (await earlier.StacksAsync()).Except(stacks))
         {
-            var text = $"{StackFiles.Of(stack)} of {options.Against} is gone. That destroys nothing: an environment goes by 'pulumi destroy', which needs the file.";
+            var text = $"{StackFiles.NameOf(stack)} of {options.Against} is gone. That destroys nothing: an environment goes by 'pulumi destroy', which needs the file.";
             await output.WriteLineAsync(text);
             await WriteFileAsync(options, stack, text + "\n");
         }

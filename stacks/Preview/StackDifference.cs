@@ -6,7 +6,7 @@ namespace ModelServing.Stacks.Preview;
 internal static class StackDifference
 {
     /// <summary>Every resource of both: the right side's in its order, then those that go, the last made first.</summary>
-    internal static IReadOnlyList<ResourceChange> Of(StackSnapshot? left, StackSnapshot right)
+    internal static IReadOnlyList<ResourceChange> Between(StackSnapshot? left, StackSnapshot right)
     {
         if (left is null)
             return [.. right.Resources.Select(static resource => new ResourceChange(resource, Change.Create, AllLines(resource, ' ')))];
@@ -36,5 +36,5 @@ internal static class StackDifference
     }
 
     private static InputLine[] AllLines(PreviewResource resource, char sign) =>
-        [.. resource.Inputs.SelectMany(pair => InputLines.Of(pair.Value, pair.Key, 0, sign))];
+        [.. resource.Inputs.SelectMany(pair => InputLines.From(pair.Value, pair.Key, 0, sign))];
 }

@@ -7,7 +7,7 @@ internal static class StackFiles
     private const string After = ".yaml";
 
     /// <summary>The file of a stack.</summary>
-    internal static string Of(string stack) => Before + stack + After;
+    internal static string NameOf(string stack) => Before + stack + After;
 
     /// <summary>The stack that a file is of; null when it is of none.</summary>
     internal static string? StackOf(string file) =>

@@ -99,13 +99,13 @@ public sealed class FunctionTests : IDisposable
     }
 
     private Container Start(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
-        new(new FunctionsSettings { Function = FunctionName.Rollback, Journal = HostSources.Sqlite(folder.Combine("journal.db")), LogFormat = LogFormat.Json }.ToEnvironment().Concat(variables), arguments);
+        new(new FunctionsHostSettings { Function = FunctionName.Rollback, Journal = HostSources.Sqlite(folder.Combine("journal.db")), LogFormat = LogFormat.Json }.ToEnvironment().Concat(variables), arguments);
 
     private static async Task AnswersAsync(FnAgent agent, Container container, string callId = "01SOME")
     {
         await container.WhileItRunsAsync(agent.ListeningAsync(Token));
         var answer = await agent.CallAsync(
-            new FnCall(Encoding.UTF8.GetBytes("""{"title":"failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","attempt":"1"}]}]}""")) { CallId = callId },
+            new FnCall(Encoding.UTF8.GetBytes("""{"title":"failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}]}]}""")) { CallId = callId },
             Token).WaitAsync(MsProcess.Patience, Token);
         Assert.Equal((200, 200), (answer.Status, answer.HttpStatus));
         Assert.Contains("unknown-model", Encoding.UTF8.GetString(answer.Body), StringComparison.Ordinal);

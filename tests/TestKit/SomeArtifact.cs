@@ -12,7 +12,7 @@ public static class SomeArtifact
         Schema = ModelServing.Registry.Manifest.CurrentSchema,
         Model = model,
         Version = version,
-        Digest = Sha256Digest.Of(onnx),
+        Digest = Sha256Digest.Compute(onnx),
         Size = Math.Max(1, onnx.Length),
         Inputs = [new TensorInfo("x", Datatype.Fp32, [-1, 3])],
         Outputs = [new TensorInfo("y", Datatype.Fp32, [-1, 1])],

@@ -20,7 +20,7 @@ public static class LatencyBuckets
     private const long Longest = (1L << MaxBits) - 1;
 
     /// <summary>The bucket of a latency, from 0.</summary>
-    public static int Of(TimeSpan latency)
+    public static int IndexOf(TimeSpan latency)
     {
         // Rounded up, so that an edge is no shorter than what is below it.
         var microseconds = Math.Clamp((latency.Ticks + TimeSpan.TicksPerMicrosecond - 1) / TimeSpan.TicksPerMicrosecond, 0, Longest);

@@ -18,6 +18,6 @@ public sealed record ProcessReport
     /// <summary>Whether it leaves, as it was asked to, and will report no more.</summary>
     public bool IsLeaving { get; init; }
 
-    /// <summary>What it counted, at most <see cref="MaxStreams"/>; none has the same variant and attempt as another.</summary>
+    /// <summary>What it counted, at most <see cref="MaxStreams"/>; none has the same variant and trial as another.</summary>
     public IReadOnlyList<VariantCounts> Streams { get; init; } = [];
 }

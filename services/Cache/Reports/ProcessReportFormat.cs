@@ -10,7 +10,7 @@ namespace ModelServing.Cache.Reports;
 /// leaving        1 byte, 1 where the process leaves, else 0
 /// streams        number: how many; then each:
 ///   variant      text: its length in bytes, and UTF-8
-///   attempt      number
+///   trial      number
 ///   4 histograms in the order of <see cref="AnswerKind"/>; each:
 ///     buckets    number: how many are not 0; then each, from the lowest:
 ///       gap      number: how many buckets with 0 are between it and the one before
@@ -37,7 +37,7 @@ internal static class ProcessReportFormat
         foreach (var stream in report.Streams)
         {
             to.Write(stream.Variant);
-            to.Write7BitEncodedInt64(stream.Attempt);
+            to.Write7BitEncodedInt64(stream.Trial);
             foreach (var kind in Enum.GetValues<AnswerKind>())
                 Write(to, stream.Counts, kind);
         }
@@ -59,7 +59,7 @@ internal static class ProcessReportFormat
             var isLeaving = from.ReadByte() == 1;
             var streams = new VariantCounts[Number(from, ProcessReport.MaxStreams, "number of streams")];
             for (var i = 0; i < streams.Length; i++)
-                streams[i] = new VariantCounts(from.ReadString(), (int)Number(from, int.MaxValue, "attempt"), ReadCounts(from));
+                streams[i] = new VariantCounts(from.ReadString(), (int)Number(from, int.MaxValue, "trial"), ReadCounts(from));
             return from.BaseStream.Position == bytes.Length
                 ? new ProcessReport { Version = version, Incarnation = incarnation, IsLeaving = isLeaving, Streams = streams }
                 : throw Fault("there are bytes after its last stream");
@@ -99,7 +99,7 @@ internal static class ProcessReportFormat
             }
         }
 
-        return RequestCounts.Of(counts);
+        return RequestCounts.From(counts);
     }
 
     private static long Number(BinaryReader from, long max, string what, long least = 0) => from.Read7BitEncodedInt64() is var number && number >= least && number <= max

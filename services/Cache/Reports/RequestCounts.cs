@@ -24,13 +24,13 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
     public static RequestCounts None { get; } = new(new long[]?[Kinds]);
 
     /// <summary>All requests.</summary>
-    public long Requests => Of(AnswerKind.Answered) + Of(AnswerKind.NonFinite) + Of(AnswerKind.ClientError) + Of(AnswerKind.Failed);
+    public long Requests => Count(AnswerKind.Answered) + Count(AnswerKind.NonFinite) + Count(AnswerKind.ClientError) + Count(AnswerKind.Failed);
 
     /// <summary>The requests that say something of the version: all but those that were themselves at fault.</summary>
-    public long Telling => Requests - Of(AnswerKind.ClientError);
+    public long Telling => Requests - Count(AnswerKind.ClientError);
 
     /// <summary>The requests that were answered in a way.</summary>
-    public long Of(AnswerKind kind) => rows[(int)kind]?.Sum() ?? 0;
+    public long Count(AnswerKind kind) => rows[(int)kind]?.Sum() ?? 0;
 
     /// <summary>The counts of the one and the other.</summary>
     public static RequestCounts operator +(RequestCounts one, RequestCounts other)
@@ -80,11 +80,11 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
     public override bool Equals(object? obj) => Equals(obj as RequestCounts);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Requests, Of(AnswerKind.Failed), Latency(0.5));
+    public override int GetHashCode() => HashCode.Combine(Requests, Count(AnswerKind.Failed), Latency(0.5));
 
     /// <summary>Those of a count for each kind and bucket, kind by kind.</summary>
     /// <param name="counts">As many as <see cref="Kinds"/> times <see cref="LatencyBuckets.Count"/>; none is below 0.</param>
-    public static RequestCounts Of(ReadOnlySpan<long> counts)
+    public static RequestCounts From(ReadOnlySpan<long> counts)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(counts.Length, Kinds * LatencyBuckets.Count);
         var rows = new long[]?[Kinds];

@@ -32,7 +32,7 @@ internal sealed class AlarmScene(Platform platform, Terminal terminal, TimeProvi
         using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, rows, time);
         (AlarmTransition Alarm, FunctionCaller.FunctionResult Answer)? acted = null;
         platform.Functions.Delivered = (alarm, answer) => acted ??= (alarm, answer);
-        platform.Functions.Monitoring.Posted = Tell;
+        platform.Functions.Monitoring.Posted = ReportPost;
         try
         {
             var began = time.GetUtcNow();
@@ -63,7 +63,7 @@ internal sealed class AlarmScene(Platform platform, Terminal terminal, TimeProvi
             terminal.Say($"  reached it       {reached:N0} of {sent:N0} payments; {failed:N0} of them failed there, and stable answered each of these");
             terminal.Say($"  after that       {more:N0} of {After:N0} payments reached it");
             terminal.Say($"  failures seen    {seen:N0} of {answers.Count:N0} payments failed for their callers");
-            terminal.Show(await admin.StatusAsync(cancellation), StatusReport.Of);
+            terminal.Show(await admin.StatusAsync(cancellation), StatusReport.Render);
             return seen == 0 && more == 0 && acted is not null;
         }
         finally
@@ -74,7 +74,7 @@ internal sealed class AlarmScene(Platform platform, Terminal terminal, TimeProvi
     }
 
     // A minute's numbers as they were posted: each minute is a post of its own.
-    private void Tell(MetricPost post)
+    private void ReportPost(MetricPost post)
     {
         var failures = post.MetricData.Where(static data => data.Name == ModelMetric.Failure && data.Dimensions.GetValueOrDefault(ModelMetric.Model) == DemoModel.Name.Text).ToList();
         if (failures.Count == 0)

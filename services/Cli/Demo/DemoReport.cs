@@ -31,13 +31,13 @@ internal sealed record DemoReport(
     /// <param name="rollout">The rollout that was in force.</param>
     /// <param name="answers">What came back.</param>
     /// <param name="planChanged">Whether another plan came while it was measured.</param>
-    internal static DemoReport Of(Uri api, RolloutPlan rollout, IReadOnlyCollection<DemoAnswer> answers, bool planChanged)
+    internal static DemoReport From(Uri api, RolloutPlan rollout, IReadOnlyCollection<DemoAnswer> answers, bool planChanged)
     {
         var assigned = answers.Count(static answer => answer.Variant is not null);
         var groups = answers.ToLookup(static answer => (Variant: answer.Variant ?? "-", answer.Version));
         var planned = rollout.Variants.Reverse().Select(static variant => (variant.Name, (int?)variant.Version.Number)).ToList();
         var figures = planned.Concat(groups.Select(static group => group.Key).Except(planned).Order())
-            .Select(key => VariantFigures.Of(key, [.. groups[key]], answers.Count, planChanged ? null : rollout))
+            .Select(key => VariantFigures.From(key, [.. groups[key]], answers.Count, planChanged ? null : rollout))
             .ToList();
         var failures = new SortedDictionary<string, int>(
             answers.Where(static answer => answer.Failure is not null).CountBy(static answer => answer.Failure!).ToDictionary(), StringComparer.Ordinal);

@@ -58,7 +58,7 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         });
 
         measured = plan;
-        var report = DemoReport.Of(platform.Api, await ServedAsync(rollout, cancellation), answers, planChanged: !ReferenceEquals(plan, platform.Plan));
+        var report = DemoReport.From(platform.Api, await ServedAsync(rollout, cancellation), answers, planChanged: !ReferenceEquals(plan, platform.Plan));
         terminal.Result(report, static report => report.Table());
         foreach (var remark in report.Remarks)
         {

@@ -41,7 +41,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         }
 
         await using var proxy = await FaultProxy.StartAsync(FailedShare, platform.Pace.GuardOff ? Fault.Late : Fault.Broken, cancellation);
-        await platform.PutBeforeAsync(DemoModel.Name, watched.Version, proxy, cancellation);
+        await platform.InterposeAsync(DemoModel.Name, watched.Version, proxy, cancellation);
         try
         {
             return platform.Pace.GuardOff
@@ -50,7 +50,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         }
         finally
         {
-            platform.TakeAway();
+            platform.RemoveProxy();
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         terminal.Say($"  reached it       {reached:N0} of {sent:N0} payments; {failed:N0} of them failed there, and stable answered each of these");
         terminal.Say($"  after that       {more:N0} of {After:N0} payments reached it");
         terminal.Say($"  failures seen    {seen:N0} of {answers.Count:N0} payments failed for their callers");
-        terminal.Show(await admin.StatusAsync(cancellation), StatusReport.Of);
+        terminal.Show(await admin.StatusAsync(cancellation), StatusReport.Render);
         return seen == 0 && more == 0;
     }
 

@@ -23,7 +23,7 @@ internal sealed record VariantFigures(
     double? P50Milliseconds,
     double? P99Milliseconds)
 {
-    internal static VariantFigures Of((string Variant, int? Version) key, IReadOnlyList<DemoAnswer> answers, int all, RolloutPlan? rollout)
+    internal static VariantFigures From((string Variant, int? Version) key, IReadOnlyList<DemoAnswer> answers, int all, RolloutPlan? rollout)
     {
         var times = answers.Select(static answer => answer.Took.TotalMilliseconds).Order().ToArray();
         var planned = rollout?.Variants.FirstOrDefault(variant => variant.Name == key.Variant && variant.Version.Number == key.Version);

@@ -17,7 +17,7 @@ internal sealed partial record ImageDestination(string Host, string Space, strin
 
     /// <summary>The registry of a region. A user's name there begins with the tenancy's namespace, so the login says that.</summary>
     /// <exception cref="CommandException">There is no login, or it does not say it, or no repository can be named after the stack.</exception>
-    internal static ImageDestination Of(string region, RegistryLogin? login, string stack)
+    internal static ImageDestination From(string region, ContainerRegistryLogin? login, string stack)
     {
         var host = ImageNames.HostOf(region);
         if (login is null)

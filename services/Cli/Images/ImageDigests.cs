@@ -15,9 +15,9 @@ internal static class ImageDigests
         {
             // As it is now: a build takes its time, and somebody may have worked on the file.
             var before = stack.ReadCloud().Cloud!.Images;
-            if (images.Any(image => before.Of(image.Image) != image.Digest))
+            if (images.Any(image => before.DigestOf(image.Image) != image.Digest))
                 stack.Change([.. images.Select(static image => new StackEdit.Set($"images.{image.Image}", image.Digest))]);
-            return [.. images.Select(image => new ImageRow(image.Image, image.Repository, image.Tag, image.Digest, before.Of(image.Image), !image.WasThere))];
+            return [.. images.Select(image => new ImageRow(image.Image, image.Repository, image.Tag, image.Digest, before.DigestOf(image.Image), !image.WasThere))];
         }
         catch (CommandException e)
         {

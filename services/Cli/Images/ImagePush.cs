@@ -12,7 +12,7 @@ namespace ModelServing.Cli.Images;
 /// 5. the registry gives every manifest back by the digest that the stack file is to name, and by a tag that is made of it
 /// </code>
 /// </summary>
-internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestination destination, RegistryLogins logins)
+internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestination destination, ContainerRegistryLogins logins)
 {
     /// <summary>Pushes the images of <paramref name="projects"/>.</summary>
     /// <param name="projects">The programs.</param>
@@ -24,7 +24,7 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
     internal async Task<IReadOnlyList<PushedImage>> PushAsync(IReadOnlyList<ImageProject> projects, string? baseImage, string? revision, CancellationToken cancellation)
     {
         // 1.
-        using var registry = new RegistryClient(destination.Host, await logins.FindForPushAsync(destination.Host, cancellation), logins.IsInsecure(destination.Host));
+        using var registry = new ContainerRegistryClient(destination.Host, await logins.FindForPushAsync(destination.Host, cancellation), logins.IsInsecure(destination.Host));
         await registry.CheckAsync(cancellation);
 
         // 2.
@@ -74,7 +74,7 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
     private async Task<ImageReference> ResolveAsync(ImageReference image, CancellationToken cancellation)
     {
         var login = await logins.FindForPullAsync(image.Host, image.Host == destination.Host, cancellation);
-        using var registry = new RegistryClient(image.Host, login, logins.IsInsecure(image.Host));
+        using var registry = new ContainerRegistryClient(image.Host, login, logins.IsInsecure(image.Host));
         var digest = await registry.FindAsync(image.Repository, image.Reference, cancellation)
             ?? throw new CommandException(ExitCode.Failed, $"the base image {image} does not exist; --base-image names another");
         return image with { Digest = digest };

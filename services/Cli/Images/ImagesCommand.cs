@@ -43,12 +43,12 @@ internal static class ImagesCommand
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
             var sources = SourceCheckout.Find();
-            var location = stack.Of(arguments);
+            var location = stack.Read(arguments);
             var cloud = location.ReadCloud().Cloud!;
-            var logins = RegistryLogins.OfThisUser;
+            var logins = ContainerRegistryLogins.OfThisUser;
             var destination = arguments.GetValue(registry) is { } text
                 ? ImageDestination.Parse(text, location.Name)
-                : ImageDestination.Of(cloud.Region, await logins.FindForPushAsync(ImageNames.HostOf(cloud.Region), signals.Stop), location.Name);
+                : ImageDestination.From(cloud.Region, await logins.FindForPushAsync(ImageNames.HostOf(cloud.Region), signals.Stop), location.Name);
             var basis = arguments.GetValue(baseImage) is { } image ? ImageReference.Parse(image).ToString() : null;
             var build = new ImageBuild(HostPrograms.Dotnet(), sources.WorkFolder, RuntimeOf(cloud));
             var push = new ImagePush(terminal, build, destination, logins);

@@ -32,7 +32,7 @@ internal static class KeysCommand
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, _) =>
         {
             var wanted = arguments.GetValue(role) is { } text ? Enum.Parse<ClientRole>(text, ignoreCase: true) : (ClientRole?)null;
-            Make(terminal, stack.Of(arguments), ParseName(arguments.GetValue(client)!), wanted, arguments.GetValue(write));
+            Make(terminal, stack.Read(arguments), ParseName(arguments.GetValue(client)!), wanted, arguments.GetValue(write));
             return Task.FromResult(ExitCode.Done);
         }));
         return command;

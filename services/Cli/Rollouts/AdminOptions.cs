@@ -34,24 +34,24 @@ internal sealed class AdminOptions
     }
 
     /// <summary>The stack that is named.</summary>
-    internal StackLocation Stack(ParseResult arguments) => stack.Of(arguments);
+    internal StackLocation Stack(ParseResult arguments) => stack.Read(arguments);
 
     /// <summary>The admin API.</summary>
     /// <exception cref="CommandException">None was named and none runs here, or there is no credential, or one that must not go there.</exception>
     internal AdminClient Open(ParseResult arguments)
     {
-        var (address, credential) = Of(arguments);
+        var (address, credential) = Read(arguments);
         return new AdminClient(address, credential);
     }
 
     /// <summary>Where the admin API is, and what it is shown.</summary>
     /// <exception cref="CommandException">As <see cref="Open"/>.</exception>
-    internal (Uri Address, OperatorCredential Credential) Of(ParseResult arguments)
+    internal (Uri Address, OperatorCredential Credential) Read(ParseResult arguments)
     {
         var given = CredentialOf(arguments);
         if (arguments.GetValue(admin) is not { } text)
         {
-            var running = RunningPlatform.Find(stack.Of(arguments));
+            var running = RunningPlatform.Find(stack.Read(arguments));
             return (running.Admin, given ?? OperatorCredential.OfKey(Read(running.KeyFile, "key")));
         }
 

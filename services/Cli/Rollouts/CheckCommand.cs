@@ -30,12 +30,12 @@ internal static class CheckCommand
             if (arguments.GetValue(journal) is { } location)
             {
                 var region = location.StartsWith(HostSources.NosqlScheme, StringComparison.Ordinal) ? stack.ReadCloud().Cloud!.Region : null;
-                condemned = await ReadAsync(location, region is null ? null : oci.Of(arguments, region), file, signals.Stop);
+                condemned = await ReadAsync(location, region is null ? null : oci.Read(arguments, region), file, signals.Stop);
             }
             else
             {
                 using var client = admin.Open(arguments);
-                condemned = Of(await client.StatusAsync(signals.Stop));
+                condemned = CondemnedIn(await client.StatusAsync(signals.Stop));
             }
 
             var faults = Faults(file, condemned);
@@ -51,7 +51,7 @@ internal static class CheckCommand
 
     /// <summary>What a router says is condemned.</summary>
     /// <exception cref="CommandException">The router does not know.</exception>
-    internal static HashSet<(ModelName, ModelVersion)> Of(RolloutsStatus status)
+    internal static HashSet<(ModelName, ModelVersion)> CondemnedIn(RolloutsStatus status)
     {
         if (status.Journal != JournalReach.Read)
             throw new CommandException(ExitCode.Failed, $"the router's journal is {(status.Journal == JournalReach.Unread ? "unread" : "away")}, so nothing can be held against it");

@@ -55,8 +55,8 @@ internal static class HistoryCommand
 
     internal static string Describe(JournalEvent e) => e switch
     {
-        RolledBackEvent rolledBack => $"version {rolledBack.Version} ({rolledBack.Variant}, attempt {rolledBack.Attempt}) by {rolledBack.Who}" + (SummaryOf(rolledBack) is { } summary ? $": {summary}" : ""),
-        ResetEvent reset => $"version {reset.Version}, attempt {reset.Attempt} begins, by {reset.Who}: {reset.Why}",
+        RolledBackEvent rolledBack => $"version {rolledBack.Version} ({rolledBack.Variant}, trial {rolledBack.Trial}) by {rolledBack.Who}" + (SummaryOf(rolledBack) is { } summary ? $": {summary}" : ""),
+        ResetEvent reset => $"version {reset.Version}, trial {reset.Trial} begins, by {reset.Who}: {reset.Why}",
         RefusedEvent refused => $"version {refused.Version} is condemned; the plan was {Shares(refused.Rollout)}",
         RolloutEvent rollout => Shares(rollout.Rollout),
         _ => "",

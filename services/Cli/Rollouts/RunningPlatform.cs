@@ -12,7 +12,7 @@ internal sealed record RunningPlatform(Uri Admin, string KeyFile)
     internal static RunningPlatform Find(StackLocation stack)
     {
         var folder = stack.StateFolder(stack.Read().Settings.Local);
-        var running = StateFolder.Running(folder).Select(Of).OfType<RunningPlatform>().ToList();
+        var running = StateFolder.Running(folder).Select(Read).OfType<RunningPlatform>().ToList();
         return running switch
         {
             [var one] => one,
@@ -23,7 +23,7 @@ internal sealed record RunningPlatform(Uri Admin, string KeyFile)
         };
     }
 
-    private static RunningPlatform? Of(string folder)
+    private static RunningPlatform? Read(string folder)
     {
         var file = PlatformFiles.AdminAddressIn(folder);
         return File.Exists(file) && Uri.TryCreate(File.ReadAllText(file).Trim(), UriKind.Absolute, out var admin) ? new RunningPlatform(admin, PlatformFiles.OperatorKeyIn(folder)) : null;

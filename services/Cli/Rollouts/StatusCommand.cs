@@ -23,7 +23,7 @@ internal static class StatusCommand
                 status = status with { Models = [one] };
             }
 
-            terminal.Result(status, StatusReport.Of);
+            terminal.Result(status, StatusReport.Render);
             return ExitCode.Done;
         }));
         return command;

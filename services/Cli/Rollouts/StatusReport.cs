@@ -9,7 +9,7 @@ namespace ModelServing.Cli.Rollouts;
 /// <summary>A status for a person: a table of the variants, then what is to be known, then the way out.</summary>
 internal static class StatusReport
 {
-    internal static IRenderable Of(RolloutsStatus status)
+    internal static IRenderable Render(RolloutsStatus status)
     {
         var parts = new List<IRenderable>();
         if (status.Models.Count > 0)
@@ -21,7 +21,7 @@ internal static class StatusReport
 
     internal static Table Table(IReadOnlyList<ModelStatus> models)
     {
-        var table = new Table().AddColumns("model", "variant", "version", "attempt", "planned", "served", "ready", "guard");
+        var table = new Table().AddColumns("model", "variant", "version", "trial", "planned", "served", "ready", "guard");
         foreach (var model in models)
         {
             foreach (var variant in model.Variants)
@@ -30,7 +30,7 @@ internal static class StatusReport
                     model.Model.Text,
                     variant.Name,
                     variant.Version.ToString(),
-                    Number(variant.Attempt),
+                    Number(variant.Trial),
                     Share(variant.PlannedWeight),
                     variant.ServedWeight == variant.PlannedWeight ? Share(variant.ServedWeight) : $"[bold]{Share(variant.ServedWeight)}[/]",
                     $"{Number(variant.ReadyEndpoints)} of {Number(variant.Endpoints)}",
@@ -69,7 +69,7 @@ internal static class StatusReport
 
             foreach (var condemned in model.Condemned)
             {
-                yield return Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{model.Model} version {condemned.Version} is condemned since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} (attempt {condemned.Attempt}, {condemned.Reason}, by {condemned.Who})") +
+                yield return Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{model.Model} version {condemned.Version} is condemned since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} (trial {condemned.Trial}, {condemned.Reason}, by {condemned.Who})") +
                     (condemned.Summary is { } summary ? $": {summary}" : ""));
                 yield return $"  It gets no traffic in any rollout. Publish a better version, or let this one be tried again: [bold]ms reset {model.Model} {condemned.Version} --why REASON[/]";
             }

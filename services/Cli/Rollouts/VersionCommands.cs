@@ -15,7 +15,7 @@ internal static class VersionCommands
         target.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
         {
-            var (model, version, why) = target.Of(arguments);
+            var (model, version, why) = target.Read(arguments);
             using var client = target.Admin.Open(arguments);
             var status = await client.RollbackAsync(model, new RollbackRequest(version, Environment.UserName, why, arguments.GetValue(force)), signals.Stop);
             terminal.Say($"{model} version {version} is condemned and gets no traffic. To try it again: [bold]ms reset {model} {version} --why REASON[/]");
@@ -28,11 +28,11 @@ internal static class VersionCommands
     internal static Command CreateReset()
     {
         var target = new VersionArguments();
-        var command = new Command("reset", "Let a condemned version be tried again: its next attempt begins, and the stack file's share holds.");
+        var command = new Command("reset", "Let a condemned version be tried again: its next trial begins, and the stack file's share holds.");
         target.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
         {
-            var (model, version, why) = target.Of(arguments);
+            var (model, version, why) = target.Read(arguments);
             using var client = target.Admin.Open(arguments);
             var status = await client.ResetAsync(model, new ResetRequest(version, Environment.UserName, why), signals.Stop);
             terminal.Say($"{model} version {version} may be tried again; what the plan gives it holds from now on.");
@@ -59,7 +59,7 @@ internal static class VersionCommands
             Admin.AddTo(command);
         }
 
-        internal (ModelName Model, ModelVersion Version, string Why) Of(ParseResult arguments)
+        internal (ModelName Model, ModelVersion Version, string Why) Read(ParseResult arguments)
         {
             var name = ModelArgument.Parse(arguments.GetValue(model)!);
             if (!ModelVersion.TryParse(arguments.GetValue(version), null, out var number))

@@ -17,7 +17,7 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
         {
             var infer = new Uri(platform.Api, InferencePaths.Infer(model)).ToString();
             var manifest = await registry.ReadManifestAsync(model, rollout.Variants[^1].Version, cancellation);
-            var example = ExampleRequest.Of(manifest) is { } body
+            var example = ExampleRequest.From(manifest) is { } body
                 ? $"curl -s {infer}{credential} -H 'Content-Type: application/json' -d '{body}'"
                 : $"curl -s {new Uri(platform.Api, InferencePaths.Model(model))}{credential}";
             models.Add(new ModelSummary(model.Text, PlanChange.Describe(rollout), infer, example));

@@ -14,7 +14,7 @@ internal static class ExampleRequest
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The request's body; null when it would be too long to be typed.</summary>
-    internal static string? Of(Manifest manifest)
+    internal static string? From(Manifest manifest)
     {
         if (manifest.Inputs.Sum(static input => Shape(input).Aggregate(1L, static (product, length) => product * Math.Min(length, MostElements + 1))) > MostElements)
             return null;
@@ -42,7 +42,7 @@ internal static class ExampleRequest
         foreach (var length in shape)
             json.WriteNumberValue(length);
         json.WriteEndArray();
-        json.WriteString("datatype", DatatypeNames.Of(input.Datatype));
+        json.WriteString("datatype", DatatypeNames.NameOf(input.Datatype));
         json.WriteStartArray("data");
         for (var i = shape.Aggregate(1L, static (product, length) => product * length); i > 0; i--)
         {

@@ -18,7 +18,7 @@ internal sealed class HostLog(Terminal terminal)
     /// <summary>What prints the lines of the host with <paramref name="label"/>.</summary>
     /// <param name="label">The host, as it is shown.</param>
     /// <param name="onlyFaults">Leaves out what is no warning and no error: of a host that says something each minute.</param>
-    internal Action<string> Of(string label, bool onlyFaults = false)
+    internal Action<string> WriterFor(string label, bool onlyFaults = false)
     {
         Style style;
         lock (gate)

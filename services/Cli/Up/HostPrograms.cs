@@ -13,10 +13,10 @@ internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, H
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var missing = new List<string>();
-        var programs = new HostPrograms(Of("Inference"), Of("Router"), Of("Functions"));
+        var programs = new HostPrograms(ProgramOf("Inference"), ProgramOf("Router"), ProgramOf("Functions"));
         return missing.Count == 0 ? programs : throw new CommandException(ExitCode.Failed, missing);
 
-        HostProgram Of(string project)
+        HostProgram ProgramOf(string project)
         {
             var assembly = Path.GetFullPath(Path.Combine(folder, "..", "..", project, Path.GetFileName(folder), $"ModelServing.{project}.dll"));
             if (!File.Exists(assembly))

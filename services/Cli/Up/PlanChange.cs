@@ -17,7 +17,7 @@ internal static class PlanChange
             {
                 (null, { } added) => ["is new: " + Describe(added)],
                 ({ }, null) => ["is no longer served"],
-                var (old, now) => Of(old!, now!),
+                var (old, now) => Describe(old!, now!),
             };
             lines.AddRange(changes.Select(change => $"{model}: {change}"));
         }
@@ -28,7 +28,7 @@ internal static class PlanChange
     /// <summary>A rollout in one line, as in <c>stable v1 95%, canary v2 5%</c>.</summary>
     internal static string Describe(RolloutPlan rollout) => string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
 
-    private static List<string> Of(RolloutPlan before, RolloutPlan after)
+    private static List<string> Describe(RolloutPlan before, RolloutPlan after)
     {
         var changes = new List<string>();
         foreach (var name in before.Variants.Concat(after.Variants).Select(static variant => variant.Name).Distinct().OrderByDescending(static name => name == VariantPlan.Stable))

@@ -66,7 +66,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The plan that is applied.</summary>
     internal PlanDocument Plan { get; private set; } = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
 
-    /// <summary>Who may ask beside the operator of this machine; everybody unless <see cref="LetIn"/> says otherwise.</summary>
+    /// <summary>Who may ask beside the operator of this machine; everybody unless <see cref="ApplyClients"/> says otherwise.</summary>
     internal ClientsDocument Clients { get; private set; } = new() { Schema = ClientsDocument.CurrentSchema, Anonymous = true, Clients = [] };
 
     /// <summary>The key of the operator of this machine: another one for each run.</summary>
@@ -91,7 +91,7 @@ internal sealed class Platform : IAsyncDisposable
     internal PlatformPace Pace => pace;
 
     /// <summary>Puts a proxy before a version, and waits until the router goes by it.</summary>
-    internal Task PutBeforeAsync(ModelName model, ModelVersion version, FaultProxy proxy, CancellationToken cancellation)
+    internal Task InterposeAsync(ModelName model, ModelVersion version, FaultProxy proxy, CancellationToken cancellation)
     {
         files.Divert(entry =>
         {
@@ -104,10 +104,10 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     /// <summary>Takes away what was put before a version.</summary>
-    internal void TakeAway() => files.Divert(static entry => entry);
+    internal void RemoveProxy() => files.Divert(static entry => entry);
 
     /// <summary>Says who may ask; the router takes it within a fraction of a second.</summary>
-    internal void LetIn(ClientsDocument clients)
+    internal void ApplyClients(ClientsDocument clients)
     {
         files.WriteClients(clients.WithOperatorOfThisMachine(ApiKey.HashOf(OperatorKey)));
         Clients = clients;
@@ -122,7 +122,7 @@ internal sealed class Platform : IAsyncDisposable
             Directory.Delete(runFolder, recursive: true);
         Directory.CreateDirectory(runFolder);
         files.WriteOperatorKey(OperatorKey);
-        LetIn(Clients);
+        ApplyClients(Clients);
         cache = HostedCache.Start();
         await versions.StartAsync(NamedBy(plan), cancellation);
         files.WriteEndpoints();
@@ -136,7 +136,7 @@ internal sealed class Platform : IAsyncDisposable
         }
 
         await functions.StartAsync(
-            new FunctionsSettings { Journal = HostSources.Sqlite(files.JournalPath), Cache = cache.Settings, Registry = registry, Urls = "http://127.0.0.1:0" },
+            new FunctionsHostSettings { Journal = HostSources.Sqlite(files.JournalPath), Cache = cache.Settings, Registry = registry, Urls = "http://127.0.0.1:0" },
             (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, runFolder, log, terminal, time, changed, onlyFaults: true),
             cancellation);
     }

@@ -6,7 +6,7 @@ namespace ModelServing.Cli.Up;
 /// <summary>What to type when a stack file names versions that are not published.</summary>
 internal static class PublishHint
 {
-    internal static IEnumerable<string> Of(StackLocation stack, bool demo, IReadOnlyList<PublishedVersion> missing)
+    internal static IEnumerable<string> For(StackLocation stack, bool demo, IReadOnlyList<PublishedVersion> missing)
     {
         if (demo)
         {

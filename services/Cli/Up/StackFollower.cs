@@ -45,7 +45,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
         Task[] all =
         [
             file.FollowAsync(
-                content => AloneAsync(() => TakeAsync(content, ending.Token), ending.Token),
+                content => ExclusiveAsync(() => TakeAsync(content, ending.Token), ending.Token),
                 why => terminal.Warn($"{stack.FileName} can't be read, so nothing changes: {why}"),
                 ending.Token),
             RecheckAsync(ending.Token),
@@ -96,7 +96,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
         using var timer = new PeriodicTimer(RecheckPeriod, time);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            await AloneAsync(
+            await ExclusiveAsync(
                 async () =>
                 {
                     if (unpublished is not { } waiting)
@@ -156,7 +156,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
         }
     }
 
-    private async Task AloneAsync(Func<Task> act, CancellationToken cancellation)
+    private async Task ExclusiveAsync(Func<Task> act, CancellationToken cancellation)
     {
         await oneAtATime.WaitAsync(cancellation);
         try

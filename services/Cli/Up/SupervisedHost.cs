@@ -57,7 +57,7 @@ internal sealed class SupervisedHost
         this.changed = changed;
         addressFile = Path.Combine(runFolder, Path.GetRandomFileName() + ".address");
         this.settings = settings with { AddressFile = addressFile, StopWithParent = true, LogFormat = LogFormat.Text };
-        print = log.Of(label, onlyFaults);
+        print = log.WriterFor(label, onlyFaults);
         running = Task.Run(RunAsync);
     }
 

@@ -50,7 +50,7 @@ internal static class UpCommand
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
             RunAsync(
                 new UpRequest(
-                    stack.Of(arguments),
+                    stack.Read(arguments),
                     arguments.GetValue(demo),
                     arguments.GetValue(once),
                     arguments.GetValue(json),
@@ -114,7 +114,7 @@ internal static class UpCommand
         {
             // 5
             var serving = new UpServing(request, file, started, registry, platform, CheckAsync, terminal, time);
-            platform.LetIn(ClientsMaker.Make(started.Settings));
+            platform.ApplyClients(ClientsMaker.Make(started.Settings));
             await platform.StartAsync(PlanMaker.Make(started.Settings.Models), port, signals.Stop);
 
             // 6
@@ -129,6 +129,6 @@ internal static class UpCommand
         }
 
         Task CheckAsync(StackFile file, CancellationToken cancellation) =>
-            stack.CheckAsync(file, registry, missing => PublishHint.Of(stack, request.Demo, missing), cancellation);
+            stack.CheckAsync(file, registry, missing => PublishHint.For(stack, request.Demo, missing), cancellation);
     }
 }

@@ -83,7 +83,7 @@ internal sealed class UpServing(
         {
             await platform.ApplyAsync(plan, newer);
             if (isOtherClients)
-                platform.LetIn(clients);
+                platform.ApplyClients(clients);
         }
         catch (Exception e) when (e is HostFailedException or IOException or UnauthorizedAccessException)
         {

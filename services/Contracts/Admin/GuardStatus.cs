@@ -1,7 +1,7 @@
 namespace ModelServing.Contracts.Admin;
 
 /// <summary>How the guard sees a variant.</summary>
-/// <param name="Since">When the version's attempt began.</param>
+/// <param name="Since">When the version's trial began.</param>
 /// <param name="Minute">The minute that it is in, from 1.</param>
 /// <param name="Scope">What is counted: <c>sum</c> over all routers, or <c>local</c> where the cache is away.</param>
 /// <param name="Readings">How each kind stands.</param>

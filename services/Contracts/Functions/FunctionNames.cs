@@ -4,7 +4,7 @@ namespace ModelServing.Contracts.Functions;
 public static class FunctionNames
 {
     /// <summary>The name of a function, as in <c>model-metrics</c>.</summary>
-    public static string Of(FunctionName function) => function switch
+    public static string NameOf(FunctionName function) => function switch
     {
         FunctionName.Rollback => "rollback",
         FunctionName.ModelMetrics => "model-metrics",

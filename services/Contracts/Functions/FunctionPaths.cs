@@ -4,5 +4,5 @@ namespace ModelServing.Contracts.Functions;
 public static class FunctionPaths
 {
     /// <summary>The path that takes a POST with the function's payload, as in <c>/functions/Rollback</c>.</summary>
-    public static string Of(FunctionName function) => $"/functions/{function}";
+    public static string PathOf(FunctionName function) => $"/functions/{function}";
 }

@@ -93,10 +93,10 @@ public abstract record JournalEvent
             throw new ContractException("the event's id is empty");
     }
 
-    private protected static void RequireAttempt(int attempt)
+    private protected static void RequireTrial(int trial)
     {
-        if (attempt < 1)
-            throw new ContractException($"the event's attempt is {attempt}; it has to be 1 or more");
+        if (trial < 1)
+            throw new ContractException($"the event's trial is {trial}; it has to be 1 or more");
     }
 
     private protected static void RequireText(string text, string member, int most)

@@ -16,18 +16,18 @@ public sealed record RefusedEvent : RolloutEvent
 
     /// <summary>Makes one of a rollout.</summary>
     [SetsRequiredMembers]
-    public RefusedEvent(ModelName model, DateTimeOffset time, RolloutPlan rollout, ModelVersion version, int attempt)
+    public RefusedEvent(ModelName model, DateTimeOffset time, RolloutPlan rollout, ModelVersion version, int trial)
         : base(model, time, rollout)
     {
         Version = version;
-        Attempt = attempt;
+        Trial = trial;
     }
 
     /// <summary>The condemned version.</summary>
     public required ModelVersion Version { get; init; }
 
-    /// <summary>The attempt in which it was condemned, from 1.</summary>
-    public required int Attempt { get; init; }
+    /// <summary>The trial in which it was condemned, from 1.</summary>
+    public required int Trial { get; init; }
 
     /// <inheritdoc/>
     [JsonIgnore]
@@ -40,7 +40,7 @@ public sealed record RefusedEvent : RolloutEvent
     internal override void Check()
     {
         base.Check();
-        RequireAttempt(Attempt);
+        RequireTrial(Trial);
         if (Rollout.Variants.All(variant => variant.Version != Version))
             throw new ContractException($"the event's version is {Version}, which no variant of its rollout has");
     }

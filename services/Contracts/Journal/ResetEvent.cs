@@ -13,8 +13,8 @@ public sealed record ResetEvent : JournalEvent
     /// <summary>The version.</summary>
     public required ModelVersion Version { get; init; }
 
-    /// <summary>The attempt that begins with it: the ended one's number and 1, so from 2.</summary>
-    public required int Attempt { get; init; }
+    /// <summary>The trial that begins with it: the ended one's number and 1, so from 2.</summary>
+    public required int Trial { get; init; }
 
     /// <summary>Who did.</summary>
     public required string Who { get; init; }
@@ -29,8 +29,8 @@ public sealed record ResetEvent : JournalEvent
     internal override void Check()
     {
         base.Check();
-        if (Attempt < 2)
-            throw new ContractException($"the event's attempt is {Attempt}; the one that begins with a reset is 2 or more");
+        if (Trial < 2)
+            throw new ContractException($"the event's trial is {Trial}; the one that begins with a reset is 2 or more");
         RequireText(Who, "who", RolledBackEvent.MaxWho);
         if (Why is not null)
             RequireText(Why, "why", MaxWhy);

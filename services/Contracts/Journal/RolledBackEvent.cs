@@ -17,8 +17,8 @@ public sealed record RolledBackEvent : JournalEvent
     /// <summary>The version.</summary>
     public required ModelVersion Version { get; init; }
 
-    /// <summary>The attempt that ends with it, from 1.</summary>
-    public required int Attempt { get; init; }
+    /// <summary>The trial that ends with it, from 1.</summary>
+    public required int Trial { get; init; }
 
     /// <summary>The variant that the version was.</summary>
     public required string Variant { get; init; }
@@ -40,7 +40,7 @@ public sealed record RolledBackEvent : JournalEvent
     internal override void Check()
     {
         base.Check();
-        RequireAttempt(Attempt);
+        RequireTrial(Trial);
         RequireText(Who, "who", MaxWho);
         if (!ModelName.TryParse(Variant, null, out _))
             throw new ContractException($"the event's variant is '{Variant}'; it has to be {ModelName.Form}");

@@ -18,7 +18,7 @@ public abstract record RolloutEvent : JournalEvent
         Model = model;
         Time = time;
         Rollout = rollout;
-        Digest = RolloutDigest.Of(rollout);
+        Digest = RolloutDigest.Compute(rollout);
     }
 
     /// <summary>The rollout, as the plan has it.</summary>

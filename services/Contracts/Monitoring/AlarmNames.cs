@@ -5,10 +5,10 @@ namespace ModelServing.Contracts.Monitoring;
 public static class AlarmNames
 {
     /// <summary>The display name of <see cref="AlarmDefinition.Name"/> in an environment, as in <c>modelserving-dev-failure-rate</c>.</summary>
-    public static string Of(string project, string environment, string name) => $"{project}-{environment}-{name}";
+    public static string From(string project, string environment, string name) => $"{project}-{environment}-{name}";
 
     /// <summary>The alarm of <see cref="ModelAlarms"/> that <paramref name="title"/> is of in an environment: its display name there, or its
     /// name alone; null for none.</summary>
     public static AlarmDefinition? Find(string project, string environment, string title) =>
-        ModelAlarms.All.FirstOrDefault(alarm => title == alarm.Name || title == Of(project, environment, alarm.Name));
+        ModelAlarms.All.FirstOrDefault(alarm => title == alarm.Name || title == From(project, environment, alarm.Name));
 }

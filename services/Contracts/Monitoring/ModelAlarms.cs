@@ -10,7 +10,7 @@ public static class ModelAlarms
     /// <summary>Monitoring waits this long for late datapoints before it evaluates a minute. Its least, and its default.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromMinutes(3);
 
-    private const string ByVersion = $".groupBy({Model},{ModelMetric.Version},{Variant},{Attempt})";
+    private const string ByVersion = $".groupBy({Model},{ModelMetric.Version},{Variant},{Trial})";
 
     private const string NotOfStable = $"{{{Watched} = \"{IsWatched}\"}}";
 

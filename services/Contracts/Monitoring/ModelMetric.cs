@@ -6,7 +6,7 @@ namespace ModelServing.Contracts.Monitoring;
 /// </summary>
 /// <remarks>
 /// Every stream of a version has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>,
-/// <see cref="Attempt"/> and <see cref="Watched"/>. Requests that came without a router, or named the version themselves, are in none. One that
+/// <see cref="Trial"/> and <see cref="Watched"/>. Requests that came without a router, or named the version themselves, are in none. One that
 /// was itself at fault (a status from 400 to 499) says nothing of the version: it is in <see cref="Requests"/> and <see cref="Share"/> only. A
 /// datapoint's <c>count</c> is its weight: posting 1 for 3 failed requests and 0 for 97 others gives a mean of 0.03 and a count of 100.
 /// </remarks>
@@ -44,7 +44,7 @@ public static class ModelMetric
     /// <summary>The share of the model's requests, from 0 to 1.</summary>
     public const string Share = "Share";
 
-    /// <summary>How many processes of the version reported for the minute, for each variant and attempt that it had in the last ten. 0 where
+    /// <summary>How many processes of the version reported for the minute, for each variant and trial that it had in the last ten. 0 where
     /// none did, unless all had said that they leave: no data is a metric too.</summary>
     public const string Reporting = "Reporting";
 
@@ -63,8 +63,8 @@ public static class ModelMetric
     /// <summary>Dimension: the variant; that of every stable version is <see cref="StableVariant"/>.</summary>
     public const string Variant = "variant";
 
-    /// <summary>Dimension: the number of the version's attempt.</summary>
-    public const string Attempt = "attempt";
+    /// <summary>Dimension: the number of the version's trial.</summary>
+    public const string Trial = "trial";
 
     /// <summary>Dimension: <see cref="IsWatched"/> for a variant beside stable, <see cref="IsNotWatched"/> for stable. It is there for
     /// alarms, which would have to say "not stable" otherwise: the query language documents equality and likeness, and no inequality.</summary>

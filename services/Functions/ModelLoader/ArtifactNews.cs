@@ -7,7 +7,7 @@ namespace ModelServing.Functions.ModelLoader;
 
 /// <summary>Tells pods that wait that something came. Each time by a connection of its own: one that is kept is dead after a container was
 /// frozen for long.</summary>
-internal sealed class ArtifactNews(FunctionsSettings settings)
+internal sealed class ArtifactNews(FunctionsHostSettings settings)
 {
     // A connection is made within it, on a small part of a processor.
     private static readonly CacheLimits Limits = new() { Answer = TimeSpan.FromSeconds(4), Connect = TimeSpan.FromSeconds(3) };

@@ -31,7 +31,7 @@ internal sealed class ModelLoaderHandler(LoadedStore store, ArtifactNews news, T
     {
         ArgumentNullException.ThrowIfNull(call);
         if (store.Store is not { } registry)
-            return NoRegistry.ToAnswer($"the environment variable {HostEnvironment.NameOf(nameof(FunctionsSettings.Registry))} is not set, so nothing can be checked", call.Id);
+            return NoRegistry.ToAnswer($"the environment variable {HostEnvironment.NameOf(nameof(FunctionsHostSettings.Registry))} is not set, so nothing can be checked", call.Id);
         ObjectEvent happened;
         try
         {

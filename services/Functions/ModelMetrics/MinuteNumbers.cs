@@ -28,7 +28,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     /// <param name="processes">What its processes said of the minute.</param>
     /// <param name="before">What they said of the minutes before, in their order.</param>
     /// <param name="leftOut">How many streams there are above <see cref="MaxStreams"/>.</param>
-    internal List<MetricData> Of(ModelName model, IReadOnlyList<ProcessReport> processes, IReadOnlyList<ProcessReport> before, out int leftOut)
+    internal List<MetricData> Compute(ModelName model, IReadOnlyList<ProcessReport> processes, IReadOnlyList<ProcessReport> before, out int leftOut)
     {
         var counts = VersionStream.AddUp(processes);
         var stable = counts.Where(static pair => pair.Key.IsStable).Aggregate(RequestCounts.None, static (sum, pair) => sum + pair.Value);
@@ -65,9 +65,9 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     {
         if (of.Telling == 0)
             return;
-        metrics.Add(Data(Failure, dimensions, OneOrZero(of.Of(AnswerKind.Failed), of.Telling - of.Of(AnswerKind.Failed))));
-        if (of.Of(AnswerKind.Answered) + of.Of(AnswerKind.NonFinite) > 0)
-            metrics.Add(Data(NonFinite, dimensions, OneOrZero(of.Of(AnswerKind.NonFinite), of.Of(AnswerKind.Answered))));
+        metrics.Add(Data(Failure, dimensions, OneOrZero(of.Count(AnswerKind.Failed), of.Telling - of.Count(AnswerKind.Failed))));
+        if (of.Count(AnswerKind.Answered) + of.Count(AnswerKind.NonFinite) > 0)
+            metrics.Add(Data(NonFinite, dimensions, OneOrZero(of.Count(AnswerKind.NonFinite), of.Count(AnswerKind.Answered))));
         foreach (var (name, quantile) in (ReadOnlySpan<(string, double)>)[(LatencyP50, 0.5), (LatencyP95, 0.95), (LatencyP99, 0.99)])
             metrics.Add(Data(name, dimensions, Once(of.Latency(quantile)!.Value.TotalMilliseconds)));
     }
@@ -89,7 +89,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
         return before.Where(process => process.Version == version).GroupBy(static process => process.Incarnation).All(static reports => reports.Any(static report => report.IsLeaving)) ? null : 0;
     }
 
-    private static double FailedShare(RequestCounts of) => (double)of.Of(AnswerKind.Failed) / of.Telling;
+    private static double FailedShare(RequestCounts of) => (double)of.Count(AnswerKind.Failed) / of.Telling;
 
     private static MetricData Data(string name, IReadOnlyDictionary<string, string> dimensions, params MetricDatapoint[] points) =>
         new() { Namespace = ModelMetric.Namespace, Name = name, Dimensions = dimensions, Datapoints = points };

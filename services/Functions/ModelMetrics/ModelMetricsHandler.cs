@@ -24,7 +24,7 @@ namespace ModelServing.Functions.ModelMetrics;
 /// nothing else from being done.
 /// </remarks>
 internal sealed class ModelMetricsHandler(
-    FunctionsSettings settings, IMonitoring monitoring, RolloutJournal journal, AlarmRollbacks rollbacks, TimeProvider time, ILogger<ModelMetricsHandler> logger) : IFunctionHandler
+    FunctionsHostSettings settings, IMonitoring monitoring, RolloutJournal journal, AlarmRollbacks rollbacks, TimeProvider time, ILogger<ModelMetricsHandler> logger) : IFunctionHandler
 {
     /// <summary>How many minutes back are posted, after a time in which nobody called.</summary>
     internal const int Back = 5;
@@ -121,9 +121,9 @@ internal sealed class ModelMetricsHandler(
         foreach (var (minute, of) in metrics)
         {
             var at = (int)(minute - first);
-            of.AddRange(NumbersOf(minute).Of(model, read[at].Processes, [.. read[(at - Missed)..at].SelectMany(static one => one.Processes)], out var leftOut));
+            of.AddRange(NumbersOf(minute).Compute(model, read[at].Processes, [.. read[(at - Missed)..at].SelectMany(static one => one.Processes)], out var leftOut));
             if (leftOut > 0)
-                report.Faults.Add($"{model} has {leftOut} more variants and attempts in the minute of {StartOf(minute):O} than the {MinuteNumbers.MaxStreams} that are posted");
+                report.Faults.Add($"{model} has {leftOut} more variants and trials in the minute of {StartOf(minute):O} than the {MinuteNumbers.MaxStreams} that are posted");
             if (read[at].Unreadable > 0)
                 report.Faults.Add($"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer program, or none of ours, wrote them");
         }
@@ -165,9 +165,9 @@ internal sealed class ModelMetricsHandler(
         List<AlarmDefinition> alarms = [.. ModelAlarms.All.Where(static alarm => alarm.Route == AlarmRoute.Rollback)];
         try
         {
-            var firing = await monitoring.FiringAsync([.. alarms.Select(alarm => AlarmNames.Of(BucketName.Project, settings.Environment, alarm.Name))], cancellation);
+            var firing = await monitoring.FiringAsync([.. alarms.Select(alarm => AlarmNames.From(BucketName.Project, settings.Environment, alarm.Name))], cancellation);
             report.Firing.AddRange(await rollbacks.AnswerAsync(
-                firing.Where(one => AlarmNames.Find(BucketName.Project, settings.Environment, one.Alarm) is { Route: AlarmRoute.Rollback }).Select(AlarmStream.Of),
+                firing.Where(one => AlarmNames.Find(BucketName.Project, settings.Environment, one.Alarm) is { Route: AlarmRoute.Rollback }).Select(AlarmStream.From),
                 cancellation));
             report.Faults.AddRange(report.Firing.Where(static one => one.Outcome == RollbackOutcome.JournalUnread).Select(static one => one.Detail));
         }

@@ -12,7 +12,7 @@ internal static class ModelMetricsServices
 {
     /// <summary>Adds the function. A program that is all functions may have no Monitoring or no cache: then a call of this one fails.</summary>
     /// <exception cref="ContractException">Monitoring or the cache is not set, or something is named in a form that this program does not read.</exception>
-    internal static void Add(IServiceCollection services, FunctionsSettings settings)
+    internal static void Add(IServiceCollection services, FunctionsHostSettings settings)
     {
         RollbackServices.AddRollbacks(services, settings);
         if (settings.Monitoring is not null || settings.Function is not null)

@@ -5,8 +5,8 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Functions.ModelMetrics;
 
-/// <summary>A version in one variant and attempt: what the metrics' streams are about.</summary>
-internal sealed record VersionStream(ModelVersion Version, string Variant, int Attempt) : IComparable<VersionStream>
+/// <summary>A version in one variant and trial: what the metrics' streams are about.</summary>
+internal sealed record VersionStream(ModelVersion Version, string Variant, int Trial) : IComparable<VersionStream>
 {
     /// <summary>Whether a rollout gave it its requests. Requests that came without the router, or named the version themselves, are in no
     /// metric: no alarm may answer for them.</summary>
@@ -17,14 +17,14 @@ internal sealed record VersionStream(ModelVersion Version, string Variant, int A
     public int CompareTo(VersionStream? other) => other is null ? 1
         : Version.CompareTo(other.Version) is var byVersion && byVersion != 0 ? byVersion
         : string.CompareOrdinal(Variant, other.Variant) is var byVariant && byVariant != 0 ? byVariant
-        : Attempt.CompareTo(other.Attempt);
+        : Trial.CompareTo(other.Trial);
 
     internal IReadOnlyDictionary<string, string> Dimensions(ModelName model) => new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         [ModelMetric.Model] = model.Text,
         [ModelMetric.Version] = Version.ToString(),
         [ModelMetric.Variant] = Variant,
-        [ModelMetric.Attempt] = Attempt.ToString(CultureInfo.InvariantCulture),
+        [ModelMetric.Trial] = Trial.ToString(CultureInfo.InvariantCulture),
         [ModelMetric.Watched] = IsStable ? ModelMetric.IsNotWatched : ModelMetric.IsWatched,
     };
 
@@ -36,7 +36,7 @@ internal sealed record VersionStream(ModelVersion Version, string Variant, int A
         {
             foreach (var counted in process.Streams)
             {
-                var stream = new VersionStream(process.Version, counted.Variant, counted.Attempt);
+                var stream = new VersionStream(process.Version, counted.Variant, counted.Trial);
                 if (stream.IsOfRollout)
                     sums[stream] = sums.TryGetValue(stream, out var sum) ? sum + counted.Counts : counted.Counts;
             }

@@ -11,20 +11,20 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>
-/// The second road to a rollback: condemns the versions that alarms are about, once for each attempt, however often and by however many it is
+/// The second road to a rollback: condemns the versions that alarms are about, once for each trial, however often and by however many it is
 /// asked. Rollback asks it for the streams of a message, ModelMetrics for those that fire and stand unanswered.
 /// </summary>
 /// <remarks>
 /// For each stream:
 /// <code>
 /// 1 alarm      one of this environment's that lead to a rollback, and it fires
-/// 2 subject    the dimensions name a version's attempt in a variant that is no stable one
-/// 3 journal    knows the version, in this very attempt, and has it neither condemned nor as stable by now
+/// 2 subject    the dimensions name a version's trial in a variant that is no stable one
+/// 3 journal    knows the version, in this very trial, and has it neither condemned nor as stable by now
 /// 4 condemn    an entry in the journal, if no other has said the same
 /// 5 publish    to the routers; those that do not hear it read the journal
 /// </code>
 /// </remarks>
-internal sealed class AlarmRollbacks(FunctionsSettings settings, RolloutJournal journal, JournalNews news, TimeProvider time, ILogger<AlarmRollbacks> logger)
+internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJournal journal, JournalNews news, TimeProvider time, ILogger<AlarmRollbacks> logger)
 {
     /// <summary>How long one read of the journal or one entry may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -91,7 +91,7 @@ internal sealed class AlarmRollbacks(FunctionsSettings settings, RolloutJournal 
             stream.Dimensions.GetValueOrDefault(ModelMetric.Model),
             stream.Dimensions.GetValueOrDefault(ModelMetric.Version),
             stream.Dimensions.GetValueOrDefault(ModelMetric.Variant),
-            stream.Dimensions.GetValueOrDefault(ModelMetric.Attempt),
+            stream.Dimensions.GetValueOrDefault(ModelMetric.Trial),
             detail);
     }
 
@@ -105,13 +105,13 @@ internal sealed class AlarmRollbacks(FunctionsSettings settings, RolloutJournal 
 
     private static (RollbackOutcome Outcome, string Detail)? Refuse(Subject subject, JournalState state)
     {
-        var (model, version, _, attempt) = subject;
+        var (model, version, _, trial) = subject;
         if (state.LastSeq == 0)
             return (RollbackOutcome.UnknownModel, $"The journal has nothing of {model}");
         if (!Knows(state, version))
             return (RollbackOutcome.UnknownVersion, $"The journal has no rollout of {model} with version {version}");
-        if (state.AttemptOf(version) is var current && current != attempt)
-            return (RollbackOutcome.AnotherAttempt, $"Version {version} of {model} is in attempt {current} by now, and the alarm is about attempt {attempt}");
+        if (state.TrialOf(version) is var current && current != trial)
+            return (RollbackOutcome.AnotherTrial, $"Version {version} of {model} is in trial {current} by now, and the alarm is about trial {trial}");
         if (state.Condemned(version) is { } condemned)
             return (RollbackOutcome.AlreadyCondemned, $"{subject} is condemned, since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who}");
         if (state.LastGood is { } good && good.Rollout.Variants[^1].Version == version)
@@ -129,7 +129,7 @@ internal sealed class AlarmRollbacks(FunctionsSettings settings, RolloutJournal 
         Model = subject.Model,
         Time = time.GetUtcNow(),
         Version = subject.Version,
-        Attempt = subject.Attempt,
+        Trial = subject.Trial,
         Variant = subject.Variant,
         Reason = RollbackReason.Alarm,
         Who = $"alarm {alarm.Name}",

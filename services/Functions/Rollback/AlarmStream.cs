@@ -12,5 +12,5 @@ namespace ModelServing.Functions.Rollback;
 internal sealed record AlarmStream(string Title, string? Query, bool IsFiring, IReadOnlyDictionary<string, string> Dimensions, DateTimeOffset? Time, string? Value)
 {
     /// <summary>What fires, as Monitoring says it when it is asked.</summary>
-    internal static AlarmStream Of(FiringAlarm firing) => new(firing.Alarm, null, IsFiring: true, firing.Dimensions, firing.Since, null);
+    internal static AlarmStream From(FiringAlarm firing) => new(firing.Alarm, null, IsFiring: true, firing.Dimensions, firing.Since, null);
 }

@@ -7,7 +7,7 @@ namespace ModelServing.Functions.Rollback;
 
 /// <summary>Tells the routers that the journal has something new. Each time by a connection of its own: one that is kept is dead after a
 /// container was frozen for long, and its beats are nothing for one that may be frozen.</summary>
-internal sealed class JournalNews(FunctionsSettings settings)
+internal sealed class JournalNews(FunctionsHostSettings settings)
 {
     // A connection is made within it, on a small part of a processor.
     private static readonly CacheLimits Limits = new() { Answer = TimeSpan.FromSeconds(4), Connect = TimeSpan.FromSeconds(3) };

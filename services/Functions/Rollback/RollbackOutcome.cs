@@ -12,14 +12,14 @@ internal enum RollbackOutcome
     /// <summary>It would be, were it not for the dry run.</summary>
     WouldCondemn,
 
-    /// <summary>It was already, in the same attempt.</summary>
+    /// <summary>It was already, in the same trial.</summary>
     AlreadyCondemned,
 
     /// <summary>The variant is none that is condemned: stable, which has no heir, or pinned requests.</summary>
     NotACandidate,
 
-    /// <summary>The alarm is about an attempt that is over, or that nobody knows of.</summary>
-    AnotherAttempt,
+    /// <summary>The alarm is about a trial that is over, or that nobody knows of.</summary>
+    AnotherTrial,
 
     /// <summary>The journal has nothing of the model.</summary>
     UnknownModel,

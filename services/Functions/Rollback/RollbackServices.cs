@@ -13,7 +13,7 @@ internal static class RollbackServices
 {
     /// <summary>Adds the function.</summary>
     /// <exception cref="ContractException">The journal is named in a form that this program does not read.</exception>
-    internal static void Add(IServiceCollection services, FunctionsSettings settings)
+    internal static void Add(IServiceCollection services, FunctionsHostSettings settings)
     {
         AddRollbacks(services, settings);
         services.AddKeyedSingleton<IFunctionHandler, RollbackHandler>(FunctionName.Rollback);
@@ -21,7 +21,7 @@ internal static class RollbackServices
 
     /// <summary>Adds <see cref="AlarmRollbacks"/>, for whoever has streams that fire. Added again it adds nothing.</summary>
     /// <exception cref="ContractException">The journal is named in a form that this program does not read.</exception>
-    internal static void AddRollbacks(IServiceCollection services, FunctionsSettings settings)
+    internal static void AddRollbacks(IServiceCollection services, FunctionsHostSettings settings)
     {
         JournalStores.Check(settings.Journal, settings.Oci);
         services.TryAddSingleton(_ => JournalStores.Open(settings.Journal, settings.Oci));

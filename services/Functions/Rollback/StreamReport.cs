@@ -6,9 +6,9 @@ namespace ModelServing.Functions.Rollback;
 /// <param name="Model">The model, as the message has it; null where it names none.</param>
 /// <param name="Version">The version, as the message has it.</param>
 /// <param name="Variant">The variant, as the message has it.</param>
-/// <param name="Attempt">The attempt, as the message has it.</param>
+/// <param name="Trial">The trial, as the message has it.</param>
 /// <param name="Detail">What that means, for a person.</param>
-internal sealed record StreamReport(RollbackOutcome Outcome, string Alarm, string? Model, string? Version, string? Variant, string? Attempt, string Detail)
+internal sealed record StreamReport(RollbackOutcome Outcome, string Alarm, string? Model, string? Version, string? Variant, string? Trial, string Detail)
 {
     /// <summary>The number under which the rollback stands in the journal; null where none does.</summary>
     public long? Seq { get; init; }

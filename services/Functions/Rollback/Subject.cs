@@ -6,7 +6,7 @@ using ModelServing.Contracts.Monitoring;
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>What a stream of ModelMetrics is about, by its dimensions.</summary>
-internal sealed record Subject(ModelName Model, ModelVersion Version, string Variant, int Attempt)
+internal sealed record Subject(ModelName Model, ModelVersion Version, string Variant, int Trial)
 {
     /// <summary>The dimensions that say so.</summary>
     internal IReadOnlyDictionary<string, string> Dimensions => new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -14,17 +14,17 @@ internal sealed record Subject(ModelName Model, ModelVersion Version, string Var
         [ModelMetric.Model] = Model.Text,
         [ModelMetric.Version] = Version.ToString(),
         [ModelMetric.Variant] = Variant,
-        [ModelMetric.Attempt] = Attempt.ToString(CultureInfo.InvariantCulture),
+        [ModelMetric.Trial] = Trial.ToString(CultureInfo.InvariantCulture),
     };
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Model} version {Version} ({Variant}, attempt {Attempt})";
+    public override string ToString() => $"{Model} version {Version} ({Variant}, trial {Trial})";
 
     /// <summary>Reads dimensions; <paramref name="fault"/> says what is wrong with those that are none.</summary>
     internal static bool TryRead(IReadOnlyDictionary<string, string> dimensions, [NotNullWhen(true)] out Subject? subject, [NotNullWhen(false)] out string? fault)
     {
         (subject, fault) = (null, null);
-        string[] needed = [ModelMetric.Model, ModelMetric.Version, ModelMetric.Variant, ModelMetric.Attempt];
+        string[] needed = [ModelMetric.Model, ModelMetric.Version, ModelMetric.Variant, ModelMetric.Trial];
         if (needed.Where(name => !dimensions.ContainsKey(name)).ToList() is { Count: > 0 } missing)
             fault = $"The stream lacks the dimensions {string.Join(", ", missing)}";
         else if (!ModelName.TryParse(dimensions[ModelMetric.Model], null, out var model))
@@ -33,10 +33,10 @@ internal sealed record Subject(ModelName Model, ModelVersion Version, string Var
             fault = Wrong(ModelMetric.Version, ModelVersion.Form);
         else if (!ModelName.TryParse(dimensions[ModelMetric.Variant], null, out _))
             fault = Wrong(ModelMetric.Variant, ModelName.Form);
-        else if (!int.TryParse(dimensions[ModelMetric.Attempt], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt) || attempt < 1)
-            fault = Wrong(ModelMetric.Attempt, "a whole number from 1");
+        else if (!int.TryParse(dimensions[ModelMetric.Trial], NumberStyles.None, CultureInfo.InvariantCulture, out var trial) || trial < 1)
+            fault = Wrong(ModelMetric.Trial, "a whole number from 1");
         else
-            subject = new Subject(model, version, dimensions[ModelMetric.Variant], attempt);
+            subject = new Subject(model, version, dimensions[ModelMetric.Variant], trial);
         return subject is not null;
 
         string Wrong(string name, string form) => $"The stream's dimension {name} is '{dimensions[name]}'; it has to be {form}";

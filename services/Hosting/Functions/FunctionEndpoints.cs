@@ -38,7 +38,7 @@ public static class FunctionEndpoints
         }
 
         foreach (var function in functions)
-            app.Map(FunctionPaths.Of(function), new HttpCalls(RunnerOf(function), time).HandleAsync);
+            app.Map(FunctionPaths.PathOf(function), new HttpCalls(RunnerOf(function), time).HandleAsync);
 
         FunctionRunner RunnerOf(FunctionName function)
         {

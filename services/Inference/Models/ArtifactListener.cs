@@ -7,7 +7,7 @@ namespace ModelServing.Inference.Models;
 
 /// <summary>Ends the loader's wait as soon as the function ModelLoader says that something came for the version. It says nothing of what came:
 /// the loader looks for itself, and without a cache, or with one that is away, a little later.</summary>
-internal sealed class ArtifactListener(InferenceSettings settings, ModelLoader loader, CacheConnection cache, TimeProvider time) : IHostedService
+internal sealed class ArtifactListener(InferenceSettings settings, ArtifactLoader loader, CacheConnection cache, TimeProvider time) : IHostedService
 {
     private IAsyncDisposable? subscription;
 

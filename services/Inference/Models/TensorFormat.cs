@@ -36,7 +36,7 @@ internal abstract class TensorFormat
     internal abstract TensorElementType ElementType { get; }
 
     /// <summary>The format of a data type.</summary>
-    internal static TensorFormat Of(Datatype datatype) => Formats[(int)datatype];
+    internal static TensorFormat For(Datatype datatype) => Formats[(int)datatype];
 
     /// <summary>A tensor of zeros, false or empty strings.</summary>
     internal abstract OrtValue Create(long[] shape);
@@ -102,7 +102,7 @@ internal abstract class TensorFormat
             {
                 cursor.Next(ref reader, i, count);
                 if (!TElement.TryRead(ref reader, out elements[i]))
-                    throw cursor.WrongElement(ref reader, i, TElement.What + $" ({DatatypeNames.Of(datatype)})");
+                    throw cursor.WrongElement(ref reader, i, TElement.What + $" ({DatatypeNames.NameOf(datatype)})");
             }
 
             cursor.End(ref reader, count);

@@ -10,9 +10,9 @@ internal sealed class TensorSpec(TensorInfo info)
 
     internal byte[] Utf8Name { get; } = Encoding.UTF8.GetBytes(info.Name);
 
-    internal TensorFormat Format { get; } = TensorFormat.Of(info.Datatype);
+    internal TensorFormat Format { get; } = TensorFormat.For(info.Datatype);
 
-    internal byte[] Utf8Datatype { get; } = Encoding.UTF8.GetBytes(DatatypeNames.Of(info.Datatype));
+    internal byte[] Utf8Datatype { get; } = Encoding.UTF8.GetBytes(DatatypeNames.NameOf(info.Datatype));
 
     internal IReadOnlyList<long> Shape => info.Shape;
 

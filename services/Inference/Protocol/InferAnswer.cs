@@ -34,7 +34,7 @@ internal sealed class InferAnswer : IDisposable
     /// <param name="id">The caller's identifier; null when there was none.</param>
     /// <param name="outputs">The outputs that were wanted, as indices into the model's.</param>
     /// <param name="tensors">A tensor for each of <paramref name="outputs"/>.</param>
-    internal void Write(ServedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors)
+    internal void Write(LoadedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors)
     {
         IsNonFinite = false;
         buffer.ResetWrittenCount();

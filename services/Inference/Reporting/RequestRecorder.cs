@@ -5,7 +5,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Inference.Reporting;
 
-/// <summary>Counts requests by the variant and attempt that the router says they belong to. Requests take no lock and make no object;
+/// <summary>Counts requests by the variant and trial that the router says they belong to. Requests take no lock and make no object;
 /// what a stream's first request adds, and who reads, do.</summary>
 internal sealed class RequestRecorder
 {
@@ -26,30 +26,30 @@ internal sealed class RequestRecorder
     /// <param name="latency">How long the answer took.</param>
     internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, TimeSpan latency) => Answered(
         request[HeaderNames.ModelVariant],
-        request[HeaderNames.ModelAttempt],
+        request[HeaderNames.ModelTrial],
         status >= StatusCodes.Status500InternalServerError ? AnswerKind.Failed
             : status >= StatusCodes.Status400BadRequest ? AnswerKind.ClientError
             : isNonFinite ? AnswerKind.NonFinite
             : AnswerKind.Answered,
         latency);
 
-    internal void Answered(string? variant, string? attempt, AnswerKind kind, TimeSpan latency)
+    internal void Answered(string? variant, string? trial, AnswerKind kind, TimeSpan latency)
     {
-        if (Find(variant, attempt) is { } stream)
+        if (Find(variant, trial) is { } stream)
             stream.Add(kind, latency);
         else
             Interlocked.Increment(ref uncounted);
     }
 
     /// <summary>What was counted in the minute that is open.</summary>
-    internal IReadOnlyList<VariantCounts> Read() => [.. Volatile.Read(ref streams).Select(static stream => new VariantCounts(stream.Variant, stream.Attempt, stream.Read()))];
+    internal IReadOnlyList<VariantCounts> Read() => [.. Volatile.Read(ref streams).Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Read()))];
 
     /// <summary>What was counted in the minute that was open. What comes later is the next one's.</summary>
     internal IReadOnlyList<VariantCounts> Close()
     {
         lock (changing)
         {
-            IReadOnlyList<VariantCounts> closed = [.. streams.Select(static stream => new VariantCounts(stream.Variant, stream.Attempt, stream.Close()))];
+            IReadOnlyList<VariantCounts> closed = [.. streams.Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Close()))];
             Volatile.Write(ref streams, [.. streams.Where(stream => stream == direct || stream.IdleMinutes < IdleMinutesOfGone)]);
             return closed;
         }
@@ -58,35 +58,35 @@ internal sealed class RequestRecorder
     /// <summary>How many requests there was no room for since this was asked last.</summary>
     internal long TakeUncounted() => Interlocked.Exchange(ref uncounted, 0);
 
-    private StreamCounters? Find(string? variant, string? attempt)
+    private StreamCounters? Find(string? variant, string? trial)
     {
         if (variant is null)
             return direct;
         foreach (var stream in Volatile.Read(ref streams))
         {
-            if (stream.Is(variant, attempt))
+            if (stream.Is(variant, trial))
                 return stream;
         }
 
-        return Add(variant, attempt);
+        return Add(variant, trial);
     }
 
     // Whatever no router of ours says is direct: its name is not one that could stand in a metric.
-    private StreamCounters? Add(string variant, string? attempt)
+    private StreamCounters? Add(string variant, string? trial)
     {
-        if (!ModelName.TryParse(variant, null, out _) || !int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
+        if (!ModelName.TryParse(variant, null, out _) || !int.TryParse(trial, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
             return direct;
         lock (changing)
         {
             foreach (var stream in streams)
             {
-                if (stream.Is(variant, attempt))
+                if (stream.Is(variant, trial))
                     return stream;
             }
 
             if (streams.Length == ProcessReport.MaxStreams)
                 return null;
-            var added = new StreamCounters(variant, attempt, number);
+            var added = new StreamCounters(variant, trial, number);
             Volatile.Write(ref streams, [.. streams, added]);
             return added;
         }

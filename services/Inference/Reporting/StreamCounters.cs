@@ -3,10 +3,10 @@ using ModelServing.Cache.Reports;
 namespace ModelServing.Inference.Reporting;
 
 /// <summary>
-/// The requests of one variant in one attempt, since the process began. To count one is one addition to one number, which says how it was
+/// The requests of one variant in one trial, since the process began. To count one is one addition to one number, which says how it was
 /// answered and how fast; each processor has numbers of its own, so that none waits for another.
 /// </summary>
-internal sealed class StreamCounters(string variant, string? attemptText, int attempt)
+internal sealed class StreamCounters(string variant, string? trialText, int trial)
 {
     private const int Numbers = RequestCounts.Kinds * LatencyBuckets.Count;
     private const int MostStripes = 8;
@@ -21,15 +21,15 @@ internal sealed class StreamCounters(string variant, string? attemptText, int at
 
     internal string Variant => variant;
 
-    internal int Attempt => attempt;
+    internal int Trial => trial;
 
     /// <summary>How many minutes were closed in a row in which it had no request.</summary>
     internal int IdleMinutes { get; private set; }
 
-    internal bool Is(string? variantHeader, string? attemptHeader) => variantHeader == variant && attemptHeader == attemptText;
+    internal bool Is(string? variantHeader, string? trialHeader) => variantHeader == variant && trialHeader == trialText;
 
     internal void Add(AnswerKind kind, TimeSpan latency) =>
-        Interlocked.Increment(ref stripes[Thread.GetCurrentProcessorId() & (Stripes - 1)][(int)kind * LatencyBuckets.Count + LatencyBuckets.Of(latency)]);
+        Interlocked.Increment(ref stripes[Thread.GetCurrentProcessorId() & (Stripes - 1)][(int)kind * LatencyBuckets.Count + LatencyBuckets.IndexOf(latency)]);
 
     /// <summary>What was counted in the minute that is open.</summary>
     internal RequestCounts Read() => Take(closes: false);
@@ -55,6 +55,6 @@ internal sealed class StreamCounters(string variant, string? attemptText, int at
                 closed[i] = sum;
         }
 
-        return RequestCounts.Of(open);
+        return RequestCounts.From(open);
     }
 }

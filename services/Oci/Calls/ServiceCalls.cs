@@ -52,7 +52,7 @@ internal sealed class ServiceCalls<TClient>(TClient client, OciService service, 
                 {
                     return await AttemptAsync(call, limits.AttemptFor(sends), stop);
                 }
-                catch (Exception e) when (ServiceFailure.Of(e, service) is { } failure)
+                catch (Exception e) when (ServiceFailure.From(e, service) is { } failure)
                 {
                     // Whoever gave up in the moment in which the answer came is told that, and nothing of the SDK's.
                     stop.ThrowIfCancellationRequested();

@@ -35,7 +35,7 @@ internal sealed class ServiceFailure : Exception
     /// <summary>What <paramref name="exception"/> means; null when it is a fault of this program.</summary>
     /// <param name="exception">The exception.</param>
     /// <param name="service">Who was asked.</param>
-    internal static ServiceFailure? Of(Exception exception, OciService service) => exception switch
+    internal static ServiceFailure? From(Exception exception, OciService service) => exception switch
     {
         ServiceFailure failure => failure,
         OciException { StatusCode: not 0 } answer => OfAnswer(answer, service),

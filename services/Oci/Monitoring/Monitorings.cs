@@ -5,7 +5,7 @@ using ModelServing.Oci.Calls;
 
 namespace ModelServing.Oci.Monitoring;
 
-/// <summary>Opens what a setting names as <see cref="FunctionsSettings.Monitoring"/>.</summary>
+/// <summary>Opens what a setting names as <see cref="FunctionsHostSettings.Monitoring"/>.</summary>
 /// <remarks>To add a kind: a class that implements <see cref="IMonitoring"/>, and a case in <see cref="Open"/>.</remarks>
 public static partial class Monitorings
 {

@@ -31,7 +31,7 @@ public sealed class OnnxInspection
     }
 
     /// <summary>Reads a whole file.</summary>
-    public static OnnxReport Of(ReadOnlySpan<byte> file, ArtifactLimits? limits = null)
+    public static OnnxReport Inspect(ReadOnlySpan<byte> file, ArtifactLimits? limits = null)
     {
         var inspection = new OnnxInspection(file.Length, limits ?? ArtifactLimits.Default);
         inspection.Read(file);
@@ -54,7 +54,7 @@ public sealed class OnnxInspection
         // ONNX Runtime looks for this before it reads a message, and a message can be written that has it.
         if (length > IdentifierEnd && head.AsSpan(4).SequenceEqual("ORTM"u8))
             context.Add(FindingCode.RuntimeFormat, RegistryLayout.ModelFile, "it has the mark of ONNX Runtime's own format; publish the ONNX file that it was made of");
-        var served = reader.IsWhole && model.Graph is { } graph ? OnnxInterface.Of(graph, context) : null;
+        var served = reader.IsWhole && model.Graph is { } graph ? OnnxInterface.Read(graph, context) : null;
         return new OnnxReport(served, context.Findings(), context.More);
     }
 }

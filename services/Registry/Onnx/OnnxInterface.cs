@@ -12,7 +12,7 @@ public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyLi
     public override string ToString() => $"({string.Join(", ", Inputs)}) -> ({string.Join(", ", Outputs)})";
 
     /// <summary>The interface of a graph; null, and findings, when the protocol can't carry it.</summary>
-    internal static OnnxInterface? Of(GraphMessage graph, OnnxContext context)
+    internal static OnnxInterface? Read(GraphMessage graph, OnnxContext context)
     {
         var inputs = Tensors([.. graph.Inputs.Where(i => !graph.IsWeight(i.ValueName))], "inputs", context);
         var outputs = Tensors(graph.Outputs, "outputs", context);

@@ -70,7 +70,7 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
             else
             {
                 var bytes = await stored.ReadAsync(key, cancellationToken);
-                digest = Sha256Digest.Of(bytes);
+                digest = Sha256Digest.Compute(bytes);
                 if (Parse(bytes, model, version, findings) is { } manifest)
                     more = await FindInModelAsync(manifest, findings, cancellationToken);
             }
@@ -161,6 +161,6 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
             throw new RegistryException(RegistryError.Unavailable, key, $"can't be read: {e.Message}", e);
         }
 
-        return (Sha256Digest.Of(hash), inspection.End());
+        return (Sha256Digest.Compute(hash), inspection.End());
     }
 }

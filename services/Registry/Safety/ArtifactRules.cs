@@ -13,7 +13,7 @@ public static class ArtifactRules
     public static ArtifactReport Inspect(Artifact artifact, ArtifactLimits limits)
     {
         ArgumentNullException.ThrowIfNull(artifact);
-        return Inspect(artifact.Manifest, OnnxInspection.Of(artifact.Model.Span, limits));
+        return Inspect(artifact.Manifest, OnnxInspection.Inspect(artifact.Model.Span, limits));
     }
 
     internal static ArtifactReport Inspect(Manifest manifest, OnnxReport report)

@@ -20,7 +20,7 @@ public sealed class FailedKeys
 
     /// <summary>Remembers that a request with this key has failed, and says what was known of the key before.</summary>
     /// <param name="key">The routing key's hash.</param>
-    /// <param name="minute">The minute of the attempt, from 1.</param>
+    /// <param name="minute">The minute of the trial, from 1.</param>
     public KeyHistory Failed(ulong key, int minute)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minute, 1);
@@ -31,7 +31,7 @@ public sealed class FailedKeys
             if (minutes.TryGetValue(key, out var previous))
             {
                 minutes[key] = Math.Max(previous, minute);
-                return KeyHistory.Of(previous, minutes.Count);
+                return KeyHistory.From(previous, minutes.Count);
             }
 
             if (minutes.Count == KeyHistory.MaxKeys)

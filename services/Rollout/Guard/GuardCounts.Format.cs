@@ -84,7 +84,7 @@ public sealed partial class GuardCounts
         var stable = (int)from.Number($"{place}: stable's part", PlanDocument.Buckets);
         if (watched == 0 || stable == 0 || watched + stable > PlanDocument.Buckets)
             throw from.Fault($"{place}: {watched} and {stable} are no parts of {PlanDocument.Buckets} buckets");
-        var share = TrafficShare.Of(watched, stable);
+        var share = TrafficShare.From(watched, stable);
         return share.Watched == watched ? share : throw from.Fault($"{place}: {watched} and {stable} have a common factor");
     }
 

@@ -25,7 +25,7 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
     /// <summary>Nothing counted yet.</summary>
     public static GuardCounts Empty { get; } = new(0, [], CopyTable.Empty(RateRows));
 
-    /// <summary>The latest minute of the attempt in which something was counted; 0 for none.</summary>
+    /// <summary>The latest minute of the trial in which something was counted; 0 for none.</summary>
     public int LastMinute { get; }
 
     /// <summary>The segments: the shares at which failures happened, smaller ones first. A share that returns is the same

@@ -95,5 +95,5 @@ public sealed class GuardRecorder
 
     private static int Checked(int minute) => minute is >= 1 and <= CopyWindow.MaxMinute
         ? minute
-        : throw new ArgumentOutOfRangeException(nameof(minute), minute, $"the minute of an attempt is from 1 to {CopyWindow.MaxMinute}");
+        : throw new ArgumentOutOfRangeException(nameof(minute), minute, $"the minute of a trial is from 1 to {CopyWindow.MaxMinute}");
 }

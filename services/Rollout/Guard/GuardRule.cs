@@ -23,7 +23,7 @@ public static class GuardRule
         var threshold = Math.Log(policy.Threshold(scope));
         foreach (var kind in Kinds)
         {
-            if (Of(counts, policy, kind) is not { } evidence || evidence.Log < threshold)
+            if (EvidenceOf(counts, policy, kind) is not { } evidence || evidence.Log < threshold)
                 continue;
             double? relative = null;
             if (kind == GuardKind.MaxErrorRate)
@@ -49,7 +49,7 @@ public static class GuardRule
                 Watched = watched,
                 Other = other,
                 RelativeEvidence = relative,
-                Copies = RecordedCopies.Of(counts, kind, evidence),
+                Copies = RecordedCopies.Select(counts, kind, evidence),
                 StartedAt = startedAt,
                 DecidedAt = now,
             };
@@ -66,7 +66,7 @@ public static class GuardRule
         var readings = new List<GuardReading>(Kinds.Length);
         foreach (var kind in Kinds)
         {
-            if (Of(counts, policy, kind) is not { } evidence)
+            if (EvidenceOf(counts, policy, kind) is not { } evidence)
                 continue;
             var (watched, other) = counts.Total(kind);
             readings.Add(new GuardReading { Kind = kind, Evidence = Shown(evidence.Log), Threshold = policy.Threshold(scope), Watched = watched, Other = other });
@@ -76,7 +76,7 @@ public static class GuardRule
     }
 
     // Null for a kind that the rollout does not watch.
-    private static Evidence? Of(GuardCounts counts, GuardPolicy policy, GuardKind kind) => kind switch
+    private static Evidence? EvidenceOf(GuardCounts counts, GuardPolicy policy, GuardKind kind) => kind switch
     {
         GuardKind.MaxErrorRate => policy.MaxErrorRate is { } rate ? Evidence.Rate(counts, rate, onlyWhole: false) : null,
         GuardKind.Slow when policy.SlowerThan is null => null,

@@ -7,7 +7,7 @@ namespace ModelServing.Rollout.Guard;
 /// </summary>
 /// <remarks>
 /// The previous failure comes from <see cref="FailedKeys"/>, or from a map of the same form in a shared cache: read the key's minute,
-/// write the failure's, and count the keys in one transaction; then <see cref="Of"/>. Where both are asked, <see cref="Later"/> joins the
+/// write the failure's, and count the keys in one transaction; then <see cref="From"/>. Where both are asked, <see cref="Later"/> joins the
 /// answers.
 /// </remarks>
 public readonly record struct KeyHistory
@@ -31,7 +31,7 @@ public readonly record struct KeyHistory
     /// <summary>The history that a map gives.</summary>
     /// <param name="previousMinute">The minute of the key's previous failure on either variant; null when it is not in the map.</param>
     /// <param name="keys">How many keys the map holds with this one, which it has just been given.</param>
-    public static KeyHistory Of(int? previousMinute, long keys)
+    public static KeyHistory From(int? previousMinute, long keys)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(keys);
         return keys > MaxKeys ? Forgotten : new KeyHistory(Math.Max(previousMinute ?? 0, 0));

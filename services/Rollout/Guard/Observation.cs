@@ -6,7 +6,7 @@ namespace ModelServing.Rollout.Guard;
 /// <param name="Origin">How the call came to its variant. All but <see cref="AttemptOrigin.Assigned"/> is ignored.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Share">The watched variant's share when the request was assigned, not when it ended.</param>
-/// <param name="Minute">The minute of the attempt, from 1: whole minutes since the attempt started, plus one. The attempt's start is the
+/// <param name="Minute">The minute of the trial, from 1: whole minutes since the trial started, plus one. The trial's start is the
 /// journal's, the same for every router.</param>
 /// <param name="Key">What was known of the routing key. Of failures only; a success needs none.</param>
 public readonly record struct Observation(bool IsWatched, AttemptOrigin Origin, AttemptOutcome Outcome, TrafficShare Share, int Minute, KeyHistory Key = default)

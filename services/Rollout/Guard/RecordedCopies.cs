@@ -3,7 +3,7 @@ namespace ModelServing.Rollout.Guard;
 /// <summary>Writes down, for a verdict's record, what the copies saw.</summary>
 internal static class RecordedCopies
 {
-    internal static List<VerdictCopies> Of(GuardCounts counts, GuardKind kind, Evidence evidence)
+    internal static List<VerdictCopies> Select(GuardCounts counts, GuardKind kind, Evidence evidence)
     {
         var entries = new List<VerdictCopies>();
         for (var copy = 0; copy < counts.Copies; copy++)

@@ -34,7 +34,7 @@ public readonly record struct TrafficShare : IComparable<TrafficShare>
     /// <param name="watched">The watched variant's weight, in buckets.</param>
     /// <param name="stable">Stable's weight, in buckets.</param>
     /// <exception cref="ArgumentOutOfRangeException">A weight is negative, both are 0, or they are more than all buckets.</exception>
-    public static TrafficShare Of(int watched, int stable)
+    public static TrafficShare From(int watched, int stable)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(watched);
         ArgumentOutOfRangeException.ThrowIfNegative(stable);

@@ -15,16 +15,16 @@ public static class DueEvent
     /// <param name="planned">The rollout of the plan.</param>
     /// <param name="state">What the journal says of its model; it has to have been read.</param>
     /// <param name="time">The time of the event, in UTC.</param>
-    public static RolloutEvent? Of(RolloutPlan planned, JournalState state, DateTimeOffset time)
+    public static RolloutEvent? Find(RolloutPlan planned, JournalState state, DateTimeOffset time)
     {
         ArgumentNullException.ThrowIfNull(planned);
         ArgumentNullException.ThrowIfNull(state);
-        var digest = RolloutDigest.Of(planned);
+        var digest = RolloutDigest.Compute(planned);
         var isServed = state.Condemned(planned.Variants[^1].Version) is null;
         if (state.LastRollout is { } last && last.Digest == digest && last.IsServed == isServed)
             return null;
         if (planned.Variants.Reverse().Select(variant => state.Condemned(variant.Version)).FirstOrDefault(static condemned => condemned is not null) is { } condemned)
-            return new RefusedEvent(state.Model, time, planned, condemned.Version, condemned.Attempt);
+            return new RefusedEvent(state.Model, time, planned, condemned.Version, condemned.Trial);
         var before = state.Served.FirstOrDefault()?.Rollout;
         var wereBeside = before is null ? [] : Beside(before).ToHashSet();
         return wereBeside.Contains(planned.Variants[^1].Version) && before?.Variants[^1].Version != planned.Variants[^1].Version
@@ -36,5 +36,5 @@ public static class DueEvent
 
     private static IEnumerable<ModelVersion> Beside(RolloutPlan rollout) => rollout.Variants.SkipLast(1).Select(static variant => variant.Version);
 
-    private static string Unweighted(RolloutPlan rollout) => RolloutDigest.Of(rollout with { Variants = [.. rollout.Variants.Select(static variant => variant with { Weight = 0 })] });
+    private static string Unweighted(RolloutPlan rollout) => RolloutDigest.Compute(rollout with { Variants = [.. rollout.Variants.Select(static variant => variant with { Weight = 0 })] });
 }

@@ -45,11 +45,11 @@ public sealed record EffectiveRollout
     /// <summary>What is served.</summary>
     /// <param name="planned">The rollout of the plan.</param>
     /// <param name="state">What the journal says of its model; null where it was never read and no snapshot is there.</param>
-    public static EffectiveRollout Of(RolloutPlan planned, JournalState? state)
+    public static EffectiveRollout From(RolloutPlan planned, JournalState? state)
     {
         ArgumentNullException.ThrowIfNull(planned);
         if (state is null)
-            return new EffectiveRollout(planned, planned, BucketLayout.Of(planned.Variants), VariantsOf(planned, null)) { JournalUnread = true };
+            return new EffectiveRollout(planned, planned, BucketLayout.Create(planned.Variants), VariantsOf(planned, null)) { JournalUnread = true };
         if (state.Condemned(planned.Variants[^1].Version) is not { } condemned)
             return new EffectiveRollout(planned, planned, state.LayoutOf(planned), VariantsOf(planned, state));
         return state.LastGood is { Rollout: var good } last
@@ -70,7 +70,7 @@ public sealed record EffectiveRollout
         {
             var condemned = state?.Condemned(plan.Version);
             Closure? closed = i == rollout.Variants.Count - 1 ? null : state is null ? Closure.JournalUnread : condemned is null ? null : Closure.Condemned;
-            return new EffectiveVariant(plan, closed is null ? plan.Weight : 0, state?.AttemptOf(plan.Version) ?? 1, closed, condemned);
+            return new EffectiveVariant(plan, closed is null ? plan.Weight : 0, state?.TrialOf(plan.Version) ?? 1, closed, condemned);
         }).ToArray();
         variants[^1] = variants[^1] with { Weight = PlanDocument.Buckets - variants.SkipLast(1).Sum(static variant => variant.Weight) };
         return variants;

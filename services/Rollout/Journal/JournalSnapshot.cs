@@ -19,7 +19,7 @@ public static class JournalSnapshot
             Model = state.Model,
             LastSeq = state.LastSeq,
             LastId = state.LastId,
-            Versions = [.. state.Versions.Values.Select(static version => new VersionEntry { Version = version.Version, Attempt = version.Attempt, Started = version.Started, Condemned = Write(version.Condemned) })],
+            Versions = [.. state.Versions.Values.Select(static version => new VersionEntry { Version = version.Version, Trial = version.Trial, Started = version.Started, Condemned = Write(version.Condemned) })],
             Served = [.. state.Served.Select(static served => new ServedEntry { Event = Write(served.Event)!.Value, Layout = [.. served.Layout.Runs.Select(static run => new RunEntry(run.Variant, run.Count))] })],
             LastRollout = Write(state.LastRollout),
         });
@@ -39,7 +39,7 @@ public static class JournalSnapshot
                 entry.Model,
                 entry.LastSeq,
                 entry.LastId,
-                entry.Versions.Select(Required).Select(static version => new VersionState(version.Version, version.Attempt, version.Started, Read<RolledBackEvent>(version.Condemned))),
+                entry.Versions.Select(Required).Select(static version => new VersionState(version.Version, version.Trial, version.Started, Read<RolledBackEvent>(version.Condemned))),
                 entry.Served.Select(Required).Select(Read),
                 Read<RolloutEvent>(entry.LastRollout)));
         }
@@ -55,7 +55,7 @@ public static class JournalSnapshot
     private static ServedRollout Read(ServedEntry entry)
     {
         var served = Read<RolloutEvent>(entry.Event)!;
-        return new ServedRollout(served, BucketLayout.Of(served.Rollout.Variants, entry.Layout.Select(Required).Select(static run => (run.Variant, run.Count))));
+        return new ServedRollout(served, BucketLayout.Create(served.Rollout.Variants, entry.Layout.Select(Required).Select(static run => (run.Variant, run.Count))));
     }
 
     private static JsonElement? Write(JournalEvent? written) => written is null ? null : JsonElement.Parse(written.ToUtf8());

@@ -53,13 +53,13 @@ public sealed record JournalState
         return new JournalState(model);
     }
 
-    /// <summary>The attempt that a version is in, from 1.</summary>
-    public int AttemptOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Attempt : 1;
+    /// <summary>The trial that a version is in, from 1.</summary>
+    public int TrialOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Trial : 1;
 
     /// <summary>What condemned a version; null where it is not condemned.</summary>
     public RolledBackEvent? Condemned(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Condemned : null;
 
-    /// <summary>When a version first had a share of the traffic in its attempt, beside another stable version; null before.</summary>
+    /// <summary>When a version first had a share of the traffic in its trial, beside another stable version; null before.</summary>
     public DateTimeOffset? StartOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Started : null;
 
     /// <summary>Who owns which bucket in a rollout when it is served next: the weights of its revision that were served before are where
@@ -67,7 +67,7 @@ public sealed record JournalState
     public BucketLayout LayoutOf(RolloutPlan rollout)
     {
         ArgumentNullException.ThrowIfNull(rollout);
-        return Served.Find(served => served.Rollout.Revision == rollout.Revision) is { } before ? before.Layout.MoveTo(rollout.Variants) : BucketLayout.Of(rollout.Variants);
+        return Served.Find(served => served.Rollout.Revision == rollout.Revision) is { } before ? before.Layout.MoveTo(rollout.Variants) : BucketLayout.Create(rollout.Variants);
     }
 
     /// <summary>The state after more events, in their order.</summary>
@@ -94,23 +94,23 @@ public sealed record JournalState
         return state with { LastSeq = next.Seq, LastId = next.Id };
     }
 
-    // A rollback of an attempt that a reset has ended comes too late: another router had decided before it knew of the reset.
+    // A rollback of a trial that a reset has ended comes too late: another router had decided before it knew of the reset.
     private JournalState After(RolledBackEvent e)
     {
-        var before = Of(e.Version);
-        return e.Attempt < before.Attempt || (e.Attempt == before.Attempt && before.Condemned is not null)
+        var before = StateOf(e.Version);
+        return e.Trial < before.Trial || (e.Trial == before.Trial && before.Condemned is not null)
             ? this
-            : With(before with { Attempt = e.Attempt, Started = e.Attempt == before.Attempt ? before.Started : null, Condemned = e });
+            : With(before with { Trial = e.Trial, Started = e.Trial == before.Trial ? before.Started : null, Condemned = e });
     }
 
-    // The rollout that names the version stands in the journal already, so the attempt starts here where the version has a share in it.
+    // The rollout that names the version stands in the journal already, so the trial starts here where the version has a share in it.
     private JournalState After(ResetEvent e)
     {
-        var before = Of(e.Version);
-        if (e.Attempt <= before.Attempt)
+        var before = StateOf(e.Version);
+        if (e.Trial <= before.Trial)
             return this;
-        var state = With(new VersionState(e.Version, e.Attempt, null, null));
-        return state.LastGood is { } good && OnTrial(good.Rollout).Contains(e.Version) ? state.With(state.Of(e.Version) with { Started = e.Time }) : state;
+        var state = With(new VersionState(e.Version, e.Trial, null, null));
+        return state.LastGood is { } good && OnTrial(good.Rollout).Contains(e.Version) ? state.With(state.StateOf(e.Version) with { Started = e.Time }) : state;
     }
 
     private JournalState After(RolloutEvent e)
@@ -122,7 +122,7 @@ public sealed record JournalState
         state = state with { Served = [new ServedRollout(e, LayoutOf(e.Rollout)), .. Served.Where(other => other.Stable != stable).Take(MaxServed - 1)] };
         foreach (var version in OnTrial(e.Rollout))
         {
-            if (state.Of(version) is { Started: null, Condemned: null } unstarted)
+            if (state.StateOf(version) is { Started: null, Condemned: null } unstarted)
                 state = state.With(unstarted with { Started = e.Time });
         }
 
@@ -132,7 +132,7 @@ public sealed record JournalState
     private static IEnumerable<ModelVersion> OnTrial(RolloutPlan rollout) =>
         rollout.Variants.SkipLast(1).Where(static variant => variant.Weight > 0).Select(static variant => variant.Version);
 
-    private VersionState Of(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known : new VersionState(version, 1, null, null);
+    private VersionState StateOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known : new VersionState(version, 1, null, null);
 
     private JournalState With(VersionState version) => this with { Versions = Versions.SetItem(version.Version, version) };
 }

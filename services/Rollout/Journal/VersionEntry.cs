@@ -7,7 +7,7 @@ internal sealed record VersionEntry
 {
     public required ModelVersion Version { get; init; }
 
-    public required int Attempt { get; init; }
+    public required int Trial { get; init; }
 
     public DateTimeOffset? Started { get; init; }
 

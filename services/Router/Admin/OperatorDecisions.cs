@@ -30,15 +30,15 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
     internal async Task RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation)
     {
         var route = Require(model);
-        // Which attempt it is that is to end stands there. Until then only stable gets traffic anyway.
+        // Which trial it is that is to end stands there. Until then only stable gets traffic anyway.
         var state = board.StateOf(model) ?? throw new DecisionRefusedException(Problems.JournalAway, "The journal was never read by this router: only stable versions get traffic, and what is condemned is not known");
         var variant = route.Served.Rollout.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
             ?? route.Served.Rollout.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;
         if (state.Condemned(request.Version) is { } known)
             throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is condemned already, since {known.Time:yyyy-MM-dd HH:mm:ss'Z'} by {known.Who}");
-        if (variant is null && route.Pin(request.Version.ToString()) is null && state.AttemptOf(request.Version) == 1)
+        if (variant is null && route.Pin(request.Version.ToString()) is null && state.TrialOf(request.Version) == 1)
             throw new DecisionRefusedException(Problems.UnknownVersion, $"There is no version {request.Version} of {model}; there are: {string.Join(", ", route.Versions)}");
-        if (route.Served.Rollout.Rollout is { } served && served.Variants[^1].Version == request.Version && !request.Force && HeirOf(route, state, request.Version) is null)
+        if (route.Served.Rollout.Rollout is { } served && served.Variants[^1].Version == request.Version && !request.Force && FallbackFor(route, state, request.Version) is null)
         {
             throw new DecisionRefusedException(
                 Problems.Conflict,
@@ -50,7 +50,7 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
             Model = model,
             Time = time.GetUtcNow(),
             Version = request.Version,
-            Attempt = state.AttemptOf(request.Version),
+            Trial = state.TrialOf(request.Version),
             Variant = variant ?? VariantPlan.Pinned,
             Reason = RollbackReason.Operator,
             Who = request.Who,
@@ -62,7 +62,7 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
         await SwappedAsync(model, state => state?.Condemned(request.Version) is not null, cancellation);
     }
 
-    /// <summary>Begins the next attempt of a condemned version. It needs the journal: what other routers do not know does not hold.</summary>
+    /// <summary>Begins the next trial of a condemned version. It needs the journal: what other routers do not know does not hold.</summary>
     /// <exception cref="DecisionRefusedException">The version is not condemned, or there is no journal.</exception>
     /// <exception cref="JournalException">The journal is away.</exception>
     internal async Task ResetAsync(ModelName model, ResetRequest request, CancellationToken cancellation)
@@ -74,7 +74,7 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
         if (state?.Condemned(request.Version) is not { } condemned)
             throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is not condemned");
         await keeper.AppendAsync(
-            new ResetEvent { Model = model, Time = time.GetUtcNow(), Version = request.Version, Attempt = condemned.Attempt + 1, Who = request.Who, Why = request.Why },
+            new ResetEvent { Model = model, Time = time.GetUtcNow(), Version = request.Version, Trial = condemned.Trial + 1, Who = request.Who, Why = request.Why },
             cancellation);
         keeper.Wake();
         await SwappedAsync(model, state => state?.Condemned(request.Version) is null, cancellation);
@@ -85,7 +85,7 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
         : throw new DecisionRefusedException(Problems.UnknownModel, $"There is no model '{model}'; there are: {string.Join(", ", holder.Current?.ModelNames ?? [])}");
 
     // The version that answers once stable is condemned: that of the newest good rollout, if it has a ready endpoint.
-    private static ModelVersion? HeirOf(ModelRoute route, JournalState state, ModelVersion condemned) =>
+    private static ModelVersion? FallbackFor(ModelRoute route, JournalState state, ModelVersion condemned) =>
         state.Served.FirstOrDefault(served => served.Rollout.Variants[^1].Version is var stable && stable != condemned && state.Condemned(stable) is null)?.Rollout.Variants[^1].Version is { } heir
             && route.Pin(heir.ToString())?.Endpoints is { Count: > 0, UnreachableSince: null }
             ? heir

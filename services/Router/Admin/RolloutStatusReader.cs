@@ -50,7 +50,7 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
         return new VariantStatus(
             variant.Plan.Name,
             variant.Plan.Version,
-            variant.Attempt,
+            variant.Trial,
             variant.Plan.Weight,
             variant.Weight,
             route?.Endpoints.Count ?? 0,
@@ -85,11 +85,11 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
 
     private static CondemnedVersion Read(RolledBackEvent condemned) => new(
         condemned.Version,
-        condemned.Attempt,
+        condemned.Trial,
         condemned.Time,
         System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(condemned.Reason.ToString()),
         condemned.Who,
         GuardEvidence.SummaryOf(condemned));
 
-    private static int ReadyOf(VariantRoute? route) => route?.Endpoints.Of(EndpointState.Ready) ?? 0;
+    private static int ReadyOf(VariantRoute? route) => route?.Endpoints.CountIn(EndpointState.Ready) ?? 0;
 }

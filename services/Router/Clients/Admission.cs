@@ -35,7 +35,7 @@ internal sealed class Admission(ClientTableHolder holder)
             return new(Refused(Problems.NoClients, "The router has not read yet who may ask", StartPatience));
 
         // 2
-        var credential = Credential.Of(context.Request.Headers);
+        var credential = Credential.Read(context.Request.Headers);
         switch (credential.Kind)
         {
             case CredentialKind.None:
@@ -52,8 +52,8 @@ internal sealed class Admission(ClientTableHolder holder)
         if (table.Tokens is not { } tokens)
             return new(Challenged(context, table, $"Tokens are not taken; taken are: {Ways(table)}"));
         // 3 to 5
-        return credential.Text.Length <= TokenValidator.MaxLength && tokens.Find(TokenHash.Of(credential.Text)) is { } client
-            ? new(Counted(context, client, table.TokenLimiters?.Of(client.Name), least))
+        return credential.Text.Length <= TokenValidator.MaxLength && tokens.Find(TokenHash.Compute(credential.Text)) is { } client
+            ? new(Counted(context, client, table.TokenLimiters?.LimiterOf(client.Name), least))
             : CheckAsync(context, table, tokens, credential.Text.ToString(), least);
     }
 
@@ -61,7 +61,7 @@ internal sealed class Admission(ClientTableHolder holder)
     {
         var (client, problem, detail) = await tokens.CheckAsync(token, context.RequestAborted);
         if (client is not null)
-            return Counted(context, client, table.TokenLimiters?.Of(client.Name), least);
+            return Counted(context, client, table.TokenLimiters?.LimiterOf(client.Name), least);
         return problem == Problems.Unauthenticated
             ? Challenged(context, table, $"Authorization: {detail}", isInvalidToken: true)
             : Refused(problem!, detail, StartPatience);

@@ -19,7 +19,7 @@ internal readonly ref struct Credential
     /// <summary>The key or the token itself: a part of the header, so that a request copies neither.</summary>
     internal ReadOnlySpan<char> Text { get; }
 
-    internal static Credential Of(IHeaderDictionary headers)
+    internal static Credential Read(IHeaderDictionary headers)
     {
         var (keys, authorizations) = (headers[HeaderNames.ApiKey], headers.Authorization);
         switch (keys.Count + authorizations.Count)

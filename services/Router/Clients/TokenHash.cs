@@ -6,7 +6,7 @@ namespace ModelServing.Router.Clients;
 /// <summary>The SHA-256 of a token.</summary>
 internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
 {
-    internal static TokenHash Of(ReadOnlySpan<char> token)
+    internal static TokenHash Compute(ReadOnlySpan<char> token)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(MemoryMarshal.AsBytes(token), hash);

@@ -15,7 +15,7 @@ internal sealed class TokenKeys
 
     private TokenKeys(FrozenDictionary<string, TokenKey> byId) => this.byId = byId;
 
-    internal TokenKey? Of(string id) => byId.GetValueOrDefault(id);
+    internal TokenKey? Find(string id) => byId.GetValueOrDefault(id);
 
     /// <summary>Reads a JWKS. What can't check a signature that is taken here is left out: keys without an identifier, for encryption, of
     /// other kinds (a symmetric key above all), or too short. Certificates in it are not looked at.</summary>

@@ -34,7 +34,7 @@ internal sealed class TokenLimiters(ClientLimit limit, TimeProvider time, int ma
         }
     }
 
-    internal ClientLimiter Of(string client)
+    internal ClientLimiter LimiterOf(string client)
     {
         if (byClient.TryGetValue(client, out var known))
             return known;

@@ -36,7 +36,7 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
     internal Client? Find(in TokenHash hash) => validated is { } known && ReferenceEquals(known.Keys, keySource.Current) ? known.Find(hash, time.GetUtcNow()) : null;
 
     /// <summary>Checks a token.</summary>
-    internal async ValueTask<Verdict> CheckAsync(string text, CancellationToken cancellation)
+    internal async ValueTask<TokenResult> CheckAsync(string text, CancellationToken cancellation)
     {
         if (text.Length > MaxLength)
             return Refused($"the token has more than {MaxLength} characters");
@@ -54,11 +54,11 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
             return Refused($"the token has to be signed by one of {string.Join(", ", Algorithms)}, and nothing else has to be understood in its head");
         if (string.IsNullOrEmpty(token.Kid))
             return Refused("the token does not name its key (kid)");
-        if (keySource.Current?.Of(token.Kid) is null)
+        if (keySource.Current?.Find(token.Kid) is null)
             await keySource.RefreshAsync().WaitAsync(KeysPatience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (keySource.Current is not { } keys)
-            return new Verdict(null, Problems.NoTokenKeys, "The keys that tokens are checked with were not read yet");
-        if (keys.Of(token.Kid) is not { } key || (key.Algorithm is { } only && only != token.Alg))
+            return new TokenResult(null, Problems.NoTokenKeys, "The keys that tokens are checked with were not read yet");
+        if (keys.Find(token.Kid) is not { } key || (key.Algorithm is { } only && only != token.Alg))
             return Refused("the token is signed with a key that is not known, or by another algorithm than the key's");
 
         var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
@@ -71,7 +71,7 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
             // By our clock, below.
             ValidateLifetime = false,
         });
-        return result.IsValid ? Read(token, TokenHash.Of(text), keys) : Refused(result.Exception switch
+        return result.IsValid ? Read(token, TokenHash.Compute(text), keys) : Refused(result.Exception switch
         {
             SecurityTokenInvalidIssuerException => "the token's issuer is not trusted",
             SecurityTokenInvalidAudienceException => "the token is for another audience",
@@ -79,7 +79,7 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
         });
     }
 
-    private Verdict Read(JsonWebToken token, in TokenHash hash, TokenKeys keys)
+    private TokenResult Read(JsonWebToken token, in TokenHash hash, TokenKeys keys)
     {
         JsonElement claims;
         try
@@ -107,7 +107,7 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
         if (known is null || !ReferenceEquals(known.Keys, keys))
             validated = known = new ValidatedTokens(keys);
         known.Add(hash, admitted, expires + skew);
-        return new Verdict(admitted);
+        return new TokenResult(admitted);
     }
 
     private ClientRole RoleOf(JsonElement claims)
@@ -134,5 +134,5 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
             : null;
     }
 
-    private static Verdict Refused(string why) => new(null, Problems.Unauthenticated, why);
+    private static TokenResult Refused(string why) => new(null, Problems.Unauthenticated, why);
 }

@@ -69,14 +69,14 @@ internal sealed class EndpointHealth(TimeProvider time)
     }
 
     /// <summary>Whether asking if it is ready could bring it back.</summary>
-    internal bool MayReturn()
+    internal bool CanProbe()
     {
         lock (gate)
             return state == EndpointState.Unreachable || (state == EndpointState.Ejected && time.GetTimestamp() >= ejectedUntil);
     }
 
     /// <summary>Brings it back: it said that it is ready, or took a connection after all.</summary>
-    internal void Return()
+    internal void MarkReady()
     {
         lock (gate)
         {

@@ -45,7 +45,7 @@ internal sealed class ReadinessProbe : BackgroundService
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                AskThoseThatAreOut(stoppingToken);
+                ProbeUnavailable(stoppingToken);
         }
         catch (OperationCanceledException)
         {
@@ -53,9 +53,9 @@ internal sealed class ReadinessProbe : BackgroundService
         }
     }
 
-    private void AskThoseThatAreOut(CancellationToken stopping)
+    private void ProbeUnavailable(CancellationToken stopping)
     {
-        var isOut = (holder.Current?.Endpoints.Values ?? []).Where(static endpoint => endpoint.Health.MayReturn()).ToList();
+        var isOut = (holder.Current?.Endpoints.Values ?? []).Where(static endpoint => endpoint.Health.CanProbe()).ToList();
         lock (gate)
         {
             foreach (var endpoint in asked.Keys.Except(isOut).ToList())
@@ -76,7 +76,7 @@ internal sealed class ReadinessProbe : BackgroundService
         try
         {
             if (await IsReadyAsync(endpoint, stopping))
-                endpoint.Health.Return();
+                endpoint.Health.MarkReady();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or ConnectionEndedException or BadAnswerException)
         {

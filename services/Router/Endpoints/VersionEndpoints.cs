@@ -101,7 +101,7 @@ internal sealed class VersionEndpoints
     }
 
     /// <summary>How many are in a state.</summary>
-    internal int Of(EndpointState state)
+    internal int CountIn(EndpointState state)
     {
         var count = 0;
         foreach (var endpoint in endpoints)

@@ -59,7 +59,7 @@ internal sealed class Connector(TimeProvider time)
             {
                 await connection.ConnectAsync(endpoint.Address);
                 if (endpoint.Health.State == EndpointState.Unreachable)
-                    endpoint.Health.Return();
+                    endpoint.Health.MarkReady();
                 connection.Extend(until);
                 return (connection, endpoint, default);
             }

@@ -117,7 +117,7 @@ internal sealed class Forwarder(AttemptReport report, RouterMetrics metrics, Tim
                     connection.Dispose();
             }
 
-            Tell(endpoint, attempt, result);
+            ReportHealth(endpoint, attempt, result);
             return Ended(attempt, result);
         }
     }
@@ -129,7 +129,7 @@ internal sealed class Forwarder(AttemptReport report, RouterMetrics metrics, Tim
     }
 
     // A version's 4xx are its answers; so is a body that came late or a client that left no failure of anybody's here.
-    private void Tell(Endpoint endpoint, in Attempt attempt, in AttemptResult result)
+    private void ReportHealth(Endpoint endpoint, in Attempt attempt, in AttemptResult result)
     {
         switch (result.Cause)
         {

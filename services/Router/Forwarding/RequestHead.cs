@@ -18,7 +18,7 @@ internal static class RequestHead
         "Host", "Content-Length", "Expect",
         // Kestrel keeps a Content-Length under this name when Transfer-Encoding made it void.
         "X-Content-Length",
-        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelAttempt, HeaderNames.RequestTimeout,
+        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial, HeaderNames.RequestTimeout,
         "Authorization", HeaderNames.ApiKey, // The credentials end here: a version has no use for them.
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 

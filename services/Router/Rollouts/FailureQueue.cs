@@ -34,7 +34,7 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics) : I
         else if (watched is not null)
         {
             watched.Version.Recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, outcome, watched.Share, watched.Version.MinuteAt(time.GetUtcNow())));
-            watched.Version.Changed();
+            watched.Version.MarkChanged();
         }
 
         if (watched is not null && attempt.KeyHash is { } key)

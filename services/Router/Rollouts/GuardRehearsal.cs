@@ -15,9 +15,9 @@ internal static class GuardRehearsal
     /// <summary>Plays it; gives the event that it comes to.</summary>
     internal static RolledBackEvent Play(TimeProvider time)
     {
-        var (now, attempt) = (time.GetUtcNow(), new VersionAttempt(ModelName.Parse("rehearsal"), new ModelVersion(2), 1));
+        var (now, attempt) = (time.GetUtcNow(), new VersionTrial(ModelName.Parse("rehearsal"), new ModelVersion(2), 1));
         var (recorder, keys, losses, policy) = (new GuardRecorder(), new FailedKeys(), new LostConnections(), new GuardPolicy { RoutersMax = 1, MaxErrorRate = 0.05, SlowerThan = TimeSpan.FromSeconds(1) });
-        var share = TrafficShare.Of(500, 9500);
+        var share = TrafficShare.From(500, 9500);
         for (var i = 0; i < Failures; i++)
         {
             _ = losses.IsFailure("rehearsal", TimeSpan.FromSeconds(i));
@@ -34,7 +34,7 @@ internal static class GuardRehearsal
             Model = attempt.Model,
             Time = now,
             Version = attempt.Version,
-            Attempt = attempt.Attempt,
+            Trial = attempt.Trial,
             Variant = VariantPlan.Canary,
             Reason = RollbackReason.Guard,
             Who = "rehearsal",

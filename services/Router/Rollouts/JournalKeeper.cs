@@ -86,11 +86,11 @@ internal sealed class JournalKeeper : BackgroundService
         {
             // They are asked one after another: one limit for all.
             var failures = await InTimeAsync(limited => Task.WhenAll(unread.Select(model => AloneAsync(model, () => ReadAsync(model, limited)))), cancellation);
-            Reached(failures.FirstOrDefault(static failure => failure is not null)?.Message, isAway: !failures.Contains(null));
+            ReportReach(failures.FirstOrDefault(static failure => failure is not null)?.Message, isAway: !failures.Contains(null));
         }
         catch (JournalException e)
         {
-            Reached(e.Message, isAway: true);
+            ReportReach(e.Message, isAway: true);
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class JournalKeeper : BackgroundService
     {
         if (journal is null)
             return;
-        await using var pushes = cache?.Subscribe(Told, Wake);
+        await using var pushes = cache?.Subscribe(OnAnnounced, Wake);
         try
         {
             while (true)
@@ -149,7 +149,7 @@ internal sealed class JournalKeeper : BackgroundService
         }
     }
 
-    private void Told(ModelName model)
+    private void OnAnnounced(ModelName model)
     {
         told[model] = true;
         Wake();
@@ -173,12 +173,12 @@ internal sealed class JournalKeeper : BackgroundService
         foreach (var (model, planned) in due)
         {
             if (board.ReadOf(model) is { } state)
-                await TryAsync(model, () => SayAsync(planned, state, cancellation));
+                await TryAsync(model, () => AppendDueAsync(planned, state, cancellation));
         }
 
         // Before there is a plan there is nothing to ask, and that says nothing of the journal.
         if (isAsked)
-            Reached(failure?.Message, isAway: !isRead || failure is { Error: JournalError.Unavailable });
+            ReportReach(failure?.Message, isAway: !isRead || failure is { Error: JournalError.Unavailable });
         // 4
         KeepSnapshot();
 
@@ -210,15 +210,15 @@ internal sealed class JournalKeeper : BackgroundService
         }
         catch (JournalException e) when (e.Error == JournalError.Damaged)
         {
-            if (board.Found(model, e.Message))
+            if (board.SetFault(model, e.Message))
                 RolloutLog.JournalDamaged(logger, model.Text, e.Message);
             return e;
         }
     }
 
-    private async Task SayAsync(RolloutPlan planned, JournalState state, CancellationToken cancellation)
+    private async Task AppendDueAsync(RolloutPlan planned, JournalState state, CancellationToken cancellation)
     {
-        if (DueEvent.Of(planned, state, time.GetUtcNow()) is { } next)
+        if (DueEvent.Find(planned, state, time.GetUtcNow()) is { } next)
             await AppendAsync(next, cancellation);
         due.TryRemove(KeyValuePair.Create(state.Model, planned));
     }
@@ -235,7 +235,7 @@ internal sealed class JournalKeeper : BackgroundService
             var known = await ProvenAsync(model, state, cancellation);
             var events = await InTimeAsync(limited => journal!.ReadAsync(model, known?.LastSeq ?? 0, limited), cancellation);
             unproven.Remove(model);
-            if (board.Found(model, null))
+            if (board.SetFault(model, null))
                 RolloutLog.JournalRepaired(logger, model.Text);
             if (known is not null && events.Count == 0)
                 return;
@@ -283,10 +283,10 @@ internal sealed class JournalKeeper : BackgroundService
     private static bool IsServed(RolloutPlan planned, JournalState? state) => state?.Condemned(planned.Variants[^1].Version) is null;
 
     // A failure that is one model's alone leaves the journal read.
-    private void Reached(string? failure, bool isAway)
+    private void ReportReach(string? failure, bool isAway)
     {
         isAway &= failure is not null;
-        if (board.Reached(!isAway))
+        if (board.SetReach(!isAway))
         {
             if (isAway)
                 RolloutLog.JournalAway(logger, board.Reach, failure!);
@@ -314,7 +314,7 @@ internal sealed class JournalKeeper : BackgroundService
                 unproven.Add(state.Model);
             }
 
-            board.Reached(answers: false);
+            board.SetReach(answers: false);
         }
         catch (ContractException e)
         {

@@ -46,7 +46,7 @@ internal sealed class RolloutBoard(bool isJournaled)
     internal string? FaultOf(ModelName model) => Volatile.Read(ref faults).GetValueOrDefault(model);
 
     /// <summary>Says whether a model's events can be read; true when that is another answer than before.</summary>
-    internal bool Found(ModelName model, string? fault)
+    internal bool SetFault(ModelName model, string? fault)
     {
         lock (gate)
         {
@@ -58,7 +58,7 @@ internal sealed class RolloutBoard(bool isJournaled)
     }
 
     /// <summary>What of a planned rollout is served.</summary>
-    internal EffectiveRollout Serve(ModelName model, RolloutPlan planned) => EffectiveRollout.Of(planned, StateOf(model));
+    internal EffectiveRollout Serve(ModelName model, RolloutPlan planned) => EffectiveRollout.From(planned, StateOf(model));
 
     /// <summary>Takes what the journal says. What was decided here and stands there now is no longer held.</summary>
     internal void Take(JournalState state)
@@ -68,7 +68,7 @@ internal sealed class RolloutBoard(bool isJournaled)
             states = states.SetItem(state.Model, state);
             if (decided.TryGetValue(state.Model, out var events))
             {
-                var left = events.RemoveAll(decision => state.AttemptOf(decision.Version) > decision.Attempt || state.Condemned(decision.Version) is { } known && known.Attempt >= decision.Attempt);
+                var left = events.RemoveAll(decision => state.TrialOf(decision.Version) > decision.Trial || state.Condemned(decision.Version) is { } known && known.Trial >= decision.Trial);
                 decided = left.IsEmpty ? decided.Remove(state.Model) : decided.SetItem(state.Model, left);
             }
         }
@@ -76,13 +76,13 @@ internal sealed class RolloutBoard(bool isJournaled)
         changes.Writer.TryWrite(true);
     }
 
-    /// <summary>Condemns a version here and now; false where it is condemned already, or its attempt is over.</summary>
+    /// <summary>Condemns a version here and now; false where it is condemned already, or its trial is over.</summary>
     internal bool Condemn(RolledBackEvent decision)
     {
         lock (gate)
         {
             var state = StateOf(decision.Model) ?? JournalState.Empty(decision.Model);
-            if (state.Condemned(decision.Version) is not null || state.AttemptOf(decision.Version) != decision.Attempt)
+            if (state.Condemned(decision.Version) is not null || state.TrialOf(decision.Version) != decision.Trial)
                 return false;
             decided = decided.SetItem(decision.Model, decided.GetValueOrDefault(decision.Model, []).Add(decision));
         }
@@ -92,7 +92,7 @@ internal sealed class RolloutBoard(bool isJournaled)
     }
 
     /// <summary>Says whether the journal answers; true when that is another answer than before.</summary>
-    internal bool Reached(bool answers)
+    internal bool SetReach(bool answers)
     {
         var next = answers ? JournalReach.Read : Reach == JournalReach.Unread && Volatile.Read(ref states).IsEmpty ? JournalReach.Unread : JournalReach.Away;
         return (JournalReach)Interlocked.Exchange(ref reach, (int)next) != next;

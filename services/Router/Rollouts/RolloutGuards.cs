@@ -50,7 +50,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
     {
         if (!board.Condemn(decision))
             return false;
-        RolloutLog.Condemned(logger, decision.Model.Text, decision.Version.ToString(), decision.Attempt, decision.Reason.ToString(), summary);
+        RolloutLog.Condemned(logger, decision.Model.Text, decision.Version.ToString(), decision.Trial, decision.Reason.ToString(), summary);
         metrics.RolledBack(decision);
         keeper.Wake();
         return true;
@@ -132,7 +132,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
                 if (failure.KeyHash is { } hash)
                 {
                     var noted = await shared.NoteFailureAsync(hash, minute, cancellation);
-                    history = history.Later(noted.IsFull ? KeyHistory.Forgotten : KeyHistory.Of(noted.PreviousMinute, 1));
+                    history = history.Later(noted.IsFull ? KeyHistory.Forgotten : KeyHistory.From(noted.PreviousMinute, 1));
                 }
             }
             catch (CacheException)
@@ -142,7 +142,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
         }
 
         version.Recorder.Record(new Observation(failure.Watched is not null, AttemptOrigin.Assigned, failure.Outcome, watched.Share, minute, history));
-        version.Changed();
+        version.MarkChanged();
     }
 
     private async Task LookAsync(CancellationToken cancellation)
@@ -159,7 +159,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
                     isAsked = IsReached;
                 }
 
-                if (watched.Version.TakeChanged())
+                if (watched.Version.ConsumeChanged())
                 {
                     await ExchangeAsync(watched, isAsked, cancellation);
                     isAsked = IsReached;
@@ -185,7 +185,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
         try
         {
             // 4
-            _ = version.TakeChanged();
+            _ = version.ConsumeChanged();
             version.Last = await AddUpAsync(version, isAsked, cancellation);
             if (version.Last is not { } standing)
                 return;
@@ -195,7 +195,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            RolloutLog.ExchangeFailed(logger, version.Attempt.Model.Text, version.Attempt.Version.ToString(), e);
+            RolloutLog.ExchangeFailed(logger, version.Trial.Model.Text, version.Trial.Version.ToString(), e);
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
         // What was not told is told when it answers again.
         WatchedVersion.Standing Alone()
         {
-            version.Changed();
+            version.MarkChanged();
             return new(own, GuardScope.Local);
         }
     }
@@ -255,10 +255,10 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
 
     private RolledBackEvent Decision(WatchedVariant watched, RollbackReason reason, JsonElement evidence) => new()
     {
-        Model = watched.Version.Attempt.Model,
+        Model = watched.Version.Trial.Model,
         Time = time.GetUtcNow(),
-        Version = watched.Version.Attempt.Version,
-        Attempt = watched.Version.Attempt.Attempt,
+        Version = watched.Version.Trial.Version,
+        Trial = watched.Version.Trial.Trial,
         Variant = watched.Variant,
         Reason = reason,
         Who = router.Name,

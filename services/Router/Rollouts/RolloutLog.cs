@@ -23,8 +23,8 @@ internal static partial class RolloutLog
     [LoggerMessage(35, LogLevel.Warning, "There is no journal: what is rolled back here is forgotten when this process ends, and no other router learns of it")]
     internal static partial void NoJournal(ILogger logger);
 
-    [LoggerMessage(36, LogLevel.Error, "{Model} version {Version} is condemned in attempt {Attempt} ({Reason}): {Summary}")]
-    internal static partial void Condemned(ILogger logger, string model, string version, int attempt, string reason, string summary);
+    [LoggerMessage(36, LogLevel.Error, "{Model} version {Version} is condemned in trial {Trial} ({Reason}): {Summary}")]
+    internal static partial void Condemned(ILogger logger, string model, string version, int trial, string reason, string summary);
 
     [LoggerMessage(37, LogLevel.Warning, "The cache {Location} is away: {Why}")]
     internal static partial void CacheAway(ILogger logger, string location, string why);

@@ -30,8 +30,8 @@ internal sealed class RouterCache : IAsyncDisposable
     /// <summary>Whether it answers.</summary>
     internal bool IsReached => !connection.State.IsAway;
 
-    /// <summary>What routers tell each other about one attempt.</summary>
-    internal AttemptCounts Of(VersionAttempt attempt) => new(connection, environment, attempt);
+    /// <summary>What routers tell each other about one trial.</summary>
+    internal TrialCounts CountsOf(VersionTrial trial) => new(connection, environment, trial);
 
     /// <summary>Says that a model's journal has an event of a number.</summary>
     internal async Task PublishAsync(ModelName model, long seq, CancellationToken cancellation)

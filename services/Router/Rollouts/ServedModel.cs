@@ -15,8 +15,8 @@ internal sealed record ServedModel(EffectiveRollout Rollout, IReadOnlyList<Watch
 
     /// <summary>All of the plan is served, and nothing is watched.</summary>
     internal static ServedModel AsPlanned(ModelName model, RolloutPlan planned) =>
-        new(EffectiveRollout.Of(planned, JournalState.Empty(model)), [], JournalState.Empty(model));
+        new(EffectiveRollout.From(planned, JournalState.Empty(model)), [], JournalState.Empty(model));
 
-    /// <summary>The attempt that a version is in, from 1.</summary>
-    internal int AttemptOf(ModelVersion version) => State?.AttemptOf(version) ?? 1;
+    /// <summary>The trial that a version is in, from 1.</summary>
+    internal int TrialOf(ModelVersion version) => State?.TrialOf(version) ?? 1;
 }

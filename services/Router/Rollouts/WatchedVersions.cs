@@ -7,14 +7,14 @@ using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>The versions that this router watches: each keeps its counts as long as a rollout with it is served in the same attempt, at
+/// <summary>The versions that this router watches: each keeps its counts as long as a rollout with it is served in the same trial, at
 /// weight 0 too.</summary>
 internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard board, TimeProvider time, RouterCache? cache = null)
 {
-    private readonly ConcurrentDictionary<VersionAttempt, WatchedVersion> known = new();
+    private readonly ConcurrentDictionary<VersionTrial, WatchedVersion> known = new();
 
     /// <summary>Those that a served rollout has beside stable, by the index of the variant; null for stable and what is closed.</summary>
-    internal WatchedVariant?[] Of(ModelName model, EffectiveRollout served)
+    internal WatchedVariant?[] Watch(ModelName model, EffectiveRollout served)
     {
         if (served.Rollout is not { Guard: { } guard } rollout)
             return [];
@@ -32,28 +32,28 @@ internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard boar
         [
             .. served.Variants.SkipLast(1).Select(variant => variant is { Closed: null, Weight: > 0 }
                 ? new WatchedVariant(
-                    Of(new VersionAttempt(model, variant.Plan.Version, variant.Attempt)),
+                    Watch(new VersionTrial(model, variant.Plan.Version, variant.Trial)),
                     variant.Plan.Name,
                     policy,
                     TimeSpan.FromMilliseconds(guard.UnreachableForMilliseconds),
-                    TrafficShare.Of(variant.Weight, stable))
+                    TrafficShare.From(variant.Weight, stable))
                 : null),
             null,
         ];
     }
 
     /// <summary>Forgets those that no rollout has any more.</summary>
-    internal void KeepOnly(IEnumerable<VersionAttempt> used)
+    internal void KeepOnly(IEnumerable<VersionTrial> used)
     {
         var kept = used.ToHashSet();
-        foreach (var attempt in known.Keys.Where(attempt => !kept.Contains(attempt)))
-            known.TryRemove(attempt, out _);
+        foreach (VersionTrial trial in known.Keys.Where(trial => !kept.Contains(trial)))
+            known.TryRemove(trial, out _);
     }
 
-    private WatchedVersion Of(VersionAttempt attempt)
+    private WatchedVersion Watch(VersionTrial trial)
     {
-        var version = known.GetOrAdd(attempt, attempt => new WatchedVersion(attempt, time.GetUtcNow(), cache?.Of(attempt)));
-        if (board.StateOf(attempt.Model)?.StartOf(attempt.Version) is { } started)
+        var version = known.GetOrAdd(trial, trial => new WatchedVersion(trial, time.GetUtcNow(), cache?.CountsOf(trial)));
+        if (board.StateOf(trial.Model)?.StartOf(trial.Version) is { } started)
             version.StartedAt = started;
         return version;
     }

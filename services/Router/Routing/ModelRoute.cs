@@ -29,12 +29,12 @@ internal sealed class ModelRoute
         RoutingKeyHeader = rollout.RoutingKeyHeader;
         RoutingKeyClaim = rollout.RoutingKeyClaim;
         assignment = served.Rollout.IsCondemnedStable ? null : served.Rollout.ToAssignment();
-        variants = [.. served.Rollout.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Attempt))];
+        variants = [.. served.Rollout.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
         watched = [.. variants.Index().Select(variant => served.Watched.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
             static pair => pair.Key.ToString(),
-            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, served.AttemptOf(pair.Key)),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, served.TrialOf(pair.Key)),
             StringComparer.Ordinal);
         pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
     }

@@ -11,8 +11,8 @@ namespace ModelServing.Router.Routing;
 /// <param name="variant">The variant's name; <see cref="VariantPlan.Pinned"/> for a version that requests name themselves.</param>
 /// <param name="revision">The rollout's revision.</param>
 /// <param name="endpoints">The version's endpoints.</param>
-/// <param name="attempt">The number of the version's attempt.</param>
-internal sealed class VariantRoute(ModelName model, ModelVersion version, string variant, string revision, VersionEndpoints endpoints, int attempt = 1)
+/// <param name="trial">The number of the version's trial.</param>
+internal sealed class VariantRoute(ModelName model, ModelVersion version, string variant, string revision, VersionEndpoints endpoints, int trial = 1)
 {
     internal ModelName Model => model;
 
@@ -29,8 +29,8 @@ internal sealed class VariantRoute(ModelName model, ModelVersion version, string
     /// <summary>Whether endpoints that took no connection are tried where there are no others: nobody else answers.</summary>
     internal bool TriesUnreachable { get; } = variant is VariantPlan.Stable or VariantPlan.Pinned;
 
-    /// <summary>The number of the version's attempt, from 1.</summary>
-    internal int Attempt => attempt;
+    /// <summary>The number of the version's trial, from 1.</summary>
+    internal int Trial => trial;
 
     internal VariantTags Tags { get; } = new(model, version, variant);
 
@@ -41,5 +41,5 @@ internal sealed class VariantRoute(ModelName model, ModelVersion version, string
     /// percent-encoded.</summary>
     internal byte[] Headers { get; } = Encoding.ASCII.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"{HeaderNames.ModelVariant}: {variant}\r\n{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n{HeaderNames.ModelAttempt}: {attempt}\r\n"));
+        $"{HeaderNames.ModelVariant}: {variant}\r\n{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n{HeaderNames.ModelTrial}: {trial}\r\n"));
 }

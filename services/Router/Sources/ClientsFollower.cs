@@ -16,7 +16,7 @@ internal sealed class ClientsFollower(string path, ClientTableHolder holder, Tok
 {
     private const string Part = "clients";
 
-    private readonly PolledFile file = new(path, DocumentFollower.Period, time, ClientsDocument.MaxBytes);
+    private readonly PolledFile file = new(path, RoutingTableUpdater.Period, time, ClientsDocument.MaxBytes);
     private readonly Lock gate = new();
     private TokenKeySource? keys;
 
@@ -99,6 +99,6 @@ internal sealed class ClientsFollower(string path, ClientTableHolder holder, Tok
     private void Refuse(string why)
     {
         metrics.Refused("clients");
-        RoutingLog.Refused(logger, "clients document", why);
+        SourcesLog.Refused(logger, "clients document", why);
     }
 }

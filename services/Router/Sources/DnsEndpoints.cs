@@ -43,7 +43,7 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
     {
         List<FollowedName> added;
         lock (gate)
-            added = [.. versions.Where(version => !followed.ContainsKey(version)).Select(version => new FollowedName(version.Model, version.Version, names.Of(version.Model, version.Version)))];
+            added = [.. versions.Where(version => !followed.ContainsKey(version)).Select(version => new FollowedName(version.Model, version.Version, names.NameOf(version.Model, version.Version)))];
         var answers = await LookUpAsync(added, cancellation);
         lock (gate)
         {
@@ -129,7 +129,7 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
 
             unknown = null;
             if (name.Failure is not null)
-                RoutingLog.LookupWorksAgain(logger, name.Text);
+                SourcesLog.LookupWorksAgain(logger, name.Text);
             name.Failure = null;
             name.AnswersOfNothing = addresses.Length == 0 ? name.AnswersOfNothing + 1 : 0;
             if (addresses.Length == 0 && name.AnswersOfNothing < AgreeingAnswersOfNothing)
@@ -139,7 +139,7 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
                 .Distinct().OrderBy(static entry => entry.Address, StringComparer.Ordinal).ToArray();
             if (entries.SequenceEqual(name.Endpoints))
                 continue;
-            RoutingLog.AddressesChanged(logger, name.Text, entries.Length, name.Endpoints.Length);
+            SourcesLog.AddressesChanged(logger, name.Text, entries.Length, name.Endpoints.Length);
             name.Endpoints = entries;
             isChanged = true;
         }
@@ -153,7 +153,7 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
         if (unknown is not null)
             unknown = $"{name.Text} can't be looked up: {why}";
         if (name.Failure != why)
-            RoutingLog.LookupFailed(logger, name.Text, name.Endpoints.Length, why);
+            SourcesLog.LookupFailed(logger, name.Text, name.Endpoints.Length, why);
         name.Failure = why;
         name.AnswersOfNothing = 0;
     }

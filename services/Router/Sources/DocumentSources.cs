@@ -17,7 +17,7 @@ internal sealed record DocumentSources(string? PlanPath, ClusterObject? PlanObje
 
     /// <summary>Reads the settings' forms.</summary>
     /// <exception cref="ContractException">A form that is unknown.</exception>
-    internal static DocumentSources Of(RouterSettings settings)
+    internal static DocumentSources From(RouterSettings settings)
     {
         var (planPath, planObject) = (PathOf(settings.Plan), ClusterObject.Parse(settings.Plan));
         if (planPath is null && planObject is null)

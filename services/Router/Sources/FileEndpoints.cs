@@ -7,7 +7,7 @@ namespace ModelServing.Router.Sources;
 /// <summary>The endpoints in a file, which <c>ms up</c> writes at each start or death.</summary>
 internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProvider time, ILogger<FileEndpoints> logger) : IEndpointSource
 {
-    private readonly PolledFile file = new(path, DocumentFollower.Period, time, EndpointsDocument.MaxBytes);
+    private readonly PolledFile file = new(path, RoutingTableUpdater.Period, time, EndpointsDocument.MaxBytes);
     private volatile EndpointsDocument? last;
 
     public EndpointsDocument Current => last ?? EndpointsDocument.None;
@@ -61,6 +61,6 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
     private void Refuse(string why)
     {
         metrics.Refused("endpoints");
-        RoutingLog.Refused(logger, "endpoints", why);
+        SourcesLog.Refused(logger, "endpoints", why);
     }
 }

@@ -6,7 +6,7 @@ namespace ModelServing.Router.Sources;
 /// <summary>The plan in a file, which <c>ms up</c> writes.</summary>
 internal sealed class FilePlan(string path, TimeProvider time) : IPlanSource
 {
-    private readonly PolledFile file = new(path, DocumentFollower.Period, time, PlanDocument.MaxBytes);
+    private readonly PolledFile file = new(path, RoutingTableUpdater.Period, time, PlanDocument.MaxBytes);
     private bool wasThere;
 
     public string Name => path;

@@ -117,7 +117,7 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
             return;
         failure = e.Reason;
         metrics.PlanInterrupted(e.Reason);
-        RoutingLog.WatchFailed(logger, Name, e.Message);
+        SourcesLog.WatchFailed(logger, Name, e.Message);
     }
 
     private void Succeed()
@@ -126,6 +126,6 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
         if (failure is null)
             return;
         failure = null;
-        RoutingLog.WatchWorksAgain(logger, Name);
+        SourcesLog.WatchWorksAgain(logger, Name);
     }
 }

@@ -39,14 +39,14 @@ internal sealed record ServiceNames
         }
 
         // The longest that there can be, so that no plan meets a name that is none.
-        var longest = names.Of(ModelName.Parse(new string('m', ModelName.MaxLength)), new ModelVersion(ModelVersion.MaxNumber));
+        var longest = names.NameOf(ModelName.Parse(new string('m', ModelName.MaxLength)), new ModelVersion(ModelVersion.MaxNumber));
         if (Uri.CheckHostName(longest) != UriHostNameType.Dns || longest.TrimEnd('.').Length > 253 || longest.Split('.').Any(static label => label.Length > 63))
             throw Wrong(setting, "a version's name would be no host name");
         return names;
     }
 
     /// <summary>The name of a version's Service.</summary>
-    internal string Of(ModelName model, ModelVersion version) => pattern
+    internal string NameOf(ModelName model, ModelVersion version) => pattern
         .Replace(HostSources.ModelPlaceholder, model.Text, StringComparison.Ordinal)
         .Replace(HostSources.VersionPlaceholder, version.ToString(), StringComparison.Ordinal);
 

@@ -8,4 +8,4 @@ namespace ModelServing.Sample.Simulation;
 /// <param name="TransactionsPerDay">Mean number of their payments in a day, 0 to 4.</param>
 /// <param name="Terminals">The terminals they reach.</param>
 public sealed record Customer(
-    int Id, Place Home, double MeanAmount, double StandardDeviation, double TransactionsPerDay, IReadOnlyList<int> Terminals);
+    int Id, Town Home, double MeanAmount, double StandardDeviation, double TransactionsPerDay, IReadOnlyList<int> Terminals);

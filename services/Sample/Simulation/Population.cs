@@ -3,7 +3,7 @@ namespace ModelServing.Sample.Simulation;
 /// <summary>Who pays where: drawn once, before the first day.</summary>
 public sealed class Population
 {
-    private Population(IReadOnlyList<Customer> customers, IReadOnlyList<Place> terminals)
+    private Population(IReadOnlyList<Customer> customers, IReadOnlyList<Town> terminals)
     {
         Customers = customers;
         Terminals = terminals;
@@ -13,20 +13,20 @@ public sealed class Population
     public IReadOnlyList<Customer> Customers { get; }
 
     /// <summary>The terminals; their number is their place in this list.</summary>
-    public IReadOnlyList<Place> Terminals { get; }
+    public IReadOnlyList<Town> Terminals { get; }
 
     /// <summary>Draws the population of a world.</summary>
     public static Population Draw(SimulatorSettings settings)
     {
-        var terminals = new Place[settings.Terminals];
+        var terminals = new Town[settings.Terminals];
         for (var id = 0; id < terminals.Length; id++)
-            terminals[id] = Place.Draw(new RandomStream(settings.Seed, RandomPurpose.Terminal, id));
+            terminals[id] = Town.Draw(new RandomStream(settings.Seed, RandomPurpose.Terminal, id));
 
         var customers = new Customer[settings.Customers];
         for (var id = 0; id < customers.Length; id++)
         {
             var random = new RandomStream(settings.Seed, RandomPurpose.Customer, id);
-            var home = Place.Draw(random);
+            var home = Town.Draw(random);
             var meanAmount = random.NextUniform(5, 100);
             var perDay = random.NextUniform(0, 4);
             var reached = new List<int>();

@@ -66,7 +66,7 @@ internal static class CloudRules
             yield break;
         foreach (var image in ImageNames.All)
         {
-            if (cloud.Images.Of(image) is null)
+            if (cloud.Images.DigestOf(image) is null)
                 yield return Fault($"images.{image}", "missing: either every image is given or none");
         }
 
@@ -93,14 +93,14 @@ internal static class CloudRules
             yield return Fault("cluster.allowedCidrs", "missing: with a public endpoint there have to be the addresses that may reach it");
     }
 
-    private static IEnumerable<SettingsFault> CheckFunctions(FunctionSettings functions)
+    private static IEnumerable<SettingsFault> CheckFunctions(FunctionStackSettings functions)
     {
-        var sizes = string.Join(", ", FunctionSettings.Memories);
-        if (!FunctionSettings.Memories.Contains(functions.MemoryInMbs))
+        var sizes = string.Join(", ", FunctionStackSettings.Memories);
+        if (!FunctionStackSettings.Memories.Contains(functions.MemoryInMbs))
             yield return Fault("functions.memoryInMbs", $"{functions.MemoryInMbs} is none of {sizes}");
-        else if (functions.ProvisionedConcurrency % FunctionSettings.ProvisionedStep(functions.MemoryInMbs) is not 0)
-            yield return Fault("functions.provisionedConcurrency", $"{functions.ProvisionedConcurrency} is no multiple of {FunctionSettings.ProvisionedStep(functions.MemoryInMbs)}, which OCI keeps ready at a time with {functions.MemoryInMbs} MB");
-        if (!FunctionSettings.Memories.Contains(functions.LoaderMemoryInMbs))
+        else if (functions.ProvisionedConcurrency % FunctionStackSettings.ProvisionedStep(functions.MemoryInMbs) is not 0)
+            yield return Fault("functions.provisionedConcurrency", $"{functions.ProvisionedConcurrency} is no multiple of {FunctionStackSettings.ProvisionedStep(functions.MemoryInMbs)}, which OCI keeps ready at a time with {functions.MemoryInMbs} MB");
+        if (!FunctionStackSettings.Memories.Contains(functions.LoaderMemoryInMbs))
             yield return Fault("functions.loaderMemoryInMbs", $"{functions.LoaderMemoryInMbs} is none of {sizes}");
         if (functions.Timeout.Ticks % TimeSpan.TicksPerSecond != 0)
             yield return Fault("functions.timeout", "is no whole number of seconds");

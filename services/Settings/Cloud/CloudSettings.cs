@@ -44,7 +44,7 @@ public sealed record CloudSettings
 
     /// <summary>The cache.</summary>
     [Setting("The cache: online features, the routers' counts and what Inference reports.")]
-    public CacheSettings Cache { get; init; } = new();
+    public CacheStackSettings Cache { get; init; } = new();
 
     /// <summary>The journal.</summary>
     [Setting("The journal's table.")]
@@ -56,7 +56,7 @@ public sealed record CloudSettings
 
     /// <summary>The functions.</summary>
     [Setting("The functions: the second road to a rollback, the minute's metrics, the check of artifacts.")]
-    public FunctionSettings Functions { get; init; } = new();
+    public FunctionStackSettings Functions { get; init; } = new();
 
     /// <summary>The alarms.</summary>
     [Setting("The alarms. Which there are, and at what, is not a setting: docs/operations.md has them.")]
@@ -68,7 +68,7 @@ public sealed record CloudSettings
 
     /// <summary>The login that pods pull images with.</summary>
     [Setting("The login at the container registry that pods pull images with. Needed once `images` are given.")]
-    public RegistrySettings? Registry { get; init; }
+    public ContainerRegistrySettings? Registry { get; init; }
 
     /// <summary>The router's pods.</summary>
     [Setting("The router's pods.")]

@@ -24,7 +24,7 @@ public sealed record ImageSettings
 
     /// <summary>The digest of the image of that name (<see cref="ImageNames"/>); null for none.</summary>
     /// <exception cref="ArgumentException">There is no such image.</exception>
-    public string? Of(string image) => image switch
+    public string? DigestOf(string image) => image switch
     {
         ImageNames.Router => Router,
         ImageNames.Inference => Inference,

@@ -14,11 +14,11 @@ internal static class PercentReader
     {
         percent = default;
         if (PlainNumber.Read(text) is not { } number)
-            return $"'{Shown.Of(text)}' is not a number from 0 to 100 in plain digits, as in 5 or 12.5";
+            return $"'{Quoted.From(text)}' is not a number from 0 to 100 in plain digits, as in 5 or 12.5";
         if (number.IsNegative || number.IsAbove(100))
-            return $"{Shown.Of(text)} is not between 0 and 100";
+            return $"{Quoted.From(text)} is not between 0 and 100";
         if (number.InSteps(2) is not { } hundredths)
-            return $"{Shown.Of(text)} is finer than 0.01";
+            return $"{Quoted.From(text)} is finer than 0.01";
         percent = Percent.FromHundredths((int)hundredths);
         return null;
     }

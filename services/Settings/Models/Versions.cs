@@ -6,13 +6,13 @@ namespace ModelServing.Settings.Models;
 public static class Versions
 {
     /// <summary>The versions of checked settings, in the order of models and versions. Weights make no difference.</summary>
-    public static IReadOnlyList<ExistingVersion> Of(IReadOnlyDictionary<ModelName, ModelSettings> models)
+    public static IReadOnlyList<ExistingVersion> Existing(IReadOnlyDictionary<ModelName, ModelSettings> models)
     {
         ArgumentNullException.ThrowIfNull(models);
-        return [.. models.SelectMany(static pair => Of(pair.Key, pair.Value)).OrderBy(static version => version.Model).ThenBy(static version => version.Version)];
+        return [.. models.SelectMany(static pair => Existing(pair.Key, pair.Value)).OrderBy(static version => version.Model).ThenBy(static version => version.Version)];
     }
 
-    private static IEnumerable<ExistingVersion> Of(ModelName name, ModelSettings model)
+    private static IEnumerable<ExistingVersion> Existing(ModelName name, ModelSettings model)
     {
         yield return new ExistingVersion(name, model.Stable.Version, VersionRole.Stable, KeepsReplicas: model.Canary is not null || model.Experiment is not null);
         if (model.Canary is { } canary)

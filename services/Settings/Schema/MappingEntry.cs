@@ -4,4 +4,4 @@ namespace ModelServing.Settings.Schema;
 /// <param name="Key">The key.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Place">Where the key stands.</param>
-public sealed record MappingEntry(string Key, SettingsNode Value, Place? Place);
+public sealed record MappingEntry(string Key, SettingsNode Value, TextPosition? Place);

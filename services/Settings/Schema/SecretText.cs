@@ -17,7 +17,7 @@ public sealed class SecretText
     public string Reveal() => text ?? Hidden;
 
     /// <summary>A text that was decrypted.</summary>
-    public static SecretText Of(string text) => new(text);
+    public static SecretText From(string text) => new(text);
 
     /// <inheritdoc/>
     public override string ToString() => Hidden;

@@ -26,12 +26,12 @@ public sealed record SettingForm(
         [typeof(string)] = new("text", ReadText, static v => (string)v, static a => a.Pattern is { } pattern ? Text(pattern) : new JsonObject { ["type"] = "string", ["minLength"] = 1 }),
         [typeof(bool)] = new(
             "`true` or `false`",
-            static (s, _) => s is "true" or "false" ? (s == "true", null) : (null, $"'{Shown.Of(s)}' is not true or false"),
+            static (s, _) => s is "true" or "false" ? (s == "true", null) : (null, $"'{Quoted.From(s)}' is not true or false"),
             static v => (bool)v ? "true" : "false",
             static _ => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Text("^(true|false)$")) }),
         [typeof(SecretText)] = new(
             "encrypted text",
-            static (s, a) => ReadText(s, a) is (string text, null) ? (SecretText.Of(text), null) : ReadText(s, a),
+            static (s, a) => ReadText(s, a) is (string text, null) ? (SecretText.From(text), null) : ReadText(s, a),
             static v => v.ToString()!,
             static _ => new JsonObject
             {
@@ -44,7 +44,7 @@ public sealed record SettingForm(
         [typeof(decimal)] = new("number", ReadDecimal, static v => ((decimal)v).ToString("0.######", CultureInfo.InvariantCulture), static a => Number(a, "number", $"^{PlainNumber.Pattern}$")),
         [typeof(ModelVersion)] = new(
             "version",
-            static (s, _) => ModelVersion.TryParse(s, null, out var v) ? (v, null) : (null, $"'{Shown.Of(s)}' is not a version: {ModelVersion.Form}"),
+            static (s, _) => ModelVersion.TryParse(s, null, out var v) ? (v, null) : (null, $"'{Quoted.From(s)}' is not a version: {ModelVersion.Form}"),
             static v => v.ToString()!,
             static _ => Number(new SettingAttribute("") { Least = "1", Most = ModelVersion.MaxNumber.ToString(CultureInfo.InvariantCulture) }, "integer", "^[1-9][0-9]{0,8}$")),
         [typeof(Percent)] = new(
@@ -57,7 +57,7 @@ public sealed record SettingForm(
     };
 
     /// <summary>The form of a type; null for a group of settings, a map and a list.</summary>
-    internal static SettingForm? Of(Type type)
+    internal static SettingForm? Find(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
         return plain.IsEnum ? OfEnum(plain) : ByType.GetValueOrDefault(plain);
@@ -68,7 +68,7 @@ public sealed record SettingForm(
         var names = Enum.GetNames(type).ToDictionary(static name => char.ToLowerInvariant(name[0]) + name[1..], name => Enum.Parse(type, name), StringComparer.Ordinal);
         return new SettingForm(
             string.Join(" or ", names.Keys.Select(static name => $"`{name}`")),
-            (s, _) => names.TryGetValue(s, out var value) ? (value, null) : (null, $"'{Shown.Of(s)}' is not {string.Join(" or ", names.Keys)}"),
+            (s, _) => names.TryGetValue(s, out var value) ? (value, null) : (null, $"'{Quoted.From(s)}' is not {string.Join(" or ", names.Keys)}"),
             value => names.Single(pair => pair.Value.Equals(value)).Key,
             _ => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. names.Keys.Select(static name => JsonValue.Create(name))]) });
     }
@@ -78,10 +78,10 @@ public sealed record SettingForm(
         if (text.Length == 0)
             return (null, "this is empty; leave the setting out to have its default");
         if (text.Any(char.IsControl))
-            return (null, $"'{Shown.Of(text)}' has a control character");
+            return (null, $"'{Quoted.From(text)}' has a control character");
         return bounds.Pattern is not { } pattern || Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
             ? (text, null)
-            : (null, $"'{Shown.Of(text)}' is not {bounds.Form}, as in {bounds.Example}");
+            : (null, $"'{Quoted.From(text)}' is not {bounds.Form}, as in {bounds.Example}");
     }
 
     private static (object?, string?) ReadInt(string text, SettingAttribute bounds)
@@ -89,19 +89,19 @@ public sealed record SettingForm(
         var least = bounds.Least is { } l ? int.Parse(l, CultureInfo.InvariantCulture) : int.MinValue;
         var most = bounds.Most is { } m ? int.Parse(m, CultureInfo.InvariantCulture) : int.MaxValue;
         if (PlainNumber.Read(text)?.InSteps(0) is not { } number)
-            return (null, $"'{Shown.Of(text)}' is not a whole number from {least} to {most} in plain digits");
-        return number >= least && number <= most ? ((int)number, null) : (null, $"{Shown.Of(text)} is not between {least} and {most}");
+            return (null, $"'{Quoted.From(text)}' is not a whole number from {least} to {most} in plain digits");
+        return number >= least && number <= most ? ((int)number, null) : (null, $"{Quoted.From(text)} is not between {least} and {most}");
     }
 
     private static (object?, string?) ReadDecimal(string text, SettingAttribute bounds)
     {
         const int Decimals = 6;
         if (PlainNumber.Read(text) is not { } number)
-            return (null, $"'{Shown.Of(text)}' is not a number in plain digits, as in 1.5");
+            return (null, $"'{Quoted.From(text)}' is not a number in plain digits, as in 1.5");
         if (number.InSteps(Decimals) is not { } steps)
-            return (null, $"{Shown.Of(text)} is finer than 0.000001");
+            return (null, $"{Quoted.From(text)} is finer than 0.000001");
         var (least, most) = (PlainNumber.Read(bounds.Least)!.Value.InSteps(Decimals), PlainNumber.Read(bounds.Most)!.Value.InSteps(Decimals));
-        return steps >= least && steps <= most ? (steps / 1_000_000m, null) : (null, $"{Shown.Of(text)} is not between {bounds.Least} and {bounds.Most}");
+        return steps >= least && steps <= most ? (steps / 1_000_000m, null) : (null, $"{Quoted.From(text)} is not between {bounds.Least} and {bounds.Most}");
     }
 
     /// <summary>Reads a duration as settings have it, as in <c>50ms</c>, <c>2s</c>, <c>1.5m</c> or <c>1h</c>.</summary>
@@ -115,12 +115,12 @@ public sealed record SettingForm(
     private static (object?, string?) ReadDuration(string text, SettingAttribute bounds)
     {
         if (ReadMicroseconds(text) is not { } microseconds)
-            return (null, $"'{Shown.Of(text)}' is not a duration: a number in plain digits with a unit, as in 50ms, 2s, 1.5m or 1h");
+            return (null, $"'{Quoted.From(text)}' is not a duration: a number in plain digits with a unit, as in 50ms, 2s, 1.5m or 1h");
         if (bounds.Least is { } least && microseconds < ReadMicroseconds(least))
-            return (null, $"{Shown.Of(text)} is shorter than {least}");
+            return (null, $"{Quoted.From(text)} is shorter than {least}");
         if (bounds.Most is { } most && microseconds > ReadMicroseconds(most))
-            return (null, $"{Shown.Of(text)} is longer than {most}");
-        return microseconds % 1000 == 0 ? (TimeSpan.FromMilliseconds((long)(microseconds / 1000)), null) : (null, $"{Shown.Of(text)} is finer than 1ms");
+            return (null, $"{Quoted.From(text)} is longer than {most}");
+        return microseconds % 1000 == 0 ? (TimeSpan.FromMilliseconds((long)(microseconds / 1000)), null) : (null, $"{Quoted.From(text)} is finer than 1ms");
     }
 
     // What is finer than a millionth of its unit is cut off to that: it is too fine in any case.
@@ -147,7 +147,7 @@ public sealed record SettingForm(
     private static string Units(double number, string unit) => number.ToString("0.###", CultureInfo.InvariantCulture) + unit;
 
     private static (object?, string?) ReadHeader(string text, SettingAttribute bounds) =>
-        HeaderName.TryParse(text, null, out var name) ? (name, null) : (null, $"'{Shown.Of(text)}' is not a header's name: {HeaderName.Form}");
+        HeaderName.TryParse(text, null, out var name) ? (name, null) : (null, $"'{Quoted.From(text)}' is not a header's name: {HeaderName.Form}");
 
     private static JsonObject Text(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 

@@ -4,7 +4,7 @@ namespace ModelServing.Settings.Schema;
 /// <param name="Path">The setting, as in <c>modelserving:models.fraud.canary.percent</c>; empty for the whole file.</param>
 /// <param name="Message">What is wrong, and what would be right.</param>
 /// <param name="Place">Where it stands; null when the settings came without a text.</param>
-public sealed record SettingsFault(string Path, string Message, Place? Place)
+public sealed record SettingsFault(string Path, string Message, TextPosition? Place)
 {
     /// <summary>The fault in one line, as compilers write them.</summary>
     /// <param name="file">The file's name.</param>

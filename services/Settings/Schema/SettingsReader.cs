@@ -78,7 +78,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
     private object? ReadValue(PropertyInfo property, SettingsNode node, string path)
     {
         var (type, attribute) = (property.PropertyType, property.GetCustomAttribute<SettingAttribute>()!);
-        if (SettingForm.Of(type) is { } form)
+        if (SettingForm.Find(type) is { } form)
             return ReadValue(form, attribute, type, node, path);
         if (IsList(type, out var item))
             return ReadList(item, attribute, node, path);
@@ -110,7 +110,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
 
     private Array? ReadList(Type item, SettingAttribute attribute, SettingsNode node, string path)
     {
-        var form = SettingForm.Of(item)!;
+        var form = SettingForm.Find(item)!;
         if (node is not SettingsNode.Sequence list)
         {
             Fault(path, $"this is {node.Kind}; it has to be a list; each item is: {attribute.Form ?? form.Name}", node.Place);
@@ -143,7 +143,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             if (ModelName.TryParse(entry.Key, null, out var name))
                 groups[name] = ReadGroup(group, entry.Value, innerPath);
             else
-                Fault(innerPath, $"'{Shown.Of(entry.Key)}' is not {(what[0] == 'a' ? "an" : "a")} {what}'s name: {ModelName.Form}", entry.Place);
+                Fault(innerPath, $"'{Quoted.From(entry.Key)}' is not {(what[0] == 'a' ? "an" : "a")} {what}'s name: {ModelName.Form}", entry.Place);
         }
 
         return groups;
@@ -152,9 +152,9 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
     /// <summary>What the groups of a map are called: <c>model</c>, <c>arm</c>.</summary>
     internal static string NameOf(Type group) => group.Name[..^"Settings".Length].ToLowerInvariant();
 
-    private void Fault(string path, string message, Place? place) => faults.Add(new SettingsFault(path, message, place));
+    private void Fault(string path, string message, TextPosition? place) => faults.Add(new SettingsFault(path, message, place));
 
     private static string Names(Type type) => string.Join(", ", Properties(type).Select(KeyOf));
 
-    private static string Join(string path, string key) => path.EndsWith(':') ? path + Shown.Of(key) : $"{path}.{Shown.Of(key)}";
+    private static string Join(string path, string key) => path.EndsWith(':') ? path + Quoted.From(key) : $"{path}.{Quoted.From(key)}";
 }

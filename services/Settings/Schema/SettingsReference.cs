@@ -95,7 +95,7 @@ public static class SettingsReference
         var type = property.PropertyType;
         var required = property.IsDefined(typeof(RequiredMemberAttribute));
         var isList = SettingsReader.IsList(type, out var item);
-        var form = SettingForm.Of(isList ? item : type);
+        var form = SettingForm.Find(isList ? item : type);
         var unset = required ? "required" : !isList && form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`" : "optional";
         var name = (isList ? "list: " : "") + (form is null ? "map" : (attribute.Form ?? form.Name) + Bounds(attribute));
         page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {name} | {unset} | {attribute.Description} |\n");
@@ -116,14 +116,14 @@ public static class SettingsReference
         if (!property.IsDefined(typeof(RequiredMemberAttribute)))
             AllowNothing(schema);
         schema["description"] = attribute.Description;
-        if (DefaultOf(property) is { } value && SettingForm.Of(property.PropertyType) is { } form)
+        if (DefaultOf(property) is { } value && SettingForm.Find(property.PropertyType) is { } form)
             schema["default"] = form.Write(value);
         return schema;
     }
 
     private static JsonObject SchemaOf(Type type, SettingAttribute attribute)
     {
-        if (SettingForm.Of(type) is { } form)
+        if (SettingForm.Find(type) is { } form)
             return form.Schema(attribute);
         if (SettingsReader.IsList(type, out var item))
             return new JsonObject { ["type"] = "array", ["items"] = SchemaOf(item, attribute) };

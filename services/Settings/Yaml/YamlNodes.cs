@@ -49,7 +49,7 @@ internal sealed class YamlNodes
             // The library's message may begin with the place.
             var message = e.InnerException?.Message ?? e.Message;
             var reason = message[(message.IndexOf("): ", StringComparison.Ordinal) is var i and >= 0 ? i + 3 : 0)..];
-            faults.Add(new SettingsFault("", "this is no YAML: " + Shown.Of(reason), At(e.Start)));
+            faults.Add(new SettingsFault("", "this is no YAML: " + Quoted.From(reason), At(e.Start)));
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
@@ -91,7 +91,7 @@ internal sealed class YamlNodes
         if (parser.Current is NodeEvent { Anchor.IsEmpty: false })
             Fault(start, "anchors are not read; write the value out where it is needed");
         if (parser.Current is NodeEvent { Tag.IsEmpty: false } tagged)
-            Fault(start, $"the tag {Shown.Of(tagged.Tag.Value)} is not read; write the value without it");
+            Fault(start, $"the tag {Quoted.From(tagged.Tag.Value)} is not read; write the value without it");
         if (parser.TryConsume<YamlDotNet.Core.Events.Scalar>(out var scalar))
         {
             var isEmpty = scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL";
@@ -145,12 +145,12 @@ internal sealed class YamlNodes
         return node;
     }
 
-    private static Place At(Mark mark) => new((int)mark.Line, (int)mark.Column);
+    private static TextPosition At(Mark mark) => new((int)mark.Line, (int)mark.Column);
 
     // Paths of settings do without the 'config' that all of them stand under.
     private void Fault(Mark mark, string message, string? key = null)
     {
-        var keys = (key is null ? path : path.Append(key)).Select(Shown.Of).ToList();
+        var keys = (key is null ? path : path.Append(key)).Select(Quoted.From).ToList();
         faults.Add(new SettingsFault(string.Join('.', keys is ["config", _, ..] ? keys.Skip(1) : keys), message, At(mark)));
     }
 

@@ -15,7 +15,7 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
 {
     private static readonly byte[] Message = """
         {"title":"failure-rate","type":"OK_TO_FIRING","timestampEpochMillis":1777896120000,"version":1.5,"alarmMetaData":[{"status":"FIRING",
-        "dimensions":[{"model":"fraud","version":"2","variant":"canary","attempt":"1"}],"metricValues":[{"v":"0.42"}]}]}
+        "dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}],"metricValues":[{"v":"0.42"}]}]}
         """u8.ToArray();
 
     internal async Task<FunctionsReport> RunAsync(CancellationToken cancellation)
@@ -23,7 +23,7 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
         using var folder = new TemporaryFolder();
         await using var nosql = await NosqlEmulator.StartAsync();
         nosql.CreateTable("journal", "(model STRING, seq LONG, event JSON, PRIMARY KEY(SHARD(model), seq))");
-        var settings = new FunctionsSettings
+        var settings = new FunctionsHostSettings
         {
             Function = FunctionName.Rollback,
             Journal = HostSources.Nosql(NosqlEmulator.Compartment, "journal"),
@@ -47,7 +47,7 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
         return new FunctionsReport([.. programs.Select(static program => new PublishingReport(program.Publishing.Name, program.Starts))]);
     }
 
-    private static async Task<FunctionStart> StartAsync(IReadOnlyList<string> command, FunctionsSettings settings, string path, CancellationToken cancellation)
+    private static async Task<FunctionStart> StartAsync(IReadOnlyList<string> command, FunctionsHostSettings settings, string path, CancellationToken cancellation)
     {
         using var agent = new FnAgent(path);
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -35,7 +35,7 @@ internal sealed class InferenceBench(int rounds, int seconds)
         var settings = new InferenceSettings { Model = RouterBench.Model, Version = Version, Registry = registry, LogFormat = LogFormat.Text, StopWithParent = true, Minute = TimeSpan.FromSeconds(6) };
         await using var silent = await StartAsync("silent", settings, cancellation);
         await using var reporting = await StartAsync("reporting", settings with { Cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password } }, cancellation);
-        var load = new Wrk(wrk, folder, Body, Connections, (HeaderNames.ModelVariant, VariantPlan.Canary), (HeaderNames.ModelAttempt, "1"));
+        var load = new Wrk(wrk, folder, Body, Connections, (HeaderNames.ModelVariant, VariantPlan.Canary), (HeaderNames.ModelTrial, "1"));
 
         MeasuredServer[] servers = [silent, reporting];
         foreach (var server in servers)
@@ -55,8 +55,8 @@ internal sealed class InferenceBench(int rounds, int seconds)
         }
 
         return (
-            Spread.Of(results[reporting].Zip(results[silent], static (one, other) => one.Load.RequestsPerSecond / other.Load.RequestsPerSecond)),
-            [.. servers.Select(server => ServerFigures.Of(server.Name, results[server]))]);
+            Spread.From(results[reporting].Zip(results[silent], static (one, other) => one.Load.RequestsPerSecond / other.Load.RequestsPerSecond)),
+            [.. servers.Select(server => ServerFigures.From(server.Name, results[server]))]);
     }
 
     private static async Task<MeasuredServer> StartAsync(string name, InferenceSettings settings, CancellationToken cancellation)

@@ -32,7 +32,7 @@ internal sealed record RouterReport(
             seconds,
             RouterBench.Connections,
             Environment.ProcessorCount,
-            [.. all.Select(static server => ServerFigures.Of(server.Key, server.Value))],
+            [.. all.Select(static server => ServerFigures.From(server.Key, server.Value))],
             against,
             Ratio(RouterBench.Router, against, static result => result.Load.RequestsPerSecond),
             [.. Compared.Where(all.ContainsKey).SelectMany(other => Routers.Where(ours => ours != other).Select(ours => OfProcessor(ours, other)))]);
@@ -41,7 +41,7 @@ internal sealed record RouterReport(
 
         // Round by round, because whatever else the machine did in one met both alike.
         Spread Ratio(string ours, string theirs, Func<Measurement, double> figure) =>
-            Spread.Of(all[ours].Zip(all[theirs], (one, other) => figure(one) / figure(other)));
+            Spread.From(all[ours].Zip(all[theirs], (one, other) => figure(one) / figure(other)));
     }
 
     internal void Print(IAnsiConsole console)

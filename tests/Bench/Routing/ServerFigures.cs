@@ -5,10 +5,10 @@ namespace ModelServing.Bench.Routing;
 /// <summary>One server's figures over all rounds.</summary>
 internal sealed record ServerFigures(string Name, Spread RequestsPerSecond, Spread P50Milliseconds, Spread P99Milliseconds, Spread ProcessorMicroseconds)
 {
-    internal static ServerFigures Of(string name, IReadOnlyList<Measurement> results) => new(
+    internal static ServerFigures From(string name, IReadOnlyList<Measurement> results) => new(
         name,
-        Spread.Of(results.Select(static result => result.Load.RequestsPerSecond)),
-        Spread.Of(results.Select(static result => result.Load.P50.TotalMilliseconds)),
-        Spread.Of(results.Select(static result => result.Load.P99.TotalMilliseconds)),
-        Spread.Of(results.Select(static result => result.ProcessorTime.TotalMicroseconds)));
+        Spread.From(results.Select(static result => result.Load.RequestsPerSecond)),
+        Spread.From(results.Select(static result => result.Load.P50.TotalMilliseconds)),
+        Spread.From(results.Select(static result => result.Load.P99.TotalMilliseconds)),
+        Spread.From(results.Select(static result => result.ProcessorTime.TotalMicroseconds)));
 }

@@ -17,7 +17,7 @@ internal sealed class SocketsForwarding(HttpMessageInvoker http)
     {
         "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding",
         "Upgrade", "Host", "Content-Length", "Expect", "Server", "Date",
-        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelAttempt,
+        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
         HeaderNames.RequestTimeout, "Authorization", HeaderNames.ApiKey,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 

@@ -53,7 +53,7 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
                     (HeaderNames.RequestId, requestId),
                     (HeaderNames.ModelVariant, route.Variant),
                     (HeaderNames.ModelRevision, "bench"),
-                    (HeaderNames.ModelAttempt, "1"),
+                    (HeaderNames.ModelTrial, "1"),
                     (HeaderNames.RequestTimeout, ((long)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
                 ],
                 deadline.Token);

@@ -40,7 +40,7 @@ public class AlarmsTests
     [Fact]
     public async Task Messages_are_of_the_form_that_Rollback_reads_and_one_for_each_stream()
     {
-        var alarms = (await Rendered.OfAsync(some => some.Alarms())).Of(Alarm).ToList();
+        var alarms = (await Rendered.OfAsync(some => some.Alarms())).OfType(Alarm).ToList();
 
         Assert.Equal(Definitions.Length, alarms.Count);
         foreach (var alarm in alarms)
@@ -58,7 +58,7 @@ public class AlarmsTests
     {
         var run = await Rendered.OfAsync(some => some.Alarms());
 
-        var subscription = Assert.Single(run.Of(Subscription), made => made.Has("protocol", "ORACLE_FUNCTIONS"));
+        var subscription = Assert.Single(run.OfType(Subscription), made => made.Has("protocol", "ORACLE_FUNCTIONS"));
         Assert.Equal("ocid1.fnfunc.functions-rollback", subscription.Text("endpoint"));
         Assert.Equal("ocid1.onstopic.topics-rollback", subscription.Text("topicId"));
         Assert.Equal(["functions-rollback"], await subscription.AfterAsync());
@@ -72,10 +72,10 @@ public class AlarmsTests
     {
         var run = await Rendered.OfAsync(some => some.Alarms("a@example.com", "b@example.com"));
 
-        Assert.Equal(["modelserving-some-people", "modelserving-some-rollback"], run.Of(Topic).Select(topic => topic.Text("name")).Order(StringComparer.Ordinal));
+        Assert.Equal(["modelserving-some-people", "modelserving-some-rollback"], run.OfType(Topic).Select(topic => topic.Text("name")).Order(StringComparer.Ordinal));
         Assert.Equal(
             ["EMAIL a@example.com people", "EMAIL a@example.com rollback", "EMAIL b@example.com people", "EMAIL b@example.com rollback", "ORACLE_FUNCTIONS ocid1.fnfunc.functions-rollback rollback"],
-            run.Of(Subscription).Select(made => $"{made.Text("protocol")} {made.Text("endpoint")} {made.Text("topicId").Split('-')[^1]}").Order(StringComparer.Ordinal));
+            run.OfType(Subscription).Select(made => $"{made.Text("protocol")} {made.Text("endpoint")} {made.Text("topicId").Split('-')[^1]}").Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public class ClusterTests
     {
         var run = await Rendered.OfAsync(some => some.Cluster());
 
-        Assert.Equal(["CertManager", "ClusterAutoscaler", "KubernetesMetricsServer"], run.Of(Addon).Select(addon => addon.Text("addonName")).Order(StringComparer.Ordinal));
+        Assert.Equal(["CertManager", "ClusterAutoscaler", "KubernetesMetricsServer"], run.OfType(Addon).Select(addon => addon.Text("addonName")).Order(StringComparer.Ordinal));
         Assert.Equal(["cluster-cert-manager"], await run.Named(Addon, "cluster-metrics-server").AfterAsync());
         Assert.Equal(["cluster-nodes"], await run.Named(Addon, "cluster-cert-manager").AfterAsync());
     }

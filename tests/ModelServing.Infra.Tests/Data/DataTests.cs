@@ -119,7 +119,7 @@ public class DataTests
         ImagesComponent? images = null;
         var run = await Rendered.OfAsync(some => images = some.Images("router", "inference"));
 
-        var repositories = run.Of("oci:Artifacts/containerRepository:ContainerRepository").ToList();
+        var repositories = run.OfType("oci:Artifacts/containerRepository:ContainerRepository").ToList();
         Assert.Equal(["modelserving-some/inference", "modelserving-some/router"], repositories.Select(made => made.Text("displayName")).Order(StringComparer.Ordinal));
         Assert.All(repositories, made => Assert.True((bool)made.Inputs["isImmutable"]));
         Assert.All(repositories, made => Assert.False((bool)made.Inputs["isPublic"]));

@@ -37,10 +37,10 @@ public class FunctionsTests
     [Fact]
     public async Task There_is_a_function_of_each_name_by_digest_and_its_log_is_there_first()
     {
-        var functions = (await Rendered.OfAsync(some => some.Functions())).Of(Function).ToList();
+        var functions = (await Rendered.OfAsync(some => some.Functions())).OfType(Function).ToList();
 
         Assert.Equal(
-            Enum.GetValues<FunctionName>().Select(name => $"modelserving-some-{FunctionNames.Of(name)}").Order(StringComparer.Ordinal),
+            Enum.GetValues<FunctionName>().Select(name => $"modelserving-some-{FunctionNames.NameOf(name)}").Order(StringComparer.Ordinal),
             functions.Select(function => function.Text("displayName")).Order(StringComparer.Ordinal));
         foreach (var function in functions)
         {
@@ -59,7 +59,7 @@ public class FunctionsTests
         {
             var told = Configuration(run, name);
             // What is left out are those of a server, of which a function reads the defaults.
-            Assert.Equal(SomeEnvironment.SomeFunctions with { DryRun = true, Function = name }, new FunctionsSettings(new HostEnvironment(told.GetValueOrDefault)), SameTexts);
+            Assert.Equal(SomeEnvironment.SomeFunctions with { DryRun = true, Function = name }, new FunctionsHostSettings(new HostEnvironment(told.GetValueOrDefault)), SameTexts);
             Assert.DoesNotContain(told.Keys, key => key == HostSettings.UrlsVariable || key.Contains("DRAIN", StringComparison.Ordinal));
         }
     }
@@ -89,7 +89,7 @@ public class FunctionsTests
         var config = run.Named(Function, "functions-rollback").Part("provisionedConcurrencyConfig");
         Assert.Equal(strategy, config["strategy"]);
         Assert.Equal(count, config.GetValueOrDefault("count"));
-        Assert.All(run.Of(Function).Where(function => function.Name != "functions-rollback"), function => Assert.Equal("NONE", function.Part("provisionedConcurrencyConfig")["strategy"]));
+        Assert.All(run.OfType(Function).Where(function => function.Name != "functions-rollback"), function => Assert.Equal("NONE", function.Part("provisionedConcurrencyConfig")["strategy"]));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class FunctionsTests
         var run = await Rendered.OfAsync(some => some.Functions(memory: 256, timeout: 30));
         Assert.Equal(
             ["functions-model-loader 3072 300", "functions-model-metrics 256 30", "functions-rollback 256 30"],
-            run.Of(Function).Select(function => $"{function.Name} {function.Text("memoryInMbs")} {function.Inputs["timeoutInSeconds"]}").Order(StringComparer.Ordinal));
+            run.OfType(Function).Select(function => $"{function.Name} {function.Text("memoryInMbs")} {function.Inputs["timeoutInSeconds"]}").Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -137,11 +137,11 @@ public class FunctionsTests
     }
 
     // Of records that hold lists: by what they write.
-    private static readonly EqualityComparer<FunctionsSettings> SameTexts = EqualityComparer<FunctionsSettings>.Create((one, other) => one!.ToEnvironment().SequenceEqual(other!.ToEnvironment()));
+    private static readonly EqualityComparer<FunctionsHostSettings> SameTexts = EqualityComparer<FunctionsHostSettings>.Create((one, other) => one!.ToEnvironment().SequenceEqual(other!.ToEnvironment()));
 
     // As OCI gives them: the function's over the application's.
     private static ImmutableDictionary<string, string> Configuration(Rendered run, FunctionName name) =>
-        new[] { run.Only(Application), run.Named(Function, $"functions-{FunctionNames.Of(name)}") }
+        new[] { run.Only(Application), run.Named(Function, $"functions-{FunctionNames.NameOf(name)}") }
             .SelectMany(made => made.Part("config"))
             .ToImmutableDictionary(pair => pair.Key, pair => (string)pair.Value);
 }

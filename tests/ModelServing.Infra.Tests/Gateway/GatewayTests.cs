@@ -88,7 +88,7 @@ public class GatewayTests
     {
         var run = await Rendered.OfAsync(some => some.Gateway());
 
-        Assert.Equal(["access gateway-id", "execution gateway-id"], run.Of("oci:Logging/log:Log")
+        Assert.Equal(["access gateway-id", "execution gateway-id"], run.OfType("oci:Logging/log:Log")
             .Select(log => log.Part("configuration").Map("source")).Select(source => $"{source["category"]} {source["resource"]}").Order(StringComparer.Ordinal));
     }
 

@@ -38,7 +38,7 @@ public class InNamespaces
         var run = await SomeStack.RunAsync(SomeStack.File(
             compartment: NosqlEmulator.Compartment,
             more: $$"""modelserving:clients: { ops: { keyHashes: ['{{ApiKey.HashOf(key)}}'], role: operator }, shop: { keyHashes: ['{{ApiKey.HashOf(CallersKey)}}'] } }"""));
-        var pod = RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router);
+        var pod = RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router);
         await using var nosql = await NosqlEmulator.StartAsync();
         var table = nosql.CreateTable((string)run.Single("oci:Nosql/table:Table", "journal").Inputs["name"], JournalComponent.Columns);
         await using var dns = new NameServer(new IPEndPoint(DnsAddress, 53));
@@ -114,7 +114,7 @@ public class InNamespaces
         await EnterAsync();
         var run = await SomeStack.RunAsync(SomeStack.File(), new SomeCloud { Namespace = ObjectStorageEmulator.Namespace });
         await using var storage = await ObjectStorageEmulator.StartAsync();
-        var bucket = storage.CreateBucket(BucketName.Of(BucketName.Project, "some"));
+        var bucket = storage.CreateBucket(BucketName.From(BucketName.Project, "some"));
         using var folder = new TemporaryFolder();
         var overrides = new Dictionary<string, string>
         {
@@ -124,7 +124,7 @@ public class InNamespaces
         };
         var mounts = new Dictionary<string, string> { [IdentityPath] = IdentityFolder(folder.Combine("identity"), storage.Identity) };
 
-        var pods = RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference).ToList();
+        var pods = RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference).ToList();
         Assert.NotEmpty(pods);
         foreach (var pod in pods)
         {
@@ -151,7 +151,7 @@ public class InNamespaces
     {
         await EnterAsync();
         using var folder = new TemporaryFolder();
-        foreach (var pod in RenderedPod.Of(await SomeStack.OfModelsAsync(SomeStack.Canary)))
+        foreach (var pod in RenderedPod.From(await SomeStack.OfModelsAsync(SomeStack.Canary)))
         {
             var said = await HostContainer.RunAsync(pod, pod.Secrets.Keys.Append(ServiceAccountPath).ToDictionary(static path => path, _ => folder.FullPath), """
                 echo "user $(id -u) group $(id -g) groups $(id -G)"

@@ -13,7 +13,7 @@ public class RenderedEnvironmentTests
     [Fact]
     public async Task Each_rendered_variable_is_one_that_its_host_reads_and_says_what_it_reads_back()
     {
-        var pods = RenderedPod.Of(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }, churn: { stable: { version: 4 } }"));
+        var pods = RenderedPod.From(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }, churn: { stable: { version: 4 } }"));
         Assert.Equal(["churn-v4", "fraud-v1", "fraud-v2", "fraud-v3", "router"], pods.Select(pod => pod.Name));
         foreach (var pod in pods)
         {
@@ -38,7 +38,7 @@ public class RenderedEnvironmentTests
     public async Task The_router_looks_for_versions_where_they_are_rendered()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
-        var pods = RenderedPod.Of(run);
+        var pods = RenderedPod.From(run);
         var endpoints = pods.Single(pod => pod.Host == ClusterNames.Router).Environment[HostEnvironment.NameOf(nameof(RouterSettings.Endpoints))];
         foreach (var pod in pods.Where(pod => pod.Host == ClusterNames.Inference))
         {

@@ -49,7 +49,7 @@ public class RenderedFunctionTests
 
     // As OCI gives it: the function's over the application's.
     private static ImmutableSortedDictionary<string, string> Configuration(RenderedStack run, FunctionName function) =>
-        new[] { run.Single("oci:Functions/application:Application", "functions"), run.Single("oci:Functions/function:Function", $"functions-{FunctionNames.Of(function)}") }
+        new[] { run.Single("oci:Functions/application:Application", "functions"), run.Single("oci:Functions/function:Function", $"functions-{FunctionNames.NameOf(function)}") }
             .SelectMany(static made => made.Inputs.Map("config"))
             .ToImmutableSortedDictionary(static pair => pair.Key, static pair => (string)pair.Value, StringComparer.Ordinal);
 

@@ -48,10 +48,10 @@ internal sealed record RenderedPod
     internal required bool HasToken { get; init; }
 
     /// <summary>The pods of a stack, in the order of their Deployments' names.</summary>
-    internal static IReadOnlyList<RenderedPod> Of(RenderedStack run) =>
-        [.. run.Of("kubernetes:apps/v1:Deployment").OrderBy(static deployment => deployment.Name, StringComparer.Ordinal).Select(Of)];
+    internal static IReadOnlyList<RenderedPod> From(RenderedStack run) =>
+        [.. run.OfType("kubernetes:apps/v1:Deployment").OrderBy(static deployment => deployment.Name, StringComparer.Ordinal).Select(From)];
 
-    private static RenderedPod Of(RenderedResource deployment)
+    private static RenderedPod From(RenderedResource deployment)
     {
         var pod = deployment.Inputs.Map("spec", "template", "spec");
         var container = (ImmutableDictionary<string, object>)Assert.Single(pod.List("containers"));

@@ -90,8 +90,8 @@ public class PolicyTests
             some.WorkloadPolicies();
         });
 
-        Assert.All(run.Of(Policy).Concat(run.Of(DynamicGroup)), made => Assert.EndsWith("::home::home-id", made.Provider, StringComparison.Ordinal));
-        Assert.All(run.Of(Policy), made => Assert.Equal(SomeEnvironment.Compartment, made.Text("compartmentId")));
+        Assert.All(run.OfType(Policy).Concat(run.OfType(DynamicGroup)), made => Assert.EndsWith("::home::home-id", made.Provider, StringComparison.Ordinal));
+        Assert.All(run.OfType(Policy), made => Assert.Equal(SomeEnvironment.Compartment, made.Text("compartmentId")));
     }
 
     [Fact]
@@ -99,15 +99,15 @@ public class PolicyTests
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
-        var names = run.Of(Policy).Select(policy => (string)policy.Inputs["name"]).Order(StringComparer.Ordinal);
+        var names = run.OfType(Policy).Select(policy => (string)policy.Inputs["name"]).Order(StringComparer.Ordinal);
         Assert.Equal(Workloads.Keys.Append("modelserving-some-object-storage").Append("modelserving-some-model-metrics").Order(StringComparer.Ordinal), names);
     }
 
     private static async Task StandsAsync(Action<SomeEnvironment> build, Dictionary<string, string[]> expected)
     {
         var run = await Rendered.OfAsync(build);
-        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), run.Of(Policy).Select(policy => policy.Text("name")).Order(StringComparer.Ordinal));
-        foreach (var policy in run.Of(Policy))
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), run.OfType(Policy).Select(policy => policy.Text("name")).Order(StringComparer.Ordinal));
+        foreach (var policy in run.OfType(Policy))
             Assert.Equal(expected[policy.Text("name")], policy.Inputs.List("statements").Cast<string>());
     }
 

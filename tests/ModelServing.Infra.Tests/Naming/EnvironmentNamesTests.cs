@@ -28,15 +28,15 @@ public class EnvironmentNamesTests
         var run = await SomeStack.RunAsync(SomeStack.File());
         var names = new EnvironmentNames(new string('p', EnvironmentNames.MaxLength), longest);
 
-        foreach (var policy in run.Of("oci:Identity/policy:Policy").Concat(run.Of("oci:Identity/dynamicGroup:DynamicGroup")))
-            Assert.InRange(names.Of(((string)policy.Inputs["name"])["modelserving-some-".Length..], NameForm.Policy).Length, 1, 100);
+        foreach (var policy in run.OfType("oci:Identity/policy:Policy").Concat(run.OfType("oci:Identity/dynamicGroup:DynamicGroup")))
+            Assert.InRange(names.NameOf(((string)policy.Inputs["name"])["modelserving-some-".Length..], NameForm.Policy).Length, 1, 100);
     }
 
     [Fact]
     public void A_name_past_the_limit_is_refused_and_says_so()
     {
         var names = new EnvironmentNames("modelserving", "some");
-        var e = Assert.Throws<ArgumentException>(() => names.Of(new string('x', 100), NameForm.Policy));
+        var e = Assert.Throws<ArgumentException>(() => names.NameOf(new string('x', 100), NameForm.Policy));
         Assert.EndsWith("has 118 characters; a policy's name has at most 100", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => NameForm.DnsLabel.Check("a234567890123456"));
         Assert.Throws<ArgumentException>(() => NameForm.Bucket.Check(new string('b', 257)));
@@ -54,7 +54,7 @@ public class EnvironmentNamesTests
     public void Two_environments_share_no_name() => Gen.Select(Environments, Environments).Where(static (one, other) => one != other).Sample(static (one, other) =>
     {
         var (a, b) = (new EnvironmentNames("modelserving", one), new EnvironmentNames("modelserving", other));
-        Assert.NotEqual(a.Of("journal"), b.Of("journal"));
+        Assert.NotEqual(a.NameOf("journal"), b.NameOf("journal"));
         Assert.NotEqual(a.OfTable("journal"), b.OfTable("journal"));
         Assert.NotEqual(a.OfRepository("router"), b.OfRepository("router"));
     });

@@ -60,8 +60,8 @@ public class NetworkTests
     {
         var network = await Rendered.OfAsync(some => some.Network());
 
-        Assert.Equal(Expected.Order(StringComparer.Ordinal), network.Of(Rule).Select(Row).Order(StringComparer.Ordinal));
-        Assert.All(network.Of(Rule), rule => Assert.False((bool)rule.Inputs["stateless"]));
+        Assert.Equal(Expected.Order(StringComparer.Ordinal), network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
+        Assert.All(network.OfType(Rule), rule => Assert.False((bool)rule.Inputs["stateless"]));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class NetworkTests
         var network = await Rendered.OfAsync(some => some.Network(admin: 8081));
         Assert.Equal(
             Expected.Concat(["gateway out load-balancer tcp 8081", "load-balancer in gateway tcp 8081"]).Order(StringComparer.Ordinal),
-            network.Of(Rule).Select(Row).Order(StringComparer.Ordinal));
+            network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
         Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Network(admin: 80)), StringComparison.Ordinal);
     }
 
@@ -81,11 +81,11 @@ public class NetworkTests
     {
         var network = await Rendered.OfAsync(some => some.Network(isPublic, ["198.51.100.0/24", "203.0.113.7/32"], internetEgress));
 
-        Assert.Equal(["gateway in 0.0.0.0/0 tcp 443"], network.Of(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row));
-        var ranges = network.Of(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK") && !rule.Has("source", World));
+        Assert.Equal(["gateway in 0.0.0.0/0 tcp 443"], network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row));
+        var ranges = network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK") && !rule.Has("source", World));
         Assert.Equal(["cluster-endpoint in 198.51.100.0/24 tcp 6443", "cluster-endpoint in 203.0.113.7/32 tcp 6443"], ranges.Select(Row).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(network.Only("oci:Core/defaultSecurityList:DefaultSecurityList").Inputs.Keys, key => key.EndsWith("SecurityRules", StringComparison.Ordinal));
-        Assert.Empty(network.Of("oci:Core/securityList:SecurityList"));
+        Assert.Empty(network.OfType("oci:Core/securityList:SecurityList"));
     }
 
     [Theory]
@@ -95,8 +95,8 @@ public class NetworkTests
     {
         var network = await Rendered.OfAsync(some => some.Network(isPublic, ["198.51.100.0/24"]));
 
-        Assert.Equal(7, network.Of(Subnet).Count());
-        Assert.All(network.Of(Subnet), subnet =>
+        Assert.Equal(7, network.OfType(Subnet).Count());
+        Assert.All(network.OfType(Subnet), subnet =>
         {
             var isOpen = expected.Split(' ').Contains(subnet.Name["network-".Length..]);
             Assert.Equal(!isOpen, subnet.Inputs["prohibitPublicIpOnVnic"]);
@@ -113,11 +113,11 @@ public class NetworkTests
         var closed = await Rendered.OfAsync(some => some.Network());
         var open = await Rendered.OfAsync(some => some.Network(internetEgress: true));
 
-        Assert.Empty(closed.Of("oci:Core/natGateway:NatGateway"));
-        Assert.Single(open.Of("oci:Core/natGateway:NatGateway"));
+        Assert.Empty(closed.OfType("oci:Core/natGateway:NatGateway"));
+        Assert.Single(open.OfType("oci:Core/natGateway:NatGateway"));
         Assert.Equal(
             ["nodes out 0.0.0.0/0 tcp 443", "pods out 0.0.0.0/0 tcp 443"],
-            open.Of(Rule).Select(Row).Except(closed.Of(Rule).Select(Row)).Order(StringComparer.Ordinal));
+            open.OfType(Rule).Select(Row).Except(closed.OfType(Rule).Select(Row)).Order(StringComparer.Ordinal));
     }
 
     [Theory]

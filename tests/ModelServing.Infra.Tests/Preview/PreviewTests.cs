@@ -44,7 +44,7 @@ public sealed class PreviewTests
         var right = await StackSnapshot.RenderAsync(SomeStack.File().Replace("percent: 5", "percent: 10", StringComparison.Ordinal), "test", foundationOnly: false);
         foreach (var resource in right.Resources.Concat(left.Resources).Where(static each => each.Type == "pulumi:providers:kubernetes"))
             resource.Inputs.Remove("enableConfigMapMutable");
-        Assert.Equal(Change.Replace, Assert.Single(StackDifference.Of(left, right), static each => each.Change != Change.Same).Change);
+        Assert.Equal(Change.Replace, Assert.Single(StackDifference.Between(left, right), static each => each.Change != Change.Same).Change);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class PreviewTests
     {
         var yaml = SomeStack.File();
         Assert.Contains(former, yaml, StringComparison.Ordinal);
-        return StackDifference.Of(
+        return StackDifference.Between(
             await StackSnapshot.RenderAsync(yaml, "test", foundationOnly: false),
             await StackSnapshot.RenderAsync(yaml.Replace(former, latter, StringComparison.Ordinal), "test", foundationOnly: false));
     }
@@ -87,7 +87,7 @@ public sealed class PreviewTests
     private static string Text(StackSnapshot snapshot, PreviewFormat format)
     {
         var output = new StringWriter();
-        new PreviewWriter(output, format).Write("title", StackDifference.Of(null, snapshot), isComparison: false, snapshot.Notes);
+        new PreviewWriter(output, format).Write("title", StackDifference.Between(null, snapshot), isComparison: false, snapshot.Notes);
         return output.ToString();
     }
 }

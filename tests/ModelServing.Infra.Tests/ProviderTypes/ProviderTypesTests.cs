@@ -70,5 +70,5 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     }
 
     private static async Task<JsonNode> JsonAsync(params string[] path) =>
-        JsonNode.Parse(await File.ReadAllTextAsync(Repository.Combine(["tests", "ProviderTypes", .. path])))!;
+        JsonNode.Parse(await File.ReadAllTextAsync(Repository.Combine(["tests", "ModelServing.Infra.Tests", "ProviderTypes", .. path])))!;
 }

@@ -14,7 +14,7 @@ namespace ModelServing.Infra.Tests.ProviderTypes;
 /// </summary>
 public sealed class TypeCheck : IAsyncLifetime
 {
-    private static readonly string Packages = Repository.Combine("tests", "ProviderTypes", "node_modules");
+    private static readonly string Packages = Repository.Combine("tests", "ModelServing.Infra.Tests", "ProviderTypes", "node_modules");
     private static readonly string Compiler = Path.Combine(Packages, "typescript", "bin", "tsc");
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "provider-types");
 
@@ -43,7 +43,7 @@ public sealed class TypeCheck : IAsyncLifetime
     internal static void SkipUnlessInstalled()
     {
         Assert.SkipUnless(HasNode, "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
-        Assert.SkipUnless(HasPackages, "the providers' npm packages are not installed: npm ci --prefix tests/ProviderTypes");
+        Assert.SkipUnless(HasPackages, "the providers' npm packages are not installed: npm ci --prefix tests/ModelServing.Infra.Tests/ProviderTypes");
     }
 
     /// <inheritdoc/>

@@ -16,11 +16,11 @@ internal sealed class Rendered
 
     internal IReadOnlyList<Made> All => all;
 
-    internal IEnumerable<Made> Of(string type) => all.Where(made => made.Type == type);
+    internal IEnumerable<Made> OfType(string type) => all.Where(made => made.Type == type);
 
-    internal Made Only(string type) => Assert.Single(Of(type));
+    internal Made Only(string type) => Assert.Single(OfType(type));
 
-    internal Made Named(string type, string name) => Assert.Single(Of(type), made => made.Name == name);
+    internal Made Named(string type, string name) => Assert.Single(OfType(type), made => made.Name == name);
 
     /// <summary>Runs <paramref name="build"/> as an update, or as the preview of an environment that does not exist yet.</summary>
     internal static async Task<Rendered> OfAsync(Action<SomeEnvironment> build, bool isPreview = false)

@@ -37,7 +37,7 @@ internal sealed class SomeEnvironment
 
     internal Pulumi.Oci.Provider HomeRegion => homeRegion.Value;
 
-    internal static NetworkPlace Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
+    internal static SubnetPlacement Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
 
     internal ModelServing.Infra.Network.NetworkComponent Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
     {
@@ -103,7 +103,7 @@ internal sealed class SomeEnvironment
         CorsOrigins = origins ?? [],
     }, Options);
 
-    internal static FunctionsSettings SomeFunctions => new()
+    internal static FunctionsHostSettings SomeFunctions => new()
     {
         LogFormat = LogFormat.Json,
         Environment = "some",
@@ -114,7 +114,7 @@ internal sealed class SomeEnvironment
         Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" },
     };
 
-    internal ModelServing.Infra.Functions.FunctionsComponent Functions(FunctionsSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
+    internal ModelServing.Infra.Functions.FunctionsComponent Functions(FunctionsHostSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -158,7 +158,7 @@ internal sealed class SomeEnvironment
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
             },
             MaxRequestBytes = 1024,
-            Registry = new RegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
+            Registry = new ContainerRegistryLogin("ocir.eu-frankfurt-1.oci.oraclecloud.com", "some", "some"),
             MinuteJob = new MinuteJobArgs
             {
                 Image = SomeImage,

@@ -39,15 +39,15 @@ public class ClientsTests
     public async Task The_router_of_each_stack_reads_the_mounted_secret_and_reaches_the_keys(string stack)
     {
         var run = await SomeStack.OfRepositoryAsync(stack);
-        var router = RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router);
+        var router = RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router);
         var secret = Assert.Single(router.Secrets);
         Assert.Equal(ClusterNames.Clients, secret.Value);
         var settings = new RouterSettings(new HostEnvironment(router.Environment.GetValueOrDefault));
         Assert.Equal($"file:{secret.Key}/{run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData").Keys.Single()}", settings.Clients);
-        Assert.Contains(run.Of("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"), static rule => rule.Name == "network-pods-to-world-443");
+        Assert.Contains(run.OfType("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"), static rule => rule.Name == "network-pods-to-world-443");
         Assert.Contains("kubernetes:core/v1:Secret clients", await run.Single("kubernetes:apps/v1:Deployment", ClusterNames.Router).DependenciesAsync());
         // No version has it.
-        Assert.All(RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Empty(pod.Secrets));
+        Assert.All(RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Empty(pod.Secrets));
     }
 
     [Fact]

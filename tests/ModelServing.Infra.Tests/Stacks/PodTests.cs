@@ -38,8 +38,8 @@ public class PodTests
     {
         var run = await RunAsync();
         Assert.All(Pods(run).Select(pod => pod.List("imagePullSecrets")), AssertPullSecret);
-        Assert.All(run.Of("kubernetes:core/v1:ServiceAccount").Select(account => account.Inputs.List("imagePullSecrets")), AssertPullSecret);
-        var accounts = run.Of("kubernetes:core/v1:ServiceAccount").Select(account => account.Name).ToHashSet();
+        Assert.All(run.OfType("kubernetes:core/v1:ServiceAccount").Select(account => account.Inputs.List("imagePullSecrets")), AssertPullSecret);
+        var accounts = run.OfType("kubernetes:core/v1:ServiceAccount").Select(account => account.Name).ToHashSet();
         Assert.All(Pods(run), pod => Assert.Contains((string)pod["serviceAccountName"], accounts));
         var secret = run.Single("kubernetes:core/v1:Secret", ClusterNames.PullSecret);
         Assert.Equal("kubernetes.io/dockerconfigjson", secret.Inputs["type"]);
@@ -52,7 +52,7 @@ public class PodTests
     public async Task Replicas_are_the_autoscalers()
     {
         var run = await RunAsync();
-        foreach (var deployment in run.Of("kubernetes:apps/v1:Deployment"))
+        foreach (var deployment in run.OfType("kubernetes:apps/v1:Deployment"))
         {
             Assert.DoesNotContain("replicas", deployment.Inputs.Map("spec").Keys);
             Assert.Equal(deployment.Name, run.Single("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", deployment.Name).Inputs.Map("spec", "scaleTargetRef")["name"]);
@@ -162,13 +162,13 @@ public class PodTests
     public async Task The_routers_load_balancer_is_internal_and_has_its_own_group()
     {
         var run = await RunAsync();
-        var service = Assert.Single(run.Of("kubernetes:core/v1:Service"), service => Equals(service.Inputs.Map("spec").GetValueOrDefault("type"), "LoadBalancer"));
+        var service = Assert.Single(run.OfType("kubernetes:core/v1:Service"), service => Equals(service.Inputs.Map("spec").GetValueOrDefault("type"), "LoadBalancer"));
         var annotations = service.Inputs.Map("metadata", "annotations");
         Assert.Equal("nlb", annotations["oci.oraclecloud.com/load-balancer-type"]);
         Assert.Equal("true", annotations["oci-network-load-balancer.oraclecloud.com/internal"]);
         Assert.Equal("network-load-balancer-id", annotations["oci-network-load-balancer.oraclecloud.com/oci-network-security-groups"]);
         Assert.Equal("None", annotations["oci.oraclecloud.com/security-rule-management-mode"]);
-        Assert.All(run.Of("kubernetes:core/v1:Service").Where(other => other != service), other => Assert.Equal("None", other.Inputs.Map("spec")["clusterIP"]));
+        Assert.All(run.OfType("kubernetes:core/v1:Service").Where(other => other != service), other => Assert.Equal("None", other.Inputs.Map("spec")["clusterIP"]));
     }
 
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) => run.Pods().Where(static each => each.Owner != ClusterNames.ModelMetrics);
@@ -185,7 +185,7 @@ public class PodTests
 
     private static List<ImmutableDictionary<string, object>> Pods(RenderedStack run)
     {
-        var pods = run.Of("kubernetes:apps/v1:Deployment").Select(Pod).ToList();
+        var pods = run.OfType("kubernetes:apps/v1:Deployment").Select(Pod).ToList();
         Assert.NotEmpty(pods);
         return pods;
     }

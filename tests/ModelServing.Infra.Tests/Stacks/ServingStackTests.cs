@@ -23,8 +23,8 @@ public class ServingStackTests
 
         Assert.DoesNotContain(run.Resources, resource => resource.Type.StartsWith("kubernetes:", StringComparison.Ordinal) || resource.Type.StartsWith("oci:ApiGateway/", StringComparison.Ordinal) || resource.Type.StartsWith("oci:Functions/", StringComparison.Ordinal) || resource.Type.StartsWith("oci:Monitoring/", StringComparison.Ordinal));
         foreach (var type in (string[])["oci:Core/vcn:Vcn", "oci:ContainerEngine/cluster:Cluster", "oci:Redis/redisCluster:RedisCluster", "oci:ObjectStorage/bucket:Bucket", "oci:Nosql/table:Table"])
-            Assert.Single(run.Of(type));
-        Assert.Equal(ImageNames.All.Count, run.Of("oci:Artifacts/containerRepository:ContainerRepository").Count());
+            Assert.Single(run.OfType(type));
+        Assert.Equal(ImageNames.All.Count, run.OfType("oci:Artifacts/containerRepository:ContainerRepository").Count());
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
         Assert.Contains(next, line => line.StartsWith("ms images push --stack some", StringComparison.Ordinal));
         Assert.Contains(next, line => line.StartsWith("ms publish --stack some", StringComparison.Ordinal));
@@ -35,8 +35,8 @@ public class ServingStackTests
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
-        Assert.Single(run.Of("oci:ApiGateway/gateway:Gateway"));
-        Assert.Equal(["fraud-v1", "fraud-v2", "router"], run.Of(Deployment).Select(resource => resource.Name).Order());
+        Assert.Single(run.OfType("oci:ApiGateway/gateway:Gateway"));
+        Assert.Equal(["fraud-v1", "fraud-v2", "router"], run.OfType(Deployment).Select(resource => resource.Name).Order());
         Assert.Equal("modelserving-some-artifacts", await OutputUtilities.GetValueAsync(run.Stack.Bucket));
         Assert.Equal(run.Plan().Rollouts[ModelName.Parse("fraud")].Revision, (await OutputUtilities.GetValueAsync(run.Stack.Revisions))["fraud"]);
         Assert.NotEqual("", await OutputUtilities.GetValueAsync(run.Stack.Api));
@@ -53,8 +53,8 @@ public class ServingStackTests
         var foundation = await StackRendering.RunAsync(new SomeCloud(isBorn: false), StackConfiguration.OfFile(text, foundationOnly: true), stack);
         var serving = await StackRendering.RunAsync(new SomeCloud(isBorn: false), StackConfiguration.OfFile(text), stack);
 
-        Assert.Empty(foundation.Of(Deployment));
-        Assert.NotEmpty(serving.Of(Deployment));
+        Assert.Empty(foundation.OfType(Deployment));
+        Assert.NotEmpty(serving.OfType(Deployment));
         Assert.False(await OutputUtilities.GetIsKnownAsync(serving.Stack.Api));
     }
 
@@ -69,7 +69,7 @@ public class ServingStackTests
 
         Assert.Equal([weight, 10_000 - weight], run.Plan().Rollouts[ModelName.Parse("fraud")].Variants.Select(variant => variant.Weight));
         foreach (var type in (string[])[Deployment, Service, Autoscaler, Budget])
-            Assert.Contains(run.Of(type), resource => resource.Name == "fraud-v2");
+            Assert.Contains(run.OfType(type), resource => resource.Name == "fraud-v2");
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public class ServingStackTests
     {
         var run = await SomeStack.OfModelsAsync($"{SomeStack.Canary}, churn: {{ stable: {{ version: 7 }}, pods: {{ min: 4, memory: 3Gi }} }}");
 
-        Assert.Equal(["churn-v7", "fraud-v1", "fraud-v2", "router"], run.Of(Deployment).Select(resource => resource.Name).Order());
+        Assert.Equal(["churn-v7", "fraud-v1", "fraud-v2", "router"], run.OfType(Deployment).Select(resource => resource.Name).Order());
         Assert.Equal(["churn", "fraud"], run.Plan().Rollouts.Keys.Select(name => name.Text));
         Assert.Equal(4d, run.Single(Autoscaler, "churn-v7").Inputs.Map("spec")["minReplicas"]);
         Assert.Equal(2d, run.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")["minReplicas"]);
@@ -162,7 +162,7 @@ public class ServingStackTests
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
-        foreach (var deployment in run.Of(Deployment).Where(resource => resource.Name != "router"))
+        foreach (var deployment in run.OfType(Deployment).Where(resource => resource.Name != "router"))
         {
             Assert.Contains($"{Service} {deployment.Name}", await deployment.DependenciesAsync());
             Assert.NotEqual(true, deployment.Options.RetainOnDelete);
@@ -179,7 +179,7 @@ public class ServingStackTests
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
-        var provider = Assert.Single(run.Of("pulumi:providers:kubernetes"));
+        var provider = Assert.Single(run.OfType("pulumi:providers:kubernetes"));
         Assert.Equal("true", provider.Inputs["enableConfigMapMutable"].ToString(), ignoreCase: true);
         Assert.DoesNotContain("immutable", run.Single(ConfigMap, "plan").Inputs.Keys);
         var ours = run.Resources.Where(resource => resource.Type.StartsWith("kubernetes:", StringComparison.Ordinal)).ToList();
@@ -203,7 +203,7 @@ public class ServingStackTests
         var run = await SomeStack.RunAsync(SomeStack.File());
 
         var told = run.Single("oci:Functions/application:Application", "functions").Inputs.Map("config");
-        var functions = new FunctionsSettings(new HostEnvironment(name => (string?)told.GetValueOrDefault(name)));
+        var functions = new FunctionsHostSettings(new HostEnvironment(name => (string?)told.GetValueOrDefault(name)));
         var router = new RouterSettings(Pod("router"));
         var inference = new InferenceSettings(Pod("fraud-v1"));
         Assert.Equal(router.Journal, functions.Journal);
@@ -212,11 +212,11 @@ public class ServingStackTests
         Assert.Equal(inference.Registry, functions.Registry);
         // Where metrics are posted to is where alarms look.
         Assert.Equal("oci:ocid1.compartment.oc1..some", functions.Monitoring);
-        Assert.All(run.Of("oci:Monitoring/alarm:Alarm"), alarm => Assert.Equal(functions.Monitoring, "oci:" + alarm.Inputs["metricCompartmentId"]));
+        Assert.All(run.OfType("oci:Monitoring/alarm:Alarm"), alarm => Assert.Equal(functions.Monitoring, "oci:" + alarm.Inputs["metricCompartmentId"]));
         Assert.Equal(new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" }, functions.Oci);
         Assert.Equal(TimeSpan.FromMinutes(1), functions.Minute);
 
-        HostEnvironment Pod(string name) => new(Hosts.RenderedPod.Of(run).Single(pod => pod.Name == name).Environment.GetValueOrDefault);
+        HostEnvironment Pod(string name) => new(Hosts.RenderedPod.From(run).Single(pod => pod.Name == name).Environment.GetValueOrDefault);
     }
 
     [Fact]

@@ -51,9 +51,9 @@ internal static class SomeStack
     internal static ClientsDocument Clients(this RenderedStack run) =>
         ClientsDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData")[ClusterNames.ClientsKey]));
 
-    internal static IEnumerable<RenderedResource> Of(this RenderedStack run, string type) => run.Resources.Where(resource => resource.Type == type);
+    internal static IEnumerable<RenderedResource> OfType(this RenderedStack run, string type) => run.Resources.Where(resource => resource.Type == type);
 
-    internal static RenderedResource Single(this RenderedStack run, string type, string name) => run.Of(type).Single(resource => resource.Name == name);
+    internal static RenderedResource Single(this RenderedStack run, string type, string name) => run.OfType(type).Single(resource => resource.Name == name);
 
     internal static ImmutableDictionary<string, object> Map(this ImmutableDictionary<string, object> map, params ReadOnlySpan<string> path)
     {

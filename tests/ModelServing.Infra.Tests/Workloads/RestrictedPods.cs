@@ -29,7 +29,7 @@ internal static class RestrictedPods
     ];
 
     /// <summary>All that is not allowed; none is a pod that a namespace at level <c>restricted</c> takes.</summary>
-    internal static IReadOnlyList<PodViolation> Of(V1PodTemplateSpec pod) => [.. Baseline(pod.Metadata, pod.Spec), .. Restricted(pod.Spec)];
+    internal static IReadOnlyList<PodViolation> Violations(V1PodTemplateSpec pod) => [.. Baseline(pod.Metadata, pod.Spec), .. Restricted(pod.Spec)];
 
     private static IEnumerable<PodViolation> Baseline(V1ObjectMeta? metadata, V1PodSpec pod)
     {
@@ -167,14 +167,14 @@ internal static class RestrictedPods
 
         internal IEnumerable<(string Field, string? Host)> Hosts() =>
         [
-            .. probes.SelectMany(static probe => Of(probe.Name, probe.Probe?.HttpGet, probe.Probe?.TcpSocket)),
-            .. Of("lifecycle.postStart", lifecycle?.PostStart?.HttpGet, lifecycle?.PostStart?.TcpSocket),
-            .. Of("lifecycle.preStop", lifecycle?.PreStop?.HttpGet, lifecycle?.PreStop?.TcpSocket),
+            .. probes.SelectMany(static probe => Hosts(probe.Name, probe.Probe?.HttpGet, probe.Probe?.TcpSocket)),
+            .. Hosts("lifecycle.postStart", lifecycle?.PostStart?.HttpGet, lifecycle?.PostStart?.TcpSocket),
+            .. Hosts("lifecycle.preStop", lifecycle?.PreStop?.HttpGet, lifecycle?.PreStop?.TcpSocket),
         ];
 
         internal PodViolation Forbids(string field, string control) => new($"{place}.{field}", control);
 
-        private static (string Field, string? Host)[] Of(string place, V1HTTPGetAction? http, V1TCPSocketAction? tcp) =>
+        private static (string Field, string? Host)[] Hosts(string place, V1HTTPGetAction? http, V1TCPSocketAction? tcp) =>
             [($"{place}.httpGet.host", http?.Host), ($"{place}.tcpSocket.host", tcp?.Host)];
     }
 }

@@ -18,7 +18,7 @@ public class RestrictedPodsTests
         var run = await SomeStack.OfRepositoryAsync(stack);
         var pods = run.Pods();
         Assert.True(pods.Count >= 2, $"{stack} has {pods.Count} kinds of pods");
-        Assert.Empty(pods.SelectMany(each => RestrictedPods.Of(each.Pod).Select(violation => $"{each.Owner}: {violation.Field} ({violation.Control})")));
+        Assert.Empty(pods.SelectMany(each => RestrictedPods.Violations(each.Pod).Select(violation => $"{each.Owner}: {violation.Field} ({violation.Control})")));
 
         var labels = run.Single("kubernetes:core/v1:Namespace", ClusterNames.Namespace).Inputs.Map("metadata", "labels");
         Assert.All((string[])["enforce", "audit", "warn"], mode => Assert.Equal("restricted", labels["pod-security.kubernetes.io/" + mode]));
@@ -118,7 +118,7 @@ public class RestrictedPodsTests
         Assert.Equal([control], Violations(pod).Select(violation => violation.Control));
     }
 
-    private static IReadOnlyList<PodViolation> Violations(JsonObject pod) => RestrictedPods.Of(ClusterObjects.Read<V1PodTemplateSpec>(pod));
+    private static IReadOnlyList<PodViolation> Violations(JsonObject pod) => RestrictedPods.Violations(ClusterObjects.Read<V1PodTemplateSpec>(pod));
 
     /// <summary>A pod of ours, with a container of each kind: nothing is wrong with it.</summary>
     private static async Task<JsonObject> PodAsync()

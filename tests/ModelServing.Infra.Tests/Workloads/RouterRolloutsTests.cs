@@ -35,7 +35,7 @@ public class RouterRolloutsTests
     public async Task What_they_last_knew_of_it_is_kept_where_a_host_may_write()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
-        var pod = RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router);
+        var pod = RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router);
         Assert.Equal(pod.Volumes.Single().Path, Path.GetDirectoryName(RouterOf(run).JournalSnapshot));
     }
 
@@ -74,7 +74,7 @@ public class RouterRolloutsTests
         var container = Assert.Single(run.Pods().Single(static each => each.Owner == "router").Pod.Spec.Containers);
         Assert.Equal([("admin", 8081), ("http", 8080)], container.Ports.Select(static port => (port.Name, port.ContainerPort)).Order());
         Assert.All(run.Objects<V1Service>().SelectMany(static service => service.Spec.Ports), static port => Assert.Equal("http", (string)port.TargetPort));
-        Assert.All(RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
+        Assert.All(RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class RouterRolloutsTests
         var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:maxRequestBytes: 1048576"));
         Assert.Equal(1048576, RouterOf(run).MaxRequestBytes);
         Assert.All(
-            RenderedPod.Of(run).Where(static pod => pod.Host == ClusterNames.Inference),
+            RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference),
             static pod => Assert.Equal(1048576, new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault)).MaxRequestBytes));
     }
 
@@ -112,5 +112,5 @@ public class RouterRolloutsTests
     }
 
     private static RouterSettings RouterOf(RenderedStack run) =>
-        new(new HostEnvironment(RenderedPod.Of(run).Single(static pod => pod.Host == ClusterNames.Router).Environment.GetValueOrDefault));
+        new(new HostEnvironment(RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router).Environment.GetValueOrDefault));
 }

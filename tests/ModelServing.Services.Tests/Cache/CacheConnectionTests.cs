@@ -9,7 +9,7 @@ namespace ModelServing.Services.Tests.Cache;
 /// <summary>A cache that is there and does not answer.</summary>
 public class CacheConnectionTests
 {
-    private static readonly VersionAttempt Attempt = new(SomeEvents.Fraud, new ModelVersion(2), 1);
+    private static readonly VersionTrial Trial = new(SomeEvents.Fraud, new ModelVersion(2), 1);
 
     [Fact]
     public async Task A_server_that_takes_connections_and_says_nothing_is_away()
@@ -22,7 +22,7 @@ public class CacheConnectionTests
         {
             for (var i = 0; i < 3; i++)
             {
-                var e = await Assert.ThrowsAsync<CacheException>(() => new AttemptCounts(connection, "dev", Attempt).ReadAsync(TestContext.Current.CancellationToken));
+                var e = await Assert.ThrowsAsync<CacheException>(() => new TrialCounts(connection, "dev", Trial).ReadAsync(TestContext.Current.CancellationToken));
                 Assert.StartsWith($"counts can't be read at the cache {server.Address}: ", e.Message, StringComparison.Ordinal);
             }
 
@@ -38,7 +38,7 @@ public class CacheConnectionTests
         await using var connection = CacheConnection.Open(
             new CacheSettings { Addresses = ["nowhere.invalid:6379"] },
             new CacheLimits { Answer = TimeSpan.FromSeconds(5), Connect = TimeSpan.FromMilliseconds(200) });
-        await Assert.ThrowsAsync<CacheException>(() => new AttemptCounts(connection, "dev", Attempt).ReadAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<CacheException>(() => new TrialCounts(connection, "dev", Trial).ReadAsync(TestContext.Current.CancellationToken));
         Assert.True(connection.State.IsAway);
     }
 
@@ -50,19 +50,19 @@ public class CacheConnectionTests
             new CacheLimits { Answer = TimeSpan.FromMinutes(5), Connect = TimeSpan.FromMilliseconds(200) });
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new AttemptCounts(connection, "dev", Attempt).ReadAsync(source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new TrialCounts(connection, "dev", Trial).ReadAsync(source.Token));
     }
 
     [Theory]
     [InlineData("Dev")]
     [InlineData("")]
     [InlineData("a}b")]
-    public void What_is_no_environments_name_stands_in_no_key(string name) => Assert.Throws<ArgumentException>(() => new CacheKeys(name, Attempt));
+    public void What_is_no_environments_name_stands_in_no_key(string name) => Assert.Throws<ArgumentException>(() => new CacheKeys(name, Trial));
 
     [Fact]
-    public void All_keys_of_an_attempt_are_of_one_slot()
+    public void All_keys_of_an_trial_are_of_one_slot()
     {
-        var keys = new CacheKeys("dev", Attempt);
+        var keys = new CacheKeys("dev", Trial);
         Assert.Equal(["{ms:dev:fraud:2:1}:counts", "{ms:dev:fraud:2:1}:numbers", "{ms:dev:fraud:2:1}:keys"], [$"{keys.Counts}", $"{keys.Routers}", $"{keys.Keys}"]);
     }
 }

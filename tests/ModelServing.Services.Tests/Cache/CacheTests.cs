@@ -14,7 +14,7 @@ public abstract class CacheTests : IAsyncLifetime
 {
     private const string Environment = "dev";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly VersionAttempt Attempt = new(SomeEvents.Fraud, new ModelVersion(2), 1);
+    private static readonly VersionTrial Trial = new(SomeEvents.Fraud, new ModelVersion(2), 1);
 
     private readonly Func<Task<TestedCache>> start;
     private TestedCache cache = null!;
@@ -35,7 +35,7 @@ public abstract class CacheTests : IAsyncLifetime
     [Fact]
     public async Task Counts_come_back_as_they_were_written()
     {
-        byte[][] contents = [[], [0], [.. Enumerable.Range(0, 256).Select(static i => (byte)i)], new byte[AttemptCounts.MaxBytes]];
+        byte[][] contents = [[], [0], [.. Enumerable.Range(0, 256).Select(static i => (byte)i)], new byte[TrialCounts.MaxBytes]];
         var counts = Counts(cache.Open());
         Assert.Empty(await counts.ReadAsync(Token));
         var incarnation = Guid.CreateVersion7();
@@ -47,7 +47,7 @@ public abstract class CacheTests : IAsyncLifetime
             Assert.Equal(content, read.ToArray());
         }
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => counts.WriteAsync(incarnation, new byte[AttemptCounts.MaxBytes + 1], Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => counts.WriteAsync(incarnation, new byte[TrialCounts.MaxBytes + 1], Token));
     }
 
     [Fact]
@@ -63,13 +63,13 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_attempt_version_model_and_environment_has_its_own()
+    public async Task Each_trial_version_model_and_environment_has_its_own()
     {
         var connection = cache.Open();
-        AttemptCounts[] all =
+        TrialCounts[] all =
         [
-            Counts(connection), Counts(connection, Attempt with { Attempt = 2 }), Counts(connection, Attempt with { Version = new ModelVersion(21) }),
-            Counts(connection, Attempt with { Model = ModelName.Parse("fraud-2") }), new(connection, "prod", Attempt),
+            Counts(connection), Counts(connection, Trial with { Trial = 2 }), Counts(connection, Trial with { Version = new ModelVersion(21) }),
+            Counts(connection, Trial with { Model = ModelName.Parse("fraud-2") }), new(connection, "prod", Trial),
         ];
         for (var i = 0; i < all.Length; i++)
         {
@@ -127,7 +127,7 @@ public abstract class CacheTests : IAsyncLifetime
     public async Task Where_there_is_no_room_for_more_keys_no_key_counts_any_more()
     {
         const int Room = 20;
-        AttemptCounts[] routers = [.. Enumerable.Range(0, 3).Select(_ => new AttemptCounts(cache.Open(), Environment, Attempt, null, Room))];
+        TrialCounts[] routers = [.. Enumerable.Range(0, 3).Select(_ => new TrialCounts(cache.Open(), Environment, Trial, null, Room))];
         for (var key = 0UL; key < Room; key++)
             Assert.False((await routers[key % 3].NoteFailureAsync(key, 1, Token)).IsFull);
         Assert.Equal(new KeyedFailure(1, false), await routers[0].NoteFailureAsync(5, 2, Token));
@@ -143,7 +143,7 @@ public abstract class CacheTests : IAsyncLifetime
     [Fact]
     public async Task What_nobody_writes_any_more_goes_by_itself()
     {
-        var counts = new AttemptCounts(cache.Open(), Environment, Attempt, TimeSpan.FromMilliseconds(1500));
+        var counts = new TrialCounts(cache.Open(), Environment, Trial, TimeSpan.FromMilliseconds(1500));
         await counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token);
         Assert.Equal(1, await counts.TakeNumberAsync(Guid.CreateVersion7(), Token));
         await counts.NoteFailureAsync(1, 1, Token);
@@ -289,7 +289,7 @@ public abstract class CacheTests : IAsyncLifetime
         Assert.True(connection.State.IsAway);
     }
 
-    private static AttemptCounts Counts(CacheConnection connection, VersionAttempt? attempt = null) => new(connection, Environment, attempt ?? Attempt);
+    private static TrialCounts Counts(CacheConnection connection, VersionTrial? trial = null) => new(connection, Environment, trial ?? Trial);
 
     private static RolloutChannel Channel(CacheConnection connection) => new(connection, Environment, TimeSpan.FromMilliseconds(20));
 

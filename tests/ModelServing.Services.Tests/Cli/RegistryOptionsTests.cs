@@ -76,7 +76,7 @@ public sealed class RegistryOptionsTests : IDisposable
         var oci = new OciOptions(set.GetValueOrDefault);
         var asked = new Command("asked");
         oci.AddTo(asked);
-        var settings = oci.Of(asked.Parse(arguments), "eu-zurich-1");
+        var settings = oci.Read(asked.Parse(arguments), "eu-zurich-1");
         Assert.Equal("eu-zurich-1", settings.Region);
         Assert.Equal(expected, $"{OciIdentities.Text(settings.Identity)} {settings.Profile} {settings.ConfigFile ?? "-"} {settings.ObjectStorageEndpoint ?? "-"}");
     }

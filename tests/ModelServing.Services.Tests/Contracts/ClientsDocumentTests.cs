@@ -109,14 +109,14 @@ public class ClientsDocumentTests
     [Fact]
     public void There_are_at_most_as_many_keys_as_a_request_can_be_compared_with()
     {
-        ClientsDocument Of(int count) => new()
+        ClientsDocument WithKeys(int count) => new()
         {
             Schema = 1,
             Anonymous = false,
             Clients = new() { [ModelName.Parse("a")] = new ClientEntry { KeyHashes = [.. Enumerable.Range(0, count).Select(static i => ApiKey.HashOf($"{i}"))], Role = ClientRole.Caller } },
         };
-        Assert.Equal(ClientsDocument.MaxKeys, ClientsDocument.Parse(Of(ClientsDocument.MaxKeys).ToUtf8()).Clients.Single().Value.KeyHashes.Count);
-        Assert.Throws<ContractException>(() => ClientsDocument.Parse(Of(ClientsDocument.MaxKeys + 1).ToUtf8()));
+        Assert.Equal(ClientsDocument.MaxKeys, ClientsDocument.Parse(WithKeys(ClientsDocument.MaxKeys).ToUtf8()).Clients.Single().Value.KeyHashes.Count);
+        Assert.Throws<ContractException>(() => ClientsDocument.Parse(WithKeys(ClientsDocument.MaxKeys + 1).ToUtf8()));
     }
 
     [Fact]

@@ -32,9 +32,9 @@ public partial class CloudNamesTests
     [Fact]
     public void The_bucket_is_a_function_of_project_and_stack()
     {
-        Assert.Equal("modelserving-dev-artifacts", BucketName.Of("modelserving", "dev"));
-        Assert.Throws<ArgumentException>(() => BucketName.Of("modelserving", "a/b"));
-        Assert.Throws<ArgumentException>(() => BucketName.Of("modelserving", new string('a', BucketName.MaxLength)));
+        Assert.Equal("modelserving-dev-artifacts", BucketName.From("modelserving", "dev"));
+        Assert.Throws<ArgumentException>(() => BucketName.From("modelserving", "a/b"));
+        Assert.Throws<ArgumentException>(() => BucketName.From("modelserving", new string('a', BucketName.MaxLength)));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public class HostSettingsTests
                 Clients = clients,
                 MaxRequestBytes = bytes,
             };
-            Assert.Equal(settings, new RouterSettings(Of(settings.ToEnvironment())));
+            Assert.Equal(settings, new RouterSettings(Environment(settings.ToEnvironment())));
         });
 
     [Fact]
@@ -77,7 +77,7 @@ public class HostSettingsTests
                 Minute = reports.Item2 + TimeSpan.FromSeconds(1) is var minute && minute > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : minute,
                 MaxModelBytes = 1 + (two.Item3 / 2),
             };
-            Assert.Equal(settings, new InferenceSettings(Of(settings.ToEnvironment())));
+            Assert.Equal(settings, new InferenceSettings(Environment(settings.ToEnvironment())));
         });
 
     [Fact]
@@ -90,7 +90,7 @@ public class HostSettingsTests
             Registry = "file:r",
             Cache = new CacheSettings { Addresses = ["c:1"], User = "u", Password = "p", Tls = true },
         };
-        var read = new InferenceSettings(Of(settings.ToEnvironment()));
+        var read = new InferenceSettings(Environment(settings.ToEnvironment()));
         Assert.Equal(settings.Cache.Addresses, read.Cache!.Addresses);
         Assert.Equal(settings with { Cache = null }, read with { Cache = null });
         Assert.Equal(("u", "p", true), (read.Cache.User, read.Cache.Password, read.Cache.Tls));
@@ -101,10 +101,10 @@ public class HostSettingsTests
     {
         Assert.Equal(
             new RouterSettings { Plan = "file:p", Endpoints = "file:e" },
-            new RouterSettings(Of(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "file:p", ["MODELSERVING_ENDPOINTS"] = "file:e", ["MODELSERVING_DRAIN_DELAY"] = "" })));
+            new RouterSettings(Environment(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "file:p", ["MODELSERVING_ENDPOINTS"] = "file:e", ["MODELSERVING_DRAIN_DELAY"] = "" })));
         Assert.Equal(
             new InferenceSettings { Model = ModelName.Parse("fraud"), Version = new ModelVersion(1), Registry = "file:r" },
-            new InferenceSettings(Of(new Dictionary<string, string> { ["MODELSERVING_MODEL"] = "fraud", ["MODELSERVING_VERSION"] = "1", ["MODELSERVING_REGISTRY"] = "file:r" })));
+            new InferenceSettings(Environment(new Dictionary<string, string> { ["MODELSERVING_MODEL"] = "fraud", ["MODELSERVING_VERSION"] = "1", ["MODELSERVING_REGISTRY"] = "file:r" })));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public class HostSettingsTests
             ["MODELSERVING_OCI_IDENTITY"] = "config-file",
             ["MODELSERVING_" + name] = value,
         };
-        var e = Assert.Throws<ContractException>(() => new InferenceSettings(Of(variables)));
+        var e = Assert.Throws<ContractException>(() => new InferenceSettings(Environment(variables)));
         Assert.Equal($"the environment variable MODELSERVING_{name} is '{value}'; it has to be {right}", e.Message);
     }
 
@@ -196,7 +196,7 @@ public class HostSettingsTests
         foreach (var unset in (Action[])[() => variables[name] = "", () => variables.Remove(name)])
         {
             unset();
-            var e = Assert.Throws<ContractException>(() => new RouterSettings(Of(variables)));
+            var e = Assert.Throws<ContractException>(() => new RouterSettings(Environment(variables)));
             Assert.Equal($"the environment variable {name} is not set; it has to be {right}", e.Message);
         }
     }
@@ -206,17 +206,17 @@ public class HostSettingsTests
     {
         Assert.Equal(
             "the environment variable MODELSERVING_OCI_REGION is not set; with workload-identity it has to be a region's identifier, as in eu-frankfurt-1",
-            Assert.Throws<ContractException>(() => OciSettings.Read(Of(new Dictionary<string, string> { ["MODELSERVING_OCI_IDENTITY"] = "workload-identity" }))).Message);
+            Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string> { ["MODELSERVING_OCI_IDENTITY"] = "workload-identity" }))).Message);
         Assert.Equal(
             "the environment variable MODELSERVING_OCI_IDENTITY is not set, and MODELSERVING_OCI_REGION is; it has to be workload-identity, resource-principal, instance-principal or config-file",
-            Assert.Throws<ContractException>(() => OciSettings.Read(Of(new Dictionary<string, string> { ["MODELSERVING_OCI_REGION"] = "eu-frankfurt-1" }))).Message);
-        Assert.Null(OciSettings.Read(Of(new Dictionary<string, string>())));
+            Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string> { ["MODELSERVING_OCI_REGION"] = "eu-frankfurt-1" }))).Message);
+        Assert.Null(OciSettings.Read(Environment(new Dictionary<string, string>())));
     }
 
     [Fact]
     public void The_log_format_may_be_written_in_any_case() => Assert.Equal(
         LogFormat.Json,
-        new RouterSettings(Of(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "p", ["MODELSERVING_ENDPOINTS"] = "e", ["MODELSERVING_LOG_FORMAT"] = "JSON" })).LogFormat);
+        new RouterSettings(Environment(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "p", ["MODELSERVING_ENDPOINTS"] = "e", ["MODELSERVING_LOG_FORMAT"] = "JSON" })).LogFormat);
 
-    private static HostEnvironment Of(IReadOnlyDictionary<string, string> variables) => new(name => variables.GetValueOrDefault(name));
+    private static HostEnvironment Environment(IReadOnlyDictionary<string, string> variables) => new(name => variables.GetValueOrDefault(name));
 }

@@ -21,9 +21,9 @@ public sealed class ImageNamesTests : IDisposable
         var settings = typeof(ImageSettings).GetProperties().Where(static property => property.PropertyType == typeof(string)).Select(static property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]);
         Assert.Equal(settings.Order(), ImageNames.All.Order());
         Assert.All(ImageNames.All, image => Assert.Contains("<Import Project=\"../Image.targets\" />", File.ReadAllText(sources.ProjectOf(image).Path), StringComparison.Ordinal));
-        Assert.All(ImageNames.All, image => Assert.Null(new ImageSettings().Of(image)));
-        Assert.Equal("a", new ImageSettings { Router = "a", Inference = "b" }.Of(ImageNames.Router));
-        Assert.Throws<ArgumentException>(() => new ImageSettings().Of("none"));
+        Assert.All(ImageNames.All, image => Assert.Null(new ImageSettings().DigestOf(image)));
+        Assert.Equal("a", new ImageSettings { Router = "a", Inference = "b" }.DigestOf(ImageNames.Router));
+        Assert.Throws<ArgumentException>(() => new ImageSettings().DigestOf("none"));
     }
 
     [Fact]
@@ -64,10 +64,10 @@ public sealed class ImageNamesTests : IDisposable
     [Fact]
     public void The_namespace_is_the_one_that_the_login_begins_with()
     {
-        var destination = ImageDestination.Of("eu-frankfurt-1", new RegistryLogin("space/default/me@example.com", "secret", "here"), "dev");
+        var destination = ImageDestination.From("eu-frankfurt-1", new ContainerRegistryLogin("space/default/me@example.com", "secret", "here"), "dev");
         Assert.Equal(("ocir.eu-frankfurt-1.oci.oraclecloud.com", "space/modelserving-dev/router"), (destination.Host, destination.RepositoryOf(ImageNames.Router)));
-        Assert.Contains("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com: docker login", Assert.Throws<CommandException>(() => ImageDestination.Of("eu-frankfurt-1", null, "dev")).Message, StringComparison.Ordinal);
-        Assert.Contains("does not say the tenancy's namespace", Assert.Throws<CommandException>(() => ImageDestination.Of("eu-frankfurt-1", new RegistryLogin("me", "secret", "here"), "dev")).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com: docker login", Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", null, "dev")).Message, StringComparison.Ordinal);
+        Assert.Contains("does not say the tenancy's namespace", Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", new ContainerRegistryLogin("me", "secret", "here"), "dev")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

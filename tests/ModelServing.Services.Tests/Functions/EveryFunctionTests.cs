@@ -62,7 +62,7 @@ public abstract class EveryFunctionTests : IDisposable
         Assert.Equal(first, (await running.Caller.CallAsync("{}"u8.ToArray())).Status);
     }
 
-    private Task<RunningFunctions> StartAsync(FunctionName function) => RunningFunctions.StartAsync(make(function), new FunctionsSettings
+    private Task<RunningFunctions> StartAsync(FunctionName function) => RunningFunctions.StartAsync(make(function), new FunctionsHostSettings
     {
         Function = function,
         Journal = HostSources.Sqlite(folder.Combine("journal.db")),

@@ -16,7 +16,7 @@ internal sealed class PlainCaller(FunctionName function) : FunctionCaller
 
     internal override Task ReadyAsync(WebApplication app)
     {
-        address = new Uri(app.Urls.First() + FunctionPaths.Of(function));
+        address = new Uri(app.Urls.First() + FunctionPaths.PathOf(function));
         return Task.CompletedTask;
     }
 

@@ -10,11 +10,11 @@ namespace ModelServing.Services.Tests.Functions;
 /// <summary>The functions' program in this process, called in one of the two ways.</summary>
 internal sealed class RunningFunctions : IAsyncDisposable
 {
-    private readonly FunctionsSettings settings;
+    private readonly FunctionsHostSettings settings;
     private readonly Action<IServiceCollection>? replace;
     private WebApplication app;
 
-    private RunningFunctions(WebApplication app, FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace)
+    private RunningFunctions(WebApplication app, FunctionCaller caller, FunctionsHostSettings settings, Action<IServiceCollection>? replace)
     {
         this.app = app;
         Caller = caller;
@@ -26,7 +26,7 @@ internal sealed class RunningFunctions : IAsyncDisposable
 
     internal IServiceProvider Services => app.Services;
 
-    internal static async Task<RunningFunctions> StartAsync(FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace = null) =>
+    internal static async Task<RunningFunctions> StartAsync(FunctionCaller caller, FunctionsHostSettings settings, Action<IServiceCollection>? replace = null) =>
         new(await RunAsync(caller, settings, replace), caller, settings, replace);
 
     internal async Task RestartAsync()
@@ -43,7 +43,7 @@ internal sealed class RunningFunctions : IAsyncDisposable
         await Caller.DisposeAsync();
     }
 
-    private static async Task<WebApplication> RunAsync(FunctionCaller caller, FunctionsSettings settings, Action<IServiceCollection>? replace)
+    private static async Task<WebApplication> RunAsync(FunctionCaller caller, FunctionsHostSettings settings, Action<IServiceCollection>? replace)
     {
         var app = ServiceHost.Build(
             "functions",

@@ -55,7 +55,7 @@ public class InferenceTests
         {
             var data = datatype switch { Datatype.Bool => "[true,false]", Datatype.Bytes => "[\"Gr\u00fc\u00df \\\"Gott\\\"\",\"\"]", Datatype.Fp16 or Datatype.Fp32 or Datatype.Fp64 => "[0.5,-3]", _ => "[0,100]" };
             await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(datatype, -1));
-            var (status, body) = await service.InferAsync($$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{DatatypeNames.Of(datatype)}}","data":{{data}}}]}""");
+            var (status, body) = await service.InferAsync($$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{data}}}]}""");
             Assert.True(status == 200, $"{datatype}: {body}");
             Assert.Contains($"\"data\":{data}", body, StringComparison.Ordinal);
         }
@@ -76,7 +76,7 @@ public class InferenceTests
             {
                 var data = $"[{string.Join(',', Enumerable.Range(0, Length).Select(i => i == place && bad is not null ? bad : "-65504"))}]";
                 using var answer = await service.Client.PostAsync(
-                    "/v2/models/m/infer", new StringContent($$"""{"inputs":[{"name":"x","shape":[{{Length}}],"datatype":"{{DatatypeNames.Of(datatype)}}","data":{{data}}}]}"""));
+                    "/v2/models/m/infer", new StringContent($$"""{"inputs":[{"name":"x","shape":[{{Length}}],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{data}}}]}"""));
                 var body = await answer.Content.ReadAsStringAsync();
                 Assert.True(answer.IsSuccessStatusCode, body);
                 Assert.Contains($"\"data\":{data}", body, StringComparison.Ordinal);

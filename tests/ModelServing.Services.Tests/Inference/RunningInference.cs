@@ -72,7 +72,7 @@ internal sealed class RunningInference : IAsyncDisposable
     internal Task UntilStoppingAsync() => UntilAsync(() => Task.FromResult(IsStopping), "it never stopped");
 
     /// <summary>Ends a wait for the version, as the function ModelLoader's message does.</summary>
-    internal void LookAgain() => app.Services.GetRequiredService<ModelLoader>().LookAgain();
+    internal void LookAgain() => app.Services.GetRequiredService<ArtifactLoader>().LookAgain();
 
     internal Task StopAsync() => app.StopAsync();
 

@@ -21,22 +21,22 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_rollback_of_the_same_attempt_is_written_once_whatever_came_between()
+    public async Task A_rollback_of_the_same_trial_is_written_once_whatever_came_between()
     {
         await AppendAsync(SomeEvents.RolledBack(2));
         await AppendAsync(SomeEvents.Reset(2));
         await AppendAsync(SomeEvents.Started(SomeEvents.Plan(1, 3)));
         Assert.Equal(new Appended(1, false), await AppendAsync(SomeEvents.RolledBack(2)));
-        Assert.Equal(new Appended(4, true), await AppendAsync(SomeEvents.RolledBack(2, attempt: 2)));
+        Assert.Equal(new Appended(4, true), await AppendAsync(SomeEvents.RolledBack(2, trial: 2)));
         Assert.Equal(new Appended(5, true), await AppendAsync(SomeEvents.RolledBack(3)));
     }
 
     [Fact]
-    public async Task A_reset_to_the_same_attempt_is_written_once()
+    public async Task A_reset_to_the_same_trial_is_written_once()
     {
         await AppendAsync(SomeEvents.Reset(2));
         Assert.Equal(new Appended(1, false), await AppendAsync(SomeEvents.Reset(2)));
-        Assert.Equal(new Appended(2, true), await AppendAsync(SomeEvents.Reset(2, attempt: 3)));
+        Assert.Equal(new Appended(2, true), await AppendAsync(SomeEvents.Reset(2, trial: 3)));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RolloutJournalTests
         Assert.Equal(new Appended(1, true), await AppendAsync(SomeEvents.Refused(rollout, 2)));
         Assert.Equal(new Appended(1, false), await AppendAsync(SomeEvents.Refused(rollout, 2)));
         Assert.Equal(new Appended(2, true), await AppendAsync(SomeEvents.Applied(rollout)));
-        Assert.Equal(new Appended(3, true), await AppendAsync(SomeEvents.Refused(rollout, 2, attempt: 2)));
+        Assert.Equal(new Appended(3, true), await AppendAsync(SomeEvents.Refused(rollout, 2, trial: 2)));
     }
 
     [Fact]

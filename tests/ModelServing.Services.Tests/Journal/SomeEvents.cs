@@ -24,25 +24,25 @@ internal static class SomeEvents
         Variants = [.. variants.Select(static variant => new VariantPlan(variant.Name, new ModelVersion(variant.Version), variant.Weight))],
     };
 
-    internal static RolledBackEvent RolledBack(int version, int attempt = 1, string? evidence = null) => new()
+    internal static RolledBackEvent RolledBack(int version, int trial = 1, string? evidence = null) => new()
     {
         Model = Fraud,
         Time = Noon,
         Version = new ModelVersion(version),
-        Attempt = attempt,
+        Trial = trial,
         Variant = "canary",
         Reason = RollbackReason.Guard,
         Who = "router-1",
         Evidence = evidence is null ? null : JsonElement.Parse(evidence),
     };
 
-    internal static ResetEvent Reset(int version, int attempt = 2) => new() { Model = Fraud, Time = Noon, Version = new ModelVersion(version), Attempt = attempt, Who = "ada", Why = "fixed" };
+    internal static ResetEvent Reset(int version, int trial = 2) => new() { Model = Fraud, Time = Noon, Version = new ModelVersion(version), Trial = trial, Who = "ada", Why = "fixed" };
 
     internal static AppliedEvent Applied(RolloutPlan rollout) => new(Fraud, Noon, rollout);
 
     internal static StartedEvent Started(RolloutPlan rollout) => new(Fraud, Noon, rollout);
 
-    internal static RefusedEvent Refused(RolloutPlan rollout, int version, int attempt = 1) => new(Fraud, Noon, rollout, new ModelVersion(version), attempt);
+    internal static RefusedEvent Refused(RolloutPlan rollout, int version, int trial = 1) => new(Fraud, Noon, rollout, new ModelVersion(version), trial);
 
     /// <summary>The events numbered from <paramref name="from"/>.</summary>
     internal static IReadOnlyList<JournalEvent> Numbered(IEnumerable<JournalEvent> events, long from = 1) => [.. events.Select((e, i) => e with { Seq = from + i })];

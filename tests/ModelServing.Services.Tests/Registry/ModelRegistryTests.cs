@@ -36,7 +36,7 @@ public abstract class ModelRegistryTests : IAsyncLifetime
 
         Assert.Equal(Model, artifact.Model.ToArray());
         Assert.Equal(published.ToUtf8(), artifact.Manifest.ToUtf8());
-        Assert.Equal(Sha256Digest.Of(Model), artifact.Manifest.Digest);
+        Assert.Equal(Sha256Digest.Compute(Model), artifact.Manifest.Digest);
         Assert.Equal(Model.Length, artifact.Manifest.Size);
         Assert.Equal("x FP32 [-1,15]", Assert.Single(artifact.Manifest.Inputs).ToString());
         Assert.Equal("y FP32 [-1,1]", Assert.Single(artifact.Manifest.Outputs).ToString());
@@ -50,7 +50,7 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     {
         using var stream = new MemoryStream([1, 2, 3, .. Model]) { Position = 3 };
         var manifest = await registry.PublishAsync(Fraud, V(1), stream, TrainingInfo.None, default);
-        Assert.Equal(Sha256Digest.Of(Model), manifest.Digest);
+        Assert.Equal(Sha256Digest.Compute(Model), manifest.Digest);
         Assert.Equal(Model, (await registry.ReadArtifactAsync(Fraud, V(1), default)).Model.ToArray());
     }
 
@@ -161,7 +161,7 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         changed[^1] ^= 1;
         store.Set("models/fraud/1/model.onnx", changed);
         var e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
-        Assert.Equal($"models/fraud/1/model.onnx: its SHA-256 is {Sha256Digest.Of(changed)}, the manifest says {Sha256Digest.Of(Model)}; publish fraud again as a new version", e.Message);
+        Assert.Equal($"models/fraud/1/model.onnx: its SHA-256 is {Sha256Digest.Compute(changed)}, the manifest says {Sha256Digest.Compute(Model)}; publish fraud again as a new version", e.Message);
 
         store.Set("models/fraud/1/model.onnx", Model[..^1]);
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));

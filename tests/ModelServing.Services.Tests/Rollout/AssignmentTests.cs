@@ -15,13 +15,13 @@ public class AssignmentTests
     [Fact]
     public void The_same_key_and_revision_give_the_same_variant() =>
         Gen.Select(SomeRevision, Gen.Int[0, PlanDocument.Buckets], Gen.Byte.Array[0, 300]).Sample((revision, weight, key) =>
-            Of(revision, weight).VariantOf(key) == Of(revision, weight).VariantOf([.. key]));
+            AssignmentFor(revision, weight).VariantOf(key) == AssignmentFor(revision, weight).VariantOf([.. key]));
 
     [Fact]
     public void A_larger_weight_moves_no_key_out_of_the_canary() =>
         Gen.Select(SomeRevision, Gen.Int[0, PlanDocument.Buckets], Gen.Int[0, PlanDocument.Buckets], Gen.Int[0, 1_000_000]).Sample((revision, one, other, first) =>
         {
-            var (small, large) = (Of(revision, Math.Min(one, other)), Of(revision, Math.Max(one, other)));
+            var (small, large) = (AssignmentFor(revision, Math.Min(one, other)), AssignmentFor(revision, Math.Max(one, other)));
             for (var i = first; i < first + 100; i++)
             {
                 if (IsCanary(small, i))
@@ -35,7 +35,7 @@ public class AssignmentTests
         foreach (var weight in (int[])[0, 1, 500, 3333, 9999, 10_000])
         {
             // Every bucket is met by 100,000 keys all but surely: e^-10 of them are not.
-            var buckets = Enumerable.Range(0, Keys).Select(i => (Bucket: Of("r", weight).BucketOf(Key(i)), Canary: IsCanary(Of("r", weight), i))).Distinct().ToList();
+            var buckets = Enumerable.Range(0, Keys).Select(i => (Bucket: AssignmentFor("r", weight).BucketOf(Key(i)), Canary: IsCanary(AssignmentFor("r", weight), i))).Distinct().ToList();
             Assert.InRange(buckets.Count, 9_980, 10_000);
             Assert.All(buckets, b => Assert.Equal(b.Bucket < weight, b.Canary));
         }
@@ -49,14 +49,14 @@ public class AssignmentTests
     [InlineData("", 9_900)]
     public void Shares_are_within_binomial_bounds(string revision, int weight)
     {
-        var assignment = Of(revision, weight);
+        var assignment = AssignmentFor(revision, weight);
         AssertShare((double)weight / PlanDocument.Buckets, Enumerable.Range(0, Keys).Count(i => IsCanary(assignment, i)));
     }
 
     [Fact]
     public void Every_twentieth_of_the_buckets_gets_its_share_of_keys()
     {
-        var assignment = Of("5030b3d0237afb06", 500);
+        var assignment = AssignmentFor("5030b3d0237afb06", 500);
         foreach (var part in Enumerable.Range(0, Keys).CountBy(i => assignment.BucketOf(Key(i)) / 500))
             AssertShare(0.05, part.Value);
     }
@@ -69,7 +69,7 @@ public class AssignmentTests
         {
             foreach (var other in revisions.Where(r => string.CompareOrdinal(r, one) > 0))
             {
-                var (a, b) = (Of(one, 3000), Of(other, 2000));
+                var (a, b) = (AssignmentFor(one, 3000), AssignmentFor(other, 2000));
                 AssertShare(0.3 * 0.2, Enumerable.Range(0, Keys).Count(i => IsCanary(a, i) && IsCanary(b, i)));
             }
         }
@@ -78,8 +78,8 @@ public class AssignmentTests
     [Fact]
     public void A_weight_of_nothing_gets_no_key_and_one_of_everything_all() => Gen.Byte.Array[0, 40].Sample(key =>
     {
-        Assert.Equal(1, Of("r", 0).VariantOf(key));
-        Assert.Equal(0, Of("r", PlanDocument.Buckets).VariantOf(key));
+        Assert.Equal(1, AssignmentFor("r", 0).VariantOf(key));
+        Assert.Equal(0, AssignmentFor("r", PlanDocument.Buckets).VariantOf(key));
     });
 
     [Fact]
@@ -103,19 +103,19 @@ public class AssignmentTests
     [InlineData("r", "a", 9870)]
     [InlineData("r", "customer-17", 4313)]
     public void A_key_has_the_bucket_that_it_always_had(string revision, string key, int bucket) =>
-        Assert.Equal(bucket, Of(revision, 500).BucketOf(Encoding.UTF8.GetBytes(key)));
+        Assert.Equal(bucket, AssignmentFor(revision, 500).BucketOf(Encoding.UTF8.GetBytes(key)));
 
     [Theory]
     [InlineData("0123456789abcdef", 7025)]
     [InlineData("fedcba9876543210", 2085)]
     [InlineData("r", 6061)]
     public void A_long_key_has_the_bucket_that_it_always_had(string revision, int bucket) =>
-        Assert.Equal(bucket, Of(revision, 500).BucketOf(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("0123456789", 28)))));
+        Assert.Equal(bucket, AssignmentFor(revision, 500).BucketOf(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("0123456789", 28)))));
 
     [Fact]
     public void Ten_thousand_keys_have_the_buckets_that_they_always_had()
     {
-        var assignment = Of("0123456789abcdef", 500);
+        var assignment = AssignmentFor("0123456789abcdef", 500);
         var all = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"{assignment.BucketOf(Key(i))}\n"));
         Assert.Equal(0xe0d47e8592377893UL, XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(all)));
     }
@@ -133,7 +133,7 @@ public class AssignmentTests
 
     private static byte[] Key(int i) => Encoding.UTF8.GetBytes($"key-{i}");
 
-    private static Assignment Of(string revision, int weight) => new(Rollout(
+    private static Assignment AssignmentFor(string revision, int weight) => new(Rollout(
         revision,
         new VariantPlan(VariantPlan.Canary, new ModelVersion(2), weight),
         new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets - weight)));

@@ -12,7 +12,7 @@ public class BucketLayoutTests
     [Fact]
     public void Buckets_move_only_from_what_shrinks_to_what_grows() => SomeRamp.Sample(static ramp =>
     {
-        var layout = BucketLayout.Of(ramp[0]);
+        var layout = BucketLayout.Create(ramp[0]);
         for (var step = 1; step < ramp.Length; step++)
         {
             var (before, now, next) = (ramp[step - 1], ramp[step], layout.MoveTo(ramp[step]));
@@ -31,31 +31,31 @@ public class BucketLayoutTests
     [Fact]
     public void Every_variant_owns_as_many_buckets_as_its_weight() => SomeRamp.Sample(static ramp =>
     {
-        var layout = ramp.Skip(1).Aggregate(BucketLayout.Of(ramp[0]), static (layout, variants) => layout.MoveTo(variants));
+        var layout = ramp.Skip(1).Aggregate(BucketLayout.Create(ramp[0]), static (layout, variants) => layout.MoveTo(variants));
         Assert.Equal(ramp[^1].Select(static variant => variant.Weight), Enumerable.Range(0, ramp[^1].Length).Select(variant => Owned(layout, variant).Count()));
     }, iter: 60);
 
     [Fact]
     public void A_ramp_of_a_canary_alone_is_what_its_weight_alone_gives() => Gen.Int[0, PlanDocument.Buckets].Array[1, 6].Sample(static weights =>
     {
-        var layout = weights.Aggregate(BucketLayout.Of(Canary(0)), static (layout, weight) => layout.MoveTo(Canary(weight)));
+        var layout = weights.Aggregate(BucketLayout.Create(Canary(0)), static (layout, weight) => layout.MoveTo(Canary(weight)));
         Assert.Equal(Enumerable.Range(0, weights[^1]), Owned(layout, 0));
     }, iter: 100);
 
     [Fact]
     public void What_was_written_down_is_the_same_layout_and_what_is_not_this_rollouts_is_none() => SomeRamp.Sample(static ramp =>
     {
-        var layout = ramp.Skip(1).Aggregate(BucketLayout.Of(ramp[0]), static (layout, variants) => layout.MoveTo(variants));
-        Assert.Equal(layout.ToOwners(), BucketLayout.Of(ramp[^1], layout.Runs).ToOwners());
-        Assert.Throws<ArgumentException>(() => BucketLayout.Of(ramp[^1], [.. layout.Runs, ("x", 1)]));
-        Assert.Throws<ArgumentException>(() => BucketLayout.Of(ramp[^1], layout.Runs.Skip(1)));
+        var layout = ramp.Skip(1).Aggregate(BucketLayout.Create(ramp[0]), static (layout, variants) => layout.MoveTo(variants));
+        Assert.Equal(layout.ToOwners(), BucketLayout.Create(ramp[^1], layout.Runs).ToOwners());
+        Assert.Throws<ArgumentException>(() => BucketLayout.Create(ramp[^1], [.. layout.Runs, ("x", 1)]));
+        Assert.Throws<ArgumentException>(() => BucketLayout.Create(ramp[^1], layout.Runs.Skip(1)));
     }, iter: 30);
 
     [Fact]
     public void A_variant_that_is_gone_leaves_its_buckets_to_others_in_place()
     {
         VariantPlan[] three = [Variant("a", 2, 1000), Variant("b", 3, 1000), Variant(VariantPlan.Stable, 1, 8000)];
-        var without = BucketLayout.Of(three).MoveTo([Variant("b", 3, 1000), Variant(VariantPlan.Stable, 1, 9000)]);
+        var without = BucketLayout.Create(three).MoveTo([Variant("b", 3, 1000), Variant(VariantPlan.Stable, 1, 9000)]);
         Assert.Equal(Enumerable.Range(1000, 1000), Owned(without, 0));
         // And back: from stable, for b does not shrink.
         var again = without.MoveTo(three);

@@ -24,13 +24,13 @@ public class RequestHandlerTests
         await router.InferAsync(headers:
             $"traceparent: {Trace}\r\ntracestate: a=1\r\nAuthorization: Bearer x\r\nX-API-Key: x\r\nX-Name: M\u00fcller\r\nX-Two: 1\r\nX-Two: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\n" +
             "Keep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Authorization: x\r\nExpect: 100-continue\r\nX-Request-Id: mine\r\nX-Model-Version: 9\r\nX-Model-Variant: canary\r\n" +
-            "X-Model-Revision: r\r\nX-Model-Attempt: 2\r\nX-Request-Timeout: 100000\r\nX-Content-Length: 5\r\n");
+            "X-Model-Revision: r\r\nX-Model-Trial: 2\r\nX-Request-Timeout: 100000\r\nX-Content-Length: 5\r\n");
         Assert.Equal((Trace, "a=1", "M\u00fcller"), (seen!["traceparent"], seen["tracestate"], seen["X-Name"]));
         Assert.Equal(["1", "2"], seen.All("X-Two"));
         Assert.True(Ulid.TryParse(seen["X-Request-Id"], out _));
-        Assert.Equal(("stable", "r1", "1"), (seen["X-Model-Variant"], seen["X-Model-Revision"], seen["X-Model-Attempt"]));
+        Assert.Equal(("stable", "r1", "1"), (seen["X-Model-Variant"], seen["X-Model-Revision"], seen["X-Model-Trial"]));
         Assert.Equal(
-            ["Content-Length", "Host", "traceparent", "tracestate", "X-Model-Attempt", "X-Model-Revision", "X-Model-Variant", "X-Name", "X-Request-Id", "X-Request-Timeout", "X-Two", "X-Two"],
+            ["Content-Length", "Host", "traceparent", "tracestate", "X-Model-Revision", "X-Model-Trial", "X-Model-Variant", "X-Name", "X-Request-Id", "X-Request-Timeout", "X-Two", "X-Two"],
             seen.Headers.Select(static header => header.Name).Order(StringComparer.OrdinalIgnoreCase));
     }
 

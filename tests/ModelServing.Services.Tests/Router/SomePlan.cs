@@ -9,10 +9,10 @@ internal static class SomePlan
     internal static readonly ModelName Model = ModelName.Parse("fraud");
 
     /// <summary>All traffic to version 1.</summary>
-    internal static PlanDocument Stable(int deadlineMilliseconds = 15_000, string? routingKey = null) => Of(deadlineMilliseconds, routingKey, new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets));
+    internal static PlanDocument Stable(int deadlineMilliseconds = 15_000, string? routingKey = null) => Create(deadlineMilliseconds, routingKey, new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets));
 
     /// <summary>A canary of version 2 beside version 1.</summary>
-    internal static PlanDocument Canary(int weight, int deadlineMilliseconds = 15_000, string? routingKey = null) => Of(
+    internal static PlanDocument Canary(int weight, int deadlineMilliseconds = 15_000, string? routingKey = null) => Create(
         deadlineMilliseconds,
         routingKey,
         new VariantPlan(VariantPlan.Canary, new ModelVersion(2), weight),
@@ -42,7 +42,7 @@ internal static class SomePlan
         Endpoints = [.. endpoints.Select(static (endpoint, i) => new EndpointEntry(Model, new ModelVersion(endpoint.Version), endpoint.Address.ToString(), 1000 + i))],
     };
 
-    private static PlanDocument Of(int deadlineMilliseconds, string? routingKey, params VariantPlan[] variants) => new()
+    private static PlanDocument Create(int deadlineMilliseconds, string? routingKey, params VariantPlan[] variants) => new()
     {
         Schema = PlanDocument.CurrentSchema,
         Rollouts = new()

@@ -26,7 +26,7 @@ public class SampleArtifactsTests
     [MemberData(nameof(Versions))]
     public void A_model_has_the_documented_interface(int version)
     {
-        var report = OnnxInspection.Of(File.ReadAllBytes(SampleArtifacts.ModelPath(version)));
+        var report = OnnxInspection.Inspect(File.ReadAllBytes(SampleArtifacts.ModelPath(version)));
         Assert.Empty(report.Findings);
         var model = report.Interface!;
         Assert.Equal(["features FP32 [-1,15]"], model.Inputs.Select(i => i.ToString()));

@@ -56,10 +56,10 @@ public class WindowFeaturesTests
     {
         var fraud = new Transaction(0, 0, 1, 1, 100, FraudScenario.LargeAmount);
         var rows = Rows([fraud, new Transaction(1, 7 * Day - 1, 2, 1, 100, FraudScenario.None), new Transaction(2, 7 * Day, 2, 1, 100, FraudScenario.None)]);
-        Assert.Equal(0, Of(rows[1], WindowFeatures.TerminalRisk1Day));
-        Assert.Equal(0, Of(rows[1], WindowFeatures.TerminalCount30Days));
-        Assert.Equal(1, Of(rows[2], WindowFeatures.TerminalRisk1Day));
-        Assert.Equal(1, Of(rows[2], WindowFeatures.TerminalCount30Days));
+        Assert.Equal(0, Value(rows[1], WindowFeatures.TerminalRisk1Day));
+        Assert.Equal(0, Value(rows[1], WindowFeatures.TerminalCount30Days));
+        Assert.Equal(1, Value(rows[2], WindowFeatures.TerminalRisk1Day));
+        Assert.Equal(1, Value(rows[2], WindowFeatures.TerminalCount30Days));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class WindowFeaturesTests
         Assert.Contains("transaction 2 is at second 9, before 10", e.Message, StringComparison.Ordinal);
     }
 
-    private static float Of(float[] row, string name) => row[WindowFeatures.Names.ToList().IndexOf(name)];
+    private static float Value(float[] row, string name) => row[WindowFeatures.Names.ToList().IndexOf(name)];
 
     private static float[][] Rows(IReadOnlyList<Transaction> transactions)
     {

@@ -17,7 +17,7 @@ public static class GuardScenarios
     private static readonly GuardPolicy Careful = new() { Tolerance = Tolerance, FalseAlarm = 0.001, RoutersMax = 1 };
     // A dead guard passes where versions are equal. Here the watched version is as bad as is tolerated, and more false alarms are allowed.
     private static readonly GuardPolicy Boundary = new() { Tolerance = Tolerance, FalseAlarm = 0.05, RoutersMax = 1 };
-    private static readonly TrafficShare Twentieth = TrafficShare.Of(500, 9500);
+    private static readonly TrafficShare Twentieth = TrafficShare.From(500, 9500);
 
     // Minutes.
     private const double Day = 1440;
@@ -115,7 +115,7 @@ public static class GuardScenarios
         const double Requests = 20 * 60;
         const double Outage = 0.5;
         var length = 5.0 / brevity;
-        rollout.Share = TrafficShare.Of(percent, 100 - percent);
+        rollout.Share = TrafficShare.From(percent, 100 - percent);
         foreach (var (minutes, rate) in ((double, double)[])[(2 * length, FailureRate), (length, Outage), (3 * length, FailureRate)])
             rollout.Pass(minutes, [.. Failures(rollout, Requests * rate, ratio: 1), (Requests * rollout.Share.Fraction * (1 - rate), rollout.Succeed)]);
     })
@@ -157,7 +157,7 @@ public static class GuardScenarios
         ulong next = Broken;
         foreach (var weight in weights)
         {
-            rollout.Share = TrafficShare.Of(weight, 10_000 - weight);
+            rollout.Share = TrafficShare.From(weight, 10_000 - weight);
             rollout.Pass(15, (Background, FailOnce), (Broken, FailAsEver));
 
             void FailOnce() => rollout.Fail(rollout.Random.Next(10_000) < weight, key: next++);

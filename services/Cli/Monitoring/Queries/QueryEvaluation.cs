@@ -9,8 +9,8 @@ internal sealed class QueryEvaluation(DatapointStore datapoints, TimeSpan minute
     internal IReadOnlyDictionary<Dimensions, StreamFinding> At(DateTimeOffset end, string @namespace, AlarmQuery query) => query switch
     {
         AlarmQuery.Joined joined => Join(joined, At(end, @namespace, joined.Left), At(end, @namespace, joined.Right)),
-        AlarmQuery.Threshold threshold => Of(threshold, Groups(end, @namespace, threshold.Expression)),
-        AlarmQuery.Absence absence => Of(end, absence, Groups(end, @namespace, absence.Expression)),
+        AlarmQuery.Threshold threshold => Evaluate(threshold, Groups(end, @namespace, threshold.Expression)),
+        AlarmQuery.Absence absence => Evaluate(end, absence, Groups(end, @namespace, absence.Expression)),
         _ => throw new ArgumentException($"{query.GetType().Name} is not evaluated", nameof(query)),
     };
 
@@ -23,7 +23,7 @@ internal sealed class QueryEvaluation(DatapointStore datapoints, TimeSpan minute
             : streams.GroupBy(stream => stream.Dimensions.Only(names)).Select(static group => new StreamWindow(group.Key, [.. group.SelectMany(static stream => stream.Points)], group.Max(static stream => stream.Last)));
     }
 
-    private static Dictionary<Dimensions, StreamFinding> Of(AlarmQuery.Threshold threshold, IEnumerable<StreamWindow> groups)
+    private static Dictionary<Dimensions, StreamFinding> Evaluate(AlarmQuery.Threshold threshold, IEnumerable<StreamWindow> groups)
     {
         var found = new Dictionary<Dimensions, StreamFinding>();
         foreach (var group in groups.Where(static group => group.Points.Count > 0))
@@ -35,7 +35,7 @@ internal sealed class QueryEvaluation(DatapointStore datapoints, TimeSpan minute
         return found;
     }
 
-    private Dictionary<Dimensions, StreamFinding> Of(DateTimeOffset end, AlarmQuery.Absence absence, IEnumerable<StreamWindow> groups)
+    private Dictionary<Dimensions, StreamFinding> Evaluate(DateTimeOffset end, AlarmQuery.Absence absence, IEnumerable<StreamWindow> groups)
     {
         var found = new Dictionary<Dimensions, StreamFinding>();
         foreach (var group in groups.Where(group => group.Last >= end - Here(absence.Within)))

@@ -32,7 +32,7 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
     /// <summary>Takes a message.</summary>
     internal void Send(AlarmTransition transition)
     {
-        Tell(transition);
+        QueueTransition(transition);
         if (transition.Alarm.Route == AlarmRoute.Rollback && !messages.Writer.TryWrite(transition))
             terminal.Warn($"{MaxMessages} alarm messages wait already; one of {transition.Alarm.Name} is dropped");
     }
@@ -46,7 +46,7 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
 
     private async Task DeliverAsync(AlarmTransition transition, CancellationToken cancellation)
     {
-        var message = AlarmMessage.Of(transition, AlarmNames.Of(BucketName.Project, environment, transition.Alarm.Name));
+        var message = AlarmMessageWriter.Write(transition, AlarmNames.From(BucketName.Project, environment, transition.Alarm.Name));
         foreach (var wait in (int[])[.. Again, 0])
         {
             var result = await functions.CallAsync(FunctionName.Rollback, message, cancellation);
@@ -59,7 +59,7 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
         }
     }
 
-    private void Tell(AlarmTransition transition)
+    private void QueueTransition(AlarmTransition transition)
     {
         var what = transition.Change switch { AlarmChange.OkToFiring => "fires", AlarmChange.FiringToOk => "is over", _ => "is reset: no data any more" };
         var color = transition.Change == AlarmChange.OkToFiring ? "[bold yellow]" : "[dim]";

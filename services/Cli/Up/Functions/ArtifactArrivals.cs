@@ -43,7 +43,7 @@ internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functi
             {
                 if (!RegistryLayout.TryParseManifest(key, out var version) || known.Contains(version))
                     continue;
-                if (await store.FindLengthAsync(RegistryLayout.Verdict(version.Model, version.Version), cancellation) is null && await TellAsync(key, version, cancellation) is { } wrong)
+                if (await store.FindLengthAsync(RegistryLayout.Verdict(version.Model, version.Version), cancellation) is null && await InvokeLoaderAsync(key, version, cancellation) is { } wrong)
                     return wrong;
                 known.Add(version);
             }
@@ -56,7 +56,7 @@ internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functi
         return null;
     }
 
-    private async Task<string?> TellAsync(ObjectKey key, PublishedVersion version, CancellationToken cancellation)
+    private async Task<string?> InvokeLoaderAsync(ObjectKey key, PublishedVersion version, CancellationToken cancellation)
     {
         var result = await functions.CallAsync(FunctionName.ModelLoader, Event(key), cancellation);
         if (!result.Succeeded)

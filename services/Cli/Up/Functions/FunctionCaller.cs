@@ -25,7 +25,7 @@ internal sealed class FunctionCaller : IDisposable
         try
         {
             using var content = new ByteArrayContent(payload) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-            using var answer = await http.PostAsync(new Uri(where.Url, FunctionPaths.Of(function)), content, cancellation);
+            using var answer = await http.PostAsync(new Uri(where.Url, FunctionPaths.PathOf(function)), content, cancellation);
             return new FunctionResult(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellation));
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))

@@ -49,7 +49,7 @@ internal sealed class HostedFunctions : IAsyncDisposable
     /// <param name="start">Starts the process; it tells the address each time that it changes.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="HostFailedException">The process could not be brought up.</exception>
-    internal async Task StartAsync(FunctionsSettings settings, Func<FunctionsSettings, Action<HostAddress?>, SupervisedHost> start, CancellationToken cancellation)
+    internal async Task StartAsync(FunctionsHostSettings settings, Func<FunctionsHostSettings, Action<HostAddress?>, SupervisedHost> start, CancellationToken cancellation)
     {
         await Monitoring.StartAsync(cancellation);
         host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.At);

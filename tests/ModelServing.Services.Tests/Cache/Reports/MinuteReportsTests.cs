@@ -46,7 +46,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     public async Task A_report_that_is_repeated_or_overtaken_by_the_next_counts_once()
     {
         var first = Canary(3);
-        var next = first with { Streams = [new VariantCounts("canary", 1, SomeReports.Of(answered: 9))] };
+        var next = first with { Streams = [new VariantCounts("canary", 1, SomeReports.Count(answered: 9))] };
         var reports = Reports();
         foreach (var report in (ProcessReport[])[first, first, next, next])
             await reports.WriteAsync(Fraud, Minute, report, Token);
@@ -137,7 +137,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
         Assert.False(await Posted().TakeAsync(Minute + 1, Guid.NewGuid(), TimeSpan.FromMinutes(1), Token));
     }
 
-    private static ProcessReport Canary(int requests) => SomeReports.Process(SomeReports.Two, new VariantCounts("canary", 1, SomeReports.Of(answered: requests)));
+    private static ProcessReport Canary(int requests) => SomeReports.Process(SomeReports.Two, new VariantCounts("canary", 1, SomeReports.Count(answered: requests)));
 
     private static void AssertSame(IEnumerable<ProcessReport> expected, ModelMinute read)
     {

@@ -52,8 +52,8 @@ public class ProcessReportFormatTests
     [Fact]
     public void The_largest_report_has_room()
     {
-        var full = RequestCounts.Of([.. Enumerable.Repeat(long.MaxValue >> 20, RequestCounts.Kinds * LatencyBuckets.Count)]);
-        var report = SomeReports.Process(SomeReports.One, [.. Enumerable.Range(1, ProcessReport.MaxStreams).Select(attempt => new VariantCounts(new string('v', ModelName.MaxLength), attempt, full))]);
+        var full = RequestCounts.From([.. Enumerable.Repeat(long.MaxValue >> 20, RequestCounts.Kinds * LatencyBuckets.Count)]);
+        var report = SomeReports.Process(SomeReports.One, [.. Enumerable.Range(1, ProcessReport.MaxStreams).Select(trial => new VariantCounts(new string('v', ModelName.MaxLength), trial, full))]);
         Assert.InRange(ProcessReportFormat.Write(report).Length, 1, ProcessReportFormat.MaxBytes);
     }
 }

@@ -10,15 +10,15 @@ public class RequestCountsTests
         .Sample((answers, one, other) =>
         {
             var (first, second) = (Math.Min(Math.Min(one, other), answers.Count), Math.Min(Math.Max(one, other), answers.Count));
-            RequestCounts[] parts = [SomeReports.Of(answers[..first]), SomeReports.Of(answers[first..second]), SomeReports.Of(answers[second..])];
-            var whole = SomeReports.Of(answers);
+            RequestCounts[] parts = [SomeReports.Count(answers[..first]), SomeReports.Count(answers[first..second]), SomeReports.Count(answers[second..])];
+            var whole = SomeReports.Count(answers);
             Assert.Equal(whole, (parts[0] + parts[1]) + parts[2]);
             Assert.Equal(whole, parts[2] + (parts[0] + parts[1]));
             Assert.Equal(whole, parts[1] + (parts[2] + parts[0]));
             Assert.Equal(whole, RequestCounts.None + whole);
             Assert.Equal(answers.Count, whole.Requests);
             foreach (var kind in Enum.GetValues<AnswerKind>())
-                Assert.Equal(answers.Count(answer => answer.Kind == kind), whole.Of(kind));
+                Assert.Equal(answers.Count(answer => answer.Kind == kind), whole.Count(kind));
         });
 
     [Fact]
@@ -26,7 +26,7 @@ public class RequestCountsTests
         Gen.Select(SomeReports.Answer.List[1, 200], Gen.OneOf(((double[])[0.001, 0.5, 0.95, 0.99, 1.0]).Select(Gen.Const).ToArray())).Sample((answers, quantile) =>
         {
             List<TimeSpan> telling = [.. answers.Where(static answer => answer.Kind != AnswerKind.ClientError).Select(static answer => answer.Latency).Order()];
-            var latency = SomeReports.Of(answers).Latency(quantile);
+            var latency = SomeReports.Count(answers).Latency(quantile);
             if (telling.Count == 0)
             {
                 Assert.Null(latency);
@@ -43,11 +43,11 @@ public class RequestCountsTests
         for (var bucket = 0; bucket < LatencyBuckets.Count; bucket++)
         {
             var edge = LatencyBuckets.UpperEdge(bucket);
-            Assert.Equal(bucket, LatencyBuckets.Of(edge));
-            Assert.Equal(Math.Min(bucket + 1, LatencyBuckets.Count - 1), LatencyBuckets.Of(edge + TimeSpan.FromTicks(1)));
+            Assert.Equal(bucket, LatencyBuckets.IndexOf(edge));
+            Assert.Equal(Math.Min(bucket + 1, LatencyBuckets.Count - 1), LatencyBuckets.IndexOf(edge + TimeSpan.FromTicks(1)));
         }
 
-        Assert.Equal(0, LatencyBuckets.Of(TimeSpan.FromTicks(-1)));
-        Assert.Equal(LatencyBuckets.Count - 1, LatencyBuckets.Of(TimeSpan.MaxValue - TimeSpan.FromTicks(10)));
+        Assert.Equal(0, LatencyBuckets.IndexOf(TimeSpan.FromTicks(-1)));
+        Assert.Equal(LatencyBuckets.Count - 1, LatencyBuckets.IndexOf(TimeSpan.MaxValue - TimeSpan.FromTicks(10)));
     }
 }

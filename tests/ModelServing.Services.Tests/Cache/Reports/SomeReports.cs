@@ -18,7 +18,7 @@ internal static class SomeReports
 
     internal static readonly Gen<(AnswerKind Kind, TimeSpan Latency)> Answer = Gen.Select(Gen.Enum<AnswerKind>(), Latency);
 
-    internal static readonly Gen<RequestCounts> Counts = Answer.List[0, 40].Select(static answers => Of(answers));
+    internal static readonly Gen<RequestCounts> Counts = Answer.List[0, 40].Select(static answers => Count(answers));
 
     internal static readonly Gen<ProcessReport> Report = Gen.Select(
         Gen.Int[1, ModelVersion.MaxNumber], Gen.Guid, Gen.Bool, Gen.Select(Gen.OneOf(((string[])["canary", "stable", "direct", "b-2"]).Select(Gen.Const).ToArray()), Gen.Int[0, int.MaxValue], Counts).List[0, ProcessReport.MaxStreams])
@@ -31,16 +31,16 @@ internal static class SomeReports
         });
 
     /// <summary>Counts of these answers.</summary>
-    internal static RequestCounts Of(IEnumerable<(AnswerKind Kind, TimeSpan Latency)> answers)
+    internal static RequestCounts Count(IEnumerable<(AnswerKind Kind, TimeSpan Latency)> answers)
     {
         var counts = new long[RequestCounts.Kinds * LatencyBuckets.Count];
         foreach (var (kind, latency) in answers)
-            counts[(int)kind * LatencyBuckets.Count + LatencyBuckets.Of(latency)]++;
-        return RequestCounts.Of(counts);
+            counts[(int)kind * LatencyBuckets.Count + LatencyBuckets.IndexOf(latency)]++;
+        return RequestCounts.From(counts);
     }
 
     /// <summary>So many answers of each kind, all with one latency.</summary>
-    internal static RequestCounts Of(int answered = 0, int failed = 0, int nonFinite = 0, int clientErrors = 0, double milliseconds = 10) => Of(
+    internal static RequestCounts Count(int answered = 0, int failed = 0, int nonFinite = 0, int clientErrors = 0, double milliseconds = 10) => Count(
         Enumerable.Repeat(AnswerKind.Answered, answered)
             .Concat(Enumerable.Repeat(AnswerKind.Failed, failed))
             .Concat(Enumerable.Repeat(AnswerKind.NonFinite, nonFinite))

@@ -70,8 +70,8 @@ public class DemoReportTests
     public void Where_nothing_is_left_to_chance_one_request_is_too_many()
     {
         var none = SomeStack.Plan("0").Rollouts[DemoModel.Name];
-        Assert.True(DemoReport.Of(Api, none, Answers("stable", 1, 100), planChanged: false).AsExpected);
-        var report = DemoReport.Of(Api, none, [.. Answers("stable", 1, 99), .. Answers("canary", 2, 1)], planChanged: false);
+        Assert.True(DemoReport.From(Api, none, Answers("stable", 1, 100), planChanged: false).AsExpected);
+        var report = DemoReport.From(Api, none, [.. Answers("stable", 1, 99), .. Answers("canary", 2, 1)], planChanged: false);
         Assert.False(report.AsExpected);
         Assert.Contains("canary got 1 of 100 requests; the plan gives it 0%, where nothing is left to chance", report.Remarks);
     }
@@ -79,11 +79,11 @@ public class DemoReportTests
     [Fact]
     public void Shares_are_not_checked_where_chance_does_not_make_them()
     {
-        var sticky = DemoReport.Of(Api, Rollout with { RoutingKeyHeader = "X-Customer" }, Answers("stable", 1, 10_000), planChanged: false);
+        var sticky = DemoReport.From(Api, Rollout with { RoutingKeyHeader = "X-Customer" }, Answers("stable", 1, 10_000), planChanged: false);
         Assert.True(sticky.AsExpected);
         Assert.StartsWith("the shares are not checked: by the routing key X-Customer", Assert.Single(sticky.Remarks), StringComparison.Ordinal);
 
-        var changed = DemoReport.Of(Api, Rollout, Answers("stable", 1, 10_000), planChanged: true);
+        var changed = DemoReport.From(Api, Rollout, Answers("stable", 1, 10_000), planChanged: true);
         Assert.True(changed.AsExpected);
         Assert.All(changed.Variants, static row => Assert.Null(row.ExpectedShare));
         Assert.StartsWith("the shares are not checked: the plan was changed", Assert.Single(changed.Remarks), StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public class DemoReportTests
 
     private static DemoReport Split(int canary) => Report([.. Answers("stable", 1, 10_000 - canary), .. Answers("canary", 2, canary)]);
 
-    private static DemoReport Report(DemoAnswer[] answers) => DemoReport.Of(Api, Rollout, answers, planChanged: false);
+    private static DemoReport Report(DemoAnswer[] answers) => DemoReport.From(Api, Rollout, answers, planChanged: false);
 
     private static DemoAnswer[] Answers(string? variant, int? version, int count, string? failure = null) =>
         [.. Enumerable.Range(1, count).Select(i => new DemoAnswer(variant, version, TimeSpan.FromMilliseconds(i), failure))];

@@ -25,7 +25,7 @@ public sealed partial class ImagePushTests : IAsyncLifetime
 
         """;
 
-    private static readonly RegistryLogins NoLogins = new(static _ => null, "/nowhere");
+    private static readonly ContainerRegistryLogins NoLogins = new(static _ => null, "/nowhere");
 
     private readonly RecordedTerminal terminal = new(json: true);
     private LoopbackRegistry? registry;
@@ -188,7 +188,7 @@ public sealed partial class ImagePushTests : IAsyncLifetime
         var images = new Dictionary<string, RegistryImage>();
         foreach (var name in ImageNames.All)
         {
-            if (named.Of(name) is not { } digest)
+            if (named.DigestOf(name) is not { } digest)
                 continue;
             var image = await registry!.FindAsync($"space/modelserving-dev/{name}", digest, Cancellation);
             Assert.Equal(digest, image?.Digest);

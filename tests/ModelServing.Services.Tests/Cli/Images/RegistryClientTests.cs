@@ -15,7 +15,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
     // Of the two characters and the space between.
     private const string Digest = "sha256:257c1be96ae69f4b01c2c69bdb6d78605f59175819fb007d0bf245bf48444c4a";
 
-    private static readonly RegistryLogin Login = new("space/user", "secret", "a test");
+    private static readonly ContainerRegistryLogin Login = new("space/user", "secret", "a test");
 
     private readonly List<string> asked = [];
     private readonly List<string> put = [];
@@ -92,7 +92,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
     [Fact]
     public async Task Without_TLS_a_registry_is_not_spoken_to_unless_it_may()
     {
-        using var registry = new RegistryClient(Host, Login, isInsecure: false);
+        using var registry = new ContainerRegistryClient(Host, Login, isInsecure: false);
         var e = await Assert.ThrowsAsync<CommandException>(() => registry.CheckAsync(Cancellation));
         Assert.StartsWith($"the registry {Host} can't be reached: ", e.Message, StringComparison.Ordinal);
         Assert.Empty(asked);
@@ -102,7 +102,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
 
     private string Host => $"localhost:{new Uri(app.Urls.Single()).Port}";
 
-    private RegistryClient Registry(RegistryLogin? login) => new(Host, login, isInsecure: true);
+    private ContainerRegistryClient Registry(ContainerRegistryLogin? login) => new(Host, login, isInsecure: true);
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -28,7 +28,7 @@ public sealed class RegistryLoginsTests : IDisposable
     public async Task What_docker_login_keeps_is_found(string key)
     {
         Write(".docker/config.json", $$"""{ "auths": { "{{key}}": { "auth": "{{Encoded("space/user:p:w")}}" } } }""");
-        Assert.Equal(new RegistryLogin("space/user", "p:w", folder.Combine(".docker/config.json")), await PushAsync());
+        Assert.Equal(new ContainerRegistryLogin("space/user", "p:w", folder.Combine(".docker/config.json")), await PushAsync());
         Assert.DoesNotContain("p:w", (await PushAsync())!.ToString(), StringComparison.Ordinal);
     }
 
@@ -69,7 +69,7 @@ public sealed class RegistryLoginsTests : IDisposable
     public async Task An_identity_token_is_one()
     {
         Write(".docker/config.json", $$"""{ "auths": { "{{Host}}": { "auth": "{{Encoded("user:")}}", "identitytoken": "t" } } }""");
-        Assert.Equal(new RegistryLogin("user", "t", folder.Combine(".docker/config.json"), IsIdentityToken: true), await PushAsync());
+        Assert.Equal(new ContainerRegistryLogin("user", "t", folder.Combine(".docker/config.json"), IsIdentityToken: true), await PushAsync());
     }
 
     [Theory]
@@ -105,9 +105,9 @@ public sealed class RegistryLoginsTests : IDisposable
         Assert.Equal(may, Logins.IsInsecure(host));
     }
 
-    private RegistryLogins Logins => new(environment.GetValueOrDefault, folder.FullPath);
+    private ContainerRegistryLogins Logins => new(environment.GetValueOrDefault, folder.FullPath);
 
-    private Task<RegistryLogin?> PushAsync() => Logins.FindForPushAsync(Host, TestContext.Current.CancellationToken);
+    private Task<ContainerRegistryLogin?> PushAsync() => Logins.FindForPushAsync(Host, TestContext.Current.CancellationToken);
 
     private void Login(string file, string user) => Write(file, $$"""{ "auths": { "{{Host}}": { "auth": "{{Encoded(user + ":secret")}}" } } }""");
 

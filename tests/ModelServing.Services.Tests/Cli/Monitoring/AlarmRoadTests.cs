@@ -54,7 +54,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
         Assert.Equal(("failure-rate", AlarmChange.OkToFiring, "2"), (change.Alarm.Name, change.Change, change.Stream[ModelMetric.Version]));
         delivery!.Send(change);
         await RunningRouter.UntilAsync(() => standIn.Calls.Count == 1, "Rollback is called");
-        Assert.Equal(FunctionPaths.Of(FunctionName.Rollback), standIn.Calls[0].Path);
+        Assert.Equal(FunctionPaths.PathOf(FunctionName.Rollback), standIn.Calls[0].Path);
         using var message = JsonDocument.Parse(standIn.Calls[0].Payload);
         Assert.Equal("modelserving-local-failure-rate", message.RootElement.GetProperty("title").GetString());
         Assert.Equal("0.2, 100", string.Join(", ", message.RootElement.GetProperty("alarmMetaData")[0].GetProperty("metricValues")[0].EnumerateObject().Select(static value => value.Value.GetString())));
@@ -143,7 +143,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
             Name = ModelMetric.Failure,
             Dimensions = new Dictionary<string, string>
             {
-                [ModelMetric.Model] = "fraud", [ModelMetric.Version] = "2", [ModelMetric.Variant] = "canary", [ModelMetric.Attempt] = "1", [ModelMetric.Watched] = watched,
+                [ModelMetric.Model] = "fraud", [ModelMetric.Version] = "2", [ModelMetric.Variant] = "canary", [ModelMetric.Trial] = "1", [ModelMetric.Watched] = watched,
             },
             Datapoints = [new MetricDatapoint(now, 1, failed), new MetricDatapoint(now, 0, succeeded)],
         }]);

@@ -67,7 +67,7 @@ public class AlarmWatchTests
         Post(5);
         var transition = Assert.Single(watch.Evaluate(evaluation, time.Now));
 
-        using var message = JsonDocument.Parse(AlarmMessage.Of(transition, "modelserving-dev-too-much"));
+        using var message = JsonDocument.Parse(AlarmMessageWriter.Write(transition, "modelserving-dev-too-much"));
 
         var root = message.RootElement;
         Assert.Equal(["dedupeKey", "title", "body", "type", "severity", "timestampEpochMillis", "timestamp", "alarmMetaData", "notificationType", "version"], root.EnumerateObject().Select(static member => member.Name));

@@ -15,16 +15,16 @@ public sealed class AdminOptionsTests : IDisposable
     [Fact]
     public void A_token_goes_to_the_gateway_and_a_key_to_a_forwarded_port()
     {
-        Assert.Equal(("https://api.example.com/", "Authorization", "Bearer ey.J.x"), Of("--admin", "https://api.example.com", "--token-file", File("ey.J.x\n")));
-        Assert.Equal(("http://127.0.0.1:8081/", "X-API-Key", "msk_x"), Of("--admin", "http://127.0.0.1:8081", "--key-file", File("msk_x\n")));
+        Assert.Equal(("https://api.example.com/", "Authorization", "Bearer ey.J.x"), Read("--admin", "https://api.example.com", "--token-file", File("ey.J.x\n")));
+        Assert.Equal(("http://127.0.0.1:8081/", "X-API-Key", "msk_x"), Read("--admin", "http://127.0.0.1:8081", "--key-file", File("msk_x\n")));
     }
 
     [Fact]
     public void What_is_not_on_the_command_line_is_the_environments()
     {
         environment[AdminOptions.TokenVariable] = "ey.J.x";
-        Assert.Equal("Bearer ey.J.x", Of("--admin", "https://api.example.com").Value);
-        Assert.Equal("msk_x", Of("--admin", "https://api.example.com", "--key-file", File("msk_x")).Value);
+        Assert.Equal("Bearer ey.J.x", Read("--admin", "https://api.example.com").Value);
+        Assert.Equal("msk_x", Read("--admin", "https://api.example.com", "--key-file", File("msk_x")).Value);
         environment[AdminOptions.KeyVariable] = "msk_y";
         Assert.Contains("both set", Refused("--admin", "https://api.example.com"), StringComparison.Ordinal);
     }
@@ -46,18 +46,18 @@ public sealed class AdminOptionsTests : IDisposable
         Assert.Contains("no http address", Refused("--admin", "ftp://api.example.com", "--token-file", File("a")), StringComparison.Ordinal);
     }
 
-    private (string Address, string Header, string Value) Of(params string[] arguments)
+    private (string Address, string Header, string Value) Read(params string[] arguments)
     {
         var options = new AdminOptions(environment.GetValueOrDefault);
         var command = new Command("some");
         options.AddTo(command);
-        var (address, credential) = options.Of(command.Parse(arguments));
+        var (address, credential) = options.Read(command.Parse(arguments));
         return (address.ToString(), credential.Header, credential.Value);
     }
 
     private string Refused(params string[] arguments)
     {
-        var refused = Assert.Throws<CommandException>(() => Of(arguments));
+        var refused = Assert.Throws<CommandException>(() => Read(arguments));
         Assert.Equal(ExitCode.WrongInput, refused.ExitCode);
         return refused.Message;
     }

@@ -40,8 +40,8 @@ public class CheckCommandTests
     [Fact]
     public void What_a_router_does_not_know_is_not_taken_for_nothing()
     {
-        Assert.Contains("journal is unread", Assert.Throws<CommandException>(() => CheckCommand.Of(SomeStatus.Of() with { Journal = JournalReach.Unread })).Message, StringComparison.Ordinal);
-        Assert.Contains("journal is away", Assert.Throws<CommandException>(() => CheckCommand.Of(SomeStatus.Of() with { Journal = JournalReach.Away })).Message, StringComparison.Ordinal);
+        Assert.Contains("journal is unread", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with { Journal = JournalReach.Unread })).Message, StringComparison.Ordinal);
+        Assert.Contains("journal is away", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with { Journal = JournalReach.Away })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public class CheckCommandTests
         Assert.Equal((ExitCode.WrongInput, "--journal: there is no file /nowhere/journal.db"), (e.ExitCode, e.Message));
     }
 
-    private static HashSet<(ModelName, ModelVersion)> Condemned(params int[] versions) => CheckCommand.Of(SomeStatus.Of(versions));
+    private static HashSet<(ModelName, ModelVersion)> Condemned(params int[] versions) => CheckCommand.CondemnedIn(SomeStatus.WithCondemned(versions));
 
     private static StackFile File(string model) => StackFile.Parse($"config: {{ modelserving:models: {{ fraud: {{ {model} }} }} }}").File!;
 }

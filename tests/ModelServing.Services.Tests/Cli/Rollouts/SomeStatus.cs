@@ -9,7 +9,7 @@ internal static class SomeStatus
     internal static readonly ModelName Fraud = ModelName.Parse("fraud");
     internal static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
 
-    internal static RolloutsStatus Of(params int[] condemned) => new()
+    internal static RolloutsStatus WithCondemned(params int[] condemned) => new()
     {
         Router = "router-1",
         Journal = JournalReach.Read,

@@ -9,7 +9,7 @@ public class StatusReportTests
     [Fact]
     public void Each_variant_is_a_row_with_what_is_planned_and_served_and_the_kind_nearest_to_its_threshold()
     {
-        var text = Text(SomeStatus.Of());
+        var text = Text(SomeStatus.WithCondemned());
         Assert.Matches(@"fraud +│ stable +│ 1 +│ 1 +│ 95% +│ 95% +│ 2 of 2", text);
         Assert.Matches(@"fraud +│ canary +│ 2 +│ 3 +│ 5% +│ 5% +│ 0 of 1 +│ error 12.5 of 8000, minute 7", text);
         Assert.Matches(@"fraud +│ kept warm +│ 7 ", text);
@@ -19,8 +19,8 @@ public class StatusReportTests
     [Fact]
     public void What_is_condemned_is_said_with_why_and_the_way_out()
     {
-        var text = Text(SomeStatus.Of(2));
-        Assert.Contains("fraud version 2 is condemned since 2026-05-04 12:00:00Z (attempt 3, guard, by router-9): error: 5 failures against 0 of stable", text, StringComparison.Ordinal);
+        var text = Text(SomeStatus.WithCondemned(2));
+        Assert.Contains("fraud version 2 is condemned since 2026-05-04 12:00:00Z (trial 3, guard, by router-9): error: 5 failures against 0 of stable", text, StringComparison.Ordinal);
         Assert.Contains("ms reset fraud 2 --why REASON", text, StringComparison.Ordinal);
         Assert.Matches(@"canary +│ 2 +│ 3 +│ 5% +│ 0% ", text);
     }
@@ -28,27 +28,27 @@ public class StatusReportTests
     [Fact]
     public void What_is_away_unread_refused_or_blind_is_said()
     {
-        Assert.Contains("journal unread", Text(SomeStatus.Of() with { Journal = JournalReach.Unread }), StringComparison.Ordinal);
-        Assert.Contains("The journal is away", Text(SomeStatus.Of() with { Journal = JournalReach.Away }), StringComparison.Ordinal);
-        Assert.Contains("The cache is away", Text(SomeStatus.Of() with { CacheReached = false }), StringComparison.Ordinal);
-        Assert.DoesNotContain("away", Text(SomeStatus.Of() with { CacheReached = true }), StringComparison.Ordinal);
-        Assert.Contains("fraud: the plan is refused", Text(SomeStatus.Of().With(static model => model with { Condition = RolloutCondition.Refused })), StringComparison.Ordinal);
-        Assert.Contains("fraud: nothing is served", Text(SomeStatus.Of().With(static model => model with { Condition = RolloutCondition.CondemnedStable, Variants = [] })), StringComparison.Ordinal);
+        Assert.Contains("journal unread", Text(SomeStatus.WithCondemned() with { Journal = JournalReach.Unread }), StringComparison.Ordinal);
+        Assert.Contains("The journal is away", Text(SomeStatus.WithCondemned() with { Journal = JournalReach.Away }), StringComparison.Ordinal);
+        Assert.Contains("The cache is away", Text(SomeStatus.WithCondemned() with { CacheReached = false }), StringComparison.Ordinal);
+        Assert.DoesNotContain("away", Text(SomeStatus.WithCondemned() with { CacheReached = true }), StringComparison.Ordinal);
+        Assert.Contains("fraud: the plan is refused", Text(SomeStatus.WithCondemned().With(static model => model with { Condition = RolloutCondition.Refused })), StringComparison.Ordinal);
+        Assert.Contains("fraud: nothing is served", Text(SomeStatus.WithCondemned().With(static model => model with { Condition = RolloutCondition.CondemnedStable, Variants = [] })), StringComparison.Ordinal);
         Assert.Contains(
             "guard blind: few keys (3 so far)",
-            Text(SomeStatus.Of().With(static model => model with { Variants = [.. model.Variants.Select(static variant => variant with { Guard = variant.Guard is { } guard ? guard with { Blind = "few keys (3 so far)" } : null })] })),
+            Text(SomeStatus.WithCondemned().With(static model => model with { Variants = [.. model.Variants.Select(static variant => variant with { Guard = variant.Guard is { } guard ? guard with { Blind = "few keys (3 so far)" } : null })] })),
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_status_comes_back_as_it_was_written() => Assert.Equal(Text(SomeStatus.Of(2)), Text(RolloutsStatus.Parse(SomeStatus.Of(2).ToUtf8())));
+    public void A_status_comes_back_as_it_was_written() => Assert.Equal(Text(SomeStatus.WithCondemned(2)), Text(RolloutsStatus.Parse(SomeStatus.WithCondemned(2).ToUtf8())));
 
     private static string Text(RolloutsStatus status)
     {
         var writer = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer) });
         console.Profile.Width = 400;
-        console.Write(StatusReport.Of(status));
+        console.Write(StatusReport.Render(status));
         return writer.ToString();
     }
 }

@@ -9,7 +9,7 @@ public class HostLogTests
     {
         var terminal = new RecordedTerminal();
         var log = new HostLog(terminal.Terminal);
-        var (fraud, router) = (log.Of("fraud v1"), log.Of("router"));
+        var (fraud, router) = (log.WriterFor("fraud v1"), log.WriterFor("router"));
         var line = string.Join(' ', Enumerable.Repeat("[long]", 500));
         router(line);
         fraud("");

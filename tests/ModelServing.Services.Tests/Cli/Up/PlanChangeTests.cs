@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Cli.Up;
 
 public class PlanChangeTests
 {
-    private static readonly PlanDocument Stable = Of("config: {'modelserving:models': {fraud: {stable: {version: 1}}}}");
+    private static readonly PlanDocument Stable = Plan("config: {'modelserving:models': {fraud: {stable: {version: 1}}}}");
 
     [Fact]
     public void A_weight_that_moved_is_said_once_of_the_variant_that_was_moved() =>
@@ -31,12 +31,12 @@ public class PlanChangeTests
     [Fact]
     public void Deadline_and_routing_key_are_said_too() => Assert.Equal(
         ["fraud: deadline 10000 ms -> 500 ms", "fraud: routing key none -> header X-Customer"],
-        PlanChange.Lines(Stable, Of("config: {'modelserving:models': {fraud: {stable: {version: 1}, deadline: 500ms, routingKey: {header: X-Customer}}}}")));
+        PlanChange.Lines(Stable, Plan("config: {'modelserving:models': {fraud: {stable: {version: 1}, deadline: 500ms, routingKey: {header: X-Customer}}}}")));
 
     [Fact]
     public void What_is_kept_warm_is_said_too() => Assert.Equal(
         ["fraud: kept warm none -> v2, v3"],
-        PlanChange.Lines(Stable, Of("config: {'modelserving:models': {fraud: {stable: {version: 1}, keepWarm: [3, 2]}}}")));
+        PlanChange.Lines(Stable, Plan("config: {'modelserving:models': {fraud: {stable: {version: 1}, keepWarm: [3, 2]}}}")));
 
-    private static PlanDocument Of(string yaml) => PlanMaker.Make(SomeStack.File(yaml).Settings.Models);
+    private static PlanDocument Plan(string yaml) => PlanMaker.Make(SomeStack.File(yaml).Settings.Models);
 }

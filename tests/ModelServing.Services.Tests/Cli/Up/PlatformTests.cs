@@ -64,7 +64,7 @@ public sealed class PlatformTests : IAsyncLifetime
         Assert.Equal(("ms", ClientRole.Operator), (name.Text, entry.Role));
         Assert.Equal(ApiKey.HashOf((await File.ReadAllTextAsync(folder.Combine("operator.key"), TestContext.Current.CancellationToken)).Trim()), Assert.Single(entry.KeyHashes));
 
-        Running.LetIn(new ClientsDocument { Schema = 1, Anonymous = false, Clients = new() { [ModelName.Parse("shop")] = new ClientEntry { KeyHashes = [new string('1', 64)], Role = ClientRole.Caller } } });
+        Running.ApplyClients(new ClientsDocument { Schema = 1, Anonymous = false, Clients = new() { [ModelName.Parse("shop")] = new ClientEntry { KeyHashes = [new string('1', 64)], Role = ClientRole.Caller } } });
         Assert.False(Clients().Anonymous);
         Assert.Equal(["ms", "shop"], Clients().Clients.Keys.Select(static client => client.Text));
     }

@@ -10,8 +10,8 @@ public class FnListenerTests
     [Fact]
     public void Settings_of_a_function_come_back_from_their_variables()
     {
-        var settings = new FunctionsSettings { Function = FunctionName.Rollback, Journal = "sqlite:/j", Listener = new FnListener { Path = "/tmp/iofs/lsnr.sock", LogFrameName = "n", LogFrameHeader = "h" } };
-        Assert.Equal(settings, new FunctionsSettings(new HostEnvironment(name => settings.ToEnvironment().GetValueOrDefault(name))));
+        var settings = new FunctionsHostSettings { Function = FunctionName.Rollback, Journal = "sqlite:/j", Listener = new FnListener { Path = "/tmp/iofs/lsnr.sock", LogFrameName = "n", LogFrameHeader = "h" } };
+        Assert.Equal(settings, new FunctionsHostSettings(new HostEnvironment(name => settings.ToEnvironment().GetValueOrDefault(name))));
     }
 
     [Fact]
@@ -40,11 +40,11 @@ public class FnListenerTests
             Assert.Throws<ContractException>(() => Read(("MODELSERVING_FUNCTION", null), ("FN_LISTENER", "unix:/tmp/lsnr.sock"), ("FN_FORMAT", "http-stream"))).Message,
             StringComparison.Ordinal);
 
-    private static FunctionsSettings Read(params (string Name, string? Value)[] variables)
+    private static FunctionsHostSettings Read(params (string Name, string? Value)[] variables)
     {
         var all = new Dictionary<string, string?> { ["MODELSERVING_JOURNAL"] = "sqlite:/j", ["MODELSERVING_FUNCTION"] = "Rollback" };
         foreach (var (name, value) in variables)
             all[name] = value;
-        return new FunctionsSettings(new HostEnvironment(name => all.GetValueOrDefault(name)));
+        return new FunctionsHostSettings(new HostEnvironment(name => all.GetValueOrDefault(name)));
     }
 }

@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.Contracts.Journal;
 
 public class JournalEventTests
 {
-    private const string Text = """{"kind":"rolledBack","version":2,"attempt":1,"variant":"canary","reason":"guard","who":"router-1","evidence":{"kind":"error","evidence":13544.5,"copies":[1,2]},"schema":1,"model":"fraud","seq":3,"time":"2026-05-04T12:00:00+00:00","id":"0198f0d5-6d5c-7a3e-8000-000000000001"}""";
+    private const string Text = """{"kind":"rolledBack","version":2,"trial":1,"variant":"canary","reason":"guard","who":"router-1","evidence":{"kind":"error","evidence":13544.5,"copies":[1,2]},"schema":1,"model":"fraud","seq":3,"time":"2026-05-04T12:00:00+00:00","id":"0198f0d5-6d5c-7a3e-8000-000000000001"}""";
 
     public static TheoryData<string> Kinds => new("applied", "started", "weightMoved", "promoted", "refused", "rolledBack", "reset");
 
@@ -16,7 +16,7 @@ public class JournalEventTests
     public void It_reads_and_writes_the_documented_form()
     {
         var read = Assert.IsType<RolledBackEvent>(Parse(Text));
-        Assert.Equal((new ModelVersion(2), 1, "canary", RollbackReason.Guard, "router-1"), (read.Version, read.Attempt, read.Variant, read.Reason, read.Who));
+        Assert.Equal((new ModelVersion(2), 1, "canary", RollbackReason.Guard, "router-1"), (read.Version, read.Trial, read.Variant, read.Reason, read.Who));
         Assert.Equal((3, SomeEvents.Noon, "fraud"), (read.Seq, read.Time, read.Model.Text));
         Assert.Equal(13544.5, read.Evidence!.Value.GetProperty("evidence").GetDouble());
         Assert.Equal(Text, Encoding.UTF8.GetString(read.ToUtf8()));
@@ -49,7 +49,7 @@ public class JournalEventTests
     {
         var rollout = SomeEvents.Plan(1, 2);
         var read = Assert.IsType<StartedEvent>(Parse(Encoding.UTF8.GetString((SomeEvents.Started(rollout) with { Seq = 1 }).ToUtf8())));
-        Assert.Equal(RolloutDigest.Of(rollout), read.Digest);
+        Assert.Equal(RolloutDigest.Compute(rollout), read.Digest);
         Assert.Equal(rollout.Variants, read.Rollout.Variants);
     }
 
@@ -64,7 +64,7 @@ public class JournalEventTests
     [InlineData("\"version\":2,", "", "version")]
     [InlineData("\"version\":2,", "\"version\":2,\"version\":3,", "version")]
     [InlineData("\"version\":2", "\"version\":\"2\"", "a version is a whole number from 1")]
-    [InlineData("\"attempt\":1", "\"attempt\":0", "the event's attempt is 0; it has to be 1 or more")]
+    [InlineData("\"trial\":1", "\"trial\":0", "the event's trial is 0; it has to be 1 or more")]
     [InlineData("\"variant\":\"canary\"", "\"variant\":\"Canary\"", "the event's variant is 'Canary'; it has to be")]
     [InlineData("\"variant\":\"canary\"", "\"variant\":null", "variant")]
     [InlineData("\"reason\":\"guard\"", "\"reason\":\"wonder\"", "reason")]

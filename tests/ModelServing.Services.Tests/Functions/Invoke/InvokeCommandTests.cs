@@ -16,7 +16,7 @@ public sealed class InvokeCommandTests : IAsyncLifetime
 
     private FunctionsEmulator emulator = null!;
 
-    private Func<CancellationToken, Task<FnAnswer>> Answer { get; set; } = static _ => Task.FromResult(Of(200, """{"posted":3}"""));
+    private Func<CancellationToken, Task<FnAnswer>> Answer { get; set; } = static _ => Task.FromResult(Reply(200, """{"posted":3}"""));
 
     public async ValueTask InitializeAsync() => emulator = await FunctionsEmulator.StartAsync(Ocid, (_, cancellation) => Answer(cancellation));
 
@@ -34,7 +34,7 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_function_that_fails_twice_is_exit_code_1_and_one_line()
     {
-        Answer = static _ => Task.FromResult(Of(502, ""));
+        Answer = static _ => Task.FromResult(Reply(502, ""));
         var (code, output, error) = await RunAsync();
         Assert.Equal((1, "", "functions: ModelMetrics: it could not be called, or failed: 502 FunctionInvokeExecutionFailed: function failed (opc-request-id emulator)\n"), (code, output, error));
         Assert.Equal(2, emulator.Invocations.Count);
@@ -62,7 +62,7 @@ public sealed class InvokeCommandTests : IAsyncLifetime
         Answer = static async cancellation =>
         {
             await Task.Delay(Timeout.Infinite, cancellation);
-            return Of(200, "");
+            return Reply(200, "");
         };
         var (code, _, error) = await RunAsync(("MODELSERVING_INVOKE_TIMEOUT", "0.5"));
         Assert.Equal(1, code);
@@ -109,7 +109,7 @@ public sealed class InvokeCommandTests : IAsyncLifetime
         Oci = new OciSettings { Identity = OciIdentity.ConfigFile, ConfigFile = emulator.Identity.ConfigFile },
     };
 
-    private static FnAnswer Of(int status, string body) => new(status, new Dictionary<string, string>(), Encoding.UTF8.GetBytes(body));
+    private static FnAnswer Reply(int status, string body) => new(status, new Dictionary<string, string>(), Encoding.UTF8.GetBytes(body));
 
     private Task<(int Code, string Output, string Error)> RunAsync(params (string Name, string? Value)[] variables) => RunAsync(["invoke", "ModelMetrics"], variables);
 

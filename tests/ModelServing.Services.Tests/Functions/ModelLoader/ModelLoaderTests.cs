@@ -209,7 +209,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
             tested.Set(key, content);
     }
 
-    private async Task StartAsync(CacheSettings? cache = null) => running = await RunningFunctions.StartAsync(caller, new FunctionsSettings
+    private async Task StartAsync(CacheSettings? cache = null) => running = await RunningFunctions.StartAsync(caller, new FunctionsHostSettings
     {
         Function = FunctionName.ModelLoader,
         Environment = "dev",

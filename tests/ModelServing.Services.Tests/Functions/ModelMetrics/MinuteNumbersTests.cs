@@ -16,10 +16,10 @@ public class MinuteNumbersTests
     [Fact]
     public void Requests_and_shares_are_those_of_all_processes()
     {
-        var metrics = Of(
-            Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 6))),
-            Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 3, clientErrors: 1))),
-            Process(One, new VariantCounts("stable", 1, SomeReports.Of(answered: 30))));
+        var metrics = Compute(
+            Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 6))),
+            Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 3, clientErrors: 1))),
+            Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 30))));
         Assert.Equal([("1/stable/1", 30.0), ("2/canary/1", 10)], Values(metrics, ModelMetric.Requests));
         Assert.Equal([("1/stable/1", 0.75), ("2/canary/1", 0.25)], Values(metrics, ModelMetric.Share));
         Assert.Equal([("1/stable/1", 1.0), ("2/canary/1", 2)], Values(metrics, ModelMetric.Reporting));
@@ -28,7 +28,7 @@ public class MinuteNumbersTests
     [Fact]
     public void The_mean_of_a_failure_is_the_share_of_failed_requests_and_its_weight_their_number()
     {
-        var metrics = Of(Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 90, failed: 6, nonFinite: 4, clientErrors: 500))));
+        var metrics = Compute(Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 90, failed: 6, nonFinite: 4, clientErrors: 500))));
         var failure = Single(metrics, ModelMetric.Failure);
         Assert.Equal((0.06, 100), MeanOf(failure));
         Assert.Equal((4 / 94.0, 94), MeanOf(Single(metrics, ModelMetric.NonFinite)));
@@ -39,10 +39,10 @@ public class MinuteNumbersTests
     [Fact]
     public void Excess_and_ratio_are_against_stable_of_the_same_minute_whichever_versions_are_stable()
     {
-        var metrics = Of(
-            Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 60, failed: 40, milliseconds: 60))),
-            Process(One, new VariantCounts("stable", 1, SomeReports.Of(answered: 45, failed: 5))),
-            Process(new ModelVersion(3), new VariantCounts("stable", 2, SomeReports.Of(answered: 50))));
+        var metrics = Compute(
+            Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 60, failed: 40, milliseconds: 60))),
+            Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 45, failed: 5))),
+            Process(new ModelVersion(3), new VariantCounts("stable", 2, SomeReports.Count(answered: 50))));
         var excess = Single(metrics, ModelMetric.FailureExcess);
         Assert.Equal("2/canary/1", NameOf(excess));
         Assert.Equal(0.35, Assert.Single(excess.Datapoints).Value, 1e-12);
@@ -56,64 +56,64 @@ public class MinuteNumbersTests
     [InlineData(1000, 0)]
     public void A_handful_of_requests_is_compared_with_nothing(int canary, int stable)
     {
-        var metrics = Of(
-            Process(Two, new VariantCounts("canary", 1, SomeReports.Of(failed: canary, clientErrors: 100))),
-            Process(One, new VariantCounts("stable", 1, SomeReports.Of(answered: stable, clientErrors: 100))));
+        var metrics = Compute(
+            Process(Two, new VariantCounts("canary", 1, SomeReports.Count(failed: canary, clientErrors: 100))),
+            Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: stable, clientErrors: 100))));
         Assert.DoesNotContain(metrics, static of => of.Name is ModelMetric.FailureExcess or ModelMetric.LatencyRatio);
     }
 
     [Fact]
     public void Three_times_next_to_nothing_is_nothing()
     {
-        var metrics = Of(
-            Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 100, milliseconds: 0.8))),
-            Process(One, new VariantCounts("stable", 1, SomeReports.Of(answered: 100, milliseconds: 0.1))));
+        var metrics = Compute(
+            Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 100, milliseconds: 0.8))),
+            Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 100, milliseconds: 0.1))));
         Assert.InRange(Single(metrics, ModelMetric.LatencyRatio).Datapoints[0].Value, 0.7, 0.9);
     }
 
     [Fact]
     public void Requests_without_a_router_and_pinned_ones_are_in_no_metric()
     {
-        var metrics = Of(Process(Two, new VariantCounts("direct", 0, SomeReports.Of(failed: 100)), new VariantCounts("pinned", 1, SomeReports.Of(failed: 100))));
+        var metrics = Compute(Process(Two, new VariantCounts("direct", 0, SomeReports.Count(failed: 100)), new VariantCounts("pinned", 1, SomeReports.Count(failed: 100))));
         Assert.Empty(metrics);
     }
 
     [Fact]
     public void Only_what_was_itself_at_fault_is_in_requests_and_share_alone()
     {
-        var metrics = Of(Process(Two, new VariantCounts("canary", 1, SomeReports.Of(clientErrors: 100))));
+        var metrics = Compute(Process(Two, new VariantCounts("canary", 1, SomeReports.Count(clientErrors: 100))));
         Assert.Equal([ModelMetric.Reporting, ModelMetric.Requests, ModelMetric.Share], metrics.Select(static of => of.Name));
     }
 
     [Fact]
     public void A_version_that_nobody_reports_of_any_more_is_posted_as_that()
     {
-        var gone = Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 1)));
-        var metrics = Of([Process(One, new VariantCounts("stable", 1, SomeReports.Of(answered: 1)))], [gone]);
+        var gone = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
+        var metrics = Compute([Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 1)))], [gone]);
         Assert.Equal([("1/stable/1", 1.0), ("2/canary/1", 0)], Values(metrics, ModelMetric.Reporting));
     }
 
     [Fact]
     public void A_version_whose_processes_all_said_that_they_leave_is_not_missed()
     {
-        var one = Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 1)));
-        var other = Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 1)));
-        Assert.Empty(Of([], [one, one with { IsLeaving = true }, other with { IsLeaving = true }]));
-        Assert.Equal([("2/canary/1", 0.0)], Values(Of([], [one with { IsLeaving = true }, other]), ModelMetric.Reporting));
+        var one = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
+        var other = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
+        Assert.Empty(Compute([], [one, one with { IsLeaving = true }, other with { IsLeaving = true }]));
+        Assert.Equal([("2/canary/1", 0.0)], Values(Compute([], [one with { IsLeaving = true }, other]), ModelMetric.Reporting));
     }
 
     [Fact]
     public void A_version_that_is_there_and_was_asked_nothing_is_not_missed()
     {
-        var before = Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 1)));
-        Assert.Equal([("2/canary/1", 1.0)], Values(Of([Process(Two)], [before]), ModelMetric.Reporting));
+        var before = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
+        Assert.Equal([("2/canary/1", 1.0)], Values(Compute([Process(Two)], [before]), ModelMetric.Reporting));
     }
 
     [Fact]
     public void More_streams_than_are_posted_are_left_out_and_told()
     {
-        var many = Enumerable.Range(1, 10).Select(process => Process(Two, [.. Enumerable.Range(1, 10).Select(attempt => new VariantCounts("canary", process * 10 + attempt, SomeReports.Of(answered: 1)))]));
-        var metrics = new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Of(Fraud, [.. many], [], out var leftOut);
+        var many = Enumerable.Range(1, 10).Select(process => Process(Two, [.. Enumerable.Range(1, 10).Select(trial => new VariantCounts("canary", process * 10 + trial, SomeReports.Count(answered: 1)))]));
+        var metrics = new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Compute(Fraud, [.. many], [], out var leftOut);
         Assert.Equal(100 - MinuteNumbers.MaxStreams, leftOut);
         Assert.Equal(MinuteNumbers.MaxStreams, metrics.Select(NameOf).Distinct().Count());
     }
@@ -122,10 +122,10 @@ public class MinuteNumbersTests
     public void Whatever_is_reported_in_whatever_order_comes_to_the_same_and_to_values_that_can_be_posted() => Gen.Select(SomeReports.Report.List[0, 6], SomeReports.Report.List[0, 4], Gen.Int[0, 100])
         .Sample((processes, before, seed) =>
         {
-            var metrics = Of([.. processes], [.. before]);
+            var metrics = Compute([.. processes], [.. before]);
             var shuffled = processes.ToArray();
             new Random(seed).Shuffle(shuffled);
-            Assert.Equal(Texts(metrics), Texts(Of(shuffled, [.. before])));
+            Assert.Equal(Texts(metrics), Texts(Compute(shuffled, [.. before])));
             foreach (var point in metrics.SelectMany(static of => of.Datapoints))
             {
                 Assert.True(double.IsFinite(point.Value));
@@ -140,16 +140,16 @@ public class MinuteNumbersTests
 
     private static IEnumerable<string> Texts(IEnumerable<MetricData> metrics) => metrics.Select(static of => $"{of.Name} {NameOf(of)} {string.Join(';', of.Datapoints)}");
 
-    private static List<MetricData> Of(params ProcessReport[] processes) => Of(processes, []);
+    private static List<MetricData> Compute(params ProcessReport[] processes) => Compute(processes, []);
 
-    private static List<MetricData> Of(ProcessReport[] processes, ProcessReport[] before) => new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Of(Fraud, processes, before, out _);
+    private static List<MetricData> Compute(ProcessReport[] processes, ProcessReport[] before) => new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Compute(Fraud, processes, before, out _);
 
     private static IEnumerable<(string Stream, double Value)> Values(IEnumerable<MetricData> metrics, string name) =>
         metrics.Where(of => of.Name == name).Select(static of => (NameOf(of), Assert.Single(of.Datapoints).Value));
 
     private static MetricData Single(IEnumerable<MetricData> metrics, string name) => Assert.Single(metrics, of => of.Name == name);
 
-    private static string NameOf(MetricData of) => $"{of.Dimensions[ModelMetric.Version]}/{of.Dimensions[ModelMetric.Variant]}/{of.Dimensions[ModelMetric.Attempt]}";
+    private static string NameOf(MetricData of) => $"{of.Dimensions[ModelMetric.Version]}/{of.Dimensions[ModelMetric.Variant]}/{of.Dimensions[ModelMetric.Trial]}";
 
     private static (double Mean, int Count) MeanOf(MetricData of)
     {

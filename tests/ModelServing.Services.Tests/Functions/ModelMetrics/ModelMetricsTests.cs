@@ -73,7 +73,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task A_few_minutes_that_nobody_posted_are_made_up_for_and_no_more()
     {
-        var canary = Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 1)));
+        var canary = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
         for (var back = 0; back < 8; back++)
             await tested.ReportAsync(LastMinute - back, canary);
         await tested.RunAsync();
@@ -110,7 +110,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     public async Task Batches_have_at_most_fifty_streams()
     {
         for (var i = 0; i < 12; i++)
-            await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 1))), ModelName.Parse($"m-{i}"));
+            await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1))), ModelName.Parse($"m-{i}"));
         await tested.RunAsync();
         Assert.Equal(12, tested.Taken(ModelMetric.Requests).Count());
         Assert.All(tested.Monitoring.Requests.Where(static request => request.Operation == MonitoringOperation.PostMetricData), static request => Assert.Equal("/20180401/metrics", request.Target));
@@ -170,7 +170,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_that_reported_a_short_while_ago_is_posted_as_missing_for_some_minutes()
     {
-        await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 1))));
+        await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1))));
         for (var minute = 0; minute < 14; minute++)
         {
             await tested.RunAsync();
@@ -276,13 +276,13 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         [ModelMetric.Model] = Fraud.Text,
         [ModelMetric.Version] = version.ToString(CultureInfo.InvariantCulture),
         [ModelMetric.Variant] = variant,
-        [ModelMetric.Attempt] = "1",
+        [ModelMetric.Trial] = "1",
     };
 
     private async Task ReportMinuteAsync()
     {
-        await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Of(answered: 54, failed: 6))));
-        await tested.ReportAsync(LastMinute, Process(One, new VariantCounts("stable", 1, SomeReports.Of(answered: 540))));
+        await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 54, failed: 6))));
+        await tested.ReportAsync(LastMinute, Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 540))));
     }
 
     private async Task<List<RolledBackEvent>> RolledBackAsync() => [.. (await tested.Journal.ReadAsync(Fraud, 0, Token)).OfType<RolledBackEvent>()];

@@ -34,7 +34,7 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
         Cache = cache;
         Monitoring = monitoring;
         Time = time;
-        Settings = new FunctionsSettings
+        Settings = new FunctionsHostSettings
         {
             Function = FunctionName.ModelMetrics,
             Environment = Environment,
@@ -54,7 +54,7 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
 
     internal RolloutJournal Journal { get; }
 
-    internal FunctionsSettings Settings { get; set; }
+    internal FunctionsHostSettings Settings { get; set; }
 
     /// <summary>The minute that ended at noon.</summary>
     internal static long LastMinute { get; } = MinuteReports.NumberOf(Noon, TimeSpan.FromMinutes(1)) - 1;

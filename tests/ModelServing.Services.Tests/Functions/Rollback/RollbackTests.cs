@@ -70,11 +70,11 @@ public abstract class RollbackTests : IAsyncLifetime
         Assert.Equal(200, status);
         Assert.Equal(("condemned", "failure-rate", "fraud", "2", "canary", "1"), Read(Assert.Single(streams)));
         Assert.Equal(
-            "fraud version 2 (canary, attempt 1) is condemned: failure-rate fired at 2026-05-04 12:02:00Z with 0.42; routers were told",
+            "fraud version 2 (canary, trial 1) is condemned: failure-rate fired at 2026-05-04 12:02:00Z with 0.42; routers were told",
             (string?)streams[0]!["detail"]);
         Assert.Equal(3, (long?)streams[0]!["seq"]);
         var entry = Assert.Single(await RollbacksAsync());
-        Assert.Equal((2, 1, "canary", RollbackReason.Alarm, "alarm failure-rate"), (entry.Version.Number, entry.Attempt, entry.Variant, entry.Reason, entry.Who));
+        Assert.Equal((2, 1, "canary", RollbackReason.Alarm, "alarm failure-rate"), (entry.Version.Number, entry.Trial, entry.Variant, entry.Reason, entry.Who));
         var evidence = entry.Evidence!.Value;
         Assert.Equal("failure-rate fired at 2026-05-04 12:02:00Z with 0.42", evidence.GetProperty("summary").GetString());
         Assert.Equal(("failure-rate", "0.42"), (evidence.GetProperty("alarm").GetString(), evidence.GetProperty("value").GetString()));
@@ -105,7 +105,7 @@ public abstract class RollbackTests : IAsyncLifetime
         var (status, streams) = await CallAsync(Recorded("several-streams"));
         Assert.Equal(200, status);
         Assert.Equal(
-            ["condemned", "condemned", "not-a-candidate", "another-attempt", "unknown-model", "unknown-version"],
+            ["condemned", "condemned", "not-a-candidate", "another-trial", "unknown-model", "unknown-version"],
             streams.Select(static stream => (string?)stream!["outcome"]));
         Assert.Equal([(2, "0.42"), (3, "0.31")], (await RollbacksAsync()).Select(static entry => (entry.Version.Number, entry.Evidence!.Value.GetProperty("value").GetString()!)));
     }
@@ -129,14 +129,14 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_attempt_that_a_reset_has_ended_is_not_condemned_and_the_new_one_is()
+    public async Task An_trial_that_a_reset_has_ended_is_not_condemned_and_the_new_one_is()
     {
         await StartAsync();
         await journal.AppendAsync(SomeEvents.RolledBack(2), Token);
         await journal.AppendAsync(SomeEvents.Reset(2), Token);
-        Assert.Equal("another-attempt", await OutcomeAsync(Recorded("firing")));
-        Assert.Equal("condemned", await OutcomeAsync(Recorded("firing").Replace("\"attempt\":\"1\"", "\"attempt\":\"2\"", StringComparison.Ordinal)));
-        Assert.Equal([1, 2], (await RollbacksAsync()).Select(static entry => entry.Attempt));
+        Assert.Equal("another-trial", await OutcomeAsync(Recorded("firing")));
+        Assert.Equal("condemned", await OutcomeAsync(Recorded("firing").Replace("\"trial\":\"1\"", "\"trial\":\"2\"", StringComparison.Ordinal)));
+        Assert.Equal([1, 2], (await RollbacksAsync()).Select(static entry => entry.Trial));
     }
 
     [Fact]
@@ -149,8 +149,8 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\"attempt\":\"1\"", "\"attempt\":\"0\"", "wrong-dimensions")]
-    [InlineData("\"attempt\":\"1\"", "\"attempt\":\"one\"", "wrong-dimensions")]
+    [InlineData("\"trial\":\"1\"", "\"trial\":\"0\"", "wrong-dimensions")]
+    [InlineData("\"trial\":\"1\"", "\"trial\":\"one\"", "wrong-dimensions")]
     [InlineData("\"version\":\"2\"", "\"version\":\"02\"", "wrong-dimensions")]
     [InlineData("\"version\":\"2\"", "\"version\":2", "condemned")]
     [InlineData("\"model\":\"fraud\"", "\"model\":\"Fraud!\"", "wrong-dimensions")]
@@ -186,7 +186,7 @@ public abstract class RollbackTests : IAsyncLifetime
     {
         await StartAsync();
         var (_, streams) = await CallAsync(Recorded("without-dimensions"));
-        Assert.Equal(("wrong-dimensions", "The stream lacks the dimensions variant, attempt"), ((string?)streams[0]!["outcome"], (string?)streams[0]!["detail"]));
+        Assert.Equal(("wrong-dimensions", "The stream lacks the dimensions variant, trial"), ((string?)streams[0]!["outcome"], (string?)streams[0]!["detail"]));
     }
 
     [Theory]
@@ -208,7 +208,7 @@ public abstract class RollbackTests : IAsyncLifetime
     public async Task A_megabyte_of_streams_is_refused()
     {
         await StartAsync();
-        var stream = """{"model":"fraud","version":"2","variant":"canary","attempt":"1"},""";
+        var stream = """{"model":"fraud","version":"2","variant":"canary","trial":"1"},""";
         var answer = await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing").Replace("\"dimensions\":[", "\"dimensions\":[" + string.Concat(Enumerable.Repeat(stream, 1024 * 1024 / stream.Length)), StringComparison.Ordinal)));
         Assert.Equal(400, answer.Status);
         Assert.Contains("it is about more than 500 streams", answer.Text, StringComparison.Ordinal);
@@ -260,7 +260,7 @@ public abstract class RollbackTests : IAsyncLifetime
 
     private async Task StartAsync(bool dryRun = false) => running = await RunningFunctions.StartAsync(
         caller,
-        new FunctionsSettings { Function = FunctionName.Rollback, Environment = "dev", Journal = HostSources.Sqlite(folder.Combine("journal.db")), Cache = cache.Settings, DryRun = dryRun },
+        new FunctionsHostSettings { Function = FunctionName.Rollback, Environment = "dev", Journal = HostSources.Sqlite(folder.Combine("journal.db")), Cache = cache.Settings, DryRun = dryRun },
         services => services.AddSingleton<IJournalStore>(store));
 
     private async Task<IAsyncDisposable> ListenAsync()
@@ -282,7 +282,7 @@ public abstract class RollbackTests : IAsyncLifetime
     private async Task<IReadOnlyList<RolledBackEvent>> RollbacksAsync() => [.. (await journal.ReadAsync(SomeEvents.Fraud, 0, Token)).OfType<RolledBackEvent>()];
 
     private static (string?, string?, string?, string?, string?, string?) Read(JsonNode? stream) =>
-        ((string?)stream!["outcome"], (string?)stream["alarm"], (string?)stream["model"], (string?)stream["version"], (string?)stream["variant"], (string?)stream["attempt"]);
+        ((string?)stream!["outcome"], (string?)stream["alarm"], (string?)stream["model"], (string?)stream["version"], (string?)stream["variant"], (string?)stream["trial"]);
 
     private static string Recorded(string name) =>
         File.ReadAllText(Repository.Combine("tests", "ModelServing.Services.Tests", "Functions", "Rollback", "Messages", name + ".json"));

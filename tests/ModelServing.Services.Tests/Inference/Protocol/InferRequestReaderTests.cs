@@ -125,10 +125,10 @@ public class InferRequestReaderTests
     public void Each_data_type_takes_its_range_and_nothing_else(Datatype datatype, string good, string bad)
     {
         var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
-        string Body(string element) => $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{DatatypeNames.Of(datatype)}}","data":[{{element}}]}]}""";
+        string Body(string element) => $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":[{{element}}]}]}""";
         using var request = reader.Read(Utf8(Body(good)));
         Assert.Equal(JsonNode.Parse(good)!.ToJsonString(), JsonNode.Parse(Elements(datatype, request.Inputs[0]))![0]!.ToJsonString(), ignoreCase: true);
-        Assert.Contains(DatatypeNames.Of(datatype) == "BYTES" ? "a string" : $"({DatatypeNames.Of(datatype)})", Fault(reader, Body(bad)), StringComparison.Ordinal);
+        Assert.Contains(DatatypeNames.NameOf(datatype) == "BYTES" ? "a string" : $"({DatatypeNames.NameOf(datatype)})", Fault(reader, Body(bad)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public class InferRequestReaderTests
     {
         var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
         const string Data = """["NaN","Infinity","-Infinity"]""";
-        using var request = reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[3],"datatype":"{{DatatypeNames.Of(datatype)}}","data":{{Data}}}]}"""));
+        using var request = reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[3],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{Data}}}]}"""));
         Assert.Equal(Data, Elements(datatype, request.Inputs[0]));
     }
 
@@ -159,7 +159,7 @@ public class InferRequestReaderTests
     [Fact]
     public void Every_half_comes_back_with_the_same_bits()
     {
-        var format = TensorFormat.Of(Datatype.Fp16);
+        var format = TensorFormat.For(Datatype.Fp16);
         for (var bits = 0; bits <= ushort.MaxValue; bits++)
         {
             var half = BitConverter.UInt16BitsToHalf((ushort)bits);
@@ -209,7 +209,7 @@ public class InferRequestReaderTests
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartArray();
-            TensorFormat.Of(datatype).WriteElements(json, tensor, (int)tensor.GetTensorTypeAndShape().ElementCount);
+            TensorFormat.For(datatype).WriteElements(json, tensor, (int)tensor.GetTensorTypeAndShape().ElementCount);
             json.WriteEndArray();
         }
 

@@ -23,7 +23,7 @@ public sealed class CountReporterTests : IAsyncLifetime
     public ValueTask DisposeAsync() => cache.DisposeAsync();
 
     [Fact]
-    public async Task Each_request_is_reported_once_by_its_variant_and_attempt_and_the_last_report_says_that_the_process_leaves()
+    public async Task Each_request_is_reported_once_by_its_variant_and_trial_and_the_last_report_says_that_the_process_leaves()
     {
         await using var service = await StartAsync();
         for (var i = 0; i < 5; i++)
@@ -36,8 +36,8 @@ public sealed class CountReporterTests : IAsyncLifetime
         var reports = await ReadAsync();
         Assert.Equal(
             [("canary", 2, 6L, 1L), ("direct", 0, 1, 0), ("stable", 1, 1, 0)],
-            reports.SelectMany(static report => report.Streams).GroupBy(static stream => (stream.Variant, stream.Attempt)).OrderBy(static stream => stream.Key.Variant, StringComparer.Ordinal)
-                .Select(static streams => (streams.Key.Variant, streams.Key.Attempt, streams.Sum(static s => s.Counts.Requests), streams.Sum(static s => s.Counts.Of(AnswerKind.ClientError)))));
+            reports.SelectMany(static report => report.Streams).GroupBy(static stream => (stream.Variant, stream.Trial)).OrderBy(static stream => stream.Key.Variant, StringComparer.Ordinal)
+                .Select(static streams => (streams.Key.Variant, streams.Key.Trial, streams.Sum(static s => s.Counts.Requests), streams.Sum(static s => s.Counts.Count(AnswerKind.ClientError)))));
         Assert.Single(reports, static report => report.IsLeaving);
         Assert.Single(reports.Select(static report => report.Incarnation).Distinct());
         Assert.All(reports, static report => Assert.Equal(RunningInference.Version, report.Version));
@@ -51,7 +51,7 @@ public sealed class CountReporterTests : IAsyncLifetime
             [SomeOnnx.Value("x", Datatype.Fp64, [-1])], [SomeOnnx.Value("y", Datatype.Fp64, [-1])], SomeOnnx.Node("Div", ["x", "x"], ["y"])));
         await AskAsync(service, NonFinite, 200, "canary", "1");
         await service.StopAsync();
-        Assert.Equal(1, (await ReadAsync()).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Of(AnswerKind.NonFinite)));
+        Assert.Equal(1, (await ReadAsync()).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Count(AnswerKind.NonFinite)));
     }
 
     [Fact]
@@ -101,13 +101,13 @@ public sealed class CountReporterTests : IAsyncLifetime
         });
     }
 
-    private static async Task AskAsync(RunningInference service, string body, int status, string? variant = null, string? attempt = null)
+    private static async Task AskAsync(RunningInference service, string body, int status, string? variant = null, string? trial = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, InferencePaths.Infer(RunningInference.Model)) { Content = new StringContent(body) };
         if (variant is not null)
             request.Headers.Add(HeaderNames.ModelVariant, variant);
-        if (attempt is not null)
-            request.Headers.Add(HeaderNames.ModelAttempt, attempt);
+        if (trial is not null)
+            request.Headers.Add(HeaderNames.ModelTrial, trial);
         using var answer = await service.Client.SendAsync(request, Token);
         Assert.True((int)answer.StatusCode == status, await answer.Content.ReadAsStringAsync(Token));
     }

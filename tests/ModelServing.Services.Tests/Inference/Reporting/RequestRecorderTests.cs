@@ -11,7 +11,7 @@ public class RequestRecorderTests
     private readonly RequestRecorder recorder = new();
 
     [Fact]
-    public void Requests_are_counted_by_variant_and_attempt()
+    public void Requests_are_counted_by_variant_and_trial()
     {
         recorder.Answered("canary", "1", AnswerKind.Answered, Latency);
         recorder.Answered("canary", "1", AnswerKind.Failed, Latency);
@@ -19,7 +19,7 @@ public class RequestRecorderTests
         recorder.Answered("stable", "1", AnswerKind.NonFinite, Latency);
 
         Assert.Equal([("canary", 1, 2L), ("canary", 2, 1L), ("direct", 0, 0L), ("stable", 1, 1L)], Read());
-        Assert.Equal(1, recorder.Read().Single(static stream => stream is { Variant: "canary", Attempt: 1 }).Counts.Of(AnswerKind.Failed));
+        Assert.Equal(1, recorder.Read().Single(static stream => stream is { Variant: "canary", Trial: 1 }).Counts.Count(AnswerKind.Failed));
     }
 
     [Theory]
@@ -32,9 +32,9 @@ public class RequestRecorderTests
     [InlineData("canary", "0")]
     [InlineData("canary", "-1")]
     [InlineData("canary", "1,1")]
-    public void What_no_router_of_ours_says_is_direct(string? variant, string? attempt)
+    public void What_no_router_of_ours_says_is_direct(string? variant, string? trial)
     {
-        recorder.Answered(variant, attempt, AnswerKind.Answered, Latency);
+        recorder.Answered(variant, trial, AnswerKind.Answered, Latency);
         Assert.Equal([("direct", 0, 1L)], Read());
     }
 
@@ -53,18 +53,18 @@ public class RequestRecorderTests
     [Fact]
     public void No_more_are_counted_apart_than_a_report_has_room_for_and_the_others_are_counted_as_that()
     {
-        for (var attempt = 1; attempt <= ProcessReport.MaxStreams + 2; attempt++)
-            recorder.Answered("canary", $"{attempt}", AnswerKind.Answered, Latency);
+        for (var trial = 1; trial <= ProcessReport.MaxStreams + 2; trial++)
+            recorder.Answered("canary", $"{trial}", AnswerKind.Answered, Latency);
         Assert.Equal(ProcessReport.MaxStreams, recorder.Read().Count);
         Assert.Equal(3, recorder.TakeUncounted());
         Assert.Equal(0, recorder.TakeUncounted());
     }
 
     [Fact]
-    public void An_attempt_that_has_had_no_request_for_long_makes_room()
+    public void An_trial_that_has_had_no_request_for_long_makes_room()
     {
-        for (var attempt = 1; attempt < ProcessReport.MaxStreams; attempt++)
-            recorder.Answered("canary", $"{attempt}", AnswerKind.Answered, Latency);
+        for (var trial = 1; trial < ProcessReport.MaxStreams; trial++)
+            recorder.Answered("canary", $"{trial}", AnswerKind.Answered, Latency);
         for (var minute = 0; minute < 12; minute++)
         {
             recorder.Answered("canary", "7", AnswerKind.Answered, Latency);
@@ -97,6 +97,6 @@ public class RequestRecorderTests
         },
         iter: 20);
 
-    private IEnumerable<(string, int, long)> Read() => recorder.Read().OrderBy(static stream => stream.Variant, StringComparer.Ordinal).ThenBy(static stream => stream.Attempt)
-        .Select(static stream => (stream.Variant, stream.Attempt, stream.Counts.Requests));
+    private IEnumerable<(string, int, long)> Read() => recorder.Read().OrderBy(static stream => stream.Variant, StringComparer.Ordinal).ThenBy(static stream => stream.Trial)
+        .Select(static stream => (stream.Variant, stream.Trial, stream.Counts.Requests));
 }

@@ -11,8 +11,8 @@ namespace ModelServing.Services.Tests.Oci.Monitoring;
 public sealed class OciMonitoringTests : IAsyncLifetime
 {
     private static readonly CallLimits Quick = new() { FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(4) };
-    private static readonly Dictionary<string, string> Fraud = new() { ["model"] = "fraud", ["version"] = "2", ["variant"] = "canary", ["attempt"] = "1" };
-    private static readonly Dictionary<string, string> Churn = new() { ["model"] = "churn", ["version"] = "2", ["variant"] = "canary", ["attempt"] = "1" };
+    private static readonly Dictionary<string, string> Fraud = new() { ["model"] = "fraud", ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
+    private static readonly Dictionary<string, string> Churn = new() { ["model"] = "churn", ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
 
     private MonitoringEmulator emulator = null!;
     private OciMonitoring monitoring = null!;
@@ -63,7 +63,7 @@ public sealed class OciMonitoringTests : IAsyncLifetime
         Assert.Equal(0, answer.FailedMetricsCount);
         var taken = Assert.Single(emulator.Taken);
         Assert.Equal((MonitoringEmulator.Compartment, "modelserving", "Failure"), ((string)taken["compartmentId"]!, (string)taken["namespace"]!, (string)taken["name"]!));
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"model":"fraud","version":"2","variant":"canary","attempt":"1"}"""), taken["dimensions"]));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"model":"fraud","version":"2","variant":"canary","trial":"1"}"""), taken["dimensions"]));
         Assert.Equal([(0.0, 97), (1.0, 3)], taken["datapoints"]!.AsArray().Select(static point => ((double)point!["value"]!, (int)point["count"]!)));
     }
 
@@ -95,7 +95,7 @@ public sealed class OciMonitoringTests : IAsyncLifetime
     {
         emulator.PageSize = 2;
         for (var i = 0; i < 5; i++)
-            emulator.Set($"a{i}", "FIRING", (Fraud, "FIRING"), (Churn, "FIRING"), (new Dictionary<string, string>(Churn) { ["attempt"] = "2" }, "FIRING"));
+            emulator.Set($"a{i}", "FIRING", (Fraud, "FIRING"), (Churn, "FIRING"), (new Dictionary<string, string>(Churn) { ["trial"] = "2" }, "FIRING"));
         Assert.Equal(15, (await monitoring.FiringAsync(["a0", "a1", "a2", "a3", "a4"], Token)).Count);
     }
 

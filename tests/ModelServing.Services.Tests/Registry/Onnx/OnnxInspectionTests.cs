@@ -16,7 +16,7 @@ public class OnnxInspectionTests
     public void What_is_unsafe_is_found_with_its_code_and_place(string name)
     {
         var model = SomeUnsafeOnnx.All.Single(each => each.ToString() == name);
-        var report = OnnxInspection.Of(model.Bytes);
+        var report = OnnxInspection.Inspect(model.Bytes);
         Assert.Contains(report.Findings, finding => finding.Code == model.Code && finding.Place.StartsWith(model.Place, StringComparison.Ordinal));
         Assert.All(report.Findings, static finding =>
         {
@@ -54,9 +54,9 @@ public class OnnxInspectionTests
             new() { DataType = 26, Dims = { 5 }, RawData = ByteString.CopyFrom(new byte[2]) },
         };
         foreach (var tensor in tensors)
-            Assert.Empty(OnnxInspection.Of(SomeUnsafeOnnx.Changed(m => m.Graph.Node[0].Attribute.Add(new AttributeProto { Name = "value", T = tensor }))).Findings);
+            Assert.Empty(OnnxInspection.Inspect(SomeUnsafeOnnx.Changed(m => m.Graph.Node[0].Attribute.Add(new AttributeProto { Name = "value", T = tensor }))).Findings);
 
-        Assert.Empty(OnnxInspection.Of(SomeUnsafeOnnx.Changed(static m =>
+        Assert.Empty(OnnxInspection.Inspect(SomeUnsafeOnnx.Changed(static m =>
         {
             // Quantizers import what they do not use, and use the runtime's own operators; exporters define functions.
             m.OpsetImport.Add([new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 }, new OperatorSetIdProto { Domain = "org.pytorch.aten", Version = 1 }, new OperatorSetIdProto { Domain = "pkg.torch", Version = 1 }]);
@@ -77,10 +77,10 @@ public class OnnxInspectionTests
             m.Graph.Node[0].Domain = "custom";
             m.Graph.Node.Add(new NodeProto { OpType = "EPContext", Domain = "com.microsoft" });
         });
-        Assert.Equal([FindingCode.EngineContext, FindingCode.ExternalData, FindingCode.OperatorDomain], OnnxInspection.Of(bytes).Findings.Select(static f => f.Code));
+        Assert.Equal([FindingCode.EngineContext, FindingCode.ExternalData, FindingCode.OperatorDomain], OnnxInspection.Inspect(bytes).Findings.Select(static f => f.Code));
 
         var many = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(Enumerable.Repeat(SomeUnsafeOnnx.External(), 70)));
-        var report = OnnxInspection.Of(many);
+        var report = OnnxInspection.Inspect(many);
         Assert.Equal((50, 20), (report.Findings.Count, report.MoreFindings));
     }
 
@@ -88,7 +88,7 @@ public class OnnxInspectionTests
     public void Limits_can_be_lower()
     {
         var bytes = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(new TensorProto { Name = new string('v', 40), DataType = 1, Dims = { 0 } }));
-        Assert.Empty(OnnxInspection.Of(bytes).Findings);
+        Assert.Empty(OnnxInspection.Inspect(bytes).Findings);
         foreach (var (limits, code) in ((ArtifactLimits, string)[])[
             (new ArtifactLimits { Nodes = 0 }, FindingCode.LimitNodes),
             (new ArtifactLimits { Initializers = 1 }, FindingCode.LimitInitializers),
@@ -98,7 +98,7 @@ public class OnnxInspectionTests
             (new ArtifactLimits { Messages = 5 }, FindingCode.LimitEntries),
             (new ArtifactLimits { Nesting = 3 }, FindingCode.Nesting)])
         {
-            Assert.Contains(OnnxInspection.Of(bytes, limits).Findings, finding => finding.Code == code);
+            Assert.Contains(OnnxInspection.Inspect(bytes, limits).Findings, finding => finding.Code == code);
         }
     }
 
@@ -117,7 +117,7 @@ public class OnnxInspectionTests
                 at += size;
             }
 
-            var (chunked, whole) = (inspection.End(), OnnxInspection.Of(bytes));
+            var (chunked, whole) = (inspection.End(), OnnxInspection.Inspect(bytes));
             Assert.Equal(whole.Findings, chunked.Findings);
             Assert.Equal(whole.Interface?.ToString(), chunked.Interface?.ToString());
         });
@@ -125,7 +125,7 @@ public class OnnxInspectionTests
 
     [Fact]
     public void Random_bytes_are_answered_and_nothing_is_thrown() =>
-        Gen.Byte.Array[0, 400].Sample(static bytes => Assert.NotEmpty(OnnxInspection.Of(bytes).Findings), iter: 20_000);
+        Gen.Byte.Array[0, 400].Sample(static bytes => Assert.NotEmpty(OnnxInspection.Inspect(bytes).Findings), iter: 20_000);
 
     [Fact]
     public void A_good_model_that_was_changed_or_cut_anywhere_is_answered_and_nothing_is_thrown()
@@ -139,7 +139,7 @@ public class OnnxInspectionTests
                     bytes[at % bytes.Length] = value;
                 foreach (var part in (byte[][])[bytes, bytes[..(cut % (bytes.Length + 1))], [.. bytes, .. bytes]])
                 {
-                    var report = OnnxInspection.Of(part);
+                    var report = OnnxInspection.Inspect(part);
                     // What has an interface and no finding can be handed on.
                     Assert.True(report.Findings.Count > 0 || report.Interface is not null);
                 }
@@ -156,7 +156,7 @@ public class OnnxInspectionTests
             {
                 var bytes = (byte[])model.Clone();
                 bytes[at] = value;
-                var report = OnnxInspection.Of(bytes);
+                var report = OnnxInspection.Inspect(bytes);
                 if (report.Findings.Count > 0)
                     return;
                 ModelProto other;
@@ -182,9 +182,9 @@ public class OnnxInspectionTests
     {
         // Three bytes each: an initializer of no type; and four for an empty tensor among an attribute's.
         var wrong = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(Enumerable.Repeat(new TensorProto(), 90_000)));
-        Assert.Equal(10_000, OnnxInspection.Of(wrong).MoreFindings);
+        Assert.Equal(10_000, OnnxInspection.Inspect(wrong).MoreFindings);
         var many = RawProtobuf.Bytes(7, RawProtobuf.Bytes(13, RawProtobuf.Bytes(2, RawProtobuf.Bytes(1, RawProtobuf.Bytes(2, [.. Enumerable.Repeat((byte[])[0x0a, 0x00], 10_000_000).SelectMany(static each => each)])))));
-        var report = OnnxInspection.Of(many);
+        var report = OnnxInspection.Inspect(many);
         Assert.Null(report.Interface);
         Assert.Equal([FindingCode.LimitEntries], report.Findings.Select(static finding => finding.Code));
     }

@@ -12,8 +12,8 @@ public class OnnxInterfaceTests
         foreach (var datatype in Enum.GetValues<Datatype>())
         {
             var read = Read(SomeOnnx.Identity(datatype, -1, 15));
-            Assert.Equal($"x {DatatypeNames.Of(datatype)} [-1,15]", Assert.Single(read.Inputs).ToString());
-            Assert.Equal($"y {DatatypeNames.Of(datatype)} [-1,15]", Assert.Single(read.Outputs).ToString());
+            Assert.Equal($"x {DatatypeNames.NameOf(datatype)} [-1,15]", Assert.Single(read.Inputs).ToString());
+            Assert.Equal($"y {DatatypeNames.NameOf(datatype)} [-1,15]", Assert.Single(read.Outputs).ToString());
         }
 
         Assert.Empty(Read(SomeOnnx.Identity(Datatype.Fp32)).Inputs[0].Shape);
@@ -60,14 +60,14 @@ public class OnnxInterfaceTests
 
     private static OnnxInterface Read(byte[] bytes)
     {
-        var report = OnnxInspection.Of(bytes);
+        var report = OnnxInspection.Inspect(bytes);
         Assert.Empty(report.Findings);
         return report.Interface!;
     }
 
     private static string RefusalOf(params ValueInfoProto[] outputs)
     {
-        var report = OnnxInspection.Of(SomeOnnx.Model([], outputs));
+        var report = OnnxInspection.Inspect(SomeOnnx.Model([], outputs));
         Assert.Null(report.Interface);
         return Assert.Single(report.Findings).ToString();
     }

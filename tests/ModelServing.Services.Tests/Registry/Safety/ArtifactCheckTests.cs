@@ -31,7 +31,7 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
         Assert.True(@checked.IsNew);
         var verdict = Verdict.Parse(store.Get("verdicts/fraud/1.json"));
         Assert.Equal((Outcome.Accepted, "tests", time.Now, ArtifactRules.Version), (verdict.Outcome, verdict.CheckedBy, verdict.CheckedAt, verdict.Rules));
-        Assert.Equal(Sha256Digest.Of(store.Get("models/fraud/1/manifest.json")), verdict.ManifestDigest);
+        Assert.Equal(Sha256Digest.Compute(store.Get("models/fraud/1/manifest.json")), verdict.ManifestDigest);
         Assert.Empty(verdict.Findings);
         Assert.Equal(verdict.ToUtf8(), @checked.Verdict.ToUtf8());
     }

@@ -13,7 +13,7 @@ public class FailedKeysTests
         Assert.Equal(5, keys.Failed(17, 5).CountsAfter);
         Assert.Equal(KeyHistory.None, keys.Failed(18, 6));
 
-        var counts = Some.Counts(Some.Failure(isWatched: true, 3), Some.Failure(isWatched: true, 5, key: KeyHistory.Of(3, 1)), Some.Failure(isWatched: true, 5, key: KeyHistory.Of(5, 1)));
+        var counts = Some.Counts(Some.Failure(isWatched: true, 3), Some.Failure(isWatched: true, 5, key: KeyHistory.From(3, 1)), Some.Failure(isWatched: true, 5, key: KeyHistory.From(5, 1)));
         // Copies of minutes 1 to 3 saw the first failure alone, those of 4 and 5 the second, and none the third.
         Assert.Equal([1, 1, 1, 1, 1], Enumerable.Range(0, 5).Select(copy => counts.RateAt(copy).Failures));
     }
@@ -47,11 +47,11 @@ public class FailedKeysTests
     [Fact]
     public void A_map_elsewhere_has_the_same_rule()
     {
-        Assert.Equal(KeyHistory.None, KeyHistory.Of(null, 1));
-        Assert.Equal(4, KeyHistory.Of(4, KeyHistory.MaxKeys).CountsAfter);
-        Assert.Equal(KeyHistory.Forgotten, KeyHistory.Of(4, KeyHistory.MaxKeys + 1));
-        Assert.Equal(KeyHistory.Forgotten, KeyHistory.Of(null, KeyHistory.MaxKeys + 1));
-        Assert.Equal(KeyHistory.Of(4, 1), KeyHistory.Of(null, 1).Later(KeyHistory.Of(4, 1)));
-        Assert.Equal(KeyHistory.Of(4, 1), KeyHistory.Of(4, 1).Later(KeyHistory.Of(3, 1)));
+        Assert.Equal(KeyHistory.None, KeyHistory.From(null, 1));
+        Assert.Equal(4, KeyHistory.From(4, KeyHistory.MaxKeys).CountsAfter);
+        Assert.Equal(KeyHistory.Forgotten, KeyHistory.From(4, KeyHistory.MaxKeys + 1));
+        Assert.Equal(KeyHistory.Forgotten, KeyHistory.From(null, KeyHistory.MaxKeys + 1));
+        Assert.Equal(KeyHistory.From(4, 1), KeyHistory.From(null, 1).Later(KeyHistory.From(4, 1)));
+        Assert.Equal(KeyHistory.From(4, 1), KeyHistory.From(4, 1).Later(KeyHistory.From(3, 1)));
     }
 }

@@ -10,7 +10,7 @@ public class FewKeysTests
     [InlineData(9000, 133)]
     public void So_many_keys_at_least_have_to_fail(int percent, int fewest)
     {
-        var share = TrafficShare.Of(percent, 10_000 - percent);
+        var share = TrafficShare.From(percent, 10_000 - percent);
         Assert.Equal(fewest, FewKeys.Fewest(share, Some.Policy));
         Assert.True(FewKeys.AreBlind(fewest - 1, share, Some.Policy));
         Assert.False(FewKeys.AreBlind(fewest, share, Some.Policy));
@@ -20,7 +20,7 @@ public class FewKeysTests
     public void Fewer_keys_never_reach_the_threshold_however_often_they_fail()
     {
         var (keys, recorder) = (new FailedKeys(), new GuardRecorder());
-        var share = TrafficShare.Of(5000, 5000);
+        var share = TrafficShare.From(5000, 5000);
         for (var minute = 1; minute <= 300; minute++)
         {
             for (ulong key = 0; key < 18; key++)
@@ -32,15 +32,15 @@ public class FewKeysTests
     [Fact]
     public void Next_to_all_of_the_traffic_the_comparison_is_always_blind()
     {
-        Assert.Null(FewKeys.Fewest(TrafficShare.Of(9999, 1), Some.Policy));
-        Assert.True(FewKeys.AreBlind(int.MaxValue, TrafficShare.Of(9999, 1), Some.Policy));
+        Assert.Null(FewKeys.Fewest(TrafficShare.From(9999, 1), Some.Policy));
+        Assert.True(FewKeys.AreBlind(int.MaxValue, TrafficShare.From(9999, 1), Some.Policy));
     }
 
     [Fact]
     public void Without_a_comparison_nothing_is_said_of_keys()
     {
-        Assert.False(FewKeys.AreBlind(0, TrafficShare.Of(10_000, 0), Some.Policy));
-        Assert.False(FewKeys.AreBlind(0, TrafficShare.Of(0, 10_000), Some.Policy));
+        Assert.False(FewKeys.AreBlind(0, TrafficShare.From(10_000, 0), Some.Policy));
+        Assert.False(FewKeys.AreBlind(0, TrafficShare.From(0, 10_000), Some.Policy));
     }
 
     [Fact]

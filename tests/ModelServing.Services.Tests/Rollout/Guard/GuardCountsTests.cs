@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 
 public class GuardCountsTests
 {
-    private static readonly TrafficShare[] Shares = [Some.Share, TrafficShare.Of(1, 9999), TrafficShare.Of(5000, 5000), TrafficShare.Of(10_000, 0), TrafficShare.Of(0, 10_000)];
+    private static readonly TrafficShare[] Shares = [Some.Share, TrafficShare.From(1, 9999), TrafficShare.From(5000, 5000), TrafficShare.From(10_000, 0), TrafficShare.From(0, 10_000)];
 
     // Minutes lie close together as well as further apart than copies are kept.
     private static readonly Gen<Observation> SomeObservation = Gen.Select(
@@ -15,7 +15,7 @@ public class GuardCountsTests
         Gen.OneOf(Shares),
         Gen.OneOf<int>(Gen.Int[1, 70], Gen.Int[1, 400]),
         Gen.OneOf<int>(Gen.Const(0), Gen.Int[0, 400]),
-        (isWatched, outcome, share, minute, previous) => new Observation(isWatched, AttemptOrigin.Assigned, outcome, share, minute, KeyHistory.Of(previous, 1)));
+        (isWatched, outcome, share, minute, previous) => new Observation(isWatched, AttemptOrigin.Assigned, outcome, share, minute, KeyHistory.From(previous, 1)));
 
     private static readonly Gen<Observation[]> SomeObservations = SomeObservation.Array[0, 300];
 
@@ -151,7 +151,7 @@ public class GuardCountsTests
             for (var minute = 1; minute <= 2000; minute += 7)
             {
                 foreach (var outcome in (AttemptOutcome[])[AttemptOutcome.Error, AttemptOutcome.Slow, AttemptOutcome.NonFinite])
-                    recorder.Record(Some.Failure(isWatched: minute % 2 == 0, minute, outcome, TrafficShare.Of(share, 10_000 - share)));
+                    recorder.Record(Some.Failure(isWatched: minute % 2 == 0, minute, outcome, TrafficShare.From(share, 10_000 - share)));
                 recorder.Record(Some.Success(minute));
             }
         }
@@ -170,7 +170,7 @@ public class GuardCountsTests
         var rows = Enumerable.Repeat(row, GuardCounts.SegmentRows).ToArray();
         var segments = new SortedList<TrafficShare, CopyTable>();
         for (var i = 0; i < GuardRecorder.MaxSegments; i++)
-            segments.Add(TrafficShare.Of(129 + 2 * i, 8192), new CopyTable(CopyWindow.MaxMinute, [.. rows]));
+            segments.Add(TrafficShare.From(129 + 2 * i, 8192), new CopyTable(CopyWindow.MaxMinute, [.. rows]));
         var counts = new GuardCounts(CopyWindow.MaxMinute, segments, new CopyTable(CopyWindow.MaxMinute, [.. rows.Take(GuardCounts.RateRows)]));
         Assert.Equal(GuardCounts.MaxBytes, counts.ToBytes().Length);
         Assert.Equal(counts, GuardCounts.Parse(counts.ToBytes()));
@@ -179,7 +179,7 @@ public class GuardCountsTests
     [Fact]
     public void A_sum_of_more_segments_than_a_router_has_is_no_bytes()
     {
-        var sum = GuardCounts.Sum(Enumerable.Range(1, GuardRecorder.MaxSegments + 1).Select(i => Some.Counts(Some.Failure(isWatched: true, 1, share: TrafficShare.Of(i, 9000)))));
+        var sum = GuardCounts.Sum(Enumerable.Range(1, GuardRecorder.MaxSegments + 1).Select(i => Some.Counts(Some.Failure(isWatched: true, 1, share: TrafficShare.From(i, 9000)))));
         Assert.Contains("33 segments are a sum", Assert.Throws<InvalidOperationException>(sum.ToBytes).Message, StringComparison.Ordinal);
     }
 }

@@ -47,10 +47,10 @@ public class GuardRecorderTests
     public void A_share_that_returns_is_the_same_segment()
     {
         var counts = Some.Counts(
-            Some.Failure(isWatched: true, 1, share: TrafficShare.Of(500, 9500)),
-            Some.Failure(isWatched: true, 2, share: TrafficShare.Of(2500, 7500)),
-            Some.Failure(isWatched: true, 3, share: TrafficShare.Of(500, 9500)));
-        Assert.Equal([TrafficShare.Of(500, 9500), TrafficShare.Of(2500, 7500)], counts.Segments);
+            Some.Failure(isWatched: true, 1, share: TrafficShare.From(500, 9500)),
+            Some.Failure(isWatched: true, 2, share: TrafficShare.From(2500, 7500)),
+            Some.Failure(isWatched: true, 3, share: TrafficShare.From(500, 9500)));
+        Assert.Equal([TrafficShare.From(500, 9500), TrafficShare.From(2500, 7500)], counts.Segments);
         Assert.Equal((3, 0), counts.Total(GuardKind.Error));
     }
 
@@ -58,9 +58,9 @@ public class GuardRecorderTests
     public void Where_one_variant_has_all_of_the_traffic_there_is_no_segment()
     {
         var counts = Some.Counts(
-            Some.Failure(isWatched: true, 1, share: TrafficShare.Of(10_000, 0)),
-            Some.Failure(isWatched: false, 1, share: TrafficShare.Of(0, 10_000)),
-            Some.Failure(isWatched: false, 1, share: TrafficShare.Of(10_000, 0)));
+            Some.Failure(isWatched: true, 1, share: TrafficShare.From(10_000, 0)),
+            Some.Failure(isWatched: false, 1, share: TrafficShare.From(0, 10_000)),
+            Some.Failure(isWatched: false, 1, share: TrafficShare.From(10_000, 0)));
         Assert.Empty(counts.Segments);
         Assert.Equal((1, 0), counts.Total(GuardKind.MaxErrorRate));
     }

@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 
 public class GuardRuleTests
 {
-    private static readonly TrafficShare Whole = TrafficShare.Of(10_000, 0);
+    private static readonly TrafficShare Whole = TrafficShare.From(10_000, 0);
     private static readonly GuardPolicy WithRate = Some.Policy with { MaxErrorRate = 0.05 };
 
     [Fact]
@@ -25,7 +25,7 @@ public class GuardRuleTests
     public void Evidence_is_the_weighted_sum_of_the_copies()
     {
         // Failures (C, S) = (4, 0) in the first minute's copy, (1, 0) in the second's, at 10%; nothing is known of later ones.
-        var share = TrafficShare.Of(1000, 9000);
+        var share = TrafficShare.From(1000, 9000);
         var counts = Some.Counts([.. Enumerable.Repeat(Some.Failure(isWatched: true, 1, share: share), 3), Some.Failure(isWatched: true, 2, share: share)]);
         var reading = GuardRule.Read(counts, Some.Policy, GuardScope.Sum).Single(reading => reading.Kind == GuardKind.Error);
         Assert.Equal(1180.0913 / 2 + 5.0954208 / 6 + 1.0 / 3, reading.Evidence, 4);
@@ -33,7 +33,7 @@ public class GuardRuleTests
 
     [Fact]
     public void Only_a_failure_of_the_watched_variant_raises_the_evidence() => Gen.Select(
-        Gen.Select(Gen.Bool, Gen.Int[1, 100], Gen.OneOf(Some.Share, TrafficShare.Of(5000, 5000), Whole)).Array[0, 60], Gen.Int[1, 200]).Sample((events, minute) =>
+        Gen.Select(Gen.Bool, Gen.Int[1, 100], Gen.OneOf(Some.Share, TrafficShare.From(5000, 5000), Whole)).Array[0, 60], Gen.Int[1, 200]).Sample((events, minute) =>
         {
             var before = events.Select(one => Some.Failure(one.Item1, one.Item2, share: one.Item3)).ToList();
             double[] LogsWith(params Observation[] more)
@@ -57,7 +57,7 @@ public class GuardRuleTests
     public void A_failure_of_a_key_is_less_evidence_than_one_without() => Gen.Select(Gen.Int[1, 100], Gen.Int[0, 100]).Sample((minute, previous) =>
     {
         var plain = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, minute), 3));
-        var keyed = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, minute, key: KeyHistory.Of(previous, 1)), 3));
+        var keyed = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, minute, key: KeyHistory.From(previous, 1)), 3));
         return Evidence.Relative(keyed, GuardKind.Error, 1.5).Log <= Evidence.Relative(plain, GuardKind.Error, 1.5).Log + 1e-12;
     });
 
@@ -88,7 +88,7 @@ public class GuardRuleTests
         // A fifth of all calls fails: of both variants first, then of the canary alone. A tolerance that lets the kind of errors say
         // nothing.
         var patient = WithRate with { Tolerance = 1000 };
-        var half = TrafficShare.Of(5000, 5000);
+        var half = TrafficShare.From(5000, 5000);
         var outage = Enumerable.Range(0, 500).SelectMany(i => (Observation[])
             [Some.Failure(isWatched: true, 1, share: half), Some.Failure(isWatched: false, 1, share: half), .. Enumerable.Repeat(Some.Success(1, half), 4)]).ToList();
         Assert.True(GuardRule.Read(Some.Counts(outage), patient, GuardScope.Sum).Single(reading => reading.Kind == GuardKind.MaxErrorRate).Evidence > 1e100);
@@ -107,7 +107,7 @@ public class GuardRuleTests
     public void That_it_has_more_errors_than_stable_has_to_be_a_hundred_times_surer(int weight)
     {
         var patient = WithRate with { Tolerance = 1000 };
-        var share = TrafficShare.Of(weight, 10_000 - weight);
+        var share = TrafficShare.From(weight, 10_000 - weight);
         var failures = Enumerable.Range(1, 200).First(failures => Decide(Failed(failures), patient) is not null);
         Assert.InRange(More(failures), 800_000, double.MaxValue);
         Assert.InRange(More(failures - 1), 8_000, 800_000);
@@ -129,7 +129,7 @@ public class GuardRuleTests
     [Fact]
     public void An_outage_of_both_does_not_condemn_when_the_version_gets_all_of_the_traffic_afterwards()
     {
-        var half = TrafficShare.Of(5000, 5000);
+        var half = TrafficShare.From(5000, 5000);
         var outage = Enumerable.Range(0, 100).SelectMany(i => (Observation[])[Some.Failure(isWatched: true, 1, share: half), Some.Failure(isWatched: false, 1, share: half)]).ToList();
         Assert.Null(Decide(Some.Counts([.. outage, Some.Failure(isWatched: true, 2, share: Whole)]), WithRate));
         Assert.NotNull(Decide(Some.Counts([.. outage, .. Enumerable.Repeat(Some.Failure(isWatched: true, 2, share: Whole), 6)]), WithRate));
@@ -142,7 +142,7 @@ public class GuardRuleTests
         var counts = Some.Counts([
             Some.Failure(isWatched: false, 1),
             .. Enumerable.Repeat(Some.Failure(isWatched: true, 80), 5),
-            .. Enumerable.Repeat(Some.Failure(isWatched: true, 90, share: TrafficShare.Of(2500, 7500)), 30)]);
+            .. Enumerable.Repeat(Some.Failure(isWatched: true, 90, share: TrafficShare.From(2500, 7500)), 30)]);
         var verdict = GuardRule.Decide(counts, Some.Policy, GuardScope.Sum, started, now)!;
         Assert.Equal((GuardKind.Error, GuardScope.Sum, 8000, 1.5), (verdict.Kind, verdict.Scope, verdict.Threshold, verdict.Tolerated));
         Assert.Equal((35L, 1L, started, now), (verdict.Watched, verdict.Other, verdict.StartedAt, verdict.DecidedAt));

@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 internal static class Some
 {
     /// <summary>5% of the traffic.</summary>
-    internal static readonly TrafficShare Share = TrafficShare.Of(500, 9500);
+    internal static readonly TrafficShare Share = TrafficShare.From(500, 9500);
 
     internal static readonly GuardPolicy Policy = new() { RoutersMax = 8 };
 

@@ -75,21 +75,21 @@ public class DueEventTests
     [Fact]
     public void It_carries_the_rollout_and_the_time()
     {
-        var due = DueEvent.Of(Arms, State(), Noon)!;
-        Assert.Equal((Fraud, Noon, RolloutDigest.Of(Arms)), (due.Model, due.Time, due.Digest));
+        var due = DueEvent.Find(Arms, State(), Noon)!;
+        Assert.Equal((Fraud, Noon, RolloutDigest.Compute(Arms)), (due.Model, due.Time, due.Digest));
         Assert.Same(Arms, due.Rollout);
     }
 
-    private static void AssertDue(string kind, RolloutPlan planned, params JournalEvent[] events) => Assert.Equal(kind, DueEvent.Of(planned, State(events), Noon)?.Kind);
+    private static void AssertDue(string kind, RolloutPlan planned, params JournalEvent[] events) => Assert.Equal(kind, DueEvent.Find(planned, State(events), Noon)?.Kind);
 
     private static void AssertRefused(int version, bool isServed, RolloutPlan planned, params JournalEvent[] events)
     {
-        var due = Assert.IsType<RefusedEvent>(DueEvent.Of(planned, State(events), Noon));
+        var due = Assert.IsType<RefusedEvent>(DueEvent.Find(planned, State(events), Noon));
         Assert.Equal((version, isServed), (due.Version.Number, due.IsServed));
-        Assert.Equal(State(events).AttemptOf(due.Version), due.Attempt);
+        Assert.Equal(State(events).TrialOf(due.Version), due.Trial);
     }
 
-    private static void AssertNone(RolloutPlan planned, params JournalEvent[] events) => Assert.Null(DueEvent.Of(planned, State(events), Noon));
+    private static void AssertNone(RolloutPlan planned, params JournalEvent[] events) => Assert.Null(DueEvent.Find(planned, State(events), Noon));
 
     private static JournalState State(params JournalEvent[] events) => JournalState.Empty(Fraud).Apply(Numbered(events));
 }

@@ -15,7 +15,7 @@ public class EffectiveRolloutTests
     [Fact]
     public void Without_a_condemned_version_the_plan_is_served_as_it_is()
     {
-        var effective = EffectiveRollout.Of(Experiment, State());
+        var effective = EffectiveRollout.From(Experiment, State());
         Assert.Same(Experiment, effective.Rollout);
         Assert.Equal([1000, 2000, 500, 6500], effective.Variants.Select(static variant => variant.Weight));
         Assert.Equal((false, false, null), (effective.JournalUnread, effective.IsCondemnedStable, effective.Refused));
@@ -25,7 +25,7 @@ public class EffectiveRolloutTests
     [Fact]
     public void A_condemned_version_gets_no_traffic_in_any_variant_and_its_share_is_stables()
     {
-        var effective = EffectiveRollout.Of(Experiment, State(RolledBack(2)));
+        var effective = EffectiveRollout.From(Experiment, State(RolledBack(2)));
         Assert.Equal([0, 2000, 0, 8000], effective.Variants.Select(static variant => variant.Weight));
         Assert.Equal(["blue", "red"], effective.ClosedVariants.Select(static variant => variant.Plan.Name));
         Assert.All(effective.ClosedVariants, static variant => Assert.Equal((Closure.Condemned, "router-1"), (variant.Closed, variant.Condemned!.Who)));
@@ -36,14 +36,14 @@ public class EffectiveRolloutTests
     public void A_condemned_version_gets_none_beside_another_stable_and_with_another_weight_either()
     {
         foreach (var rollout in (RolloutPlan[])[Plan(1, 2, 10_000), Plan(7, 2), Plan("x", ("arm", 2, 3000), ("stable", 4, 7000))])
-            Assert.Equal(PlanDocument.Buckets, EffectiveRollout.Of(rollout, State(Started(Plan(1, 2)), RolledBack(2), Applied(Plan(5)))).Variants[^1].Weight);
+            Assert.Equal(PlanDocument.Buckets, EffectiveRollout.From(rollout, State(Started(Plan(1, 2)), RolledBack(2), Applied(Plan(5)))).Variants[^1].Weight);
     }
 
     [Fact]
     public void No_key_of_another_variant_moves_when_versions_are_condemned() => Gen.Select(Gen.Int[1, 4].HashSet[0, 3], Gen.Int[0, 1_000_000]).Sample((condemned, first) =>
     {
         var rollout = Plan("e", ("blue", 2, 1000), ("green", 3, 2000), ("red", 4, 500), ("stable", 9, 6500));
-        var effective = EffectiveRollout.Of(rollout, State([.. condemned.Select(static version => RolledBack(version))]));
+        var effective = EffectiveRollout.From(rollout, State([.. condemned.Select(static version => RolledBack(version))]));
         var (planned, served) = (new Assignment(rollout), effective.ToAssignment());
         for (var i = first; i < first + 200; i++)
         {
@@ -56,7 +56,7 @@ public class EffectiveRolloutTests
     [Fact]
     public void The_shares_that_it_names_are_those_that_it_assigns()
     {
-        var effective = EffectiveRollout.Of(Experiment, State(RolledBack(2)));
+        var effective = EffectiveRollout.From(Experiment, State(RolledBack(2)));
         var assignment = effective.ToAssignment();
         var counts = Enumerable.Range(0, 100_000).CountBy(i => assignment.VariantOf(Encoding.UTF8.GetBytes($"key-{i}"))).ToDictionary();
         Assert.Equal([1, 3], counts.Keys.Order());
@@ -67,7 +67,7 @@ public class EffectiveRolloutTests
     public void A_rollout_with_a_condemned_stable_leaves_the_last_good_one_in_place()
     {
         var good = Plan(1, 2);
-        var effective = EffectiveRollout.Of(Plan(2), State(Started(good), RolledBack(2)));
+        var effective = EffectiveRollout.From(Plan(2), State(Started(good), RolledBack(2)));
         Assert.Equal(good.Revision, effective.Rollout!.Revision);
         Assert.Equal([0, PlanDocument.Buckets], effective.Variants.Select(static variant => variant.Weight));
         Assert.Equal(new ModelVersion(2), effective.Refused!.Version);
@@ -77,7 +77,7 @@ public class EffectiveRolloutTests
     [Fact]
     public void Another_canary_of_the_last_good_rollout_goes_on()
     {
-        var effective = EffectiveRollout.Of(Plan(2), State(Started(Plan(1, 2)), RolledBack(2), Started(Plan(1, 3))));
+        var effective = EffectiveRollout.From(Plan(2), State(Started(Plan(1, 2)), RolledBack(2), Started(Plan(1, 3))));
         Assert.Equal([500, 9500], effective.Variants.Select(static variant => variant.Weight));
     }
 
@@ -85,7 +85,7 @@ public class EffectiveRolloutTests
     public void A_rollout_that_was_served_after_the_rollback_is_the_last_good_one()
     {
         // It has the condemned canary in it, which is why it was said to be refused; its stable version is served all the same.
-        var effective = EffectiveRollout.Of(Plan(2), State(Started(Plan(1, 2)), RolledBack(2), Refused(Plan(3, 2), 2)));
+        var effective = EffectiveRollout.From(Plan(2), State(Started(Plan(1, 2)), RolledBack(2), Refused(Plan(3, 2), 2)));
         Assert.Equal(new ModelVersion(3), effective.Variants[^1].Plan.Version);
     }
 
@@ -94,7 +94,7 @@ public class EffectiveRolloutTests
     {
         foreach (var state in (JournalState[])[State(RolledBack(2)), State(Applied(Plan(2)), RolledBack(2))])
         {
-            var effective = EffectiveRollout.Of(Plan(2, 3), state);
+            var effective = EffectiveRollout.From(Plan(2, 3), state);
             Assert.True(effective.IsCondemnedStable);
             Assert.Empty(effective.Variants);
             Assert.Equal(new ModelVersion(2), effective.Refused!.Version);
@@ -103,16 +103,16 @@ public class EffectiveRolloutTests
     }
 
     [Fact]
-    public void A_reset_version_is_served_as_planned_in_its_next_attempt()
+    public void A_reset_version_is_served_as_planned_in_its_next_trial()
     {
-        var effective = EffectiveRollout.Of(Plan(1, 2), State(RolledBack(2), Reset(2)));
-        Assert.Equal([(500, 2), (9500, 1)], effective.Variants.Select(static variant => (variant.Weight, variant.Attempt)));
+        var effective = EffectiveRollout.From(Plan(1, 2), State(RolledBack(2), Reset(2)));
+        Assert.Equal([(500, 2), (9500, 1)], effective.Variants.Select(static variant => (variant.Weight, variant.Trial)));
     }
 
     [Fact]
     public void While_the_journal_was_never_read_only_stable_gets_traffic()
     {
-        var effective = EffectiveRollout.Of(Experiment, null);
+        var effective = EffectiveRollout.From(Experiment, null);
         Assert.True(effective.JournalUnread);
         Assert.Equal([0, 0, 0, PlanDocument.Buckets], effective.Variants.Select(static variant => variant.Weight));
         Assert.All(effective.ClosedVariants, static variant => Assert.Equal((Closure.JournalUnread, null), (variant.Closed, variant.Condemned)));

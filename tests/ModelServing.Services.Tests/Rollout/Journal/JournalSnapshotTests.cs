@@ -17,7 +17,7 @@ public class JournalSnapshotTests
         var back = read[Fraud];
         Assert.Equal(5, back.LastSeq);
         Assert.Equal(1.5, back.Condemned(new ModelVersion(2))!.Evidence!.Value.GetProperty("a").GetDouble());
-        Assert.Equal((2, null), (back.AttemptOf(new ModelVersion(3)), back.Condemned(new ModelVersion(3))));
+        Assert.Equal((2, null), (back.TrialOf(new ModelVersion(3)), back.Condemned(new ModelVersion(3))));
         Assert.Equal((Noon, 1, 3), (back.StartOf(new ModelVersion(2)), back.LastGood!.Event.Seq, back.LastRollout!.Seq));
         Assert.Equal(JournalSnapshot.ToUtf8([state, churn]), JournalSnapshot.ToUtf8(read.Values));
     }

@@ -16,54 +16,54 @@ public class JournalStateTests
     {
         var numbered = Numbered(events);
         var (first, second) = (Math.Min(Math.Min(one, other), numbered.Count), Math.Min(Math.Max(one, other), numbered.Count));
-        var whole = Of(numbered);
+        var whole = Apply(numbered);
         var pieces = JournalState.Empty(Fraud).Apply(numbered.Take(first)).Apply(numbered.Skip(first).Take(second - first)).Apply(numbered.Skip(second));
         Assert.Equal(JournalSnapshot.ToUtf8([whole]), JournalSnapshot.ToUtf8([pieces]));
         // And it goes on from a snapshot as from what it was taken of.
-        var kept = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([Of(numbered.Take(first))]))[Fraud];
+        var kept = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([Apply(numbered.Take(first))]))[Fraud];
         Assert.Equal(JournalSnapshot.ToUtf8([whole]), JournalSnapshot.ToUtf8([kept.Apply(numbered.Skip(first))]));
     });
 
     [Fact]
     public void A_version_is_condemned_exactly_if_nobody_reset_it_after_its_last_rollback() => Gen.Int[0, 1].Array[0, 12].Sample(steps =>
     {
-        // Rollbacks of the attempt that is on, and resets to the next.
-        var (events, attempt, condemned) = (new List<JournalEvent>(), 1, false);
+        // Rollbacks of the trial that is on, and resets to the next.
+        var (events, trial, condemned) = (new List<JournalEvent>(), 1, false);
         foreach (var step in steps)
         {
-            events.Add(step == 0 ? RolledBack(2, attempt) : Reset(2, attempt + 1));
-            (condemned, attempt) = step == 0 ? (true, attempt) : (false, attempt + 1);
+            events.Add(step == 0 ? RolledBack(2, trial) : Reset(2, trial + 1));
+            (condemned, trial) = step == 0 ? (true, trial) : (false, trial + 1);
         }
 
-        var state = Of(Numbered(events));
-        Assert.Equal((condemned, attempt), (state.Condemned(new ModelVersion(2)) is not null, state.AttemptOf(new ModelVersion(2))));
+        var state = Apply(Numbered(events));
+        Assert.Equal((condemned, trial), (state.Condemned(new ModelVersion(2)) is not null, state.TrialOf(new ModelVersion(2))));
     });
 
     [Fact]
     public void Nothing_is_known_of_an_empty_journal()
     {
         var state = JournalState.Empty(Fraud);
-        Assert.Equal((0, 1, null, null, null, null), (state.LastSeq, state.AttemptOf(V(2)), state.Condemned(V(2)), state.StartOf(V(2)), state.LastGood, state.LastRollout));
+        Assert.Equal((0, 1, null, null, null, null), (state.LastSeq, state.TrialOf(V(2)), state.Condemned(V(2)), state.StartOf(V(2)), state.LastGood, state.LastRollout));
     }
 
     [Fact]
-    public void A_rollback_that_comes_after_the_reset_of_its_attempt_condemns_nothing()
+    public void A_rollback_that_comes_after_the_reset_of_its_trial_condemns_nothing()
     {
-        var state = Of(Numbered([RolledBack(2), Reset(2), RolledBack(2)]));
-        Assert.Equal((null, 2), (state.Condemned(V(2)), state.AttemptOf(V(2))));
+        var state = Apply(Numbered([RolledBack(2), Reset(2), RolledBack(2)]));
+        Assert.Equal((null, 2), (state.Condemned(V(2)), state.TrialOf(V(2))));
     }
 
     [Fact]
-    public void The_first_rollback_of_an_attempt_is_the_one_that_condemned()
+    public void The_first_rollback_of_an_trial_is_the_one_that_condemned()
     {
-        var state = Of(Numbered([RolledBack(2) with { Who = "first" }, RolledBack(2) with { Who = "second" }]));
+        var state = Apply(Numbered([RolledBack(2) with { Who = "first" }, RolledBack(2) with { Who = "second" }]));
         Assert.Equal("first", state.Condemned(V(2))!.Who);
     }
 
     [Fact]
-    public void An_attempt_starts_when_its_version_first_gets_traffic_beside_stable()
+    public void An_trial_starts_when_its_version_first_gets_traffic_beside_stable()
     {
-        var state = Of(Numbered([
+        var state = Apply(Numbered([
             Started(Plan(1, 2, 0)),
             Started(Plan(1, 2, 100)) with { Time = Noon.AddMinutes(1) },
             Started(Plan(1, 2, 500)) with { Time = Noon.AddMinutes(2) },
@@ -73,17 +73,17 @@ public class JournalStateTests
     }
 
     [Fact]
-    public void A_reset_starts_the_attempt_of_a_version_that_still_has_its_place()
+    public void A_reset_starts_the_trial_of_a_version_that_still_has_its_place()
     {
         var rollout = Started(Plan(1, 2));
-        Assert.Equal(Noon.AddHours(1), Of(Numbered([rollout, RolledBack(2), Reset(2) with { Time = Noon.AddHours(1) }])).StartOf(V(2)));
-        Assert.Null(Of(Numbered([rollout, RolledBack(2), Applied(Plan(1)), Reset(2)])).StartOf(V(2)));
+        Assert.Equal(Noon.AddHours(1), Apply(Numbered([rollout, RolledBack(2), Reset(2) with { Time = Noon.AddHours(1) }])).StartOf(V(2)));
+        Assert.Null(Apply(Numbered([rollout, RolledBack(2), Applied(Plan(1)), Reset(2)])).StartOf(V(2)));
     }
 
     [Fact]
     public void A_condemned_version_does_not_start()
     {
-        var state = Of(Numbered([RolledBack(2), Refused(Plan(1, 2), 2)]));
+        var state = Apply(Numbered([RolledBack(2), Refused(Plan(1, 2), 2)]));
         Assert.Null(state.StartOf(V(2)));
         Assert.Equal(2, state.LastGood!.Event.Seq);
     }
@@ -91,14 +91,14 @@ public class JournalStateTests
     [Fact]
     public void A_refused_rollout_is_not_a_good_one()
     {
-        var state = Of(Numbered([Applied(Plan(1)), RolledBack(2), Refused(Plan(2), 2)]));
+        var state = Apply(Numbered([Applied(Plan(1)), RolledBack(2), Refused(Plan(2), 2)]));
         Assert.Equal((1, 3), (state.LastGood!.Event.Seq, state.LastRollout!.Seq));
     }
 
     [Fact]
     public void A_promoted_version_that_is_condemned_gives_way_to_the_rollout_before()
     {
-        var state = Of(Numbered([Applied(Plan(1)), Started(Plan(1, 2)), Applied(Plan(2)), RolledBack(2)]));
+        var state = Apply(Numbered([Applied(Plan(1)), Started(Plan(1, 2)), Applied(Plan(2)), RolledBack(2)]));
         Assert.Equal(2, state.LastGood!.Event.Seq);
         Assert.Equal(3, state.Apply(Reset(2) with { Seq = 5 }).LastGood!.Event.Seq);
     }
@@ -106,14 +106,14 @@ public class JournalStateTests
     [Fact]
     public void Only_so_many_rollouts_are_kept()
     {
-        var state = Of(Numbered(Enumerable.Range(1, 100).SelectMany(static i => (JournalEvent[])[Applied(Plan(i)), Started(Plan(i, 200))])));
+        var state = Apply(Numbered(Enumerable.Range(1, 100).SelectMany(static i => (JournalEvent[])[Applied(Plan(i)), Started(Plan(i, 200))])));
         Assert.Equal(Enumerable.Range(0, JournalState.MaxServed).Select(static i => 100 - i), state.Served.Select(static served => served.Rollout.Variants[^1].Version.Number));
     }
 
     [Fact]
     public void Another_models_event_and_one_out_of_turn_are_refused()
     {
-        var state = Of(Numbered([RolledBack(2)]));
+        var state = Apply(Numbered([RolledBack(2)]));
         Assert.Throws<ArgumentException>(() => state.Apply(RolledBack(3) with { Seq = 1 }));
         Assert.Throws<ArgumentException>(() => state.Apply(RolledBack(3) with { Seq = 3 }));
         Assert.Throws<ArgumentException>(() => state.Apply(RolledBack(3) with { Seq = 2, Model = ModelName.Parse("churn") }));
@@ -121,15 +121,15 @@ public class JournalStateTests
 
     private static ModelVersion V(int number) => new(number);
 
-    private static JournalState Of(IEnumerable<JournalEvent> events) => JournalState.Empty(Fraud).Apply(events);
+    private static JournalState Apply(IEnumerable<JournalEvent> events) => JournalState.Empty(Fraud).Apply(events);
 
-    private static JournalEvent MakeEvent(int kind, int version, int other, int attempt, int minute)
+    private static JournalEvent MakeEvent(int kind, int version, int other, int trial, int minute)
     {
         JournalEvent made = kind switch
         {
-            0 => RolledBack(version, attempt),
-            1 => Reset(version, attempt + 1),
-            2 => Refused(Plan(version, other == version ? null : other), version, attempt),
+            0 => RolledBack(version, trial),
+            1 => Reset(version, trial + 1),
+            2 => Refused(Plan(version, other == version ? null : other), version, trial),
             3 => Applied(Plan(version)),
             _ => Started(Plan(version, version + other, minute)),
         };

@@ -24,14 +24,14 @@ public sealed class AdminApiTests
         var status = ModelStatus.Parse((await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"it is odd"}""")).Body);
         Assert.Equal((5000, 0), (status.Variants[1].PlannedWeight, status.Variants[1].ServedWeight));
         var condemned = status.Condemned.Single();
-        Assert.Equal(("2", 1, "operator", "ann", "it is odd"), (condemned.Version.ToString(), condemned.Attempt, condemned.Reason, condemned.Who, condemned.Summary));
+        Assert.Equal(("2", 1, "operator", "ann", "it is odd"), (condemned.Version.ToString(), condemned.Trial, condemned.Reason, condemned.Who, condemned.Summary));
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
         RouterTests.AssertProblem(await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"again"}"""), 409, "conflict");
         await routers.UntilKindsAsync("started rolledBack");
         await router.AssertCountAsync(1, "modelserving_router_condemned", "model=\"fraud\"", "version=\"2\"");
 
         status = ModelStatus.Parse((await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"fixed"}""")).Body);
-        Assert.Equal((2, 5000), (status.Variants[1].Attempt, status.Variants[1].ServedWeight));
+        Assert.Equal((2, 5000), (status.Variants[1].Trial, status.Variants[1].ServedWeight));
         Assert.Empty(status.Condemned);
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
         RouterTests.AssertProblem(await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"again"}"""), 409, "conflict");

@@ -43,8 +43,8 @@ public sealed class TokenKeySourceTests : IAsyncDisposable
         issuer.Withdraw("a");
         time.Advance(TokenKeySource.LeastPeriod);
         await some.Source.RefreshAsync();
-        Assert.Null(some.Source.Current!.Of("a"));
-        Assert.NotNull(some.Source.Current.Of("b"));
+        Assert.Null(some.Source.Current!.Find("a"));
+        Assert.NotNull(some.Source.Current.Find("b"));
     }
 
     [Theory]

@@ -30,8 +30,8 @@ public class TokenKeysTests
               {"kty":"OKP","kid":"ed","crv":"Ed25519","x":"AQAB"}
             ]}
             """);
-        Assert.Equal("RS256", keys.Of("good")!.Algorithm);
-        Assert.All((string[])["short", "encryption", "", "broken", "half", "symmetric", "curve", "off the curve", "ed"], id => Assert.Null(keys.Of(id)));
+        Assert.Equal("RS256", keys.Find("good")!.Algorithm);
+        Assert.All((string[])["short", "encryption", "", "broken", "half", "symmetric", "curve", "off the curve", "ed"], id => Assert.Null(keys.Find(id)));
     }
 
     [Theory]

@@ -47,5 +47,5 @@ public class TokenLimitersTests
         Assert.True(Passes(limiters, "other"));
     }
 
-    private static bool Passes(TokenLimiters limiters, string client) => limiters.Of(client).Count(new HeaderDictionary()) is null;
+    private static bool Passes(TokenLimiters limiters, string client) => limiters.LimiterOf(client).Count(new HeaderDictionary()) is null;
 }

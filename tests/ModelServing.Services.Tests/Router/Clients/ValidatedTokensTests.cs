@@ -14,10 +14,10 @@ public class ValidatedTokensTests
     {
         var tokens = new ValidatedTokens(Keys());
         var client = new Client("a", ClientRole.Caller);
-        tokens.Add(TokenHash.Of("one"), client, Now.AddSeconds(10));
-        Assert.Same(client, tokens.Find(TokenHash.Of("one"), Now.AddSeconds(9.999)));
-        Assert.Null(tokens.Find(TokenHash.Of("one"), Now.AddSeconds(10)));
-        Assert.Null(tokens.Find(TokenHash.Of("another"), Now));
+        tokens.Add(TokenHash.Compute("one"), client, Now.AddSeconds(10));
+        Assert.Same(client, tokens.Find(TokenHash.Compute("one"), Now.AddSeconds(9.999)));
+        Assert.Null(tokens.Find(TokenHash.Compute("one"), Now.AddSeconds(10)));
+        Assert.Null(tokens.Find(TokenHash.Compute("another"), Now));
     }
 
     [Fact]
@@ -25,16 +25,16 @@ public class ValidatedTokensTests
     {
         var tokens = new ValidatedTokens(Keys(), maxTokens: 100);
         var client = new Client("a", ClientRole.Caller);
-        tokens.Add(TokenHash.Of("in use"), client, Now.AddSeconds(10));
+        tokens.Add(TokenHash.Compute("in use"), client, Now.AddSeconds(10));
         for (var i = 0; i < 10_000; i++)
         {
-            tokens.Add(TokenHash.Of($"{i}"), client, Now.AddSeconds(10));
+            tokens.Add(TokenHash.Compute($"{i}"), client, Now.AddSeconds(10));
             Assert.InRange(tokens.Count, 1, 100);
-            Assert.NotNull(tokens.Find(TokenHash.Of("in use"), Now));
-            Assert.NotNull(tokens.Find(TokenHash.Of($"{i}"), Now));
+            Assert.NotNull(tokens.Find(TokenHash.Compute("in use"), Now));
+            Assert.NotNull(tokens.Find(TokenHash.Compute($"{i}"), Now));
         }
 
-        Assert.Null(tokens.Find(TokenHash.Of("0"), Now));
+        Assert.Null(tokens.Find(TokenHash.Compute("0"), Now));
     }
 
     private static TokenKeys Keys() => TokenKeys.Parse(Encoding.UTF8.GetBytes(TokenKeysTests.Rsa));

@@ -85,7 +85,7 @@ public class EndpointHealthTests
         await AdvanceUntilAsync(() => asked.Count >= 3, "it is asked again and again");
         Assert.Equal("two", (await router.InferAsync()).Text);
         isReady = true;
-        await AdvanceUntilAsync(() => router.Table.EndpointsOf(SomePlan.Model, new ModelVersion(1))!.Of(EndpointState.Ready) == 2, "it comes back");
+        await AdvanceUntilAsync(() => router.Table.EndpointsOf(SomePlan.Model, new ModelVersion(1))!.CountIn(EndpointState.Ready) == 2, "it comes back");
         await RunningRouter.UntilAsync(async () => (await router.InferAsync()).Text == "one", "it gets requests again");
         Assert.All(asked, static line => Assert.Equal("GET /v2/models/fraud/versions/1/ready HTTP/1.1", line));
 

@@ -54,7 +54,7 @@ public class VersionEndpointsTests
                 Fail(endpoints, endpoint);
         }
 
-        Assert.Equal(ejected, endpoints.Of(EndpointState.Ejected));
+        Assert.Equal(ejected, endpoints.CountIn(EndpointState.Ejected));
         for (var i = 0; i < 100; i++)
             Assert.Equal(EndpointState.Ready, endpoints[endpoints.Choose(0, evenUnreachable: false)].Health.State);
         Assert.Null(endpoints.UnreachableSince);
@@ -68,7 +68,7 @@ public class VersionEndpointsTests
         Fail(endpoints, endpoints[1]);
         Fail(endpoints, endpoints[2]);
         Fail(endpoints, endpoints[3]);
-        Assert.Equal((1, 1, 2), (endpoints.Of(EndpointState.Unreachable), endpoints.Of(EndpointState.Ejected), endpoints.Of(EndpointState.Ready)));
+        Assert.Equal((1, 1, 2), (endpoints.CountIn(EndpointState.Unreachable), endpoints.CountIn(EndpointState.Ejected), endpoints.CountIn(EndpointState.Ready)));
     }
 
     [Theory]
@@ -127,10 +127,10 @@ public class VersionEndpointsTests
         {
             Assert.Equal(EndpointState.Ejected, endpoint.Health.State);
             time.Advance(length - TimeSpan.FromTicks(1));
-            Assert.False(endpoint.Health.MayReturn());
+            Assert.False(endpoint.Health.CanProbe());
             time.Advance(TimeSpan.FromTicks(1));
-            Assert.True(endpoint.Health.MayReturn());
-            endpoint.Health.Return();
+            Assert.True(endpoint.Health.CanProbe());
+            endpoint.Health.MarkReady();
         }
     }
 
@@ -161,7 +161,7 @@ public class VersionEndpointsTests
         time.Advance(TimeSpan.FromSeconds(1));
         endpoints[1].Health.Refused();
         Assert.Equal(lost, endpoints.UnreachableSince);
-        endpoints[0].Health.Return();
+        endpoints[0].Health.MarkReady();
         Assert.Null(endpoints.UnreachableSince);
     }
 
@@ -177,7 +177,7 @@ public class VersionEndpointsTests
 
         var next = Table(table, one, other);
         Assert.Equal(version.All.ToArray(), Version(next).All.ToArray());
-        Assert.Equal((1, 1), (Version(next).Of(EndpointState.Ejected), Version(next).Of(EndpointState.Unreachable)));
+        Assert.Equal((1, 1), (Version(next).CountIn(EndpointState.Ejected), Version(next).CountIn(EndpointState.Unreachable)));
         Assert.True(next.TryGetModel("fraud", out var model) && table.TryGetModel("fraud", out var before) && ReferenceEquals(model.Budget, before.Budget));
 
         // The ejected one leaves: the version is unreachable from now on, however long the other has been.

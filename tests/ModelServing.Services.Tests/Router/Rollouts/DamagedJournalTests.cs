@@ -44,7 +44,7 @@ public sealed class DamagedJournalTests
         Assert.Null(fraud.JournalFault);
         PromoteCommand.Require(status, SomePlan.Model, new ModelVersion(2));
         Assert.Contains("event 1 of churn", Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Churn, new ModelVersion(3))).Message, StringComparison.Ordinal);
-        Assert.Contains("event 1 of churn", Assert.Throws<CommandException>(() => CheckCommand.Of(status)).Message, StringComparison.Ordinal);
+        Assert.Contains("event 1 of churn", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(status)).Message, StringComparison.Ordinal);
 
         // Once it is put right, it is read.
         routers.Damage(Churn, 1, null);
@@ -62,7 +62,7 @@ public sealed class DamagedJournalTests
         JournalEvent[] other = [SomeEvents.Started(SomeEvents.Plan(7, 1)), SomeEvents.RolledBack(1)];
         routers.WriteSnapshot(JournalState.Empty(SomePlan.Model).Apply(SomeEvents.Numbered(other)));
         await routers.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1)));
-        foreach (var more in isLonger ? (JournalEvent[])[SomeEvents.RolledBack(3), SomeEvents.Reset(3), SomeEvents.RolledBack(3, attempt: 2)] : [])
+        foreach (var more in isLonger ? (JournalEvent[])[SomeEvents.RolledBack(3), SomeEvents.Reset(3), SomeEvents.RolledBack(3, trial: 2)] : [])
             await routers.AppendAsync(more);
         await routers.ApplyAsync(SomeRouters.Canary2());
         routers.Store.IsAway = true;

@@ -54,7 +54,7 @@ public sealed class RollbackTests
             Assert.Equal(0, await routers.ReachingAsync(other, 2));
         await routers.UntilKindsAsync("started rolledBack");
         var written = Assert.IsType<RolledBackEvent>((await routers.EventsAsync())[^1]);
-        Assert.Equal((RollbackReason.Guard, 1, "canary"), (written.Reason, written.Attempt, written.Variant));
+        Assert.Equal((RollbackReason.Guard, 1, "canary"), (written.Reason, written.Trial, written.Variant));
         Assert.Contains("error:", written.Evidence!.Value.GetProperty("summary").GetString(), StringComparison.Ordinal);
     }
 
@@ -109,7 +109,7 @@ public sealed class RollbackTests
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
         await RunningRouter.UntilAsync(() => !SomeRouters.IsCondemned(born, 2), "the other has read it");
         Assert.NotEqual(0, await routers.ReachingAsync(born, 2));
-        Assert.Equal(2, router.Fraud.VariantNamed("one")!.Attempt);
+        Assert.Equal(2, router.Fraud.VariantNamed("one")!.Trial);
         Assert.StartsWith(kinds + " reset", await routers.KindsAsync(), StringComparison.Ordinal);
     }
 

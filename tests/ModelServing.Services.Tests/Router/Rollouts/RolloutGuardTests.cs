@@ -50,7 +50,7 @@ public sealed class RolloutGuardTests
         void Serve(EndpointsDocument endpoints) => router.Swap(plan, endpoints, (model, planned) =>
         {
             var served = board.Serve(model, planned);
-            return new ServedModel(served, watched.Of(model, served), board.StateOf(model));
+            return new ServedModel(served, watched.Watch(model, served), board.StateOf(model));
         });
 
         ReachabilityWatch Watch() => router.Fraud.Watched.Single().Version.Reachability!;
@@ -221,7 +221,7 @@ public sealed class RolloutGuardTests
         await routers.ApplyAsync(SomeRouters.PatientCanary2(3000));
         await routers.UntilKindsAsync("started weightMoved weightMoved");
         Assert.Same(watched, router.Fraud.Watched.Single().Version);
-        Assert.Equal((1, started), (watched.Attempt.Attempt, watched.StartedAt));
+        Assert.Equal((1, started), (watched.Trial.Trial, watched.StartedAt));
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
         await RunningRouter.UntilAsync(() => watched.Last!.Counts.Total(GuardKind.Error).Watched > counted.Watched, "it goes on");
         Assert.Equal(2, watched.Recorder.Read().Segments.Count);

@@ -103,9 +103,9 @@ internal sealed class SomeRouters : IAsyncDisposable
     internal async Task ApplyAsync(PlanDocument plan)
     {
         Write("plan.json", plan.ToUtf8());
-        var digest = RolloutDigest.Of(plan.Rollouts[SomePlan.Model]);
+        var digest = RolloutDigest.Compute(plan.Rollouts[SomePlan.Model]);
         foreach (var router in routers.Where(static router => router.IsRunning))
-            await RunningRouter.UntilAsync(() => router.Get<ModelServing.Router.Routing.RoutingTableHolder>().Current is { } table && RolloutDigest.Of(table.Plan.Rollouts[SomePlan.Model]) == digest, "the plan is applied");
+            await RunningRouter.UntilAsync(() => router.Get<ModelServing.Router.Routing.RoutingTableHolder>().Current is { } table && RolloutDigest.Compute(table.Plan.Rollouts[SomePlan.Model]) == digest, "the plan is applied");
     }
 
     internal void WriteEndpoints(params int[] versions) => WriteEndpoints([.. versions.Select(static version => (SomePlan.Model, version))]);
@@ -126,7 +126,7 @@ internal sealed class SomeRouters : IAsyncDisposable
     internal void Damage(ModelName model, long seq, string? text)
     {
         // Its table is made by whoever comes first.
-        _ = sqlite.PutIfAbsentAsync(new ResetEvent { Model = ModelName.Parse("other"), Seq = 1, Time = DateTimeOffset.UnixEpoch, Version = new ModelVersion(1), Attempt = 2, Who = "a" }, CancellationToken.None).Result;
+        _ = sqlite.PutIfAbsentAsync(new ResetEvent { Model = ModelName.Parse("other"), Seq = 1, Time = DateTimeOffset.UnixEpoch, Version = new ModelVersion(1), Trial = 2, Who = "a" }, CancellationToken.None).Result;
         using var open = new SqliteConnection($"Data Source={folder.Combine("journal.db")}");
         open.Open();
         using var command = open.CreateCommand();

@@ -16,7 +16,7 @@ public sealed class FollowerStartTests : IAsyncDisposable
     private readonly SteppedTime time = new();
     private readonly WebApplication app;
     private readonly Readiness readiness;
-    private readonly DocumentFollower follower;
+    private readonly RoutingTableUpdater follower;
 
     public FollowerStartTests()
     {
@@ -31,7 +31,7 @@ public sealed class FollowerStartTests : IAsyncDisposable
             },
             RouterHost.Map);
         readiness = app.Services.GetRequiredService<Readiness>();
-        follower = app.Services.GetServices<IHostedService>().OfType<DocumentFollower>().Single();
+        follower = app.Services.GetServices<IHostedService>().OfType<RoutingTableUpdater>().Single();
     }
 
     public async ValueTask DisposeAsync()

@@ -124,12 +124,12 @@ public class PlanMakerTests
     [Fact]
     public void What_is_kept_warm_stands_in_the_plan_in_order_and_makes_no_other_revision()
     {
-        static RolloutPlan Of(string keepWarm) =>
+        static RolloutPlan Make(string keepWarm) =>
             PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan($"config: {{ modelserving:models: {{ fraud: {{ stable: {{ version: 2 }}, keepWarm: {keepWarm} }} }} }}"))).Rollouts.Single().Value;
 
-        Assert.Equal([new ModelVersion(1), new ModelVersion(4)], Of("[4, 1]").KeptWarm);
-        Assert.Equal(Of("[]").Revision, Of("[4, 1]").Revision);
-        Assert.Null(Of("[]").KeptWarm);
+        Assert.Equal([new ModelVersion(1), new ModelVersion(4)], Make("[4, 1]").KeptWarm);
+        Assert.Equal(Make("[]").Revision, Make("[4, 1]").Revision);
+        Assert.Null(Make("[]").KeptWarm);
     }
 
     [Fact]

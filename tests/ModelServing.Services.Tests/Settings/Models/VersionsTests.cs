@@ -9,21 +9,21 @@ public class VersionsTests
     [Fact]
     public void What_a_rollout_or_keepWarm_names_exists_in_the_order_of_models_and_versions() => Assert.Equal(
         ["a 9 Stable", "b 1 Warm keeps", "b 2 Stable keeps", "b 3 Canary", "b 4 Warm keeps"],
-        Of("b: { stable: { version: 2 }, canary: { version: 3, percent: 0 }, keepWarm: [4, 1] }, a: { stable: { version: 9 } }"));
+        Existing("b: { stable: { version: 2 }, canary: { version: 3, percent: 0 }, keepWarm: [4, 1] }, a: { stable: { version: 9 } }"));
 
     [Fact]
     public void Weights_make_no_difference() => Assert.Equal(
-        Of("a: { stable: { version: 1 }, canary: { version: 2, percent: 0 } }"),
-        Of("a: { stable: { version: 1 }, canary: { version: 2, percent: 100 } }"));
+        Existing("a: { stable: { version: 1 }, canary: { version: 2, percent: 0 } }"),
+        Existing("a: { stable: { version: 1 }, canary: { version: 2, percent: 100 } }"));
 
     [Fact]
     public void Stable_keeps_its_replicas_only_while_a_rollout_is_active() =>
-        Assert.Equal(["a 1 Warm keeps", "a 2 Stable"], Of("a: { stable: { version: 2 }, keepWarm: [1] }"));
+        Assert.Equal(["a 1 Warm keeps", "a 2 Stable"], Existing("a: { stable: { version: 2 }, keepWarm: [1] }"));
 
     [Fact]
     public void Arms_exist_and_stable_keeps_its_replicas_beside_them() => Assert.Equal(
         ["a 1 Stable keeps", "a 7 Arm", "a 8 Arm"],
-        Of("a: { stable: { version: 1 }, experiment: { name: q4, arms: { y: { version: 7, percent: 10 }, x: { version: 8, percent: 0 } } } }"));
+        Existing("a: { stable: { version: 1 }, experiment: { name: q4, arms: { y: { version: 7, percent: 10 }, x: { version: 8, percent: 0 } } } }"));
 
     [Fact]
     public void What_is_kept_warm_stands_in_the_plan_and_has_no_share_of_it()
@@ -51,6 +51,6 @@ public class VersionsTests
     private static IReadOnlyDictionary<ModelName, ModelSettings> Models(string models) =>
         StackFile.Parse($"config: {{ modelserving:models: {{ {models} }} }}").File!.Settings.Models;
 
-    private static IEnumerable<string> Of(string models) =>
-        Versions.Of(Models(models)).Select(version => $"{version.Model} {version.Version} {version.Role}{(version.KeepsReplicas ? " keeps" : "")}");
+    private static IEnumerable<string> Existing(string models) =>
+        Versions.Existing(Models(models)).Select(version => $"{version.Model} {version.Version} {version.Role}{(version.KeepsReplicas ? " keeps" : "")}");
 }

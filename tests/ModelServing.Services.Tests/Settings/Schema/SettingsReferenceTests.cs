@@ -137,7 +137,7 @@ public partial class SettingsReferenceTests
             Assert.Matches($@"(?m)^\| `{Regex.Escape(path)}` \| [^|]+ \| [^|]+ \| {Regex.Escape(description)} \|$", page);
             var node = parent["properties"]![path.Split('.')[^1]];
             Assert.Equal(description, (string?)node?["description"]);
-            if (SettingForm.Of(property.PropertyType) is not null || SettingsReader.IsList(property.PropertyType, out _))
+            if (SettingForm.Find(property.PropertyType) is not null || SettingsReader.IsList(property.PropertyType, out _))
                 return;
             var isMap = SettingsReader.IsMapByName(property.PropertyType, out var group);
             foreach (var inner in SettingsReader.Properties(isMap ? group : property.PropertyType))
@@ -155,7 +155,7 @@ public partial class SettingsReferenceTests
 
         static IEnumerable<Type> Groups(IEnumerable<PropertyInfo> properties)
         {
-            foreach (var property in properties.Where(property => SettingForm.Of(property.PropertyType) is null && !SettingsReader.IsList(property.PropertyType, out _)))
+            foreach (var property in properties.Where(property => SettingForm.Find(property.PropertyType) is null && !SettingsReader.IsList(property.PropertyType, out _)))
             {
                 var type = SettingsReader.IsMapByName(property.PropertyType, out var group) ? group : property.PropertyType;
                 yield return type;

@@ -48,7 +48,7 @@ public sealed class ArtifactArrivalsTests : IAsyncLifetime
         Assert.Null(await arrivals.LookAsync(default));
 
         var (path, payload) = Assert.Single(standIn.Calls);
-        Assert.Equal(FunctionPaths.Of(FunctionName.ModelLoader), path);
+        Assert.Equal(FunctionPaths.PathOf(FunctionName.ModelLoader), path);
         using var told = JsonDocument.Parse(payload);
         Assert.Equal("com.oraclecloud.objectstorage.createobject", told.RootElement.GetProperty("eventType").GetString());
         Assert.Equal("models/fraud/1/manifest.json", told.RootElement.GetProperty("data").GetProperty("resourceName").GetString());

@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace ModelServing.Cache.Guard;
 
 /// <summary>
-/// What the routers of an environment tell each other about one attempt: the counts of each, a number for each, and which routing keys
+/// What the routers of an environment tell each other about one trial: the counts of each, a number for each, and which routing keys
 /// failed when. All of it is under keys of one slot, and goes by itself some days after the last write.
 /// </summary>
 /// <remarks>A router writes its counts whole, each time over those before; what a router that is gone has written last stays and counts on,
 /// so each run of one has a name of its own, its incarnation.</remarks>
-public sealed class AttemptCounts
+public sealed class TrialCounts
 {
     /// <summary>The most bytes that one router's counts have.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -23,29 +23,29 @@ public sealed class AttemptCounts
     private readonly int maxKeys;
     private volatile bool isFull;
 
-    /// <summary>Those of an attempt.</summary>
+    /// <summary>Those of a trial.</summary>
     /// <param name="cache">The connection.</param>
     /// <param name="environment">The environment's name: several may share a cache.</param>
-    /// <param name="attempt">The attempt.</param>
+    /// <param name="trial">The trial.</param>
     /// <param name="retention">How long they are kept after the last write; null is 14 days.</param>
-    public AttemptCounts(CacheConnection cache, string environment, VersionAttempt attempt, TimeSpan? retention = null)
-        : this(cache, environment, attempt, retention, MaxKeys)
+    public TrialCounts(CacheConnection cache, string environment, VersionTrial trial, TimeSpan? retention = null)
+        : this(cache, environment, trial, retention, MaxKeys)
     {
     }
 
-    internal AttemptCounts(CacheConnection cache, string environment, VersionAttempt attempt, TimeSpan? retention, int maxKeys)
+    internal TrialCounts(CacheConnection cache, string environment, VersionTrial trial, TimeSpan? retention, int maxKeys)
     {
         ArgumentNullException.ThrowIfNull(cache);
-        ArgumentNullException.ThrowIfNull(attempt);
+        ArgumentNullException.ThrowIfNull(trial);
         this.cache = cache;
         this.maxKeys = maxKeys;
-        Attempt = attempt;
-        keys = new CacheKeys(environment, attempt);
+        Trial = trial;
+        keys = new CacheKeys(environment, trial);
         this.retention = retention ?? TimeSpan.FromDays(14);
     }
 
-    /// <summary>The attempt.</summary>
-    public VersionAttempt Attempt { get; }
+    /// <summary>The trial.</summary>
+    public VersionTrial Trial { get; }
 
     /// <summary>Writes a router's counts, in place of what it wrote before.</summary>
     /// <param name="incarnation">The router's run.</param>
@@ -77,7 +77,7 @@ public sealed class AttemptCounts
             .ToDictionary(static entry => new Guid((byte[])entry.Name!, bigEndian: true), static entry => (ReadOnlyMemory<byte>)entry.Value);
     }
 
-    /// <summary>Takes a router's number of the attempt: the first gets 1, and none is given to two. Who asks again has the number that it
+    /// <summary>Takes a router's number of the trial: the first gets 1, and none is given to two. Who asks again has the number that it
     /// took, also where it never got the answer.</summary>
     /// <param name="incarnation">The run of the router.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -130,7 +130,7 @@ public sealed class AttemptCounts
 
     /// <summary>Notes that a call with a routing key failed, and says when one with the same did before.</summary>
     /// <param name="keyHash">The hash of the key.</param>
-    /// <param name="minute">The minute of the attempt, from 1.</param>
+    /// <param name="minute">The minute of the trial, from 1.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CacheException">It may not be noted, and nobody knows when the one before was.</exception>
     public async Task<KeyedFailure> NoteFailureAsync(ulong keyHash, int minute, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace ModelServing.Cli.Images;
 
 /// <summary>Asks a container registry (OCI Distribution) what it has, and gives what it has another tag. What is pushed goes another way:
 /// by the .NET SDK.</summary>
-internal sealed partial class RegistryClient : IDisposable
+internal sealed partial class ContainerRegistryClient : IDisposable
 {
     private const int MaxAnswer = 4 * 1024 * 1024;
 
@@ -22,7 +22,7 @@ internal sealed partial class RegistryClient : IDisposable
     ];
 
     private readonly string host;
-    private readonly RegistryLogin? login;
+    private readonly ContainerRegistryLogin? login;
     private readonly bool isInsecure;
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = MaxAnswer };
     private AuthenticationHeaderValue? authorization;
@@ -32,7 +32,7 @@ internal sealed partial class RegistryClient : IDisposable
     /// <param name="host">The registry, as images name it.</param>
     /// <param name="login">The login; null for none.</param>
     /// <param name="isInsecure">The registry may be one without TLS.</param>
-    internal RegistryClient(string host, RegistryLogin? login, bool isInsecure)
+    internal ContainerRegistryClient(string host, ContainerRegistryLogin? login, bool isInsecure)
     {
         this.host = host;
         this.login = login;
@@ -191,7 +191,7 @@ internal sealed partial class RegistryClient : IDisposable
         return request;
     }
 
-    private static HttpRequestMessage Exchange(Uri server, Dictionary<string, string> fields, RegistryLogin login) => new(HttpMethod.Post, server)
+    private static HttpRequestMessage Exchange(Uri server, Dictionary<string, string> fields, ContainerRegistryLogin login) => new(HttpMethod.Post, server)
     {
         Content = new FormUrlEncodedContent(new Dictionary<string, string>(fields)
         {
@@ -201,7 +201,7 @@ internal sealed partial class RegistryClient : IDisposable
         }),
     };
 
-    private static AuthenticationHeaderValue Basic(RegistryLogin login) =>
+    private static AuthenticationHeaderValue Basic(ContainerRegistryLogin login) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Secret}")));
 
     private CommandException Denied() => new(ExitCode.Failed, login is null

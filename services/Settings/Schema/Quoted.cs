@@ -4,11 +4,11 @@ using System.Text;
 namespace ModelServing.Settings.Schema;
 
 /// <summary>How what was written is quoted in a message: in one line that a terminal prints as it is, and never at length.</summary>
-internal static class Shown
+internal static class Quoted
 {
     private const int MaxLength = 60;
 
-    internal static string Of(string text)
+    internal static string From(string text)
     {
         var shown = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())

@@ -3,7 +3,7 @@ using ModelServing.Settings.Schema;
 namespace ModelServing.Settings.Cloud;
 
 /// <summary>The functions.</summary>
-public sealed record FunctionSettings
+public sealed record FunctionStackSettings
 {
     /// <summary>The sizes that a function may have, in MB; the processor comes with the memory.</summary>
     public static IReadOnlyList<int> Memories { get; } = [128, 256, 512, 1024, 2048, 3072];

@@ -8,7 +8,7 @@ namespace ModelServing.Cli.Images;
 /// The logins of whoever runs this, found where the .NET SDK's container publishing finds them, since that pushes: variables of the
 /// environment, then what <c>docker login</c> and <c>podman login</c> keep.
 /// </summary>
-internal sealed class RegistryLogins(Func<string, string?> environment, string home)
+internal sealed class ContainerRegistryLogins(Func<string, string?> environment, string home)
 {
     private const string Push = "DOTNET_CONTAINER_PUSH_REGISTRY";
     private const string Pull = "DOTNET_CONTAINER_PULL_REGISTRY";
@@ -18,7 +18,7 @@ internal sealed class RegistryLogins(Func<string, string?> environment, string h
     // How credential helpers write that the secret is an identity token.
     private const string TokenUser = "<token>";
 
-    internal static RegistryLogins OfThisUser { get; } = new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+    internal static ContainerRegistryLogins OfThisUser { get; } = new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>Whether <paramref name="host"/> may be spoken to without TLS: this machine by its name, and what the SDK's own variable
     /// lists.</summary>
@@ -28,7 +28,7 @@ internal sealed class RegistryLogins(Func<string, string?> environment, string h
 
     /// <summary>The login for pushing to <paramref name="host"/>; null for none.</summary>
     /// <exception cref="CommandException">A file or a credential helper can't be read.</exception>
-    internal async Task<RegistryLogin?> FindForPushAsync(string host, CancellationToken cancellation) =>
+    internal async Task<ContainerRegistryLogin?> FindForPushAsync(string host, CancellationToken cancellation) =>
         FindInEnvironment(Push, Both, BothFormerly) ?? await FindInFilesAsync(host, cancellation);
 
     /// <summary>The login for pulling a base image from <paramref name="host"/>; null for none.</summary>
@@ -36,21 +36,21 @@ internal sealed class RegistryLogins(Func<string, string?> environment, string h
     /// <param name="isPushedTo">It is the registry that is pushed to.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="CommandException">A file or a credential helper can't be read.</exception>
-    internal async Task<RegistryLogin?> FindForPullAsync(string host, bool isPushedTo, CancellationToken cancellation) =>
+    internal async Task<ContainerRegistryLogin?> FindForPullAsync(string host, bool isPushedTo, CancellationToken cancellation) =>
         (isPushedTo ? FindInEnvironment(Pull, Both, BothFormerly) : FindInEnvironment(Pull)) ?? await FindInFilesAsync(host, cancellation);
 
-    private RegistryLogin? FindInEnvironment(params ReadOnlySpan<string> prefixes)
+    private ContainerRegistryLogin? FindInEnvironment(params ReadOnlySpan<string> prefixes)
     {
         foreach (var prefix in prefixes)
         {
             if (environment(prefix + "_UNAME") is { Length: > 0 } user && environment(prefix + "_PWORD") is { Length: > 0 } password)
-                return new RegistryLogin(user, password, $"{prefix}_UNAME");
+                return new ContainerRegistryLogin(user, password, $"{prefix}_UNAME");
         }
 
         return null;
     }
 
-    private async Task<RegistryLogin?> FindInFilesAsync(string host, CancellationToken cancellation)
+    private async Task<ContainerRegistryLogin?> FindInFilesAsync(string host, CancellationToken cancellation)
     {
         foreach (var file in Files().Where(File.Exists))
         {
@@ -83,7 +83,7 @@ internal sealed class RegistryLogins(Func<string, string?> environment, string h
         yield return Path.Combine(environment("DOCKER_CONFIG") is { Length: > 0 } docker ? docker : Path.Combine(home, ".docker"), "config.json");
     }
 
-    private static async Task<RegistryLogin?> FindAsync(JsonElement root, string host, string file, CancellationToken cancellation)
+    private static async Task<ContainerRegistryLogin?> FindAsync(JsonElement root, string host, string file, CancellationToken cancellation)
     {
         if (root.TryGetProperty("credHelpers", out var helpers) && helpers.TryGetProperty(host, out var helper))
             return await AskAsync(helper.GetString()!, host, file, cancellation);
@@ -100,15 +100,15 @@ internal sealed class RegistryLogins(Func<string, string?> environment, string h
         return null;
     }
 
-    private static RegistryLogin Decode(string encoded, string? identityToken, string file)
+    private static ContainerRegistryLogin Decode(string encoded, string? identityToken, string file)
     {
         var pair = Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).Split(':', 2);
         return identityToken is { Length: > 0 }
-            ? new RegistryLogin(pair[0], identityToken, file, IsIdentityToken: true)
-            : new RegistryLogin(pair[0], pair.Length == 2 ? pair[1] : throw new FormatException("a login has no ':' between user and password"), file);
+            ? new ContainerRegistryLogin(pair[0], identityToken, file, IsIdentityToken: true)
+            : new ContainerRegistryLogin(pair[0], pair.Length == 2 ? pair[1] : throw new FormatException("a login has no ':' between user and password"), file);
     }
 
-    private static async Task<RegistryLogin?> AskAsync(string helper, string host, string file, CancellationToken cancellation)
+    private static async Task<ContainerRegistryLogin?> AskAsync(string helper, string host, string file, CancellationToken cancellation)
     {
         var program = $"docker-credential-{helper}";
         var exit = await Tool.RunAsync(new ProcessStartInfo(program, ["get"]), host + "\n", cancellation)
@@ -118,7 +118,7 @@ internal sealed class RegistryLogins(Func<string, string?> environment, string h
             return null;
         using var answer = JsonDocument.Parse(string.Join('\n', exit.Output));
         var (user, secret) = (answer.RootElement.GetProperty("Username").GetString()!, answer.RootElement.GetProperty("Secret").GetString()!);
-        return new RegistryLogin(user, secret, program, IsIdentityToken: user == TokenUser);
+        return new ContainerRegistryLogin(user, secret, program, IsIdentityToken: user == TokenUser);
     }
 
     // As in `https://host/v1/`.

@@ -5,12 +5,12 @@ namespace ModelServing.Cli.Monitoring;
 
 /// <summary>The message of an alarm, as Monitoring sends it to a topic: raw, of one stream, format 1.5.</summary>
 /// <remarks>See "Alarm Message Format" in Oracle's documentation.</remarks>
-internal static class AlarmMessage
+internal static class AlarmMessageWriter
 {
     /// <summary>The message as JSON, on one line.</summary>
     /// <param name="transition">What changed.</param>
     /// <param name="title">The alarm's display name.</param>
-    internal static byte[] Of(AlarmTransition transition, string title)
+    internal static byte[] Write(AlarmTransition transition, string title)
     {
         var (alarm, firing) = (transition.Alarm, transition.Change == AlarmChange.OkToFiring);
         var severity = alarm.Severity.ToString().ToUpperInvariant();

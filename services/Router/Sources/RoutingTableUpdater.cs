@@ -14,7 +14,7 @@ namespace ModelServing.Router.Sources;
 /// Follows the plan, the endpoints and what the journal says of rollouts, and swaps in a new table for each change. What can't be used
 /// changes nothing: the last good table stays, the reason is logged and counted.
 /// </summary>
-internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpoints, RolloutBoard board, JournalKeeper journal, WatchedVersions watched, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<DocumentFollower> logger)
+internal sealed class RoutingTableUpdater(IPlanSource source, IEndpointSource endpoints, RolloutBoard board, JournalKeeper journal, WatchedVersions watched, RoutingTableHolder holder, OpenConnections connections, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<RoutingTableUpdater> logger)
     : BackgroundService
 {
     /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
@@ -42,16 +42,16 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(
             source.FollowAsync(content => TakePlanAsync(content, stoppingToken), Refuse, stoppingToken),
-            endpoints.FollowAsync(() => WithinAsync(
+            endpoints.FollowAsync(() => ExclusiveAsync(
                 () =>
                 {
                     Swap();
                     return Task.CompletedTask;
                 },
                 stoppingToken), stoppingToken),
-            board.FollowAsync(() => WithinAsync(() => TakeBoardAsync(stoppingToken), stoppingToken), stoppingToken));
+            board.FollowAsync(() => ExclusiveAsync(() => TakeBoardAsync(stoppingToken), stoppingToken), stoppingToken));
 
-    private async Task WithinAsync(Func<Task> take, CancellationToken cancellation)
+    private async Task ExclusiveAsync(Func<Task> take, CancellationToken cancellation)
     {
         await oneAtATime.WaitAsync(cancellation);
         try
@@ -79,7 +79,7 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
 
         // While a journal that is away is waited for, what is condemned meanwhile loses its traffic in the plan before.
         await journal.ReadForAsync(next.Rollouts.Keys, cancellation);
-        await WithinAsync(
+        await ExclusiveAsync(
             async () =>
             {
                 plan = next;
@@ -115,7 +115,7 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
     private ServedModel Serve(ModelName model, RolloutPlan planned)
     {
         var served = board.Serve(model, planned);
-        return new ServedModel(served, watched.Of(model, served), board.StateOf(model));
+        return new ServedModel(served, watched.Watch(model, served), board.StateOf(model));
     }
 
     private void Swap()
@@ -125,19 +125,19 @@ internal sealed class DocumentFollower(IPlanSource source, IEndpointSource endpo
         var before = holder.Current;
         var table = RoutingTable.Build(plan, endpoints.Current, before, connections, time, Serve);
         holder.Swap(table);
-        watched.KeepOnly(table.Models.SelectMany(static model => model.Served.Rollout.Variants.Select(variant => new VersionAttempt(model.Name, variant.Plan.Version, variant.Attempt))));
+        watched.KeepOnly(table.Models.SelectMany(static model => model.Served.Rollout.Variants.Select(variant => new VersionTrial(model.Name, variant.Plan.Version, variant.Trial))));
         if (endpoints.Unknown is { } why)
             readiness.NotReady(why);
         else
             readiness.Ready();
         if (!ReferenceEquals(before?.Plan, plan))
-            RoutingLog.PlanApplied(logger, string.Join("; ", plan.Rollouts.Select(static pair => $"{pair.Key}: {Describe(pair.Value)}")));
+            SourcesLog.PlanApplied(logger, string.Join("; ", plan.Rollouts.Select(static pair => $"{pair.Key}: {Describe(pair.Value)}")));
     }
 
     private void Refuse(string why)
     {
         metrics.Refused("plan");
-        RoutingLog.Refused(logger, "plan", why);
+        SourcesLog.Refused(logger, "plan", why);
     }
 
     private static string Describe(RolloutPlan rollout) =>

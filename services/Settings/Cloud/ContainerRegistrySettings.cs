@@ -3,7 +3,7 @@ using ModelServing.Settings.Schema;
 namespace ModelServing.Settings.Cloud;
 
 /// <summary>The login at the container registry.</summary>
-public sealed record RegistrySettings
+public sealed record ContainerRegistrySettings
 {
     /// <summary>The user.</summary>
     [Setting("The user, without the tenancy's namespace before it, as in `default/ci@example.com`. Encrypted.")]

@@ -2,7 +2,7 @@ namespace ModelServing.Contracts.Functions;
 
 /// <summary>What the functions' program is started with. As functions of OCI they get the same by the application's and the function's
 /// configuration, which has 4 KB in all.</summary>
-public sealed record FunctionsSettings : HostSettings
+public sealed record FunctionsHostSettings : HostSettings
 {
     private static string FunctionNames => string.Join(", ", Enum.GetNames<FunctionName>());
 
@@ -35,14 +35,14 @@ public sealed record FunctionsSettings : HostSettings
     public OciSettings? Oci { get; init; }
 
     /// <summary>Makes settings of defaults.</summary>
-    public FunctionsSettings()
+    public FunctionsHostSettings()
     {
     }
 
     /// <summary>Reads the settings from the environment.</summary>
     /// <exception cref="ContractException">A variable is missing or has a value that can't be one; the message names it.</exception>
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    public FunctionsSettings(HostEnvironment environment)
+    public FunctionsHostSettings(HostEnvironment environment)
         : base(environment)
     {
         Function = environment.Read<FunctionName?>(nameof(Function), null, static s => Enum.TryParse<FunctionName>(s, out var f) && f.ToString() == s ? f : null, $"one of {FunctionNames}");

@@ -6,4 +6,4 @@ namespace ModelServing.Infra.Workloads;
 /// <param name="Host">The registry's host.</param>
 /// <param name="User">The user, a secret.</param>
 /// <param name="Token">The token, a secret.</param>
-public sealed record RegistryLogin(string Host, Input<string> User, Input<string> Token);
+public sealed record ContainerRegistryLogin(string Host, Input<string> User, Input<string> Token);

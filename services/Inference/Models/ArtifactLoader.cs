@@ -21,16 +21,16 @@ namespace ModelServing.Inference.Models;
 /// 4 refused   readiness, the log and every answer say why; back to 1 when the manifest has changed
 /// </code>
 /// </remarks>
-internal sealed class ModelLoader(
-    InferenceSettings settings, ModelRegistry registry, Readiness readiness, HostFailure failure, TimeProvider time, ILogger<ModelLoader> logger)
+internal sealed class ArtifactLoader(
+    InferenceSettings settings, ModelRegistry registry, Readiness readiness, HostFailure failure, TimeProvider time, ILogger<ArtifactLoader> logger)
     : BackgroundService
 {
     private readonly PollDelay delay = new(Random.Shared);
-    private volatile ServedModel? model;
+    private volatile LoadedModel? model;
     private volatile TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The model; null until it is ready.</summary>
-    internal ServedModel? Model => model;
+    internal LoadedModel? Model => model;
 
     public override void Dispose()
     {
@@ -84,7 +84,7 @@ internal sealed class ModelLoader(
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
 
-            var opened = ServedModel.Open(artifact, settings.Threads); // 3
+            var opened = LoadedModel.Open(artifact, settings.Threads); // 3
             WarmUp(opened);
             model = opened;
             readiness.Ready();
@@ -160,7 +160,7 @@ internal sealed class ModelLoader(
         told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private void WarmUp(ServedModel opened)
+    private void WarmUp(LoadedModel opened)
     {
         try
         {

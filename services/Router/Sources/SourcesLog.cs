@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ModelServing.Router.Sources;
 
-internal static partial class RoutingLog
+internal static partial class SourcesLog
 {
     [LoggerMessage(10, LogLevel.Information, "Plan applied: {Rollouts}")]
     internal static partial void PlanApplied(ILogger logger, string rollouts);

@@ -3,7 +3,7 @@ using ModelServing.Settings.Schema;
 namespace ModelServing.Settings.Cloud;
 
 /// <summary>The cache.</summary>
-public sealed record CacheSettings
+public sealed record CacheStackSettings
 {
     /// <summary>Whether it has shards.</summary>
     [Setting("Whether the data is spread over shards. `sharded` is unproven: nothing of ours has run against it.")]

@@ -6,7 +6,7 @@ using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
 namespace ModelServing.Infra.Workloads;
 
 /// <summary>Where objects of the cluster are made: under which component, by which provider, in our namespace.</summary>
-internal sealed record ClusterPlace(Resource Parent, ProviderResource Provider, EnvironmentNames Names)
+internal sealed record ClusterContext(Resource Parent, ProviderResource Provider, EnvironmentNames Names)
 {
     /// <summary>The options of an object that is made after <paramref name="after"/>.</summary>
     internal CustomResourceOptions Options(params ReadOnlySpan<Resource> after)
