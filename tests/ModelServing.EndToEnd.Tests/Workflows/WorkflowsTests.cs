@@ -47,7 +47,7 @@ public partial class WorkflowsTests
     public void No_script_has_an_expression_in_it_and_every_one_fails_with_its_pipes()
     {
         Assert.All(Workflows, static workflow => Assert.Equal("bash", workflow.Root["defaults"]["run"]["shell"].ToString()));
-        var scripts = Files.SelectMany(static file => Scripts(Workflow.Read(file).Root)).ToList();
+        var scripts = Files.SelectMany(static file => Scripts(WorkflowFile.Read(file).Root)).ToList();
         Assert.NotEmpty(scripts);
         Assert.All(scripts, static script => Assert.DoesNotContain("${{", script, StringComparison.Ordinal));
     }
