@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Journal;
 
@@ -130,11 +131,7 @@ public sealed class RolloutJournal
         return null;
     }
 
-    private TimeSpan DelayAfter(int tried)
-    {
-        var most = Math.Min(limits.FirstDelay.Ticks * Math.Pow(2, tried - 1), limits.LongestDelay.Ticks);
-        return TimeSpan.FromTicks((long)(Random.Shared.NextDouble() * most));
-    }
+    private TimeSpan DelayAfter(int tried) => new Backoff(limits.FirstDelay, limits.LongestDelay).After(tried) * Random.Shared.NextDouble();
 
     private sealed class Known
     {
