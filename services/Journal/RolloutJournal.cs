@@ -46,6 +46,11 @@ public sealed class RolloutJournal
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(after);
+        return await InTimeAsync(token => ReadUnlimitedAsync(model, after, token), mayBeDone: false, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<JournalEvent>> ReadUnlimitedAsync(ModelName model, long after, CancellationToken cancellationToken)
+    {
         // Pages are read one after another, so an event may be seen whose predecessor came behind the page that should have had it: once
         // more finds both. What is missing then is gone.
         for (var last = false; ; last = true)
@@ -71,6 +76,11 @@ public sealed class RolloutJournal
     {
         ArgumentNullException.ThrowIfNull(added);
         _ = (added with { Seq = long.MaxValue }).ToUtf8();
+        return await InTimeAsync(token => AppendUnlimitedAsync(added, token), mayBeDone: true, cancellationToken);
+    }
+
+    private async Task<Appended> AppendUnlimitedAsync(JournalEvent added, CancellationToken cancellationToken)
+    {
         var fact = JournalFact.From(added);
         var of = known.GetOrAdd(added.Model, static _ => new Known());
         await of.Turn.WaitAsync(cancellationToken);
@@ -82,7 +92,7 @@ public sealed class RolloutJournal
                 if (tried > 0)
                     await Task.Delay(DelayAfter(tried), time, cancellationToken);
                 // 1
-                foreach (var read in await ReadAsync(added.Model, of.Facts.LastSeq, cancellationToken))
+                foreach (var read in await ReadUnlimitedAsync(added.Model, of.Facts.LastSeq, cancellationToken))
                     of.Facts.Add(read);
                 // 2
                 if (of.Facts.Find(fact) is { } standing)
@@ -117,6 +127,22 @@ public sealed class RolloutJournal
         finally
         {
             of.Turn.Release();
+        }
+    }
+
+    // A store that ignores the token is abandoned. Its append may succeed later all the same; the next append of the event finds it.
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> operation, bool mayBeDone, CancellationToken cancellationToken)
+    {
+        if (limits.Answer == Timeout.InfiniteTimeSpan)
+            return await operation(cancellationToken);
+        try
+        {
+            return await TimeLimit.RunAsync(operation, limits.Answer, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new JournalException(
+                JournalError.Unavailable, $"the journal {Location} did not answer within {limits.Answer.TotalSeconds:0.#} s", e, mayBeDone);
         }
     }
 
