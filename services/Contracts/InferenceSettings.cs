@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Contracts;
@@ -7,6 +7,24 @@ namespace ModelServing.Contracts;
 public sealed record InferenceSettings : HostSettings
 {
     private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
+
+    private static readonly HostSetting[] Table =
+    [
+        HostSetting.Value(
+            nameof(Model), $"a model's name: {ModelName.Form}", static text => ModelName.TryParse(text, null, out var model) ? model : null, isRequired: true),
+        HostSetting.Value(
+            nameof(Version), ModelVersion.Form, static text => ModelVersion.TryParse(text, null, out var version) ? version : null, isRequired: true),
+        HostSetting.RequiredText(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET"),
+        HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
+        HostSetting.Whole(nameof(Concurrency), 0, 1024),
+        HostSetting.Whole(nameof(Threads), 1, 1024),
+        HostSetting.Whole(nameof(QueueLimit), 0, 1_000_000),
+        HostSetting.Whole(nameof(MaxRequestBytes), 1, int.MaxValue),
+        HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
+        HostSetting.Text(nameof(Environment)),
+        HostSetting.Seconds(nameof(Minute), least: 1),
+        HostSetting.Whole(nameof(MaxModelBytes), 1, MostModelBytes),
+    ];
 
     /// <summary>The model.</summary>
     public required ModelName Model { get; init; }
@@ -51,42 +69,12 @@ public sealed record InferenceSettings : HostSettings
     }
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <exception cref="ContractException">A variable is missing or has a value that can't be one; the message names it.</exception>
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
+    [SetsRequiredMembers]
     public InferenceSettings(HostEnvironment environment)
-        : base(environment)
+        : base(environment, Table)
     {
-        var model = environment.Require(nameof(Model), "a model's name");
-        Model = ModelName.TryParse(model, null, out var name) ? name : throw HostEnvironment.Wrong(nameof(Model), model, $"a model's name: {ModelName.Form}");
-        var version = environment.Require(nameof(Version), "a version");
-        Version = ModelVersion.TryParse(version, null, out var v) ? v : throw HostEnvironment.Wrong(nameof(Version), version, ModelVersion.Form);
-        Registry = environment.Require(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET");
-        Oci = OciSettings.Read(environment);
-        Concurrency = (int)environment.ReadWhole(nameof(Concurrency), Concurrency, 0, 1024);
-        Threads = (int)environment.ReadWhole(nameof(Threads), Threads, 1, 1024);
-        QueueLimit = (int)environment.ReadWhole(nameof(QueueLimit), QueueLimit, 0, 1_000_000);
-        MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, int.MaxValue);
-        Cache = CacheSettings.Read(environment);
-        Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
-        Minute = environment.ReadMinute(nameof(Minute), Minute);
-        MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
     }
 
-    /// <inheritdoc/>
-    protected override void Write(IDictionary<string, string> variables)
-    {
-        base.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Model))] = Model.Text;
-        variables[HostEnvironment.NameOf(nameof(Version))] = Version.ToString();
-        variables[HostEnvironment.NameOf(nameof(Registry))] = Registry;
-        Oci?.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Concurrency))] = Concurrency.ToString(CultureInfo.InvariantCulture);
-        variables[HostEnvironment.NameOf(nameof(Threads))] = Threads.ToString(CultureInfo.InvariantCulture);
-        variables[HostEnvironment.NameOf(nameof(QueueLimit))] = QueueLimit.ToString(CultureInfo.InvariantCulture);
-        variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
-        Cache?.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
-        variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
-        variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
-    }
+    private protected override HostSetting[] Own => Table;
 }

@@ -1,10 +1,27 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ModelServing.Contracts;
 
 /// <summary>What the router is started with.</summary>
 public sealed record RouterSettings : HostSettings
 {
+    private static readonly HostSetting[] Table =
+    [
+        HostSetting.RequiredText(nameof(Plan), "file:PATH or kubernetes:NAMESPACE/NAME"),
+        HostSetting.RequiredText(nameof(Endpoints), "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT"),
+        HostSetting.Text(nameof(Journal)),
+        HostSetting.Text(nameof(JournalSnapshot)),
+        HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
+        HostSetting.Text(nameof(Environment)),
+        HostSetting.Whole(nameof(RoutersMax), 1, 10_000),
+        HostSetting.Flag(nameof(GuardOff)),
+        HostSetting.Text(nameof(AdminUrls)),
+        HostSetting.Text(nameof(AdminAddressFile)),
+        HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
+        HostSetting.Text(nameof(Clients)),
+        HostSetting.Whole(nameof(MaxRequestBytes), 1, long.MaxValue),
+    ];
+
     /// <summary>Where the plan is: <c>file:PATH</c>, or <c>kubernetes:NAMESPACE/NAME</c>.</summary>
     public required string Plan { get; init; }
 
@@ -55,48 +72,12 @@ public sealed record RouterSettings : HostSettings
     }
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <exception cref="ContractException">A variable is missing or has a value that can't be one; the message names it.</exception>
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
+    [SetsRequiredMembers]
     public RouterSettings(HostEnvironment environment)
-        : base(environment)
+        : base(environment, Table)
     {
-        Plan = environment.Require(nameof(Plan), "file:PATH or kubernetes:NAMESPACE/NAME");
-        Endpoints = environment.Require(nameof(Endpoints), "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT");
-        Journal = environment.Get(HostEnvironment.NameOf(nameof(Journal)));
-        JournalSnapshot = environment.Get(HostEnvironment.NameOf(nameof(JournalSnapshot)));
-        Cache = CacheSettings.Read(environment);
-        Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
-        RoutersMax = (int)environment.ReadWhole(nameof(RoutersMax), RoutersMax, 1, 10_000);
-        GuardOff = environment.ReadFlag(nameof(GuardOff));
-        AdminUrls = environment.Get(HostEnvironment.NameOf(nameof(AdminUrls)));
-        AdminAddressFile = environment.Get(HostEnvironment.NameOf(nameof(AdminAddressFile)));
-        Oci = OciSettings.Read(environment);
-        Clients = environment.Get(HostEnvironment.NameOf(nameof(Clients)));
-        MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, long.MaxValue);
     }
 
-    /// <inheritdoc/>
-    protected override void Write(IDictionary<string, string> variables)
-    {
-        base.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Plan))] = Plan;
-        variables[HostEnvironment.NameOf(nameof(Endpoints))] = Endpoints;
-        if (Journal is not null)
-            variables[HostEnvironment.NameOf(nameof(Journal))] = Journal;
-        if (JournalSnapshot is not null)
-            variables[HostEnvironment.NameOf(nameof(JournalSnapshot))] = JournalSnapshot;
-        Cache?.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
-        variables[HostEnvironment.NameOf(nameof(RoutersMax))] = RoutersMax.ToString(CultureInfo.InvariantCulture);
-        if (GuardOff)
-            variables[HostEnvironment.NameOf(nameof(GuardOff))] = "true";
-        if (AdminUrls is not null)
-            variables[HostEnvironment.NameOf(nameof(AdminUrls))] = AdminUrls;
-        if (AdminAddressFile is not null)
-            variables[HostEnvironment.NameOf(nameof(AdminAddressFile))] = AdminAddressFile;
-        Oci?.Write(variables);
-        if (Clients is not null)
-            variables[HostEnvironment.NameOf(nameof(Clients))] = Clients;
-        variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
-    }
+    private protected override HostSetting[] Own => Table;
 }

@@ -85,7 +85,7 @@ public sealed class FunctionTests : IDisposable
         var path = folder.Combine("nowhere", "lsnr.sock");
         using var container = Start(new Dictionary<string, string> { ["FN_LISTENER"] = "unix:" + path, ["FN_FORMAT"] = "http-stream" });
         var (code, _, error) = await container.ExitAsync();
-        Assert.StartsWith("functions: the environment variable FN_LISTENER names a socket that can't be made: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("functions: the environment variable FN_LISTENER names a socket that can't be created: ", error, StringComparison.Ordinal);
         Assert.Contains(path, error, StringComparison.Ordinal);
         Assert.Equal(2, code);
         Assert.Single(error.Split('\n'), static line => line.Length > 0);

@@ -1,13 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ModelServing.Contracts.Functions;
 
 /// <summary>What the functions' program is started with. As functions of OCI they get the same by the application's and the function's
 /// configuration, which has 4 KB in all.</summary>
 public sealed record FunctionsHostSettings : HostSettings
 {
-    private static string FunctionNames => string.Join(", ", Enum.GetNames<FunctionName>());
+    private static readonly HostSetting[] Table =
+    [
+        HostSetting.Value(nameof(Function), $"one of {FunctionNames}", ParseFunction),
+        HostSetting.Group(nameof(Listener), FnListener.Read, static (listener, variables) => listener.Write(variables)),
+        HostSetting.Text(nameof(Environment)),
+        HostSetting.RequiredText(nameof(Journal), "sqlite:PATH or nosql:COMPARTMENT/TABLE"),
+        HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
+        HostSetting.Text(nameof(Registry)),
+        HostSetting.Text(nameof(Monitoring)),
+        HostSetting.Flag(nameof(DryRun)),
+        HostSetting.Seconds(nameof(Minute), least: 1),
+        HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
+    ];
 
     /// <summary>Which function this is; null is each of them, by plain HTTP at its own path.</summary>
     public FunctionName? Function { get; init; }
+
+    /// <summary>Where OCI Functions calls the program, in place of <see cref="HostSettings.AllUrls"/>; null outside OCI Functions.</summary>
+    public FnListener? Listener { get; init; }
 
     /// <summary>The environment's name, which keeps its keys in the cache apart from others'. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";
@@ -40,42 +57,21 @@ public sealed record FunctionsHostSettings : HostSettings
     }
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <exception cref="ContractException">A variable is missing or has a value that can't be one; the message names it.</exception>
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
+    [SetsRequiredMembers]
     public FunctionsHostSettings(HostEnvironment environment)
-        : base(environment)
+        : base(environment, Table)
     {
-        Function = environment.Read<FunctionName?>(nameof(Function), null, static s => Enum.TryParse<FunctionName>(s, out var f) && f.ToString() == s ? f : null, $"one of {FunctionNames}");
-        Listener = FnListener.Read(environment);
         if (Listener is not null && Function is null)
-            throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(Function))} is not set; where {FnListener.ListenerVariable} is, it has to be one of {FunctionNames}");
-        Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
-        Journal = environment.Require(nameof(Journal), "sqlite:PATH or nosql:COMPARTMENT/TABLE");
-        Cache = CacheSettings.Read(environment);
-        Registry = environment.Get(HostEnvironment.NameOf(nameof(Registry)));
-        Monitoring = environment.Get(HostEnvironment.NameOf(nameof(Monitoring)));
-        DryRun = environment.ReadFlag(nameof(DryRun));
-        Minute = environment.ReadMinute(nameof(Minute), Minute);
-        Oci = OciSettings.Read(environment);
+        {
+            throw new ContractException(
+                $"the environment variable {HostEnvironment.NameOf(nameof(Function))} is not set; where {FnListener.ListenerVariable} is, it must be one of {FunctionNames}");
+        }
     }
 
-    /// <inheritdoc/>
-    protected override void Write(IDictionary<string, string> variables)
-    {
-        base.Write(variables);
-        if (Function is { } function)
-            variables[HostEnvironment.NameOf(nameof(Function))] = function.ToString();
-        Listener?.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
-        variables[HostEnvironment.NameOf(nameof(Journal))] = Journal;
-        Cache?.Write(variables);
-        if (Registry is not null)
-            variables[HostEnvironment.NameOf(nameof(Registry))] = Registry;
-        if (Monitoring is not null)
-            variables[HostEnvironment.NameOf(nameof(Monitoring))] = Monitoring;
-        if (DryRun)
-            variables[HostEnvironment.NameOf(nameof(DryRun))] = "true";
-        variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
-        Oci?.Write(variables);
-    }
+    private static string FunctionNames => string.Join(", ", Enum.GetNames<FunctionName>());
+
+    private protected override HostSetting[] Own => Table;
+
+    private static object? ParseFunction(string text) => Enum.TryParse<FunctionName>(text, out var function) && function.ToString() == text ? function : null;
 }

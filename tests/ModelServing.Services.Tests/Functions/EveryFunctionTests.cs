@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Functions;
-using ModelServing.Hosting.Functions;
+using ModelServing.Functions.Listener;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions;

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Services.Tests.Functions;
 
@@ -9,8 +9,7 @@ internal abstract class FunctionCaller : IAsyncDisposable
     internal static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>The host's settings with the address that it is called at.</summary>
-    internal abstract T Listening<T>(T settings)
-        where T : HostSettings;
+    internal abstract FunctionsHostSettings Listening(FunctionsHostSettings settings);
 
     /// <summary>Waits until the host can be called.</summary>
     internal abstract Task ReadyAsync(WebApplication app);

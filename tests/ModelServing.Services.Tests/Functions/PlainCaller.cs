@@ -12,7 +12,7 @@ internal sealed class PlainCaller(FunctionName function) : FunctionCaller
     private HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
     private Uri? address;
 
-    internal override T Listening<T>(T settings) => settings with { Urls = "http://127.0.0.1:0" };
+    internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) => settings with { Urls = "http://127.0.0.1:0" };
 
     internal override Task ReadyAsync(WebApplication app)
     {

@@ -13,7 +13,7 @@ internal sealed class SocketCaller : FunctionCaller
 
     internal FnAgent Agent => agent ??= new FnAgent(folder.Combine("lsnr.sock"));
 
-    internal override T Listening<T>(T settings) =>
+    internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) =>
         settings with { Listener = new FnListener { Path = Agent.Path, LogFrameName = "fn_call", LogFrameHeader = "Fn-Call-Id" } };
 
     internal override Task ReadyAsync(WebApplication app) => Agent.ListeningAsync(Token);

@@ -2,13 +2,13 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using ModelServing.Contracts.Functions;
+using ModelServing.Functions.Listener;
 using ModelServing.Hosting;
-using ModelServing.Hosting.Functions;
-using ModelServing.Services.Tests.Functions;
+using ModelServing.Services.Tests.Hosting;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Functions;
 
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
 /// <summary>What the Fn contract asks of a function's socket and of what leaves it.</summary>
 [Collection(nameof(OwnProcess))]
@@ -190,7 +190,7 @@ public sealed class FnSocketTests : IAsyncLifetime
         File.WriteAllText(FnSocket.BoundPath(listener), "");
         File.CreateSymbolicLink(listener.Path, Path.GetFileName(FnSocket.BoundPath(listener)));
         using var agent = new FnAgent(listener.Path);
-        await using var host = ServiceHost.Build("some-function", SomeSettings.OnFreePort with { Listener = listener }, static (_, _) => { }, static (_, _) => { });
+        await using var host = ServiceHost.Build("some-function", SomeHandler.Settings, static (_, _) => { }, static (_, _) => { }, new FnSocketListener(listener));
         await host.StartAsync(Token);
         await agent.ListeningAsync(Token);
     }

@@ -3,10 +3,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ModelServing.Hosting.Functions;
-using ModelServing.Services.Tests.Functions;
+using ModelServing.Functions.Listener;
 
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
 /// <summary>What holds of every call of a function, whichever way it comes.</summary>
 public abstract class FunctionCallTests : IAsyncLifetime
