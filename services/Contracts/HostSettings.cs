@@ -47,7 +47,6 @@ public abstract record HostSettings
     /// <summary>How long requests in flight may take to finish after that. 10 s by default.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Creates settings with their defaults.</summary>
     protected HostSettings()
     {
     }

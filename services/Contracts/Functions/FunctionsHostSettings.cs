@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ModelServing.Contracts.Functions;
 
-/// <summary>What the functions' program is started with. As functions of OCI they get the same by the application's and the function's
-/// configuration, which has 4 KB in all.</summary>
+/// <summary>The settings of the functions' program. Functions of OCI get them from the configuration of the application and of the function,
+/// which have at most 4 KB together.</summary>
 public sealed record FunctionsHostSettings : HostSettings
 {
     private static readonly HostSetting[] Table =
@@ -20,38 +20,37 @@ public sealed record FunctionsHostSettings : HostSettings
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
     ];
 
-    /// <summary>Which function this is; null is each of them, by plain HTTP at its own path.</summary>
+    /// <summary>The function that the program runs; null runs all of them, by plain HTTP and each at its own path.</summary>
     public FunctionName? Function { get; init; }
 
     /// <summary>Where OCI Functions calls the program, in place of <see cref="HostSettings.AllUrls"/>; null outside OCI Functions.</summary>
     public FnListener? Listener { get; init; }
 
-    /// <summary>The environment's name, which keeps its keys in the cache apart from others'. <c>local</c> by default.</summary>
+    /// <summary>The environment's name, which separates its keys in the cache from others'. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";
 
     /// <summary>The journal: <c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT/TABLE</c>.</summary>
     public required string Journal { get; init; }
 
-    /// <summary>The cache that Inference reports into and routers listen to; null for none.</summary>
+    /// <summary>The cache to which Inference reports and routers listen; null for none.</summary>
     public CacheSettings? Cache { get; init; }
 
-    /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>. Null where no function needs it.</summary>
+    /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>. Null if no function needs it.</summary>
     public string? Registry { get; init; }
 
-    /// <summary>Where metrics are posted to and alarms are asked for: <c>oci:COMPARTMENT</c>, or the address of a stand-in for it, as in
-    /// <c>http://127.0.0.1:8083</c>. Null where no function needs it.</summary>
+    /// <summary>The Monitoring service for metrics and alarms: <c>oci:COMPARTMENT</c>, or the address of a stand-in, as in
+    /// <c>http://127.0.0.1:8083</c>. Null if no function needs it.</summary>
     public string? Monitoring { get; init; }
 
-    /// <summary>Rollback says what it would do, and does nothing. Off by default.</summary>
+    /// <summary>Rollback only reports what it would do. Off by default.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How long a minute of the metrics lasts. 60 s, but where a demonstration has no time for that.</summary>
+    /// <summary>The length of a minute of the metrics. 60 s by default; demonstrations shorten it.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How OCI is asked; null where nothing of it is.</summary>
+    /// <summary>How OCI is called; null if nothing of it is used.</summary>
     public OciSettings? Oci { get; init; }
 
-    /// <summary>Makes settings of defaults.</summary>
     public FunctionsHostSettings()
     {
     }
@@ -59,7 +58,9 @@ public sealed record FunctionsHostSettings : HostSettings
     /// <summary>Reads the settings from the environment.</summary>
     /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
     [SetsRequiredMembers]
+#pragma warning disable CS8618 // The table's required rows set the required properties, or throw.
     public FunctionsHostSettings(HostEnvironment environment)
+#pragma warning restore CS8618
         : base(environment, Table)
     {
         if (Listener is not null && Function is null)
