@@ -1,4 +1,3 @@
-
 namespace ModelServing.Services.Tests.Functions.Listener;
 
 /// <summary>Calls over a socket, by the Fn contract.</summary>

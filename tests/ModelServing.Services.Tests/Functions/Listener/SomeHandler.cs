@@ -10,7 +10,7 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Services.Tests.Functions.Listener;
 
-/// <summary>A handler that a test gives its answers.</summary>
+/// <summary>A handler whose answers a test provides.</summary>
 internal sealed class SomeHandler : IFunctionHandler
 {
     /// <summary>The settings of a host with one function; it never opens the journal.</summary>
@@ -36,7 +36,7 @@ internal sealed class SomeHandler : IFunctionHandler
         return Answer?.Invoke(call, cancellation) ?? Task.FromResult(Fine);
     }
 
-    /// <summary>A host whose one function it is.</summary>
+    /// <summary>Starts a host with the handler as its only function.</summary>
     internal static async Task<WebApplication> StartAsync(FunctionCaller caller, SomeHandler handler, RecordedLog log)
     {
         var settings = caller.Listening(Settings);
