@@ -5,9 +5,9 @@ using System.Text;
 namespace ModelServing.Contracts;
 
 /// <summary>
-/// API keys: <c>msk_</c> and 256 random bits. Only a key's SHA-256 is stored. A password would need a slow, salted hash, because people choose
-/// from few passwords. It is impossible to guess one of 2^256 equally likely keys, so a plain hash is as safe, and costs a request less than a
-/// microsecond.
+/// API keys: <c>msk_</c> and 256 random bits. Only a key's SHA-256 is stored. A password would need a slow, salted hash, because people
+/// choose from few passwords. It is impossible to guess one of 2^256 equally likely keys, so a plain hash is as safe, and costs a request
+/// less than a microsecond.
 /// </summary>
 public static class ApiKey
 {

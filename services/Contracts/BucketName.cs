@@ -9,9 +9,10 @@ public static class BucketName
     /// <summary>Object Storage's limit for a bucket's name, in characters.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>The bucket of <paramref name="stack"/> in <paramref name="project"/>. Equal input gives equal names. A bucket's name is unique
-    /// in a tenancy's region, so environments of other projects need other names.</summary>
-    /// <exception cref="ArgumentException">A part has a character that a bucket's name cannot have, or the name would be too long.</exception>
+    /// <summary>The bucket of <paramref name="stack"/> in <paramref name="project"/>. Equal input gives equal names. A bucket's name is
+    /// unique in a tenancy's region, so environments of other projects need other names.</summary>
+    /// <exception cref="ArgumentException">A part has a character that a bucket's name cannot have, or the name would be too
+    /// long.</exception>
     public static string From(string project, string stack)
     {
         Check(project, nameof(project));
@@ -19,7 +20,8 @@ public static class BucketName
         var name = $"{project}-{stack}-artifacts";
         return name.Length <= MaxLength
             ? name
-            : throw new ArgumentException($"the bucket's name '{name}' has {name.Length} characters; at most {MaxLength} are allowed", nameof(stack));
+            : throw new ArgumentException(
+                $"the bucket's name '{name}' has {name.Length} characters; at most {MaxLength} are allowed", nameof(stack));
     }
 
     private static void Check(string part, string parameter)

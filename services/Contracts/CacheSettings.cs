@@ -23,8 +23,7 @@ public sealed partial record CacheSettings
 
     private static readonly HostSetting[] Table =
     [
-        HostSetting.Value(
-            nameof(Addresses), Form, ParseAddresses, static addresses => string.Join(',', (IEnumerable<string>)addresses), isRequired: true, AddressesVariable),
+        HostSetting.Value(nameof(Addresses), Form, ParseAddresses, WriteAddresses, isRequired: true, AddressesVariable),
         HostSetting.Text(nameof(User), UserVariable),
         HostSetting.Text(nameof(Password), PasswordVariable),
         HostSetting.Flag(nameof(Tls), TlsVariable),
@@ -69,6 +68,8 @@ public sealed partial record CacheSettings
         var addresses = text.Split(',', StringSplitOptions.TrimEntries);
         return addresses.All(IsAddress) ? addresses : null;
     }
+
+    private static string WriteAddresses(object addresses) => string.Join(',', (IEnumerable<string>)addresses);
 
     private static bool IsAddress(string text) => AddressForm.Match(text) is { Success: true } match
         && int.TryParse(match.Groups["port"].ValueSpan, out var port) && port is > 0 and <= IPEndPoint.MaxPort;

@@ -28,7 +28,8 @@ public sealed record ClientsDocument
 
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.ClientsDocument);
 
-    /// <exception cref="ContractException">It is not JSON, has an unknown schema or member, or breaks a rule; the message says where.</exception>
+    /// <exception cref="ContractException">It is not JSON, has an unknown schema or member, or breaks a rule; the message says
+    /// where.</exception>
     public static ClientsDocument Parse(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > MaxBytes)
@@ -45,7 +46,8 @@ public sealed record ClientsDocument
             foreach (var hash in client.KeyHashes)
             {
                 if (!owners.TryAdd(hash, name))
-                    throw new ContractException($"clients.{name}.keyHashes: {hash} belongs to {owners[hash]} too; a key belongs to one client");
+                    throw new ContractException(
+                        $"clients.{name}.keyHashes: {hash} belongs to {owners[hash]} too; a key belongs to one client");
             }
         }
 

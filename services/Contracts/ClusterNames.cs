@@ -40,8 +40,8 @@ public static class ClusterNames
     /// characters. The last <c>-v</c> with digits is always the version's, so no two versions share a name.</summary>
     public static string Version(ModelName model, ModelVersion version) => $"{model}-v{version}";
 
-    /// <summary>Whether a Service's name can begin with <paramref name="model"/>: Kubernetes requires a letter first (RFC 1035), which not every
-    /// model's name has.</summary>
+    /// <summary>Whether a Service's name can begin with <paramref name="model"/>: Kubernetes requires a letter first (RFC 1035), which not
+    /// every model's name has.</summary>
     public static bool MayNameService(ModelName model)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -34,7 +34,8 @@ internal sealed partial class ContractsJson : JsonSerializerContext
     /// <summary>The same on one line. A store of JSON may return the members in another order.</summary>
     internal static ContractsJson Compact => OneLine.Context;
 
-    internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];
+    internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];
 
     internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
     {
@@ -48,7 +49,8 @@ internal sealed partial class ContractsJson : JsonSerializerContext
         }
     }
 
-    /// <summary>Checks <c>schema</c> before anything else, so that the error for a newer document names its schema and not its new members.</summary>
+    /// <summary>Checks <c>schema</c> before anything else, so that the error for a newer document names its schema and not its new
+    /// members.</summary>
     internal static void RequireSchema(ReadOnlySpan<byte> utf8, int known, string what)
     {
         try

@@ -1,19 +1,19 @@
 namespace ModelServing.Contracts;
 
 /// <summary>
-/// How a pod stops, in this order: it is removed from the endpoints; for <see cref="Leave"/> it continues to serve, because senders may not know
-/// yet; then it accepts no new connection, and requests in flight have <see cref="Finish"/> to end.
+/// How a pod stops, in this order: it is removed from the endpoints; for <see cref="Leave"/> it continues to serve, because senders may not
+/// know yet; then it accepts no new connection, and requests in flight have <see cref="Finish"/> to end.
 /// </summary>
-/// <param name="Leave">The time for senders to notice: the pod sleeps before its host is asked to stop, so the host stays ready and serves as a
-/// last resort. Whole seconds.</param>
+/// <param name="Leave">The time for senders to notice: the pod sleeps before its host is asked to stop, so the host stays ready and serves
+/// as a last resort. Whole seconds.</param>
 /// <param name="Finish">The host's <see cref="HostSettings.DrainTimeout"/>. Whole seconds.</param>
 public sealed record DrainTimes(TimeSpan Leave, TimeSpan Finish)
 {
     // The time for the host to exit between the end of a drain and being killed.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest time in which a router that can reach the Kubernetes API follows a changed plan. It sees a change at once, unless its
-    /// connection has died silently; it notices that after 25 s of silence, and reads the plan again.</summary>
+    /// <summary>The longest time in which a router that can reach the Kubernetes API follows a changed plan. It sees a change at once,
+    /// unless its connection has died silently; it notices that after 25 s of silence, and reads the plan again.</summary>
     public static TimeSpan PlanPropagation { get; } = TimeSpan.FromSeconds(40);
 
     /// <summary>How long a pod may take in total before it is killed.</summary>

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace ModelServing.Contracts;
 
-/// <summary>The versions' addresses on one machine. <c>ms up</c> writes it whenever a process starts or dies; the router reads it.</summary>
+/// <summary>The versions' addresses on one machine. <c>ms up</c> writes it whenever a process starts or dies; the router reads
+/// it.</summary>
 public sealed record EndpointsDocument
 {
     /// <summary>The only schema that this program writes and reads.</summary>

@@ -13,7 +13,8 @@ public static class HeaderNames
     /// Inference, where its absence means <see cref="DirectVariant"/>. In a client's request: the variant that a tester selects.</summary>
     public const string ModelVariant = "X-Model-Variant";
 
-    /// <summary>In a client's request: its API key, unless it has a token in <c>Authorization</c>. The router does not forward it.</summary>
+    /// <summary>In a client's request: its API key, unless it has a token in <c>Authorization</c>. The router does not forward
+    /// it.</summary>
     public const string ApiKey = "X-API-Key";
 
     /// <summary>In every answer to a client with a rate limit: the limit (draft-ietf-httpapi-ratelimit-headers).</summary>
@@ -41,7 +42,7 @@ public static class HeaderNames
     /// <summary>In an answer of stable in place of a failed variant: that variant.</summary>
     public const string ModelFailover = "X-Model-Failover";
 
-    /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It can only shorten the model's deadline. The
-    /// router passes the remaining time to Inference.</summary>
+    /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It can only shorten the model's deadline.
+    /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";
 }

@@ -10,21 +10,26 @@ namespace ModelServing.Contracts;
 /// </summary>
 internal sealed class HostSetting
 {
-    private readonly string property;
+    /// <summary>The form of an <see cref="Address"/>, for errors.</summary>
+    internal const string AddressForm = "an address without a path, as in https://HOST";
+
     private readonly Func<HostEnvironment, object?> read;
     private readonly Action<object, IDictionary<string, string>> write;
 
     private HostSetting(string property, Func<HostEnvironment, object?> read, Action<object, IDictionary<string, string>> write)
     {
-        this.property = property;
+        Property = property;
         this.read = read;
         this.write = write;
     }
 
+    internal string Property { get; }
+
     /// <summary>Any text.</summary>
     /// <param name="property">The property's name.</param>
     /// <param name="variable">The variable; by default <see cref="HostEnvironment.NameOf"/> the property.</param>
-    internal static HostSetting Text(string property, string? variable = null) => Value(property, "", static text => text, variable: variable);
+    internal static HostSetting Text(string property, string? variable = null) =>
+        Value(property, "", static text => text, variable: variable);
 
     /// <summary>A text that must be set. Its form is for the error; whoever uses the text checks it.</summary>
     internal static HostSetting RequiredText(string property, string form) => Value(property, form, static text => text, isRequired: true);
@@ -41,21 +46,28 @@ internal sealed class HostSetting
     internal static HostSetting Whole(string property, long least, long most) => Value(
         property,
         $"a whole number from {least} to {most}",
-        text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null);
+        text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : null);
 
     /// <summary>A number of seconds, up to a day, for a property of type TimeSpan.</summary>
     internal static HostSetting Seconds(string property, decimal least = 0) => Value(
         property,
         string.Create(CultureInfo.InvariantCulture, $"a number of seconds from {least} to 86400"),
-        text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= 86_400
+        text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds >= least && seconds <= 86_400
             ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
             : null,
         // In decimals: a double's digits may have an exponent, and some ticks would get lost.
         static value => (((TimeSpan)value).Ticks / (decimal)TimeSpan.TicksPerSecond).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The address of a service. A path is refused because OCI's SDK would drop it without an error.</summary>
-    internal static HostSetting Address(string property, bool isRequired = false, string? variable = null) => Value(
-        property, "an address without a path, as in https://HOST", static text => IsAddress(text) ? text : null, isRequired: isRequired, variable: variable);
+    internal static HostSetting Address(string property, string form = AddressForm, bool isRequired = false, string? variable = null) => Value(
+        property,
+        form,
+        static text => IsAddress(text) ? text : null,
+        isRequired: isRequired,
+        variable: variable);
 
     /// <summary>A value of any other kind.</summary>
     /// <param name="property">The property's name.</param>
@@ -65,7 +77,12 @@ internal sealed class HostSetting
     /// <param name="isRequired">Whether a missing variable is an error.</param>
     /// <param name="variable">The variable; by default <see cref="HostEnvironment.NameOf"/> the property.</param>
     internal static HostSetting Value(
-        string property, string form, Func<string, object?> parse, Func<object, string?>? format = null, bool isRequired = false, string? variable = null)
+        string property,
+        string form,
+        Func<string, object?> parse,
+        Func<object, string?>? format = null,
+        bool isRequired = false,
+        string? variable = null)
     {
         variable ??= HostEnvironment.NameOf(property);
         return new HostSetting(
@@ -105,6 +122,6 @@ internal sealed class HostSetting
         && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
         && address.PathAndQuery == "/" && address.Fragment.Length == 0 && address.UserInfo.Length == 0;
 
-    private PropertyInfo PropertyOf(object settings) => settings.GetType().GetProperty(property)
-        ?? throw new InvalidOperationException($"{settings.GetType().Name} has no public property {property}");
+    private PropertyInfo PropertyOf(object settings) => settings.GetType().GetProperty(Property)
+        ?? throw new InvalidOperationException($"{settings.GetType().Name} has no public property {Property}");
 }

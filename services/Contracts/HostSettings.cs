@@ -17,7 +17,7 @@ public abstract record HostSettings
     private static readonly HostSetting[] Shared =
     [
         HostSetting.Text(nameof(Urls), UrlsVariable),
-        HostSetting.Value(nameof(LogFormat), "'text' or 'json'", ParseLogFormat, static format => (LogFormat)format == Contracts.LogFormat.Text ? "text" : "json"),
+        HostSetting.Value(nameof(LogFormat), "'text' or 'json'", ParseLogFormat, WriteLogFormat),
         HostSetting.Text(nameof(AddressFile)),
         HostSetting.Flag(nameof(StopWithParent)),
         HostSetting.Seconds(nameof(DrainDelay)),
@@ -62,6 +62,9 @@ public abstract record HostSettings
             setting.Read(environment, this);
     }
 
+    /// <summary>The rows of all settings.</summary>
+    internal IReadOnlyList<HostSetting> All => [.. Shared, .. Own];
+
     /// <summary>The table of the derived record.</summary>
     private protected virtual HostSetting[] Own => [];
 
@@ -69,7 +72,7 @@ public abstract record HostSettings
     public IReadOnlyDictionary<string, string> ToEnvironment()
     {
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var setting in (HostSetting[])[.. Shared, .. Own])
+        foreach (var setting in All)
             setting.Write(this, variables);
         return variables;
     }
@@ -80,4 +83,6 @@ public abstract record HostSettings
         "JSON" => Contracts.LogFormat.Json,
         _ => null,
     };
+
+    private static string WriteLogFormat(object format) => (LogFormat)format == Contracts.LogFormat.Text ? "text" : "json";
 }

@@ -2,8 +2,8 @@ namespace ModelServing.Contracts;
 
 /// <summary>The names of the hosts' images and of their repositories: infra/ creates the repositories and its pods name the images,
 /// <c>ms images push</c> pushes them.</summary>
-/// <remarks>To add an image: add a name here and in <see cref="All"/> and a setting of that name to <c>ImageSettings</c> in services/Settings,
-/// and import <c>services/Image.targets</c> in the project of that name.</remarks>
+/// <remarks>To add an image: add a name here and in <see cref="All"/> and a setting of that name to <c>ImageSettings</c> in
+/// services/Settings, and import <c>services/Image.targets</c> in the project of that name.</remarks>
 public static class ImageNames
 {
     public const string Router = "router";
@@ -13,8 +13,8 @@ public static class ImageNames
     /// <summary>The image of all functions, and of the CronJob that calls one of them every minute.</summary>
     public const string Functions = "functions";
 
-    /// <summary>The user and the group that a host runs as in its image and in its pod: <c>app</c> of .NET's base images. It is a number, because
-    /// a kubelet cannot tell from a name that it is not root. OCI Functions runs every image as a user of its own (1000).</summary>
+    /// <summary>The user and the group that a host runs as in its image and in its pod: <c>app</c> of .NET's base images. It is a number,
+    /// because a kubelet cannot tell from a name that it is not root. OCI Functions runs every image as a user of its own (1000).</summary>
     public const int User = 1654;
 
     /// <summary>Every image. Each is a setting under <c>images</c> and a program in services/, by this name.</summary>
@@ -23,7 +23,8 @@ public static class ImageNames
     /// <summary>The container registry's host in a region, for <c>docker login</c>, a repository's path and an image pull secret.</summary>
     public static string HostOf(string region) => $"ocir.{region}.oci.oraclecloud.com";
 
-    /// <summary>The repository of <paramref name="image"/>, without host and tenancy's namespace, as in <c>modelserving-dev/router</c>.</summary>
+    /// <summary>The repository of <paramref name="image"/>, without host and tenancy's namespace, as in
+    /// <c>modelserving-dev/router</c>.</summary>
     /// <exception cref="ArgumentException">A part cannot be in a repository's name.</exception>
     public static string Repository(string project, string environment, string image)
     {
@@ -33,8 +34,8 @@ public static class ImageNames
         return $"{project}-{environment}/{image}";
     }
 
-    /// <summary>A further tag of the image of <paramref name="digest"/>, as in <c>sha256-</c> and 64 digits: a function of OCI names its image by
-    /// tag and by digest, and the stack file has only the digest.</summary>
+    /// <summary>A further tag of the image of <paramref name="digest"/>, as in <c>sha256-</c> and 64 digits: a function of OCI names its
+    /// image by tag and by digest, and the stack file has only the digest.</summary>
     public static string TagOf(string digest)
     {
         ArgumentException.ThrowIfNullOrEmpty(digest);

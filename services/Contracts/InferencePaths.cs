@@ -1,6 +1,7 @@
 namespace ModelServing.Contracts;
 
-/// <summary>The paths of the Open Inference Protocol v2 over HTTP (KServe, "Open Inference Protocol, HTTP/REST"), and our own paths beside it.</summary>
+/// <summary>The paths of the Open Inference Protocol v2 over HTTP (KServe, "Open Inference Protocol, HTTP/REST"), and our own paths beside
+/// it.</summary>
 public static class InferencePaths
 {
     /// <summary>The server's metadata.</summary>

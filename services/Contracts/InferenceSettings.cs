@@ -10,10 +10,8 @@ public sealed record InferenceSettings : HostSettings
 
     private static readonly HostSetting[] Table =
     [
-        HostSetting.Value(
-            nameof(Model), $"a model's name: {ModelName.Form}", static text => ModelName.TryParse(text, null, out var model) ? model : null, isRequired: true),
-        HostSetting.Value(
-            nameof(Version), ModelVersion.Form, static text => ModelVersion.TryParse(text, null, out var version) ? version : null, isRequired: true),
+        HostSetting.Value(nameof(Model), $"a model's name: {ModelName.Form}", ParseModel, isRequired: true),
+        HostSetting.Value(nameof(Version), ModelVersion.Form, ParseVersion, isRequired: true),
         HostSetting.RequiredText(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET"),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Whole(nameof(Concurrency), 0, 1024),
@@ -58,7 +56,8 @@ public sealed record InferenceSettings : HostSettings
     /// reports six times in it.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. By default 1.5 GiB, which is the limit of every model.</summary>
+    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. By default 1.5 GiB, which is the limit of every
+    /// model.</summary>
     public long MaxModelBytes { get; init; } = MostModelBytes;
 
     public InferenceSettings()
@@ -76,4 +75,8 @@ public sealed record InferenceSettings : HostSettings
     }
 
     private protected override HostSetting[] Own => Table;
+
+    private static object? ParseModel(string text) => ModelName.TryParse(text, null, out var model) ? model : null;
+
+    private static object? ParseVersion(string text) => ModelVersion.TryParse(text, null, out var version) ? version : null;
 }

@@ -6,38 +6,42 @@ public static class MetricNames
     /// <summary>The meter of all programs.</summary>
     public const string Meter = "ModelServing";
 
-    /// <summary>Router, histogram in seconds: from a request's head to the last byte of its answer. Its count is the number of requests.</summary>
+    /// <summary>Router, histogram in seconds: from a request's head to the last byte of its answer. Its count is the number of
+    /// requests.</summary>
     public const string RouterRequestDuration = "modelserving.router.request.duration";
 
     /// <summary>Router, counter: requests that ended with a status of 500 or above, by <see cref="Reason"/>.</summary>
     public const string RouterErrors = "modelserving.router.errors";
 
-    /// <summary>Router, counter: requests without a variant (unknown path, model or version, wrong method, no plan), or that were not admitted
-    /// (no accepted credential, insufficient role, over the limit), by <see cref="Reason"/>. No other metric counts them. None counts by client,
-    /// because the number of clients with tokens, and so of series, is unlimited.</summary>
+    /// <summary>Router, counter: requests without a variant (unknown path, model or version, wrong method, no plan), or that were not
+    /// admitted (no accepted credential, insufficient role, over the limit), by <see cref="Reason"/>. No other metric counts them. None
+    /// counts by client, because the number of clients with tokens, and so of series, is unlimited.</summary>
     public const string RouterRefusedRequests = "modelserving.router.refused.requests";
 
     /// <summary>Router, counter: failed fetches of the keys for tokens. The last good keys stay in use.</summary>
     public const string RouterFailedKeyFetches = "modelserving.router.failed.key.fetches";
 
-    /// <summary>Router, counter: plans, endpoints files and clients documents that could not be used. The last good one stays in use.</summary>
+    /// <summary>Router, counter: plans, endpoints files and clients documents that could not be used. The last good one stays in
+    /// use.</summary>
     public const string RouterRefusedDocuments = "modelserving.router.refused.documents";
 
     /// <summary>Router, counter: failed lookups of a version's name, by model and version. Its last good addresses stay in use.</summary>
     public const string RouterFailedLookups = "modelserving.router.failed.lookups";
 
-    /// <summary>Router, counter: times that the watch of the plan failed, or failed for a new reason, by <see cref="Reason"/>. The last good plan
-    /// stays in use.</summary>
+    /// <summary>Router, counter: times that the watch of the plan failed, or failed for a new reason, by <see cref="Reason"/>. The last
+    /// good plan stays in use.</summary>
     public const string RouterPlanInterruptions = "modelserving.router.plan.interruptions";
 
     /// <summary>Router, counter: first attempts of requests that a rollout with more than one variant assigned, by model, version, variant
     /// and <see cref="Outcome"/>.</summary>
     public const string RouterAttempts = "modelserving.router.attempts";
 
-    /// <summary>Router, counter: requests that were retried on stable after another variant failed, by that variant and <see cref="Reason"/>.</summary>
+    /// <summary>Router, counter: requests that were retried on stable after another variant failed, by that variant and
+    /// <see cref="Reason"/>.</summary>
     public const string RouterRetries = "modelserving.router.retries";
 
-    /// <summary>Router, counter: failures that the caller got because the retry budget was exhausted, by variant and <see cref="Reason"/>.</summary>
+    /// <summary>Router, counter: failures that the caller got because the retry budget was exhausted, by variant and
+    /// <see cref="Reason"/>.</summary>
     public const string RouterRefusedRetries = "modelserving.router.refused.retries";
 
     /// <summary>Router, counter: endpoints that were ejected after consecutive failures, by model and version.</summary>
@@ -58,8 +62,8 @@ public static class MetricNames
     /// <summary>Router, gauge: 1 for a condemned version, by model and version.</summary>
     public const string RouterCondemned = "modelserving.router.condemned";
 
-    /// <summary>Router, gauge: 1 for a model whose plan is refused because its stable version is condemned, 0 for one whose plan is served. If it
-    /// is refused, the last good rollout is served, or none. By model.</summary>
+    /// <summary>Router, gauge: 1 for a model whose plan is refused because its stable version is condemned, 0 for one whose plan is served.
+    /// If it is refused, the last good rollout is served, or none. By model.</summary>
     public const string RouterRolloutRefused = "modelserving.router.rollout.refused";
 
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
@@ -71,8 +75,9 @@ public static class MetricNames
     /// <summary>Inference, up-down counter: requests that wait for the model.</summary>
     public const string InferenceQueueLength = "modelserving.inference.queue.length";
 
-    /// <summary>Inference, counter: requests that were not reported to ModelMetrics, by model, version and <see cref="Reason"/>: the cache was
-    /// unavailable for too long (<c>cache-away</c>), or there were more variants and trials than are counted apart (<c>no-room</c>).</summary>
+    /// <summary>Inference, counter: requests that were not reported to ModelMetrics, by model, version and <see cref="Reason"/>: the cache
+    /// was unavailable for too long (<c>cache-away</c>), or there were more variants and trials than are counted apart
+    /// (<c>no-room</c>).</summary>
     public const string InferenceUnreportedRequests = "modelserving.inference.unreported.requests";
 
     /// <summary>Dimension: the model's name.</summary>

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace ModelServing.Contracts;
 
 /// <summary>
-/// A model's name: <c>[a-z0-9][a-z0-9-]{0,39}</c>. Only a text of that form becomes one, so a name can be part of a path, a URL, a DNS label or
-/// an object's key without being escaped.
+/// A model's name: <c>[a-z0-9][a-z0-9-]{0,39}</c>. Only a text of that form becomes one, so a name can be part of a path, a URL, a DNS
+/// label or an object's key without being escaped.
 /// </summary>
 [JsonConverter(typeof(ModelNameJsonConverter))]
 public sealed record ModelName : IParsable<ModelName>, IComparable<ModelName>
@@ -61,13 +61,17 @@ public sealed record ModelName : IParsable<ModelName>, IComparable<ModelName>
 /// <summary>Writes a <see cref="ModelName"/> as its text, as a value and as a property's name.</summary>
 public sealed class ModelNameJsonConverter : JsonConverter<ModelName>
 {
-    public override ModelName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => From(reader.GetString());
+    public override ModelName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        From(reader.GetString());
 
-    public override void Write(Utf8JsonWriter writer, ModelName value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+    public override void Write(Utf8JsonWriter writer, ModelName value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Text);
 
-    public override ModelName ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => From(reader.GetString());
+    public override ModelName ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        From(reader.GetString());
 
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, ModelName value, JsonSerializerOptions options) => writer.WritePropertyName(value.Text);
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, ModelName value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.Text);
 
     private static ModelName From(string? text) => ModelName.TryParse(text, null, out var name)
         ? name

@@ -64,5 +64,6 @@ public sealed class ModelVersionJsonConverter : JsonConverter<ModelVersion>
             ? new ModelVersion(number)
             : throw new JsonException($"a version is {ModelVersion.Form}");
 
-    public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Number);
+    public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Number);
 }

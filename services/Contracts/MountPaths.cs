@@ -3,15 +3,17 @@ namespace ModelServing.Contracts;
 /// <summary>The paths of mounted files in containers. A container's own file system is read-only.</summary>
 public static class MountPaths
 {
-    /// <summary>The folder of the clients' Secret. It is mounted as a whole, because a single mounted file would never be updated.</summary>
+    /// <summary>The folder of the clients' Secret. It is mounted as a whole, because a single mounted file would never be
+    /// updated.</summary>
     public const string ClientsFolder = "/etc/modelserving/clients";
 
     public const string Clients = ClientsFolder + "/" + ClusterNames.ClientsKey;
 
-    /// <summary>The folder that a host can write to. It belongs to the pod: a restarted container has the same one, a new pod an empty one.</summary>
+    /// <summary>The folder that a host can write to. It belongs to the pod: a restarted container has the same one, a new pod an empty
+    /// one.</summary>
     public const string Scratch = "/tmp";
 
-    /// <summary>The file of <see cref="RouterSettings.JournalSnapshot"/>: a container that is restarted while the journal is unavailable knows
-    /// what its predecessor knew; a new pod does not.</summary>
+    /// <summary>The file of <see cref="RouterSettings.JournalSnapshot"/>: a container that is restarted while the journal is unavailable
+    /// knows what its predecessor knew; a new pod does not.</summary>
     public const string JournalSnapshot = Scratch + "/journal.snapshot";
 }

@@ -52,7 +52,8 @@ public sealed partial record OciSettings
 
     public required OciIdentity Identity { get; init; }
 
-    /// <summary>The region's identifier, as in <c>eu-frankfurt-1</c>. Null takes the identity's own; a workload identity has none.</summary>
+    /// <summary>The region's identifier, as in <c>eu-frankfurt-1</c>. Null takes the identity's own; a workload identity has
+    /// none.</summary>
     public string? Region { get; init; }
 
     /// <summary>The configuration file of <see cref="OciIdentity.ConfigFile"/>; null is <c>~/.oci/config</c>.</summary>
@@ -80,14 +81,16 @@ public sealed partial record OciSettings
         {
             return environment.Get(RegionVariable) is null
                 ? null
-                : throw new ContractException($"the environment variable {IdentityVariable} is not set, and {RegionVariable} is; it must be {OciIdentities.Form}");
+                : throw new ContractException(
+                    $"the environment variable {IdentityVariable} is not set, and {RegionVariable} is; it must be {OciIdentities.Form}");
         }
 
         var settings = new OciSettings { Identity = default };
         foreach (var setting in Table)
             setting.Read(environment, settings);
         return settings is { Identity: OciIdentity.WorkloadIdentity, Region: null }
-            ? throw new ContractException($"the environment variable {RegionVariable} is not set; with {OciIdentities.Text(settings.Identity)} it must be {RegionForm}")
+            ? throw new ContractException(
+                $"the environment variable {RegionVariable} is not set; with {OciIdentities.Text(settings.Identity)} it must be {RegionForm}")
             : settings;
     }
 

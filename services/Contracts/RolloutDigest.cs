@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace ModelServing.Contracts;
 
-/// <summary>The identity of a rollout with everything in it, weights too: the SHA-256 of its JSON as this program writes it, on one line, with
-/// members in their order and without nulls.</summary>
+/// <summary>The identity of a rollout with everything in it, weights too: the SHA-256 of its JSON as this program writes it, on one line,
+/// with members in their order and without nulls.</summary>
 /// <remarks>Two rollouts with one <see cref="RolloutPlan.Revision"/> assign the same versions; with one digest they are the same.</remarks>
 public static class RolloutDigest
 {

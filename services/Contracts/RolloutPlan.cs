@@ -6,15 +6,15 @@ namespace ModelServing.Contracts;
 /// <summary>The traffic policy of one model.</summary>
 public sealed record RolloutPlan
 {
-    /// <summary>The rollout's identity: a digest of the model, its stable version and its canary or arms, without weights. Readers of a plan
-    /// accept any text.</summary>
+    /// <summary>The rollout's identity: a digest of the model, its stable version and its canary or arms, without weights. Readers of a
+    /// plan accept any text.</summary>
     public required string Revision { get; init; }
 
     /// <summary>How long an answer may take before the caller gets 504, in milliseconds.</summary>
     public required int DeadlineMilliseconds { get; init; }
 
-    /// <summary>How long a variant beside stable may take before the request is retried on stable, in milliseconds. A later answer of stable
-    /// counts as the same failure, although stable is never cut off. Null exactly if stable is the only variant.</summary>
+    /// <summary>How long a variant beside stable may take before the request is retried on stable, in milliseconds. A later answer of
+    /// stable counts as the same failure, although stable is never cut off. Null exactly if stable is the only variant.</summary>
     public int? AttemptLimitMilliseconds { get; init; }
 
     /// <summary>The request header that holds the routing key. If there is neither a header nor a claim, every request gets a key of its
@@ -24,7 +24,8 @@ public sealed record RolloutPlan
     /// <summary>The claim of the client's token that holds the routing key; null for none. Never together with a header.</summary>
     public string? RoutingKeyClaim { get; init; }
 
-    /// <summary>The name of the experiment whose arms are the variants beside stable; null for a canary, and without such variants.</summary>
+    /// <summary>The name of the experiment whose arms are the variants beside stable; null for a canary, and without such
+    /// variants.</summary>
     public string? Experiment { get; init; }
 
     /// <summary>The guard of the variants beside stable. Null exactly if stable is the only variant.</summary>
@@ -55,7 +56,8 @@ public sealed record RolloutPlan
         if (RoutingKeyHeader is not null && !HeaderName.TryParse(RoutingKeyHeader, null, out _))
             throw new ContractException($"{path}.routingKeyHeader '{RoutingKeyHeader}' is not a header's name ({HeaderName.Form})");
         if (RoutingKeyClaim is not null && (RoutingKeyHeader is not null || RoutingKeyClaim.Length == 0))
-            throw new ContractException($"{path}.routingKeyClaim is '{RoutingKeyClaim}'; it must be a claim's name, and excludes a routingKeyHeader");
+            throw new ContractException(
+                $"{path}.routingKeyClaim is '{RoutingKeyClaim}'; it must be a claim's name, and excludes a routingKeyHeader");
         long sum = 0;
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Variants.Count; i++)
@@ -64,9 +66,11 @@ public sealed record RolloutPlan
                 throw new ContractException($"{path}.variants[{i}] is null");
             // It becomes a header's value and a metric's dimension.
             if (!ModelName.TryParse(variant.Name, null, out _) || variant.Name == VariantPlan.Pinned)
-                throw new ContractException($"{path}.variants[{i}].name is '{variant.Name}'; it must be {ModelName.Form}, and not '{VariantPlan.Pinned}'");
+                throw new ContractException(
+                    $"{path}.variants[{i}].name is '{variant.Name}'; it must be {ModelName.Form}, and not '{VariantPlan.Pinned}'");
             if (variant.Weight is < 0 or > PlanDocument.Buckets)
-                throw new ContractException($"{path}.variants[{i}].weight is {variant.Weight}; it must be from 0 to {PlanDocument.Buckets}");
+                throw new ContractException(
+                    $"{path}.variants[{i}].weight is {variant.Weight}; it must be from 0 to {PlanDocument.Buckets}");
             if (!names.Add(variant.Name))
                 throw new ContractException($"{path}.variants[{i}].name '{variant.Name}' is duplicated");
             sum += variant.Weight;
@@ -84,7 +88,8 @@ public sealed record RolloutPlan
         }
 
         if (Guard is null != (Variants.Count == 1))
-            throw new ContractException($"{path}.guard is {(Guard is null ? "not given" : "given")}; it must be given exactly if there are variants beside stable");
+            throw new ContractException(
+                $"{path}.guard is {(Guard is null ? "not given" : "given")}; it must be given exactly if there are variants beside stable");
         Guard?.Check($"{path}.guard");
         for (var i = 0; i < KeptWarm?.Count; i++)
         {

@@ -28,8 +28,8 @@ public sealed record RouterSettings : HostSettings
     /// <summary>The source of the versions' addresses: <c>file:PATH</c>, or <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>.</summary>
     public required string Endpoints { get; init; }
 
-    /// <summary>The journal: <c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT/TABLE</c>. Null for none: then a rollback is forgotten when the process
-    /// ends.</summary>
+    /// <summary>The journal: <c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT/TABLE</c>. Null for none: then a rollback is forgotten when the
+    /// process ends.</summary>
     public string? Journal { get; init; }
 
     /// <summary>The file for a snapshot of what the router knows of the journal; null for none.</summary>
@@ -47,17 +47,19 @@ public sealed record RouterSettings : HostSettings
     /// <summary>The guard counts but never condemns; useful to watch the alarm path. Off by default.</summary>
     public bool GuardOff { get; init; }
 
-    /// <summary>The address of the admin API, in the form of <see cref="HostSettings.Urls"/> and with another port; null for no admin API.</summary>
+    /// <summary>The address of the admin API, in the form of <see cref="HostSettings.Urls"/> and with another port; null for no admin
+    /// API.</summary>
     public string? AdminUrls { get; init; }
 
-    /// <summary>A file to which the router writes the address of the admin API; for callers that bind to port 0. Null writes none.</summary>
+    /// <summary>A file to which the router writes the address of the admin API; for callers that bind to port 0. Null writes
+    /// none.</summary>
     public string? AdminAddressFile { get; init; }
 
     /// <summary>How OCI is called; null if nothing of it is used, as with <c>sqlite:PATH</c>.</summary>
     public OciSettings? Oci { get; init; }
 
-    /// <summary>The source of the clients document: <c>file:PATH</c> (<see cref="ClientsDocument"/>). With null, the default, every client is a
-    /// caller without a rate limit.</summary>
+    /// <summary>The source of the clients document: <c>file:PATH</c> (<see cref="ClientsDocument"/>). With null, the default, every client
+    /// is a caller without a rate limit.</summary>
     public string? Clients { get; init; }
 
     /// <summary>The largest body of a forwarded request, in bytes. 64 MiB by default.</summary>

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace ModelServing.Contracts;
 
-/// <summary>Which tokens (JWT, signed by RS, PS or ES with SHA-256, -384 or -512) are accepted, and how they identify their client.</summary>
+/// <summary>Which tokens (JWT, signed by RS, PS or ES with SHA-256, -384 or -512) are accepted, and how they identify their
+/// client.</summary>
 public sealed record TokenRules
 {
     /// <summary>The largest <see cref="ClockSkewSeconds"/>.</summary>
@@ -40,7 +41,8 @@ public sealed record TokenRules
         CheckTexts($"{path}.issuers", Issuers);
         CheckTexts($"{path}.audiences", Audiences);
         if (!IsKeysUri(KeysUri))
-            throw new ContractException($"{path}.keysUri is '{KeysUri}'; it must be an https address, or an http one on a loopback address");
+            throw new ContractException(
+                $"{path}.keysUri is '{KeysUri}'; it must be an https address, or an http one on a loopback address");
         if (ClockSkewSeconds is < 0 or > MaxClockSkewSeconds)
             throw new ContractException($"{path}.clockSkewSeconds is {ClockSkewSeconds}; it must be from 0 to {MaxClockSkewSeconds}");
         if (ClientClaim.Length == 0)

@@ -6,8 +6,8 @@ using ModelServing.Contracts.Functions;
 namespace ModelServing.Functions;
 
 /// <summary>Announces changes through the cache to the programs that wait for them. A missed announcement only delays them: they also look
-/// periodically. Each announcement has a connection of its own, because a container may be frozen for long between two calls, and a connection
-/// that was kept would be dead.</summary>
+/// periodically. Each announcement has a connection of its own, because a container may be frozen for long between two calls, and a
+/// connection that was kept would be dead.</summary>
 internal sealed class Announcer(FunctionsHostSettings settings)
 {
     // Includes connecting, on a small part of a processor.

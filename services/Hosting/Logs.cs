@@ -7,7 +7,8 @@ using Serilog.Formatting.Compact;
 
 namespace ModelServing.Hosting;
 
-/// <summary>The hosts' logs on standard output: one JSON object per line (Serilog's compact format), or readable lines on a terminal.</summary>
+/// <summary>The hosts' logs on standard output: one JSON object per line (Serilog's compact format), or readable lines on a
+/// terminal.</summary>
 internal static class Logs
 {
     internal static void Add(WebApplicationBuilder builder, string name, HostSettings settings)

@@ -5,8 +5,8 @@ namespace ModelServing.Hosting;
 /// points elsewhere (a mounted ConfigMap) and a file that is created later.
 /// </summary>
 /// <param name="path">The file.</param>
-/// <param name="period">The shortest time between two reads. A change is reported once two reads agree, so after one to two periods. An empty
-/// or missing file, which occurs in the middle of many saves, is reported once ten reads agree.</param>
+/// <param name="period">The shortest time between two reads. A change is reported once two reads agree, so after one to two periods. An
+/// empty or missing file, which occurs in the middle of many saves, is reported once ten reads agree.</param>
 /// <param name="time">Measures the period.</param>
 /// <param name="maxBytes">The largest file that is read.</param>
 public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, int maxBytes = 4 * 1024 * 1024)
@@ -113,6 +113,7 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
     {
         internal byte[]? Bytes => bytes;
 
-        internal bool Equals(Content? other) => other is not null && (bytes is null) == (other.Bytes is null) && bytes.AsSpan().SequenceEqual(other.Bytes);
+        internal bool Equals(Content? other) =>
+            other is not null && (bytes is null) == (other.Bytes is null) && bytes.AsSpan().SequenceEqual(other.Bytes);
     }
 }

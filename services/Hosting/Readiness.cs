@@ -18,7 +18,8 @@ public sealed class Readiness
     public void NotReady(string why) => reason = why;
 
     /// <summary>The host is not ready until it <see cref="Has"/> the part, whatever else is ready.</summary>
-    public void Await(string part, string why) => ImmutableInterlocked.Update(ref waiting, static (all, added) => all.SetItem(added.part, added.why), (part, why));
+    public void Await(string part, string why) =>
+        ImmutableInterlocked.Update(ref waiting, static (all, added) => all.SetItem(added.part, added.why), (part, why));
 
     /// <summary>The host no longer awaits the part.</summary>
     public void Has(string part) => ImmutableInterlocked.Update(ref waiting, static (all, part) => all.Remove(part), part);

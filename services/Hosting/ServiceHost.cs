@@ -11,8 +11,8 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Hosting;
 
 /// <summary>
-/// What every host does in the same way: settings from the environment, logs, telemetry, health, the address it listens on, the drain at its
-/// end, and, if it cannot start, one clear line and an exit code.
+/// What every host does in the same way: settings from the environment, logs, telemetry, health, the address it listens on, the drain at
+/// its end, and, if it cannot start, one clear line and an exit code.
 /// </summary>
 /// <remarks>
 /// <code>

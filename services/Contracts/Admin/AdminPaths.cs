@@ -12,7 +12,8 @@ public static class AdminPaths
     /// <summary>GET: <see cref="RolloutHistory"/>, the journal of one model; <c>?after=SEQ</c> returns only newer events.</summary>
     public static string History(ModelName model) => $"{Rollouts}/{model}/history";
 
-    /// <summary>POST <see cref="RollbackRequest"/>: a person condemns a version; the answer is the model's <see cref="ModelStatus"/>.</summary>
+    /// <summary>POST <see cref="RollbackRequest"/>: a person condemns a version; the answer is the model's
+    /// <see cref="ModelStatus"/>.</summary>
     public static string Rollback(ModelName model) => $"{Rollouts}/{model}/rollback";
 
     /// <summary>POST <see cref="ResetRequest"/>: a person allows a condemned version to be tried again; the answer is the model's

@@ -9,5 +9,6 @@ public sealed record RollbackRequest(ModelVersion Version, string Who, string Wh
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.RollbackRequest);
 
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
-    public static RollbackRequest Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Default.RollbackRequest, "request");
+    public static RollbackRequest Parse(ReadOnlySpan<byte> utf8) =>
+        ContractsJson.Read(utf8, ContractsJson.Default.RollbackRequest, "request");
 }

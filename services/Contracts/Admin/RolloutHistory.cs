@@ -12,5 +12,6 @@ public sealed record RolloutHistory(IReadOnlyList<JournalEvent> Events)
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.RolloutHistory);
 
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
-    public static RolloutHistory Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Default.RolloutHistory, "history");
+    public static RolloutHistory Parse(ReadOnlySpan<byte> utf8) =>
+        ContractsJson.Read(utf8, ContractsJson.Default.RolloutHistory, "history");
 }

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace ModelServing.Contracts.Functions;
 
-/// <summary>Where and how OCI Functions calls a program that it has started in a container: the variables of the Fn contract, which the platform
-/// sets.</summary>
+/// <summary>Where and how OCI Functions calls a program that it has started in a container: the variables of the Fn contract, which the
+/// platform sets.</summary>
 public sealed record FnListener
 {
     /// <summary>The variable of <see cref="Path"/>: <c>unix:</c> and the path.</summary>
@@ -47,7 +47,8 @@ public sealed record FnListener
         if (Encoding.UTF8.GetByteCount(path) is var bytes and > MaxPathBytes)
             throw HostEnvironment.Wrong(ListenerVariable, text, $"unix: and a path of at most {MaxPathBytes} bytes; this one has {bytes}");
         var format = environment.Get(FormatVariable)
-            ?? throw new ContractException($"the environment variable {FormatVariable} is not set; where {ListenerVariable} is, it must be {Format}");
+            ?? throw new ContractException(
+                $"the environment variable {FormatVariable} is not set; where {ListenerVariable} is, it must be {Format}");
         if (format != Format)
             throw HostEnvironment.Wrong(FormatVariable, format, Format);
         return new FnListener

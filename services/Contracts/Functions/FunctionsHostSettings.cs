@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ModelServing.Contracts.Functions;
 
-/// <summary>The settings of the functions' program. Functions of OCI get them from the configuration of the application and of the function,
-/// which have at most 4 KB together.</summary>
+/// <summary>The settings of the functions' program. Functions of OCI get them from the configuration of the application and of the
+/// function, which have at most 4 KB together.</summary>
 public sealed record FunctionsHostSettings : HostSettings
 {
     private static readonly HostSetting[] Table =
@@ -23,7 +23,8 @@ public sealed record FunctionsHostSettings : HostSettings
     /// <summary>The function that the program runs; null runs all of them, by plain HTTP and each at its own path.</summary>
     public FunctionName? Function { get; init; }
 
-    /// <summary>Where OCI Functions calls the program, in place of <see cref="HostSettings.AllUrls"/>; null outside OCI Functions.</summary>
+    /// <summary>Where OCI Functions calls the program, in place of <see cref="HostSettings.AllUrls"/>; null outside OCI
+    /// Functions.</summary>
     public FnListener? Listener { get; init; }
 
     /// <summary>The environment's name, which separates its keys in the cache from others'. <c>local</c> by default.</summary>
@@ -74,5 +75,6 @@ public sealed record FunctionsHostSettings : HostSettings
 
     private protected override HostSetting[] Own => Table;
 
-    private static object? ParseFunction(string text) => Enum.TryParse<FunctionName>(text, out var function) && function.ToString() == text ? function : null;
+    private static object? ParseFunction(string text) =>
+        Enum.TryParse<FunctionName>(text, out var function) && function.ToString() == text ? function : null;
 }

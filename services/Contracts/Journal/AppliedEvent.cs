@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Journal;
 
-/// <summary>A rollout was applied, and none of the other events describes it: for example the model's first rollout, without a variant beside
-/// stable.</summary>
+/// <summary>A rollout was applied, and none of the other events describes it: for example the model's first rollout, without a variant
+/// beside stable.</summary>
 public sealed record AppliedEvent : RolloutEvent
 {
     internal const string KindName = "applied";

@@ -8,9 +8,9 @@ namespace ModelServing.Contracts.Journal;
 /// never changed or deleted.
 /// </summary>
 /// <remarks>
-/// The creator of an event leaves <see cref="Seq"/> alone: the journal assigns the next number when it appends the event.
-/// To add a kind: add a record beside this one, a <see cref="JsonDerivedTypeAttribute"/> and an entry of <see cref="Kinds"/> here, its meaning
-/// in <c>JournalState</c> (services/Rollout), and its fact in <c>JournalFact</c> (services/Journal).
+/// The creator of an event leaves <see cref="Seq"/> alone: the journal assigns the next number when it appends the event. To add a kind:
+/// add a record beside this one, a <see cref="JsonDerivedTypeAttribute"/> and an entry of <see cref="Kinds"/> here, its meaning in
+/// <c>JournalState</c> (services/Rollout), and its fact in <c>JournalFact</c> (services/Journal).
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = KindMember)]
 [JsonDerivedType(typeof(AppliedEvent), AppliedEvent.KindName)]
@@ -98,7 +98,8 @@ public abstract record JournalEvent
     private protected static void RequireText(string text, string member, int most)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > most)
-            throw new ContractException($"the event's {member} has {text.Length} characters; it must have 1 to {most}, and not only spaces");
+            throw new ContractException(
+                $"the event's {member} has {text.Length} characters; it must have 1 to {most}, and not only spaces");
     }
 
     private static void RequireSize(int bytes)
@@ -114,6 +115,7 @@ public abstract record JournalEvent
         using var document = JsonDocument.ParseValue(ref reader);
         var kind = document.RootElement.TryGetProperty(KindMember, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         if (!Kinds.Contains(kind))
-            throw new ContractException($"the event has {(kind is null ? "no kind" : $"the kind '{kind}'")}; this program knows {string.Join(", ", Kinds)}");
+            throw new ContractException(
+                $"the event has {(kind is null ? "no kind" : $"the kind '{kind}'")}; this program knows {string.Join(", ", Kinds)}");
     }
 }

@@ -27,8 +27,8 @@ public sealed record RolledBackEvent : JournalEvent
     /// <summary>The name of the router, the person or the alarm.</summary>
     public required string Who { get; init; }
 
-    /// <summary>The evidence: a JSON object of at most <see cref="MaxEvidenceBytes"/>, in a form that its writer chooses. Null if there is only
-    /// the decision of <see cref="Who"/>.</summary>
+    /// <summary>The evidence: a JSON object of at most <see cref="MaxEvidenceBytes"/>, in a form that its writer chooses. Null if there is
+    /// only the decision of <see cref="Who"/>.</summary>
     public JsonElement? Evidence { get; init; }
 
     [JsonIgnore]

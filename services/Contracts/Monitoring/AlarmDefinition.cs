@@ -1,7 +1,7 @@
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>An alarm. There is one alarm for each kind of fault, for all models together: a changed alarm takes minutes to become effective, so a
-/// canary must not need one. It notifies for each stream separately.</summary>
+/// <summary>An alarm. There is one alarm for each kind of fault, for all models together: a changed alarm takes minutes to become
+/// effective, so a canary must not need one. It notifies for each stream separately.</summary>
 public sealed record AlarmDefinition
 {
     /// <summary>The name within an environment, as in <c>failure-rate</c>.</summary>

@@ -1,7 +1,7 @@
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>Datapoints of one stream: of one metric with one set of dimensions. The members are those of Monitoring's <c>MetricDataDetails</c>
-/// without the compartment.</summary>
+/// <summary>Datapoints of one stream: of one metric with one set of dimensions. The members are those of Monitoring's
+/// <c>MetricDataDetails</c> without the compartment.</summary>
 public sealed record MetricData
 {
     public required string Namespace { get; init; }

@@ -15,5 +15,6 @@ public sealed record MetricPost([property: JsonRequired] IReadOnlyList<MetricDat
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.MetricPost);
 
     /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
-    public static MetricPost Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Default.MetricPost, "post of metrics");
+    public static MetricPost Parse(ReadOnlySpan<byte> utf8) =>
+        ContractsJson.Read(utf8, ContractsJson.Default.MetricPost, "post of metrics");
 }

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>The answer to a post to Monitoring, <c>PostMetricDataResponseDetails</c>. Its status is 200 even if streams were refused.</summary>
+/// <summary>The answer to a post to Monitoring, <c>PostMetricDataResponseDetails</c>. Its status is 200 even if streams were
+/// refused.</summary>
 /// <param name="FailedMetricsCount">The number of refused streams.</param>
 /// <param name="FailedMetrics">The refused streams; null for none.</param>
 public sealed record MetricPostAnswer([property: JsonRequired] int FailedMetricsCount, IReadOnlyList<FailedMetric>? FailedMetrics = null)

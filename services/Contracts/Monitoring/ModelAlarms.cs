@@ -3,8 +3,8 @@ using static ModelServing.Contracts.Monitoring.ModelMetric;
 namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The alarms about models, on the metrics that ModelMetrics posts.</summary>
-/// <remarks>Every alarm that leads to a rollback requires a minimum number of requests in its window, so that a handful of them cannot condemn a
-/// version. To add an alarm: add it here, and a row in docs/operations.md.</remarks>
+/// <remarks>Every alarm that leads to a rollback requires a minimum number of requests in its window, so that a handful of them cannot
+/// condemn a version. To add an alarm: add it here, and a row in docs/operations.md.</remarks>
 public static class ModelAlarms
 {
     /// <summary>How long Monitoring waits for late datapoints before it evaluates a minute: its minimum, and its default.</summary>

@@ -5,11 +5,10 @@ namespace ModelServing.Contracts.Monitoring;
 /// single process, for Prometheus, are in <see cref="MetricNames"/>.
 /// </summary>
 /// <remarks>
-/// Every stream of a version has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>,
-/// <see cref="Trial"/> and <see cref="Watched"/>. Requests that bypassed the router, or named the version themselves, are in no stream. A request
-/// with a fault of its own (a status from 400 to 499) does not tell about the version, and is only in <see cref="Requests"/> and
-/// <see cref="Share"/>. A datapoint's <c>count</c> is its weight: posting 1 for 3 failed requests and 0 for 97 others gives a mean of 0.03 and a
-/// count of 100.
+/// Every stream of a version has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>, <see cref="Trial"/> and
+/// <see cref="Watched"/>. Requests that bypassed the router, or named the version themselves, are in no stream. A request with a fault of
+/// its own (a status from 400 to 499) does not tell about the version, and is only in <see cref="Requests"/> and <see cref="Share"/>. A
+/// datapoint's <c>count</c> is its weight: posting 1 for 3 failed requests and 0 for 97 others gives a mean of 0.03 and a count of 100.
 /// </remarks>
 public static class ModelMetric
 {
@@ -24,8 +23,8 @@ public static class ModelMetric
     /// <summary>1 for each answer with NaN or infinity in an output, 0 for each other answer.</summary>
     public const string NonFinite = "NonFinite";
 
-    /// <summary>The share of failed requests minus stable's of the same minute (from -1 to 1), for each request. Not for stable, and only if both
-    /// have 30 requests in the minute.</summary>
+    /// <summary>The share of failed requests minus stable's of the same minute (from -1 to 1), for each request. Not for stable, and only
+    /// if both have 30 requests in the minute.</summary>
     public const string FailureExcess = "FailureExcess";
 
     /// <summary>Half of the requests took at most this long, in milliseconds.</summary>
@@ -51,7 +50,8 @@ public static class ModelMetric
     /// <summary>1 while the plan's rollout of the model is refused, else 0. By <see cref="Model"/> alone.</summary>
     public const string RefusedRollout = "RefusedRollout";
 
-    /// <summary>1 for each minute that was posted, by <see cref="Environment"/> alone. Its absence shows that ModelMetrics does not run.</summary>
+    /// <summary>1 for each minute that was posted, by <see cref="Environment"/> alone. Its absence shows that ModelMetrics does not
+    /// run.</summary>
     public const string Heartbeat = "Heartbeat";
 
     /// <summary>Dimension: the model's name.</summary>
@@ -66,8 +66,8 @@ public static class ModelMetric
     /// <summary>Dimension: the number of the version's trial.</summary>
     public const string Trial = "trial";
 
-    /// <summary>Dimension: <see cref="IsWatched"/> for a variant beside stable, <see cref="IsNotWatched"/> for stable. Alarms use it to exclude
-    /// stable: the query language documents equality and fuzzy matching, but no inequality.</summary>
+    /// <summary>Dimension: <see cref="IsWatched"/> for a variant beside stable, <see cref="IsNotWatched"/> for stable. Alarms use it to
+    /// exclude stable: the query language documents equality and fuzzy matching, but no inequality.</summary>
     public const string Watched = "watched";
 
     /// <summary>The value of <see cref="Watched"/> for variants that an alarm can condemn.</summary>

@@ -2,7 +2,8 @@ namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The alarms about the OCI services that the platform uses, on the metrics that these services post. An environment has its own
 /// compartment, so no alarm names a resource.</summary>
-/// <remarks>To add an alarm: add it here with the page that has its namespace, metric and dimensions, and a row in docs/operations.md.</remarks>
+/// <remarks>To add an alarm: add it here with the page that has its namespace, metric and dimensions, and a row in
+/// docs/operations.md.</remarks>
 public static class PlatformAlarms
 {
     // docs.oracle.com/iaas/Content/ocicache/metrics.htm: MemoryUtilization, in percent, of each node.
@@ -17,7 +18,8 @@ public static class PlatformAlarms
     // docs.oracle.com/iaas/Content/ContEng/Reference/contengmetrics.htm has the namespace; the metric's name is from users of it.
     private const string Cluster = "oci_oke";
 
-    // docs.oracle.com/iaas/Content/APIGateway/Reference/apigatewaymetrics.htm has namespace and dimensions; the metric's name is from users of it.
+    // docs.oracle.com/iaas/Content/APIGateway/Reference/apigatewaymetrics.htm has namespace and dimensions; the metric's name is from users
+    // of it.
     private const string Gateway = "oci_apigateway";
 
     public static IReadOnlyList<AlarmDefinition> All { get; } =

@@ -6,7 +6,8 @@ namespace ModelServing.Functions.Listener;
 /// <summary>Reads the payload of a call, byte by byte as it was sent.</summary>
 internal static class CallBody
 {
-    /// <summary>Returns the payload; null if it has more than <see cref="FunctionCall.MaxBodyBytes"/>, in which case the rest is not read.</summary>
+    /// <summary>Returns the payload; null if it has more than <see cref="FunctionCall.MaxBodyBytes"/>, in which case the rest is not
+    /// read.</summary>
     internal static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken callerGone)
     {
         if (request.ContentLength > FunctionCall.MaxBodyBytes)

@@ -16,8 +16,8 @@ namespace ModelServing.Functions.Listener;
 /// 2 call     the unchanged payload; a gateway's headers without their prefix
 /// 3 answer   with a status that the platform accepts: for any other it kills the container
 /// </code>
-/// A gateway's caller (Fn-Intent httprequest) gets the answer's own status, in a header. For any other caller, an answer of 500 or above means
-/// that the function failed, and the caller may try again.
+/// A gateway's caller (Fn-Intent httprequest) gets the answer's own status, in a header. For any other caller, an answer of 500 or above
+/// means that the function failed, and the caller may try again.
 /// </remarks>
 internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogger logger)
 {

@@ -8,8 +8,8 @@ using ModelServing.Contracts.Functions;
 namespace ModelServing.Functions.Listener;
 
 /// <summary>
-/// The socket on which OCI Functions calls. It is bound under a name beside the awaited one, and gets the awaited name once it is ready. So the
-/// platform can call as soon as that name appears.
+/// The socket on which OCI Functions calls. It is bound under a name beside the awaited one, and gets the awaited name once it is ready. So
+/// the platform can call as soon as that name appears.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -24,8 +24,8 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
     private const UnixFileMode AllUsers =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    // Not infinite: Kestrel adds it to its clock, which would overflow. At its next heartbeat it would then answer 408 to a waiting call, and
-    // the platform would kill the container.
+    // Not infinite: Kestrel adds it to its clock, which would overflow. At its next heartbeat it would then answer 408 to a waiting call,
+    // and the platform would kill the container.
     private static readonly TimeSpan Ever = TimeSpan.FromDays(365);
 
     /// <summary>The path to bind. It is as long as the awaited one, so it fits into a socket's address if that one does.</summary>
@@ -36,7 +36,8 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
     internal static void Add(WebApplicationBuilder builder, FnListener listener)
     {
         if (OperatingSystem.IsWindows())
-            throw new ContractException($"the environment variable {FnListener.ListenerVariable} is set, but a function's socket needs Linux");
+            throw new ContractException(
+                $"the environment variable {FnListener.ListenerVariable} is set, but a function's socket needs Linux");
         var bound = BoundPath(listener);
         try
         {
@@ -46,7 +47,8 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ContractException($"the environment variable {FnListener.ListenerVariable} names a socket that can't be created: {e.Message}", e);
+            throw new ContractException(
+                $"the environment variable {FnListener.ListenerVariable} names a socket that can't be created: {e.Message}", e);
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -4,8 +4,8 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Functions.Listener;
 
-/// <summary>Listens on the socket that OCI Functions named when it started the program. The platform reads no metrics and asks for no health,
-/// so the host starts neither.</summary>
+/// <summary>Listens on the socket that OCI Functions named when it started the program. The platform reads no metrics and asks for no
+/// health, so the host starts neither.</summary>
 internal sealed class FnSocketListener(FnListener listener) : IHostListener
 {
     public bool HasOperations => false;

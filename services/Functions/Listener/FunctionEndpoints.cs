@@ -6,8 +6,8 @@ using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Functions.Listener;
 
-/// <summary>Makes functions of handlers: on a socket by the Fn contract if OCI Functions has started the program, else each at its own path by
-/// plain HTTP. The platform decides which of the two it is (<see cref="FunctionsHostSettings.Listener"/>).</summary>
+/// <summary>Makes functions of handlers: on a socket by the Fn contract if OCI Functions has started the program, else each at its own path
+/// by plain HTTP. The platform decides which of the two it is (<see cref="FunctionsHostSettings.Listener"/>).</summary>
 internal static class FunctionEndpoints
 {
     /// <summary>Prepares the host for calls.</summary>

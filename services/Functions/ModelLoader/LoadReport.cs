@@ -23,7 +23,8 @@ internal sealed record LoadReport(LoadOutcome Outcome, string Object, string Det
     /// <summary>The codes of the findings.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
-    /// <summary>Why it was not announced to pods, which then find the artifact when they next look; null if it was, or need not be.</summary>
+    /// <summary>Why it was not announced to pods, which then find the artifact when they next look; null if it was, or need not
+    /// be.</summary>
     public string? NotTold { get; init; }
 
     /// <summary>Whether the event must be sent again.</summary>

@@ -8,7 +8,8 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Functions.ModelLoader;
 
-/// <summary>Answers the events of objects: checks the artifact of a new manifest, writes the verdict, and announces it to the pods that wait.</summary>
+/// <summary>Answers the events of objects: checks the artifact of a new manifest, writes the verdict, and announces it to the pods that
+/// wait.</summary>
 /// <remarks>
 /// <code>
 /// 1 read      the event; any other payload is answered with 400

@@ -10,7 +10,8 @@ namespace ModelServing.Functions.ModelLoader;
 /// <summary>The services of the function ModelLoader.</summary>
 internal static class ModelLoaderServices
 {
-    /// <summary>Adds the function. A program with all functions may have no registry; then a call of this one is answered with 503.</summary>
+    /// <summary>Adds the function. A program with all functions may have no registry; then a call of this one is answered with
+    /// 503.</summary>
     /// <exception cref="ContractException">The registry is not set, or its setting has a form that this program does not know.</exception>
     internal static void Add(IServiceCollection services, FunctionsHostSettings settings)
     {

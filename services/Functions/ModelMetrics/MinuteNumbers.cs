@@ -5,7 +5,8 @@ using static ModelServing.Contracts.Monitoring.ModelMetric;
 
 namespace ModelServing.Functions.ModelMetrics;
 
-/// <summary>Computes the metrics of <see cref="ModelMetric"/> from a minute's reports of a model. The result depends on its arguments alone.</summary>
+/// <summary>Computes the metrics of <see cref="ModelMetric"/> from a minute's reports of a model. The result depends on its arguments
+/// alone.</summary>
 /// <param name="start">The start of the minute.</param>
 /// <param name="length">The length of the minute.</param>
 internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
@@ -13,8 +14,8 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     /// <summary>The most streams of a model that are posted for a minute.</summary>
     internal const int MaxStreams = 64;
 
-    /// <summary>The fewest requests in a minute for which a version is compared with stable; both need them. With fewer, a share of failures or a
-    /// 95th percentile means little, however many minutes are combined.</summary>
+    /// <summary>The fewest requests in a minute for which a version is compared with stable; both need them. With fewer, a share of
+    /// failures or a 95th percentile means little, however many minutes are combined.</summary>
     internal const int LeastCompared = 30;
 
     /// <summary>The lower bound for stable's latency in comparisons: callers do not notice three times next to nothing.</summary>
@@ -59,7 +60,8 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
         Data(RefusedRollout, new Dictionary<string, string> { [Model] = model.Text }, Once(isRefused ? 1 : 0));
 
     /// <summary>The heartbeat, which shows that the minute was posted.</summary>
-    internal MetricData Beat(string environment) => Data(Heartbeat, new Dictionary<string, string> { [ModelMetric.Environment] = environment }, Once(1));
+    internal MetricData Beat(string environment) =>
+        Data(Heartbeat, new Dictionary<string, string> { [ModelMetric.Environment] = environment }, Once(1));
 
     private void AddOutcomes(List<MetricData> metrics, IReadOnlyDictionary<string, string> dimensions, RequestCounts counted)
     {

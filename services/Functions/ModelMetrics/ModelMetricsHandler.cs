@@ -20,8 +20,8 @@ namespace ModelServing.Functions.ModelMetrics;
 /// 3 post      each minute in batches, the heartbeat last, and mark it as posted
 /// 4 answer    the streams that alarms fire for, as Rollback would: a message may have been lost
 /// </code>
-/// Without the cache nothing is posted, not even the heartbeat, so an alarm reports its absence. Any other failure is in the answer, and the
-/// other steps still run.
+/// Without the cache nothing is posted, not even the heartbeat, so an alarm reports its absence. Any other failure is in the answer, and
+/// the other steps still run.
 /// </remarks>
 internal sealed class ModelMetricsHandler(
     FunctionsHostSettings settings, IMonitoring monitoring, RolloutJournal journal, AlarmRollbacks rollbacks, TimeProvider time, ILogger<ModelMetricsHandler> logger) : IFunctionHandler
@@ -51,7 +51,8 @@ internal sealed class ModelMetricsHandler(
     {
         var report = new ModelMetricsReport();
         var cache = settings.Cache
-            ?? throw new ContractException($"the environment variable {CacheSettings.AddressesVariable} is not set; it must be {CacheSettings.Form}");
+            ?? throw new ContractException(
+                $"the environment variable {CacheSettings.AddressesVariable} is not set; it must be {CacheSettings.Form}");
         // A new connection for each call: the container is frozen in between, and a connection that was kept would be dead.
         await using (var connection = CacheConnection.Open(cache, Limits, time))
         {

@@ -10,8 +10,10 @@ namespace ModelServing.Functions.ModelMetrics;
 /// <summary>The services of the function ModelMetrics.</summary>
 internal static class ModelMetricsServices
 {
-    /// <summary>Adds the function. A program with all functions may have no Monitoring or no cache; then a call of this one fails.</summary>
-    /// <exception cref="ContractException">Monitoring or the cache is not set, or a setting has a form that this program does not know.</exception>
+    /// <summary>Adds the function. A program with all functions may have no Monitoring or no cache; then a call of this one
+    /// fails.</summary>
+    /// <exception cref="ContractException">Monitoring or the cache is not set, or a setting has a form that this program does not
+    /// know.</exception>
     internal static void Add(IServiceCollection services, FunctionsHostSettings settings)
     {
         RollbackServices.AddRollbacks(services, settings);

@@ -8,8 +8,8 @@ namespace ModelServing.Functions.ModelMetrics;
 /// <summary>A version in one variant and trial; each is a stream of the metrics.</summary>
 internal sealed record VersionStream(ModelVersion Version, string Variant, int Trial) : IComparable<VersionStream>
 {
-    /// <summary>Whether a rollout assigned the requests. Requests that bypassed the router, or named the version themselves, are in no metric,
-    /// so that they cannot raise an alarm.</summary>
+    /// <summary>Whether a rollout assigned the requests. Requests that bypassed the router, or named the version themselves, are in no
+    /// metric, so that they cannot raise an alarm.</summary>
     internal bool IsOfRollout => Variant is not (HeaderNames.DirectVariant or VariantPlan.Pinned);
 
     internal bool IsStable => Variant == ModelMetric.StableVariant;

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>
-/// Reads messages of alarms: JSON in the formats RAW and PRETTY_JSON, version 1.x. Only the members that are used must be present. Names in any
-/// case, further members, and values as text or number are accepted, because published examples differ in all of this.
+/// Reads messages of alarms: JSON in the formats RAW and PRETTY_JSON, version 1.x. Only the members that are used must be present. Names in
+/// any case, further members, and values as text or number are accepted, because published examples differ in all of this.
 /// </summary>
 /// <remarks>
 /// <code>

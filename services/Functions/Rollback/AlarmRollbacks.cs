@@ -11,8 +11,8 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>
-/// The second path to a rollback: condemns the versions that alarms are about, once for each trial, however many callers there are and however
-/// often they call. The function Rollback calls it with the streams of a message, ModelMetrics with all streams that fire.
+/// The second path to a rollback: condemns the versions that alarms are about, once for each trial, however many callers there are and
+/// however often they call. The function Rollback calls it with the streams of a message, ModelMetrics with all streams that fire.
 /// </summary>
 /// <remarks>
 /// For each stream:
@@ -28,8 +28,8 @@ internal sealed class AlarmRollbacks(
     FunctionsHostSettings settings, RolloutJournal journal, Announcer announcer, TimeProvider time, ILogger<AlarmRollbacks> logger)
 {
     /// <summary>Decides for each stream, and acts.</summary>
-    /// <exception cref="OperationCanceledException">The call was canceled. Versions that it has condemned stay condemned; a repeated call finds
-    /// them so.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled. Versions that it has condemned stay condemned; a repeated call
+    /// finds them so.</exception>
     internal async Task<IReadOnlyList<StreamReport>> AnswerAsync(IEnumerable<AlarmStream> streams, CancellationToken cancellation)
     {
         var reports = new List<StreamReport>();

@@ -12,7 +12,8 @@ internal sealed class RollbackHandler(AlarmRollbacks rollbacks, ILogger<Rollback
 
     private static readonly Problem NoMessage = new(400, "no-alarm-message", "Not an alarm's message");
 
-    /// <summary>Answers with a report of each stream: 200, or 503 if the journal was unavailable and the message must be sent again.</summary>
+    /// <summary>Answers with a report of each stream: 200, or 503 if the journal was unavailable and the message must be sent
+    /// again.</summary>
     public async Task<FunctionAnswer> HandleAsync(FunctionCall call, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(call);

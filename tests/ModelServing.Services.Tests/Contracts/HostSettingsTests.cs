@@ -1,5 +1,6 @@
 using CsCheck;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Services.Tests.Contracts;
 
@@ -160,8 +161,8 @@ public class HostSettingsTests
     [InlineData("QUEUE_LIMIT", "1e3", "a whole number from 0 to 1000000")]
     [InlineData("MAX_REQUEST_BYTES", "64MB", "a whole number from 1 to 2147483647")]
     [InlineData("MAX_REQUEST_BYTES", "0", "a whole number from 1 to 2147483647")]
-    [InlineData("MINUTE", "0.5", "at least 1 second")]
-    [InlineData("MINUTE", "1m", "a number of seconds from 0 to 86400")]
+    [InlineData("MINUTE", "0.5", "a number of seconds from 1 to 86400")]
+    [InlineData("MINUTE", "1m", "a number of seconds from 1 to 86400")]
     [InlineData("OCI_MONITORING_ENDPOINT", "telemetry.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_IDENTITY", "WorkloadIdentity", "workload-identity, resource-principal, instance-principal or config-file")]
     [InlineData("OCI_IDENTITY", "config_file", "workload-identity, resource-principal, instance-principal or config-file")]
@@ -198,6 +199,21 @@ public class HostSettingsTests
             unset();
             var e = Assert.Throws<ContractException>(() => new RouterSettings(Environment(variables)));
             Assert.Equal($"the environment variable {name} is not set; it must be {right}", e.Message);
+        }
+    }
+
+    [Fact]
+    public void Every_property_has_a_row_and_every_row_a_property()
+    {
+        foreach (var settings in (HostSettings[])
+        [
+            new RouterSettings { Plan = "p", Endpoints = "e" },
+            new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r" },
+            new FunctionsHostSettings { Journal = "j" },
+        ])
+        {
+            var properties = settings.GetType().GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name);
+            Assert.Equal(properties.Order(StringComparer.Ordinal), settings.All.Select(static row => row.Property).Order(StringComparer.Ordinal));
         }
     }
 

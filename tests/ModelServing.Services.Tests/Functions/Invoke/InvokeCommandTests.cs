@@ -71,11 +71,11 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("MODELSERVING_INVOKE_FUNCTION", null, "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID\n")]
+    [InlineData("MODELSERVING_INVOKE_FUNCTION", null, "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which begins with ocid1.fnfunc.\n")]
     [InlineData("MODELSERVING_INVOKE_FUNCTION", "f", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is 'f'; it must be a function's OCID, which begins with ocid1.fnfunc.\n")]
-    [InlineData("MODELSERVING_INVOKE_ENDPOINT", null, "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is not set; it must be the function's invoke endpoint\n")]
-    [InlineData("MODELSERVING_INVOKE_ENDPOINT", "https://h/path", "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is 'https://h/path'; it must be an address without a path, as in https://HOST\n")]
-    [InlineData("MODELSERVING_INVOKE_TIMEOUT", "0", "functions: the environment variable MODELSERVING_INVOKE_TIMEOUT is '0'; it must be more than 0 seconds\n")]
+    [InlineData("MODELSERVING_INVOKE_ENDPOINT", null, "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is not set; it must be the function's invoke endpoint, an address without a path, as in https://HOST\n")]
+    [InlineData("MODELSERVING_INVOKE_ENDPOINT", "https://h/path", "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is 'https://h/path'; it must be the function's invoke endpoint, an address without a path, as in https://HOST\n")]
+    [InlineData("MODELSERVING_INVOKE_TIMEOUT", "0", "functions: the environment variable MODELSERVING_INVOKE_TIMEOUT is '0'; it must be a number of seconds from 0.001 to 86400\n")]
     [InlineData("MODELSERVING_OCI_IDENTITY", null, "functions: the environment variable MODELSERVING_OCI_IDENTITY is not set; it must be workload-identity, resource-principal, instance-principal or config-file\n")]
     public async Task A_wrong_setting_is_one_line_and_exit_code_2(string variable, string? value, string line)
     {

@@ -16,7 +16,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions.Rollback;
 
-/// <summary>Messages of alarms in Monitoring's formats, and their effects on versions, with a journal in SQLite and a cache in Garnet.</summary>
+/// <summary>Messages of alarms in Monitoring's formats, and their effects on versions, with a journal in SQLite and a cache in
+/// Garnet.</summary>
 public abstract class RollbackTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
@@ -156,7 +157,7 @@ public abstract class RollbackTests : IAsyncLifetime
     [InlineData("\"variant\":\"canary\"", "\"variant\":\"pinned\"", "not-a-candidate")]
     [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"modelserving-prod-failure-rate\"", "unknown-alarm")]
     [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"modelserving-dev-not-reporting\"", "not-for-rollback")]
-    [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"somebody's own words\"", "unknown-alarm")]
+    [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"a title of its own\"", "unknown-alarm")]
     [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"failure-rate\"", "condemned")]
     [InlineData("mean() > 0.1", "mean() > 0.2", "condemned")]
     [InlineData("\"dedupeKey\"", "\"dedupekey\"", "condemned")]
@@ -174,7 +175,7 @@ public abstract class RollbackTests : IAsyncLifetime
     {
         await StartAsync();
         var message = JsonNode.Parse(Recorded("firing"))!;
-        message["title"] = "somebody's own words";
+        message["title"] = "a title of its own";
         message["alarmMetaData"]![0]!["query"] = ModelAlarms.All.First(static alarm => alarm.Name == "non-finite").Query.Replace(" ", "", StringComparison.Ordinal);
         var (_, streams) = await CallAsync(message.ToJsonString());
         Assert.Equal(("condemned", "non-finite"), ((string?)streams[0]!["outcome"], (string?)streams[0]!["alarm"]));
@@ -242,7 +243,7 @@ public abstract class RollbackTests : IAsyncLifetime
     {
         await StartAsync();
         store.Hangs = true;
-        Assert.Equal(504, (await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing")), patience: TimeSpan.FromMilliseconds(300))).Status);
+        Assert.Equal(504, (await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing")), timeout: TimeSpan.FromMilliseconds(300))).Status);
         store.Hangs = false;
         Assert.Equal("condemned", await OutcomeAsync(Recorded("firing")));
     }
