@@ -14,7 +14,7 @@ internal sealed record ModelVerdict(string Outcome, IReadOnlyList<Finding> Findi
     internal static ModelVerdict From(Verdict? verdict) => verdict is null
         ? new ModelVerdict("not checked", [], 0, null, null)
         : new ModelVerdict(
-            verdict.Outcome == ModelServing.Registry.Safety.Outcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);
+            verdict.Outcome == VerdictOutcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);
 
     /// <summary>No verdict is needed to know that what can't be read is not served.</summary>
     internal static ModelVerdict Unreadable(RegistryException e) =>

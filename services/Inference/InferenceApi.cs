@@ -1,31 +1,35 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Reporting;
 
 namespace ModelServing.Inference;
 
-/// <summary>The model's paths of the Open Inference Protocol: its metadata, whether it is ready, inference.</summary>
-internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader loader, Readiness readiness, InferenceMetrics metrics, TimeProvider time, ILogger<InferenceApi> logger, RequestRecorder? recorder = null)
+/// <summary>Answers inference requests, by the Open Inference Protocol.</summary>
+internal sealed class InferenceApi(
+    InferenceSettings settings,
+    ArtifactLoader loader,
+    ModelDescription description,
+    InferenceMetrics metrics,
+    TimeProvider time,
+    ILogger<InferenceApi> logger,
+    RequestRecorder? recorder = null)
     : IDisposable
 {
-    // The protocol's header of its binary extension: the length of the JSON before the tensors' bytes.
+    // The header of the protocol's binary extension: the length of the JSON before the tensors' bytes.
     private const string BinaryHeader = "Inference-Header-Content-Length";
-    private const int KeptAnswers = 64;
-    private const int KeptAnswerBytes = 256 * 1024;
+    private const int MaxPooledAnswers = 64;
+    private const int MaxPooledAnswerBytes = 256 * 1024;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly RunGate gate = new(settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, metrics, time);
+    private readonly RunGate gate = new(
+        settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, metrics, time);
     private readonly ConcurrentBag<InferAnswer> answers = [];
 
     public void Dispose()
@@ -35,38 +39,16 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
             answer.Dispose();
     }
 
-    internal Task MetadataAsync(HttpContext context) => loader.Model is { } model
-        ? WriteAsync(context, StatusCodes.Status200OK, json =>
-        {
-            json.WriteString("name"u8, model.Name);
-            json.WriteStartArray("versions"u8);
-            json.WriteStringValue(model.Version);
-            json.WriteEndArray();
-            json.WriteString("platform"u8, "onnxruntime_onnx"u8);
-            WriteTensors(json, "inputs", model.Inputs);
-            WriteTensors(json, "outputs", model.Outputs);
-        })
-        : NotReadyAsync(context);
-
-    internal Task ReadyAsync(HttpContext context)
-    {
-        var ready = loader.Model is not null && readiness.Reason is null;
-        return WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
-        {
-            json.WriteString("name"u8, settings.Model.Text);
-            json.WriteBoolean("ready"u8, ready);
-        });
-    }
-
     internal Task NotFoundAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
         context,
-        $"There is nothing at {context.Request.Path}; this service has {InferencePaths.Model(settings.Model, settings.Version)}[/ready|/infer]",
-        RequestIdOf(context));
+        $"There is nothing at {context.Request.Path}; " +
+        $"this service has {InferencePaths.Model(settings.Model, settings.Version)}[/ready|/infer]",
+        Problems.RequestIdOf(context));
 
     /// <summary>Answers an inference request.</summary>
     /// <remarks>
     /// <code>
-    /// 1 refuse    what can't be answered, before its body is read
+    /// 1 refuse    requests that can't be answered, before reading their body
     /// 2 read      the body into tensors
     /// 3 wait      for a turn at the model
     /// 4 run       the model
@@ -79,32 +61,35 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
         var isNonFinite = false;
         try
         {
+            // 1
             if (loader.Model is not { } model)
-                await NotReadyAsync(context);
+                await description.NotReadyAsync(context);
             else if (gate.IsFull)
                 await QueueFullAsync(context);
-            else if (Unsupported(context.Request) is { } what)
-                await Problems.UnsupportedBody.WriteAsync(context, what, RequestIdOf(context));
+            else if (FindUnsupported(context.Request) is { } unsupported)
+                await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
-                isNonFinite = await AnswerAsync(context, model, began, PatienceOf(context.Request));
+                isNonFinite = await AnswerAsync(context, model, began, TimeoutOf(context.Request));
         }
         catch (RequestFaultException e)
         {
-            await Problems.InvalidRequest.WriteAsync(context, e.Message, RequestIdOf(context));
+            await Problems.InvalidRequest.WriteAsync(context, e.Message, Problems.RequestIdOf(context));
         }
         catch (BadHttpRequestException e)
         {
             var problem = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge : Problems.InvalidRequest;
-            await problem.WriteAsync(context, $"{e.Message} The body may have {settings.MaxRequestBytes} bytes.", RequestIdOf(context));
+            var detail = $"{e.Message} The body may have at most {settings.MaxRequestBytes} bytes.";
+            await problem.WriteAsync(context, detail, Problems.RequestIdOf(context));
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The caller left; there is nobody to answer.
+            // The caller has disconnected, so there is no one to answer.
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            InferenceLog.Failed(logger, RequestIdOf(context), e);
-            await Problems.Internal.WriteAsync(context, "The service failed at this request; its log says how", RequestIdOf(context));
+            InferenceLog.Failed(logger, Problems.RequestIdOf(context), e);
+            await Problems.Internal.WriteAsync(
+                context, "The service failed while it handled this request; see its log", Problems.RequestIdOf(context));
         }
 
         var status = context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
@@ -113,17 +98,18 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
         recorder?.Answered(context.Request.Headers, status, isNonFinite, elapsed);
     }
 
-    // Whether an output of the answer holds NaN or infinity.
-    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, long began, TimeSpan? patience)
+    // Returns whether an output of the answer contains NaN or infinity.
+    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, long began, TimeSpan? timeout)
     {
         using var request = await ReadAsync(context, model); // 2
-        switch (await gate.EnterAsync(Left(patience, began), context.RequestAborted)) // 3
+        switch (await gate.EnterAsync(Remaining(timeout, began), context.RequestAborted)) // 3
         {
             case Turn.QueueFull:
                 await QueueFullAsync(context);
                 return false;
-            case Turn.Late:
-                await Problems.Deadline.WriteAsync(context, $"There was no turn at the model within the {patience?.TotalMilliseconds:0} ms that the request had", RequestIdOf(context));
+            case Turn.TimedOut:
+                var detail = $"The request's {timeout?.TotalMilliseconds:0} ms passed before its turn at the model";
+                await Problems.Deadline.WriteAsync(context, detail, Problems.RequestIdOf(context));
                 return false;
         }
 
@@ -135,9 +121,9 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
         }
         catch (OnnxRuntimeException e)
         {
-            InferenceLog.ModelFailed(logger, RequestIdOf(context), e.Message);
+            InferenceLog.ModelFailed(logger, Problems.RequestIdOf(context), e.Message);
             var problem = e.Message.Contains("InvalidArgument", StringComparison.Ordinal) ? Problems.InvalidRequest : Problems.ModelFailed;
-            await problem.WriteAsync(context, $"The model could not be run on these inputs: {e.Message}", RequestIdOf(context));
+            await problem.WriteAsync(context, $"The model can't run on these inputs: {e.Message}", Problems.RequestIdOf(context));
             return false;
         }
         finally
@@ -152,7 +138,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
-        Keep(answer);
+        ReturnToPool(answer);
         return isNonFinite;
     }
 
@@ -172,7 +158,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
             var read = await body.ReadAsync(context.RequestAborted);
             if (!read.IsCompleted)
             {
-                // Kept and read on; the server holds it against the largest body.
+                // Keep these bytes and wait for the rest; the server limits the size of the body.
                 body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                 continue;
             }
@@ -204,76 +190,40 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
         }
     }
 
-    // Null where the caller doesn't say how long it waits.
-    private static TimeSpan? PatienceOf(HttpRequest request)
+    // Null if the caller does not limit its wait.
+    private static TimeSpan? TimeoutOf(HttpRequest request)
     {
-        if (request.Headers[HeaderNames.RequestTimeout] is not { Count: > 0 } waits)
+        if (request.Headers[HeaderNames.RequestTimeout] is not { Count: > 0 } values)
             return null;
-        return waits.Count == 1 && RequestTimeout.TryParse(waits[0], out var patience)
-            ? patience
-            : throw new RequestFaultException(HeaderNames.RequestTimeout, $"it is '{waits}'; it has to be {RequestTimeout.Form}");
+        return values.Count == 1 && RequestTimeout.TryParse(values[0], out var timeout)
+            ? timeout
+            : throw new RequestFaultException(HeaderNames.RequestTimeout, $"it is '{values}'; it must be {RequestTimeout.Form}");
     }
 
-    private TimeSpan? Left(TimeSpan? patience, long began) =>
-        patience - time.GetElapsedTime(began) is { } left ? left > TimeSpan.Zero ? left : TimeSpan.Zero : null;
+    private TimeSpan? Remaining(TimeSpan? timeout, long began) =>
+        timeout - time.GetElapsedTime(began) is { } remaining ? remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero : null;
 
-    private static string? Unsupported(HttpRequest request)
+    private static string? FindUnsupported(HttpRequest request)
     {
         if (request.Headers.ContainsKey(BinaryHeader))
-            return $"{BinaryHeader}: binary tensor data is not read by this version; send the tensors as JSON";
+            return $"{BinaryHeader}: this version does not support binary tensor data; send the tensors as JSON";
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
-            return $"Content-Encoding: '{encoding}' is not read; send the JSON as it is";
+            return $"Content-Encoding: '{encoding}' is not supported; send the JSON without an encoding";
         return null;
     }
 
-    private Task NotReadyAsync(HttpContext context) =>
-        Problems.NotReady.WriteAsync(context, $"{settings.Model} version {settings.Version} is not ready: {readiness.Reason}", RequestIdOf(context), RetryAfter);
+    private Task QueueFullAsync(HttpContext context) => Problems.QueueFull.WriteAsync(
+        context,
+        $"{settings.QueueLimit} requests are already waiting for {settings.Model} version {settings.Version}",
+        Problems.RequestIdOf(context),
+        RetryAfter);
 
-    private Task QueueFullAsync(HttpContext context) =>
-        Problems.QueueFull.WriteAsync(context, $"{settings.QueueLimit} requests wait for {settings.Model} version {settings.Version} already", RequestIdOf(context), RetryAfter);
-
-    private void Keep(InferAnswer answer)
+    private void ReturnToPool(InferAnswer answer)
     {
-        if (answer.Capacity <= KeptAnswerBytes && answers.Count < KeptAnswers)
+        if (answer.Capacity <= MaxPooledAnswerBytes && answers.Count < MaxPooledAnswers)
             answers.Add(answer);
         else
             answer.Dispose();
-    }
-
-    private static string? RequestIdOf(HttpContext context) => context.Request.Headers[HeaderNames.RequestId] is { Count: 1 } id ? id.ToString() : null;
-
-    private static void WriteTensors(Utf8JsonWriter json, string name, IReadOnlyList<TensorSpec> specs)
-    {
-        json.WriteStartArray(name);
-        foreach (var spec in specs)
-        {
-            json.WriteStartObject();
-            json.WriteString("name"u8, spec.Utf8Name);
-            json.WriteString("datatype"u8, spec.Utf8Datatype);
-            json.WriteStartArray("shape"u8);
-            foreach (var length in spec.Shape)
-                json.WriteNumberValue(length);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> members)
-    {
-        var body = new ArrayBufferWriter<byte>(512);
-        await using (var json = new Utf8JsonWriter(body, Readable))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.WrittenCount;
-        await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
 }
 

@@ -14,13 +14,14 @@ using ModelServing.Registry.Safety;
 namespace ModelServing.Inference;
 
 /// <summary>
-/// The inference service: one version of one model, by the Open Inference Protocol. Start here; loading is
-/// <see cref="ArtifactLoader"/>, the way of a request is <see cref="InferenceApi.InferAsync"/>.
+/// The inference service: one version of one model, by the Open Inference Protocol. Start here. <see cref="ArtifactLoader"/> loads the
+/// version, and <see cref="InferenceApi.InferAsync"/> answers a request.
 /// </summary>
 public static class InferenceHost
 {
-    /// <summary>Adds the service's parts.</summary>
-    /// <exception cref="ContractException">The settings name a registry that this program can't read, or an identity that can't be had.</exception>
+    /// <summary>Registers the service's parts.</summary>
+    /// <exception cref="ContractException">The settings name a registry that this program can't read, or an identity that is not
+    /// available.</exception>
     public static void Add(WebApplicationBuilder builder, InferenceSettings settings)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -31,6 +32,7 @@ public static class InferenceHost
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));
         builder.Services.AddSingleton<InferenceMetrics>();
         builder.Services.AddSingleton<InferenceApi>();
+        builder.Services.AddSingleton<ModelDescription>();
         builder.Services.AddSingleton<ArtifactLoader>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ArtifactLoader>());
         if (settings.Cache is not { } cache)
@@ -41,17 +43,18 @@ public static class InferenceHost
         builder.Services.AddHostedService<ArtifactListener>();
     }
 
-    /// <summary>Adds the protocol's paths: the server's, and the one model's with and without its version.</summary>
+    /// <summary>Maps the protocol's paths: the server's, and the model's with and without the version.</summary>
     public static void Map(WebApplication app, InferenceSettings settings)
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(settings);
         var api = app.Services.GetRequiredService<InferenceApi>();
+        var description = app.Services.GetRequiredService<ModelDescription>();
         ServerPaths.Map(app, "modelserving-inference");
         foreach (var path in (string[])[InferencePaths.Model(settings.Model), InferencePaths.Model(settings.Model, settings.Version)])
         {
-            app.Map(path, Only(HttpMethods.Get, api.MetadataAsync));
-            app.Map(path + "/ready", Only(HttpMethods.Get, api.ReadyAsync));
+            app.Map(path, Only(HttpMethods.Get, description.MetadataAsync));
+            app.Map(path + "/ready", Only(HttpMethods.Get, description.ReadyAsync));
             app.Map(path + "/infer", Only(HttpMethods.Post, api.InferAsync));
         }
 
@@ -63,6 +66,6 @@ public static class InferenceHost
         if (HttpMethods.Equals(context.Request.Method, method))
             return handle(context);
         context.Response.Headers.Allow = method;
-        return Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} takes {method}, not {context.Request.Method}");
+        return Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} accepts {method}, not {context.Request.Method}");
     };
 }

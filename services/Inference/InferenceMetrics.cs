@@ -4,7 +4,7 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Inference;
 
-/// <summary>What the service counts.</summary>
+/// <summary>The service's metrics.</summary>
 public sealed class InferenceMetrics
 {
     private readonly Histogram<double> requestDuration;
@@ -15,15 +15,17 @@ public sealed class InferenceMetrics
     private readonly KeyValuePair<string, object?> version;
     private readonly KeyValuePair<string, object?> ok = new(MetricNames.Status, 200);
 
-    /// <summary>Makes the instruments.</summary>
     public InferenceMetrics(IMeterFactory factory, InferenceSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var meter = Telemetry.CreateMeter(factory);
-        requestDuration = meter.CreateLatencyHistogram(MetricNames.InferenceRequestDuration, "From a request's head to the last byte of its answer.");
-        modelDuration = meter.CreateLatencyHistogram(MetricNames.InferenceModelDuration, "One call of the model.");
-        queueLength = meter.CreateUpDownCounter<long>(MetricNames.InferenceQueueLength, "{request}", "Requests that wait for their turn at the model.");
-        unreported = meter.CreateCounter<long>(MetricNames.InferenceUnreportedRequests, "{request}", "Requests that ModelMetrics was not told of.");
+        requestDuration = meter.CreateLatencyHistogram(
+            MetricNames.InferenceRequestDuration, "Time from a request's head to the last byte of its answer.");
+        modelDuration = meter.CreateLatencyHistogram(MetricNames.InferenceModelDuration, "Duration of one call of the model.");
+        queueLength = meter.CreateUpDownCounter<long>(
+            MetricNames.InferenceQueueLength, "{request}", "Requests that are waiting for their turn at the model.");
+        unreported = meter.CreateCounter<long>(
+            MetricNames.InferenceUnreportedRequests, "{request}", "Requests that were not reported to ModelMetrics.");
         model = new(MetricNames.Model, settings.Model.Text);
         version = new(MetricNames.Version, settings.Version.ToString());
     }

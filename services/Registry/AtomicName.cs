@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace ModelServing.Registry;
 
-/// <summary>Gives a finished file its name, in one step and only if the name is free.</summary>
+/// <summary>Gives a complete file its final name, in one step and only if the name is free.</summary>
 internal static partial class AtomicName
 {
     private const int Exists = 17; // EEXIST, on Linux and macOS alike
 
-    /// <summary>Names <paramref name="file"/> <paramref name="name"/>; false when the name is taken.</summary>
+    /// <summary>Gives <paramref name="file"/> the name <paramref name="name"/>; false if the name is taken.</summary>
     /// <remarks>
-    /// Not File.Move: on a file system without hard links it falls back to a copy, which others would see half done. There this
-    /// fails instead, and says why.
+    /// File.Move would not do. On a file system without hard links it falls back to copying, and others would see a partial copy. This
+    /// method fails there and reports the reason.
     /// </remarks>
-    public static bool TryGive(string file, string name)
+    public static bool TryAssign(string file, string name)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -25,10 +25,10 @@ internal static partial class AtomicName
         if (Link(file, name) == 0)
             return true;
         var error = Marshal.GetLastPInvokeError();
-        return error == Exists ? false : throw new IOException($"no hard link could be made: {Marshal.GetPInvokeErrorMessage(error)}");
+        return error == Exists ? false : throw new IOException($"a hard link can't be created: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
-    /// <summary>Flushes a folder's names to the disk, where the system can.</summary>
+    /// <summary>Flushes a folder's names to the disk, on systems that support it.</summary>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -36,7 +36,7 @@ internal static partial class AtomicName
         var descriptor = Open(folder, 0);
         if (descriptor < 0)
             return;
-        // A file system that can't flush a folder says so and has nothing better to offer.
+        // Best effort: if the file system can't flush a folder, there is no other way.
         _ = Fsync(descriptor);
         _ = Close(descriptor);
     }

@@ -4,11 +4,11 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Registry;
 
 /// <summary>
-/// Objects as files of a folder; several processes may use it at once. An object is written under <c>.incoming/</c>, flushed to
-/// the disk, and then given its name by a hard link, which fails when the name is taken; so an object is whole from the moment
-/// it can be seen, and what a killed writer leaves behind is no object. Symbolic links below the folder are not followed.
+/// Objects as files in a folder, which several processes may use at once. An object is written under <c>.incoming/</c>, flushed to the disk
+/// and then named by a hard link, which fails if the name is taken. So an object is complete from the moment it is visible, and leftovers
+/// of a killed writer never count as objects. Symbolic links below the folder are not followed.
 /// </summary>
-/// <param name="folder">The folder; it is made when the first object is stored.</param>
+/// <param name="folder">The folder; it is created when the first object is stored.</param>
 public sealed class FolderObjectStore(string folder) : IObjectStore
 {
     private const string Incoming = ".incoming";
@@ -37,7 +37,7 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
             written = await WriteIncomingAsync(key, content, length, cancellationToken);
             var parent = Path.GetDirectoryName(path)!;
             Directory.CreateDirectory(parent);
-            return AtomicName.TryGive(written, path) && Durable(parent);
+            return AtomicName.TryAssign(written, path) && FlushNames(parent);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,7 +64,7 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
             var parent = Path.GetDirectoryName(path)!;
             Directory.CreateDirectory(parent);
             file.Commit(flushToDisk: true);
-            _ = Durable(parent);
+            _ = FlushNames(parent);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -80,7 +80,8 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
         try
         {
             RefuseLinks(key);
-            // What has no bytes need not be opened, and may be a pipe or a device: to open one can take for ever.
+            // A file of length 0 may be a pipe or a device, and opening one can block forever. There is nothing to read, so it is not
+            // opened.
             if (new FileInfo(PathOf(key)) is { Exists: true, Length: 0 })
                 return Task.FromResult<StoredObject?>(new StoredObject(new MemoryStream([], writable: false), 0));
             var file = new FileStream(PathOf(key), new FileStreamOptions
@@ -154,7 +155,7 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
         }
         catch (DirectoryNotFoundException)
         {
-            // A folder that is not there, or no longer, holds nothing.
+            // The folder does not exist, or no longer does: it has no objects.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -162,14 +163,14 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
         }
     }
 
-    private static RegistryException Unavailable(ObjectKey key, string what, Exception e) =>
-        new(RegistryError.Unavailable, key, $"can't be {what}: {e.Message}", e);
+    private static RegistryException Unavailable(ObjectKey key, string action, Exception e) =>
+        new(RegistryError.Unavailable, key, $"can't be {action}: {e.Message}", e);
 
-    /// <summary>Makes the new name itself survive a power cut: the folders that lead to it are flushed too.</summary>
-    private bool Durable(string folderOfName)
+    /// <summary>Flushes a folder and those above it up to the root, so that a new name survives a power failure. Always true.</summary>
+    private bool FlushNames(string parent)
     {
-        for (var at = folderOfName; at.Length >= root.Length; at = Path.GetDirectoryName(at)!)
-            AtomicName.Flush(at);
+        for (var folder = parent; folder.Length >= root.Length; folder = Path.GetDirectoryName(folder)!)
+            AtomicName.Flush(folder);
         return true;
     }
 
@@ -178,7 +179,7 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
         var incoming = Path.Combine(root, Incoming);
         Directory.CreateDirectory(incoming);
         if (new DirectoryInfo(incoming).LinkTarget is not null)
-            throw new IOException($"{incoming} is a symbolic link, which is not followed");
+            throw new IOException($"{incoming} is a symbolic link; links are not followed");
         return Path.Combine(incoming, Guid.NewGuid().ToString("N"));
     }
 
@@ -190,7 +191,7 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
             await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
             await content.CopyToAsync(file, cancellationToken);
             if (file.Length != length)
-                throw new IOException($"{file.Length} bytes came for {key}, not the {length} that were announced");
+                throw new IOException($"received {file.Length} bytes for {key}; {length} were announced");
             file.Flush(flushToDisk: true);
             return path;
         }
@@ -204,10 +205,13 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
     private void RefuseLinks(ObjectKey key)
     {
         if (HasLink(key, out var link))
-            throw new RegistryException(RegistryError.Damaged, key, $"{link} is a symbolic link, which is not followed; put the file itself there");
+        {
+            throw new RegistryException(
+                RegistryError.Damaged, key, $"{link} is a symbolic link; links are not followed, so replace it with the file itself");
+        }
     }
 
-    /// <summary>Whether a symbolic link stands below the folder on the way to <paramref name="key"/>.</summary>
+    /// <summary>Whether the path to <paramref name="key"/>, below the root folder, contains a symbolic link.</summary>
     private bool HasLink(ObjectKey key, [NotNullWhen(true)] out string? link)
     {
         link = root;

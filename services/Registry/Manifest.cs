@@ -3,22 +3,20 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Registry;
 
-/// <summary>What a version is: the document whose arrival makes it exist. It is written once and never changes.</summary>
+/// <summary>The description of a version. A version exists from the moment its manifest arrives. It is written once and never
+/// changes.</summary>
 public sealed record Manifest
 {
-    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    /// <summary>The schema that this program writes and the only one that it reads.</summary>
     public const int CurrentSchema = 1;
 
     /// <summary>The largest manifest, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>The schema's number.</summary>
     public required int Schema { get; init; }
 
-    /// <summary>The model.</summary>
     public required ModelName Model { get; init; }
 
-    /// <summary>The version.</summary>
     public required ModelVersion Version { get; init; }
 
     /// <summary>The digest of <c>model.onnx</c>: <c>sha256:</c> and 64 hexadecimal digits.</summary>
@@ -27,16 +25,16 @@ public sealed record Manifest
     /// <summary>The size of <c>model.onnx</c> in bytes.</summary>
     public required long Size { get; init; }
 
-    /// <summary>The model's inputs, in its own order.</summary>
+    /// <summary>The inputs, in the model's order.</summary>
     public required IReadOnlyList<TensorInfo> Inputs { get; init; }
 
-    /// <summary>The model's outputs, in its own order.</summary>
+    /// <summary>The outputs, in the model's order.</summary>
     public required IReadOnlyList<TensorInfo> Outputs { get; init; }
 
-    /// <summary>Figures of its training, by name.</summary>
+    /// <summary>Training metrics, by name.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
-    /// <summary>What else its owner wants to be known of it.</summary>
+    /// <summary>Anything else that the owner records about the version.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>When it was published, in UTC.</summary>
@@ -46,13 +44,13 @@ public sealed record Manifest
     public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, RegistryJson.Default.Manifest), (byte)'\n'];
 
     /// <summary>Reads a manifest.</summary>
-    /// <exception cref="ContractException">It is no JSON, has an unknown schema or member, or a value that can't be one; the
+    /// <exception cref="ContractException">The bytes are not JSON, or have an unknown schema, an unknown member or an invalid value. The
     /// message says where.</exception>
     public static Manifest Parse(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > MaxBytes)
             throw new ContractException($"the manifest has {utf8.Length} bytes; at most {MaxBytes} are read");
-        // The schema's number first, so that a newer manifest is named as such and not by its new members.
+        // The schema is read first, so that a newer manifest is reported as newer and not as one with unknown members.
         var schema = RegistryJson.Read(utf8, RegistryJson.Default.SchemaNumber, "manifest").Schema;
         if (schema != CurrentSchema)
             throw new ContractException($"the manifest has schema {schema}; this program reads schema {CurrentSchema}");
@@ -63,14 +61,14 @@ public sealed record Manifest
 
     private void Check()
     {
-        if (!Sha256Digest.IsOne(Digest))
-            throw new ContractException($"digest is '{Digest}'; it has to be 'sha256:' and 64 hexadecimal digits");
+        if (!Sha256Digest.IsValid(Digest))
+            throw new ContractException($"digest is '{Digest}'; it must be 'sha256:' and 64 hexadecimal digits");
         if (Size is < 1 or > ModelRegistry.MaxModelBytes)
-            throw new ContractException($"size is {Size}; it has to be from 1 to {ModelRegistry.MaxModelBytes}");
+            throw new ContractException($"size is {Size}; it must be from 1 to {ModelRegistry.MaxModelBytes}");
         if (CreatedAt.Offset != TimeSpan.Zero)
-            throw new ContractException($"createdAt is '{CreatedAt:O}'; it has to be in UTC");
+            throw new ContractException($"createdAt is '{CreatedAt:O}'; it must be in UTC");
         if (Outputs.Count == 0)
-            throw new ContractException("outputs is empty; a model has at least one");
+            throw new ContractException("outputs is empty; a model has at least one output");
         TrainingInfo.RequireText(Labels);
         Check(Inputs, "inputs");
         Check(Outputs, "outputs");
@@ -83,9 +81,9 @@ public sealed record Manifest
             if (tensors[i] is not { Name.Length: > 0 })
                 throw new ContractException($"{path}[{i}].name is empty");
             if (!Enum.IsDefined(tensors[i].Datatype))
-                throw new ContractException($"{path}[{i}].datatype is none of the protocol's");
+                throw new ContractException($"{path}[{i}].datatype is not a data type of the Open Inference Protocol");
             if (tensors[i].Shape.FirstOrDefault(d => d < -1) is < 0 and var dimension)
-                throw new ContractException($"{path}[{i}].shape has {dimension}; a dimension is -1 or from 0");
+                throw new ContractException($"{path}[{i}].shape has {dimension}; a dimension is -1 or at least 0");
         }
     }
 }

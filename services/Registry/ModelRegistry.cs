@@ -5,35 +5,36 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry;
 
-/// <summary>The versions of all models, in an object store; a version is immutable and exists once its manifest is there.</summary>
+/// <summary>The versions of all models, in an object store. A version is immutable and exists once its manifest has arrived.</summary>
 /// <param name="store">The store.</param>
-/// <param name="time">Gives a manifest its time.</param>
-/// <param name="limits">What a model may not exceed; null is <see cref="ArtifactLimits.Default"/>.</param>
+/// <param name="time">The source of a manifest's creation time.</param>
+/// <param name="limits">The limits for a model; null means <see cref="ArtifactLimits.Default"/>.</param>
 public sealed class ModelRegistry(IObjectStore store, TimeProvider time, ArtifactLimits? limits = null)
 {
-    private readonly ArtifactLimits limits = limits ?? ArtifactLimits.Default;
-
-    /// <summary>The largest model of any, in bytes: 1.5 GiB, which still can be loaded from memory.</summary>
+    /// <summary>The maximum size of any model, in bytes: 1.5 GiB, which can still be loaded from memory.</summary>
     public const long MaxModelBytes = 3L * 1024 * 1024 * 1024 / 2;
 
-    /// <summary>Where the registry is, for a person who reads a message.</summary>
+    private readonly ArtifactLimits limits = limits ?? ArtifactLimits.Default;
+
+    /// <summary>Where the registry is, as messages show it.</summary>
     public string Location => store.Location;
 
     /// <inheritdoc cref="IObjectStore.IsRemote"/>
     public bool IsRemote => store.IsRemote;
 
-    /// <summary>What a model may not exceed.</summary>
+    /// <summary>The limits for a model.</summary>
     public ArtifactLimits Limits => limits;
 
-    /// <summary>Publishes a version. What it is made of is read from the stream's position to its end.</summary>
+    /// <summary>Publishes a version whose model is read from the stream's position to its end.</summary>
     /// <inheritdoc cref="PublishAsync(ModelName, ModelVersion, ReadOnlyMemory{byte}, TrainingInfo, CancellationToken)"/>
-    public async Task<Manifest> PublishAsync(ModelName name, ModelVersion version, Stream model, TrainingInfo training, CancellationToken cancellationToken)
+    public async Task<Manifest> PublishAsync(
+        ModelName name, ModelVersion version, Stream model, TrainingInfo training, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         var key = RegistryLayout.Model(name, version);
         if (model.CanSeek && model.Length - model.Position > limits.ModelBytes)
             throw TooLarge(key, model.Length - model.Position);
-        // As a pipe's length is unknown, it is read until it is too long.
+        // The length of a pipe is unknown, so it is checked while reading.
         using var bytes = new MemoryStream(model.CanSeek ? (int)(model.Length - model.Position) : 0);
         var buffer = new byte[128 * 1024];
         int read;
@@ -47,52 +48,66 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         return await PublishAsync(name, version, bytes.GetBuffer().AsMemory(0, (int)bytes.Length), training, cancellationToken);
     }
 
-    /// <summary>Publishes a version. A publish that was interrupted is finished by publishing the same bytes again.</summary>
+    /// <summary>Publishes a version. To finish an interrupted publish, publish the same bytes again.</summary>
     /// <param name="name">The model.</param>
-    /// <param name="version">The version, which must not exist.</param>
+    /// <param name="version">The version, which must not exist yet.</param>
     /// <param name="model">The bytes of an ONNX model.</param>
-    /// <param name="training">What its owner says of it.</param>
-    /// <param name="cancellationToken">Gives up; the version does not exist then.</param>
-    /// <exception cref="RegistryException">The model can't be served, the version exists, or the store failed.</exception>
-    public async Task<Manifest> PublishAsync(ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training, CancellationToken cancellationToken)
+    /// <param name="training">The owner's information about the version.</param>
+    /// <param name="cancellationToken">Cancels the publish; the version then does not exist.</param>
+    /// <exception cref="RegistryException">The model can't be served, the version already exists, or the store failed.</exception>
+    public async Task<Manifest> PublishAsync(
+        ModelName name, ModelVersion version, ReadOnlyMemory<byte> model, TrainingInfo training, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(training);
         var (modelKey, manifestKey) = (RegistryLayout.Model(name, version), RegistryLayout.Manifest(name, version));
         if (model.Length > limits.ModelBytes)
             throw TooLarge(modelKey, model.Length);
 
-        // Everything that can be refused is refused before anything is stored.
+        // All checks come before the first write, so a refused publish stores nothing.
         var manifest = Describe(name, version, model, training);
         var manifestBytes = manifest.ToUtf8();
         if (manifestBytes.Length > Manifest.MaxBytes)
-            throw new RegistryException(RegistryError.Refused, manifestKey, $"the manifest would have {manifestBytes.Length} bytes; at most {Manifest.MaxBytes} are kept, so publish with fewer metrics and labels");
+        {
+            throw new RegistryException(
+                RegistryError.Refused,
+                manifestKey,
+                $"the manifest would have {manifestBytes.Length} bytes; at most {Manifest.MaxBytes} are allowed, " +
+                "so publish with fewer metrics and labels");
+        }
+
         if (await store.FindLengthAsync(manifestKey, cancellationToken) is not null)
             throw await AlreadyPublishedAsync(name, version, cancellationToken);
 
         if (!await store.PutIfAbsentAsync(modelKey, StreamOf(model), model.Length, cancellationToken))
-            await RequireSameAsync(modelKey, manifest, cancellationToken);
+            await RequireSameBytesAsync(modelKey, manifest, cancellationToken);
         if (!await store.PutIfAbsentAsync(manifestKey, new MemoryStream(manifestBytes), manifestBytes.Length, cancellationToken))
             throw await AlreadyPublishedAsync(name, version, cancellationToken);
         return manifest;
     }
 
-    /// <summary>The versions that exist, ordered by model and version.</summary>
+    /// <summary>Lists all versions, ordered by model and version.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
-    public Task<IReadOnlyList<PublishedVersion>> ListAsync(CancellationToken cancellationToken) => ListAsync(RegistryLayout.Prefix, cancellationToken);
+    public Task<IReadOnlyList<PublishedVersion>> ListAsync(CancellationToken cancellationToken) =>
+        ListAsync(RegistryLayout.Prefix, cancellationToken);
 
-    /// <summary>The versions of one model that exist, in order; none when there is no such model.</summary>
+    /// <summary>Lists the versions of one model in order; empty if the model has none.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
-    public Task<IReadOnlyList<PublishedVersion>> ListAsync(ModelName name, CancellationToken cancellationToken) => ListAsync($"{RegistryLayout.Prefix}{name}/", cancellationToken);
+    public Task<IReadOnlyList<PublishedVersion>> ListAsync(ModelName name, CancellationToken cancellationToken) =>
+        ListAsync($"{RegistryLayout.Prefix}{name}/", cancellationToken);
 
-    /// <summary>The manifest of a version.</summary>
-    /// <exception cref="RegistryException">There is no such version, its manifest is damaged, or the store failed.</exception>
+    /// <summary>Reads a version's manifest.</summary>
+    /// <exception cref="RegistryException">The version does not exist, its manifest is damaged, or the store failed.</exception>
     public async Task<Manifest> ReadManifestAsync(ModelName name, ModelVersion version, CancellationToken cancellationToken)
     {
         var key = RegistryLayout.Manifest(name, version);
         await using var stored = await store.OpenAsync(key, cancellationToken)
-            ?? throw new RegistryException(RegistryError.NotFound, key, $"there is none in {store.Location}, so {name} has no version {version}{await VersionsOfAsync(name, cancellationToken)}");
+            ?? throw new RegistryException(
+                RegistryError.NotFound,
+                key,
+                $"not found in {store.Location}, so {name} has no version {version}; " +
+                await DescribeVersionsAsync(name, cancellationToken));
         if (stored.Length > Manifest.MaxBytes)
-            throw new RegistryException(RegistryError.Damaged, key, $"it has {stored.Length} bytes, and a manifest at most {Manifest.MaxBytes}; publish {name} again as a new version");
+            throw Damaged(key, name, $"it has {stored.Length} bytes; a manifest has at most {Manifest.MaxBytes}");
         var bytes = await stored.ReadAsync(key, cancellationToken);
         try
         {
@@ -103,47 +118,48 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         }
         catch (ContractException e)
         {
-            throw new RegistryException(RegistryError.Damaged, key, $"{e.Message}; publish {name} again as a new version", e);
+            throw Damaged(key, name, e.Message, e);
         }
     }
 
-    /// <summary>A version's manifest and model; the model's size and SHA-256 are verified before it is handed out.</summary>
-    /// <exception cref="RegistryException">There is no such version, it is damaged, or the store failed.</exception>
+    /// <summary>Reads a version's manifest and model, and verifies the model's size and SHA-256 before returning them.</summary>
+    /// <exception cref="RegistryException">The version does not exist, it is damaged, or the store failed.</exception>
     public async Task<Artifact> ReadArtifactAsync(ModelName name, ModelVersion version, CancellationToken cancellationToken)
     {
         var manifest = await ReadManifestAsync(name, version, cancellationToken);
         var key = RegistryLayout.Model(name, version);
         await using var stored = await store.OpenAsync(key, cancellationToken)
-            ?? throw new RegistryException(RegistryError.Damaged, key, $"there is none in {store.Location}, though the version's manifest is there; publish {name} again as a new version");
+            ?? throw Damaged(key, name, $"not found in {store.Location}, although the version's manifest exists");
         if (stored.Length > limits.ModelBytes)
             throw TooLarge(key, stored.Length);
         if (stored.Length != manifest.Size)
-            throw new RegistryException(RegistryError.Damaged, key, $"it has {stored.Length} bytes, the manifest says {manifest.Size}; publish {name} again as a new version");
+            throw Damaged(key, name, $"it has {stored.Length} bytes, but the manifest says {manifest.Size}");
         var bytes = await stored.ReadAsync(key, cancellationToken);
         var digest = Sha256Digest.Compute(bytes);
         if (digest != manifest.Digest)
-            throw new RegistryException(RegistryError.Damaged, key, $"its SHA-256 is {digest}, the manifest says {manifest.Digest}; publish {name} again as a new version");
+            throw Damaged(key, name, $"its SHA-256 is {digest}, but the manifest says {manifest.Digest}");
         return new Artifact(manifest, bytes);
     }
 
-    private RegistryException TooLarge(ObjectKey key, long? length) => new(
-        key, [ArtifactRules.TooLarge(key, length, limits)], 0);
+    /// <summary>Checks a version in the store and writes the verdict (<see cref="ArtifactCheck"/>).</summary>
+    /// <exception cref="RegistryException">The version does not exist, or the store failed.</exception>
+    public Task<CheckedArtifact> CheckAsync(ModelName name, ModelVersion version, string checkedBy, CancellationToken cancellationToken) =>
+        new ArtifactCheck(store, time, checkedBy, limits).CheckAsync(name, version, cancellationToken);
 
-    /// <summary>Checks a version where it is stored, and writes the verdict (<see cref="ArtifactCheck"/>).</summary>
-    /// <exception cref="RegistryException">There is no such version, or the store failed.</exception>
-    public Task<CheckedArtifact> CheckAsync(ModelName name, ModelVersion version, string by, CancellationToken cancellationToken) =>
-        new ArtifactCheck(store, time, by, limits).CheckAsync(name, version, cancellationToken);
-
-    /// <summary>What was found when the version was checked; null when it was not, or the manifest is another one since.</summary>
+    /// <summary>Finds the verdict about a version; null if it was not checked, or if the manifest has changed since.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
     public async Task<Verdict?> FindVerdictAsync(ModelName name, ModelVersion version, CancellationToken cancellationToken)
     {
         if (await ArtifactCheck.ReadAsync(store, name, version, cancellationToken) is not { } verdict)
             return null;
-        return verdict.ManifestDigest.Length == 0 || await FindManifestDigestAsync(name, version, cancellationToken) == verdict.ManifestDigest ? verdict : null;
+        // The digest is empty if the manifest was too large to read.
+        if (verdict.ManifestDigest.Length == 0)
+            return verdict;
+        return await FindManifestDigestAsync(name, version, cancellationToken) == verdict.ManifestDigest ? verdict : null;
     }
 
-    /// <summary>The SHA-256 of a version's manifest as it is, readable or not, and empty for one that is too large; null when there is none.</summary>
+    /// <summary>Computes the SHA-256 of a version's manifest, valid or not. It is empty if the manifest is too large, and null if there is
+    /// none.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
     public async Task<string?> FindManifestDigestAsync(ModelName name, ModelVersion version, CancellationToken cancellationToken)
     {
@@ -153,6 +169,11 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
             return null;
         return stored.Length <= Manifest.MaxBytes ? Sha256Digest.Compute(await stored.ReadAsync(key, cancellationToken)) : "";
     }
+
+    private static RegistryException Damaged(ObjectKey key, ModelName name, string problem, Exception? cause = null) =>
+        new(RegistryError.Damaged, key, $"{problem}; publish {name} again as a new version", cause);
+
+    private RegistryException TooLarge(ObjectKey key, long? length) => new(key, [ArtifactRules.TooLarge(key, length, limits)], 0);
 
     private static MemoryStream StreamOf(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out var array)
         ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
@@ -167,7 +188,12 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         foreach (var (metric, value) in training.Metrics)
         {
             if (metric.Length == 0 || !double.IsFinite(value))
-                throw new RegistryException(RegistryError.Refused, RegistryLayout.Manifest(name, version), $"the metric '{metric}' is {value}; a metric has a name and a finite value");
+            {
+                throw new RegistryException(
+                    RegistryError.Refused,
+                    RegistryLayout.Manifest(name, version),
+                    $"the metric '{metric}' is {value}; a metric has a name and a finite value");
+            }
         }
 
         return new Manifest
@@ -185,15 +211,17 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         };
     }
 
-    /// <summary>A model without a manifest is a publish that was interrupted; only the same bytes may finish it.</summary>
-    private async Task RequireSameAsync(ObjectKey key, Manifest manifest, CancellationToken cancellationToken)
+    /// <summary>A model without a manifest is left from an interrupted publish, which only the same bytes may finish.</summary>
+    private async Task RequireSameBytesAsync(ObjectKey key, Manifest manifest, CancellationToken cancellationToken)
     {
         await using var stored = await store.OpenAsync(key, cancellationToken)
-            ?? throw new RegistryException(RegistryError.Unavailable, key, "it was there and no longer is; publish again");
+            ?? throw new RegistryException(RegistryError.Unavailable, key, "it disappeared during the publish; publish again");
         string digest;
         try
         {
-            digest = stored.Length == manifest.Size ? await Sha256Digest.OfAsync(stored.Content, cancellationToken) : $"of {stored.Length} bytes";
+            digest = stored.Length == manifest.Size
+                ? await Sha256Digest.ComputeAsync(stored.Content, cancellationToken)
+                : $"{stored.Length} bytes";
         }
         catch (IOException e)
         {
@@ -201,23 +229,31 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         }
 
         if (digest != manifest.Digest)
+        {
             throw new RegistryException(
                 RegistryError.Refused,
                 key,
-                $"other bytes are there ({digest}, not {manifest.Digest}), of a publish that did not finish; publish those again to finish it, publish these as another version, or delete the object in {store.Location}");
+                $"an interrupted publish left other bytes there ({digest}, not {manifest.Digest}); publish those again to finish it, " +
+                $"publish these as another version, or delete the object in {store.Location}");
+        }
     }
 
     private async Task<RegistryException> AlreadyPublishedAsync(ModelName name, ModelVersion version, CancellationToken cancellationToken)
     {
         var versions = await ListAsync(name, cancellationToken);
         var next = versions.Count == 0 ? version.Number + 1 : versions[^1].Version.Number + 1;
-        return new RegistryException(RegistryError.AlreadyPublished, RegistryLayout.Manifest(name, version), $"{name} has a version {version} already, and a version never changes; publish this as version {next}");
+        return new RegistryException(
+            RegistryError.AlreadyPublished,
+            RegistryLayout.Manifest(name, version),
+            $"{name} already has a version {version}, and a version never changes; publish this as version {next}");
     }
 
-    private async Task<string> VersionsOfAsync(ModelName name, CancellationToken cancellationToken)
+    private async Task<string> DescribeVersionsAsync(ModelName name, CancellationToken cancellationToken)
     {
         var versions = await ListAsync(name, cancellationToken);
-        return versions.Count == 0 ? "; nothing of that name is published there" : $"; published are {string.Join(", ", versions.Select(v => v.Version))}";
+        return versions.Count == 0
+            ? "no version of that model is published"
+            : $"published versions: {string.Join(", ", versions.Select(v => v.Version))}";
     }
 
     private async Task<IReadOnlyList<PublishedVersion>> ListAsync(string prefix, CancellationToken cancellationToken)

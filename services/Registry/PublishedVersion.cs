@@ -2,7 +2,5 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Registry;
 
-/// <summary>A version that exists.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Version">The version.</param>
+/// <summary>A version that exists in the registry.</summary>
 public sealed record PublishedVersion(ModelName Model, ModelVersion Version);

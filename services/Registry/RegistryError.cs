@@ -1,20 +1,20 @@
 namespace ModelServing.Registry;
 
-/// <summary>What kind of failure a <see cref="RegistryException"/> is, for who acts on it.</summary>
+/// <summary>The kind of a <see cref="RegistryException"/>, for callers that act on it.</summary>
 public enum RegistryError
 {
-    /// <summary>The store could not be read or written: a permission, a full disk, a network.</summary>
+    /// <summary>The store can't be read or written: a permission, a full disk, the network.</summary>
     Unavailable,
 
-    /// <summary>There is no such object, so no such version.</summary>
+    /// <summary>The object does not exist, so neither does the version.</summary>
     NotFound,
 
-    /// <summary>The version is there already; a version never changes.</summary>
+    /// <summary>The version already exists, and a version never changes.</summary>
     AlreadyPublished,
 
-    /// <summary>An object is not what was published.</summary>
+    /// <summary>An object differs from what was published.</summary>
     Damaged,
 
-    /// <summary>What was handed in can't be published.</summary>
+    /// <summary>The registry does not accept the model or its description.</summary>
     Refused,
 }

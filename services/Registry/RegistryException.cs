@@ -2,10 +2,10 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry;
 
-/// <summary>A failure of the registry; the message begins with the object's key, and says what is wrong and what would be right.</summary>
+/// <summary>A failure of the registry. The message begins with the object's key and says what is wrong and how to fix it.</summary>
 public sealed class RegistryException : Exception
 {
-    /// <summary>Makes one about the object <paramref name="key"/>.</summary>
+    /// <summary>A failure that concerns the object <paramref name="key"/>.</summary>
     public RegistryException(RegistryError error, ObjectKey key, string problem, Exception? innerException = null)
         : base($"{key}: {problem}", innerException)
     {
@@ -13,7 +13,7 @@ public sealed class RegistryException : Exception
         Key = key;
     }
 
-    /// <summary>Makes one about an artifact that the object <paramref name="key"/> is of, refused for what was found in it.</summary>
+    /// <summary>The refusal of an artifact, of which <paramref name="key"/> is one object, because of its findings.</summary>
     internal RegistryException(ObjectKey key, IReadOnlyList<Finding> findings, int moreFindings)
         : this(RegistryError.Refused, key, OneLine(key, findings, moreFindings))
     {
@@ -21,23 +21,24 @@ public sealed class RegistryException : Exception
         MoreFindings = moreFindings;
     }
 
-    /// <summary>Why an artifact was refused; empty for every other failure.</summary>
+    /// <summary>The findings for which an artifact was refused; empty for every other failure.</summary>
     public IReadOnlyList<Finding> Findings { get; } = [];
 
-    /// <summary>How many further findings there are.</summary>
+    /// <summary>The number of further findings, which are only counted.</summary>
     public int MoreFindings { get; }
 
-    /// <summary>What kind of failure it is.</summary>
     public RegistryError Error { get; }
 
-    /// <summary>The object it is about.</summary>
+    /// <summary>The object that the failure concerns.</summary>
     public ObjectKey Key { get; }
 
     private static string OneLine(ObjectKey key, IReadOnlyList<Finding> findings, int moreFindings)
     {
         var others = findings.Count - 1 + moreFindings;
-        // The message begins with the key already.
-        var first = findings[0].Place == key.Text || findings[0].Place == RegistryLayout.ModelFile ? $"{findings[0].Message} ({findings[0].Code})" : findings[0].ToString();
+        // The message already begins with the key.
+        var first = findings[0].Place == key.Text || findings[0].Place == RegistryLayout.ModelFile
+            ? $"{findings[0].Message} ({findings[0].Code})"
+            : findings[0].ToString();
         return $"{first}{(others > 0 ? $", and {others} more" : "")}";
     }
 }

@@ -6,7 +6,7 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry;
 
-/// <summary>How the registry's documents stand in JSON: camelCase, indented, every member known.</summary>
+/// <summary>The JSON form of the registry's documents: camelCase, indented, unknown members refused.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -21,15 +21,15 @@ namespace ModelServing.Registry;
 [JsonSerializable(typeof(Verdict))]
 internal sealed partial class RegistryJson : JsonSerializerContext
 {
-    internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
+    internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string document)
     {
         try
         {
-            return JsonSerializer.Deserialize(utf8, type) ?? throw new ContractException($"the {what} is null");
+            return JsonSerializer.Deserialize(utf8, type) ?? throw new ContractException($"the {document} is null");
         }
         catch (JsonException e)
         {
-            throw new ContractException($"the {what} can't be read: {e.Message}", e);
+            throw new ContractException($"the {document} can't be read: {e.Message}", e);
         }
     }
 }

@@ -3,27 +3,22 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Registry;
 
-/// <summary>
-/// Where a version's objects are: the keys of <see cref="ArtifactKeys"/>.
-/// </summary>
+/// <summary>The keys of a version's objects, from <see cref="ArtifactKeys"/>.</summary>
 public static class RegistryLayout
 {
-    /// <summary>What the keys of all models begin with.</summary>
+    /// <summary>The prefix of all models' keys.</summary>
     public const string Prefix = ArtifactKeys.Prefix;
 
-    /// <summary>The last part of a model's key, and the place of what is wrong with all of it.</summary>
+    /// <summary>The last part of a model's key; also the place of findings that concern the whole file.</summary>
     public const string ModelFile = ArtifactKeys.ModelFile;
 
-    /// <summary>The key of a version's model.</summary>
     public static ObjectKey Model(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Model(model, version));
 
-    /// <summary>The key of a version's manifest.</summary>
     public static ObjectKey Manifest(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Manifest(model, version));
 
-    /// <summary>The key of a version's verdict.</summary>
     public static ObjectKey Verdict(ModelName model, ModelVersion version) => ObjectKey.Parse(ArtifactKeys.Verdict(model, version));
 
-    /// <summary>The version whose manifest <paramref name="key"/> is; false when it is no manifest's key.</summary>
+    /// <summary>Finds the version whose manifest has the key <paramref name="key"/>; false if it is not the key of a manifest.</summary>
     public static bool TryParseManifest(ObjectKey key, [NotNullWhen(true)] out PublishedVersion? version)
     {
         ArgumentNullException.ThrowIfNull(key);

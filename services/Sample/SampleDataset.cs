@@ -3,44 +3,43 @@ using ModelServing.Sample.Simulation;
 namespace ModelServing.Sample;
 
 /// <summary>
-/// The rows that the sample's models are trained and evaluated on: one simulated world, cut by time. Days 0 to 29 only fill the longest
-/// window. Between training and evaluation lie the seven days in which the labels of the last training day become known: whoever
-/// trained on the first evaluation day would have had exactly these labels.
+/// The rows for training and evaluating the sample's models: one simulated world, divided by time. Days 0 to 29 only fill the longest
+/// window. Between training and evaluation are the seven days until the labels of the last training day are known. So training on the first
+/// evaluation day would have had exactly these labels.
 /// </summary>
 public static class SampleDataset
 {
-    /// <summary>The world; <see cref="SimulatorSettings"/>' defaults.</summary>
+    /// <summary>The settings of the simulated world, which are the defaults.</summary>
     public static SimulatorSettings Settings { get; } = new();
 
-    /// <summary>The days to train on.</summary>
     public static Period Training { get; } = new(30, 89);
 
-    /// <summary>The days to evaluate on, and those that <see cref="SampleTraffic"/> replays.</summary>
+    /// <summary>The days for evaluation, which <see cref="SampleTraffic"/> also replays.</summary>
     public static Period Evaluation { get; } = new(Training.Last + WindowFeatures.LabelDelayDays + 1, 126);
 
-    /// <summary>The rows of a period of <see cref="Settings"/>' world, in the order of time.</summary>
+    /// <summary>The rows of a period of the world of <see cref="Settings"/>, ordered by time.</summary>
     public static IReadOnlyList<SampleRow> Rows(Period period) => Rows(CardSimulator.Run(Settings), period, int.MaxValue);
 
-    /// <summary>The rows of a period of some world, in the order of time.</summary>
-    /// <param name="transactions">A world's transactions from its first day, in the order of time.</param>
-    /// <param name="period">The days wanted.</param>
-    /// <param name="atMost">Stops after so many rows.</param>
-    public static IReadOnlyList<SampleRow> Rows(IReadOnlyList<Transaction> transactions, Period period, int atMost)
+    /// <summary>The rows of a period of any world, ordered by time.</summary>
+    /// <param name="transactions">The world's transactions from its first day, ordered by time.</param>
+    /// <param name="period">The wanted days.</param>
+    /// <param name="maximum">The maximum number of rows.</param>
+    public static IReadOnlyList<SampleRow> Rows(IReadOnlyList<Transaction> transactions, Period period, int maximum)
     {
         ArgumentNullException.ThrowIfNull(transactions);
-        ArgumentOutOfRangeException.ThrowIfNegative(atMost);
-        var count = Math.Min(atMost, transactions.Count(transaction => period.Contains(transaction.Day)));
+        ArgumentOutOfRangeException.ThrowIfNegative(maximum);
+        var count = Math.Min(maximum, transactions.Count(transaction => period.Contains(transaction.Day)));
         var features = new float[count * WindowFeatures.Count];
         var rows = new List<SampleRow>(count);
         var windows = new WindowFeatures();
-        Span<float> unwanted = stackalloc float[WindowFeatures.Count];
+        Span<float> discarded = stackalloc float[WindowFeatures.Count];
         foreach (var transaction in transactions)
         {
             if (rows.Count == count)
                 break;
             if (!period.Contains(transaction.Day))
             {
-                windows.Next(transaction, unwanted);
+                windows.Next(transaction, discarded);
                 continue;
             }
 

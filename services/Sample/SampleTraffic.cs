@@ -2,17 +2,17 @@ using ModelServing.Sample.Simulation;
 
 namespace ModelServing.Sample;
 
-/// <summary>Real input for a running fraud model: transactions that neither version was trained on.</summary>
+/// <summary>Realistic input for a running fraud model: transactions that neither version was trained on.</summary>
 public static class SampleTraffic
 {
-    /// <summary>The rows that a demo sends.</summary>
+    /// <summary>The number of rows that a demo sends.</summary>
     public const int DemoRows = 20_000;
 
     /// <summary>
-    /// The first <paramref name="count"/> rows of <see cref="SampleDataset.Evaluation"/>, in the order of time: the same ones in every
-    /// process on every machine. Each call simulates anew (well under a second); keep what it returns.
+    /// The first <paramref name="count"/> rows of <see cref="SampleDataset.Evaluation"/>, ordered by time. They are the
+    /// same in every process on every machine. Each call simulates the world again (well under a second), so keep the result.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The period has fewer rows (some 59,000).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The period has fewer rows (about 59,000).</exception>
     public static IReadOnlyList<SampleRow> Rows(int count = DemoRows)
     {
         var rows = SampleDataset.Rows(CardSimulator.Run(SampleDataset.Settings), SampleDataset.Evaluation, count);

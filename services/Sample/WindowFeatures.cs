@@ -3,63 +3,65 @@ using ModelServing.Sample.Simulation;
 namespace ModelServing.Sample;
 
 /// <summary>
-/// The fifteen features that both fraud models take, computed from transactions in the order of time. They are the handbook's (chapter
-/// 3, "Baseline feature transformation"; see <see cref="CardSimulator"/>): what a customer spent over windows that end with the
-/// transaction itself, and how risky a terminal was over windows that end seven days earlier, because only then is it known what was a
-/// fraud. A row rests on nothing later than its transaction: sums are of whole cents, so a row is the same in whatever way it is
-/// computed.
+/// The fifteen features that both fraud models use, computed from transactions in the order of time. They are the handbook's (chapter 3,
+/// "Baseline feature transformation"; see <see cref="CardSimulator"/>): a customer's spending over windows that end with the transaction
+/// itself, and a terminal's risk over windows that end seven days earlier, because frauds are known only after seven days. A row depends on
+/// nothing later than its transaction. Sums are of whole cents, so every way to compute a row gives the same result.
 /// </summary>
 public sealed class WindowFeatures
 {
     /// <summary>The amount, in units of the currency.</summary>
     public const string Amount = "amount";
 
-    /// <summary>1 when the hour is 0 to 6 UTC, else 0.</summary>
+    /// <summary>1 if the hour is 0 to 6 UTC, otherwise 0.</summary>
     public const string IsNight = "is_night";
 
-    /// <summary>1 on a Saturday or Sunday UTC, else 0.</summary>
+    /// <summary>1 on a Saturday or Sunday UTC, otherwise 0.</summary>
     public const string IsWeekend = "is_weekend";
 
-    /// <summary>The customer's transactions in the last day, this one among them; a count.</summary>
+    /// <summary>The number of the customer's transactions in the last day, including this one.</summary>
     public const string CustomerCount1Day = "customer_count_1d";
 
-    /// <summary>The customer's transactions in the last 7 days, this one among them; a count.</summary>
+    /// <summary>The number of the customer's transactions in the last 7 days, including this one.</summary>
     public const string CustomerCount7Days = "customer_count_7d";
 
-    /// <summary>The customer's transactions in the last 30 days, this one among them; a count.</summary>
+    /// <summary>The number of the customer's transactions in the last 30 days, including this one.</summary>
     public const string CustomerCount30Days = "customer_count_30d";
 
-    /// <summary>Mean amount of the customer's transactions in the last day, this one among them; units of the currency.</summary>
+    /// <summary>The mean amount of the customer's transactions in the last day, including this one, in units of the currency.</summary>
     public const string CustomerMeanAmount1Day = "customer_mean_amount_1d";
 
-    /// <summary>Mean amount of the customer's transactions in the last 7 days, this one among them; units of the currency.</summary>
+    /// <summary>The mean amount of the customer's transactions in the last 7 days, including this one, in units of the currency.</summary>
     public const string CustomerMeanAmount7Days = "customer_mean_amount_7d";
 
-    /// <summary>Mean amount of the customer's transactions in the last 30 days, this one among them; units of the currency.</summary>
+    /// <summary>The mean amount of the customer's transactions in the last 30 days, including this one, in units of the currency.</summary>
     public const string CustomerMeanAmount30Days = "customer_mean_amount_30d";
 
-    /// <summary>The terminal's transactions in the day that ended 7 days ago; a count.</summary>
+    /// <summary>The number of the terminal's transactions in the day that ended 7 days ago.</summary>
     public const string TerminalCount1Day = "terminal_count_1d";
 
-    /// <summary>The terminal's transactions in the 7 days that ended 7 days ago; a count.</summary>
+    /// <summary>The number of the terminal's transactions in the 7 days that ended 7 days ago.</summary>
     public const string TerminalCount7Days = "terminal_count_7d";
 
-    /// <summary>The terminal's transactions in the 30 days that ended 7 days ago; a count.</summary>
+    /// <summary>The number of the terminal's transactions in the 30 days that ended 7 days ago.</summary>
     public const string TerminalCount30Days = "terminal_count_30d";
 
-    /// <summary>Share of frauds in the terminal's transactions in the day that ended 7 days ago, 0 to 1; 0 when there were none.</summary>
+    /// <summary>The share of frauds among the terminal's transactions in the day that ended 7 days ago, 0 to 1; 0 if there were
+    /// none.</summary>
     public const string TerminalRisk1Day = "terminal_risk_1d";
 
-    /// <summary>Share of frauds in the terminal's transactions in the 7 days that ended 7 days ago, 0 to 1; 0 when there were none.</summary>
+    /// <summary>The share of frauds among the terminal's transactions in the 7 days that ended 7 days ago, 0 to 1; 0 if there were
+    /// none.</summary>
     public const string TerminalRisk7Days = "terminal_risk_7d";
 
-    /// <summary>Share of frauds in the terminal's transactions in the 30 days that ended 7 days ago, 0 to 1; 0 when there were none.</summary>
+    /// <summary>The share of frauds among the terminal's transactions in the 30 days that ended 7 days ago, 0 to 1; 0 if there were
+    /// none.</summary>
     public const string TerminalRisk30Days = "terminal_risk_30d";
 
-    /// <summary>Days until it is known whether a transaction was a fraud.</summary>
+    /// <summary>The number of days until it is known whether a transaction was a fraud.</summary>
     public const int LabelDelayDays = 7;
 
-    /// <summary>Features in a row.</summary>
+    /// <summary>The number of features in a row.</summary>
     public const int Count = 15;
 
     private static readonly int[] WindowDays = [1, 7, 30];
@@ -78,14 +80,18 @@ public sealed class WindowFeatures
         TerminalRisk1Day, TerminalRisk7Days, TerminalRisk30Days,
     ];
 
-    /// <summary>Takes the next transaction and writes its row.</summary>
-    /// <param name="transaction">One not earlier than any before it.</param>
-    /// <param name="row">Takes <see cref="Count"/> features in the order of <see cref="Names"/>.</param>
-    /// <exception cref="ArgumentException"><paramref name="transaction"/> is earlier than the one before it.</exception>
+    /// <summary>Adds the next transaction and writes its row.</summary>
+    /// <param name="transaction">The transaction, which must not be earlier than the previous one.</param>
+    /// <param name="row">Receives <see cref="Count"/> features in the order of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="transaction"/> is earlier than the previous one.</exception>
     public void Next(Transaction transaction, Span<float> row)
     {
         if (transaction.Second < _lastSecond)
-            throw new ArgumentException($"transaction {transaction.Id} is at second {transaction.Second}, before {_lastSecond}", nameof(transaction));
+        {
+            throw new ArgumentException(
+                $"transaction {transaction.Id} is at second {transaction.Second}, before {_lastSecond}", nameof(transaction));
+        }
+
         _lastSecond = transaction.Second;
 
         var time = transaction.Time;
@@ -107,7 +113,7 @@ public sealed class WindowFeatures
             row[12 + window] = known == 0 ? 0 : (float)(frauds / (double)known);
         }
 
-        // The label is noted now and read no sooner than seven days from now.
+        // The label is recorded now, but it is not read for seven days.
         terminal.Add(transaction.Second, transaction.IsFraud ? 1 : 0);
     }
 
@@ -119,8 +125,8 @@ public sealed class WindowFeatures
     }
 
     /// <summary>
-    /// What was noted about one customer or terminal. Questions come in the order of time too, so both ends of each window only move
-    /// forward: a row costs a constant number of steps on average.
+    /// The recorded values of one customer or terminal. Queries also come in the order of time, so both ends of each window only move
+    /// forward, and a row takes a constant number of steps on average.
     /// </summary>
     private sealed class History
     {
@@ -135,7 +141,8 @@ public sealed class WindowFeatures
             _totals.Add(_totals[^1] + value);
         }
 
-        /// <summary>Count and sum of what was noted in the window that ends with <paramref name="upTo"/> and is open at its beginning.</summary>
+        /// <summary>The count and sum of the values in the window that ends at <paramref name="upTo"/>, inclusive, and excludes its
+        /// beginning.</summary>
         internal (int Count, long Sum) Over(int window, int upTo)
         {
             while (_end < _seconds.Count && _seconds[_end] <= upTo)

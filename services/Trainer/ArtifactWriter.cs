@@ -3,12 +3,14 @@ using ModelServing.Sample;
 
 namespace ModelServing.Trainer;
 
-/// <summary>Writes a version's folder: <c>model.onnx</c>, and <c>training.json</c> with what a manifest takes over.</summary>
+/// <summary>Writes a version's folder: <c>model.onnx</c>, and <c>training.json</c>, from which the manifest gets its metrics and
+/// labels.</summary>
 internal static class ArtifactWriter
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Writes both files, over older ones. Neither holds a date or a path, so that the same training gives the same bytes.</summary>
+    /// <summary>Writes both files, replacing older ones. Neither contains a date or a path, so the same training gives the same
+    /// bytes.</summary>
     internal static void Write(string output, Evaluation evaluation)
     {
         var folder = SampleArtifacts.VersionFolder(output, evaluation.Model.Version);

@@ -6,15 +6,15 @@ using ModelServing.Registry.Onnx;
 namespace ModelServing.Trainer;
 
 /// <summary>
-/// Version 2: gradient boosted trees (ML.NET's FastTree, a MART) with its default hyperparameters, which nobody tuned. In ONNX it is one
-/// TreeEnsembleClassifier; the calibration's line is folded into the leaves.
+/// Version 2: gradient boosted trees (ML.NET's FastTree, a MART) with the default hyperparameters, without tuning. In ONNX it is one
+/// TreeEnsembleClassifier; the linear calibration is folded into the leaves.
 /// </summary>
 internal static class BoostedTrees
 {
     private const string SplitAtMost = "BRANCH_LEQ";
     private const string Leaf = "LEAF";
 
-    /// <summary>Trains on one thread and with a fixed seed, so that the same trees come out again.</summary>
+    /// <summary>Trains on one thread and with a fixed seed, so that training is reproducible.</summary>
     internal static TrainedModel Train(TrainingData data)
     {
         var context = new MLContext(seed: 1);
@@ -36,21 +36,21 @@ internal static class BoostedTrees
 
     private static ModelProto Onnx(RegressionTreeEnsemble ensemble, PlattCalibrator calibrator)
     {
-        // ML.NET: probability = 1 / (1 + e^(slope * score + offset)), score = bias + sum of weight * leaf. What does not depend on the
-        // row goes into the leaves of the first tree, of which every row reaches exactly one.
-        var rows = new TreeRows();
+        // ML.NET: probability = 1 / (1 + e^(slope * score + offset)), score = bias + sum of weight * leaf. The part that does not
+        // depend on the row goes into the leaves of the first tree, because every row reaches exactly one of them.
+        var columns = new TreeColumns();
         var constant = -(calibrator.Slope * ensemble.Bias + calibrator.Offset);
         for (var tree = 0; tree < ensemble.Trees.Count; tree++)
         {
-            rows.Add(tree, ensemble.Trees[tree], -calibrator.Slope * ensemble.TreeWeights[tree], constant);
+            columns.Add(tree, ensemble.Trees[tree], -calibrator.Slope * ensemble.TreeWeights[tree], constant);
             constant = 0;
         }
 
-        return OnnxClassifier.Model(rows.Node());
+        return OnnxClassifier.Model(columns.Node());
     }
 
-    /// <summary>The columns that ONNX spreads the nodes of all trees over.</summary>
-    private sealed class TreeRows
+    /// <summary>The nodes of all trees as columns, which is their form in ONNX.</summary>
+    private sealed class TreeColumns
     {
         private readonly List<long> _trees = [];
         private readonly List<long> _nodes = [];
@@ -63,11 +63,11 @@ internal static class BoostedTrees
         private readonly List<long> _leafNodes = [];
         private readonly List<float> _leafValues = [];
 
-        /// <summary>Adds a tree: its splits, numbered as ML.NET does, then its leaves.</summary>
+        /// <summary>Adds a tree: first its splits, with ML.NET's numbers, then its leaves.</summary>
         internal void Add(int tree, RegressionTree source, double factor, double constant)
         {
             if (source.CategoricalSplitFlags.Contains(true))
-                throw new NotSupportedException("a categorical split: the features are all numbers");
+                throw new NotSupportedException("the tree has a categorical split, but all features are numbers");
 
             for (var split = 0; split < source.NumberOfNodes; split++)
             {
@@ -85,7 +85,7 @@ internal static class BoostedTrees
             }
         }
 
-        /// <summary>The operator with all that was added.</summary>
+        /// <summary>Builds the operator from all added trees.</summary>
         internal NodeProto Node()
         {
             var node = OnnxClassifier.Node("TreeEnsembleClassifier");
@@ -119,7 +119,7 @@ internal static class BoostedTrees
             _whenFalse.Add(whenFalse);
         }
 
-        /// <summary>ML.NET writes a child that is a leaf as the complement of the leaf's number.</summary>
+        /// <summary>The node of a child. ML.NET encodes a leaf as the complement of the leaf's number.</summary>
         private static int NodeOf(int child, RegressionTree tree) => child >= 0 ? child : tree.NumberOfNodes + ~child;
     }
 }

@@ -5,21 +5,21 @@ using ModelServing.Sample;
 namespace ModelServing.Trainer;
 
 /// <summary>
-/// A model's figures on the evaluation period: those of its ONNX file, run by ONNX Runtime as the service runs it, not of the model in
-/// ML.NET's memory.
+/// A model's metrics on the evaluation period. They are the metrics of the ONNX file, run by ONNX Runtime as in the service, and not those
+/// of the model in ML.NET's memory.
 /// </summary>
 /// <param name="Model">The model.</param>
-/// <param name="Bytes">Its <c>model.onnx</c>.</param>
+/// <param name="Bytes">The bytes of <c>model.onnx</c>.</param>
 /// <param name="AreaUnderRoc">See <see cref="RankingMetrics.AreaUnderRoc"/>.</param>
 /// <param name="AveragePrecision">See <see cref="RankingMetrics.AveragePrecision"/>.</param>
-/// <param name="Difference">The most by which a probability differs from ML.NET's.</param>
+/// <param name="Difference">The largest difference between a probability and ML.NET's.</param>
 internal sealed record Evaluation(TrainedModel Model, byte[] Bytes, double AreaUnderRoc, double AveragePrecision, double Difference)
 {
-    /// <summary>Rounding to float of the folded weights stays well below this; a wrong fold does not.</summary>
+    /// <summary>Rounding the folded weights to float stays well below this limit; an error in folding does not.</summary>
     private const double LargestDifference = 1e-5;
 
     /// <summary>Runs the model over the evaluation rows.</summary>
-    /// <exception cref="InvalidOperationException">ONNX Runtime and ML.NET disagree: the conversion is wrong.</exception>
+    /// <exception cref="InvalidOperationException">ONNX Runtime and ML.NET disagree, so the conversion is wrong.</exception>
     internal static Evaluation Evaluate(TrainedModel model, TrainingData data)
     {
         var bytes = model.Onnx.ToByteArray();
@@ -28,7 +28,8 @@ internal sealed record Evaluation(TrainedModel Model, byte[] Bytes, double AreaU
         if (!(difference <= LargestDifference))
         {
             throw new InvalidOperationException(
-                $"version {model.Version} ({model.Algorithm}): ONNX Runtime and ML.NET differ by {difference:G3}, more than {LargestDifference:G3}");
+                $"version {model.Version} ({model.Algorithm}): ONNX Runtime and ML.NET differ by {difference:G3}, " +
+                $"which is more than {LargestDifference:G3}");
         }
 
         var frauds = data.Evaluation.Select(row => row.IsFraud).ToArray();

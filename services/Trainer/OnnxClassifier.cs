@@ -5,15 +5,15 @@ using ModelServing.Sample;
 namespace ModelServing.Trainer;
 
 /// <summary>
-/// The ONNX model around a classifier of the domain <c>ai.onnx.ml</c> (https://onnx.ai/onnx/operators/index.html): one node between the
-/// input and the outputs that <see cref="SampleArtifacts"/> names, all of them plain tensors.
+/// Builds the ONNX model around a classifier of the domain <c>ai.onnx.ml</c> (https://onnx.ai/onnx/operators/index.html): one node between
+/// the input and the outputs that <see cref="SampleArtifacts"/> names, which are all plain tensors.
 /// </summary>
 internal static class OnnxClassifier
 {
     private const string Domain = "ai.onnx.ml";
     private const string Batch = "batch";
 
-    /// <summary>A classifier's node, still without attributes.</summary>
+    /// <summary>A classifier's node, without attributes.</summary>
     internal static NodeProto Node(string operatorName) => new()
     {
         OpType = operatorName,
@@ -23,7 +23,8 @@ internal static class OnnxClassifier
         Output = { SampleArtifacts.LabelName, SampleArtifacts.ProbabilitiesName },
     };
 
-    /// <summary>The model that consists of one node. IR version 8 and the operator sets beside it are ONNX 1.12's: old enough for any runtime of today.</summary>
+    /// <summary>The model with one node. IR version 8 and the operator sets are those of ONNX 1.12, which all current runtimes
+    /// support.</summary>
     internal static ModelProto Model(NodeProto node) => new()
     {
         IrVersion = 8,
@@ -43,19 +44,15 @@ internal static class OnnxClassifier
         },
     };
 
-    /// <summary>An attribute of numbers.</summary>
     internal static AttributeProto Floats(string name, IEnumerable<float> values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Floats, Floats = { values } };
 
-    /// <summary>An attribute of whole numbers.</summary>
     internal static AttributeProto Ints(string name, IEnumerable<long> values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
 
-    /// <summary>An attribute of texts.</summary>
     internal static AttributeProto Texts(string name, IEnumerable<string> values) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Strings, Strings = { values.Select(ByteString.CopyFromUtf8) } };
 
-    /// <summary>An attribute of one text.</summary>
     internal static AttributeProto Text(string name, string value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 

@@ -1,6 +1,6 @@
 using ModelServing.Trainer;
 
-// Trains the two versions of the sample's fraud model and writes them where services/Sample keeps its artifacts:
+// Trains the two versions of the sample's fraud model and writes them to the artifacts of services/Sample:
 //   dotnet run --project services/Trainer -c Release [-- --output FOLDER] [--small]
 if (!TrainerArguments.TryParse(args, out var arguments, out var problem))
 {

@@ -4,7 +4,7 @@ using ModelServing.Sample;
 
 namespace ModelServing.Trainer;
 
-/// <summary>Says what was trained on what, and how good it is.</summary>
+/// <summary>Reports the training data and the metrics of the trained models.</summary>
 internal static class ReportTable
 {
     /// <summary>Prints one line for each period and each version.</summary>
@@ -18,15 +18,18 @@ internal static class ReportTable
             $"{"version",-8}{"algorithm",-24}{"AUC",8}{"avg. precision",16}{"|ONNX - ML.NET|",17}{"bytes",9}  sha256"));
         foreach (var evaluation in evaluations)
         {
-            writer.WriteLine(string.Create(culture,
-                $"{evaluation.Model.Version,-8}{evaluation.Model.Algorithm,-24}{evaluation.AreaUnderRoc,8:F4}{evaluation.AveragePrecision,16:F4}{evaluation.Difference,17:E1}{evaluation.Bytes.Length,9}  {Convert.ToHexStringLower(SHA256.HashData(evaluation.Bytes))}"));
+            var digest = Convert.ToHexStringLower(SHA256.HashData(evaluation.Bytes));
+            var model = string.Create(culture, $"{evaluation.Model.Version,-8}{evaluation.Model.Algorithm,-24}");
+            var metrics = string.Create(culture, $"{evaluation.AreaUnderRoc,8:F4}{evaluation.AveragePrecision,16:F4}{evaluation.Difference,17:E1}");
+            writer.WriteLine(string.Create(culture, $"{model}{metrics}{evaluation.Bytes.Length,9}  {digest}"));
         }
     }
 
     private static void Print(TextWriter writer, string name, Period period, IReadOnlyList<SampleRow> rows)
     {
         var frauds = rows.Count(row => row.IsFraud);
+        var share = (double)frauds / rows.Count;
         writer.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{name,-12}{period,-14}{rows.Count,8} rows, {frauds} frauds ({(double)frauds / rows.Count:P2})"));
+            CultureInfo.InvariantCulture, $"{name,-12}{period,-14}{rows.Count,8} rows, {frauds} frauds ({share:P2})"));
     }
 }

@@ -4,16 +4,17 @@ using ModelServing.Sample.Simulation;
 
 namespace ModelServing.Trainer;
 
-/// <summary>What the trainer was asked for on its command line.</summary>
-/// <param name="Output">The folder that gets <c>fraud/1</c> and <c>fraud/2</c>.</param>
+/// <summary>The trainer's command line.</summary>
+/// <param name="Output">The folder in which to write <c>fraud/1</c> and <c>fraud/2</c>.</param>
 /// <param name="Settings">The world to simulate.</param>
 internal sealed record TrainerArguments(string Output, SimulatorSettings Settings)
 {
-    /// <summary>Reads the command line; on false <paramref name="problem"/> says what is wrong.</summary>
+    /// <summary>Parses the command line. If it returns false, <paramref name="problem"/> has the reason.</summary>
     internal static bool TryParse(
         IReadOnlyList<string> args, [NotNullWhen(true)] out TrainerArguments? arguments, [NotNullWhen(false)] out string? problem)
     {
-        (arguments, problem) = (null, null);
+        arguments = null;
+        problem = null;
         string? output = null;
         var settings = SampleDataset.Settings;
         for (var i = 0; i < args.Count; i++)
@@ -21,19 +22,19 @@ internal sealed record TrainerArguments(string Output, SimulatorSettings Setting
             if (args[i] == "--output" && i + 1 < args.Count)
                 output = args[++i];
             else if (args[i] == "--output")
-                problem ??= "--output needs a folder";
+                problem ??= "--output requires a folder";
             else if (args[i] == "--small")
                 settings = settings with { Customers = 200, Terminals = 400 };
             else
-                problem ??= $"'{args[i]}' is not understood; the trainer takes --output FOLDER, and --small for a fifth of the data";
+                problem ??= $"unknown argument '{args[i]}'; the trainer accepts --output FOLDER, and --small for a fifth of the data";
         }
 
-        // A small world's models must not take the place of the committed ones by accident.
+        // Models of a small world must not replace the committed ones by accident.
         if (output is null && settings != SampleDataset.Settings)
-            problem ??= "--small needs --output FOLDER";
+            problem ??= "--small requires --output FOLDER";
         output ??= FindArtifacts(AppContext.BaseDirectory);
         if (output is null)
-            problem ??= $"no global.json above {AppContext.BaseDirectory}: give --output FOLDER";
+            problem ??= $"there is no global.json above {AppContext.BaseDirectory}, so --output FOLDER is required";
         if (problem is not null)
             return false;
 

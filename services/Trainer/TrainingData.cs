@@ -5,18 +5,18 @@ using ModelServing.Sample.Simulation;
 
 namespace ModelServing.Trainer;
 
-/// <summary>The rows of both periods, for ML.NET and for our own evaluation.</summary>
-/// <param name="Training">The rows to train on.</param>
-/// <param name="Evaluation">The rows to evaluate on: no trainer sees them.</param>
+/// <summary>The rows of both periods, for ML.NET and for the evaluation.</summary>
+/// <param name="Training">The rows for training.</param>
+/// <param name="Evaluation">The rows for evaluation, which are never used in training.</param>
 internal sealed record TrainingData(IReadOnlyList<SampleRow> Training, IReadOnlyList<SampleRow> Evaluation)
 {
-    /// <summary>Names ML.NET's columns.</summary>
+    /// <summary>The name of a column in ML.NET's data.</summary>
     internal const string FeaturesColumn = nameof(Row.Features);
 
     /// <inheritdoc cref="FeaturesColumn"/>
     internal const string LabelColumn = nameof(Row.Label);
 
-    /// <summary>Simulates a world and cuts it by time.</summary>
+    /// <summary>Simulates a world and divides it by time.</summary>
     internal static TrainingData Simulate(SimulatorSettings settings)
     {
         var transactions = CardSimulator.Run(settings);
@@ -25,11 +25,11 @@ internal sealed record TrainingData(IReadOnlyList<SampleRow> Training, IReadOnly
             SampleDataset.Rows(transactions, SampleDataset.Evaluation, int.MaxValue));
     }
 
-    /// <summary>Rows as ML.NET takes them.</summary>
+    /// <summary>The rows in the form that ML.NET accepts.</summary>
     internal static IDataView View(MLContext context, IReadOnlyList<SampleRow> rows) => context.Data.LoadFromEnumerable(
         rows.Select(row => new Row { Features = row.Features.ToArray(), Label = row.IsFraud }));
 
-    /// <summary>What a trained ML.NET model says of rows: the probability of a fraud, row by row.</summary>
+    /// <summary>The probabilities of fraud that a trained ML.NET model gives the rows.</summary>
     internal static float[] Probabilities(MLContext context, ITransformer model, IReadOnlyList<SampleRow> rows) =>
         [.. model.Transform(View(context, rows)).GetColumn<float>("Probability")];
 

@@ -63,7 +63,7 @@ public sealed class ArtifactTests : IDisposable
         var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--json", "--registry", "file:" + Registry);
         Assert.True(exitCode == 0, output);
         Assert.Contains("\"outcome\": \"accepted\"", output, StringComparison.Ordinal);
-        Assert.Equal(Outcome.Accepted, Verdict.Parse(await File.ReadAllBytesAsync(Path.Combine(Registry, "verdicts", "churn", "1.json"), TestContext.Current.CancellationToken)).Outcome);
+        Assert.Equal(VerdictOutcome.Accepted, Verdict.Parse(await File.ReadAllBytesAsync(Path.Combine(Registry, "verdicts", "churn", "1.json"), TestContext.Current.CancellationToken)).Outcome);
     }
 
     private static byte[] Unsafe() => SomeUnsafeOnnx.Changed(static m =>

@@ -1,18 +1,19 @@
 namespace ModelServing.TestKit;
 
-/// <summary>Writes messages of Protocol Buffers byte by byte, where no serializer would write what a test needs.</summary>
+/// <summary>Writes Protocol Buffers messages byte by byte, for bytes that no serializer would write.</summary>
 public static class RawProtobuf
 {
-    /// <summary>A field that holds a number.</summary>
+    /// <summary>A field with a number.</summary>
     public static byte[] Number(int field, ulong value) => [.. Varint((ulong)field << 3), .. Varint(value)];
 
-    /// <summary>A field that holds bytes: data, a text, or a message.</summary>
-    public static byte[] Bytes(int field, ReadOnlySpan<byte> content) => [.. Varint(((ulong)field << 3) | 2), .. Varint((ulong)content.Length), .. content];
+    /// <summary>A field with bytes: data, text, or a message.</summary>
+    public static byte[] Bytes(int field, ReadOnlySpan<byte> content) =>
+        [.. Varint(((ulong)field << 3) | 2), .. Varint((ulong)content.Length), .. content];
 
-    /// <summary>Messages in each other: the fields' numbers are taken in turn, from the outermost.</summary>
+    /// <summary>Nested messages. The field numbers are used in turn, from the outermost message.</summary>
     public static byte[] Nested(int depth, params int[] fields)
     {
-        // Written from its end, as each length is that of what is within.
+        // The buffer is filled from its end, because each length depends on the messages inside.
         var buffer = new byte[depth * 12];
         var at = buffer.Length;
         for (var i = depth - 1; i >= 0; i--)
@@ -25,7 +26,7 @@ public static class RawProtobuf
         return buffer[at..];
     }
 
-    /// <summary>A number as it stands in a message.</summary>
+    /// <summary>A variable-length number.</summary>
     public static byte[] Varint(ulong value)
     {
         var bytes = new List<byte>();

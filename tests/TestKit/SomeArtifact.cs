@@ -3,10 +3,11 @@ using ModelServing.Registry;
 
 namespace ModelServing.TestKit;
 
-/// <summary>Makes a version's two objects without asking whether they may be published.</summary>
+/// <summary>Creates a version's two objects without checking whether they may be published.</summary>
 public static class SomeArtifact
 {
-    /// <summary>A manifest that says what is true of <paramref name="onnx"/>, and of a model <c>x</c> to <c>y</c> of three columns and one.</summary>
+    /// <summary>A manifest with the digest and size of <paramref name="onnx"/>, for a model with the input <c>x</c> of three columns and
+    /// the output <c>y</c> of one.</summary>
     public static Manifest Manifest(ModelName model, ModelVersion version, byte[] onnx) => new()
     {
         Schema = ModelServing.Registry.Manifest.CurrentSchema,
@@ -22,9 +23,11 @@ public static class SomeArtifact
     };
 
     /// <summary>The objects by key, the manifest last.</summary>
-    public static IReadOnlyList<(string Key, byte[] Content)> Objects(ModelName model, ModelVersion version, byte[] onnx, Func<Manifest, Manifest>? change = null)
+    public static IReadOnlyList<(string Key, byte[] Content)> Objects(
+        ModelName model, ModelVersion version, byte[] onnx, Func<Manifest, Manifest>? change = null)
     {
         var manifest = Manifest(model, version, onnx);
-        return [(ArtifactKeys.Model(model, version), onnx), (ArtifactKeys.Manifest(model, version), (change?.Invoke(manifest) ?? manifest).ToUtf8())];
+        manifest = change?.Invoke(manifest) ?? manifest;
+        return [(ArtifactKeys.Model(model, version), onnx), (ArtifactKeys.Manifest(model, version), manifest.ToUtf8())];
     }
 }

@@ -4,22 +4,22 @@ using ModelServing.Registry.Onnx;
 
 namespace ModelServing.TestKit;
 
-/// <summary>Makes small ONNX models of the format's own messages.</summary>
+/// <summary>Creates small ONNX models from the format's own messages.</summary>
 public static class SomeOnnx
 {
-    /// <summary>One output <c>y</c> that is the input <c>x</c>.</summary>
+    /// <summary>The output <c>y</c> equals the input <c>x</c>.</summary>
     public static byte[] Identity(Datatype datatype, params long[] shape) => Model(
         [Value("x", datatype, shape)],
         [Value("y", datatype, shape)],
         Node("Identity", ["x"], ["y"]));
 
-    /// <summary>The output <c>sum</c> of the inputs <c>a</c> and <c>b</c>, which may be broadcast.</summary>
+    /// <summary>The output <c>sum</c> is the sum of the inputs <c>a</c> and <c>b</c>, which may be broadcast.</summary>
     public static byte[] Add(Datatype datatype, params long[] shape) => Model(
         [Value("a", datatype, shape), Value("b", datatype, shape)],
         [Value("sum", datatype, shape)],
         Node("Add", ["a", "b"], ["sum"]));
 
-    /// <summary>The outputs <c>sum</c> and <c>product</c> of the inputs <c>a</c> and <c>b</c>.</summary>
+    /// <summary>The outputs <c>sum</c> and <c>product</c> are those of the inputs <c>a</c> and <c>b</c>.</summary>
     public static byte[] AddAndMultiply(Datatype datatype, params long[] shape) => Model(
         [Value("a", datatype, shape), Value("b", datatype, shape)],
         [Value("sum", datatype, shape), Value("product", datatype, shape)],
@@ -40,10 +40,11 @@ public static class SomeOnnx
             Node("MatMul", ["x", "w"], ["y"]));
     }
 
-    /// <summary>A model of given inputs, outputs and nodes.</summary>
-    public static byte[] Model(ValueInfoProto[] inputs, ValueInfoProto[] outputs, params NodeProto[] nodes) => Model(_ => { }, inputs, outputs, nodes);
+    /// <summary>A model with the given inputs, outputs and nodes.</summary>
+    public static byte[] Model(ValueInfoProto[] inputs, ValueInfoProto[] outputs, params NodeProto[] nodes) =>
+        Model(_ => { }, inputs, outputs, nodes);
 
-    /// <summary>A model of given inputs, outputs and nodes, changed by <paramref name="change"/>.</summary>
+    /// <summary>A model with the given inputs, outputs and nodes, whose graph is then changed by <paramref name="change"/>.</summary>
     public static byte[] Model(Action<GraphProto> change, ValueInfoProto[] inputs, ValueInfoProto[] outputs, params NodeProto[] nodes)
     {
         var graph = new GraphProto { Name = "g", Input = { inputs }, Output = { outputs }, Node = { nodes } };
@@ -58,18 +59,25 @@ public static class SomeOnnx
     }
 
     /// <summary>A node of ONNX's own domain.</summary>
-    public static NodeProto Node(string type, string[] inputs, string[] outputs) => new() { OpType = type, Input = { inputs }, Output = { outputs } };
+    public static NodeProto Node(string type, string[] inputs, string[] outputs) =>
+        new() { OpType = type, Input = { inputs }, Output = { outputs } };
 
-    /// <summary>An input or output; a dimension of -1 is a named one.</summary>
+    /// <summary>An input or output. A dimension of -1 becomes a named one.</summary>
     public static ValueInfoProto Value(string name, Datatype datatype, long[] shape)
     {
         var dimensions = new TensorShapeProto();
         for (var i = 0; i < shape.Length; i++)
-            dimensions.Dim.Add(shape[i] < 0 ? new TensorShapeProto.Types.Dimension { DimParam = $"d{i}" } : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)ElementType(datatype), Shape = dimensions } } };
+        {
+            dimensions.Dim.Add(shape[i] < 0
+                ? new TensorShapeProto.Types.Dimension { DimParam = $"d{i}" }
+                : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
+        }
+
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)ElementType(datatype), Shape = dimensions };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
-    /// <summary>ONNX's name of a data type.</summary>
+    /// <summary>ONNX's element type for a data type.</summary>
     public static TensorProto.Types.DataType ElementType(Datatype datatype) => datatype switch
     {
         Datatype.Bool => TensorProto.Types.DataType.Bool,

@@ -6,15 +6,14 @@ using DataType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
 
 namespace ModelServing.TestKit;
 
-/// <summary>Makes models that must not reach the runtime: at least one for each rule about a file.</summary>
+/// <summary>Creates models that must not reach the runtime: at least one for each rule about a file.</summary>
 public static class SomeUnsafeOnnx
 {
     private const string PasswordFile = "../../../../etc/passwd";
 
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<UnsafeOnnx> All { get; } = [.. ExternalData(), .. Operators(), .. Functions(), .. Tensors(), .. Interfaces(), .. Files(), .. Nestings()];
 
-    /// <summary>A weight that a file beside the model holds, or a place in memory.</summary>
+    /// <summary>An initializer whose data are in a file beside the model, or somewhere in memory.</summary>
     public static TensorProto External(string location = PasswordFile) => new()
     {
         Name = "w",
@@ -24,7 +23,7 @@ public static class SomeUnsafeOnnx
         ExternalData = { new StringStringEntryProto { Key = "location", Value = location }, new StringStringEntryProto { Key = "offset", Value = "4096" } },
     };
 
-    /// <summary>A good model, changed.</summary>
+    /// <summary>A good model with a change.</summary>
     public static byte[] Changed(Action<ModelProto> change)
     {
         var model = ModelProto.Parser.ParseFrom(SomeOnnx.Linear(3, 1));
@@ -38,7 +37,7 @@ public static class SomeUnsafeOnnx
         yield return new("an initializer in a file", Code, "graph.initializer[0] 'w'", Changed(m => m.Graph.Initializer[0] = External()));
         yield return new("an initializer in memory", Code, "graph.initializer[0] 'w'", Changed(m => m.Graph.Initializer[0] = External("*/_ORT_MEM_ADDR_/*")));
         yield return new("an initializer with data and a file", Code, "graph.initializer[0] 'w'", Changed(m => m.Graph.Initializer[0].ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "w.bin" })));
-        yield return new("an initializer that is said to be elsewhere", Code, "graph.initializer[0] 'w'", Changed(m => m.Graph.Initializer[0].DataLocation = (TensorProto.Types.DataLocation)7));
+        yield return new("an initializer with an unknown data location", Code, "graph.initializer[0] 'w'", Changed(m => m.Graph.Initializer[0].DataLocation = (TensorProto.Types.DataLocation)7));
         var sparse = new SparseTensorProto { Values = External(), Indices = Indices(3), Dims = { 9 } };
         yield return new("a sparse initializer's values", Code, "graph.sparse_initializer[0].values 'w'", Changed(m => m.Graph.SparseInitializer.Add(sparse)));
         yield return new("a sparse initializer's indices", Code, "graph.sparse_initializer[0].indices 'w'", Changed(m => m.Graph.SparseInitializer.Add(new SparseTensorProto { Values = Floats(3), Indices = External(), Dims = { 9 } })));
@@ -55,8 +54,8 @@ public static class SomeUnsafeOnnx
         }
 
         yield return new("a function's default", Code, "function[0] 'f'.attribute_proto 'a'.t 'w'", Changed(m => m.Functions.Add(WithDefault(Function("f", new NodeProto { OpType = "Relu" })))));
-        yield return new("a training's graph", Code, "training_info[0].algorithm.initializer[0] 'w'", Changed(m => m.TrainingInfo.Add(new TrainingInfoProto { Algorithm = Weighted() })));
-        yield return new("a training's beginning", Code, "training_info[0].initialization.initializer[0] 'w'", Changed(m => m.TrainingInfo.Add(new TrainingInfoProto { Initialization = Weighted() })));
+        yield return new("a training algorithm", Code, "training_info[0].algorithm.initializer[0] 'w'", Changed(m => m.TrainingInfo.Add(new TrainingInfoProto { Algorithm = Weighted() })));
+        yield return new("a training initialization", Code, "training_info[0].initialization.initializer[0] 'w'", Changed(m => m.TrainingInfo.Add(new TrainingInfoProto { Initialization = Weighted() })));
 
         static GraphProto Weighted() => new() { Name = "inner", Initializer = { External() } };
 
@@ -71,19 +70,23 @@ public static class SomeUnsafeOnnx
     {
         foreach (var domain in (string[])["ai.onnx.contrib", "com.microsoft.extensions", "com.microsoft.experimental", "com.microsoft.nchwc", "org.pytorch.aten", "trt.plugins", "AI.ONNX", "ai.onnx.", "custom"])
             yield return new($"an operator of {domain}", FindingCode.OperatorDomain, "graph.node[0] 'n' MatMul", Changed(m => Named(m).Domain = domain));
-        yield return new("an operator within a body", FindingCode.OperatorDomain, "graph.node[0] 'n' MatMul.attribute 'a'.g.node[0] PyOp", Changed(m => Named(m).Attribute.Add(new Attribute { Name = "a", G = new GraphProto { Node = { new NodeProto { OpType = "PyOp", Domain = "ai.onnx.contrib" } } } })));
-        yield return new("an operator within a function", FindingCode.OperatorDomain, "function[0] 'f'.node[0] PyOp", Changed(m => m.Functions.Add(Function("f", new NodeProto { OpType = "PyOp", Domain = "ai.onnx.contrib" }))));
-        yield return new("a function of that domain, and another name", FindingCode.OperatorDomain, "graph.node[0] 'n' MatMul", Changed(m =>
+        yield return new("an operator in a body", FindingCode.OperatorDomain, "graph.node[0] 'n' MatMul.attribute 'a'.g.node[0] PyOp", Changed(m => Named(m).Attribute.Add(new Attribute { Name = "a", G = new GraphProto { Node = { new NodeProto { OpType = "PyOp", Domain = "ai.onnx.contrib" } } } })));
+        yield return new("an operator in a function", FindingCode.OperatorDomain, "function[0] 'f'.node[0] PyOp", Changed(m => m.Functions.Add(Function("f", new NodeProto { OpType = "PyOp", Domain = "ai.onnx.contrib" }))));
+        yield return new("a function in that domain with another name", FindingCode.OperatorDomain, "graph.node[0] 'n' MatMul", Changed(m =>
         {
             Named(m).Domain = "own";
             m.Functions.Add(Function("other", new NodeProto { OpType = "Relu" }));
         }));
         yield return new("an engine's context", FindingCode.EngineContext, "graph.node[0] 'n' EPContext", Changed(m => Engine(m, "EPContext", "com.microsoft")));
-        yield return new("an engine's context of no domain", FindingCode.EngineContext, "graph.node[0] 'n' EPContext", Changed(m => Engine(m, "EPContext", "")));
+        yield return new("an engine's context without a domain", FindingCode.EngineContext, "graph.node[0] 'n' EPContext", Changed(m => Engine(m, "EPContext", "")));
         yield return new("an engine's context of another kind", FindingCode.EngineContext, "graph.node[0] 'n' Snpe", Changed(m => Engine(m, "Snpe", "com.microsoft")));
-        yield return new("an engine's context within a function", FindingCode.EngineContext, "function[0] 'f'.node[0] EPContext", Changed(m => m.Functions.Add(Function("f", new NodeProto { OpType = "EPContext", Domain = "com.microsoft" }))));
+        yield return new("an engine's context in a function", FindingCode.EngineContext, "function[0] 'f'.node[0] EPContext", Changed(m => m.Functions.Add(Function("f", new NodeProto { OpType = "EPContext", Domain = "com.microsoft" }))));
 
-        static void Engine(ModelProto model, string operation, string domain) => (Named(model).OpType, Named(model).Domain) = (operation, domain);
+        static void Engine(ModelProto model, string operation, string domain)
+        {
+            Named(model).OpType = operation;
+            Named(model).Domain = domain;
+        }
     }
 
     private static IEnumerable<UnsafeOnnx> Functions()
@@ -103,9 +106,9 @@ public static class SomeUnsafeOnnx
     private static IEnumerable<UnsafeOnnx> Tensors()
     {
         const string Place = "graph.initializer[0] 'w'";
-        foreach (var (what, code, tensor) in ((string, string, TensorProto)[])[
+        foreach (var (description, code, tensor) in ((string, string, TensorProto)[])[
             ("elements of an unknown type", FindingCode.ElementType, new TensorProto { DataType = 99, Dims = { 1 } }),
-            ("elements of no type", FindingCode.ElementType, new TensorProto { Dims = { 1 }, FloatData = { 1 } }),
+            ("elements without a type", FindingCode.ElementType, new TensorProto { Dims = { 1 }, FloatData = { 1 } }),
             ("a negative dimension", FindingCode.NegativeDimension, new TensorProto { DataType = 1, Dims = { -1 }, FloatData = { 1 } }),
             ("a shape that overflows", FindingCode.ShapeOverflow, new TensorProto { DataType = 1, Dims = { 1L << 32, 1L << 32 } }),
             ("a shape that overflows in bits only", FindingCode.ShapeOverflow, new TensorProto { DataType = 11, Dims = { 1L << 58 } }),
@@ -118,23 +121,23 @@ public static class SomeUnsafeOnnx
             ("half a byte too few", FindingCode.ShapeData, new TensorProto { DataType = (int)DataType.Int4, Dims = { 3 }, RawData = ByteString.CopyFrom(new byte[1]) }),
             ("values of another type", FindingCode.ShapeData, new TensorProto { DataType = 1, Dims = { 1 }, Int32Data = { 1 } }),
             ("data twice", FindingCode.ShapeData, new TensorProto { DataType = 1, Dims = { 1 }, FloatData = { 1 }, RawData = ByteString.CopyFrom(new byte[4]) }),
-            ("texts as bytes", FindingCode.ShapeData, new TensorProto { DataType = 8, Dims = { 1 }, RawData = ByteString.CopyFrom(new byte[4]) }),
+            ("strings as bytes", FindingCode.ShapeData, new TensorProto { DataType = 8, Dims = { 1 }, RawData = ByteString.CopyFrom(new byte[4]) }),
             ("too many dimensions", FindingCode.LimitEntries, Ranked(65))])
         {
             tensor.Name = "w";
-            yield return new($"a tensor with {what}", code, Place, Changed(m => m.Graph.Initializer[0] = tensor));
+            yield return new($"a tensor with {description}", code, Place, Changed(m => m.Graph.Initializer[0] = tensor));
         }
 
-        // A segment is no field of these messages; it is field 3 of the tensor.
+        // The generated messages lack the field segment, which is field 3 of the tensor.
         yield return new("a tensor that is a segment", FindingCode.ShapeData, Place, Changed(m => m.Graph.Initializer[0] = TensorProto.Parser.ParseFrom([.. m.Graph.Initializer[0].ToByteArray(), .. RawProtobuf.Bytes(3, [])])));
-        foreach (var (what, code, sparse) in ((string, string, SparseTensorProto)[])[
-            ("that is huge when written out", FindingCode.SparseExpansion, new SparseTensorProto { Values = Floats(1), Indices = Indices(1), Dims = { 1L << 40 } }),
+        foreach (var (description, code, sparse) in ((string, string, SparseTensorProto)[])[
+            ("that is huge when expanded", FindingCode.SparseExpansion, new SparseTensorProto { Values = Floats(1), Indices = Indices(1), Dims = { 1L << 40 } }),
             ("whose shape overflows", FindingCode.ShapeOverflow, new SparseTensorProto { Values = Floats(1), Indices = Indices(1), Dims = { 1L << 40, 1L << 40 } }),
             ("of a negative dimension", FindingCode.NegativeDimension, new SparseTensorProto { Values = Floats(1), Indices = Indices(1), Dims = { -4 } }),
             ("with fewer indices than values", FindingCode.ShapeData, new SparseTensorProto { Values = Floats(2), Indices = Indices(1), Dims = { 4 } }),
             ("without indices", FindingCode.ShapeData, new SparseTensorProto { Values = Floats(2), Dims = { 4 } })])
         {
-            yield return new($"a sparse tensor {what}", code, "graph.sparse_initializer[0]", Changed(m => m.Graph.SparseInitializer.Add(sparse)));
+            yield return new($"a sparse tensor {description}", code, "graph.sparse_initializer[0]", Changed(m => m.Graph.SparseInitializer.Add(sparse)));
         }
 
         yield return new("a value of an unknown type", FindingCode.ElementType, "graph.value_info[0] 'v'", Changed(m => m.Graph.ValueInfo.Add(Value("v", 99, 1))));
@@ -146,7 +149,7 @@ public static class SomeUnsafeOnnx
     {
         yield return new("no output", FindingCode.Interface, "graph", Changed(m => m.Graph.Output.Clear()));
         yield return new("an output that is a map", FindingCode.Interface, "outputs[0] 'y'", Changed(m => m.Graph.Output[0].Type = new TypeProto { MapType = new TypeProto.Types.Map { KeyType = 7, ValueType = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } } } }));
-        yield return new("two inputs of one name", FindingCode.Interface, "inputs[1] 'x'", Changed(m => m.Graph.Input.Add(m.Graph.Input[0])));
+        yield return new("two inputs with one name", FindingCode.Interface, "inputs[1] 'x'", Changed(m => m.Graph.Input.Add(m.Graph.Input[0])));
         yield return new("a name with a line break", FindingCode.Name, "graph.input[1]", Changed(m => m.Graph.Input.Add(Value("x\nok", 1, 1))));
     }
 
@@ -154,20 +157,20 @@ public static class SomeUnsafeOnnx
     {
         const string Place = "model.onnx";
         var good = SomeOnnx.Linear(3, 1);
-        yield return new("no byte", FindingCode.NoModel, Place, []);
-        yield return new("a text", FindingCode.Protobuf, Place, "this is no model"u8.ToArray());
+        yield return new("an empty file", FindingCode.NoModel, Place, []);
+        yield return new("text", FindingCode.Protobuf, Place, "this is not a model"u8.ToArray());
         yield return new("zeros", FindingCode.Protobuf, Place, new byte[100]);
         yield return new("a picture", FindingCode.Protobuf, Place, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d]);
         yield return new("half a model", FindingCode.Protobuf, Place, good[..(good.Length / 2)]);
-        yield return new("a model and more", FindingCode.Protobuf, Place, [.. good, 0]);
+        yield return new("a model with a trailing byte", FindingCode.Protobuf, Place, [.. good, 0]);
         yield return new("a length beyond the end", FindingCode.Protobuf, Place, [.. good, 0x12, 0xff, 0xff, 0xff, 0xff, 0x07]);
         yield return new("a length of 2^63", FindingCode.Protobuf, Place, [.. good, 0x12, .. RawProtobuf.Varint(1UL << 63)]);
-        yield return new("a number without end", FindingCode.Protobuf, Place, [.. good, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
+        yield return new("a number that never ends", FindingCode.Protobuf, Place, [.. good, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
         yield return new("a group", FindingCode.Protobuf, Place, [.. good, 0x0b, 0x0c]);
         yield return new("no graph", FindingCode.NoModel, Place, Changed(m => m.Graph = null));
         yield return new("a second graph", FindingCode.DuplicateField, Place, [.. good, .. RawProtobuf.Bytes(7, new GraphProto { Name = "second" }.ToByteArray())]);
         yield return new("a value of two types", FindingCode.DuplicateField, "graph.value_info[0]", WithRawValue(good, RawProtobuf.Bytes(2, [.. RawProtobuf.Bytes(1, []), .. RawProtobuf.Bytes(4, [])])));
-        // The runtime looks for these four letters at the fifth byte, and a producer's name can have them there.
+        // The runtime looks for these four letters from the fifth byte, and a producer's name can have them there.
         yield return new("the runtime's own format", FindingCode.RuntimeFormat, Place, [0x18, 0, 0, 0, .. "ORTM"u8, .. new byte[24]]);
         yield return new("the runtime's own format in a model", FindingCode.RuntimeFormat, Place, [.. RawProtobuf.Bytes(2, "  ORTM"u8), .. Changed(m => m.ProducerName = "")]);
         yield return new("a name that is too long", FindingCode.LimitText, "graph.node[0]", Changed(m => m.Graph.Node[0].Name = new string('n', 5000)));
@@ -180,12 +183,12 @@ public static class SomeUnsafeOnnx
 
     private static IEnumerable<UnsafeOnnx> Nestings()
     {
-        // Values that may be there, 10,000 deep: optional_type (9), elem_type (1).
-        yield return new("types 10,000 deep", FindingCode.Nesting, "graph.value_info[0]", WithRawValue(SomeOnnx.Linear(3, 1), RawProtobuf.Bytes(2, RawProtobuf.Nested(10_000, 9, 1))));
-        // A graph within a node (1), its attribute (5), its graph (6).
-        yield return new("graphs 10,000 deep", FindingCode.Nesting, "graph.node[0]", [.. RawProtobuf.Bytes(7, RawProtobuf.Nested(10_000, 1, 5, 6)), .. RawProtobuf.Number(1, 8), .. RawProtobuf.Bytes(8, [])]);
-        yield return new("graphs 17 deep", FindingCode.Nesting, "graph.node[0]", [.. RawProtobuf.Bytes(7, RawProtobuf.Nested(17 * 3, 1, 5, 6)), .. RawProtobuf.Number(1, 8), .. RawProtobuf.Bytes(8, [])]);
-        yield return new("unknown messages 10,000 deep in a group's place", FindingCode.Protobuf, "model.onnx", [.. Enumerable.Repeat((byte)0x0b, 10_000)]);
+        // 10,000 nested optional values: optional_type (9), elem_type (1).
+        yield return new("types nested 10,000 deep", FindingCode.Nesting, "graph.value_info[0]", WithRawValue(SomeOnnx.Linear(3, 1), RawProtobuf.Bytes(2, RawProtobuf.Nested(10_000, 9, 1))));
+        // A graph in a graph: node (1), attribute (5), graph (6).
+        yield return new("graphs nested 10,000 deep", FindingCode.Nesting, "graph.node[0]", [.. RawProtobuf.Bytes(7, RawProtobuf.Nested(10_000, 1, 5, 6)), .. RawProtobuf.Number(1, 8), .. RawProtobuf.Bytes(8, [])]);
+        yield return new("graphs nested 17 deep", FindingCode.Nesting, "graph.node[0]", [.. RawProtobuf.Bytes(7, RawProtobuf.Nested(17 * 3, 1, 5, 6)), .. RawProtobuf.Number(1, 8), .. RawProtobuf.Bytes(8, [])]);
+        yield return new("groups nested 10,000 deep", FindingCode.Protobuf, "model.onnx", [.. Enumerable.Repeat((byte)0x0b, 10_000)]);
     }
 
     /// <summary>A model with a value_info that no serializer would write.</summary>

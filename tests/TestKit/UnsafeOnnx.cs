@@ -1,9 +1,9 @@
 namespace ModelServing.TestKit;
 
-/// <summary>A model that has to be refused.</summary>
+/// <summary>A model that must be refused.</summary>
 /// <param name="Name">What is wrong with it.</param>
 /// <param name="Code">The finding's code.</param>
-/// <param name="Place">What the finding's place has to hold.</param>
+/// <param name="Place">The beginning of the finding's place.</param>
 /// <param name="Bytes">The file.</param>
 public sealed record UnsafeOnnx(string Name, string Code, string Place, byte[] Bytes)
 {

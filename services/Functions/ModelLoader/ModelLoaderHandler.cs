@@ -79,7 +79,7 @@ internal sealed class ModelLoaderHandler(LoadedStore store, Announcer announcer,
             var verdict = @checked.Verdict;
             var others = verdict.Findings.Count - 1 + verdict.MoreFindings;
             return new LoadReport(
-                verdict.Outcome == Outcome.Accepted ? LoadOutcome.Accepted : LoadOutcome.Refused,
+                verdict.Outcome == VerdictOutcome.Accepted ? LoadOutcome.Accepted : LoadOutcome.Refused,
                 shown,
                 verdict.Findings.Count == 0 ? "the artifact has no faults" : $"{verdict.Findings[0]}{(others > 0 ? $", and {others} more" : "")}")
             {

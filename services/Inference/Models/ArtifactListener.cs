@@ -5,9 +5,11 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>Ends the loader's wait as soon as the function ModelLoader says that something came for the version. It says nothing of what came:
-/// the loader looks for itself, and without a cache, or with one that is away, a little later.</summary>
-internal sealed class ArtifactListener(InferenceSettings settings, ArtifactLoader loader, CacheConnection cache, TimeProvider time) : IHostedService
+/// <summary>Makes the loader check the registry as soon as the function ModelLoader announces an artifact of the version. An announcement
+/// has no content, so the loader looks at the registry itself. Without a cache, or while it is unavailable, the loader finds out a little
+/// later.</summary>
+internal sealed class ArtifactListener(InferenceSettings settings, ArtifactLoader loader, CacheConnection cache, TimeProvider time)
+    : IHostedService
 {
     private IAsyncDisposable? subscription;
 
@@ -17,15 +19,15 @@ internal sealed class ArtifactListener(InferenceSettings settings, ArtifactLoade
             (model, version) =>
             {
                 if (model == settings.Model && version == settings.Version)
-                    loader.LookAgain();
+                    loader.CheckNow();
             },
-            loader.LookAgain);
+            loader.CheckNow);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (subscription is { } listening)
-            await listening.DisposeAsync();
+        if (subscription is { } current)
+            await current.DisposeAsync();
     }
 }

@@ -9,25 +9,31 @@ using ModelServing.Registry.Safety;
 namespace ModelServing.Inference.Models;
 
 /// <summary>
-/// Loads the one version while the host already answers that it lives. A version that a store on the network has not yet, or not now, is
-/// waited for. One that is refused is never handed to ONNX Runtime: the host stays alive and says why, and as a version never changes, it is
-/// not read again unless its manifest is another one. A folder's faults wait for the person who started the process: they end it.
+/// Loads the version while the host already answers liveness checks. If a store on the network does not have the version yet, or can't be
+/// read now, the loader waits. A refused version never reaches ONNX Runtime: the host stays alive and reports the reason. As a version
+/// never changes, it is read again only if its manifest changes. A fault in a folder needs the person who started the process, so it ends
+/// the process.
 /// </summary>
 /// <remarks>
 /// <code>
 /// 1 read      manifest and model, and verify size and digest
-/// 2 inspect   the very bytes that are loaded, by the rules that 'ms publish' and the function ModelLoader hold an artifact against
+/// 2 inspect   the very bytes that are loaded, by the same rules as 'ms publish' and the function ModelLoader
 /// 3 open      in ONNX Runtime, and warm up; then the host is ready
-/// 4 refused   readiness, the log and every answer say why; back to 1 when the manifest has changed
+/// 4 refused   readiness, the log and every answer report the reason; back to 1 when the manifest changes
 /// </code>
 /// </remarks>
 internal sealed class ArtifactLoader(
-    InferenceSettings settings, ModelRegistry registry, Readiness readiness, HostFailure failure, TimeProvider time, ILogger<ArtifactLoader> logger)
+    InferenceSettings settings,
+    ModelRegistry registry,
+    Readiness readiness,
+    HostFailure failure,
+    TimeProvider time,
+    ILogger<ArtifactLoader> logger)
     : BackgroundService
 {
     private readonly PollDelay delay = new(Random.Shared);
     private volatile LoadedModel? model;
-    private volatile TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource wakeUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The model; null until it is ready.</summary>
     internal LoadedModel? Model => model;
@@ -38,8 +44,8 @@ internal sealed class ArtifactLoader(
         model?.Dispose();
     }
 
-    /// <summary>Ends the wait for the version, if there is one: something may have come.</summary>
-    internal void LookAgain() => told.TrySetResult();
+    /// <summary>Ends the current wait, if any, because the artifact may have changed.</summary>
+    internal void CheckNow() => wakeUp.TrySetResult();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,8 +54,8 @@ internal sealed class ArtifactLoader(
             while (true)
             {
                 readiness.NotReady($"loading {settings.Model} version {settings.Version}");
-                // Before it is read, so that a change meanwhile is seen.
-                var manifest = await UntilThereAsync(stoppingToken);
+                // The digest is taken before the manifest is read, so that a change in between is noticed.
+                var digest = await WaitForManifestAsync(stoppingToken);
                 if (await TryLoadAsync(stoppingToken) is not { } why)
                     return;
                 // 4
@@ -59,27 +65,28 @@ internal sealed class ArtifactLoader(
                     return;
                 }
 
-                await UntilReplacedAsync(manifest, $"{settings.Model} version {settings.Version} is refused: {why}", stoppingToken);
+                await WaitForOtherManifestAsync(digest, $"{settings.Model} version {settings.Version} is refused: {why}", stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Stopped while loading.
+            // The host stops while the version is not loaded yet.
         }
     }
 
-    /// <summary>Loads what is there; gives why it is refused, null when it is ready.</summary>
+    /// <summary>Loads the artifact. Returns null if the model is ready, otherwise the reason for the refusal.</summary>
     private async Task<string?> TryLoadAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
         try
         {
-            var artifact = await AskAsync(token => registry.ReadArtifactAsync(settings.Model, settings.Version, token), cancellation); // 1
+            // 1
+            var artifact = await RetryAsync(token => registry.ReadArtifactAsync(settings.Model, settings.Version, token), cancellation);
             var report = ArtifactRules.Inspect(artifact, registry.Limits); // 2
             if (!report.IsAccepted)
             {
                 foreach (var finding in report.Findings)
-                    LoaderLog.Found(logger, settings.Model, settings.Version, finding.Code, finding.Place, finding.Message);
+                    ArtifactLoaderLog.Finding(logger, settings.Model, settings.Version, finding.Code, finding.Place, finding.Message);
                 var others = report.Findings.Count - 1 + report.MoreFindings;
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
@@ -88,7 +95,9 @@ internal sealed class ArtifactLoader(
             WarmUp(opened);
             model = opened;
             readiness.Ready();
-            LoaderLog.Loaded(logger, settings.Model, settings.Version, artifact.Manifest.Size, artifact.Manifest.Digest, (long)time.GetElapsedTime(began).TotalMilliseconds);
+            var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
+            ArtifactLoaderLog.Loaded(
+                logger, settings.Model, settings.Version, artifact.Manifest.Size, artifact.Manifest.Digest, milliseconds);
             return null;
         }
         catch (Exception e) when (e is RegistryException or ModelException)
@@ -97,12 +106,13 @@ internal sealed class ArtifactLoader(
         }
     }
 
-    /// <summary>The digest of the version's manifest, once there is one; null, at once, where the store is not asked again.</summary>
-    private async Task<string?> UntilThereAsync(CancellationToken cancellation)
+    /// <summary>Waits for the version's manifest and returns its digest. For a folder, returns null at once, because it is not
+    /// polled.</summary>
+    private async Task<string?> WaitForManifestAsync(CancellationToken cancellation)
     {
         while (registry.IsRemote)
         {
-            if (await AskAsync(token => registry.FindManifestDigestAsync(settings.Model, settings.Version, token), cancellation) is { } digest)
+            if (await FindManifestDigestAsync(cancellation) is { } digest)
                 return digest;
             await WaitAsync("no manifest", cancellation);
         }
@@ -110,25 +120,28 @@ internal sealed class ArtifactLoader(
         return null;
     }
 
-    private async Task UntilReplacedAsync(string? manifest, string why, CancellationToken cancellation)
+    private async Task WaitForOtherManifestAsync(string? digest, string why, CancellationToken cancellation)
     {
-        LoaderLog.Refused(logger, why);
+        ArtifactLoaderLog.Refused(logger, why);
         do
         {
             readiness.NotReady(why);
-            await UntilToldAsync(delay.NextOfRefused(), cancellation);
+            await SleepAsync(delay.NextForRefused(), cancellation);
         }
-        while (await AskAsync(token => registry.FindManifestDigestAsync(settings.Model, settings.Version, token), cancellation) == manifest);
+        while (await FindManifestDigestAsync(cancellation) == digest);
     }
 
-    /// <summary>Asks the store; again, as long as it takes, when it is on the network and can't answer now.</summary>
-    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    private Task<string?> FindManifestDigestAsync(CancellationToken cancellation) =>
+        RetryAsync(token => registry.FindManifestDigestAsync(settings.Model, settings.Version, token), cancellation);
+
+    /// <summary>Reads from the registry. While a store on the network can't answer, retries without a limit.</summary>
+    private async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return await ask(cancellation);
+                return await read(cancellation);
             }
             catch (RegistryException e) when (registry.IsRemote && e.Error is RegistryError.NotFound or RegistryError.Unavailable)
             {
@@ -137,27 +150,28 @@ internal sealed class ArtifactLoader(
         }
     }
 
-    private async Task WaitAsync(string what, CancellationToken cancellation)
+    private async Task WaitAsync(string reason, CancellationToken cancellation)
     {
         var wait = delay.Next();
-        var why = $"waiting for {settings.Model} version {settings.Version} in {registry.Location}: {what}";
+        var why = $"waiting for {settings.Model} version {settings.Version} in {registry.Location}: {reason}";
         readiness.NotReady(why);
-        LoaderLog.Waiting(logger, why, wait.TotalSeconds);
-        await UntilToldAsync(wait, cancellation);
+        ArtifactLoaderLog.Waiting(logger, why, wait.TotalSeconds);
+        await SleepAsync(wait, cancellation);
     }
 
-    private async Task UntilToldAsync(TimeSpan most, CancellationToken cancellation)
+    /// <summary>Sleeps until <see cref="CheckNow"/> is called, or for <paramref name="duration"/> if it is not.</summary>
+    private async Task SleepAsync(TimeSpan duration, CancellationToken cancellation)
     {
         try
         {
-            await told.Task.WaitAsync(most, time, cancellation);
+            await wakeUp.Task.WaitAsync(duration, time, cancellation);
         }
         catch (TimeoutException)
         {
-            // Nobody said anything, so it looks by itself.
+            // No announcement came, so it is time to poll.
         }
 
-        told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        wakeUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private void WarmUp(LoadedModel opened)
@@ -168,26 +182,28 @@ internal sealed class ArtifactLoader(
         }
         catch (OnnxRuntimeException e)
         {
-            // Zeros need not be a valid input; the version may answer real ones all the same.
-            LoaderLog.ColdStart(logger, settings.Model, settings.Version, e.Message);
+            // Zeros may not be a valid input; the version may still answer real requests.
+            ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, e.Message);
         }
     }
 }
 
-internal static partial class LoaderLog
+internal static partial class ArtifactLoaderLog
 {
     [LoggerMessage(30, LogLevel.Information, "Ready: {Model} version {Version}, {Size} bytes, {Digest}, loaded in {Milliseconds} ms")]
-    internal static partial void Loaded(ILogger logger, ModelName model, ModelVersion version, long size, string digest, long milliseconds);
+    internal static partial void Loaded(
+        ILogger logger, ModelName model, ModelVersion version, long size, string digest, long milliseconds);
 
-    [LoggerMessage(31, LogLevel.Warning, "{Model} version {Version} does not run on zeros, so it starts cold: {Why}")]
+    [LoggerMessage(31, LogLevel.Warning, "{Model} version {Version} can't be warmed up with zeros, so its first calls may be slow: {Why}")]
     internal static partial void ColdStart(ILogger logger, ModelName model, ModelVersion version, string why);
 
-    [LoggerMessage(33, LogLevel.Error, "{Model} version {Version}: {Place}: {Message} ({Code})")]
-    internal static partial void Found(ILogger logger, ModelName model, ModelVersion version, string code, string place, string message);
-
-    [LoggerMessage(34, LogLevel.Error, "Not ready, {Why}; it is not read again before its manifest changes")]
-    internal static partial void Refused(ILogger logger, string why);
-
-    [LoggerMessage(32, LogLevel.Warning, "Not ready, {Why}; asking again in {Seconds:0.#} s")]
+    [LoggerMessage(32, LogLevel.Warning, "Not ready, {Why}; retrying in {Seconds:0.#} s")]
     internal static partial void Waiting(ILogger logger, string why, double seconds);
+
+    [LoggerMessage(33, LogLevel.Error, "{Model} version {Version}: {Place}: {Message} ({Code})")]
+    internal static partial void Finding(
+        ILogger logger, ModelName model, ModelVersion version, string code, string place, string message);
+
+    [LoggerMessage(34, LogLevel.Error, "Not ready, {Why}; it is read again only when its manifest changes")]
+    internal static partial void Refused(ILogger logger, string why);
 }

@@ -4,7 +4,7 @@ namespace ModelServing.Inference.Models;
 
 internal readonly struct BoolElement : IElement<bool>
 {
-    public static string What => "true or false";
+    public static string Description => "true or false";
 
     public static bool TryRead(ref Utf8JsonReader reader, out bool value)
     {

@@ -5,7 +5,7 @@ namespace ModelServing.Inference.Models;
 
 internal readonly struct Fp32Element : IElement<float>
 {
-    public static string What => "a number of 32 bits";
+    public static string Description => "a 32-bit number";
 
     public static bool TryRead(ref Utf8JsonReader reader, out float value)
     {

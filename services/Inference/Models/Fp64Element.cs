@@ -5,7 +5,7 @@ namespace ModelServing.Inference.Models;
 
 internal readonly struct Fp64Element : IElement<double>
 {
-    public static string What => "a number of 64 bits";
+    public static string Description => "a 64-bit number";
 
     public static bool TryRead(ref Utf8JsonReader reader, out double value)
     {
@@ -15,7 +15,8 @@ internal readonly struct Fp64Element : IElement<double>
             : NonFinite.TryRead(ref reader, out value);
     }
 
-    public static bool AnyNonFinite(ReadOnlySpan<double> elements) => NonFinite.Any(MemoryMarshal.Cast<double, ulong>(elements), 0x7FF0_0000_0000_0000ul);
+    public static bool AnyNonFinite(ReadOnlySpan<double> elements) =>
+        NonFinite.Any(MemoryMarshal.Cast<double, ulong>(elements), 0x7FF0_0000_0000_0000ul);
 
     public static void Write(Utf8JsonWriter json, double value)
     {

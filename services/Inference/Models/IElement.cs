@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>One element of a tensor in JSON, resolved at compile time so that no number is boxed.</summary>
+/// <summary>The JSON form of one element of a tensor. Its members are static, so calls are resolved at compile time and no number is
+/// boxed.</summary>
 internal interface IElement<T>
 {
-    /// <summary>What an element has to be, for a message.</summary>
-    static abstract string What { get; }
+    /// <summary>A description of valid elements, for a message.</summary>
+    static abstract string Description { get; }
 
-    /// <summary>Reads the token that the reader is on; false when it is no such element.</summary>
+    /// <summary>Reads the reader's current token; false if it is not a valid element.</summary>
     static abstract bool TryRead(ref Utf8JsonReader reader, out T value);
 
-    /// <summary>Writes an element.</summary>
     static abstract void Write(Utf8JsonWriter json, T value);
 
-    /// <summary>Whether one of the elements is NaN or infinite; never where the type has no such values.</summary>
+    /// <summary>Whether an element is NaN or infinite. Types without such values never have one.</summary>
     static virtual bool AnyNonFinite(ReadOnlySpan<T> elements) => false;
 }

@@ -5,11 +5,11 @@ using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>A version that is open in ONNX Runtime. Calls may run at the same time.</summary>
+/// <summary>A version that is open in ONNX Runtime. Several calls may run at the same time.</summary>
 internal sealed class LoadedModel : IDisposable
 {
     private readonly InferenceSession session;
-    // What fails is thrown and logged by us; the runtime would write a line of its own to standard error.
+    // Failures are thrown and logged by this program. Otherwise the runtime would also write them to standard error.
     private readonly RunOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly string[] inputNames;
     private readonly string[] outputNames;
@@ -39,10 +39,11 @@ internal sealed class LoadedModel : IDisposable
 
     internal InferRequestReader Reader { get; }
 
-    /// <summary>Opens an artifact that was verified and accepted, from its bytes, never from a path: nothing beside them can be read.</summary>
+    /// <summary>Opens a verified and accepted artifact from its bytes. It is never opened from a path, so the runtime can't read any other
+    /// file.</summary>
     /// <param name="artifact">The artifact.</param>
-    /// <param name="threads">How many threads one call may use.</param>
-    /// <exception cref="ModelException">It can't be served; the message says why.</exception>
+    /// <param name="threads">The number of threads that one call may use.</param>
+    /// <exception cref="ModelException">The artifact can't be served.</exception>
     internal static LoadedModel Open(Artifact artifact, int threads)
     {
         try
@@ -55,27 +56,27 @@ internal sealed class LoadedModel : IDisposable
                 GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
-            // Threads that spin while they wait take the processor from the other versions of the machine.
+            // Threads that spin while they wait would take processor time from other versions on the machine.
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            // What was inspected is ONNX; the runtime would look for its own format first.
+            // The bytes were inspected as ONNX. Without this the runtime would look for its own format first.
             options.AddSessionConfigEntry("session.load_model_format", "ONNX");
             return new LoadedModel(artifact.Manifest, new InferenceSession(BytesOf(artifact.Model), options));
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException($"ONNX Runtime can't open {RegistryLayout.Model(artifact.Manifest.Model, artifact.Manifest.Version)}: {e.Message}", e);
+            var key = RegistryLayout.Model(artifact.Manifest.Model, artifact.Manifest.Version);
+            throw new ModelException($"ONNX Runtime can't open {key}: {e.Message}", e);
         }
     }
 
-    /// <summary>Runs the model: a tensor for each of the wanted outputs, which the caller disposes.</summary>
-    /// <exception cref="OnnxRuntimeException">The runtime failed at it.</exception>
-    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request)
-    {
-        return session.Run(options, inputNames, request.Inputs, Array.ConvertAll(request.Outputs, output => outputNames[output]));
-    }
+    /// <summary>Runs the model and returns a tensor for each wanted output. The caller must dispose them.</summary>
+    /// <exception cref="OnnxRuntimeException">The call failed.</exception>
+    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request) =>
+        session.Run(options, inputNames, request.Inputs, Array.ConvertAll(request.Outputs, output => outputNames[output]));
 
-    /// <summary>Runs the model once on zeros, free dimensions of one, so that the first caller does not pay for what happens once.</summary>
-    /// <exception cref="OnnxRuntimeException">The model does not take zeros.</exception>
+    /// <summary>Runs the model once on zeros, with a length of 1 for each free dimension, so that no request waits for one-time
+    /// work.</summary>
+    /// <exception cref="OnnxRuntimeException">The model does not accept zeros.</exception>
     internal void WarmUp()
     {
         using var request = new InferRequest(
@@ -92,5 +93,7 @@ internal sealed class LoadedModel : IDisposable
     }
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>
-        MemoryMarshal.TryGetArray(model, out var array) && array.Offset == 0 && array.Count == array.Array!.Length ? array.Array : model.ToArray();
+        MemoryMarshal.TryGetArray(model, out var array) && array.Offset == 0 && array.Count == array.Array!.Length
+            ? array.Array
+            : model.ToArray();
 }

@@ -1,4 +1,4 @@
 namespace ModelServing.Inference.Models;
 
-/// <summary>An artifact that can't be served; the message says why.</summary>
+/// <summary>An artifact can't be served. The message says why.</summary>
 internal sealed class ModelException(string message, Exception? cause = null) : Exception(message, cause);

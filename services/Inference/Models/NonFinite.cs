@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>The floating-point values that JSON has no number for.</summary>
+/// <summary>The floating-point values that JSON numbers can't express.</summary>
 internal static class NonFinite
 {
     internal static bool TryRead(ref Utf8JsonReader reader, out double value)
@@ -22,8 +22,7 @@ internal static class NonFinite
         return true;
     }
 
-    /// <summary>Whether one of the numbers, given by their bits, has all bits of its exponent set, which is what NaN and the infinities are
-    /// (IEEE 754, 3.4).</summary>
+    /// <summary>Whether a number, given by its bits, is NaN or infinite: all bits of its exponent are set (IEEE 754, 3.4).</summary>
     internal static bool Any<TBits>(ReadOnlySpan<TBits> numbers, TBits exponent)
         where TBits : unmanaged, IBinaryInteger<TBits>
     {

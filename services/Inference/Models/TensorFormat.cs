@@ -7,11 +7,11 @@ using ModelServing.Registry;
 namespace ModelServing.Inference.Models;
 
 /// <summary>
-/// How tensors of one data type stand in JSON (Open Inference Protocol, "Tensor Data"): read straight into the runtime's memory and
-/// written straight out of it, with no object in between.
+/// The JSON form of tensors of one data type (Open Inference Protocol, "Tensor Data"). Data are read straight into the runtime's memory and
+/// written straight from it, without intermediate objects.
 /// </summary>
 /// <remarks>
-/// JSON has no NaN and no infinities. As in Protocol Buffers' JSON mapping they are the strings <c>"NaN"</c>, <c>"Infinity"</c> and
+/// JSON has no NaN and no infinities. As in Protocol Buffers' JSON mapping, they are the strings <c>"NaN"</c>, <c>"Infinity"</c> and
 /// <c>"-Infinity"</c>, in both directions.
 /// </remarks>
 internal abstract class TensorFormat
@@ -35,22 +35,21 @@ internal abstract class TensorFormat
 
     internal abstract TensorElementType ElementType { get; }
 
-    /// <summary>The format of a data type.</summary>
     internal static TensorFormat For(Datatype datatype) => Formats[(int)datatype];
 
     /// <summary>A tensor of zeros, false or empty strings.</summary>
     internal abstract OrtValue Create(long[] shape);
 
-    /// <summary>Reads a tensor's data; the reader is on the data's first token.</summary>
-    /// <param name="reader">The reader; afterwards it is on the data's last token.</param>
+    /// <summary>Reads a tensor's data.</summary>
+    /// <param name="reader">The reader, on the first token of the data. Afterwards it is on the last one.</param>
     /// <param name="shape">The tensor's shape.</param>
-    /// <param name="count">Its number of elements.</param>
-    /// <param name="field">The data's place in the request, for a message.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <param name="field">The place of the data in the request.</param>
     /// <exception cref="RequestFaultException">An element or the number of them is wrong.</exception>
     internal OrtValue Read(ref Utf8JsonReader reader, long[] shape, int count, DataField field)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw field.Fault("it has to be an array of the elements, flat in row-major order or nested as the shape");
+            throw field.Fault("it must be an array of elements, flat in row-major order or nested like the shape");
         var tensor = Create(shape);
         try
         {
@@ -65,15 +64,15 @@ internal abstract class TensorFormat
         }
     }
 
-    /// <summary>Writes a tensor's elements, flat in row-major order, into an array that is open.</summary>
+    /// <summary>Writes a tensor's elements, flat in row-major order, into an open array.</summary>
     internal abstract void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count);
 
-    /// <summary>Whether a tensor holds NaN or infinity.</summary>
+    /// <summary>Whether a tensor contains NaN or infinity.</summary>
     internal virtual bool HasNonFinite(OrtValue tensor) => false;
 
     private protected abstract void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor);
 
-    /// <summary>Elements of a fixed size.</summary>
+    /// <summary>Elements of fixed size.</summary>
     private sealed class NumberFormat<T, TElement>(Datatype datatype, TensorElementType type) : TensorFormat
         where T : unmanaged
         where TElement : IElement<T>
@@ -102,14 +101,14 @@ internal abstract class TensorFormat
             {
                 cursor.Next(ref reader, i, count);
                 if (!TElement.TryRead(ref reader, out elements[i]))
-                    throw cursor.WrongElement(ref reader, i, TElement.What + $" ({DatatypeNames.NameOf(datatype)})");
+                    throw cursor.WrongElement(ref reader, i, $"{TElement.Description} ({DatatypeNames.NameOf(datatype)})");
             }
 
             cursor.End(ref reader, count);
         }
     }
 
-    /// <summary>Strings: the protocol's BYTES.</summary>
+    /// <summary>Strings, which are the protocol's BYTES.</summary>
     private sealed class StringFormat : TensorFormat
     {
         internal override TensorElementType ElementType => TensorElementType.String;

@@ -3,7 +3,7 @@ using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>One input or output of the model, with what the hot path needs of it made once.</summary>
+/// <summary>One input or output of the model, with everything that the hot path needs computed once.</summary>
 internal sealed class TensorSpec(TensorInfo info)
 {
     internal string Name => info.Name;
@@ -16,11 +16,12 @@ internal sealed class TensorSpec(TensorInfo info)
 
     internal IReadOnlyList<long> Shape => info.Shape;
 
-    /// <summary>The shape as the protocol writes it; -1 is a dimension that may have any length.</summary>
+    /// <summary>The shape as the protocol writes it; -1 is a dimension of any length.</summary>
     internal string ShapeText { get; } = $"[{string.Join(',', info.Shape)}]";
 
-    /// <summary>Whether a tensor of this shape can be given. A free dimension has at least one element: runtimes are not written for none.</summary>
-    internal bool Takes(ReadOnlySpan<long> shape)
+    /// <summary>Whether a tensor may have this shape. A free dimension must have a length of at least 1, because runtimes do not expect
+    /// empty tensors.</summary>
+    internal bool Accepts(ReadOnlySpan<long> shape)
     {
         if (shape.Length != info.Shape.Count)
             return false;

@@ -1,14 +1,14 @@
 namespace ModelServing.Inference.Models;
 
-/// <summary>What came of waiting for a turn.</summary>
+/// <summary>The result of waiting for a turn at the model.</summary>
 internal enum Turn
 {
-    /// <summary>It is there; <see cref="RunGate.Leave"/> ends it.</summary>
+    /// <summary>The turn has begun; <see cref="RunGate.Leave"/> ends it.</summary>
     Granted,
 
-    /// <summary>Too many wait already.</summary>
+    /// <summary>Too many requests are already waiting.</summary>
     QueueFull,
 
-    /// <summary>It did not come in time.</summary>
-    Late,
+    /// <summary>The turn did not come in time.</summary>
+    TimedOut,
 }

@@ -7,32 +7,32 @@ using ModelServing.Inference.Models;
 namespace ModelServing.Inference.Protocol;
 
 /// <summary>
-/// The body of an answer (Open Inference Protocol, "Inference Response JSON Object"), written into memory that the next answer uses
-/// again: its length has to be known before it is sent.
+/// The body of an answer (Open Inference Protocol, "Inference Response JSON Object"). It is written into memory that the next answer
+/// reuses, because its length must be known before it is sent.
 /// </summary>
 internal sealed class InferAnswer : IDisposable
 {
-    // The answer is never HTML: quotes and signs may stand as they are.
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // The answer is never HTML, so quotes and signs need no escapes.
+    private static readonly JsonWriterOptions Options =
+        new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ArrayBufferWriter<byte> buffer = new(1024);
     private readonly Utf8JsonWriter json;
 
     internal InferAnswer() => json = new Utf8JsonWriter(buffer, Options);
 
-    /// <summary>The body.</summary>
     internal ReadOnlyMemory<byte> Body => buffer.WrittenMemory;
 
-    /// <summary>Whether an output of it holds NaN or infinity.</summary>
+    /// <summary>Whether an output contains NaN or infinity.</summary>
     internal bool IsNonFinite { get; private set; }
 
-    /// <summary>Room that this answer has taken, in bytes.</summary>
+    /// <summary>The size of this answer's memory, in bytes.</summary>
     internal int Capacity => buffer.Capacity;
 
-    /// <summary>Writes the answer over the last one.</summary>
+    /// <summary>Writes an answer over the previous one.</summary>
     /// <param name="model">The model that answers.</param>
-    /// <param name="id">The caller's identifier; null when there was none.</param>
-    /// <param name="outputs">The outputs that were wanted, as indices into the model's.</param>
+    /// <param name="id">The caller's identifier, or null.</param>
+    /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
     /// <param name="tensors">A tensor for each of <paramref name="outputs"/>.</param>
     internal void Write(LoadedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors)
     {

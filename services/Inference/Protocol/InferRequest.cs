@@ -2,8 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ModelServing.Inference.Protocol;
 
-/// <summary>An inference request that was read: tensors in the runtime's memory, which it owns.</summary>
-/// <param name="id">The caller's identifier, to be given back; null when there is none.</param>
+/// <summary>An inference request, with tensors in the runtime's memory. It owns the tensors.</summary>
+/// <param name="id">The caller's identifier, which the answer repeats, or null.</param>
 /// <param name="inputs">A tensor for each input, in the model's order.</param>
 /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
 internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs) : IDisposable

@@ -7,22 +7,22 @@ using ModelServing.Contracts;
 namespace ModelServing.Inference.Reporting;
 
 /// <summary>
-/// Says to the cache what this process counted, for ModelMetrics. No request waits for it, and whatever the cache does, requests are
-/// served.
+/// Reports this process's counts to the cache, for ModelMetrics. Requests never wait for a report, and they are served whatever the state
+/// of the cache.
 /// </summary>
 /// <remarks>
-/// Six times a minute, once of these at its end:
+/// Six times a minute, the last time at the minute's end:
 /// <code>
-/// 1 turn     close the minute that is over; give up the oldest of those that could not be said
-/// 2 settle   say the minutes that are over, to the end
-/// 3 say      what the open minute has so far
+/// 1 close    the minute that is over; drop the oldest one if too many are unreported
+/// 2 settle   report the closed minutes, which are final
+/// 3 update   report the open minute so far
 /// </code>
-/// At the process's end once more, and that it leaves. One that is killed takes with it what it counted since it said something last: a
-/// sixth of a minute's worth.
+/// The process reports once more when it stops, and that it is leaving. A killed process loses its counts since the last report, which is a
+/// sixth of a minute.
 /// </remarks>
 internal sealed class CountReporter : BackgroundService
 {
-    private const int TimesAMinute = 6;
+    private const int ReportsPerMinute = 6;
 
     private readonly InferenceSettings settings;
     private readonly InferenceMetrics metrics;
@@ -31,7 +31,13 @@ internal sealed class CountReporter : BackgroundService
     private readonly MinuteReports reports;
     private readonly MinuteLedger ledger;
 
-    public CountReporter(InferenceSettings settings, CacheConnection connection, RequestRecorder recorder, InferenceMetrics metrics, TimeProvider time, ILogger<CountReporter> logger)
+    public CountReporter(
+        InferenceSettings settings,
+        CacheConnection connection,
+        RequestRecorder recorder,
+        InferenceMetrics metrics,
+        TimeProvider time,
+        ILogger<CountReporter> logger)
     {
         this.settings = settings;
         this.recorder = recorder;
@@ -42,16 +48,16 @@ internal sealed class CountReporter : BackgroundService
         connection.Changed += state =>
         {
             if (state.IsAway)
-                ReportingLog.CacheAway(logger, connection.Location, state.Reason ?? "");
+                ReportingLog.CacheUnavailable(logger, connection.Location, state.Reason ?? "");
             else
-                ReportingLog.CacheReached(logger, connection.Location);
+                ReportingLog.CacheAvailable(logger, connection.Location);
         };
     }
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // Requests are answered by now: the server stops before this.
+        // All requests are answered by now, because the server stops before this service.
         await base.StopAsync(cancellationToken);
         try
         {
@@ -59,23 +65,23 @@ internal sealed class CountReporter : BackgroundService
         }
         catch (OperationCanceledException)
         {
-            // Killed next.
+            // The time for stopping is over; the process is about to be killed.
         }
 
-        metrics.Unreported(ledger.Unsaid(), "cache-away");
+        metrics.Unreported(ledger.CountUnreported(), "cache-away");
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var period = settings.Minute / TimesAMinute;
+        var period = settings.Minute / ReportsPerMinute;
         try
         {
             while (true)
             {
                 await ReportAsync(isLeaving: false, stoppingToken);
-                var since = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks % period.Ticks;
-                await Task.Delay(TimeSpan.FromTicks(period.Ticks - since), time, stoppingToken);
+                var elapsed = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks % period.Ticks;
+                await Task.Delay(TimeSpan.FromTicks(period.Ticks - elapsed), time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -86,23 +92,23 @@ internal sealed class CountReporter : BackgroundService
     private async Task ReportAsync(bool isLeaving, CancellationToken cancellation)
     {
         // 1
-        metrics.Unreported(ledger.Turn(Now()), "cache-away");
+        metrics.Unreported(ledger.MoveTo(Now()), "cache-away");
         metrics.Unreported(recorder.TakeUncounted(), "no-room");
         try
         {
             // 2
-            while (ledger.Owed is var (minute, report))
+            while (ledger.OldestUnreported is var (minute, report))
             {
                 await reports.WriteAsync(settings.Model, minute, report, cancellation);
-                ledger.Said();
+                ledger.MarkReported();
             }
 
             // 3
-            await reports.WriteAsync(settings.Model, ledger.Open, ledger.OfOpen(isLeaving), cancellation);
+            await reports.WriteAsync(settings.Model, ledger.OpenMinute, ledger.ReportOpenMinute(isLeaving), cancellation);
         }
         catch (CacheException)
         {
-            // The connection's state says it.
+            // The connection's state change is logged instead.
         }
     }
 
@@ -111,9 +117,10 @@ internal sealed class CountReporter : BackgroundService
 
 internal static partial class ReportingLog
 {
-    [LoggerMessage(50, LogLevel.Warning, "The cache {Location} does not answer: {Why}. Requests are served; what is counted of them is reported once it is back, or given up after some minutes")]
-    internal static partial void CacheAway(ILogger logger, string location, string why);
+    [LoggerMessage(50, LogLevel.Warning, "The cache {Location} is unavailable: {Why}. Requests are still served; " +
+        "their counts are reported when it is back, or dropped after some minutes")]
+    internal static partial void CacheUnavailable(ILogger logger, string location, string why);
 
-    [LoggerMessage(51, LogLevel.Information, "The cache {Location} answers; what is counted is reported to it")]
-    internal static partial void CacheReached(ILogger logger, string location);
+    [LoggerMessage(51, LogLevel.Information, "The cache {Location} is available; counts are reported to it")]
+    internal static partial void CacheAvailable(ILogger logger, string location);
 }

@@ -3,42 +3,44 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Inference.Reporting;
 
-/// <summary>What of a process's minutes has still to be said: those that are over and were not said to the end, the oldest first, and the
-/// one that is open. The reporter's alone.</summary>
-/// <remarks>A request belongs to the minute in which this next looks at the clock: a reporter that was held up counts it later, never twice
-/// and never not.</remarks>
+/// <summary>The minutes that a process still has to report: the closed ones that are not fully reported yet, oldest first, and the open
+/// one. Only the reporter uses it.</summary>
+/// <remarks>The reporter decides which minute a request belongs to when it next reads the clock. A delayed reporter counts the request in a
+/// later minute; each request is counted exactly once.</remarks>
 internal sealed class MinuteLedger(RequestRecorder recorder, ModelVersion version, Guid incarnation, long firstMinute)
 {
-    /// <summary>The most minutes that are kept until they can be said.</summary>
-    internal const int MaxOwed = 5;
+    /// <summary>The maximum number of closed minutes that are kept until they can be reported.</summary>
+    internal const int MaxUnreported = 5;
 
-    private readonly Queue<(long Minute, ProcessReport Report)> owed = new();
+    private readonly Queue<(long Minute, ProcessReport Report)> unreported = new();
 
-    /// <summary>The minute that is open.</summary>
-    internal long Open { get; private set; } = firstMinute;
+    internal long OpenMinute { get; private set; } = firstMinute;
 
-    /// <summary>The minutes that are over and not said yet, the oldest first.</summary>
-    internal (long Minute, ProcessReport Report)? Owed => owed.TryPeek(out var oldest) ? oldest : null;
+    /// <summary>The oldest closed minute that is not reported yet.</summary>
+    internal (long Minute, ProcessReport Report)? OldestUnreported => unreported.TryPeek(out var oldest) ? oldest : null;
 
-    /// <summary>Closes the open minute if another has begun by now. A clock that goes back opens none again.</summary>
-    /// <returns>How many requests are given up: those of the oldest minute, where too many are owed.</returns>
-    internal long Turn(long now)
+    /// <summary>Closes the open minute if <paramref name="now"/> is a later one. If the clock goes back, no earlier minute opens
+    /// again.</summary>
+    /// <returns>The number of requests that are dropped, which are those of the oldest minute if too many are unreported.</returns>
+    internal long MoveTo(long now)
     {
-        if (now <= Open)
+        if (now <= OpenMinute)
             return 0;
-        owed.Enqueue((Open, Report(recorder.Close(), isLeaving: false)));
-        Open = now;
-        return owed.Count > MaxOwed ? owed.Dequeue().Report.Streams.Sum(static stream => stream.Counts.Requests) : 0;
+        unreported.Enqueue((OpenMinute, Report(recorder.Close(), isLeaving: false)));
+        OpenMinute = now;
+        return unreported.Count > MaxUnreported ? RequestsIn(unreported.Dequeue().Report) : 0;
     }
 
-    /// <summary>Says that the oldest minute of those owed was said.</summary>
-    internal void Said() => _ = owed.Dequeue();
+    /// <summary>Marks <see cref="OldestUnreported"/> as reported.</summary>
+    internal void MarkReported() => _ = unreported.Dequeue();
 
-    /// <summary>What is to be said of the open minute.</summary>
-    internal ProcessReport OfOpen(bool isLeaving) => Report(recorder.Read(), isLeaving);
+    /// <summary>The report of the open minute so far.</summary>
+    internal ProcessReport ReportOpenMinute(bool isLeaving) => Report(recorder.Read(), isLeaving);
 
-    /// <summary>How many requests are in what was not said.</summary>
-    internal long Unsaid() => owed.Sum(static minute => minute.Report.Streams.Sum(static stream => stream.Counts.Requests));
+    /// <summary>The number of requests in the closed minutes that are not reported.</summary>
+    internal long CountUnreported() => unreported.Sum(static minute => RequestsIn(minute.Report));
+
+    private static long RequestsIn(ProcessReport report) => report.Streams.Sum(static stream => stream.Counts.Requests);
 
     private ProcessReport Report(IReadOnlyList<VariantCounts> streams, bool isLeaving) => new()
     {

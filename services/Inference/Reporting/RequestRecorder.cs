@@ -5,12 +5,12 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Inference.Reporting;
 
-/// <summary>Counts requests by the variant and trial that the router says they belong to. Requests take no lock and make no object;
-/// what a stream's first request adds, and who reads, do.</summary>
+/// <summary>Counts requests by variant and trial, which the router passes in headers. Counting a request takes no lock and allocates
+/// nothing, except for the first request of a stream. Readers do both.</summary>
 internal sealed class RequestRecorder
 {
-    // So that no request still counts in a stream that is taken out.
-    private const int IdleMinutesOfGone = 10;
+    // Long enough that no request is still counting in a stream when it is removed.
+    private const int IdleMinutesBeforeRemoval = 10;
 
     private readonly Lock changing = new();
     private readonly StreamCounters direct = new(HeaderNames.DirectVariant, null, 0);
@@ -19,11 +19,11 @@ internal sealed class RequestRecorder
 
     public RequestRecorder() => streams = [direct];
 
-    /// <summary>Counts a request, once it is answered.</summary>
-    /// <param name="request">Its headers.</param>
-    /// <param name="status">The answer's status; 499 where the caller left.</param>
-    /// <param name="isNonFinite">Whether an output holds NaN or infinity.</param>
-    /// <param name="latency">How long the answer took.</param>
+    /// <summary>Counts an answered request.</summary>
+    /// <param name="request">The request's headers.</param>
+    /// <param name="status">The answer's status; 499 if the caller disconnected.</param>
+    /// <param name="isNonFinite">Whether an output contains NaN or infinity.</param>
+    /// <param name="latency">The time from the request's head to the end of the answer.</param>
     internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, TimeSpan latency) => Answered(
         request[HeaderNames.ModelVariant],
         request[HeaderNames.ModelTrial],
@@ -41,21 +41,25 @@ internal sealed class RequestRecorder
             Interlocked.Increment(ref uncounted);
     }
 
-    /// <summary>What was counted in the minute that is open.</summary>
-    internal IReadOnlyList<VariantCounts> Read() => [.. Volatile.Read(ref streams).Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Read()))];
+    /// <summary>Reads the counts of the open minute.</summary>
+    internal IReadOnlyList<VariantCounts> Read() =>
+        [.. Volatile.Read(ref streams).Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Read()))];
 
-    /// <summary>What was counted in the minute that was open. What comes later is the next one's.</summary>
+    /// <summary>Closes the open minute and returns its counts. Later requests count in the next minute.</summary>
     internal IReadOnlyList<VariantCounts> Close()
     {
         lock (changing)
         {
-            IReadOnlyList<VariantCounts> closed = [.. streams.Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Close()))];
-            Volatile.Write(ref streams, [.. streams.Where(stream => stream == direct || stream.IdleMinutes < IdleMinutesOfGone)]);
+            IReadOnlyList<VariantCounts> closed =
+                [.. streams.Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Close()))];
+            StreamCounters[] kept = [.. streams.Where(stream => stream == direct || stream.IdleMinutes < IdleMinutesBeforeRemoval)];
+            Volatile.Write(ref streams, kept);
             return closed;
         }
     }
 
-    /// <summary>How many requests there was no room for since this was asked last.</summary>
+    /// <summary>Returns the number of requests since the last call that could not be counted, because there were too many
+    /// streams.</summary>
     internal long TakeUncounted() => Interlocked.Exchange(ref uncounted, 0);
 
     private StreamCounters? Find(string? variant, string? trial)
@@ -71,10 +75,11 @@ internal sealed class RequestRecorder
         return Add(variant, trial);
     }
 
-    // Whatever no router of ours says is direct: its name is not one that could stand in a metric.
+    // Requests with invalid headers did not come from a router of this platform. They count as direct, and such names never become metrics.
     private StreamCounters? Add(string variant, string? trial)
     {
-        if (!ModelName.TryParse(variant, null, out _) || !int.TryParse(trial, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
+        if (!ModelName.TryParse(variant, null, out _) ||
+            !int.TryParse(trial, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
             return direct;
         lock (changing)
         {

@@ -1,40 +1,45 @@
+using System.Numerics;
 using ModelServing.Cache.Reports;
 
 namespace ModelServing.Inference.Reporting;
 
 /// <summary>
-/// The requests of one variant in one trial, since the process began. To count one is one addition to one number, which says how it was
-/// answered and how fast; each processor has numbers of its own, so that none waits for another.
+/// The requests of one variant in one trial since the process started. Counting a request adds one to a single number, chosen by the kind
+/// of answer and its latency. Processors have separate stripes of numbers, so they rarely contend.
 /// </summary>
 internal sealed class StreamCounters(string variant, string? trialText, int trial)
 {
     private const int Numbers = RequestCounts.Kinds * LatencyBuckets.Count;
-    private const int MostStripes = 8;
+    private const int MaxStripes = 8;
 
-    private static readonly int Stripes = (int)Math.Min(MostStripes, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
+    private static readonly int Stripes =
+        (int)Math.Min(MaxStripes, BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
 
-    // Written by requests.
+    // Requests write these.
     private readonly long[][] stripes = [.. Enumerable.Range(0, Stripes).Select(static _ => new long[Numbers])];
 
-    // The reporter's alone: what was counted in minutes that are closed.
+    // The counts of closed minutes. Only the reporter uses them.
     private readonly long[] closed = new long[Numbers];
 
     internal string Variant => variant;
 
     internal int Trial => trial;
 
-    /// <summary>How many minutes were closed in a row in which it had no request.</summary>
+    /// <summary>The number of consecutive closed minutes without a request.</summary>
     internal int IdleMinutes { get; private set; }
 
     internal bool Is(string? variantHeader, string? trialHeader) => variantHeader == variant && trialHeader == trialText;
 
-    internal void Add(AnswerKind kind, TimeSpan latency) =>
-        Interlocked.Increment(ref stripes[Thread.GetCurrentProcessorId() & (Stripes - 1)][(int)kind * LatencyBuckets.Count + LatencyBuckets.IndexOf(latency)]);
+    internal void Add(AnswerKind kind, TimeSpan latency)
+    {
+        var stripe = stripes[Thread.GetCurrentProcessorId() & (Stripes - 1)];
+        Interlocked.Increment(ref stripe[(int)kind * LatencyBuckets.Count + LatencyBuckets.IndexOf(latency)]);
+    }
 
-    /// <summary>What was counted in the minute that is open.</summary>
+    /// <summary>Reads the counts of the open minute.</summary>
     internal RequestCounts Read() => Take(closes: false);
 
-    /// <summary>What was counted in the minute that was open. What comes later is the next one's.</summary>
+    /// <summary>Closes the open minute and returns its counts. Later requests count in the next minute.</summary>
     internal RequestCounts Close()
     {
         var counts = Take(closes: true);

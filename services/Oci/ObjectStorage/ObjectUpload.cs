@@ -268,7 +268,7 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
             throw Other(length + more);
     }
 
-    private IOException Other(long came) => new($"{came} bytes came for {key}, not the {length} that were announced");
+    private IOException Other(long came) => new($"received {came} bytes for {key}; {length} were announced");
 
 #pragma warning disable CA5351 // The checksum that the service takes of what is sent to it: it finds damage, and protects nothing.
     private static string Md5(byte[] bytes) => Convert.ToBase64String(MD5.HashData(bytes));

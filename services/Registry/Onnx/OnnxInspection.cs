@@ -4,8 +4,8 @@ using ModelServing.Registry.Safety;
 namespace ModelServing.Registry.Onnx;
 
 /// <summary>
-/// What stands in an ONNX file, read without running it, and all that is wrong with it. The bytes come in chunks of any size and are not
-/// kept, so a file is read in little memory however large it is.
+/// Inspects an ONNX file without running it, and finds everything that is wrong with it. The bytes come in chunks of any size and are not
+/// kept, so a file of any size is read in little memory.
 /// </summary>
 public sealed class OnnxInspection
 {
@@ -18,9 +18,9 @@ public sealed class OnnxInspection
     private readonly long length;
     private long read;
 
-    /// <summary>Begins to read a file.</summary>
-    /// <param name="length">How many bytes it has; fewer or more of them are a finding.</param>
-    /// <param name="limits">What it may not exceed.</param>
+    /// <summary>Begins the inspection of a file.</summary>
+    /// <param name="length">The file's size in bytes. If fewer or more bytes are read, that is a finding.</param>
+    /// <param name="limits">The limits for the file.</param>
     public OnnxInspection(long length, ArtifactLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
@@ -30,7 +30,7 @@ public sealed class OnnxInspection
         reader = new ProtobufReader(context, model, length);
     }
 
-    /// <summary>Reads a whole file.</summary>
+    /// <summary>Inspects a whole file.</summary>
     public static OnnxReport Inspect(ReadOnlySpan<byte> file, ArtifactLimits? limits = null)
     {
         var inspection = new OnnxInspection(file.Length, limits ?? ArtifactLimits.Default);
@@ -38,7 +38,7 @@ public sealed class OnnxInspection
         return inspection.End();
     }
 
-    /// <summary>Reads on.</summary>
+    /// <summary>Reads the next chunk.</summary>
     public void Read(ReadOnlySpan<byte> bytes)
     {
         if (read < IdentifierEnd)
@@ -47,14 +47,20 @@ public sealed class OnnxInspection
         reader.Read(bytes);
     }
 
-    /// <summary>All bytes were read.</summary>
+    /// <summary>Ends the inspection after the last chunk.</summary>
     public OnnxReport End()
     {
         reader.End();
-        // ONNX Runtime looks for this before it reads a message, and a message can be written that has it.
+        // ONNX Runtime looks for this mark before it reads a message, and a valid message can contain it.
         if (length > IdentifierEnd && head.AsSpan(4).SequenceEqual("ORTM"u8))
-            context.Add(FindingCode.RuntimeFormat, RegistryLayout.ModelFile, "it has the mark of ONNX Runtime's own format; publish the ONNX file that it was made of");
+        {
+            context.Add(
+                FindingCode.RuntimeFormat,
+                RegistryLayout.ModelFile,
+                "it has the mark of ONNX Runtime's own format; publish the ONNX file from which it was made");
+        }
+
         var served = reader.IsWhole && model.Graph is { } graph ? OnnxInterface.Read(graph, context) : null;
-        return new OnnxReport(served, context.Findings(), context.More);
+        return new OnnxReport(served, context.Findings(), context.MoreFindings);
     }
 }

@@ -3,18 +3,18 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx;
 
-/// <summary>What a caller of a model gives and gets.</summary>
-/// <param name="Inputs">The inputs that a caller gives, in the model's order.</param>
+/// <summary>The inputs and outputs of a model, as its callers see them.</summary>
+/// <param name="Inputs">The inputs that a caller must give, in the model's order.</param>
 /// <param name="Outputs">The outputs, in the model's order.</param>
 public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyList<TensorInfo> Outputs)
 {
-    /// <summary>As a person would write it: <c>(x FP32 [-1,15]) -> (y FP32 [-1,1])</c>.</summary>
+    /// <summary>A readable form: <c>(x FP32 [-1,15]) -> (y FP32 [-1,1])</c>.</summary>
     public override string ToString() => $"({string.Join(", ", Inputs)}) -> ({string.Join(", ", Outputs)})";
 
-    /// <summary>The interface of a graph; null, and findings, when the protocol can't carry it.</summary>
+    /// <summary>Reads a graph's interface. If the protocol can't carry it, returns null and adds findings.</summary>
     internal static OnnxInterface? Read(GraphMessage graph, OnnxContext context)
     {
-        var inputs = Tensors([.. graph.Inputs.Where(i => !graph.IsWeight(i.ValueName))], "inputs", context);
+        var inputs = Tensors([.. graph.Inputs.Where(i => !graph.IsInitializer(i.ValueName))], "inputs", context);
         var outputs = Tensors(graph.Outputs, "outputs", context);
         if (graph.Outputs.Count == 0)
             context.Add(FindingCode.Interface, graph, "the model has no output");
@@ -27,26 +27,34 @@ public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyLi
         var tensors = new List<TensorInfo>(values.Count);
         for (var i = 0; i < values.Count; i++)
         {
-            if (FaultOf(values[i], names) is { } fault)
-                context.Add(FindingCode.Interface, $"{path}[{i}] '{OnnxMessage.Shown(values[i].ValueName)}'", fault);
+            var value = values[i];
+            if (FaultOf(value, names) is { } fault)
+                context.Add(FindingCode.Interface, $"{path}[{i}] '{OnnxMessage.Printable(value.ValueName)}'", fault);
             else
-                tensors.Add(new TensorInfo(values[i].ValueName, DatatypeOf(values[i].Type!.Tensor!.ElementType)!.Value, [.. values[i].Type!.Tensor!.Shape!.Dimensions.Dimensions]));
+                tensors.Add(ToTensorInfo(value.ValueName, value.Type!.Tensor!));
         }
 
         return tensors.Count == values.Count ? tensors : null;
     }
+
+    private static TensorInfo ToTensorInfo(string name, TensorTypeMessage tensor) =>
+        new(name, DatatypeOf(tensor.ElementType)!.Value, [.. tensor.Shape!.Dimensions.Dimensions]);
 
     private static string? FaultOf(ValueMessage value, HashSet<string> names)
     {
         if (value.ValueName.Length == 0)
             return "it has no name";
         if (!names.Add(value.ValueName))
-            return "it has the name of another one";
+            return "another one has the same name";
         if (value.Type?.Tensor is not { } tensor)
-            return $"it is a {KindOf(value.Type)}; only tensors can be served (a scikit-learn classifier is exported without ZipMap)";
+            return $"it is a {KindOf(value.Type)}; only tensors can be served (export a scikit-learn classifier without ZipMap)";
         if (DatatypeOf(tensor.ElementType) is null)
-            return $"it has elements of the type {(TensorProto.Types.DataType)tensor.ElementType}, which the Open Inference Protocol's JSON has no name for";
-        return tensor.Shape is null ? "it has no shape; give it one when exporting, with a name for each dimension that may have any length" : null;
+        {
+            var type = (TensorProto.Types.DataType)tensor.ElementType;
+            return $"its element type is {type}, for which the Open Inference Protocol's JSON has no name";
+        }
+
+        return tensor.Shape is null ? "it has no shape; export it with a shape, and with a name for each dimension of any length" : null;
     }
 
     private static string KindOf(TypeMessage? type) => type?.Kind switch
@@ -55,7 +63,7 @@ public sealed record OnnxInterface(IReadOnlyList<TensorInfo> Inputs, IReadOnlyLi
         ValueKind.Map => "map",
         ValueKind.Optional => "optional value",
         ValueKind.SparseTensor => "sparse tensor",
-        _ => "value of no known type",
+        _ => "value of an unknown type",
     };
 
     private static Datatype? DatatypeOf(int elementType) => (TensorProto.Types.DataType)elementType switch

@@ -2,8 +2,8 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx;
 
-/// <summary>What an ONNX file is.</summary>
-/// <param name="Interface">Its inputs and outputs; null when they can't be known or served, and then there are findings.</param>
-/// <param name="Findings">What is wrong with it, in the order of the bytes; empty when nothing is.</param>
-/// <param name="MoreFindings">How many further findings there are.</param>
+/// <summary>The result of inspecting an ONNX file.</summary>
+/// <param name="Interface">The inputs and outputs; null if they can't be read or served, and then there are findings.</param>
+/// <param name="Findings">Everything that is wrong with the file, in the order of the file; empty if nothing is.</param>
+/// <param name="MoreFindings">The number of further findings, which are only counted.</param>
 public sealed record OnnxReport(OnnxInterface? Interface, IReadOnlyList<Finding> Findings, int MoreFindings);

@@ -5,39 +5,41 @@ using ModelServing.Registry.Onnx;
 namespace ModelServing.Registry.Safety;
 
 /// <summary>
-/// Checks a version's artifact where it is stored and writes the verdict beside it. The model is read once, in chunks, and not kept: a
-/// model of any size is checked in little memory.
+/// Checks a version's artifact in the store and writes the verdict beside it. The model is read once, in chunks, and never held as a whole,
+/// so checking a model of any size takes little memory.
 /// </summary>
 /// <remarks>
-/// The same artifact has the same verdict however often it is checked, and it is then written once. A verdict about other bytes or by older
-/// rules is replaced; one by newer rules is left alone.
+/// Checking the same artifact again gives the same verdict, which is written only once. A verdict about other bytes or from older rules is
+/// replaced; a verdict from newer rules stays.
 /// </remarks>
-/// <param name="store">Where the artifacts are.</param>
-/// <param name="time">Gives a verdict its time.</param>
-/// <param name="by">The program that checks, as the verdict names it.</param>
-/// <param name="limits">What a model may not exceed; null is <see cref="ArtifactLimits.Default"/>.</param>
-public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string by, ArtifactLimits? limits = null)
+/// <param name="store">The store that has the artifacts.</param>
+/// <param name="time">The source of a verdict's time.</param>
+/// <param name="checkedBy">The checking program's name in the verdict.</param>
+/// <param name="limits">The limits for a model; null means <see cref="ArtifactLimits.Default"/>.</param>
+public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string checkedBy, ArtifactLimits? limits = null)
 {
     private const int ChunkBytes = 128 * 1024;
 
     private readonly ArtifactLimits limits = limits ?? ArtifactLimits.Default;
 
     /// <summary>Checks a version.</summary>
-    /// <exception cref="RegistryException">There is no manifest, so no such version, and nothing was written; or the store failed, and
-    /// nothing is known.</exception>
+    /// <exception cref="RegistryException">The version has no manifest, so it does not exist and nothing was written. Or the store failed,
+    /// so nothing is known.</exception>
     public async Task<CheckedArtifact> CheckAsync(ModelName model, ModelVersion version, CancellationToken cancellationToken)
     {
-        var verdict = await FindAsync(model, version, cancellationToken);
-        var before = await ReadAsync(store, model, version, cancellationToken);
-        if (before is not null && (before.IsSameAs(verdict) || (before.Rules > verdict.Rules && before.ManifestDigest == verdict.ManifestDigest)))
-            return new CheckedArtifact(before, false);
+        var verdict = await InspectAsync(model, version, cancellationToken);
+        var stored = await ReadAsync(store, model, version, cancellationToken);
+        var isByNewerRules = stored?.Rules > verdict.Rules && stored.ManifestDigest == verdict.ManifestDigest;
+        if (stored is not null && (isByNewerRules || stored.IsSameAs(verdict)))
+            return new CheckedArtifact(stored, false);
         await store.ReplaceAsync(RegistryLayout.Verdict(model, version), verdict.ToUtf8(), cancellationToken);
         return new CheckedArtifact(verdict, true);
     }
 
-    /// <summary>The verdict that stands; null when there is none, or none that can be read.</summary>
+    /// <summary>Reads the stored verdict; null if there is none, or if it is not valid.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
-    internal static async Task<Verdict?> ReadAsync(IObjectStore store, ModelName model, ModelVersion version, CancellationToken cancellationToken)
+    internal static async Task<Verdict?> ReadAsync(
+        IObjectStore store, ModelName model, ModelVersion version, CancellationToken cancellationToken)
     {
         var key = RegistryLayout.Verdict(model, version);
         await using var stored = await store.OpenAsync(key, cancellationToken);
@@ -54,7 +56,7 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
         }
     }
 
-    private async Task<Verdict> FindAsync(ModelName model, ModelVersion version, CancellationToken cancellationToken)
+    private async Task<Verdict> InspectAsync(ModelName model, ModelVersion version, CancellationToken cancellationToken)
     {
         var key = RegistryLayout.Manifest(model, version);
         var findings = new List<Finding>();
@@ -62,22 +64,25 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
         try
         {
             await using var stored = await store.OpenAsync(key, cancellationToken)
-                ?? throw new RegistryException(RegistryError.NotFound, key, $"there is none in {store.Location}, so {model} has no version {version}");
+                ?? throw new RegistryException(
+                    RegistryError.NotFound, key, $"not found in {store.Location}, so {model} has no version {version}");
             if (stored.Length > Manifest.MaxBytes)
             {
-                findings.Add(new Finding(FindingCode.ManifestSize, key.Text, $"it has {stored.Length} bytes; at most {Manifest.MaxBytes} are allowed"));
+                findings.Add(new Finding(
+                    FindingCode.ManifestSize, key.Text, $"it has {stored.Length} bytes; at most {Manifest.MaxBytes} are allowed"));
             }
             else
             {
                 var bytes = await stored.ReadAsync(key, cancellationToken);
                 digest = Sha256Digest.Compute(bytes);
                 if (Parse(bytes, model, version, findings) is { } manifest)
-                    more = await FindInModelAsync(manifest, findings, cancellationToken);
+                    more = await InspectModelAsync(manifest, findings, cancellationToken);
             }
         }
         catch (RegistryException e) when (e.Error == RegistryError.Damaged)
         {
-            findings.Add(new Finding(FindingCode.ArtifactLink, e.Key.Text, "it is a symbolic link, which is not followed; put the file itself there"));
+            findings.Add(new Finding(
+                FindingCode.ArtifactLink, e.Key.Text, "it is a symbolic link; links are not followed, so replace it with the file itself"));
         }
 
         more += Math.Max(0, findings.Count - Verdict.MaxFindings);
@@ -87,12 +92,12 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
             Model = model,
             Version = version,
             ManifestDigest = digest,
-            Outcome = findings.Count == 0 ? Outcome.Accepted : Outcome.Refused,
+            Outcome = findings.Count == 0 ? VerdictOutcome.Accepted : VerdictOutcome.Refused,
             Rules = ArtifactRules.Version,
             Findings = [.. findings.Take(Verdict.MaxFindings)],
             MoreFindings = more,
             CheckedAt = time.GetUtcNow(),
-            CheckedBy = by,
+            CheckedBy = checkedBy,
         };
     }
 
@@ -104,23 +109,25 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
             var manifest = Manifest.Parse(bytes);
             if (manifest.Model == model && manifest.Version == version)
                 return manifest;
-            findings.Add(new Finding(FindingCode.ManifestUnreadable, key, $"it is the manifest of {manifest.Model} version {manifest.Version}"));
+            findings.Add(new Finding(
+                FindingCode.ManifestUnreadable, key, $"it is the manifest of {manifest.Model} version {manifest.Version}"));
         }
         catch (ContractException e)
         {
-            findings.Add(new Finding(FindingCode.ManifestUnreadable, key, e.Message.Length <= Finding.MaxMessage ? e.Message : e.Message[..Finding.MaxMessage]));
+            findings.Add(new Finding(
+                FindingCode.ManifestUnreadable, key, e.Message.Length <= Finding.MaxMessage ? e.Message : e.Message[..Finding.MaxMessage]));
         }
 
         return null;
     }
 
-    private async Task<int> FindInModelAsync(Manifest manifest, List<Finding> findings, CancellationToken cancellationToken)
+    private async Task<int> InspectModelAsync(Manifest manifest, List<Finding> findings, CancellationToken cancellationToken)
     {
         var key = RegistryLayout.Model(manifest.Model, manifest.Version);
         await using var stored = await store.OpenAsync(key, cancellationToken);
         if (stored is null)
         {
-            findings.Add(new Finding(FindingCode.ArtifactMissing, key.Text, "the manifest is there and the model is not"));
+            findings.Add(new Finding(FindingCode.ArtifactMissing, key.Text, "the manifest exists, but the model does not"));
             return 0;
         }
 
@@ -131,27 +138,36 @@ public sealed class ArtifactCheck(IObjectStore store, TimeProvider time, string 
         }
 
         if (stored.Length != manifest.Size)
-            findings.Add(new Finding(FindingCode.ArtifactSize, key.Text, $"it has {stored.Length} bytes, the manifest says {manifest.Size}"));
+        {
+            findings.Add(new Finding(
+                FindingCode.ArtifactSize, key.Text, $"it has {stored.Length} bytes, but the manifest says {manifest.Size}"));
+        }
+
         var (digest, report) = await ReadModelAsync(key, stored, cancellationToken);
         if (digest != manifest.Digest)
-            findings.Add(new Finding(FindingCode.ArtifactDigest, key.Text, $"its SHA-256 is {digest}, the manifest says {manifest.Digest}"));
+        {
+            findings.Add(new Finding(
+                FindingCode.ArtifactDigest, key.Text, $"its SHA-256 is {digest}, but the manifest says {manifest.Digest}"));
+        }
+
         var inspected = ArtifactRules.Inspect(manifest, report);
         findings.AddRange(inspected.Findings);
         return inspected.MoreFindings;
     }
 
-    private async Task<(string Digest, OnnxReport Report)> ReadModelAsync(ObjectKey key, StoredObject stored, CancellationToken cancellationToken)
+    private async Task<(string Digest, OnnxReport Report)> ReadModelAsync(
+        ObjectKey key, StoredObject stored, CancellationToken cancellationToken)
     {
         var inspection = new OnnxInspection(stored.Length, limits);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var chunk = new byte[ChunkBytes];
-        long all = 0;
+        long total = 0;
         try
         {
-            // A file that grows meanwhile is not followed.
-            while (all <= stored.Length && await stored.Content.ReadAsync(chunk, cancellationToken) is > 0 and var read)
+            // If the file grows meanwhile, reading stops soon after its original end.
+            while (total <= stored.Length && await stored.Content.ReadAsync(chunk, cancellationToken) is > 0 and var read)
             {
-                all += read;
+                total += read;
                 hash.AppendData(chunk, 0, read);
                 inspection.Read(chunk.AsSpan(0, read));
             }

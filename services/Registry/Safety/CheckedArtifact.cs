@@ -1,6 +1,6 @@
 namespace ModelServing.Registry.Safety;
 
-/// <summary>A version that was checked.</summary>
-/// <param name="Verdict">The verdict that stands now.</param>
-/// <param name="IsNew">Whether it was written now; false when it stood before.</param>
+/// <summary>The result of checking a version.</summary>
+/// <param name="Verdict">The current verdict.</param>
+/// <param name="IsNew">Whether this check wrote the verdict; false if it was already there.</param>
 public sealed record CheckedArtifact(Verdict Verdict, bool IsNew);

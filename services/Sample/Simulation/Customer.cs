@@ -1,11 +1,11 @@
 namespace ModelServing.Sample.Simulation;
 
-/// <summary>A card's holder and their habits.</summary>
-/// <param name="Id">From 0.</param>
+/// <summary>A card holder and their habits.</summary>
+/// <param name="Id">The customer's number, from 0.</param>
 /// <param name="Home">Where they live.</param>
-/// <param name="MeanAmount">Mean of their payments, 5 to 100.</param>
-/// <param name="StandardDeviation">Standard deviation of their payments: half the mean.</param>
-/// <param name="TransactionsPerDay">Mean number of their payments in a day, 0 to 4.</param>
-/// <param name="Terminals">The terminals they reach.</param>
+/// <param name="MeanAmount">The mean amount of their payments, 5 to 100.</param>
+/// <param name="StandardDeviation">The standard deviation of the amounts: half the mean.</param>
+/// <param name="TransactionsPerDay">The mean number of their payments per day, 0 to 4.</param>
+/// <param name="Terminals">The terminals within their reach.</param>
 public sealed record Customer(
     int Id, Town Home, double MeanAmount, double StandardDeviation, double TransactionsPerDay, IReadOnlyList<int> Terminals);

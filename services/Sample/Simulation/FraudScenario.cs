@@ -1,17 +1,17 @@
 namespace ModelServing.Sample.Simulation;
 
-/// <summary>How a transaction came to be a fraud; numbered as in the handbook.</summary>
+/// <summary>The scenario that made a transaction a fraud, numbered as in the handbook.</summary>
 public enum FraudScenario
 {
-    /// <summary>It is none.</summary>
+    /// <summary>The transaction is not a fraud.</summary>
     None = 0,
 
     /// <summary>The amount is above a threshold: a pattern that every detector should find.</summary>
     LargeAmount = 1,
 
-    /// <summary>The terminal is compromised (phishing): everything paid there for 28 days.</summary>
+    /// <summary>The terminal is compromised (phishing): every payment there for 28 days is a fraud.</summary>
     CompromisedTerminal = 2,
 
-    /// <summary>The customer's card data leaked: for 14 days a third of the payments are the thief's, at five times the amount.</summary>
+    /// <summary>The customer's card data leaked: for 14 days, a third of the payments are the thief's, at five times the amount.</summary>
     CompromisedCustomer = 3,
 }

@@ -1,12 +1,12 @@
 namespace ModelServing.Sample.Simulation;
 
 /// <summary>
-/// The handbook's three scenarios, applied in its order: where two meet, the later one's number stands. Compromised terminals and
-/// customers are drawn anew for each day, with a random stream of that day's own.
+/// The handbook's three scenarios, applied in its order. If two apply to a transaction, the later one is recorded. Compromised terminals
+/// and customers are drawn for each day, from the day's own random stream.
 /// </summary>
 internal static class FraudScenarios
 {
-    /// <summary>Marks frauds, and raises the amounts of those that a thief makes.</summary>
+    /// <summary>Marks frauds, and raises the amounts of a thief's payments.</summary>
     internal static void Apply(SimulatorSettings settings, Transaction[] transactions)
     {
         MarkLargeAmounts(settings, transactions);
@@ -25,13 +25,13 @@ internal static class FraudScenarios
 
     private static void MarkCompromisedTerminals(SimulatorSettings settings, Transaction[] transactions)
     {
-        var ofTerminal = IndexesBy(transactions, settings.Terminals, static t => t.TerminalId);
+        var byTerminal = IndexesBy(transactions, settings.Terminals, static t => t.TerminalId);
         for (var day = 0; day < settings.Days; day++)
         {
             var random = new RandomStream(settings.Seed, RandomPurpose.CompromisedTerminals, day);
             foreach (var terminal in Draw(random, settings.CompromisedTerminalsPerDay, settings.Terminals))
             {
-                foreach (var index in During(day, settings.CompromisedTerminalDays, ofTerminal[terminal], transactions))
+                foreach (var index in During(day, settings.CompromisedTerminalDays, byTerminal[terminal], transactions))
                     transactions[index] = transactions[index] with { Fraud = FraudScenario.CompromisedTerminal };
             }
         }
@@ -39,17 +39,17 @@ internal static class FraudScenarios
 
     private static void MarkCompromisedCustomers(SimulatorSettings settings, Transaction[] transactions)
     {
-        var ofCustomer = IndexesBy(transactions, settings.Customers, static t => t.CustomerId);
+        var byCustomer = IndexesBy(transactions, settings.Customers, static t => t.CustomerId);
         for (var day = 0; day < settings.Days; day++)
         {
             var random = new RandomStream(settings.Seed, RandomPurpose.CompromisedCustomers, day);
             foreach (var customer in Draw(random, settings.CompromisedCustomersPerDay, settings.Customers))
             {
-                var payments = During(day, settings.CompromisedCustomerDays, ofCustomer[customer], transactions);
-                foreach (var place in Draw(random, payments.Count / settings.CompromisedTransactionsOneIn, payments.Count))
+                var payments = During(day, settings.CompromisedCustomerDays, byCustomer[customer], transactions);
+                foreach (var position in Draw(random, payments.Count / settings.CompromisedTransactionsOneIn, payments.Count))
                 {
-                    ref var payment = ref transactions[payments[place]];
-                    // Drawn as compromised twice at a time, a customer still has one thief: the amount is raised once.
+                    ref var payment = ref transactions[payments[position]];
+                    // A customer may be drawn again while still compromised. There is still one thief, so the amount is raised only once.
                     if (payment.Fraud == FraudScenario.CompromisedCustomer)
                         continue;
                     payment = payment with
@@ -75,16 +75,17 @@ internal static class FraudScenarios
     private static List<int> During(int day, int days, List<int> indexes, Transaction[] transactions) =>
         indexes.FindAll(index => transactions[index].Day >= day && transactions[index].Day < day + days);
 
-    /// <summary><paramref name="count"/> different ones of 0 .. <paramref name="of"/> - 1: the beginning of a Fisher-Yates shuffle.</summary>
-    private static int[] Draw(RandomStream random, int count, int of)
+    /// <summary>Draws <paramref name="count"/> different numbers from 0 to <paramref name="total"/> - 1, as the beginning of a Fisher-Yates
+    /// shuffle.</summary>
+    private static int[] Draw(RandomStream random, int count, int total)
     {
-        var places = Enumerable.Range(0, of).ToArray();
+        var numbers = Enumerable.Range(0, total).ToArray();
         for (var i = 0; i < count; i++)
         {
-            var j = i + random.NextIndex(of - i);
-            (places[i], places[j]) = (places[j], places[i]);
+            var j = i + random.NextIndex(total - i);
+            (numbers[i], numbers[j]) = (numbers[j], numbers[i]);
         }
 
-        return places[..count];
+        return numbers[..count];
     }
 }

@@ -1,6 +1,6 @@
 namespace ModelServing.Sample.Simulation;
 
-/// <summary>Who pays where: drawn once, before the first day.</summary>
+/// <summary>The customers and terminals of a world. They are drawn once, before the first day.</summary>
 public sealed class Population
 {
     private Population(IReadOnlyList<Customer> customers, IReadOnlyList<Town> terminals)
@@ -9,10 +9,10 @@ public sealed class Population
         Terminals = terminals;
     }
 
-    /// <summary>The customers; their number is their place in this list.</summary>
+    /// <summary>The customers. A customer's number is its index in this list.</summary>
     public IReadOnlyList<Customer> Customers { get; }
 
-    /// <summary>The terminals; their number is their place in this list.</summary>
+    /// <summary>The terminals' locations. A terminal's number is its index in this list.</summary>
     public IReadOnlyList<Town> Terminals { get; }
 
     /// <summary>Draws the population of a world.</summary>
@@ -29,14 +29,14 @@ public sealed class Population
             var home = Town.Draw(random);
             var meanAmount = random.NextUniform(5, 100);
             var perDay = random.NextUniform(0, 4);
-            var reached = new List<int>();
+            var reachable = new List<int>();
             for (var terminal = 0; terminal < terminals.Length; terminal++)
             {
                 if (home.IsWithin(settings.Radius, terminals[terminal]))
-                    reached.Add(terminal);
+                    reachable.Add(terminal);
             }
 
-            customers[id] = new Customer(id, home, meanAmount, meanAmount / 2, perDay, reached);
+            customers[id] = new Customer(id, home, meanAmount, meanAmount / 2, perDay, reachable);
         }
 
         return new Population(customers, terminals);

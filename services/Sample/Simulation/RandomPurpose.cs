@@ -1,12 +1,12 @@
 namespace ModelServing.Sample.Simulation;
 
-/// <summary>What a stream of random numbers is for.</summary>
+/// <summary>The purpose of a stream of random numbers.</summary>
 internal enum RandomPurpose : ulong
 {
     /// <summary>A customer's traits.</summary>
     Customer = 1,
 
-    /// <summary>A terminal's place.</summary>
+    /// <summary>A terminal's location.</summary>
     Terminal = 2,
 
     /// <summary>A customer's transactions.</summary>

@@ -1,11 +1,11 @@
 namespace ModelServing.Sample.Simulation;
 
 /// <summary>
-/// A stream of pseudo-random numbers that is the same on every machine and every .NET version (System.Random promises neither).
-/// The generator is xoshiro256** 1.0, its state filled by SplitMix64, as its authors advise: D. Blackman and S. Vigna, "Scrambled
+/// A stream of pseudo-random numbers that is the same on every machine and every .NET version (System.Random guarantees neither).
+/// The generator is xoshiro256** 1.0. SplitMix64 fills its state, as its authors advise: D. Blackman and S. Vigna, "Scrambled
 /// linear pseudorandom number generators", ACM Transactions on Mathematical Software 47(4), 2021; https://prng.di.unimi.it/.
-/// The distributions use additions, multiplications, divisions and comparisons only, which IEEE 754 fixes to the last bit; log, exp,
-/// sin and cos are left out because every C library rounds them in its own way.
+/// The distributions use only additions, multiplications, divisions and comparisons, whose results IEEE 754 fixes to the last bit. They do
+/// not use log, exp, sin and cos, because each C library rounds them differently.
 /// </summary>
 internal sealed class RandomStream
 {
@@ -14,7 +14,7 @@ internal sealed class RandomStream
     private ulong _s2;
     private ulong _s3;
 
-    /// <summary>Begins with a given state, as the generator's published test values do.</summary>
+    /// <summary>Starts from a given state, as the generator's published test values do.</summary>
     internal RandomStream(ulong s0, ulong s1, ulong s2, ulong s3)
     {
         _s0 = s0;
@@ -24,7 +24,7 @@ internal sealed class RandomStream
     }
 
     /// <summary>
-    /// Begins the stream of one thing, say customer 17. Each thing has its own, so that a change to one leaves all others as they were.
+    /// Starts the stream of one thing, such as customer 17. Each thing has its own stream, so a change to one leaves all others unchanged.
     /// </summary>
     internal RandomStream(ulong seed, RandomPurpose purpose, int index)
     {
@@ -47,7 +47,6 @@ internal sealed class RandomStream
         return z ^ (z >> 31);
     }
 
-    /// <summary>The next 64 bits.</summary>
     internal ulong NextBits()
     {
         var result = ulong.RotateLeft(_s1 * 5, 7) * 9;
@@ -73,8 +72,8 @@ internal sealed class RandomStream
     internal int NextIndex(int count) => (int)Math.BigMul(NextBits(), (ulong)count, out _);
 
     /// <summary>
-    /// Normal, as the sum of twelve uniforms less six (Irwin-Hall): mean 0, variance 1, nothing beyond six standard deviations and
-    /// tails a little thin, which amounts and hours don't notice.
+    /// Normal, as the sum of twelve uniform numbers minus six (Irwin-Hall): mean 0, variance 1, no values beyond six standard deviations,
+    /// and slightly thin tails, which do not matter for amounts and hours.
     /// </summary>
     internal double NextNormal(double mean, double standardDeviation)
     {
@@ -85,17 +84,17 @@ internal sealed class RandomStream
     }
 
     /// <summary>
-    /// Poisson, by adding up probabilities until they pass one uniform number (Devroye, "Non-Uniform Random Variate Generation", 1986,
+    /// Poisson, by adding up probabilities until they exceed one uniform number (Devroye, "Non-Uniform Random Variate Generation", 1986,
     /// X.3.3). <paramref name="probabilityOfZero"/> is e^-mean, from <see cref="PowerOfEToMinus"/>.
     /// </summary>
     internal int NextPoisson(double mean, double probabilityOfZero)
     {
-        var left = NextUnit();
+        var remaining = NextUnit();
         var probability = probabilityOfZero;
         var count = 0;
-        while (left >= probability && count < 100)
+        while (remaining >= probability && count < 100)
         {
-            left -= probability;
+            remaining -= probability;
             count++;
             probability *= mean / count;
         }

@@ -26,7 +26,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public async Task It_answers_with_the_outputs_that_are_wanted_in_their_order()
+    public async Task It_answers_with_the_wanted_outputs_in_the_order_of_the_request()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
         var (status, body) = await service.InferAsync(Sum.Replace("}]}", "}],\"outputs\":[{\"name\":\"product\"}]}", StringComparison.Ordinal));
@@ -49,7 +49,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public async Task Every_data_type_goes_through_unchanged()
+    public async Task Every_data_type_passes_through_unchanged()
     {
         foreach (var datatype in Enum.GetValues<Datatype>())
         {
@@ -65,16 +65,16 @@ public class InferenceTests
     [InlineData(Datatype.Fp16)]
     [InlineData(Datatype.Fp32)]
     [InlineData(Datatype.Fp64)]
-    public async Task An_answer_that_holds_NaN_or_infinity_says_so_wherever_it_stands_and_stays_valid_JSON(Datatype datatype)
+    public async Task An_answer_with_NaN_or_infinity_anywhere_reports_it_and_is_valid_JSON(Datatype datatype)
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(datatype, -1));
-        // Longer than any vector, and no multiple of its length.
+        // Longer than any vector, and not a multiple of its length.
         const int Length = 71;
         foreach (var bad in (string?[])[null, "\"NaN\"", "\"Infinity\"", "\"-Infinity\""])
         {
-            foreach (var place in (int[])[0, 40, Length - 1])
+            foreach (var position in (int[])[0, 40, Length - 1])
             {
-                var data = $"[{string.Join(',', Enumerable.Range(0, Length).Select(i => i == place && bad is not null ? bad : "-65504"))}]";
+                var data = $"[{string.Join(',', Enumerable.Range(0, Length).Select(i => i == position && bad is not null ? bad : "-65504"))}]";
                 using var answer = await service.Client.PostAsync(
                     "/v2/models/m/infer", new StringContent($$"""{"inputs":[{"name":"x","shape":[{{Length}}],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{data}}}]}"""));
                 var body = await answer.Content.ReadAsStringAsync();
@@ -86,7 +86,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public async Task Only_the_outputs_that_are_wanted_are_looked_at()
+    public async Task Only_wanted_outputs_are_checked_for_NaN_and_infinity()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
         foreach (var (wanted, outcome) in ((string, string?)[])[("sum", null), ("product", "non-finite")])
@@ -101,7 +101,7 @@ public class InferenceTests
     [InlineData("0", 400)]
     [InlineData("soon", 400)]
     [InlineData("60000", 200)]
-    public async Task A_request_may_say_how_long_it_waits(string timeout, int expected)
+    public async Task A_request_may_limit_its_wait(string timeout, int expected)
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
         using var message = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
@@ -125,7 +125,7 @@ public class InferenceTests
 
     [Theory]
     [InlineData("{\"inputs\":[]}", 400, "invalid-request", "inputs: 'a' is missing; the model takes a FP32 [-1], b FP32 [-1]")]
-    [InlineData("""{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","data":[1,2]},{"name":"b","shape":[3],"datatype":"FP32","data":[1,2,3]}]}""", 500, "model-failed", "The model could not be run on these inputs: ")]
+    [InlineData("""{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","data":[1,2]},{"name":"b","shape":[3],"datatype":"FP32","data":[1,2,3]}]}""", 500, "model-failed", "The model can't run on these inputs: ")]
     public async Task A_request_that_fails_is_answered_as_a_problem_with_the_protocols_error(string request, int expected, string kind, string detail)
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Fp32, -1));
@@ -138,17 +138,17 @@ public class InferenceTests
         Assert.Equal($"urn:modelserving:problem:{kind}", problem["type"]!.GetValue<string>());
         Assert.StartsWith(detail, problem["error"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal("R1", problem["requestId"]!.GetValue<string>());
-        // And it serves on.
+        // It continues to serve.
         Assert.Equal(200, (await service.InferAsync(Sum)).Status);
     }
 
     [Theory]
-    [InlineData("GET", "/v2/models/m/infer", 405, "takes POST, not GET")]
-    [InlineData("POST", "/v2/models/m", 405, "takes GET, not POST")]
+    [InlineData("GET", "/v2/models/m/infer", 405, "accepts POST, not GET")]
+    [InlineData("POST", "/v2/models/m", 405, "accepts GET, not POST")]
     [InlineData("GET", "/v2/models/other", 404, "this service has /v2/models/m/versions/3")]
     [InlineData("POST", "/v2/models/m/versions/2/infer", 404, "this service has /v2/models/m/versions/3")]
     [InlineData("GET", "/", 404, "There is nothing at /")]
-    public async Task A_path_that_is_not_served_says_what_is(string method, string path, int expected, string detail)
+    public async Task The_problem_for_an_unknown_path_names_the_known_ones(string method, string path, int expected, string detail)
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Fp32, -1));
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -159,7 +159,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public async Task What_it_can_not_read_is_said_before_it_is_read()
+    public async Task An_unsupported_or_too_large_body_is_refused()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Fp32, -1), settings => settings with { MaxRequestBytes = 1000 });
         using var binary = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
@@ -167,9 +167,9 @@ public class InferenceTests
         using var refused = await service.Client.SendAsync(binary);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
 
-        using var packed = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
-        packed.Content.Headers.ContentEncoding.Add("gzip");
-        using var alsoRefused = await service.Client.SendAsync(packed);
+        using var compressed = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
+        compressed.Content.Headers.ContentEncoding.Add("gzip");
+        using var alsoRefused = await service.Client.SendAsync(compressed);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, alsoRefused.StatusCode);
 
         var (status, body) = await service.InferAsync(new string(' ', 1001));
@@ -201,7 +201,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public async Task A_manifest_that_says_other_inputs_than_the_model_is_refused()
+    public async Task A_manifest_with_other_inputs_than_the_model_is_refused()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Fp32, -1), damage: folder =>
         {
@@ -220,7 +220,7 @@ public class InferenceTests
     }
 
     [Fact]
-    public async Task It_counts_requests_by_status_and_calls_of_the_model()
+    public async Task It_counts_requests_by_status_and_counts_calls_of_the_model()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Fp32, -1));
         await service.InferAsync(Sum);

@@ -22,9 +22,9 @@ public sealed class RefusedVersionTests : IAsyncLifetime
         { "oversized", "bytes; at most 100 are allowed" },
         { "unsafe", "graph.initializer[0] 'w': its data are in '../../../../etc/passwd'; export the model as one file (external-data)" },
         { "another interface", "the model's is 'x FP32 [-1,3]'" },
-        { "no manifest that can be read", "the manifest can't be read" },
-        { "without a model", "there is none in " },
-        { "nothing that the runtime opens", "ONNX Runtime can't open models/m/3/model.onnx" },
+        { "an unreadable manifest", "the manifest can't be read" },
+        { "without a model", "not found in " },
+        { "a model that the runtime can't open", "ONNX Runtime can't open models/m/3/model.onnx" },
     };
 
     public async ValueTask InitializeAsync() => tested = await TestedBucket.StartAsync();
@@ -33,10 +33,10 @@ public sealed class RefusedVersionTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_version_that_is_refused_is_never_loaded_and_the_host_lives_and_says_why(string what, string why)
+    public async Task A_refused_version_is_never_loaded_and_the_live_host_reports_why(string kind, string why)
     {
-        Store(what);
-        await using var service = await RunningInference.StartOnAsync(Settings(what == "oversized" ? 100 : null));
+        Store(kind);
+        await using var service = await RunningInference.StartOnAsync(Settings(kind == "oversized" ? 100 : null));
         await service.UntilNotReadyAsync("m version 3 is refused: ");
         Assert.Contains(why, await (await service.Client.GetAsync("/health/ready")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("ok\n", await service.Client.GetStringAsync("/health/live"));
@@ -47,35 +47,35 @@ public sealed class RefusedVersionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_refused_is_not_read_again_and_another_publish_of_the_version_is_loaded_without_a_restart()
+    public async Task A_refused_model_is_not_read_again_and_publishing_the_version_again_loads_it_without_a_restart()
     {
         Store("unsafe");
         await using var service = await RunningInference.StartOnAsync(Settings());
         await service.UntilNotReadyAsync("m version 3 is refused: ");
         var read = Reads(ModelKey);
 
-        // Told again and again, it looks at the manifest alone.
+        // However often it is woken, it reads only the manifest.
         for (var i = 0; i < 5; i++)
         {
-            var looked = Reads(ManifestKey);
-            service.LookAgain();
-            await RunningInference.UntilAsync(() => Task.FromResult(Reads(ManifestKey) > looked), "it never looked again");
+            var before = Reads(ManifestKey);
+            service.CheckNow();
+            await RunningInference.UntilAsync(() => Task.FromResult(Reads(ManifestKey) > before), "it never read the manifest again");
         }
 
         Assert.Equal(read, Reads(ModelKey));
         Store("good");
-        service.LookAgain();
+        service.CheckNow();
         await service.UntilReadyAsync();
         Assert.Equal(0, service.ExitCode);
     }
 
     [Fact]
-    public async Task A_version_that_comes_while_it_is_waited_for_is_loaded_as_soon_as_it_is_said()
+    public async Task A_version_that_arrives_during_the_wait_is_loaded_as_soon_as_it_is_announced()
     {
         await using var service = await RunningInference.StartOnAsync(Settings());
         await service.UntilNotReadyAsync("no manifest");
         Store("good");
-        service.LookAgain();
+        service.CheckNow();
         await service.UntilReadyAsync();
     }
 
@@ -88,17 +88,19 @@ public sealed class RefusedVersionTests : IAsyncLifetime
         await service.StopAsync().WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
     }
 
-    private void Store(string what)
+    private void Store(string kind)
     {
-        var onnx = what switch
+        var onnx = kind switch
         {
             "unsafe" => SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer[0] = SomeUnsafeOnnx.External()),
-            "nothing that the runtime opens" => SomeUnsafeOnnx.Changed(static m => m.Graph.Node[0].OpType = "NoSuchOperator"),
+            "a model that the runtime can't open" => SomeUnsafeOnnx.Changed(static m => m.Graph.Node[0].OpType = "NoSuchOperator"),
             _ => Good,
         };
-        foreach (var (key, content) in SomeArtifact.Objects(RunningInference.Model, RunningInference.Version, onnx, what == "another interface" ? static m => m with { Inputs = [new TensorInfo("x", Datatype.Fp64, [-1, 3])] } : null))
+        Func<Manifest, Manifest>? change =
+            kind == "another interface" ? static m => m with { Inputs = [new TensorInfo("x", Datatype.Fp64, [-1, 3])] } : null;
+        foreach (var (key, content) in SomeArtifact.Objects(RunningInference.Model, RunningInference.Version, onnx, change))
             tested.Set(key, content);
-        switch (what)
+        switch (kind)
         {
             case "damaged":
                 tested.Set(ModelKey, [.. onnx[..^1], (byte)(onnx[^1] ^ 1)]);
@@ -109,7 +111,7 @@ public sealed class RefusedVersionTests : IAsyncLifetime
             case "without a model":
                 tested.Remove(ModelKey);
                 break;
-            case "no manifest that can be read":
+            case "an unreadable manifest":
                 tested.Set(ManifestKey, "{"u8.ToArray());
                 break;
         }
@@ -126,6 +128,6 @@ public sealed class RefusedVersionTests : IAsyncLifetime
             Registry = $"oci:{ObjectStorageEmulator.Namespace}/{TestedBucket.Name}",
             Oci = tested.Settings,
         };
-        return maxModelBytes is { } most ? settings with { MaxModelBytes = most } : settings;
+        return maxModelBytes is { } limit ? settings with { MaxModelBytes = limit } : settings;
     }
 }

@@ -10,7 +10,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference;
 
-/// <summary>An inference service in this process, on a port of its own, that serves <c>m</c> version 3 from a folder.</summary>
+/// <summary>An inference service in this process, on its own port, that serves <c>m</c> version 3 from a folder.</summary>
 internal sealed class RunningInference : IAsyncDisposable
 {
     internal static readonly ModelName Model = ModelName.Parse("m");
@@ -32,7 +32,7 @@ internal sealed class RunningInference : IAsyncDisposable
 
     internal int ExitCode => app.Services.GetRequiredService<HostFailure>().ExitCode;
 
-    /// <summary>Publishes a model and starts the service; it is ready when the task ends, unless it can't be.</summary>
+    /// <summary>Publishes a model and starts the service. When the task ends, the service is ready or has failed.</summary>
     internal static async Task<RunningInference> StartAsync(byte[] onnx, Func<InferenceSettings, InferenceSettings>? change = null, Action<TemporaryFolder>? damage = null)
     {
         var folder = new TemporaryFolder();
@@ -47,7 +47,7 @@ internal sealed class RunningInference : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Starts the service on a registry of the test's own, and waits for nothing.</summary>
+    /// <summary>Starts the service on the test's own registry, without waiting until it is ready.</summary>
     /// <exception cref="ContractException">A setting is wrong.</exception>
     internal static async Task<RunningInference> StartOnAsync(InferenceSettings settings, TemporaryFolder? folder = null)
     {
@@ -58,7 +58,7 @@ internal sealed class RunningInference : IAsyncDisposable
         }
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // It failed before it listened.
+            // The service failed before it listened.
         }
 
         return new RunningInference(folder, app);
@@ -66,13 +66,13 @@ internal sealed class RunningInference : IAsyncDisposable
 
     internal Task UntilReadyAsync() => UntilAsync(async () => (await Client.GetAsync(InferencePaths.HealthReady)).IsSuccessStatusCode, "it never became ready");
 
-    /// <summary>Waits until it says that it is not ready, and why.</summary>
-    internal Task UntilNotReadyAsync(string why) => UntilAsync(async () => (await (await Client.GetAsync(InferencePaths.HealthReady)).Content.ReadAsStringAsync()).Contains(why, StringComparison.Ordinal), $"it never said '{why}'");
+    /// <summary>Waits until readiness reports the reason <paramref name="why"/>.</summary>
+    internal Task UntilNotReadyAsync(string why) => UntilAsync(async () => (await (await Client.GetAsync(InferencePaths.HealthReady)).Content.ReadAsStringAsync()).Contains(why, StringComparison.Ordinal), $"it never reported '{why}'");
 
     internal Task UntilStoppingAsync() => UntilAsync(() => Task.FromResult(IsStopping), "it never stopped");
 
-    /// <summary>Ends a wait for the version, as the function ModelLoader's message does.</summary>
-    internal void LookAgain() => app.Services.GetRequiredService<ArtifactLoader>().LookAgain();
+    /// <summary>Makes the loader check the registry, as an announcement of the function ModelLoader does.</summary>
+    internal void CheckNow() => app.Services.GetRequiredService<ArtifactLoader>().CheckNow();
 
     internal Task StopAsync() => app.StopAsync();
 
@@ -82,26 +82,26 @@ internal sealed class RunningInference : IAsyncDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    internal static async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
+    internal static async Task UntilAsync(Func<Task<bool>> condition, string failure)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await condition())
         {
-            Assert.False(patience.IsCancellationRequested, otherwise);
+            Assert.False(timeout.IsCancellationRequested, failure);
             await Task.Delay(10);
         }
     }
 
-    /// <summary>A request is counted after its last byte was sent, so it may take a moment.</summary>
+    /// <summary>Waits for metrics, because a request is counted only after its last byte was sent.</summary>
     internal async Task UntilMetricsMatch(string pattern)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         string metrics;
         do
         {
             metrics = await Client.GetStringAsync(InferencePaths.Metrics);
         }
-        while (!Regex.IsMatch(metrics, pattern) && !patience.IsCancellationRequested);
+        while (!Regex.IsMatch(metrics, pattern) && !timeout.IsCancellationRequested);
         Assert.Matches(pattern, metrics);
     }
 

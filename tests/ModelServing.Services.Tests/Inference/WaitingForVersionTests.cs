@@ -27,7 +27,7 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_version_that_is_not_there_yet_is_waited_for_and_readiness_says_so()
+    public async Task It_waits_for_a_version_that_does_not_exist_yet_and_readiness_says_so()
     {
         await using var service = await RunningInference.StartOnAsync(Settings());
         await service.UntilNotReadyAsync($"waiting for m version 3 in {Location}: no manifest");
@@ -36,10 +36,10 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
         Assert.Equal(503, (int)refused.StatusCode);
         Assert.Contains("no manifest", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        // The model alone is no version.
+        // A model without a manifest is not a version.
         tested.Set("models/m/3/model.onnx", SomeOnnx.Add(Datatype.Fp32, -1));
-        var asked = tested.Emulator.Requests.Count;
-        await RunningInference.UntilAsync(() => Task.FromResult(tested.Emulator.Requests.Count > asked), "it never asked again");
+        var requests = tested.Emulator.Requests.Count;
+        await RunningInference.UntilAsync(() => Task.FromResult(tested.Emulator.Requests.Count > requests), "it never polled again");
         await service.UntilNotReadyAsync("no manifest");
         await PublishAsync();
         await service.UntilReadyAsync();
@@ -50,7 +50,7 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
     [InlineData("429", "429 TooManyRequests")]
     [InlineData("404", "404 BucketNotFound")]
     [InlineData("cut", "no answer came")]
-    public async Task A_store_that_can_not_be_read_now_is_waited_for_and_readiness_says_why(string kind, string why)
+    public async Task It_waits_for_a_store_that_can_not_be_read_and_readiness_says_why(string kind, string why)
     {
         await PublishAsync();
         foreach (var operation in (StorageOperation[])[StorageOperation.GetObject, StorageOperation.ListObjects])
@@ -72,7 +72,7 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bucket_without_an_identity_is_a_wrong_setting()
+    public async Task A_bucket_without_an_identity_is_an_invalid_setting()
     {
         var e = await Assert.ThrowsAsync<ContractException>(() => RunningInference.StartOnAsync(Settings() with { Oci = null }));
         Assert.Contains(OciSettings.IdentityVariable, e.Message, StringComparison.Ordinal);

@@ -10,7 +10,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreTests
     private TemporaryFolder Folder => tested.Folder;
 
     [Fact]
-    public async Task What_a_killed_writer_left_behind_is_no_object()
+    public async Task Leftovers_of_a_killed_writer_are_not_objects()
     {
         await PutAsync(Key, "whole");
         await File.WriteAllTextAsync(Folder.Combine("registry", ".incoming", "0123"), "half");
@@ -45,12 +45,12 @@ public sealed class FolderObjectStoreTests : ObjectStoreTests
     }
 
     [Fact]
-    public async Task A_pipe_in_an_objects_place_is_an_object_without_bytes_and_holds_nobody_up()
+    public async Task A_pipe_in_an_objects_place_is_an_empty_object_and_does_not_block()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no named pipes among files");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no named pipes in folders");
         Directory.CreateDirectory(Folder.Combine("registry", "models", "fraud", "1"));
-        using (var made = System.Diagnostics.Process.Start("mkfifo", [Folder.Combine("registry", Key.Text)]))
-            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Folder.Combine("registry", Key.Text)]))
+            await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
         await using var opened = await Task.Run(() => Store.OpenAsync(Key, default)).WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(0, opened!.Length);
         Assert.Equal("", await ReadAsync(Key));
@@ -61,7 +61,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreTests
     [InlineData("caf\u00e9")]
     [InlineData("line\nbreak")]
     [InlineData(".hidden")]
-    public async Task A_file_of_an_odd_name_is_no_object(string name)
+    public async Task A_file_with_an_invalid_name_is_not_an_object(string name)
     {
         await PutAsync(Key, "mine");
         await File.WriteAllTextAsync(Folder.Combine("registry", "models", "fraud", "1", name), "x", TestContext.Current.CancellationToken);
@@ -72,27 +72,30 @@ public sealed class FolderObjectStoreTests : ObjectStoreTests
     }
 
     [Fact]
-    public async Task A_folder_in_an_objects_place_and_a_name_too_long_for_the_disk_are_failures_with_the_key()
+    public async Task A_folder_in_an_objects_place_and_a_name_too_long_for_the_disk_fail_and_name_the_key()
     {
         Directory.CreateDirectory(Folder.Combine("registry", Key.Text));
         foreach (var key in (ObjectKey[])[Key, ObjectKey.Parse("models/" + new string('x', 300))])
         {
-            await FailsOrIsNothingAsync(key, () => Store.OpenAsync(key, default));
-            await FailsOrIsNothingAsync(key, () => PutAsync(key, "x"));
-            await FailsOrIsNothingAsync(key, () => Store.ReplaceAsync(key, "x"u8.ToArray(), default));
+            await FailsOrDoesNothingAsync(key, () => Store.OpenAsync(key, default));
+            await FailsOrDoesNothingAsync(key, () => PutAsync(key, "x"));
+            await FailsOrDoesNothingAsync(key, () => Store.ReplaceAsync(key, "x"u8.ToArray(), default));
         }
 
         Assert.Empty(tested.LeftOvers);
 
-        static async Task FailsOrIsNothingAsync(ObjectKey key, Func<Task> act)
+        static async Task FailsOrDoesNothingAsync(ObjectKey key, Func<Task> act)
         {
             var e = await Record.ExceptionAsync(act);
-            Assert.True(e is null or RegistryException { Error: RegistryError.Unavailable } && e?.Message.StartsWith(key.Text, StringComparison.Ordinal) != false, e?.ToString());
+            if (e is null)
+                return;
+            Assert.Equal(RegistryError.Unavailable, Assert.IsType<RegistryException>(e).Error);
+            Assert.StartsWith(key.Text, e.Message, StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task A_failure_of_the_disk_names_the_key()
+    public async Task A_disk_failure_names_the_key()
     {
         await File.WriteAllTextAsync(Folder.Combine("registry"), "a file where the folder should be");
         var e = await Assert.ThrowsAsync<RegistryException>(() => PutAsync(Key, "x"));

@@ -75,15 +75,15 @@ public class ManifestTests
     [InlineData("\"boosted trees\"", "null", "labels.algorithm is null")]
     [InlineData("+00:00", "+01:00", "createdAt")]
     [InlineData("\"datatype\": \"FP32\"", "\"datatype\": 77", "datatype")]
-    public void What_breaks_its_form_is_named(string part, string instead, string message)
+    public void Each_fault_is_named(string part, string replacement, string message)
     {
         Assert.Contains(part, Text, StringComparison.Ordinal);
-        var e = Assert.Throws<ContractException>(() => Parse(Text.Replace(part, instead, StringComparison.Ordinal)));
+        var e = Assert.Throws<ContractException>(() => Parse(Text.Replace(part, replacement, StringComparison.Ordinal)));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Damaged_bytes_are_refused_and_nothing_else_is_thrown() =>
+    public void Damaged_bytes_throw_no_other_exception() =>
         Gen.Select(Gen.Int[0, Text.Length - 1], Gen.Byte, Gen.Int[0, Text.Length]).Sample((at, value, length) =>
         {
             var bytes = Encoding.UTF8.GetBytes(Text);
@@ -94,12 +94,12 @@ public class ManifestTests
             }
             catch (ContractException)
             {
-                // The only exception that a caller has to know.
+                // The only exception that callers must handle.
             }
         });
 
     [Fact]
-    public void Training_info_may_say_nothing_but_must_be_of_its_form()
+    public void Training_info_may_be_empty_but_must_have_the_documented_form()
     {
         Assert.Empty(TrainingInfo.Parse("{}"u8).Metrics);
         var info = TrainingInfo.Parse("""{ "metrics": { "auc": 0.9 }, "labels": { "a": "b" } }"""u8);

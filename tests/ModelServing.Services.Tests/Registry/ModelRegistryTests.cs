@@ -28,7 +28,7 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_published_version_is_read_back_with_what_the_model_and_its_owner_say()
+    public async Task A_published_version_is_read_back_with_its_interface_and_training_info()
     {
         var training = new TrainingInfo { Metrics = new Dictionary<string, double> { ["auc"] = 0.97 }, Labels = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } };
         var published = await registry.PublishAsync(Fraud, V(2), Model, training, default);
@@ -76,12 +76,12 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
         await registry.PublishAsync(Fraud, V(4), Model, TrainingInfo.None, default);
         var e = await FailsAsync(RegistryError.AlreadyPublished, () => registry.PublishAsync(Fraud, V(1), SomeOnnx.Linear(3, 1), TrainingInfo.None, default));
-        Assert.Equal("models/fraud/1/manifest.json: fraud has a version 1 already, and a version never changes; publish this as version 5", e.Message);
+        Assert.Equal("models/fraud/1/manifest.json: fraud already has a version 1, and a version never changes; publish this as version 5", e.Message);
         Assert.Equal(Model, (await registry.ReadArtifactAsync(Fraud, V(1), default)).Model.ToArray());
     }
 
     [Fact]
-    public async Task Of_publishers_at_the_same_time_one_wins_and_the_others_are_told()
+    public async Task When_several_publish_at_the_same_time_one_wins_and_the_others_get_an_error()
     {
         var models = Enumerable.Range(0, 6).Select(i => SomeOnnx.Linear(4, 1, seed: i / 2)).ToArray();
         using var start = new Barrier(models.Length);
@@ -102,11 +102,11 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_interrupted_publish_is_finished_by_the_same_bytes_only()
+    public async Task Only_the_same_bytes_finish_an_interrupted_publish()
     {
         store.Set("models/fraud/1/model.onnx", Model);
         var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), SomeOnnx.Linear(15, 1, seed: 2), TrainingInfo.None, default));
-        Assert.StartsWith("models/fraud/1/model.onnx: other bytes are there", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("models/fraud/1/model.onnx: an interrupted publish left other bytes there (", e.Message, StringComparison.Ordinal);
         Assert.Contains("publish those again to finish it, publish these as another version, or delete the object", e.Message, StringComparison.Ordinal);
         Assert.Empty(await registry.ListAsync(default));
 
@@ -115,10 +115,10 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_can_not_be_served_is_refused_before_anything_is_stored()
+    public async Task A_model_that_can_not_be_served_is_refused_before_anything_is_stored()
     {
-        var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), "no model"u8.ToArray(), TrainingInfo.None, default));
-        Assert.StartsWith("models/fraud/1/model.onnx: it is no ONNX model: ", e.Message, StringComparison.Ordinal);
+        var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), "not a model"u8.ToArray(), TrainingInfo.None, default));
+        Assert.StartsWith("models/fraud/1/model.onnx: it is not an ONNX model: ", e.Message, StringComparison.Ordinal);
         Assert.Equal([FindingCode.Protobuf], e.Findings.Select(static f => f.Code));
         foreach (var model in SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 100_000))
         {
@@ -142,18 +142,18 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_version_is_named_with_those_that_exist()
+    public async Task The_error_for_a_missing_version_lists_the_existing_ones()
     {
         var e = await FailsAsync(RegistryError.NotFound, () => registry.ReadArtifactAsync(Fraud, V(3), default));
-        Assert.EndsWith("fraud has no version 3; nothing of that name is published there", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("fraud has no version 3; no version of that model is published", e.Message, StringComparison.Ordinal);
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
         await registry.PublishAsync(Fraud, V(2), Model, TrainingInfo.None, default);
         e = await FailsAsync(RegistryError.NotFound, () => registry.ReadManifestAsync(Fraud, V(3), default));
-        Assert.Equal($"models/fraud/3/manifest.json: there is none in {registry.Location}, so fraud has no version 3; published are 1, 2", e.Message);
+        Assert.Equal($"models/fraud/3/manifest.json: not found in {registry.Location}, so fraud has no version 3; published versions: 1, 2", e.Message);
     }
 
     [Fact]
-    public async Task A_damaged_artifact_is_never_handed_out()
+    public async Task A_damaged_artifact_is_never_returned()
     {
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
 
@@ -161,19 +161,19 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         changed[^1] ^= 1;
         store.Set("models/fraud/1/model.onnx", changed);
         var e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
-        Assert.Equal($"models/fraud/1/model.onnx: its SHA-256 is {Sha256Digest.Compute(changed)}, the manifest says {Sha256Digest.Compute(Model)}; publish fraud again as a new version", e.Message);
+        Assert.Equal($"models/fraud/1/model.onnx: its SHA-256 is {Sha256Digest.Compute(changed)}, but the manifest says {Sha256Digest.Compute(Model)}; publish fraud again as a new version", e.Message);
 
         store.Set("models/fraud/1/model.onnx", Model[..^1]);
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
-        Assert.StartsWith($"models/fraud/1/model.onnx: it has {Model.Length - 1} bytes, the manifest says {Model.Length};", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"models/fraud/1/model.onnx: it has {Model.Length - 1} bytes, but the manifest says {Model.Length};", e.Message, StringComparison.Ordinal);
 
         store.Remove("models/fraud/1/model.onnx");
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
-        Assert.StartsWith("models/fraud/1/model.onnx: there is none in ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("models/fraud/1/model.onnx: not found in ", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_damaged_or_foreign_manifest_is_named()
+    public async Task The_error_names_a_manifest_that_is_damaged_or_belongs_to_another_version()
     {
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
         store.Set("models/fraud/2/manifest.json", store.Get("models/fraud/1/manifest.json"));
@@ -188,7 +188,7 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         await FailsAsync(RegistryError.Damaged, () => registry.ReadManifestAsync(Fraud, V(2), default));
     }
 
-    /// <summary>Makes an empty store.</summary>
+    /// <summary>Creates an empty store.</summary>
     protected abstract ValueTask<TestedStore> MakeAsync();
 
     private static ModelVersion V(int number) => new(number);

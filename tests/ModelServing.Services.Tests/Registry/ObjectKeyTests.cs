@@ -9,7 +9,7 @@ public class ObjectKeyTests
     [InlineData("models/fraud/2/model.onnx")]
     [InlineData("a")]
     [InlineData("A-b_c.d/1..2")]
-    public void Segments_of_plain_characters_are_a_key(string text) => Assert.Equal(text, ObjectKey.Parse(text).Text);
+    public void Plain_segments_form_a_key(string text) => Assert.Equal(text, ObjectKey.Parse(text).Text);
 
     [Theory]
     [InlineData("")]
@@ -26,14 +26,14 @@ public class ObjectKeyTests
     [InlineData("a\0b")]
     [InlineData("C:/a")]
     [InlineData("ä")]
-    public void What_could_leave_a_folder_or_need_escaping_is_no_key(string text)
+    public void Text_that_could_leave_a_folder_or_need_escaping_is_not_a_key(string text)
     {
         Assert.False(ObjectKey.TryParse(text, out _));
         Assert.Throws<FormatException>(() => ObjectKey.Parse(text));
     }
 
     [Fact]
-    public void A_key_longer_than_Object_Storage_takes_is_none()
+    public void A_key_is_not_longer_than_Object_Storage_allows()
     {
         Assert.True(ObjectKey.TryParse(new string('a', ObjectKey.MaxLength), out _));
         Assert.False(ObjectKey.TryParse(new string('a', ObjectKey.MaxLength + 1), out _));

@@ -3,12 +3,12 @@ using ModelServing.Registry;
 
 namespace ModelServing.Services.Tests.Registry;
 
-/// <summary>What every object store does alike; each store's own class of tests adds what only it has.</summary>
+/// <summary>The behavior that every object store shares. Each store's own test class adds the rest.</summary>
 public abstract class ObjectStoreTests : IAsyncLifetime
 {
     protected static readonly ObjectKey Key = ObjectKey.Parse("models/fraud/1/model.onnx");
 
-    /// <summary>The store, and what can be done to it behind its back.</summary>
+    /// <summary>Access to the stored objects that bypasses the store.</summary>
     protected TestedStore Tested { get; private set; } = null!;
 
     protected IObjectStore Store { get; private set; } = null!;
@@ -26,7 +26,7 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_put_is_read_back()
+    public async Task An_object_is_read_back()
     {
         Assert.True(await PutAsync(Key, "content"));
         Assert.Equal("content", await ReadAsync(Key));
@@ -44,7 +44,7 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_may_be_replaced_is_there_or_new_and_never_in_part()
+    public async Task A_replaced_object_has_the_old_or_the_new_bytes_and_never_a_mixture()
     {
         await Store.ReplaceAsync(Key, "first"u8.ToArray(), default);
         Assert.Equal("first", await ReadAsync(Key));
@@ -63,7 +63,7 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_writers_at_the_same_time_exactly_one_wins_and_its_bytes_stay()
+    public async Task When_several_write_at_the_same_time_exactly_one_wins_and_its_bytes_stay()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -72,7 +72,7 @@ public abstract class ObjectStoreTests : IAsyncLifetime
             var winners = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Factory.StartNew(
                 async () =>
                 {
-                    // A store of its own each, as of eight processes.
+                    // Each writer has its own store, like eight processes.
                     var own = Tested.Open();
                     using var content = new MemoryStream(Encoding.UTF8.GetBytes($"writer {i}"));
                     start.SignalAndWait();
@@ -119,7 +119,7 @@ public abstract class ObjectStoreTests : IAsyncLifetime
         using var content = new MemoryStream("content"u8.ToArray());
         var e = await Assert.ThrowsAsync<RegistryException>(() => Store.PutIfAbsentAsync(Key, content, announced, default));
         Assert.Equal(RegistryError.Unavailable, e.Error);
-        Assert.Contains($"7 bytes came for {Key}, not the {announced}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"received 7 bytes for {Key}; {announced} were announced", e.Message, StringComparison.Ordinal);
         Assert.Null(await Store.FindLengthAsync(Key, default));
         Assert.Empty(Tested.LeftOvers);
     }
@@ -132,7 +132,7 @@ public abstract class ObjectStoreTests : IAsyncLifetime
         Assert.Null(await Store.FindLengthAsync(Key, default));
     }
 
-    /// <summary>Makes an empty store.</summary>
+    /// <summary>Creates an empty store.</summary>
     protected abstract ValueTask<TestedStore> MakeAsync();
 
     protected async Task<bool> PutAsync(ObjectKey key, string content)

@@ -13,6 +13,6 @@ public class RegistryLocationTests
     public void A_location_of_another_scheme_is_refused(string location)
     {
         var e = Assert.Throws<ContractException>(() => RegistryLocation.Open(location));
-        Assert.Equal($"the registry is '{location}'; it has to be file:FOLDER, as in file:/srv/models", e.Message);
+        Assert.Equal($"the registry is '{location}'; it must be file:FOLDER, as in file:/srv/models", e.Message);
     }
 }

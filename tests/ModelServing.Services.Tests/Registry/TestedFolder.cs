@@ -3,7 +3,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Registry;
 
-/// <summary>A folder that does not exist before the first object.</summary>
+/// <summary>A folder that does not exist until the first object is stored.</summary>
 public sealed class TestedFolder : TestedStore
 {
     public TemporaryFolder Folder { get; } = new();

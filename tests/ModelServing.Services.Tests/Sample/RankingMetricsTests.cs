@@ -5,16 +5,16 @@ namespace ModelServing.Services.Tests.Sample;
 
 public class RankingMetricsTests
 {
-    // A distance, not a number of decimals: sums that differ in their last bit can round to different decimals.
+    // A distance and not a number of decimals, because sums that differ in the last bit can round to different decimals.
     private const double Rounding = 1e-12;
 
-    // Few different scores, so that many are equal.
+    // Few different scores, so that ties are common.
     private static readonly Gen<(float Score, bool Positive)[]> SomeRows =
         Gen.Select(Gen.Int[-3, 5].Select(i => i / 4f), Gen.Bool, (score, positive) => (score, positive)).Array[2, 40]
             .Where(rows => rows.Any(r => r.positive) && rows.Any(r => !r.positive));
 
     [Fact]
-    public void The_area_is_the_share_of_pairs_in_their_right_order() => SomeRows.Sample(rows =>
+    public void The_area_is_the_share_of_pairs_in_the_right_order() => SomeRows.Sample(rows =>
     {
         var pairs = rows.Where(r => r.Positive).SelectMany(p => rows.Where(r => !r.Positive).Select(n => p.Score > n.Score ? 1.0 : p.Score == n.Score ? 0.5 : 0)).ToList();
         Assert.Equal(pairs.Average(), Area(rows), Rounding);
@@ -36,7 +36,7 @@ public class RankingMetricsTests
     });
 
     [Fact]
-    public void The_order_of_rows_is_nothing() => SomeRows.Sample(rows =>
+    public void The_order_of_rows_does_not_matter() => SomeRows.Sample(rows =>
     {
         Assert.Equal(Area(rows), Area([.. rows.Reverse()]));
         Assert.Equal(Precision(rows), Precision([.. rows.Reverse()]));
@@ -45,7 +45,7 @@ public class RankingMetricsTests
     [Fact]
     public void Known_values()
     {
-        // The examples of scikit-learn's documentation of roc_auc_score and average_precision_score.
+        // The examples in scikit-learn's documentation of roc_auc_score and average_precision_score.
         (float, bool)[] rows = [(0.1f, false), (0.4f, false), (0.35f, true), (0.8f, true)];
         Assert.Equal(0.75, Area(rows));
         Assert.Equal(0.8333333333333333, Precision(rows), Rounding);
@@ -57,7 +57,7 @@ public class RankingMetricsTests
     }
 
     [Fact]
-    public void What_has_no_figure_is_refused()
+    public void Rows_without_a_defined_metric_are_refused()
     {
         Assert.Throws<ArgumentException>(() => RankingMetrics.AreaUnderRoc([1, 2], [true]));
         Assert.Throws<ArgumentException>(() => RankingMetrics.AreaUnderRoc([1, 2], [true, true]));

@@ -12,7 +12,7 @@ public class SampleArtifactsTests
     public static TheoryData<int> Versions => [.. SampleArtifacts.Versions];
 
     [Fact]
-    public void They_lie_where_the_class_says()
+    public void They_are_at_the_documented_paths()
     {
         Assert.Equal([1, 2], SampleArtifacts.Versions);
         foreach (var version in SampleArtifacts.Versions)
@@ -37,12 +37,12 @@ public class SampleArtifactsTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void The_figures_beside_a_model_are_its_own(int version)
+    public void The_metrics_beside_a_model_are_its_own(int version)
     {
         var training = TrainingInfo.Parse(File.ReadAllBytes(SampleArtifacts.TrainingPath(version)));
         var (labels, frauds) = Run(version, Evaluation);
         var positive = Evaluation.Select(row => row.IsFraud).ToArray();
-        // Another processor may round the last bit of a probability otherwise, and with it swap two rows.
+        // Another processor may round the last bit of a probability differently, and so swap two rows.
         Assert.Equal(RankingMetrics.AreaUnderRoc(frauds, positive), training.Metrics["auc"], 1e-6);
         Assert.Equal(RankingMetrics.AveragePrecision(frauds, positive), training.Metrics["averagePrecision"], 1e-6);
         Assert.Equal(SampleDataset.Training.ToString(), training.Labels["trainedOn"]);

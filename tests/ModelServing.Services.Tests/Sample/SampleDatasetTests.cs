@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Sample;
 public class SampleDatasetTests
 {
     [Fact]
-    public void No_label_that_was_unknown_when_evaluation_begins_is_trained_on()
+    public void All_training_labels_are_known_when_evaluation_begins()
     {
         Assert.True(SampleDataset.Training.First >= 30, "the longest window is not full");
         Assert.Equal(SampleDataset.Training.Last + 7, SampleDataset.Evaluation.First - 1);
@@ -14,7 +14,7 @@ public class SampleDatasetTests
     }
 
     [Fact]
-    public void Rows_are_those_of_the_period_with_the_windows_of_all_that_came_before()
+    public void Rows_are_those_of_the_period_with_windows_over_all_earlier_transactions()
     {
         var transactions = CardSimulator.Run(new SimulatorSettings { Customers = 20, Terminals = 30, Days = 45, Radius = 30 });
         var all = SampleDataset.Rows(transactions, new Period(0, 44), int.MaxValue);
@@ -27,7 +27,7 @@ public class SampleDatasetTests
     }
 
     [Fact]
-    public void Traffic_is_the_beginning_of_the_evaluation_period_each_time()
+    public void Traffic_is_always_the_beginning_of_the_evaluation_period()
     {
         var rows = SampleTraffic.Rows();
         Assert.Equal(SampleTraffic.DemoRows, rows.Count);
@@ -38,7 +38,7 @@ public class SampleDatasetTests
     }
 
     [Fact]
-    public void More_traffic_than_there_is_is_refused()
+    public void More_rows_than_the_period_has_are_refused()
     {
         var e = Assert.Throws<ArgumentOutOfRangeException>(() => SampleTraffic.Rows(1_000_000));
         Assert.Contains("days 97-126 have", e.Message, StringComparison.Ordinal);

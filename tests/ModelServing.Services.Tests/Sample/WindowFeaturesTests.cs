@@ -8,7 +8,7 @@ public class WindowFeaturesTests
 {
     private const int Day = Transaction.SecondsPerDay;
 
-    // Few customers and terminals, times that meet the windows' edges exactly, and many at the same second.
+    // Few customers and terminals, times exactly on the windows' edges, and many transactions in the same second.
     private static readonly Gen<Transaction[]> SomeTransactions =
         Gen.Select(Gen.Int[0, 45], Gen.Int[-1, 1], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 50_000], Gen.Bool)
             .Array[1, 60]
@@ -19,11 +19,11 @@ public class WindowFeaturesTests
                 .ToArray());
 
     [Fact]
-    public void Rows_are_what_a_look_at_all_transactions_gives() =>
+    public void Rows_equal_those_computed_from_all_transactions() =>
         SomeTransactions.Sample(transactions => AssertSame(transactions.Select((_, i) => Naive(transactions, i)), Rows(transactions)));
 
     [Fact]
-    public void Rows_of_a_simulated_world_are_what_a_look_at_all_transactions_gives()
+    public void Rows_of_a_simulated_world_equal_those_computed_from_all_transactions()
     {
         var transactions = CardSimulator.Run(new SimulatorSettings { Customers = 20, Terminals = 30, Days = 60, Radius = 30, CompromisedCustomersPerDay = 2 });
         Assert.InRange(transactions.Count, 1000, 5000);
@@ -52,7 +52,7 @@ public class WindowFeaturesTests
         });
 
     [Fact]
-    public void A_label_of_seven_days_is_known()
+    public void A_label_is_known_after_seven_days()
     {
         var fraud = new Transaction(0, 0, 1, 1, 100, FraudScenario.LargeAmount);
         var rows = Rows([fraud, new Transaction(1, 7 * Day - 1, 2, 1, 100, FraudScenario.None), new Transaction(2, 7 * Day, 2, 1, 100, FraudScenario.None)]);
@@ -73,7 +73,7 @@ public class WindowFeaturesTests
             new Transaction(2, Day + 7 * 3600, 1, 2, 3000, FraudScenario.None),
         ]);
         Assert.Equal((float[])[10, 1, 1, 1, 1, 1, 10, 10, 10, 0, 0, 0, 0, 0, 0], rows[0]);
-        // Exactly a day later the first is no longer in the window of one day, which is open at its beginning.
+        // Exactly one day later, the first transaction has left the one-day window, which excludes its beginning.
         Assert.Equal((float[])[20, 1, 0, 1, 2, 2, 20, 15, 15, 0, 0, 0, 0, 0, 0], rows[1]);
         Assert.Equal((float[])[30, 0, 0, 2, 3, 3, 25, 20, 20, 0, 0, 0, 0, 0, 0], rows[2]);
     }
@@ -114,7 +114,7 @@ public class WindowFeaturesTests
         var now = all[at];
         var row = new List<float> { now.Cents / 100f, now.Time.Hour <= 6 ? 1 : 0, now.Time.DayOfWeek is DayOfWeek.Sunday or DayOfWeek.Saturday ? 1 : 0 };
         int[] windows = [1, 7, 30];
-        // Up to and with the transaction itself: what has the same second but a later place is not yet known.
+        // Up to and including the transaction itself. A later one in the same second is not known yet.
         var customer = windows.Select(days => all.Take(at + 1).Where(t => t.CustomerId == now.CustomerId && t.Second > now.Second - days * Day).ToList()).ToList();
         row.AddRange(customer.Select(window => (float)window.Count));
         row.AddRange(customer.Select(window => (float)(window.Sum(t => (decimal)t.Cents) / 100m / window.Count)));

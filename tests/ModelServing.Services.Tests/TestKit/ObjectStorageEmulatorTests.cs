@@ -9,7 +9,7 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.TestKit;
 
-/// <summary>The emulator, asked by requests that are made and signed here, byte by byte: no part of the SDK or its double has a hand in it.</summary>
+/// <summary>Tests the emulator with requests that are built and signed here, byte by byte, without the SDK or its double.</summary>
 public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
 {
     private const string Objects = "/n/examplenamespace/b/some/o";
@@ -35,7 +35,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     [Fact]
     public async Task A_signed_request_is_answered()
     {
-        var answer = await AskAsync(Signed("GET", "/n"));
+        var answer = await SendAsync(Signed("GET", "/n"));
         Assert.Equal((200, "\"examplenamespace\""), (answer.Status, answer.Body));
         Assert.Equal("application/json", answer.Header("Content-Type"));
         Assert.NotEmpty(answer.Header("opc-request-id")!);
@@ -57,7 +57,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     [InlineData("a future date", "more than 5 minutes from now")]
     [InlineData("an unsigned date", "'date' is not signed")]
     [InlineData("an unsigned target", "'(request-target)' is not signed")]
-    public async Task A_request_that_was_not_signed_as_it_came_is_refused(string change, string why)
+    public async Task A_request_that_differs_from_its_signature_is_refused(string change, string why)
     {
         var request = Signed("GET", Objects + "?prefix=a%2Fb", date: change switch { "an old date" => time.Now.AddMinutes(-5).AddSeconds(-1), "a future date" => time.Now.AddMinutes(5).AddSeconds(1), _ => time.Now }, unsigned: change switch { "an unsigned date" => "date", "an unsigned target" => "(request-target)", _ => "" });
         var changed = change switch
@@ -73,7 +73,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
             "another date" => request.Replace("Date: " + time.Now.ToString("r", CultureInfo.InvariantCulture), "Date: " + time.Now.AddSeconds(1).ToString("r", CultureInfo.InvariantCulture)),
             _ => request,
         };
-        var answer = await AskAsync(changed);
+        var answer = await SendAsync(changed);
         Assert.Equal(401, answer.Status);
         Assert.Equal("NotAuthenticated", answer.Code);
         Assert.Contains(why, answer.Body, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     [InlineData("another digest", "the signature is not that of this request")]
     [InlineData("another type", "the signature is not that of this request")]
     [InlineData("an unsigned digest", "'x-content-sha256' is not signed")]
-    public async Task A_body_that_was_not_signed_as_it_came_is_refused(string change, string why)
+    public async Task A_body_that_differs_from_its_signature_is_refused(string change, string why)
     {
         var request = Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), unsigned: change == "an unsigned digest" ? "x-content-sha256" : "");
         var changed = change switch
@@ -95,36 +95,36 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
             "another type" => request.Replace("Content-Type: application/json", "Content-Type: application/jsom"),
             _ => request,
         };
-        var answer = await AskAsync(changed);
+        var answer = await SendAsync(changed);
         Assert.Equal(401, answer.Status);
         Assert.Contains(why, answer.Body, StringComparison.Ordinal);
         Assert.Equal(0, bucket.UnfinishedUploads);
-        Assert.Equal(200, (await AskAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}""")))).Status);
+        Assert.Equal(200, (await SendAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}""")))).Status);
     }
 
     [Fact]
     public async Task An_object_is_put_read_and_deleted_with_the_services_headers()
     {
-        var put = await AskAsync(Signed("PUT", Objects + "/a%2Fb", "content"u8, ("opc-meta-Owner", "me"), ("Content-Type", "text/plain")));
+        var put = await SendAsync(Signed("PUT", Objects + "/a%2Fb", "content"u8, ("opc-meta-Owner", "me"), ("Content-Type", "text/plain")));
         Assert.Equal(200, put.Status);
         Assert.True(Guid.TryParse(put.Header("ETag"), out _));
         Assert.Equal(Md5("content"u8), put.Header("opc-content-md5"));
         Assert.Equal(["a/b"], bucket.Keys);
 
-        var get = await AskAsync(Signed("GET", Objects + "/a%2Fb"));
+        var get = await SendAsync(Signed("GET", Objects + "/a%2Fb"));
         Assert.Equal((200, "content", "text/plain", "me"), (get.Status, get.Body, get.Header("Content-Type"), get.Header("opc-meta-owner")));
         Assert.Contains(get.Headers, static header => header.Name == "opc-meta-owner");
         Assert.Equal(put.Header("ETag"), get.Header("ETag"));
         Assert.Equal(Md5("content"u8), get.Header("Content-MD5"));
 
-        var head = await AskAsync(Signed("HEAD", Objects + "/a%2Fb"));
+        var head = await SendAsync(Signed("HEAD", Objects + "/a%2Fb"));
         Assert.Equal((200, "", "7"), (head.Status, head.Body, head.Header("Content-Length")));
 
-        Assert.Equal(204, (await AskAsync(Signed("DELETE", Objects + "/a%2Fb"))).Status);
-        var gone = await AskAsync(Signed("GET", Objects + "/a%2Fb"));
+        Assert.Equal(204, (await SendAsync(Signed("DELETE", Objects + "/a%2Fb"))).Status);
+        var gone = await SendAsync(Signed("GET", Objects + "/a%2Fb"));
         Assert.Equal((404, "ObjectNotFound"), (gone.Status, gone.Code));
-        Assert.Equal((404, ""), ((await AskAsync(Signed("HEAD", Objects + "/a%2Fb"))).Status, head.Body));
-        var noBucket = await AskAsync(Signed("GET", "/n/examplenamespace/b/none/o"));
+        Assert.Equal((404, ""), ((await SendAsync(Signed("HEAD", Objects + "/a%2Fb"))).Status, head.Body));
+        var noBucket = await SendAsync(Signed("GET", "/n/examplenamespace/b/none/o"));
         Assert.Equal((404, "BucketNotFound"), (noBucket.Status, noBucket.Code));
     }
 
@@ -137,40 +137,40 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     public async Task A_range_is_a_part_of_the_object(string range, int status, string? body, string? contentRange)
     {
         bucket.Set("a", "content"u8.ToArray());
-        var answer = await AskAsync(Signed("GET", Objects + "/a", null, ("Range", range)));
+        var answer = await SendAsync(Signed("GET", Objects + "/a", null, ("Range", range)));
         Assert.Equal(status, answer.Status);
         Assert.Equal(contentRange, answer.Header("Content-Range"));
         Assert.Equal(body, body is null ? null : answer.Body);
     }
 
     [Fact]
-    public async Task Conditions_are_held()
+    public async Task Conditions_are_enforced()
     {
-        var first = await AskAsync(Signed("PUT", Objects + "/a", "1"u8, ("if-none-match", "*")));
+        var first = await SendAsync(Signed("PUT", Objects + "/a", "1"u8, ("if-none-match", "*")));
         Assert.Equal(200, first.Status);
-        var taken = await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-none-match", "*")));
+        var taken = await SendAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-none-match", "*")));
         Assert.Equal((412, "IfNoneMatchFailed"), (taken.Status, taken.Code));
-        var stale = await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-match", "stale")));
+        var stale = await SendAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-match", "stale")));
         Assert.Equal((412, "IfMatchFailed"), (stale.Status, stale.Code));
-        var staleDelete = await AskAsync(Signed("DELETE", Objects + "/a", null, ("if-match", "stale")));
+        var staleDelete = await SendAsync(Signed("DELETE", Objects + "/a", null, ("if-match", "stale")));
         Assert.Equal((412, "IfMatchFailed"), (staleDelete.Status, staleDelete.Code));
-        var staleGet = await AskAsync(Signed("GET", Objects + "/a", null, ("if-match", "stale")));
+        var staleGet = await SendAsync(Signed("GET", Objects + "/a", null, ("if-match", "stale")));
         Assert.Equal((412, "IfMatchFailed"), (staleGet.Status, staleGet.Code));
-        Assert.Equal(304, (await AskAsync(Signed("GET", Objects + "/a", null, ("if-none-match", first.Header("ETag")!)))).Status);
-        var odd = await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-none-match", "else")));
+        Assert.Equal(304, (await SendAsync(Signed("GET", Objects + "/a", null, ("if-none-match", first.Header("ETag")!)))).Status);
+        var odd = await SendAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-none-match", "else")));
         Assert.Equal(400, odd.Status);
         Assert.Equal("1"u8.ToArray(), bucket.Find("a"));
-        Assert.Equal(200, (await AskAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-match", first.Header("ETag")!)))).Status);
+        Assert.Equal(200, (await SendAsync(Signed("PUT", Objects + "/a", "2"u8, ("if-match", first.Header("ETag")!)))).Status);
         Assert.Equal("2"u8.ToArray(), bucket.Find("a"));
     }
 
     [Fact]
     public async Task A_body_that_is_damaged_or_chunked_is_not_stored()
     {
-        var damaged = await AskAsync(Signed("PUT", Objects + "/a", "content"u8, ("Content-MD5", Md5("other"u8))));
+        var damaged = await SendAsync(Signed("PUT", Objects + "/a", "content"u8, ("Content-MD5", Md5("other"u8))));
         Assert.Equal((400, "UnmatchedContentMD5"), (damaged.Status, damaged.Code));
-        Assert.Equal(200, (await AskAsync(Signed("PUT", Objects + "/b", "content"u8, ("Content-MD5", Md5("content"u8))))).Status);
-        var chunked = await AskAsync(Signed("PUT", Objects + "/a").Replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\n0\r\n\r\n"));
+        Assert.Equal(200, (await SendAsync(Signed("PUT", Objects + "/b", "content"u8, ("Content-MD5", Md5("content"u8))))).Status);
+        var chunked = await SendAsync(Signed("PUT", Objects + "/a").Replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\n0\r\n\r\n"));
         Assert.Equal((411, "MissingContentLength"), (chunked.Status, chunked.Code));
         Assert.Equal(["b"], bucket.Keys);
     }
@@ -189,14 +189,14 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Equal("a/1,a/2>b", await NamesAsync("?limit=2"));
         Assert.Equal("b,c/1>c/2", await NamesAsync("?limit=2&start=b"));
         Assert.Equal("b|a/>c/1", await NamesAsync("?limit=2&delimiter=%2F"));
-        var listed = JsonNode.Parse((await AskAsync(Signed("GET", Objects + "?limit=1&fields=name%2Csize%2Cetag%2Cmd5"))).Body)!["objects"]![0]!;
+        var listed = JsonNode.Parse((await SendAsync(Signed("GET", Objects + "?limit=1&fields=name%2Csize%2Cetag%2Cmd5"))).Body)!["objects"]![0]!;
         Assert.Equal((3, Md5(new byte[3])), (listed["size"]!.GetValue<int>(), listed["md5"]!.GetValue<string>()));
         foreach (var wrong in (string[])["?limit=0", "?limit=1001", "?fields=owner", "?delimiter=-", "?start=a&startAfter=b"])
-            Assert.Equal(400, (await AskAsync(Signed("GET", Objects + wrong))).Status);
+            Assert.Equal(400, (await SendAsync(Signed("GET", Objects + wrong))).Status);
 
         async Task<string> NamesAsync(string query)
         {
-            var list = JsonNode.Parse((await AskAsync(Signed("GET", Objects + query))).Body)!;
+            var list = JsonNode.Parse((await SendAsync(Signed("GET", Objects + query))).Body)!;
             var prefixes = string.Join(',', list["prefixes"]!.AsArray());
             return string.Join(',', list["objects"]!.AsArray().Select(static one => one!["name"])) + (prefixes.Length > 0 ? "|" + prefixes : "") + (list["nextStartWith"] is { } next ? ">" + next : "");
         }
@@ -217,49 +217,49 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         };
         foreach (var parts in refused)
         {
-            var answer = await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{parts}}]}""")));
+            var answer = await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{parts}}]}""")));
             Assert.Equal((400, "InvalidUploadPart"), (answer.Status, answer.Code));
         }
 
         Assert.Equal(1, bucket.UnfinishedUploads);
-        var committed = await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first), (2, second))}}],"partsToExclude":[7]}""")));
+        var committed = await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first), (2, second))}}],"partsToExclude":[7]}""")));
         Assert.Equal(200, committed.Status);
         Assert.EndsWith("-2", committed.Header("opc-multipart-md5"), StringComparison.Ordinal);
-        var get = await AskAsync(Signed("GET", Objects + "/a"));
+        var get = await SendAsync(Signed("GET", Objects + "/a"));
         Assert.Equal(("hello world", "y", committed.Header("ETag"), null), (get.Body, get.Header("opc-meta-x"), get.Header("ETag"), get.Header("Content-MD5")));
-        Assert.Equal(404, (await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first))}}]}""")))).Status);
+        Assert.Equal(404, (await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first))}}]}""")))).Status);
         Assert.NotEqual(spare, first);
 
         static string Commit(params (int Number, string ETag)[] parts) => string.Join(',', parts.Select(static part => $$"""{"partNum":{{part.Number}},"etag":"{{part.ETag}}"}"""));
     }
 
     [Fact]
-    public async Task A_taken_key_is_no_uploads_and_an_aborted_upload_is_gone()
+    public async Task An_upload_does_not_replace_a_taken_key_and_an_aborted_upload_is_gone()
     {
         var upload = await BeginAsync("a", """{"object":"a"}""");
         var part = await PartAsync("a", upload, 1, "part");
         bucket.Set("a", "there"u8.ToArray());
-        var begun = await AskAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), "", ("if-none-match", "*")));
+        var begun = await SendAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), "", ("if-none-match", "*")));
         Assert.Equal((412, "IfNoneMatchFailed"), (begun.Status, begun.Code));
-        var committed = await AskAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{"partNum":1,"etag":"{{part}}"}]}"""), "", ("if-none-match", "*")));
+        var committed = await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{"partNum":1,"etag":"{{part}}"}]}"""), "", ("if-none-match", "*")));
         Assert.Equal((412, "IfNoneMatchFailed"), (committed.Status, committed.Code));
         Assert.Equal("there"u8.ToArray(), bucket.Find("a"));
-        Assert.Equal(404, (await AskAsync(Signed("DELETE", $"{Uploads}/b?uploadId={upload}"))).Status);
-        Assert.Equal(204, (await AskAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
-        Assert.Equal(404, (await AskAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
+        Assert.Equal(404, (await SendAsync(Signed("DELETE", $"{Uploads}/b?uploadId={upload}"))).Status);
+        Assert.Equal(204, (await SendAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
+        Assert.Equal(404, (await SendAsync(Signed("DELETE", $"{Uploads}/a?uploadId={upload}"))).Status);
         Assert.Equal(0, bucket.UnfinishedUploads);
     }
 
     [Fact]
-    public async Task It_fails_as_it_is_told_and_as_often()
+    public async Task It_fails_as_configured_and_as_often()
     {
         bucket.Set("a", "content"u8.ToArray());
         bucket.Set("b", "content"u8.ToArray());
         emulator.Faults.Add(StorageOperation.GetObject, Fault.Throttle, times: 2, key: "a", after: 1);
         foreach (var (key, status) in ((string, int)[])[("a", 200), ("b", 200), ("a", 429), ("a", 429), ("b", 200), ("a", 200)])
-            Assert.Equal(status, (await AskAsync(Signed("GET", $"{Objects}/{key}"))).Status);
+            Assert.Equal(status, (await SendAsync(Signed("GET", $"{Objects}/{key}"))).Status);
         emulator.Faults.Add(StorageOperation.GetObject, Fault.Foreign(503, "text/html", "<html/>"));
-        Assert.Equal("<html/>", (await AskAsync(Signed("GET", Objects + "/a"))).Body);
+        Assert.Equal("<html/>", (await SendAsync(Signed("GET", Objects + "/a"))).Body);
 
         emulator.Faults.Add(StorageOperation.PutObject, Fault.Cut);
         await BreaksOffAsync(Signed("PUT", Objects + "/c", "c"u8));
@@ -270,31 +270,31 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(3));
         await BreaksOffAsync(Signed("GET", Objects + "/a"));
         emulator.Faults.Add(StorageOperation.GetObject, Fault.Damage);
-        Assert.Equal("contenu", (await AskAsync(Signed("GET", Objects + "/a"))).Body);
+        Assert.Equal("contenu", (await SendAsync(Signed("GET", Objects + "/a"))).Body);
 
-        var letGo = new TaskCompletionSource();
-        emulator.Faults.Add(StorageOperation.GetObject, Fault.Hold(letGo.Task));
-        var held = AskAsync(Signed("GET", Objects + "/a"));
+        var release = new TaskCompletionSource();
+        emulator.Faults.Add(StorageOperation.GetObject, Fault.Hold(release.Task));
+        var held = SendAsync(Signed("GET", Objects + "/a"));
         while (emulator.Requests[^1].Status != 0)
             await Task.Delay(5, TestContext.Current.CancellationToken);
         Assert.False(held.IsCompleted);
-        letGo.SetResult();
+        release.SetResult();
         Assert.Equal("content", (await held).Body);
     }
 
     [Fact]
-    public async Task It_holds_no_more_than_it_may()
+    public async Task It_stores_no_more_than_its_quota()
     {
-        var most = (int)ObjectStorageEmulator.MaxStoredBytes;
-        bucket.Set("a", new byte[most - 4]);
-        var full = await AskAsync(Signed("PUT", Objects + "/b", "12345"u8));
+        var quota = (int)ObjectStorageEmulator.MaxStoredBytes;
+        bucket.Set("a", new byte[quota - 4]);
+        var full = await SendAsync(Signed("PUT", Objects + "/b", "12345"u8));
         Assert.Equal((400, "QuotaExceeded"), (full.Status, full.Code));
         bucket.Remove("a");
-        Assert.Equal(200, (await AskAsync(Signed("PUT", Objects + "/b", "12345"u8))).Status);
+        Assert.Equal(200, (await SendAsync(Signed("PUT", Objects + "/b", "12345"u8))).Status);
     }
 
     [Fact]
-    public void The_configuration_file_is_one_of_OCIs_tools()
+    public void The_configuration_file_has_the_format_of_OCIs_tools()
     {
         var lines = File.ReadAllLines(emulator.Identity.ConfigFile);
         Assert.Equal("[DEFAULT]", lines[0]);
@@ -312,7 +312,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
 
     private async Task<string> BeginAsync(string key, string details)
     {
-        var answer = await AskAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes(details)));
+        var answer = await SendAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes(details)));
         var upload = JsonNode.Parse(answer.Body)!;
         Assert.Equal((200, key), (answer.Status, upload["object"]!.GetValue<string>()));
         return upload["uploadId"]!.GetValue<string>();
@@ -320,7 +320,7 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
 
     private async Task<string> PartAsync(string key, string upload, int number, string content)
     {
-        var answer = await AskAsync(Signed("PUT", $"{Uploads}/{key}?uploadId={upload}&uploadPartNum={number}", Encoding.UTF8.GetBytes(content)));
+        var answer = await SendAsync(Signed("PUT", $"{Uploads}/{key}?uploadId={upload}&uploadPartNum={number}", Encoding.UTF8.GetBytes(content)));
         Assert.Equal(200, answer.Status);
         return answer.Header("ETag")!;
     }
@@ -356,23 +356,23 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         return new RawRequest($"{method} {target} HTTP/1.1\r\n{string.Concat(all.Select(static header => $"{header.Name}: {header.Value}\r\n"))}\r\n{(body is null ? "" : Encoding.Latin1.GetString(body))}");
     }
 
-    private async Task<RawAnswer> AskAsync(RawRequest request)
+    private async Task<RawAnswer> SendAsync(RawRequest request)
     {
         using var connection = await RawConnection.ConnectAsync(new IPEndPoint(IPAddress.Loopback, emulator.Endpoint.Port));
         await connection.SendAsync(request.Text);
-        var answer = await connection.ReadMessageAsync(toHead: request.Text.StartsWith("HEAD ", StringComparison.Ordinal)) ?? throw new EndOfStreamException("no answer came");
+        var answer = await connection.ReadMessageAsync(toHead: request.Text.StartsWith("HEAD ", StringComparison.Ordinal)) ?? throw new EndOfStreamException("the connection closed without an answer");
         return new RawAnswer(answer.Status, answer.Headers, Encoding.UTF8.GetString(answer.Body));
     }
 
     private async Task BreaksOffAsync(RawRequest request) =>
-        Assert.True(await Record.ExceptionAsync(() => AskAsync(request)) is IOException or SocketException);
+        Assert.True(await Record.ExceptionAsync(() => SendAsync(request)) is IOException or SocketException);
 
     private sealed record RawRequest(string Text)
     {
-        internal RawRequest Replace(string part, string instead)
+        internal RawRequest Replace(string part, string replacement)
         {
             Assert.Contains(part, Text, StringComparison.Ordinal);
-            return new RawRequest(Text.Replace(part, instead, StringComparison.Ordinal));
+            return new RawRequest(Text.Replace(part, replacement, StringComparison.Ordinal));
         }
 
         internal RawRequest Without(string header) => new(string.Join("\r\n", Text.Split("\r\n").Where(line => !line.StartsWith(header + ":", StringComparison.Ordinal))));

@@ -38,14 +38,14 @@ public class TrainerTests
     }
 
     [Theory]
-    [InlineData("--small", "--small needs --output FOLDER")]
-    [InlineData("--output", "--output needs a folder")]
-    [InlineData("--output x --smal", "'--smal' is not understood; the trainer takes --output FOLDER, and --small for a fifth of the data")]
-    [InlineData("x", "'x' is not understood")]
-    public void What_it_does_not_understand_it_says(string arguments, string problem)
+    [InlineData("--small", "--small requires --output FOLDER")]
+    [InlineData("--output", "--output requires a folder")]
+    [InlineData("--output x --smal", "unknown argument '--smal'; the trainer accepts --output FOLDER, and --small for a fifth of the data")]
+    [InlineData("x", "unknown argument 'x'")]
+    public void A_wrong_command_line_is_refused_with_the_reason(string arguments, string problem)
     {
-        Assert.False(TrainerArguments.TryParse(arguments.Split(' '), out _, out var said));
-        Assert.StartsWith(problem, said, StringComparison.Ordinal);
+        Assert.False(TrainerArguments.TryParse(arguments.Split(' '), out _, out var actual));
+        Assert.StartsWith(problem, actual, StringComparison.Ordinal);
     }
 
     private static async Task<string> TrainAsync(string output)

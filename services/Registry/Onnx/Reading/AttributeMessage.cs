@@ -2,7 +2,7 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>An attribute of a node, or the default of a function's.</summary>
+/// <summary>An attribute of a node, or the default of a function's attribute.</summary>
 internal sealed class AttributeMessage(OnnxContext context, OnnxMessage parent, string kind) : OnnxMessage(context, parent)
 {
     private string name = "";
@@ -26,7 +26,7 @@ internal sealed class AttributeMessage(OnnxContext context, OnnxMessage parent, 
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field) => field switch
+    internal override OnnxMessage BeginMessage(int field) => field switch
     {
         5 => new TensorMessage(Context, this, "t", -1),
         6 => Graph("g", -1),
@@ -38,23 +38,27 @@ internal sealed class AttributeMessage(OnnxContext context, OnnxMessage parent, 
         _ => new SparseTensorMessage(Context, this, "sparse_tensors", sparse++),
     };
 
-    internal override void Name(int field, string text) => name = text;
+    internal override void OnName(int field, string text) => name = text;
 
-    internal override void Data(int field, long length)
+    internal override void OnData(int field, long length)
     {
-        // An attribute's own strings may be whole vocabularies.
+        // An attribute's string values are not limited: they may be whole vocabularies.
         if (field is 13 or 21)
             RequireText(length, field == 13 ? "the description" : "the name of a function's attribute");
     }
 
     private GraphMessage Graph(string label, int index)
     {
-        var around = Parent;
-        while (around is not null and not GraphMessage)
-            around = around.Parent;
-        var graph = new GraphMessage(Context, this, label, depth: ((around as GraphMessage)?.Depth ?? 0) + 1, index: index);
+        var outer = Parent;
+        while (outer is not null and not GraphMessage)
+            outer = outer.Parent;
+        var graph = new GraphMessage(Context, this, label, depth: ((outer as GraphMessage)?.Depth ?? 0) + 1, index: index);
         if (!graph.IsRead)
-            Context.Add(FindingCode.Nesting, graph, $"graphs are more than {Context.Limits.Subgraphs} deep in each other; what is deeper was not read");
+        {
+            Context.Add(
+                FindingCode.Nesting, graph, $"graphs are nested more than {Context.Limits.Subgraphs} deep; deeper ones were not read");
+        }
+
         return graph;
     }
 }

@@ -2,11 +2,11 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>One dimension: a length, or a name for one of any length.</summary>
+/// <summary>One dimension: a length, or a name for a dimension of any length.</summary>
 internal sealed class DimensionMessage(OnnxContext context, ShapeMessage shape) : OnnxMessage(context, shape)
 {
     private long length = -1;
-    private bool isGiven;
+    private bool isSet;
 
     protected override string Label => "dim";
 
@@ -17,16 +17,17 @@ internal sealed class DimensionMessage(OnnxContext context, ShapeMessage shape) 
         _ => FieldKind.Unknown,
     };
 
-    internal override void Number(int field, long value) => Give(value);
+    internal override void OnNumber(int field, long value) => Set(value);
 
-    internal override void Name(int field, string text) => Give(-1);
+    internal override void OnName(int field, string text) => Set(-1);
 
-    internal override void End() => shape.Add(length);
+    internal override void OnEnd() => shape.Add(length);
 
-    private void Give(long value)
+    private void Set(long value)
     {
-        if (isGiven)
-            Context.Add(FindingCode.DuplicateField, this, "it has a length and a name");
-        (length, isGiven) = (value, true);
+        if (isSet)
+            Context.Add(FindingCode.DuplicateField, this, "it has both a length and a name");
+        length = value;
+        isSet = true;
     }
 }

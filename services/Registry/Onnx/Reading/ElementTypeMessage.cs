@@ -1,6 +1,6 @@
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>What a sequence, a map or an optional value holds.</summary>
+/// <summary>The type of the contents of a sequence, a map or an optional value.</summary>
 internal sealed class ElementTypeMessage(OnnxContext context, OnnxMessage parent, ValueKind kind) : OnnxMessage(context, parent)
 {
     protected override string Label => kind.ToString();
@@ -13,5 +13,5 @@ internal sealed class ElementTypeMessage(OnnxContext context, OnnxMessage parent
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field) => new TypeMessage(Context, this, "type", -1);
+    internal override OnnxMessage BeginMessage(int field) => new TypeMessage(Context, this, "type", -1);
 }

@@ -1,6 +1,6 @@
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>One entry of what says where a tensor's data are.</summary>
+/// <summary>One of the entries that say where a tensor's external data are.</summary>
 internal sealed class ExternalDataMessage(OnnxContext context, TensorMessage tensor) : OnnxMessage(context, tensor)
 {
     private string key = "";
@@ -10,7 +10,7 @@ internal sealed class ExternalDataMessage(OnnxContext context, TensorMessage ten
 
     internal override FieldKind KindOf(int field) => field is 1 or 2 ? FieldKind.Name : FieldKind.Unknown;
 
-    internal override void Name(int field, string text)
+    internal override void OnName(int field, string text)
     {
         if (field == 1)
             key = text;
@@ -18,9 +18,9 @@ internal sealed class ExternalDataMessage(OnnxContext context, TensorMessage ten
             value = text;
     }
 
-    internal override void End()
+    internal override void OnEnd()
     {
         if (key == "location")
-            tensor.ExternalAt(value);
+            tensor.SetLocation(value);
     }
 }

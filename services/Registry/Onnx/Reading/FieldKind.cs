@@ -1,9 +1,9 @@
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>What a field of a message holds, and whether it may be given once or any number of times.</summary>
+/// <summary>The contents of a field, and whether it may occur once or any number of times.</summary>
 internal enum FieldKind
 {
-    /// <summary>Nothing that anybody here asks for: it is passed over.</summary>
+    /// <summary>A field that the rules do not need. It is skipped.</summary>
     Unknown,
 
     /// <summary>One whole number.</summary>
@@ -12,27 +12,27 @@ internal enum FieldKind
     /// <summary>Whole numbers, one by one or packed.</summary>
     Numbers,
 
-    /// <summary>Whole numbers of which only the count is asked for.</summary>
+    /// <summary>Whole numbers that are only counted.</summary>
     CountedNumbers,
 
-    /// <summary>Values of four bytes of which only the count is asked for.</summary>
+    /// <summary>Four-byte values that are only counted.</summary>
     Fixed32,
 
-    /// <summary>Values of eight bytes of which only the count is asked for.</summary>
+    /// <summary>Eight-byte values that are only counted.</summary>
     Fixed64,
 
     /// <summary>One name.</summary>
     Name,
 
-    /// <summary>Bytes, once, of which only the length is asked for.</summary>
+    /// <summary>Bytes, once. Only their length matters.</summary>
     Data,
 
-    /// <summary>Bytes, any number of times, of which only the lengths are asked for.</summary>
+    /// <summary>Bytes, any number of times. Only their lengths matter.</summary>
     DataList,
 
     /// <summary>One message.</summary>
     Message,
 
-    /// <summary>Messages.</summary>
+    /// <summary>Any number of messages.</summary>
     Messages,
 }

@@ -2,7 +2,7 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>A function that the model defines, and its nodes call by domain and name.</summary>
+/// <summary>A function that the model defines. Nodes call it by domain and name.</summary>
 internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)
 {
     private int nodes;
@@ -13,9 +13,6 @@ internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, i
     internal string FunctionName { get; private set; } = "";
 
     internal string Domain { get; private set; } = "";
-
-    /// <summary>How many nodes it has itself.</summary>
-    internal int Nodes => nodes;
 
     protected override string Label => LabelOf("function", index, FunctionName);
 
@@ -28,7 +25,7 @@ internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, i
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field)
+    internal override OnnxMessage BeginMessage(int field)
     {
         switch (field)
         {
@@ -43,7 +40,7 @@ internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, i
         }
     }
 
-    internal override void Name(int field, string text)
+    internal override void OnName(int field, string text)
     {
         if (field == 1)
             FunctionName = text;
@@ -51,12 +48,12 @@ internal sealed class FunctionMessage(OnnxContext context, OnnxMessage parent, i
             Domain = text;
     }
 
-    internal override void Data(int field, long length)
+    internal override void OnData(int field, long length)
     {
         RequireText(length, field == 8 ? "the description" : "an input's, output's or attribute's name");
         if (field != 8)
-            Entry(ref entries, "inputs, outputs and attributes");
+            CountEntry(ref entries, "inputs, outputs and attributes");
     }
 
-    internal override void End() => Context.Calls.Define(Context, this);
+    internal override void OnEnd() => Context.Calls.Define(Context, this);
 }

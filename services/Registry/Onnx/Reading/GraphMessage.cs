@@ -2,13 +2,14 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>A graph: the model's own, the body of a node, or of a training.</summary>
-internal sealed class GraphMessage(OnnxContext context, OnnxMessage parent, string label, bool isMain = false, int depth = 0, int index = -1)
+/// <summary>A graph: the model's main graph, a node's body, or a training graph.</summary>
+internal sealed class GraphMessage(
+    OnnxContext context, OnnxMessage parent, string label, bool isMain = false, int depth = 0, int index = -1)
     : OnnxMessage(context, parent)
 {
     private readonly List<ValueMessage> inputs = [];
     private readonly List<ValueMessage> outputs = [];
-    private readonly HashSet<string> weights = new(StringComparer.Ordinal);
+    private readonly HashSet<string> initializers = new(StringComparer.Ordinal);
     private int nodes;
     private int tensors;
     private int sparse;
@@ -16,21 +17,21 @@ internal sealed class GraphMessage(OnnxContext context, OnnxMessage parent, stri
     private int inputCount;
     private int outputCount;
 
-    /// <summary>The inputs, of the model's own graph.</summary>
+    /// <summary>The inputs; kept for the main graph only.</summary>
     internal IReadOnlyList<ValueMessage> Inputs => inputs;
 
-    /// <summary>The outputs, of the model's own graph.</summary>
+    /// <summary>The outputs; kept for the main graph only.</summary>
     internal IReadOnlyList<ValueMessage> Outputs => outputs;
 
-    /// <summary>How many graphs are around this one.</summary>
+    /// <summary>The number of graphs around this one.</summary>
     internal int Depth => depth;
 
     internal override bool IsRead => depth <= Context.Limits.Subgraphs;
 
     protected override string Label => LabelOf(label, index, "");
 
-    /// <summary>Whether a name is that of an initializer.</summary>
-    internal bool IsWeight(string name) => weights.Contains(name);
+    /// <summary>Whether an initializer has this name.</summary>
+    internal bool IsInitializer(string name) => initializers.Contains(name);
 
     internal override FieldKind KindOf(int field) => field switch
     {
@@ -39,7 +40,7 @@ internal sealed class GraphMessage(OnnxContext context, OnnxMessage parent, stri
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field)
+    internal override OnnxMessage BeginMessage(int field)
     {
         switch (field)
         {
@@ -49,9 +50,9 @@ internal sealed class GraphMessage(OnnxContext context, OnnxMessage parent, stri
                 CountInitializer();
                 return new TensorMessage(Context, this, "initializer", tensors++);
             case 11:
-                return Keep(inputs, new ValueMessage(Context, this, "input", Entry(ref inputCount, "inputs")));
+                return Keep(inputs, new ValueMessage(Context, this, "input", CountEntry(ref inputCount, "inputs")));
             case 12:
-                return Keep(outputs, new ValueMessage(Context, this, "output", Entry(ref outputCount, "outputs")));
+                return Keep(outputs, new ValueMessage(Context, this, "output", CountEntry(ref outputCount, "outputs")));
             case 13:
                 return new ValueMessage(Context, this, "value_info", values++);
             default:
@@ -60,13 +61,14 @@ internal sealed class GraphMessage(OnnxContext context, OnnxMessage parent, stri
         }
     }
 
-    internal override void Data(int field, long length) => RequireText(length, field == 2 ? "the name" : "the description");
+    internal override void OnData(int field, long length) => RequireText(length, field == 2 ? "the name" : "the description");
 
-    /// <summary>Remembers the name of an initializer: before IR version 4 each is an input too, one that the caller need not give.</summary>
-    internal void Weight(string name, OnnxMessage at)
+    /// <summary>Remembers the name of an initializer. Before IR version 4, each initializer is also listed as an input, which the caller
+    /// may omit.</summary>
+    internal void AddInitializerName(string name, OnnxMessage at)
     {
-        if (isMain && !weights.Contains(name) && Context.MayRemember(name, at))
-            weights.Add(name);
+        if (isMain && !initializers.Contains(name) && Context.TryRemember(name, at))
+            initializers.Add(name);
     }
 
     private void CountInitializer()

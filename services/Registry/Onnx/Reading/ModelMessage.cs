@@ -2,7 +2,7 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>The whole file.</summary>
+/// <summary>The outermost message, which is the whole file.</summary>
 internal sealed class ModelMessage(OnnxContext context) : OnnxMessage(context, null)
 {
     private long irVersion;
@@ -11,7 +11,7 @@ internal sealed class ModelMessage(OnnxContext context) : OnnxMessage(context, n
     private int trainings;
     private int metadata;
 
-    /// <summary>The graph that is run; null while none was read.</summary>
+    /// <summary>The main graph; null if none was read.</summary>
     internal GraphMessage? Graph { get; private set; }
 
     protected override string Label => RegistryLayout.ModelFile;
@@ -25,28 +25,28 @@ internal sealed class ModelMessage(OnnxContext context) : OnnxMessage(context, n
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field) => field switch
+    internal override OnnxMessage BeginMessage(int field) => field switch
     {
         7 => Graph = new GraphMessage(Context, this, "graph", isMain: true),
-        8 => new OperatorSetMessage(Context, this, Entry(ref operatorSets, "operator sets")),
-        14 => new MetadataMessage(Context, this, Entry(ref metadata, "metadata entries")),
-        20 => new TrainingMessage(Context, this, Entry(ref trainings, "training_info")),
-        _ => new FunctionMessage(Context, this, Entry(ref functions, "functions")),
+        8 => new OperatorSetMessage(Context, this, CountEntry(ref operatorSets, "operator sets")),
+        14 => new MetadataMessage(Context, this, CountEntry(ref metadata, "metadata entries")),
+        20 => new TrainingMessage(Context, this, CountEntry(ref trainings, "training_info")),
+        _ => new FunctionMessage(Context, this, CountEntry(ref functions, "functions")),
     };
 
-    internal override void Number(int field, long value)
+    internal override void OnNumber(int field, long value)
     {
         if (field == 1)
             irVersion = value;
     }
 
-    internal override void Data(int field, long length) => RequireText(length, field == 6 ? "the description" : "a name");
+    internal override void OnData(int field, long length) => RequireText(length, field == 6 ? "the description" : "a name");
 
-    internal override void End()
+    internal override void OnEnd()
     {
-        // Almost any bytes are some message; these three stand in every model.
+        // Almost any bytes are a valid message of some kind, but every model has these three.
         if (irVersion <= 0 || Graph is null || operatorSets == 0)
-            Context.Add(FindingCode.NoModel, this, "it is no ONNX model: it has no IR version, no graph or no operator set");
+            Context.Add(FindingCode.NoModel, this, "it is not an ONNX model: it lacks an IR version, a graph or an operator set");
         Context.Calls.Check(Context);
     }
 }

@@ -2,7 +2,7 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>A node: one call of an operator or of a function of the model.</summary>
+/// <summary>A node: one call of an operator, or of a function that the model defines.</summary>
 internal sealed class NodeMessage : OnnxMessage
 {
     private readonly int index;
@@ -21,7 +21,7 @@ internal sealed class NodeMessage : OnnxMessage
             context.Add(FindingCode.LimitNodes, this, $"the model has more than {context.Limits.Nodes} nodes");
     }
 
-    protected override string Label => $"{LabelOf("node", index, name)}{(operation.Length == 0 ? "" : " " + Shown(operation))}";
+    protected override string Label => $"{LabelOf("node", index, name)}{(operation.Length == 0 ? "" : " " + Printable(operation))}";
 
     internal override FieldKind KindOf(int field) => field switch
     {
@@ -32,14 +32,14 @@ internal sealed class NodeMessage : OnnxMessage
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field)
+    internal override OnnxMessage BeginMessage(int field)
     {
         if (attributes++ == Context.Limits.Attributes)
             Context.Add(FindingCode.LimitAttributes, this, $"it has more than {Context.Limits.Attributes} attributes");
         return new AttributeMessage(Context, this, "attribute");
     }
 
-    internal override void Name(int field, string text)
+    internal override void OnName(int field, string text)
     {
         if (field == 3)
             name = text;
@@ -49,19 +49,25 @@ internal sealed class NodeMessage : OnnxMessage
             domain = text;
     }
 
-    internal override void Data(int field, long length)
+    internal override void OnData(int field, long length)
     {
         RequireText(length, field == 6 ? "the description" : "an input's or output's name");
         if (field == 1)
-            Entry(ref inputs, "inputs");
+            CountEntry(ref inputs, "inputs");
         else if (field == 2)
-            Entry(ref outputs, "outputs");
+            CountEntry(ref outputs, "outputs");
     }
 
-    internal override void End()
+    internal override void OnEnd()
     {
         if (OperatorRules.IsEngine(operation))
-            Context.Add(FindingCode.EngineContext, this, $"{Shown(operation)} hands bytes or a file to an engine of its own; export the model without compiled parts");
+        {
+            Context.Add(
+                FindingCode.EngineContext,
+                this,
+                $"{Printable(operation)} passes bytes or a file to another engine; export the model without compiled parts");
+        }
+
         Context.Calls.Add(Context, this, domain, operation);
     }
 }

@@ -1,6 +1,6 @@
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>Which version of a domain's operators is meant. Any may be imported: exporters name more than they use.</summary>
+/// <summary>The version of a domain's operators. A model may import any domain, because exporters import more than they use.</summary>
 internal sealed class OperatorSetMessage(OnnxContext context, OnnxMessage parent, int index) : OnnxMessage(context, parent)
 {
     protected override string Label => LabelOf("opset_import", index, "");

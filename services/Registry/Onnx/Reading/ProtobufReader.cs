@@ -5,35 +5,32 @@ using ModelServing.Registry.Safety;
 namespace ModelServing.Registry.Onnx.Reading;
 
 /// <summary>
-/// Reads a message of Protocol Buffers in one pass, in chunks of any size, and tells <see cref="OnnxMessage"/> what stands in it. It holds a
-/// name at a time and no data, calls itself never, and allocates nothing for what a length merely announces.
+/// Reads a Protocol Buffers message in one pass, in chunks of any size, and passes its fields to <see cref="OnnxMessage"/>. It holds one
+/// name at a time and no data, is not recursive, and allocates nothing for the sizes that a file announces.
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 field     the field's number and wire type; messages that end here are ended first
-/// 2 length    of what follows; it has to fit into the message around it
-/// 3 value     a number, packed numbers, a name, a message that begins (back to 1), or bytes that are passed over
+/// 1 field     the field's number and wire type, after ending the messages that end here
+/// 2 length    the length of the value, which must fit into the message around it
+/// 3 value     a number, packed numbers, a name, a nested message (back to 1), or bytes that are skipped
 /// </code>
-/// What can't be read ends the reading: from there on nothing can be known of the bytes. What is too deep is passed over as a whole.
+/// Malformed bytes end the reading, because everything after them is meaningless. A message that is nested too deeply is skipped as a
+/// whole. <para>This reader is written by hand because Google.Protobuf's CodedInputStream could do the wire layer but not the policy:
+/// streaming in bounded memory, without recursion, and refusing every message that two parsers could read in two ways.</para>
 /// </remarks>
 internal sealed class ProtobufReader
 {
     private const int MaxFieldNumber = (1 << 29) - 1;
 
     private readonly OnnxContext context;
-    private readonly OnnxMessage[] messages;
-    private readonly long[] ends;
+    private readonly MessageStack messages;
     private readonly byte[] name;
 
     private State state = State.Field;
-    private int depth;
     private long position;
     private bool failed;
 
-    // The number that is being read.
-    private ulong varint;
-    private int shift;
-    private long numberAt;
+    private VarintDecoder varint;
 
     // The field whose value is being read.
     private int field;
@@ -41,18 +38,14 @@ internal sealed class ProtobufReader
     private long valueEnd;
     private int nameLength;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="context">The limits, and where faults go.</param>
-    /// <param name="root">The message that the bytes are.</param>
-    /// <param name="length">How many bytes there are.</param>
+    /// <param name="context">The limits, and the receiver of findings.</param>
+    /// <param name="root">The outermost message.</param>
+    /// <param name="length">The number of bytes of the outermost message.</param>
     internal ProtobufReader(OnnxContext context, OnnxMessage root, long length)
     {
         this.context = context;
-        messages = new OnnxMessage[context.Limits.Nesting + 1];
-        ends = new long[context.Limits.Nesting + 1];
+        messages = new MessageStack(root, length, context.Limits.Nesting);
         name = new byte[context.Limits.NameBytes];
-        messages[0] = root;
-        ends[0] = length;
     }
 
     private enum State
@@ -65,19 +58,19 @@ internal sealed class ProtobufReader
         Skip,
     }
 
-    /// <summary>Whether all that was read so far could be.</summary>
-    internal bool IsWhole => !failed && !context.IsEnough;
+    /// <summary>Whether everything so far was read; false once reading has stopped.</summary>
+    internal bool IsWhole => !failed && !context.ShouldStop;
 
-    private OnnxMessage Message => messages[depth];
+    private OnnxMessage Message => messages.Current;
 
-    /// <summary>Reads on.</summary>
+    /// <summary>Reads the next chunk.</summary>
     internal void Read(ReadOnlySpan<byte> bytes)
     {
         while (IsWhole)
         {
-            // Ends are reached with no bytes too: of empty messages, and after the last byte.
+            // A message can end without further bytes: an empty one, or one that ends with the last byte.
             if (state == State.Field)
-                EndMessages();
+                messages.EndAt(position);
             if (bytes.IsEmpty)
                 return;
             var taken = state switch
@@ -94,24 +87,24 @@ internal sealed class ProtobufReader
         }
     }
 
-    /// <summary>Says that there are no more bytes.</summary>
+    /// <summary>Ends the reading after the last chunk.</summary>
     internal void End()
     {
         if (!IsWhole)
             return;
-        if (state == State.Field && depth == 0 && position == ends[0])
-            Message.End();
+        if (state == State.Field && messages.IsAtRoot && position == messages.CurrentEnd)
+            Message.OnEnd();
         else
-            Fail($"the bytes end within {Message.Place}", position);
+            Fail($"the bytes end inside {Message.Place}", position);
     }
 
     private int ReadField(ReadOnlySpan<byte> bytes)
     {
-        if (!TryReadVarint(bytes, position, ends[depth], out var taken, out var tag))
+        if (!TryReadVarint(bytes, position, messages.CurrentEnd, out var taken, out var tag))
             return taken;
         var wire = (int)(tag & 7);
         if (tag >> 3 is 0 or > MaxFieldNumber)
-            return Fail($"no field has the number {tag >> 3}", numberAt);
+            return Fail($"{tag >> 3} is not a valid field number", varint.Start);
         field = (int)(tag >> 3);
         kind = Message.KindOf(field);
         switch (wire)
@@ -120,56 +113,56 @@ internal sealed class ProtobufReader
                 state = State.Number;
                 break;
             case 1 or 5:
-                Fixed(wire == 1 ? 8 : 4, position + taken);
+                SkipFixed(wire == 1 ? 8 : 4, position + taken);
                 break;
             case 2:
                 state = State.Length;
                 break;
             default:
-                return Fail($"the wire type {wire} is not one that ONNX uses", numberAt);
+                return Fail($"ONNX does not use wire type {wire}", varint.Start);
         }
 
         return taken;
     }
 
-    private void Fixed(int size, long at)
+    private void SkipFixed(int size, long at)
     {
-        if (size > ends[depth] - at)
+        if (size > messages.CurrentEnd - at)
         {
-            Fail($"a value of {size} bytes goes past the end of {Message.Place}", at);
+            Fail($"a value of {size} bytes extends past the end of {Message.Place}", at);
             return;
         }
 
         if (kind == (size == 4 ? FieldKind.Fixed32 : FieldKind.Fixed64))
-            Message.Count(field, 1);
+            Message.OnCount(field, 1);
         SkipTo(at + size);
     }
 
     private int ReadNumber(ReadOnlySpan<byte> bytes)
     {
-        if (!TryReadVarint(bytes, position, ends[depth], out var taken, out var value))
+        if (!TryReadVarint(bytes, position, messages.CurrentEnd, out var taken, out var value))
             return taken;
         state = State.Field;
         if (kind == FieldKind.CountedNumbers)
-            Message.Count(field, 1);
-        else if (kind is FieldKind.Number or FieldKind.Numbers && (kind == FieldKind.Numbers || Message.IsFirst(field)))
-            Message.Number(field, (long)value);
+            Message.OnCount(field, 1);
+        else if (kind is FieldKind.Number or FieldKind.Numbers && (kind == FieldKind.Numbers || Message.IsFirstOccurrence(field)))
+            Message.OnNumber(field, (long)value);
         return taken;
     }
 
     private int ReadLength(ReadOnlySpan<byte> bytes)
     {
-        if (!TryReadVarint(bytes, position, ends[depth], out var taken, out var length))
+        if (!TryReadVarint(bytes, position, messages.CurrentEnd, out var taken, out var length))
             return taken;
         var at = position + taken;
-        if (length > (ulong)(ends[depth] - at))
-            return Fail($"{length} bytes are announced where {Message.Place} has {ends[depth] - at} left", numberAt);
+        if (length > (ulong)(messages.CurrentEnd - at))
+            return Fail($"{length} bytes are announced, but only {messages.CurrentEnd - at} bytes of {Message.Place} remain", varint.Start);
         valueEnd = at + (long)length;
-        Begin(at, (long)length);
+        BeginValue(at, (long)length);
         return taken;
     }
 
-    private void Begin(long at, long length)
+    private void BeginValue(long at, long length)
     {
         SkipTo(valueEnd);
         switch (kind)
@@ -180,19 +173,19 @@ internal sealed class ProtobufReader
             case FieldKind.Fixed32 or FieldKind.Fixed64:
                 var size = kind == FieldKind.Fixed32 ? 4 : 8;
                 if (length % size != 0)
-                    Fail($"{length} bytes can't be values of {size}", at);
+                    Fail($"{length} bytes can't be a list of {size}-byte values", at);
                 else
-                    Message.Count(field, length / size);
+                    Message.OnCount(field, length / size);
                 break;
-            case FieldKind.Name when Message.IsFirst(field):
+            case FieldKind.Name when Message.IsFirstOccurrence(field):
                 BeginName(length);
                 break;
             case FieldKind.DataList:
-            case FieldKind.Data when Message.IsFirst(field):
-                Message.Data(field, length);
+            case FieldKind.Data when Message.IsFirstOccurrence(field):
+                Message.OnData(field, length);
                 break;
             case FieldKind.Messages:
-            case FieldKind.Message when Message.IsFirst(field):
+            case FieldKind.Message when Message.IsFirstOccurrence(field):
                 BeginMessage();
                 break;
         }
@@ -214,28 +207,19 @@ internal sealed class ProtobufReader
 
     private void BeginMessage()
     {
-        var inner = Message.Begin(field);
+        var inner = Message.BeginMessage(field);
         context.CountMessage(inner);
-        if (depth + 1 == messages.Length)
+        if (messages.IsFull)
         {
-            context.Add(FindingCode.Nesting, inner, $"messages are more than {context.Limits.Nesting} deep in each other; what is deeper was not read");
+            context.Add(
+                FindingCode.Nesting, inner, $"messages are nested more than {context.Limits.Nesting} deep; deeper ones were not read");
             return;
         }
 
         if (!inner.IsRead)
             return;
-        depth++;
-        (messages[depth], ends[depth]) = (inner, valueEnd);
+        messages.Push(inner, valueEnd);
         state = State.Field;
-    }
-
-    private void EndMessages()
-    {
-        while (depth > 0 && position == ends[depth])
-        {
-            Message.End();
-            messages[depth--] = null!;
-        }
     }
 
     private int ReadPacked(ReadOnlySpan<byte> bytes)
@@ -247,9 +231,9 @@ internal sealed class ProtobufReader
                 return taken + more;
             taken += more;
             if (kind == FieldKind.CountedNumbers)
-                Message.Count(field, 1);
+                Message.OnCount(field, 1);
             else
-                Message.Number(field, (long)value);
+                Message.OnNumber(field, (long)value);
         }
 
         if (position + taken == valueEnd)
@@ -272,12 +256,19 @@ internal sealed class ProtobufReader
         state = State.Field;
         var utf8 = name.AsSpan(0, nameLength);
         var text = Encoding.UTF8.GetString(utf8);
-        Message.Name(field, text);
+        Message.OnName(field, text);
         if (!Utf8.IsValid(utf8) || text.Any(char.IsControl))
-            context.Add(FindingCode.Name, Message, $"the name '{OnnxMessage.Shown(text)}' is no UTF-8 text without control characters");
+        {
+            context.Add(
+                FindingCode.Name, Message, $"the name '{OnnxMessage.Printable(text)}' is not valid UTF-8, or has control characters");
+        }
     }
 
-    private void SkipTo(long end) => (valueEnd, state) = (end, State.Skip);
+    private void SkipTo(long end)
+    {
+        valueEnd = end;
+        state = State.Skip;
+    }
 
     private int Skip(ReadOnlySpan<byte> bytes)
     {
@@ -287,46 +278,21 @@ internal sealed class ProtobufReader
         return taken;
     }
 
-    /// <summary>Reads a number; false when it needs more bytes than there are now, or failed.</summary>
+    /// <summary>Reads a number; false if more bytes are needed, or if reading failed.</summary>
     private bool TryReadVarint(ReadOnlySpan<byte> bytes, long at, long end, out int taken, out ulong value)
     {
-        value = 0;
-        // Its first bytes may have been in an earlier chunk.
-        if (shift == 0)
-            numberAt = at;
-        for (taken = 0; taken < bytes.Length;)
-        {
-            if (at + taken >= end)
-            {
-                taken = Fail($"a number goes past the end of {Message.Place}", numberAt);
-                return false;
-            }
-
-            var next = bytes[taken++];
-            if (shift == 63 && next > 1)
-            {
-                taken = Fail("a number has more than 64 bits", numberAt);
-                return false;
-            }
-
-            varint |= (ulong)(next & 0x7f) << shift;
-            if (next < 0x80)
-            {
-                value = varint;
-                (varint, shift) = (0, 0);
-                return true;
-            }
-
-            shift += 7;
-        }
-
-        return false;
+        var status = varint.Read(bytes, at, end, out taken, out value);
+        if (status == VarintStatus.PastEnd)
+            taken = Fail($"a number extends past the end of {Message.Place}", varint.Start);
+        else if (status == VarintStatus.TooLarge)
+            taken = Fail("a number has more than 64 bits", varint.Start);
+        return status == VarintStatus.Complete;
     }
 
     private int Fail(string why, long at)
     {
         failed = true;
-        context.Add(FindingCode.Protobuf, RegistryLayout.ModelFile, $"it is no ONNX model: at byte {at}: {why}");
+        context.Add(FindingCode.Protobuf, RegistryLayout.ModelFile, $"it is not an ONNX model: at byte {at}: {why}");
         return 0;
     }
 }

@@ -2,7 +2,7 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>A tensor with its data, which are counted and passed over.</summary>
+/// <summary>A tensor. Its data are counted and skipped.</summary>
 internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, string kind, int index) : OnnxMessage(context, parent)
 {
     private readonly TensorShape shape = new();
@@ -14,13 +14,12 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
     private string? location;
     private int external;
 
-    /// <summary>The dimensions.</summary>
     internal TensorShape Shape => shape;
 
-    /// <summary>The number of its element type.</summary>
+    /// <summary>The element type's number.</summary>
     internal int Type => type;
 
-    /// <summary>Whether its data are elsewhere, so that nothing is known of them.</summary>
+    /// <summary>Whether the data are outside the file, so that nothing is known about them.</summary>
     internal bool IsExternal => isExternal || external > 0;
 
     protected override string Label => LabelOf(kind, index, name);
@@ -40,15 +39,15 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field)
+    internal override OnnxMessage BeginMessage(int field)
     {
-        Entry(ref external, "entries of external data");
+        CountEntry(ref external, "entries of external data");
         return new ExternalDataMessage(Context, this);
     }
 
-    internal override void Number(int field, long value)
+    internal override void OnNumber(int field, long value)
     {
-        // Enumerations are 32 bits wide, and readers cut off the rest.
+        // Enumerations have 32 bits, and readers drop the higher ones.
         if (field == 1)
             shape.Add(value, Context.Limits.Rank);
         else if (field == 2)
@@ -57,9 +56,9 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
             isExternal |= (int)value != (int)TensorProto.Types.DataLocation.Default;
     }
 
-    internal override void Name(int field, string text) => name = text;
+    internal override void OnName(int field, string text) => name = text;
 
-    internal override void Data(int field, long length)
+    internal override void OnData(int field, long length)
     {
         switch (field)
         {
@@ -78,24 +77,26 @@ internal sealed class TensorMessage(OnnxContext context, OnnxMessage parent, str
         }
     }
 
-    internal override void Count(int field, long more) => counts[field] += more;
+    internal override void OnCount(int field, long more) => counts[field] += more;
 
-    internal override void End()
+    internal override void OnEnd()
     {
         if (Parent is GraphMessage graph)
-            graph.Weight(name, this);
+            graph.AddInitializerName(name, this);
         if (IsExternal)
         {
-            Context.Add(FindingCode.ExternalData, this, $"its data are {(location is null ? "outside of the model" : $"in '{Shown(location)}'")}; export the model as one file");
+            var where = location is null ? "outside the file" : $"in '{Printable(location)}'";
+            Context.Add(FindingCode.ExternalData, this, $"its data are {where}; export the model as one file");
             return;
         }
 
         if (!TensorRules.IsKnown(type))
-            Context.Add(FindingCode.ElementType, this, $"its elements are of the type {type}, which ONNX does not have");
-        else if (shape.IsCountable(Context, this, TensorRules.BitsOf(type)) && TensorRules.DataFault(type, shape.Elements, counts, isSegment) is { } fault)
-            Context.Add(FindingCode.ShapeData, this, $"its shape is {shape}: {fault}");
+            Context.Add(FindingCode.ElementType, this, $"its element type is {type}, which ONNX does not have");
+        else if (shape.TryCountElements(Context, this, TensorRules.BitsOf(type)) &&
+                 TensorRules.FindDataFault(type, shape.Elements, counts, isSegment) is { } fault)
+            Context.Add(FindingCode.ShapeData, this, $"its shape is {shape}, but {fault}");
     }
 
-    /// <summary>Where the data are, by an entry of <c>external_data</c>.</summary>
-    internal void ExternalAt(string place) => location = place;
+    /// <summary>Records the location of the data, from an entry of <c>external_data</c>.</summary>
+    internal void SetLocation(string value) => location = value;
 }

@@ -2,7 +2,7 @@ using ElementType = ModelServing.Registry.Onnx.TensorProto.Types.DataType;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>How the data of each element type stand in a tensor (onnx.proto, TensorProto).</summary>
+/// <summary>How a tensor stores the data of each element type (onnx.proto, TensorProto).</summary>
 internal static class TensorRules
 {
     private const int Float32Data = 4;
@@ -15,14 +15,14 @@ internal static class TensorRules
 
     private static readonly (int Field, string Name)[] Fields =
     [
-        (Float32Data, "float_data"), (Int32Data, "int32_data"), (StringData, "string_data"), (Int64Data, "int64_data"), (RawData, "raw_data"),
-        (DoubleData, "double_data"), (Uint64Data, "uint64_data"),
+        (Float32Data, "float_data"), (Int32Data, "int32_data"), (StringData, "string_data"), (Int64Data, "int64_data"),
+        (RawData, "raw_data"), (DoubleData, "double_data"), (Uint64Data, "uint64_data"),
     ];
 
-    /// <summary>Whether ONNX has the element type of a number.</summary>
+    /// <summary>Whether ONNX has an element type of this number.</summary>
     internal static bool IsKnown(int type) => type != (int)ElementType.Undefined && Enum.IsDefined((ElementType)type);
 
-    /// <summary>How many bits an element has; of a string at least eight, as each has a length.</summary>
+    /// <summary>The number of bits of an element. For a string it is eight, the least that a string takes: each has a length.</summary>
     internal static int BitsOf(int type) => (ElementType)type switch
     {
         ElementType.Uint2 or ElementType.Int2 => 2,
@@ -34,31 +34,31 @@ internal static class TensorRules
         _ => 8,
     };
 
-    /// <summary>What is wrong with a tensor's data; null when they are as many as its elements.</summary>
+    /// <summary>Finds what is wrong with a tensor's data; null if they match the number of elements.</summary>
     /// <param name="type">A known element type.</param>
-    /// <param name="elements">How many elements its shape has.</param>
-    /// <param name="counts">By field, how many values there are, and of raw_data how many bytes.</param>
-    /// <param name="isSegment">Whether it says that it is one part of a tensor.</param>
-    internal static string? DataFault(int type, long elements, long[] counts, bool isSegment)
+    /// <param name="elements">The number of elements of the shape.</param>
+    /// <param name="counts">The number of values in each field; for raw_data, the number of bytes.</param>
+    /// <param name="isSegment">Whether the message declares itself one part of a tensor.</param>
+    internal static string? FindDataFault(int type, long elements, long[] counts, bool isSegment)
     {
         if (isSegment)
-            return "it is a segment of a tensor, of which the rest is elsewhere";
-        var given = Fields.Where(field => counts[field.Field] > 0).ToList();
-        if (given.Count > 1)
-            return $"its data are in {given[0].Name} and in {given[1].Name}";
-        var (field, name) = given.Count == 1 ? given[0] : (RawData, "raw_data");
+            return "it is one segment of a tensor, and the rest is elsewhere";
+        var used = Fields.Where(field => counts[field.Field] > 0).ToList();
+        if (used.Count > 1)
+            return $"its data are in both {used[0].Name} and {used[1].Name}";
+        var (field, name) = used.Count == 1 ? used[0] : (RawData, "raw_data");
         if (field == RawData && type != (int)ElementType.String)
         {
             var bytes = BytesOf(elements, BitsOf(type));
-            return counts[RawData] == bytes ? null : $"raw_data has {counts[RawData]} bytes, and there have to be {bytes}";
+            return counts[RawData] == bytes ? null : $"raw_data has {counts[RawData]} bytes instead of {bytes}";
         }
 
         var (rightField, values) = ValuesOf(type, elements);
-        if (given.Count == 0)
-            return values == 0 ? null : $"there are no data, and there have to be {values}";
+        if (used.Count == 0)
+            return values == 0 ? null : $"it has no data instead of {values} values";
         if (field != rightField)
-            return $"its data are in {name}, which is not for elements of its type";
-        return counts[field] == values ? null : $"{name} has {counts[field]} values, and there have to be {values}";
+            return $"its data are in {name}, which is not for its element type";
+        return counts[field] == values ? null : $"{name} has {counts[field]} values instead of {values}";
     }
 
     private static (int Field, long Values) ValuesOf(int type, long elements) => (ElementType)type switch
@@ -70,9 +70,10 @@ internal static class TensorRules
         ElementType.Int64 => (Int64Data, elements),
         ElementType.Uint32 or ElementType.Uint64 => (Uint64Data, elements),
         ElementType.String => (StringData, elements),
-        // Those of less than a byte stand as their bytes would.
+        // Elements smaller than a byte are packed into bytes.
         var small => (Int32Data, BitsOf((int)small) < 8 ? BytesOf(elements, BitsOf((int)small)) : elements),
     };
 
-    private static long BytesOf(long elements, int bits) => bits >= 8 ? elements * (bits / 8) : (elements / (8 / bits)) + (elements % (8 / bits) == 0 ? 0 : 1);
+    private static long BytesOf(long elements, int bits) =>
+        bits >= 8 ? elements * (bits / 8) : (elements / (8 / bits)) + (elements % (8 / bits) == 0 ? 0 : 1);
 }

@@ -3,34 +3,40 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>Dimensions as they stand in a file, where they can be anything.</summary>
+/// <summary>A tensor's dimensions as the file has them: they can be anything.</summary>
 internal sealed class TensorShape
 {
-    private const int Shown = 8;
+    private const int MaxPrinted = 8;
 
     private readonly List<long> dimensions = [];
     private bool isTooLong;
 
     internal IReadOnlyList<long> Dimensions => dimensions;
 
-    /// <summary>The product of the dimensions, once <see cref="IsCountable"/> was true.</summary>
+    /// <summary>The product of the dimensions, after <see cref="TryCountElements"/> has returned true.</summary>
     internal long Elements { get; private set; }
 
-    /// <summary>Takes the next dimension; more than <paramref name="most"/> are not kept.</summary>
-    internal void Add(long dimension, int most)
+    public override string ToString()
     {
-        if (dimensions.Count < most)
+        var printed = string.Join(',', dimensions.Take(MaxPrinted).Select(static d => d.ToString(CultureInfo.InvariantCulture)));
+        return $"[{printed}{(dimensions.Count > MaxPrinted ? ",..." : "")}]";
+    }
+
+    /// <summary>Adds the next dimension; at most <paramref name="maximum"/> are kept.</summary>
+    internal void Add(long dimension, int maximum)
+    {
+        if (dimensions.Count < maximum)
             dimensions.Add(dimension);
         else
             isTooLong = true;
     }
 
-    /// <summary>Whether it is a shape with a number of elements; if not, there is a finding.</summary>
-    /// <param name="context">Takes the finding.</param>
-    /// <param name="at">What has the shape.</param>
-    /// <param name="bits">How many bits an element has; all of them have to be countable too.</param>
-    /// <param name="freeDimensions">Whether -1 stands for a dimension of any length, as some exporters write it for inputs and outputs.</param>
-    internal bool IsCountable(OnnxContext context, OnnxMessage at, int bits, bool freeDimensions = false)
+    /// <summary>Counts the elements. If the shape is not valid, returns false and adds a finding.</summary>
+    /// <param name="context">The receiver of the finding.</param>
+    /// <param name="at">The message that has the shape.</param>
+    /// <param name="bits">The number of bits of an element. The total number of bits must also fit into 63 bits.</param>
+    /// <param name="freeDimensions">Whether -1 is a dimension of any length, as some exporters write it for inputs and outputs.</param>
+    internal bool TryCountElements(OnnxContext context, OnnxMessage at, int bits, bool freeDimensions = false)
     {
         if (isTooLong)
         {
@@ -40,11 +46,11 @@ internal sealed class TensorShape
 
         if (dimensions.FirstOrDefault(d => d < (freeDimensions ? -1 : 0)) is < 0 and var negative)
         {
-            context.Add(FindingCode.NegativeDimension, at, $"its shape is {this}, and {negative} is no length");
+            context.Add(FindingCode.NegativeDimension, at, $"its shape is {this}, but {negative} is not a length");
             return false;
         }
 
-        // A dimension of 0 must not hide what the others come to: who multiplies from the left overflows before it.
+        // A dimension of 0 must not hide an overflow: a program that multiplies from the left overflows before it gets to the 0.
         long product = 1;
         foreach (var dimension in dimensions)
         {
@@ -60,7 +66,4 @@ internal sealed class TensorShape
         Elements = dimensions.Contains(0) ? 0 : product;
         return true;
     }
-
-    public override string ToString() =>
-        $"[{string.Join(',', dimensions.Take(Shown).Select(static d => d.ToString(CultureInfo.InvariantCulture)))}{(dimensions.Count > Shown ? ",..." : "")}]";
 }

@@ -2,13 +2,13 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>What a tensor is of: element type and shape.</summary>
+/// <summary>The type of a tensor: element type and shape.</summary>
 internal sealed class TensorTypeMessage(OnnxContext context, OnnxMessage parent) : OnnxMessage(context, parent)
 {
-    /// <summary>The number of the element type; 0 when none is said.</summary>
+    /// <summary>The element type's number; 0 if it is not given.</summary>
     internal int ElementType { get; private set; }
 
-    /// <summary>The shape; null when none is said.</summary>
+    /// <summary>The shape; null if it is not given.</summary>
     internal ShapeMessage? Shape { get; private set; }
 
     protected override string Label => "tensor";
@@ -20,16 +20,16 @@ internal sealed class TensorTypeMessage(OnnxContext context, OnnxMessage parent)
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field) => Shape = new ShapeMessage(Context, this);
+    internal override OnnxMessage BeginMessage(int field) => Shape = new ShapeMessage(Context, this);
 
-    internal override void Number(int field, long value) => ElementType = (int)value;
+    internal override void OnNumber(int field, long value) => ElementType = (int)value;
 
-    internal override void End()
+    internal override void OnEnd()
     {
-        // None is said of what the runtime infers.
+        // Exporters omit the element type where the runtime infers it.
         if (ElementType != 0 && !TensorRules.IsKnown(ElementType))
-            Context.Add(FindingCode.ElementType, this, $"its elements are of the type {ElementType}, which ONNX does not have");
+            Context.Add(FindingCode.ElementType, this, $"its element type is {ElementType}, which ONNX does not have");
         else
-            Shape?.Dimensions.IsCountable(Context, this, TensorRules.BitsOf(ElementType), freeDimensions: true);
+            Shape?.Dimensions.TryCountElements(Context, this, TensorRules.BitsOf(ElementType), freeDimensions: true);
     }
 }

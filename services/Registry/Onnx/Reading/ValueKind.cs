@@ -1,6 +1,6 @@
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>The kinds of values that ONNX has, by their fields in TypeProto.</summary>
+/// <summary>ONNX's kinds of values, numbered by their fields in TypeProto.</summary>
 internal enum ValueKind
 {
     Unknown = 0,

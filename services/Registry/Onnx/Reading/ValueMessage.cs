@@ -1,11 +1,11 @@
 namespace ModelServing.Registry.Onnx.Reading;
 
-/// <summary>An input, an output, or a value between nodes: its name and type.</summary>
+/// <summary>The name and type of an input, an output, or a value between nodes.</summary>
 internal sealed class ValueMessage(OnnxContext context, OnnxMessage parent, string kind, int index) : OnnxMessage(context, parent)
 {
     internal string ValueName { get; private set; } = "";
 
-    /// <summary>Its type; null when it says none.</summary>
+    /// <summary>The type; null if it is not given.</summary>
     internal TypeMessage? Type { get; private set; }
 
     protected override string Label => LabelOf(kind, index, ValueName);
@@ -18,9 +18,9 @@ internal sealed class ValueMessage(OnnxContext context, OnnxMessage parent, stri
         _ => FieldKind.Unknown,
     };
 
-    internal override OnnxMessage Begin(int field) => Type = new TypeMessage(Context, this, "type", -1);
+    internal override OnnxMessage BeginMessage(int field) => Type = new TypeMessage(Context, this, "type", -1);
 
-    internal override void Name(int field, string text) => ValueName = text;
+    internal override void OnName(int field, string text) => ValueName = text;
 
-    internal override void Data(int field, long length) => RequireText(length, "the description");
+    internal override void OnData(int field, long length) => RequireText(length, "the description");
 }

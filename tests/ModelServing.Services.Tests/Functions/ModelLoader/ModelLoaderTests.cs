@@ -54,7 +54,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
         Assert.Equal((200, "accepted", "m", 3, true), (status, (string?)report["outcome"], (string?)report["model"], (int?)report["version"], (bool?)report["isNew"]));
         Assert.Equal("there is no cache", (string?)report["notTold"]);
         var verdict = Verdict.Parse(tested.Get(VerdictKey));
-        Assert.Equal((Outcome.Accepted, "ModelLoader"), (verdict.Outcome, verdict.CheckedBy));
+        Assert.Equal((VerdictOutcome.Accepted, "ModelLoader"), (verdict.Outcome, verdict.CheckedBy));
     }
 
     [Fact]

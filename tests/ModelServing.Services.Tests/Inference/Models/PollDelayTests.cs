@@ -5,7 +5,7 @@ namespace ModelServing.Services.Tests.Inference.Models;
 public class PollDelayTests
 {
     [Fact]
-    public void Each_wait_is_about_twice_the_one_before_up_to_the_longest_and_no_two_pods_wait_alike()
+    public void Each_delay_is_about_twice_the_previous_one_up_to_the_longest_and_differs_between_pods()
     {
         PollDelay one = new(new Random(1)), other = new(new Random(2));
         foreach (var expected in (double[])[1, 2, 4, 8, 15, 15, 15])
@@ -18,10 +18,10 @@ public class PollDelayTests
     }
 
     [Fact]
-    public void A_refused_version_is_looked_at_about_once_a_minute()
+    public void A_refused_version_is_polled_about_once_a_minute()
     {
         PollDelay one = new(new Random(1)), other = new(new Random(2));
-        var (a, b) = (one.NextOfRefused().TotalSeconds, other.NextOfRefused().TotalSeconds);
+        var (a, b) = (one.NextForRefused().TotalSeconds, other.NextForRefused().TotalSeconds);
         Assert.InRange(a, 45, 75);
         Assert.InRange(b, 45, 75);
         Assert.NotEqual(a, b);

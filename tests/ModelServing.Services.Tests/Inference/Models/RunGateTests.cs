@@ -20,7 +20,7 @@ public sealed class RunGateTests : IDisposable
     public void Dispose() => services.Dispose();
 
     [Fact]
-    public async Task It_lets_as_many_run_as_it_is_told_and_turns_away_who_finds_the_queue_full()
+    public async Task It_runs_a_fixed_number_of_calls_and_refuses_requests_while_the_queue_is_full()
     {
         using var gate = new RunGate(1, 1, metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
@@ -35,7 +35,7 @@ public sealed class RunGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_gives_up_makes_room_in_the_queue()
+    public async Task A_caller_that_disconnects_makes_room_in_the_queue()
     {
         using var gate = new RunGate(1, 1, metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
@@ -49,24 +49,24 @@ public sealed class RunGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_for_too_long_is_told_and_makes_room()
+    public async Task A_request_that_waits_too_long_times_out_and_makes_room()
     {
         using var gate = new RunGate(1, 1, metrics, time);
-        Assert.Equal(Turn.Late, await gate.EnterAsync(TimeSpan.Zero, default));
+        Assert.Equal(Turn.TimedOut, await gate.EnterAsync(TimeSpan.Zero, default));
         Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(1), default));
         var second = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
         time.Advance(TimeSpan.FromMilliseconds(99));
         Assert.False(second.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(Turn.Late, await second.WaitAsync(RawConnection.Patience));
-        Assert.Equal(Turn.Late, await gate.EnterAsync(TimeSpan.Zero, default));
+        Assert.Equal(Turn.TimedOut, await second.WaitAsync(RawConnection.Patience));
+        Assert.Equal(Turn.TimedOut, await gate.EnterAsync(TimeSpan.Zero, default));
         var third = gate.EnterAsync(TimeSpan.FromMilliseconds(100), default).AsTask();
         gate.Leave();
         Assert.Equal(Turn.Granted, await third);
     }
 
     [Fact]
-    public async Task Without_a_queue_whoever_finds_no_turn_is_turned_away()
+    public async Task Without_a_queue_a_request_is_refused_unless_a_turn_is_free()
     {
         using var gate = new RunGate(2, 0, metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));

@@ -21,7 +21,7 @@ public class InferRequestReaderTests
     private static readonly string[] Pieces = ["", "[", "]", "{", "}", ",", "\"", "0", "-1", "1e999", "null", "\\", ":", "\"data\":"];
 
     [Fact]
-    public void Inputs_come_in_the_models_order_whatever_order_they_are_sent_in()
+    public void Inputs_are_put_in_the_models_order()
     {
         using var request = Pair.Read(Utf8($$"""{"inputs":[{{B}},{"name":"a","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}],"id":"x"}"""));
         Assert.Equal([1.5f, -2f], request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
@@ -46,7 +46,7 @@ public class InferRequestReaderTests
     }
 
     [Fact]
-    public void Wanted_outputs_are_those_that_are_named()
+    public void The_named_outputs_are_wanted_and_an_empty_list_means_all()
     {
         using var request = Pair.Read(Utf8($$$"""{"inputs":[{{{A("[1,2]", "[1,2]")}}},{{{B}}}],"outputs":[{"name":"label"},{"name":"sum","parameters":{}}]}"""));
         Assert.Equal([1, 0], request.Outputs);
@@ -55,57 +55,57 @@ public class InferRequestReaderTests
     }
 
     [Theory]
-    [InlineData("", "the body is no JSON: ")]
-    [InlineData("[]", "the body has to be a JSON object")]
-    [InlineData("""{"inputs":[AB]} x""", "the body is no JSON: ")]
-    [InlineData("""{"inputs":[AB""", "the body is no JSON: ")]
-    [InlineData("""{"inputs":{}}""", "inputs: it has to be an array of tensors")]
+    [InlineData("", "the body is not valid JSON: ")]
+    [InlineData("[]", "the body must be a JSON object")]
+    [InlineData("""{"inputs":[AB]} x""", "the body is not valid JSON: ")]
+    [InlineData("""{"inputs":[AB""", "the body is not valid JSON: ")]
+    [InlineData("""{"inputs":{}}""", "inputs: it must be an array of tensors")]
     [InlineData("""{"inputs":[]}""", "inputs: 'a' is missing; the model takes a FP32 [-1,2], b INT64 [3]")]
-    [InlineData("""{"inputs":[1]}""", "inputs[0]: it has to be an object")]
-    [InlineData("""{"inputs":[AB],"inputs":[AB]}""", "inputs: it stands there twice")]
-    [InlineData("""{"input":[]}""", "input: unknown; known here are id, parameters, inputs, outputs")]
-    [InlineData("""{"id":1,"inputs":[AB]}""", "id: it has to be a string")]
-    [InlineData("""{"inputs":[AB],"outputs":[{"name":"x"}]}""", "outputs[0].name: 'x' is none of the model's outputs: sum FP32 [-1], label INT64 [-1]")]
-    [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum"},{"name":"sum"}]}""", "outputs[1].name: 'sum' stands there twice")]
+    [InlineData("""{"inputs":[1]}""", "inputs[0]: it must be an object")]
+    [InlineData("""{"inputs":[AB],"inputs":[AB]}""", "inputs: it is duplicated")]
+    [InlineData("""{"input":[]}""", "input: unknown; the known members here are id, parameters, inputs, outputs")]
+    [InlineData("""{"id":1,"inputs":[AB]}""", "id: it must be a string")]
+    [InlineData("""{"inputs":[AB],"outputs":[{"name":"x"}]}""", "outputs[0].name: 'x' is not one of the model's outputs: sum FP32 [-1], label INT64 [-1]")]
+    [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum"},{"name":"sum"}]}""", "outputs[1].name: 'sum' is duplicated")]
     [InlineData("""{"inputs":[AB],"outputs":[{}]}""", "outputs[0].name: it is missing")]
     [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum","parameters":{"classification":3}}]}""", "outputs[0].parameters.classification: this version does not support it")]
-    public void A_fault_of_the_body_names_its_field(string body, string message) =>
+    public void A_fault_in_the_body_names_its_field(string body, string message) =>
         Assert.StartsWith(message, Fault(Pair, body.Replace("AB", $"{A("[1,2]", "[1,2]")},{B}", StringComparison.Ordinal)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it is missing; the model takes a FP32 [-1,2]")]
-    [InlineData("""{"name":7,"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it has to be a string")]
-    [InlineData("""{"name":"c","shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: 'c' is none of the model's inputs")]
-    [InlineData("""{"name":"b","shape":[3],"datatype":"INT64","data":[1,2,3]}""", "inputs[1].name: 'b' stands there twice")]
+    [InlineData("""{"name":7,"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it must be a string")]
+    [InlineData("""{"name":"c","shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: 'c' is not one of the model's inputs")]
+    [InlineData("""{"name":"b","shape":[3],"datatype":"INT64","data":[1,2,3]}""", "inputs[1].name: 'b' is duplicated")]
     [InlineData("""{"name":"a","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is missing; 'a' takes [-1,2]")]
     [InlineData("""{"name":"a","shape":[1,2],"data":[1,2]}""", "inputs[1].datatype: it is missing; 'a' takes FP32")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP64","data":[1,2]}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
     [InlineData("""{"name":"a","shape":[1,2],"data":[1,2],"datatype":"FP64"}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32"}""", "inputs[1].data: it is missing")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":8}}""", "inputs[1].parameters.binary_data_size: this version does not support it")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"data":[1,2]}""", "inputs[1].data: it stands there twice")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","dta":[1,2]}""", "inputs[1].dta: unknown; known here are name, shape, datatype, parameters, data")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"data":[1,2]}""", "inputs[1].data: it is duplicated")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","dta":[1,2]}""", "inputs[1].dta: unknown; the known members here are name, shape, datatype, parameters, data")]
     [InlineData("""{"name":"a","shape":[1,2,1],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is [1,2,1]; 'a' takes [-1,2]")]
     [InlineData("""{"name":"a","shape":[0,2],"datatype":"FP32","data":[]}""", "inputs[1].shape: it is [0,2]; 'a' takes [-1,2], where -1 is any length from 1")]
-    [InlineData("""{"name":"a","shape":[-1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 has to be a whole number from 0")]
-    [InlineData("""{"name":"a","shape":[1.5,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 has to be a whole number from 0")]
-    [InlineData("""{"name":"a","shape":"1,2","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it has to be an array of whole numbers")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":1}""", "inputs[1].data: it has to be an array of the elements")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has 1 elements; the shape [1,2] takes 2")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[]}""", "inputs[1].data: it has 0 elements; the shape [1,2] takes 2")]
+    [InlineData("""{"name":"a","shape":[-1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 must be a whole number that is at least 0")]
+    [InlineData("""{"name":"a","shape":[1.5,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 must be a whole number that is at least 0")]
+    [InlineData("""{"name":"a","shape":"1,2","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it must be an array of whole numbers")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":1}""", "inputs[1].data: it must be an array of the elements")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has 1 elements, but the shape [1,2] requires 2")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[]}""", "inputs[1].data: it has 0 elements, but the shape [1,2] requires 2")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2,3]}""", "inputs[1].data: it has more than 2 elements")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,"two"]}""", "inputs[1].data: element 1 is 'two'; it has to be a number of 32 bits (FP32)")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,null]}""", "inputs[1].data: element 1 is null; it has to be a number")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,{}]}""", "inputs[1].data: element 1 is an object; it has to be a number")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,1e39]}""", "inputs[1].data: element 1 is 1e39; it has to be a number of 32 bits (FP32)")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,"two"]}""", "inputs[1].data: element 1 is 'two'; it must be a 32-bit number (FP32)")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,null]}""", "inputs[1].data: element 1 is null; it must be a 32-bit number")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,{}]}""", "inputs[1].data: element 1 is an object; it must be a 32-bit number")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,1e39]}""", "inputs[1].data: element 1 is 1e39; it must be a 32-bit number (FP32)")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,[2]]}""", "inputs[1].data: element 1 is an array")]
-    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2,3],[4]]}""", "inputs[1].data: an array before element 3 has 3 entries; the shape [2,2] takes 2 there")]
-    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2]]}""", "inputs[1].data: an array before element 2 has 1 entries; the shape [2,2] takes 2 there")]
-    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],3,4]}""", "inputs[1].data: element 2 is not as deep as the shape [2,2]")]
+    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2,3],[4]]}""", "inputs[1].data: an array before element 3 has 3 entries, but the shape [2,2] requires 2")]
+    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2]]}""", "inputs[1].data: an array before element 2 has 1 entries, but the shape [2,2] requires 2")]
+    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],3,4]}""", "inputs[1].data: element 2 is not nested deeply enough; elements must be flat in row-major order, or nested like the shape [2,2]")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[[[1,2]]]}""", "inputs[1].data: element 0 is an array")]
-    [InlineData("""{"name":"a","shape":[1000000000,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has fewer elements than the shape [1000000000,2] takes")]
+    [InlineData("""{"name":"a","shape":[1000000000,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has fewer elements than the shape [1000000000,2] requires")]
     [InlineData("""{"name":"a","shape":[9223372036854775807,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has fewer elements than the shape")]
-    public void A_fault_of_an_input_names_its_field_and_what_would_be_right(string input, string message) =>
+    public void A_fault_in_an_input_names_its_field_and_the_expected_value(string input, string message) =>
         Assert.StartsWith(message, Fault(Pair, $$"""{"inputs":[{{B}},{{input}}]}"""), StringComparison.Ordinal);
 
     [Theory]
@@ -122,7 +122,7 @@ public class InferRequestReaderTests
     [InlineData(Datatype.Fp32, "3.4028235E+38", "1e39")]
     [InlineData(Datatype.Fp64, "1.7976931348623157E+308", "1e309")]
     [InlineData(Datatype.Bytes, "\"a\\u00e9\\\"\"", "7")]
-    public void Each_data_type_takes_its_range_and_nothing_else(Datatype datatype, string good, string bad)
+    public void Each_data_type_accepts_its_range_and_nothing_else(Datatype datatype, string good, string bad)
     {
         var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
         string Body(string element) => $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":[{{element}}]}]}""";
@@ -135,7 +135,7 @@ public class InferRequestReaderTests
     [InlineData(Datatype.Fp16)]
     [InlineData(Datatype.Fp32)]
     [InlineData(Datatype.Fp64)]
-    public void What_JSON_has_no_number_for_is_a_string_in_both_directions(Datatype datatype)
+    public void NaN_and_the_infinities_are_strings_in_both_directions(Datatype datatype)
     {
         var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
         const string Data = """["NaN","Infinity","-Infinity"]""";
@@ -176,7 +176,7 @@ public class InferRequestReaderTests
     }
 
     [Fact]
-    public void Whatever_is_sent_is_read_or_refused()
+    public void Any_body_is_read_or_refused()
     {
         var good = $$"""{"id":"i","parameters":{"p":1},"inputs":[{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],[3,4.5e1]]},{{B}}],"outputs":[{"name":"sum"}]}""";
         var gen = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Int[0, 6], Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]));

@@ -7,7 +7,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Reporting;
 
-/// <summary>What a running service reports of its requests, read from the cache as ModelMetrics does.</summary>
+/// <summary>The reports of a running service, read from the cache as ModelMetrics does.</summary>
 public sealed class CountReporterTests : IAsyncLifetime
 {
     private const string Good = """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}""";
@@ -23,14 +23,14 @@ public sealed class CountReporterTests : IAsyncLifetime
     public ValueTask DisposeAsync() => cache.DisposeAsync();
 
     [Fact]
-    public async Task Each_request_is_reported_once_by_its_variant_and_trial_and_the_last_report_says_that_the_process_leaves()
+    public async Task Each_request_is_reported_once_by_variant_and_trial_and_the_last_report_says_that_the_process_is_leaving()
     {
         await using var service = await StartAsync();
         for (var i = 0; i < 5; i++)
-            await AskAsync(service, Good, 200, "canary", "2");
-        await AskAsync(service, "{}", 400, "canary", "2");
-        await AskAsync(service, Good, 200, "stable", "1");
-        await AskAsync(service, Good, 200);
+            await InferAsync(service, Good, 200, "canary", "2");
+        await InferAsync(service, "{}", 400, "canary", "2");
+        await InferAsync(service, Good, 200, "stable", "1");
+        await InferAsync(service, Good, 200);
         await service.StopAsync();
 
         var reports = await ReadAsync();
@@ -44,18 +44,18 @@ public sealed class CountReporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_that_is_not_finite_is_counted_as_that()
+    public async Task A_non_finite_answer_is_counted_as_non_finite()
     {
         // 0 / 0
         await using var service = await StartAsync(SomeOnnx.Model(
             [SomeOnnx.Value("x", Datatype.Fp64, [-1])], [SomeOnnx.Value("y", Datatype.Fp64, [-1])], SomeOnnx.Node("Div", ["x", "x"], ["y"])));
-        await AskAsync(service, NonFinite, 200, "canary", "1");
+        await InferAsync(service, NonFinite, 200, "canary", "1");
         await service.StopAsync();
         Assert.Equal(1, (await ReadAsync()).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Count(AnswerKind.NonFinite)));
     }
 
     [Fact]
-    public async Task A_process_that_was_asked_nothing_says_that_it_is_there()
+    public async Task A_process_without_requests_reports_that_it_is_running()
     {
         await using var service = await StartAsync();
         await RunningInference.UntilAsync(async () => (await ReadAsync()).Count > 0, "it never reported");
@@ -63,33 +63,33 @@ public sealed class CountReporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cache_that_is_away_keeps_no_request_waiting_and_is_told_when_it_is_back()
+    public async Task Requests_do_not_wait_for_an_unavailable_cache_and_are_reported_when_it_is_back()
     {
         await cache.KillAsync();
         await using var service = await StartAsync(change: static settings => settings with { Minute = TimeSpan.FromSeconds(20) });
-        await AskAsync(service, Good, 200, "canary", "1");
+        await InferAsync(service, Good, 200, "canary", "1");
         await cache.RestartAsync();
         await RunningInference.UntilAsync(
             async () => (await ReadAsync(TimeSpan.FromSeconds(20))).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Requests) == 1,
-            "it was never told");
+            "it never reported the request");
     }
 
     [Fact]
-    public async Task What_could_not_be_said_for_too_long_is_given_up_and_counted()
+    public async Task Counts_that_can_not_be_reported_for_too_long_are_dropped_and_counted()
     {
         await cache.KillAsync();
         await using var service = await StartAsync();
-        await AskAsync(service, Good, 200, "canary", "1");
+        await InferAsync(service, Good, 200, "canary", "1");
         await RunningInference.UntilAsync(
             async () => Regex.IsMatch(await service.Client.GetStringAsync(InferencePaths.Metrics, Token), """modelserving_inference_unreported_requests_total\{[^}]*reason="cache-away"[^}]*\} [1-9]"""),
-            "it never gave up");
+            "it never dropped them");
     }
 
     [Fact]
-    public async Task Without_a_cache_it_serves()
+    public async Task It_serves_without_a_cache()
     {
         await using var service = await StartAsync(change: static settings => settings with { Cache = null });
-        await AskAsync(service, Good, 200, "canary", "1");
+        await InferAsync(service, Good, 200, "canary", "1");
     }
 
     private Task<RunningInference> StartAsync(byte[]? onnx = null, Func<InferenceSettings, InferenceSettings>? change = null)
@@ -101,7 +101,7 @@ public sealed class CountReporterTests : IAsyncLifetime
         });
     }
 
-    private static async Task AskAsync(RunningInference service, string body, int status, string? variant = null, string? trial = null)
+    private static async Task InferAsync(RunningInference service, string body, int status, string? variant = null, string? trial = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, InferencePaths.Infer(RunningInference.Model)) { Content = new StringContent(body) };
         if (variant is not null)
@@ -112,7 +112,7 @@ public sealed class CountReporterTests : IAsyncLifetime
         Assert.True((int)answer.StatusCode == status, await answer.Content.ReadAsStringAsync(Token));
     }
 
-    // Of all minutes that this test can have been in.
+    // Reads all minutes that this test can have run in.
     private async Task<IReadOnlyList<ProcessReport>> ReadAsync(TimeSpan? length = null)
     {
         var reports = new MinuteReports(cache.Open(), "dev", length ?? Minute);

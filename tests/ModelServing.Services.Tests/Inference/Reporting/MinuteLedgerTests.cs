@@ -10,88 +10,88 @@ public class MinuteLedgerTests
     private readonly RequestRecorder recorder = new();
 
     [Fact]
-    public void A_minute_that_is_over_is_owed_until_it_is_said()
+    public void A_closed_minute_is_kept_until_it_is_reported()
     {
         var ledger = Ledger();
         Count(2);
-        Assert.Equal(0, ledger.Turn(10));
-        Assert.Null(ledger.Owed);
-        Assert.Equal(2, Requests(ledger.OfOpen(isLeaving: false)));
+        Assert.Equal(0, ledger.MoveTo(10));
+        Assert.Null(ledger.OldestUnreported);
+        Assert.Equal(2, Requests(ledger.ReportOpenMinute(isLeaving: false)));
 
-        Assert.Equal(0, ledger.Turn(11));
+        Assert.Equal(0, ledger.MoveTo(11));
         Count(1);
-        Assert.Equal((10, 2), (ledger.Owed!.Value.Minute, Requests(ledger.Owed.Value.Report)));
-        Assert.Equal(1, Requests(ledger.OfOpen(isLeaving: false)));
-        Assert.Equal(2, ledger.Unsaid());
-        ledger.Said();
-        Assert.Null(ledger.Owed);
+        Assert.Equal((10, 2), (ledger.OldestUnreported!.Value.Minute, Requests(ledger.OldestUnreported.Value.Report)));
+        Assert.Equal(1, Requests(ledger.ReportOpenMinute(isLeaving: false)));
+        Assert.Equal(2, ledger.CountUnreported());
+        ledger.MarkReported();
+        Assert.Null(ledger.OldestUnreported);
     }
 
     [Fact]
-    public void A_clock_that_goes_back_opens_no_minute_again()
+    public void A_clock_that_goes_back_does_not_open_an_earlier_minute()
     {
         var ledger = Ledger();
-        ledger.Turn(11);
-        ledger.Said();
+        ledger.MoveTo(11);
+        ledger.MarkReported();
         Count(1);
-        ledger.Turn(9);
-        Assert.Equal((11L, null), (ledger.Open, ledger.Owed?.Minute));
-        Assert.Equal(1, Requests(ledger.OfOpen(isLeaving: false)));
+        ledger.MoveTo(9);
+        Assert.Equal((11L, null), (ledger.OpenMinute, ledger.OldestUnreported?.Minute));
+        Assert.Equal(1, Requests(ledger.ReportOpenMinute(isLeaving: false)));
     }
 
     [Fact]
-    public void The_oldest_minute_is_given_up_when_too_many_are_owed_and_its_requests_are_told()
+    public void The_oldest_minute_is_dropped_when_too_many_are_unreported_and_its_requests_are_returned()
     {
         var ledger = Ledger();
         Assert.Equal([0L, 0, 0, 0, 0, 1, 2], Enumerable.Range(1, 7).Select(minute =>
         {
             Count(minute);
-            return ledger.Turn(10 + minute);
+            return ledger.MoveTo(10 + minute);
         }));
-        Assert.Equal(12, ledger.Owed!.Value.Minute);
-        Assert.Equal(3 + 4 + 5 + 6 + 7, ledger.Unsaid());
+        Assert.Equal(12, ledger.OldestUnreported!.Value.Minute);
+        Assert.Equal(3 + 4 + 5 + 6 + 7, ledger.CountUnreported());
     }
 
     [Fact]
-    public void A_process_that_counted_nothing_says_so_and_that_it_is_there()
+    public void A_report_without_requests_still_identifies_the_process()
     {
-        var report = Ledger().OfOpen(isLeaving: true);
+        var report = Ledger().ReportOpenMinute(isLeaving: true);
         Assert.Empty(report.Streams);
         Assert.True(report.IsLeaving);
         Assert.Equal(SomeReports.Two, report.Version);
     }
 
     [Fact]
-    public void Whenever_it_is_said_each_request_is_in_one_minute_or_given_up() => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Bool).List[0, 60].Sample(steps =>
+    public void Each_request_is_in_one_minute_or_dropped() => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Bool).List[0, 60].Sample(steps =>
     {
-        var (recorder, said, now, total, givenUp) = (new RequestRecorder(), new Dictionary<long, ProcessReport>(), 10L, 0, 0L);
+        var (recorder, reported, now, total, dropped) = (new RequestRecorder(), new Dictionary<long, ProcessReport>(), 10L, 0, 0L);
         var ledger = new MinuteLedger(recorder, SomeReports.Two, Guid.NewGuid(), now);
-        foreach (var (requests, passed, isThere) in steps)
+        foreach (var (requests, passed, isReachable) in steps)
         {
             for (var i = 0; i < requests; i++)
                 recorder.Answered("canary", "1", AnswerKind.Answered, TimeSpan.Zero);
             total += requests;
-            givenUp += ledger.Turn(now += passed);
-            if (!isThere)
+            dropped += ledger.MoveTo(now += passed);
+            if (!isReachable)
                 continue;
-            while (ledger.Owed is var (minute, report))
+            while (ledger.OldestUnreported is var (minute, report))
             {
-                said[minute] = report;
-                ledger.Said();
+                reported[minute] = report;
+                ledger.MarkReported();
             }
 
-            said[ledger.Open] = ledger.OfOpen(isLeaving: false);
+            reported[ledger.OpenMinute] = ledger.ReportOpenMinute(isLeaving: false);
         }
 
-        givenUp += ledger.Turn(now + 1);
-        while (ledger.Owed is var (minute, report))
+        dropped += ledger.MoveTo(now + 1);
+        while (ledger.OldestUnreported is var (minute, report))
         {
-            said[minute] = report;
-            ledger.Said();
+            reported[minute] = report;
+            ledger.MarkReported();
         }
 
-        // A minute that was said in part and given up later keeps that part.
-        Assert.InRange(said.Values.Sum(Requests), total - givenUp, total);
+        // A minute that was reported in part and dropped later keeps that part.
+        Assert.InRange(reported.Values.Sum(Requests), total - dropped, total);
     });
 
     private static long Requests(ProcessReport report) => report.Streams.Sum(static stream => stream.Counts.Requests);

@@ -32,14 +32,14 @@ public class RequestRecorderTests
     [InlineData("canary", "0")]
     [InlineData("canary", "-1")]
     [InlineData("canary", "1,1")]
-    public void What_no_router_of_ours_says_is_direct(string? variant, string? trial)
+    public void Requests_with_invalid_headers_are_direct(string? variant, string? trial)
     {
         recorder.Answered(variant, trial, AnswerKind.Answered, Latency);
         Assert.Equal([("direct", 0, 1L)], Read());
     }
 
     [Fact]
-    public void A_minute_has_what_came_since_the_one_before_it_was_closed()
+    public void A_minute_has_the_requests_since_the_previous_one_was_closed()
     {
         recorder.Answered("canary", "1", AnswerKind.Answered, Latency);
         Assert.Equal(1, recorder.Close().Sum(static stream => stream.Counts.Requests));
@@ -51,7 +51,7 @@ public class RequestRecorderTests
     }
 
     [Fact]
-    public void No_more_are_counted_apart_than_a_report_has_room_for_and_the_others_are_counted_as_that()
+    public void Streams_beyond_the_capacity_of_a_report_are_counted_as_uncounted()
     {
         for (var trial = 1; trial <= ProcessReport.MaxStreams + 2; trial++)
             recorder.Answered("canary", $"{trial}", AnswerKind.Answered, Latency);
@@ -61,7 +61,7 @@ public class RequestRecorderTests
     }
 
     [Fact]
-    public void An_trial_that_has_had_no_request_for_long_makes_room()
+    public void A_trial_without_requests_for_a_long_time_makes_room()
     {
         for (var trial = 1; trial < ProcessReport.MaxStreams; trial++)
             recorder.Answered("canary", $"{trial}", AnswerKind.Answered, Latency);
@@ -77,7 +77,7 @@ public class RequestRecorderTests
     }
 
     [Fact]
-    public void Nothing_is_lost_or_doubled_between_threads_and_a_reader_that_closes_minutes() => Gen.Int[1, 4].Sample(
+    public void Concurrent_requests_are_counted_exactly_once_while_minutes_close() => Gen.Int[1, 4].Sample(
         threads =>
         {
             const int Each = 2_000;
@@ -88,7 +88,7 @@ public class RequestRecorderTests
                 for (var i = 0; i < Each; i++)
                     shared.Answered(thread % 2 == 0 ? "stable" : "canary", "1", (AnswerKind)(i % RequestCounts.Kinds), TimeSpan.FromMicroseconds(i));
             })));
-            // Fewer minutes than after which an idle stream is let go.
+            // Fewer minutes than it takes to remove an idle stream.
             for (var minute = 0; minute < 8; minute++)
                 closed += shared.Close().Sum(static stream => stream.Counts.Requests);
             writing.Wait(TestContext.Current.CancellationToken);

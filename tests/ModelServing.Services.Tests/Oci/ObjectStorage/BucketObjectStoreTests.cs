@@ -63,7 +63,7 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     public async Task A_large_stream_of_another_length_stores_nothing(int announced)
     {
         var e = await FailsAsync(() => Store.PutIfAbsentAsync(Key, new MemoryStream(Large), announced, Test));
-        Assert.Contains($"{Large.Length} bytes came for {Key}, not the {announced}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"received {Large.Length} bytes for {Key}; {announced} were announced", e.Message, StringComparison.Ordinal);
         Assert.Empty(tested.Keys);
         Assert.Empty(tested.LeftOvers);
     }

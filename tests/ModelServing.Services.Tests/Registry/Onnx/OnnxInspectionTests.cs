@@ -13,7 +13,7 @@ public class OnnxInspectionTests
 
     [Theory]
     [MemberData(nameof(Unsafe))]
-    public void What_is_unsafe_is_found_with_its_code_and_place(string name)
+    public void Each_unsafe_model_is_found_with_its_code_and_place(string name)
     {
         var model = SomeUnsafeOnnx.All.Single(each => each.ToString() == name);
         var report = OnnxInspection.Inspect(model.Bytes);
@@ -33,7 +33,7 @@ public class OnnxInspectionTests
         SomeUnsafeOnnx.All.Select(static each => each.Code).Distinct().Order());
 
     [Fact]
-    public void What_exporters_write_is_accepted()
+    public void Models_that_exporters_write_are_accepted()
     {
         var tensors = new TensorProto[]
         {
@@ -58,7 +58,7 @@ public class OnnxInspectionTests
 
         Assert.Empty(OnnxInspection.Inspect(SomeUnsafeOnnx.Changed(static m =>
         {
-            // Quantizers import what they do not use, and use the runtime's own operators; exporters define functions.
+            // Quantizers import domains that they do not use, and use the runtime's own operators. Exporters define functions.
             m.OpsetImport.Add([new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 }, new OperatorSetIdProto { Domain = "org.pytorch.aten", Version = 1 }, new OperatorSetIdProto { Domain = "pkg.torch", Version = 1 }]);
             m.Graph.Node.Add([new NodeProto { OpType = "QLinearAdd", Domain = "com.microsoft" }, new NodeProto { OpType = "Scaler", Domain = "ai.onnx.ml" }, new NodeProto { OpType = "Relu", Domain = "ai.onnx" }, new NodeProto { OpType = "block", Domain = "pkg.torch" }]);
             m.Functions.Add(new FunctionProto { Name = "block", Domain = "pkg.torch", Node = { new NodeProto { OpType = "Relu" }, new NodeProto { OpType = "inner", Domain = "pkg.torch" } } });
@@ -69,7 +69,7 @@ public class OnnxInspectionTests
     }
 
     [Fact]
-    public void Everything_that_is_wrong_is_said_at_once_up_to_a_limit_and_the_rest_is_counted()
+    public void All_findings_are_reported_at_once_up_to_a_limit_and_the_rest_are_counted()
     {
         var bytes = SomeUnsafeOnnx.Changed(static m =>
         {
@@ -103,7 +103,7 @@ public class OnnxInspectionTests
     }
 
     [Fact]
-    public void Chunks_of_any_size_give_the_same_as_the_whole()
+    public void Chunks_of_any_size_give_the_same_result_as_the_whole_file()
     {
         var models = SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 20_000).Select(static each => each.Bytes).Append(SomeOnnx.Linear(5, 2)).ToArray();
         Gen.Select(Gen.Int[0, models.Length - 1], Gen.Int[1, 60].Array[1, 20]).Sample((which, sizes) =>
@@ -124,11 +124,11 @@ public class OnnxInspectionTests
     }
 
     [Fact]
-    public void Random_bytes_are_answered_and_nothing_is_thrown() =>
+    public void Random_bytes_have_findings_and_throw_nothing() =>
         Gen.Byte.Array[0, 400].Sample(static bytes => Assert.NotEmpty(OnnxInspection.Inspect(bytes).Findings), iter: 20_000);
 
     [Fact]
-    public void A_good_model_that_was_changed_or_cut_anywhere_is_answered_and_nothing_is_thrown()
+    public void A_good_model_that_is_changed_or_cut_anywhere_throws_nothing()
     {
         byte[][] models = [SomeOnnx.AddAndMultiply(Datatype.Int64, -1, 3), SomeOnnx.Linear(15, 2), Rich()];
         Gen.Select(Gen.Int[0, models.Length - 1], Gen.Select(Gen.Int[0, int.MaxValue - 1], Gen.Byte).Array[1, 4], Gen.Int[0, int.MaxValue - 1]).Sample(
@@ -140,7 +140,7 @@ public class OnnxInspectionTests
                 foreach (var part in (byte[][])[bytes, bytes[..(cut % (bytes.Length + 1))], [.. bytes, .. bytes]])
                 {
                     var report = OnnxInspection.Inspect(part);
-                    // What has an interface and no finding can be handed on.
+                    // A report without findings has an interface.
                     Assert.True(report.Findings.Count > 0 || report.Interface is not null);
                 }
             },
@@ -148,7 +148,7 @@ public class OnnxInspectionTests
     }
 
     [Fact]
-    public void What_is_accepted_after_a_change_reads_the_same_for_another_reader()
+    public void A_changed_model_that_is_accepted_reads_the_same_for_another_reader()
     {
         var model = Rich();
         Gen.Select(Gen.Int[0, model.Length - 1], Gen.Byte).Sample(
@@ -166,7 +166,7 @@ public class OnnxInspectionTests
                 }
                 catch (InvalidProtocolBufferException)
                 {
-                    // It looks into what is passed over here, and refuses it, as the runtime would.
+                    // It reads fields that are skipped here and refuses them, as the runtime would.
                     return;
                 }
 
@@ -178,9 +178,9 @@ public class OnnxInspectionTests
     }
 
     [Fact]
-    public void Reading_ends_where_all_is_wrong_or_there_is_no_end_of_it()
+    public void Reading_stops_after_many_findings_or_too_many_messages()
     {
-        // Three bytes each: an initializer of no type; and four for an empty tensor among an attribute's.
+        // Each initializer lacks a type. The second file has ten million empty dimensions in one shape.
         var wrong = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(Enumerable.Repeat(new TensorProto(), 90_000)));
         Assert.Equal(10_000, OnnxInspection.Inspect(wrong).MoreFindings);
         var many = RawProtobuf.Bytes(7, RawProtobuf.Bytes(13, RawProtobuf.Bytes(2, RawProtobuf.Bytes(1, RawProtobuf.Bytes(2, [.. Enumerable.Repeat((byte[])[0x0a, 0x00], 10_000_000).SelectMany(static each => each)])))));
@@ -190,7 +190,7 @@ public class OnnxInspectionTests
     }
 
     [Fact]
-    public void A_gibibyte_of_weights_takes_little_memory()
+    public void Inspecting_a_gibibyte_of_weights_takes_little_memory()
     {
         const long Weights = 1L << 30;
         byte[] data = [.. RawProtobuf.Number(1, Weights / 4), .. RawProtobuf.Number(2, 1), .. RawProtobuf.Varint((9 << 3) | 2), .. RawProtobuf.Varint(Weights)];
@@ -208,7 +208,7 @@ public class OnnxInspectionTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1024 * 1024);
     }
 
-    /// <summary>A model with one of everything that the reader descends into.</summary>
+    /// <summary>A model with one message of each kind that the reader reads.</summary>
     private static byte[] Rich() => SomeUnsafeOnnx.Changed(static m =>
     {
         var inner = new GraphProto { Name = "inner", Initializer = { new TensorProto { Name = "i", DataType = 7, Dims = { 2 }, Int64Data = { 1, 300 } } }, Output = { SomeOnnx.Value("o", Datatype.Int64, [2]) } };

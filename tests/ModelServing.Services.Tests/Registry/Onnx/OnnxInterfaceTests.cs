@@ -20,7 +20,7 @@ public class OnnxInterfaceTests
     }
 
     [Fact]
-    public void A_length_of_minus_1_is_any_length_as_some_exporters_write_it()
+    public void A_length_of_minus_1_means_any_length_as_some_exporters_write_it()
     {
         var input = SomeOnnx.Value("x", Datatype.Fp32, [1, 3]);
         input.Type.TensorType.Shape.Dim[0].DimValue = -1;
@@ -28,7 +28,7 @@ public class OnnxInterfaceTests
     }
 
     [Fact]
-    public void A_weight_that_is_listed_as_an_input_is_none()
+    public void An_initializer_that_is_listed_as_an_input_is_not_an_input()
     {
         var bytes = SomeOnnx.Model(
             graph => graph.Initializer.Add(new TensorProto { Name = "w", DataType = 1, Dims = { 1 }, FloatData = { 1 } }),
@@ -39,22 +39,22 @@ public class OnnxInterfaceTests
     }
 
     [Fact]
-    public void What_the_protocol_can_not_carry_is_refused_by_its_place()
+    public void Values_that_the_protocol_can_not_carry_are_refused_with_their_place()
     {
         var sequence = new ValueInfoProto { Name = "probabilities", Type = new TypeProto { SequenceType = new TypeProto.Types.Sequence() } };
         Assert.Contains("outputs[1] 'probabilities': it is a sequence; only tensors", RefusalOf(SomeOnnx.Value("y", Datatype.Fp32, []), sequence), StringComparison.Ordinal);
 
         var complex = SomeOnnx.Value("z", Datatype.Fp32, []);
         complex.Type.TensorType.ElemType = (int)TensorProto.Types.DataType.Complex64;
-        Assert.Contains("outputs[0] 'z': it has elements of the type Complex64", RefusalOf(complex), StringComparison.Ordinal);
+        Assert.Contains("outputs[0] 'z': its element type is Complex64", RefusalOf(complex), StringComparison.Ordinal);
 
         var shapeless = SomeOnnx.Value("z", Datatype.Fp32, []);
         shapeless.Type.TensorType.Shape = null;
         Assert.Contains("outputs[0] 'z': it has no shape", RefusalOf(shapeless), StringComparison.Ordinal);
 
-        Assert.Contains("outputs[0] 'u': it is a value of no known type", RefusalOf(new ValueInfoProto { Name = "u" }), StringComparison.Ordinal);
+        Assert.Contains("outputs[0] 'u': it is a value of an unknown type", RefusalOf(new ValueInfoProto { Name = "u" }), StringComparison.Ordinal);
         Assert.Contains("outputs[0] '': it has no name", RefusalOf(SomeOnnx.Value("", Datatype.Fp32, [])), StringComparison.Ordinal);
-        Assert.Contains("outputs[1] 'y': it has the name of another one", RefusalOf(SomeOnnx.Value("y", Datatype.Fp32, []), SomeOnnx.Value("y", Datatype.Fp32, [])), StringComparison.Ordinal);
+        Assert.Contains("outputs[1] 'y': another one has the same name", RefusalOf(SomeOnnx.Value("y", Datatype.Fp32, []), SomeOnnx.Value("y", Datatype.Fp32, [])), StringComparison.Ordinal);
         Assert.Contains("the model has no output", RefusalOf(), StringComparison.Ordinal);
     }
 

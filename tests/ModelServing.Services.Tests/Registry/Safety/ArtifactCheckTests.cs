@@ -5,7 +5,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Registry.Safety;
 
-/// <summary>The check of what is stored, on every kind of store.</summary>
+/// <summary>The check of stored artifacts, on every kind of store.</summary>
 public abstract class ArtifactCheckTests : IAsyncLifetime
 {
     private static readonly ModelName Fraud = ModelName.Parse("fraud");
@@ -24,34 +24,34 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_good_artifact_is_accepted_and_the_verdict_stands_beside_it()
+    public async Task A_good_artifact_is_accepted_and_the_verdict_is_stored_beside_it()
     {
         Store(Good);
         var @checked = await CheckAsync();
         Assert.True(@checked.IsNew);
         var verdict = Verdict.Parse(store.Get("verdicts/fraud/1.json"));
-        Assert.Equal((Outcome.Accepted, "tests", time.Now, ArtifactRules.Version), (verdict.Outcome, verdict.CheckedBy, verdict.CheckedAt, verdict.Rules));
+        Assert.Equal((VerdictOutcome.Accepted, "tests", time.Now, ArtifactRules.Version), (verdict.Outcome, verdict.CheckedBy, verdict.CheckedAt, verdict.Rules));
         Assert.Equal(Sha256Digest.Compute(store.Get("models/fraud/1/manifest.json")), verdict.ManifestDigest);
         Assert.Empty(verdict.Findings);
         Assert.Equal(verdict.ToUtf8(), @checked.Verdict.ToUtf8());
     }
 
     [Fact]
-    public async Task Everything_that_is_unsafe_is_refused_with_its_reason()
+    public async Task Every_unsafe_model_is_refused_with_its_finding()
     {
-        // The large ones are read in OnnxInspectionTests; here it is the way through the store.
+        // OnnxInspectionTests reads the large ones. This test is about the path through the store.
         foreach (var model in SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 100_000))
         {
             Store(model.Bytes);
             var verdict = (await CheckAsync()).Verdict;
-            Assert.Equal(Outcome.Refused, verdict.Outcome);
+            Assert.Equal(VerdictOutcome.Refused, verdict.Outcome);
             Assert.Contains(verdict.Findings, finding => finding.Code == model.Code);
             Assert.Equal(verdict.ToUtf8(), store.Get("verdicts/fraud/1.json"));
         }
     }
 
     [Fact]
-    public async Task What_is_not_what_the_manifest_says_is_refused()
+    public async Task An_artifact_that_differs_from_its_manifest_is_refused()
     {
         await RefusedAsync(() => Store(Good, static m => m with { Digest = "sha256:" + new string('0', 64) }), FindingCode.ArtifactDigest);
         await RefusedAsync(() => Store(Good, static m => m with { Size = m.Size + 1 }), FindingCode.ArtifactSize);
@@ -74,7 +74,7 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_check_that_is_repeated_writes_nothing_and_says_the_same()
+    public async Task A_repeated_check_writes_nothing_and_gives_the_same_verdict()
     {
         Store(SomeUnsafeOnnx.Changed(static m => m.Graph.Node[0].Domain = "custom"));
         var first = await CheckAsync();
@@ -85,22 +85,22 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_verdict_about_other_bytes_or_by_older_rules_is_replaced_and_one_by_newer_rules_stays()
+    public async Task A_verdict_about_other_bytes_or_from_older_rules_is_replaced_and_one_from_newer_rules_stays()
     {
         Store(SomeUnsafeOnnx.Changed(static m => m.Graph.Node[0].Domain = "custom"));
         await CheckAsync();
         Store(Good);
         var good = await CheckAsync();
-        Assert.Equal((true, Outcome.Accepted), (good.IsNew, good.Verdict.Outcome));
+        Assert.Equal((true, VerdictOutcome.Accepted), (good.IsNew, good.Verdict.Outcome));
 
         var verdict = good.Verdict with { Rules = ArtifactRules.Version - 1 };
         store.Set("verdicts/fraud/1.json", verdict.ToUtf8());
         Assert.True((await CheckAsync()).IsNew);
-        var newer = verdict with { Rules = ArtifactRules.Version + 1, Outcome = Outcome.Refused, Findings = [new Finding("new-rule", "graph", "it is unsafe, as we know now")] };
+        var newer = verdict with { Rules = ArtifactRules.Version + 1, Outcome = VerdictOutcome.Refused, Findings = [new Finding("new-rule", "graph", "it is unsafe by a newer rule")] };
         store.Set("verdicts/fraud/1.json", newer.ToUtf8());
         var kept = await CheckAsync();
-        Assert.Equal((false, Outcome.Refused), (kept.IsNew, kept.Verdict.Outcome));
-        store.Set("verdicts/fraud/1.json", "no verdict"u8.ToArray());
+        Assert.Equal((false, VerdictOutcome.Refused), (kept.IsNew, kept.Verdict.Outcome));
+        store.Set("verdicts/fraud/1.json", "not a verdict"u8.ToArray());
         Assert.True((await CheckAsync()).IsNew);
     }
 
@@ -114,18 +114,18 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_registry_tells_the_verdict_as_long_as_the_manifest_is_the_same()
+    public async Task The_registry_returns_the_verdict_while_the_manifest_is_the_same()
     {
         var registry = new ModelRegistry(store.Open(), time);
         Store(Good);
         Assert.Null(await registry.FindVerdictAsync(Fraud, One, default));
         await CheckAsync();
-        Assert.Equal(Outcome.Accepted, (await registry.FindVerdictAsync(Fraud, One, default))!.Outcome);
+        Assert.Equal(VerdictOutcome.Accepted, (await registry.FindVerdictAsync(Fraud, One, default))!.Outcome);
         Store(Good, static m => m with { Labels = new Dictionary<string, string> { ["a"] = "b" } });
         Assert.Null(await registry.FindVerdictAsync(Fraud, One, default));
     }
 
-    /// <summary>Makes an empty store.</summary>
+    /// <summary>Creates an empty store.</summary>
     protected abstract ValueTask<TestedStore> MakeAsync();
 
     protected TestedStore Tested => store;
@@ -142,7 +142,7 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
     {
         arrange();
         var verdict = (await CheckAsync()).Verdict;
-        Assert.Equal(Outcome.Refused, verdict.Outcome);
+        Assert.Equal(VerdictOutcome.Refused, verdict.Outcome);
         Assert.Contains(code, verdict.Findings.Select(static f => f.Code));
     }
 }

@@ -10,7 +10,7 @@ public sealed class FolderArtifactCheckTests : ArtifactCheckTests
     [Theory]
     [InlineData("manifest.json")]
     [InlineData("model.onnx")]
-    public async Task A_link_in_an_objects_place_is_refused(string file)
+    public async Task A_symbolic_link_in_an_objects_place_is_refused(string file)
     {
         Store(SomeOnnx.Linear(3, 1));
         var path = folder.Folder.Combine("registry", "models", "fraud", "1", file);

@@ -13,7 +13,7 @@ public class VerdictTests
         Model = ModelName.Parse("fraud"),
         Version = new ModelVersion(2),
         ManifestDigest = "sha256:" + new string('a', 64),
-        Outcome = Outcome.Refused,
+        Outcome = VerdictOutcome.Refused,
         Rules = 1,
         Findings = [new Finding(FindingCode.ExternalData, "graph.initializer[0] 'w'", "its data are in 'w.bin'; export the model as one file")],
         MoreFindings = 3,
@@ -22,7 +22,7 @@ public class VerdictTests
     };
 
     [Fact]
-    public void It_stands_in_JSON_as_documented() => Assert.Equal(
+    public void Its_JSON_is_as_documented() => Assert.Equal(
         """
         {
           "schema": 1,
@@ -47,18 +47,18 @@ public class VerdictTests
         Encoding.UTF8.GetString(Refused.ToUtf8()));
 
     [Fact]
-    public void What_was_written_is_read_back() => Assert.Equal(Refused.ToUtf8(), Verdict.Parse(Refused.ToUtf8()).ToUtf8());
+    public void A_verdict_is_read_back() => Assert.Equal(Refused.ToUtf8(), Verdict.Parse(Refused.ToUtf8()).ToUtf8());
 
     [Fact]
-    public void What_breaks_a_rule_is_refused_with_its_place()
+    public void Each_fault_is_named()
     {
         foreach (var (verdict, place) in ((Verdict, string)[])[
             (Refused with { Schema = 2 }, "schema 2"),
             (Refused with { ManifestDigest = "sha256:1" }, "manifestDigest"),
-            (Refused with { Outcome = Outcome.Accepted }, "outcome"),
+            (Refused with { Outcome = VerdictOutcome.Accepted }, "outcome"),
             (Refused with { Findings = [] }, "outcome"),
             (Refused with { MoreFindings = -1 }, "moreFindings"),
-            (Refused with { Findings = [.. Enumerable.Repeat(Refused.Findings[0], 51)] }, "findings are 51"),
+            (Refused with { Findings = [.. Enumerable.Repeat(Refused.Findings[0], 51)] }, "there are 51 findings"),
             (Refused with { Findings = [Refused.Findings[0] with { Message = new string('m', 501) }] }, "findings[0]"),
             (Refused with { CheckedAt = DateTimeOffset.UnixEpoch.ToOffset(TimeSpan.FromHours(1)) }, "checkedAt")])
         {
@@ -69,7 +69,7 @@ public class VerdictTests
     }
 
     [Fact]
-    public void The_largest_one_can_be_read()
+    public void The_largest_verdict_can_be_read()
     {
         var finding = new Finding(new string('c', 64), new string('\u20ac', Finding.MaxPlace), new string('\u20ac', Finding.MaxMessage));
         var largest = Refused with { Findings = [.. Enumerable.Repeat(finding, Verdict.MaxFindings)], MoreFindings = int.MaxValue };
@@ -77,7 +77,7 @@ public class VerdictTests
     }
 
     [Fact]
-    public void Damaged_bytes_are_refused_and_nothing_else_is_thrown()
+    public void Damaged_bytes_throw_no_other_exception()
     {
         var bytes = Refused.ToUtf8();
         Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte, Gen.Int[0, bytes.Length]).Sample((at, value, length) =>
@@ -92,7 +92,7 @@ public class VerdictTests
                 }
                 catch (ContractException)
                 {
-                    // The only exception that a caller has to know.
+                    // The only exception that callers must handle.
                 }
             }
         });

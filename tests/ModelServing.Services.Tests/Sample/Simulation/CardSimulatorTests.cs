@@ -12,7 +12,7 @@ public class CardSimulatorTests
     [Fact]
     public void The_same_settings_give_the_same_transactions_on_every_machine()
     {
-        // The sample's artifacts were trained on these: whoever changes them trains anew (services/Trainer).
+        // The sample's artifacts were trained on these transactions. After a change, train them again (services/Trainer).
         var numbers = World.SelectMany(t => (int[])[t.Id, t.Second, t.CustomerId, t.TerminalId, t.Cents, (int)t.Fraud]).ToArray();
         Assert.True(BitConverter.IsLittleEndian);
         Assert.Equal(
@@ -52,9 +52,9 @@ public class CardSimulatorTests
     }
 
     [Fact]
-    public void Customers_pay_as_often_as_they_are_wont_to()
+    public void Customers_pay_as_often_as_their_habits_say()
     {
-        // All but the payments that fall on another day: noon is 2.16 standard deviations from midnight, so 3.1%.
+        // All except the 3.1% of payments that fall on another day: noon is 2.16 standard deviations from midnight.
         var expected = Population.Draw(SampleDataset.Settings).Customers
             .Where(c => c.Terminals.Count > 0)
             .Sum(c => c.TransactionsPerDay) * SampleDataset.Settings.Days * (1 - 0.031);
@@ -62,7 +62,7 @@ public class CardSimulatorTests
     }
 
     [Fact]
-    public void Each_scenario_makes_some_of_the_frauds_and_all_together_are_few()
+    public void Each_scenario_causes_some_frauds_and_all_frauds_together_are_few()
     {
         var shares = Enum.GetValues<FraudScenario>().ToDictionary(s => s, s => (double)World.Count(t => t.Fraud == s) / World.Count);
         Assert.InRange(shares[FraudScenario.LargeAmount], 0.0001, 0.005);

@@ -27,7 +27,7 @@ public class RandomStreamTests
     }
 
     [Fact]
-    public void Each_thing_has_a_stream_of_its_own()
+    public void Each_thing_has_its_own_stream()
     {
         var firsts = new HashSet<ulong>();
         foreach (var seed in (ulong[])[0, 1, 20180401])
@@ -41,11 +41,11 @@ public class RandomStreamTests
     }
 
     [Fact]
-    public void A_power_of_e_is_as_the_library_has_it_to_the_last_digits() => Gen.Double[0, 8].Sample(x =>
+    public void Powers_of_e_agree_with_the_library_to_the_last_digits() => Gen.Double[0, 8].Sample(x =>
         Math.Abs(RandomStream.PowerOfEToMinus(x) / Math.Exp(-x) - 1) < 1e-14);
 
     [Fact]
-    public void Indexes_are_in_range_and_fall_evenly()
+    public void Indexes_are_in_range_and_evenly_distributed()
     {
         var random = new RandomStream(1, RandomPurpose.Terminal, 0);
         var counts = new int[7];
@@ -55,7 +55,7 @@ public class RandomStreamTests
     }
 
     [Fact]
-    public void Normal_numbers_have_their_mean_and_deviation()
+    public void Normal_numbers_have_the_given_mean_and_standard_deviation()
     {
         const int N = 100_000;
         var random = new RandomStream(2, RandomPurpose.Terminal, 0);
@@ -70,7 +70,7 @@ public class RandomStreamTests
     [InlineData(0.0)]
     [InlineData(0.3)]
     [InlineData(4.0)]
-    public void Poisson_numbers_have_their_mean_for_a_variance(double mean)
+    public void Poisson_numbers_have_a_variance_equal_to_their_mean(double mean)
     {
         const int N = 100_000;
         var random = new RandomStream(3, RandomPurpose.Terminal, 0);

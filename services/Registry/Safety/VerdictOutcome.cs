@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 namespace ModelServing.Registry.Safety;
 
 /// <summary>Whether an artifact may be loaded.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Outcome>))]
-public enum Outcome
+[JsonConverter(typeof(JsonStringEnumConverter<VerdictOutcome>))]
+public enum VerdictOutcome
 {
-    /// <summary>Nothing is wrong with it.</summary>
+    /// <summary>There are no findings.</summary>
     [JsonStringEnumMemberName("accepted")]
     Accepted,
 
-    /// <summary>Something is, and nobody loads it.</summary>
+    /// <summary>There are findings, so no program loads the artifact.</summary>
     [JsonStringEnumMemberName("refused")]
     Refused,
 }

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Inference;
+
+/// <summary>Answers questions about the model: its metadata, and whether it is ready.</summary>
+internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoader loader, Readiness readiness)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal Task MetadataAsync(HttpContext context) => loader.Model is { } model
+        ? WriteAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteString("name"u8, model.Name);
+            json.WriteStartArray("versions"u8);
+            json.WriteStringValue(model.Version);
+            json.WriteEndArray();
+            json.WriteString("platform"u8, "onnxruntime_onnx"u8);
+            WriteTensors(json, "inputs", model.Inputs);
+            WriteTensors(json, "outputs", model.Outputs);
+        })
+        : NotReadyAsync(context);
+
+    internal Task ReadyAsync(HttpContext context)
+    {
+        var ready = loader.Model is not null && readiness.Reason is null;
+        return WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>
+        {
+            json.WriteString("name"u8, settings.Model.Text);
+            json.WriteBoolean("ready"u8, ready);
+        });
+    }
+
+    /// <summary>Answers a request that needs the model before the model is ready.</summary>
+    internal Task NotReadyAsync(HttpContext context) => Problems.NotReady.WriteAsync(
+        context,
+        $"{settings.Model} version {settings.Version} is not ready: {readiness.Reason}",
+        Problems.RequestIdOf(context),
+        RetryAfter);
+
+    private static void WriteTensors(Utf8JsonWriter json, string name, IReadOnlyList<TensorSpec> specs)
+    {
+        json.WriteStartArray(name);
+        foreach (var spec in specs)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, spec.Utf8Name);
+            json.WriteString("datatype"u8, spec.Utf8Datatype);
+            json.WriteStartArray("shape"u8);
+            foreach (var length in spec.Shape)
+                json.WriteNumberValue(length);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> members)
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        await using (var json = new Utf8JsonWriter(body, Readable))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Inference.Protocol;
+
+/// <summary>
+/// Reads one input of a request (Open Inference Protocol, "Request Input") into a tensor. Its members may come in any order. Data that come
+/// before the name, shape and datatype that reading them requires are passed twice.
+/// </summary>
+internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
+{
+    private const int MaxDimensions = 64;
+
+    /// <summary>Reads an input, and returns its index in the model with its tensor.</summary>
+    /// <param name="reader">The reader, on the input's first token.</param>
+    /// <param name="index">The input's index in the request, for a message.</param>
+    /// <param name="bodyLength">The size of the body, which bounds the number of elements.</param>
+    internal (int Input, OrtValue Tensor) Read(ref Utf8JsonReader reader, int index, int bodyLength)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new RequestFaultException($"inputs[{index}]", "it must be an object with name, shape, datatype and data");
+        var input = -1;
+        long[]? shape = null;
+        var hasDatatype = false;
+        OrtValue? tensor = null;
+        // Copies of the reader: on the datatype's token, and on data that came too early to be read.
+        Utf8JsonReader datatype = default;
+        Utf8JsonReader earlyData = default;
+        var hasEarlyData = false;
+        try
+        {
+            while (RequestJson.NextMember(ref reader))
+            {
+                if (reader.ValueTextEquals("name"u8))
+                {
+                    input = RequestJson.ReadName(ref reader, inputs, $"inputs[{index}].name", "inputs");
+                }
+                else if (reader.ValueTextEquals("shape"u8))
+                {
+                    shape = ReadShape(ref reader, index);
+                }
+                else if (reader.ValueTextEquals("datatype"u8))
+                {
+                    RequestJson.ReadToken(ref reader, JsonTokenType.String, $"inputs[{index}].datatype", "a string");
+                    datatype = reader;
+                    hasDatatype = true;
+                }
+                else if (reader.ValueTextEquals("data"u8))
+                {
+                    if (tensor is not null || hasEarlyData)
+                        throw new RequestFaultException($"inputs[{index}].data", "it is duplicated");
+                    reader.Read();
+                    if (input >= 0 && shape is not null && hasDatatype)
+                    {
+                        RequireDatatype(ref datatype, index, inputs[input]);
+                        tensor = ReadData(ref reader, index, inputs[input], shape, bodyLength);
+                    }
+                    else
+                    {
+                        earlyData = reader;
+                        hasEarlyData = true;
+                        reader.Skip();
+                    }
+                }
+                else if (reader.ValueTextEquals("parameters"u8))
+                {
+                    RequestJson.ReadParameters(ref reader, $"inputs[{index}].parameters");
+                }
+                else
+                {
+                    throw RequestJson.Unknown(ref reader, $"inputs[{index}]", "name, shape, datatype, parameters, data");
+                }
+            }
+
+            if (input < 0)
+                throw new RequestFaultException($"inputs[{index}].name", $"it is missing; the model takes {string.Join(", ", inputs)}");
+            var spec = inputs[input];
+            if (shape is null)
+                throw new RequestFaultException($"inputs[{index}].shape", $"it is missing; '{spec.Name}' takes {spec.ShapeText}");
+            if (!hasDatatype)
+                throw new RequestFaultException($"inputs[{index}].datatype", $"it is missing; '{spec.Name}' takes {DatatypeOf(spec)}");
+            RequireDatatype(ref datatype, index, spec);
+            if (hasEarlyData)
+                tensor = ReadData(ref earlyData, index, spec, shape, bodyLength);
+            return (input, tensor ?? throw new RequestFaultException(
+                $"inputs[{index}].data", "it is missing; this version does not support binary tensor data"));
+        }
+        catch
+        {
+            tensor?.Dispose();
+            throw;
+        }
+    }
+
+    private static long[] ReadShape(ref Utf8JsonReader reader, int index)
+    {
+        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, $"inputs[{index}].shape", "an array of whole numbers");
+        Span<long> shape = stackalloc long[MaxDimensions];
+        var rank = 0;
+        while (RequestJson.NextEntry(ref reader))
+        {
+            if (rank == MaxDimensions)
+                throw new RequestFaultException($"inputs[{index}].shape", $"it has more than {MaxDimensions} dimensions");
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out shape[rank]) || shape[rank] < 0)
+                throw new RequestFaultException($"inputs[{index}].shape", $"dimension {rank} must be a whole number that is at least 0");
+            rank++;
+        }
+
+        return shape[..rank].ToArray();
+    }
+
+    private static void RequireDatatype(ref Utf8JsonReader datatype, int index, TensorSpec spec)
+    {
+        if (!datatype.ValueTextEquals(spec.Utf8Datatype))
+        {
+            throw new RequestFaultException(
+                $"inputs[{index}].datatype", $"it is '{datatype.GetString()}'; '{spec.Name}' takes {DatatypeOf(spec)}");
+        }
+    }
+
+    private static OrtValue ReadData(ref Utf8JsonReader reader, int index, TensorSpec spec, long[] shape, int bodyLength)
+    {
+        if (!spec.Accepts(shape))
+        {
+            var freeLength = spec.Shape.Contains(-1) ? ", where -1 is any length from 1" : "";
+            throw new RequestFaultException(
+                $"inputs[{index}].shape", $"it is [{string.Join(',', shape)}]; '{spec.Name}' takes {spec.ShapeText}{freeLength}");
+        }
+
+        var field = new DataField(index);
+        // An element takes at least one character and a separator. A shape that needs more elements than the body can have gets no memory.
+        long count = 1;
+        foreach (var length in shape)
+        {
+            count = length == 0 ? 0 : count > bodyLength / length ? bodyLength : count * length;
+            if (count * 2 > bodyLength + 1L)
+                throw field.Fault($"it has fewer elements than the shape [{string.Join(',', shape)}] requires");
+        }
+
+        return spec.Format.Read(ref reader, shape, (int)count, field);
+    }
+
+    private static string DatatypeOf(TensorSpec spec) => Encoding.UTF8.GetString(spec.Utf8Datatype);
+}
