@@ -92,22 +92,24 @@ public class PlanMakerTests
     [InlineData("percent: 5", "percent: 100")]
     [InlineData("deadline: 1s", "deadline: 2s")]
     [InlineData("header: X-Customer", "header: X-Account")]
-    public void What_moves_weights_deadline_or_key_keeps_the_revision(string part, string instead) => Assert.Equal(Revision(part, part), Revision(part, instead));
+    public void A_change_of_weight_deadline_or_key_keeps_the_revision(string part, string replacement) =>
+        Assert.Equal(Revision(part, part), Revision(part, replacement));
 
     [Theory]
     [InlineData("version: 1", "version: 3")]
     [InlineData("version: 2", "version: 3")]
     [InlineData("fraud:", "fraud2:")]
     [InlineData("canary: { version: 2, percent: 5 }", "")]
-    public void Another_model_or_version_is_another_revision(string part, string instead) => Assert.NotEqual(Revision(part, part), Revision(part, instead));
+    public void Another_model_or_version_is_another_revision(string part, string replacement) =>
+        Assert.NotEqual(Revision(part, part), Revision(part, replacement));
 
     [Fact]
-    public void An_experiment_has_its_arms_in_the_order_of_their_names_and_stable_what_they_leave()
+    public void The_arms_of_an_experiment_are_sorted_by_name_and_stable_gets_the_rest()
     {
         var rollout = Rollout("churn: { stable: { version: 7 }, attemptLimit: 1s, routingKey: { claim: sub }, experiment: { name: q4, arms: { treatment: { version: 8, percent: 50 }, b: { version: 9, percent: 0.5 } } } }");
         Assert.Equal([new("b", new ModelVersion(9), 50), new("treatment", new ModelVersion(8), 5000), new(VariantPlan.Stable, new ModelVersion(7), 4950)], rollout.Variants);
         Assert.Equal(("q4", "sub", null, 1000), (rollout.Experiment, rollout.RoutingKeyClaim, rollout.RoutingKeyHeader, rollout.AttemptLimitMilliseconds));
-        // Of "churn\nb=9\nstable=7\ntreatment=8\n": an experiment's name is not in it.
+        // The revision is the digest of "churn\nb=9\nstable=7\ntreatment=8\n". It does not cover the name of the experiment.
         Assert.Equal(Rollout("churn: { stable: { version: 7 }, experiment: { name: q5, arms: { b: { version: 9, percent: 1 }, treatment: { version: 8, percent: 2 } } } }").Revision, rollout.Revision);
         Assert.NotEqual(Rollout("churn: { stable: { version: 7 }, experiment: { name: q4, arms: { b: { version: 8, percent: 1 }, treatment: { version: 9, percent: 2 } } } }").Revision, rollout.Revision);
 
@@ -115,14 +117,14 @@ public class PlanMakerTests
     }
 
     [Fact]
-    public void Without_a_variant_beside_stable_there_is_no_guard_and_no_limit()
+    public void Without_a_variant_beside_stable_there_is_no_guard_and_no_attempt_limit()
     {
         var rollout = PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan("config: { modelserving:models: { a: { stable: { version: 1 }, guard: { tolerance: 2 }, attemptLimit: 1s } } }"))).Rollouts.Single().Value;
         Assert.Equal((null, null), (rollout.Guard, rollout.AttemptLimitMilliseconds));
     }
 
     [Fact]
-    public void What_is_kept_warm_stands_in_the_plan_in_order_and_makes_no_other_revision()
+    public void Versions_that_are_kept_warm_are_in_the_plan_in_order_and_do_not_change_the_revision()
     {
         static RolloutPlan Make(string keepWarm) =>
             PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan($"config: {{ modelserving:models: {{ fraud: {{ stable: {{ version: 2 }}, keepWarm: {keepWarm} }} }} }}"))).Rollouts.Single().Value;
@@ -133,7 +135,7 @@ public class PlanMakerTests
     }
 
     [Fact]
-    public void Every_rollout_of_checked_settings_has_a_plan_that_routers_take() =>
+    public void Every_rollout_of_checked_settings_has_a_plan_that_routers_accept() =>
         Gen.Select(Gen.Int[0, 10_000], Gen.Int[1, 600_000], Gen.Int[1, 99], Gen.Int[100, 199], Gen.Bool, Gen.Bool).Sample((weight, deadline, stable, canary, hasCanary, hasKey) =>
         {
             var model = new ModelSettings
@@ -155,9 +157,10 @@ public class PlanMakerTests
         });
 
     [Fact]
-    public void No_models_are_a_plan_without_rollouts() => Assert.Equal("{\n  \"schema\": 1,\n  \"rollouts\": {}\n}\n", Plan("config: { modelserving:models: {} }"));
+    public void Without_models_the_plan_has_no_rollouts() => Assert.Equal(
+        "{\n  \"schema\": 1,\n  \"rollouts\": {}\n}\n", Plan("config: { modelserving:models: {} }"));
 
-    private static string Revision(string part, string instead)
+    private static string Revision(string part, string replacement)
     {
         const string Text = """
             config:
@@ -169,7 +172,7 @@ public class PlanMakerTests
                   deadline: 1s
             """;
         Assert.Contains(part, Text, StringComparison.Ordinal);
-        return PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan(Text.Replace(part, instead, StringComparison.Ordinal)))).Rollouts.Single().Value.Revision;
+        return PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan(Text.Replace(part, replacement, StringComparison.Ordinal)))).Rollouts.Single().Value.Revision;
     }
 
     private static string Plan(string yaml)

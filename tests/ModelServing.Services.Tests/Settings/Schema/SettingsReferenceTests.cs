@@ -16,7 +16,9 @@ namespace ModelServing.Services.Tests.Settings.Schema;
 
 public partial class SettingsReferenceTests
 {
-    private const string Cloud = "modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }";
+    private const string Cloud =
+        "modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, "
+        + "modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }";
 
     public static TheoryData<string> BadClouds =>
     [
@@ -115,23 +117,23 @@ public partial class SettingsReferenceTests
     [Theory]
     [InlineData("settings.md")]
     [InlineData("settings.schema.json")]
-    public void The_committed_reference_is_current(string name)
+    public void The_committed_reference_is_up_to_date(string name)
     {
         var path = Repository.Combine("docs", name);
         var made = name.EndsWith(".md", StringComparison.Ordinal) ? SettingsReference.Markdown() : SettingsReference.Schema();
         Assert.True(
             File.Exists(path) && File.ReadAllText(path) == made,
-            $"docs/{name} is not what the settings' types say. './dev docs' renews it; commit the result.");
+            $"docs/{name} differs from the settings types. Run './dev docs' and commit the result.");
     }
 
     [Fact]
-    public void Every_setting_stands_in_the_page_and_in_the_schema()
+    public void Every_setting_is_in_the_page_and_in_the_schema()
     {
         var (page, schema) = (SettingsReference.Markdown(), JsonNode.Parse(SettingsReference.Schema())!["properties"]!["config"]!);
         foreach (var property in SettingsReader.Roots)
-            AssertStands(property, StackFile.Namespace + SettingsReader.KeyOf(property), schema);
+            AssertDocumented(property, StackFile.Namespace + SettingsReader.KeyOf(property), schema);
 
-        void AssertStands(PropertyInfo property, string path, JsonNode parent)
+        void AssertDocumented(PropertyInfo property, string path, JsonNode parent)
         {
             var description = property.GetCustomAttribute<SettingAttribute>()!.Description;
             Assert.Matches($@"(?m)^\| `{Regex.Escape(path)}` \| [^|]+ \| [^|]+ \| {Regex.Escape(description)} \|$", page);
@@ -141,7 +143,11 @@ public partial class SettingsReferenceTests
                 return;
             var isMap = SettingsReader.IsMapByName(property.PropertyType, out var group);
             foreach (var inner in SettingsReader.Properties(isMap ? group : property.PropertyType))
-                AssertStands(inner, $"{path}{(isMap ? group == typeof(ArmSettings) ? ".ARM" : group == typeof(ClientSettings) ? ".CLIENT" : ".MODEL" : "")}.{SettingsReader.KeyOf(inner)}", isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!);
+            {
+                var name = !isMap ? "" : group == typeof(ArmSettings) ? ".ARM" : group == typeof(ClientSettings) ? ".CLIENT" : ".MODEL";
+                var innerNode = isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!;
+                AssertDocumented(inner, $"{path}{name}.{SettingsReader.KeyOf(inner)}", innerNode);
+            }
         }
     }
 
@@ -166,7 +172,7 @@ public partial class SettingsReferenceTests
     }
 
     [Fact]
-    public void The_page_shows_a_file_that_is_one()
+    public void The_example_in_the_page_is_a_valid_stack_file()
     {
         var example = ExampleOfPage().Match(SettingsReference.Markdown()).Groups[1].Value;
         Assert.Contains("modelserving:models", example, StringComparison.Ordinal);
@@ -191,7 +197,7 @@ public partial class SettingsReferenceTests
 
     [Theory]
     [MemberData(nameof(GoodFiles))]
-    public async Task What_is_read_the_schema_accepts(string yaml)
+    public async Task The_schema_accepts_every_file_that_can_be_read(string yaml)
     {
         Assert.Empty(StackFile.Parse(yaml).Faults);
         Assert.Empty(await FaultsBySchemaAsync(yaml));
@@ -199,7 +205,7 @@ public partial class SettingsReferenceTests
 
     [Theory]
     [MemberData(nameof(BadFiles))]
-    public async Task What_is_not_read_the_schema_refuses(string yaml)
+    public async Task The_schema_rejects_every_file_that_cannot_be_read(string yaml)
     {
         Assert.NotEmpty(StackFile.Parse(yaml).Faults);
         Assert.NotEmpty(await FaultsBySchemaAsync(yaml));
@@ -207,7 +213,7 @@ public partial class SettingsReferenceTests
 
     [Theory]
     [MemberData(nameof(BadClouds))]
-    public async Task What_is_not_read_of_the_cloud_the_schema_refuses(string yaml)
+    public async Task The_schema_rejects_every_file_whose_cloud_settings_cannot_be_read(string yaml)
     {
         Assert.Empty(StackFile.Parse(yaml).Faults);
         Assert.NotEmpty(StackFile.Parse(yaml, cloud: true).Faults);
@@ -225,7 +231,7 @@ public partial class SettingsReferenceTests
         return schema.Validate(Json(stream.Documents[0].RootNode)?.ToJsonString() ?? "null").Select(error => error.ToString());
     }
 
-    // As an editor does: a plain scalar is what YAML 1.2's core schema makes of it.
+    // Converts plain scalars as an editor does, by the core schema of YAML 1.2.
     private static JsonNode? Json(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Json(pair.Value)))),
