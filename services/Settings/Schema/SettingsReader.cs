@@ -26,7 +26,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             return group;
         if (node is not (null or SettingsNode.Mapping { IsEncrypted: false } or SettingsNode.Empty))
         {
-            AddFault(path, $"this is {node.Kind}; it must be a map with the settings {Names(type)}", node.Position);
+            AddFault(path, $"this is {node.Kind}; it must be a map with {KeysOf(type)}", node.Position);
             return group;
         }
 
@@ -35,7 +35,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         foreach (var entry in mapping?.Entries ?? [])
         {
             if (!properties.Any(property => KeyOf(property) == entry.Key) && !foreignKeys.Contains(entry.Key))
-                AddFault(Join(path, entry.Key), $"unknown setting; the settings here are {Names(type)}", entry.Position);
+                AddFault(Join(path, entry.Key), $"unknown setting; expected one of {Names(properties)}", entry.Position);
         }
 
         foreach (var property in properties)
@@ -173,7 +173,13 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         _ => "a " + noun,
     };
 
-    private static string Names(Type type) => string.Join(", ", Properties(type).Select(KeyOf));
+    private static string KeysOf(Type type)
+    {
+        var properties = Properties(type);
+        return (properties.Length == 1 ? "the key " : "the keys ") + Names(properties);
+    }
+
+    private static string Names(IEnumerable<PropertyInfo> properties) => string.Join(", ", properties.Select(KeyOf));
 
     private static string Join(string path, string key) => path.EndsWith(':') ? path + Quoted.From(key) : $"{path}.{Quoted.From(key)}";
 }

@@ -30,6 +30,9 @@ public class StackFileTests
 
         """;
 
+    // The characters that have a meaning in YAML, and some that are hard to read.
+    private const string Special = " \n\t:-{}[]&*!|>'\"%@`#,?~0a\\\r\uFEFF\ud800";
+
     [Fact]
     public void Settings_are_read()
     {
@@ -44,7 +47,8 @@ public class StackFileTests
     [Fact]
     public void Settings_that_are_not_set_have_their_defaults()
     {
-        var settings = Parse("config: { modelserving:models: { a: { stable: { version: 1 }, canary: , deadline: ~, routingKey: null } }, modelserving:local: }").Settings;
+        const string Models = "{ a: { stable: { version: 1 }, canary: , deadline: ~, routingKey: null } }";
+        var settings = Parse($"config: {{ modelserving:models: {Models}, modelserving:local: }}").Settings;
         var model = settings.Models[ModelName.Parse("a")];
         Assert.Equal((null, null, TimeSpan.FromSeconds(10)), (model.Canary, model.RoutingKey, model.Deadline));
         Assert.Equal(new LocalSettings(), settings.Local);
@@ -87,31 +91,39 @@ public class StackFileTests
           modelserving:local: {port: 080, state: "", registry: [a]}
           modelserving:wonder: 1
         """,
-        "s.yaml:4:25: modelserving:models.fraud.stable.version: '01' is not a version: a whole number from 1 to 999999999, without leading zeros",
-        "s.yaml:6:18: modelserving:models.fraud.canary.version: '0' is not a version: a whole number from 1 to 999999999, without leading zeros",
+        "s.yaml:4:25: modelserving:models.fraud.stable.version: '01' is not a version: a whole number from 1 to 999999999, "
+        + "without leading zeros",
+        "s.yaml:6:18: modelserving:models.fraud.canary.version: '0' is not a version: a whole number from 1 to 999999999, "
+        + "without leading zeros",
         "s.yaml:7:18: modelserving:models.fraud.canary.percent: '5%' is not a number from 0 to 100 in plain digits, such as 5 or 12.5",
         "s.yaml:8:9: modelserving:models.fraud.canary.percent: this key is already on line 7",
         "s.yaml:9:17: modelserving:models.fraud.deadline: 999999999999999999999999h is longer than 10m",
-        "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown setting; the settings here are stable, canary, experiment, guard, keepWarm, routingKey, deadline, attemptLimit, pods",
-        "s.yaml:11:5: modelserving:models.Bad Name: 'Bad Name' is not a model name: 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit",
-        "s.yaml:13:15: modelserving:models.b.stable: this is a list; it must be a map with the settings version",
-        "s.yaml:14:15: modelserving:models.b.canary: this is '5'; it must be a map with the settings version, percent",
+        "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown setting; expected one of stable, canary, experiment, "
+        + "guard, keepWarm, routingKey, deadline, attemptLimit, pods",
+        "s.yaml:11:5: modelserving:models.Bad Name: 'Bad Name' is not a model name: 1 to 40 of a-z, 0-9 and '-', beginning "
+        + "with a letter or a digit",
+        "s.yaml:13:15: modelserving:models.b.stable: this is a list; it must be a map with the key version",
+        "s.yaml:14:15: modelserving:models.b.canary: this is '5'; it must be a map with the keys version, percent",
         "s.yaml:15:17: modelserving:models.b.deadline: 1.5ms is not a whole number of milliseconds",
-        "s.yaml:16:28: modelserving:models.b.routingKey.header: 'X Customer\\u001b[31m' is not a header name: 1 to 128 letters, digits and any of !#$%&'*+-.^_`|~",
+        "s.yaml:16:28: modelserving:models.b.routingKey.header: 'X Customer\\u001b[31m' is not a header name: 1 to 128 "
+        + "letters, digits and any of !#$%&'*+-.^_`|~",
         "s.yaml:17:8: modelserving:models.c: anchors are not supported; write the value out wherever it is needed",
-        "s.yaml:18:25: modelserving:models.c.stable.version: '10000000000' is not a version: a whole number from 1 to 999999999, without leading zeros",
-        "s.yaml:19:25: modelserving:models.c.canary.version: '-1' is not a version: a whole number from 1 to 999999999, without leading zeros",
+        "s.yaml:18:25: modelserving:models.c.stable.version: '10000000000' is not a version: a whole number from 1 to "
+        + "999999999, without leading zeros",
+        "s.yaml:19:25: modelserving:models.c.canary.version: '-1' is not a version: a whole number from 1 to 999999999, "
+        + "without leading zeros",
         "s.yaml:19:38: modelserving:models.c.canary.percent: this is an encrypted value; it must be a percentage, 0 to 100",
         "s.yaml:20:8: modelserving:models.d: aliases are not supported; write the value out",
         "s.yaml:21:8: modelserving:models.e: the tag !foo is not supported; write the value without it",
-        "s.yaml:21:32: modelserving:models.e.stable.version: '1.0' is not a version: a whole number from 1 to 999999999, without leading zeros",
+        "s.yaml:21:32: modelserving:models.e.stable.version: '1.0' is not a version: a whole number from 1 to 999999999, "
+        + "without leading zeros",
         "s.yaml:21:68: modelserving:models.e.canary.percent: -5 is not between 0 and 100",
         "s.yaml:23:7: modelserving:models.f.stable: missing: The version that answers every request that no other variant answers.",
         "s.yaml:23:17: modelserving:models.f.deadline: 0s is shorter than 1ms",
         "s.yaml:24:30: modelserving:local.port: '080' is not a whole number from 1 to 65535 in plain digits",
         "s.yaml:24:42: modelserving:local.state: this is empty; remove the setting to use its default",
         "s.yaml:24:56: modelserving:local.registry: this is a list; it must be a text",
-        "s.yaml:25:3: modelserving:wonder: unknown setting; the settings here are models, clients, tokens, anonymous, maxRequestBytes, local");
+        "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, local");
 
     [Theory]
     [InlineData("", "s.yaml: the file must be a map with the key 'config'; it is empty")]
@@ -123,15 +135,29 @@ public class StackFileTests
     [InlineData("config:", "s.yaml:1:8: config: missing: a map with the key 'modelserving:models'")]
     [InlineData("config: [1]", "s.yaml:1:9: config: this is a list; it must be a map with the key 'modelserving:models'")]
     [InlineData("config: { aws:region: x }", "s.yaml:1:9: modelserving:models: missing: The models by name, and how each is released.")]
-    [InlineData("config: { modelserving:models: }", "s.yaml:1:32: modelserving:models: missing: The models by name, and how each is released.")]
-    [InlineData("config: { modelserving:models: [a] }", "s.yaml:1:32: modelserving:models: this is a list; it must be a map from model names to model settings")]
-    [InlineData("config: { modelserving:models: { secure: v1:x } }", "s.yaml:1:32: modelserving:models: this is an encrypted value; it must be a map from model names to model settings")]
-    [InlineData("config: { modelserving:models: {}, modelserving:local: { secure: x } }", "s.yaml:1:56: modelserving:local: this is an encrypted value; it must be a map with the settings port, state, registry")]
-    [InlineData("config: { modelserving:models: { a: } }", "s.yaml:1:37: modelserving:models.a.stable: missing: The version that answers every request that no other variant answers.")]
-    [InlineData("config: { modelserving:models: { a: { stable: { version: } } } }", "s.yaml:1:58: modelserving:models.a.stable.version: missing: The published version.")]
+    [InlineData(
+        "config: { modelserving:models: }",
+        "s.yaml:1:32: modelserving:models: missing: The models by name, and how each is released.")]
+    [InlineData(
+        "config: { modelserving:models: [a] }",
+        "s.yaml:1:32: modelserving:models: this is a list; it must be a map from model names to model settings")]
+    [InlineData(
+        "config: { modelserving:models: { secure: v1:x } }",
+        "s.yaml:1:32: modelserving:models: this is an encrypted value; it must be a map from model names to model settings")]
+    [InlineData(
+        "config: { modelserving:models: {}, modelserving:local: { secure: x } }",
+        "s.yaml:1:56: modelserving:local: this is an encrypted value; it must be a map with the keys port, state, registry")]
+    [InlineData(
+        "config: { modelserving:models: { a: } }",
+        "s.yaml:1:37: modelserving:models.a.stable: missing: The version that answers every request that no other variant answers.")]
+    [InlineData(
+        "config: { modelserving:models: { a: { stable: { version: } } } }",
+        "s.yaml:1:58: modelserving:models.a.stable.version: missing: The published version.")]
     [InlineData("config: { modelserving:models: { ? [a] : 1 } }", "s.yaml:1:36: modelserving:models: a key must be plain text")]
     [InlineData("config: { modelserving:models: {} }\nconfig: {}", "s.yaml:2:1: config: this key is already on line 1")]
-    [InlineData("config: { modelserving:models: {} }\n---\na: 1", "s.yaml:2:1: a second YAML document starts here; a stack file contains only one")]
+    [InlineData(
+        "config: { modelserving:models: {} }\n---\na: 1",
+        "s.yaml:2:1: a second YAML document starts here; a stack file contains only one")]
     [InlineData("config:\n\ta: 1", "s.yaml:1:1: this is not valid YAML: While scanning a mapping, found invalid tab as indentation.")]
     [InlineData("a: {b: c\nconfig:\n  a: 1\n", "s.yaml:1:5: this is not valid YAML: the value that starts here is not closed properly")]
     [InlineData("config:\n  a: b: c", "s.yaml:2:7: this is not valid YAML: While scanning a plain scalar value, found invalid mapping.")]
@@ -142,7 +168,9 @@ public class StackFileTests
     {
         const string File = "config: { modelserving:models: {}, modelserving:pager: { secure: v1:x } }";
         Assert.Empty(StackFile.Parse(File).Faults);
-        Assert.Contains(StackFile.Parse(File, cloud: true).Faults, static fault => fault.Path == "modelserving:pager" && fault.Message.StartsWith("unknown", StringComparison.Ordinal));
+        Assert.Contains(
+            StackFile.Parse(File, cloud: true).Faults,
+            static fault => fault.Path == "modelserving:pager" && fault.Message.StartsWith("unknown", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -167,9 +195,11 @@ public class StackFileTests
     [InlineData("10m", 600_000)]
     [InlineData("0.1h", 360_000)]
     [InlineData("1.000000000000000000000000000000s", 1000)]
-    public void A_duration_is_a_number_with_a_unit(string text, int milliseconds) => Assert.Equal(
-        TimeSpan.FromMilliseconds(milliseconds),
-        Parse($"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }}, deadline: {text} }} }} }}").Settings.Models.Single().Value.Deadline);
+    public void A_duration_is_a_number_with_a_unit(string text, int milliseconds)
+    {
+        var file = Parse($"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }}, deadline: {text} }} }} }}");
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), file.Settings.Models.Single().Value.Deadline);
+    }
 
     [Theory]
     [InlineData("10", "'10' is not a duration: a number in plain digits with a unit, such as 50ms, 2s, 1.5m or 1h")]
@@ -198,9 +228,12 @@ public class StackFileTests
     [Fact]
     public void Line_ends_of_any_kind_and_a_byte_order_mark_do_not_matter()
     {
-        foreach (var text in (string[])[Good.ReplaceLineEndings("\r\n"), "\uFEFF" + Good, "\uFEFF" + Good.ReplaceLineEndings("\r\n"), Good.TrimEnd()])
+        var windows = Good.ReplaceLineEndings("\r\n");
+        foreach (var text in (string[])[windows, "\uFEFF" + Good, "\uFEFF" + windows, Good.TrimEnd()])
             Assert.Equal(Parse(Good).Settings.Models, Parse(text).Settings.Models);
-        AssertFaults("config:\r\n  modelserving:models:\r\n    a:\r\n      stable: 1\r\n", "s.yaml:4:15: modelserving:models.a.stable: this is '1'; it must be a map with the settings version");
+        AssertFaults(
+            "config:\r\n  modelserving:models:\r\n    a:\r\n      stable: 1\r\n",
+            "s.yaml:4:15: modelserving:models.a.stable: this is '1'; it must be a map with the key version");
     }
 
     [Fact]
@@ -225,7 +258,8 @@ public class StackFileTests
     [Fact]
     public void Long_texts_are_shortened_in_messages()
     {
-        var (_, faults) = StackFile.Parse($"config: {{ modelserving:models: {{ \"{new string('x', 10_000)}\\nmodel\": {{}}, a: {{ stable: \"{new string('y', 10_000)}\" }} }} }}");
+        var (x, y) = (new string('x', 10_000), new string('y', 10_000));
+        var (_, faults) = StackFile.Parse($"config: {{ modelserving:models: {{ \"{x}\\nmodel\": {{}}, a: {{ stable: \"{y}\" }} }} }}");
         Assert.Equal(2, faults.Count);
         Assert.All(faults, fault => Assert.InRange(fault.ToLine("s.yaml").Length, 100, 400));
         Assert.All(faults, fault => Assert.DoesNotContain('\n', fault.ToLine("s.yaml")));
@@ -233,7 +267,7 @@ public class StackFileTests
 
     [Fact]
     public void Any_text_is_a_valid_file_or_has_faults() =>
-        Gen.Select(Gen.Int[0, Good.Length], Gen.Int[0, 12], Gen.Frequency((3, Gen.String[Gen.Char[" \n\t:-{}[]&*!|>'\"%@`#,?~0a\\\r\uFEFF\ud800"], 0, 6]), (1, Gen.String)))
+        Gen.Select(Gen.Int[0, Good.Length], Gen.Int[0, 12], Gen.Frequency((3, Gen.String[Gen.Char[Special], 0, 6]), (1, Gen.String)))
             .Array[1, 4]
             .Sample(
                 edits =>
@@ -273,14 +307,22 @@ public class StackFileTests
                 good:
                   stable: { version: 1 }
             """);
-        var faults = file.Check(name => name.Text switch { "fraud" => [new ModelVersion(2), new ModelVersion(10), new ModelVersion(1)], "good" => [new ModelVersion(1)], _ => [] });
+        var faults = file.Check(static name => name.Text switch
+        {
+            "fraud" => [new ModelVersion(2), new ModelVersion(10), new ModelVersion(1)],
+            "good" => [new ModelVersion(1)],
+            _ => [],
+        });
         Assert.Equal(
             [
-                "s.yaml:7:18: modelserving:models.fraud.canary.version: version 3 is also the stable version; a canary must be a different version",
+                "s.yaml:7:18: modelserving:models.fraud.canary.version: version 3 is also the stable version; a canary must be a "
+                + "different version",
                 "s.yaml:5:18: modelserving:models.fraud.stable.version: version 3 of fraud is not published; published versions: 1, 2, 10",
                 "s.yaml:7:18: modelserving:models.fraud.canary.version: version 3 of fraud is not published; published versions: 1, 2, 10",
-                "s.yaml:11:18: modelserving:models.scoring.stable.version: version 1 of scoring is not published; scoring has no published versions",
-                "s.yaml:12:26: modelserving:models.scoring.canary.version: version 2 of scoring is not published; scoring has no published versions",
+                "s.yaml:11:18: modelserving:models.scoring.stable.version: version 1 of scoring is not published; scoring has no "
+                + "published versions",
+                "s.yaml:12:26: modelserving:models.scoring.canary.version: version 2 of scoring is not published; scoring has no "
+                + "published versions",
             ],
             faults.Select(fault => fault.ToLine("s.yaml")));
     }

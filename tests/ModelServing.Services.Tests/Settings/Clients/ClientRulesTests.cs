@@ -19,16 +19,31 @@ public class ClientRulesTests
     [Theory]
     [InlineData("clients: { a: { keyHashes: [] } }", "clients.a.keyHashes", "there are no keys; 'ms keys new a' makes one")]
     [InlineData($"clients: {{ a: {{ keyHashes: ['{One}', '{One}'] }} }}", "clients.a.keyHashes[1]", "this key already belongs to a")]
-    [InlineData($"clients: {{ a: {{ keyHashes: ['{One}'] }}, b: {{ keyHashes: ['{Two}', '{One}'] }} }}", "clients.b.keyHashes[1]", "this key already belongs to a")]
+    [InlineData(
+        $"clients: {{ a: {{ keyHashes: ['{One}'] }}, b: {{ keyHashes: ['{Two}', '{One}'] }} }}",
+        "clients.b.keyHashes[1]",
+        "this key already belongs to a")]
     [InlineData($"clients: {{ ms: {{ keyHashes: ['{One}'] }} }}", "clients.ms", "'ms up' uses the name 'ms' for itself")]
-    [InlineData($"clients: {{ a: {{ keyHashes: ['{One}'], burst: 5 }} }}", "clients.a.burst", "without requestsPerSecond there is no limit")]
-    [InlineData($"clients: {{ a: {{ keyHashes: ['{One}'], requestsPerSecond: 0.01, burst: 1000 }} }}", "clients.a.burst", "at 0.01 requests per second, a burst of this size takes more than a day")]
+    [InlineData(
+        $"clients: {{ a: {{ keyHashes: ['{One}'], burst: 5 }} }}",
+        "clients.a.burst",
+        "without requestsPerSecond there is no limit")]
+    [InlineData(
+        $"clients: {{ a: {{ keyHashes: ['{One}'], requestsPerSecond: 0.01, burst: 1000 }} }}",
+        "clients.a.burst",
+        "at 0.01 requests per second, a burst of this size takes more than a day")]
     [InlineData("tokens: { issuers: [i], audiences: [a] }", "tokens.keysUri", "missing: a local platform has no gateway")]
     [InlineData("tokens: { keysUri: 'https://a/k', audiences: [a] }", "tokens.issuers", "missing: a local platform has no gateway")]
     [InlineData("tokens: { keysUri: 'https://a/k', issuers: [i] }", "tokens.audiences", "missing: a local platform has no gateway")]
     [InlineData("tokens: { keysUri: 'https://a/k', issuers: [i], audiences: [a], burst: 2 }", "tokens.burst", "without requestsPerSecond")]
-    [InlineData("tokens: { keysUri: 'https://a/k', issuers: [i], audiences: [a], clockSkew: 1.5s }", "tokens.clockSkew", "a whole number of seconds")]
-    [InlineData("tokens: { keysUri: 'https://a/k', issuers: [i], audiences: [a], roles: { claim: groups } }", "tokens.roles", "missing: testers or operators")]
+    [InlineData(
+        "tokens: { keysUri: 'https://a/k', issuers: [i], audiences: [a], clockSkew: 1.5s }",
+        "tokens.clockSkew",
+        "a whole number of seconds")]
+    [InlineData(
+        "tokens: { keysUri: 'https://a/k', issuers: [i], audiences: [a], roles: { claim: groups } }",
+        "tokens.roles",
+        "missing: testers or operators")]
     public void A_rule_that_involves_several_values_reports_its_fault_with_its_position(string settings, string path, string message)
     {
         var fault = Assert.Single(Check(settings));
@@ -56,27 +71,43 @@ public class ClientRulesTests
     public void Valid_settings_have_no_fault(string settings) => Assert.Empty(Check(settings));
 
     [Theory]
-    [InlineData("https://idp.example.com/keys", "", "modelserving:network.internetEgress: the routers check tokens with the keys at idp.example.com, which they cannot reach without this; set it to true")]
+    [InlineData(
+        "https://idp.example.com/keys",
+        "",
+        "modelserving:network.internetEgress: the routers check tokens with the keys at idp.example.com, which they cannot "
+        + "reach without this; set it to true")]
     [InlineData("https://idp.example.com/keys", "modelserving:network: { internetEgress: true }", null)]
     [InlineData("https://idcs-a.identity.oraclecloud.com/keys", "", null)]
-    [InlineData("https://idcs-a.identity.oraclecloud.com/keys", "modelserving:tokens: { keysUri: 'https://other.example.com/' }", "modelserving:network.internetEgress: the routers check tokens with the keys at other.example.com, which they cannot reach without this; set it to true")]
-    [InlineData("https://idcs-a.identity.oraclecloud.com/keys", "modelserving:tokens: { keysUri: 'http://localhost/' }", "modelserving:tokens.keysUri: in the cloud this must be an https address; only 'ms up' can read keys from its own machine")]
+    [InlineData(
+        "https://idcs-a.identity.oraclecloud.com/keys",
+        "modelserving:tokens: { keysUri: 'https://other.example.com/' }",
+        "modelserving:network.internetEgress: the routers check tokens with the keys at other.example.com, which they cannot "
+        + "reach without this; set it to true")]
+    [InlineData(
+        "https://idcs-a.identity.oraclecloud.com/keys",
+        "modelserving:tokens: { keysUri: 'http://localhost/' }",
+        "modelserving:tokens.keysUri: in the cloud this must be an https address; only 'ms up' can read keys from its own machine")]
     [InlineData("https://idcs-a.identity.oraclecloud.com/keys", "modelserving:tokens: { roles: { claim: groups, testers: [qa] } }", null)]
     public void In_the_cloud_the_routers_must_be_able_to_reach_the_keys(string keys, string more, string? fault)
     {
-        var (file, faults) = StackFile.Parse($"config:\n  modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}\n  {more}\n{Cloud.Replace("KEYS", keys, StringComparison.Ordinal)}", cloud: true);
+        var (file, faults) = ParseCloud(more, Cloud.Replace("KEYS", keys, StringComparison.Ordinal));
         Assert.Empty(faults);
         Assert.Equal(fault is null ? [] : [fault], file!.Check().Select(static each => $"{each.Path}: {each.Message}"));
     }
 
     [Theory]
-    [InlineData("", "modelserving:gateway.adminApi: no token grants the role of an operator, so no one could use it; set tokens.roles with a claim and operators")]
-    [InlineData("modelserving:tokens: { roles: { claim: groups, testers: [qa] } }", "modelserving:gateway.adminApi: no token grants the role of an operator, so no one could use it; set tokens.roles with a claim and operators")]
+    [InlineData(
+        "",
+        "modelserving:gateway.adminApi: no token grants the role of an operator, so no one could use it; set tokens.roles with "
+        + "a claim and operators")]
+    [InlineData(
+        "modelserving:tokens: { roles: { claim: groups, testers: [qa] } }",
+        "modelserving:gateway.adminApi: no token grants the role of an operator, so no one could use it; set tokens.roles with "
+        + "a claim and operators")]
     [InlineData("modelserving:tokens: { roles: { claim: groups, operators: [ops] } }", null)]
     public void The_gateway_leads_to_the_admin_API_only_if_a_token_can_grant_the_role_of_an_operator(string more, string? fault)
     {
-        var cloud = Cloud.Replace("KEYS", "https://idcs-a.identity.oraclecloud.com/keys", StringComparison.Ordinal).Replace("audiences: [a]", "audiences: [a], adminApi: true", StringComparison.Ordinal);
-        var (file, faults) = StackFile.Parse($"config:\n  modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}\n  {more}\n{cloud}", cloud: true);
+        var (file, faults) = ParseCloud(more, CloudWithAdminApi("issuers: [i], audiences: [a]"));
         Assert.Empty(faults);
         Assert.Equal(fault is null ? [] : [fault], file!.Check().Select(static each => $"{each.Path}: {each.Message}"));
     }
@@ -86,8 +117,8 @@ public class ClientRulesTests
     [InlineData("audiences: [a]", null)]
     public void The_gateway_leads_to_the_admin_API_only_if_it_has_tokens_to_check(string tokens, string? fault)
     {
-        var cloud = Cloud.Replace("KEYS", "https://idcs-a.identity.oraclecloud.com/keys", StringComparison.Ordinal).Replace("issuers: [i], audiences: [a]", $"{tokens}, adminApi: true", StringComparison.Ordinal);
-        var (file, faults) = StackFile.Parse($"config:\n  modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}\n  modelserving:tokens: {{ roles: {{ claim: groups, operators: [ops] }} }}\n{cloud}", cloud: true);
+        const string Roles = "modelserving:tokens: { roles: { claim: groups, operators: [ops] } }";
+        var (file, faults) = ParseCloud(Roles, CloudWithAdminApi(tokens));
         if (fault is null)
             Assert.Contains(faults, static each => each.Path == "modelserving:gateway.issuers");
         else
@@ -101,5 +132,13 @@ public class ClientRulesTests
         return file!.Check();
     }
 
-    private static string Text(string settings) => $"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}, modelserving:{settings} }}";
+    private static string CloudWithAdminApi(string tokens) => Cloud
+        .Replace("KEYS", "https://idcs-a.identity.oraclecloud.com/keys", StringComparison.Ordinal)
+        .Replace("issuers: [i], audiences: [a]", $"{tokens}, adminApi: true", StringComparison.Ordinal);
+
+    private static (StackFile? File, IReadOnlyList<SettingsFault> Faults) ParseCloud(string more, string cloud) =>
+        StackFile.Parse($"config:\n  modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}\n  {more}\n{cloud}", cloud: true);
+
+    private static string Text(string settings) =>
+        $"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}, modelserving:{settings} }}";
 }

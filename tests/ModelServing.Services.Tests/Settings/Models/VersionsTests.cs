@@ -23,7 +23,9 @@ public class VersionsTests
     [Fact]
     public void Arms_exist_and_stable_keeps_its_replicas_beside_them() => Assert.Equal(
         ["a 1 Stable keeps", "a 7 Arm", "a 8 Arm"],
-        Existing("a: { stable: { version: 1 }, experiment: { name: q4, arms: { y: { version: 7, percent: 10 }, x: { version: 8, percent: 0 } } } }"));
+        Existing(
+            "a: { stable: { version: 1 }, "
+            + "experiment: { name: q4, arms: { y: { version: 7, percent: 10 }, x: { version: 8, percent: 0 } } } }"));
 
     [Fact]
     public void A_version_that_is_kept_warm_is_in_the_plan_without_a_share()
@@ -41,7 +43,8 @@ public class VersionsTests
     [InlineData("keepWarm: [3, 7]", "keepWarm[1]", "version 7 of a is not published")]
     public void KeepWarm_names_published_versions_once_and_no_version_that_serves(string keepWarm, string path, string message)
     {
-        var file = StackFile.Parse($"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }}, canary: {{ version: 2, percent: 5 }}, {keepWarm} }} }} }}").File!;
+        var model = $"stable: {{ version: 1 }}, canary: {{ version: 2, percent: 5 }}, {keepWarm}";
+        var file = StackFile.Parse($"config: {{ modelserving:models: {{ a: {{ {model} }} }} }}").File!;
         var fault = Assert.Single(file.Check(_ => [new ModelVersion(1), new ModelVersion(2), new ModelVersion(3)]));
         Assert.Equal("modelserving:models.a." + path, fault.Path);
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
@@ -52,5 +55,6 @@ public class VersionsTests
         StackFile.Parse($"config: {{ modelserving:models: {{ {models} }} }}").File!.Settings.Models;
 
     private static IEnumerable<string> Existing(string models) =>
-        Versions.Existing(Models(models)).Select(version => $"{version.Model} {version.Version} {version.Role}{(version.KeepsReplicas ? " keeps" : "")}");
+        from version in Versions.Existing(Models(models))
+        select $"{version.Model} {version.Version} {version.Role}{(version.KeepsReplicas ? " keeps" : "")}";
 }

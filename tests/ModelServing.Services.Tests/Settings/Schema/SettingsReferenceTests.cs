@@ -30,7 +30,8 @@ public partial class SettingsReferenceTests
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:images: {{ router: latest }} }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:network: {{ cidr: 10.0.0.0/8 }} }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:router: {{ cpu: lots }} }}",
-        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:gateway: {{ keysUri: \"http://a\", issuers: [a], audiences: [b] }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:gateway: {{ keysUri: \"http://a\", issuers: [a], "
+            + "audiences: [b] } }",
     ];
 
     public static TheoryData<string> GoodFiles =>
@@ -45,14 +46,19 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2, percent: \"100.0\" } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: , deadline: , routingKey: } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, deadline: 1.5m, routingKey: { header: X-Customer } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: sub }, attemptLimit: 5s, guard: { tolerance: \"1.25\", falseAlarm: 0.05, slowerThan: 50ms, maxErrorRate: 0.05, unreachableFor: 2m } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: 8, percent: 50 }, b: { version: 9, percent: \"0.5\" } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: sub }, attemptLimit: 5s, guard: { "
+        + "tolerance: \"1.25\", falseAlarm: 0.05, slowerThan: 50ms, maxErrorRate: 0.05, unreachableFor: 2m } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: "
+        + "8, percent: 50 }, b: { version: 9, percent: \"0.5\" } } } } } }",
         "config: { modelserving:models: {}, modelserving:local: { port: 1, state: a, registry: ../b } }",
         "config: { modelserving:models: {}, modelserving:local: { port: \"65535\" } }",
-        "config: { modelserving:models: { a: { stable: { version: 2 }, keepWarm: [1, \"3\"], pods: { min: 1, cpu: 250m, memory: 1Gi } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 2 }, keepWarm: [1, \"3\"], pods: { min: 1, cpu: 250m, "
+        + "memory: 1Gi } } } }",
         $"config: {{ modelserving:models: {{}}, {Cloud} }}",
-        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:dataProtection: false, modelserving:registry: {{ user: {{ secure: a }}, token: {{ secure: b }} }} }}",
-        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:cache: {{ mode: sharded, shards: 3 }}, modelserving:images: , modelserving:router: {{ cpu: \"2\" }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:dataProtection: false, "
+            + "modelserving:registry: { user: { secure: a }, token: { secure: b } } }",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:cache: {{ mode: sharded, shards: 3 }}, "
+            + "modelserving:images: , modelserving:router: { cpu: \"2\" } }",
         "{ encryptionsalt: v1, config: { modelserving:models: {}, other:key: { secure: x }, plain: [1] } }",
     ];
 
@@ -82,8 +88,10 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { maxErrorRate: 1 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { off: true } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: \"\" } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: Q4, arms: { b: { version: 8, percent: 50 } } } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { B: { version: 8, percent: 50 } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: Q4, arms: { b: { version: 8, "
+        + "percent: 50 } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { B: { version: 8, "
+        + "percent: 50 } } } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: [b] } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { percent: 2 } } } }",
@@ -157,12 +165,17 @@ public partial class SettingsReferenceTests
         Type[] types = [typeof(StackSettings), typeof(CloudSettings), .. Groups(SettingsReader.Roots).Distinct()];
         Assert.Contains(typeof(NodeSettings), types);
         foreach (var type in types)
-            Assert.Equal(type.GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Order(), SettingsReader.Properties(type).Select(p => p.Name).Order());
+        {
+            var writable = type.GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name);
+            Assert.Equal(writable.Order(), SettingsReader.Properties(type).Select(static property => property.Name).Order());
+        }
 
         static IEnumerable<Type> Groups(IEnumerable<PropertyInfo> properties)
         {
-            foreach (var property in properties.Where(property => SettingForm.Find(property.PropertyType) is null && !SettingsReader.IsList(property.PropertyType, out _)))
+            foreach (var property in properties)
             {
+                if (SettingForm.Find(property.PropertyType) is not null || SettingsReader.IsList(property.PropertyType, out _))
+                    continue;
                 var type = SettingsReader.IsMapByName(property.PropertyType, out var group) ? group : property.PropertyType;
                 yield return type;
                 foreach (var inner in Groups(SettingsReader.Properties(type)))
@@ -238,8 +251,10 @@ public partial class SettingsReferenceTests
         YamlSequenceNode list => new JsonArray([.. list.Select(Json)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or null } => null,
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } flag => flag.Value == "true",
-        YamlScalarNode { Style: ScalarStyle.Plain } plain when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
-        YamlScalarNode { Style: ScalarStyle.Plain } plain when decimal.TryParse(plain.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        YamlScalarNode { Style: ScalarStyle.Plain } plain
+            when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
+        YamlScalarNode { Style: ScalarStyle.Plain } plain
+            when decimal.TryParse(plain.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         _ => ((YamlScalarNode)node).Value,
     };
 }
