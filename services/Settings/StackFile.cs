@@ -101,7 +101,7 @@ public sealed class StackFile
             }
             catch (YamlException)
             {
-                return (null, [CannotChange]);
+                return (null, [CannotEdit]);
             }
         }
 
@@ -112,7 +112,7 @@ public sealed class StackFile
         var actual = Leaves(YamlNodes.Read(changed, faults)).ToList();
         return faults.Count == 0 && actual.Count == expected.Count && actual.All(leaf => expected.GetValueOrDefault(leaf.Path) == leaf.Text)
             ? (changed, faults)
-            : (null, [CannotChange]);
+            : (null, [CannotEdit]);
     }
 
     /// <summary>These settings with other settings of the cloud.</summary>
@@ -168,7 +168,7 @@ public sealed class StackFile
         return faults.Count > 0 ? (null, InOrder(faults.Distinct())) : (new StackFile(settings, cloudSettings, ours), faults);
     }
 
-    private static SettingsFault CannotChange => new("", "this file is written in a way that cannot be edited in place", null);
+    private static SettingsFault CannotEdit => new("", "this file is written in a way that cannot be edited in place", null);
 
     // The single values under a node, by path.
     private static IEnumerable<(string Path, string Text)> Leaves(SettingsNode? node, string path = "") => node switch

@@ -24,7 +24,7 @@ public sealed record ClientSettings
     public ClientRole Role { get; init; } = ClientRole.Caller;
 
     [Setting(
-        "The requests per second that each router accepts from the client in the long run. By default there is no limit.",
+        "The requests per second that each router accepts from the client in the long run. By default, the rate is unlimited.",
         Min = MinRate,
         Max = MaxRate)]
     public decimal? RequestsPerSecond { get; init; }

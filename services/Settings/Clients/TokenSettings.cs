@@ -38,7 +38,7 @@ public sealed record TokenSettings
     public TokenRoleSettings? Roles { get; init; }
 
     [Setting(
-        "The requests per second that each router accepts from each client in the long run. By default there is no limit.",
+        "The requests per second that each router accepts from each client in the long run. By default, the rate is unlimited.",
         Min = ClientSettings.MinRate,
         Max = ClientSettings.MaxRate)]
     public decimal? RequestsPerSecond { get; init; }

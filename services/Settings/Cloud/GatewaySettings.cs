@@ -21,7 +21,7 @@ public sealed record GatewaySettings
     public int RequestsPerSecond { get; init; } = 100;
 
     [Setting(
-        "The origins whose pages may call the API from a browser (CORS). By default, none may.",
+        "The origins whose pages may call the API from a browser (CORS). By default, no page may.",
         Pattern = "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
         Form = "an origin",
         Example = "https://app.example.com")]

@@ -5,7 +5,6 @@ namespace ModelServing.Settings.Schema;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SettingAttribute(string description) : Attribute
 {
-    /// <summary>What the setting does.</summary>
     public string Description => description;
 
     /// <summary>The smallest value, in the form used in a stack file; null for no limit.</summary>

@@ -93,13 +93,6 @@ public sealed record SettingForm(
             static _ => TextSchema(HeaderName.Pattern)),
     };
 
-    /// <summary>The form of a type; null for a group of settings, a map and a list.</summary>
-    internal static SettingForm? Find(Type type)
-    {
-        var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain.IsEnum ? OfEnum(plain) : ByType.GetValueOrDefault(plain);
-    }
-
     /// <summary>Reads a duration such as <c>50ms</c>, <c>2s</c>, <c>1.5m</c> or <c>1h</c>.</summary>
     /// <returns>The duration or an error.</returns>
     public static (TimeSpan? Value, string? Error) ReadDuration(string text, SettingAttribute bounds)
@@ -108,7 +101,14 @@ public sealed record SettingForm(
         return ((TimeSpan?)value, error);
     }
 
-    private static SettingForm OfEnum(Type type)
+    /// <summary>The form of a type; null for a group of settings, a map and a list.</summary>
+    internal static SettingForm? Find(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsEnum ? ForEnum(plain) : ByType.GetValueOrDefault(plain);
+    }
+
+    private static SettingForm ForEnum(Type type)
     {
         var names = Enum.GetNames(type).ToDictionary(
             static name => char.ToLowerInvariant(name[0]) + name[1..],
@@ -181,7 +181,7 @@ public sealed record SettingForm(
             : (null, $"{Quoted.From(text)} is not a whole number of milliseconds");
     }
 
-    // A fraction of more than six digits is cut to six, and half a microsecond is added so that it stays too fine to be accepted.
+    // A fraction of more than six digits is cut to six, and half a microsecond is added so it remains too fine to be accepted.
     private static decimal? ReadMicroseconds(string text)
     {
         var digits = text.AsSpan().TrimEnd("hms");

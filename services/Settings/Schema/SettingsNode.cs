@@ -26,7 +26,7 @@ public abstract record SettingsNode(TextPosition? Position)
         public bool IsEncrypted => Entries is [{ Key: "secure" }];
     }
 
-    /// <summary>What this node is, to follow "this is" in a message.</summary>
+    /// <summary>A description of this node that can follow "this is" in a message.</summary>
     internal string Kind => this switch
     {
         Mapping { IsEncrypted: true } => "an encrypted value",
