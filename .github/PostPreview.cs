@@ -1,4 +1,4 @@
-// Compiled ahead of time, as a file is by default, it would need 300 MB of packages.
+// Ahead-of-time compilation, the default for a file, would need 300 MB of packages.
 #:property PublishAot=false
 #:property GenerateDocumentationFile=true
 using System.Globalization;
@@ -9,20 +9,21 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-// Writes what the preview of a pull request has found into its one comment. The preview ran the pull request's own code, so what it left is
-// data that anybody may have written: it is read within bounds, shown inside of a code block only, and believed in nothing. This program
-// is the main branch's, and holds the token that may write.
+// Writes the result of a pull request's preview into the only preview comment of that pull request. The preview ran the pull request's own
+// code, so its artifacts are untrusted: they are read within limits, shown only inside code blocks, and never taken as true. This program
+// comes from the main branch and has the token that may write.
 //
-// It reads what GitHub sets (GITHUB_EVENT_PATH of a workflow_run, GITHUB_API_URL, GITHUB_REPOSITORY) and GITHUB_TOKEN.
-const int MostArtifacts = 10;
-const int MostEntries = 20;
-const int MostPackedBytes = 1 << 20;
-const int MostEntryBytes = 256 << 10;
-const int MostPages = 20;
+// Environment variables: GITHUB_EVENT_PATH (of a workflow_run event), GITHUB_API_URL and GITHUB_REPOSITORY, which GitHub sets, and
+// GITHUB_TOKEN.
+const int MaxArtifacts = 10;
+const int MaxEntries = 20;
+const int MaxPackedBytes = 1 << 20;
+const int MaxEntryBytes = 256 << 10;
+const int MaxPages = 20;
 const string Marker = "<!-- modelserving: preview -->";
 
-using var run = JsonDocument.Parse(File.ReadAllBytes(Variable("GITHUB_EVENT_PATH")));
-var workflowRun = run.RootElement.GetProperty("workflow_run");
+using var eventDocument = JsonDocument.Parse(File.ReadAllBytes(Variable("GITHUB_EVENT_PATH")));
+var workflowRun = eventDocument.RootElement.GetProperty("workflow_run");
 var runId = workflowRun.GetProperty("id").GetInt64();
 var commit = workflowRun.GetProperty("head_sha").GetString()!;
 var runPage = workflowRun.GetProperty("html_url").GetString()!;
@@ -34,50 +35,56 @@ http.DefaultRequestHeaders.UserAgent.ParseAdd("modelserving-preview");
 http.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.github+json");
 http.DefaultRequestHeaders.Add("X-GitHub-Api-Version", "2022-11-28");
 
-// 1. What the preview left, the newest last: a run that is run again leaves it again.
+// 1. Read the preview's artifacts, the newest last: if a run is repeated, its later artifacts replace the earlier ones.
 var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
 var artifacts = (await GetAsync($"actions/runs/{runId}/artifacts?per_page=100"))["artifacts"]!.AsArray()
     .Where(static artifact => ((string)artifact!["name"]!).StartsWith("preview-", StringComparison.Ordinal))
     .OrderBy(static artifact => (long)artifact!["id"]!)
-    .TakeLast(MostArtifacts);
+    .TakeLast(MaxArtifacts);
 foreach (var artifact in artifacts)
 {
-    if ((long)artifact!["size_in_bytes"]! > MostPackedBytes)
-        return Nothing($"the artifact {artifact["name"]} has {artifact["size_in_bytes"]} bytes; {MostPackedBytes} are allowed");
-    await using var packed = await ZipArchive.CreateAsync(new MemoryStream(await DownloadAsync((long)artifact["id"]!)), ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null);
-    foreach (var entry in packed.Entries.Take(MostEntries).Where(static entry => Names.File().IsMatch(entry.FullName)))
+    if ((long)artifact!["size_in_bytes"]! > MaxPackedBytes)
+        return PostNothing($"the artifact {artifact["name"]} has {artifact["size_in_bytes"]} bytes; the limit is {MaxPackedBytes}");
+    var archive = new MemoryStream(await DownloadAsync((long)artifact["id"]!));
+    await using var packed = await ZipArchive.CreateAsync(archive, ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null);
+    foreach (var entry in packed.Entries.Take(MaxEntries).Where(static entry => Patterns.File().IsMatch(entry.FullName)))
         texts[entry.FullName] = Read(entry);
 }
 
-// 2. Whose it is. The number is the preview's own word: it counts only for a pull request whose newest commit is the one that was previewed.
-if (!texts.Remove("number.txt", out var number) || !int.TryParse(number.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pullRequest))
-    return Nothing("the preview names no pull request");
+// 2. Find the pull request. The number is untrusted too, so the newest commit of that pull request must be the commit that was previewed.
+if (!texts.Remove("number.txt", out var number)
+    || !int.TryParse(number.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pullRequest))
+{
+    return PostNothing("the preview does not name a pull request");
+}
+
 var subject = await GetAsync($"pulls/{pullRequest}");
 if ((string)subject["head"]!["sha"]! != commit || (string)subject["state"]! != "open")
-    return Nothing($"pull request {pullRequest} is closed, or its newest commit is not {commit}");
+    return PostNothing($"pull request {pullRequest} is closed, or its newest commit is not {commit}");
 
-// 3. The comment.
-var former = await FindCommentAsync();
-if (former is null && texts.Count == 0)
-    return Nothing("no stack changes");
-var body = new JsonObject { ["body"] = Comment.Of(Marker, texts, runPage) };
+// 3. Write the comment.
+var existing = await FindCommentAsync();
+if (existing is null && texts.Count == 0)
+    return PostNothing("no stack changes");
+var body = new JsonObject { ["body"] = Comment.Make(Marker, texts, runPage) };
 using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-using var posted = former is { } id
+using var posted = existing is { } id
     ? await http.PatchAsync(new Uri($"{repository}/issues/comments/{id}"), content)
     : await http.PostAsync(new Uri($"{repository}/issues/{pullRequest}/comments"), content);
 posted.EnsureSuccessStatusCode();
-Console.WriteLine($"pull request {pullRequest}: {(former is null ? "commented" : "comment updated")}");
+Console.WriteLine($"pull request {pullRequest}: {(existing is null ? "comment created" : "comment updated")}");
 return 0;
 
-// The comment that this program made before. A comment of somebody else that begins alike is not it.
+// The comment that this program created earlier. A comment by another author that starts with the same marker does not count.
 async Task<long?> FindCommentAsync()
 {
-    for (var page = 1; page <= MostPages; page++)
+    for (var page = 1; page <= MaxPages; page++)
     {
         var comments = (await GetAsync($"issues/{pullRequest}/comments?per_page=100&page={page}")).AsArray();
         foreach (var comment in comments)
         {
-            if (((string?)comment!["body"])?.StartsWith(Marker, StringComparison.Ordinal) == true && (string?)comment["user"]?["login"] == "github-actions[bot]")
+            var isMarked = ((string?)comment!["body"])?.StartsWith(Marker, StringComparison.Ordinal) == true;
+            if (isMarked && (string?)comment["user"]?["login"] == "github-actions[bot]")
                 return (long)comment["id"]!;
         }
 
@@ -90,72 +97,80 @@ async Task<long?> FindCommentAsync()
 
 async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await http.GetByteArrayAsync(new Uri($"{repository}/{path}")))!;
 
-// GitHub answers with the address of a store elsewhere; HttpClient follows it and leaves the token behind.
-async Task<byte[]> DownloadAsync(long artifact) => await http.GetByteArrayAsync(new Uri($"{repository}/actions/artifacts/{artifact}/zip"));
+// GitHub redirects to another store. HttpClient follows the redirect without the token.
+async Task<byte[]> DownloadAsync(long artifact) =>
+    await http.GetByteArrayAsync(new Uri($"{repository}/actions/artifacts/{artifact}/zip"));
 
-// At most so many bytes, whatever the archive says of its size.
+// Reads at most MaxEntryBytes, whatever size the archive states.
 static string Read(ZipArchiveEntry entry)
 {
     using var stream = entry.Open();
-    var bytes = new byte[MostEntryBytes];
+    var bytes = new byte[MaxEntryBytes];
     return Encoding.UTF8.GetString(bytes, 0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
 }
 
-static string Variable(string name) =>
-    Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new InvalidOperationException($"the environment has no {name}");
+static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+    ? value
+    : throw new InvalidOperationException($"the environment variable {name} is not set");
 
-static int Nothing(string reason)
+static int PostNothing(string reason)
 {
     Console.WriteLine($"nothing to post: {reason}");
     return 0;
 }
 
-/// <summary>The comment's text, within GitHub's limit.</summary>
+/// <summary>The text of the comment, within GitHub's limit.</summary>
 internal static class Comment
 {
-    // GitHub takes 65,536 characters. Bytes are counted, of which there are never fewer.
-    private const int MostBytes = 65_000;
+    // GitHub accepts 65,536 characters. This counts bytes, and a text never has fewer bytes than characters.
+    private const int MaxBytes = 65_000;
 
-    private const int BytesBesideBlocks = 4_000;
+    private const int BytesOutsideBlocks = 4_000;
 
-    internal static string Of(string marker, IReadOnlyDictionary<string, string> texts, string runPage)
+    internal static string Make(string marker, IReadOnlyDictionary<string, string> texts, string runPage)
     {
         var comment = new StringBuilder($"{marker}\n### What this changes\n");
         if (texts.Count == 0)
             comment.Append("\nNo stack changes.\n");
-        var (left, waiting) = (MostBytes - BytesBesideBlocks, texts.Count);
-        // The shortest first, so that what they leave is the longer ones'.
+        var (left, remaining) = (MaxBytes - BytesOutsideBlocks, texts.Count);
+        // The shortest text comes first, so the longer ones can use the space that it leaves.
         var blocks = new Dictionary<string, string>();
         foreach (var (name, text) in texts.OrderBy(static pair => pair.Value.Length))
         {
-            blocks[name] = Block(text, left / waiting--);
+            blocks[name] = Block(text, left / remaining--);
             left -= Encoding.UTF8.GetByteCount(blocks[name]);
         }
 
         foreach (var name in texts.Keys)
         {
             var parts = name.Split('.');
-            comment.Append(parts[1] == "pulumi"
-                ? $"\n#### `{parts[0]}`, as the cloud has it\n`pulumi preview --diff`, against the environment's state.\n\n"
-                : $"\n#### `{parts[0]}`\nRendered offline, this pull request's program and stack file against the base's: no cloud was asked.\n\n");
-            comment.Append(blocks[name]);
+            var (heading, origin) = parts[1] == "pulumi"
+                ? ($"`{parts[0]}` in the cloud", "`pulumi preview --diff` against the environment's state.")
+                : ($"`{parts[0]}`", "Rendered offline, without the cloud: this pull request's program and stack file against the base.");
+            comment.Append($"\n#### {heading}\n{origin}\n\n").Append(blocks[name]);
         }
 
-        return comment.Append($"\n[The whole of it]({runPage}) stands in the run's summary.\n").ToString();
+        return comment.Append($"\nThe summary of [the run]({runPage}) has the full text.\n").ToString();
     }
 
-    /// <summary>A text as a block that it can't end: by a longer fence than it has, and without characters that aren't seen or turn others around.</summary>
-    private static string Block(string text, int mostBytes)
+    /// <summary>Makes a code block that its text cannot end: the fence is longer than any in the text, and invisible characters and
+    /// characters that reverse the direction of text are replaced.</summary>
+    private static string Block(string text, int maxBytes)
     {
-        var clean = Names.Unseen().Replace(text.ReplaceLineEndings("\n").TrimEnd('\n'), "\uFFFD");
-        var fence = new string('`', Math.Max(3, Names.Ticks().Matches(clean).Select(static match => match.Length + 1).DefaultIfEmpty().Max()));
+        var clean = Patterns.Invisible().Replace(text.ReplaceLineEndings("\n").TrimEnd('\n'), "\uFFFD");
+        var longestTicks = Patterns.Ticks().Matches(clean).Select(static match => match.Length).DefaultIfEmpty().Max();
+        var fence = new string('`', Math.Max(3, longestTicks + 1));
         var block = new StringBuilder();
-        var (room, lines) = (mostBytes - (2 * fence.Length) - 100, clean.Split('\n'));
+        var (room, lines) = (maxBytes - (2 * fence.Length) - 100, clean.Split('\n'));
         for (var i = 0; i < lines.Length; i++)
         {
             room -= Encoding.UTF8.GetByteCount(lines[i]) + 1;
             if (room < 0)
-                return $"{fence}diff\n{block}{fence}\n{(lines.Length - i).ToString(CultureInfo.InvariantCulture)} more lines are left out here.\n";
+            {
+                var omitted = (lines.Length - i).ToString(CultureInfo.InvariantCulture);
+                return $"{fence}diff\n{block}{fence}\nLines left out here: {omitted}.\n";
+            }
+
             block.Append(lines[i]).Append('\n');
         }
 
@@ -163,16 +178,16 @@ internal static class Comment
     }
 }
 
-internal static partial class Names
+internal static partial class Patterns
 {
-    /// <summary>What an artifact may hold: the pull request's number, and a text for a stack, rendered offline or by Pulumi.</summary>
+    /// <summary>The files of an artifact: the number of the pull request, and the preview of a stack, made offline or by Pulumi.</summary>
     [GeneratedRegex(@"\A(number\.txt|[a-z0-9][a-z0-9-]{0,99}\.(offline|pulumi)\.txt)\z", RegexOptions.CultureInvariant)]
     internal static partial Regex File();
 
     [GeneratedRegex("`+", RegexOptions.CultureInvariant)]
     internal static partial Regex Ticks();
 
-    /// <summary>Control, format and private characters but tab and newline.</summary>
+    /// <summary>Control, format and private-use characters, except tab and newline.</summary>
     [GeneratedRegex(@"[\p{Cc}\p{Cf}\p{Co}-[\t\n]]", RegexOptions.CultureInvariant)]
-    internal static partial Regex Unseen();
+    internal static partial Regex Invisible();
 }

@@ -74,5 +74,5 @@ public sealed class StackConfiguration
     }
 
     private static string Line(SettingsFault fault) =>
-        (fault.Path.Length > 0 ? fault.Path + ": " : "") + fault.Message + (fault.Place is { } place ? $" (line {place.Line}, column {place.Column})" : "");
+        (fault.Path.Length > 0 ? fault.Path + ": " : "") + fault.Message + (fault.Position is { } at ? $" (line {at.Line}, column {at.Column})" : "");
 }

@@ -9,10 +9,10 @@ using YamlDotNet.Core;
 
 namespace ModelServing.Settings;
 
-/// <summary>A stack's settings as they were read, with the place of each: from the stack file, or from what Pulumi made of it.</summary>
+/// <summary>The settings of a stack, read from the stack file or from Pulumi's configuration, with the position of each.</summary>
 public sealed class StackFile
 {
-    /// <summary>What our keys in a stack file begin with (Pulumi's project name).</summary>
+    /// <summary>The prefix of our keys in a stack file: the name of the Pulumi project.</summary>
     public const string Namespace = BucketName.Project + ":";
 
     private const string LocalKey = "local";
@@ -26,16 +26,16 @@ public sealed class StackFile
         this.root = root;
     }
 
-    /// <summary>The settings of the models and of one machine.</summary>
+    /// <summary>The settings of the models, and of the platform on one machine.</summary>
     public StackSettings Settings { get; }
 
-    /// <summary>The settings of the cloud; null where they were not asked for.</summary>
+    /// <summary>The settings of the cloud; null if they were not read.</summary>
     public CloudSettings? Cloud { get; }
 
-    /// <summary>Reads a stack file, <c>Pulumi.STACK.yaml</c>. Keys of other namespaces are left alone.</summary>
-    /// <param name="yaml">The file's text.</param>
-    /// <param name="cloud">Read the settings of the cloud too, and not those of one machine.</param>
-    /// <returns>The settings, or every fault in them.</returns>
+    /// <summary>Reads a stack file, <c>Pulumi.STACK.yaml</c>. Keys of other namespaces are ignored.</summary>
+    /// <param name="yaml">The text of the file.</param>
+    /// <param name="cloud">True to read the settings of the cloud too, and to skip those of one machine.</param>
+    /// <returns>The settings or every fault in them.</returns>
     public static (StackFile? File, IReadOnlyList<SettingsFault> Faults) Parse(string yaml, bool cloud = false)
     {
         ArgumentNullException.ThrowIfNull(yaml);
@@ -44,21 +44,21 @@ public sealed class StackFile
         var config = (document as SettingsNode.Mapping)?["config"];
         if (config is not SettingsNode.Mapping settings)
         {
-            // After a fault that ended the reading, nothing is known of the rest.
+            // If a fault stopped the reading, the rest of the file is unknown.
             if (document is not null || faults.Count == 0)
-                faults.Add(FaultOfNoConfig(document, config));
+                faults.Add(MissingConfig(document, config));
             return (null, InOrder(faults));
         }
 
         var ours = settings.Entries.Where(static entry => entry.Key.StartsWith(Namespace, StringComparison.Ordinal))
             .Select(static entry => entry with { Key = entry.Key[Namespace.Length..] }).ToList();
-        return Read(new SettingsNode.Mapping(ours, settings.Place), cloud, faults);
+        return Read(new SettingsNode.Mapping(ours, settings.Position), cloud, faults);
     }
 
-    /// <summary>Reads the settings, those of the cloud too, from what Pulumi hands to its program: a text for each key, JSON where the
-    /// stack file has a map or a list; what was encrypted is decrypted.</summary>
-    /// <param name="get">The text of a key, without the namespace; null for none.</param>
-    /// <returns>The settings, or every fault in them.</returns>
+    /// <summary>Reads all settings, including those of the cloud, from the configuration that Pulumi passes to its program. Each key has a
+    /// text, which is JSON for maps and lists. Encrypted values have been decrypted.</summary>
+    /// <param name="get">Returns the text of a key, without the namespace, or null.</param>
+    /// <returns>The settings or every fault in them.</returns>
     public static (StackFile? File, IReadOnlyList<SettingsFault> Faults) FromConfiguration(Func<string, string?> get)
     {
         ArgumentNullException.ThrowIfNull(get);
@@ -66,17 +66,21 @@ public sealed class StackFile
         foreach (var property in SettingsReader.Roots)
         {
             var key = SettingsReader.KeyOf(property);
-            if (get(key) is { } text)
-                entries.Add(new MappingEntry(key, SettingForm.Find(property.PropertyType) is null ? JsonNodes.Read(text, Namespace + key, faults) : new SettingsNode.Scalar(text, null), null));
+            if (get(key) is not { } text)
+                continue;
+            var value = SettingForm.Find(property.PropertyType) is null
+                ? JsonNodes.Read(text, Namespace + key, faults)
+                : new SettingsNode.Scalar(text, null);
+            entries.Add(new MappingEntry(key, value, null));
         }
 
         return Read(new SettingsNode.Mapping(entries, null), cloud: true, faults);
     }
 
-    /// <summary>Changes settings in the text of a stack file; comments, order and all else keep every character.</summary>
-    /// <param name="yaml">The file's text.</param>
-    /// <param name="edits">The changes, one after the other.</param>
-    /// <returns>The text, or what is in the way.</returns>
+    /// <summary>Edits settings in the text of a stack file. Everything else, comments and order included, keeps every character.</summary>
+    /// <param name="yaml">The text of the file.</param>
+    /// <param name="edits">The edits, in the order in which they are applied.</param>
+    /// <returns>The new text, or the reasons why the file cannot be edited.</returns>
     public static (string? Yaml, IReadOnlyList<SettingsFault> Faults) Change(string yaml, IReadOnlyList<StackEdit> edits)
     {
         ArgumentNullException.ThrowIfNull(yaml);
@@ -97,104 +101,128 @@ public sealed class StackFile
             }
             catch (YamlException)
             {
-                return (null, [CannotChange]);
+                return (null, [CannotEdit]);
             }
         }
 
-        // A text that the edit got wrong must never become somebody's file.
-        var expected = Leaves(before).Where(leaf => leaf.Text is not null).ToDictionary(static leaf => leaf.Path, static leaf => leaf.Text, StringComparer.Ordinal);
+        // The result is read back, so a wrong edit is never written to a file.
+        var expected = Leaves(before).ToDictionary(static leaf => leaf.Path, static leaf => (string?)leaf.Text, StringComparer.Ordinal);
         foreach (var edit in edits)
             edit.ApplyTo(expected);
-        var found = Leaves(YamlNodes.Read(changed, faults)).Where(static leaf => leaf.Text is not null).ToList();
-        return faults.Count == 0 && found.Count == expected.Count && found.All(leaf => expected.GetValueOrDefault(leaf.Path) == leaf.Text)
+        var actual = Leaves(YamlNodes.Read(changed, faults)).ToList();
+        return faults.Count == 0 && actual.Count == expected.Count && actual.All(leaf => expected.GetValueOrDefault(leaf.Path) == leaf.Text)
             ? (changed, faults)
-            : (null, [CannotChange]);
+            : (null, [CannotEdit]);
     }
 
-    /// <summary>These settings with others of the cloud.</summary>
+    /// <summary>These settings with other settings of the cloud.</summary>
     public StackFile With(CloudSettings cloud) => new(Settings, cloud, root);
 
-    /// <summary>Holds the settings against the rules that take more than one value.</summary>
-    /// <param name="published">The versions of a model that are published.</param>
-    /// <returns>Every fault; empty when the settings may be applied.</returns>
+    /// <summary>Checks the rules that involve more than one value.</summary>
+    /// <param name="published">Returns the published versions of a model.</param>
+    /// <returns>Every fault; empty if the settings may be applied.</returns>
     public IReadOnlyList<SettingsFault> Check(Func<ModelName, IReadOnlyCollection<ModelVersion>> published) =>
-        [.. Check(), .. RolloutRules.CheckPublished(Settings, published).Select(Placed)];
+        [.. Check(), .. RolloutRules.CheckPublished(Settings, published).Select(AtItsPosition)];
 
-    /// <summary>Holds the settings against the rules that take more than one value, but for what is published.</summary>
-    /// <returns>Every fault; empty when the settings may be applied as far as they alone show it.</returns>
-    public IReadOnlyList<SettingsFault> Check() =>
-        [.. RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud)).Concat(Cloud is { } cloud ? CloudRules.Check(Settings, cloud) : []).Select(Placed)];
+    /// <summary>Checks the rules that involve more than one value, except whether versions are published.</summary>
+    /// <returns>Every fault; empty if the settings alone show no reason not to apply them.</returns>
+    public IReadOnlyList<SettingsFault> Check()
+    {
+        var faults = RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud));
+        if (Cloud is { } cloud)
+            faults = faults.Concat(CloudRules.Check(Settings, cloud));
+        return [.. faults.Select(AtItsPosition)];
+    }
 
-    /// <summary>Every setting that names a version, relative to the namespace, as in <c>models.fraud.stable.version</c>.</summary>
+    /// <summary>Every setting that names a version, relative to the namespace, such as <c>models.fraud.stable.version</c>.</summary>
     public IReadOnlyList<(string Setting, ModelName Model, ModelVersion Version)> NamedVersions() =>
-        [.. Settings.Models.SelectMany(static pair => RolloutRules.Named(pair.Key, pair.Value).Select(named => (named.Setting, pair.Key, named.Version)))];
+    [
+        .. from model in Settings.Models
+           from named in RolloutRules.Named(model.Key, model.Value)
+           select (named.Setting, model.Key, named.Version),
+    ];
 
-    /// <summary>A fault of one setting that only its reader could find, with its place.</summary>
-    /// <param name="path">The setting, relative to the namespace, as in <c>local.port</c>.</param>
+    /// <summary>Makes a fault of one setting, with its position. It is for faults that only the caller can find.</summary>
+    /// <param name="path">The setting, relative to the namespace, such as <c>local.port</c>.</param>
     /// <param name="message">What is wrong, and what would be right.</param>
     public SettingsFault Fault(string path, string message)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Placed(new SettingsFault(path, message, null));
+        return AtItsPosition(new SettingsFault(path, message, null));
     }
 
-    private SettingsFault Placed(SettingsFault fault) => fault with { Path = Namespace + fault.Path, Place = PlaceOf(fault.Path) };
+    private SettingsFault AtItsPosition(SettingsFault fault) =>
+        fault with { Path = Namespace + fault.Path, Position = PositionOf(fault.Path) };
 
-    // One map holds the settings of both roots; who needs only one leaves the other's keys alone, whatever stands there. One machine has
-    // no use for what is encrypted, and may not even know its name.
+    // One map contains the settings of both roots. A reader of one root ignores the keys of the other, whatever their values are. A local
+    // platform does not use encrypted settings, so it ignores them even if it does not know their keys.
     private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours, bool cloud, List<SettingsFault> faults)
     {
         var reader = new SettingsReader(faults);
-        var readable = cloud ? Without(ours, static entry => entry.Key == LocalKey) : Without(ours, static entry => entry.Value is SettingsNode.Mapping { IsEncrypted: true } && !Keys(typeof(StackSettings)).Contains(entry.Key));
+        var stackKeys = Keys(typeof(StackSettings));
+        var readable = cloud
+            ? Without(ours, static entry => entry.Key == LocalKey)
+            : Without(ours, entry => entry.Value is SettingsNode.Mapping { IsEncrypted: true } && !stackKeys.Contains(entry.Key));
         var settings = (StackSettings)reader.ReadGroup(typeof(StackSettings), readable, Namespace, Keys(typeof(CloudSettings)));
-        var ofCloud = cloud ? (CloudSettings)reader.ReadGroup(typeof(CloudSettings), ours, Namespace, Keys(typeof(StackSettings))) : null;
-        return faults.Count > 0 ? (null, InOrder(faults.Distinct())) : (new StackFile(settings, ofCloud, ours), faults);
+        var cloudSettings = cloud ? (CloudSettings)reader.ReadGroup(typeof(CloudSettings), ours, Namespace, stackKeys) : null;
+        return faults.Count > 0 ? (null, InOrder(faults.Distinct())) : (new StackFile(settings, cloudSettings, ours), faults);
     }
 
-    private static SettingsFault CannotChange => new("", "the way this file is written, it can't be changed in place", null);
+    private static SettingsFault CannotEdit => new("", "this file is written in a way that cannot be edited in place", null);
 
-    private static IEnumerable<(string Path, string? Text)> Leaves(SettingsNode? node, string path = "") => node switch
+    // The single values under a node, by path.
+    private static IEnumerable<(string Path, string Text)> Leaves(SettingsNode? node, string path = "") => node switch
     {
         SettingsNode.Mapping map => map.Entries.SelectMany(entry => Leaves(entry.Value, $"{path}/{entry.Key}")),
         SettingsNode.Sequence list => list.Items.SelectMany((item, i) => Leaves(item, $"{path}/[{i}]")),
         SettingsNode.Scalar scalar => [(path, scalar.Text)],
-        _ => [(path, null)],
+        _ => [],
     };
 
     private static string[] Keys(Type root) => [.. SettingsReader.Properties(root).Select(SettingsReader.KeyOf)];
 
-    private static SettingsNode.Mapping Without(SettingsNode.Mapping mapping, Func<MappingEntry, bool> isOut) => mapping with { Entries = [.. mapping.Entries.Where(entry => !isOut(entry))] };
+    private static SettingsNode.Mapping Without(SettingsNode.Mapping mapping, Func<MappingEntry, bool> isExcluded) =>
+        mapping with { Entries = [.. mapping.Entries.Where(entry => !isExcluded(entry))] };
 
-    private static SettingsFault FaultOfNoConfig(SettingsNode? document, SettingsNode? config) => document is not SettingsNode.Mapping
-        ? new SettingsFault("", $"the file has to be a map with the key 'config'; it is {(document ?? new SettingsNode.Empty(null)).Kind}", document?.Place)
-        : new SettingsFault(
+    private static SettingsFault MissingConfig(SettingsNode? document, SettingsNode? config)
+    {
+        if (document is not SettingsNode.Mapping)
+        {
+            var kind = (document ?? new SettingsNode.Empty(null)).Kind;
+            return new SettingsFault("", $"the file must be a map with the key 'config'; it is {kind}", document?.Position);
+        }
+
+        return new SettingsFault(
             "config",
             config is null or SettingsNode.Empty
                 ? $"missing: a map with the key '{Namespace}models'"
-                : $"this is {config.Kind}; it has to be a map with the key '{Namespace}models'",
-            (config ?? document).Place);
+                : $"this is {config.Kind}; it must be a map with the key '{Namespace}models'",
+            (config ?? document).Position);
+    }
 
-    // As they stand in the file.
     private static List<SettingsFault> InOrder(IEnumerable<SettingsFault> faults) =>
-        [.. faults.OrderBy(static fault => (fault.Place?.Line ?? 0, fault.Place?.Column ?? 0))];
+        [.. faults.OrderBy(static fault => (fault.Position?.Line ?? 0, fault.Position?.Column ?? 0))];
 
-    // The place of a setting, or of the nearest thing around it that stands in the file.
-    private TextPosition? PlaceOf(string path)
+    // The position of a setting. If the setting is not in the file, the position of the innermost map or list around it that is.
+    private TextPosition? PositionOf(string path)
     {
-        var (node, place) = (root, root.Place);
+        var (node, position) = (root, root.Position);
         foreach (var key in path.Split('.', '['))
         {
             var inner = node switch
             {
                 SettingsNode.Mapping mapping => mapping[key],
-                SettingsNode.Sequence list when int.TryParse(key.TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Items.Count => list.Items[i],
+                SettingsNode.Sequence list when TryParseIndex(key, out var i) && i < list.Items.Count => list.Items[i],
                 _ => null,
             };
             if (inner is null)
                 break;
-            (node, place) = (inner, inner.Place);
+            (node, position) = (inner, inner.Position);
         }
 
-        return place;
+        return position;
     }
+
+    private static bool TryParseIndex(string key, out int index) =>
+        int.TryParse(key.TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out index);
 }

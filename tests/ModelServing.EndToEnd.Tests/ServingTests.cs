@@ -50,7 +50,7 @@ public class ServingTests
         folder.Write(StackFolder.Canary("101"));
         await ms.SaysAsync("Pulumi.dev.yaml:10:18: modelserving:models.fraud.canary.percent: 101 is not between 0 and 100");
         folder.WriteByRename("    fraud: [");
-        await ms.SaysAsync("this is no YAML");
+        await ms.SaysAsync("this is not valid YAML");
         await load.MoreAsync(500);
         await load.CanaryShareAsync(share => share == 0);
         folder.WriteByRename(StackFolder.Canary("'99.99'"));

@@ -38,7 +38,7 @@ internal static class UpCommand
             Description = "How long a minute of metrics and alarms lasts: 60s, or with --demo 2s.",
             CustomParser = static result =>
             {
-                var (value, wrong) = SettingForm.Duration(result.Tokens[0].Value, new SettingAttribute("") { Least = "1s", Most = "60s" });
+                var (value, wrong) = SettingForm.ReadDuration(result.Tokens[0].Value, new SettingAttribute("") { Min = "1s", Max = "60s" });
                 if (wrong is not null)
                     result.AddError($"--minute: {wrong}");
                 return value;

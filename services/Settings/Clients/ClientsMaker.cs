@@ -4,15 +4,16 @@ using ModelServing.Settings.Models;
 
 namespace ModelServing.Settings.Clients;
 
-/// <summary>Turns settings into the document by which routers let in. A pure function: equal settings give equal bytes.</summary>
+/// <summary>Turns settings into the clients document, which routers authenticate with. Equal settings give equal bytes.</summary>
 public static class ClientsMaker
 {
-    /// <summary>The client that <c>ms up</c> adds, so that <c>ms</c> can speak to the admin API on its own machine.</summary>
+    /// <summary>The client that <c>ms up</c> adds so <c>ms</c> can call the admin API on its own machine.</summary>
     public const string OperatorOfThisMachine = "ms";
 
-    /// <summary>The document of checked settings.</summary>
+    /// <summary>Makes the document from checked settings.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="cloud">Those of the cloud, whose gateway's tokens are taken where the settings do not say others; null on one machine.</param>
+    /// <param name="cloud">The settings of the cloud, whose gateway supplies the token settings that are not set; null on one
+    /// machine.</param>
     public static ClientsDocument Make(StackSettings settings, CloudSettings? cloud = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -37,7 +38,7 @@ public static class ClientsMaker
         };
     }
 
-    /// <summary>The document with an operator who has the key of that hash.</summary>
+    /// <summary>Adds the operator of this machine, who has the key with the given hash.</summary>
     public static ClientsDocument WithOperatorOfThisMachine(this ClientsDocument document, string keyHash)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -62,7 +63,9 @@ public static class ClientsMaker
             KeysUri = settings.KeysUri ?? gateway!.KeysUri,
             ClockSkewSeconds = (int)settings.ClockSkew.TotalSeconds,
             ClientClaim = settings.ClientClaim,
-            Roles = settings.Roles is { } roles ? new TokenRoles { Claim = roles.Claim, Testers = roles.Testers, Operators = roles.Operators } : null,
+            Roles = settings.Roles is { } roles
+                ? new TokenRoles { Claim = roles.Claim, Testers = roles.Testers, Operators = roles.Operators }
+                : null,
             Limit = MakeLimit(settings.RequestsPerSecond, settings.Burst),
         };
     }

@@ -2,18 +2,19 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Clients;
 
-/// <summary>The claim by which a token's client is more than a caller.</summary>
+/// <summary>The claim that gives the client of a token more than the role of a caller.</summary>
 public sealed record TokenRoleSettings
 {
-    /// <summary>The claim.</summary>
-    [Setting("The claim: a text, or a list of texts. Of `scope` and `scp` each word counts.", Pattern = "^[\\x21-\\x7e]{1,100}$", Form = "a claim's name", Example = "groups")]
+    [Setting(
+        "The claim: a text or a list of texts. The claims `scope` and `scp` are split into words.",
+        Pattern = TokenSettings.ClaimPattern,
+        Form = TokenSettings.ClaimForm,
+        Example = "groups")]
     public required string Claim { get; init; }
 
-    /// <summary>The values that make a tester.</summary>
-    [Setting("The values that make a tester.")]
+    [Setting("The values of the claim that grant the role of a tester.")]
     public IReadOnlyList<string> Testers { get; init; } = [];
 
-    /// <summary>The values that make an operator.</summary>
-    [Setting("The values that make an operator.")]
+    [Setting("The values of the claim that grant the role of an operator.")]
     public IReadOnlyList<string> Operators { get; init; } = [];
 }

@@ -2,40 +2,50 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Clients;
 
-/// <summary>The tokens (JWT) that are taken: <c>modelserving:tokens</c>.</summary>
+/// <summary>The tokens (JWT) that are accepted: <c>modelserving:tokens</c>.</summary>
 public sealed record TokenSettings
 {
-    private const string ClaimPattern = "^[\\x21-\\x7e]{1,100}$";
+    internal const string ClaimPattern = "^[\\x21-\\x7e]{1,100}$";
+    internal const string ClaimForm = "a claim name";
 
-    /// <summary>Where the keys of tokens are.</summary>
-    [Setting("Where the public keys are that tokens are checked with (JWKS): https, or http on this machine. Without it the gateway's.", Pattern = "^(https://[A-Za-z0-9.-]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?$", Form = "an https address", Example = "https://idp.example.com/.well-known/jwks.json")]
+    private const string KeysUriPattern =
+        "^(https://[A-Za-z0-9.-]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?$";
+
+    [Setting(
+        "The address of the public keys that tokens are checked with (JWKS): https, or http on this machine. By default, the gateway's.",
+        Pattern = KeysUriPattern,
+        Form = "an https address",
+        Example = "https://idp.example.com/.well-known/jwks.json")]
     public string? KeysUri { get; init; }
 
-    /// <summary>Who may have issued a token.</summary>
-    [Setting("Who may have issued a token (`iss`). Without it the gateway's.")]
+    [Setting("The accepted issuers of tokens (`iss`). By default, the gateway's.")]
     public IReadOnlyList<string> Issuers { get; init; } = [];
 
-    /// <summary>Whom a token has to be for.</summary>
-    [Setting("Whom a token has to be for (`aud`). Without it the gateway's.")]
+    [Setting("The accepted audiences of tokens (`aud`). By default, the gateway's.")]
     public IReadOnlyList<string> Audiences { get; init; } = [];
 
-    /// <summary>How far clocks may be apart.</summary>
-    [Setting("How far the clocks of issuer and router may be apart, in whole seconds.", Least = "0s", Most = "5m")]
+    [Setting("The largest accepted difference between the clocks of issuer and router, in whole seconds.", Min = "0s", Max = "5m")]
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The claim that names the client.</summary>
-    [Setting("The claim that names the client, whose limit a request counts against.", Pattern = ClaimPattern, Form = "a claim's name", Example = "sub")]
+    [Setting(
+        "The claim that names the client. A request counts against the limit of its client.",
+        Pattern = ClaimPattern,
+        Form = ClaimForm,
+        Example = "sub")]
     public string ClientClaim { get; init; } = "sub";
 
-    /// <summary>What makes a client more than a caller.</summary>
-    [Setting("The claim by which a token's client is more than a caller.")]
+    [Setting("The claim that gives the client of a token more than the role of a caller.")]
     public TokenRoleSettings? Roles { get; init; }
 
-    /// <summary>How much each client may ask in the long run; null for no limit.</summary>
-    [Setting("The requests per second that each router lets each client through in the long run. Without it there is no limit.", Least = ClientSettings.LeastRate, Most = ClientSettings.MostRate)]
+    [Setting(
+        "The requests per second that each router accepts from each client in the long run. By default, the rate is unlimited.",
+        Min = ClientSettings.MinRate,
+        Max = ClientSettings.MaxRate)]
     public decimal? RequestsPerSecond { get; init; }
 
-    /// <summary>How much each client may ask at once; null is what a second brings, and one at the least.</summary>
-    [Setting("The requests of one client that may come at once after a pause. Without it as many as a second brings, and one at the least.", Least = "1", Most = ClientSettings.MostBurst)]
+    [Setting(
+        "The number of requests that one client may send at once after a pause. By default, the requests of one second, but at least one.",
+        Min = "1",
+        Max = ClientSettings.MaxBurst)]
     public int? Burst { get; init; }
 }

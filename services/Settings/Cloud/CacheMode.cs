@@ -1,6 +1,5 @@
 namespace ModelServing.Settings.Cloud;
 
-/// <summary>Whether a cache has shards.</summary>
 public enum CacheMode
 {
     /// <summary>Every node holds all data.</summary>

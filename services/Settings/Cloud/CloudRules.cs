@@ -1,49 +1,69 @@
 using System.Net;
 using ModelServing.Contracts;
+using ModelServing.Settings.Clients;
 using ModelServing.Settings.Models;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;
 
-/// <summary>The rules of an environment in the cloud that one value alone can't break. Paths are relative to the namespace.</summary>
+/// <summary>The rules of an environment in the cloud that involve more than one value. Paths are relative to the namespace.</summary>
 internal static class CloudRules
 {
-    // The API Gateway waits at most 300 s for an answer; the router's own 504 has to arrive before.
+    // The API Gateway waits at most 300 s for an answer, and the router's own 504 must arrive before that.
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(295);
 
-    // Of what may reach the cluster's API: 65,536 addresses.
+    // The shortest prefix of a range that may reach the cluster's API: 65,536 addresses.
     private const int WidestPrefix = 16;
+
+    private const string LogDays = "30, 60, 90, 120, 150, 180";
 
     internal static IEnumerable<SettingsFault> Check(StackSettings settings, CloudSettings cloud)
     {
-        foreach (var fault in CheckModels(settings, cloud).Concat(CheckPhase(cloud)).Concat(CheckCluster(cloud.Cluster)).Concat(CheckFunctions(cloud.Functions)).Concat(CheckAlarms(cloud.Alarms)))
-            yield return fault;
+        IEnumerable<SettingsFault>[] all =
+        [
+            CheckModels(settings, cloud), CheckPhase(cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
+            CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
+            cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
+        ];
+        return all.SelectMany(static faults => faults);
+    }
 
-        if (cloud.Router.Min > cloud.Router.Max)
-            yield return Fault("router.min", $"{cloud.Router.Min} is above router.max, which is {cloud.Router.Max}");
-        if (cloud.Inference.Min > cloud.Inference.Max)
-            yield return Fault("inference.min", $"{cloud.Inference.Min} is above inference.max, which is {cloud.Inference.Max}");
-        if (cloud.Cache.Mode == CacheMode.Sharded && cloud.Cache.Shards is null)
-            yield return Fault("cache.shards", "missing: the odd number of a sharded cache's shards, 3 at the least");
-        else if (cloud.Cache.Shards % 2 == 0)
-            yield return Fault("cache.shards", $"{cloud.Cache.Shards} is even; a sharded cache has an odd number of shards, 3 at the least");
-        if (cloud.Cache is { Mode: CacheMode.Nonsharded, Shards: not null })
-            yield return Fault("cache.shards", "only a sharded cache has shards; take it out, or set cache.mode to sharded");
-        if (cloud.Cache is { Shards: { } most, Nodes: var each } && most * each > 100)
-            yield return Fault("cache.nodes", $"{most} shards of {each} nodes are {most * each}; a cache has 100 nodes at most");
-        if (cloud.Gateway is { } gateway)
+    private static IEnumerable<SettingsFault> CheckPods(string path, PodSettings pods)
+    {
+        if (pods.Min > pods.Max)
+            yield return Fault($"{path}.min", $"{pods.Min} is greater than {path}.max, which is {pods.Max}");
+    }
+
+    private static IEnumerable<SettingsFault> CheckCache(CacheStackSettings cache)
+    {
+        const string Rule = "a sharded cache needs an odd number of shards, at least 3";
+        if (cache.Mode == CacheMode.Sharded && cache.Shards is null)
+            yield return Fault("cache.shards", $"missing: {Rule}");
+        else if (cache.Shards % 2 == 0)
+            yield return Fault("cache.shards", $"{cache.Shards} is even; {Rule}");
+        if (cache is { Mode: CacheMode.Nonsharded, Shards: not null })
+            yield return Fault("cache.shards", "only a sharded cache has shards; remove this, or set cache.mode to sharded");
+        if (cache is { Shards: { } shards, Nodes: var nodes } && shards * nodes > 100)
+            yield return Fault("cache.nodes", $"{shards} shards of {nodes} nodes make {shards * nodes} nodes; the limit is 100");
+    }
+
+    private static IEnumerable<SettingsFault> CheckGateway(GatewaySettings gateway, TokenSettings? tokens)
+    {
+        if (gateway.Issuers.Count is < 1 or > 5)
+            yield return Fault("gateway.issuers", $"there are {gateway.Issuers.Count} issuers; there must be 1 to 5");
+        if (gateway.Audiences.Count is < 1 or > 5)
+            yield return Fault("gateway.audiences", $"there are {gateway.Audiences.Count} audiences; there must be 1 to 5");
+
+        // The gateway only checks that a token is valid. The routers alone check its role.
+        if (gateway.AdminApi && tokens?.Roles is not { Operators.Count: > 0 })
         {
-            if (gateway.Issuers.Count is < 1 or > 5)
-                yield return Fault("gateway.issuers", $"there are {gateway.Issuers.Count}; there have to be 1 to 5");
-            if (gateway.Audiences.Count is < 1 or > 5)
-                yield return Fault("gateway.audiences", $"there are {gateway.Audiences.Count}; there have to be 1 to 5");
+            yield return Fault(
+                "gateway.adminApi",
+                "no token grants the role of an operator, so no one could use it; set tokens.roles with a claim and operators");
         }
 
-        // The gateway checks that a token is one; whose it is the routers alone do, by the role.
-        if (cloud.Gateway is { AdminApi: true } && settings.Tokens?.Roles is not { Operators.Count: > 0 })
-            yield return Fault("gateway.adminApi", "no token makes an operator, so that nobody could use it; give tokens.roles with a claim and operators");
-        if (cloud.Gateway is { LogDays: var days } && days % 30 != 0)
-            yield return Fault("gateway.logDays", $"{days} is none of 30, 60, 90, 120, 150 and 180");
+        if (gateway.LogDays % 30 != 0)
+            yield return Fault("gateway.logDays", $"{gateway.LogDays} is not one of {LogDays}");
     }
 
     private static IEnumerable<SettingsFault> CheckModels(StackSettings settings, CloudSettings cloud)
@@ -51,12 +71,26 @@ internal static class CloudRules
         foreach (var (name, model) in settings.Models)
         {
             if (!ClusterNames.MayNameService(name))
-                yield return Fault($"models.{name}", $"in the cluster a Service is named after the model, and a Service's name begins with a letter; '{name}' does not");
+            {
+                yield return Fault(
+                    $"models.{name}",
+                    $"the cluster has a Service named after the model, and its name must start with a letter; '{name}' does not");
+            }
+
             if (model.Deadline > LongestDeadline)
-                yield return Fault($"models.{name}.deadline", $"the API Gateway waits for at most 300s; {LongestDeadline.TotalSeconds:0}s is the longest deadline");
+            {
+                yield return Fault(
+                    $"models.{name}.deadline",
+                    $"the API Gateway waits at most 300s, so the longest deadline is {LongestDeadline.TotalSeconds:0}s");
+            }
+
             var pods = cloud.Inference.With(model.Pods);
             if (pods.Min > pods.Max && cloud.Inference.Min <= cloud.Inference.Max)
-                yield return Fault($"models.{name}.pods.{(model.Pods.Min is null ? "max" : "min")}", $"at the least {pods.Min} pods are more than at most {pods.Max}");
+            {
+                yield return Fault(
+                    $"models.{name}.pods.{(model.Pods.Min is null ? "max" : "min")}",
+                    $"the minimum of {pods.Min} pods is greater than the maximum of {pods.Max}");
+            }
         }
     }
 
@@ -67,57 +101,68 @@ internal static class CloudRules
         foreach (var image in ImageNames.All)
         {
             if (cloud.Images.DigestOf(image) is null)
-                yield return Fault($"images.{image}", "missing: either every image is given or none");
+                yield return Fault($"images.{image}", "missing: set every image or none");
         }
 
         if (cloud.Registry is null)
-            yield return Fault("registry", "missing: with images there have to be registry.user and registry.token, which pods pull them with");
+            yield return Fault("registry", "missing: once images are set, pods need registry.user and registry.token to pull them");
         if (cloud.Gateway is null)
-            yield return Fault("gateway", "missing: with images there has to be the gateway that the API is reached by");
+            yield return Fault("gateway", "missing: once images are set, callers need the gateway to reach the API");
     }
 
     private static IEnumerable<SettingsFault> CheckCluster(ClusterSettings cluster)
     {
         if (cluster.Nodes.Min > cluster.Nodes.Max)
-            yield return Fault("cluster.nodes.min", $"{cluster.Nodes.Min} is above cluster.nodes.max, which is {cluster.Nodes.Max}");
+            yield return Fault("cluster.nodes.min", $"{cluster.Nodes.Min} is greater than cluster.nodes.max, which is {cluster.Nodes.Max}");
         for (var i = 0; i < cluster.AllowedCidrs.Count; i++)
         {
             var text = cluster.AllowedCidrs[i];
+            var path = $"cluster.allowedCidrs[{i}]";
             if (!IPNetwork.TryParse(text, out var range) || range.ToString() != text)
-                yield return Fault($"cluster.allowedCidrs[{i}]", $"{text} is no range: its address has bits outside of the prefix");
+                yield return Fault(path, $"{text} is not a range: its address has bits outside the prefix");
             else if (range.PrefixLength < WidestPrefix)
-                yield return Fault($"cluster.allowedCidrs[{i}]", $"{text} is wider than a /{WidestPrefix}; name the addresses that need the cluster's API");
+                yield return Fault(path, $"{text} is wider than a /{WidestPrefix}; list only the addresses that need the cluster's API");
         }
 
         if (cluster.PublicEndpoint && cluster.AllowedCidrs.Count == 0)
-            yield return Fault("cluster.allowedCidrs", "missing: with a public endpoint there have to be the addresses that may reach it");
+            yield return Fault("cluster.allowedCidrs", "missing: a public endpoint needs the addresses that may reach it");
     }
 
     private static IEnumerable<SettingsFault> CheckFunctions(FunctionStackSettings functions)
     {
-        var sizes = string.Join(", ", FunctionStackSettings.Memories);
-        if (!FunctionStackSettings.Memories.Contains(functions.MemoryInMbs))
-            yield return Fault("functions.memoryInMbs", $"{functions.MemoryInMbs} is none of {sizes}");
-        else if (functions.ProvisionedConcurrency % FunctionStackSettings.ProvisionedStep(functions.MemoryInMbs) is not 0)
-            yield return Fault("functions.provisionedConcurrency", $"{functions.ProvisionedConcurrency} is no multiple of {FunctionStackSettings.ProvisionedStep(functions.MemoryInMbs)}, which OCI keeps ready at a time with {functions.MemoryInMbs} MB");
-        if (!FunctionStackSettings.Memories.Contains(functions.LoaderMemoryInMbs))
-            yield return Fault("functions.loaderMemoryInMbs", $"{functions.LoaderMemoryInMbs} is none of {sizes}");
+        const string WholeSeconds = "this must be a whole number of seconds";
+        var sizes = string.Join(", ", FunctionStackSettings.MemorySizes);
+        var step = FunctionStackSettings.ProvisionedStep(functions.MemoryInMbs);
+        if (!FunctionStackSettings.MemorySizes.Contains(functions.MemoryInMbs))
+        {
+            yield return Fault("functions.memoryInMbs", $"{functions.MemoryInMbs} is not one of {sizes}");
+        }
+        else if (functions.ProvisionedConcurrency % step != 0)
+        {
+            yield return Fault(
+                "functions.provisionedConcurrency",
+                $"{functions.ProvisionedConcurrency} is not a multiple of {step}, the number that OCI keeps ready at a time with "
+                + $"{functions.MemoryInMbs} MB");
+        }
+
+        if (!FunctionStackSettings.MemorySizes.Contains(functions.LoaderMemoryInMbs))
+            yield return Fault("functions.loaderMemoryInMbs", $"{functions.LoaderMemoryInMbs} is not one of {sizes}");
         if (functions.Timeout.Ticks % TimeSpan.TicksPerSecond != 0)
-            yield return Fault("functions.timeout", "is no whole number of seconds");
+            yield return Fault("functions.timeout", WholeSeconds);
         if (functions.LoaderTimeout.Ticks % TimeSpan.TicksPerSecond != 0)
-            yield return Fault("functions.loaderTimeout", "is no whole number of seconds");
+            yield return Fault("functions.loaderTimeout", WholeSeconds);
         if (functions.LogDays % 30 != 0)
-            yield return Fault("functions.logDays", $"{functions.LogDays} is none of 30, 60, 90, 120, 150 and 180");
+            yield return Fault("functions.logDays", $"{functions.LogDays} is not one of {LogDays}");
     }
 
     private static IEnumerable<SettingsFault> CheckAlarms(AlarmSettings alarms)
     {
-        if (alarms.Emails.Count > AlarmSettings.MostEmails)
-            yield return Fault("alarms.emails", $"there are {alarms.Emails.Count}; there may be {AlarmSettings.MostEmails}");
+        if (alarms.Emails.Count > AlarmSettings.MaxEmails)
+            yield return Fault("alarms.emails", $"there are {alarms.Emails.Count} addresses; the limit is {AlarmSettings.MaxEmails}");
         for (var i = 0; i < alarms.Emails.Count; i++)
         {
             if (alarms.Emails.Take(i).Contains(alarms.Emails[i], StringComparer.OrdinalIgnoreCase))
-                yield return Fault($"alarms.emails[{i}]", $"{alarms.Emails[i]} stands there twice");
+                yield return Fault($"alarms.emails[{i}]", $"{alarms.Emails[i]} is listed twice");
         }
     }
 

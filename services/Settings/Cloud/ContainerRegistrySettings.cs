@@ -2,14 +2,11 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;
 
-/// <summary>The login at the container registry.</summary>
 public sealed record ContainerRegistrySettings
 {
-    /// <summary>The user.</summary>
-    [Setting("The user, without the tenancy's namespace before it, as in `default/ci@example.com`. Encrypted.")]
+    [Setting("The user, without the namespace of the tenancy, such as `default/ci@example.com`. Encrypted.")]
     public required SecretText User { get; init; }
 
-    /// <summary>The token.</summary>
-    [Setting("The user's auth token. Encrypted.")]
+    [Setting("The auth token of the user. Encrypted.")]
     public required SecretText Token { get; init; }
 }

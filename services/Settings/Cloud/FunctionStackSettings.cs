@@ -2,40 +2,41 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;
 
-/// <summary>The functions.</summary>
 public sealed record FunctionStackSettings
 {
-    /// <summary>The sizes that a function may have, in MB; the processor comes with the memory.</summary>
-    public static IReadOnlyList<int> Memories { get; } = [128, 256, 512, 1024, 2048, 3072];
+    /// <summary>The memory sizes that OCI offers for a function, in MB. The share of the processor follows the memory.</summary>
+    public static IReadOnlyList<int> MemorySizes { get; } = [128, 256, 512, 1024, 2048, 3072];
 
-    /// <summary>The memory of Rollback and ModelMetrics.</summary>
-    [Setting("The memory of Rollback and of ModelMetrics in MB: 128, 256, 512, 1024, 2048 or 3072. The processor grows with it, and so does how fast a function starts.", Least = "128", Most = "3072")]
+    [Setting(
+        "The memory of Rollback and ModelMetrics in MB: 128, 256, 512, 1024, 2048 or 3072. A function with more memory also gets more "
+        + "processor and starts faster.",
+        Min = "128",
+        Max = "3072")]
     public int MemoryInMbs { get; init; } = 512;
 
-    /// <summary>How long a call of Rollback or ModelMetrics may take.</summary>
-    [Setting("How long a call of Rollback or of ModelMetrics may take, in whole seconds.", Least = "5s", Most = "300s")]
+    [Setting("The longest time that a call of Rollback or ModelMetrics may take, in whole seconds.", Min = "5s", Max = "300s")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The memory of ModelLoader.</summary>
-    [Setting("The memory of ModelLoader in MB, of the same values: it reads the artifacts.", Least = "128", Most = "3072")]
+    [Setting("The memory of ModelLoader in MB, one of the same values. ModelLoader reads the artifacts.", Min = "128", Max = "3072")]
     public int LoaderMemoryInMbs { get; init; } = 3072;
 
-    /// <summary>How long a call of ModelLoader may take.</summary>
-    [Setting("How long a call of ModelLoader may take, in whole seconds.", Least = "5s", Most = "300s")]
+    [Setting("The longest time that a call of ModelLoader may take, in whole seconds.", Min = "5s", Max = "300s")]
     public TimeSpan LoaderTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>How many containers of Rollback are kept ready.</summary>
-    [Setting("How many containers of Rollback are kept ready, so that none has to start first; they are paid for all the time. 0, or a multiple of what OCI keeps ready at a time: 40 with 128 MB, 20 with 256 MB, 10 from 512 MB on.", Least = "0", Most = "400")]
+    [Setting(
+        "The number of Rollback containers that are kept ready, so a rollback does not wait for one to start. You pay for them all the "
+        + "time. 0, or a multiple of the number that OCI keeps ready at a time: 40 with 128 MB, 20 with 256 MB, 10 with 512 MB or more.",
+        Min = "0",
+        Max = "400")]
     public int ProvisionedConcurrency { get; init; }
 
-    /// <summary>Rollback says what it would do, and does nothing.</summary>
-    [Setting("Rollback says in its log what it would do, and does nothing: for trying out alarms. The routers' own guard is not meant.")]
+    [Setting(
+        "Rollback only logs the rollbacks it would make. Use this to try out alarms. It does not affect the guard in the routers.")]
     public bool DryRun { get; init; }
 
-    /// <summary>How long logs are kept.</summary>
-    [Setting("How many days the functions' logs are kept: 30, 60, 90, 120, 150 or 180.", Least = "30", Most = "180")]
+    [Setting("The days that the logs of the functions are kept: 30, 60, 90, 120, 150 or 180.", Min = "30", Max = "180")]
     public int LogDays { get; init; } = 30;
 
-    /// <summary>By how many containers OCI keeps a function of <paramref name="memoryInMbs"/> ready at a time.</summary>
+    /// <summary>The number of containers that OCI keeps ready at a time for a function of <paramref name="memoryInMbs"/>.</summary>
     public static int ProvisionedStep(int memoryInMbs) => memoryInMbs switch { <= 128 => 40, <= 256 => 20, _ => 10 };
 }

@@ -3,26 +3,25 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;
 
-/// <summary>The images of the programs.</summary>
 public sealed record ImageSettings
 {
     private const string DigestPattern = "^sha256:[0-9a-f]{64}$";
-    private const string DigestForm = "an image's digest";
-    private const string DigestExample = "sha256: and 64 digits of 0-9a-f";
+    private const string DigestForm = "the digest of an image";
+    private const string DigestExample = "sha256:9f86...0a08 (64 digits, 0-9 and a-f)";
 
-    /// <summary>The router's image.</summary>
     [Setting("The digest of the router's image.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
     public string? Router { get; init; }
 
-    /// <summary>The inference service's image.</summary>
-    [Setting("The digest of the inference service's image.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
+    [Setting("The digest of the image of the inference service.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
     public string? Inference { get; init; }
 
-    /// <summary>The functions' image.</summary>
-    [Setting("The digest of the functions' image.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
+    [Setting("The digest of the image of the functions.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
     public string? Functions { get; init; }
 
-    /// <summary>The digest of the image of that name (<see cref="ImageNames"/>); null for none.</summary>
+    /// <summary>True if no image is set. Then only the foundation is created.</summary>
+    public bool AreEmpty => Router is null && Inference is null && Functions is null;
+
+    /// <summary>The digest of an image, by its name (<see cref="ImageNames"/>); null if it is not set.</summary>
     /// <exception cref="ArgumentException">There is no such image.</exception>
     public string? DigestOf(string image) => image switch
     {
@@ -31,7 +30,4 @@ public sealed record ImageSettings
         ImageNames.Functions => Functions,
         _ => throw new ArgumentException($"there is no image '{image}'", nameof(image)),
     };
-
-    /// <summary>No image is given: the foundation alone is made.</summary>
-    public bool AreEmpty => Router is null && Inference is null && Functions is null;
 }

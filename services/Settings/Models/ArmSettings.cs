@@ -7,11 +7,9 @@ namespace ModelServing.Settings.Models;
 /// <summary>An arm of an experiment.</summary>
 public sealed record ArmSettings
 {
-    /// <summary>The published version; another than that of stable and of each other arm.</summary>
-    [Setting("The published version; another than that of stable and of each other arm.")]
+    [Setting("The published version. It must differ from the stable version and from the versions of the other arms.")]
     public required ModelVersion Version { get; init; }
 
-    /// <summary>Its share of the traffic.</summary>
-    [Setting("Its share of the traffic in percent, in steps of 0.01. All arms together have 100 at most.")]
+    [Setting("The share of the traffic in percent, in steps of 0.01. All arms together get at most 100.")]
     public required Percent Percent { get; init; }
 }

@@ -2,10 +2,10 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Settings.Models;
 
-/// <summary>A version that exists: one that a rollout or <c>keepWarm</c> names.</summary>
+/// <summary>A version that is deployed because a rollout or <c>keepWarm</c> names it.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Version">The version.</param>
-/// <param name="Role">What it is there for.</param>
-/// <param name="KeepsReplicas">It keeps the replicas that it has, so that full traffic finds them: stable while a rollout is active, and
-/// what is kept warm.</param>
+/// <param name="Role">The reason why the version is deployed.</param>
+/// <param name="KeepsReplicas">True if the version keeps the replicas that full traffic needs: stable while a rollout is active, and every
+/// version that is kept warm.</param>
 public sealed record ExistingVersion(ModelName Model, ModelVersion Version, VersionRole Role, bool KeepsReplicas);

@@ -3,46 +3,47 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Models;
 
-/// <summary>How one model is released: what stands under its name in <c>modelserving:models</c>.</summary>
+/// <summary>How one model is released: the value under its name in <c>modelserving:models</c>.</summary>
 /// <remarks>
-/// To add a setting: a property with <see cref="SettingAttribute"/> here; its type's form in <see cref="SettingForm"/> if that is
-/// new; a rule that needs more than one value in <see cref="RolloutRules"/>; then <c>./dev docs</c>.
+/// To add a setting, add a property with <see cref="SettingAttribute"/> here. If its type is new, add the form of the type to
+/// <see cref="SettingForm"/>. If a rule involves more than one value, add it to <see cref="RolloutRules"/>. Then run <c>./dev docs</c>.
 /// </remarks>
 public sealed record ModelSettings
 {
-    /// <summary>The version that answers whatever no other variant does.</summary>
-    [Setting("The version that answers whatever no other variant does.")]
+    [Setting("The version that answers every request that no other variant answers.")]
     public required StableSettings Stable { get; init; }
 
-    /// <summary>A version on trial with a share of the traffic.</summary>
     [Setting("A version on trial with a share of the traffic.")]
     public CanarySettings? Canary { get; init; }
 
-    /// <summary>Versions that are compared with the stable one.</summary>
-    [Setting("Versions that are compared with the stable one, which is the control and has what they leave. A model has a canary or an experiment, not both.")]
+    [Setting(
+        "Versions that are compared with the stable version, which is the control and gets the rest of the traffic. A model has a canary "
+        + "or an experiment, not both.")]
     public ExperimentSettings? Experiment { get; init; }
 
-    /// <summary>What condemns a canary or an arm.</summary>
-    [Setting("What condemns a canary or an arm: docs/rollouts.md has the statistics.")]
+    [Setting("The conditions that condemn a canary or an arm. docs/rollouts.md explains the statistics.")]
     public GuardSettings Guard { get; init; } = new();
 
-    /// <summary>Versions that are kept ready without traffic.</summary>
-    [Setting("Versions that are kept ready, with the replicas that full traffic needs, and get no traffic: a former stable version, so that going back to it is no outage. `ms promote` writes it, a person removes it.")]
+    [Setting(
+        "Versions that get no traffic but are kept ready, with the replicas that full traffic needs. List a former stable version here so "
+        + "going back to it causes no outage. `ms promote` adds it; a person removes it.")]
     public IReadOnlyList<ModelVersion> KeepWarm { get; init; } = [];
 
-    /// <summary>What makes assignment sticky; without it every request is assigned on its own.</summary>
-    [Setting("What makes assignment sticky: equal keys get the same variant. Without it every request is assigned on its own.")]
+    [Setting(
+        "The routing key, which makes assignment sticky: requests with equal keys get the same variant. Without it, every request is "
+        + "assigned independently.")]
     public RoutingKeySettings? RoutingKey { get; init; }
 
-    /// <summary>How long an answer may take before the caller gets 504.</summary>
-    [Setting("How long an answer may take before the caller gets 504.", Least = "1ms", Most = "10m")]
+    [Setting("The time after which the caller gets 504 instead of an answer.", Min = "1ms", Max = "10m")]
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a canary or an arm may take before stable is asked instead; null is half of the deadline.</summary>
-    [Setting("How long a canary or an arm may take before the stable version is asked instead; half of the deadline by default. An answer of the stable version that takes longer counts as the same failure, so that the comparison stays fair, and is not cut.", Least = "1ms", Most = "10m")]
+    [Setting(
+        "The time that a canary or an arm has to answer before the request is sent to the stable version instead. By default, half of the "
+        + "deadline. To keep the comparison fair, a slower answer of the stable version counts as the same failure, but it is not cut off.",
+        Min = "1ms",
+        Max = "10m")]
     public TimeSpan? AttemptLimit { get; init; }
 
-    /// <summary>The pods of this model's versions, where they differ from those of other models.</summary>
-    [Setting("The pods of each of this model's versions, where they differ from `modelserving:inference`. Only `pulumi up` reads it.")]
+    [Setting("The pods of each version of this model, where they differ from `modelserving:inference`. Only `pulumi up` reads it.")]
     public ModelPodSettings Pods { get; init; } = new();
 }

@@ -4,10 +4,10 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Settings.Models;
 
-/// <summary>Turns settings into the plan that routers read. A pure function: equal settings give equal bytes.</summary>
+/// <summary>Turns settings into the plan, which routers read. Equal settings give equal bytes.</summary>
 public static class PlanMaker
 {
-    /// <summary>The plan of checked settings.</summary>
+    /// <summary>Makes the plan from checked settings.</summary>
     public static PlanDocument Make(IReadOnlyDictionary<ModelName, ModelSettings> models)
     {
         ArgumentNullException.ThrowIfNull(models);
@@ -19,24 +19,26 @@ public static class PlanMaker
 
     private static RolloutPlan Make(ModelName name, ModelSettings model)
     {
-        List<VariantPlan> variants = [.. Tried(model).OrderBy(static variant => variant.Name, StringComparer.Ordinal)];
-        variants.Add(new VariantPlan(VariantPlan.Stable, model.Stable.Version, PlanDocument.Buckets - variants.Sum(static variant => variant.Weight)));
-        var isAlone = variants.Count == 1;
+        List<VariantPlan> variants = [.. Challengers(model).OrderBy(static variant => variant.Name, StringComparer.Ordinal)];
+        var rest = PlanDocument.Buckets - variants.Sum(static variant => variant.Weight);
+        variants.Add(new VariantPlan(VariantPlan.Stable, model.Stable.Version, rest));
+        var isStableAlone = variants.Count == 1;
         return new RolloutPlan
         {
             Revision = Revision(name, variants),
             DeadlineMilliseconds = Milliseconds(model.Deadline),
-            AttemptLimitMilliseconds = isAlone ? null : Milliseconds(model.AttemptLimit ?? model.Deadline / 2),
+            AttemptLimitMilliseconds = isStableAlone ? null : Milliseconds(model.AttemptLimit ?? model.Deadline / 2),
             RoutingKeyHeader = model.RoutingKey?.Header?.Text,
             RoutingKeyClaim = model.RoutingKey?.Claim,
             Experiment = model.Experiment?.Name,
-            Guard = isAlone ? null : Make(model.Guard),
+            Guard = isStableAlone ? null : Make(model.Guard),
             Variants = variants,
             KeptWarm = model.KeepWarm.Count == 0 ? null : [.. model.KeepWarm.Order()],
         };
     }
 
-    private static IEnumerable<VariantPlan> Tried(ModelSettings model)
+    // The variants beside stable.
+    private static IEnumerable<VariantPlan> Challengers(ModelSettings model)
     {
         if (model.Canary is { } canary)
             yield return new VariantPlan(VariantPlan.Canary, canary.Version, canary.Percent.Hundredths);
@@ -55,7 +57,7 @@ public static class PlanMaker
 
     private static int Milliseconds(TimeSpan time) => Math.Max(1, (int)time.TotalMilliseconds);
 
-    // Names and versions only: moving a weight, the deadline or the routing key keeps the revision.
+    // The revision covers names and versions only. Changing a weight, the deadline or the routing key keeps it.
     private static string Revision(ModelName name, List<VariantPlan> variants)
     {
         var text = new StringBuilder().Append(name).Append('\n');

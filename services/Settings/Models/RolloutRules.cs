@@ -4,40 +4,49 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Models;
 
-/// <summary>The rules of rollouts that one value alone can't break. Paths are relative to the namespace.</summary>
+/// <summary>The rules of rollouts that involve more than one value. Paths are relative to the namespace.</summary>
 internal static class RolloutRules
 {
-    /// <summary>Holds the rollouts against each other's values.</summary>
+    /// <summary>Checks the settings of every model for contradictions.</summary>
     internal static IEnumerable<SettingsFault> Check(StackSettings settings)
     {
         foreach (var (name, model) in settings.Models)
         {
             var path = $"models.{name}";
             if (model.Canary is { } canary && canary.Version == model.Stable.Version)
-                yield return Fault($"{path}.canary.version", $"version {canary.Version} is the stable one too; a canary is another version");
+            {
+                yield return Fault(
+                    $"{path}.canary.version",
+                    $"version {canary.Version} is also the stable version; a canary must be a different version");
+            }
 
             foreach (var fault in CheckExperiment(path, model))
                 yield return fault;
             if (model.AttemptLimit > model.Deadline)
-                yield return Fault($"{path}.attemptLimit", "this is longer than the model's deadline; leave it out to have half of that");
+                yield return Fault($"{path}.attemptLimit", "this is longer than the deadline; remove it to use half of the deadline");
             if (model.RoutingKey is { Header: null, Claim: null })
                 yield return Fault($"{path}.routingKey", "missing: header or claim");
             if (model.RoutingKey is { Header: not null, Claim: not null })
-                yield return Fault($"{path}.routingKey.claim", "a routing key comes from a header or from a claim, not from both");
+                yield return Fault($"{path}.routingKey.claim", "a routing key comes from a header or a claim, not from both");
 
-            for (var i = 0; i < model.KeepWarm.Count; i++)
-            {
-                var version = model.KeepWarm[i];
-                var warm = $"{path}.keepWarm[{i}]";
-                if (version == model.Stable.Version)
-                    yield return Fault(warm, $"version {version} is the stable one, which is ready in any case; take it out");
-                else if (version == model.Canary?.Version)
-                    yield return Fault(warm, $"version {version} is the canary, which is ready in any case; take it out");
-                else if (ArmOf(model, version) is { } arm)
-                    yield return Fault(warm, $"version {version} is that of the arm {arm}, which is ready in any case; take it out");
-                else if (model.KeepWarm.Take(i).Contains(version))
-                    yield return Fault(warm, $"version {version} stands there before; take one out");
-            }
+            foreach (var fault in CheckKeepWarm(path, model))
+                yield return fault;
+        }
+    }
+
+    private static IEnumerable<SettingsFault> CheckKeepWarm(string path, ModelSettings model)
+    {
+        for (var i = 0; i < model.KeepWarm.Count; i++)
+        {
+            var version = model.KeepWarm[i];
+            var variant = version == model.Stable.Version ? "the stable version"
+                : version == model.Canary?.Version ? "the canary"
+                : model.Experiment is { } experiment && ArmOf(experiment, version) is { } arm ? $"the version of the arm {arm}"
+                : null;
+            if (variant is not null)
+                yield return Fault($"{path}.keepWarm[{i}]", $"version {version} is {variant}, which is always kept ready; remove it");
+            else if (model.KeepWarm.Take(i).Contains(version))
+                yield return Fault($"{path}.keepWarm[{i}]", $"version {version} is listed twice; remove one");
         }
     }
 
@@ -48,39 +57,53 @@ internal static class RolloutRules
         var arms = experiment.Arms;
         path += ".experiment";
         if (model.Canary is not null)
-            yield return Fault(path, "a model has a canary or an experiment, not both; take one out");
+            yield return Fault(path, "a model has a canary or an experiment, not both; remove one");
         if (arms.Count == 0)
-            yield return Fault($"{path}.arms", "there is no arm; an experiment has one at least");
+            yield return Fault($"{path}.arms", "there are no arms; an experiment needs at least one");
         foreach (var (name, arm) in arms)
         {
             if (VariantPlan.Reserved.Contains(name.Text))
-                yield return Fault($"{path}.arms.{name}", $"'{name}' can't be an arm's name; taken are {string.Join(", ", VariantPlan.Reserved)}");
-            if (arm.Version == model.Stable.Version)
-                yield return Fault($"{path}.arms.{name}.version", $"version {arm.Version} is the stable one too; an arm is another version");
-            else if (arms.First(other => other.Value.Version == arm.Version).Key is var first && first != name)
-                yield return Fault($"{path}.arms.{name}.version", $"version {arm.Version} is that of the arm {first} too; each arm is another version");
+            {
+                yield return Fault(
+                    $"{path}.arms.{name}",
+                    $"'{name}' cannot be the name of an arm; these names are reserved: {string.Join(", ", VariantPlan.Reserved)}");
+            }
+
+            var sharing = arm.Version == model.Stable.Version ? "the stable version"
+                : ArmOf(experiment, arm.Version) is { } first && first != name ? $"the version of the arm {first}"
+                : null;
+            if (sharing is not null)
+            {
+                yield return Fault(
+                    $"{path}.arms.{name}.version",
+                    $"version {arm.Version} is also {sharing}; an arm must have a version of its own");
+            }
         }
 
         if (arms.Values.Sum(static arm => arm.Percent.Hundredths) is var sum and > PlanDocument.Buckets)
-            yield return Fault($"{path}.arms", $"the arms have {Percent.TextOf(sum)} percent together; they may have 100");
+            yield return Fault($"{path}.arms", $"the arms add up to {Percent.TextOf(sum)} percent; the limit is 100");
     }
 
-    private static ModelName? ArmOf(ModelSettings model, ModelVersion version) => model.Experiment?.Arms.FirstOrDefault(arm => arm.Value.Version == version).Key;
+    // The first arm with that version, or null.
+    private static ModelName? ArmOf(ExperimentSettings experiment, ModelVersion version) =>
+        experiment.Arms.FirstOrDefault(arm => arm.Value.Version == version).Key;
 
-    /// <summary>Holds the versions that are named against those that are published.</summary>
-    internal static IEnumerable<SettingsFault> CheckPublished(StackSettings settings, Func<ModelName, IReadOnlyCollection<ModelVersion>> published)
+    /// <summary>Checks that every version that the settings name is published.</summary>
+    internal static IEnumerable<SettingsFault> CheckPublished(
+        StackSettings settings,
+        Func<ModelName, IReadOnlyCollection<ModelVersion>> published)
     {
         foreach (var (name, model) in settings.Models)
         {
             var known = published(name);
             foreach (var (setting, version) in Named(name, model))
             {
-                if (!known.Contains(version))
-                {
-                    yield return Fault(setting, $"version {version} of {name} is not published; " + (known.Count == 0
-                        ? $"no version of {name} is"
-                        : $"published: {string.Join(", ", known.Order())}"));
-                }
+                if (known.Contains(version))
+                    continue;
+                var available = known.Count == 0
+                    ? $"{name} has no published versions"
+                    : $"published versions: {string.Join(", ", known.Order())}";
+                yield return Fault(setting, $"version {version} of {name} is not published; {available}");
             }
         }
     }

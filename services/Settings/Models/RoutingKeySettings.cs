@@ -1,16 +1,19 @@
 using ModelServing.Contracts;
+using ModelServing.Settings.Clients;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Models;
 
-/// <summary>Where the routing key comes from: one of the two.</summary>
+/// <summary>The source of the routing key: a header or a claim.</summary>
 public sealed record RoutingKeySettings
 {
-    /// <summary>The request header whose value is the key.</summary>
-    [Setting("The request header whose value is the key, as in `X-Customer`. A request without it is assigned on its own.")]
+    [Setting("The request header whose value is the key, such as `X-Customer`. A request without it is assigned independently.")]
     public HeaderName? Header { get; init; }
 
-    /// <summary>The claim of the client's token whose value is the key.</summary>
-    [Setting("The claim of the client's token (JWT) whose value is the key, as in `sub`. A request without it is assigned on its own.", Pattern = "^[\\x21-\\x7e]{1,100}$", Form = "a claim's name", Example = "sub")]
+    [Setting(
+        "The claim of the client's token (JWT) whose value is the key, such as `sub`. A request without it is assigned independently.",
+        Pattern = TokenSettings.ClaimPattern,
+        Form = TokenSettings.ClaimForm,
+        Example = "sub")]
     public string? Claim { get; init; }
 }

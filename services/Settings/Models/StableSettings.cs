@@ -6,7 +6,6 @@ namespace ModelServing.Settings.Models;
 /// <summary>The variant that every rollout has.</summary>
 public sealed record StableSettings
 {
-    /// <summary>The published version.</summary>
     [Setting("The published version.")]
     public required ModelVersion Version { get; init; }
 }

@@ -2,19 +2,25 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Settings.Models;
 
-/// <summary>Decides which versions exist. What is named nowhere does not.</summary>
+/// <summary>Decides which versions are deployed. A version that the settings do not name is not.</summary>
 public static class Versions
 {
-    /// <summary>The versions of checked settings, in the order of models and versions. Weights make no difference.</summary>
+    /// <summary>The versions that checked settings name, ordered by model and version. Weights do not matter.</summary>
     public static IReadOnlyList<ExistingVersion> Existing(IReadOnlyDictionary<ModelName, ModelSettings> models)
     {
         ArgumentNullException.ThrowIfNull(models);
-        return [.. models.SelectMany(static pair => Existing(pair.Key, pair.Value)).OrderBy(static version => version.Model).ThenBy(static version => version.Version)];
+        return
+        [
+            .. models.SelectMany(static pair => Existing(pair.Key, pair.Value))
+                .OrderBy(static version => version.Model)
+                .ThenBy(static version => version.Version),
+        ];
     }
 
     private static IEnumerable<ExistingVersion> Existing(ModelName name, ModelSettings model)
     {
-        yield return new ExistingVersion(name, model.Stable.Version, VersionRole.Stable, KeepsReplicas: model.Canary is not null || model.Experiment is not null);
+        var isRolloutActive = model.Canary is not null || model.Experiment is not null;
+        yield return new ExistingVersion(name, model.Stable.Version, VersionRole.Stable, KeepsReplicas: isRolloutActive);
         if (model.Canary is { } canary)
             yield return new ExistingVersion(name, canary.Version, VersionRole.Canary, KeepsReplicas: false);
         foreach (var arm in model.Experiment?.Arms.Values ?? [])

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace ModelServing.Settings.Schema;
 
-/// <summary>Reads JSON into nodes: the form in which Pulumi hands maps and lists of a stack file to its program.</summary>
+/// <summary>Reads JSON into nodes. Pulumi passes the maps and lists of a stack file to its program as JSON.</summary>
 internal static class JsonNodes
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
-    /// <summary>Reads one value and adds what is wrong to <paramref name="faults"/>.</summary>
+    /// <summary>Reads one value. Errors are added to <paramref name="faults"/>.</summary>
     internal static SettingsNode Read(string text, string path, List<SettingsFault> faults)
     {
         try
@@ -17,18 +17,20 @@ internal static class JsonNodes
         }
         catch (JsonException)
         {
-            // Its message may show what was decrypted.
-            faults.Add(new SettingsFault(path, "this is no JSON of a map or a list", null));
+            // The exception's message could contain decrypted text, so it is left out.
+            faults.Add(new SettingsFault(path, "this is not valid JSON for a map or a list", null));
             return new SettingsNode.Faulty(null);
         }
     }
 
     private static SettingsNode Read(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => new SettingsNode.Mapping([.. element.EnumerateObject().Select(static member => new MappingEntry(member.Name, Read(member.Value), null))], null),
+        JsonValueKind.Object => new SettingsNode.Mapping([.. element.EnumerateObject().Select(ReadMember)], null),
         JsonValueKind.Array => new SettingsNode.Sequence([.. element.EnumerateArray().Select(Read)], null),
         JsonValueKind.Null => new SettingsNode.Empty(null),
         JsonValueKind.String => new SettingsNode.Scalar(element.GetString()!, null),
         _ => new SettingsNode.Scalar(element.GetRawText(), null),
     };
+
+    private static MappingEntry ReadMember(JsonProperty member) => new(member.Name, Read(member.Value), null);
 }

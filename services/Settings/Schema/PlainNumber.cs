@@ -3,18 +3,18 @@ using System.Globalization;
 namespace ModelServing.Settings.Schema;
 
 /// <summary>
-/// A number in plain digits, as in <c>5</c>, <c>-1</c> or <c>12.50</c>: what every reader of YAML takes for the same number. Others have
-/// more forms, and not all of them the same (<c>010</c> is ten here and eight there).
+/// A number in plain digits, such as <c>5</c>, <c>-1</c> or <c>12.50</c>. Every YAML reader reads this form as the same number. Other
+/// forms are refused because readers disagree about them (<c>010</c> is ten to some and eight to others).
 /// </summary>
-/// <param name="IsNegative">A minus stands before it.</param>
-/// <param name="Whole">The digits before the point, without leading zeros.</param>
-/// <param name="Fraction">The digits after the point, without trailing zeros; empty when there are none.</param>
+/// <param name="IsNegative">True if the number starts with a minus sign.</param>
+/// <param name="Whole">The digits before the decimal point, without leading zeros.</param>
+/// <param name="Fraction">The digits after the decimal point, without trailing zeros; empty if there are none.</param>
 internal readonly record struct PlainNumber(bool IsNegative, string Whole, string Fraction)
 {
-    /// <summary>The form without a minus, as a regular expression (ECMA 262) to be built upon.</summary>
+    /// <summary>A regular expression (ECMA 262) for numbers without a minus sign. Other patterns are built from it.</summary>
     internal const string Pattern = "(0|[1-9][0-9]*)(\\.[0-9]+)?";
 
-    /// <summary>Reads a number; null when the text is not one.</summary>
+    /// <summary>Reads a number. Returns null if the text is not one.</summary>
     internal static PlainNumber? Read(ReadOnlySpan<char> text)
     {
         var isNegative = text is ['-', ..];
@@ -27,8 +27,8 @@ internal readonly record struct PlainNumber(bool IsNegative, string Whole, strin
         return new PlainNumber(isNegative, whole.ToString(), fraction.TrimEnd('0').ToString());
     }
 
-    /// <summary>The number in steps of 10^-<paramref name="decimals"/>; null when it is finer, and the greatest number when it is larger
-    /// than that.</summary>
+    /// <summary>The number in steps of 10^-<paramref name="decimals"/>. Null if it has more decimal places; the largest (or smallest)
+    /// number if it does not fit.</summary>
     internal long? InSteps(int decimals)
     {
         const int SurelyFits = 18;
@@ -40,9 +40,15 @@ internal readonly record struct PlainNumber(bool IsNegative, string Whole, strin
         return IsNegative ? -steps : steps;
     }
 
-    /// <summary>True when the number, without its minus, is above a small <paramref name="limit"/>.</summary>
-    internal bool IsAbove(int limit) =>
-        Whole.Length > 9 || int.Parse(Whole, CultureInfo.InvariantCulture) is var whole && (whole > limit || (whole == limit && Fraction.Length > 0));
+    /// <summary>True if the number, without its minus sign, is above <paramref name="limit"/>.</summary>
+    internal bool IsAbove(int limit)
+    {
+        // Ten digits or more may not fit an int, and no limit is that large.
+        if (Whole.Length > 9)
+            return true;
+        var whole = int.Parse(Whole, CultureInfo.InvariantCulture);
+        return whole > limit || (whole == limit && Fraction.Length > 0);
+    }
 
     private static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 }

@@ -3,24 +3,27 @@ using System.Text;
 
 namespace ModelServing.Settings.Schema;
 
-/// <summary>How what was written is quoted in a message: in one line that a terminal prints as it is, and never at length.</summary>
+/// <summary>Prepares text from a stack file for a message: on one line, safe to print on a terminal, and cut if it is long.</summary>
 internal static class Quoted
 {
     private const int MaxLength = 60;
 
     internal static string From(string text)
     {
-        var shown = new StringBuilder();
+        var quoted = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {
-            if (shown.Length >= MaxLength)
-                return shown.Append('…').ToString();
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                shown.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
+            if (quoted.Length >= MaxLength)
+                return quoted.Append('…').ToString();
+            if (IsVisible(rune))
+                quoted.Append(rune);
             else
-                shown.Append(rune);
+                quoted.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
         }
 
-        return shown.ToString();
+        return quoted.ToString();
     }
+
+    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -1,25 +1,24 @@
 namespace ModelServing.Settings.Schema;
 
-/// <summary>Marks a property as a setting. A <c>required</c> property is a setting that has to be given.</summary>
-/// <param name="description">What it does, in Markdown; stands in docs/settings.md and in the JSON Schema.</param>
+/// <summary>Marks a property as a setting. A <c>required</c> property is a required setting.</summary>
+/// <param name="description">What the setting does, in Markdown. It is printed in docs/settings.md and in the JSON Schema.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SettingAttribute(string description) : Attribute
 {
-    /// <summary>What it does.</summary>
     public string Description => description;
 
-    /// <summary>The least value, as one would write it; null for none.</summary>
-    public string? Least { get; init; }
+    /// <summary>The smallest value, in the form used in a stack file; null for no limit.</summary>
+    public string? Min { get; init; }
 
-    /// <summary>The greatest value, as one would write it; null for none.</summary>
-    public string? Most { get; init; }
+    /// <summary>The largest value, in the form used in a stack file; null for no limit.</summary>
+    public string? Max { get; init; }
 
-    /// <summary>What a text must look like, as a regular expression (ECMA 262) of the whole text; null for any text.</summary>
+    /// <summary>A regular expression (ECMA 262) that the whole text must match; null for any text.</summary>
     public string? Pattern { get; init; }
 
-    /// <summary>What that is for a person, as in <c>OCID</c>; given with <see cref="Pattern"/>.</summary>
+    /// <summary>A name for texts that match <see cref="Pattern"/>, with its article, such as <c>an OCID</c>.</summary>
     public string? Form { get; init; }
 
-    /// <summary>An example of such a text, for a message; given with <see cref="Pattern"/>.</summary>
+    /// <summary>An example of a text that matches <see cref="Pattern"/>, for messages.</summary>
     public string? Example { get; init; }
 }

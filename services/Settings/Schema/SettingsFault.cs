@@ -1,13 +1,13 @@
 namespace ModelServing.Settings.Schema;
 
-/// <summary>A fault in the settings.</summary>
-/// <param name="Path">The setting, as in <c>modelserving:models.fraud.canary.percent</c>; empty for the whole file.</param>
+/// <summary>An error in the settings.</summary>
+/// <param name="Path">The setting, such as <c>modelserving:models.fraud.canary.percent</c>; empty for the whole file.</param>
 /// <param name="Message">What is wrong, and what would be right.</param>
-/// <param name="Place">Where it stands; null when the settings came without a text.</param>
-public sealed record SettingsFault(string Path, string Message, TextPosition? Place)
+/// <param name="Position">The position in the stack file; null if the settings did not come from a file.</param>
+public sealed record SettingsFault(string Path, string Message, TextPosition? Position)
 {
-    /// <summary>The fault in one line, as compilers write them.</summary>
-    /// <param name="file">The file's name.</param>
+    /// <summary>Formats the fault as one line, the way compilers do.</summary>
+    /// <param name="file">The name of the file.</param>
     public string ToLine(string file) =>
-        (Place is { } place ? $"{file}:{place.Line}:{place.Column}: " : $"{file}: ") + (Path.Length > 0 ? Path + ": " : "") + Message;
+        (Position is { } at ? $"{file}:{at.Line}:{at.Column}: " : $"{file}: ") + (Path.Length > 0 ? Path + ": " : "") + Message;
 }

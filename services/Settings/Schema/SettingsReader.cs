@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ModelServing.Contracts;
@@ -6,22 +7,26 @@ using ModelServing.Settings.Models;
 
 namespace ModelServing.Settings.Schema;
 
-/// <summary>Reads nodes into the settings types and reports every fault at once, each with its path and place.</summary>
+/// <summary>Reads nodes into the settings types. It reports every fault at once, each with its path and position.</summary>
 internal sealed class SettingsReader(List<SettingsFault> faults)
 {
-    /// <summary>Reads a group of settings; what has a fault keeps its default, so the result counts only without faults.</summary>
-    /// <param name="type">The group's type.</param>
-    /// <param name="node">What was written.</param>
-    /// <param name="path">Where the group stands.</param>
-    /// <param name="others">The keys that stand in the same map and belong to somebody else.</param>
-    internal object ReadGroup(Type type, SettingsNode? node, string path, params ReadOnlySpan<string> others)
+    /// <summary>All settings directly under <c>config</c> in a stack file: the roots of the settings tree.</summary>
+    internal static PropertyInfo[] Roots { get; } = [.. Properties(typeof(StackSettings)), .. Properties(typeof(CloudSettings))];
+
+    /// <summary>Reads a group of settings. A setting with a fault keeps its default, so the result may be used only if there are no
+    /// faults.</summary>
+    /// <param name="type">The type of the group.</param>
+    /// <param name="node">The value in the stack file.</param>
+    /// <param name="path">The path of the group.</param>
+    /// <param name="foreignKeys">Keys in the same map that belong to another group.</param>
+    internal object ReadGroup(Type type, SettingsNode? node, string path, params ReadOnlySpan<string> foreignKeys)
     {
         var group = Activator.CreateInstance(type)!;
         if (node is SettingsNode.Faulty)
             return group;
         if (node is not (null or SettingsNode.Mapping { IsEncrypted: false } or SettingsNode.Empty))
         {
-            Fault(path, $"this is {node.Kind}; it has to be a map of {Names(type)}", node.Place);
+            AddFault(path, $"this is {node.Kind}; it must be a map with {KeysOf(type)}", node.Position);
             return group;
         }
 
@@ -29,8 +34,8 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         var properties = Properties(type);
         foreach (var entry in mapping?.Entries ?? [])
         {
-            if (!properties.Any(property => KeyOf(property) == entry.Key) && !others.Contains(entry.Key))
-                Fault(Join(path, entry.Key), $"unknown; known here are {Names(type)}", entry.Place);
+            if (!properties.Any(property => KeyOf(property) == entry.Key) && !foreignKeys.Contains(entry.Key))
+                AddFault(Join(path, entry.Key), $"unknown setting; expected one of {Names(properties)}", entry.Position);
         }
 
         foreach (var property in properties)
@@ -40,7 +45,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             if (value is null or SettingsNode.Empty)
             {
                 if (property.IsDefined(typeof(RequiredMemberAttribute)))
-                    Fault(valuePath, $"missing: {property.GetCustomAttribute<SettingAttribute>()!.Description}", value?.Place ?? node?.Place);
+                    AddFault(valuePath, $"missing: {AttributeOf(property).Description}", value?.Position ?? node?.Position);
                 continue;
             }
 
@@ -51,33 +56,37 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         return group;
     }
 
-    /// <summary>The settings of a group, in the order in which they are declared.</summary>
+    /// <summary>The settings of a group, in the order of their declarations.</summary>
     internal static PropertyInfo[] Properties(Type type) =>
-        [.. type.GetProperties().Where(static property => property.IsDefined(typeof(SettingAttribute))).OrderBy(static property => property.MetadataToken)];
+    [
+        .. type.GetProperties()
+            .Where(static property => property.IsDefined(typeof(SettingAttribute)))
+            .OrderBy(static property => property.MetadataToken),
+    ];
 
-    /// <summary>All settings of a stack file that stand directly under <c>config</c>: the tree's roots.</summary>
-    internal static PropertyInfo[] Roots { get; } = [.. Properties(typeof(StackSettings)), .. Properties(typeof(CloudSettings))];
-
-    /// <summary>How a setting is written in a stack file.</summary>
+    /// <summary>The key of a setting in a stack file.</summary>
     internal static string KeyOf(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
 
-    /// <summary>True for a map from names (of models, of arms) to groups; gives the group's type.</summary>
+    /// <summary>True for a map from names (of models, of arms) to groups; outputs the type of the groups.</summary>
     internal static bool IsMapByName(Type type, out Type group)
     {
-        group = type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GenericTypeArguments[1] : typeof(void);
+        group = GenericDefinitionOf(type) == typeof(IReadOnlyDictionary<,>) ? type.GenericTypeArguments[1] : typeof(void);
         return group != typeof(void);
     }
 
-    /// <summary>True for a list; gives the type of its items.</summary>
+    /// <summary>True for a list; outputs the type of the items.</summary>
     internal static bool IsList(Type type, out Type item)
     {
-        item = type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GenericTypeArguments[0] : typeof(void);
+        item = GenericDefinitionOf(type) == typeof(IReadOnlyList<>) ? type.GenericTypeArguments[0] : typeof(void);
         return item != typeof(void);
     }
 
+    /// <summary>The name of the groups in a map: <c>model</c>, <c>arm</c>, <c>client</c>.</summary>
+    internal static string NameOf(Type group) => group.Name[..^"Settings".Length].ToLowerInvariant();
+
     private object? ReadValue(PropertyInfo property, SettingsNode node, string path)
     {
-        var (type, attribute) = (property.PropertyType, property.GetCustomAttribute<SettingAttribute>()!);
+        var (type, attribute) = (property.PropertyType, AttributeOf(property));
         if (SettingForm.Find(type) is { } form)
             return ReadValue(form, attribute, type, node, path);
         if (IsList(type, out var item))
@@ -91,20 +100,20 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
             return SecretText.Encrypted;
         if (node is not SettingsNode.Scalar scalar)
         {
-            Fault(path, $"this is {node.Kind}; it has to be {attribute.Form ?? "a " + form.Name}", node.Place);
+            AddFault(path, $"this is {node.Kind}; it must be {attribute.Form ?? WithArticle(form.Name)}", node.Position);
             return null;
         }
 
-        // What has a place comes from a file; what has none was decrypted on the way.
-        if (type == typeof(SecretText) && node.Place is not null)
+        // A value with a position comes from a file. A value without one comes from Pulumi, which has decrypted it.
+        if (type == typeof(SecretText) && node.Position is not null)
         {
-            Fault(path, $"this stands there for all to read; 'pulumi config set --secret --path {path}' encrypts it", node.Place);
+            AddFault(path, $"this secret is in plain text; encrypt it with 'pulumi config set --secret --path {path}'", node.Position);
             return null;
         }
 
-        var (value, wrong) = form.Read(scalar.Text, attribute);
-        if (wrong is not null)
-            Fault(path, wrong, node.Place);
+        var (value, error) = form.Read(scalar.Text, attribute);
+        if (error is not null)
+            AddFault(path, error, node.Position);
         return value;
     }
 
@@ -113,7 +122,8 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         var form = SettingForm.Find(item)!;
         if (node is not SettingsNode.Sequence list)
         {
-            Fault(path, $"this is {node.Kind}; it has to be a list; each item is: {attribute.Form ?? form.Name}", node.Place);
+            var items = attribute.Form ?? WithArticle(form.Name);
+            AddFault(path, $"this is {node.Kind}; it must be a list, and each item must be {items}", node.Position);
             return null;
         }
 
@@ -127,34 +137,49 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         return values;
     }
 
-    private System.Collections.IDictionary? ReadByName(Type group, SettingsNode node, string path)
+    private IDictionary? ReadByName(Type group, SettingsNode node, string path)
     {
-        var what = NameOf(group);
+        var kind = NameOf(group);
         if (node is not SettingsNode.Mapping mapping || mapping.IsEncrypted)
         {
-            Fault(path, $"this is {node.Kind}; it has to be a map from {what}s' names to their settings", node.Place);
+            AddFault(path, $"this is {node.Kind}; it must be a map from {kind} names to {kind} settings", node.Position);
             return null;
         }
 
-        var groups = (System.Collections.IDictionary)Activator.CreateInstance(typeof(SortedDictionary<,>).MakeGenericType(typeof(ModelName), group))!;
+        var groups = (IDictionary)Activator.CreateInstance(typeof(SortedDictionary<,>).MakeGenericType(typeof(ModelName), group))!;
         foreach (var entry in mapping.Entries)
         {
             var innerPath = Join(path, entry.Key);
             if (ModelName.TryParse(entry.Key, null, out var name))
                 groups[name] = ReadGroup(group, entry.Value, innerPath);
             else
-                Fault(innerPath, $"'{Quoted.From(entry.Key)}' is not {(what[0] == 'a' ? "an" : "a")} {what}'s name: {ModelName.Form}", entry.Place);
+                AddFault(innerPath, $"'{Quoted.From(entry.Key)}' is not {WithArticle(kind)} name: {ModelName.Form}", entry.Position);
         }
 
         return groups;
     }
 
-    /// <summary>What the groups of a map are called: <c>model</c>, <c>arm</c>.</summary>
-    internal static string NameOf(Type group) => group.Name[..^"Settings".Length].ToLowerInvariant();
+    private void AddFault(string path, string message, TextPosition? position) => faults.Add(new SettingsFault(path, message, position));
 
-    private void Fault(string path, string message, TextPosition? place) => faults.Add(new SettingsFault(path, message, place));
+    private static SettingAttribute AttributeOf(PropertyInfo property) => property.GetCustomAttribute<SettingAttribute>()!;
 
-    private static string Names(Type type) => string.Join(", ", Properties(type).Select(KeyOf));
+    private static Type? GenericDefinitionOf(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : null;
+
+    // Alternatives such as `true` or `false` have no article.
+    private static string WithArticle(string noun) => noun[0] switch
+    {
+        '`' => noun,
+        'a' or 'e' => "an " + noun,
+        _ => "a " + noun,
+    };
+
+    private static string KeysOf(Type type)
+    {
+        var properties = Properties(type);
+        return (properties.Length == 1 ? "the key " : "the keys ") + Names(properties);
+    }
+
+    private static string Names(IEnumerable<PropertyInfo> properties) => string.Join(", ", properties.Select(KeyOf));
 
     private static string Join(string path, string key) => path.EndsWith(':') ? path + Quoted.From(key) : $"{path}.{Quoted.From(key)}";
 }

@@ -9,11 +9,16 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Settings.Schema;
 
-/// <summary>The reference of the settings, made from their types: a page for people (docs/settings.md) and a JSON Schema for editors
+/// <summary>The reference of the settings, generated from their types: a page for people (docs/settings.md) and a JSON Schema for editors
 /// (docs/settings.schema.json).</summary>
 public static class SettingsReference
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The page, in Markdown.</summary>
     public static string Markdown()
@@ -21,9 +26,9 @@ public static class SettingsReference
         var page = new StringBuilder("""
             # Settings of a stack file
 
-            <!-- Made from services/Rollout/Settings by ./dev docs; a test keeps it current. -->
+            <!-- Generated from services/Settings by ./dev docs. A test keeps it up to date. -->
 
-            `Pulumi.STACK.yaml` holds these under `config`:
+            `Pulumi.STACK.yaml` contains these settings under `config`:
 
             ```yaml
             # yaml-language-server: $schema=docs/settings.schema.json
@@ -42,21 +47,24 @@ public static class SettingsReference
                 port: 9000
             ```
 
-            - An editor that reads the first line completes and checks the file by [settings.schema.json](settings.schema.json). What a
-              schema can't say, such as which versions are published, is checked when the file is read.
-            - `MODEL` stands for a model's name, as `fraud` above, `ARM` for that of an experiment's arm and `CLIENT` for that of a
-              client: FORM_OF_NAME.
+            - An editor that understands the first line completes and checks the file with
+              [settings.schema.json](settings.schema.json). Rules that a schema cannot express, such as which versions are published,
+              are checked when the file is read.
+            - `MODEL` is the name of a model (`fraud` above), `ARM` the name of an arm of an experiment, and `CLIENT` the name of a
+              client. Each name is FORM_OF_NAME.
             - A version is FORM_OF_VERSION.
-            - Numbers are written in plain digits (`0.5`, not `5e-1`), and may be texts (`"0.5"`), as `pulumi config set --path` writes
-              fractions.
-            - What is required in an optional map is required where that map is given. A key with nothing behind it is not given.
-            - Unknown keys, keys that stand twice, encrypted values, anchors, aliases and tags are errors. Keys of other namespaces are
-              left alone.
+            - Numbers are written in plain digits (`0.5`, not `5e-1`). They may also be texts (`"0.5"`), because
+              `pulumi config set --path` writes fractions that way.
+            - A required setting in an optional map is required only if the map is there. A key without a value counts as not set.
+            - Unknown keys, duplicate keys, anchors, aliases and tags are errors. So is an encrypted value where the table does not ask
+              for one. Keys of other namespaces are ignored.
 
             | setting | form | default | what it does |
             | --- | --- | --- | --- |
 
-            """.ReplaceLineEndings("\n").Replace("FORM_OF_NAME", ModelName.Form, StringComparison.Ordinal).Replace("FORM_OF_VERSION", ModelVersion.Form, StringComparison.Ordinal));
+            """.ReplaceLineEndings("\n")
+            .Replace("FORM_OF_NAME", ModelName.Form, StringComparison.Ordinal)
+            .Replace("FORM_OF_VERSION", ModelVersion.Form, StringComparison.Ordinal));
         foreach (var property in SettingsReader.Roots)
             AddRows(page, StackFile.Namespace + SettingsReader.KeyOf(property), property);
         return page.ToString();
@@ -96,25 +104,28 @@ public static class SettingsReference
         var required = property.IsDefined(typeof(RequiredMemberAttribute));
         var isList = SettingsReader.IsList(type, out var item);
         var form = SettingForm.Find(isList ? item : type);
-        var unset = required ? "required" : !isList && form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`" : "optional";
+        var unset = required ? "required"
+            : !isList && form is not null && DefaultOf(property) is { } value ? $"`{form.Write(value)}`"
+            : "optional";
         var name = (isList ? "list: " : "") + (form is null ? "map" : (attribute.Form ?? form.Name) + Bounds(attribute));
         page.Append(CultureInfo.InvariantCulture, $"| `{path}` | {name} | {unset} | {attribute.Description} |\n");
         if (form is not null)
             return;
-        var isMap = SettingsReader.IsMapByName(type, out var group);
-        foreach (var inner in SettingsReader.Properties(isMap ? group : type))
-            AddRows(page, $"{path}{(isMap ? "." + SettingsReader.NameOf(group).ToUpperInvariant() : "")}.{SettingsReader.KeyOf(inner)}", inner);
+        if (SettingsReader.IsMapByName(type, out var group))
+            (path, type) = ($"{path}.{SettingsReader.NameOf(group).ToUpperInvariant()}", group);
+        foreach (var inner in SettingsReader.Properties(type))
+            AddRows(page, $"{path}.{SettingsReader.KeyOf(inner)}", inner);
     }
 
     private static string Bounds(SettingAttribute attribute) =>
-        attribute is { Least: { } least, Most: { } most } ? $", {least} to {most}" : "";
+        attribute is { Min: { } min, Max: { } max } ? $", {min} to {max}" : "";
 
     private static JsonObject SchemaOf(PropertyInfo property)
     {
         var attribute = property.GetCustomAttribute<SettingAttribute>()!;
         var schema = SchemaOf(property.PropertyType, attribute);
         if (!property.IsDefined(typeof(RequiredMemberAttribute)))
-            AllowNothing(schema);
+            AllowNull(schema);
         schema["description"] = attribute.Description;
         if (DefaultOf(property) is { } value && SettingForm.Find(property.PropertyType) is { } form)
             schema["default"] = form.Write(value);
@@ -137,8 +148,8 @@ public static class SettingsReference
             : SchemaOfGroup(type);
     }
 
-    // A key with nothing behind it, as when all under it is commented out, is a setting that was not given.
-    private static void AllowNothing(JsonObject schema)
+    // A key without a value counts as not set, for example when everything under it is commented out.
+    private static void AllowNull(JsonObject schema)
     {
         if (schema["anyOf"] is JsonArray forms)
             forms.Add(new JsonObject { ["type"] = "null" });
@@ -166,7 +177,7 @@ public static class SettingsReference
         return schema;
     }
 
-    // As the types' initializers give it.
+    // The value that the property's initializer sets.
     private static object? DefaultOf(PropertyInfo property) => property.IsDefined(typeof(RequiredMemberAttribute))
         ? null
         : property.GetValue(Activator.CreateInstance(property.DeclaringType!));

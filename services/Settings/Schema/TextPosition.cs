@@ -1,6 +1,4 @@
 namespace ModelServing.Settings.Schema;
 
-/// <summary>A place in a text: line and column, both from 1.</summary>
-/// <param name="Line">The line.</param>
-/// <param name="Column">The column.</param>
+/// <summary>A position in a text. Lines and columns are counted from 1.</summary>
 public readonly record struct TextPosition(int Line, int Column);

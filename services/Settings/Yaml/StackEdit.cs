@@ -1,21 +1,21 @@
 namespace ModelServing.Settings.Yaml;
 
-/// <summary>A change of one setting in a stack file's text.</summary>
-/// <param name="Setting">The setting relative to the namespace, as in <c>images.router</c>.</param>
+/// <summary>An edit of one setting in the text of a stack file.</summary>
+/// <param name="Setting">The setting relative to the namespace, such as <c>images.router</c>.</param>
 public abstract record StackEdit(string Setting)
 {
-    /// <summary>The setting has this value.</summary>
+    /// <summary>Sets a value.</summary>
     public sealed record Set(string Setting, string Value) : StackEdit(Setting);
 
-    /// <summary>The list has this as its last item; one that is not there is made.</summary>
+    /// <summary>Appends an item to a list. A missing list is created.</summary>
     public sealed record Add(string Setting, string Item) : StackEdit(Setting);
 
-    /// <summary>The setting, with all under it, is not given.</summary>
+    /// <summary>Removes a setting and everything under it.</summary>
     public sealed record Remove(string Setting) : StackEdit(Setting);
 
-    internal string Path => $"/config/{StackFile.Namespace}{Setting.Replace('.', '/')}";
+    private string Path => $"/config/{StackFile.Namespace}{Setting.Replace('.', '/')}";
 
-    /// <summary>The text with this change.</summary>
+    /// <summary>Applies the edit to the text of a stack file.</summary>
     internal string ApplyTo(string yaml)
     {
         var keys = Setting.Split('.');
@@ -28,7 +28,7 @@ public abstract record StackEdit(string Setting)
         };
     }
 
-    /// <summary>What this change makes of the values that stand in a file, each by its path.</summary>
+    /// <summary>Applies the edit to the values of a stack file, which are indexed by path.</summary>
     internal void ApplyTo(IDictionary<string, string?> leaves)
     {
         switch (this)
@@ -41,9 +41,11 @@ public abstract record StackEdit(string Setting)
                 leaves[$"{Path}/[{count}]"] = add.Item;
                 break;
             default:
-                foreach (var leaf in leaves.Keys.Where(leaf => leaf == Path || leaf.StartsWith(Path + "/", StringComparison.Ordinal)).ToList())
+                foreach (var leaf in leaves.Keys.Where(IsInside).ToList())
                     leaves.Remove(leaf);
                 break;
         }
     }
+
+    private bool IsInside(string leaf) => leaf == Path || leaf.StartsWith(Path + "/", StringComparison.Ordinal);
 }

@@ -7,8 +7,8 @@ using Scalar = YamlDotNet.Core.Events.Scalar;
 namespace ModelServing.Settings.Yaml;
 
 /// <summary>
-/// Changes one value in the text of a YAML document, by the place where it stands: comments, order, quotes and line ends of all else
-/// stay as they are. Maps that lead to the value and are not there yet are made.
+/// Edits one value in the text of a YAML document in place. The comments, order, quotes and line ends of everything else stay as they are.
+/// Missing maps on the way to the value are created.
 /// </summary>
 internal sealed partial class YamlEdit
 {
@@ -25,29 +25,32 @@ internal sealed partial class YamlEdit
         newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
     }
 
-    /// <summary>Gives the text with <paramref name="value"/> at <paramref name="path"/>, the keys from the document's root on.</summary>
-    /// <exception cref="YamlEditException">What stands there has no place for it.</exception>
-    /// <exception cref="YamlException">The text is no YAML.</exception>
+    /// <summary>Returns the text with <paramref name="value"/> at <paramref name="path"/>, which lists the keys from the document's root
+    /// on.</summary>
+    /// <exception cref="YamlEditException">The file has something else at the path.</exception>
+    /// <exception cref="YamlException">The text is not valid YAML.</exception>
     internal static string Set(string text, ReadOnlySpan<string> path, string value)
     {
         var edit = new YamlEdit(text);
-        return edit.SetIn(edit.Root(), path, Plain(value));
+        return edit.SetIn(edit.Root(), path, Encode(value));
     }
 
-    /// <summary>Gives the text with <paramref name="item"/> as the last of the list at <paramref name="path"/>, which is made if it is not
-    /// there.</summary>
-    /// <exception cref="YamlEditException">What stands there is no list, or has no place for one.</exception>
-    /// <exception cref="YamlException">The text is no YAML.</exception>
+    /// <summary>Returns the text with <paramref name="item"/> as the last item of the list at <paramref name="path"/>. A missing list is
+    /// created.</summary>
+    /// <exception cref="YamlEditException">The file has something other than a list at the path.</exception>
+    /// <exception cref="YamlException">The text is not valid YAML.</exception>
     internal static string Add(string text, ReadOnlySpan<string> path, string item)
     {
         var edit = new YamlEdit(text);
         var root = edit.Root();
-        return Find(root, path) is { IsNothing: false } list ? edit.AddTo(list, Plain(item)) : edit.SetIn(root, path, $"[{Plain(item)}]");
+        return Find(root, path) is { IsEmpty: false } list
+            ? edit.AddTo(list, Encode(item))
+            : edit.SetIn(root, path, $"[{Encode(item)}]");
     }
 
-    /// <summary>Gives the text without the key at <paramref name="path"/> and what stands behind it.</summary>
-    /// <exception cref="YamlEditException">It is not there, or the only one of its map.</exception>
-    /// <exception cref="YamlException">The text is no YAML.</exception>
+    /// <summary>Returns the text without the key at <paramref name="path"/> and its value.</summary>
+    /// <exception cref="YamlEditException">The key is missing, or it is the only key of its map.</exception>
+    /// <exception cref="YamlException">The text is not valid YAML.</exception>
     internal static string Remove(string text, ReadOnlySpan<string> path)
     {
         var edit = new YamlEdit(text);
@@ -70,40 +73,43 @@ internal sealed partial class YamlEdit
     private string AddTo(Node list, string item)
     {
         if (list.Items is not { } items)
-            throw new YamlEditException($"at line {list.Place.Line} stands what is no list");
-        if (list.IsFlow)
-            return items is [.., var inside] ? text.Insert(inside.End, $", {item}") : text.Remove(list.Start, list.Length).Insert(list.Start, $"[{item}]");
-        return text.Insert(EndOfLine(items[^1].End), $"{newLine}{new string(' ', (int)list.Place.Column - 1)}- {item}");
+            throw new YamlEditException($"line {list.Mark.Line} is not a list");
+        if (!list.IsFlow)
+            return text.Insert(EndOfLine(items[^1].End), $"{newLine}{new string(' ', (int)list.Mark.Column - 1)}- {item}");
+        return items is [.., var last] ? text.Insert(last.End, $", {item}") : Overwrite(list, $"[{item}]");
     }
 
     private string RemoveFrom(Node? map, string key)
     {
         if (map?.Entries is not { } entries || entries.ToList().FindIndex(entry => entry.Key == key) is not (>= 0 and var index))
-            throw new YamlEditException("it is not there");
+            throw new YamlEditException("it is not in the file");
         if (entries.Count == 1)
-            throw new YamlEditException($"at line {map.Place.Line} nothing would be left");
+            throw new YamlEditException($"the map on line {map.Mark.Line} would be empty without it");
         var (_, start, value) = entries[index];
         if (!map.IsFlow)
         {
-            // The lines of the key and all under it. A map that begins behind a dash has its first key on the dash's line.
+            // The lines of the key and of everything under it. In a map that is a list item, the first key is on the line of the dash.
             var line = text.LastIndexOf('\n', Math.Max(0, start - 1)) + 1;
             if (!string.IsNullOrWhiteSpace(text[line..start]))
-                throw new YamlEditException($"at line {map.Place.Line} it does not begin its line");
+                throw new YamlEditException($"it does not start a line of its own (its map starts on line {map.Mark.Line})");
             var end = EndOfLine(Math.Max(start, value.End));
             return text.Remove(line, (text.IndexOf('\n', end) is >= 0 and var next ? next + 1 : text.Length) - line);
         }
 
-        return index == 0 ? text.Remove(start, entries[1].Start - start) : text.Remove(entries[index - 1].Value.End, value.End - entries[index - 1].Value.End);
+        if (index == 0)
+            return text.Remove(start, entries[1].Start - start);
+        var before = entries[index - 1].Value.End;
+        return text.Remove(before, value.End - before);
     }
 
     private string SetIn(Node node, ReadOnlySpan<string> path, string value)
     {
         if (path.IsEmpty)
-            return Replace(node, value);
-        if (node.IsNothing)
-            return FillNothing(node, path, value);
+            return ReplaceValue(node, value);
+        if (node.IsEmpty)
+            return FillEmpty(node, path, value);
         if (node.Entries is not { } entries)
-            throw new YamlEditException($"{path[0]} belongs into what stands at line {node.Place.Line}, which is no map");
+            throw new YamlEditException($"{path[0]} belongs in a map, but line {node.Mark.Line} is not a map");
         foreach (var (key, _, inner) in entries)
         {
             if (key == path[0])
@@ -113,23 +119,25 @@ internal sealed partial class YamlEdit
         return node.IsFlow ? AddInFlow(node, path, value) : AddInBlock(node, path, value);
     }
 
-    private string Replace(Node node, string value)
+    private string ReplaceValue(Node node, string value)
     {
         if (node.Entries is not null || node.Items is not null)
-            throw new YamlEditException($"at line {node.Place.Line} stands a map or a list; it has to be a value");
-        // Nothing was written after the key.
+            throw new YamlEditException($"line {node.Mark.Line} is a map or a list; it must be a single value");
+        // A key without a value.
         if (node.Length == 0)
             return text.Insert(node.Start, " " + value);
-        if (node.IsText)
-            throw new YamlEditException($"at line {node.Place.Line} stands a text of several lines");
-        return text.Remove(node.Start, node.Length).Insert(node.Start, value);
+        if (node.IsBlockText)
+            throw new YamlEditException($"line {node.Mark.Line} is a text of several lines, which cannot be edited in place");
+        return Overwrite(node, value);
     }
 
-    // `key:` and no more, or `key: null`.
-    private string FillNothing(Node node, ReadOnlySpan<string> path, string value)
+    private string Overwrite(Node node, string written) => text.Remove(node.Start, node.Length).Insert(node.Start, written);
+
+    // `key:` without a value, or `key: null`.
+    private string FillEmpty(Node node, ReadOnlySpan<string> path, string value)
     {
         if (node.Length > 0)
-            return text.Remove(node.Start, node.Length).Insert(node.Start, $"{{ {Flow(path, value)} }}");
+            return Overwrite(node, $"{{ {Flow(path, value)} }}");
         if (node.KeyColumn is not { } column)
             return text.Insert(node.Start, $" {{ {Flow(path, value)} }}");
         return text.Insert(EndOfLine(node.Start), Block(column + Indent, path, value));
@@ -137,11 +145,11 @@ internal sealed partial class YamlEdit
 
     private string AddInFlow(Node node, ReadOnlySpan<string> path, string value) => node.Entries is [.., var last]
         ? text.Insert(last.Value.End, $", {Flow(path, value)}")
-        : text.Remove(node.Start, node.Length).Insert(node.Start, $"{{ {Flow(path, value)} }}");
+        : Overwrite(node, $"{{ {Flow(path, value)} }}");
 
-    // After the line of the last value.
+    // The new key goes after the line of the last value.
     private string AddInBlock(Node node, ReadOnlySpan<string> path, string value) =>
-        text.Insert(EndOfLine(node.End), Block((int)node.Place.Column - 1, path, value));
+        text.Insert(EndOfLine(node.End), Block((int)node.Mark.Column - 1, path, value));
 
     private int EndOfLine(int index)
     {
@@ -153,39 +161,42 @@ internal sealed partial class YamlEdit
     {
         var block = "";
         for (var i = 0; i < path.Length; i++)
-            block += $"{newLine}{new string(' ', column + (Indent * i))}{Plain(path[i])}:";
+            block += $"{newLine}{new string(' ', column + (Indent * i))}{Encode(path[i])}:";
         return $"{block} {value}";
     }
 
     private static string Flow(ReadOnlySpan<string> path, string value) => path.Length == 1
-        ? $"{Plain(path[0])}: {value}"
-        : $"{Plain(path[0])}: {{ {Flow(path[1..], value)} }}";
+        ? $"{Encode(path[0])}: {value}"
+        : $"{Encode(path[0])}: {{ {Flow(path[1..], value)} }}";
 
-    // JSON's strings are YAML's, too.
-    private static string Plain(string value) => PlainText().IsMatch(value) ? value : JsonSerializer.Serialize(value);
+    // A JSON string is a YAML string too.
+    private static string Encode(string value) => PlainText().IsMatch(value) ? value : JsonSerializer.Serialize(value);
 
-    // What a node's content takes, without the comments and blank lines that follow it.
+    // The extent of a node's content, without the comments and blank lines that follow it.
     private Node Read(int? keyColumn = null, bool inFlow = false)
     {
         var start = parser.Current!.Start;
         if (parser.TryConsume<Scalar>(out var scalar))
         {
-            var (isPlain, isText) = (scalar.Style == ScalarStyle.Plain, scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded);
+            var isPlain = scalar.Style == ScalarStyle.Plain;
+            var isBlockText = scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded;
             var end = isPlain && scalar.Value.Length == 0 ? (int)start.Index : (int)scalar.End.Index;
-            // The blank lines after a text are its parser's.
-            while (isText && char.IsWhiteSpace(text[end - 1]))
+            // The parser counts the blank lines after a block text as part of it.
+            while (isBlockText && char.IsWhiteSpace(text[end - 1]))
                 end--;
             return new Node(start, end)
             {
-                IsNothing = isPlain && scalar.Value is "" or "~" or "null" or "Null" or "NULL",
-                IsText = isText,
+                IsEmpty = isPlain && scalar.Value is "" or "~" or "null" or "Null" or "NULL",
+                IsBlockText = isBlockText,
                 KeyColumn = inFlow ? null : keyColumn,
             };
         }
 
         if (parser.TryConsume<AnchorAlias>(out var alias))
             return new Node(start, (int)alias.End.Index) { Items = [] };
-        return parser.TryConsume<SequenceStart>(out var sequence) ? ReadList(start, sequence) : ReadMap(start, parser.Consume<MappingStart>());
+        return parser.TryConsume<SequenceStart>(out var sequence)
+            ? ReadList(start, sequence)
+            : ReadMap(start, parser.Consume<MappingStart>());
     }
 
     private Node ReadList(Mark start, SequenceStart list)
@@ -195,7 +206,8 @@ internal sealed partial class YamlEdit
         while (parser.Current is not SequenceEnd)
             items.Add(Read(inFlow: isFlow));
         var end = parser.Consume<SequenceEnd>();
-        return new Node(start, isFlow ? EndOf(end) : items is [.., var last] ? last.End : (int)start.Index) { Items = items, IsFlow = isFlow };
+        var endIndex = isFlow ? EndOf(end) : items is [.., var last] ? last.End : (int)start.Index;
+        return new Node(start, endIndex) { Items = items, IsFlow = isFlow };
     }
 
     private Node ReadMap(Mark start, MappingStart map)
@@ -215,33 +227,37 @@ internal sealed partial class YamlEdit
         return new Node(start, isFlow ? EndOf(end) : last) { Entries = entries, IsFlow = isFlow };
     }
 
-    // After the bracket, wherever the parser says that it is.
-    private int EndOf(ParsingEvent end) => (int)end.Start.Index is var index && index < text.Length && text[index] is '}' or ']' ? index + 1 : index;
+    // The index after the bracket. The parser reports the bracket itself or the index after it.
+    private int EndOf(ParsingEvent end)
+    {
+        var index = (int)end.Start.Index;
+        return index < text.Length && text[index] is '}' or ']' ? index + 1 : index;
+    }
 
     [GeneratedRegex("^(?!(?:null|Null|NULL)$)[A-Za-z0-9](?:[A-Za-z0-9._@/-]|:(?=[A-Za-z0-9]))*$")]
     private static partial Regex PlainText();
 
-    private sealed record Node(Mark Place, int End)
+    private sealed record Node(Mark Mark, int End)
     {
-        internal int Start => (int)Place.Index;
+        internal int Start => (int)Mark.Index;
 
         internal int Length => End - Start;
 
-        /// <summary>A map's keys, where each begins, and their values; null for all else.</summary>
+        /// <summary>The keys of a map, the start of each, and their values; null if this is not a map.</summary>
         internal IReadOnlyList<(string? Key, int Start, Node Value)>? Entries { get; init; }
 
-        /// <summary>A list's items, none for an alias; null for all else.</summary>
+        /// <summary>The items of a list, none for an alias; null if this is neither.</summary>
         internal IReadOnlyList<Node>? Items { get; init; }
 
         internal bool IsFlow { get; init; }
 
-        /// <summary>A text in YAML's own form of several lines.</summary>
-        internal bool IsText { get; init; }
+        /// <summary>True for a text in YAML's block style (<c>|</c> or <c>&gt;</c>).</summary>
+        internal bool IsBlockText { get; init; }
 
-        /// <summary>A value that was left out, or null.</summary>
-        internal bool IsNothing { get; init; }
+        /// <summary>True for null and for a missing value.</summary>
+        internal bool IsEmpty { get; init; }
 
-        /// <summary>Where the key begins that this is the value of, from 0; null in braces, where lines mean nothing.</summary>
+        /// <summary>The column of this value's key, from 0; null inside braces, where indentation has no meaning.</summary>
         internal int? KeyColumn { get; init; }
     }
 }

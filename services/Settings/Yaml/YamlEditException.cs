@@ -1,4 +1,4 @@
 namespace ModelServing.Settings.Yaml;
 
-/// <summary>A value can't be set in the text; the message says what is in the way.</summary>
+/// <summary>The text cannot be edited as requested. The message says why.</summary>
 internal sealed class YamlEditException(string message) : Exception(message);

@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 
 namespace ModelServing.Settings.Yaml;
 
-/// <summary>Reads YAML into nodes. A stack file is small and plain: anchors, aliases, tags, duplicate keys, more than one document and
-/// great depth or size are faults.</summary>
+/// <summary>Reads YAML into nodes. A stack file is small and plain, so anchors, aliases, tags, duplicate keys, a second document, deep
+/// nesting and a large file are faults.</summary>
 internal sealed class YamlNodes
 {
     private const int MaxCharacters = 1024 * 1024;
@@ -16,7 +16,7 @@ internal sealed class YamlNodes
     private readonly List<SettingsFault> faults;
     private readonly List<string> path = [];
 
-    // Where the node begins that was looked at last.
+    // The start of the node that was read last, for faults of the parser that have no position.
     private Mark last = Mark.Empty;
 
     private YamlNodes(string text, List<SettingsFault> faults)
@@ -25,13 +25,13 @@ internal sealed class YamlNodes
         this.faults = faults;
     }
 
-    /// <summary>Reads one document and adds what is wrong to <paramref name="faults"/>; null for an empty text and where reading ended
-    /// at a fault.</summary>
+    /// <summary>Reads one document. Errors are added to <paramref name="faults"/>. Returns null for an empty text, and if a fault stopped
+    /// the reading.</summary>
     internal static SettingsNode? Read(string text, List<SettingsFault> faults)
     {
         if (text.Length > MaxCharacters)
         {
-            faults.Add(new SettingsFault("", $"the file has {text.Length} characters; at most {MaxCharacters} are read", null));
+            faults.Add(new SettingsFault("", $"the file has {text.Length} characters; the limit is {MaxCharacters}", null));
             return null;
         }
 
@@ -46,16 +46,16 @@ internal sealed class YamlNodes
         }
         catch (YamlException e)
         {
-            // The library's message may begin with the place.
+            // The library's message may start with the position.
             var message = e.InnerException?.Message ?? e.Message;
             var reason = message[(message.IndexOf("): ", StringComparison.Ordinal) is var i and >= 0 ? i + 3 : 0)..];
-            faults.Add(new SettingsFault("", "this is no YAML: " + Quoted.From(reason), At(e.Start)));
+            faults.Add(new SettingsFault("", "this is not valid YAML: " + Quoted.From(reason), At(e.Start)));
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // So the library answers some texts, such as a map in braces that never ends.
-            faults.Add(new SettingsFault("", "this is no YAML: what begins here is not ended as it has to be", At(nodes.last)));
+            // The library throws these for some invalid texts, such as a map in braces that is never closed.
+            faults.Add(new SettingsFault("", "this is not valid YAML: the value that starts here is not closed properly", At(nodes.last)));
             return null;
         }
     }
@@ -69,7 +69,7 @@ internal sealed class YamlNodes
         var root = ReadNode(0);
         parser.Consume<DocumentEnd>();
         if (!parser.TryConsume<StreamEnd>(out _))
-            Fault(parser.Current!.Start, "a second document begins; a stack file has one");
+            AddFault(parser.Current!.Start, "a second YAML document starts here; a stack file contains only one");
         return root;
     }
 
@@ -78,20 +78,20 @@ internal sealed class YamlNodes
         var start = last = parser.Current!.Start;
         if (depth > MaxDepth)
         {
-            Fault(start, $"this is nested more than {MaxDepth} deep");
+            AddFault(start, $"this is nested more than {MaxDepth} levels deep");
             throw new TooDeepException();
         }
 
         if (parser.TryConsume<AnchorAlias>(out _))
         {
-            Fault(start, "aliases are not read; write the value out");
+            AddFault(start, "aliases are not supported; write the value out");
             return new SettingsNode.Faulty(At(start));
         }
 
         if (parser.Current is NodeEvent { Anchor.IsEmpty: false })
-            Fault(start, "anchors are not read; write the value out where it is needed");
+            AddFault(start, "anchors are not supported; write the value out wherever it is needed");
         if (parser.Current is NodeEvent { Tag.IsEmpty: false } tagged)
-            Fault(start, $"the tag {Quoted.From(tagged.Tag.Value)} is not read; write the value without it");
+            AddFault(start, $"the tag {Quoted.From(tagged.Tag.Value)} is not supported; write the value without it");
         if (parser.TryConsume<YamlDotNet.Core.Events.Scalar>(out var scalar))
         {
             var isEmpty = scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL";
@@ -121,14 +121,14 @@ internal sealed class YamlNodes
             if (key is not SettingsNode.Scalar { Text: var text })
             {
                 if (key is not SettingsNode.Faulty)
-                    Fault(keyStart, "a key has to be a plain text");
+                    AddFault(keyStart, "a key must be plain text");
                 ReadNode(depth + 1);
                 continue;
             }
 
             var isFirst = lines.TryAdd(text, (int)keyStart.Line);
             if (!isFirst)
-                Fault(keyStart, $"this stands there before, at line {lines[text]}", text);
+                AddFault(keyStart, $"this key is already on line {lines[text]}", text);
             var value = ReadNode(depth + 1, text);
             if (isFirst)
                 entries.Add(new MappingEntry(text, value, At(keyStart)));
@@ -147,13 +147,13 @@ internal sealed class YamlNodes
 
     private static TextPosition At(Mark mark) => new((int)mark.Line, (int)mark.Column);
 
-    // Paths of settings do without the 'config' that all of them stand under.
-    private void Fault(Mark mark, string message, string? key = null)
+    // Every setting is under 'config', so the paths of settings leave it out.
+    private void AddFault(Mark mark, string message, string? key = null)
     {
         var keys = (key is null ? path : path.Append(key)).Select(Quoted.From).ToList();
         faults.Add(new SettingsFault(string.Join('.', keys is ["config", _, ..] ? keys.Skip(1) : keys), message, At(mark)));
     }
 
-    /// <summary>Ends the reading; its fault is reported.</summary>
+    /// <summary>Stops the reading after its fault has been reported.</summary>
     private sealed class TooDeepException : Exception;
 }

@@ -62,7 +62,7 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), NotHere);
         github.Head = "0123456789012345678901234567890123456789";
-        Assert.Contains("the preview names no pull request", await CommentAsync(), StringComparison.Ordinal);
+        Assert.Contains("the preview does not name a pull request", await CommentAsync(), StringComparison.Ordinal);
 
         // Nothing changes and nothing was said: nothing is said.
         Leave(("number.txt", "7\n"));
@@ -91,9 +91,9 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
         var body = Assert.Single(github.Comments).Body;
         Assert.True(body.Length <= 65_536, $"{body.Length} characters");
         Assert.Contains("\n`````diff\nbefore\n```\n````\n@somebody <!-- -->\n\uFFFD\uFFFD turned\n`````\n", body, StringComparison.Ordinal);
-        Assert.Matches("line 1000\n(.*\n)*```\n\\d+ more lines are left out here", body);
-        Assert.Contains("\n```diff\n```\n1 more lines are left out here.\n", body, StringComparison.Ordinal);
-        Assert.Contains("`staging`, as the cloud has it", body, StringComparison.Ordinal);
+        Assert.Matches("line 1000\n(.*\n)*```\nLines left out here: \\d+", body);
+        Assert.Contains("\n```diff\n```\nLines left out here: 1.\n", body, StringComparison.Ordinal);
+        Assert.Contains("`staging` in the cloud", body, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", body, StringComparison.Ordinal);
         Assert.Empty(github.Faults);
     }

@@ -26,7 +26,7 @@ public sealed class ProposeDigestsTests
         await Tool.SucceedAsync(outside.FullPath, "chmod", "+x", outside.Combine("gh"));
         var environment = new Dictionary<string, string> { ["PATH"] = $"{outside.FullPath}:{Environment.GetEnvironmentVariable("PATH")}", ["GH_TOKEN"] = "t" };
 
-        Assert.Contains("has these digests already", await ProposeAsync(), StringComparison.Ordinal);
+        Assert.Contains("already has these digests", await ProposeAsync(), StringComparison.Ordinal);
         foreach (var digest in (string[])["1111", "2222"])
         {
             await repository.GitAsync("checkout", "--quiet", "--force", "main");

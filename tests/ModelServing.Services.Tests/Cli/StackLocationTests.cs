@@ -68,7 +68,7 @@ public sealed class StackLocationTests : IDisposable
     {
         File.WriteAllText(Stack.FilePath, SomeStack.Yaml());
         var e = Assert.Throws<CommandException>(() => Stack.Change([new StackEdit.Set("models.fraud.canary.percent", "7"), new StackEdit.Set("models.fraud.stable", "1")]));
-        Assert.Equal(["Pulumi.dev.yaml: modelserving:models.fraud.stable: at line 5 stands a map or a list; it has to be a value"], e.Lines);
+        Assert.Equal(["Pulumi.dev.yaml: modelserving:models.fraud.stable: line 5 is a map or a list; it must be a single value"], e.Lines);
         Assert.Equal(SomeStack.Yaml(), File.ReadAllText(Stack.FilePath));
     }
 

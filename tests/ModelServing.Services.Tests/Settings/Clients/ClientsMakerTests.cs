@@ -10,10 +10,15 @@ public class ClientsMakerTests
 {
     private static readonly string Hash = new('1', 64);
 
-    private static readonly GatewaySettings Gateway = new() { KeysUri = "https://gateway.example.com/keys", Issuers = ["gateway"], Audiences = ["api"] };
+    private static readonly GatewaySettings Gateway = new()
+    {
+        KeysUri = "https://gateway.example.com/keys",
+        Issuers = ["gateway"],
+        Audiences = ["api"],
+    };
 
     [Fact]
-    public void Without_clients_and_tokens_everybody_is_a_caller()
+    public void Without_clients_and_tokens_every_request_is_a_callers()
     {
         var document = ClientsMaker.Make(Settings());
         Assert.Equal((true, 0, null), (document.Anonymous, document.Clients.Count, document.Tokens));
@@ -21,13 +26,16 @@ public class ClientsMakerTests
     }
 
     [Fact]
-    public void With_clients_nobody_else_is_let_in_unless_it_is_said()
+    public void With_clients_no_one_else_is_admitted_unless_the_settings_allow_it()
     {
-        var settings = Settings(("shop", new ClientSettings { KeyHashes = [Hash], Role = ClientRole.Tester, RequestsPerSecond = 2.5m }), ("lab", new ClientSettings { KeyHashes = [Hash] }));
+        var settings = Settings(
+            ("shop", new ClientSettings { KeyHashes = [Hash], Role = ClientRole.Tester, RequestsPerSecond = 2.5m }),
+            ("lab", new ClientSettings { KeyHashes = [Hash] }));
         var document = ClientsMaker.Make(settings);
         Assert.False(document.Anonymous);
-        Assert.Equal((ClientRole.Tester, new ClientLimit(2.5m, 3)), (document.Clients[ModelName.Parse("shop")].Role, document.Clients[ModelName.Parse("shop")].Limit));
-        Assert.Equal((ClientRole.Caller, null), (document.Clients[ModelName.Parse("lab")].Role, document.Clients[ModelName.Parse("lab")].Limit));
+        var (shop, lab) = (document.Clients[ModelName.Parse("shop")], document.Clients[ModelName.Parse("lab")]);
+        Assert.Equal((ClientRole.Tester, new ClientLimit(2.5m, 3)), (shop.Role, shop.Limit));
+        Assert.Equal((ClientRole.Caller, null), (lab.Role, lab.Limit));
         Assert.True(ClientsMaker.Make(settings with { Anonymous = true }).Anonymous);
     }
 
@@ -35,32 +43,44 @@ public class ClientsMakerTests
     [InlineData("0.001", null, 1)]
     [InlineData("10", null, 10)]
     [InlineData("10", 500, 500)]
-    public void A_burst_is_what_a_second_brings_unless_it_is_given(string rate, int? burst, int expected)
+    public void A_burst_is_the_requests_of_one_second_by_default(string rate, int? burst, int expected)
     {
-        var settings = Settings(("a", new ClientSettings { KeyHashes = [Hash], RequestsPerSecond = decimal.Parse(rate, System.Globalization.CultureInfo.InvariantCulture), Burst = burst }));
+        var requestsPerSecond = decimal.Parse(rate, System.Globalization.CultureInfo.InvariantCulture);
+        var settings = Settings(("a", new ClientSettings { KeyHashes = [Hash], RequestsPerSecond = requestsPerSecond, Burst = burst }));
         Assert.Equal(expected, ClientsMaker.Make(settings).Clients.Single().Value.Limit!.Burst);
     }
 
     [Fact]
-    public void In_the_cloud_tokens_are_the_gateways_where_the_settings_say_no_others()
+    public void In_the_cloud_the_gateway_supplies_the_token_settings_that_are_not_set()
     {
         var alone = ClientsMaker.Make(Settings(), Cloud());
-        Assert.Equal((false, "https://gateway.example.com/keys", "gateway", "api", 60, "sub"), (alone.Anonymous, alone.Tokens!.KeysUri, alone.Tokens.Issuers.Single(), alone.Tokens.Audiences.Single(), alone.Tokens.ClockSkewSeconds, alone.Tokens.ClientClaim));
+        Assert.False(alone.Anonymous);
+        Assert.Equal("https://gateway.example.com/keys", alone.Tokens!.KeysUri);
+        Assert.Equal(("gateway", "api"), (alone.Tokens.Issuers.Single(), alone.Tokens.Audiences.Single()));
+        Assert.Equal((60, "sub"), (alone.Tokens.ClockSkewSeconds, alone.Tokens.ClientClaim));
 
-        var some = ClientsMaker.Make(Settings() with { Tokens = new TokenSettings { Issuers = ["own"], Roles = new TokenRoleSettings { Claim = "groups", Operators = ["ops"] } } }, Cloud()).Tokens!;
-        Assert.Equal(("https://gateway.example.com/keys", "own", "api", "ops"), (some.KeysUri, some.Issuers.Single(), some.Audiences.Single(), some.Roles!.Operators.Single()));
+        var own = new TokenSettings { Issuers = ["own"], Roles = new TokenRoleSettings { Claim = "groups", Operators = ["ops"] } };
+        var mixed = ClientsMaker.Make(Settings() with { Tokens = own }, Cloud()).Tokens!;
+        Assert.Equal("https://gateway.example.com/keys", mixed.KeysUri);
+        Assert.Equal(("own", "api"), (mixed.Issuers.Single(), mixed.Audiences.Single()));
+        Assert.Equal("ops", mixed.Roles!.Operators.Single());
     }
 
     [Fact]
-    public void Equal_settings_give_equal_bytes_which_the_router_reads()
+    public void Equal_settings_give_equal_bytes_that_the_router_can_read()
     {
-        ClientsDocument Make() => ClientsMaker.Make(Settings(("a", new ClientSettings { KeyHashes = [Hash], RequestsPerSecond = 5.0m })) with { Tokens = new TokenSettings { RequestsPerSecond = 0.5m } }, Cloud());
         Assert.Equal(Make().ToUtf8(), Make().ToUtf8());
         Assert.Equal(Make().ToUtf8(), ClientsDocument.Parse(Make().ToUtf8()).ToUtf8());
+
+        static ClientsDocument Make()
+        {
+            var settings = Settings(("a", new ClientSettings { KeyHashes = [Hash], RequestsPerSecond = 5.0m }));
+            return ClientsMaker.Make(settings with { Tokens = new TokenSettings { RequestsPerSecond = 0.5m } }, Cloud());
+        }
     }
 
     [Fact]
-    public void The_operator_of_this_machine_is_added_to_whoever_there_is()
+    public void The_operator_of_this_machine_is_added_to_the_other_clients()
     {
         var before = ClientsMaker.Make(Settings(("a", new ClientSettings { KeyHashes = [Hash] })));
         var after = before.WithOperatorOfThisMachine(new string('2', 64));
@@ -75,5 +95,12 @@ public class ClientsMakerTests
         Clients = clients.ToDictionary(static client => ModelName.Parse(client.Name), static client => client.Client),
     };
 
-    private static CloudSettings Cloud() => new() { Region = "", Tenancy = "", Compartment = "", Cluster = new ClusterSettings { NodeImage = "" }, Gateway = Gateway };
+    private static CloudSettings Cloud() => new()
+    {
+        Region = "",
+        Tenancy = "",
+        Compartment = "",
+        Cluster = new ClusterSettings { NodeImage = "" },
+        Gateway = Gateway,
+    };
 }

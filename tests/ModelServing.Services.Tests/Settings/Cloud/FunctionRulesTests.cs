@@ -3,25 +3,35 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Services.Tests.Settings.Cloud;
 
-/// <summary>The rules of functions and alarms that one value alone can't break.</summary>
+/// <summary>The rules of functions and alarms that involve more than one value.</summary>
 public class FunctionRulesTests
 {
     [Theory]
-    [InlineData("functions: { memoryInMbs: 300 }", "functions.memoryInMbs", "300 is none of 128, 256, 512, 1024, 2048, 3072")]
-    [InlineData("functions: { loaderMemoryInMbs: 3000 }", "functions.loaderMemoryInMbs", "3000 is none of")]
-    [InlineData("functions: { provisionedConcurrency: 5 }", "functions.provisionedConcurrency", "5 is no multiple of 10, which OCI keeps ready at a time with 512 MB")]
-    [InlineData("functions: { memoryInMbs: 128, provisionedConcurrency: 60 }", "functions.provisionedConcurrency", "60 is no multiple of 40")]
-    [InlineData("functions: { timeout: 7.5s }", "functions.timeout", "no whole number of seconds")]
-    [InlineData("functions: { loaderTimeout: 7.5s }", "functions.loaderTimeout", "no whole number of seconds")]
-    [InlineData("functions: { logDays: 45 }", "functions.logDays", "45 is none of 30, 60, 90, 120, 150 and 180")]
-    [InlineData("alarms: { emails: [a@b.example, c@b.example, A@B.example] }", "alarms.emails[2]", "A@B.example stands there twice")]
-    [InlineData("alarms: { emails: [0@b.example, 1@b.example, 2@b.example, 3@b.example, 4@b.example, 5@b.example, 6@b.example, 7@b.example, 8@b.example, 9@b.example] }", "alarms.emails", "there are 10; there may be 9")]
-    public void What_OCI_has_not_is_said_with_its_place(string settings, string path, string message)
+    [InlineData("functions: { memoryInMbs: 300 }", "functions.memoryInMbs", "300 is not one of 128, 256, 512, 1024, 2048, 3072")]
+    [InlineData("functions: { loaderMemoryInMbs: 3000 }", "functions.loaderMemoryInMbs", "3000 is not one of")]
+    [InlineData(
+        "functions: { provisionedConcurrency: 5 }",
+        "functions.provisionedConcurrency",
+        "5 is not a multiple of 10, the number that OCI keeps ready at a time with 512 MB")]
+    [InlineData(
+        "functions: { memoryInMbs: 128, provisionedConcurrency: 60 }",
+        "functions.provisionedConcurrency",
+        "60 is not a multiple of 40")]
+    [InlineData("functions: { timeout: 7.5s }", "functions.timeout", "must be a whole number of seconds")]
+    [InlineData("functions: { loaderTimeout: 7.5s }", "functions.loaderTimeout", "must be a whole number of seconds")]
+    [InlineData("functions: { logDays: 45 }", "functions.logDays", "45 is not one of 30, 60, 90, 120, 150, 180")]
+    [InlineData("alarms: { emails: [a@b.example, c@b.example, A@B.example] }", "alarms.emails[2]", "A@B.example is listed twice")]
+    [InlineData(
+        "alarms: { emails: [0@b.example, 1@b.example, 2@b.example, 3@b.example, 4@b.example, 5@b.example, 6@b.example, "
+        + "7@b.example, 8@b.example, 9@b.example] }",
+        "alarms.emails",
+        "there are 10 addresses; the limit is 9")]
+    public void A_value_that_OCI_does_not_offer_is_reported_with_its_position(string settings, string path, string message)
     {
         var fault = Assert.Single(Check(settings));
         Assert.Equal("modelserving:" + path, fault.Path);
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
-        Assert.NotNull(fault.Place);
+        Assert.NotNull(fault.Position);
     }
 
     [Theory]
@@ -30,17 +40,18 @@ public class FunctionRulesTests
     [InlineData("functions: { provisionedConcurrency: -10 }", "-10")]
     [InlineData("alarms: { emails: [oncall] }", "'oncall' is not an e-mail address")]
     [InlineData("alarms: { emails: ['on call@example.com'] }", "is not an e-mail address")]
-    public void What_one_value_breaks_is_said_when_it_is_read(string settings, string message)
+    public void A_rule_of_one_value_is_checked_when_the_file_is_read(string settings, string message)
     {
         var (_, faults) = StackFile.Parse(Text(settings), cloud: true);
         Assert.Contains(message, Assert.Single(faults).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("functions: { memoryInMbs: 128, provisionedConcurrency: 80, timeout: 300s, loaderTimeout: 5s, logDays: 180, dryRun: true }")]
+    [InlineData(
+        "functions: { memoryInMbs: 128, provisionedConcurrency: 80, timeout: 300s, loaderTimeout: 5s, logDays: 180, dryRun: true }")]
     [InlineData("functions: { memoryInMbs: 256, provisionedConcurrency: 20 }")]
     [InlineData("alarms: { emails: [on-call+ml@example.co.uk] }")]
-    public void What_is_right_has_no_fault(string settings) => Assert.Empty(Check(settings));
+    public void Valid_settings_have_no_fault(string settings) => Assert.Empty(Check(settings));
 
     private static IReadOnlyList<SettingsFault> Check(string settings)
     {

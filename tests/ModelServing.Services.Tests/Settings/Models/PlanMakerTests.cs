@@ -75,12 +75,14 @@ public class PlanMakerTests
 
     [Fact]
     public void Equal_settings_give_equal_bytes_in_whatever_order_they_are_written() =>
-        Gen.Shuffle((int[])[0, 1, 2, 3]).SelectMany(models => Gen.Shuffle((int[])[0, 1, 2, 3]).Select(keys => (models, keys))).Sample(order =>
+        Gen.Select(Gen.Shuffle((int[])[0, 1, 2, 3]), Gen.Shuffle((int[])[0, 1, 2, 3])).Sample((modelOrder, keyOrder) =>
         {
             string[] names = ["fraud", "a", "a-b", "zz9"];
-            string[] keys = ["stable: { version: 1 }", "canary: { percent: \"5\", version: 2 }", "deadline: 0.25s", "routingKey: { header: X-Customer }"];
-            string[] plain = ["stable: { version: 1 }", "canary: { version: 2, percent: 5.00 }", "deadline: 250ms", "routingKey: { header: X-Customer }"];
-            Assert.Equal(Plan(Text([0, 1, 2, 3], [0, 1, 2, 3], plain)), Plan(Text(order.models, order.keys, keys)));
+            const string Stable = "stable: { version: 1 }";
+            const string Key = "routingKey: { header: X-Customer }";
+            string[] keys = [Stable, "canary: { percent: \"5\", version: 2 }", "deadline: 0.25s", Key];
+            string[] plain = [Stable, "canary: { version: 2, percent: 5.00 }", "deadline: 250ms", Key];
+            Assert.Equal(Plan(Text([0, 1, 2, 3], [0, 1, 2, 3], plain)), Plan(Text(modelOrder, keyOrder, keys)));
 
             string Text(int[] models, int[] settings, string[] lines) => "config:\n  modelserving:models:\n" + string.Concat(
                 models.Select(m => $"    {names[m]}:\n" + string.Concat(settings.Select(s => $"      {lines[s]}\n"))));
@@ -92,54 +94,72 @@ public class PlanMakerTests
     [InlineData("percent: 5", "percent: 100")]
     [InlineData("deadline: 1s", "deadline: 2s")]
     [InlineData("header: X-Customer", "header: X-Account")]
-    public void What_moves_weights_deadline_or_key_keeps_the_revision(string part, string instead) => Assert.Equal(Revision(part, part), Revision(part, instead));
+    public void A_change_of_weight_deadline_or_key_keeps_the_revision(string part, string replacement) =>
+        Assert.Equal(Revision(part, part), Revision(part, replacement));
 
     [Theory]
     [InlineData("version: 1", "version: 3")]
     [InlineData("version: 2", "version: 3")]
     [InlineData("fraud:", "fraud2:")]
     [InlineData("canary: { version: 2, percent: 5 }", "")]
-    public void Another_model_or_version_is_another_revision(string part, string instead) => Assert.NotEqual(Revision(part, part), Revision(part, instead));
+    public void Another_model_or_version_is_another_revision(string part, string replacement) =>
+        Assert.NotEqual(Revision(part, part), Revision(part, replacement));
 
     [Fact]
-    public void An_experiment_has_its_arms_in_the_order_of_their_names_and_stable_what_they_leave()
+    public void The_arms_of_an_experiment_are_sorted_by_name_and_stable_gets_the_rest()
     {
-        var rollout = Rollout("churn: { stable: { version: 7 }, attemptLimit: 1s, routingKey: { claim: sub }, experiment: { name: q4, arms: { treatment: { version: 8, percent: 50 }, b: { version: 9, percent: 0.5 } } } }");
-        Assert.Equal([new("b", new ModelVersion(9), 50), new("treatment", new ModelVersion(8), 5000), new(VariantPlan.Stable, new ModelVersion(7), 4950)], rollout.Variants);
-        Assert.Equal(("q4", "sub", null, 1000), (rollout.Experiment, rollout.RoutingKeyClaim, rollout.RoutingKeyHeader, rollout.AttemptLimitMilliseconds));
-        // Of "churn\nb=9\nstable=7\ntreatment=8\n": an experiment's name is not in it.
-        Assert.Equal(Rollout("churn: { stable: { version: 7 }, experiment: { name: q5, arms: { b: { version: 9, percent: 1 }, treatment: { version: 8, percent: 2 } } } }").Revision, rollout.Revision);
-        Assert.NotEqual(Rollout("churn: { stable: { version: 7 }, experiment: { name: q4, arms: { b: { version: 8, percent: 1 }, treatment: { version: 9, percent: 2 } } } }").Revision, rollout.Revision);
+        var rollout = Rollout("attemptLimit: 1s, routingKey: { claim: sub }, " + Experiment("q4", "treatment: 8 50", "b: 9 0.5"));
+        Assert.Equal(
+            [
+                new("b", new ModelVersion(9), 50),
+                new("treatment", new ModelVersion(8), 5000),
+                new(VariantPlan.Stable, new ModelVersion(7), 4950),
+            ],
+            rollout.Variants);
+        Assert.Equal(("q4", 1000), (rollout.Experiment, rollout.AttemptLimitMilliseconds));
+        Assert.Equal(("sub", null), (rollout.RoutingKeyClaim, rollout.RoutingKeyHeader));
+        // The revision is the digest of "churn\nb=9\nstable=7\ntreatment=8\n". It does not cover the name of the experiment.
+        Assert.Equal(Rollout(Experiment("q5", "b: 9 1", "treatment: 8 2")).Revision, rollout.Revision);
+        Assert.NotEqual(Rollout(Experiment("q4", "b: 8 1", "treatment: 9 2")).Revision, rollout.Revision);
 
-        static RolloutPlan Rollout(string model) => PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan($"config: {{ modelserving:models: {{ {model} }} }}"))).Rollouts.Single().Value;
+        static RolloutPlan Rollout(string settings) => RolloutOf($"churn: {{ stable: {{ version: 7 }}, {settings} }}");
+
+        // Each arm is written as NAME: VERSION PERCENT.
+        static string Experiment(string name, params string[] arms) =>
+            $"experiment: {{ name: {name}, arms: {{ {string.Join(", ", arms.Select(Arm))} }} }}";
+
+        static string Arm(string arm) =>
+            arm.Split(' ') is [var name, var version, var percent] ? $"{name} {{ version: {version}, percent: {percent} }}" : "";
     }
 
     [Fact]
-    public void Without_a_variant_beside_stable_there_is_no_guard_and_no_limit()
+    public void Without_a_variant_beside_stable_there_is_no_guard_and_no_attempt_limit()
     {
-        var rollout = PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan("config: { modelserving:models: { a: { stable: { version: 1 }, guard: { tolerance: 2 }, attemptLimit: 1s } } }"))).Rollouts.Single().Value;
+        var rollout = RolloutOf("a: { stable: { version: 1 }, guard: { tolerance: 2 }, attemptLimit: 1s }");
         Assert.Equal((null, null), (rollout.Guard, rollout.AttemptLimitMilliseconds));
     }
 
     [Fact]
-    public void What_is_kept_warm_stands_in_the_plan_in_order_and_makes_no_other_revision()
+    public void Versions_that_are_kept_warm_are_in_the_plan_in_order_and_do_not_change_the_revision()
     {
-        static RolloutPlan Make(string keepWarm) =>
-            PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan($"config: {{ modelserving:models: {{ fraud: {{ stable: {{ version: 2 }}, keepWarm: {keepWarm} }} }} }}"))).Rollouts.Single().Value;
-
         Assert.Equal([new ModelVersion(1), new ModelVersion(4)], Make("[4, 1]").KeptWarm);
         Assert.Equal(Make("[]").Revision, Make("[4, 1]").Revision);
         Assert.Null(Make("[]").KeptWarm);
+
+        static RolloutPlan Make(string keepWarm) => RolloutOf($"fraud: {{ stable: {{ version: 2 }}, keepWarm: {keepWarm} }}");
     }
 
     [Fact]
-    public void Every_rollout_of_checked_settings_has_a_plan_that_routers_take() =>
-        Gen.Select(Gen.Int[0, 10_000], Gen.Int[1, 600_000], Gen.Int[1, 99], Gen.Int[100, 199], Gen.Bool, Gen.Bool).Sample((weight, deadline, stable, canary, hasCanary, hasKey) =>
+    public void Every_rollout_of_checked_settings_has_a_plan_that_routers_accept() =>
+        Gen.Select(Gen.Int[0, 10_000], Gen.Int[1, 600_000], Gen.Int[1, 99], Gen.Int[100, 199], Gen.Bool, Gen.Bool).Sample(static (
+            weight, deadline, stable, canary, hasCanary, hasKey) =>
         {
             var model = new ModelSettings
             {
                 Stable = new StableSettings { Version = new ModelVersion(stable) },
-                Canary = hasCanary ? new CanarySettings { Version = new ModelVersion(canary), Percent = Percent.FromHundredths(weight) } : null,
+                Canary = hasCanary
+                    ? new CanarySettings { Version = new ModelVersion(canary), Percent = Percent.FromHundredths(weight) }
+                    : null,
                 RoutingKey = hasKey ? new RoutingKeySettings { Header = HeaderName.Parse("X-Customer") } : null,
                 Deadline = TimeSpan.FromMilliseconds(deadline),
             };
@@ -148,16 +168,18 @@ public class PlanMakerTests
             var rollout = Assert.Single(plan.Rollouts).Value;
             Assert.Equal(deadline, rollout.DeadlineMilliseconds);
             Assert.Equal(hasKey ? "X-Customer" : null, rollout.RoutingKeyHeader);
-            Assert.Equal(new VariantPlan(VariantPlan.Stable, new ModelVersion(stable), PlanDocument.Buckets - (hasCanary ? weight : 0)), rollout.Variants[^1]);
+            var rest = PlanDocument.Buckets - (hasCanary ? weight : 0);
+            Assert.Equal(new VariantPlan(VariantPlan.Stable, new ModelVersion(stable), rest), rollout.Variants[^1]);
             if (hasCanary)
                 Assert.Equal(new VariantPlan(VariantPlan.Canary, new ModelVersion(canary), weight), rollout.Variants[0]);
             Assert.Equal(bytes, plan.ToUtf8());
         });
 
     [Fact]
-    public void No_models_are_a_plan_without_rollouts() => Assert.Equal("{\n  \"schema\": 1,\n  \"rollouts\": {}\n}\n", Plan("config: { modelserving:models: {} }"));
+    public void Without_models_the_plan_has_no_rollouts() => Assert.Equal(
+        "{\n  \"schema\": 1,\n  \"rollouts\": {}\n}\n", Plan("config: { modelserving:models: {} }"));
 
-    private static string Revision(string part, string instead)
+    private static string Revision(string part, string replacement)
     {
         const string Text = """
             config:
@@ -169,8 +191,13 @@ public class PlanMakerTests
                   deadline: 1s
             """;
         Assert.Contains(part, Text, StringComparison.Ordinal);
-        return PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan(Text.Replace(part, instead, StringComparison.Ordinal)))).Rollouts.Single().Value.Revision;
+        return OnlyRollout(Text.Replace(part, replacement, StringComparison.Ordinal)).Revision;
     }
+
+    private static RolloutPlan RolloutOf(string model) => OnlyRollout($"config: {{ modelserving:models: {{ {model} }} }}");
+
+    private static RolloutPlan OnlyRollout(string yaml) =>
+        PlanDocument.Parse(Encoding.UTF8.GetBytes(Plan(yaml))).Rollouts.Single().Value;
 
     private static string Plan(string yaml)
     {

@@ -16,7 +16,9 @@ namespace ModelServing.Services.Tests.Settings.Schema;
 
 public partial class SettingsReferenceTests
 {
-    private const string Cloud = "modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }";
+    private const string Cloud =
+        "modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, "
+        + "modelserving:compartment: ocid1.compartment.oc1..a, modelserving:cluster: { nodeImage: ocid1.image.oc1.a.b }";
 
     public static TheoryData<string> BadClouds =>
     [
@@ -28,7 +30,8 @@ public partial class SettingsReferenceTests
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:images: {{ router: latest }} }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:network: {{ cidr: 10.0.0.0/8 }} }}",
         $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:router: {{ cpu: lots }} }}",
-        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:gateway: {{ keysUri: \"http://a\", issuers: [a], audiences: [b] }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:gateway: {{ keysUri: \"http://a\", issuers: [a], "
+            + "audiences: [b] } }",
     ];
 
     public static TheoryData<string> GoodFiles =>
@@ -43,14 +46,19 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { version: 2, percent: \"100.0\" } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: , deadline: , routingKey: } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, deadline: 1.5m, routingKey: { header: X-Customer } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: sub }, attemptLimit: 5s, guard: { tolerance: \"1.25\", falseAlarm: 0.05, slowerThan: 50ms, maxErrorRate: 0.05, unreachableFor: 2m } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: 8, percent: 50 }, b: { version: 9, percent: \"0.5\" } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: sub }, attemptLimit: 5s, guard: { "
+        + "tolerance: \"1.25\", falseAlarm: 0.05, slowerThan: 50ms, maxErrorRate: 0.05, unreachableFor: 2m } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: "
+        + "8, percent: 50 }, b: { version: 9, percent: \"0.5\" } } } } } }",
         "config: { modelserving:models: {}, modelserving:local: { port: 1, state: a, registry: ../b } }",
         "config: { modelserving:models: {}, modelserving:local: { port: \"65535\" } }",
-        "config: { modelserving:models: { a: { stable: { version: 2 }, keepWarm: [1, \"3\"], pods: { min: 1, cpu: 250m, memory: 1Gi } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 2 }, keepWarm: [1, \"3\"], pods: { min: 1, cpu: 250m, "
+        + "memory: 1Gi } } } }",
         $"config: {{ modelserving:models: {{}}, {Cloud} }}",
-        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:dataProtection: false, modelserving:registry: {{ user: {{ secure: a }}, token: {{ secure: b }} }} }}",
-        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:cache: {{ mode: sharded, shards: 3 }}, modelserving:images: , modelserving:router: {{ cpu: \"2\" }} }}",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:dataProtection: false, "
+            + "modelserving:registry: { user: { secure: a }, token: { secure: b } } }",
+        $"config: {{ modelserving:models: {{}}, {Cloud}, modelserving:cache: {{ mode: sharded, shards: 3 }}, "
+            + "modelserving:images: , modelserving:router: { cpu: \"2\" } }",
         "{ encryptionsalt: v1, config: { modelserving:models: {}, other:key: { secure: x }, plain: [1] } }",
     ];
 
@@ -80,8 +88,10 @@ public partial class SettingsReferenceTests
         "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { maxErrorRate: 1 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, guard: { off: true } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, routingKey: { claim: \"\" } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: Q4, arms: { b: { version: 8, percent: 50 } } } } } }",
-        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { B: { version: 8, percent: 50 } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: Q4, arms: { b: { version: 8, "
+        + "percent: 50 } } } } } }",
+        "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: { B: { version: 8, "
+        + "percent: 50 } } } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4, arms: [b] } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, experiment: { name: q4 } } } }",
         "config: { modelserving:models: { a: { stable: { version: 1 }, canary: { percent: 2 } } } }",
@@ -115,23 +125,23 @@ public partial class SettingsReferenceTests
     [Theory]
     [InlineData("settings.md")]
     [InlineData("settings.schema.json")]
-    public void The_committed_reference_is_current(string name)
+    public void The_committed_reference_is_up_to_date(string name)
     {
         var path = Repository.Combine("docs", name);
         var made = name.EndsWith(".md", StringComparison.Ordinal) ? SettingsReference.Markdown() : SettingsReference.Schema();
         Assert.True(
             File.Exists(path) && File.ReadAllText(path) == made,
-            $"docs/{name} is not what the settings' types say. './dev docs' renews it; commit the result.");
+            $"docs/{name} differs from the settings types. Run './dev docs' and commit the result.");
     }
 
     [Fact]
-    public void Every_setting_stands_in_the_page_and_in_the_schema()
+    public void Every_setting_is_in_the_page_and_in_the_schema()
     {
         var (page, schema) = (SettingsReference.Markdown(), JsonNode.Parse(SettingsReference.Schema())!["properties"]!["config"]!);
         foreach (var property in SettingsReader.Roots)
-            AssertStands(property, StackFile.Namespace + SettingsReader.KeyOf(property), schema);
+            AssertDocumented(property, StackFile.Namespace + SettingsReader.KeyOf(property), schema);
 
-        void AssertStands(PropertyInfo property, string path, JsonNode parent)
+        void AssertDocumented(PropertyInfo property, string path, JsonNode parent)
         {
             var description = property.GetCustomAttribute<SettingAttribute>()!.Description;
             Assert.Matches($@"(?m)^\| `{Regex.Escape(path)}` \| [^|]+ \| [^|]+ \| {Regex.Escape(description)} \|$", page);
@@ -141,7 +151,11 @@ public partial class SettingsReferenceTests
                 return;
             var isMap = SettingsReader.IsMapByName(property.PropertyType, out var group);
             foreach (var inner in SettingsReader.Properties(isMap ? group : property.PropertyType))
-                AssertStands(inner, $"{path}{(isMap ? group == typeof(ArmSettings) ? ".ARM" : group == typeof(ClientSettings) ? ".CLIENT" : ".MODEL" : "")}.{SettingsReader.KeyOf(inner)}", isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!);
+            {
+                var name = !isMap ? "" : group == typeof(ArmSettings) ? ".ARM" : group == typeof(ClientSettings) ? ".CLIENT" : ".MODEL";
+                var innerNode = isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!;
+                AssertDocumented(inner, $"{path}{name}.{SettingsReader.KeyOf(inner)}", innerNode);
+            }
         }
     }
 
@@ -151,12 +165,17 @@ public partial class SettingsReferenceTests
         Type[] types = [typeof(StackSettings), typeof(CloudSettings), .. Groups(SettingsReader.Roots).Distinct()];
         Assert.Contains(typeof(NodeSettings), types);
         foreach (var type in types)
-            Assert.Equal(type.GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Order(), SettingsReader.Properties(type).Select(p => p.Name).Order());
+        {
+            var writable = type.GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name);
+            Assert.Equal(writable.Order(), SettingsReader.Properties(type).Select(static property => property.Name).Order());
+        }
 
         static IEnumerable<Type> Groups(IEnumerable<PropertyInfo> properties)
         {
-            foreach (var property in properties.Where(property => SettingForm.Find(property.PropertyType) is null && !SettingsReader.IsList(property.PropertyType, out _)))
+            foreach (var property in properties)
             {
+                if (SettingForm.Find(property.PropertyType) is not null || SettingsReader.IsList(property.PropertyType, out _))
+                    continue;
                 var type = SettingsReader.IsMapByName(property.PropertyType, out var group) ? group : property.PropertyType;
                 yield return type;
                 foreach (var inner in Groups(SettingsReader.Properties(type)))
@@ -166,7 +185,7 @@ public partial class SettingsReferenceTests
     }
 
     [Fact]
-    public void The_page_shows_a_file_that_is_one()
+    public void The_example_in_the_page_is_a_valid_stack_file()
     {
         var example = ExampleOfPage().Match(SettingsReference.Markdown()).Groups[1].Value;
         Assert.Contains("modelserving:models", example, StringComparison.Ordinal);
@@ -191,7 +210,7 @@ public partial class SettingsReferenceTests
 
     [Theory]
     [MemberData(nameof(GoodFiles))]
-    public async Task What_is_read_the_schema_accepts(string yaml)
+    public async Task The_schema_accepts_every_file_that_can_be_read(string yaml)
     {
         Assert.Empty(StackFile.Parse(yaml).Faults);
         Assert.Empty(await FaultsBySchemaAsync(yaml));
@@ -199,7 +218,7 @@ public partial class SettingsReferenceTests
 
     [Theory]
     [MemberData(nameof(BadFiles))]
-    public async Task What_is_not_read_the_schema_refuses(string yaml)
+    public async Task The_schema_rejects_every_file_that_cannot_be_read(string yaml)
     {
         Assert.NotEmpty(StackFile.Parse(yaml).Faults);
         Assert.NotEmpty(await FaultsBySchemaAsync(yaml));
@@ -207,7 +226,7 @@ public partial class SettingsReferenceTests
 
     [Theory]
     [MemberData(nameof(BadClouds))]
-    public async Task What_is_not_read_of_the_cloud_the_schema_refuses(string yaml)
+    public async Task The_schema_rejects_every_file_whose_cloud_settings_cannot_be_read(string yaml)
     {
         Assert.Empty(StackFile.Parse(yaml).Faults);
         Assert.NotEmpty(StackFile.Parse(yaml, cloud: true).Faults);
@@ -225,15 +244,17 @@ public partial class SettingsReferenceTests
         return schema.Validate(Json(stream.Documents[0].RootNode)?.ToJsonString() ?? "null").Select(error => error.ToString());
     }
 
-    // As an editor does: a plain scalar is what YAML 1.2's core schema makes of it.
+    // Converts plain scalars as an editor does, by the core schema of YAML 1.2.
     private static JsonNode? Json(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Json(pair.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Select(Json)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or null } => null,
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } flag => flag.Value == "true",
-        YamlScalarNode { Style: ScalarStyle.Plain } plain when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
-        YamlScalarNode { Style: ScalarStyle.Plain } plain when decimal.TryParse(plain.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        YamlScalarNode { Style: ScalarStyle.Plain } plain
+            when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
+        YamlScalarNode { Style: ScalarStyle.Plain } plain
+            when decimal.TryParse(plain.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         _ => ((YamlScalarNode)node).Value,
     };
 }
