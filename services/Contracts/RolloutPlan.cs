@@ -38,6 +38,10 @@ public sealed record RolloutPlan
     /// for none.</summary>
     public IReadOnlyList<ModelVersion>? KeptWarm { get; init; }
 
+    /// <summary>The variant that every rollout has, which is always the last.</summary>
+    [JsonIgnore]
+    public VariantPlan Stable => Variants[^1];
+
     /// <summary>Every version that the plan names, each once: those of the variants, then those kept warm.</summary>
     [JsonIgnore]
     public IEnumerable<ModelVersion> Versions => Variants.Select(static variant => variant.Version).Concat(KeptWarm ?? []).Distinct();

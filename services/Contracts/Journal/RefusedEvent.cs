@@ -35,7 +35,7 @@ public sealed record RefusedEvent : RolloutEvent
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override bool IsServed => Rollout.Variants[^1].Version != Version;
+    public override bool IsServed => Rollout.Stable.Version != Version;
 
     internal override void Check()
     {

@@ -50,7 +50,7 @@ public sealed record EffectiveRollout
         ArgumentNullException.ThrowIfNull(planned);
         if (state is null)
             return new EffectiveRollout(planned, planned, BucketLayout.Create(planned.Variants), VariantsOf(planned, null)) { JournalUnread = true };
-        if (state.Condemned(planned.Variants[^1].Version) is not { } condemned)
+        if (state.Condemned(planned.Stable.Version) is not { } condemned)
             return new EffectiveRollout(planned, planned, state.LayoutOf(planned), VariantsOf(planned, state));
         return state.LastGood is { Rollout: var good } last
             ? new EffectiveRollout(planned, good, last.Layout, VariantsOf(good, state)) { Refused = condemned }

@@ -11,5 +11,5 @@ public sealed record ServedRollout(RolloutEvent Event, BucketLayout Layout)
     /// <summary>The rollout.</summary>
     public RolloutPlan Rollout => Event.Rollout;
 
-    internal ModelVersion Stable => Rollout.Variants[^1].Version;
+    internal ModelVersion Stable => Rollout.Stable.Version;
 }

@@ -38,7 +38,7 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
             throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is condemned already, since {known.Time:yyyy-MM-dd HH:mm:ss'Z'} by {known.Who}");
         if (variant is null && route.Pin(request.Version.ToString()) is null && state.TrialOf(request.Version) == 1)
             throw new DecisionRefusedException(Problems.UnknownVersion, $"There is no version {request.Version} of {model}; there are: {string.Join(", ", route.Versions)}");
-        if (route.Served.Rollout.Rollout is { } served && served.Variants[^1].Version == request.Version && !request.Force && FallbackFor(route, state, request.Version) is null)
+        if (route.Served.Rollout.Rollout is { } served && served.Stable.Version == request.Version && !request.Force && FallbackFor(route, state, request.Version) is null)
         {
             throw new DecisionRefusedException(
                 Problems.Conflict,
@@ -86,7 +86,7 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
 
     // The version that answers once stable is condemned: that of the newest good rollout, if it has a ready endpoint.
     private static ModelVersion? FallbackFor(ModelRoute route, JournalState state, ModelVersion condemned) =>
-        state.Served.FirstOrDefault(served => served.Rollout.Variants[^1].Version is var stable && stable != condemned && state.Condemned(stable) is null)?.Rollout.Variants[^1].Version is { } heir
+        state.Served.FirstOrDefault(served => served.Rollout.Stable.Version is var stable && stable != condemned && state.Condemned(stable) is null)?.Rollout.Stable.Version is { } heir
             && route.Pin(heir.ToString())?.Endpoints is { Count: > 0, UnreachableSince: null }
             ? heir
             : null;

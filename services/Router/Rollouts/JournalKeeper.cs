@@ -280,7 +280,7 @@ internal sealed class JournalKeeper : BackgroundService
         }
     }
 
-    private static bool IsServed(RolloutPlan planned, JournalState? state) => state?.Condemned(planned.Variants[^1].Version) is null;
+    private static bool IsServed(RolloutPlan planned, JournalState? state) => state?.Condemned(planned.Stable.Version) is null;
 
     // A failure that is one model's alone leaves the journal read.
     private void ReportReach(string? failure, bool isAway)

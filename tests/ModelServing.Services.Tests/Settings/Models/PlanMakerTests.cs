@@ -148,7 +148,7 @@ public class PlanMakerTests
             var rollout = Assert.Single(plan.Rollouts).Value;
             Assert.Equal(deadline, rollout.DeadlineMilliseconds);
             Assert.Equal(hasKey ? "X-Customer" : null, rollout.RoutingKeyHeader);
-            Assert.Equal(new VariantPlan(VariantPlan.Stable, new ModelVersion(stable), PlanDocument.Buckets - (hasCanary ? weight : 0)), rollout.Variants[^1]);
+            Assert.Equal(new VariantPlan(VariantPlan.Stable, new ModelVersion(stable), PlanDocument.Buckets - (hasCanary ? weight : 0)), rollout.Stable);
             if (hasCanary)
                 Assert.Equal(new VariantPlan(VariantPlan.Canary, new ModelVersion(canary), weight), rollout.Variants[0]);
             Assert.Equal(bytes, plan.ToUtf8());
