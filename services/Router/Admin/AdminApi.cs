@@ -8,6 +8,8 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Journal;
 using ModelServing.Router.Clients;
+using ModelServing.Router.Errors;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Admin;
 

@@ -3,6 +3,7 @@ using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
+using ModelServing.Router.Errors;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using ModelServing.Router.Sources;
+using ModelServing.Router.Threading;
 
 namespace ModelServing.Router.Clients;
 

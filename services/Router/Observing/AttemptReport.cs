@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Observing;
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using ModelServing.Rollout.Guard;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Observing;
 using AttemptOutcome = ModelServing.Rollout.Guard.AttemptOutcome;
 

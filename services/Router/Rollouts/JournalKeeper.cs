@@ -6,6 +6,7 @@ using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Rollouts;

@@ -6,6 +6,7 @@ using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
 

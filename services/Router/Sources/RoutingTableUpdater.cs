@@ -4,7 +4,8 @@ using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Rollout;
-using ModelServing.Router.Endpoints;
+using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 

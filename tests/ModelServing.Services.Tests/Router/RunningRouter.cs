@@ -5,7 +5,7 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router;
 using ModelServing.Router.Clients;
-using ModelServing.Router.Endpoints;
+using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
@@ -157,7 +157,7 @@ internal sealed class RunningRouter : IAsyncDisposable
         StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
 
     /// <summary>Swaps in a table at once, past the files.</summary>
-    internal void Swap(PlanDocument plan, EndpointsDocument endpoints, Func<ModelName, RolloutPlan, ModelServing.Router.Rollouts.ServedModel>? serve = null)
+    internal void Swap(PlanDocument plan, EndpointsDocument endpoints, Func<ModelName, RolloutPlan, ServedModel>? serve = null)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
         holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), serve));

@@ -1,9 +1,9 @@
 using ModelServing.Contracts;
 using ModelServing.Router.Observing;
 
-namespace ModelServing.Router;
+namespace ModelServing.Router.Metrics;
 
-/// <summary>A variant's dimensions, made once: the hot path neither allocates nor boxes.</summary>
+/// <summary>A variant's metric dimensions, made once so that the hot path neither allocates nor boxes.</summary>
 internal sealed class VariantTags
 {
     private readonly KeyValuePair<string, object?> model;
