@@ -4,7 +4,6 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
@@ -27,8 +26,8 @@ internal sealed class RequestHandler
     private readonly Forwarder forwarder;
     private readonly Failover failover;
 
-    /// <summary>Makes the handler. Without an observer first attempts are counted and go nowhere else.</summary>
-    public RequestHandler(RouterSettings settings, Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, IAttemptObserver? observer = null)
+    /// <param name="observer">Called with each attempt that ended; null for none.</param>
+    public RequestHandler(RouterSettings settings, Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, AttemptObserver? observer = null)
     {
         this.settings = settings;
         this.admission = admission;
@@ -36,7 +35,7 @@ internal sealed class RequestHandler
         this.metrics = metrics;
         this.time = time;
         this.logger = logger;
-        forwarder = new(new AttemptReport(metrics, time, observer), metrics, time);
+        forwarder = new(observer, metrics, time);
         failover = new(forwarder, metrics, time);
     }
 

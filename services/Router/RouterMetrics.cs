@@ -4,7 +4,6 @@ using ModelServing.Contracts.Journal;
 using ModelServing.Hosting;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
@@ -68,7 +67,7 @@ public sealed class RouterMetrics
 
     internal void PlanInterrupted(string reason) => planInterruptions.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 
-    internal void Attempted(VariantTags tags, AttemptOutcome outcome, bool isNonFinite) => attempts.Add(1, tags.With(outcome, isNonFinite));
+    internal void Attempted(KeyValuePair<string, object?>[] outcome) => attempts.Add(1, outcome);
 
     internal void Retried(VariantTags tags, RetryReason reason) => retries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
 
