@@ -6,7 +6,6 @@ using ModelServing.Router.Clients;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
-using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
@@ -29,7 +28,7 @@ internal sealed class RequestHandler
     private readonly Forwarder forwarder;
     private readonly Failover failover;
 
-    /// <summary>Creates the handler. Without an observer, first attempts are only counted.</summary>
+    /// <param name="observer">Called with each attempt that ended; null for none.</param>
     public RequestHandler(
         RouterSettings settings,
         Admission admission,
@@ -37,7 +36,7 @@ internal sealed class RequestHandler
         RouterMetrics metrics,
         TimeProvider time,
         ILogger<RequestHandler> logger,
-        IAttemptObserver? observer = null)
+        AttemptObserver? observer = null)
     {
         this.settings = settings;
         this.admission = admission;
@@ -45,7 +44,7 @@ internal sealed class RequestHandler
         this.metrics = metrics;
         this.time = time;
         this.logger = logger;
-        forwarder = new(new AttemptReport(metrics, time, observer), metrics, time);
+        forwarder = new(observer, metrics, time);
         failover = new(forwarder, metrics, time);
     }
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
-using ModelServing.Router.Observing;
 using ModelServing.Router.Routing;
 using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
@@ -24,7 +23,7 @@ namespace ModelServing.Router.Forwarding;
 /// twice is as good as once. A GET does, so one that met an idle connection in the moment of its end gets another, new one. That
 /// stable may be asked instead of another variant is <see cref="Failover"/>'s.
 /// </remarks>
-internal sealed class Forwarder(AttemptReport report, RouterMetrics metrics, TimeProvider time)
+internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
     private readonly Connector connector = new(time);
 
@@ -125,7 +124,7 @@ internal sealed class Forwarder(AttemptReport report, RouterMetrics metrics, Tim
 
     private AttemptResult Ended(in Attempt attempt, in AttemptResult result)
     {
-        report.Add(attempt, result);
+        observer?.Invoke(attempt, result);
         return result;
     }
 

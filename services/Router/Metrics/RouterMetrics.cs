@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Hosting;
-using ModelServing.Router.Observing;
 
 namespace ModelServing.Router.Metrics;
 
@@ -24,7 +23,6 @@ public sealed class RouterMetrics
     private readonly Counter<long> journalFailures;
     private readonly Counter<long> uncountedFailures;
 
-    /// <summary>Creates the instruments.</summary>
     public RouterMetrics(IMeterFactory factory)
     {
         Meter = Telemetry.CreateMeter(factory);
@@ -83,7 +81,7 @@ public sealed class RouterMetrics
 
     internal void PlanInterrupted(string reason) => planInterruptions.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 
-    internal void Attempted(VariantTags tags, AttemptOutcome outcome, bool isNonFinite) => attempts.Add(1, tags.With(outcome, isNonFinite));
+    internal void Attempted(KeyValuePair<string, object?>[] outcome) => attempts.Add(1, outcome);
 
     internal void Retried(VariantTags tags, RetryReason reason) => retries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
 

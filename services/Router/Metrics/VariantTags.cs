@@ -1,5 +1,4 @@
 using ModelServing.Contracts;
-using ModelServing.Router.Observing;
 
 namespace ModelServing.Router.Metrics;
 
@@ -9,8 +8,6 @@ internal sealed class VariantTags
     private readonly KeyValuePair<string, object?> model;
     private readonly KeyValuePair<string, object?> version;
     private readonly KeyValuePair<string, object?> variant;
-    private readonly KeyValuePair<string, object?>[] nonFinite;
-    private readonly KeyValuePair<string, object?>[][] outcomes;
 
     internal VariantTags(ModelName model, ModelVersion version, string variant)
     {
@@ -18,23 +15,27 @@ internal sealed class VariantTags
         this.version = new(MetricNames.Version, version.ToString());
         this.variant = new(MetricNames.Variant, variant);
         Ok = With(MetricNames.Status, 200);
-        nonFinite = With(MetricNames.Outcome, "non-finite");
-        outcomes = [.. Enum.GetValues<AttemptOutcome>().Select(outcome => With(MetricNames.Outcome, TextOf(outcome)))];
+        Success = With(MetricNames.Outcome, "success");
+        NonFinite = With(MetricNames.Outcome, "non-finite");
+        ClientError = With(MetricNames.Outcome, "client-error");
+        Error = With(MetricNames.Outcome, "error");
+        ConnectionLost = With(MetricNames.Outcome, "connection-lost");
+        Unreachable = With(MetricNames.Outcome, "unreachable");
     }
 
     internal KeyValuePair<string, object?>[] Ok { get; }
 
+    internal KeyValuePair<string, object?>[] Success { get; }
+
+    internal KeyValuePair<string, object?>[] NonFinite { get; }
+
+    internal KeyValuePair<string, object?>[] ClientError { get; }
+
+    internal KeyValuePair<string, object?>[] Error { get; }
+
+    internal KeyValuePair<string, object?>[] ConnectionLost { get; }
+
+    internal KeyValuePair<string, object?>[] Unreachable { get; }
+
     internal KeyValuePair<string, object?>[] With(string dimension, object value) => [model, version, variant, new(dimension, value)];
-
-    internal KeyValuePair<string, object?>[] With(AttemptOutcome outcome, bool isNonFinite) =>
-        isNonFinite && outcome == AttemptOutcome.Success ? nonFinite : outcomes[(int)outcome];
-
-    private static string TextOf(AttemptOutcome outcome) => outcome switch
-    {
-        AttemptOutcome.Success => "success",
-        AttemptOutcome.ClientError => "client-error",
-        AttemptOutcome.Error => "error",
-        AttemptOutcome.ConnectionLost => "connection-lost",
-        _ => "unreachable",
-    };
 }

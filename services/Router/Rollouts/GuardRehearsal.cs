@@ -21,9 +21,9 @@ internal static class GuardRehearsal
         for (var i = 0; i < Failures; i++)
         {
             _ = losses.IsFailure("rehearsal", TimeSpan.FromSeconds(i));
-            recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, AttemptOutcome.Succeeded, share, 1));
-            recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, AttemptOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
-            recorder.Record(new Observation(IsWatched: false, AttemptOrigin.Assigned, AttemptOutcome.Slow, share, 1 + (i / 10)));
+            recorder.Record(new Observation(IsWatched: true, CallOutcome.Succeeded, share, 1));
+            recorder.Record(new Observation(IsWatched: true, CallOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
+            recorder.Record(new Observation(IsWatched: false, CallOutcome.Slow, share, 1 + (i / 10)));
         }
 
         var counts = GuardCounts.Sum([GuardCounts.Parse(recorder.Read().ToBytes())]);

@@ -142,7 +142,7 @@ internal sealed class RolloutGuards(FailureQueue queue, RoutingTableHolder holde
             }
         }
 
-        version.Recorder.Record(new Observation(failure.Watched is not null, AttemptOrigin.Assigned, failure.Outcome, watched.Share, minute, history));
+        version.Recorder.Record(new Observation(failure.Watched is not null, failure.Outcome, watched.Share, minute, history));
         version.MarkChanged();
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
 using ModelServing.Oci;
-using ModelServing.Router.Observing;
+using ModelServing.Router.Forwarding;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -29,7 +29,8 @@ internal static class RolloutServices
         services.AddSingleton<RouterIncarnation>();
         services.AddSingleton<WatchedVersions>();
         services.AddSingleton<FailureQueue>();
-        services.AddSingleton<IAttemptObserver>(static provider => provider.GetRequiredService<FailureQueue>());
+        services.AddSingleton<AttemptReport>();
+        services.AddSingleton<AttemptObserver>(static provider => provider.GetRequiredService<AttemptReport>().Add);
         services.AddSingleton<JournalKeeper>();
         services.AddSingleton<RolloutGuards>();
         services.AddHostedService(static provider => provider.GetRequiredService<JournalKeeper>());

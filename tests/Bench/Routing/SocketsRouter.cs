@@ -8,7 +8,7 @@ using ModelServing.Contracts;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
-using ModelServing.Router.Observing;
+using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 using ModelServing.Router;
 using Endpoint = ModelServing.Router.Endpoints.Endpoint;
@@ -23,7 +23,7 @@ namespace ModelServing.Bench.Routing;
 internal sealed class SocketsRouter(Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time)
 {
     private readonly SocketsForwarding forwarding = new(new HttpMessageInvoker(SocketsForwarding.CreateHandler()));
-    private readonly AttemptReport report = new(metrics, time);
+    private readonly AttemptReport report = new(metrics);
 
     // Used again, so a request allocates none.
     private readonly ConcurrentBag<CancellationTokenSource> deadlines = [];

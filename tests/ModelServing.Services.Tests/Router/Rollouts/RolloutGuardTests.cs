@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Routing;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.TestKit;
