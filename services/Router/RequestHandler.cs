@@ -28,7 +28,7 @@ internal sealed class RequestHandler
     private readonly Forwarder forwarder;
     private readonly Failover failover;
 
-    /// <param name="observer">Called with each attempt that ended; null for none.</param>
+    /// <summary>Creates the handler. The observer is called with each attempt that ended.</summary>
     public RequestHandler(
         RouterSettings settings,
         Admission admission,
