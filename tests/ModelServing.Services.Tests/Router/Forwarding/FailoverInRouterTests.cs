@@ -1,18 +1,16 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Routing;
 using ModelServing.TestKit;
-using static ModelServing.Services.Tests.Router.RouterTests;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
 
-/// <summary>A canary's failure is not the caller's: stable answers instead, while time and budget allow.</summary>
+/// <summary>A whole router retries a canary's failure on stable, while time and budget allow.</summary>
 [Collection(RunningRouter.OneAtATime)]
-public sealed class FailoverTests : IAsyncDisposable
+public sealed class FailoverInRouterTests : IAsyncDisposable
 {
     private const string Retries = "modelserving_router_retries_total";
     private const string RefusedRetries = "modelserving_router_refused_retries_total";
@@ -35,12 +33,12 @@ public sealed class FailoverTests : IAsyncDisposable
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "connection-lost", false)]
     [InlineData("HTTP/1.1 500 X\r\nContent-Length: 10\r\n\r\nhello", "connection-lost", false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "bad-answer", false)]
-    public async Task A_failed_canary_call_is_answered_by_stable_and_says_so(string wire, string reason, bool keepsConnection)
+    public async Task A_failed_canary_call_is_answered_by_stable_and_the_answer_names_the_canary(string wire, string reason, bool keepsConnection)
     {
         string? seen = null;
         await using var canary = new RawServer(async connection =>
         {
-            // One that may be used again must not be closed: the router could meet it in the moment of its end.
+            // A reusable connection must not be closed: the router could meet it in the moment of its end.
             do
             {
                 if (await connection.ReadMessageAsync() is not { } request)
@@ -66,7 +64,7 @@ public sealed class FailoverTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_held_back_answer_that_was_whole_leaves_its_connection_in_use()
+    public async Task A_complete_answer_that_is_held_back_leaves_its_connection_in_use()
     {
         await using var canary = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops");
         await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
@@ -78,22 +76,22 @@ public sealed class FailoverTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_canary_that_nobody_can_reach_costs_no_budget(bool isKnown)
+    public async Task An_unreachable_canary_costs_no_budget(bool isKnown)
     {
         await using var router = await RunningRouter.StartAsync(
-            AllCanary, SomePlan.Endpoints([(1, stable.Address), .. isKnown ? [(2, RawServer.NobodyThere())] : Array.Empty<(int, IPEndPoint)>()]), Frozen(out _));
+            AllCanary, SomePlan.Endpoints([(1, stable.Address), .. isKnown ? [(2, RawServer.NobodyThere())] : Array.Empty<(int, IPEndPoint)>()]), RunningRouter.WithSteppedTime(out _));
         Drain(router);
         const int Requests = 20;
         for (var i = 0; i < Requests; i++)
             AssertRetried(await router.InferAsync("a"), "a");
-        // All that these requests brought is there.
+        // Everything that these requests added is still there.
         Assert.Equal((int)(Requests * (1 + RetryBudget.RequestShare)), Drain(router));
         await router.AssertCountAsync(20, Retries, "reason=\"unreachable\"");
         await router.AssertCountAsync(0, RefusedRetries);
     }
 
     [Fact]
-    public async Task Without_budget_the_failure_is_the_answer_as_it_is()
+    public async Task Without_budget_the_failure_is_the_answer()
     {
         var wire = "HTTP/1.1 500 X\r\nContent-Length: 4\r\nConnection: close\r\nX-Theirs: 1\r\n\r\noops";
         RunningRouter? router = null;
@@ -103,16 +101,17 @@ public sealed class FailoverTests : IAsyncDisposable
             Drain(router!);
             await connection.SendAsync(wire);
         });
-        await using var running = router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), Frozen(out _));
+        await using var running = router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out _));
         var answer = await router.InferAsync();
-        Assert.Equal((500, "oops", "1", "canary", "2", null), (answer.Status, answer.Text, answer["X-Theirs"], answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
+        answer.AssertAnswer(500, "oops", variant: "canary", version: "2");
+        Assert.Equal("1", answer["X-Theirs"]);
         await router.AssertCountAsync(1, RefusedRetries, "version=\"2\"", "variant=\"canary\"", "reason=\"error\"");
         await router.AssertCountAsync(1, "modelserving_router_errors_total", "variant=\"canary\"", "reason=\"upstream\"");
 
         wire = "";
-        AssertProblem(await router.InferAsync(), 502, "connection-lost");
+        (await router.InferAsync()).AssertProblem(502, "connection-lost");
         wire = "nonsense\r\n\r\n";
-        AssertProblem(await router.InferAsync(), 502, "bad-answer");
+        (await router.InferAsync()).AssertProblem(502, "bad-answer");
         await router.AssertCountAsync(3, RefusedRetries);
         await router.AssertCountAsync(0, Retries);
         Assert.Equal(0, stable.Accepted);
@@ -121,7 +120,7 @@ public sealed class FailoverTests : IAsyncDisposable
     [Fact]
     public async Task A_canary_that_is_late_is_cut_at_the_attempt_limit_and_stable_answers()
     {
-        await using var canary = Silent();
+        await using var canary = SomeServers.Silent();
         await using var router = await RunningRouter.StartAsync(AllCanary.Limited(50), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
         AssertRetried(await router.InferAsync("a"), "a");
         await RunningRouter.UntilAsync(() => canary.Open == 0, "the canary's connection is closed");
@@ -131,21 +130,21 @@ public sealed class FailoverTests : IAsyncDisposable
     [Fact]
     public async Task A_late_canary_without_budget_or_time_is_504()
     {
-        // Not when it has the connection: the router may not know of that yet, and would count the time as its connecting.
+        // Not as soon as the canary has the connection: the router may not know that yet, and would count the time as connecting.
         var received = new StrongBox<int>();
-        await using var canary = Silent(received);
-        await using var router = await RunningRouter.StartAsync(AllCanary.Limited(5_000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), Frozen(out var time));
-        var asking = router.InferAsync();
+        await using var canary = SomeServers.Silent(received);
+        await using var router = await RunningRouter.StartAsync(AllCanary.Limited(5_000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out var time));
+        var answering = router.InferAsync();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received.Value) == 1, "the canary has the request");
-        await AdvanceUntilAsync(time, asking, () => Drain(router));
-        AssertProblem(await asking, 504, "deadline");
+        await AdvanceUntilAsync(time, answering, () => Drain(router));
+        (await answering).AssertProblem(504, "deadline");
         await router.AssertCountAsync(1, RefusedRetries, "reason=\"late\"");
 
         router.Swap(SomePlan.Canary(PlanDocument.Buckets, 1000).Limited(1000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        asking = router.InferAsync();
+        answering = router.InferAsync();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received.Value) == 2, "the canary has the request");
-        await AdvanceUntilAsync(time, asking);
-        AssertProblem(await asking, 504, "deadline");
+        await AdvanceUntilAsync(time, answering);
+        (await answering).AssertProblem(504, "deadline");
         await router.AssertCountAsync(1, RefusedRetries);
         await router.AssertCountAsync(0, Retries);
         Assert.Equal(0, stable.Accepted);
@@ -167,13 +166,13 @@ public sealed class FailoverTests : IAsyncDisposable
             }
         });
         await using var canary = RawServer.Saying("canary");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Canary(0).Limited(1000), SomePlan.Endpoints((1, slow.Address), (2, canary.Address)), Frozen(out var time));
-        var asking = router.InferAsync();
+        await using var router = await RunningRouter.StartAsync(SomePlan.Canary(0).Limited(1000), SomePlan.Endpoints((1, slow.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out var time));
+        var answering = router.InferAsync();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received) == 1, "stable has the request");
         time.Advance(TimeSpan.FromSeconds(10));
         go.Release();
-        var answer = await asking;
-        Assert.Equal(("late", "stable", null), (answer.Text, answer["X-Model-Variant"], answer["X-Model-Failover"]));
+        var answer = await answering;
+        answer.AssertAnswer(200, "late", variant: "stable");
 
         wire = "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops";
         go.Release();
@@ -183,7 +182,7 @@ public sealed class FailoverTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_the_clients_fault_or_asks_for_the_version_itself_is_not_retried()
+    public async Task A_fault_of_the_client_and_a_pinned_request_are_not_retried()
     {
         var status = 422;
         await using var canary = RawServer.Answering(_ => $"HTTP/1.1 {status} X\r\nContent-Length: 4\r\n\r\noops");
@@ -191,7 +190,7 @@ public sealed class FailoverTests : IAsyncDisposable
         Assert.Equal(422, (await router.InferAsync()).Status);
         status = 500;
         var pinned = await router.InferAsync(path: "/v2/models/fraud/versions/2/infer");
-        Assert.Equal((500, "pinned", null), (pinned.Status, pinned["X-Model-Variant"], pinned["X-Model-Failover"]));
+        pinned.AssertAnswer(500, variant: "pinned");
         Assert.Equal(500, (await router.AskAsync(RunningRouter.Get("/v2/models/fraud/versions/2/ready"))).Status);
         Assert.Equal(0, stable.Accepted);
         await router.AssertCountAsync(0, Retries);
@@ -199,17 +198,17 @@ public sealed class FailoverTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_retry_that_fails_too_is_answered_as_stables_failure()
+    public async Task If_the_retry_fails_too_stables_failure_is_the_answer()
     {
         await using var canary = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops");
         await using var broken = RawServer.Answering(static _ => "HTTP/1.1 503 X\r\nContent-Length: 5\r\n\r\nworse");
         await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, broken.Address), (2, canary.Address)));
         var answer = await router.InferAsync();
-        Assert.Equal((503, "worse", "stable", "canary"), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Failover"]));
+        answer.AssertAnswer(503, "worse", variant: "stable", failover: "canary");
         router.Swap(AllCanary, SomePlan.Endpoints((2, canary.Address)));
         answer = await router.InferAsync();
-        AssertProblem(answer, 503, "no-ready-endpoint");
-        Assert.Equal(("stable", "canary"), (answer["X-Model-Variant"], answer["X-Model-Failover"]));
+        answer.AssertProblem(503, "no-ready-endpoint");
+        answer.AssertAnswer(503, variant: "stable", failover: "canary");
     }
 
     [Theory]
@@ -234,11 +233,11 @@ public sealed class FailoverTests : IAsyncDisposable
                 if (isKept)
                     AssertRetried(answer, body);
                 else
-                    Assert.Equal((500, "oops", "canary"), (answer.Status, answer.Text, answer["X-Model-Variant"]));
+                    answer.AssertAnswer(500, "oops", variant: "canary");
             }
         }
 
-        // What no version has seen can be sent again, whatever its length.
+        // A request that no version has seen can be sent again, whatever its length.
         router.Swap(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, RawServer.NobodyThere())));
         foreach (var request in (string[])[RunningRouter.Infer(body), Chunked(body)])
             AssertRetried(await router.AskAsync(request), body);
@@ -248,31 +247,16 @@ public sealed class FailoverTests : IAsyncDisposable
     public async Task A_canary_that_dies_with_requests_in_flight_fails_none_of_them()
     {
         const int InFlight = 64;
-        await using var canary = Silent();
+        await using var canary = SomeServers.Silent();
         await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        var asking = Enumerable.Range(0, InFlight).Select(i => router.InferAsync($"{i}")).ToArray();
+        var answering = Enumerable.Range(0, InFlight).Select(i => router.InferAsync($"{i}")).ToArray();
         await RunningRouter.UntilAsync(() => canary.Open == InFlight, "all are in flight");
         canary.Kill();
         for (var i = 0; i < InFlight; i++)
-            AssertRetried(await asking[i], $"{i}");
+            AssertRetried(await answering[i], $"{i}");
     }
 
-    /// <summary>An endpoint that takes a request and never answers.</summary>
-    /// <param name="received">Counts the requests that it has.</param>
-    internal static RawServer Silent(StrongBox<int>? received = null) => new(async connection =>
-    {
-        if (await connection.ReadMessageAsync() is not null && received is not null)
-            Interlocked.Increment(ref received.Value);
-        await connection.ReadToEndAsync();
-    });
-
-    internal static Action<IServiceCollection> Frozen(out SteppedTime time)
-    {
-        var stepped = time = new SteppedTime();
-        return services => services.AddSingleton<TimeProvider>(stepped);
-    }
-
-    /// <summary>Takes all that the model's retry budget has, and says how much that was.</summary>
+    /// <summary>Empties the model's retry budget, and returns how many tokens it had.</summary>
     private static int Drain(RunningRouter router)
     {
         var taken = 0;
@@ -291,12 +275,13 @@ public sealed class FailoverTests : IAsyncDisposable
         "the request ends");
 
     private static string Chunked(string body) =>
-        $"POST {RunningRouter.InferPath} HTTP/1.1\r\nHost: router\r\nTransfer-Encoding: chunked\r\n\r\n{string.Concat(body.Chunk(70_001).Select(static piece => $"{piece.Length:x}\r\n{new string(piece)}\r\n"))}0\r\n\r\n";
+        $"POST {RunningRouter.InferPath} HTTP/1.1\r\nHost: router\r\nTransfer-Encoding: chunked\r\n\r\n" +
+        $"{string.Concat(body.Chunk(70_001).Select(static piece => $"{piece.Length:x}\r\n{new string(piece)}\r\n"))}0\r\n\r\n";
 
     private static void AssertRetried(RawMessage answer, string text)
     {
-        Assert.Equal((200, "stable", "1", "canary"), (answer.Status, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
-        Assert.True(text == answer.Text, "the answer is not the one that stable gives to this body");
+        answer.AssertAnswer(200, variant: "stable", version: "1", failover: "canary");
+        Assert.True(text == answer.Text, "the answer is not stable's answer to this body");
         Assert.Null(answer["X-Theirs"]);
         Assert.Null(answer["Retry-After"]);
     }
