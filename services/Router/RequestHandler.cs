@@ -78,7 +78,7 @@ internal sealed class RequestHandler
                 result = await forwarder.ForwardAsync(context, attempt, default);
             }
 
-            if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned && request.Model.Served.Rollout.Refused is { } condemned)
+            if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned && request.Model.Effective.Refused is { } condemned)
                 (problem, detail) = Problems.CondemnedWithoutHeir(request.Model.Stable, condemned.Version);
             else if (result.Result != ForwardResult.Answered)
                 (problem, detail) = Problems.Explain(result.Result, route, patience);

@@ -74,6 +74,7 @@ public static class RouterHost
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<RequestHandler>();
+        builder.Services.AddSingleton<RoutingTableSwapper>();
         builder.Services.AddHostedService<RoutingTableUpdater>();
         builder.Services.AddHostedService<DeadlineSweep>();
         builder.Services.AddHostedService<ReadinessProbe>();

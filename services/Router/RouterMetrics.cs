@@ -107,7 +107,7 @@ public sealed class RouterMetrics
             MetricNames.RouterCondemned,
             () =>
                 from model in holder.Current?.Models ?? []
-                from version in model.Served.State?.Versions.Values ?? []
+                from version in model.State?.Versions.Values ?? []
                 where version.Condemned is not null
                 select new Measurement<int>(
                     1,
@@ -119,7 +119,7 @@ public sealed class RouterMetrics
             MetricNames.RouterRolloutRefused,
             () =>
                 from model in holder.Current?.Models ?? []
-                select new Measurement<int>(model.Served.Rollout.Refused is null ? 0 : 1, new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
+                select new Measurement<int>(model.Effective.Refused is null ? 0 : 1, new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
             unit: null,
             "1 where the plan's rollout is refused, for its stable version is condemned, and the last good one is served or none; else 0.");
     }

@@ -32,13 +32,13 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
         var route = Require(model);
         // Which trial it is that is to end stands there. Until then only stable gets traffic anyway.
         var state = board.StateOf(model) ?? throw new DecisionRefusedException(Problems.JournalAway, "The journal was never read by this router: only stable versions get traffic, and what is condemned is not known");
-        var variant = route.Served.Rollout.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
-            ?? route.Served.Rollout.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;
+        var variant = route.Effective.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
+            ?? route.Effective.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;
         if (state.Condemned(request.Version) is { } known)
             throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is condemned already, since {known.Time:yyyy-MM-dd HH:mm:ss'Z'} by {known.Who}");
         if (variant is null && route.Pin(request.Version.ToString()) is null && state.TrialOf(request.Version) == 1)
             throw new DecisionRefusedException(Problems.UnknownVersion, $"There is no version {request.Version} of {model}; there are: {string.Join(", ", route.Versions)}");
-        if (route.Served.Rollout.Rollout is { } served && served.Stable.Version == request.Version && !request.Force && FallbackFor(route, state, request.Version) is null)
+        if (route.Effective.Rollout is { } served && served.Stable.Version == request.Version && !request.Force && FallbackFor(route, state, request.Version) is null)
         {
             throw new DecisionRefusedException(
                 Problems.Conflict,
@@ -94,7 +94,7 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
     private async Task SwappedAsync(ModelName model, Func<JournalState?, bool> isSo, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        while (holder.Current is { } table && table.TryGetModel(model.Text, out var route) && !isSo(route.Served.State) && time.GetElapsedTime(began) < Swapped)
+        while (holder.Current is { } table && table.TryGetModel(model.Text, out var route) && !isSo(route.State) && time.GetElapsedTime(began) < Swapped)
             await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellation);
     }
 }

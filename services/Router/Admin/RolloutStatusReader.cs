@@ -26,7 +26,7 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
 
     private ModelStatus Read(ModelRoute model)
     {
-        var served = model.Served.Rollout;
+        var served = model.Effective;
         return new ModelStatus
         {
             Model = model.Name,
@@ -38,8 +38,8 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
             Experiment = served.Rollout?.Experiment,
             Variants = [.. served.Variants.Reverse().Select(variant => Read(model, variant))],
             KeptWarm = [.. (served.Rollout?.KeptWarm ?? []).Select(version => new KeptVersionStatus(version, ReadyOf(model.Pin(version.ToString()))))],
-            Condemned = [.. (model.Served.State?.Versions.Values ?? []).Select(static version => version.Condemned).OfType<RolledBackEvent>().Select(Read)],
-            LastSeq = model.Served.State?.LastSeq ?? 0,
+            Condemned = [.. (model.State?.Versions.Values ?? []).Select(static version => version.Condemned).OfType<RolledBackEvent>().Select(Read)],
+            LastSeq = model.State?.LastSeq ?? 0,
             JournalFault = board.FaultOf(model.Name),
         };
     }

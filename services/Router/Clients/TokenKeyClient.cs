@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using ModelServing.Router.Sources;
 
 namespace ModelServing.Router.Clients;
 

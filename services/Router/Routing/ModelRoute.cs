@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
-using ModelServing.Router.Rollouts;
 using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
@@ -18,23 +18,30 @@ internal sealed class ModelRoute
     private readonly FrozenDictionary<string, VariantRoute> pinned;
     private readonly FrozenDictionary<string, VariantRoute>.AlternateLookup<ReadOnlySpan<char>> pinnedByText;
 
-    internal ModelRoute(ModelName name, ServedModel served, IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints, RetryBudget budget)
+    internal ModelRoute(
+        ModelName name,
+        EffectiveRollout effective,
+        JournalState? state,
+        IReadOnlyList<WatchedVariant?> watching,
+        IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints,
+        RetryBudget budget)
     {
         Name = name;
-        Served = served;
+        Effective = effective;
+        State = state;
         Budget = budget;
-        var rollout = served.Rollout.Rollout ?? served.Rollout.Planned;
+        var rollout = effective.Rollout ?? effective.Planned;
         Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
         RoutingKeyClaim = rollout.RoutingKeyClaim;
-        assignment = served.Rollout.IsCondemnedStable ? null : served.Rollout.ToAssignment();
-        variants = [.. served.Rollout.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
-        watched = [.. variants.Index().Select(variant => served.Watched.ElementAtOrDefault(variant.Index))];
+        assignment = effective.IsCondemnedStable ? null : effective.ToAssignment();
+        variants = [.. effective.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
+        watched = [.. variants.Index().Select(variant => watching.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
             static pair => pair.Key.ToString(),
-            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, served.TrialOf(pair.Key)),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, state?.TrialOf(pair.Key) ?? 1),
             StringComparer.Ordinal);
         pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -42,7 +49,10 @@ internal sealed class ModelRoute
     internal ModelName Name { get; }
 
     /// <summary>What of the planned rollout is served.</summary>
-    internal ServedModel Served { get; }
+    internal EffectiveRollout Effective { get; }
+
+    /// <summary>What is known of the model's versions; null while the journal is unread.</summary>
+    internal JournalState? State { get; }
 
     /// <summary>The variants that the guard watches.</summary>
     internal WatchedVariant[] Watched { get; }

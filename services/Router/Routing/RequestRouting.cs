@@ -55,7 +55,7 @@ internal static class RequestRouting
                 return Refuse(Problems.UnknownVersion, $"There is no version '{target.Version}' of {model.Name}; there are: {string.Join(", ", model.Versions)}", out problem, out detail);
             routed = new(model, pinned, target.Action) { Timeout = timeout };
         }
-        else if (model.Served.Rollout.IsCondemnedStable)
+        else if (model.Effective.IsCondemnedStable)
         {
             return Refuse(Problems.CondemnedStable, $"The plan's stable version of {model.Name} is condemned, and no version before it is known to be good; 'ms status' says why", out problem, out detail);
         }

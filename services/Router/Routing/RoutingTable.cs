@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using ModelServing.Contracts;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
-using ModelServing.Router.Rollouts;
+using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
 
@@ -44,10 +45,19 @@ internal sealed class RoutingTable
     /// <param name="previous">The snapshot before; null for none.</param>
     /// <param name="open">Where connections are noted.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="serve">What of a model's planned rollout is served; null serves all of it and watches nothing.</param>
-    internal static RoutingTable Build(PlanDocument plan, EndpointsDocument endpoints, RoutingTable? previous, OpenConnections open, TimeProvider time, Func<ModelName, RolloutPlan, ServedModel>? serve = null)
+    /// <param name="stateOf">What is known of a model's versions, null where the journal was never read; without the function, all of the plan
+    /// is served.</param>
+    /// <param name="watch">How the guard watches the variants of a model, in their order; without the function, none is watched.</param>
+    internal static RoutingTable Build(
+        PlanDocument plan,
+        EndpointsDocument endpoints,
+        RoutingTable? previous,
+        OpenConnections open,
+        TimeProvider time,
+        Func<ModelName, JournalState?>? stateOf = null,
+        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
     {
-        serve ??= ServedModel.AsPlanned;
+        stateOf ??= JournalState.Empty;
         var now = time.GetTimestamp();
         var live = endpoints.Endpoints.Distinct().ToFrozenDictionary(
             static entry => entry,
@@ -57,11 +67,14 @@ internal sealed class RoutingTable
             static pair => pair.Key.Text,
             pair =>
             {
-                var served = serve(pair.Key, pair.Value);
-                var versions = byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version).Union(served.Versions);
+                var state = stateOf(pair.Key);
+                var effective = EffectiveRollout.From(pair.Value, state);
+                var versions = byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version).Union(effective.Versions);
                 return new ModelRoute(
                     pair.Key,
-                    served,
+                    effective,
+                    state,
+                    watch?.Invoke(pair.Key, effective) ?? [],
                     versions.ToDictionary(static version => version, version => new VersionEndpoints([.. byVersion[(pair.Key, version)]], previous?.EndpointsOf(pair.Key, version), now)),
                     previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time));
             },

@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Endpoints;
+using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
@@ -157,10 +159,14 @@ internal sealed class RunningRouter : IAsyncDisposable
         StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
 
     /// <summary>Swaps in a table at once, past the files.</summary>
-    internal void Swap(PlanDocument plan, EndpointsDocument endpoints, Func<ModelName, RolloutPlan, ModelServing.Router.Rollouts.ServedModel>? serve = null)
+    internal void Swap(
+        PlanDocument plan,
+        EndpointsDocument endpoints,
+        Func<ModelName, JournalState?>? stateOf = null,
+        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
-        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), serve));
+        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), stateOf, watch));
         Readiness.Ready();
     }
 

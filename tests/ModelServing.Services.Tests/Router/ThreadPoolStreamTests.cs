@@ -1,7 +1,7 @@
-using ModelServing.Router.Sources;
+using ModelServing.Router;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router.Sources;
+namespace ModelServing.Services.Tests.Router;
 
 public class ThreadPoolStreamTests
 {
