@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Journal;
 using ModelServing.Router.Clients;
 
@@ -122,10 +124,8 @@ internal sealed class AdminApi
         // Those that follow the models' own.
         var addresses = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Skip(settings.Urls.Split(';').Length).ToList();
         ports = [.. addresses.Select(PortOf)];
-        if (settings.AdminAddressFile is not { } file)
-            return;
-        File.WriteAllText(file + ".new", addresses[0]);
-        File.Move(file + ".new", file, overwrite: true);
+        if (settings.AdminAddressFile is { } file)
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(addresses[0]));
     }
 
     private static async Task<bool> IsAsync(HttpContext context, string method)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Router.Clients;
 
@@ -48,11 +49,10 @@ internal sealed class TokenKeyClient : IDisposable
     /// <exception cref="OperationCanceledException">It took too long.</exception>
     internal async Task<byte[]> GetAsync(Uri uri, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
-        using var answer = await http.GetAsync(uri, either.Token);
+        using var limit = new TimeLimit(Timeout, time, cancellation);
+        using var answer = await http.GetAsync(uri, limit.Token);
         if (answer.StatusCode != HttpStatusCode.OK)
             throw new HttpRequestException($"the answer is {(int)answer.StatusCode}");
-        return await answer.Content.ReadAsByteArrayAsync(either.Token);
+        return await answer.Content.ReadAsByteArrayAsync(limit.Token);
     }
 }
