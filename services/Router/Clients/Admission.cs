@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Errors;
 
 namespace ModelServing.Router.Clients;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using ModelServing.Contracts.Reliability;
+using ModelServing.Router.Threading;
 
 namespace ModelServing.Router.Clients;
 

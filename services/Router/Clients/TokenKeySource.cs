@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Clients;
 

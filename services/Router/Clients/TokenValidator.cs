@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using ModelServing.Contracts;
+using ModelServing.Router.Errors;
 
 namespace ModelServing.Router.Clients;
 

@@ -19,7 +19,7 @@ internal readonly struct Attempt
     internal required long Deadline { get; init; }
 
     /// <summary>The caller's time: for an answer that is too long to be held it is the longest pause of the version.</summary>
-    internal required TimeSpan Time { get; init; }
+    internal required TimeSpan Timeout { get; init; }
 
     /// <summary>Whether the caller gave less time than the model has: an endpoint that is too late for that has done nothing wrong.</summary>
     internal bool IsShortened { get; init; }

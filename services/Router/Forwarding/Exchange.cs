@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Forwarding;
 

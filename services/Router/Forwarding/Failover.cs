@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
 using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
@@ -71,7 +72,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             try
             {
                 // 3, 4
-                var exchange = new Exchange(context, connection, time, attempt.Time, body.IsWhole ? attempt.Retry : null);
+                var exchange = new Exchange(context, connection, time, attempt.Timeout, body.IsWhole ? attempt.Retry : null);
                 var milliseconds = Math.Max(1, (long)time.GetElapsedTime(began, until).TotalMilliseconds);
                 var head = RequestHead.Write(ref connection.Output, context.Request, attempt, endpoint!.Host, milliseconds, body);
                 ExchangeResult answer;

@@ -1,3 +1,4 @@
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Rollouts;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Rollouts;
 

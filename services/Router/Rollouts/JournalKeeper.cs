@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Journal;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -52,18 +53,14 @@ internal sealed class JournalKeeper(
     /// only its stable variant.</summary>
     internal async Task ReadForAsync(IEnumerable<ModelName> models, CancellationToken cancellation)
     {
-        if (sync.Journal is not { } journal)
+        if (sync.Journal is null)
             return;
         var unread = models.Where(model => board.JournaledStateOf(model) is null || board.Reach != JournalReach.Read).ToList();
         if (unread.Count == 0)
             return;
         try
         {
-            // Models are read one after another, under one limit for all of them.
-            var failures = await journal.InTimeAsync(
-                pace.Answer,
-                limited => Task.WhenAll(unread.Select(model => sync.IsolateDamageAsync(model, () => sync.ReadAsync(model, limited)))),
-                cancellation);
+            var failures = await sync.ReadAllAsync(unread, cancellation);
             ReportReach(failures.FirstOrDefault(static failure => failure is not null)?.Message, isUnavailable: !failures.Contains(null));
         }
         catch (JournalException e)

@@ -43,11 +43,11 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
     /// <summary>Compares a model's loaded state with the journal, unless that was done before.</summary>
     /// <returns>The state; null if there is none, or if it came from another journal.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    internal async Task<JournalState?> ProveAsync(JournalState? state, RolloutJournal journal, TimeSpan limit, CancellationToken cancellation)
+    internal async Task<JournalState?> ProveAsync(JournalState? state, RolloutJournal journal, CancellationToken cancellation)
     {
         if (state is not { LastSeq: > 0 } || !unproven.Contains(state.Model))
             return state;
-        var from = await journal.InTimeAsync(limit, limited => journal.ReadAsync(state.Model, state.LastSeq - 1, limited), cancellation);
+        var from = await journal.ReadAsync(state.Model, state.LastSeq - 1, cancellation);
         if (from.Count > 0 && (state.LastId is null || from[0].Id == state.LastId))
             return state;
         var condemned = state.Versions.Values.Where(static version => version.Condemned is not null).Select(static version => $"version {version.Version}");

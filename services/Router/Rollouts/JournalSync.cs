@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
 
@@ -48,8 +49,8 @@ internal sealed class JournalSync(
         async () =>
         {
             var state = board.JournaledStateOf(model);
-            var known = await snapshots.ProveAsync(state, journal!, pace.Answer, cancellation);
-            var events = await journal!.InTimeAsync(pace.Answer, limited => journal.ReadAsync(model, known?.LastSeq ?? 0, limited), cancellation);
+            var known = await snapshots.ProveAsync(state, journal!, cancellation);
+            var events = await journal!.ReadAsync(model, known?.LastSeq ?? 0, cancellation);
             snapshots.MarkProven(model);
             if (board.SetFault(model, null))
                 RolloutLog.JournalRepaired(logger, model.Text);
@@ -64,11 +65,30 @@ internal sealed class JournalSync(
         },
         cancellation);
 
+    /// <summary>Reads several models, one after another and under one limit for all of them.</summary>
+    /// <returns>The failure of each model whose journal is damaged, else null.</returns>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    internal async Task<JournalException?[]> ReadAllAsync(IReadOnlyCollection<ModelName> models, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TimeLimit.RunAsync(
+                limited => Task.WhenAll(models.Select(model => IsolateDamageAsync(model, () => ReadAsync(model, limited)))),
+                pace.Answer,
+                time,
+                cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new JournalException(JournalError.Unavailable, $"the journal {journal!.Location} did not answer within {pace.Answer.TotalSeconds:0.#} s", e);
+        }
+    }
+
     /// <summary>Appends an event, reads the journal's answer into the board, and notifies other routers.</summary>
     /// <exception cref="JournalException">The event could not be appended.</exception>
     internal async Task AppendAsync(JournalEvent added, CancellationToken cancellation)
     {
-        var appended = await journal!.InTimeAsync(pace.Answer, limited => journal.AppendAsync(added, limited), cancellation);
+        var appended = await journal!.AppendAsync(added, cancellation);
         await ReadAsync(added.Model, cancellation);
         if (!appended.IsOurs)
             return;

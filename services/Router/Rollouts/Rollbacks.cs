@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts.Journal;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Rollouts;

@@ -17,7 +17,8 @@ internal static class RolloutServices
         {
             var store = JournalStores.Open(location, settings.Oci);
             services.AddSingleton(store);
-            services.AddSingleton(provider => new RolloutJournal(store, time: provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new RolloutJournal(
+                store, new JournalLimits { Answer = provider.GetRequiredService<JournalPace>().Answer }, provider.GetRequiredService<TimeProvider>()));
         }
 
         if (settings.JournalSnapshot is { } path)

@@ -31,12 +31,13 @@ internal sealed class ModelRoute
         State = state;
         Budget = budget;
         var rollout = effective.Rollout ?? effective.Planned;
-        Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
+        Timeout = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
         RoutingKeyClaim = rollout.RoutingKeyClaim;
         assignment = effective.IsCondemnedStable ? null : effective.ToAssignment();
-        variants = [.. effective.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
+        variants = [.. effective.Variants.Select(variant =>
+            new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
         watched = [.. variants.Index().Select(variant => watching.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
@@ -48,10 +49,10 @@ internal sealed class ModelRoute
 
     internal ModelName Name { get; }
 
-    /// <summary>What of the planned rollout is served.</summary>
+    /// <summary>The part of the planned rollout that is served.</summary>
     internal EffectiveRollout Effective { get; }
 
-    /// <summary>What is known of the model's versions; null while the journal is unread.</summary>
+    /// <summary>What is known about the model's versions; null if the journal was never read.</summary>
     internal JournalState? State { get; }
 
     /// <summary>The variants that the guard watches.</summary>
@@ -60,9 +61,10 @@ internal sealed class ModelRoute
     /// <summary>The budget of the model's retries; the same in every table.</summary>
     internal RetryBudget Budget { get; }
 
-    internal TimeSpan Deadline { get; }
+    /// <summary>How long an answer may take.</summary>
+    internal TimeSpan Timeout { get; }
 
-    /// <summary>How long a variant beside stable may take before stable is asked instead; null where stable is alone.</summary>
+    /// <summary>How long a variant beside stable may take before the request is retried on stable; null if stable is the only variant.</summary>
     internal TimeSpan? AttemptLimit { get; }
 
     internal string? RoutingKeyHeader { get; }
@@ -77,9 +79,9 @@ internal sealed class ModelRoute
 
     internal IEnumerable<VariantRoute> Pinned => pinned.Values;
 
-    /// <summary>The variant of a routing key: of the bytes that the client sent, which headers hold as Latin-1.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="hash">Its hash; 0 where stable is alone.</param>
+    /// <summary>Picks the variant of a routing key.</summary>
+    /// <param name="key">The bytes that the client sent, which headers hold as Latin-1.</param>
+    /// <param name="hash">The key's hash; 0 if stable is the only variant.</param>
     internal VariantRoute Assign(string key, out ulong hash)
     {
         hash = 0;
@@ -91,12 +93,12 @@ internal sealed class ModelRoute
         return variants[assignment.VariantOf(hash)];
     }
 
-    /// <summary>How the guard watches a variant; null where it does not.</summary>
+    /// <summary>How the guard watches a variant; null if it does not.</summary>
     internal WatchedVariant? WatchedOf(VariantRoute variant) => watched[Array.IndexOf(variants, variant)];
 
-    /// <summary>The variant with a name; null when there is none.</summary>
+    /// <summary>The variant with a name; null if there is none.</summary>
     internal VariantRoute? VariantNamed(string name) => Array.Find(variants, variant => variant.Variant == name);
 
-    /// <summary>The version that a path names; null when there is none.</summary>
+    /// <summary>The version that a path names; null if there is none.</summary>
     internal VariantRoute? Pin(ReadOnlySpan<char> version) => pinnedByText.TryGetValue(version, out var route) ? route : null;
 }

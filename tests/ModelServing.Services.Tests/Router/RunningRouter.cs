@@ -6,7 +6,7 @@ using ModelServing.Hosting;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router;
 using ModelServing.Router.Clients;
-using ModelServing.Router.Endpoints;
+using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using ModelServing.Router.Endpoints;
 
 namespace ModelServing.Router.Forwarding.Wire;
 

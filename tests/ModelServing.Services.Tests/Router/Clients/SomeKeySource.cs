@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using ModelServing.Router;
 using ModelServing.Router.Clients;
+using ModelServing.Router.Metrics;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Clients;

@@ -1,6 +1,7 @@
 using System.Net;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
+using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Routing;
 using ModelServing.TestKit;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Routing;
 using ModelServing.TestKit;
 using static ModelServing.Services.Tests.Router.RouterTests;
 

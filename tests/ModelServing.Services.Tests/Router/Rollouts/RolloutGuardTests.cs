@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Rollouts;
+using ModelServing.Router.Routing;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.TestKit;
@@ -55,9 +56,9 @@ public sealed class RolloutGuardTests
         {
             for (var i = 0; i < seconds; i++)
             {
-                var looks = guards.Looks;
+                var checks = guards.Checks;
                 time.Advance(TimeSpan.FromSeconds(1));
-                await RunningRouter.UntilAsync(() => guards.Looks > looks, "the guard has looked");
+                await RunningRouter.UntilAsync(() => guards.Checks > checks, "the guard has checked");
             }
         }
     }

@@ -89,7 +89,7 @@ internal sealed class SomeRouters : IAsyncDisposable
             },
             collection =>
             {
-                collection.AddSingleton(new RolloutJournal(Store));
+                collection.AddSingleton(new RolloutJournal(Store, new JournalLimits { Answer = (pace ?? Fast).Answer }));
                 collection.AddSingleton(pace ?? Fast);
                 services?.Invoke(collection);
             });

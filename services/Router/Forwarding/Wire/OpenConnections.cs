@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using ModelServing.Router.Forwarding.Wire;
 
-namespace ModelServing.Router.Endpoints;
+namespace ModelServing.Router.Forwarding.Wire;
 
 /// <summary>Every connection that is open, so that one sweep keeps all deadlines and no request needs a timer of its own.</summary>
 internal sealed class OpenConnections

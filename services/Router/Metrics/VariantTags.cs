@@ -1,8 +1,8 @@
 using ModelServing.Contracts;
 
-namespace ModelServing.Router;
+namespace ModelServing.Router.Metrics;
 
-/// <summary>A variant's dimensions, made once: the hot path neither allocates nor boxes.</summary>
+/// <summary>A variant's metric dimensions, made once so that the hot path neither allocates nor boxes.</summary>
 internal sealed class VariantTags
 {
     private readonly KeyValuePair<string, object?> model;

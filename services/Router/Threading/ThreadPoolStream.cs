@@ -1,6 +1,10 @@
 using System.Net.Sockets;
 
+<<<<<<<< HEAD:services/Router/ThreadPoolStream.cs
 namespace ModelServing.Router;
+========
+namespace ModelServing.Router.Threading;
+>>>>>>>> wt-routera:services/Router/Threading/ThreadPoolStream.cs
 
 /// <summary>A connection whose readers and writers go on on the thread pool. In this program a socket's completions run on the thread that
 /// polls, which requests are served on too: what may take its time (a certificate's check, a long text) must not go on there.</summary>

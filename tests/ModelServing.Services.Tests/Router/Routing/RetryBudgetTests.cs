@@ -1,7 +1,7 @@
-using ModelServing.Router.Endpoints;
+using ModelServing.Router.Routing;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router.Endpoints;
+namespace ModelServing.Services.Tests.Router.Routing;
 
 public class RetryBudgetTests
 {

@@ -1,7 +1,14 @@
+<<<<<<<< HEAD:tests/ModelServing.Services.Tests/Router/ThreadPoolStreamTests.cs
 using ModelServing.Router;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;
+========
+using ModelServing.Router.Threading;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Threading;
+>>>>>>>> wt-routera:tests/ModelServing.Services.Tests/Router/Threading/ThreadPoolStreamTests.cs
 
 public class ThreadPoolStreamTests
 {
