@@ -1,4 +1,5 @@
 using System.Text;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Registry;
 using ModelServing.Settings;
 using ModelServing.Settings.Models;
@@ -61,26 +62,11 @@ internal sealed record StackLocation
         if (changed is null)
             throw Faults(faults);
         var path = File.ResolveLinkTarget(FilePath, returnFinalTarget: true)?.FullName ?? FilePath;
-        var next = path + ".new";
-        try
-        {
-            using (var file = File.Create(next))
-            {
-                if (HasMark(content))
-                    file.Write(Encoding.UTF8.Preamble);
-                file.Write(Encoding.UTF8.GetBytes(changed));
-                file.Flush(flushToDisk: true);
-            }
-
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(next, File.GetUnixFileMode(path));
-            File.Move(next, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(next);
-            throw;
-        }
+        using var file = new AtomicFile(path, OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(path));
+        if (HasMark(content))
+            file.Stream.Write(Encoding.UTF8.Preamble);
+        file.Stream.Write(Encoding.UTF8.GetBytes(changed));
+        file.Commit(flushToDisk: true);
     }
 
     /// <summary>Holds the settings against what is published.</summary>

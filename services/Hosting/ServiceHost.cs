@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -10,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting.Functions;
 
 namespace ModelServing.Hosting;
@@ -86,7 +88,7 @@ public static class ServiceHost
             {
                 try
                 {
-                    WriteByRename(file, app.Urls.First());
+                    AtomicFile.Write(file, Encoding.UTF8.GetBytes(app.Urls.First()));
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
@@ -183,13 +185,6 @@ public static class ServiceHost
                     $"the environment variable {HostSettings.UrlsVariable} has '{url}': {wrong}; it has to be an address as in http://127.0.0.1:8080, or several with ';' between them");
             }
         }
-    }
-
-    private static void WriteByRename(string path, string text)
-    {
-        var temporary = path + ".new";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, path, overwrite: true);
     }
 }
 

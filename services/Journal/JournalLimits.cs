@@ -11,4 +11,8 @@ public sealed record JournalLimits
 
     /// <summary>The longest wait of all. 1 s by default.</summary>
     public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long one read of a model's events, or one append with all its tries, may take; then the journal counts as unavailable.
+    /// No limit by default.</summary>
+    public TimeSpan Answer { get; init; } = Timeout.InfiniteTimeSpan;
 }

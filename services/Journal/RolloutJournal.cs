@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Journal;
 
@@ -45,6 +46,11 @@ public sealed class RolloutJournal
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(after);
+        return await InTimeAsync(token => ReadUnlimitedAsync(model, after, token), mayBeDone: false, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<JournalEvent>> ReadUnlimitedAsync(ModelName model, long after, CancellationToken cancellationToken)
+    {
         // Pages are read one after another, so an event may be seen whose predecessor came behind the page that should have had it: once
         // more finds both. What is missing then is gone.
         for (var last = false; ; last = true)
@@ -70,6 +76,11 @@ public sealed class RolloutJournal
     {
         ArgumentNullException.ThrowIfNull(added);
         _ = (added with { Seq = long.MaxValue }).ToUtf8();
+        return await InTimeAsync(token => AppendUnlimitedAsync(added, token), mayBeDone: true, cancellationToken);
+    }
+
+    private async Task<Appended> AppendUnlimitedAsync(JournalEvent added, CancellationToken cancellationToken)
+    {
         var fact = JournalFact.From(added);
         var of = known.GetOrAdd(added.Model, static _ => new Known());
         await of.Turn.WaitAsync(cancellationToken);
@@ -81,7 +92,7 @@ public sealed class RolloutJournal
                 if (tried > 0)
                     await Task.Delay(DelayAfter(tried), time, cancellationToken);
                 // 1
-                foreach (var read in await ReadAsync(added.Model, of.Facts.LastSeq, cancellationToken))
+                foreach (var read in await ReadUnlimitedAsync(added.Model, of.Facts.LastSeq, cancellationToken))
                     of.Facts.Add(read);
                 // 2
                 if (of.Facts.Find(fact) is { } standing)
@@ -119,6 +130,22 @@ public sealed class RolloutJournal
         }
     }
 
+    // A store that ignores the token is abandoned. Its append may succeed later all the same; the next append of the event finds it.
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> operation, bool mayBeDone, CancellationToken cancellationToken)
+    {
+        if (limits.Answer == Timeout.InfiniteTimeSpan)
+            return await operation(cancellationToken);
+        try
+        {
+            return await TimeLimit.RunAsync(operation, limits.Answer, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new JournalException(
+                JournalError.Unavailable, $"the journal {Location} did not answer within {limits.Answer.TotalSeconds:0.#} s", e, mayBeDone);
+        }
+    }
+
     private static long? GapIn(List<JournalEvent> sorted, long after)
     {
         for (var i = 0; i < sorted.Count; i++)
@@ -130,11 +157,7 @@ public sealed class RolloutJournal
         return null;
     }
 
-    private TimeSpan DelayAfter(int tried)
-    {
-        var most = Math.Min(limits.FirstDelay.Ticks * Math.Pow(2, tried - 1), limits.LongestDelay.Ticks);
-        return TimeSpan.FromTicks((long)(Random.Shared.NextDouble() * most));
-    }
+    private TimeSpan DelayAfter(int tried) => new Backoff(limits.FirstDelay, limits.LongestDelay).After(tried) * Random.Shared.NextDouble();
 
     private sealed class Known
     {

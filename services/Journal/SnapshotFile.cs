@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Journal;
 
@@ -51,25 +52,10 @@ public sealed class SnapshotFile(string path)
     public void Write(ReadOnlySpan<byte> content)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaxBytes);
-        var finished = false;
-        var part = $"{FullPath}.{Guid.NewGuid():N}.part";
-        try
-        {
-            using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
-            {
-                file.Write(Encoding.ASCII.GetBytes(HeaderOf(content) + '\n'));
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, FullPath, overwrite: true);
-            finished = true;
-        }
-        finally
-        {
-            if (!finished)
-                File.Delete(part);
-        }
+        using var file = new AtomicFile(FullPath);
+        file.Stream.Write(Encoding.ASCII.GetBytes(HeaderOf(content) + '\n'));
+        file.Stream.Write(content);
+        file.Commit(flushToDisk: true);
     }
 
     private static string HeaderOf(ReadOnlySpan<byte> content) => $"{Title}{content.Length} {Convert.ToHexStringLower(SHA256.HashData(content))}";

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Registry;
 
@@ -55,25 +56,19 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
         ArgumentNullException.ThrowIfNull(key);
         cancellationToken.ThrowIfCancellationRequested();
         var path = PathOf(key);
-        string? written = null;
         try
         {
             RefuseLinks(key);
-            using var stream = new MemoryStream(content.ToArray(), writable: false);
-            written = await WriteIncomingAsync(key, stream, content.Length, cancellationToken);
+            using var file = new AtomicFile(path, temporary: NewIncoming());
+            await file.Stream.WriteAsync(content, cancellationToken);
             var parent = Path.GetDirectoryName(path)!;
             Directory.CreateDirectory(parent);
-            File.Move(written, path, overwrite: true);
+            file.Commit(flushToDisk: true);
             _ = Durable(parent);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unavailable(key, "written", e);
-        }
-        finally
-        {
-            if (written is not null)
-                File.Delete(written);
         }
     }
 
@@ -178,13 +173,18 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
         return true;
     }
 
-    private async Task<string> WriteIncomingAsync(ObjectKey key, Stream content, long length, CancellationToken cancellationToken)
+    private string NewIncoming()
     {
         var incoming = Path.Combine(root, Incoming);
         Directory.CreateDirectory(incoming);
         if (new DirectoryInfo(incoming).LinkTarget is not null)
             throw new IOException($"{incoming} is a symbolic link, which is not followed");
-        var path = Path.Combine(incoming, Guid.NewGuid().ToString("N"));
+        return Path.Combine(incoming, Guid.NewGuid().ToString("N"));
+    }
+
+    private async Task<string> WriteIncomingAsync(ObjectKey key, Stream content, long length, CancellationToken cancellationToken)
+    {
+        var path = NewIncoming();
         try
         {
             await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);

@@ -91,7 +91,7 @@ internal sealed class RequestHandler
             }
 
             if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned &&
-                request.Model.Served.Rollout.Refused is { } condemned)
+                request.Model.Effective.Refused is { } condemned)
                 (problem, detail) = ForwardProblem.ExplainCondemned(request.Model.Stable, condemned.Version);
             else if (result.Result != ForwardResult.Answered)
                 (problem, detail) = ForwardProblem.Explain(result.Result, route, timeout);

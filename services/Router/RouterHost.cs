@@ -57,6 +57,7 @@ public static class RouterHost
         });
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<RequestHandler>();
+        builder.Services.AddSingleton<RoutingTableSwapper>();
         builder.Services.AddHostedService<RoutingTableUpdater>();
         builder.Services.AddHostedService<DeadlineSweep>();
         builder.Services.AddHostedService<ReadinessProbe>();

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Cli.Up;
 
@@ -85,16 +86,6 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
         }
     }
 
-    private static void Replace(string path, byte[] content, bool isPrivate = false)
-    {
-        var next = path + ".new";
-        // One that is left over would keep its mode.
-        File.Delete(next);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (isPrivate && !OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(next, options))
-            file.Write(content);
-        File.Move(next, path, overwrite: true);
-    }
+    private static void Replace(string path, byte[] content, bool isPrivate = false) =>
+        AtomicFile.Write(path, content, isPrivate ? UnixFileMode.UserRead | UnixFileMode.UserWrite : null);
 }

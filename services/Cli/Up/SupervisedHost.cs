@@ -32,7 +32,7 @@ internal sealed class SupervisedHost
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
-    private readonly Backoff backoff = new();
+    private readonly RestartDelay restart = new();
     private readonly Task running;
     private HostProcess? current;
     private bool isReady;
@@ -153,7 +153,7 @@ internal sealed class SupervisedHost
             throw new HostFailedException($"{Label} did not start: " + (exit.Reason is { } said ? $"{said} (it {exit})" : $"it {exit}")) { Exit = exit };
 
         // 4
-        var wait = backoff.Next(address is null ? TimeSpan.Zero : time.GetElapsedTime(since));
+        var wait = restart.Next(address is null ? TimeSpan.Zero : time.GetElapsedTime(since));
         var why = exit.Reason is { } reason && address is null ? $": {reason}" : "";
         terminal.Warn($"{Label} (process {process.Id}) {exit}{why}; it starts again in {wait.TotalSeconds:0.##} s");
         return wait;

@@ -26,9 +26,6 @@ namespace ModelServing.Functions.Rollback;
 /// </remarks>
 internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJournal journal, JournalNews news, TimeProvider time, ILogger<AlarmRollbacks> logger)
 {
-    /// <summary>How long one read of the journal or one entry may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>Decides for each stream, and acts.</summary>
     /// <exception cref="OperationCanceledException">Given up. What was done stays done, and is not done again.</exception>
     internal async Task<IReadOnlyList<StreamReport>> AnswerAsync(IEnumerable<AlarmStream> streams, CancellationToken cancellation)
@@ -64,7 +61,7 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
         {
             // 3
             if (!states.TryGetValue(subject.Model, out var state))
-                states[subject.Model] = state = JournalState.Empty(subject.Model).Apply(await InTimeAsync(token => journal.ReadAsync(subject.Model, 0, token), cancellation));
+                states[subject.Model] = state = JournalState.Empty(subject.Model).Apply(await journal.ReadAsync(subject.Model, 0, cancellation));
             if (Refuse(subject, state) is var (outcome, detail))
                 return Report(outcome, detail) with { Seq = outcome == RollbackOutcome.AlreadyCondemned ? state.Condemned(subject.Version)?.Seq : null };
             var decision = Decide(alarm, stream, subject);
@@ -72,7 +69,7 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
             if (settings.DryRun)
                 return Report(RollbackOutcome.WouldCondemn, $"{subject} would be condemned: {summary}; this is a dry run");
             // 4
-            var appended = await InTimeAsync(token => journal.AppendAsync(decision, token), cancellation);
+            var appended = await journal.AppendAsync(decision, cancellation);
             states.Remove(subject.Model);
             if (!appended.IsOurs)
                 return Report(RollbackOutcome.AlreadyCondemned, $"{subject} was condemned by another at the same time") with { Seq = appended.Seq };
@@ -142,19 +139,4 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
         $"{alarm.Name} fired{(stream.Time is { } fired ? string.Create(CultureInfo.InvariantCulture, $" at {fired.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}") : "")}{(stream.Value is { } value ? $" with {value}" : "")}";
 
     private static string Cut(string text) => text[..Math.Min(text.Length, 2000)];
-
-    // Also of a store that does not heed the token: the entry may be written all the same, and then is found.
-    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
-    {
-        using var late = new CancellationTokenSource(Patience, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
-        try
-        {
-            return await ask(end.Token).WaitAsync(end.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new JournalException(JournalError.Unavailable, $"the journal {journal.Location} gave no answer within {Patience.TotalSeconds:0} s");
-        }
-    }
 }

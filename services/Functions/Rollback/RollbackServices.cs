@@ -25,7 +25,11 @@ internal static class RollbackServices
     {
         JournalStores.Check(settings.Journal, settings.Oci);
         services.TryAddSingleton(_ => JournalStores.Open(settings.Journal, settings.Oci));
-        services.TryAddSingleton(static provider => new RolloutJournal(provider.GetRequiredService<IJournalStore>(), time: provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => new RolloutJournal(
+            provider.GetRequiredService<IJournalStore>(),
+            // A call of a function has a deadline of its own, and must report an unavailable journal before it.
+            new JournalLimits { Answer = TimeSpan.FromSeconds(10) },
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<JournalNews>();
         services.TryAddSingleton<AlarmRollbacks>();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Hosting.Functions;
 
@@ -32,11 +33,10 @@ internal sealed class FunctionRunner(FunctionName function, Func<IFunctionHandle
     {
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["function"] = function.ToString(), ["callId"] = call.Id });
         var began = time.GetTimestamp();
-        using var late = call.Deadline is { } deadline ? new CancellationTokenSource(Left(deadline), time) : new CancellationTokenSource();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, late.Token);
+        using var limit = new TimeLimit(call.Deadline is { } deadline ? Left(deadline) : Timeout.InfiniteTimeSpan, time, gone);
         try
         {
-            var result = await InTurnAsync(call, end.Token);
+            var result = await InTurnAsync(call, limit.Token);
             FunctionLog.Answered(logger, function, result.Answer.Status, time.GetElapsedTime(began).TotalMilliseconds);
             return result;
         }
@@ -45,7 +45,7 @@ internal sealed class FunctionRunner(FunctionName function, Func<IFunctionHandle
             FunctionLog.CallerGone(logger, function, time.GetElapsedTime(began).TotalMilliseconds);
             throw;
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsOver)
         {
             FunctionLog.Late(logger, function, time.GetElapsedTime(began).TotalMilliseconds);
             return new FunctionResult(Late.ToAnswer($"{function} had no answer by the call's deadline, {call.Deadline:O}", call.Id));

@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Reliability;
+
 namespace ModelServing.Inference.Models;
 
 /// <summary>Lets a fixed number of calls of the model run at a time, and a bounded number of requests wait for their turn.</summary>
@@ -43,9 +45,8 @@ internal sealed class RunGate(int concurrency, int queueLimit, InferenceMetrics 
                 return Turn.Granted;
             }
 
-            using var late = new CancellationTokenSource(span, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-            await turns.WaitAsync(either.Token);
+            using var limit = new TimeLimit(span, time, cancellation);
+            await turns.WaitAsync(limit.Token);
             return Turn.Granted;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using ModelServing.Contracts.Reliability;
 using Oci.Common;
 using Oci.Common.Retry;
 using Polly;
@@ -64,10 +65,9 @@ internal sealed class ServiceCalls<TClient>(TClient client, OciService service, 
 
     private async Task<T> AttemptAsync<T>(Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call, TimeSpan longest, CancellationToken cancellation)
     {
-        using var late = new CancellationTokenSource(longest, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        using var limit = new TimeLimit(longest, time, cancellation);
         // 1
-        var token = end.Token;
+        var token = limit.Token;
         var running = Task.Run(() => call(client, OneAttempt, token), CancellationToken.None);
         try
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Oci.Calls;
 using ModelServing.Oci.Identity;
 using Oci.Common;
@@ -54,8 +55,7 @@ public sealed class FunctionInvoker : IDisposable
         ArgumentNullException.ThrowIfNull(json);
         // The SDK hashes the body as text: what is UTF-8 arrives as it is.
         var payload = System.Text.Encoding.UTF8.GetBytes(json);
-        using var late = new CancellationTokenSource(settings.InvokeTimeout, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        using var limit = new TimeLimit(settings.InvokeTimeout, time, cancellation);
         try
         {
             var answer = await calls.AskAsync(
@@ -63,9 +63,9 @@ public sealed class FunctionInvoker : IDisposable
                     new InvokeFunctionRequest { FunctionId = settings.FunctionId, InvokeFunctionBody = new MemoryStream(payload, writable: false), FnInvokeType = InvokeFunctionRequest.FnInvokeTypeEnum.Sync },
                     once,
                     token),
-                end.Token,
+                limit.Token,
                 payload.Length);
-            return await ReadAsync(answer, end.Token);
+            return await ReadAsync(answer, limit.Token);
         }
         catch (ServiceFailure e)
         {

@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Reliability;
+
 namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>
@@ -42,9 +44,8 @@ internal sealed class ResumingStream(Stream first, long length, Func<long, Cance
             string why;
             try
             {
-                using var late = new CancellationTokenSource(limits.Attempt, time);
-                using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-                var read = await source.ReadAsync(buffer, end.Token);
+                using var limit = new TimeLimit(limits.Attempt, time, cancellationToken);
+                var read = await source.ReadAsync(buffer, limit.Token);
                 position += read;
                 if (read > 0)
                     return read;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Router.Threading;
 
 namespace ModelServing.Router.Clients;
@@ -53,11 +54,10 @@ internal sealed class TokenKeyClient : IDisposable
     /// <exception cref="OperationCanceledException">The fetch took too long.</exception>
     internal async Task<byte[]> GetAsync(Uri uri, CancellationToken cancellation)
     {
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        using var answer = await http.GetAsync(uri, either.Token);
+        using var limit = new TimeLimit(Timeout, time, cancellation);
+        using var answer = await http.GetAsync(uri, limit.Token);
         if (answer.StatusCode != HttpStatusCode.OK)
             throw new HttpRequestException($"the answer is {(int)answer.StatusCode}");
-        return await answer.Content.ReadAsByteArrayAsync(either.Token);
+        return await answer.Content.ReadAsByteArrayAsync(limit.Token);
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Rollouts.Watching;
 
@@ -17,31 +18,42 @@ internal sealed class ModelRoute
     private readonly FrozenDictionary<string, VariantRoute> pinned;
     private readonly FrozenDictionary<string, VariantRoute>.AlternateLookup<ReadOnlySpan<char>> pinnedByText;
 
-    internal ModelRoute(ModelName name, ServedModel served, IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints, RetryBudget budget)
+    internal ModelRoute(
+        ModelName name,
+        EffectiveRollout effective,
+        JournalState? state,
+        IReadOnlyList<WatchedVariant?> watching,
+        IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints,
+        RetryBudget budget)
     {
         Name = name;
-        Served = served;
+        Effective = effective;
+        State = state;
         Budget = budget;
-        var rollout = served.Rollout.Rollout ?? served.Rollout.Planned;
+        var rollout = effective.Rollout ?? effective.Planned;
         Timeout = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
         RoutingKeyClaim = rollout.RoutingKeyClaim;
-        assignment = served.Rollout.IsCondemnedStable ? null : served.Rollout.ToAssignment();
-        variants = [.. served.Rollout.Variants.Select(variant =>
+        assignment = effective.IsCondemnedStable ? null : effective.ToAssignment();
+        variants = [.. effective.Variants.Select(variant =>
             new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
-        watched = [.. variants.Index().Select(variant => served.Watched.ElementAtOrDefault(variant.Index))];
+        watched = [.. variants.Index().Select(variant => watching.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
             static pair => pair.Key.ToString(),
-            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, served.TrialOf(pair.Key)),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, state?.TrialOf(pair.Key) ?? 1),
             StringComparer.Ordinal);
         pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     internal ModelName Name { get; }
 
-    internal ServedModel Served { get; }
+    /// <summary>The part of the planned rollout that is served.</summary>
+    internal EffectiveRollout Effective { get; }
+
+    /// <summary>What is known about the model's versions; null if the journal was never read.</summary>
+    internal JournalState? State { get; }
 
     /// <summary>The variants that the guard watches.</summary>
     internal WatchedVariant[] Watched { get; }

@@ -68,7 +68,7 @@ internal static class RequestRouting
                     $"There is no version '{target.Version}' of {model.Name}; the versions are: {string.Join(", ", model.Versions)}");
         }
 
-        if (model.Served.Rollout.IsCondemnedStable)
+        if (model.Effective.IsCondemnedStable)
         {
             return RouteResult.Refused(
                 Problems.CondemnedStable,

@@ -26,7 +26,7 @@ internal static class RoutingGauges
             MetricNames.RouterCondemned,
             () =>
                 from model in holder.Current?.Models ?? []
-                from version in model.Served.State?.Versions.Values ?? []
+                from version in model.State?.Versions.Values ?? []
                 where version.Condemned is not null
                 select new Measurement<int>(
                     1,
@@ -39,7 +39,7 @@ internal static class RoutingGauges
             () =>
                 from model in holder.Current?.Models ?? []
                 select new Measurement<int>(
-                    model.Served.Rollout.Refused is null ? 0 : 1,
+                    model.Effective.Refused is null ? 0 : 1,
                     new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
             unit: null,
             "1 while the plan's rollout is refused because its stable version is condemned (the last good rollout, if any, is served); else 0.");

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using ModelServing.Contracts;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
 
@@ -40,16 +42,19 @@ internal sealed class RoutingTable
     /// <param name="previous">The previous snapshot; null for the first.</param>
     /// <param name="open">The registry of open connections.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="serve">Decides which part of a model's planned rollout is served; null serves all of it and watches nothing.</param>
+    /// <param name="stateOf">What is known about a model's versions, null if the journal was never read. Without this function, the whole plan is
+    /// served.</param>
+    /// <param name="watch">How the guard watches each variant of a model, in their order. Without this function, it watches none.</param>
     internal static RoutingTable Build(
         PlanDocument plan,
         EndpointsDocument endpoints,
         RoutingTable? previous,
         OpenConnections open,
         TimeProvider time,
-        Func<ModelName, RolloutPlan, ServedModel>? serve = null)
+        Func<ModelName, JournalState?>? stateOf = null,
+        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
     {
-        serve ??= ServedModel.AsPlanned;
+        stateOf ??= JournalState.Empty;
         var now = time.GetTimestamp();
         var live = endpoints.Endpoints.Distinct().ToFrozenDictionary(
             static entry => entry,
@@ -59,12 +64,15 @@ internal sealed class RoutingTable
             static pair => pair.Key.Text,
             pair =>
             {
-                var served = serve(pair.Key, pair.Value);
+                var state = stateOf(pair.Key);
+                var effective = EffectiveRollout.From(pair.Value, state);
                 var withEndpoints = byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version);
                 return new ModelRoute(
                     pair.Key,
-                    served,
-                    withEndpoints.Union(served.Versions).ToDictionary(
+                    effective,
+                    state,
+                    watch?.Invoke(pair.Key, effective) ?? [],
+                    withEndpoints.Union(effective.Versions).ToDictionary(
                         static version => version,
                         version => new VersionEndpoints([.. byVersion[(pair.Key, version)]], previous?.EndpointsOf(pair.Key, version), now)),
                     previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time));

@@ -6,6 +6,7 @@ using ModelServing.Router.Threading;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Router.Sources;
 
@@ -49,17 +50,16 @@ internal sealed class ConfigMapApi : IDisposable
     /// <exception cref="WatchFailure">It can't be read.</exception>
     internal async Task<(V1ConfigMap? Object, string Version)> ListAsync(CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(limits.List, time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var limit = new TimeLimit(limits.List, time, cancellation);
         V1ConfigMapList list;
         try
         {
             // The client reads the body of a refusal without a limit.
-            list = await client.CoreV1.ListNamespacedConfigMapAsync(target.Namespace, fieldSelector: Selector, cancellationToken: ended.Token).WaitAsync(ended.Token);
+            list = await client.CoreV1.ListNamespacedConfigMapAsync(target.Namespace, fieldSelector: Selector, cancellationToken: limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            throw limit.IsCancellationRequested ? new WatchFailure("late", $"a list was not answered within {limits.List.TotalSeconds:0.###} s") : Failed("a list", e);
+            throw limit.IsOver ? new WatchFailure("late", $"a list was not answered within {limits.List.TotalSeconds:0.###} s") : Failed("a list", e);
         }
 
         return list?.Metadata?.ResourceVersion is { Length: > 0 } version

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
@@ -97,11 +98,9 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
 
     private async Task<Answer> LookUpAsync(FollowedName name, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            return new Answer(name, [.. await lookUp(name.Text, ended.Token).WaitAsync(ended.Token)], null);
+            return new Answer(name, [.. await TimeLimit.RunAsync(token => lookUp(name.Text, token), Limit, time, cancellation)], null);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)
         {
@@ -111,9 +110,9 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
         {
             return new Answer(name, [], $"{e.Message} ({e.SocketErrorCode})");
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (TimeoutException e)
         {
-            return new Answer(name, [], $"no answer within {Limit.TotalSeconds:0} s");
+            return new Answer(name, [], e.Message);
         }
     }
 

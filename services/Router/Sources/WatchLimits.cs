@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Reliability;
+
 namespace ModelServing.Router.Sources;
 
 /// <summary>How patient a watch of the plan is.</summary>
@@ -30,11 +32,7 @@ internal sealed record WatchLimits
     /// <summary>The pause before the next list: between half and all of what the failures so far allow, so that routers don't come in step.</summary>
     /// <param name="failures">The failures in a row, from 1.</param>
     /// <param name="random">From 0 to 1.</param>
-    internal TimeSpan PauseAfter(int failures, double random)
-    {
-        var most = FirstPause * Math.Pow(2, Math.Min(failures - 1, 30));
-        return (most < LongestPause ? most : LongestPause) * (0.5 + (random / 2));
-    }
+    internal TimeSpan PauseAfter(int failures, double random) => new Backoff(FirstPause, LongestPause).After(failures) * (0.5 + (random / 2));
 
     /// <summary>The seconds that the API server is asked to keep a watch open.</summary>
     /// <param name="random">From 0 to 1.</param>

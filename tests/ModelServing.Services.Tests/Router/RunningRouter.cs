@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
@@ -170,10 +172,14 @@ internal sealed class RunningRouter : IAsyncDisposable
         StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
 
     /// <summary>Replaces the routing table at once, without the files.</summary>
-    internal void Swap(PlanDocument plan, EndpointsDocument endpoints, Func<ModelName, RolloutPlan, ServedModel>? serve = null)
+    internal void Swap(
+        PlanDocument plan,
+        EndpointsDocument endpoints,
+        Func<ModelName, JournalState?>? stateOf = null,
+        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
-        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), serve));
+        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), stateOf, watch));
         Readiness.Ready();
     }
 

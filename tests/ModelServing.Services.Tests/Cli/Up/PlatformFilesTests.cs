@@ -42,10 +42,9 @@ public sealed class PlatformFilesTests : IDisposable
     }
 
     [Fact]
-    public void What_lets_in_is_for_its_owners_eyes_alone_whatever_was_left_over()
+    public void Only_the_owner_may_read_files_with_keys()
     {
         var files = new PlatformFiles(folder.FullPath, terminal.Terminal);
-        File.WriteAllText(files.OperatorKeyPath + ".new", "left over by one that was killed");
         File.WriteAllText(files.ClientsPath, "an older one");
         files.WriteOperatorKey("msk_some");
         files.WriteClients(new ClientsDocument { Schema = 1, Anonymous = true, Clients = [] });

@@ -29,7 +29,7 @@ public sealed class RollbackTests
         // All have read all of it, and have nothing to add.
         var router = await routers.StartAsync();
         for (var i = 0; i < 10; i++)
-            router.Get<JournalKeeper>().Applied(router.Table.Plan);
+            router.Get<JournalKeeper>().OnApplied(router.Table.Plan);
         await routers.ApplyAsync(SomeRouters.Plan(("canary", 3, 100), ("stable", 2, 9900)));
         await routers.UntilKindsAsync("applied started weightMoved promoted started");
     }
