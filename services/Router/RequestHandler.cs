@@ -157,5 +157,6 @@ internal sealed class RequestHandler
 
     // Kestrel also reports a bad request when the client leaves in the middle of its body. That one needs no answer.
     private static bool HasLeft(HttpContext context, Exception e) =>
-        e is OperationCanceledException || (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
+        e is OperationCanceledException ||
+        (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
 }

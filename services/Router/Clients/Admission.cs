@@ -44,7 +44,9 @@ internal sealed class Admission(ClientTableHolder holder)
                     ? InRole(Client.Anonymous, least)
                     : Challenged(context, table, $"A request needs a credential: {Ways(table)}"));
             case CredentialKind.Several:
-                return new(Refused(Problems.BadRequest, $"A request must have one credential: Authorization or {HeaderNames.ApiKey}, once"));
+                return new(Refused(
+                    Problems.BadRequest,
+                    $"A request must have one credential: Authorization or {HeaderNames.ApiKey}, once"));
             case CredentialKind.Unknown:
                 return new(Challenged(context, table, $"The scheme in Authorization is not accepted; accepted are: {Ways(table)}"));
             case CredentialKind.Key:
@@ -82,7 +84,9 @@ internal sealed class Admission(ClientTableHolder holder)
         if (limiter?.Count(context.Response.Headers) is not { } next)
             return InRole(client, least);
         var (rate, burst) = (limiter.Limit.RequestsPerSecond, limiter.Limit.Burst);
-        var detail = string.Create(CultureInfo.InvariantCulture, $"The client sent more than {rate} requests per second, or more than {burst} at once");
+        var detail = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The client sent more than {rate} requests per second, or more than {burst} at once");
         return Refused(Problems.RateLimited, detail, next);
     }
 

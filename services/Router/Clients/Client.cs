@@ -21,7 +21,8 @@ internal sealed class Client(string name, ClientRole role, JsonElement claims = 
     internal bool MayOverride => role >= ClientRole.Tester;
 
     /// <summary>The value of a claim as a routing key, in the form in which headers are held: one character for each byte of its UTF-8, so
-    /// that a key is the same in a header and in a claim. Null if there is no token or no such claim, or if it is a list or a map.</summary>
+    /// that a key is the same in a header and in a claim. Null if there is no token or no such claim, or if it is a list or a
+    /// map.</summary>
     internal string? RoutingKey(string claim)
     {
         if (claims.ValueKind != JsonValueKind.Object || !claims.TryGetProperty(claim, out var value))

@@ -4,8 +4,8 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>An immutable snapshot of the clients document, by which requests are admitted. It is replaced as a whole. An unchanged limit moves
-/// from one snapshot to the next with what is left of it.</summary>
+/// <summary>An immutable snapshot of the clients document, by which requests are admitted. It is replaced as a whole. An unchanged limit
+/// moves from one snapshot to the next with what is left of it.</summary>
 internal sealed class ClientTable
 {
     private readonly Dictionary<string, KeyClient> byName = new(StringComparer.Ordinal);

@@ -7,8 +7,8 @@ namespace ModelServing.Router.Clients;
 /// from it without a lock.
 /// </summary>
 /// <remarks>
-/// Not the one of System.Threading.RateLimiting: that one reads the system's clock, which a test cannot set, and refills a full bucket as if
-/// it were empty, so the first burst exceeds the limit by one. This one admits at most burst + rate * t requests in any time t.
+/// Not the one of System.Threading.RateLimiting: that one reads the system's clock, which a test cannot set, and refills a full bucket as
+/// if it were empty, so the first burst exceeds the limit by one. This one admits at most burst + rate * t requests in any time t.
 /// </remarks>
 internal sealed class TokenBucket
 {

@@ -33,7 +33,8 @@ internal sealed class TokenKeyClient : IDisposable
             ConnectCallback = ThreadPoolStream.ConnectAsync,
             SslOptions = new SslClientAuthenticationOptions
             {
-                // Certificates that the server leaves out of its chain are not downloaded: the server would choose the address of that request.
+                // Certificates that the server leaves out of its chain are not downloaded: the server would choose the address of that
+                // request.
                 CertificateChainPolicy = new X509ChainPolicy
                 {
                     DisableCertificateDownloads = true,

@@ -10,15 +10,17 @@ namespace ModelServing.Router.Clients;
 /// keys stay.
 /// </summary>
 /// <remarks>
-/// Not ConfigurationManager of Microsoft.IdentityModel.Protocols: it refuses the first token that has a new key, and fetches only after that.
+/// Not ConfigurationManager of Microsoft.IdentityModel.Protocols: it refuses the first token that has a new key, and fetches only after
+/// that.
 /// </remarks>
-internal sealed class TokenKeySource(Uri uri, TokenKeyClient client, Action fetched, RouterMetrics metrics, TimeProvider time, ILogger logger)
-    : IAsyncDisposable
+internal sealed class TokenKeySource(
+    Uri uri, TokenKeyClient client, Action fetched, RouterMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>The time between regular fetches.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
 
-    /// <summary>The least time between two fetches, whatever clients send. After a failed fetch, the next one comes this much later.</summary>
+    /// <summary>The least time between two fetches, whatever clients send. After a failed fetch, the next one comes this much
+    /// later.</summary>
     internal static readonly TimeSpan LeastPeriod = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource ending = new();

@@ -17,8 +17,8 @@ internal sealed class TokenKeys
 
     internal TokenKey? Find(string id) => byId.GetValueOrDefault(id);
 
-    /// <summary>Parses a JWKS. Leaves out keys that cannot check an accepted signature: keys without an identifier, keys for encryption, keys of
-    /// other kinds (symmetric keys above all), and short keys. Ignores certificates.</summary>
+    /// <summary>Parses a JWKS. Leaves out keys that cannot check an accepted signature: keys without an identifier, keys for encryption,
+    /// keys of other kinds (symmetric keys above all), and short keys. Ignores certificates.</summary>
     /// <exception cref="ContractException">The content is not a JWKS, or no key is left.</exception>
     internal static TokenKeys Parse(byte[] utf8)
     {
@@ -56,7 +56,11 @@ internal sealed class TokenKeys
             switch (key.Kty)
             {
                 case "RSA":
-                    var rsa = new RSAParameters { Modulus = Base64UrlEncoder.DecodeBytes(key.N), Exponent = Base64UrlEncoder.DecodeBytes(key.E) };
+                    var rsa = new RSAParameters
+                    {
+                        Modulus = Base64UrlEncoder.DecodeBytes(key.N),
+                        Exponent = Base64UrlEncoder.DecodeBytes(key.E),
+                    };
                     var rsaKey = new RsaSecurityKey(rsa) { KeyId = key.Kid };
                     return rsaKey.KeySize >= LeastRsaBits ? rsaKey : null;
                 case "EC":

@@ -4,8 +4,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Router.Clients;
 
 /// <summary>
-/// The limits of clients with tokens, one for each name, at most <see cref="MaxClients"/>. A full table drops its idle limits, which changes
-/// nothing. Clients that still find no room share one limit, so the limit cannot be avoided by using many names.
+/// The limits of clients with tokens, one for each name, at most <see cref="MaxClients"/>. A full table drops its idle limits, which
+/// changes nothing. Clients that still find no room share one limit, so the limit cannot be avoided by using many names.
 /// </summary>
 internal sealed class TokenLimiters(ClientLimit limit, TimeProvider time, int maxClients = TokenLimiters.MaxClients)
 {

@@ -108,7 +108,10 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
         if (!claims.TryGetProperty(rules.ClientClaim, out var name) ||
             name.ValueKind != JsonValueKind.String ||
             name.GetString() is not { Length: > 0 and <= MaxNameLength } client)
-            return Refused($"the token does not name its client in the claim '{rules.ClientClaim}' (a text of at most {MaxNameLength} characters)");
+        {
+            return Refused(
+                $"the token does not name its client in the claim '{rules.ClientClaim}' (a text of at most {MaxNameLength} characters)");
+        }
 
         var admitted = new Client(client, RoleOf(claims), claims);
         var known = validated;
@@ -128,7 +131,11 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
             JsonValueKind.String when roles.Claim is "scope" or "scp" => claim.GetString()!.Split(' '),
             JsonValueKind.String => [claim.GetString()!],
             JsonValueKind.Array =>
-                [.. claim.EnumerateArray().Where(static value => value.ValueKind == JsonValueKind.String).Select(static value => value.GetString()!)],
+            [
+                .. claim.EnumerateArray()
+                    .Where(static value => value.ValueKind == JsonValueKind.String)
+                    .Select(static value => value.GetString()!),
+            ],
             _ => Array.Empty<string>(),
         };
         return values.Any(roles.Operators.Contains) ? ClientRole.Operator

@@ -1,6 +1,7 @@
 namespace ModelServing.Router.Endpoints;
 
-/// <summary>The endpoints of one version in one table. Chooses the endpoint of a request, and decides which endpoints may be ejected.</summary>
+/// <summary>The endpoints of one version in one table. Chooses the endpoint of a request, and decides which endpoints may be
+/// ejected.</summary>
 internal sealed class VersionEndpoints
 {
     // Ejections are rare, and one lock for all tables keeps the ejected share exact.
@@ -25,8 +26,8 @@ internal sealed class VersionEndpoints
 
     internal Endpoint this[int i] => endpoints[i];
 
-    /// <summary>Since when there is no endpoint that accepts connections, as the clock's timestamp; null while there may be one. The guard's
-    /// rule about unreachable variants reads it. It survives changes of the endpoints.</summary>
+    /// <summary>Since when there is no endpoint that accepts connections, as the clock's timestamp; null while there may be one. The
+    /// guard's rule about unreachable variants reads it. It survives changes of the endpoints.</summary>
     internal long? UnreachableSince
     {
         get
@@ -44,11 +45,11 @@ internal sealed class VersionEndpoints
     }
 
     /// <summary>
-    /// Chooses an endpoint: draws two among those in the best available state, and takes the one with fewer requests in flight ("power of two
-    /// choices", Mitzenmacher 2001).
+    /// Chooses an endpoint: draws two among those in the best available state, and takes the one with fewer requests in flight ("power of
+    /// two choices", Mitzenmacher 2001).
     /// </summary>
-    /// <param name="tried">The endpoints that this request has tried already, as bits of their indices. Endpoints beyond the first 64 are never
-    /// left out.</param>
+    /// <param name="tried">The endpoints that this request has tried already, as bits of their indices. Endpoints beyond the first 64 are
+    /// never left out.</param>
     /// <param name="evenUnreachable">Whether an unreachable endpoint may be chosen if there is no other.</param>
     /// <returns>The endpoint's index; -1 if there is none.</returns>
     internal int Choose(ulong tried, bool evenUnreachable)
@@ -78,8 +79,8 @@ internal sealed class VersionEndpoints
 
     /// <summary>
     /// Counts a failure of an endpoint and ejects it after enough failures in a row. It is not ejected if more than half of the version's
-    /// endpoints would then be out, so the last one never is. Nor is it ejected if most of the others fail too: then the cause is the version or
-    /// too much load, and fewer endpoints would make it worse.
+    /// endpoints would then be out, so the last one never is. Nor is it ejected if most of the others fail too: then the cause is the
+    /// version or too much load, and fewer endpoints would make it worse.
     /// </summary>
     /// <returns>True if it was ejected.</returns>
     internal bool Failed(Endpoint endpoint)

@@ -19,7 +19,8 @@ internal readonly struct Attempt
     /// <summary>The caller's timeout. For an answer that is too long to be held, it is the longest pause of the version.</summary>
     internal required TimeSpan Timeout { get; init; }
 
-    /// <summary>Whether the caller's timeout is shorter than the model's. An endpoint that only misses the shorter one is not at fault.</summary>
+    /// <summary>Whether the caller's timeout is shorter than the model's. An endpoint that only misses the shorter one is not at
+    /// fault.</summary>
     internal bool IsShortened { get; init; }
 
     /// <summary>The attempt limit, in the clock's ticks from the end of the request's body; 0 for none. It cuts off only an attempt with a
@@ -29,10 +30,11 @@ internal readonly struct Attempt
     /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }
 
-    /// <summary>Whether this is the first attempt of a request that the rollout assigned, so that it is evidence about its variant.</summary>
+    /// <summary>Whether this is the first attempt of a request that the rollout assigned, so that it is evidence about its
+    /// variant.</summary>
     internal bool IsReported { get; init; }
 
-    /// <summary>The possible retry on stable; null if there is none. With it, the body is kept for stable, and a failure is held back from the
-    /// client while the retry is available.</summary>
+    /// <summary>The possible retry on stable; null if there is none. With it, the body is kept for stable, and a failure is held back from
+    /// the client while the retry is available.</summary>
     internal Retry? Retry { get; init; }
 }

@@ -6,8 +6,8 @@ using ModelServing.Router.Routing;
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>
-/// The body of a client's request. Up to <see cref="AheadLimit"/> bytes are read before a version's connection is used, so a slow client does
-/// not hold one. Only a longer body is streamed. A body that may be sent twice is read completely, up to <see cref="KeptLimit"/>.
+/// The body of a client's request. Up to <see cref="AheadLimit"/> bytes are read before a version's connection is used, so a slow client
+/// does not hold one. Only a longer body is streamed. A body that may be sent twice is read completely, up to <see cref="KeptLimit"/>.
 /// </summary>
 internal readonly struct ClientBody
 {

@@ -19,15 +19,16 @@ namespace ModelServing.Router.Forwarding;
 ///                lost on the way becomes a problem response, not half an answer
 /// 5 put back     the connection, if it may be used again; report to the endpoint's health and to the observer
 /// </code>
-/// If the connection breaks in 3 or 4, the request is not sent again here: the version may have worked on it, and POST does not promise that
-/// sending twice is harmless. GET does, so a GET that meets an idle connection in the moment of its end gets a new one, once. Retries on
-/// stable are up to <see cref="Failover"/>.
+/// If the connection breaks in 3 or 4, the request is not sent again here: the version may have worked on it, and POST does not promise
+/// that sending twice is harmless. GET does, so a GET that meets an idle connection in the moment of its end gets a new one, once. Retries
+/// on stable are up to <see cref="Failover"/>.
 /// </remarks>
 internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
     private readonly Connector connector = new(time);
 
-    /// <summary>Forwards the request of <paramref name="context"/>. The response is untouched unless the result is Answered or CutShort.</summary>
+    /// <summary>Forwards the request of <paramref name="context"/>. The response is untouched unless the result is Answered or
+    /// CutShort.</summary>
     /// <param name="context">The client's side.</param>
     /// <param name="attempt">The attempt to make.</param>
     /// <param name="body">The client's body if it was read ahead; otherwise a default value. With a <see cref="Attempt.Retry"/>, the caller

@@ -32,7 +32,8 @@ internal static class RequestHead
     /// <param name="host">The endpoint's Host.</param>
     /// <param name="milliseconds">The time that is left for the answer.</param>
     /// <param name="body">The client's body.</param>
-    internal static int Write(ref byte[] buffer, HttpRequest request, in Attempt attempt, byte[] host, long milliseconds, in ClientBody body)
+    internal static int Write(
+        ref byte[] buffer, HttpRequest request, in Attempt attempt, byte[] host, long milliseconds, in ClientBody body)
     {
         var (action, route) = (attempt.Action, attempt.Route);
         var head = new HeadWriter(buffer);

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace ModelServing.Router.Threading;
 
-/// <summary>A connection whose readers and writers continue on the thread pool. In this program, socket completions run on the polling thread,
-/// which serves requests too, so slow work (checking a certificate, parsing a long text) must not continue there.</summary>
+/// <summary>A connection whose readers and writers continue on the thread pool. In this program, socket completions run on the polling
+/// thread, which serves requests too, so slow work (checking a certificate, parsing a long text) must not continue there.</summary>
 internal sealed class ThreadPoolStream(Stream inner) : Stream
 {
     public override bool CanRead => true;

@@ -3,8 +3,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.House;
 
-/// <summary>The folders of services/Router depend on each other in one direction. A folder depends on another if it names a type that is declared
-/// there. To break a cycle, move the type that both sides need to the folder below.</summary>
+/// <summary>The folders of services/Router depend on each other in one direction. A folder depends on another if it names a type that is
+/// declared there. To break a cycle, move the type that both sides need to the folder below.</summary>
 public partial class RouterFoldersTests
 {
     private const string Root = "(root)";
@@ -42,7 +42,9 @@ public partial class RouterFoldersTests
         {
         }
 
-        Assert.Empty(Uses.Where(pair => left.Contains(pair.Key.From) && left.Contains(pair.Key.To)).Select(static pair => pair.Value.ToString()));
+        Assert.Empty(Uses
+            .Where(pair => left.Contains(pair.Key.From) && left.Contains(pair.Key.To))
+            .Select(static pair => pair.Value.ToString()));
     }
 
     [Fact]
@@ -109,14 +111,17 @@ public partial class RouterFoldersTests
                 Name().Matches(code).Select(static match => match.Value).ToHashSet(StringComparer.Ordinal));
         }
 
-        [GeneratedRegex(""""//[^\n]*|/\*.*?\*/|""".*?"""|@"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'"""", RegexOptions.Singleline)]
+        [GeneratedRegex(
+            """"//[^\n]*|/\*.*?\*/|""".*?"""|@"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'"""",
+            RegexOptions.Singleline)]
         private static partial Regex CommentOrString();
 
         [GeneratedRegex(@"^using [^\n(]*;$", RegexOptions.Multiline)]
         private static partial Regex Using();
 
         [GeneratedRegex(
-            @"^(?:public |internal )(?:(?:[a-z]+ )*?(?:class|interface|enum|struct|record) (?<name>[A-Z]\w*)(?=[\s<({:;]|$)|delegate [^\n(]*[ >\]?](?<name>[A-Z]\w*)(?=\())",
+            @"^(?:public |internal )(?:(?:[a-z]+ )*?(?:class|interface|enum|struct|record) (?<name>[A-Z]\w*)(?=[\s<({:;]|$)" +
+            @"|delegate [^\n(]*[ >\]?](?<name>[A-Z]\w*)(?=\())",
             RegexOptions.Multiline)]
         private static partial Regex Declaration();
 

@@ -7,7 +7,8 @@ namespace ModelServing.Services.Tests.Router;
 /// <summary>Assertions about a router's answers.</summary>
 internal static class RouterAnswers
 {
-    /// <summary>Asserts an answer of a version. A null text, variant or version is not compared; a null failover means that there was none.</summary>
+    /// <summary>Asserts an answer of a version. A null text, variant or version is not compared; a null failover means that there was
+    /// none.</summary>
     internal static void AssertAnswer(
         this RawMessage answer, int status, string? text = null, string? variant = null, string? version = null, string? failover = null)
     {

@@ -123,7 +123,8 @@ internal readonly struct AnswerHead
         return true;
     }
 
-    /// <summary>Copies status and headers to the client's response, except hop-by-hop headers and headers that only the router may set.</summary>
+    /// <summary>Copies status and headers to the client's response, except hop-by-hop headers and headers that only the router may
+    /// set.</summary>
     internal void CopyTo(ReadOnlySpan<byte> bytes, HttpResponse response)
     {
         response.StatusCode = Status;

@@ -62,8 +62,9 @@ internal sealed class ChunkedBody
         {
             case Step.Size:
                 var digits = line.IndexOf((byte)';') is var semicolon and >= 0 ? line[..semicolon].TrimEnd(" \t"u8) : line;
+                const NumberStyles Hex = NumberStyles.AllowHexSpecifier;
                 if (digits.Length is 0 or > 15 ||
-                    !long.TryParse(Encoding.Latin1.GetString(digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out left))
+                    !long.TryParse(Encoding.Latin1.GetString(digits), Hex, CultureInfo.InvariantCulture, out left))
                     throw new BadAnswerException("a chunk's size is not a number");
                 step = left == 0 ? Step.Trailer : Step.Data;
                 break;

@@ -9,9 +9,9 @@ namespace ModelServing.Router.Forwarding.Wire;
 /// </summary>
 /// <remarks>
 /// Three sides write <see cref="state"/>: the request (begin, extend, end), the deadline sweep, and the client's leaving. The first of the
-/// latter two closes the socket, so that a waiting receive ends at once; a request that ends in time takes the state away from both. Neither
-/// of them touches the buffers: these go back to the pool when the request, which has awaited every send and receive, disposes of the
-/// connection.
+/// latter two closes the socket, so that a waiting receive ends at once; a request that ends in time takes the state away from both.
+/// Neither of them touches the buffers: these go back to the pool when the request, which has awaited every send and receive, disposes of
+/// the connection.
 /// </remarks>
 internal sealed class UpstreamConnection : IDisposable
 {
@@ -48,7 +48,8 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>When the connection was put back, as the clock's timestamp.</summary>
     internal long IdleSince { get; set; }
 
-    /// <summary>When the request's last byte was available to send, as the clock's timestamp; for a streamed body, when it was sent.</summary>
+    /// <summary>When the request's last byte was available to send, as the clock's timestamp; for a streamed body, when it was
+    /// sent.</summary>
     internal long RequestEnd { get; set; }
 
     /// <summary>The bytes that were received and not consumed yet.</summary>
@@ -61,8 +62,8 @@ internal sealed class UpstreamConnection : IDisposable
 
     internal bool WasAbandoned => Volatile.Read(ref state) == Abandoned;
 
-    /// <summary>Whether the endpoint may have closed the connection before it saw this request: it was idle before, and no byte of an answer
-    /// arrived.</summary>
+    /// <summary>Whether the endpoint may have closed the connection before it saw this request: it was idle before, and no byte of an
+    /// answer arrived.</summary>
     internal bool WasStale => isReused && !anyReceived;
 
     /// <summary>Begins a request that must end by <paramref name="deadline"/> (the clock's timestamp), or when its client leaves.</summary>
@@ -110,8 +111,9 @@ internal sealed class UpstreamConnection : IDisposable
     internal ValueTask ConnectAsync(EndPoint address) => socket.ConnectAsync(address, CancellationToken.None);
 
     /// <summary>
-    /// Begins to receive the next answer on an idle connection. If the receive ends at once, the other side has closed the connection or sent
-    /// unexpected bytes: then it cannot be used, and the result is false. Otherwise the receive is needed anyway, so the check is free.
+    /// Begins to receive the next answer on an idle connection. If the receive ends at once, the other side has closed the connection or
+    /// sent unexpected bytes: then it cannot be used, and the result is false. Otherwise the receive is needed anyway, so the check is
+    /// free.
     /// </summary>
     internal bool TryReuse()
     {
@@ -155,7 +157,8 @@ internal sealed class UpstreamConnection : IDisposable
         end += count;
     }
 
-    /// <summary>Receives directly into <paramref name="target"/>; 0 at the connection's end. <see cref="Received"/> must be empty.</summary>
+    /// <summary>Receives directly into <paramref name="target"/>; 0 at the connection's end. <see cref="Received"/> must be
+    /// empty.</summary>
     internal ValueTask<int> ReceiveAsync(Memory<byte> target) => socket.ReceiveAsync(target, SocketFlags.None);
 
     /// <summary>Makes room for <paramref name="length"/> bytes, counted from the first unconsumed one.</summary>
