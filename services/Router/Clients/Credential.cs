@@ -16,7 +16,7 @@ internal readonly ref struct Credential
 
     internal CredentialKind Kind { get; }
 
-    /// <summary>The key or the token itself: a part of the header, so that it is not copied.</summary>
+    /// <summary>The key or the token itself: a part of the header, which is not copied.</summary>
     internal ReadOnlySpan<char> Text { get; }
 
     internal static Credential Read(IHeaderDictionary headers)

@@ -38,7 +38,7 @@ internal sealed class TokenBucket
 
     private long Now => (long)(time.GetElapsedTime(began).Ticks * (NanosecondsPerSecond / TimeSpan.TicksPerSecond));
 
-    /// <summary>Takes a token for one request; false if there is none.</summary>
+    /// <summary>Takes a token for one request; false if the bucket has none.</summary>
     /// <param name="remaining">How many tokens are left.</param>
     /// <param name="next">The time until there is one more.</param>
     internal bool TryTake(out int remaining, out TimeSpan next)

@@ -35,7 +35,7 @@ internal sealed class Endpoint(EndpointEntry entry, OpenConnections open, TimePr
 
     internal void Leave() => Interlocked.Decrement(ref inFlight);
 
-    /// <summary>Takes an idle connection that is still open; null if there is none.</summary>
+    /// <summary>Takes an idle connection that is still open; null if there are no more.</summary>
     internal UpstreamConnection? TakeIdle()
     {
         while (true)

@@ -50,8 +50,8 @@ internal sealed class VersionEndpoints
     /// </summary>
     /// <param name="tried">The endpoints that this request has tried already, as bits of their indices. Endpoints beyond the first 64 are
     /// never left out.</param>
-    /// <param name="evenUnreachable">Whether an unreachable endpoint may be chosen if there is no other.</param>
-    /// <returns>The endpoint's index; -1 if there is none.</returns>
+    /// <param name="evenUnreachable">Whether an unreachable endpoint may be chosen as a last resort.</param>
+    /// <returns>The endpoint's index; -1 for no endpoint.</returns>
     internal int Choose(ulong tried, bool evenUnreachable)
     {
         if (tried == 0)

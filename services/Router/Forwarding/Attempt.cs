@@ -30,11 +30,11 @@ internal readonly struct Attempt
     /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }
 
-    /// <summary>Whether this is the first attempt of a request that the rollout assigned, so that it is evidence about its
+    /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
     internal bool IsReported { get; init; }
 
-    /// <summary>The possible retry on stable; null if there is none. With it, the body is kept for stable, and a failure is held back from
+    /// <summary>The possible retry on stable; null without one. With it, the body is kept for stable, and a failure is held back from
     /// the client while the retry is available.</summary>
     internal Retry? Retry { get; init; }
 }

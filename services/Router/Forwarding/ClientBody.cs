@@ -106,7 +106,7 @@ internal readonly struct ClientBody
         }
     }
 
-    /// <summary>Ends a read that waits for the client, because the rest is no longer needed.</summary>
+    /// <summary>Ends a read that waits for the client, because the rest is not needed any more.</summary>
     internal void Stop() => request.BodyReader.CancelPendingRead();
 
     private ValueTask<ReadResult> ReadAsync()

@@ -117,7 +117,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         }
         catch (BodyLateException) when (stopped.Value && !to.HasExpired)
         {
-            // The rest is no longer needed, which is not the client's fault.
+            // The rest is not needed any more, which is not the client's fault.
             return false;
         }
         catch

@@ -100,9 +100,9 @@ internal sealed class ModelRoute
     /// <summary>How the guard watches a variant; null if it does not.</summary>
     internal WatchedVariant? WatchedOf(VariantRoute variant) => watched[Array.IndexOf(variants, variant)];
 
-    /// <summary>The variant with a name; null if there is none.</summary>
+    /// <summary>Finds a variant by its name; null for an unknown one.</summary>
     internal VariantRoute? VariantNamed(string name) => Array.Find(variants, variant => variant.Variant == name);
 
-    /// <summary>The version that a path names; null if there is none.</summary>
+    /// <summary>Finds the version that a path names; null for an unknown one.</summary>
     internal VariantRoute? Pin(ReadOnlySpan<char> version) => pinnedByText.TryGetValue(version, out var route) ? route : null;
 }

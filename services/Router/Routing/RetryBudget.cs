@@ -44,7 +44,7 @@ internal sealed class RetryBudget
             Interlocked.Add(ref balance, isStable ? OfRequest : OfRequest + Token);
     }
 
-    /// <summary>Takes a token for a retry; false if there is none.</summary>
+    /// <summary>Takes a token for a retry; false if the budget is empty.</summary>
     internal bool TryTake()
     {
         lock (refilling)

@@ -165,7 +165,8 @@ public class RequestHandlerTests
         (await router.AskAsync(Post + "Content-Length: 100001\r\n\r\n")).AssertProblem(413, "body-too-large");
         Assert.Equal(0, endpoint.Accepted);
         var chunk = $"c350\r\n{new string('x', 50_000)}\r\n";
-        (await router.AskAsync(Post + $"Transfer-Encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}0\r\n\r\n")).AssertProblem(413, "body-too-large");
+        (await router.AskAsync(Post + $"Transfer-Encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}0\r\n\r\n")).AssertProblem(
+            413, "body-too-large");
         Assert.Equal(200, (await router.InferAsync(new string('x', 100_000))).Status);
         await router.AssertCountAsync(2, "modelserving_router_request_duration_seconds_count", "status=\"413\"");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
@@ -320,7 +321,13 @@ public class RequestHandlerTests
         for (var i = 0; i < 5; i++)
             await router.InferAsync();
         await router.InferAsync(path: "/v2/models/fraud/versions/1/infer");
-        await router.AssertCountAsync(5, "modelserving_router_request_duration_seconds_count", "model=\"fraud\"", "version=\"1\"", "variant=\"stable\"", "status=\"200\"");
+        await router.AssertCountAsync(
+            5,
+            "modelserving_router_request_duration_seconds_count",
+            "model=\"fraud\"",
+            "version=\"1\"",
+            "variant=\"stable\"",
+            "status=\"200\"");
         await router.AssertCountAsync(1, "modelserving_router_request_duration_seconds_count", "variant=\"pinned\"");
         await router.AssertCountAsync(5, "modelserving_router_request_duration_seconds_bucket", "variant=\"stable\"", "le=\"+Inf\"");
     }

@@ -74,7 +74,8 @@ public sealed class RequestTimeoutTests
     {
         await using var silent = SomeServers.Silent();
         await using var good = RawServer.Saying("good");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Stable(), SomePlan.Endpoints((1, silent.Address), (1, good.Address)));
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Stable(), SomePlan.Endpoints((1, silent.Address), (1, good.Address)));
         for (var late = 0; late < 2 * EndpointHealth.FailuresToEject;)
         {
             // Long enough for the good endpoint, even on a busy machine. If it were late, it would not be blamed either.

@@ -82,7 +82,8 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal Readiness Readiness => app.Services.GetRequiredService<Readiness>();
 
     /// <summary>A router without a plan.</summary>
-    internal static Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024) => StartAsync(new RunningRouter(maxRequestBytes));
+    internal static Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024) => StartAsync(
+        new RunningRouter(maxRequestBytes));
 
     /// <summary>A router with settings of the test's own.</summary>
     internal static Task<RunningRouter> StartAsync(Func<RouterSettings, RouterSettings> with, Action<IServiceCollection>? services = null) =>
@@ -179,7 +180,8 @@ internal sealed class RunningRouter : IAsyncDisposable
         Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
-        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), stateOf, watch));
+        holder.Swap(
+            RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), stateOf, watch));
         Readiness.Ready();
     }
 
@@ -204,7 +206,8 @@ internal sealed class RunningRouter : IAsyncDisposable
         return await client.ReadMessageAsync() ?? throw new EndOfStreamException("the router closed without an answer");
     }
 
-    internal Task<RawMessage> InferAsync(string body = "{}", string headers = "", string path = InferPath) => AskAsync(Infer(body, headers, path));
+    internal Task<RawMessage> InferAsync(string body = "{}", string headers = "", string path = InferPath) => AskAsync(
+        Infer(body, headers, path));
 
     internal static string Infer(string body = "{}", string headers = "", string path = InferPath) =>
         $"POST {path} HTTP/1.1\r\nHost: router\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}";
@@ -239,7 +242,7 @@ internal sealed class RunningRouter : IAsyncDisposable
         while (!await condition())
         {
             if (timeout.IsCancellationRequested)
-                Assert.Fail($"it never came true that {what}");
+                Assert.Fail($"this never happened: {what}");
             await Task.Delay(5);
         }
     }

@@ -85,7 +85,7 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>Ends the request; false if its deadline passed or its client left before.</summary>
     internal bool End()
     {
-        // Waits for a running callback, so that it cannot cut off the connection's next request.
+        // Waits for a running callback, which could otherwise cut off the connection's next request.
         leaving.Dispose();
         leaving = default;
         isReused = true;

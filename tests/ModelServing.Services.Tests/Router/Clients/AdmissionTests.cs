@@ -213,7 +213,8 @@ public sealed class AdmissionTests : IAsyncDisposable
         await using var issuer = new TokenIssuer("a");
         await using var two = RawServer.Saying("two");
         await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer) });
-        var (byHeader, endpoints) = (SomePlan.Canary(5000, routingKey: "X-Customer"), SomePlan.Endpoints((1, endpoint.Address), (2, two.Address)));
+        var (byHeader, endpoints) = (
+            SomePlan.Canary(5000, routingKey: "X-Customer"), SomePlan.Endpoints((1, endpoint.Address), (2, two.Address)));
         var rollout = byHeader.Rollouts[SomePlan.Model] with { RoutingKeyHeader = null, RoutingKeyClaim = "sub" };
         var byClaim = byHeader with { Rollouts = new() { [SomePlan.Model] = rollout } };
         for (var i = 0; i < 10; i++)
@@ -247,7 +248,8 @@ public sealed class AdmissionTests : IAsyncDisposable
     public async Task Each_client_of_a_token_has_a_limit_of_its_own_and_roles_come_from_its_claims()
     {
         await using var issuer = new TokenIssuer("a");
-        await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer, new ClientLimit(0.001m, 1)) });
+        await using var router = await RunningRouter.StartAsync(
+            endpoint, Keys() with { Tokens = Tokens(issuer, new ClientLimit(0.001m, 1)) });
         Assert.Equal(200, (await router.InferAsync(headers: Token("one"))).Status);
         Assert.Equal(429, (await router.InferAsync(headers: Token("one"))).Status);
         // Another token of the same client does not avoid the limit.
@@ -256,9 +258,11 @@ public sealed class AdmissionTests : IAsyncDisposable
         Assert.Equal(403, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("three", "qa"))).Status);
         Assert.Equal(200, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("four", "ops"))).Status);
         // Roles also come from the claims for 'ms', which calls through the API Gateway.
-        using var client = new AdminClient(router.Admin, OperatorCredential.OfToken(Token("five", "ops")["Authorization: Bearer ".Length..].Trim()));
+        using var client = new AdminClient(
+            router.Admin, OperatorCredential.OfToken(Token("five", "ops")["Authorization: Bearer ".Length..].Trim()));
         Assert.Equal("fraud", (await client.StatusAsync(TestContext.Current.CancellationToken)).Models.Single().Model.Text);
-        using var other = new AdminClient(router.Admin, OperatorCredential.OfToken(Token("six", "qa")["Authorization: Bearer ".Length..].Trim()));
+        using var other = new AdminClient(
+            router.Admin, OperatorCredential.OfToken(Token("six", "qa")["Authorization: Bearer ".Length..].Trim()));
         var refused = await Assert.ThrowsAsync<CommandException>(() => other.StatusAsync(TestContext.Current.CancellationToken));
         Assert.Equal(ExitCode.Failed, refused.ExitCode);
 

@@ -31,7 +31,9 @@ public class TokenKeysTests
             ]}
             """);
         Assert.Equal("RS256", keys.Find("good")!.Algorithm);
-        Assert.All((string[])["short", "encryption", "", "broken", "half", "symmetric", "curve", "off the curve", "ed"], id => Assert.Null(keys.Find(id)));
+        Assert.All(
+            (string[])["short", "encryption", "", "broken", "half", "symmetric", "curve", "off the curve", "ed"],
+            id => Assert.Null(keys.Find(id)));
     }
 
     [Theory]

@@ -62,7 +62,10 @@ public sealed class TokenValidatorTests : IAsyncDisposable
     public async Task A_signature_of_another_key_or_of_other_claims_is_refused()
     {
         var now = time.GetUtcNow();
-        Assert.Contains("signature", await RefusedAsync(TokenIssuer.Sign("b", "x", now, head: static head => head["kid"] = "a")), StringComparison.Ordinal);
+        Assert.Contains(
+            "signature",
+            await RefusedAsync(TokenIssuer.Sign("b", "x", now, head: static head => head["kid"] = "a")),
+            StringComparison.Ordinal);
         var (good, other) = (TokenIssuer.Sign("a", "x", now).Split('.'), TokenIssuer.Sign("a", "y", now).Split('.'));
         Assert.Contains("signature", await RefusedAsync($"{good[0]}.{other[1]}.{good[2]}"), StringComparison.Ordinal);
         Assert.Contains("signature", await RefusedAsync($"{good[0]}.{good[1]}."), StringComparison.Ordinal);
@@ -130,7 +133,9 @@ public sealed class TokenValidatorTests : IAsyncDisposable
                 var result = await validator.CheckAsync(string.Join('.', token), CancellationToken.None);
                 Assert.True(result.Client is null != result.Problem is null);
                 // The same with a valid signature.
-                result = await validator.CheckAsync(TokenIssuer.Sign("a", "x", time.GetUtcNow(), claims => Set(claims, !inHead), head: head => Set(head, inHead)), CancellationToken.None);
+                result = await validator.CheckAsync(
+                    TokenIssuer.Sign("a", "x", time.GetUtcNow(), claims => Set(claims, !inHead), head: head => Set(head, inHead)),
+                    CancellationToken.None);
                 Assert.True(result.Client is null != result.Problem is null);
 
                 void Set(JsonObject into, bool applies)
@@ -144,16 +149,23 @@ public sealed class TokenValidatorTests : IAsyncDisposable
 
     [Fact]
     public async Task A_token_that_is_too_long_is_not_parsed() =>
-        Assert.Contains("more than 8192", await RefusedAsync(TokenIssuer.Sign("a", new string('x', 8000), time.GetUtcNow())), StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 8192", await RefusedAsync(TokenIssuer.Sign("a", new string('x', 8000), time.GetUtcNow())), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_clocks_may_differ_by_the_skew_and_no_more()
     {
         var now = time.GetUtcNow();
         await AcceptedAsync(TokenIssuer.Sign("a", "x", now, claims => claims["exp"] = now.ToUnixTimeSeconds() - 59));
-        Assert.Contains("expired", await RefusedAsync(TokenIssuer.Sign("a", "x", now, claims => claims["exp"] = now.ToUnixTimeSeconds() - 60)), StringComparison.Ordinal);
+        Assert.Contains(
+            "expired",
+            await RefusedAsync(TokenIssuer.Sign("a", "x", now, claims => claims["exp"] = now.ToUnixTimeSeconds() - 60)),
+            StringComparison.Ordinal);
         await AcceptedAsync(TokenIssuer.Sign("a", "x", now, claims => claims["nbf"] = now.ToUnixTimeSeconds() + 60));
-        Assert.Contains("(nbf)", await RefusedAsync(TokenIssuer.Sign("a", "x", now, claims => claims["nbf"] = now.ToUnixTimeSeconds() + 61)), StringComparison.Ordinal);
+        Assert.Contains(
+            "(nbf)",
+            await RefusedAsync(TokenIssuer.Sign("a", "x", now, claims => claims["nbf"] = now.ToUnixTimeSeconds() + 61)),
+            StringComparison.Ordinal);
         await AcceptedAsync(TokenIssuer.Sign("a", "x", now, static claims => claims["exp"] = 999_999_999_999));
     }
 
@@ -244,7 +256,9 @@ public sealed class TokenValidatorTests : IAsyncDisposable
     {
         var rules = SomeClients.Tokens(issuer) with { Roles = new TokenRoles { Claim = "scope", Testers = [], Operators = ["models.operate"] } };
         var byScope = new TokenValidator(rules, keys.Source, time);
-        var result = await byScope.CheckAsync(TokenIssuer.Sign("a", "x", time.GetUtcNow(), static claims => claims["scope"] = "openid models.operate"), CancellationToken.None);
+        var result = await byScope.CheckAsync(
+            TokenIssuer.Sign("a", "x", time.GetUtcNow(), static claims => claims["scope"] = "openid models.operate"),
+            CancellationToken.None);
         Assert.Equal(ClientRole.Operator, result.Client!.Role);
     }
 

@@ -25,7 +25,8 @@ public class EndpointHealthTests
                 await connection.SendAsync(wire);
         });
         await using var good = RawServer.Saying("good");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Stable(), SomePlan.Endpoints((1, bad.Address), (1, good.Address)), RunningRouter.WithSteppedTime(out _));
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Stable(), SomePlan.Endpoints((1, bad.Address), (1, good.Address)), RunningRouter.WithSteppedTime(out _));
         var failures = 0;
         for (var i = 0; i < 200; i++)
             failures += (await router.InferAsync()).Text == "good" ? 0 : 1;
@@ -47,7 +48,8 @@ public class EndpointHealthTests
     {
         await using var silent = SomeServers.Silent();
         await using var good = RawServer.Saying("good");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Stable(deadlineMilliseconds: 30), SomePlan.Endpoints((1, silent.Address), (1, good.Address)));
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Stable(deadlineMilliseconds: 30), SomePlan.Endpoints((1, silent.Address), (1, good.Address)));
         await RunningRouter.UntilAsync(
             async () =>
             {
@@ -72,8 +74,10 @@ public class EndpointHealthTests
             return $"HTTP/1.1 {(isReady ? 200 : 503)} X\r\nContent-Length: 0\r\n\r\n";
         });
         await using var two = RawServer.Saying("two");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Stable(), SomePlan.Endpoints((1, one.Address), (1, two.Address)), RunningRouter.WithSteppedTime(out var time));
-        await RunningRouter.UntilAsync(async () => (await router.InferAsync()).Status == 200 && await router.CountAsync(Ejections) == 1, "it is ejected");
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Stable(), SomePlan.Endpoints((1, one.Address), (1, two.Address)), RunningRouter.WithSteppedTime(out var time));
+        await RunningRouter.UntilAsync(
+            async () => (await router.InferAsync()).Status == 200 && await router.CountAsync(Ejections) == 1, "it is ejected");
         status = 200;
         for (var i = 0; i < 50; i++)
             Assert.Equal("two", (await router.InferAsync()).Text);
@@ -83,7 +87,8 @@ public class EndpointHealthTests
         await AdvanceUntilAsync(() => probes.Count >= 3, "it is probed again and again");
         Assert.Equal("two", (await router.InferAsync()).Text);
         isReady = true;
-        await AdvanceUntilAsync(() => router.Table.EndpointsOf(SomePlan.Model, new ModelVersion(1))!.CountIn(EndpointState.Ready) == 2, "it comes back");
+        await AdvanceUntilAsync(
+            () => router.Table.EndpointsOf(SomePlan.Model, new ModelVersion(1))!.CountIn(EndpointState.Ready) == 2, "it comes back");
         await RunningRouter.UntilAsync(async () => (await router.InferAsync()).Text == "one", "it gets requests again");
         Assert.All(probes, static line => Assert.Equal("GET /v2/models/fraud/versions/1/ready HTTP/1.1", line));
 
@@ -130,7 +135,8 @@ public class EndpointHealthTests
     public async Task Stable_and_a_pinned_version_are_tried_even_if_no_endpoint_was_reachable_before()
     {
         var address = RawServer.NobodyThere();
-        await using var router = await RunningRouter.StartAsync(SomePlan.Stable(), SomePlan.Endpoints((1, address), (1, RawServer.NobodyThere())), RunningRouter.WithSteppedTime(out _));
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Stable(), SomePlan.Endpoints((1, address), (1, RawServer.NobodyThere())), RunningRouter.WithSteppedTime(out _));
         const string Pinned = "/v2/models/fraud/versions/1/infer";
         (await router.InferAsync()).AssertProblem(503, "no-ready-endpoint");
         (await router.InferAsync(path: Pinned)).AssertProblem(503, "no-ready-endpoint");
@@ -160,7 +166,9 @@ public class EndpointHealthTests
         for (var i = 0; i < 100; i++)
         {
             answers.Add(router.InferAsync());
-            await RunningRouter.UntilAsync(() => answers.Count(static one => !one.IsCompleted) == Volatile.Read(ref ofSlow) && InFlight() == ofSlow, "every waiting request is at the slow endpoint");
+            await RunningRouter.UntilAsync(
+                () => answers.Count(static one => !one.IsCompleted) == Volatile.Read(ref ofSlow) && InFlight() == ofSlow,
+                "every waiting request is at the slow endpoint");
         }
 
         Assert.Equal(1, ofSlow);

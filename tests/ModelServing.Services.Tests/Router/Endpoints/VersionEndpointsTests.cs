@@ -207,7 +207,8 @@ public class VersionEndpointsTests
     private static VersionEndpoints Version(RoutingTable table) => table.EndpointsOf(SomePlan.Model, new ModelVersion(1))!;
 
     private RoutingTable Table(RoutingTable? previous, params IPEndPoint[] addresses) =>
-        RoutingTable.Build(SomePlan.Stable(), Named(SomePlan.Endpoints([.. addresses.Select(static address => (1, address))])), previous, open, time);
+        RoutingTable.Build(
+            SomePlan.Stable(), Named(SomePlan.Endpoints([.. addresses.Select(static address => (1, address))])), previous, open, time);
 
     // The same process at the same address, at any position in the list.
     private static EndpointsDocument Named(EndpointsDocument endpoints) =>

@@ -22,7 +22,8 @@ internal sealed class DirectForwarding : IAsyncDisposable
     {
         metrics = new RouterMetrics(services.GetRequiredService<IMeterFactory>());
         var table = RoutingTable.Build(plan, SomePlan.Endpoints(endpoints), null, Open, Time);
-        Model = table.TryGetModel(SomePlan.Model.Text, out var model) ? model : throw new InvalidOperationException("the plan has no model");
+        Assert.True(table.TryGetModel(SomePlan.Model.Text, out var model));
+        Model = model;
         Failover = new(new Forwarder(Observe, metrics, Time), metrics, Time);
     }
 
@@ -40,7 +41,8 @@ internal sealed class DirectForwarding : IAsyncDisposable
     internal List<ForwardResult> Observed { get; } = [];
 
     /// <summary>A request with a body that is here, and a response that keeps its body.</summary>
-    internal static DefaultHttpContext Post(string body) => Post(new MemoryStream(Encoding.UTF8.GetBytes(body)), Encoding.UTF8.GetByteCount(body));
+    internal static DefaultHttpContext Post(string body) =>
+        Post(new MemoryStream(Encoding.UTF8.GetBytes(body)), Encoding.UTF8.GetByteCount(body));
 
     internal static DefaultHttpContext Post(Stream body, long length)
     {

@@ -111,7 +111,8 @@ public sealed class ExchangeTests : IAsyncDisposable
         await body.Writer.WriteAsync(new byte[ClientBody.AheadLimit + 1], TestContext.Current.CancellationToken);
         var context = DirectForwarding.Post(body.Reader.AsStream(), length: 1_000_000);
         using var connection = await ConnectAsync(endpoint);
-        var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, direct.Time.GetTimestamp() + Minute.Ticks);
+        var deadline = direct.Time.GetTimestamp() + Minute.Ticks;
+        var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, deadline);
         var head = Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n", connection.Output);
         var result = await new Exchange(context, connection, direct.Time, Minute, retry: null).SendAndReceiveAsync(ahead, head);
         Assert.False(result.IsReusable);

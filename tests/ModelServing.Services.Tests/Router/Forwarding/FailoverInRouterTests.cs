@@ -58,7 +58,8 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
         }
 
         await router.AssertCountAsync(3, Retries, "model=\"fraud\"", "version=\"2\"", "variant=\"canary\"", $"reason=\"{reason}\"");
-        await router.AssertCountAsync(3, "modelserving_router_attempts_total", "variant=\"canary\"", $"outcome=\"{(reason == "bad-answer" ? "error" : reason)}\"");
+        await router.AssertCountAsync(
+            3, "modelserving_router_attempts_total", "variant=\"canary\"", $"outcome=\"{(reason == "bad-answer" ? "error" : reason)}\"");
         await router.AssertCountAsync(3, "modelserving_router_request_duration_seconds_count", "variant=\"stable\"", "status=\"200\"");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
     }
@@ -101,7 +102,8 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
             Drain(router!);
             await connection.SendAsync(wire);
         });
-        await using var running = router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out _));
+        await using var running = router = await RunningRouter.StartAsync(
+            AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out _));
         var answer = await router.InferAsync();
         answer.AssertAnswer(500, "oops", variant: "canary", version: "2");
         Assert.Equal("1", answer["X-Theirs"]);
@@ -121,7 +123,8 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
     public async Task A_canary_that_is_late_is_cut_at_the_attempt_limit_and_stable_answers()
     {
         await using var canary = SomeServers.Silent();
-        await using var router = await RunningRouter.StartAsync(AllCanary.Limited(50), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
+        await using var router = await RunningRouter.StartAsync(
+            AllCanary.Limited(50), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
         AssertRetried(await router.InferAsync("a"), "a");
         await RunningRouter.UntilAsync(() => canary.Open == 0, "the canary's connection is closed");
         await router.AssertCountAsync(1, Retries, "reason=\"late\"");
@@ -133,14 +136,18 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
         // Not as soon as the canary has the connection: the router may not know that yet, and would count the time as connecting.
         var received = new StrongBox<int>();
         await using var canary = SomeServers.Silent(received);
-        await using var router = await RunningRouter.StartAsync(AllCanary.Limited(5_000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out var time));
+        await using var router = await RunningRouter.StartAsync(
+            AllCanary.Limited(5_000),
+            SomePlan.Endpoints((1, stable.Address), (2, canary.Address)),
+            RunningRouter.WithSteppedTime(out var time));
         var answering = router.InferAsync();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received.Value) == 1, "the canary has the request");
         await AdvanceUntilAsync(time, answering, () => Drain(router));
         (await answering).AssertProblem(504, "deadline");
         await router.AssertCountAsync(1, RefusedRetries, "reason=\"late\"");
 
-        router.Swap(SomePlan.Canary(PlanDocument.Buckets, 1000).Limited(1000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
+        router.Swap(
+            SomePlan.Canary(PlanDocument.Buckets, 1000).Limited(1000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
         answering = router.InferAsync();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received.Value) == 2, "the canary has the request");
         await AdvanceUntilAsync(time, answering);
@@ -166,7 +173,10 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
             }
         });
         await using var canary = RawServer.Saying("canary");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Canary(0).Limited(1000), SomePlan.Endpoints((1, slow.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out var time));
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Canary(0).Limited(1000),
+            SomePlan.Endpoints((1, slow.Address), (2, canary.Address)),
+            RunningRouter.WithSteppedTime(out var time));
         var answering = router.InferAsync();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received) == 1, "stable has the request");
         time.Advance(TimeSpan.FromSeconds(10));

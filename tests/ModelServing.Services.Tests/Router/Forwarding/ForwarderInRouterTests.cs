@@ -41,7 +41,9 @@ public class ForwarderInRouterTests
                 await client.SendAsync(RunningRouter.Infer());
                 var answer = (await client.ReadMessageAsync())!;
                 Assert.Equal(body, answer.Text);
-                Assert.Equal(answer.Status == 204 ? null : body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), answer["Content-Length"]);
+                Assert.Equal(
+                    answer.Status == 204 ? null : body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    answer["Content-Length"]);
                 Assert.Equal(kept ? 1 : i, endpoint.Accepted);
             }
         }
@@ -84,7 +86,13 @@ public class ForwarderInRouterTests
             answer.AssertProblem(502, "connection-lost");
             answer.AssertAnswer(502, variant: "stable", version: "1");
             Assert.Equal(1, endpoint.Accepted);
-            await router.AssertCountAsync(1, "modelserving_router_errors_total", "reason=\"connection-lost\"", "model=\"fraud\"", "version=\"1\"", "variant=\"stable\"");
+            await router.AssertCountAsync(
+                1,
+                "modelserving_router_errors_total",
+                "reason=\"connection-lost\"",
+                "model=\"fraud\"",
+                "version=\"1\"",
+                "variant=\"stable\"");
         }
     }
 
@@ -106,7 +114,8 @@ public class ForwarderInRouterTests
     public async Task A_head_without_an_end_is_502_and_one_larger_than_a_buffer_is_read()
     {
         var length = 40_000;
-        await using var endpoint = RawServer.Answering(_ => $"HTTP/1.1 200 OK\r\nX-Long: {new string('a', length)}\r\nContent-Length: 2\r\n\r\nok");
+        await using var endpoint = RawServer.Answering(
+            _ => $"HTTP/1.1 200 OK\r\nX-Long: {new string('a', length)}\r\nContent-Length: 2\r\n\r\nok");
         await using var router = await RunningRouter.StartAsync(endpoint);
         var answer = await router.InferAsync();
         Assert.Equal(("ok", length), (answer.Text, answer["X-Long"]!.Length));
@@ -132,7 +141,8 @@ public class ForwarderInRouterTests
             answer.AssertAnswer(status, status == 304 ? "" : "oops");
         }
 
-        await router.AssertCountAsync(2, "modelserving_router_request_duration_seconds_count", $"status=\"{status}\"", "variant=\"stable\"");
+        await router.AssertCountAsync(
+            2, "modelserving_router_request_duration_seconds_count", $"status=\"{status}\"", "variant=\"stable\"");
         await router.AssertCountAsync(status >= 500 ? 2 : 0, "modelserving_router_errors_total", "reason=\"upstream\"");
     }
 
