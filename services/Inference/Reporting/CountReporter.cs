@@ -41,7 +41,7 @@ internal sealed class CountReporter : BackgroundService
         ledger = new MinuteLedger(recorder, settings.Version, Guid.CreateVersion7(), Now());
         connection.Changed += state =>
         {
-            if (state.IsAway)
+            if (state.IsUnavailable)
                 ReportingLog.CacheAway(logger, connection.Location, state.Reason ?? "");
             else
                 ReportingLog.CacheReached(logger, connection.Location);

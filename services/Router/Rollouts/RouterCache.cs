@@ -19,7 +19,7 @@ internal sealed class RouterCache : IAsyncDisposable
         connection = CacheConnection.Open(settings);
         connection.Changed += state =>
         {
-            if (state.IsAway)
+            if (state.IsUnavailable)
                 RolloutLog.CacheUnavailable(logger, connection.Location, state.Reason ?? "");
             else
                 RolloutLog.CacheReached(logger, connection.Location);
@@ -28,7 +28,7 @@ internal sealed class RouterCache : IAsyncDisposable
     }
 
     /// <summary>Whether the cache answered last time.</summary>
-    internal bool IsReached => !connection.State.IsAway;
+    internal bool IsReached => !connection.State.IsUnavailable;
 
     /// <summary>The counts of one trial, which routers share.</summary>
     internal TrialCounts CountsOf(VersionTrial trial) => new(connection, environment, trial);
