@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace ModelServing.Cache;
 
 /// <summary>
-/// The connection of one program to the cache, for all that it asks there. It connects behind, and again by itself whenever the cache was
-/// away; while it is, each question fails at once or within <see cref="CacheLimits.Answer"/>, and nothing is queued.
+/// A program's connection to the cache. It connects in the background, and reconnects by itself. While the cache is unavailable, each query
+/// fails at once or within <see cref="CacheLimits.Answer"/>, and nothing is queued.
 /// </summary>
 public sealed class CacheConnection : IAsyncDisposable
 {
@@ -30,26 +30,26 @@ public sealed class CacheConnection : IAsyncDisposable
         connecting = Task.Run(ConnectAsync);
     }
 
-    /// <summary>Called when the cache went away or came back, in turn and by any thread: it should be quick.</summary>
+    /// <summary>Called when the cache became unavailable or available again, one call at a time and on any thread; it should return
+    /// quickly.</summary>
     public event Action<CacheState>? Changed;
 
-    /// <summary>Where the cache is, as it is shown.</summary>
+    /// <summary>The cache's address, for messages.</summary>
     public string Location => settings.ToString();
 
-    /// <summary>Whether it answers, by the connection and by what was asked last.</summary>
+    /// <summary>Whether the cache answers, judged by the connection and the last query.</summary>
     public CacheState State => Volatile.Read(ref state);
 
-    /// <summary>Opens one. It returns at once, whether the cache is there or not.</summary>
-    /// <exception cref="ContractException">An address is none.</exception>
+    /// <summary>Opens a connection. Returns at once, whether the cache is available or not.</summary>
+    /// <exception cref="ContractException">The settings have no address.</exception>
     public static CacheConnection Open(CacheSettings settings, CacheLimits? limits = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Addresses.Count == 0)
-            throw new ContractException($"the cache has no address; it has to be {CacheSettings.Form}");
+            throw new ContractException($"the cache has no address; it must be {CacheSettings.Form}");
         return new CacheConnection(settings, limits ?? new CacheLimits(), time ?? TimeProvider.System);
     }
 
-    /// <summary>Ends the connection.</summary>
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
@@ -59,44 +59,44 @@ public sealed class CacheConnection : IAsyncDisposable
         closing.Dispose();
     }
 
-    /// <summary>Asks the cache.</summary>
-    /// <param name="what">What was not possible if it fails, as in <c>counts can't be read</c>.</param>
-    /// <param name="ask">The question.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="CacheException">It did not answer in time, or refused.</exception>
-    internal async Task<T> AskAsync<T>(string what, Func<ConnectionMultiplexer, Task<T>> ask, CancellationToken cancellation)
+    /// <summary>Queries the cache.</summary>
+    /// <param name="failure">The beginning of the message if the query fails, such as <c>counts can't be read</c>.</param>
+    /// <param name="query">Runs the query.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="CacheException">The cache did not answer in time, or refused.</exception>
+    internal async Task<T> QueryAsync<T>(string failure, Func<ConnectionMultiplexer, Task<T>> query, CancellationToken cancellation)
     {
         try
         {
             var multiplexer = await connected.Task.WaitAsync(limits.Answer, time, cancellation);
-            var answer = await ask(multiplexer).WaitAsync(limits.Answer, time, cancellation);
-            Note(null);
+            var answer = await query(multiplexer).WaitAsync(limits.Answer, time, cancellation);
+            SetState(null);
             return answer;
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
         {
-            // Who gives up in the moment in which the question fails is told that he gave up.
+            // A caller that cancels while the query fails gets the cancellation.
             cancellation.ThrowIfCancellationRequested();
             var reason = !connected.Task.IsCompleted ? State.Reason ?? NeverConnected
-                : e is TimeoutException ? $"no answer came within {limits.Answer.TotalSeconds:0.###} s"
+                : e is TimeoutException ? $"no answer within {limits.Answer.TotalSeconds:0.###} s"
                 : e.Message;
-            Note(reason);
-            throw new CacheException($"{what} at the cache {Location}: {reason}", e);
+            SetState(reason);
+            throw new CacheException($"{failure} at the cache {Location}: {reason}", e);
         }
     }
 
-    private void Note(string? reason)
+    private void SetState(string? reason)
     {
         lock (changing)
         {
-            if (state.IsAway == reason is not null && state.Reason != NeverConnected)
+            if (state.IsUnavailable == reason is not null && state.Reason != NeverConnected)
                 return;
             Volatile.Write(ref state, new CacheState(reason is not null, time.GetUtcNow(), reason));
             Changed?.Invoke(state);
         }
     }
 
-    // Only the first connection is made here: the multiplexer connects again by itself.
+    // Makes only the first connection: the multiplexer reconnects by itself.
     private async Task ConnectAsync()
     {
         for (var wait = limits.FirstWait; !closing.IsCancellationRequested; wait = wait * 2 < limits.LongestWait ? wait * 2 : limits.LongestWait)
@@ -107,20 +107,20 @@ public sealed class CacheConnection : IAsyncDisposable
                 multiplexer.ConnectionFailed += (_, e) =>
                 {
                     if (!multiplexer.IsConnected)
-                        Note($"the connection to {Shown(e.EndPoint)} failed ({e.FailureType})");
+                        SetState($"the connection to {Shown(e.EndPoint)} failed ({e.FailureType})");
                 };
                 multiplexer.ConnectionRestored += (_, _) =>
                 {
                     if (multiplexer.IsConnected)
-                        Note(null);
+                        SetState(null);
                 };
-                Note(multiplexer.IsConnected ? null : $"{string.Join(',', settings.Addresses)} does not answer");
+                SetState(multiplexer.IsConnected ? null : $"{string.Join(',', settings.Addresses)} does not answer");
                 connected.SetResult(multiplexer);
                 return;
             }
             catch (Exception e) when (e is RedisException or TimeoutException or IOException or System.Net.Sockets.SocketException)
             {
-                Note(e.Message);
+                SetState(e.Message);
             }
 
             await Task.Delay(wait, time, closing.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -136,13 +136,13 @@ public sealed class CacheConnection : IAsyncDisposable
             Ssl = settings.Tls,
             ClientName = "ModelServing",
             AbortOnConnectFail = false,
-            // What is asked while the cache is away would else wait for it, without a bound.
+            // Otherwise queries would wait without a bound while the cache is unavailable.
             BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = Milliseconds(limits.Connect),
             AsyncTimeout = Milliseconds(limits.Answer),
             SyncTimeout = Milliseconds(limits.Answer),
             ReconnectRetryPolicy = new ExponentialRetry(Milliseconds(limits.FirstWait), Milliseconds(limits.LongestWait)),
-            // It is at its beats that the multiplexer connects again.
+            // The multiplexer reconnects at its heartbeats.
             HeartbeatInterval = TimeSpan.FromMilliseconds(250),
             KeepAlive = 10,
             IncludeDetailInExceptions = false,

@@ -1,20 +1,17 @@
 namespace ModelServing.Cache;
 
-/// <summary>The cache did not do what it was asked for; the message says why. What was asked for may be done all the same.</summary>
+/// <summary>A query of the cache failed; the message explains why. The cache may have carried it out all the same.</summary>
 public sealed class CacheException : Exception
 {
-    /// <summary>Makes one without a message.</summary>
     public CacheException()
     {
     }
 
-    /// <summary>Makes one that says <paramref name="message"/>.</summary>
     public CacheException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one that says <paramref name="message"/>, caused by <paramref name="innerException"/>.</summary>
     public CacheException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache;
 
-/// <summary>The keys of one trial. What is between the braces decides alone about the slot of a sharded cache, so all are in one.</summary>
+/// <summary>The cache keys of one trial. A sharded cache derives a key's slot from the text between the braces, so all are in one slot.</summary>
 internal sealed partial class CacheKeys
 {
     private readonly string tag;
@@ -18,20 +18,20 @@ internal sealed partial class CacheKeys
         this.tag = tag;
     }
 
-    /// <summary>A hash: a router's incarnation, and its counts.</summary>
+    /// <summary>A hash from a router's incarnation to its counts.</summary>
     internal RedisKey Counts { get; }
 
-    /// <summary>A hash: a number, and the incarnation of the router that took it.</summary>
+    /// <summary>A hash from a number to the incarnation of the router that took it.</summary>
     internal RedisKey Routers { get; }
 
-    /// <summary>A hash: that of a routing key, and the minute of its last failure.</summary>
+    /// <summary>A hash from a routing key's hash to the minute of its last failure.</summary>
     internal RedisKey Keys { get; }
 
-    /// <summary>Is there for as long as further losses of connections to an endpoint are none of their own.</summary>
+    /// <summary>Exists while further lost connections to an endpoint count as the same loss.</summary>
     internal RedisKey LossOf(string endpoint) => $"{tag}:lost:{endpoint}";
 
-    /// <summary>The name of an environment that can stand in a key.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <summary>Returns an environment's name that is valid in a key.</summary>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
     internal static string Checked(string environment) => Form.IsMatch(environment)
         ? environment
         : throw new ArgumentException($"'{environment}' is not an environment's name: 1 to 64 of a-z, 0-9 and '-'", nameof(environment));

@@ -1,7 +1,7 @@
 namespace ModelServing.Cache;
 
 /// <summary>Whether the cache answers.</summary>
-/// <param name="IsAway">Whether it does not.</param>
+/// <param name="IsUnavailable">Whether the cache does not answer.</param>
 /// <param name="Since">Since when.</param>
-/// <param name="Reason">Why not, for a person; null where it does.</param>
-public sealed record CacheState(bool IsAway, DateTimeOffset Since, string? Reason);
+/// <param name="Reason">Why the cache is unavailable, for a person; null while it answers.</param>
+public sealed record CacheState(bool IsUnavailable, DateTimeOffset Since, string? Reason);

@@ -2,48 +2,49 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache;
 
-/// <summary>Listens on a channel of the cache until it is disposed of, through whatever time the cache is away.</summary>
+/// <summary>Subscribes to a channel of the cache until it is disposed of. It survives times in which the cache is unavailable.</summary>
 internal sealed class CacheSubscription : IAsyncDisposable
 {
     private readonly CacheConnection cache;
     private readonly RedisChannel channel;
-    private readonly Action<RedisValue> came;
-    private readonly Action? listening;
+    private readonly Action<RedisValue> received;
+    private readonly Action? subscribed;
     private readonly TimeSpan wait;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource closing = new();
-    private readonly Task beginning;
+    private readonly Task subscribing;
     private ISubscriber? subscriber;
 
-    /// <summary>Begins to listen, behind.</summary>
+    /// <summary>Subscribes in the background.</summary>
     /// <param name="cache">The connection.</param>
     /// <param name="channel">The channel.</param>
-    /// <param name="came">Called for each message, by any thread, in any order, and twice where a try to listen was given up that came
-    /// through later; it should be quick.</param>
-    /// <param name="listening">Called whenever it begins to listen, again too: what was published before may be missed.</param>
-    /// <param name="wait">The wait between two tries to listen.</param>
-    /// <param name="time">The clock of that wait.</param>
-    internal CacheSubscription(CacheConnection cache, RedisChannel channel, Action<RedisValue> came, Action? listening, TimeSpan wait, TimeProvider time)
+    /// <param name="received">Called for each message, on any thread and in any order; twice if an attempt to subscribe was abandoned and
+    /// succeeded later. It should return quickly.</param>
+    /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been missed.</param>
+    /// <param name="wait">The wait between two attempts to subscribe.</param>
+    /// <param name="time">Measures that wait.</param>
+    internal CacheSubscription(
+        CacheConnection cache, RedisChannel channel, Action<RedisValue> received, Action? subscribed, TimeSpan wait, TimeProvider time)
     {
         this.cache = cache;
         this.channel = channel;
-        this.came = came;
-        this.listening = listening;
+        this.received = received;
+        this.subscribed = subscribed;
         this.wait = wait;
         this.time = time;
-        beginning = Task.Run(BeginAsync);
+        subscribing = Task.Run(SubscribeAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
-        await beginning;
+        await subscribing;
         if (subscriber is not null)
         {
             subscriber.Multiplexer.ConnectionRestored -= OnRestored;
             try
             {
-                _ = await cache.AskAsync("listening can't be ended", async multiplexer =>
+                _ = await cache.QueryAsync("a subscription can't be ended", async multiplexer =>
                 {
                     await multiplexer.GetSubscriber().UnsubscribeAsync(channel, OnMessage);
                     return true;
@@ -51,33 +52,33 @@ internal sealed class CacheSubscription : IAsyncDisposable
             }
             catch (CacheException)
             {
-                // The server forgets who is gone.
+                // The server forgets disconnected subscribers.
             }
         }
 
         closing.Dispose();
     }
 
-    // Once it stands, the multiplexer makes it anew with each new connection.
-    private async Task BeginAsync()
+    // Once the subscription exists, the multiplexer renews it with each new connection.
+    private async Task SubscribeAsync()
     {
         while (!closing.IsCancellationRequested)
         {
             try
             {
-                subscriber = await cache.AskAsync("it can't be listened", async multiplexer =>
+                subscriber = await cache.QueryAsync("a subscription can't be made", async multiplexer =>
                 {
                     var made = multiplexer.GetSubscriber();
                     await made.SubscribeAsync(channel, OnMessage);
                     return made;
                 }, closing.Token);
                 subscriber.Multiplexer.ConnectionRestored += OnRestored;
-                listening?.Invoke();
+                subscribed?.Invoke();
                 return;
             }
             catch (CacheException)
             {
-                // The connection's state says it.
+                // The connection's state reports the failure.
             }
             catch (OperationCanceledException)
             {
@@ -98,12 +99,12 @@ internal sealed class CacheSubscription : IAsyncDisposable
     private void OnRestored(object? sender, ConnectionFailedEventArgs e)
     {
         if (e.ConnectionType == ConnectionType.Subscription)
-            listening?.Invoke();
+            subscribed?.Invoke();
     }
 
     private void OnMessage(RedisChannel from, RedisValue message)
     {
         if (!closing.IsCancellationRequested)
-            came(message);
+            received(message);
     }
 }

@@ -2,8 +2,5 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cache;
 
-/// <summary>One version in one trial: what a guard decides about.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Version">The version.</param>
-/// <param name="Trial">The trial, from 1.</param>
+/// <summary>One version in one trial, the unit that a guard decides about. Trials are numbered from 1.</summary>
 public sealed record VersionTrial(ModelName Model, ModelVersion Version, int Trial);

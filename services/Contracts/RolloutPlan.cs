@@ -39,7 +39,7 @@ public sealed record RolloutPlan
     /// for none.</summary>
     public IReadOnlyList<ModelVersion>? KeptWarm { get; init; }
 
-    /// <summary>The last variant.</summary>
+    /// <summary>The variant that every rollout has, which is always the last.</summary>
     [JsonIgnore]
     public VariantPlan Stable => Variants[^1];
 

@@ -3,16 +3,17 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Clients;
+using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Observing;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
 
-/// <summary>The way of a request: who sends it, what it asks for, which variant answers, forward, count.</summary>
+/// <summary>The steps of a request: admit its client, find the variant, forward it, answer or explain, count.</summary>
 internal sealed class RequestHandler
 {
-    // What "try again" means where a version is starting or was just lost.
+    // For a version that is starting or was just lost.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly RouterSettings settings;
@@ -24,8 +25,15 @@ internal sealed class RequestHandler
     private readonly Forwarder forwarder;
     private readonly Failover failover;
 
-    /// <summary>Makes the handler. Without an observer first attempts are counted and go nowhere else.</summary>
-    public RequestHandler(RouterSettings settings, Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time, ILogger<RequestHandler> logger, IAttemptObserver? observer = null)
+    /// <summary>Creates the handler. The observer is called with each attempt that ended.</summary>
+    public RequestHandler(
+        RouterSettings settings,
+        Admission admission,
+        RoutingTableHolder holder,
+        RouterMetrics metrics,
+        TimeProvider time,
+        ILogger<RequestHandler> logger,
+        AttemptObserver? observer = null)
     {
         this.settings = settings;
         this.admission = admission;
@@ -33,7 +41,7 @@ internal sealed class RequestHandler
         this.metrics = metrics;
         this.time = time;
         this.logger = logger;
-        forwarder = new(new AttemptReport(metrics, time, observer), metrics, time);
+        forwarder = new(observer, metrics, time);
         failover = new(forwarder, metrics, time);
     }
 
@@ -50,23 +58,26 @@ internal sealed class RequestHandler
             return;
         }
 
-        if (!RequestRouting.TryFind(context, path, holder.Current, admitted.Client!, requestId, out var request, out var problem, out var detail))
+        var found = RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId);
+        if (found.Problem is { } notFound)
         {
-            metrics.Refused(problem);
-            await WriteAsync(context, problem, detail, requestId);
+            metrics.Refused(notFound);
+            await WriteAsync(context, notFound, found.Detail, requestId);
             return;
         }
 
+        var request = found.Request;
         var route = request.Route;
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
         var result = new AttemptResult(ForwardResult.Answered);
-        TimeSpan patience;
+        Problem? problem = null;
+        var detail = "";
         try
         {
-            var attempt = AttemptOf(request, requestId, began);
-            // Not the attempt itself: what outlives an await is allocated.
-            patience = attempt.Time;
+            var attempt = AttemptFor(request, requestId, began);
+            // Only the timeout is used after the await: whatever outlives an await is allocated.
+            var timeout = attempt.Timeout;
             if (request.IsAssigned && !route.IsStable)
             {
                 (result, route) = await failover.ForwardAsync(context, attempt);
@@ -76,10 +87,11 @@ internal sealed class RequestHandler
                 result = await forwarder.ForwardAsync(context, attempt, default);
             }
 
-            if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned && request.Model.Served.Rollout.Refused is { } condemned)
-                (problem, detail) = Problems.CondemnedWithoutHeir(request.Model.Stable, condemned.Version);
+            if (result.Result == ForwardResult.NoReadyEndpoint && route.Variant != VariantPlan.Pinned &&
+                request.Model.Effective.Refused is { } condemned)
+                (problem, detail) = ForwardProblem.ExplainCondemned(request.Model.Stable, condemned.Version);
             else if (result.Result != ForwardResult.Answered)
-                (problem, detail) = Problems.Explain(result.Result, route, patience);
+                (problem, detail) = ForwardProblem.Explain(result.Result, route, timeout);
         }
         catch (Exception e) when (HasLeft(context, e))
         {
@@ -87,12 +99,12 @@ internal sealed class RequestHandler
         }
         catch (BadHttpRequestException e)
         {
-            (problem, detail) = Problems.Explain(e, settings);
+            (problem, detail) = ForwardProblem.Explain(e, settings);
         }
         catch (Exception e)
         {
             RouterLog.Failed(logger, requestId, e);
-            (problem, detail) = (Problems.Internal, "The router failed at this request; its log says how");
+            (problem, detail) = (Problems.Internal, "The router failed to handle this request; its log has the reason");
         }
 
         if (problem is not null && !context.Response.HasStarted)
@@ -104,20 +116,21 @@ internal sealed class RequestHandler
             ForwardResult.CutShort => StatusCodes.Status502BadGateway,
             _ => context.Response.StatusCode,
         };
-        metrics.Answered(route.Tags, status, time.GetElapsedTime(began), result.Result == ForwardResult.CutShort ? "cut-short" : problem?.Reason);
+        var reason = result.Result == ForwardResult.CutShort ? "cut-short" : problem?.Reason;
+        metrics.Answered(route.Tags, status, time.GetElapsedTime(began), reason);
     }
 
-    private Attempt AttemptOf(in RoutedRequest request, string requestId, long began)
+    private Attempt AttemptFor(in RoutedRequest request, string requestId, long began)
     {
         var model = request.Model;
-        var isShortened = request.Timeout < model.Deadline;
-        var patience = isShortened ? request.Timeout!.Value : model.Deadline;
+        var isShortened = request.Timeout < model.Timeout;
+        var timeout = isShortened ? request.Timeout!.Value : model.Timeout;
         var limit = TimeSpan.Zero;
         if (request.IsAssigned && model.AttemptLimit is { } attemptLimit)
         {
             model.Budget.Add(request.Route.IsStable);
-            // Half of what the caller gives is left for the other variant; the same for both, so that they stay comparable.
-            limit = isShortened && patience / 2 < attemptLimit ? patience / 2 : attemptLimit;
+            // Half of the caller's time is left for a retry. All variants get the same limit, so they stay comparable.
+            limit = isShortened && timeout / 2 < attemptLimit ? timeout / 2 : attemptLimit;
         }
 
         return new Attempt
@@ -126,9 +139,9 @@ internal sealed class RequestHandler
             Route = request.Route,
             Action = request.Action,
             RequestId = requestId,
-            Time = patience,
+            Timeout = timeout,
             IsShortened = isShortened,
-            Deadline = began + TicksOf(patience),
+            Deadline = began + TicksOf(timeout),
             Limit = TicksOf(limit),
             KeyHash = request.KeyHash,
             IsReported = limit > TimeSpan.Zero,
@@ -140,13 +153,8 @@ internal sealed class RequestHandler
     private static Task WriteAsync(HttpContext context, Problem problem, string detail, string requestId) =>
         problem.WriteAsync(context, detail, requestId, problem.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfter : null);
 
-    // Kestrel calls a body that the client's leaving broke off a bad request as well; there is nobody to answer.
+    // Kestrel also reports a bad request when the client leaves in the middle of its body. That one needs no answer.
     private static bool HasLeft(HttpContext context, Exception e) =>
-        e is OperationCanceledException || (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
-}
-
-internal static partial class RouterLog
-{
-    [LoggerMessage(20, LogLevel.Error, "Request {RequestId} failed in the router")]
-    internal static partial void Failed(ILogger logger, string requestId, Exception exception);
+        e is OperationCanceledException ||
+        (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
 }

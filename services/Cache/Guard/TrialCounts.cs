@@ -4,14 +4,14 @@ using StackExchange.Redis;
 namespace ModelServing.Cache.Guard;
 
 /// <summary>
-/// What the routers of an environment tell each other about one trial: the counts of each, a number for each, and which routing keys
-/// failed when. All of it is under keys of one slot, and goes by itself some days after the last write.
+/// The data about one trial that the routers of an environment share: the counts and the number of each router, and which routing keys failed
+/// when. All of it is under keys of one slot, and expires some days after the last write.
 /// </summary>
-/// <remarks>A router writes its counts whole, each time over those before; what a router that is gone has written last stays and counts on,
-/// so each run of one has a name of its own, its incarnation.</remarks>
+/// <remarks>A router overwrites its counts as a whole. The last counts of a router that is gone still count, so each run of a router has its
+/// own name, its incarnation.</remarks>
 public sealed class TrialCounts
 {
-    /// <summary>The most bytes that one router's counts have.</summary>
+    /// <summary>The most bytes in one router's counts.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     /// <summary>The most routing keys that are remembered.</summary>
@@ -23,9 +23,8 @@ public sealed class TrialCounts
     private readonly int maxKeys;
     private volatile bool isFull;
 
-    /// <summary>Those of a trial.</summary>
     /// <param name="cache">The connection.</param>
-    /// <param name="environment">The environment's name: several may share a cache.</param>
+    /// <param name="environment">The environment's name; several may share a cache.</param>
     /// <param name="trial">The trial.</param>
     /// <param name="retention">How long they are kept after the last write; null is 14 days.</param>
     public TrialCounts(CacheConnection cache, string environment, VersionTrial trial, TimeSpan? retention = null)
@@ -44,15 +43,13 @@ public sealed class TrialCounts
         this.retention = retention ?? TimeSpan.FromDays(14);
     }
 
-    /// <summary>The trial.</summary>
     public VersionTrial Trial { get; }
 
-    /// <summary>Writes a router's counts, in place of what it wrote before.</summary>
+    /// <summary>Writes a router's counts over its previous ones.</summary>
     /// <param name="incarnation">The router's run.</param>
     /// <param name="counts">The counts, of at most <see cref="MaxBytes"/>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>How many incarnations have counts there.</returns>
-    /// <exception cref="CacheException">They may not be written.</exception>
+    /// <returns>How many incarnations have written counts.</returns>
+    /// <exception cref="CacheException">The counts may not be written.</exception>
     public Task<long> WriteAsync(Guid incarnation, ReadOnlyMemory<byte> counts, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(counts.Length, MaxBytes);
@@ -67,28 +64,27 @@ public sealed class TrialCounts
             cancellationToken);
     }
 
-    /// <summary>The counts that each incarnation wrote last, this router's too.</summary>
-    /// <exception cref="CacheException">They can't be read.</exception>
+    /// <summary>Reads the last counts of each incarnation, including this router's.</summary>
+    /// <exception cref="CacheException">The counts can't be read.</exception>
     public async Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<byte>>> ReadAsync(CancellationToken cancellationToken)
     {
-        var all = await cache.AskAsync("counts can't be read", multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Counts), cancellationToken);
-        // Others may keep in the cache what they like.
+        var all = await cache.QueryAsync("counts can't be read", multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Counts), cancellationToken);
+        // Other programs may write anything into the cache.
         return all.Where(static entry => entry.Name.Length() == 16)
             .ToDictionary(static entry => new Guid((byte[])entry.Name!, bigEndian: true), static entry => (ReadOnlyMemory<byte>)entry.Value);
     }
 
-    /// <summary>Takes a router's number of the trial: the first gets 1, and none is given to two. Who asks again has the number that it
-    /// took, also where it never got the answer.</summary>
+    /// <summary>Takes a router's number of the trial. The first router gets 1, and no two get the same. A router that calls this again gets
+    /// its own number again, even if it never received the first answer.</summary>
     /// <param name="incarnation">The run of the router.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CacheException">Nobody knows whether one was taken.</exception>
+    /// <exception cref="CacheException">It is unknown whether a number was taken.</exception>
     public async Task<long> TakeNumberAsync(Guid incarnation, CancellationToken cancellationToken)
     {
-        const string What = "a router's number can't be taken";
+        const string Failure = "a router's number can't be taken";
         var own = FieldOf(incarnation);
         while (true)
         {
-            var taken = await cache.AskAsync(What, multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Routers), cancellationToken);
+            var taken = await cache.QueryAsync(Failure, multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Routers), cancellationToken);
             foreach (var entry in taken)
             {
                 if (entry.Value == own && entry.Name.TryParse(out long mine))
@@ -100,7 +96,7 @@ public sealed class TrialCounts
             while (used.Contains(number))
                 number++;
             var isFirst = await InTransactionAsync(
-                What,
+                Failure,
                 transaction =>
                 {
                     var set = transaction.HashSetAsync(keys.Routers, number, own, When.NotExists);
@@ -113,36 +109,34 @@ public sealed class TrialCounts
         }
     }
 
-    /// <summary>Takes the loss of a connection to an endpoint for this router: false where it, or another, has taken one of the same
-    /// endpoint within the time before, so that routers which lose their connections to one killed process count one failure together.</summary>
+    /// <summary>Claims the loss of a connection to an endpoint. False if this or another router claimed a loss of the same endpoint within the
+    /// window: routers that lose their connections to one killed process count one failure together.</summary>
     /// <param name="endpoint">The endpoint's address.</param>
-    /// <param name="window">For how long further losses are none of their own.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CacheException">Nobody knows whether another has.</exception>
+    /// <param name="window">For how long further losses count as the same one.</param>
+    /// <exception cref="CacheException">It is unknown whether another router claimed it.</exception>
     public Task<bool> TakeLossAsync(string endpoint, TimeSpan window, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(endpoint);
-        return cache.AskAsync(
-            "a lost connection can't be noted",
+        return cache.QueryAsync(
+            "a lost connection can't be recorded",
             multiplexer => multiplexer.GetDatabase().StringSetAsync(keys.LossOf(endpoint), 1, window, When.NotExists),
             cancellationToken);
     }
 
-    /// <summary>Notes that a call with a routing key failed, and says when one with the same did before.</summary>
+    /// <summary>Records that a call with a routing key failed, and returns when the key failed before.</summary>
     /// <param name="keyHash">The hash of the key.</param>
     /// <param name="minute">The minute of the trial, from 1.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CacheException">It may not be noted, and nobody knows when the one before was.</exception>
+    /// <exception cref="CacheException">The failure may not be recorded, and the previous one is unknown.</exception>
     public async Task<KeyedFailure> NoteFailureAsync(ulong keyHash, int minute, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(minute);
-        // Once full it stays so: nothing is ever taken out. What routers add before they know is as many as they have calls under way.
+        // Keys are never removed, so a full hash stays full. Before routers notice, each adds at most the keys of its calls in flight.
         if (isFull)
             return new KeyedFailure(null, IsFull: true);
         var field = new byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(field, keyHash);
         var (previous, length) = await InTransactionAsync(
-            "a routing key's failure can't be noted",
+            "a routing key's failure can't be recorded",
             async transaction =>
             {
                 var before = transaction.HashGetAsync(keys.Keys, field);
@@ -162,8 +156,11 @@ public sealed class TrialCounts
         var last = !previous.IsNull && previous.TryParse(out int parsed) ? parsed : (int?)null;
         if (last > minute)
         {
-            // A router whose clock is behind: the later minute is the one to remember.
-            await cache.AskAsync("a routing key's failure can't be noted", multiplexer => multiplexer.GetDatabase().HashSetAsync(keys.Keys, field, last.Value), cancellationToken);
+            // This router's clock is behind. The later minute must stay.
+            await cache.QueryAsync(
+                "a routing key's failure can't be recorded",
+                multiplexer => multiplexer.GetDatabase().HashSetAsync(keys.Keys, field, last.Value),
+                cancellationToken);
         }
 
         return new KeyedFailure(last, IsFull: false);
@@ -177,9 +174,9 @@ public sealed class TrialCounts
             _ = transaction.KeyExpireAsync(key, retention);
     }
 
-    // MULTI/EXEC: the commands are all of one slot. What is queued is answered when all of it is.
-    private Task<T> InTransactionAsync<T>(string what, Func<ITransaction, Task<T>> queue, CancellationToken cancellation) => cache.AskAsync(
-        what,
+    // MULTI/EXEC: all commands are in one slot. Queued commands are answered together.
+    private Task<T> InTransactionAsync<T>(string failure, Func<ITransaction, Task<T>> queue, CancellationToken cancellation) => cache.QueryAsync(
+        failure,
         async multiplexer =>
         {
             var transaction = multiplexer.GetDatabase().CreateTransaction();
@@ -191,8 +188,9 @@ public sealed class TrialCounts
             }
             catch
             {
-                // It fails as well, or never ends.
-                _ = answer.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                // The queued commands fail as well, or never end.
+                _ = answer.ContinueWith(
+                    static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 throw;
             }
 

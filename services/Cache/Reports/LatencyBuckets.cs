@@ -3,26 +3,25 @@ using System.Numerics;
 namespace ModelServing.Cache.Reports;
 
 /// <summary>
-/// The buckets that latencies are counted in, the same everywhere, so that counts of several processes add up exactly. Up to 63 µs each
-/// microsecond has its own; above, each doubling is cut into <see cref="PerDoubling"/> of equal width, as HdrHistogram does. So a
-/// bucket's upper edge is never below a latency in it, and at most 3.2% above.
+/// The buckets of latency histograms. They are the same everywhere, so that counts of several processes add up exactly. Up to 63 µs, each
+/// microsecond has its own bucket; above, each doubling is divided into <see cref="PerDoubling"/> buckets of equal width, as in HdrHistogram.
+/// A bucket's upper edge is therefore never below a latency in it, and at most 3.2% above.
 /// </summary>
 public static class LatencyBuckets
 {
-    /// <summary>How many buckets a doubling has.</summary>
     public const int PerDoubling = 1 << Bits;
 
-    /// <summary>How many there are. The last is that of 71 minutes and all above.</summary>
+    /// <summary>The number of buckets. The last one holds 71 minutes and everything above.</summary>
     public const int Count = PerDoubling + (MaxBits - Bits) * PerDoubling;
 
     private const int Bits = 5;
     private const int MaxBits = 32;
     private const long Longest = (1L << MaxBits) - 1;
 
-    /// <summary>The bucket of a latency, from 0.</summary>
+    /// <summary>Returns the bucket of a latency, from 0.</summary>
     public static int IndexOf(TimeSpan latency)
     {
-        // Rounded up, so that an edge is no shorter than what is below it.
+        // Rounded up, so that no latency is above its bucket's edge.
         var microseconds = Math.Clamp((latency.Ticks + TimeSpan.TicksPerMicrosecond - 1) / TimeSpan.TicksPerMicrosecond, 0, Longest);
         if (microseconds < PerDoubling)
             return (int)microseconds;
@@ -30,7 +29,7 @@ public static class LatencyBuckets
         return (shift << Bits) + (int)(microseconds >> shift);
     }
 
-    /// <summary>The longest latency of a bucket, in whole microseconds.</summary>
+    /// <summary>Returns the longest latency of a bucket, in whole microseconds.</summary>
     public static TimeSpan UpperEdge(int bucket)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bucket);

@@ -4,28 +4,26 @@ using StackExchange.Redis;
 namespace ModelServing.Cache.Reports;
 
 /// <summary>
-/// What the processes of Inference report of each minute, in the cache. A minute's number is the Unix time over the length of a minute.
-/// Each process has a field of its own in each minute's hash and writes it whole, so a report that comes twice or late does no harm. All
-/// of it goes by itself after <see cref="KeptMinutes"/>.
+/// The reports of Inference processes about each minute, in the cache. A minute's number is the Unix time divided by the length of a minute.
+/// Each process has its own field in each minute's hash and writes it as a whole, so a repeated or late report does no harm. Reports expire
+/// after <see cref="KeptMinutes"/>.
 /// </summary>
 public sealed class MinuteReports
 {
-    /// <summary>For how many minutes reports are kept.</summary>
     public const int KeptMinutes = 60;
 
-    /// <summary>The most models that are read of; those that reported last.</summary>
+    /// <summary>The most models that are read: those with the latest reports.</summary>
     public const int MaxModels = 500;
 
-    // However short a demonstration's minute is, a program has to come round to it.
+    // Even if a demo's minute is very short, ModelMetrics must have time to read it.
     private static readonly TimeSpan LeastRetention = TimeSpan.FromMinutes(5);
 
     private readonly CacheConnection cache;
     private readonly ReportKeys keys;
 
-    /// <summary>The reports of an environment.</summary>
     /// <param name="cache">The connection.</param>
-    /// <param name="environment">The environment's name: several may share a cache.</param>
-    /// <param name="minute">How long a minute lasts.</param>
+    /// <param name="environment">The environment's name; several may share a cache.</param>
+    /// <param name="minute">The length of a minute.</param>
     public MinuteReports(CacheConnection cache, string environment, TimeSpan minute)
     {
         ArgumentNullException.ThrowIfNull(cache);
@@ -36,14 +34,14 @@ public sealed class MinuteReports
 
     internal TimeSpan Retention { get; }
 
-    /// <summary>The number of the minute that a time is in.</summary>
+    /// <summary>Returns the number of the minute that contains a time.</summary>
     public static long NumberOf(DateTimeOffset time, TimeSpan minute) => (time - DateTimeOffset.UnixEpoch).Ticks / minute.Ticks;
 
-    /// <summary>When a minute begins.</summary>
+    /// <summary>Returns the start of a minute.</summary>
     public static DateTimeOffset StartOf(long number, TimeSpan minute) => DateTimeOffset.UnixEpoch + number * minute;
 
-    /// <summary>Says what a process counted in a minute, in place of what it said before.</summary>
-    /// <exception cref="CacheException">The cache does not have it.</exception>
+    /// <summary>Writes a process's report about a minute over its previous one.</summary>
+    /// <exception cref="CacheException">The report may not be written.</exception>
     public Task WriteAsync(ModelName model, long minute, ProcessReport report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -51,11 +49,11 @@ public sealed class MinuteReports
         ArgumentOutOfRangeException.ThrowIfGreaterThan(report.Streams.Count, ProcessReport.MaxStreams, nameof(report));
         var key = keys.MinuteOf(model, minute);
         var bytes = ProcessReportFormat.Write(report);
-        return cache.AskAsync(
-            "what was counted can't be reported",
+        return cache.QueryAsync(
+            "a report can't be written",
             async multiplexer =>
             {
-                // The connection keeps their order. A time to live that was not set for a crash in between is set with the next report.
+                // The connection keeps the order of the commands. If a crash prevents the expiry, the next report sets it.
                 var database = multiplexer.GetDatabase();
                 await Task.WhenAll(
                     database.HashSetAsync(key, ReportKeys.FieldOf(report.Version, report.Incarnation), bytes),
@@ -67,14 +65,14 @@ public sealed class MinuteReports
             cancellationToken);
     }
 
-    /// <summary>The models that were reported of in the minutes that are kept, in order of their names.</summary>
-    /// <param name="now">The number of the present minute.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CacheException">They can't be read.</exception>
+    /// <summary>Reads the models with a report in the kept minutes, ordered by name.</summary>
+    /// <param name="now">The number of the current minute.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="CacheException">The models can't be read.</exception>
     public async Task<IReadOnlyList<ModelName>> ModelsAsync(long now, CancellationToken cancellationToken)
     {
-        var names = await cache.AskAsync(
-            "the models that are reported of can't be read",
+        var names = await cache.QueryAsync(
+            "the reported models can't be read",
             async multiplexer =>
             {
                 var database = multiplexer.GetDatabase();
@@ -85,24 +83,25 @@ public sealed class MinuteReports
         return [.. names.Select(static name => ModelName.TryParse(name, null, out var model) ? model : null).OfType<ModelName>().Order()];
     }
 
-    /// <summary>What the processes of a model said of a minute.</summary>
-    /// <exception cref="CacheException">It can't be read.</exception>
+    /// <summary>Reads the reports of a model's processes about a minute.</summary>
+    /// <exception cref="CacheException">The reports can't be read.</exception>
     public async Task<ModelMinute> ReadAsync(ModelName model, long minute, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var all = await cache.AskAsync("reports can't be read", multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.MinuteOf(model, minute)), cancellationToken);
+        var all = await cache.QueryAsync(
+            "reports can't be read", multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.MinuteOf(model, minute)), cancellationToken);
         var reports = new List<ProcessReport>(all.Length);
         foreach (var entry in all)
         {
             try
             {
-                // Others may keep in the cache what they like.
+                // Other programs may write anything into the cache.
                 if (ReportKeys.Read(entry.Name) is var (version, incarnation))
                     reports.Add(ProcessReportFormat.Read(version, incarnation, (byte[])entry.Value!));
             }
             catch (ContractException)
             {
-                // Counted by what is missing.
+                // Counted as unreadable below.
             }
         }
 

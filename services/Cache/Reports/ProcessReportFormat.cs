@@ -3,24 +3,24 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cache.Reports;
 
-/// <summary>The binary form of a report, as it stands in the cache; who reports and of which version is in the field's name.</summary>
+/// <summary>The binary format of a report in the cache. The field's name holds the process and its version.</summary>
 /// <remarks>
 /// <code>
 /// version        1 byte, 1
-/// leaving        1 byte, 1 where the process leaves, else 0
-/// streams        number: how many; then each:
+/// leaving        1 byte, 1 if the process is stopping, else 0
+/// streams        number of streams; then each:
 ///   variant      text: its length in bytes, and UTF-8
-///   trial      number
+///   trial        number
 ///   4 histograms in the order of <see cref="AnswerKind"/>; each:
-///     buckets    number: how many are not 0; then each, from the lowest:
-///       gap      number: how many buckets with 0 are between it and the one before
+///     buckets    number of buckets that are not 0; then each, from the lowest:
+///       gap      number of empty buckets between this one and the previous one
 ///       count    number, from 1
 /// </code>
-/// Numbers are those of <see cref="BinaryWriter.Write7BitEncodedInt64"/>. A histogram of some thousand requests has about 150 bytes.
+/// Numbers are written by <see cref="BinaryWriter.Write7BitEncodedInt64"/>. A histogram of a few thousand requests has about 150 bytes.
 /// </remarks>
 internal static class ProcessReportFormat
 {
-    // Above what any report has: 16 streams of 4 histograms of 896 buckets with 1 and 5 bytes each.
+    // More than any report has: 16 streams of 4 histograms of 896 buckets with 1 and 5 bytes each.
     internal const int MaxBytes = 512 * 1024;
 
     private const byte FormatVersion = 1;
@@ -46,7 +46,7 @@ internal static class ProcessReportFormat
         return bytes.ToArray();
     }
 
-    /// <exception cref="ContractException">The bytes are not what <see cref="Write(ProcessReport)"/> writes.</exception>
+    /// <exception cref="ContractException">The bytes were not written by <see cref="Write(ProcessReport)"/>.</exception>
     internal static ProcessReport Read(ModelVersion version, Guid incarnation, byte[] bytes)
     {
         if (bytes.Length > MaxBytes)
@@ -102,9 +102,14 @@ internal static class ProcessReportFormat
         return RequestCounts.From(counts);
     }
 
-    private static long Number(BinaryReader from, long max, string what, long least = 0) => from.Read7BitEncodedInt64() is var number && number >= least && number <= max
-        ? number
-        : throw Fault($"the {what} is {number}; it has to be from {least} to {max}");
+    private static long Number(BinaryReader from, long max, string what, long least = 0) =>
+        from.Read7BitEncodedInt64() is var number && number >= least && number <= max
+            ? number
+            : throw Fault($"the {what} is {number}; it must be from {least} to {max}");
 
-    private static ContractException Fault(string why, Exception? cause = null) => cause is null ? new($"a report can't be read: {why}") : new($"a report can't be read: {why}", cause);
+    private static ContractException Fault(string why, Exception? cause = null)
+    {
+        var message = $"a report can't be read: {why}";
+        return cause is null ? new(message) : new(message, cause);
+    }
 }

@@ -4,27 +4,30 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache.Reports;
 
-/// <summary>The keys of what Inference reports, apart from the guard's. What is between the braces decides about the slot of a sharded
-/// cache: no command names keys of two slots.</summary>
+/// <summary>The cache keys of Inference's reports, separate from the guard's. A sharded cache derives a key's slot from the text between the
+/// braces; no command names keys of two slots.</summary>
 internal sealed class ReportKeys(string environment)
 {
     private readonly string environment = CacheKeys.Checked(environment);
 
-    /// <summary>A sorted set: the models that are reported of, by the number of the minute of the last report.</summary>
+    /// <summary>A sorted set of the reported models, by the minute of the last report.</summary>
     internal RedisKey Models => $"{{ms:{environment}:reports}}:models";
 
-    /// <summary>A hash: a process of the model, and what it says of the minute.</summary>
-    internal RedisKey MinuteOf(ModelName model, long minute) => string.Create(CultureInfo.InvariantCulture, $"{{ms:{environment}:reports:{model}}}:{minute}");
+    /// <summary>A hash from a process of the model to its report about the minute.</summary>
+    internal RedisKey MinuteOf(ModelName model, long minute) =>
+        string.Create(CultureInfo.InvariantCulture, $"{{ms:{environment}:reports:{model}}}:{minute}");
 
-    /// <summary>Whether the minute's numbers are posted, or who is about to post them.</summary>
+    /// <summary>Whether the minute is posted, or which run claimed it.</summary>
     internal RedisKey PostedOf(long minute) => string.Create(CultureInfo.InvariantCulture, $"{{ms:{environment}:reports}}:posted:{minute}");
 
     /// <summary>A process's field in a minute's hash: <c>VERSION/INCARNATION</c>.</summary>
     internal static RedisValue FieldOf(ModelVersion version, Guid incarnation) => $"{version}/{incarnation:N}";
 
-    /// <summary>Whose field it is; null for one that no process of ours writes.</summary>
+    /// <summary>Reads the name of a field; null for one that a foreign program wrote.</summary>
     internal static (ModelVersion Version, Guid Incarnation)? Read(RedisValue field) =>
-        ((string?)field)?.Split('/') is [var version, var incarnation] && ModelVersion.TryParse(version, null, out var number) && Guid.TryParseExact(incarnation, "N", out var id)
+        ((string?)field)?.Split('/') is [var version, var incarnation]
+        && ModelVersion.TryParse(version, null, out var number)
+        && Guid.TryParseExact(incarnation, "N", out var id)
             ? (number, id)
             : null;
 }

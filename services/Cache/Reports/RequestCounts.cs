@@ -1,13 +1,13 @@
 namespace ModelServing.Cache.Reports;
 
-/// <summary>How many requests were answered in which way and how fast: a histogram of latencies for each <see cref="AnswerKind"/>. An
-/// immutable value; those of several processes add up exactly, in whatever order.</summary>
+/// <summary>How requests were answered and how fast: a latency histogram for each <see cref="AnswerKind"/>. An immutable value; the counts of
+/// several processes add up exactly, in any order.</summary>
 public sealed class RequestCounts : IEquatable<RequestCounts>
 {
-    /// <summary>How many kinds of answer there are.</summary>
+    /// <summary>The number of kinds of answer.</summary>
     public const int Kinds = 4;
 
-    // A kind's row is null where it is all zeros, so equal counts have equal rows.
+    // A row of zeros is null, so equal counts have equal rows.
     private readonly long[]?[] rows;
 
     private RequestCounts(long[]?[] rows)
@@ -20,19 +20,15 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
         }
     }
 
-    /// <summary>Those of no request.</summary>
     public static RequestCounts None { get; } = new(new long[]?[Kinds]);
 
-    /// <summary>All requests.</summary>
     public long Requests => Count(AnswerKind.Answered) + Count(AnswerKind.NonFinite) + Count(AnswerKind.ClientError) + Count(AnswerKind.Failed);
 
-    /// <summary>The requests that say something of the version: all but those that were themselves at fault.</summary>
+    /// <summary>The requests that are evidence about the version: all but those that were at fault themselves.</summary>
     public long Telling => Requests - Count(AnswerKind.ClientError);
 
-    /// <summary>The requests that were answered in a way.</summary>
     public long Count(AnswerKind kind) => rows[(int)kind]?.Sum() ?? 0;
 
-    /// <summary>The counts of the one and the other.</summary>
     public static RequestCounts operator +(RequestCounts one, RequestCounts other)
     {
         ArgumentNullException.ThrowIfNull(one);
@@ -43,11 +39,10 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
         return new RequestCounts(sum);
     }
 
-    /// <summary>The counts of the one and the other.</summary>
     public static RequestCounts Add(RequestCounts one, RequestCounts other) => one + other;
 
-    /// <summary>The latency that a share of the requests of <see cref="Telling"/> did not exceed: the upper edge of a bucket, so at most
-    /// 3.2% too long and never too short. Null where there is none.</summary>
+    /// <summary>Returns the latency that a share of the <see cref="Telling"/> requests did not exceed. It is the upper edge of a bucket, so at
+    /// most 3.2% too long and never too short. Null if there are no such requests.</summary>
     /// <param name="quantile">The share, above 0 and at most 1.</param>
     public TimeSpan? Latency(double quantile)
     {
@@ -64,7 +59,6 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
         }
     }
 
-    /// <inheritdoc/>
     public bool Equals(RequestCounts? other)
     {
         for (var kind = 0; kind < Kinds; kind++)
@@ -76,14 +70,12 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
         return true;
     }
 
-    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as RequestCounts);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Requests, Count(AnswerKind.Failed), Latency(0.5));
 
-    /// <summary>Those of a count for each kind and bucket, kind by kind.</summary>
-    /// <param name="counts">As many as <see cref="Kinds"/> times <see cref="LatencyBuckets.Count"/>; none is below 0.</param>
+    /// <param name="counts">A count for each kind and bucket, kind by kind: <see cref="Kinds"/> times <see cref="LatencyBuckets.Count"/> numbers
+    /// from 0.</param>
     public static RequestCounts From(ReadOnlySpan<long> counts)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(counts.Length, Kinds * LatencyBuckets.Count);
@@ -98,7 +90,6 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
         return new RequestCounts(rows);
     }
 
-    /// <summary>The requests of a kind in a bucket.</summary>
     internal long In(AnswerKind kind, int bucket) => rows[(int)kind]?[bucket] ?? 0;
 
     private static long[]? Sum(long[]? one, long[]? other)

@@ -16,7 +16,7 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
         foreach (var (model, rollout) in platform.Plan.Rollouts)
         {
             var infer = new Uri(platform.Api, InferencePaths.Infer(model)).ToString();
-            var manifest = await registry.ReadManifestAsync(model, rollout.Variants[^1].Version, cancellation);
+            var manifest = await registry.ReadManifestAsync(model, rollout.Stable.Version, cancellation);
             var example = ExampleRequest.From(manifest) is { } body
                 ? $"curl -s {infer}{credential} -H 'Content-Type: application/json' -d '{body}'"
                 : $"curl -s {new Uri(platform.Api, InferencePaths.Model(model))}{credential}";

@@ -126,7 +126,7 @@ internal sealed class AlarmRollbacks(
             return (RollbackOutcome.AnotherTrial, $"Version {version} of {model} is in trial {current} now, but the alarm is about trial {trial}");
         if (state.Condemned(version) is { } condemned)
             return (RollbackOutcome.AlreadyCondemned, $"{subject} is condemned already, since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who}");
-        if (state.LastGood is { } good && good.Rollout.Variants[^1].Version == version)
+        if (state.LastGood is { } good && good.Rollout.Stable.Version == version)
             return (RollbackOutcome.NotACandidate, $"Version {version} of {model} is stable now, which alarms never condemn");
         return null;
     }

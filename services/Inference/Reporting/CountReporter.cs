@@ -47,7 +47,7 @@ internal sealed class CountReporter : BackgroundService
         ledger = new MinuteLedger(recorder, settings.Version, Guid.CreateVersion7(), Now());
         connection.Changed += state =>
         {
-            if (state.IsAway)
+            if (state.IsUnavailable)
                 ReportingLog.CacheUnavailable(logger, connection.Location, state.Reason ?? "");
             else
                 ReportingLog.CacheAvailable(logger, connection.Location);

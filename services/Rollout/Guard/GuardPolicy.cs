@@ -21,7 +21,7 @@ public sealed record GuardPolicy
         init => field = value is > 0 and < 1 ? value : throw Outside(nameof(FalseAlarm), value, "above 0 and below 1");
     } = 0.001;
 
-    /// <summary>An answer later than this is <see cref="AttemptOutcome.Slow"/>, of both variants; null when slowness is not
+    /// <summary>An answer later than this is <see cref="CallOutcome.Slow"/>, of both variants; null when slowness is not
     /// watched.</summary>
     public TimeSpan? SlowerThan
     {

@@ -26,18 +26,11 @@ public sealed class GuardRecorder
     /// <exception cref="ArgumentOutOfRangeException">The minute is not one that an attempt can have.</exception>
     public void Record(in Observation observation)
     {
-        if (observation.Origin != AttemptOrigin.Assigned)
-            return;
-        if (observation.Outcome == AttemptOutcome.Succeeded)
-        {
-            // Failures are compared with failures; only the watched variant's own error rate needs its successes.
-            if (observation.IsWatched)
-                successes.Add(Checked(observation.Minute), observation.Share.IsWhole);
-        }
-        else if (observation.IsFailure)
-        {
+        // Failures are compared with failures, so stable's successes are not needed; those of the watched variant are, for its error rate.
+        if (observation.IsFailure)
             RecordFailure(observation);
-        }
+        else if (observation.IsWatched)
+            successes.Add(Checked(observation.Minute), observation.Share.IsWhole);
     }
 
     /// <summary>All that was counted up to now.</summary>
@@ -85,11 +78,11 @@ public sealed class GuardRecorder
         }
     }
 
-    private static GuardKind KindOf(AttemptOutcome outcome) => outcome switch
+    private static GuardKind KindOf(CallOutcome outcome) => outcome switch
     {
-        AttemptOutcome.Error => GuardKind.Error,
-        AttemptOutcome.Slow => GuardKind.Slow,
-        AttemptOutcome.NonFinite => GuardKind.NonFinite,
+        CallOutcome.Error => GuardKind.Error,
+        CallOutcome.Slow => GuardKind.Slow,
+        CallOutcome.NonFinite => GuardKind.NonFinite,
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "no failure"),
     };
 

@@ -20,14 +20,14 @@ public static class DueEvent
         ArgumentNullException.ThrowIfNull(planned);
         ArgumentNullException.ThrowIfNull(state);
         var digest = RolloutDigest.Compute(planned);
-        var isServed = state.Condemned(planned.Variants[^1].Version) is null;
+        var isServed = state.Condemned(planned.Stable.Version) is null;
         if (state.LastRollout is { } last && last.Digest == digest && last.IsServed == isServed)
             return null;
         if (planned.Variants.Reverse().Select(variant => state.Condemned(variant.Version)).FirstOrDefault(static condemned => condemned is not null) is { } condemned)
             return new RefusedEvent(state.Model, time, planned, condemned.Version, condemned.Trial);
         var before = state.Served.FirstOrDefault()?.Rollout;
         var wereBeside = before is null ? [] : Beside(before).ToHashSet();
-        return wereBeside.Contains(planned.Variants[^1].Version) && before?.Variants[^1].Version != planned.Variants[^1].Version
+        return wereBeside.Contains(planned.Stable.Version) && before?.Stable.Version != planned.Stable.Version
             ? new PromotedEvent(state.Model, time, planned)
             : Beside(planned).Any(version => !wereBeside.Contains(version)) ? new StartedEvent(state.Model, time, planned)
             : before is not null && Unweighted(before) == Unweighted(planned) ? new WeightMovedEvent(state.Model, time, planned)

@@ -39,6 +39,9 @@ public sealed record EffectiveRollout
     /// <summary>Whether the planned rollout is refused and no good one is known: the model answers nothing.</summary>
     public bool IsCondemnedStable => Rollout is null;
 
+    /// <summary>Every version that requests may reach: those that are served, and those that the plan names.</summary>
+    public IEnumerable<ModelVersion> Versions => (Rollout?.Versions ?? []).Union(Planned.Versions);
+
     /// <summary>The variants that get no traffic although their rollout gives them a place.</summary>
     public IEnumerable<EffectiveVariant> ClosedVariants => Variants.Where(static variant => variant.Closed is not null);
 
@@ -50,7 +53,7 @@ public sealed record EffectiveRollout
         ArgumentNullException.ThrowIfNull(planned);
         if (state is null)
             return new EffectiveRollout(planned, planned, BucketLayout.Create(planned.Variants), VariantsOf(planned, null)) { JournalUnread = true };
-        if (state.Condemned(planned.Variants[^1].Version) is not { } condemned)
+        if (state.Condemned(planned.Stable.Version) is not { } condemned)
             return new EffectiveRollout(planned, planned, state.LayoutOf(planned), VariantsOf(planned, state));
         return state.LastGood is { Rollout: var good } last
             ? new EffectiveRollout(planned, good, last.Layout, VariantsOf(good, state)) { Refused = condemned }

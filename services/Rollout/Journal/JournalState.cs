@@ -118,7 +118,7 @@ public sealed record JournalState
         var state = this with { LastRollout = e };
         if (!e.IsServed)
             return state;
-        var stable = e.Rollout.Variants[^1].Version;
+        var stable = e.Rollout.Stable.Version;
         state = state with { Served = [new ServedRollout(e, LayoutOf(e.Rollout)), .. Served.Where(other => other.Stable != stable).Take(MaxServed - 1)] };
         foreach (var version in OnTrial(e.Rollout))
         {

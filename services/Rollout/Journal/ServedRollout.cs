@@ -4,12 +4,11 @@ using ModelServing.Contracts.Journal;
 namespace ModelServing.Rollout.Journal;
 
 /// <summary>A rollout that was served.</summary>
-/// <param name="Event">What says so.</param>
-/// <param name="Layout">Who owns which bucket in it: it follows from the weights of this revision that were served before.</param>
+/// <param name="Event">The event that recorded it.</param>
+/// <param name="Layout">Which variant owns which bucket. It follows from all the weights of this revision that were served before.</param>
 public sealed record ServedRollout(RolloutEvent Event, BucketLayout Layout)
 {
-    /// <summary>The rollout.</summary>
     public RolloutPlan Rollout => Event.Rollout;
 
-    internal ModelVersion Stable => Rollout.Variants[^1].Version;
+    public ModelVersion Stable => Rollout.Stable.Version;
 }

@@ -10,12 +10,13 @@ using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Journal;
 using ModelServing.Router.Clients;
+using ModelServing.Router.Errors;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Admin;
 
-/// <summary>The admin API: how rollouts stand, what became of them, and what a person decides about them. It is on a port of its own and for
-/// operators only. That port answers nothing else but whether the process lives and is ready; on the models' port its paths are unknown
-/// ones.</summary>
+/// <summary>The admin API: the status and history of rollouts, and a person's decisions about them. It has its own port and is for operators
+/// only. Besides it, that port answers only health checks; on the models' port, its paths are unknown.</summary>
 internal sealed class AdminApi
 {
     private const int MaxBody = 16 * 1024;
@@ -26,10 +27,12 @@ internal sealed class AdminApi
     private readonly OperatorDecisions decisions;
     private readonly Admission admission;
     private readonly RouterMetrics metrics;
-    // A port 0 is known once the server listens, and to nobody before.
+
+    // A port that is configured as 0 is known once the server listens.
     private volatile int[] ports;
 
-    public AdminApi(RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics)
+    public AdminApi(
+        RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics)
     {
         this.settings = settings;
         this.server = server;
@@ -40,17 +43,18 @@ internal sealed class AdminApi
         ports = [.. (settings.AdminUrls?.Split(';') ?? []).Select(PortOf)];
     }
 
-    /// <summary>Adds the paths. It has to come first: what is on its port is nothing for those that follow.</summary>
+    /// <summary>Adds the paths. Must come first, because a request to this port must not reach the routes that follow.</summary>
     internal static void Map(WebApplication app)
     {
         var api = app.Services.GetRequiredService<AdminApi>();
         app.Use(next => context => !api.ports.Contains(context.Connection.LocalPort) || IsHealth(context.Request.Path.Value) ? next(context)
             : context.Request.Path.StartsWithSegments(AdminPaths.Prefix) ? api.AnswerAsync(context)
-            : Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; this is the port of the admin API, {AdminPaths.Rollouts}"));
-        app.Lifetime.ApplicationStarted.Register(api.Started);
+            : Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; this port serves the admin API, {AdminPaths.Rollouts}"));
+        app.Lifetime.ApplicationStarted.Register(api.OnStarted);
     }
 
-    private static bool IsHealth(string? path) => path is InferencePaths.HealthLive or InferencePaths.HealthReady or InferencePaths.Live or InferencePaths.Ready;
+    private static bool IsHealth(string? path) =>
+        path is InferencePaths.HealthLive or InferencePaths.HealthReady or InferencePaths.Live or InferencePaths.Ready;
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -85,27 +89,31 @@ internal sealed class AdminApi
         var path = context.Request.Path.Value!;
         if (path == AdminPaths.Rollouts)
         {
-            if (await IsAsync(context, HttpMethods.Get))
+            if (await HasMethodAsync(context, HttpMethods.Get))
                 await WriteAsync(context, status.Read().ToUtf8());
             return;
         }
 
-        if (!path.StartsWith(AdminPaths.Rollouts + "/", StringComparison.Ordinal) || path[(AdminPaths.Rollouts.Length + 1)..].Split('/') is not [var name, var action] || !ModelName.TryParse(name, null, out var model))
+        if (!path.StartsWith(AdminPaths.Rollouts + "/", StringComparison.Ordinal)
+            || path[(AdminPaths.Rollouts.Length + 1)..].Split('/') is not [var name, var action]
+            || !ModelName.TryParse(name, null, out var model))
         {
-            await Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {path}; there are {AdminPaths.Rollouts} and {AdminPaths.Rollouts}/MODEL/history, /rollback and /reset");
+            await Problems.NoSuchPath.WriteAsync(
+                context, $"There is nothing at {path}; the paths are {AdminPaths.Rollouts} and {AdminPaths.Rollouts}/MODEL/history, /rollback and /reset");
             return;
         }
 
         switch (action)
         {
-            case "history" when await IsAsync(context, HttpMethods.Get):
-                await WriteAsync(context, (await decisions.HistoryAsync(model, AfterOf(context), context.RequestAborted)).ToUtf8());
+            case "history" when await HasMethodAsync(context, HttpMethods.Get):
+                var history = await decisions.HistoryAsync(model, AfterOf(context), context.RequestAborted);
+                await WriteAsync(context, history.ToUtf8());
                 break;
-            case "rollback" when await IsAsync(context, HttpMethods.Post):
+            case "rollback" when await HasMethodAsync(context, HttpMethods.Post):
                 await decisions.RollbackAsync(model, RollbackRequest.Parse(await BodyAsync(context)), context.RequestAborted);
                 await WriteAsync(context, status.Read(model)!.ToUtf8());
                 break;
-            case "reset" when await IsAsync(context, HttpMethods.Post):
+            case "reset" when await HasMethodAsync(context, HttpMethods.Post):
                 await decisions.ResetAsync(model, ResetRequest.Parse(await BodyAsync(context)), context.RequestAborted);
                 await WriteAsync(context, status.Read(model)!.ToUtf8());
                 break;
@@ -117,23 +125,24 @@ internal sealed class AdminApi
         }
     }
 
-    private static int PortOf(string address) => new Uri(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
+    private static int PortOf(string address) =>
+        new Uri(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
 
-    private void Started()
+    private void OnStarted()
     {
-        // Those that follow the models' own.
+        // The models' addresses come first.
         var addresses = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Skip(settings.Urls.Split(';').Length).ToList();
         ports = [.. addresses.Select(PortOf)];
         if (settings.AdminAddressFile is { } file)
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(addresses[0]));
     }
 
-    private static async Task<bool> IsAsync(HttpContext context, string method)
+    private static async Task<bool> HasMethodAsync(HttpContext context, string method)
     {
         if (context.Request.Method == method)
             return true;
         context.Response.Headers.Allow = method;
-        await Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} takes {method}, not {context.Request.Method}");
+        await Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} accepts {method}, not {context.Request.Method}");
         return false;
     }
 
@@ -142,14 +151,14 @@ internal sealed class AdminApi
         var text = context.Request.Query["after"].ToString();
         return text.Length == 0 ? 0
             : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after
-            : throw new ContractException($"'after' is '{text}'; it has to be the number of an event, or 0");
+            : throw new ContractException($"'after' is '{text}'; it must be the number of an event, or 0");
     }
 
     private static async Task<byte[]> BodyAsync(HttpContext context)
     {
         var buffer = new byte[MaxBody + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
-        return length <= MaxBody ? buffer[..length] : throw new ContractException($"the request's body has more than {MaxBody} bytes");
+        return length <= MaxBody ? buffer[..length] : throw new ContractException($"the request body has more than {MaxBody} bytes");
     }
 
     private static async Task WriteAsync(HttpContext context, byte[] json)

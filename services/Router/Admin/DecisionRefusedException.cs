@@ -2,7 +2,7 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Router.Admin;
 
-/// <summary>A person's decision can't be carried out; the message says why, and what would be right.</summary>
+/// <summary>A person's decision can't be carried out. The message explains why, and what would be accepted.</summary>
 internal sealed class DecisionRefusedException(Problem problem, string message) : Exception(message)
 {
     internal Problem Problem => problem;

@@ -3,46 +3,61 @@ using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Journal;
 using ModelServing.Rollout.Journal;
+using ModelServing.Router.Errors;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Admin;
 
-/// <summary>What a person decides about versions, and what became of a model.</summary>
-internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard board, JournalKeeper keeper, RolloutGuards guards, TimeProvider time)
+/// <summary>Carries out a person's decisions about versions, and reads a model's history.</summary>
+internal sealed class OperatorDecisions(
+    RoutingTableHolder holder, RolloutBoard board, JournalSync sync, JournalKeeper keeper, Rollbacks rollbacks, TimeProvider time)
 {
-    // How long an answer waits until the decision is what is served.
-    private static readonly TimeSpan Swapped = TimeSpan.FromSeconds(5);
+    // How long an answer waits until the decision is in the routing table.
+    private static readonly TimeSpan SwapLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Events of a model after one, at most <see cref="RolloutHistory.MaxEvents"/>.</summary>
+    /// <summary>Reads a model's events after a number, at most <see cref="RolloutHistory.MaxEvents"/>.</summary>
     /// <exception cref="JournalException">The journal can't be read.</exception>
     internal async Task<RolloutHistory> HistoryAsync(ModelName model, long after, CancellationToken cancellation)
     {
         Require(model);
-        var journal = keeper.Journal ?? throw new DecisionRefusedException(Problems.NoJournal, "This router has no journal");
+        var journal = sync.Journal ?? throw new DecisionRefusedException(Problems.NoJournal, "This router has no journal");
         return new RolloutHistory([.. (await journal.ReadAsync(model, after, cancellation)).Take(RolloutHistory.MaxEvents)]);
     }
 
-    /// <summary>Condemns a version. It holds at once, and is written when the journal is there.</summary>
-    /// <exception cref="DecisionRefusedException">The version is not there, is condemned, or would take the model down; or the journal was
-    /// never read.</exception>
+    /// <summary>Condemns a version. This takes effect at once, and is written when the journal is available.</summary>
+    /// <exception cref="DecisionRefusedException">The version is unknown, or condemned already, or the model cannot do without it; or the journal
+    /// was never read.</exception>
     /// <exception cref="ContractException">The request can't be written into the journal.</exception>
     internal async Task RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation)
     {
         var route = Require(model);
-        // Which trial it is that is to end stands there. Until then only stable gets traffic anyway.
-        var state = board.StateOf(model) ?? throw new DecisionRefusedException(Problems.JournalAway, "The journal was never read by this router: only stable versions get traffic, and what is condemned is not known");
-        var variant = route.Served.Rollout.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
-            ?? route.Served.Rollout.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;
+        // The journal knows which trial to end. Until it is read, only stable gets traffic anyway.
+        var state = board.StateOf(model) ?? throw new DecisionRefusedException(
+            Problems.JournalAway,
+            "This router never read the journal: only stable versions get traffic, and it does not know which versions are condemned");
+        var variant = route.Effective.Variants.FirstOrDefault(variant => variant.Plan.Version == request.Version)?.Plan.Name
+            ?? route.Effective.Planned.Variants.FirstOrDefault(variant => variant.Version == request.Version)?.Name;
         if (state.Condemned(request.Version) is { } known)
-            throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is condemned already, since {known.Time:yyyy-MM-dd HH:mm:ss'Z'} by {known.Who}");
-        if (variant is null && route.Pin(request.Version.ToString()) is null && state.TrialOf(request.Version) == 1)
-            throw new DecisionRefusedException(Problems.UnknownVersion, $"There is no version {request.Version} of {model}; there are: {string.Join(", ", route.Versions)}");
-        if (route.Served.Rollout.Rollout is { } served && served.Variants[^1].Version == request.Version && !request.Force && FallbackFor(route, state, request.Version) is null)
         {
             throw new DecisionRefusedException(
                 Problems.Conflict,
-                $"Version {request.Version} of {model} serves as stable, and no version before it is ready to take over: without it the model answers 503. Keep one warm (keepWarm in the stack file), or use --force");
+                $"Version {request.Version} of {model} has been condemned since {known.Time:yyyy-MM-dd HH:mm:ss'Z'}, by {known.Who}");
+        }
+
+        if (variant is null && route.Pin(request.Version.ToString()) is null && state.TrialOf(request.Version) == 1)
+        {
+            throw new DecisionRefusedException(
+                Problems.UnknownVersion,
+                $"There is no version {request.Version} of {model}; the versions are: {string.Join(", ", route.Versions)}");
+        }
+
+        var isStable = route.Effective.Rollout is { } served && served.Stable.Version == request.Version;
+        if (isStable && !request.Force && FallbackFor(route, state, request.Version) is null)
+        {
+            throw new DecisionRefusedException(
+                Problems.Conflict,
+                $"Version {request.Version} of {model} is the serving stable version, and no earlier version is ready to take over: without it, the model answers 503. Keep one warm (keepWarm in the stack file), or use --force");
         }
 
         var decision = new RolledBackEvent
@@ -56,45 +71,52 @@ internal sealed class OperatorDecisions(RoutingTableHolder holder, RolloutBoard 
             Who = request.Who,
             Evidence = GuardEvidence.ToJson(request.Why),
         };
-        // What can't be written must not hold: nobody would ever learn of it.
+        // A decision that can't be written must not take effect: other routers would never learn of it.
         _ = (decision with { Seq = 1 }).ToUtf8();
-        guards.Condemn(decision, request.Why);
-        await SwappedAsync(model, state => state?.Condemned(request.Version) is not null, cancellation);
+        rollbacks.Condemn(decision, request.Why);
+        await UntilSwappedAsync(model, state => state?.Condemned(request.Version) is not null, cancellation);
     }
 
-    /// <summary>Begins the next trial of a condemned version. It needs the journal: what other routers do not know does not hold.</summary>
+    /// <summary>Starts the next trial of a condemned version. This needs the journal: other routers must learn of it.</summary>
     /// <exception cref="DecisionRefusedException">The version is not condemned, or there is no journal.</exception>
-    /// <exception cref="JournalException">The journal is away.</exception>
+    /// <exception cref="JournalException">The journal is unavailable.</exception>
     internal async Task ResetAsync(ModelName model, ResetRequest request, CancellationToken cancellation)
     {
         Require(model);
-        if (keeper.Journal is null)
-            throw new DecisionRefusedException(Problems.NoJournal, "This router has no journal: restart it to forget what was rolled back");
-        var state = board.StateOf(model);
-        if (state?.Condemned(request.Version) is not { } condemned)
+        if (sync.Journal is null)
+            throw new DecisionRefusedException(Problems.NoJournal, "This router has no journal: restart it to forget its rollbacks");
+        if (board.StateOf(model)?.Condemned(request.Version) is not { } condemned)
             throw new DecisionRefusedException(Problems.Conflict, $"Version {request.Version} of {model} is not condemned");
-        await keeper.AppendAsync(
-            new ResetEvent { Model = model, Time = time.GetUtcNow(), Version = request.Version, Trial = condemned.Trial + 1, Who = request.Who, Why = request.Why },
-            cancellation);
+        var reset = new ResetEvent
+        {
+            Model = model,
+            Time = time.GetUtcNow(),
+            Version = request.Version,
+            Trial = condemned.Trial + 1,
+            Who = request.Who,
+            Why = request.Why,
+        };
+        await sync.AppendAsync(reset, cancellation);
         keeper.Wake();
-        await SwappedAsync(model, state => state?.Condemned(request.Version) is null, cancellation);
+        await UntilSwappedAsync(model, state => state?.Condemned(request.Version) is null, cancellation);
     }
 
     private ModelRoute Require(ModelName model) => holder.Current is { } table && table.TryGetModel(model.Text, out var route)
         ? route
-        : throw new DecisionRefusedException(Problems.UnknownModel, $"There is no model '{model}'; there are: {string.Join(", ", holder.Current?.ModelNames ?? [])}");
+        : throw new DecisionRefusedException(
+            Problems.UnknownModel, $"There is no model '{model}'; the models are: {string.Join(", ", holder.Current?.ModelNames ?? [])}");
 
-    // The version that answers once stable is condemned: that of the newest good rollout, if it has a ready endpoint.
-    private static ModelVersion? FallbackFor(ModelRoute route, JournalState state, ModelVersion condemned) =>
-        state.Served.FirstOrDefault(served => served.Rollout.Variants[^1].Version is var stable && stable != condemned && state.Condemned(stable) is null)?.Rollout.Variants[^1].Version is { } heir
-            && route.Pin(heir.ToString())?.Endpoints is { Count: > 0, UnreachableSince: null }
-            ? heir
-            : null;
+    // The version that answers once stable is condemned: the one of the newest good rollout, if it has a ready endpoint.
+    private static ModelVersion? FallbackFor(ModelRoute route, JournalState state, ModelVersion condemned)
+    {
+        var good = state.Served.FirstOrDefault(served => served.Stable != condemned && state.Condemned(served.Stable) is null);
+        return good is not null && route.Pin(good.Stable.ToString())?.Endpoints is { Count: > 0, UnreachableSince: null } ? good.Stable : null;
+    }
 
-    private async Task SwappedAsync(ModelName model, Func<JournalState?, bool> isSo, CancellationToken cancellation)
+    private async Task UntilSwappedAsync(ModelName model, Func<JournalState?, bool> isDone, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        while (holder.Current is { } table && table.TryGetModel(model.Text, out var route) && !isSo(route.Served.State) && time.GetElapsedTime(began) < Swapped)
+        while (holder.Current is { } table && table.TryGetModel(model.Text, out var route) && !isDone(route.State) && time.GetElapsedTime(began) < SwapLimit)
             await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellation);
     }
 }

@@ -11,8 +11,9 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Admin;
 
-/// <summary>Reads how rollouts stand from what this router serves by.</summary>
-internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoard board, RouterIncarnation router, RouterSettings settings, TimeProvider time, RouterCache? cache = null)
+/// <summary>Reads the status of rollouts from this router's current routing table and board.</summary>
+internal sealed class RolloutStatusReader(
+    RoutingTableHolder holder, RolloutBoard board, RouterIncarnation router, RouterSettings settings, TimeProvider time, RouterCache? cache = null)
 {
     internal RolloutsStatus Read() => new()
     {
@@ -22,11 +23,12 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
         Models = [.. holder.Current?.Models.OrderBy(static model => model.Name).Select(Read) ?? []],
     };
 
-    internal ModelStatus? Read(ModelName model) => holder.Current is { } table && table.TryGetModel(model.Text, out var route) ? Read(route) : null;
+    internal ModelStatus? Read(ModelName model) =>
+        holder.Current is { } table && table.TryGetModel(model.Text, out var route) ? Read(route) : null;
 
     private ModelStatus Read(ModelRoute model)
     {
-        var served = model.Served.Rollout;
+        var served = model.Effective;
         return new ModelStatus
         {
             Model = model.Name,
@@ -38,8 +40,8 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
             Experiment = served.Rollout?.Experiment,
             Variants = [.. served.Variants.Reverse().Select(variant => Read(model, variant))],
             KeptWarm = [.. (served.Rollout?.KeptWarm ?? []).Select(version => new KeptVersionStatus(version, ReadyOf(model.Pin(version.ToString()))))],
-            Condemned = [.. (model.Served.State?.Versions.Values ?? []).Select(static version => version.Condemned).OfType<RolledBackEvent>().Select(Read)],
-            LastSeq = model.Served.State?.LastSeq ?? 0,
+            Condemned = [.. (model.State?.Versions.Values ?? []).Select(static version => version.Condemned).OfType<RolledBackEvent>().Select(Read)],
+            LastSeq = model.State?.LastSeq ?? 0,
             JournalFault = board.FaultOf(model.Name),
         };
     }
@@ -64,7 +66,12 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
         var standing = version.Last ?? new WatchedVersion.Standing(GuardCounts.Empty, GuardScope.Sum);
         var readings = GuardRule.Read(standing.Counts, watched.Policy, standing.Scope)
             .Select(static reading => new KindStatus(GuardEvidence.Word(reading.Kind), reading.Evidence, reading.Threshold, reading.Watched, reading.Other));
-        return new GuardStatus(version.StartedAt, version.MinuteAt(time.GetUtcNow()), standing.Scope == GuardScope.Sum ? "sum" : "local", [.. readings], BlindnessOf(watched, standing.Scope));
+        return new GuardStatus(
+            version.StartedAt,
+            version.MinuteAt(time.GetUtcNow()),
+            standing.Scope == GuardScope.Sum ? "sum" : "local",
+            [.. readings],
+            BlindnessOf(watched, standing.Scope));
     }
 
     private string? BlindnessOf(WatchedVariant watched, GuardScope scope)
@@ -73,14 +80,21 @@ internal sealed class RolloutStatusReader(RoutingTableHolder holder, RolloutBoar
             return "it is off";
         var version = watched.Version;
         if (version.FailedKeys.IsFull)
-            return "too many keys failed to be told apart";
+            return "too many keys failed to tell them apart";
         if (version.Keys.Count is > 0 and var keys && FewKeys.AreBlind(keys, watched.Share, watched.Policy))
             return string.Create(CultureInfo.InvariantCulture, $"few keys ({keys} so far)");
         if (scope == GuardScope.Local && version.Number is 0)
-            return $"{(version.Shared is null ? "there is no cache" : "the cache is away")}, and this router has no number to decide alone by";
+            return $"{(version.Shared is null ? "there is no cache" : "the cache is unavailable")}, and this router has no number by which it may decide alone";
         if (scope == GuardScope.Local && version.Number > watched.Policy.RoutersMax)
-            return string.Create(CultureInfo.InvariantCulture, $"the cache is away, and of {watched.Policy.RoutersMax} routers that may decide alone this is number {version.Number}");
-        return version.Recorder.LeftOut is > 0 and var leftOut ? string.Create(CultureInfo.InvariantCulture, $"too many shares ({leftOut} failures left out)") : null;
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the cache is unavailable, and this is router number {version.Number}; only the first {watched.Policy.RoutersMax} may decide alone");
+        }
+
+        return version.Recorder.LeftOut is > 0 and var leftOut
+            ? string.Create(CultureInfo.InvariantCulture, $"too many shares ({leftOut} failures left out)")
+            : null;
     }
 
     private static CondemnedVersion Read(RolledBackEvent condemned) => new(

@@ -1,15 +1,16 @@
 using Microsoft.Extensions.Hosting;
-using ModelServing.Router.Routing;
+using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Endpoints;
 
-/// <summary>Looks every <see cref="Period"/> for requests past their deadline and for connections that were idle too long.</summary>
-internal sealed class DeadlineSweep(OpenConnections connections, RoutingTableHolder holder, TimeProvider time) : BackgroundService
+/// <summary>Every <see cref="Period"/>, cuts off requests past their deadline; every second, closes connections that were idle for too
+/// long.</summary>
+internal sealed class DeadlineSweep(OpenConnections connections, LiveEndpoints live, TimeProvider time) : BackgroundService
 {
-    /// <summary>A deadline is kept to within this time.</summary>
+    /// <summary>Deadlines are kept to within this time.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
 
-    // Below the two minutes after which an idle server (Kestrel) closes by itself.
+    // Less than the two minutes after which an idle server (Kestrel) closes the connection itself.
     private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(60);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,13 +26,13 @@ internal sealed class DeadlineSweep(OpenConnections connections, RoutingTableHol
                 if (now < nextReap)
                     continue;
                 nextReap = now + time.TimestampFrequency;
-                foreach (var endpoint in holder.Current?.Endpoints.Values ?? [])
+                foreach (var endpoint in live())
                     endpoint.CloseIdleSince(now - (long)(MaxIdle.TotalSeconds * time.TimestampFrequency));
             }
         }
         catch (OperationCanceledException)
         {
-            // Stopping: Kestrel's own limit ends what is still in flight.
+            // The process is stopping. Kestrel's own limit ends the requests that are still in flight.
         }
     }
 }

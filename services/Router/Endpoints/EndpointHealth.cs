@@ -1,15 +1,15 @@
 namespace ModelServing.Router.Endpoints;
 
-/// <summary>What the requests of one endpoint have shown of it. A success clears what failures had begun.</summary>
+/// <summary>What requests have shown about one endpoint. A success clears the failures before it.</summary>
 internal sealed class EndpointHealth(TimeProvider time)
 {
-    /// <summary>So many failures in a row eject an endpoint.</summary>
+    /// <summary>This many failures in a row eject an endpoint.</summary>
     internal const int FailuresToEject = 5;
 
-    /// <summary>How long the first ejection lasts; each further one twice as long as the one before.</summary>
+    /// <summary>The length of the first ejection. Each further one lasts twice as long as the one before.</summary>
     internal static readonly TimeSpan BaseEjection = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest ejection; an endpoint that went without one for so long begins anew.</summary>
+    /// <summary>The longest ejection. After this long without one, earlier ejections are forgotten.</summary>
     internal static readonly TimeSpan MaxEjection = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
@@ -18,15 +18,15 @@ internal sealed class EndpointHealth(TimeProvider time)
 
     // Guarded by gate.
     private int ejections;
-    private long outSince;
+    private long unreachableSince;
     private long ejectedUntil;
 
     internal EndpointState State => state;
 
-    /// <summary>Since when it takes no connection, as the clock's timestamp; only of an unreachable one.</summary>
-    internal long UnreachableSince => Volatile.Read(ref outSince);
+    /// <summary>Since when the endpoint accepts no connection, as the clock's timestamp. Valid only while it is unreachable.</summary>
+    internal long UnreachableSince => Volatile.Read(ref unreachableSince);
 
-    /// <summary>Whether its last request failed.</summary>
+    /// <summary>Whether the last request failed.</summary>
     internal bool IsFailing => Volatile.Read(ref failures) != 0;
 
     internal void Succeeded()
@@ -35,10 +35,10 @@ internal sealed class EndpointHealth(TimeProvider time)
             Volatile.Write(ref failures, 0);
     }
 
-    /// <summary>Counts a failure; true when there were enough in a row to eject it.</summary>
+    /// <summary>Counts a failure; true if there were enough in a row to eject the endpoint.</summary>
     internal bool Failed() => Interlocked.Increment(ref failures) >= FailuresToEject && state == EndpointState.Ready;
 
-    /// <summary>Takes it out for its time; false when it is out already.</summary>
+    /// <summary>Ejects the endpoint for a time; false if it is already out.</summary>
     internal bool Eject()
     {
         lock (gate)
@@ -56,26 +56,26 @@ internal sealed class EndpointHealth(TimeProvider time)
         }
     }
 
-    /// <summary>Says that it took no connection.</summary>
+    /// <summary>Records that the endpoint accepted no connection.</summary>
     internal void Refused()
     {
         lock (gate)
         {
             if (state == EndpointState.Unreachable)
                 return;
-            Volatile.Write(ref outSince, time.GetTimestamp());
+            Volatile.Write(ref unreachableSince, time.GetTimestamp());
             state = EndpointState.Unreachable;
         }
     }
 
-    /// <summary>Whether asking if it is ready could bring it back.</summary>
+    /// <summary>Whether a readiness probe could bring the endpoint back.</summary>
     internal bool CanProbe()
     {
         lock (gate)
             return state == EndpointState.Unreachable || (state == EndpointState.Ejected && time.GetTimestamp() >= ejectedUntil);
     }
 
-    /// <summary>Brings it back: it said that it is ready, or took a connection after all.</summary>
+    /// <summary>Brings the endpoint back: it reported that it is ready, or accepted a connection after all.</summary>
     internal void MarkReady()
     {
         lock (gate)

@@ -6,9 +6,9 @@ internal enum EndpointState
     /// <summary>It gets requests.</summary>
     Ready,
 
-    /// <summary>It failed too often in a row: it gets none until its time is over and it says that it is ready.</summary>
+    /// <summary>It failed too often in a row. It gets no requests until its ejection is over and it reports that it is ready.</summary>
     Ejected,
 
-    /// <summary>It took no connection: it gets none until it says that it is ready.</summary>
+    /// <summary>It accepted no connection. It gets no requests until it reports that it is ready.</summary>
     Unreachable,
 }

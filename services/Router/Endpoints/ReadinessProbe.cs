@@ -3,41 +3,29 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using ModelServing.Contracts;
-using ModelServing.Router.Forwarding;
 using ModelServing.Router.Forwarding.Wire;
-using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Endpoints;
 
 /// <summary>
-/// Asks the endpoints that are out whether their version is ready there, and brings back those that say so: unreachable ones at once,
-/// ejected ones when their time is over. Those that get requests are not asked: the requests show how they are.
+/// Probes the endpoints that get no requests, and brings back those whose version is ready: unreachable ones at once, ejected ones when
+/// their ejection is over. Endpoints that get requests are not probed, because the requests show their health.
 /// </summary>
-internal sealed class ReadinessProbe : BackgroundService
+internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : BackgroundService
 {
-    /// <summary>The time between two looks at what is out.</summary>
+    /// <summary>The time between two rounds.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long an answer may take.</summary>
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>So many are asked at a time; who waits longest comes first.</summary>
-    internal const int Most = 16;
+    /// <summary>How many endpoints are probed at a time; the one that has waited longest comes first.</summary>
+    internal const int MaxAtATime = 16;
 
-    private readonly RoutingTableHolder holder;
-    private readonly TimeProvider time;
-
-    // Guarded by gate: when each that is out was asked last, and who is being asked.
-    private readonly Dictionary<Endpoint, long> asked = [];
-    private readonly HashSet<Endpoint> asking = [];
+    // Guarded by gate: when each unavailable endpoint was last probed, and which probes are in flight.
+    private readonly Dictionary<Endpoint, long> lastProbes = [];
+    private readonly HashSet<Endpoint> probing = [];
     private readonly Lock gate = new();
-
-    public ReadinessProbe(RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time)
-    {
-        this.holder = holder;
-        this.time = time;
-        metrics.Show(holder);
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -49,29 +37,33 @@ internal sealed class ReadinessProbe : BackgroundService
         }
         catch (OperationCanceledException)
         {
-            // Stopping: who is being asked is abandoned by the same token.
+            // The process is stopping. The same token ends the probes in flight.
         }
     }
 
     private void ProbeUnavailable(CancellationToken stopping)
     {
-        var isOut = (holder.Current?.Endpoints.Values ?? []).Where(static endpoint => endpoint.Health.CanProbe()).ToList();
+        var unavailable = live().Where(static endpoint => endpoint.Health.CanProbe()).ToList();
         lock (gate)
         {
-            foreach (var endpoint in asked.Keys.Except(isOut).ToList())
-                asked.Remove(endpoint);
-            foreach (var endpoint in isOut.Except(asking).OrderBy(endpoint => asked.GetValueOrDefault(endpoint)).Take(Most - asking.Count).ToList())
+            foreach (var endpoint in lastProbes.Keys.Except(unavailable).ToList())
+                lastProbes.Remove(endpoint);
+            var next = unavailable.Except(probing)
+                .OrderBy(endpoint => lastProbes.GetValueOrDefault(endpoint))
+                .Take(MaxAtATime - probing.Count)
+                .ToList();
+            foreach (var endpoint in next)
             {
-                asked[endpoint] = time.GetTimestamp();
-                asking.Add(endpoint);
-                _ = AskAsync(endpoint, stopping);
+                lastProbes[endpoint] = time.GetTimestamp();
+                probing.Add(endpoint);
+                _ = ProbeAsync(endpoint, stopping);
             }
         }
     }
 
-    private async Task AskAsync(Endpoint endpoint, CancellationToken stopping)
+    private async Task ProbeAsync(Endpoint endpoint, CancellationToken stopping)
     {
-        // The loop's thread goes on: what follows may end at once, and takes the gate.
+        // The caller holds the gate, and the rest may complete synchronously and take it.
         await Task.Yield();
         try
         {
@@ -80,24 +72,25 @@ internal sealed class ReadinessProbe : BackgroundService
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or ConnectionEndedException or BadAnswerException)
         {
-            // It is not ready.
+            // The endpoint is not ready.
         }
         finally
         {
             lock (gate)
-                asking.Remove(endpoint);
+                probing.Remove(endpoint);
         }
     }
 
     private async Task<bool> IsReadyAsync(Endpoint endpoint, CancellationToken stopping)
     {
         using var connection = endpoint.Create();
-        connection.Begin(time.GetTimestamp() + (long)(Limit.TotalSeconds * time.TimestampFrequency), stopping);
+        connection.Begin(time.GetTimestamp() + (long)(Timeout.TotalSeconds * time.TimestampFrequency), stopping);
         try
         {
             await connection.ConnectAsync(endpoint.Address);
-            var (model, version) = (endpoint.Entry.Model, endpoint.Entry.Version);
-            await connection.SendAsync(Encoding.ASCII.GetBytes($"GET {InferencePaths.Model(model, version)}/ready HTTP/1.1\r\nHost: {endpoint.Address}\r\nConnection: close\r\n\r\n"));
+            var path = InferencePaths.Model(endpoint.Entry.Model, endpoint.Entry.Version);
+            var request = $"GET {path}/ready HTTP/1.1\r\nHost: {endpoint.Address}\r\nConnection: close\r\n\r\n";
+            await connection.SendAsync(Encoding.ASCII.GetBytes(request));
             AnswerHead head;
             while (!AnswerHead.TryParse(connection.Received, out head))
                 connection.Take(await connection.ReceiveAsync());

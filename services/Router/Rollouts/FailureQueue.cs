@@ -1,51 +1,43 @@
 using System.Threading.Channels;
 using ModelServing.Rollout.Guard;
-using ModelServing.Router.Observing;
-using AttemptOutcome = ModelServing.Rollout.Guard.AttemptOutcome;
+using ModelServing.Router.Forwarding;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>
-/// Takes first attempts on the threads that poll the sockets: a success is counted there and then, a failure waits for who asks the cache
-/// about it.
-/// </summary>
-internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics) : IAttemptObserver
+/// <summary>Receives first attempts on the threads that poll the sockets. It counts a success at once, and queues a failure, because counting
+/// that one may query the cache.</summary>
+internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
 {
-    // Some seconds of an outage of everything. What is beyond is left out of both variants alike, so that it is no evidence for either.
+    // A few seconds of a total outage. Failures beyond that are dropped for both variants alike, so they are no evidence for either.
     private const int Capacity = 16 * 1024;
 
-    private readonly Channel<FailedAttempt> failures = Channel.CreateBounded<FailedAttempt>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+    private readonly Channel<FailedAttempt> failures = Channel.CreateBounded<FailedAttempt>(
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     internal ChannelReader<FailedAttempt> Reader => failures.Reader;
 
-    public void Observe(in FirstAttempt attempt)
+    /// <summary>Counts or queues an attempt of a watched variant, or of the stable variant beside one.</summary>
+    internal void Add(in Attempt attempt, in AttemptResult result, CallOutcome outcome)
     {
-        var watched = attempt.Model.WatchedOf(attempt.Variant);
-        if (watched is null && (!attempt.Variant.IsStable || attempt.Model.Watched.Length == 0))
+        var watched = attempt.Model.WatchedOf(attempt.Route);
+        if (watched is null && (!attempt.Route.IsStable || attempt.Model.Watched.Length == 0))
             return;
-        if (OutcomeOf(attempt, (watched ?? attempt.Model.Watched[0]).Policy.SlowerThan) is not { } outcome)
-            return;
-        if (outcome != AttemptOutcome.Succeeded)
+        if (outcome == CallOutcome.Succeeded && time.GetElapsedTime(0, result.Elapsed) > (watched ?? attempt.Model.Watched[0]).Policy.SlowerThan)
+            outcome = CallOutcome.Slow;
+        if (outcome != CallOutcome.Succeeded)
         {
-            var lost = attempt.Outcome == Observing.AttemptOutcome.ConnectionLost ? attempt.Endpoint?.Address.ToString() : null;
+            var lost = result.Cause == ForwardResult.ConnectionLost ? result.Endpoint?.Address.ToString() : null;
             if (!failures.Writer.TryWrite(new FailedAttempt(attempt.Model, watched, outcome, lost, attempt.KeyHash, time.GetUtcNow())))
                 metrics.FailureNotCounted();
         }
         else if (watched is not null)
         {
-            watched.Version.Recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, outcome, watched.Share, watched.Version.MinuteAt(time.GetUtcNow())));
+            watched.Version.Recorder.Record(new Observation(IsWatched: true, outcome, watched.Share, watched.Version.MinuteAt(time.GetUtcNow())));
             watched.Version.MarkChanged();
         }
 
         if (watched is not null && attempt.KeyHash is { } key)
             watched.Version.Keys.Add(key, watched.FewestKeys);
     }
-
-    // Null for what says nothing of the version.
-    private static AttemptOutcome? OutcomeOf(in FirstAttempt attempt, TimeSpan? slowerThan) => attempt.Outcome switch
-    {
-        Observing.AttemptOutcome.Success => attempt.IsNonFinite ? AttemptOutcome.NonFinite : attempt.Elapsed > slowerThan ? AttemptOutcome.Slow : AttemptOutcome.Succeeded,
-        Observing.AttemptOutcome.Error or Observing.AttemptOutcome.ConnectionLost => AttemptOutcome.Error,
-        _ => null,
-    };
 }

@@ -6,35 +6,37 @@ using ModelServing.Rollout.Journal;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>Goes once through all that a rollback goes through, on counts of its own, so that the code is compiled before it is needed: most
-/// routers see one rollback in their life, and it has to be quick.</summary>
+/// <summary>Runs every step of a rollback once, on made-up counts, so that the code is compiled before it is needed: most routers see one
+/// rollback in their life, and it must be quick.</summary>
 internal static class GuardRehearsal
 {
     private const int Failures = 40;
 
-    /// <summary>Plays it; gives the event that it comes to.</summary>
+    /// <summary>Returns the event that the rehearsal leads to.</summary>
     internal static RolledBackEvent Play(TimeProvider time)
     {
-        var (now, attempt) = (time.GetUtcNow(), new VersionTrial(ModelName.Parse("rehearsal"), new ModelVersion(2), 1));
-        var (recorder, keys, losses, policy) = (new GuardRecorder(), new FailedKeys(), new LostConnections(), new GuardPolicy { RoutersMax = 1, MaxErrorRate = 0.05, SlowerThan = TimeSpan.FromSeconds(1) });
+        var now = time.GetUtcNow();
+        var trial = new VersionTrial(ModelName.Parse("rehearsal"), new ModelVersion(2), 1);
+        var (recorder, keys, losses) = (new GuardRecorder(), new FailedKeys(), new LostConnections());
+        var policy = new GuardPolicy { RoutersMax = 1, MaxErrorRate = 0.05, SlowerThan = TimeSpan.FromSeconds(1) };
         var share = TrafficShare.From(500, 9500);
         for (var i = 0; i < Failures; i++)
         {
             _ = losses.IsFailure("rehearsal", TimeSpan.FromSeconds(i));
-            recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, AttemptOutcome.Succeeded, share, 1));
-            recorder.Record(new Observation(IsWatched: true, AttemptOrigin.Assigned, AttemptOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
-            recorder.Record(new Observation(IsWatched: false, AttemptOrigin.Assigned, AttemptOutcome.Slow, share, 1 + (i / 10)));
+            recorder.Record(new Observation(IsWatched: true, CallOutcome.Succeeded, share, 1));
+            recorder.Record(new Observation(IsWatched: true, CallOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
+            recorder.Record(new Observation(IsWatched: false, CallOutcome.Slow, share, 1 + (i / 10)));
         }
 
         var counts = GuardCounts.Sum([GuardCounts.Parse(recorder.Read().ToBytes())]);
         _ = GuardRule.Read(counts, policy, GuardScope.Sum);
-        var verdict = GuardRule.Decide(counts, policy, GuardScope.Sum, now, now) ?? throw new InvalidOperationException("the rehearsal's failures are no verdict");
+        var verdict = GuardRule.Decide(counts, policy, GuardScope.Sum, now, now) ?? throw new InvalidOperationException("the rehearsal's failures led to no verdict");
         var decision = new RolledBackEvent
         {
-            Model = attempt.Model,
+            Model = trial.Model,
             Time = now,
-            Version = attempt.Version,
-            Trial = attempt.Trial,
+            Version = trial.Version,
+            Trial = trial.Trial,
             Variant = VariantPlan.Canary,
             Reason = RollbackReason.Guard,
             Who = "rehearsal",
@@ -42,7 +44,7 @@ internal static class GuardRehearsal
         };
         var board = new RolloutBoard(isJournaled: false);
         _ = board.Condemn((RolledBackEvent)JournalEvent.Parse((decision with { Seq = 1 }).ToUtf8()));
-        _ = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([board.StateOf(attempt.Model)!]));
+        _ = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([board.StateOf(trial.Model)!]));
         return decision;
     }
 }

@@ -8,10 +8,10 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Router.Rollouts;
 
 /// <summary>
-/// What this router knows of rollouts: what the journal says of each model, and what was decided here and does not stand there yet. Every
-/// change is one of the routing table, too.
+/// What this router knows about rollouts: each model's state in the journal, and the rollbacks that were decided here and are not in the
+/// journal yet. Every change leads to a new routing table.
 /// </summary>
-/// <param name="isJournaled">Whether there is a journal. Without one nothing is ever unread, and what is decided here is forgotten with the
+/// <param name="isJournaled">Whether there is a journal. Without one, no model is ever unread, and decisions are forgotten with the
 /// process.</param>
 internal sealed class RolloutBoard(bool isJournaled)
 {
@@ -22,30 +22,27 @@ internal sealed class RolloutBoard(bool isJournaled)
     private ImmutableDictionary<ModelName, string> faults = ImmutableDictionary<ModelName, string>.Empty;
     private int reach = (int)(isJournaled ? JournalReach.Unread : JournalReach.Read);
 
-    /// <summary>Whether there is a journal.</summary>
-    internal bool IsJournaled => isJournaled;
-
-    /// <summary>What is known of the journal.</summary>
     internal JournalReach Reach => (JournalReach)Volatile.Read(ref reach);
 
-    /// <summary>The states that were read, without what was decided here.</summary>
+    /// <summary>The states that were read, without the decisions of this router.</summary>
     internal IEnumerable<JournalState> States => Volatile.Read(ref states).Values;
 
-    /// <summary>The rollbacks that were decided here and do not stand in the journal yet.</summary>
+    /// <summary>The rollbacks that were decided here and are not in the journal yet.</summary>
     internal IEnumerable<RolledBackEvent> Decided => Volatile.Read(ref decided).Values.SelectMany(static events => events);
 
-    /// <summary>What the journal says of a model; null where it was never read.</summary>
-    internal JournalState? ReadOf(ModelName model) => Volatile.Read(ref states).GetValueOrDefault(model) ?? (isJournaled ? null : JournalState.Empty(model));
+    /// <summary>A model's state in the journal; null if it was never read.</summary>
+    internal JournalState? JournaledStateOf(ModelName model) =>
+        Volatile.Read(ref states).GetValueOrDefault(model) ?? (isJournaled ? null : JournalState.Empty(model));
 
-    /// <summary>What is known of a model: what the journal says, and what was decided here; null where the journal was never read.</summary>
-    internal JournalState? StateOf(ModelName model) => ReadOf(model) is not { } state ? null
-        : Volatile.Read(ref decided).TryGetValue(model, out var events) ? events.Aggregate(state, static (state, next) => state.Apply(next with { Seq = state.LastSeq + 1 }))
-        : state;
+    /// <summary>A model's state in the journal, with the decisions of this router applied; null if the journal was never read.</summary>
+    internal JournalState? StateOf(ModelName model) => JournaledStateOf(model) is not { } state ? null
+        : !Volatile.Read(ref decided).TryGetValue(model, out var events) ? state
+        : events.Aggregate(state, static (state, next) => state.Apply(next with { Seq = state.LastSeq + 1 }));
 
-    /// <summary>Why a model's events can't be read although the journal answers; null where they can.</summary>
+    /// <summary>Why a model's events can't be read although the journal answers; null if they can.</summary>
     internal string? FaultOf(ModelName model) => Volatile.Read(ref faults).GetValueOrDefault(model);
 
-    /// <summary>Says whether a model's events can be read; true when that is another answer than before.</summary>
+    /// <summary>Records whether a model's events can be read; true if that changed.</summary>
     internal bool SetFault(ModelName model, string? fault)
     {
         lock (gate)
@@ -57,18 +54,16 @@ internal sealed class RolloutBoard(bool isJournaled)
         }
     }
 
-    /// <summary>What of a planned rollout is served.</summary>
-    internal EffectiveRollout Serve(ModelName model, RolloutPlan planned) => EffectiveRollout.From(planned, StateOf(model));
-
-    /// <summary>Takes what the journal says. What was decided here and stands there now is no longer held.</summary>
-    internal void Take(JournalState state)
+    /// <summary>Replaces a model's state in the journal. Decisions that the state contains are no longer held here.</summary>
+    internal void Update(JournalState state)
     {
         lock (gate)
         {
             states = states.SetItem(state.Model, state);
             if (decided.TryGetValue(state.Model, out var events))
             {
-                var left = events.RemoveAll(decision => state.TrialOf(decision.Version) > decision.Trial || state.Condemned(decision.Version) is { } known && known.Trial >= decision.Trial);
+                var left = events.RemoveAll(decision => state.TrialOf(decision.Version) > decision.Trial
+                    || (state.Condemned(decision.Version) is { } known && known.Trial >= decision.Trial));
                 decided = left.IsEmpty ? decided.Remove(state.Model) : decided.SetItem(state.Model, left);
             }
         }
@@ -76,7 +71,7 @@ internal sealed class RolloutBoard(bool isJournaled)
         changes.Writer.TryWrite(true);
     }
 
-    /// <summary>Condemns a version here and now; false where it is condemned already, or its trial is over.</summary>
+    /// <summary>Condemns a version at once; false if it is condemned already, or its trial is over.</summary>
     internal bool Condemn(RolledBackEvent decision)
     {
         lock (gate)
@@ -91,14 +86,16 @@ internal sealed class RolloutBoard(bool isJournaled)
         return true;
     }
 
-    /// <summary>Says whether the journal answers; true when that is another answer than before.</summary>
+    /// <summary>Records whether the journal answers; true if its reach changed.</summary>
     internal bool SetReach(bool answers)
     {
-        var next = answers ? JournalReach.Read : Reach == JournalReach.Unread && Volatile.Read(ref states).IsEmpty ? JournalReach.Unread : JournalReach.Away;
+        var next = answers ? JournalReach.Read
+            : Reach == JournalReach.Unread && Volatile.Read(ref states).IsEmpty ? JournalReach.Unread
+            : JournalReach.Away;
         return (JournalReach)Interlocked.Exchange(ref reach, (int)next) != next;
     }
 
-    /// <summary>Calls <paramref name="changed"/> after changes; several that come together are one.</summary>
+    /// <summary>Calls <paramref name="changed"/> after changes; once for several changes that come together.</summary>
     internal async Task FollowAsync(Func<Task> changed, CancellationToken cancellation)
     {
         try

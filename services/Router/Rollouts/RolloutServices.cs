@@ -3,21 +3,22 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Journal;
 using ModelServing.Oci;
-using ModelServing.Router.Observing;
+using ModelServing.Router.Forwarding;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>What follows rollouts, guards them and keeps the journal.</summary>
+/// <summary>Registers the services that guard rollouts and keep the journal.</summary>
 internal static class RolloutServices
 {
-    /// <exception cref="ContractException">The journal is named in a form that this program does not read.</exception>
+    /// <exception cref="ContractException">The journal's setting has an unknown form.</exception>
     internal static void Add(IServiceCollection services, RouterSettings settings)
     {
         if (settings.Journal is { } location)
         {
             var store = JournalStores.Open(location, settings.Oci);
             services.AddSingleton(store);
-            services.AddSingleton(provider => new RolloutJournal(store, time: provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new RolloutJournal(
+                store, new JournalLimits { Answer = provider.GetRequiredService<JournalPace>().Answer }, provider.GetRequiredService<TimeProvider>()));
         }
 
         if (settings.JournalSnapshot is { } path)
@@ -29,8 +30,13 @@ internal static class RolloutServices
         services.AddSingleton<RouterIncarnation>();
         services.AddSingleton<WatchedVersions>();
         services.AddSingleton<FailureQueue>();
-        services.AddSingleton<IAttemptObserver>(static provider => provider.GetRequiredService<FailureQueue>());
+        services.AddSingleton<AttemptReport>();
+        services.AddSingleton<AttemptObserver>(static provider => provider.GetRequiredService<AttemptReport>().Add);
+        services.AddSingleton<JournalSnapshotKeeper>();
+        services.AddSingleton<JournalSync>();
         services.AddSingleton<JournalKeeper>();
+        services.AddSingleton<CountExchange>();
+        services.AddSingleton<Rollbacks>();
         services.AddSingleton<RolloutGuards>();
         services.AddHostedService(static provider => provider.GetRequiredService<JournalKeeper>());
         services.AddHostedService(static provider => provider.GetRequiredService<RolloutGuards>());

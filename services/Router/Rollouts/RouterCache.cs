@@ -6,7 +6,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>What routers tell each other by the cache. Whatever of it fails is no failure here: the journal says the same, later.</summary>
+/// <summary>The exchange between routers through the cache. No failure matters: the journal delivers the same news, only later.</summary>
 internal sealed class RouterCache : IAsyncDisposable
 {
     private readonly CacheConnection connection;
@@ -19,21 +19,21 @@ internal sealed class RouterCache : IAsyncDisposable
         connection = CacheConnection.Open(settings);
         connection.Changed += state =>
         {
-            if (state.IsAway)
-                RolloutLog.CacheAway(logger, connection.Location, state.Reason ?? "");
+            if (state.IsUnavailable)
+                RolloutLog.CacheUnavailable(logger, connection.Location, state.Reason ?? "");
             else
                 RolloutLog.CacheReached(logger, connection.Location);
         };
         channel = new RolloutChannel(connection, environment);
     }
 
-    /// <summary>Whether it answers.</summary>
-    internal bool IsReached => !connection.State.IsAway;
+    /// <summary>Whether the cache answered last time.</summary>
+    internal bool IsReached => !connection.State.IsUnavailable;
 
-    /// <summary>What routers tell each other about one trial.</summary>
+    /// <summary>The counts of one trial, which routers share.</summary>
     internal TrialCounts CountsOf(VersionTrial trial) => new(connection, environment, trial);
 
-    /// <summary>Says that a model's journal has an event of a number.</summary>
+    /// <summary>Announces an event in a model's journal.</summary>
     internal async Task PublishAsync(ModelName model, long seq, CancellationToken cancellation)
     {
         try
@@ -42,34 +42,36 @@ internal sealed class RouterCache : IAsyncDisposable
         }
         catch (CacheException)
         {
-            // The connection's state says it; who was not told reads the journal.
+            // The connection's state reports the failure, and routers that missed the message read the journal.
         }
     }
 
     /// <summary>Listens until the returned subscription is disposed of.</summary>
-    /// <param name="told">Called with the model of which another says that its journal has something new.</param>
-    /// <param name="changed">Called at each time that others can be heard again, and when the cache goes away: from then on nobody is told.</param>
-    internal IAsyncDisposable Subscribe(Action<ModelName> told, Action changed) => new Subscription(connection, channel, told, changed);
+    /// <param name="announced">Called with the model whose journal has a new event.</param>
+    /// <param name="changed">Called when messages can be missed or received again: when the cache becomes unavailable, and each time the
+    /// subscription is restored.</param>
+    internal IAsyncDisposable Subscribe(Action<ModelName> announced, Action changed) =>
+        new Subscription(connection, channel, announced, changed);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private sealed class Subscription : IAsyncDisposable
     {
         private readonly CacheConnection connection;
-        private readonly Action<CacheState> away;
+        private readonly Action<CacheState> stateChanged;
         private readonly IAsyncDisposable messages;
 
-        internal Subscription(CacheConnection connection, RolloutChannel channel, Action<ModelName> told, Action changed)
+        internal Subscription(CacheConnection connection, RolloutChannel channel, Action<ModelName> announced, Action changed)
         {
             this.connection = connection;
-            away = _ => changed();
-            connection.Changed += away;
-            messages = channel.Subscribe(change => told(change.Model), changed);
+            stateChanged = _ => changed();
+            connection.Changed += stateChanged;
+            messages = channel.Subscribe(change => announced(change.Model), changed);
         }
 
         public ValueTask DisposeAsync()
         {
-            connection.Changed -= away;
+            connection.Changed -= stateChanged;
             return messages.DisposeAsync();
         }
     }

@@ -1,6 +1,6 @@
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>This run of the router: others tell it from those before it and beside it.</summary>
+/// <summary>The identity of this run of the router, different from earlier runs and from other routers.</summary>
 internal sealed class RouterIncarnation
 {
     internal Guid Id { get; } = Guid.NewGuid();

@@ -7,13 +7,13 @@ using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>The versions that this router watches: each keeps its counts as long as a rollout with it is served in the same trial, at
-/// weight 0 too.</summary>
+/// <summary>The versions that this router watches. Each keeps its counts while a rollout with it is served in the same trial, even at
+/// weight 0.</summary>
 internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard board, TimeProvider time, RouterCache? cache = null)
 {
     private readonly ConcurrentDictionary<VersionTrial, WatchedVersion> known = new();
 
-    /// <summary>Those that a served rollout has beside stable, by the index of the variant; null for stable and what is closed.</summary>
+    /// <summary>How each variant of a served rollout is watched, in their order; null for stable and for closed variants.</summary>
     internal WatchedVariant?[] Watch(ModelName model, EffectiveRollout served)
     {
         if (served.Rollout is not { Guard: { } guard } rollout)
@@ -42,7 +42,7 @@ internal sealed class WatchedVersions(RouterSettings settings, RolloutBoard boar
         ];
     }
 
-    /// <summary>Forgets those that no rollout has any more.</summary>
+    /// <summary>Forgets versions that are in no rollout any more.</summary>
     internal void KeepOnly(IEnumerable<VersionTrial> used)
     {
         var kept = used.ToHashSet();

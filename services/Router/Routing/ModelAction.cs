@@ -1,6 +1,6 @@
 namespace ModelServing.Router.Routing;
 
-/// <summary>What a model's path asks for.</summary>
+/// <summary>The action that a model's path names.</summary>
 internal enum ModelAction
 {
     Metadata,

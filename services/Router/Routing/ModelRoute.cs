@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
-using ModelServing.Router.Rollouts;
 using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
@@ -18,31 +18,45 @@ internal sealed class ModelRoute
     private readonly FrozenDictionary<string, VariantRoute> pinned;
     private readonly FrozenDictionary<string, VariantRoute>.AlternateLookup<ReadOnlySpan<char>> pinnedByText;
 
-    internal ModelRoute(ModelName name, ServedModel served, IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints, RetryBudget budget)
+    internal ModelRoute(
+        ModelName name,
+        EffectiveRollout effective,
+        JournalState? state,
+        IReadOnlyList<WatchedVariant?> watching,
+        IReadOnlyDictionary<ModelVersion, VersionEndpoints> endpoints,
+        RetryBudget budget)
     {
         Name = name;
-        Served = served;
+        Effective = effective;
+        State = state;
         Budget = budget;
-        var rollout = served.Rollout.Rollout ?? served.Rollout.Planned;
-        Deadline = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
+        var rollout = effective.Rollout ?? effective.Planned;
+        Timeout = TimeSpan.FromMilliseconds(rollout.DeadlineMilliseconds);
         AttemptLimit = rollout.AttemptLimitMilliseconds is { } limit ? TimeSpan.FromMilliseconds(limit) : null;
         RoutingKeyHeader = rollout.RoutingKeyHeader;
         RoutingKeyClaim = rollout.RoutingKeyClaim;
-        assignment = served.Rollout.IsCondemnedStable ? null : served.Rollout.ToAssignment();
-        variants = [.. served.Rollout.Variants.Select(variant => new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
-        watched = [.. variants.Index().Select(variant => served.Watched.ElementAtOrDefault(variant.Index))];
+        assignment = effective.IsCondemnedStable ? null : effective.ToAssignment();
+        variants = [.. effective.Variants.Select(variant =>
+        {
+            var (plan, trial) = (variant.Plan, variant.Trial);
+            return new VariantRoute(name, plan.Version, plan.Name, rollout.Revision, endpoints[plan.Version], trial);
+        })];
+        watched = [.. variants.Index().Select(variant => watching.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
             static pair => pair.Key.ToString(),
-            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, served.TrialOf(pair.Key)),
+            pair => new VariantRoute(name, pair.Key, VariantPlan.Pinned, rollout.Revision, pair.Value, state?.TrialOf(pair.Key) ?? 1),
             StringComparer.Ordinal);
         pinnedByText = pinned.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     internal ModelName Name { get; }
 
-    /// <summary>What of the planned rollout is served.</summary>
-    internal ServedModel Served { get; }
+    /// <summary>The part of the planned rollout that is served.</summary>
+    internal EffectiveRollout Effective { get; }
+
+    /// <summary>What is known about the model's versions; null if the journal was never read.</summary>
+    internal JournalState? State { get; }
 
     /// <summary>The variants that the guard watches.</summary>
     internal WatchedVariant[] Watched { get; }
@@ -50,9 +64,11 @@ internal sealed class ModelRoute
     /// <summary>The budget of the model's retries; the same in every table.</summary>
     internal RetryBudget Budget { get; }
 
-    internal TimeSpan Deadline { get; }
+    /// <summary>How long an answer may take.</summary>
+    internal TimeSpan Timeout { get; }
 
-    /// <summary>How long a variant beside stable may take before stable is asked instead; null where stable is alone.</summary>
+    /// <summary>How long a variant beside stable may take before the request is retried on stable; null if stable is the only
+    /// variant.</summary>
     internal TimeSpan? AttemptLimit { get; }
 
     internal string? RoutingKeyHeader { get; }
@@ -67,9 +83,9 @@ internal sealed class ModelRoute
 
     internal IEnumerable<VariantRoute> Pinned => pinned.Values;
 
-    /// <summary>The variant of a routing key: of the bytes that the client sent, which headers hold as Latin-1.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="hash">Its hash; 0 where stable is alone.</param>
+    /// <summary>Picks the variant of a routing key.</summary>
+    /// <param name="key">The bytes that the client sent, which headers hold as Latin-1.</param>
+    /// <param name="hash">The key's hash; 0 if stable is the only variant.</param>
     internal VariantRoute Assign(string key, out ulong hash)
     {
         hash = 0;
@@ -81,12 +97,12 @@ internal sealed class ModelRoute
         return variants[assignment.VariantOf(hash)];
     }
 
-    /// <summary>How the guard watches a variant; null where it does not.</summary>
+    /// <summary>How the guard watches a variant; null if it does not.</summary>
     internal WatchedVariant? WatchedOf(VariantRoute variant) => watched[Array.IndexOf(variants, variant)];
 
-    /// <summary>The variant with a name; null when there is none.</summary>
+    /// <summary>Finds a variant by its name; null for an unknown one.</summary>
     internal VariantRoute? VariantNamed(string name) => Array.Find(variants, variant => variant.Variant == name);
 
-    /// <summary>The version that a path names; null when there is none.</summary>
+    /// <summary>Finds the version that a path names; null for an unknown one.</summary>
     internal VariantRoute? Pin(ReadOnlySpan<char> version) => pinnedByText.TryGetValue(version, out var route) ? route : null;
 }

@@ -1,83 +1,100 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
 using ModelServing.Router.Clients;
+using ModelServing.Router.Errors;
 
 namespace ModelServing.Router.Routing;
 
-/// <summary>Finds where a request goes, or the problem that it is answered with.</summary>
+/// <summary>Finds where a request goes.</summary>
 internal static class RequestRouting
 {
-    /// <summary>Finds where a request goes.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="path">Its path.</param>
-    /// <param name="table">The snapshot that is current; null before the first plan.</param>
-    /// <param name="client">Who sends it.</param>
-    /// <param name="requestId">Its identifier, the routing key of a request without one.</param>
-    /// <param name="routed">Where it goes.</param>
-    /// <param name="problem">Why it goes nowhere.</param>
-    /// <param name="detail">What would be right.</param>
-    internal static bool TryFind(HttpContext context, string path, RoutingTable? table, Client client, string requestId, out RoutedRequest routed, [NotNullWhen(false)] out Problem? problem, out string detail)
+    /// <summary>Finds where a request goes, or the problem that answers it.</summary>
+    /// <param name="context">The request. A refusal may add headers to its response.</param>
+    /// <param name="path">The request's path.</param>
+    /// <param name="table">The current snapshot; null before the first plan.</param>
+    /// <param name="client">The client that sent the request.</param>
+    /// <param name="requestId">The request's identifier, which is the routing key of a request without one.</param>
+    internal static RouteResult Find(HttpContext context, string path, RoutingTable? table, Client client, string requestId)
     {
-        routed = default;
         if (!RequestTarget.TryParse(path, out var target))
-            return Refuse(Problems.NoSuchPath, $"There is nothing at {path}; a model's paths are {InferencePaths.Models}MODEL[/versions/VERSION][/ready|/infer]", out problem, out detail);
+        {
+            return RouteResult.Refused(
+                Problems.NoSuchPath,
+                $"There is nothing at {path}; a model's paths are {InferencePaths.Models}MODEL[/versions/VERSION][/ready|/infer]");
+        }
+
         if (table is null)
-            return Refuse(Problems.NoPlan, "The router has not read a plan yet", out problem, out detail);
+            return RouteResult.Refused(Problems.NoPlan, "The router has not read a plan yet");
         if (!table.TryGetModel(target.Model, out var model))
-            return Refuse(Problems.UnknownModel, $"There is no model '{target.Model}'; there are: {string.Join(", ", table.ModelNames)}", out problem, out detail);
+        {
+            return RouteResult.Refused(
+                Problems.UnknownModel,
+                $"There is no model '{target.Model}'; the models are: {string.Join(", ", table.ModelNames)}");
+        }
 
         var request = context.Request;
         var method = target.Action == ModelAction.Infer ? HttpMethods.Post : HttpMethods.Get;
         if (request.Method != method)
         {
             context.Response.Headers.Allow = method;
-            return Refuse(Problems.MethodNotAllowed, $"{path} takes {method}, not {request.Method}", out problem, out detail);
+            return RouteResult.Refused(Problems.MethodNotAllowed, $"{path} accepts {method}, not {request.Method}");
         }
 
         if (request.QueryString.Value.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            return Refuse(Problems.BadRequest, "The query string holds a character that has to be percent-encoded", out problem, out detail);
-        if (request.Headers.TransferEncoding is { Count: > 0 } codings && !(codings.Count == 1 && "chunked".Equals(codings[0], StringComparison.OrdinalIgnoreCase)))
-            return Refuse(Problems.BadRequest, $"Transfer-Encoding is '{codings}'; it has to be 'chunked' or absent", out problem, out detail);
+            return RouteResult.Refused(Problems.BadRequest, "The query string holds a character that must be percent-encoded");
+        if (request.Headers.TransferEncoding is { Count: > 0 } codings &&
+            !(codings.Count == 1 && "chunked".Equals(codings[0], StringComparison.OrdinalIgnoreCase)))
+            return RouteResult.Refused(Problems.BadRequest, $"Transfer-Encoding is '{codings}'; it must be 'chunked' or absent");
 
         TimeSpan? timeout = null;
-        if (request.Headers[HeaderNames.RequestTimeout] is { Count: > 0 } waits)
+        if (request.Headers[HeaderNames.RequestTimeout] is { Count: > 0 } timeouts)
         {
-            if (waits.Count > 1 || !RequestTimeout.TryParse(waits[0], out var wait))
-                return Refuse(Problems.BadRequest, $"{HeaderNames.RequestTimeout} is '{waits}'; it has to be {RequestTimeout.Form}", out problem, out detail);
-            timeout = wait;
+            if (timeouts.Count > 1 || !RequestTimeout.TryParse(timeouts[0], out var parsed))
+            {
+                return RouteResult.Refused(
+                    Problems.BadRequest,
+                    $"{HeaderNames.RequestTimeout} is '{timeouts}'; it must be {RequestTimeout.Form}");
+            }
+
+            timeout = parsed;
         }
 
         if (!target.Version.IsEmpty)
         {
-            if (model.Pin(target.Version) is not { } pinned)
-                return Refuse(Problems.UnknownVersion, $"There is no version '{target.Version}' of {model.Name}; there are: {string.Join(", ", model.Versions)}", out problem, out detail);
-            routed = new(model, pinned, target.Action) { Timeout = timeout };
-        }
-        else if (model.Served.Rollout.IsCondemnedStable)
-        {
-            return Refuse(Problems.CondemnedStable, $"The plan's stable version of {model.Name} is condemned, and no version before it is known to be good; 'ms status' says why", out problem, out detail);
-        }
-        else if (client.MayOverride && request.Headers[HeaderNames.ModelVariant] is { Count: > 0 } named)
-        {
-            if (model.VariantNamed(named.ToString()) is not { } variant)
-                return Refuse(Problems.UnknownVariant, $"There is no variant '{named}' of {model.Name}; there are: {string.Join(", ", model.VariantNames)}", out problem, out detail);
-            routed = new(model, variant, target.Action) { Timeout = timeout };
-        }
-        else if (target.Action != ModelAction.Infer)
-        {
-            routed = new(model, model.Stable, target.Action) { Timeout = timeout };
-        }
-        else
-        {
-            var key = KeyOf(model, request, client) ?? "";
-            var variant = model.Assign(key.Length > 0 ? key : requestId, out var hash);
-            routed = new(model, variant, target.Action) { Timeout = timeout, IsAssigned = true, KeyHash = key.Length > 0 ? hash : null };
+            return model.Pin(target.Version) is { } pinned
+                ? RouteResult.To(new(model, pinned, target.Action) { Timeout = timeout })
+                : RouteResult.Refused(
+                    Problems.UnknownVersion,
+                    $"There is no version '{target.Version}' of {model.Name}; the versions are: {string.Join(", ", model.Versions)}");
         }
 
-        (problem, detail) = (null, "");
-        return true;
+        if (model.Effective.IsCondemnedStable)
+        {
+            return RouteResult.Refused(
+                Problems.CondemnedStable,
+                $"The plan's stable version of {model.Name} is condemned, and no earlier version is known to be good; " +
+                "see 'ms status' for the reason");
+        }
+
+        if (client.MayOverride && request.Headers[HeaderNames.ModelVariant] is { Count: > 0 } named)
+        {
+            return model.VariantNamed(named.ToString()) is { } variant
+                ? RouteResult.To(new(model, variant, target.Action) { Timeout = timeout })
+                : RouteResult.Refused(
+                    Problems.UnknownVariant,
+                    $"There is no variant '{named}' of {model.Name}; the variants are: {string.Join(", ", model.VariantNames)}");
+        }
+
+        if (target.Action != ModelAction.Infer)
+            return RouteResult.To(new(model, model.Stable, target.Action) { Timeout = timeout });
+        var key = KeyOf(model, request, client) ?? "";
+        var assigned = model.Assign(key.Length > 0 ? key : requestId, out var hash);
+        return RouteResult.To(new(model, assigned, target.Action)
+        {
+            Timeout = timeout,
+            IsAssigned = true,
+            KeyHash = key.Length > 0 ? hash : null,
+        });
     }
 
     private static string? KeyOf(ModelRoute model, HttpRequest request, Client client) => model switch
@@ -86,10 +103,4 @@ internal static class RequestRouting
         { RoutingKeyClaim: { } claim } => client.RoutingKey(claim),
         _ => null,
     };
-
-    private static bool Refuse(Problem why, string what, out Problem? problem, out string detail)
-    {
-        (problem, detail) = (why, what);
-        return false;
-    }
 }

@@ -2,17 +2,17 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Routing;
 
-/// <summary>A model's path, below <see cref="InferencePaths.Models"/>, taken apart.</summary>
+/// <summary>The parts of a model's path, below <see cref="InferencePaths.Models"/>.</summary>
 internal readonly ref struct RequestTarget
 {
     internal ReadOnlySpan<char> Model { get; private init; }
 
-    /// <summary>The pinned version's text; empty when the path names none.</summary>
+    /// <summary>The pinned version's text; empty if the path names no version.</summary>
     internal ReadOnlySpan<char> Version { get; private init; }
 
     internal ModelAction Action { get; private init; }
 
-    /// <summary>Takes a path apart; false when it is none of a model. One slash at the end is allowed, an empty part is not.</summary>
+    /// <summary>Parses a path; false if it is not a model's path. One slash at the end is allowed, an empty part is not.</summary>
     internal static bool TryParse(ReadOnlySpan<char> path, out RequestTarget target)
     {
         target = default;
@@ -21,8 +21,8 @@ internal readonly ref struct RequestTarget
         var rest = path[InferencePaths.Models.Length..];
         if (rest is [.., '/'])
             rest = rest[..^1];
-        const int Most = 4;
-        Span<Range> parts = stackalloc Range[Most + 1];
+        const int MaxParts = 4;
+        Span<Range> parts = stackalloc Range[MaxParts + 1];
         var count = rest.Split(parts, '/');
         foreach (var part in parts[..count])
         {
@@ -31,9 +31,11 @@ internal readonly ref struct RequestTarget
         }
 
         var pinned = count > 2;
-        if (count is 0 or > Most || (pinned && rest[parts[1]] is not "versions"))
+        if (count is 0 or > MaxParts || (pinned && rest[parts[1]] is not "versions"))
             return false;
-        ModelAction? action = count % 2 == 1 ? ModelAction.Metadata : rest[parts[count - 1]] switch { "infer" => ModelAction.Infer, "ready" => ModelAction.Ready, _ => null };
+        ModelAction? action = count % 2 == 1
+            ? ModelAction.Metadata
+            : rest[parts[count - 1]] switch { "infer" => ModelAction.Infer, "ready" => ModelAction.Ready, _ => null };
         if (action is null)
             return false;
         target = new RequestTarget { Model = rest[parts[0]], Version = pinned ? rest[parts[2]] : [], Action = action.Value };

@@ -1,20 +1,23 @@
 using System.Collections.Frozen;
 using ModelServing.Contracts;
+using ModelServing.Rollout.Journal;
 using ModelServing.Router.Endpoints;
-using ModelServing.Router.Rollouts;
+using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Routing;
 
 /// <summary>
-/// All that a request is routed by: an immutable snapshot of the plan and the endpoints, swapped in as a whole. A request in flight
-/// keeps the snapshot it began with.
+/// An immutable snapshot of the plan and the endpoints, by which requests are routed. It is replaced as a whole; a request in flight keeps
+/// the snapshot with which it began.
 /// </summary>
 internal sealed class RoutingTable
 {
     private readonly FrozenDictionary<string, ModelRoute> models;
     private readonly FrozenDictionary<string, ModelRoute>.AlternateLookup<ReadOnlySpan<char>> byName;
 
-    private RoutingTable(PlanDocument plan, FrozenDictionary<string, ModelRoute> models, FrozenDictionary<EndpointEntry, Endpoint> endpoints)
+    private RoutingTable(
+        PlanDocument plan, FrozenDictionary<string, ModelRoute> models, FrozenDictionary<EndpointEntry, Endpoint> endpoints)
     {
         Plan = plan;
         this.models = models;
@@ -30,24 +33,29 @@ internal sealed class RoutingTable
 
     internal IEnumerable<string> ModelNames => models.Keys.Order(StringComparer.Ordinal);
 
-    internal bool TryGetModel(ReadOnlySpan<char> name, out ModelRoute route) => byName.TryGetValue(name, out route!);
-
-    /// <summary>The endpoints of a version; null for one that the table does not know.</summary>
-    internal VersionEndpoints? EndpointsOf(ModelName model, ModelVersion version) => models.GetValueOrDefault(model.Text)?.Pin(version.ToString())?.Endpoints;
-
-    /// <summary>The endpoints of each version that the table knows, for who counts them.</summary>
+    /// <summary>Every version in the table, with its endpoints.</summary>
     internal IEnumerable<VariantRoute> Versions => models.Values.SelectMany(static model => model.Pinned);
 
-    /// <summary>Makes the next snapshot. An endpoint that was there before keeps its connections and its health, a model its retry budget.</summary>
+    /// <summary>Builds the next snapshot. An endpoint that was in the previous one keeps its connections and its health, and a model keeps
+    /// its retry budget.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="endpoints">The endpoints.</param>
-    /// <param name="previous">The snapshot before; null for none.</param>
-    /// <param name="open">Where connections are noted.</param>
+    /// <param name="previous">The previous snapshot; null for the first.</param>
+    /// <param name="open">The registry of open connections.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="serve">What of a model's planned rollout is served; null serves all of it and watches nothing.</param>
-    internal static RoutingTable Build(PlanDocument plan, EndpointsDocument endpoints, RoutingTable? previous, OpenConnections open, TimeProvider time, Func<ModelName, RolloutPlan, ServedModel>? serve = null)
+    /// <param name="stateOf">What is known about a model's versions, null if the journal was never read. Without this function, the whole
+    /// plan is served.</param>
+    /// <param name="watch">How the guard watches each variant of a model, in their order. Without this function, it watches none.</param>
+    internal static RoutingTable Build(
+        PlanDocument plan,
+        EndpointsDocument endpoints,
+        RoutingTable? previous,
+        OpenConnections open,
+        TimeProvider time,
+        Func<ModelName, JournalState?>? stateOf = null,
+        Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
     {
-        serve ??= ServedModel.AsPlanned;
+        stateOf ??= JournalState.Empty;
         var now = time.GetTimestamp();
         var live = endpoints.Endpoints.Distinct().ToFrozenDictionary(
             static entry => entry,
@@ -57,15 +65,29 @@ internal sealed class RoutingTable
             static pair => pair.Key.Text,
             pair =>
             {
-                var served = serve(pair.Key, pair.Value);
-                var versions = byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version).Union(served.Versions);
+                var state = stateOf(pair.Key);
+                var effective = EffectiveRollout.From(pair.Value, state);
+                var withEndpoints = byVersion.Where(group => group.Key.Model == pair.Key).Select(static group => group.Key.Version);
                 return new ModelRoute(
                     pair.Key,
-                    served,
-                    versions.ToDictionary(static version => version, version => new VersionEndpoints([.. byVersion[(pair.Key, version)]], previous?.EndpointsOf(pair.Key, version), now)),
+                    effective,
+                    state,
+                    watch?.Invoke(pair.Key, effective) ?? [],
+                    withEndpoints.Union(effective.Versions).ToDictionary(
+                        static version => version,
+                        version => new VersionEndpoints(
+                            [.. byVersion[(pair.Key, version)]],
+                            previous?.EndpointsOf(pair.Key, version),
+                            now)),
                     previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time));
             },
             StringComparer.Ordinal);
         return new RoutingTable(plan, models, live);
     }
+
+    internal bool TryGetModel(ReadOnlySpan<char> name, out ModelRoute route) => byName.TryGetValue(name, out route!);
+
+    /// <summary>The endpoints of a version; null if the table does not have the version.</summary>
+    internal VersionEndpoints? EndpointsOf(ModelName model, ModelVersion version) =>
+        models.GetValueOrDefault(model.Text)?.Pin(version.ToString())?.Endpoints;
 }

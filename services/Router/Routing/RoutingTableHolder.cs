@@ -8,14 +8,14 @@ internal sealed class RoutingTableHolder
     /// <summary>The snapshot; null until the first plan was read.</summary>
     internal RoutingTable? Current => current;
 
-    /// <summary>Swaps in a snapshot and lets go of the endpoints that it no longer has.</summary>
+    /// <summary>Replaces the snapshot and retires the endpoints that it no longer has.</summary>
     internal void Swap(RoutingTable table)
     {
-        var before = current;
+        var previous = current;
         current = table;
-        if (before is null)
+        if (previous is null)
             return;
-        foreach (var (entry, endpoint) in before.Endpoints)
+        foreach (var (entry, endpoint) in previous.Endpoints)
         {
             if (!table.Endpoints.ContainsKey(entry))
                 endpoint.Retire();

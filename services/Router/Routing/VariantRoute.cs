@@ -2,17 +2,19 @@ using System.Globalization;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Routing;
 
-/// <summary>One variant with the endpoints that answer for it.</summary>
+/// <summary>One variant and the endpoints that answer for it.</summary>
 /// <param name="model">The model.</param>
 /// <param name="version">The version that answers.</param>
 /// <param name="variant">The variant's name; <see cref="VariantPlan.Pinned"/> for a version that requests name themselves.</param>
 /// <param name="revision">The rollout's revision.</param>
 /// <param name="endpoints">The version's endpoints.</param>
 /// <param name="trial">The number of the version's trial.</param>
-internal sealed class VariantRoute(ModelName model, ModelVersion version, string variant, string revision, VersionEndpoints endpoints, int trial = 1)
+internal sealed class VariantRoute(
+    ModelName model, ModelVersion version, string variant, string revision, VersionEndpoints endpoints, int trial = 1)
 {
     internal ModelName Model => model;
 
@@ -26,7 +28,7 @@ internal sealed class VariantRoute(ModelName model, ModelVersion version, string
 
     internal bool IsStable { get; } = variant == VariantPlan.Stable;
 
-    /// <summary>Whether endpoints that took no connection are tried where there are no others: nobody else answers.</summary>
+    /// <summary>Whether unreachable endpoints are tried when there are no others: no other variant can answer instead.</summary>
     internal bool TriesUnreachable { get; } = variant is VariantPlan.Stable or VariantPlan.Pinned;
 
     /// <summary>The number of the version's trial, from 1.</summary>
@@ -34,12 +36,13 @@ internal sealed class VariantRoute(ModelName model, ModelVersion version, string
 
     internal VariantTags Tags { get; } = new(model, version, variant);
 
-    /// <summary>The version's own path, so that a process which took over an old address can't answer for it.</summary>
+    /// <summary>The version's own path, so that a process that took over an old address cannot answer for it.</summary>
     internal byte[] Path { get; } = Encoding.ASCII.GetBytes(InferencePaths.Model(model, version));
 
-    /// <summary>What a request says of its assignment, as lines of its head. A revision may be any text: what can't stand in a header is
-    /// percent-encoded.</summary>
+    /// <summary>The header lines that carry a request's assignment. A revision may be any text, so it is percent-encoded.</summary>
     internal byte[] Headers { get; } = Encoding.ASCII.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"{HeaderNames.ModelVariant}: {variant}\r\n{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n{HeaderNames.ModelTrial}: {trial}\r\n"));
+        $"{HeaderNames.ModelVariant}: {variant}\r\n" +
+        $"{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n" +
+        $"{HeaderNames.ModelTrial}: {trial}\r\n"));
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Router.Clients;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
 

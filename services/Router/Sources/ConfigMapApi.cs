@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using ModelServing.Router.Threading;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;

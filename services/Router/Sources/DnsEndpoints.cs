@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Reliability;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
 

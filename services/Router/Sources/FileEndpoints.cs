@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
 

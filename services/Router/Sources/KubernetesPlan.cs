@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
 

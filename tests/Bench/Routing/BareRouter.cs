@@ -14,7 +14,7 @@ internal static class BareRouter
     internal const string OnSockets = "--on-sockets";
 
     // By name: what they are is the router's own affair.
-    private static readonly string[] LeftOut = ["IAttemptObserver"];
+    private static readonly string[] LeftOut = ["AttemptObserver"];
 
     internal static Command Create()
     {

@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Observing;
+using ModelServing.Router.Metrics;
+using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 using ModelServing.Router;
 using Endpoint = ModelServing.Router.Endpoints.Endpoint;
@@ -22,7 +23,7 @@ namespace ModelServing.Bench.Routing;
 internal sealed class SocketsRouter(Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time)
 {
     private readonly SocketsForwarding forwarding = new(new HttpMessageInvoker(SocketsForwarding.CreateHandler()));
-    private readonly AttemptReport report = new(metrics, time);
+    private readonly AttemptReport report = new(metrics);
 
     // Used again, so a request allocates none.
     private readonly ConcurrentBag<CancellationTokenSource> deadlines = [];
@@ -39,10 +40,10 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
                 : next(context));
     }
 
-    private async Task ForwardAsync(HttpContext context, VariantRoute route, Endpoint endpoint, TimeSpan patience, string requestId)
+    private async Task ForwardAsync(HttpContext context, VariantRoute route, Endpoint endpoint, TimeSpan timeout, string requestId)
     {
         var deadline = deadlines.TryTake(out var used) ? used : new CancellationTokenSource();
-        deadline.CancelAfter(patience);
+        deadline.CancelAfter(timeout);
         var closed = context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
         await using (closed.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline))
         {
@@ -54,7 +55,7 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
                     (HeaderNames.ModelVariant, route.Variant),
                     (HeaderNames.ModelRevision, "bench"),
                     (HeaderNames.ModelTrial, "1"),
-                    (HeaderNames.RequestTimeout, ((long)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
+                    (HeaderNames.RequestTimeout, ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
                 ],
                 deadline.Token);
         }
@@ -74,19 +75,21 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
         var requestId = Ulid.NewUlid(time.GetUtcNow()).ToString();
         context.Response.Headers[HeaderNames.RequestId] = requestId;
         var admitted = await admission.AdmitAsync(context);
-        if (!RequestRouting.TryFind(context, path, holder.Current, admitted.Client!, requestId, out var request, out var problem, out _))
+        var found = RequestRouting.Find(context, path, holder.Current, admitted.Client!, requestId);
+        if (found.Problem is { } problem)
         {
             context.Response.StatusCode = problem.Status;
             return;
         }
 
+        var request = found.Request;
         var (model, route) = (request.Model, request.Route);
         context.Response.Headers[HeaderNames.ModelVersion] = route.VersionText;
         context.Response.Headers[HeaderNames.ModelVariant] = route.Variant;
         model.Budget.Add(route.IsStable);
         var endpoint = route.Endpoints[route.Endpoints.Choose(0, route.TriesUnreachable)];
         endpoint.Enter();
-        await ForwardAsync(context, route, endpoint, model.Deadline, requestId);
+        await ForwardAsync(context, route, endpoint, model.Timeout, requestId);
         endpoint.Leave();
         endpoint.Health.Succeeded();
         var elapsed = time.GetTimestamp() - began;
@@ -97,7 +100,7 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
             Action = request.Action,
             RequestId = requestId,
             Deadline = 0,
-            Time = model.Deadline,
+            Timeout = model.Timeout,
             KeyHash = request.KeyHash,
             IsReported = request.IsAssigned,
         };

@@ -26,7 +26,7 @@ public class CacheConnectionTests
                 Assert.StartsWith($"counts can't be read at the cache {server.Address}: ", e.Message, StringComparison.Ordinal);
             }
 
-            Assert.True(connection.State.IsAway);
+            Assert.True(connection.State.IsUnavailable);
         }
 
         silence.SetResult();
@@ -39,7 +39,7 @@ public class CacheConnectionTests
             new CacheSettings { Addresses = ["nowhere.invalid:6379"] },
             new CacheLimits { Answer = TimeSpan.FromSeconds(5), Connect = TimeSpan.FromMilliseconds(200) });
         await Assert.ThrowsAsync<CacheException>(() => new TrialCounts(connection, "dev", Trial).ReadAsync(TestContext.Current.CancellationToken));
-        Assert.True(connection.State.IsAway);
+        Assert.True(connection.State.IsUnavailable);
     }
 
     [Fact]

@@ -187,7 +187,7 @@ public abstract class CacheTests : IAsyncLifetime
             await listening.Task.WaitAsync(Patience, Token);
             Assert.Equal(0, await new ArtifactChannel(connection, "prod").PublishAsync(SomeEvents.Fraud, new ModelVersion(1), Token));
             foreach (var garbage in (string[])["", "fraud", "fraud 0", "FRAUD 1", "fraud 1 2", new('x', 10_000)])
-                await connection.AskAsync("test", multiplexer => multiplexer.GetSubscriber().PublishAsync(RedisChannel.Literal($"ms:{Environment}:artifacts"), garbage), Token);
+                await connection.QueryAsync("test", multiplexer => multiplexer.GetSubscriber().PublishAsync(RedisChannel.Literal($"ms:{Environment}:artifacts"), garbage), Token);
             Assert.Equal(1, await channel.PublishAsync(SomeEvents.Fraud, new ModelVersion(ModelVersion.MaxNumber), Token));
             (ModelName, ModelVersion) first = default;
             await UntilAsync(() => Task.FromResult(told.TryTake(out first)));
@@ -214,9 +214,9 @@ public abstract class CacheTests : IAsyncLifetime
         var connection = cache.Open();
         var counts = Counts(connection);
         await counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token);
-        Assert.False(connection.State.IsAway);
+        Assert.False(connection.State.IsUnavailable);
         await cache.KillAsync();
-        await UntilAsync(() => Task.FromResult(connection.State.IsAway));
+        await UntilAsync(() => Task.FromResult(connection.State.IsUnavailable));
 
         Func<Task>[] questions =
         [
@@ -233,7 +233,7 @@ public abstract class CacheTests : IAsyncLifetime
 
         // Not one of them waited for its time to be over.
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(20));
-        Assert.True(connection.State.IsAway);
+        Assert.True(connection.State.IsUnavailable);
         Assert.NotEmpty(connection.State.Reason!);
     }
 
@@ -242,16 +242,16 @@ public abstract class CacheTests : IAsyncLifetime
     {
         var connection = cache.Open();
         var states = new ConcurrentQueue<bool>();
-        connection.Changed += state => states.Enqueue(state.IsAway);
+        connection.Changed += state => states.Enqueue(state.IsUnavailable);
         var counts = Counts(connection);
         await using var listener = new Listener(Channel(connection));
         await listener.ListeningAsync(1);
         await counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token);
 
         await cache.KillAsync();
-        await UntilAsync(() => Task.FromResult(connection.State.IsAway));
+        await UntilAsync(() => Task.FromResult(connection.State.IsUnavailable));
         await cache.RestartAsync();
-        await UntilAsync(() => Task.FromResult(!connection.State.IsAway));
+        await UntilAsync(() => Task.FromResult(!connection.State.IsUnavailable));
 
         // It lost all, and each router writes its counts whole.
         await UntilAsync(() => TryAsync(() => counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 2 }, Token)));
@@ -269,13 +269,13 @@ public abstract class CacheTests : IAsyncLifetime
     {
         await cache.KillAsync();
         var connection = cache.Open(limits: new CacheLimits { Answer = TimeSpan.FromSeconds(20), Connect = TimeSpan.FromMilliseconds(200) });
-        Assert.True(connection.State.IsAway);
+        Assert.True(connection.State.IsUnavailable);
         await using var listener = new Listener(Channel(connection));
         await Assert.ThrowsAsync<CacheException>(() => Counts(connection).ReadAsync(Token));
         await cache.RestartAsync();
         await listener.ListeningAsync(1);
         await UntilAsync(() => TryAsync(() => Counts(connection).ReadAsync(Token)));
-        Assert.False(connection.State.IsAway);
+        Assert.False(connection.State.IsUnavailable);
         await UntilAsync(async () => await Channel(cache.Open()).PublishAsync(SomeEvents.Fraud, 1, Token) == 1);
         Assert.Equal(1, (await listener.NextAsync()).Seq);
     }
@@ -286,7 +286,7 @@ public abstract class CacheTests : IAsyncLifetime
         var connection = cache.Open(cache.Settings with { Password = "wrong" });
         var e = await Assert.ThrowsAsync<CacheException>(() => Counts(connection).ReadAsync(Token));
         Assert.DoesNotContain("wrong", e.Message.Replace("WRONGPASS", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.True(connection.State.IsAway);
+        Assert.True(connection.State.IsUnavailable);
     }
 
     private static TrialCounts Counts(CacheConnection connection, VersionTrial? trial = null) => new(connection, Environment, trial ?? Trial);

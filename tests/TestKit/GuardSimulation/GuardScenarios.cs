@@ -26,7 +26,7 @@ public static class GuardScenarios
     /// <summary>All of them.</summary>
     public static IEnumerable<GuardScenario> All() =>
     [
-        Equal(), AtTheBoundary(), Diurnal(), Ramp(), AlternatingWeight(), SeveralRouters(), RestartingPods(), Retries(),
+        Equal(), AtTheBoundary(), Diurnal(), Ramp(), AlternatingWeight(), SeveralRouters(), RestartingPods(),
         SharedOutage(5), SharedOutage(50), SharedOutage(90),
         Fault("at once", 0, 10), Fault("after 10 minutes", 10, 20), Fault("after 2 hours", 120, 20), Fault("after a day", 1440, 20),
     ];
@@ -91,21 +91,6 @@ public static class GuardScenarios
             (Stable * Kills, () => rollout.Kill(isWatched: false, $"stable-{rollout.Random.Next(Stable)}", rollout.Random.Next(1, 20))));
     })
     { Routers = 4 };
-
-    /// <summary>Eight hours at the boundary, where what fails is the requests' own nature: each is tried again and fails again.</summary>
-    public static GuardScenario Retries(int brevity = 1) => new("retries on, boundary", Boundary, rollout =>
-    {
-        rollout.Share = Twentieth;
-        var failures = PerMinute * FailureRate;
-        var watched = rollout.Share.Fraction;
-        rollout.Pass(Shift / brevity, (failures * watched * Tolerance, FailTwice), (failures * (1 - watched), () => rollout.Fail(isWatched: false)));
-
-        void FailTwice()
-        {
-            rollout.Fail(isWatched: true);
-            rollout.FailAgain(isWatched: true);
-        }
-    });
 
     /// <summary>Half an hour at 20 requests a second, five minutes of which half of all requests fail, on both versions.</summary>
     /// <remarks>The versions are equal, so evidence without a tolerance, which the error rate wants too, is at its limit: one outage in 800,000

@@ -64,15 +64,11 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     /// <param name="isWatched">It was given to the watched variant.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="key">The request's routing key.</param>
-    public void Fail(bool isWatched, AttemptOutcome outcome = AttemptOutcome.Error, ulong? key = null) =>
-        Tell(new Observation(isWatched, AttemptOrigin.Assigned, outcome, Share, Minute, key is { } one ? keys.Failed(one, Minute) : default));
-
-    /// <summary>A failed first attempt is tried again, and fails again.</summary>
-    /// <param name="isWatched">The request was given to the watched variant at first.</param>
-    public void FailAgain(bool isWatched) => Tell(new Observation(isWatched, AttemptOrigin.Retry, AttemptOutcome.Error, Share, Minute));
+    public void Fail(bool isWatched, CallOutcome outcome = CallOutcome.Error, ulong? key = null) =>
+        Tell(new Observation(isWatched, outcome, Share, Minute, key is { } one ? keys.Failed(one, Minute) : default));
 
     /// <summary>A first attempt of the watched variant succeeds.</summary>
-    public void Succeed() => Tell(new Observation(IsWatched: true, AttemptOrigin.Assigned, AttemptOutcome.Succeeded, Share, Minute));
+    public void Succeed() => Tell(new Observation(IsWatched: true, CallOutcome.Succeeded, Share, Minute));
 
     /// <summary>A pod is killed with requests in flight.</summary>
     public void Kill(bool isWatched, string endpoint, int inFlight)
@@ -103,7 +99,7 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     {
         var router = routers == 1 ? 0 : Random.Next(routers);
         recorders[router].Record(observation);
-        if (!observation.IsWatched || observation.Outcome == AttemptOutcome.Succeeded)
+        if (!observation.IsWatched || observation.Outcome == CallOutcome.Succeeded)
             return;
         WatchedFailures++;
         if (!IsAsked)

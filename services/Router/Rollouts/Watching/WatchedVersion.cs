@@ -4,10 +4,10 @@ using ModelServing.Rollout.Guard;
 
 namespace ModelServing.Router.Rollouts.Watching;
 
-/// <summary>A version that is watched in one trial: what this router counts of it, in whatever tables it stands.</summary>
+/// <summary>A version that is watched in one trial, and what this router counts of it. The same object in every routing table.</summary>
 /// <param name="trial">The version and its trial.</param>
-/// <param name="firstSeen">When this router first served it, for as long as the journal does not say when the trial began.</param>
-/// <param name="shared">What routers tell each other about the trial; null where there is no cache.</param>
+/// <param name="firstSeen">When this router first served it. It counts as the trial's start until the journal reports that.</param>
+/// <param name="shared">The counts that routers share through the cache; null without a cache.</param>
 internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSeen, TrialCounts? shared)
 {
     private long startedTicks = firstSeen.UtcTicks;
@@ -18,8 +18,8 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
 
     internal TrialCounts? Shared => shared;
 
-    /// <summary>What this router's counts are written under. One of its own for each time that the version is watched: a version that left
-    /// the plan and came back in the same trial adds to what was counted then, and does not write over it.</summary>
+    /// <summary>The key of this router's counts in the cache. It is new each time the version is watched: a version that left the plan and
+    /// returned in the same trial adds to its earlier counts instead of overwriting them.</summary>
     internal Guid Incarnation { get; } = Guid.NewGuid();
 
     internal GuardRecorder Recorder { get; } = new();
@@ -28,10 +28,10 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
 
     internal KeyCensus Keys { get; } = new();
 
-    /// <summary>Used by the one who exchanges counts.</summary>
+    /// <summary>Used only by the thread that exchanges counts.</summary>
     internal ReachabilityWatch? Reachability { get; private set; }
 
-    /// <summary>What the last exchange came to, for the status.</summary>
+    /// <summary>The result of the last exchange, for the status.</summary>
     internal Standing? Last { get; set; }
 
     /// <summary>This router's number of the trial, from 1; 0 while it has none.</summary>
@@ -48,23 +48,24 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
         set => Interlocked.Exchange(ref startedTicks, value.UtcTicks);
     }
 
-    /// <summary>The minute of the trial, from 1. A clock behind the one that began it is in the first.</summary>
-    internal int MinuteAt(DateTimeOffset now) => (int)Math.Clamp(((now.UtcTicks - Interlocked.Read(ref startedTicks)) / TimeSpan.TicksPerMinute) + 1, 1, int.MaxValue / 2);
+    /// <summary>The minute of the trial, from 1; also 1 if this clock is behind the one that started the trial.</summary>
+    internal int MinuteAt(DateTimeOffset now) =>
+        (int)Math.Clamp(((now.UtcTicks - Interlocked.Read(ref startedTicks)) / TimeSpan.TicksPerMinute) + 1, 1, int.MaxValue / 2);
 
-    /// <summary>Takes note of whether the version has a ready endpoint; true when it had none for too long.</summary>
-    internal bool LookAfter(TimeSpan unreachableFor, bool isReady, bool isStableReady, TimeSpan now)
+    /// <summary>Records whether the version has a ready endpoint; true if it had none for too long.</summary>
+    internal bool IsUnreachable(TimeSpan unreachableFor, bool isReady, bool isStableReady, TimeSpan now)
     {
         if (Reachability is null || Reachability.UnreachableFor != unreachableFor)
             Reachability = new ReachabilityWatch(unreachableFor);
         return Reachability.Look(isReady, isStableReady, now);
     }
 
-    /// <summary>Says that counts changed since they were exchanged last.</summary>
+    /// <summary>Records that counts changed since they were last exchanged.</summary>
     internal void MarkChanged() => Volatile.Write(ref isStale, 1);
 
-    /// <summary>Whether counts changed; from now on what changes counts for the next.</summary>
+    /// <summary>Returns whether counts changed since the last call, and resets the flag.</summary>
     internal bool ConsumeChanged() => Interlocked.Exchange(ref isStale, 0) == 1;
 
-    /// <summary>What counts came to.</summary>
+    /// <summary>Counts, and whether they are the sum over all routers or this router's own.</summary>
     internal sealed record Standing(GuardCounts Counts, GuardScope Scope);
 }

@@ -11,11 +11,11 @@ public class GuardCountsTests
     // Minutes lie close together as well as further apart than copies are kept.
     private static readonly Gen<Observation> SomeObservation = Gen.Select(
         Gen.Bool,
-        Gen.Enum<AttemptOutcome>(),
+        Gen.Enum<CallOutcome>(),
         Gen.OneOf(Shares),
         Gen.OneOf<int>(Gen.Int[1, 70], Gen.Int[1, 400]),
         Gen.OneOf<int>(Gen.Const(0), Gen.Int[0, 400]),
-        (isWatched, outcome, share, minute, previous) => new Observation(isWatched, AttemptOrigin.Assigned, outcome, share, minute, KeyHistory.From(previous, 1)));
+        (isWatched, outcome, share, minute, previous) => new Observation(isWatched, outcome, share, minute, KeyHistory.From(previous, 1)));
 
     private static readonly Gen<Observation[]> SomeObservations = SomeObservation.Array[0, 300];
 
@@ -50,7 +50,7 @@ public class GuardCountsTests
             var seen = all.Where(one => start <= one.Minute && (!one.IsFailure || start > one.Key.CountsAfter)).ToList();
             foreach (var share in Shares)
             {
-                foreach (var (kind, outcome) in ((GuardKind, AttemptOutcome)[])[(GuardKind.Error, AttemptOutcome.Error), (GuardKind.Slow, AttemptOutcome.Slow), (GuardKind.NonFinite, AttemptOutcome.NonFinite)])
+                foreach (var (kind, outcome) in ((GuardKind, CallOutcome)[])[(GuardKind.Error, CallOutcome.Error), (GuardKind.Slow, CallOutcome.Slow), (GuardKind.NonFinite, CallOutcome.NonFinite)])
                 {
                     foreach (var isWatched in (bool[])[true, false])
                     {
@@ -62,9 +62,9 @@ public class GuardCountsTests
             }
 
             var watched = seen.Where(one => one.IsWatched).ToList();
-            Assert.Equal((watched.Count(one => one.IsFailure), watched.Count(one => one.Outcome == AttemptOutcome.Succeeded)), counts.RateAt(copy));
+            Assert.Equal((watched.Count(one => one.IsFailure), watched.Count(one => one.Outcome == CallOutcome.Succeeded)), counts.RateAt(copy));
             Assert.Equal(
-                (watched.Count(one => one.IsFailure && one.Share.IsWhole), watched.Count(one => one.Outcome == AttemptOutcome.Succeeded && one.Share.IsWhole)),
+                (watched.Count(one => one.IsFailure && one.Share.IsWhole), watched.Count(one => one.Outcome == CallOutcome.Succeeded && one.Share.IsWhole)),
                 counts.WholeRateAt(copy));
         }
     });
@@ -150,7 +150,7 @@ public class GuardCountsTests
         {
             for (var minute = 1; minute <= 2000; minute += 7)
             {
-                foreach (var outcome in (AttemptOutcome[])[AttemptOutcome.Error, AttemptOutcome.Slow, AttemptOutcome.NonFinite])
+                foreach (var outcome in (CallOutcome[])[CallOutcome.Error, CallOutcome.Slow, CallOutcome.NonFinite])
                     recorder.Record(Some.Failure(isWatched: minute % 2 == 0, minute, outcome, TrafficShare.From(share, 10_000 - share)));
                 recorder.Record(Some.Success(minute));
             }

@@ -4,35 +4,14 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 
 public class GuardRecorderTests
 {
-    [Theory]
-    [InlineData(AttemptOrigin.Retry)]
-    [InlineData(AttemptOrigin.Shadow)]
-    [InlineData(AttemptOrigin.Pinned)]
-    [InlineData(AttemptOrigin.Override)]
-    public void Only_first_attempts_of_assigned_requests_count(AttemptOrigin origin)
-    {
-        foreach (var outcome in Enum.GetValues<AttemptOutcome>())
-        {
-            var observation = Some.Failure(isWatched: true, 1, outcome) with { Origin = origin };
-            Assert.False(observation.IsFailure);
-            Assert.Equal(GuardCounts.Empty, Some.Counts(observation));
-        }
-    }
-
-    [Theory]
-    [InlineData(AttemptOutcome.ClientError)]
-    [InlineData(AttemptOutcome.Unreachable)]
-    public void Client_errors_and_what_never_reached_the_version_are_no_evidence(AttemptOutcome outcome) =>
-        Assert.Equal(GuardCounts.Empty, Some.Counts(Some.Failure(isWatched: true, 1, outcome), Some.Failure(isWatched: false, 1, outcome)));
-
     [Fact]
     public void Each_kind_and_variant_has_its_own_count()
     {
         var counts = Some.Counts(
             Some.Failure(isWatched: true, 1),
-            Some.Failure(isWatched: true, 2, AttemptOutcome.Slow),
-            Some.Failure(isWatched: true, 2, AttemptOutcome.Slow),
-            Some.Failure(isWatched: false, 3, AttemptOutcome.NonFinite),
+            Some.Failure(isWatched: true, 2, CallOutcome.Slow),
+            Some.Failure(isWatched: true, 2, CallOutcome.Slow),
+            Some.Failure(isWatched: false, 3, CallOutcome.NonFinite),
             Some.Success(1),
             Some.Success(9),
             Some.Success(9) with { IsWatched = false });

@@ -45,11 +45,11 @@ public class GuardRuleTests
             const double Rounding = 1e-9;
             var asIs = LogsWith();
             // The latest minute first: what a later one drops is no matter of what happens in it.
-            var atMinute = LogsWith(Some.Failure(isWatched: false, minute, AttemptOutcome.Slow));
+            var atMinute = LogsWith(Some.Failure(isWatched: false, minute, CallOutcome.Slow));
             Assert.All(atMinute.Zip(asIs), pair => Assert.True(pair.First <= pair.Second + Rounding));
             Assert.All(LogsWith(Some.Failure(isWatched: false, minute)).Zip(asIs), pair => Assert.True(pair.First <= pair.Second + Rounding));
             Assert.All(LogsWith(Some.Success(minute), Some.Success(minute, Whole)).Zip(asIs), pair => Assert.True(pair.First <= pair.Second + Rounding));
-            var failed = LogsWith(Some.Failure(isWatched: false, minute, AttemptOutcome.Slow), Some.Failure(isWatched: true, minute), Some.Failure(isWatched: true, minute, share: Whole));
+            var failed = LogsWith(Some.Failure(isWatched: false, minute, CallOutcome.Slow), Some.Failure(isWatched: true, minute), Some.Failure(isWatched: true, minute, share: Whole));
             Assert.All(failed.Zip(atMinute), pair => Assert.True(pair.First >= pair.Second - Rounding));
         });
 
@@ -73,14 +73,14 @@ public class GuardRuleTests
     [Fact]
     public void Slowness_is_watched_where_the_rollout_has_a_limit_for_it()
     {
-        var counts = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, AttemptOutcome.Slow), 20));
+        var counts = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, CallOutcome.Slow), 20));
         Assert.Null(Decide(counts));
         Assert.Equal(GuardKind.Slow, Decide(counts, Some.Policy with { SlowerThan = TimeSpan.FromMilliseconds(50) })!.Kind);
     }
 
     [Fact]
     public void Answers_that_are_not_finite_condemn() =>
-        Assert.Equal(GuardKind.NonFinite, Decide(Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, AttemptOutcome.NonFinite), 5)))!.Kind);
+        Assert.Equal(GuardKind.NonFinite, Decide(Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, CallOutcome.NonFinite), 5)))!.Kind);
 
     [Fact]
     public void Beside_stable_the_error_rate_condemns_only_a_version_with_more_errors_than_stable()

@@ -30,9 +30,6 @@ public class GuardSimulationTests
     [Fact]
     public void Pods_that_are_killed_condemn_no_version() => Holds(GuardScenarios.RestartingPods(), 20);
 
-    [Fact]
-    public void Retries_that_fail_too_condemn_no_version() => Holds(GuardScenarios.Retries(brevity: 4), 100);
-
     [Theory]
     [InlineData(5)]
     [InlineData(50)]

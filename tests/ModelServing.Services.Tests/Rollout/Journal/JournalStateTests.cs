@@ -107,7 +107,7 @@ public class JournalStateTests
     public void Only_so_many_rollouts_are_kept()
     {
         var state = Apply(Numbered(Enumerable.Range(1, 100).SelectMany(static i => (JournalEvent[])[Applied(Plan(i)), Started(Plan(i, 200))])));
-        Assert.Equal(Enumerable.Range(0, JournalState.MaxServed).Select(static i => 100 - i), state.Served.Select(static served => served.Rollout.Variants[^1].Version.Number));
+        Assert.Equal(Enumerable.Range(0, JournalState.MaxServed).Select(static i => 100 - i), state.Served.Select(static served => served.Rollout.Stable.Version.Number));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class DamagedJournalTests
 
         // Once it is put right, it is read.
         routers.Damage(Churn, 1, null);
-        await RunningRouter.UntilAsync(() => router.Table.TryGetModel("churn", out var route) && route.Served.State is not null, "it is read");
+        await RunningRouter.UntilAsync(() => router.Table.TryGetModel("churn", out var route) && route.State is not null, "it is read");
         await RunningRouter.UntilAsync(async () => (await router.InferAsync(path: "/v2/models/churn/infer")).Text == "v3", "its canary has its share");
     }
 

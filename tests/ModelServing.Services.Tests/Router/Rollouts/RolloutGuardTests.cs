@@ -47,11 +47,7 @@ public sealed class RolloutGuardTests
         var decided = Assert.Single(board.Decided);
         Assert.Equal((RollbackReason.Unreachable, "2", "no ready endpoint for 60 s"), (decided.Reason, decided.Version.ToString(), GuardEvidence.SummaryOf(decided)));
 
-        void Serve(EndpointsDocument endpoints) => router.Swap(plan, endpoints, (model, planned) =>
-        {
-            var served = board.Serve(model, planned);
-            return new ServedModel(served, watched.Watch(model, served), board.StateOf(model));
-        });
+        void Serve(EndpointsDocument endpoints) => router.Swap(plan, endpoints, board.StateOf, watched.Watch);
 
         ReachabilityWatch Watch() => router.Fraud.Watched.Single().Version.Reachability!;
 
@@ -59,9 +55,9 @@ public sealed class RolloutGuardTests
         {
             for (var i = 0; i < seconds; i++)
             {
-                var looks = guards.Looks;
+                var checks = guards.Checks;
                 time.Advance(TimeSpan.FromSeconds(1));
-                await RunningRouter.UntilAsync(() => guards.Looks > looks, "the guard has looked");
+                await RunningRouter.UntilAsync(() => guards.Checks > checks, "the guard has checked");
             }
         }
     }
@@ -229,7 +225,7 @@ public sealed class RolloutGuardTests
         // With a guard of ordinary patience the old counts condemn with the next failure, or before it.
         await routers.ApplyAsync(SomeRouters.Canary2(3000));
         await routers.CondemnAsync(router);
-        var summary = GuardEvidence.SummaryOf(router.Fraud.Served.State!.Condemned(new ModelVersion(2))!);
+        var summary = GuardEvidence.SummaryOf(router.Fraud.State!.Condemned(new ModelVersion(2))!);
         Assert.Contains("error:", summary, StringComparison.Ordinal);
     }
 

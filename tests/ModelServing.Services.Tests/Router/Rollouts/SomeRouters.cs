@@ -89,7 +89,7 @@ internal sealed class SomeRouters : IAsyncDisposable
             },
             collection =>
             {
-                collection.AddSingleton(new RolloutJournal(Store));
+                collection.AddSingleton(new RolloutJournal(Store, new JournalLimits { Answer = (pace ?? Fast).Answer }));
                 collection.AddSingleton(pace ?? Fast);
                 services?.Invoke(collection);
             });
@@ -160,7 +160,7 @@ internal sealed class SomeRouters : IAsyncDisposable
     }
 
     /// <summary>Whether a router serves by a version's being condemned.</summary>
-    internal static bool IsCondemned(RunningRouter router, int version) => router.Fraud.Served.State?.Condemned(new ModelVersion(version)) is not null;
+    internal static bool IsCondemned(RunningRouter router, int version) => router.Fraud.State?.Condemned(new ModelVersion(version)) is not null;
 
     /// <summary>Sends requests, with keys and without, and says how many reached the version.</summary>
     internal async Task<int> ReachingAsync(RunningRouter router, int version, int requests = 100)

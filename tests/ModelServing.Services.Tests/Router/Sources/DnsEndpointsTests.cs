@@ -3,7 +3,7 @@ using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
-using ModelServing.Router;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Sources;
 using ModelServing.TestKit;
 

@@ -169,7 +169,7 @@ public class PlanMakerTests
             Assert.Equal(deadline, rollout.DeadlineMilliseconds);
             Assert.Equal(hasKey ? "X-Customer" : null, rollout.RoutingKeyHeader);
             var rest = PlanDocument.Buckets - (hasCanary ? weight : 0);
-            Assert.Equal(new VariantPlan(VariantPlan.Stable, new ModelVersion(stable), rest), rollout.Variants[^1]);
+            Assert.Equal(new VariantPlan(VariantPlan.Stable, new ModelVersion(stable), rest), rollout.Stable);
             if (hasCanary)
                 Assert.Equal(new VariantPlan(VariantPlan.Canary, new ModelVersion(canary), weight), rollout.Variants[0]);
             Assert.Equal(bytes, plan.ToUtf8());

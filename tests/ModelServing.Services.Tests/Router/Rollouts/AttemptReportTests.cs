@@ -4,14 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Observing;
 using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.Services.Tests.Router.Forwarding;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Router.Observing;
+namespace ModelServing.Services.Tests.Router.Rollouts;
 
-/// <summary>What is reported of first attempts, and of nothing else.</summary>
+/// <summary>First attempts are reported, and nothing else is.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class AttemptReportTests : IAsyncDisposable
 {
@@ -23,16 +22,16 @@ public sealed class AttemptReportTests : IAsyncDisposable
     public ValueTask DisposeAsync() => stable.DisposeAsync();
 
     [Theory]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "Success", false)]
-    [InlineData("HTTP/1.1 204 No Content\r\n\r\n", "Success", false)]
-    [InlineData("HTTP/1.1 200 OK\r\nX-Model-Outcome: non-finite\r\nContent-Length: 0\r\n\r\n", "Success", true)]
-    [InlineData("HTTP/1.1 200 OK\r\nX-Model-Outcome: else\r\nContent-Length: 0\r\n\r\n", "Success", false)]
-    [InlineData("HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n", "ClientError", false)]
-    [InlineData("HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n", "Error", false)]
-    [InlineData("HTTP/1.1 504 X\r\nContent-Length: 0\r\n\r\n", "Error", false)]
-    [InlineData("nonsense\r\n\r\n", "Error", false)]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "ConnectionLost", false)]
-    public async Task Each_answer_says_something_of_its_variant(string wire, string outcome, bool isNonFinite)
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "success")]
+    [InlineData("HTTP/1.1 204 No Content\r\n\r\n", "success")]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Model-Outcome: non-finite\r\nContent-Length: 0\r\n\r\n", "non-finite")]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Model-Outcome: else\r\nContent-Length: 0\r\n\r\n", "success")]
+    [InlineData("HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n", "client-error")]
+    [InlineData("HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n", "error")]
+    [InlineData("HTTP/1.1 504 X\r\nContent-Length: 0\r\n\r\n", "error")]
+    [InlineData("nonsense\r\n\r\n", "error")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "connection-lost")]
+    public async Task Each_answer_is_counted_for_its_variant(string wire, string outcome)
     {
         foreach (var variant in (string[])[VariantPlan.Canary, VariantPlan.Stable])
         {
@@ -45,20 +44,21 @@ public sealed class AttemptReportTests : IAsyncDisposable
             await using var router = await RunningRouter.StartAsync(
                 isStable ? SomePlan.Canary(0) : AllCanary,
                 SomePlan.Endpoints((1, isStable ? endpoint.Address : stable.Address), (2, isStable ? stable.Address : endpoint.Address)),
-                services => services.AddSingleton<IAttemptObserver>(recorded));
+                recorded.AddTo);
             var answer = await router.InferAsync();
-            if (isNonFinite)
+            if (outcome == "non-finite")
                 Assert.Equal("non-finite", answer["X-Model-Outcome"]);
             await RunningRouter.UntilAsync(() => recorded.All.Length == (isStable ? 2 : 1), "the attempt is reported, and the retry is not");
-            var attempt = recorded.All[^1];
-            Assert.Equal((outcome, isNonFinite, false, null), (attempt.Outcome.ToString(), attempt.IsNonFinite, attempt.PassedLimit, attempt.KeyHash));
-            Assert.Equal((variant, endpoint.Address), (attempt.Variant.Variant, attempt.Endpoint!.Address));
-            Assert.Equal("fraud", attempt.Model.Name.Text);
+            var (attempt, result) = recorded.All[^1];
+            Assert.Null(attempt.KeyHash);
+            Assert.Equal(endpoint.Address, result.Endpoint!.Address);
+            Assert.Equal(("fraud", variant), (attempt.Model.Name.Text, attempt.Route.Variant));
+            await AssertOutcomesAsync(router, (outcome, 1));
         }
     }
 
     [Fact]
-    public async Task An_answer_of_stable_after_the_limit_is_the_same_failure_as_a_canary_that_was_cut()
+    public async Task A_stable_answer_after_the_limit_is_the_same_failure_as_a_canary_that_was_cut()
     {
         using var go = new SemaphoreSlim(0);
         await using var slow = new RawServer(async connection =>
@@ -75,18 +75,17 @@ public sealed class AttemptReportTests : IAsyncDisposable
                 SomePlan.Canary(weight).Limited(1000),
                 SomePlan.Endpoints((1, weight == 0 ? slow.Address : stable.Address), (2, weight == 0 ? stable.Address : slow.Address)),
                 Recorded(out var time));
-            foreach (var (milliseconds, outcome) in ((int, AttemptOutcome)[])[(999, AttemptOutcome.Success), (1000, AttemptOutcome.Error)])
+            foreach (var (milliseconds, isLate) in ((int, bool)[])[(999, false), (1000, true)])
             {
                 var asking = router.InferAsync();
                 await RunningRouter.UntilAsync(() => Busy(router) == 1, "the version has the request");
-                // The sweep, which cuts the canary, looks at multiples of its period.
-                time.Advance(TimeSpan.FromMilliseconds(milliseconds + (weight == 0 ? 0 : outcome == AttemptOutcome.Error ? 40 : -40)));
+                // The sweep that cuts the canary runs at multiples of its period.
+                time.Advance(TimeSpan.FromMilliseconds(milliseconds + (weight == 0 ? 0 : isLate ? 40 : -40)));
                 go.Release();
                 var answer = await asking;
                 Assert.Equal(200, answer.Status);
-                var attempt = recorded.All[^1];
-                Assert.Equal((outcome, outcome == AttemptOutcome.Error), (attempt.Outcome, attempt.PassedLimit));
-                Assert.Equal(weight == 0 ? "late" : outcome == AttemptOutcome.Success ? "late" : "stable", answer.Text);
+                Assert.Equal(weight != 0 && isLate ? "stable" : "late", answer.Text);
+                await AssertOutcomesAsync(router, ("success", 1), ("error", isLate ? 1 : 0));
             }
         }
     }
@@ -114,29 +113,30 @@ public sealed class AttemptReportTests : IAsyncDisposable
                 var message = RunningRouter.Infer(new string('x', length));
                 begun = 0;
                 await client.SendAsync(message[..^1]);
-                // Where the body is passed on the version has its beginning; where it is read ahead nothing shows how far that is.
+                // A body that is passed on has begun to reach the version; nothing shows how far one has been read ahead.
                 var isPassedOn = length > (weight == 0 ? ClientBody.AheadLimit : ClientBody.KeptLimit);
                 await RunningRouter.UntilAsync(() => Volatile.Read(ref begun) == (isPassedOn ? 1 : 0), "the version has the beginning");
                 time.Advance(TimeSpan.FromSeconds(3));
                 await client.SendAsync(message[^1..]);
                 Assert.Equal(200, (await client.ReadMessageAsync())!.Status);
-                Assert.Equal((AttemptOutcome.Success, TimeSpan.Zero), (recorded.All[^1].Outcome, recorded.All[^1].Elapsed));
+                Assert.Equal(0, recorded.All[^1].Result.Elapsed);
+                await AssertOutcomesAsync(router, ("success", 1));
             }
         }
     }
 
     [Fact]
-    public async Task Nobody_reached_is_unreachable_and_no_endpoints()
+    public async Task A_refused_connection_is_unreachable_and_has_no_endpoint()
     {
         await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, RawServer.NobodyThere())), Recorded(out _));
         for (var i = 0; i < 2; i++)
             Assert.Equal(200, (await router.InferAsync()).Status);
-        Assert.All(recorded.All, static attempt => Assert.Equal((AttemptOutcome.Unreachable, null), (attempt.Outcome, attempt.Endpoint)));
-        Assert.Equal(2, recorded.All.Length);
+        Assert.Equal([null, null], recorded.All.Select(static reported => reported.Result.Endpoint));
+        await AssertOutcomesAsync(router, ("unreachable", 2));
     }
 
     [Fact]
-    public async Task The_hash_of_a_key_is_the_assignments_whichever_variant_it_gets()
+    public async Task A_keys_hash_is_the_assignments_for_every_variant()
     {
         await using var two = RawServer.Saying("two");
         var plan = SomePlan.Canary(5000, routingKey: "X-Customer");
@@ -145,13 +145,13 @@ public sealed class AttemptReportTests : IAsyncDisposable
         for (var i = 0; i < 20; i++)
         {
             var answer = await router.InferAsync(headers: $"X-Customer: c{i}\r\n");
-            Assert.Equal(assignment.HashOf(Encoding.UTF8.GetBytes($"c{i}")), recorded.All[^1].KeyHash);
-            Assert.Equal(answer["X-Model-Variant"], recorded.All[^1].Variant.Variant);
+            Assert.Equal(assignment.HashOf(Encoding.UTF8.GetBytes($"c{i}")), recorded.All[^1].Attempt.KeyHash);
+            Assert.Equal(answer["X-Model-Variant"], recorded.All[^1].Attempt.Route.Variant);
         }
     }
 
     [Fact]
-    public async Task What_the_rollout_did_not_assign_or_the_client_ended_is_never_reported()
+    public async Task Requests_that_the_rollout_did_not_assign_or_the_client_ended_are_never_counted()
     {
         await using var two = new RawServer(static async connection =>
         {
@@ -163,7 +163,7 @@ public sealed class AttemptReportTests : IAsyncDisposable
             }
         });
         await using var router = await RunningRouter.StartAsync(
-            AllCanary, SomePlan.Endpoints((1, stable.Address), (2, two.Address)), services => services.AddSingleton<IAttemptObserver>(recorded));
+            AllCanary, SomePlan.Endpoints((1, stable.Address), (2, two.Address)), recorded.AddTo);
         await router.InferAsync(path: "/v2/models/fraud/versions/2/infer");
         await router.AskAsync(RunningRouter.Get("/v2/models/fraud"));
         await router.AskAsync(RunningRouter.Get("/v2/models/fraud/ready"));
@@ -176,36 +176,42 @@ public sealed class AttemptReportTests : IAsyncDisposable
         await router.AssertCountAsync(1, "modelserving_router_request_duration_seconds_count", "status=\"499\"");
         router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, stable.Address)));
         await router.InferAsync();
-        Assert.Empty(recorded.All);
         await router.AssertCountAsync(0, "modelserving_router_attempts_total");
     }
 
     [Fact]
-    public async Task A_tester_who_may_names_the_variant_and_says_nothing_of_it()
+    public async Task A_tester_who_names_the_variant_is_not_reported()
     {
         await using var two = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 3\r\n\r\ntwo");
-        await using var router = await RunningRouter.StartAsync(stable, SomeClients.Keys(), services => services.AddSingleton<IAttemptObserver>(recorded));
+        await using var router = await RunningRouter.StartAsync(stable, SomeClients.Keys(), recorded.AddTo);
         router.Swap(SomePlan.Canary(0), SomePlan.Endpoints((1, stable.Address), (2, two.Address)));
         const string Named = "X-Model-Variant: canary\r\n";
         var tester = SomeClients.Key(SomeClients.TesterKey);
         var answer = await router.InferAsync(headers: Named + tester);
         Assert.Equal((500, "two", "canary", "2", null), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
         Assert.Equal("stable", (await router.InferAsync(headers: "X-Model-Variant: stable\r\n" + tester)).Text);
-        RouterTests.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n" + tester), 404, "unknown-variant");
+        RouterAnswers.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n" + tester), 404, "unknown-variant");
         Assert.Empty(recorded.All);
 
-        Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named + SomeClients.Key(SomeClients.CallerKey))).Text, recorded.All.Single().Variant.Variant));
+        Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named + SomeClients.Key(SomeClients.CallerKey))).Text, recorded.All.Single().Attempt.Route.Variant));
+    }
+
+    private static async Task AssertOutcomesAsync(RunningRouter router, params (string Outcome, int Count)[] expected)
+    {
+        foreach (var (outcome, count) in expected)
+            await router.AssertCountAsync(count, "modelserving_router_attempts_total", $"outcome=\"{outcome}\"");
+        Assert.Equal(expected.Sum(static one => one.Count), await router.CountAsync("modelserving_router_attempts_total"));
     }
 
     private static int Busy(RunningRouter router) => router.Table.Endpoints.Values.Sum(static endpoint => endpoint.InFlight);
 
     private Action<IServiceCollection> Recorded(out SteppedTime time)
     {
-        var frozen = FailoverTests.Frozen(out time);
+        var frozen = RunningRouter.WithSteppedTime(out time);
         return services =>
         {
             frozen(services);
-            services.AddSingleton<IAttemptObserver>(recorded);
+            recorded.AddTo(services);
         };
     }
 }

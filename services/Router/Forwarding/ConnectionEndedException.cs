@@ -1,4 +1,0 @@
-namespace ModelServing.Router.Forwarding;
-
-/// <summary>The endpoint closed the connection before its answer was whole.</summary>
-internal sealed class ConnectionEndedException : Exception;

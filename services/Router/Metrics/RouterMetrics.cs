@@ -1,0 +1,129 @@
+using System.Diagnostics.Metrics;
+using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
+using ModelServing.Hosting;
+
+namespace ModelServing.Router.Metrics;
+
+/// <summary>The router's counters and its latency histogram. The gauges are added where their state is.</summary>
+public sealed class RouterMetrics
+{
+    private readonly Histogram<double> duration;
+    private readonly Counter<long> errors;
+    private readonly Counter<long> refusedRequests;
+    private readonly Counter<long> refusedDocuments;
+    private readonly Counter<long> failedKeyFetches;
+    private readonly Counter<long> failedLookups;
+    private readonly Counter<long> planInterruptions;
+    private readonly Counter<long> attempts;
+    private readonly Counter<long> retries;
+    private readonly Counter<long> refusedRetries;
+    private readonly Counter<long> ejections;
+    private readonly Counter<long> rollbacks;
+    private readonly Counter<long> journalFailures;
+    private readonly Counter<long> uncountedFailures;
+
+    public RouterMetrics(IMeterFactory factory)
+    {
+        Meter = Telemetry.CreateMeter(factory);
+        duration = Meter.CreateLatencyHistogram(
+            MetricNames.RouterRequestDuration,
+            "Time from a request's head to the last byte of its answer.");
+        errors = Count(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
+        refusedRequests = Count(
+            MetricNames.RouterRefusedRequests,
+            "{request}",
+            "Requests that were not admitted, or for which no variant was found.");
+        refusedDocuments = Count(
+            MetricNames.RouterRefusedDocuments,
+            "{document}",
+            "Plans, endpoints files and clients documents that could not be used.");
+        failedKeyFetches = Count(MetricNames.RouterFailedKeyFetches, "{fetch}", "Failed fetches of token keys. The last good keys stay.");
+        failedLookups = Count(
+            MetricNames.RouterFailedLookups,
+            "{lookup}",
+            "Failed lookups of a version's name. Its last good addresses stay.");
+        planInterruptions = Count(
+            MetricNames.RouterPlanInterruptions,
+            "{interruption}",
+            "Times that the plan could no longer be watched, or failed for a new reason. The last good plan stays.");
+        attempts = Count(
+            MetricNames.RouterAttempts,
+            "{attempt}",
+            "First attempts of requests that a rollout with more than one variant assigned.");
+        retries = Count(MetricNames.RouterRetries, "{request}", "Requests that were retried on stable after another variant failed.");
+        refusedRetries = Count(
+            MetricNames.RouterRefusedRetries,
+            "{request}",
+            "Failures that were passed on because the retry budget was empty.");
+        ejections = Count(MetricNames.RouterEjections, "{ejection}", "Endpoints that were ejected after failures in a row.");
+        rollbacks = Count(MetricNames.RouterRollbacks, "{rollback}", "Versions that this router condemned.");
+        journalFailures = Count(MetricNames.RouterJournalFailures, "{failure}", "Times that the journal could not be read or written.");
+        uncountedFailures = Count(
+            MetricNames.RouterUncountedFailures,
+            "{attempt}",
+            "Failed first attempts that the guard had no room for. They are not evidence.");
+
+        Counter<long> Count(string name, string unit, string description) => Meter.CreateCounter<long>(name, unit, description);
+    }
+
+    internal Meter Meter { get; }
+
+    internal void Answered(VariantTags tags, int status, TimeSpan elapsed, string? reason)
+    {
+        if (status == 200)
+        {
+            duration.Record(elapsed.TotalSeconds, tags.Ok);
+            return;
+        }
+
+        duration.Record(elapsed.TotalSeconds, tags.With(MetricNames.Status, status));
+        if (status >= 500)
+            errors.Add(1, tags.With(MetricNames.Reason, reason ?? "upstream"));
+    }
+
+    // By reason alone: the number of series must not depend on what clients send.
+    internal void Refused(Problem problem) => refusedRequests.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, problem.Reason));
+
+    internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
+
+    internal void KeyFetchFailed() => failedKeyFetches.Add(1);
+
+    internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
+        1,
+        new KeyValuePair<string, object?>(MetricNames.Model, model.Text),
+        new KeyValuePair<string, object?>(MetricNames.Version, version.ToString()));
+
+    internal void PlanInterrupted(string reason) => planInterruptions.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
+
+    internal void Attempted(KeyValuePair<string, object?>[] outcome) => attempts.Add(1, outcome);
+
+    internal void Retried(VariantTags tags, RetryReason reason) => retries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
+
+    internal void RetryRefused(VariantTags tags, RetryReason reason) =>
+        refusedRetries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
+
+    internal void Ejected(EndpointEntry endpoint) => ejections.Add(
+        1,
+        new KeyValuePair<string, object?>(MetricNames.Model, endpoint.Model.Text),
+        new KeyValuePair<string, object?>(MetricNames.Version, endpoint.Version.ToString()));
+
+    internal void RolledBack(RolledBackEvent decision) => rollbacks.Add(
+        1,
+        new KeyValuePair<string, object?>(MetricNames.Model, decision.Model.Text),
+        new KeyValuePair<string, object?>(MetricNames.Version, decision.Version.ToString()),
+        new KeyValuePair<string, object?>(MetricNames.Reason, decision.Reason.ToString().ToLowerInvariant()));
+
+    internal void JournalFailed() => journalFailures.Add(1);
+
+    internal void FailureNotCounted() => uncountedFailures.Add(1);
+
+    private static string TextOf(RetryReason reason) => reason switch
+    {
+        RetryReason.Error => "error",
+        RetryReason.ConnectionLost => "connection-lost",
+        RetryReason.BadAnswer => "bad-answer",
+        RetryReason.Late => "late",
+        _ => "unreachable",
+    };
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
+using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Reliability;
+using ModelServing.Journal;
+using ModelServing.Rollout.Journal;
+
+namespace ModelServing.Router.Rollouts;
+
+/// <summary>Reads a model's events into the board, and appends to the journal what this router decided or what its plan makes due.</summary>
+internal sealed class JournalSync(
+    RolloutBoard board,
+    JournalSnapshotKeeper snapshots,
+    TimeProvider time,
+    JournalPace pace,
+    ILogger<JournalSync> logger,
+    RolloutJournal? journal = null,
+    RouterCache? cache = null) : IDisposable
+{
+    private readonly SemaphoreSlim oneAtATime = new(1);
+    private readonly ConcurrentDictionary<ModelName, RolloutPlan> due = new();
+    private volatile PlanDocument plan = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
+
+    /// <summary>The journal; null if the router runs without one.</summary>
+    internal RolloutJournal? Journal => journal;
+
+    /// <summary>The models that the journal or the plan names.</summary>
+    internal HashSet<ModelName> Models => [.. board.States.Select(static state => state.Model), .. plan.Rollouts.Keys];
+
+    /// <summary>The models whose rollout may have to be recorded in the journal.</summary>
+    internal IEnumerable<ModelName> Due => due.Keys;
+
+    public void Dispose() => oneAtATime.Dispose();
+
+    /// <summary>Marks every rollout of a plan that was applied as due.</summary>
+    internal void SetPlan(PlanDocument applied)
+    {
+        plan = applied;
+        foreach (var (model, rollout) in applied.Rollouts)
+            due[model] = rollout;
+        foreach (var model in due.Keys.Where(model => !applied.Rollouts.ContainsKey(model)))
+            due.TryRemove(model, out _);
+    }
+
+    /// <summary>Reads the events of a model that are new here.</summary>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    internal Task ReadAsync(ModelName model, CancellationToken cancellation) => ExclusiveAsync(
+        async () =>
+        {
+            var state = board.JournaledStateOf(model);
+            var known = await snapshots.ProveAsync(state, journal!, cancellation);
+            var events = await journal!.ReadAsync(model, known?.LastSeq ?? 0, cancellation);
+            snapshots.MarkProven(model);
+            if (board.SetFault(model, null))
+                RolloutLog.JournalRepaired(logger, model.Text);
+            if (known is not null && events.Count == 0)
+                return;
+            var next = (known ?? JournalState.Empty(model)).Apply(events);
+            board.Update(next);
+            snapshots.MarkChanged();
+            // The new events may refuse a rollout that was good, or the other way round. Then it is due again.
+            if (plan.Rollouts.GetValueOrDefault(model) is { } planned && IsServed(planned, state) != IsServed(planned, next))
+                due[model] = planned;
+        },
+        cancellation);
+
+    /// <summary>Reads several models, one after another and under one limit for all of them.</summary>
+    /// <returns>The failure of each model whose journal is damaged, else null.</returns>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    internal async Task<JournalException?[]> ReadAllAsync(IReadOnlyCollection<ModelName> models, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TimeLimit.RunAsync(
+                limited => Task.WhenAll(models.Select(model => IsolateDamageAsync(model, () => ReadAsync(model, limited)))),
+                pace.Answer,
+                time,
+                cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new JournalException(JournalError.Unavailable, $"the journal {journal!.Location} did not answer within {pace.Answer.TotalSeconds:0.#} s", e);
+        }
+    }
+
+    /// <summary>Appends an event, reads the journal's answer into the board, and notifies other routers.</summary>
+    /// <exception cref="JournalException">The event could not be appended.</exception>
+    internal async Task AppendAsync(JournalEvent added, CancellationToken cancellation)
+    {
+        var appended = await journal!.AppendAsync(added, cancellation);
+        await ReadAsync(added.Model, cancellation);
+        if (!appended.IsOurs)
+            return;
+        RolloutLog.Appended(logger, added.Model.Text, appended.Seq, added.Kind);
+        if (cache is not null)
+            await cache.PublishAsync(added.Model, appended.Seq, cancellation);
+    }
+
+    /// <summary>Appends the event that a model's planned rollout makes due, if any.</summary>
+    /// <exception cref="JournalException">The event could not be appended.</exception>
+    internal async Task AppendDueAsync(ModelName model, CancellationToken cancellation)
+    {
+        if (!due.TryGetValue(model, out var planned) || board.JournaledStateOf(model) is not { } state)
+            return;
+        if (DueEvent.Find(planned, state, time.GetUtcNow()) is { } next)
+            await AppendAsync(next, cancellation);
+        due.TryRemove(KeyValuePair.Create(model, planned));
+    }
+
+    /// <summary>Runs a step of one model. If the journal of that model is damaged, only this model is affected: the failure is returned, and
+    /// logged once.</summary>
+    /// <exception cref="JournalException">The journal failed in another way.</exception>
+    internal async Task<JournalException?> IsolateDamageAsync(ModelName model, Func<Task> step)
+    {
+        try
+        {
+            await step();
+            return null;
+        }
+        catch (JournalException e) when (e.Error == JournalError.Damaged)
+        {
+            if (board.SetFault(model, e.Message))
+                RolloutLog.JournalDamaged(logger, model.Text, e.Message);
+            return e;
+        }
+    }
+
+    // Each state follows from the one before it, so reads must not overlap.
+    private async Task ExclusiveAsync(Func<Task> read, CancellationToken cancellation)
+    {
+        await oneAtATime.WaitAsync(cancellation);
+        try
+        {
+            await read();
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    private static bool IsServed(RolloutPlan planned, JournalState? state) => state?.Condemned(planned.Stable.Version) is null;
+}
