@@ -107,8 +107,7 @@ internal sealed class InferenceApi(InferenceSettings settings, ArtifactLoader lo
             await Problems.Internal.WriteAsync(context, "The service failed at this request; its log says how", RequestIdOf(context));
         }
 
-        const int ClientClosedRequest = 499;
-        var status = context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode;
+        var status = context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
         var elapsed = time.GetElapsedTime(began);
         metrics.Answered(status, elapsed);
         recorder?.Answered(context.Request.Headers, status, isNonFinite, elapsed);

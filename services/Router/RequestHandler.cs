@@ -15,9 +15,6 @@ internal sealed class RequestHandler
     // What "try again" means where a version is starting or was just lost.
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    // What the metrics call a request whose client did not wait; nobody sees it as an answer.
-    private const int ClientClosedRequest = 499;
-
     private readonly RouterSettings settings;
     private readonly Admission admission;
     private readonly RoutingTableHolder holder;
@@ -102,7 +99,8 @@ internal sealed class RequestHandler
             await WriteAsync(context, problem, detail, requestId);
         var status = result.Result switch
         {
-            ForwardResult.ClientLeft => ClientClosedRequest,
+            // For the metrics; the client is gone and sees no answer.
+            ForwardResult.ClientLeft => StatusCodes.Status499ClientClosedRequest,
             ForwardResult.CutShort => StatusCodes.Status502BadGateway,
             _ => context.Response.StatusCode,
         };
