@@ -2,15 +2,14 @@ namespace ModelServing.Contracts;
 
 /// <summary>
 /// The keys of a version's objects: <c>models/{name}/{version}/model.onnx</c>, and <c>manifest.json</c> beside it, which is stored last
-/// and makes the version exist. What was found when it was checked is apart from them, as it may be written anew:
-/// <c>verdicts/{name}/{version}.json</c>.
+/// and makes the version exist. The verdict of its check is elsewhere, because it can be replaced: <c>verdicts/{name}/{version}.json</c>.
 /// </summary>
 public static class ArtifactKeys
 {
-    /// <summary>What the keys of all models begin with.</summary>
+    /// <summary>The start of all models' keys.</summary>
     public const string Prefix = "models/";
 
-    /// <summary>What the keys of all verdicts begin with.</summary>
+    /// <summary>The start of all verdicts' keys.</summary>
     public const string VerdictPrefix = "verdicts/";
 
     /// <summary>The last part of a manifest's key.</summary>

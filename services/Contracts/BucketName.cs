@@ -1,23 +1,27 @@
 namespace ModelServing.Contracts;
 
-/// <summary>The name of the bucket that holds an environment's artifacts: what stacks/ makes it under and <c>ms publish</c> writes to.</summary>
+/// <summary>The name of the bucket with an environment's artifacts: stacks/ creates it, and <c>ms publish</c> writes to it.</summary>
 public static class BucketName
 {
-    /// <summary>The Pulumi project's name, which the settings of a stack file begin with.</summary>
+    /// <summary>The Pulumi project's name, with which the settings of a stack file begin.</summary>
     public const string Project = "modelserving";
 
-    /// <summary>The most characters that Object Storage lets a bucket's name have.</summary>
+    /// <summary>Object Storage's limit for a bucket's name, in characters.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>The bucket of <paramref name="stack"/> in <paramref name="project"/>. Equal input gives equal names; a bucket's name is
-    /// unique in a tenancy's region, so environments of other projects have others.</summary>
-    /// <exception cref="ArgumentException">A part has a character that no bucket's name has, or the name would be too long.</exception>
+    /// <summary>The bucket of <paramref name="stack"/> in <paramref name="project"/>. Equal input gives equal names. A bucket's name is
+    /// unique in a tenancy's region, so environments of other projects need other names.</summary>
+    /// <exception cref="ArgumentException">A part has a character that a bucket's name cannot have, or the name would be too
+    /// long.</exception>
     public static string From(string project, string stack)
     {
         Check(project, nameof(project));
         Check(stack, nameof(stack));
         var name = $"{project}-{stack}-artifacts";
-        return name.Length <= MaxLength ? name : throw new ArgumentException($"the bucket's name '{name}' has {name.Length} characters; at most {MaxLength} are allowed", nameof(stack));
+        return name.Length <= MaxLength
+            ? name
+            : throw new ArgumentException(
+                $"the bucket's name '{name}' has {name.Length} characters; at most {MaxLength} are allowed", nameof(stack));
     }
 
     private static void Check(string part, string parameter)

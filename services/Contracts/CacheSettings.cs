@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ModelServing.Contracts;
 
-/// <summary>How a program asks the cache, by the Redis protocol.</summary>
+/// <summary>How a program connects to the cache, by the Redis protocol.</summary>
 public sealed partial record CacheSettings
 {
     /// <summary>The variable of <see cref="Addresses"/>.</summary>
@@ -18,59 +18,58 @@ public sealed partial record CacheSettings
     /// <summary>The variable of <see cref="Tls"/>.</summary>
     public const string TlsVariable = "MODELSERVING_CACHE_TLS";
 
-    /// <summary>What <see cref="Addresses"/> look like in a variable, for a person.</summary>
-    public const string Form = "HOST:PORT, or several with ',' between them";
+    /// <summary>The form of <see cref="Addresses"/> in a variable, for messages.</summary>
+    public const string Form = "HOST:PORT, or several separated by ','";
 
-    /// <summary>Where it answers, <c>HOST:PORT</c> each: its one address, or some of a sharded one's, of which the others are asked for.</summary>
+    private static readonly HostSetting[] Table =
+    [
+        HostSetting.Value(nameof(Addresses), Form, ParseAddresses, WriteAddresses, isRequired: true, AddressesVariable),
+        HostSetting.Text(nameof(User), UserVariable),
+        HostSetting.Text(nameof(Password), PasswordVariable),
+        HostSetting.Flag(nameof(Tls), TlsVariable),
+    ];
+
+    /// <summary>The addresses, each as <c>HOST:PORT</c>: the only one, or some nodes of a sharded cache, which know the others.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
     /// <summary>The user's name; null is the server's default user.</summary>
     public string? User { get; init; }
 
-    /// <summary>The password; null gives none.</summary>
+    /// <summary>The password; null sends none.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Whether the connection is TLS, as OCI Cache wants it. Off by default.</summary>
+    /// <summary>Whether the connection uses TLS, which OCI Cache requires. Off by default.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>Reads the settings from the environment; null when it names no cache.</summary>
-    /// <exception cref="ContractException">A variable has a value that can't be one; the message names it.</exception>
+    /// <summary>Reads the settings from the environment; null if it names no cache.</summary>
+    /// <exception cref="ContractException">A variable is wrong; the message names it.</exception>
     public static CacheSettings? Read(HostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        if (environment.Get(AddressesVariable) is not { } text)
+        if (environment.Get(AddressesVariable) is null)
             return null;
-        var addresses = text.Split(',', StringSplitOptions.TrimEntries);
-        if (!addresses.All(IsAddress))
-            throw new ContractException($"the environment variable {AddressesVariable} is '{text}'; it has to be {Form}");
-        return new CacheSettings
-        {
-            Addresses = addresses,
-            User = environment.Get(UserVariable),
-            Password = environment.Get(PasswordVariable),
-            Tls = environment.Get(TlsVariable) switch
-            {
-                null or "false" => false,
-                "true" => true,
-                var other => throw new ContractException($"the environment variable {TlsVariable} is '{other}'; it has to be 'true' or 'false'"),
-            },
-        };
+        var settings = new CacheSettings { Addresses = [] };
+        foreach (var setting in Table)
+            setting.Read(environment, settings);
+        return settings;
     }
 
-    /// <summary>The addresses and no password.</summary>
+    /// <summary>The settings without the password, for logs.</summary>
     public override string ToString() => $"{string.Join(',', Addresses)}{(Tls ? " with TLS" : "")}{(User is null ? "" : $" as {User}")}";
 
-    /// <summary>Adds the variables to <paramref name="variables"/>.</summary>
     internal void Write(IDictionary<string, string> variables)
     {
-        variables[AddressesVariable] = string.Join(',', Addresses);
-        if (User is not null)
-            variables[UserVariable] = User;
-        if (Password is not null)
-            variables[PasswordVariable] = Password;
-        if (Tls)
-            variables[TlsVariable] = "true";
+        foreach (var setting in Table)
+            setting.Write(this, variables);
     }
+
+    private static string[]? ParseAddresses(string text)
+    {
+        var addresses = text.Split(',', StringSplitOptions.TrimEntries);
+        return addresses.All(IsAddress) ? addresses : null;
+    }
+
+    private static string WriteAddresses(object addresses) => string.Join(',', (IEnumerable<string>)addresses);
 
     private static bool IsAddress(string text) => AddressForm.Match(text) is { Success: true } match
         && int.TryParse(match.Groups["port"].ValueSpan, out var port) && port is > 0 and <= IPEndPoint.MaxPort;

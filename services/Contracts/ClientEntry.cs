@@ -1,15 +1,14 @@
 namespace ModelServing.Contracts;
 
-/// <summary>A client that has API keys.</summary>
+/// <summary>A client with API keys.</summary>
 public sealed record ClientEntry
 {
-    /// <summary>The SHA-256 of each of its keys (<see cref="ApiKey.HashOf"/>); two while one is being replaced.</summary>
+    /// <summary>The SHA-256 of each of its keys (<see cref="ApiKey.HashOf"/>); two while a key is being replaced.</summary>
     public required IReadOnlyList<string> KeyHashes { get; init; }
 
-    /// <summary>What it may do.</summary>
     public required ClientRole Role { get; init; }
 
-    /// <summary>How much it may ask; null for no limit.</summary>
+    /// <summary>Its rate limit; null for no limit.</summary>
     public ClientLimit? Limit { get; init; }
 
     internal void Check(string path)
@@ -19,7 +18,7 @@ public sealed record ClientEntry
         for (var i = 0; i < KeyHashes.Count; i++)
         {
             if (!ApiKey.IsHash(KeyHashes[i]))
-                throw new ContractException($"{path}.keyHashes[{i}] is no SHA-256: 64 digits of 0-9a-f");
+                throw new ContractException($"{path}.keyHashes[{i}] is not a SHA-256: 64 digits of 0-9a-f");
         }
 
         Limit?.Check($"{path}.limit");

@@ -1,18 +1,18 @@
 namespace ModelServing.Contracts;
 
-/// <summary>What the platform's objects are called in a Kubernetes cluster: infra/ renders them, hosts and policies name them.</summary>
+/// <summary>The names of the platform's objects in a Kubernetes cluster: infra/ renders them, hosts and policies refer to them.</summary>
 public static class ClusterNames
 {
-    /// <summary>The namespace that everything of ours is in.</summary>
+    /// <summary>The namespace of all our objects.</summary>
     public const string Namespace = "modelserving";
 
-    /// <summary>The router: its Deployment, Service and service account.</summary>
+    /// <summary>The router's Deployment, Service and service account.</summary>
     public const string Router = "router";
 
     /// <summary>The service account of all versions' pods.</summary>
     public const string Inference = "inference";
 
-    /// <summary>What calls the function ModelMetrics each minute: its CronJob and service account.</summary>
+    /// <summary>The CronJob that calls the function ModelMetrics every minute, and its service account.</summary>
     public const string ModelMetrics = "model-metrics";
 
     /// <summary>The ConfigMap that holds the plan.</summary>
@@ -21,13 +21,13 @@ public static class ClusterNames
     /// <summary>The plan's key in its ConfigMap.</summary>
     public const string PlanKey = "plan.json";
 
-    /// <summary>The Secret that says who may ask the routers.</summary>
+    /// <summary>The Secret with the clients document.</summary>
     public const string Clients = "clients";
 
-    /// <summary>The clients' key in their Secret, and so the name of their file where it is mounted.</summary>
+    /// <summary>The document's key in that Secret, and so the name of its file where the Secret is mounted.</summary>
     public const string ClientsKey = "clients.json";
 
-    /// <summary>The secret that pods pull images with.</summary>
+    /// <summary>The secret with which pods pull images.</summary>
     public const string PullSecret = "registry";
 
     /// <summary>The label that holds a model's name.</summary>
@@ -37,11 +37,11 @@ public static class ClusterNames
     public const string VersionLabel = "modelserving/version";
 
     /// <summary>A version's Deployment, headless Service, autoscaler and disruption budget: <c>{model}-v{version}</c>, at most 51
-    /// characters. Only the last <c>-v</c> with digits is the version's, so no two versions share a name.</summary>
+    /// characters. The last <c>-v</c> with digits is always the version's, so no two versions share a name.</summary>
     public static string Version(ModelName model, ModelVersion version) => $"{model}-v{version}";
 
-    /// <summary>True when a Service may have a name that begins with <paramref name="model"/>: Kubernetes wants a letter first
-    /// (RFC 1035), which not every model has.</summary>
+    /// <summary>Whether a Service's name can begin with <paramref name="model"/>: Kubernetes requires a letter first (RFC 1035), which not
+    /// every model's name has.</summary>
     public static bool MayNameService(ModelName model)
     {
         ArgumentNullException.ThrowIfNull(model);

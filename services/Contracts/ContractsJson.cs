@@ -7,7 +7,7 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Contracts;
 
-/// <summary>How the documents stand in JSON: camelCase, indented, every member known.</summary>
+/// <summary>The documents' form in JSON: camelCase, indented, without unknown members.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -31,10 +31,11 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(FiringAlarms))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
-    /// <summary>The same on one line. What stores JSON may hand its members back in another order.</summary>
+    /// <summary>The same on one line. A store of JSON may return the members in another order.</summary>
     internal static ContractsJson Compact => OneLine.Context;
 
-    internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];
+    internal static byte[] Write<T>(T document, JsonTypeInfo<T> type) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(document, type), (byte)'\n'];
 
     internal static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string what)
     {
@@ -48,7 +49,8 @@ internal sealed partial class ContractsJson : JsonSerializerContext
         }
     }
 
-    /// <summary>Looks at <c>schema</c> before anything else, so that a newer document is named as such and not by its new members.</summary>
+    /// <summary>Checks <c>schema</c> before anything else, so that the error for a newer document names its schema and not its new
+    /// members.</summary>
     internal static void RequireSchema(ReadOnlySpan<byte> utf8, int known, string what)
     {
         try
@@ -58,17 +60,17 @@ internal sealed partial class ContractsJson : JsonSerializerContext
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schema", out var schema))
                 throw new ContractException($"the {what} has no 'schema'");
             if (schema.ValueKind != JsonValueKind.Number || !schema.TryGetInt32(out var number))
-                throw new ContractException($"the {what} has a 'schema' that is no whole number; this program reads schema {known}");
+                throw new ContractException($"the {what} has a 'schema' that is not a whole number; this program reads schema {known}");
             if (number != known)
                 throw new ContractException($"the {what} has schema {number}; this program reads schema {known}");
         }
         catch (JsonException e)
         {
-            throw new ContractException($"the {what} is no JSON: {MessageOf(e)}", e);
+            throw new ContractException($"the {what} is not JSON: {MessageOf(e)}", e);
         }
     }
 
-    // The serializer adds the place to its own messages but not to those of our converters: cut it off and add it to all.
+    // The serializer appends the place to its own messages, but not to those of our converters. So it is cut off, and then added to all.
     private static string MessageOf(JsonException e)
     {
         var message = e.Message;
@@ -86,9 +88,13 @@ internal sealed partial class ContractsJson : JsonSerializerContext
         };
     }
 
-    // A class of its own, so that the generated part is initialized before it.
+    // A separate class, so that the generated part is initialized first.
     private static class OneLine
     {
-        internal static readonly ContractsJson Context = new(new JsonSerializerOptions(Default.Options) { WriteIndented = false, AllowOutOfOrderMetadataProperties = true });
+        internal static readonly ContractsJson Context = new(new JsonSerializerOptions(Default.Options)
+        {
+            WriteIndented = false,
+            AllowOutOfOrderMetadataProperties = true,
+        });
     }
 }

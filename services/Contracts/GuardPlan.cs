@@ -8,18 +8,18 @@ public sealed record GuardPlan
     /// <summary>The largest <see cref="Tolerance"/>.</summary>
     public const double MaxTolerance = 1000;
 
-    /// <summary>The rate ratio up to which a variant is as good as stable: failures of its first attempts per request against those of
-    /// stable. From 1 to <see cref="MaxTolerance"/>.</summary>
+    /// <summary>The rate ratio up to which a variant counts as good as stable: failures of its first attempts per request, divided by those
+    /// of stable. From 1 to <see cref="MaxTolerance"/>.</summary>
     public required double Tolerance { get; init; }
 
-    /// <summary>The chance that a variant no worse than that is condemned at all, over the whole life of an attempt; above 0 and below 1.</summary>
+    /// <summary>The chance that a variant within the tolerance is condemned at any time of its trial; above 0 and below 1.</summary>
     public required double FalseAlarm { get; init; }
 
-    /// <summary>What an answer has to take to count as slow; null counts none as that.</summary>
+    /// <summary>An answer that takes longer counts as slow; null counts none as slow.</summary>
     public int? SlowerThanMilliseconds { get; init; }
 
-    /// <summary>The share of failed first attempts above which a variant is condemned, unless stable fails as much; null for none. Above 0
-    /// and below 1.</summary>
+    /// <summary>The share of failed first attempts above which a variant is condemned, unless stable fails as much; null for no such limit.
+    /// Above 0 and below 1.</summary>
     public double? MaxErrorRate { get; init; }
 
     /// <summary>How long a variant may have no ready endpoint before it is condemned.</summary>
@@ -39,6 +39,6 @@ public sealed record GuardPlan
             throw Wrong("unreachableForMilliseconds", UnreachableForMilliseconds, "above 0");
 
         ContractException Wrong(string member, IFormattable? value, string right) =>
-            new($"{path}.{member} is {value?.ToString(null, CultureInfo.InvariantCulture)}; it has to be {right}");
+            new($"{path}.{member} is {value?.ToString(null, CultureInfo.InvariantCulture)}; it must be {right}");
     }
 }

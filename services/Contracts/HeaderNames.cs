@@ -1,29 +1,29 @@
 namespace ModelServing.Contracts;
 
-/// <summary>The HTTP headers that our programs give a meaning to, beside the standard ones.</summary>
+/// <summary>The HTTP headers that our programs define, beside the standard ones.</summary>
 public static class HeaderNames
 {
-    /// <summary>In every answer: the request's identifier, a ULID made by the router.</summary>
+    /// <summary>In every answer: the request's identifier, a ULID that the router creates.</summary>
     public const string RequestId = "X-Request-Id";
 
-    /// <summary>In the answer to a request that was routed: the number of the version it went to.</summary>
+    /// <summary>In the answer to a routed request: the number of its version.</summary>
     public const string ModelVersion = "X-Model-Version";
 
-    /// <summary>In the answer to a request that was routed: the variant it was assigned to; <c>pinned</c> when it named the version. To
-    /// Inference the router sends the same; absent there means <see cref="DirectVariant"/>. In a client's request: the variant that an
-    /// authorised tester asks for.</summary>
+    /// <summary>In the answer to a routed request: its variant, or <c>pinned</c> if it named the version. The router sends the same to
+    /// Inference, where its absence means <see cref="DirectVariant"/>. In a client's request: the variant that a tester selects.</summary>
     public const string ModelVariant = "X-Model-Variant";
 
-    /// <summary>In a client's request: its API key, where it has no token in <c>Authorization</c>. It goes no further than the router.</summary>
+    /// <summary>In a client's request: its API key, unless it has a token in <c>Authorization</c>. The router does not forward
+    /// it.</summary>
     public const string ApiKey = "X-API-Key";
 
-    /// <summary>In every answer to a client that has a limit: the limit (draft-ietf-httpapi-ratelimit-headers).</summary>
+    /// <summary>In every answer to a client with a rate limit: the limit (draft-ietf-httpapi-ratelimit-headers).</summary>
     public const string RateLimitPolicy = "RateLimit-Policy";
 
-    /// <summary>In every answer to a client that has a limit: what is left of it (draft-ietf-httpapi-ratelimit-headers).</summary>
+    /// <summary>In every answer to a client with a rate limit: the rest of it (draft-ietf-httpapi-ratelimit-headers).</summary>
     public const string RateLimit = "RateLimit";
 
-    /// <summary>What stands for a variant where a request came without the router.</summary>
+    /// <summary>Takes the place of a variant's name for a request that bypassed the router.</summary>
     public const string DirectVariant = "direct";
 
     /// <summary>From the router to Inference: the rollout's revision.</summary>
@@ -32,17 +32,17 @@ public static class HeaderNames
     /// <summary>From the router to Inference: the number of the version's trial, from 1.</summary>
     public const string ModelTrial = "X-Model-Trial";
 
-    /// <summary>From Inference to the router: what is to be said of an answer that is none of the status's business;
-    /// <see cref="NonFinite"/> or absent.</summary>
+    /// <summary>From Inference to the router: a property of the answer that its status does not express; <see cref="NonFinite"/> or
+    /// absent.</summary>
     public const string ModelOutcome = "X-Model-Outcome";
 
-    /// <summary>The value of <see cref="ModelOutcome"/> of an answer with an output that holds NaN or infinity.</summary>
+    /// <summary>The value of <see cref="ModelOutcome"/> if an output contains NaN or infinity.</summary>
     public const string NonFinite = "non-finite";
 
-    /// <summary>In the answer to a request whose variant failed and that stable answered instead: the variant that failed.</summary>
+    /// <summary>In an answer of stable in place of a failed variant: that variant.</summary>
     public const string ModelFailover = "X-Model-Failover";
 
-    /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It shortens the model's deadline and never
-    /// lengthens it; what is left of it is passed on to Inference.</summary>
+    /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It can only shorten the model's deadline.
+    /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";
 }

@@ -3,7 +3,7 @@ namespace ModelServing.Contracts;
 /// <summary>The ports of hosts in containers.</summary>
 public static class HostPorts
 {
-    /// <summary>Where every host in a container listens.</summary>
+    /// <summary>The port of every host in a container.</summary>
     public const int Http = 8080;
 
     /// <summary>The name of that port in a pod and in a Service.</summary>
@@ -12,17 +12,17 @@ public static class HostPorts
     /// <summary>The port of the router's load balancer, which the API Gateway calls.</summary>
     public const int LoadBalancer = 80;
 
-    /// <summary>Where the admin API of a router in a container listens. Who may forward a port to a pod reaches it; the load balancer leads
-    /// there only where a stack turns that on.</summary>
+    /// <summary>The port of the admin API of a router in a container. Operators reach it by forwarding a port to a pod; the load balancer
+    /// leads there only if a stack turns that on.</summary>
     public const int Admin = 8081;
 
-    /// <summary>The port of the router's load balancer for the admin API, where there is one.</summary>
+    /// <summary>The port of the router's load balancer for the admin API, if a stack turns that on.</summary>
     public const int LoadBalancerAdmin = 8081;
 
     /// <summary>The name of that port in a pod.</summary>
     public const string AdminName = "admin";
 
-    /// <summary>The setting <see cref="HostSettings.Urls"/> of a host in a container: any address of its own.</summary>
+    /// <summary>The setting <see cref="HostSettings.Urls"/> of a host in a container: all of its addresses.</summary>
     public static string Urls { get; } = $"http://*:{Http}";
 
     /// <summary>The setting <see cref="RouterSettings.AdminUrls"/> of a router in a container.</summary>

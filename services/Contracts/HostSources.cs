@@ -2,42 +2,42 @@ using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Contracts;
 
-/// <summary>The forms of the settings that say where a host reads from: <see cref="RouterSettings.Plan"/>,
+/// <summary>The forms of the settings that name a host's sources: <see cref="RouterSettings.Plan"/>,
 /// <see cref="RouterSettings.Endpoints"/>, <see cref="RouterSettings.Journal"/>, <see cref="RouterSettings.Clients"/>,
 /// <see cref="InferenceSettings.Registry"/> and <see cref="FunctionsHostSettings.Monitoring"/>.</summary>
 public static class HostSources
 {
-    /// <summary>What the form of a file or a folder begins with.</summary>
+    /// <summary>A file or a folder.</summary>
     public const string FileScheme = "file:";
 
-    /// <summary>What the form of an object in the cluster begins with.</summary>
+    /// <summary>An object in the cluster.</summary>
     public const string KubernetesScheme = "kubernetes:";
 
-    /// <summary>What the form of Services' names begins with.</summary>
+    /// <summary>The names of Services.</summary>
     public const string DnsScheme = "dns:";
 
-    /// <summary>What the form of an Object Storage bucket begins with.</summary>
+    /// <summary>A bucket of Object Storage.</summary>
     public const string BucketScheme = "oci:";
 
-    /// <summary>What the form of a journal in a file of SQLite begins with.</summary>
+    /// <summary>A journal in a file of SQLite.</summary>
     public const string SqliteScheme = "sqlite:";
 
-    /// <summary>What the form of a journal in a table of NoSQL begins with.</summary>
+    /// <summary>A journal in a table of NoSQL.</summary>
     public const string NosqlScheme = "nosql:";
 
-    /// <summary>What the form of OCI Monitoring begins with.</summary>
+    /// <summary>OCI Monitoring.</summary>
     public const string MonitoringScheme = "oci:";
 
-    /// <summary>Stands for a model's name in the form of Services' names.</summary>
+    /// <summary>Placeholder for a model's name in the names of Services.</summary>
     public const string ModelPlaceholder = "{model}";
 
-    /// <summary>Stands for a version in the form of Services' names.</summary>
+    /// <summary>Placeholder for a version in the names of Services.</summary>
     public const string VersionPlaceholder = "{version}";
 
     /// <summary>A file or folder: <c>file:PATH</c>.</summary>
     public static string File(string path) => FileScheme + path;
 
-    /// <summary>A ConfigMap that is watched: <c>kubernetes:NAMESPACE/NAME</c>.</summary>
+    /// <summary>A ConfigMap to watch: <c>kubernetes:NAMESPACE/NAME</c>.</summary>
     public static string Kubernetes(string @namespace, string name) => $"{KubernetesScheme}{@namespace}/{name}";
 
     /// <summary>The versions' headless Services in a namespace: <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>.</summary>

@@ -1,33 +1,34 @@
 namespace ModelServing.Contracts;
 
-/// <summary>The paths of the Open Inference Protocol v2 over HTTP (KServe, "Open Inference Protocol, HTTP/REST"), and our own beside it.</summary>
+/// <summary>The paths of the Open Inference Protocol v2 over HTTP (KServe, "Open Inference Protocol, HTTP/REST"), and our own paths beside
+/// it.</summary>
 public static class InferencePaths
 {
     /// <summary>The server's metadata.</summary>
     public const string Server = "/v2";
 
-    /// <summary>Whether the server lives.</summary>
+    /// <summary>Whether the server is live.</summary>
     public const string Live = "/v2/health/live";
 
     /// <summary>Whether the server and all that it serves are ready.</summary>
     public const string Ready = "/v2/health/ready";
 
-    /// <summary>What a model's paths begin with.</summary>
+    /// <summary>The start of a model's paths.</summary>
     public const string Models = "/v2/models/";
 
-    /// <summary>What the program counts, in Prometheus' text format.</summary>
+    /// <summary>The program's metrics, in Prometheus' text format.</summary>
     public const string Metrics = "/metrics";
 
-    /// <summary>Whether the process lives, for who supervises it.</summary>
+    /// <summary>Whether the process is live, for its supervisor.</summary>
     public const string HealthLive = "/health/live";
 
-    /// <summary>Whether the process wants requests, for who sends them.</summary>
+    /// <summary>Whether the process is ready for requests, for load balancers.</summary>
     public const string HealthReady = "/health/ready";
 
     /// <summary>The path of a model, or of one of its versions.</summary>
     public static string Model(ModelName model, ModelVersion? version = null) =>
         version is { } v ? $"{Models}{model}/versions/{v}" : $"{Models}{model}";
 
-    /// <summary>The path that a model's inference requests are posted to, or one of its versions'.</summary>
+    /// <summary>The path for inference requests to a model, or to one of its versions.</summary>
     public static string Infer(ModelName model, ModelVersion? version = null) => Model(model, version) + "/infer";
 }

@@ -1,92 +1,82 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Contracts;
 
-/// <summary>What an inference service is started with: it serves one version of one model.</summary>
+/// <summary>The settings of an inference service, which serves one version of one model.</summary>
 public sealed record InferenceSettings : HostSettings
 {
     private const long MostModelBytes = 3L * 1024 * 1024 * 1024 / 2;
 
-    /// <summary>The model.</summary>
+    private static readonly HostSetting[] Table =
+    [
+        HostSetting.Value(nameof(Model), $"a model's name: {ModelName.Form}", ParseModel, isRequired: true),
+        HostSetting.Value(nameof(Version), ModelVersion.Form, ParseVersion, isRequired: true),
+        HostSetting.RequiredText(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET"),
+        HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
+        HostSetting.Whole(nameof(Concurrency), 0, 1024),
+        HostSetting.Whole(nameof(Threads), 1, 1024),
+        HostSetting.Whole(nameof(QueueLimit), 0, 1_000_000),
+        HostSetting.Whole(nameof(MaxRequestBytes), 1, int.MaxValue),
+        HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
+        HostSetting.Text(nameof(Environment)),
+        HostSetting.Seconds(nameof(Minute), least: 1),
+        HostSetting.Whole(nameof(MaxModelBytes), 1, MostModelBytes),
+    ];
+
     public required ModelName Model { get; init; }
 
-    /// <summary>The version.</summary>
     public required ModelVersion Version { get; init; }
 
     /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>.</summary>
     public required string Registry { get; init; }
 
-    /// <summary>How OCI is asked; null where nothing of it is, as with <c>file:FOLDER</c>.</summary>
+    /// <summary>How OCI is called; null if nothing of it is used, as with <c>file:FOLDER</c>.</summary>
     public OciSettings? Oci { get; init; }
 
-    /// <summary>How many calls of the model run at a time; 0, the default, is the number of processors.</summary>
+    /// <summary>How many calls of the model run at the same time; 0, the default, is the number of processors.</summary>
     public int Concurrency { get; init; }
 
-    /// <summary>How many threads one call of the model may use. 1 by default: small models lose more than they gain by more.</summary>
+    /// <summary>How many threads one call of the model may use. 1 by default: with more, small models lose more than they gain.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>How many requests may wait for their turn at the model before further ones are answered 503. 1024 by default.</summary>
+    /// <summary>How many requests may wait for the model; more are answered with 503. 1024 by default.</summary>
     public int QueueLimit { get; init; } = 1024;
 
     /// <summary>The largest body of a request, in bytes. 64 MiB by default.</summary>
     public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>The cache that the service reports its counts into, for ModelMetrics; null for none: it reports to nobody.</summary>
+    /// <summary>The cache to which the service reports its counts, for ModelMetrics; null reports nothing.</summary>
     public CacheSettings? Cache { get; init; }
 
-    /// <summary>The environment's name, which keeps its counts apart from others' in the same cache. <c>local</c> by default.</summary>
+    /// <summary>The environment's name, which separates its counts from others' in the same cache. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";
 
-    /// <summary>How long a minute of the counts lasts, the same as that of <see cref="FunctionsHostSettings.Minute"/>. 60 s by default; a
-    /// sixth of it is how often the service reports.</summary>
+    /// <summary>The length of a minute of the counts, the same as <see cref="FunctionsHostSettings.Minute"/>. 60 s by default. The service
+    /// reports six times in it.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. 1.5 GiB, more than which none may have, by default.</summary>
+    /// <summary>The largest model that is loaded, in bytes; a larger one is refused. By default 1.5 GiB, which is the limit of every
+    /// model.</summary>
     public long MaxModelBytes { get; init; } = MostModelBytes;
 
-    /// <summary>Makes settings of defaults.</summary>
     public InferenceSettings()
     {
     }
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <exception cref="ContractException">A variable is missing or has a value that can't be one; the message names it.</exception>
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
+    [SetsRequiredMembers]
+#pragma warning disable CS8618 // The table's required rows set the required properties, or throw.
     public InferenceSettings(HostEnvironment environment)
-        : base(environment)
+#pragma warning restore CS8618
+        : base(environment, Table)
     {
-        var model = environment.Require(nameof(Model), "a model's name");
-        Model = ModelName.TryParse(model, null, out var name) ? name : throw HostEnvironment.Wrong(nameof(Model), model, $"a model's name: {ModelName.Form}");
-        var version = environment.Require(nameof(Version), "a version");
-        Version = ModelVersion.TryParse(version, null, out var v) ? v : throw HostEnvironment.Wrong(nameof(Version), version, ModelVersion.Form);
-        Registry = environment.Require(nameof(Registry), "file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET");
-        Oci = OciSettings.Read(environment);
-        Concurrency = (int)environment.ReadWhole(nameof(Concurrency), Concurrency, 0, 1024);
-        Threads = (int)environment.ReadWhole(nameof(Threads), Threads, 1, 1024);
-        QueueLimit = (int)environment.ReadWhole(nameof(QueueLimit), QueueLimit, 0, 1_000_000);
-        MaxRequestBytes = environment.ReadWhole(nameof(MaxRequestBytes), MaxRequestBytes, 1, int.MaxValue);
-        Cache = CacheSettings.Read(environment);
-        Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
-        Minute = environment.ReadMinute(nameof(Minute), Minute);
-        MaxModelBytes = environment.ReadWhole(nameof(MaxModelBytes), MaxModelBytes, 1, MostModelBytes);
     }
 
-    /// <inheritdoc/>
-    protected override void Write(IDictionary<string, string> variables)
-    {
-        base.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Model))] = Model.Text;
-        variables[HostEnvironment.NameOf(nameof(Version))] = Version.ToString();
-        variables[HostEnvironment.NameOf(nameof(Registry))] = Registry;
-        Oci?.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Concurrency))] = Concurrency.ToString(CultureInfo.InvariantCulture);
-        variables[HostEnvironment.NameOf(nameof(Threads))] = Threads.ToString(CultureInfo.InvariantCulture);
-        variables[HostEnvironment.NameOf(nameof(QueueLimit))] = QueueLimit.ToString(CultureInfo.InvariantCulture);
-        variables[HostEnvironment.NameOf(nameof(MaxRequestBytes))] = MaxRequestBytes.ToString(CultureInfo.InvariantCulture);
-        Cache?.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
-        variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
-        variables[HostEnvironment.NameOf(nameof(MaxModelBytes))] = MaxModelBytes.ToString(CultureInfo.InvariantCulture);
-    }
+    private protected override HostSetting[] Own => Table;
+
+    private static object? ParseModel(string text) => ModelName.TryParse(text, null, out var model) ? model : null;
+
+    private static object? ParseVersion(string text) => ModelVersion.TryParse(text, null, out var version) ? version : null;
 }

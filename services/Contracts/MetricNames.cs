@@ -1,46 +1,50 @@
 namespace ModelServing.Contracts;
 
-/// <summary>Names, units and dimensions of what the programs count. The Prometheus name adds the unit and <c>_total</c>.</summary>
+/// <summary>Names, units and dimensions of the programs' metrics. The Prometheus name adds the unit and <c>_total</c>.</summary>
 public static class MetricNames
 {
     /// <summary>The meter of all programs.</summary>
     public const string Meter = "ModelServing";
 
-    /// <summary>Router, histogram in seconds: from a request's head to the last byte of its answer. Its count is the number of requests.</summary>
+    /// <summary>Router, histogram in seconds: from a request's head to the last byte of its answer. Its count is the number of
+    /// requests.</summary>
     public const string RouterRequestDuration = "modelserving.router.request.duration";
 
     /// <summary>Router, counter: requests that ended with a status of 500 or above, by <see cref="Reason"/>.</summary>
     public const string RouterErrors = "modelserving.router.errors";
 
-    /// <summary>Router, counter: requests that no variant was found for (unknown path, model or version, wrong method, no plan), or that
-    /// were not let in (no credential that is taken, a role too small, over the limit), by <see cref="Reason"/>. They are in no other
-    /// figure. By client they are nowhere: clients of tokens are without number, and so would be the series.</summary>
+    /// <summary>Router, counter: requests without a variant (unknown path, model or version, wrong method, no plan), or that were not
+    /// admitted (no accepted credential, insufficient role, over the limit), by <see cref="Reason"/>. No other metric counts them. None
+    /// counts by client, because the number of clients with tokens, and so of series, is unlimited.</summary>
     public const string RouterRefusedRequests = "modelserving.router.refused.requests";
 
-    /// <summary>Router, counter: fetches of the keys that tokens are checked with that failed, so that the last good ones stay.</summary>
+    /// <summary>Router, counter: failed fetches of the keys for tokens. The last good keys stay in use.</summary>
     public const string RouterFailedKeyFetches = "modelserving.router.failed.key.fetches";
 
-    /// <summary>Router, counter: plans, endpoints files and clients documents that could not be used, so that the last good one stays.</summary>
+    /// <summary>Router, counter: plans, endpoints files and clients documents that could not be used. The last good one stays in
+    /// use.</summary>
     public const string RouterRefusedDocuments = "modelserving.router.refused.documents";
 
-    /// <summary>Router, counter: lookups of a version's name that failed, so that its last good addresses stay, by model and version.</summary>
+    /// <summary>Router, counter: failed lookups of a version's name, by model and version. Its last good addresses stay in use.</summary>
     public const string RouterFailedLookups = "modelserving.router.failed.lookups";
 
-    /// <summary>Router, counter: times that the plan could not be watched any more, or failed for another reason than before, so that the
-    /// last good one stays, by <see cref="Reason"/>.</summary>
+    /// <summary>Router, counter: times that the watch of the plan failed, or failed for a new reason, by <see cref="Reason"/>. The last
+    /// good plan stays in use.</summary>
     public const string RouterPlanInterruptions = "modelserving.router.plan.interruptions";
 
     /// <summary>Router, counter: first attempts of requests that a rollout with more than one variant assigned, by model, version, variant
     /// and <see cref="Outcome"/>.</summary>
     public const string RouterAttempts = "modelserving.router.attempts";
 
-    /// <summary>Router, counter: requests that stable was asked for after another variant failed, by that variant and <see cref="Reason"/>.</summary>
+    /// <summary>Router, counter: requests that were retried on stable after another variant failed, by that variant and
+    /// <see cref="Reason"/>.</summary>
     public const string RouterRetries = "modelserving.router.retries";
 
-    /// <summary>Router, counter: failures that were passed on because the retry budget was used up, by variant and <see cref="Reason"/>.</summary>
+    /// <summary>Router, counter: failures that the caller got because the retry budget was exhausted, by variant and
+    /// <see cref="Reason"/>.</summary>
     public const string RouterRefusedRetries = "modelserving.router.refused.retries";
 
-    /// <summary>Router, counter: endpoints that were ejected after failures in a row, by model and version.</summary>
+    /// <summary>Router, counter: endpoints that were ejected after consecutive failures, by model and version.</summary>
     public const string RouterEjections = "modelserving.router.ejections";
 
     /// <summary>Router, gauge: endpoints, by model, version and <see cref="State"/>.</summary>
@@ -52,14 +56,14 @@ public static class MetricNames
     /// <summary>Router, counter: times that the journal could not be read or written.</summary>
     public const string RouterJournalFailures = "modelserving.router.journal.failures";
 
-    /// <summary>Router, counter: failed first attempts that the guard had no room for; they are no evidence.</summary>
+    /// <summary>Router, counter: failed first attempts that the guard dropped because its queue was full; they are not evidence.</summary>
     public const string RouterUncountedFailures = "modelserving.router.uncounted.failures";
 
-    /// <summary>Router, gauge: 1 for a version that is condemned, by model and version.</summary>
+    /// <summary>Router, gauge: 1 for a condemned version, by model and version.</summary>
     public const string RouterCondemned = "modelserving.router.condemned";
 
-    /// <summary>Router, gauge: 1 for a model whose plan is refused because its stable version is condemned, so that the last good rollout is
-    /// served or none; 0 for one whose plan is served. By model.</summary>
+    /// <summary>Router, gauge: 1 for a model whose plan is refused because its stable version is condemned, 0 for one whose plan is served.
+    /// If it is refused, the last good rollout is served, or none. By model.</summary>
     public const string RouterRolloutRefused = "modelserving.router.rollout.refused";
 
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
@@ -68,11 +72,12 @@ public static class MetricNames
     /// <summary>Inference, histogram in seconds: one call of the model.</summary>
     public const string InferenceModelDuration = "modelserving.inference.model.duration";
 
-    /// <summary>Inference, up-down counter: requests that wait for their turn at the model.</summary>
+    /// <summary>Inference, up-down counter: requests that wait for the model.</summary>
     public const string InferenceQueueLength = "modelserving.inference.queue.length";
 
-    /// <summary>Inference, counter: requests that ModelMetrics was not told of, by model, version and <see cref="Reason"/>: the cache was
-    /// away too long (<c>cache-away</c>), or there were more variants and attempts than are counted apart (<c>no-room</c>).</summary>
+    /// <summary>Inference, counter: requests that were not reported to ModelMetrics, by model, version and <see cref="Reason"/>: the cache
+    /// was unavailable for too long (<c>cache-away</c>), or there were more variants and trials than are counted apart
+    /// (<c>no-room</c>).</summary>
     public const string InferenceUnreportedRequests = "modelserving.inference.unreported.requests";
 
     /// <summary>Dimension: the model's name.</summary>

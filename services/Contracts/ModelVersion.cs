@@ -12,12 +12,11 @@ public readonly record struct ModelVersion : IParsable<ModelVersion>, IComparabl
     /// <summary>The largest version.</summary>
     public const int MaxNumber = 999_999_999;
 
-    /// <summary>What a version must look like, for a person.</summary>
+    /// <summary>The form of a version, for messages.</summary>
     public const string Form = "a whole number from 1 to 999999999, without leading zeros";
 
     private readonly int lessOne;
 
-    /// <summary>Makes version <paramref name="number"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1 or above <see cref="MaxNumber"/>.</exception>
     public ModelVersion(int number)
     {
@@ -29,13 +28,11 @@ public readonly record struct ModelVersion : IParsable<ModelVersion>, IComparabl
     /// <summary>The version's number, 1 to <see cref="MaxNumber"/>.</summary>
     public int Number => lessOne + 1;
 
-    /// <summary>Reads a version.</summary>
     /// <exception cref="FormatException"><paramref name="s"/> is not a version.</exception>
     public static ModelVersion Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var version) ? version : throw new FormatException(
             $"'{s}' is not a version: {Form}");
 
-    /// <summary>Reads a version; false when <paramref name="s"/> is not one.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ModelVersion result)
     {
         result = default;
@@ -46,34 +43,27 @@ public readonly record struct ModelVersion : IParsable<ModelVersion>, IComparabl
         return true;
     }
 
-    /// <summary>Orders versions by number.</summary>
     public int CompareTo(ModelVersion other) => lessOne.CompareTo(other.lessOne);
 
-    /// <summary>True when <paramref name="left"/> is the smaller one.</summary>
     public static bool operator <(ModelVersion left, ModelVersion right) => left.lessOne < right.lessOne;
 
-    /// <summary>True when <paramref name="left"/> is the larger one.</summary>
     public static bool operator >(ModelVersion left, ModelVersion right) => left.lessOne > right.lessOne;
 
-    /// <summary>True when <paramref name="left"/> is not the larger one.</summary>
     public static bool operator <=(ModelVersion left, ModelVersion right) => left.lessOne <= right.lessOne;
 
-    /// <summary>True when <paramref name="left"/> is not the smaller one.</summary>
     public static bool operator >=(ModelVersion left, ModelVersion right) => left.lessOne >= right.lessOne;
 
-    /// <summary>The number in decimal.</summary>
     public override string ToString() => Number.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Writes a <see cref="ModelVersion"/> as a number.</summary>
 public sealed class ModelVersionJsonConverter : JsonConverter<ModelVersion>
 {
-    /// <inheritdoc/>
     public override ModelVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) && number is >= 1 and <= ModelVersion.MaxNumber
             ? new ModelVersion(number)
             : throw new JsonException($"a version is {ModelVersion.Form}");
 
-    /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Number);
+    public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Number);
 }

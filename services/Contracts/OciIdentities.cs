@@ -3,7 +3,7 @@ namespace ModelServing.Contracts;
 /// <summary>The texts of <see cref="OciIdentity"/>.</summary>
 public static class OciIdentities
 {
-    /// <summary>What a text has to be.</summary>
+    /// <summary>The possible texts, for messages.</summary>
     public const string Form = "workload-identity, resource-principal, instance-principal or config-file";
 
     private static readonly Dictionary<OciIdentity, string> Texts = new()
@@ -14,9 +14,9 @@ public static class OciIdentities
         [OciIdentity.ConfigFile] = "config-file",
     };
 
-    /// <summary>The text of an identity.</summary>
     public static string Text(OciIdentity identity) => Texts[identity];
 
-    /// <summary>The identity of a text; null when there is none.</summary>
-    public static OciIdentity? Parse(string text) => Texts.Where(pair => pair.Value == text).Select(static pair => (OciIdentity?)pair.Key).FirstOrDefault();
+    /// <summary>Returns the identity of a text; null for an unknown text.</summary>
+    public static OciIdentity? Parse(string text) =>
+        Texts.Where(pair => pair.Value == text).Select(static pair => (OciIdentity?)pair.Key).FirstOrDefault();
 }

@@ -1,31 +1,29 @@
 namespace ModelServing.Contracts;
 
 /// <summary>
-/// All rollouts of an environment, as the routers read them. It holds no counter, time or address: equal configuration gives
-/// equal bytes.
+/// All rollouts of an environment, as the routers read them. It contains no counter, time or address, so equal configuration gives equal
+/// bytes.
 /// </summary>
 public sealed record PlanDocument
 {
-    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    /// <summary>The only schema that this program writes and reads.</summary>
     public const int CurrentSchema = 1;
 
-    /// <summary>The number of buckets that a routing key can fall into; the weights of a rollout's variants add up to it.</summary>
+    /// <summary>The number of buckets for routing keys; the weights of a rollout's variants add up to it.</summary>
     public const int Buckets = 10_000;
 
     /// <summary>The largest document that is read, in bytes (a ConfigMap's limit).</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>The schema's number.</summary>
     public required int Schema { get; init; }
 
-    /// <summary>The rollout of each model, in the models' order.</summary>
+    /// <summary>The rollout of each model, ordered by model.</summary>
     public required SortedDictionary<ModelName, RolloutPlan> Rollouts { get; init; }
 
     /// <summary>The document as UTF-8 JSON, indented so that a changed weight is a changed line, with one newline at its end.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.PlanDocument);
 
-    /// <summary>Reads a document.</summary>
-    /// <exception cref="ContractException">It is no JSON, has an unknown schema or member, or breaks a rule of a plan; the
+    /// <exception cref="ContractException">It is not JSON, has an unknown schema or member, or breaks a rule of a plan; the
     /// message says where.</exception>
     public static PlanDocument Parse(ReadOnlySpan<byte> utf8)
     {
@@ -35,7 +33,7 @@ public sealed record PlanDocument
         var plan = ContractsJson.Read(utf8, ContractsJson.Default.PlanDocument, "plan");
         foreach (var (model, rollout) in plan.Rollouts)
         {
-            // The annotations of a map's values and a list's items are not seen by the reader.
+            // The annotations of a map's values and a list's items are invisible to the reader.
             if (rollout is null)
                 throw new ContractException($"rollouts.{model} is null");
             rollout.Check($"rollouts.{model}");

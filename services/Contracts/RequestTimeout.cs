@@ -5,15 +5,13 @@ namespace ModelServing.Contracts;
 /// <summary>The value of <see cref="HeaderNames.RequestTimeout"/>.</summary>
 public static class RequestTimeout
 {
-    /// <summary>What the value has to be, for a message.</summary>
+    /// <summary>The form of the value, for messages.</summary>
     public const string Form = "a whole number of milliseconds from 1";
 
     private const int MaxDigits = 18;
 
-    /// <summary>Reads a value: digits and nothing else. One longer than a day counts as a day.</summary>
-    /// <param name="value">The header's value.</param>
-    /// <param name="timeout">How long the client waits.</param>
-    /// <returns>False when it is no such value.</returns>
+    /// <summary>Reads a value: digits and nothing else. A longer time than a day counts as a day.</summary>
+    /// <returns>False if the value has another form.</returns>
     public static bool TryParse(ReadOnlySpan<char> value, out TimeSpan timeout)
     {
         timeout = default;

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace ModelServing.Contracts;
 
-/// <summary>The identity of a rollout with all that is in it, weights too: the SHA-256 of its JSON as this program writes it, on one line,
-/// members in their order, nulls left out.</summary>
+/// <summary>The identity of a rollout with everything in it, weights too: the SHA-256 of its JSON as this program writes it, on one line,
+/// with members in their order and without nulls.</summary>
 /// <remarks>Two rollouts with one <see cref="RolloutPlan.Revision"/> assign the same versions; with one digest they are the same.</remarks>
 public static class RolloutDigest
 {
-    /// <summary>What a digest looks like, for a person.</summary>
+    /// <summary>The form of a digest, for messages.</summary>
     public const string Form = "64 of 0-9 and a-f";
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");

@@ -3,7 +3,7 @@ namespace ModelServing.Contracts;
 /// <summary>The claim by which a token's client is a tester or an operator.</summary>
 public sealed record TokenRoles
 {
-    /// <summary>The claim: a text, or a list of texts. Of <c>scope</c> and <c>scp</c> each word counts.</summary>
+    /// <summary>The claim's name. Its value is a text or a list of texts; in <c>scope</c> and <c>scp</c>, each word counts.</summary>
     public required string Claim { get; init; }
 
     /// <summary>The values that make a tester.</summary>

@@ -2,19 +2,20 @@ using System.Net;
 
 namespace ModelServing.Contracts;
 
-/// <summary>Which tokens (JWT, signed by RS, PS or ES with SHA-256, -384 or -512) are taken, and what they say of their client.</summary>
+/// <summary>Which tokens (JWT, signed by RS, PS or ES with SHA-256, -384 or -512) are accepted, and how they identify their
+/// client.</summary>
 public sealed record TokenRules
 {
-    /// <summary>The most that <see cref="ClockSkewSeconds"/> may be.</summary>
+    /// <summary>The largest <see cref="ClockSkewSeconds"/>.</summary>
     public const int MaxClockSkewSeconds = 300;
 
-    /// <summary>The issuers (<c>iss</c>) that are trusted, one at least.</summary>
+    /// <summary>The trusted issuers (<c>iss</c>), at least one.</summary>
     public required IReadOnlyList<string> Issuers { get; init; }
 
-    /// <summary>The audiences (<c>aud</c>) that stand for this API, one at least.</summary>
+    /// <summary>The audiences (<c>aud</c>) of this API, at least one.</summary>
     public required IReadOnlyList<string> Audiences { get; init; }
 
-    /// <summary>Where the public keys are (JWKS): https, or http on a loopback address.</summary>
+    /// <summary>The address of the public keys (JWKS): https, or http on a loopback address.</summary>
     public required string KeysUri { get; init; }
 
     /// <summary>How far the clocks of issuer and router may be apart, in seconds, from 0 to <see cref="MaxClockSkewSeconds"/>.</summary>
@@ -23,13 +24,13 @@ public sealed record TokenRules
     /// <summary>The claim that names the client.</summary>
     public string ClientClaim { get; init; } = "sub";
 
-    /// <summary>What makes a client more than a caller; null for nothing.</summary>
+    /// <summary>The rules for testers and operators; null if every client is a caller.</summary>
     public TokenRoles? Roles { get; init; }
 
-    /// <summary>How much each client may ask; null for no limit.</summary>
+    /// <summary>Each client's rate limit; null for no limit.</summary>
     public ClientLimit? Limit { get; init; }
 
-    /// <summary>True for an address that keys may be read from: https, or http on a loopback address.</summary>
+    /// <summary>Whether keys may be read from an address: https, or http on a loopback address.</summary>
     public static bool IsKeysUri(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
         && (uri.Scheme == Uri.UriSchemeHttps
@@ -40,9 +41,10 @@ public sealed record TokenRules
         CheckTexts($"{path}.issuers", Issuers);
         CheckTexts($"{path}.audiences", Audiences);
         if (!IsKeysUri(KeysUri))
-            throw new ContractException($"{path}.keysUri is '{KeysUri}'; it has to be an https address, or an http one on a loopback address");
+            throw new ContractException(
+                $"{path}.keysUri is '{KeysUri}'; it must be an https address, or an http one on a loopback address");
         if (ClockSkewSeconds is < 0 or > MaxClockSkewSeconds)
-            throw new ContractException($"{path}.clockSkewSeconds is {ClockSkewSeconds}; it has to be from 0 to {MaxClockSkewSeconds}");
+            throw new ContractException($"{path}.clockSkewSeconds is {ClockSkewSeconds}; it must be from 0 to {MaxClockSkewSeconds}");
         if (ClientClaim.Length == 0)
             throw new ContractException($"{path}.clientClaim is empty");
         Roles?.Check($"{path}.roles");

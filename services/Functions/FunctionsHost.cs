@@ -2,22 +2,22 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Functions.Listener;
 using ModelServing.Functions.ModelLoader;
 using ModelServing.Functions.ModelMetrics;
 using ModelServing.Functions.Rollback;
 using ModelServing.Hosting;
-using ModelServing.Hosting.Functions;
 
 namespace ModelServing.Functions;
 
 /// <summary>
-/// The functions: one program, of which a setting picks one or, by plain HTTP, all. Start here; the way of a call is
-/// <see cref="IFunctionHandler"/>.
+/// The functions: one program that runs one of them, which a setting names, or all of them by plain HTTP. Start here;
+/// <see cref="IFunctionHandler"/> is where each call arrives.
 /// </summary>
-/// <remarks>To add a function: a name in <see cref="FunctionName"/>, a folder here with its handler and a class <c>...Services</c> that adds what
-/// it needs, and an entry in <see cref="Known"/>. The handler is registered under the function's name
-/// (<c>AddKeyedSingleton&lt;IFunctionHandler, ...&gt;(FunctionName...)</c>) and made at its first call, and so is what it needs: the program has
-/// to listen within 5 s on a small part of a processor. Only what the settings say is looked at in <c>Add</c>, and refused with a
+/// <remarks>To add a function: add a name to <see cref="FunctionName"/>, a folder here with its handler and a class <c>...Services</c> that
+/// registers its services, and an entry in <see cref="Known"/>. The handler is registered under the function's name
+/// (<c>AddKeyedSingleton&lt;IFunctionHandler, ...&gt;(FunctionName...)</c>). It and its services are created at its first call, because the
+/// program must listen within 5 s on a small part of a processor. <c>Add</c> checks only the settings, and refuses wrong ones with a
 /// <see cref="ContractException"/>.</remarks>
 public static class FunctionsHost
 {
@@ -28,11 +28,11 @@ public static class FunctionsHost
         [FunctionName.ModelMetrics] = ModelMetricsServices.Add,
     };
 
-    /// <summary>The functions that there are.</summary>
+    /// <summary>All functions.</summary>
     public static IReadOnlyCollection<FunctionName> Functions => Known.Keys;
 
     /// <summary>Adds the functions' services.</summary>
-    /// <exception cref="ContractException">The settings name a function that there is not, or something that this program can't read.</exception>
+    /// <exception cref="ContractException">The settings name an unknown function, or something that this program cannot read.</exception>
     public static void Add(WebApplicationBuilder builder, FunctionsHostSettings settings)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -42,7 +42,7 @@ public static class FunctionsHost
             Known[function](builder.Services, settings);
     }
 
-    /// <summary>Adds the functions' paths, or the platform's socket.</summary>
+    /// <summary>Adds the functions' paths, or the handler of the platform's calls.</summary>
     public static void Map(WebApplication app, FunctionsHostSettings settings)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -51,10 +51,18 @@ public static class FunctionsHost
         app.Services.GetRequiredService<Readiness>().Ready();
     }
 
+    /// <summary>How the program listens: on the platform's socket where OCI Functions has started it, elsewhere on an address.</summary>
+    public static IHostListener Listen(FunctionsHostSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Listener is { } listener ? new FnSocketListener(listener) : new AddressListener(settings.AllUrls);
+    }
+
     private static FunctionName[] Select(FunctionsHostSettings settings) => settings.Function switch
     {
         null => [.. Known.Keys],
         { } one when Known.ContainsKey(one) => [one],
-        { } other => throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(settings.Function))} is '{other}', which this program has no handler of; it has {string.Join(", ", Known.Keys)}"),
+        { } other => throw new ContractException(
+            $"the environment variable {HostEnvironment.NameOf(nameof(settings.Function))} is '{other}', but this program only has {string.Join(", ", Known.Keys)}"),
     };
 }

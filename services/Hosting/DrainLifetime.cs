@@ -6,8 +6,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Hosting;
 
 /// <summary>
-/// Decides when the host stops, and in which order: not ready first, so that senders go elsewhere; after
-/// <see cref="HostSettings.DrainDelay"/> no new connection; then what is in flight may end.
+/// Decides when the host stops, and in which order: first it is not ready, so that senders go elsewhere; after
+/// <see cref="HostSettings.DrainDelay"/> it accepts no new connection; then the requests in flight may finish.
 /// </summary>
 internal sealed class DrainLifetime(HostSettings settings, Readiness readiness, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> logger)
     : IHostLifetime, IDisposable
@@ -18,7 +18,7 @@ internal sealed class DrainLifetime(HostSettings settings, Readiness readiness, 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         On(PosixSignal.SIGTERM, stops: true);
-        // A terminal sends these to the whole group: a host under a supervisor leaves the order of things to it.
+        // A terminal sends these to the whole process group, and a supervisor stops its hosts in its own order.
         On(PosixSignal.SIGINT, stops: !settings.StopWithParent);
         On(PosixSignal.SIGQUIT, stops: !settings.StopWithParent);
         if (settings.StopWithParent)
@@ -57,18 +57,18 @@ internal sealed class DrainLifetime(HostSettings settings, Readiness readiness, 
         }
         catch (IOException)
         {
-            // A broken pipe says the same as its end: nobody holds the other side.
+            // A broken pipe means the same as the end of input: the parent closed its side.
         }
 
-        Stop("the parent let go");
+        Stop("the parent process closed standard input");
     }
 
-    /// <summary>Begins the drain; asked again, ends its delay.</summary>
+    /// <summary>Starts the drain. A second call ends the drain's delay.</summary>
     internal void Stop(string why)
     {
         if (Interlocked.Increment(ref stopping) > 1)
         {
-            // Asked twice: whoever asks does not want to wait for the drain's delay.
+            // Whoever asks twice does not want to wait for the delay.
             lifetime.StopApplication();
             return;
         }

@@ -5,7 +5,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Hosting;
 
-/// <summary>The health paths that a supervisor asks (Kubernetes' liveness and readiness probes).</summary>
+/// <summary>The health paths for a supervisor (Kubernetes' liveness and readiness probes).</summary>
 internal static class Health
 {
     internal static void Map(WebApplication app)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ModelServing.Hosting;
 
-/// <summary>Ends the host from within when it can't go on: says why, and gives the process the exit code 1.</summary>
+/// <summary>Stops the host from within when it cannot continue: logs why, and makes the process exit with code 1.</summary>
 public sealed class HostFailure(IHostApplicationLifetime lifetime, ILogger<HostFailure> logger)
 {
     private int exitCode;
@@ -11,7 +11,8 @@ public sealed class HostFailure(IHostApplicationLifetime lifetime, ILogger<HostF
     /// <summary>The process's exit code: 0 unless <see cref="Stop"/> was called.</summary>
     public int ExitCode => exitCode;
 
-    /// <summary>Stops the host; <paramref name="message"/> says what is wrong, where, and what would be right.</summary>
+    /// <summary>Stops the host.</summary>
+    /// <param name="message">What is wrong, where, and what would be right.</param>
     public void Stop(string message)
     {
         exitCode = 1;

@@ -1,44 +1,43 @@
 namespace ModelServing.Hosting;
 
 /// <summary>
-/// Follows a file's content by reading it again and again: the one way that sees a save in place, a save by rename, a symbolic
-/// link that now points elsewhere (a mounted ConfigMap) and a file that is born late.
+/// Follows a file's content by reading it periodically. No other way notices a save in place, a save by rename, a symbolic link that now
+/// points elsewhere (a mounted ConfigMap) and a file that is created later.
 /// </summary>
 /// <param name="path">The file.</param>
-/// <param name="period">The time between two reads, at least. A change is handed on once two reads agree, so after one to two periods;
-/// that the file is empty or gone, as it is in the middle of many a save, once ten agree.</param>
-/// <param name="time">The clock.</param>
-/// <param name="maxBytes">The most bytes that are read.</param>
+/// <param name="period">The shortest time between two reads. A change is reported once two reads agree, so after one to two periods. An
+/// empty or missing file, which occurs in the middle of many saves, is reported once ten reads agree.</param>
+/// <param name="time">Measures the period.</param>
+/// <param name="maxBytes">The largest file that is read.</param>
 public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, int maxBytes = 4 * 1024 * 1024)
 {
     private const int AgreeingReads = 2;
     private const int AgreeingReadsOfNothing = 10;
 
-    // Written by whoever handed a content on last.
-    private volatile Content? handedOn;
+    // Written by both ReadNow and the follower.
+    private volatile Content? reported;
 
-    // Only the follower's.
+    // Used by the follower only.
     private Content? candidate;
     private int agreeing;
     private string? lastFailure;
 
-    /// <summary>The file.</summary>
     public string Path => path;
 
-    /// <summary>Reads the file now: null when it is not there. What it gives counts as handed on.</summary>
-    /// <exception cref="IOException">The file can't be read, or has more bytes than allowed.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <summary>Reads the file now; null if it does not exist. The returned content counts as reported.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is too large.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not read the file, or it is a folder.</exception>
     public byte[]? ReadNow()
     {
         var now = Read();
-        handedOn = now;
+        reported = now;
         return now.Bytes;
     }
 
-    /// <summary>Calls <paramref name="changed"/> with the content, null for no file, each time it is another than before.</summary>
-    /// <param name="changed">Takes the content; the next read waits for it.</param>
-    /// <param name="failed">Takes the reason when the file can't be read; once for each new reason.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Reports each new content until it is canceled.</summary>
+    /// <param name="changed">Is called with the content, or null for a missing file; the next read waits for it.</param>
+    /// <param name="failed">Is called with the reason if the file cannot be read, once for each new reason.</param>
+    /// <param name="cancellation">Ends the loop.</param>
     public async Task FollowAsync(Func<byte[]?, Task> changed, Action<string> failed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(changed);
@@ -48,7 +47,7 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
             await PollAsync(changed, failed);
             try
             {
-                // Not a periodic timer: its ticks come close together after a stall, and two reads would agree on half a save.
+                // Not a periodic timer: its ticks bunch up after a stall, and two reads would agree on half a save.
                 await Task.Delay(period, time, cancellation);
             }
             catch (OperationCanceledException)
@@ -75,21 +74,21 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
             return;
         }
 
-        if (now.Equals(handedOn))
+        if (now.Equals(reported))
         {
             candidate = null;
             return;
         }
 
-        // A writer may be in the middle of it: hand it on once it has held still.
+        // A writer may be in the middle of a save, so the content must stay the same for a while.
         agreeing = now.Equals(candidate) ? agreeing + 1 : 1;
         candidate = now;
         if (agreeing < (now.Bytes is { Length: > 0 } ? AgreeingReads : AgreeingReadsOfNothing))
             return;
         candidate = null;
         await changed(now.Bytes);
-        // Not before: while this content waited for its turn, ReadNow may have handed on a later one, which then comes again.
-        handedOn = now;
+        // Only now: while this call waited, ReadNow may have returned a later content. That one is then reported once more.
+        reported = now;
     }
 
     private Content Read()
@@ -109,11 +108,12 @@ public sealed class PolledFile(string path, TimeSpan period, TimeProvider time, 
         }
     }
 
-    /// <summary>What a read found; null for no file.</summary>
+    /// <summary>The result of a read; null bytes for a missing file.</summary>
     private sealed class Content(byte[]? bytes)
     {
         internal byte[]? Bytes => bytes;
 
-        internal bool Equals(Content? other) => other is not null && (bytes is null) == (other.Bytes is null) && bytes.AsSpan().SequenceEqual(other.Bytes);
+        internal bool Equals(Content? other) =>
+            other is not null && (bytes is null) == (other.Bytes is null) && bytes.AsSpan().SequenceEqual(other.Bytes);
     }
 }

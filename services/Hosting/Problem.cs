@@ -3,33 +3,32 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using ModelServing.Hosting.Functions;
 
 namespace ModelServing.Hosting;
 
 /// <summary>
-/// An error answer: problem details (RFC 9457) with the Open Inference Protocol's member <c>error</c> beside the standard ones, so
-/// that clients of either understand it.
+/// An error response: problem details (RFC 9457) with the Open Inference Protocol's member <c>error</c> beside the standard ones, so that
+/// clients of either understand it.
 /// </summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Reason">What kind of problem it is, for a program: the last part of <c>type</c>, and a metric's dimension.</param>
-/// <param name="Title">What kind of problem it is, for a person.</param>
+/// <param name="Reason">The kind of problem, for programs: the last part of <c>type</c>, and a metric's dimension.</param>
+/// <param name="Title">The kind of problem, for people.</param>
 public sealed record Problem(int Status, string Reason, string Title)
 {
-    private const string ContentType = "application/problem+json";
+    public const string ContentType = "application/problem+json";
 
-    // The answer is never HTML: quotes may stand as they are.
+    // The response is never HTML, so quotes need no escaping.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the answer. The response must not have started.</summary>
+    /// <summary>Writes the response, which must not have started.</summary>
     /// <param name="context">The request.</param>
     /// <param name="detail">What went wrong with this request, and what would be right.</param>
-    /// <param name="requestId">The request's identifier; null when it has none.</param>
-    /// <param name="retryAfter">When trying again can help; null when it can't.</param>
+    /// <param name="requestId">The request's identifier; null if it has none.</param>
+    /// <param name="retryAfter">How long to wait before a retry can help; null if a retry cannot help.</param>
     public Task WriteAsync(HttpContext context, string detail, string? requestId = null, TimeSpan? retryAfter = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var body = Write(detail, requestId);
+        var body = ToUtf8(detail, requestId);
         context.Response.StatusCode = Status;
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = body.Length;
@@ -38,12 +37,8 @@ public sealed record Problem(int Status, string Reason, string Title)
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    /// <summary>The answer as a function gives it.</summary>
-    /// <param name="detail">What went wrong with this call, and what would be right.</param>
-    /// <param name="callId">The call's identifier.</param>
-    public FunctionAnswer ToAnswer(string detail, string callId) => new(Status, Write(detail, callId), ContentType);
-
-    private ReadOnlyMemory<byte> Write(string detail, string? requestId)
+    /// <summary>The response's body.</summary>
+    public ReadOnlyMemory<byte> ToUtf8(string detail, string? requestId)
     {
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, Readable))

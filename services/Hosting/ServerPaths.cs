@@ -7,7 +7,8 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Hosting;
 
-/// <summary>The Open Inference Protocol's paths that speak of a server and not of a model: its metadata, whether it lives and is ready.</summary>
+/// <summary>The Open Inference Protocol's paths about a server rather than a model: its metadata, and whether it is live and
+/// ready.</summary>
 public static class ServerPaths
 {
     private static readonly string Version = typeof(ServerPaths).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";

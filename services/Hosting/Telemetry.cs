@@ -7,24 +7,24 @@ using OpenTelemetry.Resources;
 
 namespace ModelServing.Hosting;
 
-/// <summary>What the programs count: OpenTelemetry's metrics, read at <c>/metrics</c> in Prometheus' text format.</summary>
+/// <summary>The programs' metrics, by OpenTelemetry; <c>/metrics</c> has them in Prometheus' text format.</summary>
 public static class Telemetry
 {
-    /// <summary>The meter of a host, made by its services' factory.</summary>
+    /// <summary>Creates the meter of a host.</summary>
     public static Meter CreateMeter(IMeterFactory factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
         return factory.Create(MetricNames.Meter);
     }
 
-    /// <summary>A latency histogram in seconds with <see cref="MetricNames.LatencyBounds"/>.</summary>
+    /// <summary>Creates a latency histogram in seconds with <see cref="MetricNames.LatencyBounds"/>.</summary>
     public static Histogram<double> CreateLatencyHistogram(this Meter meter, string name, string description)
     {
         ArgumentNullException.ThrowIfNull(meter);
         return meter.CreateHistogram(name, "s", description, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricNames.LatencyBounds });
     }
 
-    // The exporter never had a stable release: nothing else names it.
+    // The exporter has never had a stable release, so only this class uses it.
     internal static void Add(WebApplicationBuilder builder, string name)
     {
         builder.Services.AddMetrics();

@@ -75,7 +75,7 @@ public sealed class FunctionTests : IDisposable
     public async Task A_wrong_variable_is_one_line_and_exit_code_2()
     {
         using var container = Start(new Dictionary<string, string> { ["FN_LISTENER"] = "unix:" + Socket, ["FN_FORMAT"] = "json" });
-        Assert.Equal((2, "", "functions: the environment variable FN_FORMAT is 'json'; it has to be http-stream\n"), await container.ExitAsync());
+        Assert.Equal((2, "", "functions: the environment variable FN_FORMAT is 'json'; it must be http-stream\n"), await container.ExitAsync());
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class FunctionTests : IDisposable
         var path = folder.Combine("nowhere", "lsnr.sock");
         using var container = Start(new Dictionary<string, string> { ["FN_LISTENER"] = "unix:" + path, ["FN_FORMAT"] = "http-stream" });
         var (code, _, error) = await container.ExitAsync();
-        Assert.StartsWith("functions: the environment variable FN_LISTENER names a socket that can't be made: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("functions: the environment variable FN_LISTENER names a socket that can't be created: ", error, StringComparison.Ordinal);
         Assert.Contains(path, error, StringComparison.Ordinal);
         Assert.Equal(2, code);
         Assert.Single(error.Split('\n'), static line => line.Length > 0);
@@ -95,7 +95,7 @@ public sealed class FunctionTests : IDisposable
     public async Task Invoke_without_its_settings_is_one_line_and_exit_code_2()
     {
         using var container = Start(new Dictionary<string, string>(), [.. InvocationSettings.Arguments(FunctionName.ModelMetrics)]);
-        Assert.Equal((2, "", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it has to be a function's OCID\n"), await container.ExitAsync());
+        Assert.Equal((2, "", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which begins with ocid1.fnfunc.\n"), await container.ExitAsync());
     }
 
     private Container Start(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>

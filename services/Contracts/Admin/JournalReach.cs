@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Admin;
 
-/// <summary>What a router knows of the journal.</summary>
+/// <summary>How well a router knows the journal.</summary>
 [JsonConverter(typeof(WordJsonConverter<JournalReach>))]
 public enum JournalReach
 {
-    /// <summary>It was read a moment ago.</summary>
+    /// <summary>The last read succeeded.</summary>
     Read,
 
-    /// <summary>It was read once, or a snapshot of it is there, and is away now: what was condemned before is known.</summary>
+    /// <summary>It is unavailable now, but was read before, or there is a snapshot: earlier rollbacks are known.</summary>
     Away,
 
-    /// <summary>It was never read and there is no snapshot: nothing but stable gets traffic.</summary>
+    /// <summary>It was never read, and there is no snapshot: only stable gets traffic.</summary>
     Unread,
 }

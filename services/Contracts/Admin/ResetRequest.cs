@@ -1,15 +1,12 @@
 namespace ModelServing.Contracts.Admin;
 
-/// <summary>A person lets a condemned version be tried again.</summary>
-/// <param name="Version">The version.</param>
+/// <summary>A person allows a condemned version to be tried again.</summary>
 /// <param name="Who">The person, as the journal shows it.</param>
-/// <param name="Why">Why.</param>
+/// <param name="Why">The reason.</param>
 public sealed record ResetRequest(ModelVersion Version, string Who, string Why)
 {
-    /// <summary>The document as UTF-8 JSON.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.ResetRequest);
 
-    /// <summary>Reads a document.</summary>
-    /// <exception cref="ContractException">It is no such document.</exception>
+    /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
     public static ResetRequest Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Default.ResetRequest, "request");
 }

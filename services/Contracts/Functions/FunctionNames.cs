@@ -1,6 +1,6 @@
 namespace ModelServing.Contracts.Functions;
 
-/// <summary>What functions are called where names are in small letters: in OCI, and in the cluster.</summary>
+/// <summary>The functions' names where names are in lower case: in OCI, and in the cluster.</summary>
 public static class FunctionNames
 {
     /// <summary>The name of a function, as in <c>model-metrics</c>.</summary>
@@ -9,6 +9,6 @@ public static class FunctionNames
         FunctionName.Rollback => "rollback",
         FunctionName.ModelMetrics => "model-metrics",
         FunctionName.ModelLoader => "model-loader",
-        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "no function"),
+        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "not a function"),
     };
 }

@@ -1,81 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ModelServing.Contracts.Functions;
 
-/// <summary>What the functions' program is started with. As functions of OCI they get the same by the application's and the function's
-/// configuration, which has 4 KB in all.</summary>
+/// <summary>The settings of the functions' program. Functions of OCI get them from the configuration of the application and of the
+/// function, which have at most 4 KB together.</summary>
 public sealed record FunctionsHostSettings : HostSettings
 {
-    private static string FunctionNames => string.Join(", ", Enum.GetNames<FunctionName>());
+    private static readonly HostSetting[] Table =
+    [
+        HostSetting.Value(nameof(Function), $"one of {FunctionNames}", ParseFunction),
+        HostSetting.Group(nameof(Listener), FnListener.Read, static (listener, variables) => listener.Write(variables)),
+        HostSetting.Text(nameof(Environment)),
+        HostSetting.RequiredText(nameof(Journal), "sqlite:PATH or nosql:COMPARTMENT/TABLE"),
+        HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
+        HostSetting.Text(nameof(Registry)),
+        HostSetting.Text(nameof(Monitoring)),
+        HostSetting.Flag(nameof(DryRun)),
+        HostSetting.Seconds(nameof(Minute), least: 1),
+        HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
+    ];
 
-    /// <summary>Which function this is; null is each of them, by plain HTTP at its own path.</summary>
+    /// <summary>The function that the program runs; null runs all of them, by plain HTTP and each at its own path.</summary>
     public FunctionName? Function { get; init; }
 
-    /// <summary>The environment's name, which keeps its keys in the cache apart from others'. <c>local</c> by default.</summary>
+    /// <summary>Where OCI Functions calls the program, in place of <see cref="HostSettings.AllUrls"/>; null outside OCI
+    /// Functions.</summary>
+    public FnListener? Listener { get; init; }
+
+    /// <summary>The environment's name, which separates its keys in the cache from others'. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";
 
     /// <summary>The journal: <c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT/TABLE</c>.</summary>
     public required string Journal { get; init; }
 
-    /// <summary>The cache that Inference reports into and routers listen to; null for none.</summary>
+    /// <summary>The cache to which Inference reports and routers listen; null for none.</summary>
     public CacheSettings? Cache { get; init; }
 
-    /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>. Null where no function needs it.</summary>
+    /// <summary>The registry: <c>file:FOLDER</c>, or <c>oci:OBJECT-STORAGE-NAMESPACE/BUCKET</c>. Null if no function needs it.</summary>
     public string? Registry { get; init; }
 
-    /// <summary>Where metrics are posted to and alarms are asked for: <c>oci:COMPARTMENT</c>, or the address of a stand-in for it, as in
-    /// <c>http://127.0.0.1:8083</c>. Null where no function needs it.</summary>
+    /// <summary>The Monitoring service for metrics and alarms: <c>oci:COMPARTMENT</c>, or the address of a stand-in, as in
+    /// <c>http://127.0.0.1:8083</c>. Null if no function needs it.</summary>
     public string? Monitoring { get; init; }
 
-    /// <summary>Rollback says what it would do, and does nothing. Off by default.</summary>
+    /// <summary>Rollback only reports what it would do. Off by default.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How long a minute of the metrics lasts. 60 s, but where a demonstration has no time for that.</summary>
+    /// <summary>The length of a minute of the metrics. 60 s by default; demonstrations shorten it.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How OCI is asked; null where nothing of it is.</summary>
+    /// <summary>How OCI is called; null if nothing of it is used.</summary>
     public OciSettings? Oci { get; init; }
 
-    /// <summary>Makes settings of defaults.</summary>
     public FunctionsHostSettings()
     {
     }
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <exception cref="ContractException">A variable is missing or has a value that can't be one; the message names it.</exception>
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
+    [SetsRequiredMembers]
+#pragma warning disable CS8618 // The table's required rows set the required properties, or throw.
     public FunctionsHostSettings(HostEnvironment environment)
-        : base(environment)
+#pragma warning restore CS8618
+        : base(environment, Table)
     {
-        Function = environment.Read<FunctionName?>(nameof(Function), null, static s => Enum.TryParse<FunctionName>(s, out var f) && f.ToString() == s ? f : null, $"one of {FunctionNames}");
-        Listener = FnListener.Read(environment);
         if (Listener is not null && Function is null)
-            throw new ContractException($"the environment variable {HostEnvironment.NameOf(nameof(Function))} is not set; where {FnListener.ListenerVariable} is, it has to be one of {FunctionNames}");
-        Environment = environment.Get(HostEnvironment.NameOf(nameof(Environment))) ?? Environment;
-        Journal = environment.Require(nameof(Journal), "sqlite:PATH or nosql:COMPARTMENT/TABLE");
-        Cache = CacheSettings.Read(environment);
-        Registry = environment.Get(HostEnvironment.NameOf(nameof(Registry)));
-        Monitoring = environment.Get(HostEnvironment.NameOf(nameof(Monitoring)));
-        DryRun = environment.ReadFlag(nameof(DryRun));
-        Minute = environment.ReadMinute(nameof(Minute), Minute);
-        Oci = OciSettings.Read(environment);
+        {
+            throw new ContractException(
+                $"the environment variable {HostEnvironment.NameOf(nameof(Function))} is not set; where {FnListener.ListenerVariable} is, it must be one of {FunctionNames}");
+        }
     }
 
-    /// <inheritdoc/>
-    protected override void Write(IDictionary<string, string> variables)
-    {
-        base.Write(variables);
-        if (Function is { } function)
-            variables[HostEnvironment.NameOf(nameof(Function))] = function.ToString();
-        Listener?.Write(variables);
-        variables[HostEnvironment.NameOf(nameof(Environment))] = Environment;
-        variables[HostEnvironment.NameOf(nameof(Journal))] = Journal;
-        Cache?.Write(variables);
-        if (Registry is not null)
-            variables[HostEnvironment.NameOf(nameof(Registry))] = Registry;
-        if (Monitoring is not null)
-            variables[HostEnvironment.NameOf(nameof(Monitoring))] = Monitoring;
-        if (DryRun)
-            variables[HostEnvironment.NameOf(nameof(DryRun))] = "true";
-        variables[HostEnvironment.NameOf(nameof(Minute))] = HostEnvironment.Seconds(Minute);
-        Oci?.Write(variables);
-    }
+    private static string FunctionNames => string.Join(", ", Enum.GetNames<FunctionName>());
+
+    private protected override HostSetting[] Own => Table;
+
+    private static object? ParseFunction(string text) =>
+        Enum.TryParse<FunctionName>(text, out var function) && function.ToString() == text ? function : null;
 }

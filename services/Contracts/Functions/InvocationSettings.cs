@@ -1,9 +1,9 @@
 namespace ModelServing.Contracts.Functions;
 
-/// <summary>What the functions' program is started with when it calls a function of OCI and ends (<c>invoke NAME</c>).</summary>
+/// <summary>The settings of the functions' program when it calls one function of OCI and exits (<c>invoke NAME</c>).</summary>
 public sealed record InvocationSettings
 {
-    /// <summary>The argument that has the program do that, before the function's name.</summary>
+    /// <summary>The argument that selects this, before the function's name.</summary>
     public const string Command = "invoke";
 
     /// <summary>The variable of <see cref="FunctionId"/>.</summary>
@@ -14,57 +14,55 @@ public sealed record InvocationSettings
 
     private const string OcidStart = "ocid1.fnfunc.";
 
+    private static readonly HostSetting[] Table =
+    [
+        HostSetting.Value(
+            nameof(FunctionId),
+            $"a function's OCID, which begins with {OcidStart}",
+            static text => text.StartsWith(OcidStart, StringComparison.Ordinal) ? text : null,
+            isRequired: true,
+            variable: FunctionIdVariable),
+        HostSetting.Address(nameof(Endpoint), $"the function's invoke endpoint, {HostSetting.AddressForm}", isRequired: true, EndpointVariable),
+        HostSetting.Seconds(nameof(InvokeTimeout), least: 0.001m),
+        HostSetting.Group(nameof(Oci), ReadOci, static (oci, variables) => oci.Write(variables)),
+    ];
+
     /// <summary>The function's OCID.</summary>
     public required string FunctionId { get; init; }
 
-    /// <summary>Where the function is called: its own property <c>invokeEndpoint</c>, as in
+    /// <summary>The address of the function: its own property <c>invokeEndpoint</c>, as in
     /// <c>https://ID.eu-frankfurt-1.functions.oci.oraclecloud.com</c>.</summary>
     public required string Endpoint { get; init; }
 
-    /// <summary>How long to wait for its answer in all. 55 s by default: who calls each minute is done before the next.</summary>
+    /// <summary>How long to wait for its answer in all. 55 s by default: a call each minute is then over before the next one.</summary>
     public TimeSpan InvokeTimeout { get; init; } = TimeSpan.FromSeconds(55);
 
-    /// <summary>How OCI is asked.</summary>
     public required OciSettings Oci { get; init; }
 
     /// <summary>The arguments that call a function.</summary>
     public static IReadOnlyList<string> Arguments(FunctionName function) => [Command, function.ToString()];
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <exception cref="ContractException">A variable is missing or has a value that can't be one; the message names it.</exception>
+    /// <exception cref="ContractException">A variable is missing or wrong; the message names it.</exception>
     public static InvocationSettings Read(HostEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        var id = Require(environment, FunctionIdVariable, "a function's OCID");
-        if (!id.StartsWith(OcidStart, StringComparison.Ordinal))
-            throw new ContractException($"the environment variable {FunctionIdVariable} is '{id}'; it has to be a function's OCID, which begins with {OcidStart}");
-        var endpoint = Require(environment, EndpointVariable, "the function's invoke endpoint");
-        // The SDK drops a path without a word.
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.PathAndQuery != "/")
-            throw new ContractException($"the environment variable {EndpointVariable} is '{endpoint}'; it has to be an address without a path, as in https://HOST");
-        var settings = new InvocationSettings
-        {
-            FunctionId = id,
-            Endpoint = endpoint,
-            Oci = OciSettings.Read(environment) ?? throw new ContractException($"the environment variable {OciSettings.IdentityVariable} is not set; it has to be {OciIdentities.Form}"),
-        };
-        var timeout = environment.ReadSeconds(nameof(InvokeTimeout), settings.InvokeTimeout);
-        return timeout > TimeSpan.Zero ? settings with { InvokeTimeout = timeout } : throw HostEnvironment.Wrong(nameof(InvokeTimeout), "0", "more than 0 seconds");
+        // Every required row is read or throws.
+        var settings = new InvocationSettings { FunctionId = "", Endpoint = "", Oci = null! };
+        foreach (var setting in Table)
+            setting.Read(environment, settings);
+        return settings;
     }
 
     /// <summary>The environment variables that give these settings to the program.</summary>
     public IReadOnlyDictionary<string, string> ToEnvironment()
     {
-        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            [FunctionIdVariable] = FunctionId,
-            [EndpointVariable] = Endpoint,
-            [HostEnvironment.NameOf(nameof(InvokeTimeout))] = HostEnvironment.Seconds(InvokeTimeout),
-        };
-        Oci.Write(variables);
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var setting in Table)
+            setting.Write(this, variables);
         return variables;
     }
 
-    private static string Require(HostEnvironment environment, string variable, string what) => environment.Get(variable)
-        ?? throw new ContractException($"the environment variable {variable} is not set; it has to be {what}");
+    private static OciSettings ReadOci(HostEnvironment environment) =>
+        OciSettings.Read(environment) ?? throw HostEnvironment.Missing(OciSettings.IdentityVariable, OciIdentities.Form);
 }

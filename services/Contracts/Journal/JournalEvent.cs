@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 namespace ModelServing.Contracts.Journal;
 
 /// <summary>
-/// One entry of the journal: what became of a model's rollout, and when. The events of a model are numbered from 1 without a gap, and
-/// none is ever changed or deleted.
+/// One entry of the journal: what happened to a model's rollout, and when. The events of a model are numbered from 1 without a gap, and are
+/// never changed or deleted.
 /// </summary>
 /// <remarks>
-/// Who makes one leaves <see cref="Seq"/> alone: the journal gives it the next number when it is appended.
-/// To add a kind: a record below, a <see cref="JsonDerivedTypeAttribute"/> and an entry of <see cref="Kinds"/> here, its meaning in
+/// The creator of an event leaves <see cref="Seq"/> alone: the journal assigns the next number when it appends the event. To add a kind:
+/// add a record beside this one, a <see cref="JsonDerivedTypeAttribute"/> and an entry of <see cref="Kinds"/> here, its meaning in
 /// <c>JournalState</c> (services/Rollout), and its fact in <c>JournalFact</c> (services/Journal).
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = KindMember)]
@@ -22,10 +22,10 @@ namespace ModelServing.Contracts.Journal;
 [JsonDerivedType(typeof(ResetEvent), ResetEvent.KindName)]
 public abstract record JournalEvent
 {
-    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    /// <summary>The only schema that this program writes and reads.</summary>
     public const int CurrentSchema = 1;
 
-    /// <summary>The most bytes that an event has as JSON: half of what a row of NoSQL may have.</summary>
+    /// <summary>The most bytes of an event as JSON: half the limit of a NoSQL row.</summary>
     public const int MaxBytes = 256 * 1024;
 
     private const string KindMember = "kind";
@@ -36,30 +36,28 @@ public abstract record JournalEvent
         RolledBackEvent.KindName, ResetEvent.KindName,
     ];
 
-    /// <summary>The schema's number.</summary>
     [JsonRequired]
     public int Schema { get; init; } = CurrentSchema;
 
-    /// <summary>The model.</summary>
     public required ModelName Model { get; init; }
 
-    /// <summary>The event's number among those of its model, from 1; 0 in one that was not appended yet.</summary>
+    /// <summary>The event's number among those of its model, from 1; 0 until it is appended.</summary>
     [JsonRequired]
     public long Seq { get; init; }
 
-    /// <summary>When it happened, in UTC. Not when it was written: a rollback may be written long after, when the journal was away.</summary>
+    /// <summary>When it happened, in UTC. A rollback may be written much later, if the journal was unavailable.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The event's own identifier (UUID version 7). By it a writer whose answer was lost finds what he wrote.</summary>
+    /// <summary>The event's own identifier (UUID version 7), by which a writer finds its event after a lost answer.</summary>
     [JsonRequired]
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
-    /// <summary>What kind of event it is, as it stands in JSON.</summary>
+    /// <summary>The kind of event, as in its JSON.</summary>
     [JsonIgnore]
     public abstract string Kind { get; }
 
     /// <summary>The event as UTF-8 JSON on one line.</summary>
-    /// <exception cref="ContractException">A member has a value that it can't have, or all of it is larger than <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="ContractException">A member has a wrong value, or the event is larger than <see cref="MaxBytes"/>.</exception>
     public byte[] ToUtf8()
     {
         Check();
@@ -68,8 +66,7 @@ public abstract record JournalEvent
         return utf8;
     }
 
-    /// <summary>Reads an event.</summary>
-    /// <exception cref="ContractException">It is no JSON, has an unknown schema, kind or member, or breaks a rule of its kind; the message
+    /// <exception cref="ContractException">It is not JSON, has an unknown schema, kind or member, or breaks a rule of its kind; the message
     /// says where.</exception>
     public static JournalEvent Parse(ReadOnlySpan<byte> utf8)
     {
@@ -81,14 +78,13 @@ public abstract record JournalEvent
         return read;
     }
 
-    /// <summary>Holds the members against their bounds.</summary>
-    /// <exception cref="ContractException">One is out of them.</exception>
+    /// <exception cref="ContractException">A member has a wrong value.</exception>
     internal virtual void Check()
     {
         if (Seq < 1)
-            throw new ContractException($"the event's seq is {Seq}; it has to be 1 or more");
+            throw new ContractException($"the event's seq is {Seq}; it must be 1 or more");
         if (Time.Offset != TimeSpan.Zero)
-            throw new ContractException($"the event's time is {Time:O}; it has to be in UTC");
+            throw new ContractException($"the event's time is {Time:O}; it must be in UTC");
         if (Id == Guid.Empty)
             throw new ContractException("the event's id is empty");
     }
@@ -96,13 +92,14 @@ public abstract record JournalEvent
     private protected static void RequireTrial(int trial)
     {
         if (trial < 1)
-            throw new ContractException($"the event's trial is {trial}; it has to be 1 or more");
+            throw new ContractException($"the event's trial is {trial}; it must be 1 or more");
     }
 
     private protected static void RequireText(string text, string member, int most)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > most)
-            throw new ContractException($"the event's {member} has {text.Length} characters; it has to have 1 to {most}, and not only spaces");
+            throw new ContractException(
+                $"the event's {member} has {text.Length} characters; it must have 1 to {most}, and not only spaces");
     }
 
     private static void RequireSize(int bytes)
@@ -111,13 +108,14 @@ public abstract record JournalEvent
             throw new ContractException($"the event has {bytes} bytes; at most {MaxBytes} are read and written");
     }
 
-    // The reader's own words for a missing or unknown kind are those of its implementation.
+    // The serializer's own errors for a missing or unknown kind speak of its implementation.
     private static void RequireKind(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8);
         using var document = JsonDocument.ParseValue(ref reader);
         var kind = document.RootElement.TryGetProperty(KindMember, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         if (!Kinds.Contains(kind))
-            throw new ContractException($"the event has {(kind is null ? "no kind" : $"the kind '{kind}'")}; this program knows {string.Join(", ", Kinds)}");
+            throw new ContractException(
+                $"the event has {(kind is null ? "no kind" : $"the kind '{kind}'")}; this program knows {string.Join(", ", Kinds)}");
     }
 }

@@ -3,18 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Journal;
 
-/// <summary>A rollout names a condemned version. As stable, the rollout is not applied and the last good one stays; as another variant, it
-/// gets no traffic there and the rest of the rollout is applied.</summary>
+/// <summary>A rollout names a condemned version. If it is stable, the rollout is not applied and the last good one stays. If it is another
+/// variant, it gets no traffic, and the rest of the rollout is applied.</summary>
 public sealed record RefusedEvent : RolloutEvent
 {
     internal const string KindName = "refused";
 
-    /// <summary>Makes one whose members are set by the caller.</summary>
     public RefusedEvent()
     {
     }
 
-    /// <summary>Makes one of a rollout.</summary>
     [SetsRequiredMembers]
     public RefusedEvent(ModelName model, DateTimeOffset time, RolloutPlan rollout, ModelVersion version, int trial)
         : base(model, time, rollout)
@@ -29,13 +27,11 @@ public sealed record RefusedEvent : RolloutEvent
     /// <summary>The trial in which it was condemned, from 1.</summary>
     public required int Trial { get; init; }
 
-    /// <inheritdoc/>
     [JsonIgnore]
     public override string Kind => KindName;
 
-    /// <inheritdoc/>
     [JsonIgnore]
-    public override bool IsServed => Rollout.Variants[^1].Version != Version;
+    public override bool IsServed => Rollout.Stable.Version != Version;
 
     internal override void Check()
     {

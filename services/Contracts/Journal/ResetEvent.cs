@@ -2,27 +2,25 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Journal;
 
-/// <summary>A person let a condemned version be tried again.</summary>
+/// <summary>A person allowed a condemned version to be tried again.</summary>
 public sealed record ResetEvent : JournalEvent
 {
-    /// <summary>The most characters that <see cref="Why"/> has.</summary>
+    /// <summary>The most characters of <see cref="Why"/>.</summary>
     public const int MaxWhy = 2000;
 
     internal const string KindName = "reset";
 
-    /// <summary>The version.</summary>
     public required ModelVersion Version { get; init; }
 
-    /// <summary>The trial that begins with it: the ended one's number and 1, so from 2.</summary>
+    /// <summary>The trial that it starts: the previous trial's number plus 1, so from 2.</summary>
     public required int Trial { get; init; }
 
-    /// <summary>Who did.</summary>
+    /// <summary>The person.</summary>
     public required string Who { get; init; }
 
-    /// <summary>Why, for whoever reads the history; null where nothing was said.</summary>
+    /// <summary>The reason, for readers of the history; null if none was given.</summary>
     public string? Why { get; init; }
 
-    /// <inheritdoc/>
     [JsonIgnore]
     public override string Kind => KindName;
 
@@ -30,7 +28,7 @@ public sealed record ResetEvent : JournalEvent
     {
         base.Check();
         if (Trial < 2)
-            throw new ContractException($"the event's trial is {Trial}; the one that begins with a reset is 2 or more");
+            throw new ContractException($"the event's trial is {Trial}; a trial that a reset starts is 2 or more");
         RequireText(Who, "who", RolledBackEvent.MaxWho);
         if (Why is not null)
             RequireText(Why, "why", MaxWhy);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Journal;
 
-/// <summary>What condemned a version.</summary>
+/// <summary>Why a version was condemned.</summary>
 [JsonConverter(typeof(RollbackReasonJsonConverter))]
 public enum RollbackReason
 {
@@ -12,7 +12,7 @@ public enum RollbackReason
     /// <summary>The variant had no ready endpoint for too long.</summary>
     Unreachable,
 
-    /// <summary>A person called for it.</summary>
+    /// <summary>A person requested it.</summary>
     Operator,
 
     /// <summary>An alarm fired.</summary>

@@ -3,5 +3,5 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Journal;
 
-/// <summary>Writes a <see cref="RollbackReason"/> as a word, and reads those words alone.</summary>
+/// <summary>Writes a <see cref="RollbackReason"/> as a word, and reads only those words.</summary>
 public sealed class RollbackReasonJsonConverter() : JsonStringEnumConverter<RollbackReason>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

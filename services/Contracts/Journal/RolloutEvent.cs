@@ -3,15 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Journal;
 
-/// <summary>An event that the first router which serves a rollout appends. It carries the whole rollout, so that routers born later have
-/// the last good one too.</summary>
+/// <summary>An event about a rollout, which the first router that serves it appends. It has the whole rollout, so that routers that start
+/// later know the last good one too.</summary>
 public abstract record RolloutEvent : JournalEvent
 {
     private protected RolloutEvent()
     {
     }
 
-    /// <summary>Makes one of a rollout.</summary>
     [SetsRequiredMembers]
     private protected RolloutEvent(ModelName model, DateTimeOffset time, RolloutPlan rollout)
     {
@@ -24,12 +23,12 @@ public abstract record RolloutEvent : JournalEvent
     /// <summary>The rollout, as the plan has it.</summary>
     public required RolloutPlan Rollout { get; init; }
 
-    /// <summary>The rollout's <see cref="RolloutDigest"/>, as its writer computed it. It is not held against <see cref="Rollout"/>: later
-    /// programs may write the same rollout otherwise.</summary>
+    /// <summary>The rollout's <see cref="RolloutDigest"/>, as its writer computed it. It is not compared with <see cref="Rollout"/>,
+    /// because later programs may write the same rollout differently.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>Whether the rollout is served by this event. False only where its stable version is condemned; a condemned version in
-    /// another variant gets no traffic, and the rest of the rollout stands.</summary>
+    /// <summary>Whether the rollout is served after this event. False only if its stable version is condemned; a condemned version in
+    /// another variant gets no traffic, and the rest of the rollout is served.</summary>
     [JsonIgnore]
     public virtual bool IsServed => true;
 
@@ -37,7 +36,7 @@ public abstract record RolloutEvent : JournalEvent
     {
         base.Check();
         if (!RolloutDigest.IsDigest(Digest))
-            throw new ContractException($"the event's digest is '{Digest}'; it has to be {RolloutDigest.Form}");
+            throw new ContractException($"the event's digest is '{Digest}'; it must be {RolloutDigest.Form}");
         Rollout.Check("rollout");
     }
 }

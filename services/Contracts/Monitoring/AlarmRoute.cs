@@ -1,11 +1,10 @@
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>Who is told.</summary>
+/// <summary>The recipients of an alarm's messages.</summary>
 public enum AlarmRoute
 {
-    /// <summary>The Rollback function, and people.</summary>
+    /// <summary>The function Rollback, and people.</summary>
     Rollback,
 
-    /// <summary>People.</summary>
     People,
 }

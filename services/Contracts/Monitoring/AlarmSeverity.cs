@@ -1,14 +1,14 @@
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>How grave it is; Monitoring's words.</summary>
+/// <summary>The severity of an alarm, in Monitoring's words.</summary>
 public enum AlarmSeverity
 {
-    /// <summary>Somebody has to act now.</summary>
+    /// <summary>A person must act now.</summary>
     Critical,
 
     /// <summary>Something is broken.</summary>
     Error,
 
-    /// <summary>Something will be.</summary>
+    /// <summary>Something will be broken soon.</summary>
     Warning,
 }

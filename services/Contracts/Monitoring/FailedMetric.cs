@@ -1,6 +1,6 @@
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>A stream that was not taken.</summary>
-/// <param name="Message">Why.</param>
+/// <summary>A stream that Monitoring refused.</summary>
+/// <param name="Message">The reason.</param>
 /// <param name="MetricData">The stream.</param>
 public sealed record FailedMetric(string Message, MetricData MetricData);

@@ -2,17 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>What fires, as a stand-in for Monitoring answers it to a GET of <see cref="Path"/>.</summary>
-/// <param name="Alarms">One for each stream that an alarm fires for.</param>
+/// <summary>The firing alarms: the answer of a stand-in for Monitoring to a GET of <see cref="Path"/>.</summary>
+/// <param name="Alarms">One for each stream for which an alarm fires.</param>
 public sealed record FiringAlarms([property: JsonRequired] IReadOnlyList<FiringAlarm> Alarms)
 {
-    /// <summary>The path. Monitoring itself is asked in two calls: for the alarms' states, then for each that fires its streams.</summary>
+    /// <summary>The path. Monitoring itself needs two calls: one for the alarms' states, then one for the streams of each firing
+    /// alarm.</summary>
     public const string Path = "/firing";
 
-    /// <summary>The answer as JSON.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.FiringAlarms);
 
-    /// <summary>Reads the answer.</summary>
-    /// <exception cref="ContractException">It is none; the message names the place.</exception>
-    public static FiringAlarms Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Default.FiringAlarms, "answer about alarms");
+    /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
+    public static FiringAlarms Parse(ReadOnlySpan<byte> utf8) =>
+        ContractsJson.Read(utf8, ContractsJson.Default.FiringAlarms, "answer about alarms");
 }

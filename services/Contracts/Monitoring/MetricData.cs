@@ -1,13 +1,11 @@
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>Datapoints of one stream: of one metric with one set of dimensions. Members are those of Monitoring's
-/// <c>MetricDataDetails</c>, but for the compartment.</summary>
+/// <summary>Datapoints of one stream: of one metric with one set of dimensions. The members are those of Monitoring's
+/// <c>MetricDataDetails</c> without the compartment.</summary>
 public sealed record MetricData
 {
-    /// <summary>The namespace.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The metric's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>The dimensions, 1 to 20; no value is empty.</summary>

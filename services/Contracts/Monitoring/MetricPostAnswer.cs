@@ -2,15 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>The answer to a post to Monitoring, <c>PostMetricDataResponseDetails</c>. It comes with 200 whatever was refused.</summary>
-/// <param name="FailedMetricsCount">How many streams were not taken.</param>
-/// <param name="FailedMetrics">Those; null for none.</param>
+/// <summary>The answer to a post to Monitoring, <c>PostMetricDataResponseDetails</c>. Its status is 200 even if streams were
+/// refused.</summary>
+/// <param name="FailedMetricsCount">The number of refused streams.</param>
+/// <param name="FailedMetrics">The refused streams; null for none.</param>
 public sealed record MetricPostAnswer([property: JsonRequired] int FailedMetricsCount, IReadOnlyList<FailedMetric>? FailedMetrics = null)
 {
-    /// <summary>The answer as JSON.</summary>
     public byte[] ToUtf8() => ContractsJson.Write(this, ContractsJson.Default.MetricPostAnswer);
 
-    /// <summary>Reads the answer.</summary>
-    /// <exception cref="ContractException">It is none; the message names the place.</exception>
-    public static MetricPostAnswer Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Default.MetricPostAnswer, "answer to a post of metrics");
+    /// <exception cref="ContractException">The text is not such a document; the message says where.</exception>
+    public static MetricPostAnswer Parse(ReadOnlySpan<byte> utf8) =>
+        ContractsJson.Read(utf8, ContractsJson.Default.MetricPostAnswer, "answer to a post of metrics");
 }

@@ -2,19 +2,18 @@ using static ModelServing.Contracts.Monitoring.ModelMetric;
 
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>The alarms about models, on what ModelMetrics posts.</summary>
-/// <remarks>Every one that leads to a rollback asks for a least number of requests in its window, so that a handful of them decides
-/// nothing. To add an alarm: one here, and a row in docs/operations.md.</remarks>
+/// <summary>The alarms about models, on the metrics that ModelMetrics posts.</summary>
+/// <remarks>Every alarm that leads to a rollback requires a minimum number of requests in its window, so that a handful of them cannot
+/// condemn a version. To add an alarm: add it here, and a row in docs/operations.md.</remarks>
 public static class ModelAlarms
 {
-    /// <summary>Monitoring waits this long for late datapoints before it evaluates a minute. Its least, and its default.</summary>
+    /// <summary>How long Monitoring waits for late datapoints before it evaluates a minute: its minimum, and its default.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromMinutes(3);
 
     private const string ByVersion = $".groupBy({Model},{ModelMetric.Version},{Variant},{Trial})";
 
     private const string NotOfStable = $"{{{Watched} = \"{IsWatched}\"}}";
 
-    /// <summary>The alarms.</summary>
     public static IReadOnlyList<AlarmDefinition> All { get; } =
     [
         new()
@@ -24,7 +23,7 @@ public static class ModelAlarms
             Query = With(Failure, "mean() > 0.1", atLeast: 30),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "More than 10% of a version's requests failed. It is rolled back; ms status says what became of it.",
+            Text = "More than 10% of a version's requests failed. It is rolled back; ms status shows the result.",
         },
         new()
         {
@@ -34,7 +33,7 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(2),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "A version's share of failed requests is 5 points above stable's. It is rolled back; ms status says what became of it.",
+            Text = "A version's share of failed requests is 5 points above stable's. It is rolled back; ms status shows the result.",
         },
         new()
         {
@@ -43,7 +42,7 @@ public static class ModelAlarms
             Query = With(NonFinite, "mean() > 0.05", atLeast: 30),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "More than 5% of a version's answers hold NaN or infinity. It is rolled back; ms status says what became of it.",
+            Text = "More than 5% of a version's answers contain NaN or infinity. It is rolled back; ms status shows the result.",
         },
         new()
         {
@@ -53,7 +52,7 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "A version's 95th percentile of latency is three times stable's, for three minutes. It is rolled back; ms status says what became of it.",
+            Text = "A version's 95th percentile of latency is three times stable's, for three minutes. It is rolled back; ms status shows the result.",
         },
         new()
         {
@@ -63,7 +62,7 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(5),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "No process of a version has reported for five minutes. Look whether its pods run, and whether they reach the cache.",
+            Text = "No process of a version has reported for five minutes. Check whether its pods run, and whether they reach the cache.",
         },
         new()
         {
@@ -81,11 +80,11 @@ public static class ModelAlarms
             Query = $"{Heartbeat}[10m].absent(1d)",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
-            Text = "ModelMetrics has posted nothing for ten minutes: no alarm about a model can fire. Look at its CronJob and at the function's log.",
+            Text = "ModelMetrics has posted nothing for ten minutes, so no alarm about a model can fire. Check its CronJob and the function's log.",
         },
     ];
 
-    // Both sides have to be grouped alike to be joined by stream.
+    // Both sides must be grouped alike to be joined by stream.
     private static string With(string metric, string condition, int atLeast) =>
         $"{metric}[1m]{NotOfStable}{ByVersion}.{condition} && {metric}[1m]{NotOfStable}{ByVersion}.count() >= {atLeast}";
 }

@@ -1,8 +1,9 @@
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>The alarms about what the platform stands on, on the metrics that OCI's services post themselves. An environment has a
-/// compartment of its own, so none of them names a resource.</summary>
-/// <remarks>To add an alarm: one here with the page that has its namespace, metric and dimensions, and a row in docs/operations.md.</remarks>
+/// <summary>The alarms about the OCI services that the platform uses, on the metrics that these services post. An environment has its own
+/// compartment, so no alarm names a resource.</summary>
+/// <remarks>To add an alarm: add it here with the page that has its namespace, metric and dimensions, and a row in
+/// docs/operations.md.</remarks>
 public static class PlatformAlarms
 {
     // docs.oracle.com/iaas/Content/ocicache/metrics.htm: MemoryUtilization, in percent, of each node.
@@ -17,10 +18,10 @@ public static class PlatformAlarms
     // docs.oracle.com/iaas/Content/ContEng/Reference/contengmetrics.htm has the namespace; the metric's name is from users of it.
     private const string Cluster = "oci_oke";
 
-    // docs.oracle.com/iaas/Content/APIGateway/Reference/apigatewaymetrics.htm has namespace and dimensions; the metric's name is from users of it.
+    // docs.oracle.com/iaas/Content/APIGateway/Reference/apigatewaymetrics.htm has namespace and dimensions; the metric's name is from users
+    // of it.
     private const string Gateway = "oci_apigateway";
 
-    /// <summary>The alarms.</summary>
     public static IReadOnlyList<AlarmDefinition> All { get; } =
     [
         new()
@@ -31,7 +32,7 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(5),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "A node of the cache has used more than 85% of its memory. A full cache refuses writes, and then guards and metrics know nothing of each other: raise cache.memoryInGbs.",
+            Text = "A node of the cache has used more than 85% of its memory. A full cache refuses writes, and then guards and metrics get no counts of other processes: raise cache.memoryInGbs.",
         },
         new()
         {
@@ -69,7 +70,7 @@ public static class PlatformAlarms
             Query = "FunctionResponseCount[1m]{responseType = \"Error\"}.sum() > 0",
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "A call of a function failed, and may not be made again. If it was Rollback's, ModelMetrics repeats it within a minute or two; look at the function's log.",
+            Text = "A call of a function failed, and may not be repeated. ModelMetrics repeats a call of Rollback within a minute or two. Check the function's log.",
         },
         new()
         {
@@ -78,7 +79,7 @@ public static class PlatformAlarms
             Query = "FunctionResponseCount[1m]{responseType = \"Throttled\"}.sum() > 0",
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "A call of a function was refused (429): the tenancy's concurrency in this region is used up. Have its limit raised, or keep Rollback ready by functions.provisionedConcurrency.",
+            Text = "A call of a function was refused (429): the tenancy's concurrency in this region is exhausted. Request a higher limit, or keep Rollback ready with functions.provisionedConcurrency.",
         },
         new()
         {
@@ -88,7 +89,7 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(10),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "Pods have found no node for ten minutes: the node pool is at cluster.nodes.max, nodes are not ready, or the autoscaler can't make any. Look at kubectl get nodes and the pods' events.",
+            Text = "Pods have found no node for ten minutes: the node pool is at cluster.nodes.max, nodes are not ready, or the autoscaler cannot create any. Check kubectl get nodes and the pods' events.",
         },
         new()
         {
@@ -98,7 +99,7 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(5),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
-            Text = "Callers have got more than 20 answers of 5xx a minute for five minutes. Look at the gateway's execution log, then at ms status: a stable version fails, or nothing answers.",
+            Text = "Callers have got more than 20 answers of 5xx a minute for five minutes. Check the gateway's execution log, then ms status: a stable version fails, or nothing answers.",
         },
     ];
 }

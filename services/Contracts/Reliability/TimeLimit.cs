@@ -30,7 +30,8 @@ public sealed class TimeLimit : IDisposable
     /// <summary>Runs an operation. An operation that ignores its token is abandoned at the limit; it may complete later.</summary>
     /// <exception cref="TimeoutException">The operation did not complete within <paramref name="limit"/>, or gave up by itself.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public static async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> operation, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+    public static async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> operation, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(operation);
         using var limited = new TimeLimit(limit, time, cancellation);

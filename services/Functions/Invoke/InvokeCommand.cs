@@ -4,8 +4,8 @@ using ModelServing.Oci.Functions;
 
 namespace ModelServing.Functions.Invoke;
 
-/// <summary><c>invoke NAME</c>: calls a function of OCI, waits for its answer and ends. What a CronJob of the cluster runs, for OCI has no
-/// clock of its own that beats each minute.</summary>
+/// <summary><c>invoke NAME</c>: calls a function of OCI, waits for its answer and exits. A CronJob of the cluster runs it, because OCI has
+/// no scheduler that calls a function every minute.</summary>
 internal static class InvokeCommand
 {
     private const int Done = 0;
@@ -13,7 +13,8 @@ internal static class InvokeCommand
     private const int WrongSettings = 2;
     private const int MaxShown = 1000;
 
-    /// <summary>Runs the command; gives the process's exit code: 0 if the function succeeded, 1 if it did not, 2 for wrong settings.</summary>
+    /// <summary>Runs the command and returns the process's exit code: 0 if the function succeeded, 1 if it failed, 2 for wrong
+    /// settings.</summary>
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, HostEnvironment environment, CancellationToken cancellation)
     {
         if (arguments is not [InvocationSettings.Command, var name] || !Enum.GetNames<FunctionName>().Contains(name))

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Functions.ModelLoader;
 
-/// <summary>What became of an event.</summary>
+/// <summary>The result for an event.</summary>
 [JsonConverter(typeof(LoadOutcomeJsonConverter))]
 internal enum LoadOutcome
 {
@@ -12,18 +12,18 @@ internal enum LoadOutcome
     /// <summary>The artifact was checked and refused.</summary>
     Refused,
 
-    /// <summary>The event is not of an object that came.</summary>
+    /// <summary>The event is not about an object that was created or replaced.</summary>
     NotAnArrival,
 
     /// <summary>The object is in another bucket.</summary>
     AnotherBucket,
 
-    /// <summary>The object is no version's manifest.</summary>
+    /// <summary>The object is not a version's manifest.</summary>
     NotAManifest,
 
-    /// <summary>The manifest is there no more.</summary>
+    /// <summary>The manifest no longer exists.</summary>
     Gone,
 
-    /// <summary>The registry could not be read or written: nothing is known.</summary>
+    /// <summary>The registry could not be read or written, so the result is unknown.</summary>
     RegistryUnread,
 }

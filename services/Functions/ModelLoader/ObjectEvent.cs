@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace ModelServing.Functions.ModelLoader;
 
-/// <summary>What the Events service says of an object in a bucket (CloudEvents 0.1).</summary>
-/// <param name="Type">What happened, as <c>com.oraclecloud.objectstorage.createobject</c>.</param>
-/// <param name="Id">The event's identifier; empty when it has none. A repeat has the same.</param>
+/// <summary>An event of the Events service about an object in a bucket (CloudEvents 0.1).</summary>
+/// <param name="Type">The kind of event, as in <c>com.oraclecloud.objectstorage.createobject</c>.</param>
+/// <param name="Id">The event's identifier, which a repeat has too; empty if it has none.</param>
 /// <param name="Object">The object's name, which can be any text.</param>
-/// <param name="Bucket">The bucket's name; null when it is not said.</param>
-/// <param name="Namespace">The tenancy's Object Storage namespace; null when it is not said.</param>
+/// <param name="Bucket">The bucket's name; null if the event has none.</param>
+/// <param name="Namespace">The tenancy's Object Storage namespace; null if the event has none.</param>
 internal sealed record ObjectEvent(string Type, string Id, string Object, string? Bucket, string? Namespace)
 {
     private const string Prefix = "com.oraclecloud.objectstorage.";
 
-    /// <summary>Whether an object came, or another one took its place.</summary>
+    /// <summary>Whether an object was created or replaced.</summary>
     internal bool IsArrival => Type is Prefix + "createobject" or Prefix + "updateobject";
 
     /// <summary>Reads an event.</summary>
-    /// <exception cref="ObjectEventException">It is none; the message says why.</exception>
+    /// <exception cref="ObjectEventException">The payload is not an object's event.</exception>
     internal static ObjectEvent Read(ReadOnlyMemory<byte> utf8)
     {
         try
@@ -33,12 +33,13 @@ internal sealed record ObjectEvent(string Type, string Id, string Object, string
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ObjectEventException($"it is no JSON: {e.Message}", e);
+            throw new ObjectEventException($"it is not JSON: {e.Message}", e);
         }
     }
 
-    private static JsonElement? Member(JsonElement? of, string name) =>
-        of is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out var member) ? member : null;
+    private static JsonElement? Member(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out var member) ? member : null;
 
-    private static string? Text(JsonElement? of, string name) => Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement? parent, string name) =>
+        Member(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }

@@ -1,4 +1,4 @@
 namespace ModelServing.Functions.ModelLoader;
 
-/// <summary>What came is no event of an object; the message says why.</summary>
+/// <summary>The payload is not an object's event. The exception's message says why.</summary>
 internal sealed class ObjectEventException(string message, Exception? cause = null) : Exception(message, cause);

@@ -5,34 +5,35 @@ using static ModelServing.Contracts.Monitoring.ModelMetric;
 
 namespace ModelServing.Functions.ModelMetrics;
 
-/// <summary>What a minute's reports of a model come to in <see cref="ModelMetric"/>'s metrics. It decides everything by its arguments.</summary>
-/// <param name="start">When the minute began.</param>
-/// <param name="length">How long it lasted.</param>
+/// <summary>Computes the metrics of <see cref="ModelMetric"/> from a minute's reports of a model. The result depends on its arguments
+/// alone.</summary>
+/// <param name="start">The start of the minute.</param>
+/// <param name="length">The length of the minute.</param>
 internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
 {
-    /// <summary>The most streams of a model that are posted of a minute.</summary>
+    /// <summary>The most streams of a model that are posted for a minute.</summary>
     internal const int MaxStreams = 64;
 
-    /// <summary>The fewest requests that a version and stable each need in a minute to be compared: of fewer, a share of failed ones or a 95th
-    /// percentile says little, however many minutes are added up.</summary>
+    /// <summary>The fewest requests in a minute for which a version is compared with stable; both need them. With fewer, a share of
+    /// failures or a 95th percentile means little, however many minutes are combined.</summary>
     internal const int LeastCompared = 30;
 
-    /// <summary>What stable's latency is taken as at least: three times next to nothing is nothing that a caller could feel.</summary>
+    /// <summary>The lower bound for stable's latency in comparisons: callers do not notice three times next to nothing.</summary>
     internal static readonly TimeSpan LeastLatency = TimeSpan.FromMilliseconds(1);
 
-    // So that the two values of a 0/1 metric are two datapoints of a minute, also to a store that keeps one for each stream and time.
+    // The second datapoint of a 0/1 metric has its own time, because a store may keep only one per stream and time.
     private readonly DateTimeOffset beside = start + length / 60;
 
-    /// <summary>The metrics of a model.</summary>
+    /// <summary>Computes the metrics of a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="processes">What its processes said of the minute.</param>
-    /// <param name="before">What they said of the minutes before, in their order.</param>
-    /// <param name="leftOut">How many streams there are above <see cref="MaxStreams"/>.</param>
+    /// <param name="processes">The reports of its processes for the minute.</param>
+    /// <param name="before">Their reports for the minutes before, in order.</param>
+    /// <param name="leftOut">The number of streams above <see cref="MaxStreams"/>, which are left out.</param>
     internal List<MetricData> Compute(ModelName model, IReadOnlyList<ProcessReport> processes, IReadOnlyList<ProcessReport> before, out int leftOut)
     {
         var counts = VersionStream.AddUp(processes);
         var stable = counts.Where(static pair => pair.Key.IsStable).Aggregate(RequestCounts.None, static (sum, pair) => sum + pair.Value);
-        var requests = counts.Values.Sum(static of => of.Requests);
+        var requests = counts.Values.Sum(static counted => counted.Requests);
         List<VersionStream> streams = [.. counts.Keys.Union(VersionStream.AddUp(before).Keys).Order()];
         leftOut = Math.Max(0, streams.Count - MaxStreams);
         var metrics = new List<MetricData>();
@@ -41,55 +42,57 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
             var dimensions = stream.Dimensions(model);
             if (Reporting(stream.Version, processes, before) is { } reporting)
                 metrics.Add(Data(ModelMetric.Reporting, dimensions, Once(reporting)));
-            if (!counts.TryGetValue(stream, out var of))
+            if (!counts.TryGetValue(stream, out var counted))
                 continue;
-            metrics.Add(Data(ModelMetric.Requests, dimensions, Once(of.Requests)));
+            metrics.Add(Data(ModelMetric.Requests, dimensions, Once(counted.Requests)));
             if (requests > 0)
-                metrics.Add(Data(Share, dimensions, Once((double)of.Requests / requests)));
-            AddTelling(metrics, dimensions, of);
-            if (!stream.IsStable && of.Telling >= LeastCompared && stable.Telling >= LeastCompared)
-                AddCompared(metrics, dimensions, of, stable);
+                metrics.Add(Data(Share, dimensions, Once((double)counted.Requests / requests)));
+            AddOutcomes(metrics, dimensions, counted);
+            if (!stream.IsStable && counted.Telling >= LeastCompared && stable.Telling >= LeastCompared)
+                AddCompared(metrics, dimensions, counted, stable);
         }
 
         return metrics;
     }
 
-    /// <summary>Whether a model's rollout is refused.</summary>
+    /// <summary>The metric of whether a model's planned rollout is refused.</summary>
     internal MetricData Refused(ModelName model, bool isRefused) =>
         Data(RefusedRollout, new Dictionary<string, string> { [Model] = model.Text }, Once(isRefused ? 1 : 0));
 
-    /// <summary>That the minute was posted.</summary>
-    internal MetricData Beat(string environment) => Data(Heartbeat, new Dictionary<string, string> { [ModelMetric.Environment] = environment }, Once(1));
+    /// <summary>The heartbeat, which shows that the minute was posted.</summary>
+    internal MetricData Beat(string environment) =>
+        Data(Heartbeat, new Dictionary<string, string> { [ModelMetric.Environment] = environment }, Once(1));
 
-    private void AddTelling(List<MetricData> metrics, IReadOnlyDictionary<string, string> dimensions, RequestCounts of)
+    private void AddOutcomes(List<MetricData> metrics, IReadOnlyDictionary<string, string> dimensions, RequestCounts counted)
     {
-        if (of.Telling == 0)
+        if (counted.Telling == 0)
             return;
-        metrics.Add(Data(Failure, dimensions, OneOrZero(of.Count(AnswerKind.Failed), of.Telling - of.Count(AnswerKind.Failed))));
-        if (of.Count(AnswerKind.Answered) + of.Count(AnswerKind.NonFinite) > 0)
-            metrics.Add(Data(NonFinite, dimensions, OneOrZero(of.Count(AnswerKind.NonFinite), of.Count(AnswerKind.Answered))));
+        metrics.Add(Data(Failure, dimensions, OneOrZero(counted.Count(AnswerKind.Failed), counted.Telling - counted.Count(AnswerKind.Failed))));
+        if (counted.Count(AnswerKind.Answered) + counted.Count(AnswerKind.NonFinite) > 0)
+            metrics.Add(Data(NonFinite, dimensions, OneOrZero(counted.Count(AnswerKind.NonFinite), counted.Count(AnswerKind.Answered))));
         foreach (var (name, quantile) in (ReadOnlySpan<(string, double)>)[(LatencyP50, 0.5), (LatencyP95, 0.95), (LatencyP99, 0.99)])
-            metrics.Add(Data(name, dimensions, Once(of.Latency(quantile)!.Value.TotalMilliseconds)));
+            metrics.Add(Data(name, dimensions, Once(counted.Latency(quantile)!.Value.TotalMilliseconds)));
     }
 
-    private void AddCompared(List<MetricData> metrics, IReadOnlyDictionary<string, string> dimensions, RequestCounts of, RequestCounts stable)
+    private void AddCompared(List<MetricData> metrics, IReadOnlyDictionary<string, string> dimensions, RequestCounts counted, RequestCounts stable)
     {
-        var weight = Weight(of.Telling);
-        metrics.Add(Data(FailureExcess, dimensions, new MetricDatapoint(start, FailedShare(of) - FailedShare(stable), weight)));
+        var weight = Weight(counted.Telling);
+        metrics.Add(Data(FailureExcess, dimensions, new MetricDatapoint(start, FailedShare(counted) - FailedShare(stable), weight)));
         var slow = stable.Latency(0.95)!.Value;
-        metrics.Add(Data(LatencyRatio, dimensions, new MetricDatapoint(start, of.Latency(0.95)!.Value / (slow > LeastLatency ? slow : LeastLatency), weight)));
+        metrics.Add(Data(LatencyRatio, dimensions, new MetricDatapoint(start, counted.Latency(0.95)!.Value / (slow > LeastLatency ? slow : LeastLatency), weight)));
     }
 
-    // Null where all that were there before have left as they were asked to: nobody has to be looked for.
+    // Null if every process of the minutes before has stopped regularly: none is missing.
     private static int? Reporting(ModelVersion version, IReadOnlyList<ProcessReport> processes, IReadOnlyList<ProcessReport> before)
     {
         var there = processes.Where(process => process.Version == version).DistinctBy(static process => process.Incarnation).Count();
         if (there > 0)
             return there;
-        return before.Where(process => process.Version == version).GroupBy(static process => process.Incarnation).All(static reports => reports.Any(static report => report.IsLeaving)) ? null : 0;
+        var earlier = before.Where(process => process.Version == version).GroupBy(static process => process.Incarnation);
+        return earlier.All(static reports => reports.Any(static report => report.IsLeaving)) ? null : 0;
     }
 
-    private static double FailedShare(RequestCounts of) => (double)of.Count(AnswerKind.Failed) / of.Telling;
+    private static double FailedShare(RequestCounts counted) => (double)counted.Count(AnswerKind.Failed) / counted.Telling;
 
     private static MetricData Data(string name, IReadOnlyDictionary<string, string> dimensions, params MetricDatapoint[] points) =>
         new() { Namespace = ModelMetric.Namespace, Name = name, Dimensions = dimensions, Datapoints = points };

@@ -4,32 +4,32 @@ using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Contracts.Monitoring;
+using ModelServing.Functions.Listener;
 using ModelServing.Functions.Rollback;
-using ModelServing.Hosting.Functions;
 using ModelServing.Journal;
 using ModelServing.Oci.Monitoring;
 
 namespace ModelServing.Functions.ModelMetrics;
 
-/// <summary>Posts to Monitoring what Inference counted in the minutes that are over, and answers alarms that stand unanswered. It is called
-/// each minute, and takes no notice of the payload.</summary>
+/// <summary>Posts the counts of Inference for the past minutes to Monitoring, and answers alarms that fire. It is called every minute, and
+/// ignores the payload.</summary>
 /// <remarks>
 /// <code>
-/// 1 take      the minutes that are over, not posted, and no other run's
+/// 1 claim     the past minutes that are not posted and not claimed by another run
 /// 2 read      the reports of those and of the minutes before; the journal, for refused rollouts
 /// 3 post      each minute in batches, the heartbeat last, and mark it as posted
 /// 4 answer    the streams that alarms fire for, as Rollback would: a message may have been lost
 /// </code>
-/// Without the cache nothing is posted, also no heartbeat, so that its absence is told. Whatever else fails is in the answer, and keeps
-/// nothing else from being done.
+/// Without the cache nothing is posted, not even the heartbeat, so an alarm reports its absence. Any other failure is in the answer, and
+/// the other steps still run.
 /// </remarks>
 internal sealed class ModelMetricsHandler(
     FunctionsHostSettings settings, IMonitoring monitoring, RolloutJournal journal, AlarmRollbacks rollbacks, TimeProvider time, ILogger<ModelMetricsHandler> logger) : IFunctionHandler
 {
-    /// <summary>How many minutes back are posted, after a time in which nobody called.</summary>
+    /// <summary>How many past minutes are posted after a time without calls.</summary>
     internal const int Back = 5;
 
-    /// <summary>For how many minutes a stream that nobody reports of any more is posted as that.</summary>
+    /// <summary>For how many minutes a stream without any report is posted as missing.</summary>
     internal const int Missed = 10;
 
     private const int Ok = 200;
@@ -38,20 +38,22 @@ internal sealed class ModelMetricsHandler(
 
     private static readonly TimeSpan LeastLease = TimeSpan.FromSeconds(5);
 
-    // A connection is made within it, on a small part of a processor.
+    // Includes connecting, on a small part of a processor.
     private static readonly CacheLimits Limits = new() { Answer = TimeSpan.FromSeconds(4), Connect = TimeSpan.FromSeconds(3) };
 
     private readonly RefusedRollouts refused = new(journal);
 
-    /// <summary>How long after a minute's end its last reports are waited for.</summary>
+    /// <summary>How long to wait for the last reports of a minute after its end.</summary>
     internal static TimeSpan GraceOf(TimeSpan minute) => minute / 6;
 
-    /// <summary>Answers with a <see cref="ModelMetricsReport"/>: 200, 503 where the cache was away, 502 where something else was.</summary>
+    /// <summary>Answers with a <see cref="ModelMetricsReport"/>: 200, 503 if the cache was unavailable, 502 if anything else was.</summary>
     public async Task<FunctionAnswer> HandleAsync(FunctionCall call, CancellationToken cancellation)
     {
         var report = new ModelMetricsReport();
-        var cache = settings.Cache ?? throw new ContractException($"the environment variable {CacheSettings.AddressesVariable} is not set; it has to be {CacheSettings.Form}");
-        // One of its own for each call: a container is frozen in between, and what is kept is dead after that.
+        var cache = settings.Cache
+            ?? throw new ContractException(
+                $"the environment variable {CacheSettings.AddressesVariable} is not set; it must be {CacheSettings.Form}");
+        // A new connection for each call: the container is frozen in between, and a connection that was kept would be dead.
         await using (var connection = CacheConnection.Open(cache, Limits, time))
         {
             try
@@ -60,7 +62,7 @@ internal sealed class ModelMetricsHandler(
             }
             catch (CacheException e)
             {
-                report.IsCacheAway = true;
+                report.IsCacheUnavailable = true;
                 report.Faults.Add(e.Message);
             }
             catch (MonitoringException e)
@@ -73,13 +75,13 @@ internal sealed class ModelMetricsHandler(
         foreach (var fault in report.Faults)
             ModelMetricsLog.Fault(logger, fault);
         ModelMetricsLog.Posted(logger, report.Minutes.Count, report.Minutes.Sum(static minute => minute.Streams), report.Models);
-        return new FunctionAnswer(report.IsCacheAway ? Unavailable : report.Faults.Count > 0 ? BadGateway : Ok, report.ToUtf8());
+        return new FunctionAnswer(report.IsCacheUnavailable ? Unavailable : report.Faults.Count > 0 ? BadGateway : Ok, report.ToUtf8());
     }
 
     private async Task PostAsync(CacheConnection connection, ModelMetricsReport report, CancellationToken cancellation)
     {
         // 1
-        var minutes = await TakeAsync(new PostedMinutes(connection, settings.Environment, settings.Minute), cancellation);
+        var minutes = await ClaimAsync(new PostedMinutes(connection, settings.Environment, settings.Minute), cancellation);
         if (minutes.Count == 0)
             return;
         // 2
@@ -99,43 +101,53 @@ internal sealed class ModelMetricsHandler(
         }
     }
 
-    private async Task<IReadOnlyList<long>> TakeAsync(PostedMinutes posted, CancellationToken cancellation)
+    private async Task<IReadOnlyList<long>> ClaimAsync(PostedMinutes posted, CancellationToken cancellation)
     {
         var run = Guid.NewGuid();
         var lease = settings.Minute / 2 is var half && half > LeastLease ? half : LeastLease;
         var last = MinuteReports.NumberOf(time.GetUtcNow() - GraceOf(settings.Minute), settings.Minute) - 1;
-        var taken = new List<long>();
+        var claimed = new List<long>();
         for (var minute = last - Back + 1; minute <= last; minute++)
         {
             if (await posted.TakeAsync(minute, run, lease, cancellation))
-                taken.Add(minute);
+                claimed.Add(minute);
         }
 
-        return taken;
+        return claimed;
     }
 
-    private async Task AddAsync(ModelName model, MinuteReports reports, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
+    private async Task AddAsync(
+        ModelName model, MinuteReports reports, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
     {
         var first = metrics.Keys.Min() - Missed;
         var read = await Task.WhenAll(Enumerable.Range(0, (int)(metrics.Keys.Max() - first) + 1).Select(i => reports.ReadAsync(model, first + i, cancellation)));
-        foreach (var (minute, of) in metrics)
+        foreach (var (minute, data) in metrics)
         {
             var at = (int)(minute - first);
-            of.AddRange(NumbersOf(minute).Compute(model, read[at].Processes, [.. read[(at - Missed)..at].SelectMany(static one => one.Processes)], out var leftOut));
+            var before = read[(at - Missed)..at].SelectMany(static earlier => earlier.Processes).ToList();
+            data.AddRange(NumbersOf(minute).Compute(model, read[at].Processes, before, out var leftOut));
             if (leftOut > 0)
-                report.Faults.Add($"{model} has {leftOut} more variants and trials in the minute of {StartOf(minute):O} than the {MinuteNumbers.MaxStreams} that are posted");
+            {
+                report.Faults.Add(
+                    $"{model} has {leftOut} more variants and trials in the minute of {StartOf(minute):O} than the {MinuteNumbers.MaxStreams} that are posted");
+            }
+
             if (read[at].Unreadable > 0)
-                report.Faults.Add($"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer program, or none of ours, wrote them");
+            {
+                report.Faults.Add(
+                    $"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer or a foreign program wrote them");
+            }
         }
     }
 
-    private async Task AddRefusedAsync(IReadOnlyList<ModelName> models, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
+    private async Task AddRefusedAsync(
+        IReadOnlyList<ModelName> models, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
     {
         try
         {
             var states = await refused.ReadAsync(models, cancellation);
-            foreach (var (minute, of) in metrics)
-                of.AddRange(models.Select(model => NumbersOf(minute).Refused(model, states[model])));
+            foreach (var (minute, data) in metrics)
+                data.AddRange(models.Select(model => NumbersOf(minute).Refused(model, states[model])));
         }
         catch (JournalException e)
         {
@@ -145,18 +157,18 @@ internal sealed class ModelMetricsHandler(
 
     private async Task<PostedMinute> PostAsync(long minute, List<MetricData> streams, ModelMetricsReport report, CancellationToken cancellation)
     {
-        var notTaken = 0;
+        var refusedByMonitoring = 0;
         foreach (var batch in streams.Chunk(MetricPost.MaxStreams))
         {
             var answer = await monitoring.PostAsync(new MetricPost(batch), cancellation);
             if (answer.FailedMetricsCount == 0)
                 continue;
-            notTaken += answer.FailedMetricsCount;
+            refusedByMonitoring += answer.FailedMetricsCount;
             var why = answer.FailedMetrics is [var failed, ..] ? $", as {failed.MetricData.Name}: {failed.Message}" : "";
-            report.Faults.Add($"{monitoring.Location} did not take {answer.FailedMetricsCount} of {batch.Length} streams of the minute of {StartOf(minute):O}{why}");
+            report.Faults.Add($"{monitoring.Location} refused {answer.FailedMetricsCount} of {batch.Length} streams of the minute of {StartOf(minute):O}{why}");
         }
 
-        return new PostedMinute(StartOf(minute), streams.Count, notTaken);
+        return new PostedMinute(StartOf(minute), streams.Count, refusedByMonitoring);
     }
 
     // 4
@@ -165,7 +177,8 @@ internal sealed class ModelMetricsHandler(
         List<AlarmDefinition> alarms = [.. ModelAlarms.All.Where(static alarm => alarm.Route == AlarmRoute.Rollback)];
         try
         {
-            var firing = await monitoring.FiringAsync([.. alarms.Select(alarm => AlarmNames.From(BucketName.Project, settings.Environment, alarm.Name))], cancellation);
+            var names = alarms.Select(alarm => AlarmNames.From(BucketName.Project, settings.Environment, alarm.Name));
+            var firing = await monitoring.FiringAsync([.. names], cancellation);
             report.Firing.AddRange(await rollbacks.AnswerAsync(
                 firing.Where(one => AlarmNames.Find(BucketName.Project, settings.Environment, one.Alarm) is { Route: AlarmRoute.Rollback }).Select(AlarmStream.From),
                 cancellation));
@@ -184,7 +197,7 @@ internal sealed class ModelMetricsHandler(
 
 internal static partial class ModelMetricsLog
 {
-    [LoggerMessage(70, LogLevel.Information, "Posted {Minutes} minutes, {Streams} streams, of {Models} models")]
+    [LoggerMessage(70, LogLevel.Information, "Posted {Minutes} minutes with {Streams} streams of {Models} models")]
     internal static partial void Posted(ILogger logger, int minutes, int streams, int models);
 
     [LoggerMessage(71, LogLevel.Error, "{Fault}")]

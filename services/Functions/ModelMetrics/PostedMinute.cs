@@ -1,7 +1,7 @@
 namespace ModelServing.Functions.ModelMetrics;
 
-/// <summary>A minute that was posted.</summary>
-/// <param name="Start">When it began.</param>
-/// <param name="Streams">How many streams were posted.</param>
-/// <param name="Refused">How many of those Monitoring did not take.</param>
+/// <summary>A posted minute.</summary>
+/// <param name="Start">The start of the minute.</param>
+/// <param name="Streams">The number of posted streams.</param>
+/// <param name="Refused">How many of those Monitoring refused.</param>
 internal sealed record PostedMinute(DateTimeOffset Start, int Streams, int Refused);

@@ -5,24 +5,25 @@ using ModelServing.Rollout.Journal;
 
 namespace ModelServing.Functions.ModelMetrics;
 
-/// <summary>Which models' planned rollouts are refused, by the journal. What was read of it once is not read again.</summary>
+/// <summary>Finds in the journal which models' planned rollouts are refused. It reads each event only once.</summary>
 internal sealed class RefusedRollouts(RolloutJournal journal)
 {
     private const int AtATime = 8;
 
     private ConcurrentDictionary<ModelName, JournalState> states = new();
 
-    /// <summary>For each model whether it is.</summary>
-    /// <exception cref="JournalException">The journal can't be read.</exception>
+    /// <summary>Returns for each model whether its planned rollout is refused.</summary>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal async Task<IReadOnlyDictionary<ModelName, bool>> ReadAsync(IReadOnlyList<ModelName> models, CancellationToken cancellation)
     {
         var read = new ConcurrentDictionary<ModelName, JournalState>();
-        await Parallel.ForEachAsync(models, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellation }, async (model, token) =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(models, parallel, async (model, token) =>
         {
             var known = states.TryGetValue(model, out var state) ? state : JournalState.Empty(model);
             read[model] = known.Apply(await journal.ReadAsync(model, known.LastSeq, token));
         });
-        // Of models that are gone nothing stays.
+        // Forgets the models that no longer report.
         states = read;
         return read.ToDictionary(static pair => pair.Key, static pair => pair.Value.LastRollout is { IsServed: false });
     }

@@ -5,11 +5,11 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Functions.ModelMetrics;
 
-/// <summary>A version in one variant and trial: what the metrics' streams are about.</summary>
+/// <summary>A version in one variant and trial; each is a stream of the metrics.</summary>
 internal sealed record VersionStream(ModelVersion Version, string Variant, int Trial) : IComparable<VersionStream>
 {
-    /// <summary>Whether a rollout gave it its requests. Requests that came without the router, or named the version themselves, are in no
-    /// metric: no alarm may answer for them.</summary>
+    /// <summary>Whether a rollout assigned the requests. Requests that bypassed the router, or named the version themselves, are in no
+    /// metric, so that they cannot raise an alarm.</summary>
     internal bool IsOfRollout => Variant is not (HeaderNames.DirectVariant or VariantPlan.Pinned);
 
     internal bool IsStable => Variant == ModelMetric.StableVariant;
@@ -28,7 +28,7 @@ internal sealed record VersionStream(ModelVersion Version, string Variant, int T
         [ModelMetric.Watched] = IsStable ? ModelMetric.IsNotWatched : ModelMetric.IsWatched,
     };
 
-    /// <summary>What the processes counted, added up by stream, in their order.</summary>
+    /// <summary>The sums of the processes' counts, by stream and in order.</summary>
     internal static SortedDictionary<VersionStream, RequestCounts> AddUp(IEnumerable<ProcessReport> processes)
     {
         var sums = new SortedDictionary<VersionStream, RequestCounts>();

@@ -1,4 +1,4 @@
 namespace ModelServing.Functions.Rollback;
 
-/// <summary>What came is no message of an alarm; the message says what is missing.</summary>
+/// <summary>The payload is not an alarm's message. The exception's message says why.</summary>
 internal sealed class AlarmMessageException(string message) : Exception(message);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>
-/// Reads messages of alarms: JSON in the formats RAW and PRETTY_JSON, version 1.x. Only what is needed has to be there; members' names in any
-/// case, more members, and values as text or number are no faults, as examples differ in all of it.
+/// Reads messages of alarms: JSON in the formats RAW and PRETTY_JSON, version 1.x. Only the members that are used must be present. Names in
+/// any case, further members, and values as text or number are accepted, because published examples differ in all of this.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,11 +13,11 @@ namespace ModelServing.Functions.Rollback;
 ///  "alarmMetaData": [{"id", "status", "severity", "namespace", "query", "totalMetricsFiring", "dimensions": [{}], "alarmUrl",
 ///                     "alarmSummary", "metricValues": [{}]}]}
 /// </code>
-/// <c>metricValues</c> stands in the metadata or beside it, with one entry for each of <c>dimensions</c>.
+/// <c>metricValues</c> is in the metadata or beside it, with one entry for each of <c>dimensions</c>.
 /// </remarks>
 internal static class AlarmMessageReader
 {
-    /// <summary>The most streams in a message. A message for each stream has one; Monitoring sends at most 64 KB.</summary>
+    /// <summary>The most streams in a message. Alarms with a message per stream send one; Monitoring sends at most 64 KB.</summary>
     internal const int MaxStreams = 500;
 
     private const int MaxText = 200;
@@ -26,7 +26,7 @@ internal static class AlarmMessageReader
     private static readonly string[] Over = ["FIRING_TO_OK", "RESET"];
 
     /// <summary>Reads a message.</summary>
-    /// <exception cref="AlarmMessageException">It is none.</exception>
+    /// <exception cref="AlarmMessageException">The payload is not an alarm's message.</exception>
     internal static AlarmMessage Read(ReadOnlyMemory<byte> utf8)
     {
         try
@@ -36,38 +36,39 @@ internal static class AlarmMessageReader
         }
         catch (JsonException e)
         {
-            throw new AlarmMessageException($"it is no JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+            throw new AlarmMessageException($"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
         catch (InvalidOperationException)
         {
-            // Of the reader's own: text in it is no UTF-8, or half a surrogate pair.
-            throw new AlarmMessageException("it has text that is none");
+            // The JSON reader throws this for text that is not UTF-8, or has half a surrogate pair.
+            throw new AlarmMessageException("it contains invalid text");
         }
     }
 
     private static AlarmMessage Read(JsonElement message)
     {
         if (message.ValueKind != JsonValueKind.Object)
-            throw new AlarmMessageException("it is no JSON object");
+            throw new AlarmMessageException("it is not a JSON object");
         var type = Text(message, "type") ?? "";
         if (Member(message, "alarmMetaData") is not { ValueKind: JsonValueKind.Array } metadata)
-            throw new AlarmMessageException("it has no alarmMetaData, as every alarm's message has");
+            throw new AlarmMessageException("it has no alarmMetaData, which every alarm's message has");
         var title = Text(message, "title") ?? "";
         var time = TimeOf(message);
         var streams = new List<AlarmStream>();
         foreach (var alarm in metadata.EnumerateArray())
         {
             if (alarm.ValueKind != JsonValueKind.Object)
-                throw new AlarmMessageException("an entry of alarmMetaData is no JSON object");
+                throw new AlarmMessageException("an entry of alarmMetaData is not a JSON object");
             var values = Entries(Member(alarm, "metricValues") ?? Member(message, "metricValues"));
             var dimensions = Entries(Member(alarm, "dimensions"));
             var isFiring = IsFiring(type, Text(alarm, "status"));
-            // One that fires for nothing that it names is a message all the same.
+            // A firing alarm may name no stream at all.
             for (var i = 0; i < dimensions.Count || (i == 0 && isFiring); i++)
             {
                 if (streams.Count == MaxStreams)
                     throw new AlarmMessageException($"it is about more than {MaxStreams} streams");
-                streams.Add(new AlarmStream(title, Text(alarm, "query"), isFiring, i < dimensions.Count ? Dimensions(dimensions[i]) : EmptyDimensions, time, ValueOf(values, i, dimensions.Count)));
+                var named = i < dimensions.Count ? Dimensions(dimensions[i]) : EmptyDimensions;
+                streams.Add(new AlarmStream(title, Text(alarm, "query"), isFiring, named, time, ValueOf(values, i, dimensions.Count)));
             }
         }
 
@@ -102,7 +103,7 @@ internal static class AlarmMessageReader
         return dimensions;
     }
 
-    // One entry for each stream; a query of several conditions may have several for the only one.
+    // One entry for each stream. If there is only one stream, a query with several conditions may have several entries for it.
     private static string? ValueOf(List<JsonElement> values, int stream, int streams)
     {
         var own = values.Count == streams ? values.Skip(stream).Take(1) : streams <= 1 ? values : [];
@@ -117,12 +118,13 @@ internal static class AlarmMessageReader
         if (Member(message, "timestampEpochMillis") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var milliseconds)
             && milliseconds >= 0 && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-        return DateTimeOffset.TryParse(Text(message, "timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTimeOffset.TryParse(Text(message, "timestamp"), CultureInfo.InvariantCulture, Utc, out var time) ? time : null;
     }
 
-    private static JsonElement? Member(JsonElement of, string name)
+    private static JsonElement? Member(JsonElement parent, string name)
     {
-        foreach (var member in of.EnumerateObject())
+        foreach (var member in parent.EnumerateObject())
         {
             if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 return member.Value;
@@ -131,7 +133,7 @@ internal static class AlarmMessageReader
         return null;
     }
 
-    private static string? Text(JsonElement of, string name) => Member(of, name) is { } value ? Text(value) : null;
+    private static string? Text(JsonElement parent, string name) => Member(parent, name) is { } value ? Text(value) : null;
 
     private static string? Text(JsonElement value) => value.ValueKind switch
     {

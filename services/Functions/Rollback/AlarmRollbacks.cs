@@ -11,23 +11,25 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Functions.Rollback;
 
 /// <summary>
-/// The second road to a rollback: condemns the versions that alarms are about, once for each trial, however often and by however many it is
-/// asked. Rollback asks it for the streams of a message, ModelMetrics for those that fire and stand unanswered.
+/// The second path to a rollback: condemns the versions that alarms are about, once for each trial, however many callers there are and
+/// however often they call. The function Rollback calls it with the streams of a message, ModelMetrics with all streams that fire.
 /// </summary>
 /// <remarks>
 /// For each stream:
 /// <code>
-/// 1 alarm      one of this environment's that lead to a rollback, and it fires
-/// 2 subject    the dimensions name a version's trial in a variant that is no stable one
-/// 3 journal    knows the version, in this very trial, and has it neither condemned nor as stable by now
-/// 4 condemn    an entry in the journal, if no other has said the same
-/// 5 publish    to the routers; those that do not hear it read the journal
+/// 1 alarm      is one of this environment's that lead to a rollback, and it fires
+/// 2 subject    the dimensions name a version's trial in a variant beside stable
+/// 3 journal    has the version in this very trial, neither condemned nor stable by now
+/// 4 condemn    append an entry to the journal, unless it has the same fact already
+/// 5 announce   it to the routers; a router that misses it reads the journal later
 /// </code>
 /// </remarks>
-internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJournal journal, JournalNews news, TimeProvider time, ILogger<AlarmRollbacks> logger)
+internal sealed class AlarmRollbacks(
+    FunctionsHostSettings settings, RolloutJournal journal, Announcer announcer, TimeProvider time, ILogger<AlarmRollbacks> logger)
 {
     /// <summary>Decides for each stream, and acts.</summary>
-    /// <exception cref="OperationCanceledException">Given up. What was done stays done, and is not done again.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled. Versions that it has condemned stay condemned; a repeated call
+    /// finds them so.</exception>
     internal async Task<IReadOnlyList<StreamReport>> AnswerAsync(IEnumerable<AlarmStream> streams, CancellationToken cancellation)
     {
         var reports = new List<StreamReport>();
@@ -35,7 +37,7 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
         foreach (var stream in streams)
         {
             var report = await AnswerAsync(stream, states, cancellation);
-            RollbackLog.Answered(logger, report.Outcome >= RollbackOutcome.AlreadyCondemned && report.Outcome != RollbackOutcome.JournalUnread ? LogLevel.Information : LogLevel.Error, report.Outcome, report.Alarm, report.Detail);
+            RollbackLog.Answered(logger, LevelOf(report.Outcome), report.Outcome, report.Alarm, report.Detail);
             reports.Add(report);
         }
 
@@ -47,21 +49,25 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
         // 1
         var alarm = AlarmOf(stream);
         if (alarm is null)
-            return Report(RollbackOutcome.UnknownAlarm, $"'{stream.Title}' is no alarm about models of the environment {settings.Environment}");
+            return Report(RollbackOutcome.UnknownAlarm, $"'{stream.Title}' is not an alarm about models of the environment {settings.Environment}");
         if (!stream.IsFiring)
-            return Report(RollbackOutcome.NothingToDo, "It fires no more; a condemned version stays condemned until a person resets it");
+            return Report(RollbackOutcome.NothingToDo, "It no longer fires; a condemned version stays condemned until a person resets it");
         if (alarm.Route != AlarmRoute.Rollback)
-            return Report(RollbackOutcome.NotForRollback, $"{alarm.Name} is for people: no version is condemned by it");
+            return Report(RollbackOutcome.NotForRollback, $"{alarm.Name} only notifies people; it never triggers a rollback");
         // 2
         if (!Subject.TryRead(stream.Dimensions, out var subject, out var fault))
             return Report(RollbackOutcome.WrongDimensions, fault);
         if (subject.Variant is VariantPlan.Stable or VariantPlan.Pinned)
-            return Report(RollbackOutcome.NotACandidate, $"Version {subject.Version} of {subject.Model} was {subject.Variant} there, which no alarm condemns");
+            return Report(RollbackOutcome.NotACandidate, $"Version {subject.Version} of {subject.Model} was {subject.Variant} there, which alarms never condemn");
         try
         {
             // 3
             if (!states.TryGetValue(subject.Model, out var state))
-                states[subject.Model] = state = JournalState.Empty(subject.Model).Apply(await journal.ReadAsync(subject.Model, 0, cancellation));
+            {
+                state = JournalState.Empty(subject.Model).Apply(await journal.ReadAsync(subject.Model, 0, cancellation));
+                states[subject.Model] = state;
+            }
+
             if (Refuse(subject, state) is var (outcome, detail))
                 return Report(outcome, detail) with { Seq = outcome == RollbackOutcome.AlreadyCondemned ? state.Condemned(subject.Version)?.Seq : null };
             var decision = Decide(alarm, stream, subject);
@@ -72,10 +78,12 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
             var appended = await journal.AppendAsync(decision, cancellation);
             states.Remove(subject.Model);
             if (!appended.IsOurs)
-                return Report(RollbackOutcome.AlreadyCondemned, $"{subject} was condemned by another at the same time") with { Seq = appended.Seq };
+                return Report(RollbackOutcome.AlreadyCondemned, $"Another caller condemned {subject} at the same time") with { Seq = appended.Seq };
             // 5
-            var missed = await news.PublishAsync(subject.Model, appended.Seq, cancellation);
-            return Report(RollbackOutcome.Condemned, $"{subject} is condemned: {summary}; {missed ?? "routers were told"}") with { Seq = appended.Seq };
+            var announced = await announcer.AnnounceEventAsync(subject.Model, appended.Seq, cancellation) is { } failure
+                ? $"not announced to the routers, which find it when they next read the journal: {failure}"
+                : "announced to the routers";
+            return Report(RollbackOutcome.Condemned, $"{subject} is condemned: {summary}; {announced}") with { Seq = appended.Seq };
         }
         catch (JournalException e)
         {
@@ -92,7 +100,14 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
             detail);
     }
 
-    // An alarm whose title says nothing of where it belongs may be known by its query: somebody gave it another title.
+    private static LogLevel LevelOf(RollbackOutcome outcome) => outcome switch
+    {
+        // People should look at these.
+        RollbackOutcome.Condemned or RollbackOutcome.WouldCondemn or RollbackOutcome.JournalUnread => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
+
+    // A person may have given an alarm another title. If the title is not one of ours at all, the query identifies the alarm.
     private AlarmDefinition? AlarmOf(AlarmStream stream) => AlarmNames.Find(BucketName.Project, settings.Environment, stream.Title)
         ?? (stream.Title.StartsWith(BucketName.Project + "-", StringComparison.Ordinal) || stream.Query is not { } query
             ? null
@@ -104,15 +119,15 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
     {
         var (model, version, _, trial) = subject;
         if (state.LastSeq == 0)
-            return (RollbackOutcome.UnknownModel, $"The journal has nothing of {model}");
+            return (RollbackOutcome.UnknownModel, $"The journal has no event of {model}");
         if (!Knows(state, version))
             return (RollbackOutcome.UnknownVersion, $"The journal has no rollout of {model} with version {version}");
         if (state.TrialOf(version) is var current && current != trial)
-            return (RollbackOutcome.AnotherTrial, $"Version {version} of {model} is in trial {current} by now, and the alarm is about trial {trial}");
+            return (RollbackOutcome.AnotherTrial, $"Version {version} of {model} is in trial {current} now, but the alarm is about trial {trial}");
         if (state.Condemned(version) is { } condemned)
-            return (RollbackOutcome.AlreadyCondemned, $"{subject} is condemned, since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who}");
+            return (RollbackOutcome.AlreadyCondemned, $"{subject} is condemned already, since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who}");
         if (state.LastGood is { } good && good.Rollout.Variants[^1].Version == version)
-            return (RollbackOutcome.NotACandidate, $"Version {version} of {model} is stable by now, which no alarm condemns");
+            return (RollbackOutcome.NotACandidate, $"Version {version} of {model} is stable now, which alarms never condemn");
         return null;
     }
 
@@ -131,12 +146,22 @@ internal sealed class AlarmRollbacks(FunctionsHostSettings settings, RolloutJour
         Reason = RollbackReason.Alarm,
         Who = $"alarm {alarm.Name}",
         Evidence = JsonSerializer.SerializeToElement(
-            new AlarmEvidence(SummaryOf(alarm, stream), alarm.Name, Cut(stream.Title), stream.Query is { } query ? Cut(query) : null, stream.Time, stream.Value, subject.Dimensions),
+            new AlarmEvidence(
+                SummaryOf(alarm, stream),
+                alarm.Name,
+                Cut(stream.Title),
+                stream.Query is { } query ? Cut(query) : null,
+                stream.Time,
+                stream.Value,
+                subject.Dimensions),
             RollbackJson.Default.AlarmEvidence),
     };
 
-    private static string SummaryOf(AlarmDefinition alarm, AlarmStream stream) =>
-        $"{alarm.Name} fired{(stream.Time is { } fired ? string.Create(CultureInfo.InvariantCulture, $" at {fired.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}") : "")}{(stream.Value is { } value ? $" with {value}" : "")}";
+    private static string SummaryOf(AlarmDefinition alarm, AlarmStream stream)
+    {
+        var time = stream.Time is { } fired ? string.Create(CultureInfo.InvariantCulture, $" at {fired.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}") : "";
+        return $"{alarm.Name} fired{time}{(stream.Value is { } value ? $" with {value}" : "")}";
+    }
 
     private static string Cut(string text) => text[..Math.Min(text.Length, 2000)];
 }

@@ -2,43 +2,43 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Functions.Rollback;
 
-/// <summary>What became of a stream that an alarm said something of.</summary>
+/// <summary>The result for a stream that an alarm reported.</summary>
 [JsonConverter(typeof(RollbackOutcomeJsonConverter))]
 internal enum RollbackOutcome
 {
-    /// <summary>The version is condemned now, and was not before.</summary>
+    /// <summary>This call condemned the version.</summary>
     Condemned,
 
-    /// <summary>It would be, were it not for the dry run.</summary>
+    /// <summary>Without the dry run, the version would be condemned.</summary>
     WouldCondemn,
 
-    /// <summary>It was already, in the same trial.</summary>
+    /// <summary>The version was already condemned in the same trial.</summary>
     AlreadyCondemned,
 
-    /// <summary>The variant is none that is condemned: stable, which has no heir, or pinned requests.</summary>
+    /// <summary>The variant is never condemned by an alarm: it is stable, which nothing could replace, or pinned requests.</summary>
     NotACandidate,
 
-    /// <summary>The alarm is about a trial that is over, or that nobody knows of.</summary>
+    /// <summary>The alarm is about a trial that is over, or that the journal does not have.</summary>
     AnotherTrial,
 
-    /// <summary>The journal has nothing of the model.</summary>
+    /// <summary>The journal has no event of the model.</summary>
     UnknownModel,
 
     /// <summary>The journal has no rollout with the version.</summary>
     UnknownVersion,
 
-    /// <summary>A dimension is missing, or is none that ModelMetrics posts.</summary>
+    /// <summary>A dimension is missing, or has a value that ModelMetrics never posts.</summary>
     WrongDimensions,
 
-    /// <summary>The alarm is none of this environment's alarms about models.</summary>
+    /// <summary>The alarm is not one of this environment's alarms about models.</summary>
     UnknownAlarm,
 
-    /// <summary>The alarm is for people.</summary>
+    /// <summary>The alarm only notifies people.</summary>
     NotForRollback,
 
-    /// <summary>The alarm fires no more.</summary>
+    /// <summary>The alarm no longer fires.</summary>
     NothingToDo,
 
-    /// <summary>The journal could not be read or written: nothing is known to be done.</summary>
+    /// <summary>The journal could not be read or written; whether the version is condemned is unknown.</summary>
     JournalUnread,
 }

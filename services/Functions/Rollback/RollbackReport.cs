@@ -3,12 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Functions.Rollback;
 
-/// <summary>What became of a message.</summary>
-/// <param name="Type">The message's type.</param>
-/// <param name="Streams">What became of each stream.</param>
+/// <summary>The result for a message, stream by stream.</summary>
 internal sealed record RollbackReport(string Type, IReadOnlyList<StreamReport> Streams)
 {
-    /// <summary>Whether it has to be asked again: something that was to be done may not be.</summary>
+    /// <summary>Whether the message must be sent again, because a version may not be condemned yet.</summary>
     [JsonIgnore]
     public bool IsUnfinished => Streams.Any(static stream => stream.Outcome == RollbackOutcome.JournalUnread);
 

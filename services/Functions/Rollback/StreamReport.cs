@@ -1,15 +1,15 @@
 namespace ModelServing.Functions.Rollback;
 
-/// <summary>What became of one stream.</summary>
-/// <param name="Outcome">What.</param>
-/// <param name="Alarm">The alarm: its name within the environment, or its title where it is none of them.</param>
-/// <param name="Model">The model, as the message has it; null where it names none.</param>
+/// <summary>The result for one stream.</summary>
+/// <param name="Outcome">The kind of result.</param>
+/// <param name="Alarm">The alarm's name within the environment, or its title if it is not one of the environment's alarms.</param>
+/// <param name="Model">The model, as the message has it; null if it names none.</param>
 /// <param name="Version">The version, as the message has it.</param>
 /// <param name="Variant">The variant, as the message has it.</param>
 /// <param name="Trial">The trial, as the message has it.</param>
-/// <param name="Detail">What that means, for a person.</param>
+/// <param name="Detail">The explanation, for people.</param>
 internal sealed record StreamReport(RollbackOutcome Outcome, string Alarm, string? Model, string? Version, string? Variant, string? Trial, string Detail)
 {
-    /// <summary>The number under which the rollback stands in the journal; null where none does.</summary>
+    /// <summary>The number of the rollback in the journal; null if there is none.</summary>
     public long? Seq { get; init; }
 }

@@ -5,10 +5,9 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Functions.Rollback;
 
-/// <summary>What a stream of ModelMetrics is about, by its dimensions.</summary>
+/// <summary>The version's trial that a stream of ModelMetrics is about, according to its dimensions.</summary>
 internal sealed record Subject(ModelName Model, ModelVersion Version, string Variant, int Trial)
 {
-    /// <summary>The dimensions that say so.</summary>
     internal IReadOnlyDictionary<string, string> Dimensions => new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         [ModelMetric.Model] = Model.Text,
@@ -17,10 +16,9 @@ internal sealed record Subject(ModelName Model, ModelVersion Version, string Var
         [ModelMetric.Trial] = Trial.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <inheritdoc/>
     public override string ToString() => $"{Model} version {Version} ({Variant}, trial {Trial})";
 
-    /// <summary>Reads dimensions; <paramref name="fault"/> says what is wrong with those that are none.</summary>
+    /// <summary>Reads dimensions. If they are wrong, <paramref name="fault"/> says why.</summary>
     internal static bool TryRead(IReadOnlyDictionary<string, string> dimensions, [NotNullWhen(true)] out Subject? subject, [NotNullWhen(false)] out string? fault)
     {
         (subject, fault) = (null, null);
@@ -39,6 +37,6 @@ internal sealed record Subject(ModelName Model, ModelVersion Version, string Var
             subject = new Subject(model, version, dimensions[ModelMetric.Variant], trial);
         return subject is not null;
 
-        string Wrong(string name, string form) => $"The stream's dimension {name} is '{dimensions[name]}'; it has to be {form}";
+        string Wrong(string name, string form) => $"The stream's dimension {name} is '{dimensions[name]}'; it must be {form}";
     }
 }

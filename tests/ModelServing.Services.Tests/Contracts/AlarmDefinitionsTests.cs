@@ -2,7 +2,7 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Services.Tests.Contracts;
 
-/// <summary>What holds of every alarm, whoever reads it.</summary>
+/// <summary>The rules for every alarm.</summary>
 public class AlarmDefinitionsTests
 {
     private static readonly AlarmDefinition[] All = [.. ModelAlarms.All, .. PlatformAlarms.All];
@@ -11,7 +11,7 @@ public class AlarmDefinitionsTests
     public void Every_alarm_has_a_name_of_its_own() => Assert.Equal(All.Length, All.Select(static alarm => alarm.Name).Distinct().Count());
 
     [Fact]
-    public void Every_alarm_is_within_what_Monitoring_takes() => Assert.All(All, static alarm =>
+    public void Every_alarm_is_within_the_limits_of_Monitoring() => Assert.All(All, static alarm =>
     {
         Assert.Matches("^[a-z]+(-[a-z]+)*$", alarm.Name);
         Assert.InRange(alarm.Pending, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));

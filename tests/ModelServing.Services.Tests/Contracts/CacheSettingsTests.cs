@@ -5,7 +5,7 @@ namespace ModelServing.Services.Tests.Contracts;
 public class CacheSettingsTests
 {
     [Fact]
-    public void They_are_read_as_they_are_written()
+    public void The_settings_survive_the_round_trip_through_their_variables()
     {
         foreach (var settings in (CacheSettings[])
         [
@@ -31,8 +31,8 @@ public class CacheSettingsTests
     [InlineData("localhost:6379,")]
     [InlineData("redis://localhost:6379")]
     [InlineData("::1:6379")]
-    public void What_is_no_address_is_refused(string text) => Assert.Equal(
-        $"the environment variable MODELSERVING_CACHE is '{text}'; it has to be HOST:PORT, or several with ',' between them",
+    public void A_text_that_is_not_an_address_is_refused(string text) => Assert.Equal(
+        $"the environment variable MODELSERVING_CACHE is '{text}'; it must be HOST:PORT, or several separated by ','",
         Assert.Throws<ContractException>(() => CacheSettings.Read(new HostEnvironment(name => name == CacheSettings.AddressesVariable ? text : null))).Message);
 
     [Fact]

@@ -66,25 +66,25 @@ public class ClientsDocumentTests
     [InlineData("\"role\": \"tester\"", "\"role\": \"Tester\"", "a role is")]
     [InlineData("\"role\": \"tester\"", "\"role\": \"caller, tester\"", "a role is")]
     [InlineData("\"role\"", "\"rolle\"", "rolle")]
-    [InlineData(Hash, "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08", "clients.shop.keyHashes[0] is no SHA-256")]
-    [InlineData(Hash, "msk_abc", "clients.shop.keyHashes[0] is no SHA-256")]
+    [InlineData(Hash, "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08", "clients.shop.keyHashes[0] is not a SHA-256")]
+    [InlineData(Hash, "msk_abc", "clients.shop.keyHashes[0] is not a SHA-256")]
     [InlineData($"\"{Hash}\"", "", "clients.shop.keyHashes is empty")]
-    [InlineData($"\"{Hash}\"", "null", "clients.shop.keyHashes[0] is no SHA-256")]
+    [InlineData($"\"{Hash}\"", "null", "clients.shop.keyHashes[0] is not a SHA-256")]
     [InlineData($"\"{Hash}\"", $"\"{Hash}\", \"{Hash}\"", "is that of shop too")]
-    [InlineData("\"requestsPerSecond\": 0.5", "\"requestsPerSecond\": 0", "clients.shop.limit.requestsPerSecond is 0; it has to be from 0.0001 to 1000000")]
-    [InlineData("\"burst\": 10", "\"burst\": 0", "clients.shop.limit.burst is 0; it has to be from 1 to 1000000")]
-    [InlineData("\"burst\": 10", "\"burst\": 43201", "clients.shop.limit.burst is 43201, which takes more than a day")]
+    [InlineData("\"requestsPerSecond\": 0.5", "\"requestsPerSecond\": 0", "clients.shop.limit.requestsPerSecond is 0; it must be from 0.0001 to 1000000")]
+    [InlineData("\"burst\": 10", "\"burst\": 0", "clients.shop.limit.burst is 0; it must be from 1 to 1000000")]
+    [InlineData("\"burst\": 10", "\"burst\": 43201", "clients.shop.limit.burst is 43201, which takes more than a day to refill")]
     [InlineData("\"https://idp.example.com/\"", "", "tokens.issuers is empty")]
     [InlineData("\"modelserving\"", "\"\"", "tokens.audiences[0] is empty")]
-    [InlineData("https://idp.example.com/jwks", "http://idp.example.com/jwks", "tokens.keysUri is 'http://idp.example.com/jwks'; it has to be an https address, or an http one on a loopback address")]
+    [InlineData("https://idp.example.com/jwks", "http://idp.example.com/jwks", "tokens.keysUri is 'http://idp.example.com/jwks'; it must be an https address, or an http one on a loopback address")]
     [InlineData("https://idp.example.com/jwks", "file:///etc/passwd", "tokens.keysUri")]
     [InlineData("https://idp.example.com/jwks", "http://127.0.0.1.example.com/", "tokens.keysUri")]
     [InlineData("https://idp.example.com/jwks", "https://user:secret@idp.example.com/", "tokens.keysUri")]
-    [InlineData("\"clockSkewSeconds\": 60", "\"clockSkewSeconds\": 301", "tokens.clockSkewSeconds is 301; it has to be from 0 to 300")]
+    [InlineData("\"clockSkewSeconds\": 60", "\"clockSkewSeconds\": 301", "tokens.clockSkewSeconds is 301; it must be from 0 to 300")]
     [InlineData("\"clientClaim\": \"sub\"", "\"clientClaim\": \"\"", "tokens.clientClaim is empty")]
     [InlineData("\"claim\": \"groups\"", "\"claim\": \"\"", "tokens.roles.claim is empty")]
     [InlineData("\"ops\"", "\"\"", "tokens.roles.operators[0] is empty")]
-    public void What_breaks_its_form_is_named(string part, string instead, string message)
+    public void The_error_names_the_broken_rule(string part, string instead, string message)
     {
         Assert.Contains(part, Text, StringComparison.Ordinal);
         var e = Assert.Throws<ContractException>(() => Parse(Text.Replace(part, instead, StringComparison.Ordinal)));
@@ -95,19 +95,19 @@ public class ClientsDocumentTests
     [InlineData("http://127.0.0.1:8081/keys")]
     [InlineData("http://[::1]/keys")]
     [InlineData("http://localhost:1/")]
-    public void Keys_may_come_by_http_from_this_machine(string uri) => Assert.True(TokenRules.IsKeysUri(uri));
+    public void Keys_can_come_by_http_from_this_machine(string uri) => Assert.True(TokenRules.IsKeysUri(uri));
 
     [Fact]
-    public void Two_clients_never_have_one_key()
+    public void Two_clients_cannot_have_the_same_key()
     {
         var entry = new ClientEntry { KeyHashes = [Hash], Role = ClientRole.Caller };
         var document = new ClientsDocument { Schema = 1, Anonymous = false, Clients = new() { [ModelName.Parse("a")] = entry, [ModelName.Parse("b")] = entry } };
         var e = Assert.Throws<ContractException>(() => ClientsDocument.Parse(document.ToUtf8()));
-        Assert.Equal($"clients.b.keyHashes: {Hash} is that of a too; a key is one client's", e.Message);
+        Assert.Equal($"clients.b.keyHashes: {Hash} belongs to a too; a key belongs to one client", e.Message);
     }
 
     [Fact]
-    public void There_are_at_most_as_many_keys_as_a_request_can_be_compared_with()
+    public void The_number_of_keys_is_limited()
     {
         ClientsDocument WithKeys(int count) => new()
         {
@@ -125,7 +125,7 @@ public class ClientsDocumentTests
         var keys = Enumerable.Range(0, 100).Select(static _ => ApiKey.Make()).ToHashSet();
         Assert.Equal(100, keys.Count);
         Assert.All(keys, static key => Assert.Matches("^msk_[A-Za-z0-9_-]{43}$", key));
-        // The digest of "test", by another program.
+        // The digest of "test", computed by another program.
         Assert.Equal(Hash, ApiKey.HashOf("test"));
     }
 

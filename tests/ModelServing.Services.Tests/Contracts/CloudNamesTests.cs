@@ -15,7 +15,7 @@ public partial class CloudNamesTests
     }
 
     [Fact]
-    public void Models_whose_names_look_alike_have_versions_of_different_names()
+    public void Models_with_similar_names_have_versions_with_different_names()
     {
         string[] models = ["a", "a-v1", "a-v1-v1"];
         string[] names = [.. models.SelectMany(model => Enumerable.Range(1, 12).Select(version => ClusterNames.Version(ModelName.Parse(model), new ModelVersion(version))))];
@@ -64,7 +64,7 @@ public partial class CloudNamesTests
     [InlineData(0.05, 30)]
     [InlineData(30, 30)]
     [InlineData(240.2, 241)]
-    public void What_is_in_flight_has_its_deadline_to_end_and_usual_deadlines_change_nothing(double deadline, int finish)
+    public void Requests_in_flight_have_their_deadline_to_end_and_usual_deadlines_change_nothing(double deadline, int finish)
     {
         var times = DrainTimes.OfInference(TimeSpan.FromSeconds(deadline));
         Assert.Equal(finish, times.Finish.TotalSeconds);

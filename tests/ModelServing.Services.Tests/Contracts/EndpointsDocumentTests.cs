@@ -30,7 +30,7 @@ public class EndpointsDocumentTests
     }
 
     [Fact]
-    public void What_was_written_is_read_back() =>
+    public void A_written_document_is_read_back() =>
         Gen.Select(Gen.Int[1, ModelVersion.MaxNumber], Gen.Int[1, 65535], Gen.Int, Gen.Bool)
             .Select((version, port, process, six) => new EndpointEntry(ModelName.Parse("m"), new ModelVersion(version), $"{(six ? "[::1]" : "127.0.0.1")}:{port}", process))
             .Array[0, 5]
@@ -47,13 +47,13 @@ public class EndpointsDocumentTests
     [InlineData("\"version\": 2,", "", "version")]
     [InlineData("\"version\": 2,", "\"version\": 1e3,", "a version is")]
     [InlineData("\"address\": \"127.0.0.1:40001\",", "", "address")]
-    [InlineData("127.0.0.1:40001", "127.0.0.1", "endpoints[0].address '127.0.0.1' is no IP address with a port")]
-    [InlineData("127.0.0.1:40001", "127.0.0.1:0", "is no IP address with a port")]
-    [InlineData("127.0.0.1:40001", "127.0.0.1:65536", "is no IP address with a port")]
-    [InlineData("127.0.0.1:40001", "some-host:80", "is no IP address with a port")]
-    [InlineData("127.0.0.1:40001", "http://127.0.0.1:80", "is no IP address with a port")]
+    [InlineData("127.0.0.1:40001", "127.0.0.1", "endpoints[0].address '127.0.0.1' is not an IP address with a port")]
+    [InlineData("127.0.0.1:40001", "127.0.0.1:0", "is not an IP address with a port")]
+    [InlineData("127.0.0.1:40001", "127.0.0.1:65536", "is not an IP address with a port")]
+    [InlineData("127.0.0.1:40001", "some-host:80", "is not an IP address with a port")]
+    [InlineData("127.0.0.1:40001", "http://127.0.0.1:80", "is not an IP address with a port")]
     [InlineData(",\n      \"process\": 4711", "", "process")]
-    public void What_breaks_its_form_is_named(string part, string instead, string message)
+    public void The_error_names_the_broken_rule(string part, string instead, string message)
     {
         Assert.Contains(part, Text, StringComparison.Ordinal);
         var e = Assert.Throws<ContractException>(() => Parse(Text.Replace(part, instead, StringComparison.Ordinal)));
@@ -61,11 +61,11 @@ public class EndpointsDocumentTests
     }
 
     [Theory]
-    [InlineData("", "the endpoints file is no JSON")]
+    [InlineData("", "the endpoints file is not JSON")]
     [InlineData("""{"schema":1}""", "endpoints")]
     [InlineData("""{"schema":1,"endpoints":null}""", "endpoints")]
     [InlineData("""{"schema":1,"endpoints":[null]}""", "endpoints[0] is null")]
-    public void What_is_no_endpoints_file_is_refused(string text, string message) =>
+    public void A_text_that_is_not_an_endpoints_file_is_refused(string text, string message) =>
         Assert.Contains(message, Assert.Throws<ContractException>(() => Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -87,7 +87,7 @@ public class EndpointsDocumentTests
                 }
                 catch (ContractException)
                 {
-                    // The only exception that a caller has to know.
+                    // The only exception that callers must handle.
                 }
             }
         });

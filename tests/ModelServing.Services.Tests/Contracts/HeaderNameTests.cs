@@ -7,7 +7,7 @@ namespace ModelServing.Services.Tests.Contracts;
 public class HeaderNameTests
 {
     [Fact]
-    public void A_text_is_a_name_when_the_pattern_says_so() => Gen.String[Gen.Char[' ', '~'], 0, 6].Sample(text =>
+    public void A_text_is_a_name_exactly_if_it_matches_the_pattern() => Gen.String[Gen.Char[' ', '~'], 0, 6].Sample(text =>
     {
         var matches = Regex.IsMatch(text, HeaderName.Pattern);
         Assert.Equal(matches, HeaderName.TryParse(text, null, out var name));
@@ -21,7 +21,7 @@ public class HeaderNameTests
     [InlineData("X-Customer\n")]
     [InlineData("X-Customer\r\nHost")]
     [InlineData("Kundé")]
-    public void What_is_no_name_is_refused_with_the_form(string text)
+    public void A_text_that_is_not_a_name_is_refused_with_the_form(string text)
     {
         var e = Assert.Throws<FormatException>(() => HeaderName.Parse(text));
         Assert.Equal($"'{text}' is not a header's name: {HeaderName.Form}", e.Message);

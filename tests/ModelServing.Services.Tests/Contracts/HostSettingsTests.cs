@@ -1,5 +1,6 @@
 using CsCheck;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Services.Tests.Contracts;
 
@@ -28,7 +29,7 @@ public class HostSettingsTests
         });
 
     [Fact]
-    public void A_routers_settings_come_back_from_its_environment() =>
+    public void A_routers_settings_survive_the_round_trip_through_its_environment() =>
         Gen.Select(Shared, SomeText, SomeText, Gen.Null(SomeText), Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, clients, bytes) =>
         {
             var settings = new RouterSettings
@@ -48,7 +49,7 @@ public class HostSettingsTests
         });
 
     [Fact]
-    public void An_inference_services_settings_come_back_from_its_environment() =>
+    public void An_inference_services_settings_survive_the_round_trip_through_its_environment() =>
         Gen.Select(
             Shared,
             Gen.Select(Gen.Int[1, ModelVersion.MaxNumber], SomeText, Gen.Int[0, 1024]),
@@ -81,7 +82,7 @@ public class HostSettingsTests
         });
 
     [Fact]
-    public void An_inference_services_cache_comes_back_from_its_environment()
+    public void An_inference_services_cache_survives_the_round_trip_through_its_environment()
     {
         var settings = new InferenceSettings
         {
@@ -97,7 +98,7 @@ public class HostSettingsTests
     }
 
     [Fact]
-    public void Defaults_are_those_of_an_environment_that_says_nothing_more()
+    public void An_environment_with_only_the_required_variables_gives_the_defaults()
     {
         Assert.Equal(
             new RouterSettings { Plan = "file:p", Endpoints = "file:e" },
@@ -160,8 +161,8 @@ public class HostSettingsTests
     [InlineData("QUEUE_LIMIT", "1e3", "a whole number from 0 to 1000000")]
     [InlineData("MAX_REQUEST_BYTES", "64MB", "a whole number from 1 to 2147483647")]
     [InlineData("MAX_REQUEST_BYTES", "0", "a whole number from 1 to 2147483647")]
-    [InlineData("MINUTE", "0.5", "at least 1 second")]
-    [InlineData("MINUTE", "1m", "a number of seconds from 0 to 86400")]
+    [InlineData("MINUTE", "0.5", "a number of seconds from 1 to 86400")]
+    [InlineData("MINUTE", "1m", "a number of seconds from 1 to 86400")]
     [InlineData("OCI_MONITORING_ENDPOINT", "telemetry.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_IDENTITY", "WorkloadIdentity", "workload-identity, resource-principal, instance-principal or config-file")]
     [InlineData("OCI_IDENTITY", "config_file", "workload-identity, resource-principal, instance-principal or config-file")]
@@ -173,7 +174,7 @@ public class HostSettingsTests
     [InlineData("OCI_NOSQL_ENDPOINT", "nosql.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "ftp://objectstorage.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_OBJECT_STORAGE_ENDPOINT", "https://user@objectstorage.example", "an address without a path, as in https://HOST")]
-    public void A_wrong_variable_is_named_with_what_would_be_right(string name, string value, string right)
+    public void The_error_for_a_wrong_variable_names_it_and_its_form(string name, string value, string right)
     {
         var variables = new Dictionary<string, string>
         {
@@ -184,20 +185,35 @@ public class HostSettingsTests
             ["MODELSERVING_" + name] = value,
         };
         var e = Assert.Throws<ContractException>(() => new InferenceSettings(Environment(variables)));
-        Assert.Equal($"the environment variable MODELSERVING_{name} is '{value}'; it has to be {right}", e.Message);
+        Assert.Equal($"the environment variable MODELSERVING_{name} is '{value}'; it must be {right}", e.Message);
     }
 
     [Theory]
     [InlineData("MODELSERVING_PLAN", "file:PATH or kubernetes:NAMESPACE/NAME")]
     [InlineData("MODELSERVING_ENDPOINTS", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
-    public void A_missing_variable_is_named_with_what_would_be_right(string name, string right)
+    public void The_error_for_a_missing_variable_names_it_and_its_form(string name, string right)
     {
         var variables = new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "file:p", ["MODELSERVING_ENDPOINTS"] = "file:e" };
         foreach (var unset in (Action[])[() => variables[name] = "", () => variables.Remove(name)])
         {
             unset();
             var e = Assert.Throws<ContractException>(() => new RouterSettings(Environment(variables)));
-            Assert.Equal($"the environment variable {name} is not set; it has to be {right}", e.Message);
+            Assert.Equal($"the environment variable {name} is not set; it must be {right}", e.Message);
+        }
+    }
+
+    [Fact]
+    public void Every_property_has_a_row_and_every_row_a_property()
+    {
+        foreach (var settings in (HostSettings[])
+        [
+            new RouterSettings { Plan = "p", Endpoints = "e" },
+            new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r" },
+            new FunctionsHostSettings { Journal = "j" },
+        ])
+        {
+            var properties = settings.GetType().GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name);
+            Assert.Equal(properties.Order(StringComparer.Ordinal), settings.All.Select(static row => row.Property).Order(StringComparer.Ordinal));
         }
     }
 
@@ -205,16 +221,16 @@ public class HostSettingsTests
     public void A_workload_identity_needs_a_region_and_a_region_needs_an_identity()
     {
         Assert.Equal(
-            "the environment variable MODELSERVING_OCI_REGION is not set; with workload-identity it has to be a region's identifier, as in eu-frankfurt-1",
+            "the environment variable MODELSERVING_OCI_REGION is not set; with workload-identity it must be a region's identifier, as in eu-frankfurt-1",
             Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string> { ["MODELSERVING_OCI_IDENTITY"] = "workload-identity" }))).Message);
         Assert.Equal(
-            "the environment variable MODELSERVING_OCI_IDENTITY is not set, and MODELSERVING_OCI_REGION is; it has to be workload-identity, resource-principal, instance-principal or config-file",
+            "the environment variable MODELSERVING_OCI_IDENTITY is not set, and MODELSERVING_OCI_REGION is; it must be workload-identity, resource-principal, instance-principal or config-file",
             Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string> { ["MODELSERVING_OCI_REGION"] = "eu-frankfurt-1" }))).Message);
         Assert.Null(OciSettings.Read(Environment(new Dictionary<string, string>())));
     }
 
     [Fact]
-    public void The_log_format_may_be_written_in_any_case() => Assert.Equal(
+    public void The_log_format_can_be_in_any_case() => Assert.Equal(
         LogFormat.Json,
         new RouterSettings(Environment(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "p", ["MODELSERVING_ENDPOINTS"] = "e", ["MODELSERVING_LOG_FORMAT"] = "JSON" })).LogFormat);
 

@@ -52,7 +52,7 @@ public sealed class ImageNamesTests : IDisposable
     [InlineData("VM.DenseIO.E4.Flex", "linux-x64")]
     [InlineData("VM.Standard.A1.Flex", "linux-arm64")]
     [InlineData("VM.Standard.A2.Flex", "linux-arm64")]
-    public void The_shape_of_the_nodes_says_what_images_are_built_for(string shape, string runtime)
+    public void The_shape_of_the_nodes_decides_the_images_architecture(string shape, string runtime)
     {
         var (file, _) = StackFile.Parse(
             "config: { modelserving:models: {}, modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, modelserving:compartment: ocid1.compartment.oc1..a, " +
@@ -62,7 +62,7 @@ public sealed class ImageNamesTests : IDisposable
     }
 
     [Fact]
-    public void The_namespace_is_the_one_that_the_login_begins_with()
+    public void The_namespace_is_the_start_of_the_login()
     {
         var destination = ImageDestination.From("eu-frankfurt-1", new ContainerRegistryLogin("space/default/me@example.com", "secret", "here"), "dev");
         Assert.Equal(("ocir.eu-frankfurt-1.oci.oraclecloud.com", "space/modelserving-dev/router"), (destination.Host, destination.RepositoryOf(ImageNames.Router)));
@@ -73,7 +73,7 @@ public sealed class ImageNamesTests : IDisposable
     [Theory]
     [InlineData("localhost:5000/space", "localhost:5000", "space/modelserving-dev/router")]
     [InlineData("registry.example.com/a/b", "registry.example.com", "a/b/modelserving-dev/router")]
-    public void Another_registry_may_be_named(string text, string host, string repository) =>
+    public void Another_registry_can_be_named(string text, string host, string repository) =>
         Assert.Equal((host, repository), (ImageDestination.Parse(text, "dev").Host, ImageDestination.Parse(text, "dev").RepositoryOf(ImageNames.Router)));
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class ImageNamesTests : IDisposable
     [InlineData("host/Space", "dev", "--registry: ")]
     [InlineData("host/space", "Dev", "--stack: 'Dev' can't be a part of a container repository's name")]
     [InlineData("host/space", "a--b", "--stack: 'a--b' can't be")]
-    public void What_no_image_can_be_pushed_to_is_refused(string registry, string stack, string message) =>
+    public void A_repository_that_cannot_have_images_is_refused(string registry, string stack, string message) =>
         Assert.StartsWith(message, Assert.Throws<CommandException>(() => ImageDestination.Parse(registry, stack)).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -104,6 +104,6 @@ public sealed class ImageNamesTests : IDisposable
     [InlineData("mcr.microsoft.com/dotnet:10.0@sha256:0")]
     [InlineData("https://mcr.microsoft.com/dotnet")]
     [InlineData("mcr.microsoft.com/dotnet:10.0\n")]
-    public void What_is_no_base_image_is_refused(string text) =>
+    public void A_text_that_is_not_a_base_image_is_refused(string text) =>
         Assert.StartsWith("--base-image: ", Assert.Throws<CommandException>(() => ImageReference.Parse(text)).Message, StringComparison.Ordinal);
 }

@@ -18,7 +18,7 @@ public class ModelVersionTests
     });
 
     [Fact]
-    public void No_text_is_a_version_but_that_of_a_number() => Gen.String[Gen.Char["0123456789+-.e x٣"], 0, 11].Sample(text =>
+    public void Only_the_text_of_a_number_is_a_version() => Gen.String[Gen.Char["0123456789+-.e x٣"], 0, 11].Sample(text =>
     {
         if (ModelVersion.TryParse(text, null, out var version))
             Assert.Equal(text, version.ToString());
@@ -37,14 +37,14 @@ public class ModelVersionTests
     [InlineData("1000000000")]
     [InlineData("99999999999999999999999999")]
     [InlineData("latest")]
-    public void What_is_no_version_is_refused_with_the_form(string text)
+    public void A_text_that_is_not_a_version_is_refused_with_the_form(string text)
     {
         var e = Assert.Throws<FormatException>(() => ModelVersion.Parse(text));
         Assert.Equal($"'{text}' is not a version: a whole number from 1 to {ModelVersion.MaxNumber}, without leading zeros", e.Message);
     }
 
     [Fact]
-    public void Whatever_comes_from_nowhere_is_version_1()
+    public void The_default_value_is_version_1()
     {
         Assert.Equal(1, default(ModelVersion).Number);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ModelVersion(0));

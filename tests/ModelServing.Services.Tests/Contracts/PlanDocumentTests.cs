@@ -63,13 +63,13 @@ public class PlanDocumentTests
     }
 
     [Fact]
-    public void A_plan_without_models_is_one() => Assert.Empty(Parse("""{ "schema": 1, "rollouts": {} }""").Rollouts);
+    public void A_plan_without_models_is_valid() => Assert.Empty(Parse("""{ "schema": 1, "rollouts": {} }""").Rollouts);
 
     [Theory]
     [InlineData("\"schema\": 1,", "\"schema\": 2, \"wonder\": {},", "the plan has schema 2; this program reads schema 1")]
     [InlineData("\"schema\": 1,", "", "the plan has no 'schema'")]
-    [InlineData("\"schema\": 1,", "\"schema\": \"1\",", "the plan has a 'schema' that is no whole number; this program reads schema 1")]
-    [InlineData("\"schema\": 1,", "\"schema\": 1.5,", "the plan has a 'schema' that is no whole number")]
+    [InlineData("\"schema\": 1,", "\"schema\": \"1\",", "the plan has a 'schema' that is not a whole number; this program reads schema 1")]
+    [InlineData("\"schema\": 1,", "\"schema\": 1.5,", "the plan has a 'schema' that is not a whole number")]
     [InlineData("\"schema\": 1,", "\"schema\": 1, \"schema\": 1,", "schema")]
     [InlineData("\"schema\": 1,", "\"schema\": 1, \"wonder\": {},", "wonder")]
     [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"revision\": \"r\",", "revision")]
@@ -79,38 +79,38 @@ public class PlanDocumentTests
     [InlineData("\"revision\": \"r\",", "\"revision\": \"\",", "rollouts.scoring.revision is empty")]
     [InlineData("\"scoring\"", "\"fraud\"", "fraud")]
     [InlineData("\"scoring\"", "\"Scoring\"", "'Scoring' is not a model's name: 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit ($.rollouts")]
-    [InlineData("\"deadlineMilliseconds\": 250", "\"deadlineMilliseconds\": 0", "rollouts.fraud.deadlineMilliseconds is 0; it has to be above 0")]
+    [InlineData("\"deadlineMilliseconds\": 250", "\"deadlineMilliseconds\": 0", "rollouts.fraud.deadlineMilliseconds is 0; it must be above 0")]
     [InlineData("\"deadlineMilliseconds\": 250", "\"deadlineMilliseconds\": 1.5", "($.rollouts.fraud.deadlineMilliseconds, line 6)")]
     [InlineData("\"X-Customer\"", "\"X Customer\"", "rollouts.fraud.routingKeyHeader 'X Customer' is not a header's name (")]
     [InlineData("\"X-Customer\"", "\"\"", "rollouts.fraud.routingKeyHeader '' is not a header's name (")]
-    [InlineData("\"attemptLimitMilliseconds\": 125,", "", "rollouts.fraud.attemptLimitMilliseconds is not given; with variants beside stable it has to be from 1 to the deadline")]
+    [InlineData("\"attemptLimitMilliseconds\": 125,", "", "rollouts.fraud.attemptLimitMilliseconds is not given; with variants beside stable it must be from 1 to the deadline")]
     [InlineData("\"attemptLimitMilliseconds\": 125", "\"attemptLimitMilliseconds\": 251", "rollouts.fraud.attemptLimitMilliseconds is 251; with variants")]
     [InlineData("\"attemptLimitMilliseconds\": 125", "\"attemptLimitMilliseconds\": 0", "rollouts.fraud.attemptLimitMilliseconds is 0; with variants")]
     [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"attemptLimitMilliseconds\": 1,", "rollouts.scoring.attemptLimitMilliseconds is 1; with variants")]
     [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"guard\": { \"tolerance\": 1, \"falseAlarm\": 0.1, \"unreachableForMilliseconds\": 1 },", "rollouts.scoring.guard is given; it is given exactly where")]
-    [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"routingKeyClaim\": \"\",", "rollouts.scoring.routingKeyClaim is ''; it has to be a claim's name")]
-    [InlineData("\"routingKeyHeader\": \"X-Customer\",", "\"routingKeyHeader\": \"X-Customer\", \"routingKeyClaim\": \"sub\",", "rollouts.fraud.routingKeyClaim is 'sub'; it has to be a claim's name, and without a routingKeyHeader")]
-    [InlineData("\"tolerance\": 1.5", "\"tolerance\": 0.9", "rollouts.fraud.guard.tolerance is 0.9; it has to be from 1 to 1000")]
-    [InlineData("\"tolerance\": 1.5", "\"tolerance\": 1000.5", "rollouts.fraud.guard.tolerance is 1000.5; it has to be from 1 to 1000")]
-    [InlineData("\"falseAlarm\": 0.001", "\"falseAlarm\": 1", "rollouts.fraud.guard.falseAlarm is 1; it has to be above 0 and below 1")]
-    [InlineData("\"slowerThanMilliseconds\": 50", "\"slowerThanMilliseconds\": 0", "rollouts.fraud.guard.slowerThanMilliseconds is 0; it has to be above 0")]
-    [InlineData("\"maxErrorRate\": 0.05", "\"maxErrorRate\": 1", "rollouts.fraud.guard.maxErrorRate is 1; it has to be above 0 and below 1")]
-    [InlineData("\"unreachableForMilliseconds\": 60000", "\"unreachableForMilliseconds\": 0", "rollouts.fraud.guard.unreachableForMilliseconds is 0; it has to be above 0")]
+    [InlineData("\"revision\": \"r\",", "\"revision\": \"r\", \"routingKeyClaim\": \"\",", "rollouts.scoring.routingKeyClaim is ''; it must be a claim's name")]
+    [InlineData("\"routingKeyHeader\": \"X-Customer\",", "\"routingKeyHeader\": \"X-Customer\", \"routingKeyClaim\": \"sub\",", "rollouts.fraud.routingKeyClaim is 'sub'; it must be a claim's name, and excludes a routingKeyHeader")]
+    [InlineData("\"tolerance\": 1.5", "\"tolerance\": 0.9", "rollouts.fraud.guard.tolerance is 0.9; it must be from 1 to 1000")]
+    [InlineData("\"tolerance\": 1.5", "\"tolerance\": 1000.5", "rollouts.fraud.guard.tolerance is 1000.5; it must be from 1 to 1000")]
+    [InlineData("\"falseAlarm\": 0.001", "\"falseAlarm\": 1", "rollouts.fraud.guard.falseAlarm is 1; it must be above 0 and below 1")]
+    [InlineData("\"slowerThanMilliseconds\": 50", "\"slowerThanMilliseconds\": 0", "rollouts.fraud.guard.slowerThanMilliseconds is 0; it must be above 0")]
+    [InlineData("\"maxErrorRate\": 0.05", "\"maxErrorRate\": 1", "rollouts.fraud.guard.maxErrorRate is 1; it must be above 0 and below 1")]
+    [InlineData("\"unreachableForMilliseconds\": 60000", "\"unreachableForMilliseconds\": 0", "rollouts.fraud.guard.unreachableForMilliseconds is 0; it must be above 0")]
     [InlineData("\"weight\": 500", "\"weight\": 501", "rollouts.fraud.variants: the weights add up to 10001, not to 10000")]
-    [InlineData("\"weight\": 500", "\"weight\": -1", "rollouts.fraud.variants[0].weight is -1; it has to be from 0 to 10000")]
-    [InlineData("\"weight\": 500", "\"weight\": 10001", "rollouts.fraud.variants[0].weight is 10001; it has to be from 0 to 10000")]
+    [InlineData("\"weight\": 500", "\"weight\": -1", "rollouts.fraud.variants[0].weight is -1; it must be from 0 to 10000")]
+    [InlineData("\"weight\": 500", "\"weight\": 10001", "rollouts.fraud.variants[0].weight is 10001; it must be from 0 to 10000")]
     [InlineData("\"weight\": 500", "\"weight\": 99999999999", "($.rollouts.fraud.variants[0].weight, line 20)")]
     [InlineData("\"version\": 2,", "\"version\": 0,", "a version is a whole number from 1 to 999999999, without leading zeros ($.rollouts.fraud.variants[0].version, line 19)")]
     [InlineData("\"version\": 2,", "\"version\": \"2\",", "a version is a whole number from 1")]
     [InlineData("\"version\": 2,", "", "version")]
     [InlineData("\"name\": \"canary\",", "", "name")]
     [InlineData("\"name\": \"canary\",", "\"name\": null,", "name")]
-    [InlineData("\"name\": \"canary\",", "\"name\": \"\",", "rollouts.fraud.variants[0].name is ''; it has to be 1 to 40 of a-z")]
+    [InlineData("\"name\": \"canary\",", "\"name\": \"\",", "rollouts.fraud.variants[0].name is ''; it must be 1 to 40 of a-z")]
     [InlineData("\"name\": \"canary\",", "\"name\": \"a\\r\\nb\",", "rollouts.fraud.variants[0].name is")]
-    [InlineData("\"name\": \"canary\",", "\"name\": \"pinned\",", "rollouts.fraud.variants[0].name is 'pinned'; it has to be 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit, and not 'pinned'")]
-    [InlineData("\"name\": \"canary\",", "\"name\": \"stable\",", "rollouts.fraud.variants[1].name 'stable' stands there twice")]
-    [InlineData("\"name\": \"stable\",\n          \"version\": 1,", "\"name\": \"heir\",\n          \"version\": 1,", "rollouts.fraud.variants has to end with 'stable'")]
-    public void What_breaks_its_form_is_named(string part, string instead, string message)
+    [InlineData("\"name\": \"canary\",", "\"name\": \"pinned\",", "rollouts.fraud.variants[0].name is 'pinned'; it must be 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit, and not 'pinned'")]
+    [InlineData("\"name\": \"canary\",", "\"name\": \"stable\",", "rollouts.fraud.variants[1].name 'stable' is duplicated")]
+    [InlineData("\"name\": \"stable\",\n          \"version\": 1,", "\"name\": \"heir\",\n          \"version\": 1,", "rollouts.fraud.variants must end with 'stable'")]
+    public void The_error_names_the_broken_rule(string part, string instead, string message)
     {
         Assert.Contains(part, Text, StringComparison.Ordinal);
         var e = Assert.Throws<ContractException>(() => Parse(Text.Replace(part, instead, StringComparison.Ordinal)));
@@ -118,9 +118,9 @@ public class PlanDocumentTests
     }
 
     [Theory]
-    [InlineData("", "the plan is no JSON")]
-    [InlineData("{", "the plan is no JSON")]
-    [InlineData("schema: 1", "the plan is no JSON")]
+    [InlineData("", "the plan is not JSON")]
+    [InlineData("{", "the plan is not JSON")]
+    [InlineData("schema: 1", "the plan is not JSON")]
     [InlineData("null", "the plan has no 'schema'")]
     [InlineData("[]", "the plan has no 'schema'")]
     [InlineData("""{"schema":1}""", "rollouts")]
@@ -128,10 +128,10 @@ public class PlanDocumentTests
     [InlineData("""{"schema":1,"rollouts":[]}""", "($.rollouts, line 1)")]
     [InlineData("""{"schema":1,"rollouts":{}} x""", "the plan can't be read")]
     [InlineData("""{"schema":1,"rollouts":{"a":null}}""", "rollouts.a is null")]
-    [InlineData("""{"schema":1,"rollouts":{"a":{"revision":"r","deadlineMilliseconds":1,"variants":[]}}}""", "rollouts.a.variants has to end with 'stable'")]
+    [InlineData("""{"schema":1,"rollouts":{"a":{"revision":"r","deadlineMilliseconds":1,"variants":[]}}}""", "rollouts.a.variants must end with 'stable'")]
     [InlineData("""{"schema":1,"rollouts":{"a":{"revision":"r","deadlineMilliseconds":1,"variants":null}}}""", "variants")]
     [InlineData("""{"schema":1,"rollouts":{"a":{"revision":"r","deadlineMilliseconds":1,"variants":[null]}}}""", "rollouts.a.variants[0] is null")]
-    public void What_is_no_plan_is_refused(string text, string message)
+    public void A_text_that_is_not_a_plan_is_refused(string text, string message)
     {
         var e = Assert.Throws<ContractException>(() => Parse(text));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
@@ -141,12 +141,12 @@ public class PlanDocumentTests
     [Theory]
     [InlineData("[3, 7]", null)]
     [InlineData("[]", null)]
-    [InlineData("[7, 3]", "rollouts.scoring.keptWarm[1] is 3 after 7; they have to ascend")]
-    [InlineData("[3, 3]", "rollouts.scoring.keptWarm[1] is 3 after 3; they have to ascend")]
+    [InlineData("[7, 3]", "rollouts.scoring.keptWarm[1] is 3 after 7; they must ascend")]
+    [InlineData("[3, 3]", "rollouts.scoring.keptWarm[1] is 3 after 3; they must ascend")]
     [InlineData("[3, 5]", "rollouts.scoring.keptWarm[1] is 5, which is a variant's version")]
     [InlineData("[null]", "a version is a whole number from 1")]
     [InlineData("[0]", "a version is a whole number from 1")]
-    public void Versions_kept_warm_ascend_and_are_no_variants(string kept, string? message)
+    public void Versions_kept_warm_ascend_and_are_not_variants(string kept, string? message)
     {
         var text = $$"""{"schema":1,"rollouts":{"scoring":{"revision":"r","deadlineMilliseconds":1,"variants":[{"name":"stable","version":5,"weight":10000}],"keptWarm":{{kept}} } } }""";
         if (message is null)
@@ -180,7 +180,7 @@ public class PlanDocumentTests
                 }
                 catch (ContractException)
                 {
-                    // The only exception that a caller has to know.
+                    // The only exception that callers must handle.
                 }
             }
         });

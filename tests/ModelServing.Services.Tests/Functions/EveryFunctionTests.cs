@@ -1,12 +1,12 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Functions;
-using ModelServing.Hosting.Functions;
+using ModelServing.Functions.Listener;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions;
 
-/// <summary>What holds of every function, whichever way it is called and whatever it does. Nothing that it asks is there.</summary>
+/// <summary>The rules for every function, in both ways of calling it. None of the services that it uses is available.</summary>
 public abstract class EveryFunctionTests : IDisposable
 {
     private readonly Func<FunctionName, FunctionCaller> make;
@@ -44,7 +44,7 @@ public abstract class EveryFunctionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Functions))]
-    public async Task A_payload_past_the_platforms_limit_is_refused(FunctionName function)
+    public async Task A_payload_above_the_platforms_limit_is_refused(FunctionName function)
     {
         await using var running = await StartAsync(function);
         Assert.Equal(413, (await running.Caller.CallAsync(new byte[FunctionCall.MaxBodyBytes + 1])).Status);
@@ -52,7 +52,7 @@ public abstract class EveryFunctionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Functions))]
-    public async Task It_answers_after_an_idle_time_and_after_a_restart(FunctionName function)
+    public async Task A_function_answers_after_an_idle_time_and_after_a_restart(FunctionName function)
     {
         await using var running = await StartAsync(function);
         var first = (await running.Caller.CallAsync("{}"u8.ToArray())).Status;

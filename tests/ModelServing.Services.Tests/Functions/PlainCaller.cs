@@ -6,13 +6,13 @@ using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Services.Tests.Functions;
 
-/// <summary>By plain HTTP.</summary>
+/// <summary>Calls by plain HTTP.</summary>
 internal sealed class PlainCaller(FunctionName function) : FunctionCaller
 {
     private HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
     private Uri? address;
 
-    internal override T Listening<T>(T settings) => settings with { Urls = "http://127.0.0.1:0" };
+    internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) => settings with { Urls = "http://127.0.0.1:0" };
 
     internal override Task ReadyAsync(WebApplication app)
     {
@@ -20,13 +20,14 @@ internal sealed class PlainCaller(FunctionName function) : FunctionCaller
         return Task.CompletedTask;
     }
 
-    internal override async Task<CallAnswer> CallAsync(ReadOnlyMemory<byte> body, string contentType, IReadOnlyDictionary<string, string>? headers, TimeSpan? patience, string? id)
+    internal override async Task<CallAnswer> CallAsync(
+        ReadOnlyMemory<byte> body, string contentType, IReadOnlyDictionary<string, string>? headers, TimeSpan? timeout, string? id)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         foreach (var (name, value) in headers ?? new Dictionary<string, string>())
             request.Headers.TryAddWithoutValidation(name, value);
-        if (patience is { } waits)
+        if (timeout is { } waits)
             request.Headers.Add(HeaderNames.RequestTimeout, ((long)waits.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
         if (id is not null)
             request.Headers.Add(HeaderNames.RequestId, id);

@@ -45,15 +45,17 @@ internal sealed class RunningFunctions : IAsyncDisposable
 
     private static async Task<WebApplication> RunAsync(FunctionCaller caller, FunctionsHostSettings settings, Action<IServiceCollection>? replace)
     {
+        var listening = caller.Listening(settings with { LogFormat = LogFormat.Text });
         var app = ServiceHost.Build(
             "functions",
-            caller.Listening(settings with { LogFormat = LogFormat.Text }),
+            listening,
             (builder, settings) =>
             {
                 FunctionsHost.Add(builder, settings);
                 replace?.Invoke(builder.Services);
             },
-            FunctionsHost.Map);
+            FunctionsHost.Map,
+            FunctionsHost.Listen(listening));
         await app.StartAsync(FunctionCaller.Token);
         await caller.ReadyAsync(app);
         return app;

@@ -5,7 +5,7 @@ using ModelServing.TestKit.Functions;
 
 namespace ModelServing.Services.Tests.Functions;
 
-/// <summary>By the Fn contract, over a socket.</summary>
+/// <summary>Calls by the Fn contract, over a socket.</summary>
 internal sealed class SocketCaller : FunctionCaller
 {
     private readonly TemporaryFolder folder = new();
@@ -13,15 +13,17 @@ internal sealed class SocketCaller : FunctionCaller
 
     internal FnAgent Agent => agent ??= new FnAgent(folder.Combine("lsnr.sock"));
 
-    internal override T Listening<T>(T settings) =>
+    internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) =>
         settings with { Listener = new FnListener { Path = Agent.Path, LogFrameName = "fn_call", LogFrameHeader = "Fn-Call-Id" } };
 
     internal override Task ReadyAsync(WebApplication app) => Agent.ListeningAsync(Token);
 
-    internal override async Task<CallAnswer> CallAsync(ReadOnlyMemory<byte> body, string contentType, IReadOnlyDictionary<string, string>? headers, TimeSpan? patience, string? id)
+    internal override async Task<CallAnswer> CallAsync(
+        ReadOnlyMemory<byte> body, string contentType, IReadOnlyDictionary<string, string>? headers, TimeSpan? timeout, string? id)
     {
-        var call = new FnCall(body) { Intent = "httprequest", ContentType = contentType, Headers = (headers ?? new Dictionary<string, string>()).ToDictionary(static header => "Fn-Http-H-" + header.Key, static header => header.Value) };
-        if (patience is { } waits)
+        var sent = (headers ?? new Dictionary<string, string>()).ToDictionary(static header => "Fn-Http-H-" + header.Key, static header => header.Value);
+        var call = new FnCall(body) { Intent = "httprequest", ContentType = contentType, Headers = sent };
+        if (timeout is { } waits)
             call = call with { Deadline = TimeProvider.System.GetUtcNow() + waits };
         if (id is not null)
             call = call with { CallId = id };

@@ -11,7 +11,7 @@ public class DrainLifetimeTests
     private static readonly SomeSettings WithDelay = SomeSettings.OnFreePort with { DrainDelay = TimeSpan.FromSeconds(5) };
 
     [Fact]
-    public async Task Asked_to_stop_a_host_is_not_ready_first_and_takes_requests_until_the_delay_is_over()
+    public async Task A_stopping_host_is_not_ready_but_accepts_requests_until_the_delay_is_over()
     {
         await using var host = await SomeHost.StartAsync(WithDelay, app => app.MapGet("/work", () => "done"));
         host.Readiness.Ready();
@@ -28,7 +28,7 @@ public class DrainLifetimeTests
     }
 
     [Fact]
-    public async Task Asked_twice_a_host_does_not_wait_for_the_delay()
+    public async Task A_host_that_is_stopped_twice_does_not_wait_for_the_delay()
     {
         await using var host = await SomeHost.StartAsync(WithDelay);
         Stop(host);
@@ -46,7 +46,7 @@ public class DrainLifetimeTests
     }
 
     [Fact]
-    public async Task What_is_in_flight_may_end()
+    public async Task Requests_in_flight_may_finish()
     {
         var (begun, end) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var host = await SomeHost.StartAsync(SomeSettings.OnFreePort, app => app.MapGet("/slow", async () =>
@@ -66,7 +66,7 @@ public class DrainLifetimeTests
     }
 
     [Fact]
-    public async Task A_host_says_why_it_wants_no_requests()
+    public async Task A_host_reports_why_it_is_not_ready()
     {
         await using var host = await SomeHost.StartAsync(SomeSettings.OnFreePort);
         Assert.Equal((503, "not ready: starting\n"), await host.GetAsync("/health/ready"));
@@ -80,7 +80,7 @@ public class DrainLifetimeTests
     }
 
     [Fact]
-    public async Task A_host_that_stops_does_not_become_ready_again()
+    public async Task A_stopping_host_does_not_become_ready_again()
     {
         await using var host = await SomeHost.StartAsync(WithDelay);
         Stop(host);

@@ -1,5 +1,5 @@
 namespace ModelServing.Services.Tests.Hosting;
 
-/// <summary>Those who change what a process has once, so that nothing else runs beside them.</summary>
+/// <summary>Tests that change global state of the process, so no other test runs at the same time.</summary>
 [CollectionDefinition(nameof(OwnProcess), DisableParallelization = true)]
 public sealed class OwnProcess;

@@ -24,7 +24,7 @@ public sealed class PolledFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_content_is_handed_on_once_when_two_reads_agree()
+    public async Task A_content_is_reported_once_when_two_reads_agree()
     {
         File.WriteAllText(path, "one");
         await PollAsync();
@@ -34,7 +34,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_save_in_place_is_seen()
+    public async Task A_save_in_place_is_noticed()
     {
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -46,7 +46,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_save_that_is_half_written_is_not_handed_on()
+    public async Task A_half_written_save_is_not_reported()
     {
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -62,7 +62,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_as_before_after_all_is_not_handed_on_again()
+    public async Task A_content_that_changed_back_is_not_reported_again()
     {
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -70,7 +70,7 @@ public sealed class PolledFileTests : IDisposable
         await PollAsync();
         File.WriteAllText(path, "one");
         await PollAsync();
-        // Nor has the one read of "two" been kept.
+        // The one read of "two" does not count later either.
         File.WriteAllText(path, "two");
         await PollAsync();
         Assert.Equal(["one"], handedOn);
@@ -79,7 +79,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_save_by_rename_is_seen_even_of_the_same_length_and_time()
+    public async Task A_save_by_rename_is_noticed_even_with_the_same_length_and_time()
     {
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -91,9 +91,9 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_symbolic_link_that_leads_elsewhere_is_seen()
+    public async Task A_redirected_symbolic_link_is_noticed()
     {
-        // As Kubernetes mounts a ConfigMap: the file is a link through a link to a folder, and that one is swapped.
+        // Kubernetes mounts a ConfigMap like this: the file is a link through a link to a folder, and the latter link is swapped.
         foreach (var name in (string[])["one", "two"])
         {
             Directory.CreateDirectory(folder.Combine(name));
@@ -110,7 +110,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_born_late_is_nothing_first()
+    public async Task A_file_that_is_created_later_is_null_first()
     {
         await PollAsync(12);
         Assert.Equal([null], handedOn);
@@ -120,7 +120,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_is_born_late_is_nothing_first()
+    public async Task A_file_in_a_folder_that_is_created_later_is_null_first()
     {
         var inner = new PolledFile(folder.Combine("later", "plan.json"), Period, time);
         Assert.Null(inner.ReadNow());
@@ -131,7 +131,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_deleted_is_nothing_and_an_empty_one_is_something()
+    public async Task A_deleted_file_is_null_and_an_empty_one_is_not()
     {
         File.WriteAllText(path, "");
         await PollAsync(10);
@@ -143,7 +143,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_save_that_has_emptied_the_file_or_moved_it_away_may_take_nine_reads()
+    public async Task A_save_that_empties_or_moves_the_file_may_take_nine_reads()
     {
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -158,7 +158,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_away_for_one_read_was_never_away()
+    public async Task A_file_that_is_missing_for_one_read_does_not_count_as_missing()
     {
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -170,7 +170,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_said_once_and_changes_nothing()
+    public async Task A_file_that_cannot_be_read_is_reported_once_and_changes_nothing()
     {
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -184,7 +184,7 @@ public sealed class PolledFileTests : IDisposable
         Assert.Contains(path, failures[1], StringComparison.Ordinal);
         Assert.Equal(["one"], handedOn);
 
-        // What was not read has not changed; the same reason is news after it was good for a while.
+        // A failed read is not a change. After a good read, the same reason is reported again.
         Directory.Delete(path);
         File.WriteAllText(path, "one");
         await PollAsync(2);
@@ -196,7 +196,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_read_now_counts_as_handed_on()
+    public async Task The_content_of_ReadNow_counts_as_reported()
     {
         File.WriteAllText(path, "one");
         Assert.Equal("one", Encoding.UTF8.GetString(file.ReadNow()!));
@@ -208,7 +208,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_later_content_read_now_wins_over_an_earlier_one_that_waited_for_its_turn()
+    public async Task A_later_content_of_ReadNow_wins_over_an_earlier_one_that_was_still_waiting()
     {
         var turn = new TaskCompletionSource();
         var current = "";
@@ -231,7 +231,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Following_reads_once_a_period_until_it_is_ended()
+    public async Task Following_reads_once_per_period_until_it_is_canceled()
     {
         using var end = new CancellationTokenSource();
         var first = new TaskCompletionSource<string?>();
@@ -244,7 +244,7 @@ public sealed class PolledFileTests : IDisposable
             },
             failures.Add,
             end.Token));
-        // The timer's tick is taken on whatever thread; only a period can bring the second read.
+        // The timer may fire on any thread; only after a period can there be a second read.
         while (!first.Task.IsCompleted)
         {
             time.Advance(Period);
@@ -258,7 +258,7 @@ public sealed class PolledFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_taker_throws_is_no_failure_to_read() =>
+    public async Task An_exception_of_the_callback_is_not_a_failed_read() =>
         await Assert.ThrowsAsync<IOException>(async () =>
         {
             File.WriteAllText(path, "one");

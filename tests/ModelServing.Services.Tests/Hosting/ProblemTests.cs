@@ -10,7 +10,7 @@ public class ProblemTests
     private static readonly Problem NoEndpoint = new(503, "no-endpoint", "No endpoint is ready");
 
     [Fact]
-    public async Task It_has_the_members_of_problem_details_and_the_protocols_error()
+    public async Task A_problem_has_the_members_of_problem_details_and_the_protocols_error()
     {
         var context = Context();
         await NoEndpoint.WriteAsync(context, "fraud v2: 'x' < \"y\"", "01ARZ3NDEKTSV4RRFFQ69G5FAV", TimeSpan.FromSeconds(2));
@@ -24,7 +24,7 @@ public class ProblemTests
     }
 
     [Fact]
-    public async Task What_is_not_known_is_left_out()
+    public async Task Unknown_facts_are_left_out()
     {
         var context = Context();
         await NoEndpoint.WriteAsync(context, "d");
@@ -38,7 +38,7 @@ public class ProblemTests
     [InlineData(1000, "1")]
     [InlineData(1001, "2")]
     [InlineData(60_000, "60")]
-    public async Task Retry_After_is_in_whole_seconds_and_never_sooner(int milliseconds, string seconds)
+    public async Task Retry_After_is_rounded_up_to_whole_seconds(int milliseconds, string seconds)
     {
         var context = Context();
         await NoEndpoint.WriteAsync(context, "d", retryAfter: TimeSpan.FromMilliseconds(milliseconds));
@@ -46,12 +46,12 @@ public class ProblemTests
     }
 
     [Fact]
-    public void Whatever_a_detail_quotes_the_answer_is_JSON() => Gen.String.Sample(async detail =>
+    public void The_answer_is_JSON_whatever_the_detail_quotes() => Gen.String.Sample(async detail =>
     {
         var context = Context();
         await NoEndpoint.WriteAsync(context, detail, detail);
         using var json = JsonDocument.Parse(Text(context));
-        // Half a surrogate pair can't stand in UTF-8.
+        // UTF-8 cannot have half a surrogate pair.
         if (!detail.Any(char.IsSurrogate))
             Assert.Equal(detail, json.RootElement.GetProperty("error").GetString());
     });

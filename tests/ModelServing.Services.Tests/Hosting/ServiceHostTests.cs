@@ -15,9 +15,9 @@ public class ServiceHostTests
     [Fact]
     public async Task Wrong_settings_are_one_line_and_exit_code_2()
     {
-        var (code, error) = await RunAsync(_ => throw new ContractException("the environment variable X is 'y'; it has to be z"));
+        var (code, error) = await RunAsync(_ => throw new ContractException("the environment variable X is 'y'; it must be z"));
         Assert.Equal(2, code);
-        Assert.Equal("some-host: the environment variable X is 'y'; it has to be z\n", error);
+        Assert.Equal("some-host: the environment variable X is 'y'; it must be z\n", error);
     }
 
     [Theory]
@@ -32,11 +32,11 @@ public class ServiceHostTests
     [InlineData("https://127.0.0.1:8443")]
     [InlineData("http://localhost:0")]
     [InlineData("http://127.0.0.1:0/base")]
-    public async Task An_address_that_is_none_is_a_wrong_setting(string urls)
+    public async Task A_text_that_is_not_an_address_is_a_wrong_setting(string urls)
     {
         var (code, error) = await RunAsync(_ => SomeSettings.OnFreePort with { Urls = urls });
         Assert.StartsWith("some-host: the environment variable ASPNETCORE_URLS has '", error, StringComparison.Ordinal);
-        Assert.EndsWith("; it has to be an address as in http://127.0.0.1:8080, or several with ';' between them\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("; it must be an address as in http://127.0.0.1:8080, or several separated by ';'\n", error, StringComparison.Ordinal);
         Assert.Equal(2, code);
         Assert.Single(error.Split('\n'), line => line.Length > 0);
     }
@@ -49,7 +49,7 @@ public class ServiceHostTests
         var url = $"http://{taken.LocalEndpoint}";
         var (code, error) = await RunAsync(_ => SomeSettings.OnFreePort with { Urls = url });
         Assert.StartsWith($"some-host: can't listen on {url}: ", error, StringComparison.Ordinal);
-        Assert.EndsWith(". Give another address in ASPNETCORE_URLS, or stop what holds this one.\n", error, StringComparison.Ordinal);
+        Assert.EndsWith(". Use another address in ASPNETCORE_URLS, or stop the program that uses this one.\n", error, StringComparison.Ordinal);
         Assert.Equal(3, code);
         Assert.Single(error.Split('\n'), line => line.Length > 0);
     }
@@ -74,7 +74,7 @@ public class ServiceHostTests
     }
 
     [Fact]
-    public async Task A_host_writes_the_address_it_listens_on_and_ends_with_0_when_told_to_stop()
+    public async Task A_host_writes_its_address_and_ends_with_0_when_it_is_stopped()
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("address");

@@ -5,7 +5,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Hosting;
 
-/// <summary>A host that is up, with a clock of its own.</summary>
+/// <summary>A running host with its own clock.</summary>
 internal sealed class SomeHost : IAsyncDisposable
 {
     private SomeHost(WebApplication app, SteppedTime time)

@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.Hosting;
 public class TelemetryTests
 {
     [Fact]
-    public async Task What_a_host_counts_stands_at_the_metrics_path()
+    public async Task The_metrics_path_has_the_hosts_metrics()
     {
         await using var host = await SomeHost.StartAsync(SomeSettings.OnFreePort);
         var meter = Telemetry.CreateMeter(host.App.Services.GetRequiredService<IMeterFactory>());

@@ -8,35 +8,35 @@ public class FnListenerTests
     private static readonly string Longest = "/" + new string('a', FnListener.MaxPathBytes - 1);
 
     [Fact]
-    public void Settings_of_a_function_come_back_from_their_variables()
+    public void A_functions_settings_survive_the_round_trip_through_their_variables()
     {
         var settings = new FunctionsHostSettings { Function = FunctionName.Rollback, Journal = "sqlite:/j", Listener = new FnListener { Path = "/tmp/iofs/lsnr.sock", LogFrameName = "n", LogFrameHeader = "h" } };
         Assert.Equal(settings, new FunctionsHostSettings(new HostEnvironment(name => settings.ToEnvironment().GetValueOrDefault(name))));
     }
 
     [Fact]
-    public void The_longest_path_of_a_socket_is_one() => Assert.Equal(Longest, Read(("FN_LISTENER", "unix:" + Longest), ("FN_FORMAT", "http-stream")).Listener!.Path);
+    public void The_longest_path_of_a_socket_is_accepted() => Assert.Equal(Longest, Read(("FN_LISTENER", "unix:" + Longest), ("FN_FORMAT", "http-stream")).Listener!.Path);
 
     [Fact]
-    public void Without_a_listener_the_other_variables_are_nobodys() => Assert.Null(Read(("FN_FORMAT", "json")).Listener);
+    public void Without_a_listener_the_other_variables_are_ignored() => Assert.Null(Read(("FN_FORMAT", "json")).Listener);
 
     [Theory]
-    [InlineData("the environment variable FN_LISTENER is '/tmp/lsnr.sock'; it has to be unix: and a file's absolute path, as in unix:/tmp/iofs/lsnr.sock", "/tmp/lsnr.sock", "http-stream")]
-    [InlineData("the environment variable FN_LISTENER is 'unix:lsnr.sock'; it has to be unix: and a file's absolute path, as in unix:/tmp/iofs/lsnr.sock", "unix:lsnr.sock", "http-stream")]
-    [InlineData("the environment variable FN_LISTENER is 'unix:'; it has to be unix: and a file's absolute path, as in unix:/tmp/iofs/lsnr.sock", "unix:", "http-stream")]
-    [InlineData("the environment variable FN_FORMAT is not set; where FN_LISTENER is, it has to be http-stream", "unix:/tmp/lsnr.sock", null)]
-    [InlineData("the environment variable FN_FORMAT is 'json'; it has to be http-stream", "unix:/tmp/lsnr.sock", "json")]
+    [InlineData("the environment variable FN_LISTENER is '/tmp/lsnr.sock'; it must be unix: and a file's absolute path, as in unix:/tmp/iofs/lsnr.sock", "/tmp/lsnr.sock", "http-stream")]
+    [InlineData("the environment variable FN_LISTENER is 'unix:lsnr.sock'; it must be unix: and a file's absolute path, as in unix:/tmp/iofs/lsnr.sock", "unix:lsnr.sock", "http-stream")]
+    [InlineData("the environment variable FN_LISTENER is 'unix:'; it must be unix: and a file's absolute path, as in unix:/tmp/iofs/lsnr.sock", "unix:", "http-stream")]
+    [InlineData("the environment variable FN_FORMAT is not set; where FN_LISTENER is, it must be http-stream", "unix:/tmp/lsnr.sock", null)]
+    [InlineData("the environment variable FN_FORMAT is 'json'; it must be http-stream", "unix:/tmp/lsnr.sock", "json")]
     public void A_wrong_variable_is_named(string message, string listener, string? format) =>
         Assert.Equal(message, Assert.Throws<ContractException>(() => Read(("FN_LISTENER", listener), ("FN_FORMAT", format))).Message);
 
     [Fact]
-    public void A_path_that_no_socket_can_have_is_refused() =>
-        Assert.EndsWith("it has to be unix: and a path of at most 107 bytes; this one has 108", Assert.Throws<ContractException>(() => Read(("FN_LISTENER", $"unix:{Longest}b"), ("FN_FORMAT", "http-stream"))).Message, StringComparison.Ordinal);
+    public void A_path_that_is_too_long_for_a_socket_is_refused() =>
+        Assert.EndsWith("it must be unix: and a path of at most 107 bytes; this one has 108", Assert.Throws<ContractException>(() => Read(("FN_LISTENER", $"unix:{Longest}b"), ("FN_FORMAT", "http-stream"))).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_socket_is_one_functions() =>
+    public void A_socket_requires_a_function() =>
         Assert.StartsWith(
-            "the environment variable MODELSERVING_FUNCTION is not set; where FN_LISTENER is, it has to be one of Rollback, ",
+            "the environment variable MODELSERVING_FUNCTION is not set; where FN_LISTENER is, it must be one of Rollback, ",
             Assert.Throws<ContractException>(() => Read(("MODELSERVING_FUNCTION", null), ("FN_LISTENER", "unix:/tmp/lsnr.sock"), ("FN_FORMAT", "http-stream"))).Message,
             StringComparison.Ordinal);
 

@@ -24,7 +24,7 @@ public class JournalEventTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_kind_comes_back_as_it_was_written(string kind)
+    public void Every_kind_of_event_survives_the_round_trip(string kind)
     {
         var written = OfKind(kind);
         var text = Encoding.UTF8.GetString(written.ToUtf8());
@@ -45,7 +45,7 @@ public class JournalEventTests
     }
 
     [Fact]
-    public void A_rollout_stands_in_it_with_its_digest()
+    public void An_event_has_its_rollout_and_its_digest()
     {
         var rollout = SomeEvents.Plan(1, 2);
         var read = Assert.IsType<StartedEvent>(Parse(Encoding.UTF8.GetString((SomeEvents.Started(rollout) with { Seq = 1 }).ToUtf8())));
@@ -64,22 +64,22 @@ public class JournalEventTests
     [InlineData("\"version\":2,", "", "version")]
     [InlineData("\"version\":2,", "\"version\":2,\"version\":3,", "version")]
     [InlineData("\"version\":2", "\"version\":\"2\"", "a version is a whole number from 1")]
-    [InlineData("\"trial\":1", "\"trial\":0", "the event's trial is 0; it has to be 1 or more")]
-    [InlineData("\"variant\":\"canary\"", "\"variant\":\"Canary\"", "the event's variant is 'Canary'; it has to be")]
+    [InlineData("\"trial\":1", "\"trial\":0", "the event's trial is 0; it must be 1 or more")]
+    [InlineData("\"variant\":\"canary\"", "\"variant\":\"Canary\"", "the event's variant is 'Canary'; it must be")]
     [InlineData("\"variant\":\"canary\"", "\"variant\":null", "variant")]
     [InlineData("\"reason\":\"guard\"", "\"reason\":\"wonder\"", "reason")]
     [InlineData("\"reason\":\"guard\"", "\"reason\":0", "reason")]
     [InlineData("\"who\":\"router-1\"", "\"who\":\" \"", "the event's who has 1 characters; it has to have 1 to 200, and not only spaces")]
     [InlineData("\"evidence\":{", "\"evidence\":[{", "no JSON")]
-    [InlineData("{\"kind\":\"error\",\"evidence\":13544.5,\"copies\":[1,2]}", "7", "the event's evidence is no JSON object")]
-    [InlineData("\"seq\":3", "\"seq\":0", "the event's seq is 0; it has to be 1 or more")]
+    [InlineData("{\"kind\":\"error\",\"evidence\":13544.5,\"copies\":[1,2]}", "7", "the event's evidence is not a JSON object")]
+    [InlineData("\"seq\":3", "\"seq\":0", "the event's seq is 0; it must be 1 or more")]
     [InlineData("\"seq\":3", "\"seq\":1.5", "seq")]
     [InlineData("\"seq\":3,", "", "seq")]
-    [InlineData("+00:00", "+02:00", "it has to be in UTC")]
+    [InlineData("+00:00", "+02:00", "it must be in UTC")]
     [InlineData("\"id\":\"0198f0d5-6d5c-7a3e-8000-000000000001\"", "\"id\":\"00000000-0000-0000-0000-000000000000\"", "the event's id is empty")]
     [InlineData(",\"id\":\"0198f0d5-6d5c-7a3e-8000-000000000001\"", "", "id")]
     [InlineData("\"model\":\"fraud\"", "\"model\":\"Fraud\"", "'Fraud' is not a model's name")]
-    public void What_breaks_the_contract_is_refused_and_named(string part, string instead, string message)
+    public void A_call_that_breaks_the_contract_is_refused_with_the_reason(string part, string instead, string message)
     {
         Assert.Contains(part, Text, StringComparison.Ordinal);
         var e = Assert.Throws<ContractException>(() => Parse(Text.Replace(part, instead, StringComparison.Ordinal)));
@@ -87,7 +87,7 @@ public class JournalEventTests
     }
 
     [Fact]
-    public void An_events_rollout_keeps_the_rules_of_a_plan()
+    public void An_events_rollout_must_obey_the_rules_of_a_plan()
     {
         var written = Encoding.UTF8.GetString((SomeEvents.Started(SomeEvents.Plan(1, 2)) with { Seq = 1 }).ToUtf8());
         Assert.Contains("rollout.variants: the weights add up to 10001", Assert.Throws<ContractException>(() => Parse(written.Replace("\"weight\":500", "\"weight\":501", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public class JournalEventTests
     }
 
     [Fact]
-    public void What_is_too_large_is_neither_written_nor_read()
+    public void An_event_that_is_too_large_is_neither_written_nor_read()
     {
         var evidence = SomeEvents.RolledBack(2, evidence: $$"""{"text":"{{new string('x', RolledBackEvent.MaxEvidenceBytes)}}"}""") with { Seq = 1 };
         Assert.Contains("at most 131072 are read and written", Assert.Throws<ContractException>(() => evidence.ToUtf8()).Message, StringComparison.Ordinal);

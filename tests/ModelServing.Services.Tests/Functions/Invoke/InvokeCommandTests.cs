@@ -41,14 +41,14 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_for_which_there_is_no_room_is_made_once_more()
+    public async Task A_throttled_call_is_made_once_more()
     {
         emulator.Faults.Add(FunctionsOperation.InvokeFunction, Fault.Status(503, "ServiceUnavailable"));
         Assert.Equal(0, (await RunAsync()).Code);
     }
 
     [Fact]
-    public async Task A_caller_without_the_right_is_told_where_to_look()
+    public async Task A_caller_without_permission_gets_a_hint_where_to_look()
     {
         var (code, _, error) = await RunAsync(("MODELSERVING_INVOKE_FUNCTION", "ocid1.fnfunc.oc1..other"));
         Assert.Equal(1, code);
@@ -71,12 +71,12 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("MODELSERVING_INVOKE_FUNCTION", null, "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it has to be a function's OCID\n")]
-    [InlineData("MODELSERVING_INVOKE_FUNCTION", "f", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is 'f'; it has to be a function's OCID, which begins with ocid1.fnfunc.\n")]
-    [InlineData("MODELSERVING_INVOKE_ENDPOINT", null, "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is not set; it has to be the function's invoke endpoint\n")]
-    [InlineData("MODELSERVING_INVOKE_ENDPOINT", "https://h/path", "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is 'https://h/path'; it has to be an address without a path, as in https://HOST\n")]
-    [InlineData("MODELSERVING_INVOKE_TIMEOUT", "0", "functions: the environment variable MODELSERVING_INVOKE_TIMEOUT is '0'; it has to be more than 0 seconds\n")]
-    [InlineData("MODELSERVING_OCI_IDENTITY", null, "functions: the environment variable MODELSERVING_OCI_IDENTITY is not set; it has to be workload-identity, resource-principal, instance-principal or config-file\n")]
+    [InlineData("MODELSERVING_INVOKE_FUNCTION", null, "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which begins with ocid1.fnfunc.\n")]
+    [InlineData("MODELSERVING_INVOKE_FUNCTION", "f", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is 'f'; it must be a function's OCID, which begins with ocid1.fnfunc.\n")]
+    [InlineData("MODELSERVING_INVOKE_ENDPOINT", null, "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is not set; it must be the function's invoke endpoint, an address without a path, as in https://HOST\n")]
+    [InlineData("MODELSERVING_INVOKE_ENDPOINT", "https://h/path", "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is 'https://h/path'; it must be the function's invoke endpoint, an address without a path, as in https://HOST\n")]
+    [InlineData("MODELSERVING_INVOKE_TIMEOUT", "0", "functions: the environment variable MODELSERVING_INVOKE_TIMEOUT is '0'; it must be a number of seconds from 0.001 to 86400\n")]
+    [InlineData("MODELSERVING_OCI_IDENTITY", null, "functions: the environment variable MODELSERVING_OCI_IDENTITY is not set; it must be workload-identity, resource-principal, instance-principal or config-file\n")]
     public async Task A_wrong_setting_is_one_line_and_exit_code_2(string variable, string? value, string line)
     {
         var (code, _, error) = await RunAsync((variable, value));
@@ -88,14 +88,14 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     [InlineData("invoke")]
     [InlineData("invoke", "Nothing")]
     [InlineData("call", "ModelMetrics")]
-    public async Task Anything_else_is_a_line_of_usage(params string[] arguments)
+    public async Task Anything_else_prints_the_usage(params string[] arguments)
     {
         var (code, _, error) = await RunAsync(arguments);
         Assert.Equal((2, "usage: functions [invoke Rollback|ModelMetrics|ModelLoader]\n"), (code, error));
     }
 
     [Fact]
-    public void The_settings_come_back_from_their_variables()
+    public void The_settings_survive_the_round_trip_through_their_variables()
     {
         var settings = Settings with { InvokeTimeout = TimeSpan.FromSeconds(7) };
         Assert.Equal(settings, InvocationSettings.Read(new HostEnvironment(name => settings.ToEnvironment().GetValueOrDefault(name))));

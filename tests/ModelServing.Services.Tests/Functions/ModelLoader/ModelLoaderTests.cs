@@ -14,7 +14,7 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Functions.ModelLoader;
 
-/// <summary>Events of objects in a bucket, and what becomes of the artifacts that they are about.</summary>
+/// <summary>Events of objects in a bucket, and their effects on artifacts.</summary>
 public abstract class ModelLoaderTests : IAsyncLifetime
 {
     private const string ManifestKey = "models/m/3/manifest.json";
@@ -46,7 +46,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     [Theory]
     [InlineData("createobject")]
     [InlineData("updateobject")]
-    public async Task A_manifest_that_came_is_checked_and_its_verdict_written(string happened)
+    public async Task A_new_manifest_is_checked_and_its_verdict_written(string happened)
     {
         await StartAsync();
         Store(Good);
@@ -58,7 +58,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_damaged_an_oversized_and_an_unsafe_artifact_are_refused_and_the_verdict_says_why()
+    public async Task Damaged_oversized_and_unsafe_artifacts_are_refused_with_the_reason_in_the_verdict()
     {
         await StartAsync();
         foreach (var (onnx, change, code) in ((byte[], Func<Manifest, Manifest>?, string)[])[
@@ -76,7 +76,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_event_that_comes_twice_says_the_same_and_writes_once()
+    public async Task An_event_that_arrives_twice_has_the_same_answer_and_one_verdict()
     {
         await StartAsync();
         Store(Good);
@@ -103,7 +103,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     [InlineData("not-a-manifest", "models\\m\\3\\manifest.json")]
     [InlineData("not-a-manifest", "")]
     [InlineData("gone", "models/m/4/manifest.json")]
-    public async Task What_is_no_manifest_that_came_into_the_registry_is_left_alone(string outcome, string key, string happened = "createobject", string bucket = TestedBucket.Name)
+    public async Task An_event_that_is_not_about_a_new_manifest_in_the_registry_is_ignored(string outcome, string key, string happened = "createobject", string bucket = TestedBucket.Name)
     {
         await StartAsync();
         Store(Good);
@@ -114,11 +114,11 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_event_is_refused_with_its_reason()
+    public async Task A_payload_that_is_not_an_event_is_refused_with_the_reason()
     {
         await StartAsync();
         foreach (var (payload, why) in ((string, string)[])[
-            ("", "it is no JSON"), ("{", "it is no JSON"), ("[]", "it has no 'eventType'"), ("{\"eventType\":7}", "it has no 'eventType'"),
+            ("", "it is not JSON"), ("{", "it is not JSON"), ("[]", "it has no 'eventType'"), ("{\"eventType\":7}", "it has no 'eventType'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\"}", "it has no 'data.resourceName'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"data\":[]}", "it has no 'data.resourceName'"),
             ("{\"eventType\":\"x\",\"data\":{\"resourceName\":{}}}", "it has no 'data.resourceName'")])
@@ -130,7 +130,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_registry_that_is_away_is_answered_so_that_the_event_comes_again()
+    public async Task With_the_registry_unavailable_the_answer_makes_the_event_come_again()
     {
         await StartAsync();
         Store(Good);
@@ -143,7 +143,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pods_are_told_and_one_that_waits_loads_what_came_without_a_restart()
+    public async Task Pods_are_notified_and_a_waiting_one_loads_its_artifact_without_a_restart()
     {
         await using var cache = await TestedGarnet.StartAsync();
         await StartAsync(cache.Settings);
@@ -174,7 +174,7 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_the_cache_away_the_verdict_lands_all_the_same()
+    public async Task With_the_cache_unavailable_the_verdict_is_written()
     {
         await StartAsync(new CacheSettings { Addresses = [RawServer.NobodyThere().ToString()] });
         Store(Good);

@@ -14,7 +14,7 @@ public class MinuteNumbersTests
     private static readonly ModelName Fraud = ModelName.Parse("fraud");
 
     [Fact]
-    public void Requests_and_shares_are_those_of_all_processes()
+    public void Requests_and_shares_include_all_processes()
     {
         var metrics = Compute(
             Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 6))),
@@ -32,12 +32,12 @@ public class MinuteNumbersTests
         var failure = Single(metrics, ModelMetric.Failure);
         Assert.Equal((0.06, 100), MeanOf(failure));
         Assert.Equal((4 / 94.0, 94), MeanOf(Single(metrics, ModelMetric.NonFinite)));
-        // Two values of a minute are two datapoints of it, none of which hides the other.
+        // The two values of a minute are two datapoints with different times, so neither hides the other.
         Assert.Equal([Start, Start + TimeSpan.FromSeconds(1)], failure.Datapoints.Select(static point => point.Timestamp));
     }
 
     [Fact]
-    public void Excess_and_ratio_are_against_stable_of_the_same_minute_whichever_versions_are_stable()
+    public void Excess_and_ratio_compare_with_stable_of_the_same_minute_whichever_versions_are_stable()
     {
         var metrics = Compute(
             Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 60, failed: 40, milliseconds: 60))),
@@ -54,7 +54,7 @@ public class MinuteNumbersTests
     [InlineData(29, 1000)]
     [InlineData(1000, 29)]
     [InlineData(1000, 0)]
-    public void A_handful_of_requests_is_compared_with_nothing(int canary, int stable)
+    public void A_handful_of_requests_is_not_compared(int canary, int stable)
     {
         var metrics = Compute(
             Process(Two, new VariantCounts("canary", 1, SomeReports.Count(failed: canary, clientErrors: 100))),
@@ -63,7 +63,7 @@ public class MinuteNumbersTests
     }
 
     [Fact]
-    public void Three_times_next_to_nothing_is_nothing()
+    public void Three_times_next_to_nothing_is_not_slow()
     {
         var metrics = Compute(
             Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 100, milliseconds: 0.8))),
@@ -79,14 +79,14 @@ public class MinuteNumbersTests
     }
 
     [Fact]
-    public void Only_what_was_itself_at_fault_is_in_requests_and_share_alone()
+    public void Requests_with_a_fault_of_their_own_are_only_in_requests_and_share()
     {
         var metrics = Compute(Process(Two, new VariantCounts("canary", 1, SomeReports.Count(clientErrors: 100))));
         Assert.Equal([ModelMetric.Reporting, ModelMetric.Requests, ModelMetric.Share], metrics.Select(static of => of.Name));
     }
 
     [Fact]
-    public void A_version_that_nobody_reports_of_any_more_is_posted_as_that()
+    public void A_version_without_reports_is_posted_as_missing()
     {
         var gone = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
         var metrics = Compute([Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 1)))], [gone]);
@@ -94,7 +94,7 @@ public class MinuteNumbersTests
     }
 
     [Fact]
-    public void A_version_whose_processes_all_said_that_they_leave_is_not_missed()
+    public void A_version_whose_processes_have_all_reported_that_they_stop_is_not_missing()
     {
         var one = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
         var other = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
@@ -103,14 +103,14 @@ public class MinuteNumbersTests
     }
 
     [Fact]
-    public void A_version_that_is_there_and_was_asked_nothing_is_not_missed()
+    public void A_running_version_without_requests_is_not_missing()
     {
         var before = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
         Assert.Equal([("2/canary/1", 1.0)], Values(Compute([Process(Two)], [before]), ModelMetric.Reporting));
     }
 
     [Fact]
-    public void More_streams_than_are_posted_are_left_out_and_told()
+    public void Streams_above_the_limit_are_left_out_and_reported()
     {
         var many = Enumerable.Range(1, 10).Select(process => Process(Two, [.. Enumerable.Range(1, 10).Select(trial => new VariantCounts("canary", process * 10 + trial, SomeReports.Count(answered: 1)))]));
         var metrics = new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Compute(Fraud, [.. many], [], out var leftOut);
@@ -119,7 +119,7 @@ public class MinuteNumbersTests
     }
 
     [Fact]
-    public void Whatever_is_reported_in_whatever_order_comes_to_the_same_and_to_values_that_can_be_posted() => Gen.Select(SomeReports.Report.List[0, 6], SomeReports.Report.List[0, 4], Gen.Int[0, 100])
+    public void Any_reports_in_any_order_give_the_same_values_and_these_can_be_posted() => Gen.Select(SomeReports.Report.List[0, 6], SomeReports.Report.List[0, 4], Gen.Int[0, 100])
         .Sample((processes, before, seed) =>
         {
             var metrics = Compute([.. processes], [.. before]);
@@ -134,7 +134,7 @@ public class MinuteNumbersTests
             }
 
             Assert.Equal(metrics.Count, metrics.Select(static of => (of.Name, NameOf(of))).Distinct().Count());
-            // Only once for each process: it reports of a minute with one voice.
+            // Only once for each process: it sends one report for a minute.
             Assert.All(Values(metrics, ModelMetric.Reporting), pair => Assert.InRange(pair.Value, 0, processes.Count));
         });
 

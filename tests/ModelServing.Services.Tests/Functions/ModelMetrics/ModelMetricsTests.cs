@@ -27,7 +27,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => tested.DisposeAsync();
 
     [Fact]
-    public async Task A_minute_that_is_over_is_posted_at_its_start_and_once()
+    public async Task A_past_minute_is_posted_once_with_its_start_as_the_time()
     {
         await ReportMinuteAsync();
         var (status, report) = await tested.RunAsync();
@@ -49,7 +49,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Runs_at_the_same_time_post_each_minute_once()
+    public async Task Concurrent_runs_post_each_minute_once()
     {
         await ReportMinuteAsync();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => tested.RunAsync()));
@@ -59,7 +59,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Last_reports_of_a_minute_are_waited_for_a_sixth_of_one()
+    public async Task The_last_reports_of_a_minute_have_a_sixth_of_a_minute_to_arrive()
     {
         tested.Time.Now = Noon + TimeSpan.FromSeconds(9);
         await ReportMinuteAsync();
@@ -71,7 +71,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_few_minutes_that_nobody_posted_are_made_up_for_and_no_more()
+    public async Task A_few_missed_minutes_are_posted_later_but_not_more()
     {
         var canary = Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1)));
         for (var back = 0; back < 8; back++)
@@ -83,10 +83,10 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_run_that_died_between_its_post_and_its_mark_is_followed_by_another_whose_means_are_the_same()
+    public async Task After_a_crash_between_post_and_mark_another_run_posts_the_same_means()
     {
         await ReportMinuteAsync();
-        // As a run does that dies before it has posted anything.
+        // Like a run that crashed before it posted anything.
         await new PostedMinutes(tested.Cache.Open(), TestedModelMetrics.Environment, TimeSpan.FromMinutes(1)).TakeAsync(LastMinute, Guid.NewGuid(), TimeSpan.FromMilliseconds(200), Token);
         while (!tested.Taken(ModelMetric.Requests).Any())
             await tested.RunAsync();
@@ -94,7 +94,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_post_that_failed_leaves_the_minute_to_another_run()
+    public async Task After_a_failed_post_another_run_can_post_the_minute()
     {
         tested.Settings = tested.Settings with { Minute = TimeSpan.FromSeconds(2) };
         tested.Monitoring.Faults.Add(MonitoringOperation.PostMetricData, Fault.Status(400, "InvalidParameter"), times: 1);
@@ -118,20 +118,20 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stream_that_is_not_taken_is_told_and_keeps_no_other_from_being_posted()
+    public async Task A_refused_stream_is_reported_and_the_others_are_posted()
     {
         await ReportMinuteAsync();
         tested.Monitoring.Refuse = static stream => (string?)stream["name"] == ModelMetric.Share ? "no shares today" : null;
         var (status, report) = await tested.RunAsync();
         Assert.Equal(502, status);
-        Assert.Contains("did not take 2 of", Faults(report), StringComparison.Ordinal);
+        Assert.Contains("refused 2 of", Faults(report), StringComparison.Ordinal);
         Assert.Contains("as Share: no shares today", Faults(report), StringComparison.Ordinal);
         Assert.Equal(2, report["minutes"]!.AsArray().Sum(static minute => (int)minute!["refused"]!));
         Assert.Equal(2, tested.Taken(ModelMetric.Requests).Count());
     }
 
     [Fact]
-    public async Task Without_the_cache_no_heartbeat_is_posted_and_the_answer_says_why()
+    public async Task Without_the_cache_no_heartbeat_is_posted_and_the_answer_has_the_reason()
     {
         await tested.Cache.KillAsync();
         var (status, report) = await tested.RunAsync();
@@ -152,7 +152,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_rollout_is_one_until_another_is_served()
+    public async Task A_refused_rollout_stays_refused_until_another_is_served()
     {
         await ReportMinuteAsync();
         var handler = tested.Start();
@@ -168,7 +168,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stream_that_reported_a_short_while_ago_is_posted_as_missing_for_some_minutes()
+    public async Task A_stream_that_stopped_reporting_is_posted_as_missing_for_some_minutes()
     {
         await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1))));
         for (var minute = 0; minute < 14; minute++)
@@ -183,7 +183,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Alarms_ask_for_nothing_that_is_not_posted()
+    public async Task Alarms_query_only_posted_metrics()
     {
         await ReportMinuteAsync();
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
@@ -205,12 +205,12 @@ public sealed class ModelMetricsTests : IAsyncLifetime
             }
         }
 
-        // And the other way round: no metric that Contracts names is forgotten.
+        // And vice versa: every metric in Contracts is posted.
         Assert.Equal(MetricNamesOfContracts.Order(StringComparer.Ordinal), posted.Keys.Select(static key => key.Item2).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task What_stands_unanswered_is_answered_once()
+    public async Task A_firing_alarm_without_an_answer_is_answered_once()
     {
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         tested.Monitoring.Set("modelserving-dev-failure-rate", "FIRING", (Dimensions("canary", 2), "FIRING"), (Dimensions("stable", 1), "FIRING"));
@@ -227,7 +227,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_look_at_the_alarms_that_fails_loses_no_post()
+    public async Task A_failed_query_of_the_alarms_loses_no_post()
     {
         await ReportMinuteAsync();
         tested.Monitoring.Faults.Add(MonitoringOperation.ListAlarmsStatus, Fault.Status(404, "NotAuthorizedOrNotFound"));
@@ -239,7 +239,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Alarms_are_answered_while_the_cache_is_away()
+    public async Task Alarms_are_answered_while_the_cache_is_unavailable()
     {
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         tested.Monitoring.Set("modelserving-dev-failure-rate", "FIRING", (Dimensions("canary", 2), "FIRING"));
@@ -249,7 +249,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task On_one_machine_a_stand_in_takes_the_posts_and_says_what_fires()
+    public async Task On_one_machine_a_stand_in_accepts_the_posts_and_lists_the_firing_alarms()
     {
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         await ReportMinuteAsync();
@@ -261,13 +261,13 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         var (status, _) = await tested.RunAsync();
         Assert.Equal(200, status);
         var posts = standIn.Requests.Where(static request => request.StartLine == $"POST {MetricPost.Path} HTTP/1.1").SelectMany(static request => MetricPost.Parse(request.Body).MetricData).ToList();
-        // What is posted there, Monitoring would take.
+        // Monitoring would accept these posts.
         Assert.All(posts, static stream => Assert.Null(MetricRules.FaultOf(JsonNode.Parse(new MetricPost([stream]).ToUtf8())!["metricData"]![0]!.AsObject(), null, Noon)));
         Assert.Contains(posts, static stream => stream.Name == ModelMetric.FailureExcess);
         Assert.Single(await RolledBackAsync());
     }
 
-    /// <summary>The names of <see cref="ModelMetric"/> that are metrics.</summary>
+    /// <summary>The constants of <see cref="ModelMetric"/> that are metrics.</summary>
     internal static IEnumerable<string> MetricNamesOfContracts => typeof(ModelMetric).GetFields().Select(static constant => (string)constant.GetRawConstantValue()!)
         .Where(static text => char.IsAsciiLetterUpper(text[0]));
 

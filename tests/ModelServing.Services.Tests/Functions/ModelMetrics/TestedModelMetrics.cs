@@ -6,8 +6,8 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Functions;
+using ModelServing.Functions.Listener;
 using ModelServing.Hosting;
-using ModelServing.Hosting.Functions;
 using ModelServing.Journal;
 using ModelServing.Journal.Sqlite;
 using ModelServing.Services.Tests.Cache;
@@ -17,13 +17,13 @@ using ModelServing.TestKit.Monitoring;
 
 namespace ModelServing.Services.Tests.Functions.ModelMetrics;
 
-/// <summary>The function with all that it asks: a cache, a journal in a file, Monitoring as an emulator, and a clock that stands.</summary>
+/// <summary>The function with all its services: a cache, a journal in a file, an emulator of Monitoring, and a fixed clock.</summary>
 internal sealed class TestedModelMetrics : IAsyncDisposable
 {
     internal const string Environment = "dev";
     internal static readonly ModelName Fraud = SomeEvents.Fraud;
 
-    // As long after a minute's end as its last reports are waited for.
+    // At the time when the last reports of the minute must have arrived.
     internal static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TemporaryFolder folder = new();
@@ -67,11 +67,11 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
         return new TestedModelMetrics(await TestedGarnet.StartAsync(), await MonitoringEmulator.StartAsync(time), time);
     }
 
-    /// <summary>Reports as a process of Inference does.</summary>
+    /// <summary>Reports like a process of Inference.</summary>
     internal Task ReportAsync(long minute, ProcessReport report, ModelName? model = null) =>
         new MinuteReports(Cache.Open(), Environment, TimeSpan.FromMinutes(1)).WriteAsync(model ?? Fraud, minute, report, Token);
 
-    /// <summary>Calls the function, as a program of its own.</summary>
+    /// <summary>Calls the function in a new program.</summary>
     internal async Task<(int Status, JsonObject Report)> RunAsync() => await RunAsync(Start());
 
     internal static async Task<(int Status, JsonObject Report)> RunAsync(IFunctionHandler handler)
@@ -80,7 +80,7 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
         return (answer.Status, JsonNode.Parse(answer.Body.Span)!.AsObject());
     }
 
-    /// <summary>The function of a program that was just started.</summary>
+    /// <summary>Starts a program and returns its function.</summary>
     internal IFunctionHandler Start()
     {
         var app = ServiceHost.Build(
@@ -96,10 +96,10 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
         return app.Services.GetRequiredKeyedService<IFunctionHandler>(FunctionName.ModelMetrics);
     }
 
-    /// <summary>What a run says was not possible.</summary>
+    /// <summary>The faults in a run's report.</summary>
     internal static string Faults(JsonObject report) => string.Join('\n', report["faults"]!.AsArray().Select(static fault => (string?)fault));
 
-    /// <summary>The datapoints that Monitoring took of a metric, as <c>STREAM at TIME: VALUE x COUNT</c>.</summary>
+    /// <summary>The datapoints of a metric that Monitoring accepted, as <c>STREAM at TIME: VALUE x COUNT</c>.</summary>
     internal IEnumerable<string> Taken(string metric) => Monitoring.Taken.Where(stream => (string?)stream["name"] == metric).SelectMany(stream => stream["datapoints"]!.AsArray().Select(point =>
         $"{string.Join('/', stream["dimensions"]!.AsObject().Where(static one => one.Key != ModelMetric.Watched).OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (string?)one.Value))} at {point!["timestamp"]!.GetValue<DateTimeOffset>():HH:mm:ss}: {point["value"]!.GetValue<double>():0.###} x {point["count"]!.GetValue<int>()}"));
 

@@ -16,8 +16,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions.Rollback;
 
-/// <summary>Messages of alarms, in Monitoring's formats, and what becomes of the versions that they are about: a journal of its own in SQLite,
-/// a cache in Garnet.</summary>
+/// <summary>Messages of alarms in Monitoring's formats, and their effects on versions, with a journal in SQLite and a cache in
+/// Garnet.</summary>
 public abstract class RollbackTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
@@ -60,7 +60,7 @@ public abstract class RollbackTests : IAsyncLifetime
     [InlineData("firing-pretty")]
     [InlineData("firing-values-beside")]
     [InlineData("repeat")]
-    public async Task What_fires_condemns_the_version_and_the_journal_says_by_what(string message)
+    public async Task A_firing_alarm_condemns_the_version_and_the_journal_names_the_alarm(string message)
     {
         await StartAsync();
         await using var heard = await ListenAsync();
@@ -70,7 +70,7 @@ public abstract class RollbackTests : IAsyncLifetime
         Assert.Equal(200, status);
         Assert.Equal(("condemned", "failure-rate", "fraud", "2", "canary", "1"), Read(Assert.Single(streams)));
         Assert.Equal(
-            "fraud version 2 (canary, trial 1) is condemned: failure-rate fired at 2026-05-04 12:02:00Z with 0.42; routers were told",
+            "fraud version 2 (canary, trial 1) is condemned: failure-rate fired at 2026-05-04 12:02:00Z with 0.42; announced to the routers",
             (string?)streams[0]!["detail"]);
         Assert.Equal(3, (long?)streams[0]!["seq"]);
         var entry = Assert.Single(await RollbacksAsync());
@@ -81,7 +81,7 @@ public abstract class RollbackTests : IAsyncLifetime
         Assert.Equal(new DateTimeOffset(2026, 5, 4, 12, 2, 0, TimeSpan.Zero), evidence.GetProperty("firedAt").GetDateTimeOffset());
         while (published.IsEmpty)
             await Task.Delay(1, Token);
-        // Who began to listen at the second try only may hear it twice.
+        // A listener that connected only at the second try may get it twice.
         Assert.Equal(new JournalChange(SomeEvents.Fraud, 3), Assert.Single(published.Distinct()));
     }
 
@@ -89,7 +89,7 @@ public abstract class RollbackTests : IAsyncLifetime
     [InlineData("ok", 0)]
     [InlineData("ok-with-dimensions", 1)]
     [InlineData("reset", 1)]
-    public async Task What_fires_no_more_is_nothing_to_do(string message, int streams)
+    public async Task For_an_alarm_that_no_longer_fires_there_is_nothing_to_do(string message, int streams)
     {
         await StartAsync();
         var (status, reports) = await CallAsync(Recorded(message));
@@ -99,7 +99,7 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_stream_of_a_message_has_its_own_answer()
+    public async Task Each_stream_of_a_message_has_its_own_result()
     {
         await StartAsync();
         var (status, streams) = await CallAsync(Recorded("several-streams"));
@@ -111,7 +111,7 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delivered_twice_or_from_two_sides_at_once_it_acts_once()
+    public async Task Messages_that_arrive_twice_or_at_the_same_time_condemn_once()
     {
         await StartAsync();
         var answers = await Task.WhenAll(CallAsync(Recorded("firing")), CallAsync(Recorded("firing")), CallAsync(Recorded("repeat")));
@@ -121,7 +121,7 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_guard_has_condemned_is_condemned_already()
+    public async Task A_version_that_the_guard_has_condemned_is_condemned_already()
     {
         await StartAsync();
         await journal.AppendAsync(SomeEvents.RolledBack(2), Token);
@@ -129,7 +129,7 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_trial_that_a_reset_has_ended_is_not_condemned_and_the_new_one_is()
+    public async Task A_trial_that_a_reset_has_ended_is_not_condemned_but_the_new_one_is()
     {
         await StartAsync();
         await journal.AppendAsync(SomeEvents.RolledBack(2), Token);
@@ -140,7 +140,7 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_canary_that_is_stable_by_now_is_not_a_candidate()
+    public async Task A_canary_that_has_become_stable_is_not_a_candidate()
     {
         await StartAsync();
         await journal.AppendAsync(new PromotedEvent(SomeEvents.Fraud, SomeEvents.Noon, SomeEvents.Plan(2)), Token);
@@ -157,12 +157,12 @@ public abstract class RollbackTests : IAsyncLifetime
     [InlineData("\"variant\":\"canary\"", "\"variant\":\"pinned\"", "not-a-candidate")]
     [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"modelserving-prod-failure-rate\"", "unknown-alarm")]
     [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"modelserving-dev-not-reporting\"", "not-for-rollback")]
-    [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"somebody's own words\"", "unknown-alarm")]
+    [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"a title of its own\"", "unknown-alarm")]
     [InlineData("\"title\":\"modelserving-dev-failure-rate\"", "\"title\":\"failure-rate\"", "condemned")]
     [InlineData("mean() > 0.1", "mean() > 0.2", "condemned")]
     [InlineData("\"dedupeKey\"", "\"dedupekey\"", "condemned")]
     [InlineData("\"version\":1.5", "\"version\":\"1.6\",\"more\":[{}]", "condemned")]
-    public async Task A_message_that_differs_is_read_as_far_as_it_can_be(string what, string other, string outcome)
+    public async Task A_message_with_differences_is_read_as_far_as_possible(string what, string other, string outcome)
     {
         await StartAsync();
         var message = Recorded("firing");
@@ -171,18 +171,18 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_alarm_of_another_title_is_known_by_its_query()
+    public async Task An_alarm_with_another_title_is_identified_by_its_query()
     {
         await StartAsync();
         var message = JsonNode.Parse(Recorded("firing"))!;
-        message["title"] = "somebody's own words";
+        message["title"] = "a title of its own";
         message["alarmMetaData"]![0]!["query"] = ModelAlarms.All.First(static alarm => alarm.Name == "non-finite").Query.Replace(" ", "", StringComparison.Ordinal);
         var (_, streams) = await CallAsync(message.ToJsonString());
         Assert.Equal(("condemned", "non-finite"), ((string?)streams[0]!["outcome"], (string?)streams[0]!["alarm"]));
     }
 
     [Fact]
-    public async Task A_stream_without_the_dimensions_is_named_with_what_it_lacks()
+    public async Task A_stream_without_its_dimensions_is_reported_with_the_missing_ones()
     {
         await StartAsync();
         var (_, streams) = await CallAsync(Recorded("without-dimensions"));
@@ -196,12 +196,12 @@ public abstract class RollbackTests : IAsyncLifetime
     [InlineData("{}")]
     [InlineData("""{"alarmMetaData":7}""")]
     [InlineData("""{"alarmMetaData":[7]}""")]
-    public async Task What_is_no_message_is_refused_and_said(string payload)
+    public async Task A_payload_that_is_not_a_message_is_refused_with_the_reason(string payload)
     {
         await StartAsync();
         var answer = await caller.CallAsync(Encoding.UTF8.GetBytes(payload));
         Assert.Equal(400, answer.Status);
-        Assert.Contains("What came is no message of an alarm: ", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("The payload is not an alarm's message: ", answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,18 +216,18 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_the_cache_away_the_entry_lands_and_the_answer_says_that_routers_read_it()
+    public async Task With_the_cache_unavailable_the_version_is_condemned_and_the_answer_says_that_routers_find_it_later()
     {
         await cache.KillAsync();
         await StartAsync();
         var (status, streams) = await CallAsync(Recorded("firing"));
         Assert.Equal((200, "condemned"), (status, (string?)streams[0]!["outcome"]));
-        Assert.EndsWith(": routers learn of it when they read the journal next", (string?)streams[0]!["detail"], StringComparison.Ordinal);
+        Assert.Contains("; not announced to the routers, which find it when they next read the journal: ", (string?)streams[0]!["detail"], StringComparison.Ordinal);
         Assert.Single(await RollbacksAsync());
     }
 
     [Fact]
-    public async Task With_the_journal_away_it_fails_and_the_next_delivery_acts()
+    public async Task With_the_journal_unavailable_a_call_fails_and_the_next_message_condemns()
     {
         await StartAsync();
         store.IsAway = true;
@@ -239,17 +239,17 @@ public abstract class RollbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_journal_that_hangs_is_given_up_at_the_calls_deadline()
+    public async Task A_hung_journal_is_abandoned_at_the_calls_deadline()
     {
         await StartAsync();
         store.Hangs = true;
-        Assert.Equal(504, (await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing")), patience: TimeSpan.FromMilliseconds(300))).Status);
+        Assert.Equal(504, (await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing")), timeout: TimeSpan.FromMilliseconds(300))).Status);
         store.Hangs = false;
         Assert.Equal("condemned", await OutcomeAsync(Recorded("firing")));
     }
 
     [Fact]
-    public async Task A_dry_run_says_what_it_would_do_and_does_nothing()
+    public async Task A_dry_run_reports_what_it_would_do_and_does_nothing()
     {
         await StartAsync(dryRun: true);
         var (status, streams) = await CallAsync(Recorded("firing"));

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
 /// <summary>A log that a test reads.</summary>
 internal sealed class RecordedLog : ILoggerFactory, ILogger

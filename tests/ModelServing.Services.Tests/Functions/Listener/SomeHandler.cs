@@ -2,16 +2,26 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Functions;
+using ModelServing.Functions.Listener;
 using ModelServing.Hosting;
-using ModelServing.Hosting.Functions;
-using ModelServing.Services.Tests.Functions;
 
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
-/// <summary>A handler that a test gives its answers.</summary>
+/// <summary>A handler whose answers a test provides.</summary>
 internal sealed class SomeHandler : IFunctionHandler
 {
+    /// <summary>The settings of a host with one function; it never opens the journal.</summary>
+    internal static FunctionsHostSettings Settings { get; } = new()
+    {
+        Function = FunctionName.Rollback,
+        Journal = HostSources.Sqlite("unused"),
+        Urls = "http://127.0.0.1:0",
+        LogFormat = LogFormat.Text,
+    };
+
     internal static FunctionAnswer Fine { get; } = new(200, "{}"u8.ToArray());
 
     internal ConcurrentQueue<FunctionCall> Calls { get; } = [];
@@ -26,19 +36,21 @@ internal sealed class SomeHandler : IFunctionHandler
         return Answer?.Invoke(call, cancellation) ?? Task.FromResult(Fine);
     }
 
-    /// <summary>A host whose one function it is.</summary>
+    /// <summary>Starts a host with the handler as its only function.</summary>
     internal static async Task<WebApplication> StartAsync(FunctionCaller caller, SomeHandler handler, RecordedLog log)
     {
+        var settings = caller.Listening(Settings);
         var app = ServiceHost.Build(
             "some-function",
-            caller.Listening(SomeSettings.OnFreePort),
+            settings,
             (builder, _) =>
             {
                 FunctionEndpoints.Add(builder);
                 builder.Services.AddSingleton<ILoggerFactory>(log);
                 builder.Services.AddKeyedSingleton<IFunctionHandler>(FunctionName.Rollback, handler);
             },
-            static (app, settings) => FunctionEndpoints.Map(app, settings, [FunctionName.Rollback]));
+            static (app, settings) => FunctionEndpoints.Map(app, settings, [FunctionName.Rollback]),
+            FunctionsHost.Listen(settings));
         handler.Logger = log.CreateLogger("handler");
         await app.StartAsync();
         await caller.ReadyAsync(app);

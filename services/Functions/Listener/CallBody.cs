@@ -1,20 +1,21 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
-namespace ModelServing.Hosting.Functions;
+namespace ModelServing.Functions.Listener;
 
-/// <summary>Reads a call's payload as the bytes that it is.</summary>
+/// <summary>Reads the payload of a call, byte by byte as it was sent.</summary>
 internal static class CallBody
 {
-    /// <summary>The payload; null where it has more than <see cref="FunctionCall.MaxBodyBytes"/>, of which the rest is not read.</summary>
-    internal static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken gone)
+    /// <summary>Returns the payload; null if it has more than <see cref="FunctionCall.MaxBodyBytes"/>, in which case the rest is not
+    /// read.</summary>
+    internal static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken callerGone)
     {
         if (request.ContentLength > FunctionCall.MaxBodyBytes)
             return null;
         var body = request.BodyReader;
         while (true)
         {
-            var read = await body.ReadAsync(gone);
+            var read = await body.ReadAsync(callerGone);
             if (read.Buffer.Length > FunctionCall.MaxBodyBytes)
             {
                 body.AdvanceTo(read.Buffer.End);

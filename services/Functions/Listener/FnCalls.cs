@@ -3,20 +3,21 @@ using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts.Functions;
+using ModelServing.Hosting;
 
-namespace ModelServing.Hosting.Functions;
+namespace ModelServing.Functions.Listener;
 
 /// <summary>
-/// Calls of a function by the Fn contract: <c>POST /call</c>, with what is about the call in headers <c>Fn-*</c>.
+/// Calls of a function by the Fn contract: <c>POST /call</c>, with the facts about the call in headers <c>Fn-*</c>.
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 frame    a line on both logs says which call the lines after it are of
-/// 2 call     the payload as it is; a gateway's headers without their prefix
-/// 3 answer   a status that the platform takes: any other has it kill the container
+/// 1 frame    a line on both logs names the call that the next lines belong to
+/// 2 call     the unchanged payload; a gateway's headers without their prefix
+/// 3 answer   with a status that the platform accepts: for any other it kills the container
 /// </code>
-/// A gateway's caller (Fn-Intent httprequest) sees the answer's own status, in a header; to any other an answer of 500 or above is a function
-/// that failed, which it may call again.
+/// A gateway's caller (Fn-Intent httprequest) gets the answer's own status, in a header. For any other caller, an answer of 500 or above
+/// means that the function failed, and the caller may try again.
 /// </remarks>
 internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogger logger)
 {
@@ -27,6 +28,8 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
 
     private static readonly string Version =
         $"modelserving/{typeof(FnCalls).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0"}";
+
+    private static readonly Problem NoSuchPath = new(404, "no-such-path", "No such path");
 
     private static readonly string Runtime = $"dotnet/{Environment.Version.ToString(3)}";
 
@@ -39,7 +42,8 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
             var id = request.Headers[FnHeaders.CallId] is [{ Length: > 0 } given] ? given : Guid.NewGuid().ToString();
             if (!HttpMethods.IsPost(request.Method) || request.Path != Path)
             {
-                await WriteAsync(context, new FunctionResult(new Problem(404, "no-such-path", "No such path").ToAnswer($"There is nothing at {request.Method} {request.Path}; calls are POST {Path}", id), IsFault: true));
+                var detail = $"There is nothing at {request.Method} {request.Path}; calls are POST {Path}";
+                await WriteAsync(context, new FunctionResult(FunctionAnswer.From(NoSuchPath, detail, id), IsFault: true));
                 return;
             }
 
@@ -50,7 +54,7 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The platform left; there is nobody to answer.
+            // The platform is gone and reads no answer.
         }
     }
 
@@ -96,7 +100,7 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
         return null;
     }
 
-    // A gateway sends some headers in both forms; what has the prefix is the caller's.
+    // A gateway sends some headers in both forms; those with the prefix are the caller's own.
     private static Dictionary<string, string> HeadersOf(HttpRequest request)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

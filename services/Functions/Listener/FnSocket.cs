@@ -5,38 +5,39 @@ using Microsoft.Extensions.Hosting;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Hosting.Functions;
+namespace ModelServing.Functions.Listener;
 
 /// <summary>
-/// The socket on which OCI Functions calls. It is made ready under a name beside the one that the platform waits for, and only then gets that
-/// one too: who sees the name appear can call at once.
+/// The socket on which OCI Functions calls. It is bound under a name beside the awaited one, and gets the awaited name once it is ready. So
+/// the platform can call as soon as that name appears.
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 clear    what an earlier process left behind under either name
-/// 2 bind     the name beside it (Kestrel does)
-/// 3 open     to everybody: the platform's side is another user
-/// 4 link     the awaited name to it, in the same folder and by its bare name, as the platform demands
+/// 1 clear    the files that an earlier process left behind under either name
+/// 2 bind     the name beside the awaited one (Kestrel does it)
+/// 3 open     to all users: the platform's side runs as another one
+/// 4 link     from the awaited name to it, in the same folder and by its bare name, as the platform requires
 /// </code>
 /// </remarks>
 internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
 {
-    private const UnixFileMode Everybody =
+    private const UnixFileMode AllUsers =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    // Not an infinite time: Kestrel adds it to its clock, which overflows, and at its next beat answers 408 to who waits, at which
-    // the platform kills the container.
+    // Not infinite: Kestrel adds it to its clock, which would overflow. At its next heartbeat it would then answer 408 to a waiting call,
+    // and the platform would kill the container.
     private static readonly TimeSpan Ever = TimeSpan.FromDays(365);
 
-    /// <summary>The path that is bound. As long as the awaited one, so that it fits where that one does.</summary>
+    /// <summary>The path to bind. It is as long as the awaited one, so it fits into a socket's address if that one does.</summary>
     internal static string BoundPath(FnListener listener) => listener.Path[..^1] + (listener.Path[^1] == '_' ? '-' : '_');
 
-    /// <summary>Has the host listen on the socket, without a limit on anybody's time: between calls it may be frozen for long.</summary>
-    /// <exception cref="ContractException">The socket can't be there.</exception>
+    /// <summary>Makes the host listen on the socket, without any time limits: the container may be frozen between calls for long.</summary>
+    /// <exception cref="ContractException">The socket cannot be created there.</exception>
     internal static void Add(WebApplicationBuilder builder, FnListener listener)
     {
         if (OperatingSystem.IsWindows())
-            throw new ContractException($"the environment variable {FnListener.ListenerVariable} is set, and a function's socket needs Linux");
+            throw new ContractException(
+                $"the environment variable {FnListener.ListenerVariable} is set, but a function's socket needs Linux");
         var bound = BoundPath(listener);
         try
         {
@@ -46,7 +47,8 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ContractException($"the environment variable {FnListener.ListenerVariable} names a socket that can't be made: {e.Message}", e);
+            throw new ContractException(
+                $"the environment variable {FnListener.ListenerVariable} names a socket that can't be created: {e.Message}", e);
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -70,7 +72,7 @@ internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
         var bound = BoundPath(listener);
         // 3
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(bound, Everybody);
+            File.SetUnixFileMode(bound, AllUsers);
         // 4
         File.CreateSymbolicLink(listener.Path, Path.GetFileName(bound));
         return Task.CompletedTask;

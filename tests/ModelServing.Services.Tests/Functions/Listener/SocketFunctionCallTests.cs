@@ -1,6 +1,4 @@
-using ModelServing.Services.Tests.Functions;
-
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
 /// <summary>Calls over a socket, by the Fn contract.</summary>
 public sealed class SocketFunctionCallTests() : FunctionCallTests(static () => new SocketCaller());

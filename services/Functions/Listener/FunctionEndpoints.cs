@@ -2,33 +2,26 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 
-namespace ModelServing.Hosting.Functions;
+namespace ModelServing.Functions.Listener;
 
-/// <summary>Makes functions of handlers: on a socket by the Fn contract where OCI Functions has started the program, and each at its own path
-/// by plain HTTP elsewhere. Which of the two it is, is the platform's to say (<see cref="HostSettings.Listener"/>).</summary>
-public static class FunctionEndpoints
+/// <summary>Makes functions of handlers: on a socket by the Fn contract if OCI Functions has started the program, else each at its own path
+/// by plain HTTP. The platform decides which of the two it is (<see cref="FunctionsHostSettings.Listener"/>).</summary>
+internal static class FunctionEndpoints
 {
-    /// <summary>Adds what calls of functions need.</summary>
-    public static void Add(WebApplicationBuilder builder)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        // Read and bounded where a call is: the caller gets an answer that it understands.
+    /// <summary>Prepares the host for calls.</summary>
+    internal static void Add(WebApplicationBuilder builder) =>
+        // The code that reads a call limits its size, and so its caller gets an answer that it understands.
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Limits.MaxRequestBodySize = null);
-    }
 
     /// <summary>Adds the paths.</summary>
-    /// <param name="app">The host. Its services have an <see cref="IFunctionHandler"/> under the key of each function, which is made at that
-    /// function's first call.</param>
+    /// <param name="app">The host. Its services have an <see cref="IFunctionHandler"/> under the key of each function, which is created at
+    /// that function's first call.</param>
     /// <param name="settings">The host's settings.</param>
-    /// <param name="functions">The functions; one where OCI Functions calls.</param>
-    public static void Map(WebApplication app, HostSettings settings, IReadOnlyCollection<FunctionName> functions)
+    /// <param name="functions">The functions; exactly one if OCI Functions calls.</param>
+    internal static void Map(WebApplication app, FunctionsHostSettings settings, IReadOnlyCollection<FunctionName> functions)
     {
-        ArgumentNullException.ThrowIfNull(app);
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(functions);
         var time = app.Services.GetRequiredService<TimeProvider>();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ModelServing.Functions");
         if (settings.Listener is { } listener)

@@ -3,12 +3,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ModelServing.Hosting.Functions;
-using ModelServing.Services.Tests.Functions;
+using ModelServing.Functions.Listener;
 
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
-/// <summary>What holds of every call of a function, whichever way it comes.</summary>
+/// <summary>The rules for every call of a function, in both ways of calling it.</summary>
 public abstract class FunctionCallTests : IAsyncLifetime
 {
     private readonly FunctionCaller caller;
@@ -50,7 +49,7 @@ public abstract class FunctionCallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_largest_payload_is_taken_and_one_byte_more_is_refused()
+    public async Task The_largest_payload_is_accepted_and_one_byte_more_is_refused()
     {
         Assert.Equal(200, (await caller.CallAsync(new byte[FunctionCall.MaxBodyBytes])).Status);
         var refused = await caller.CallAsync(new byte[FunctionCall.MaxBodyBytes + 1]);
@@ -72,7 +71,7 @@ public abstract class FunctionCallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_calls_identifier_is_the_handlers_and_stands_in_every_line_of_its_log()
+    public async Task The_handler_gets_the_calls_identifier_and_every_line_of_its_log_has_it()
     {
         handler.Answer = (_, _) =>
         {
@@ -96,7 +95,7 @@ public abstract class FunctionCallTests : IAsyncLifetime
             return SomeHandler.Fine;
         };
 
-        var answer = await caller.CallAsync("{}"u8.ToArray(), patience: TimeSpan.FromMilliseconds(200));
+        var answer = await caller.CallAsync("{}"u8.ToArray(), timeout: TimeSpan.FromMilliseconds(200));
 
         Assert.Equal(504, answer.Status);
         Assert.Equal("urn:modelserving:problem:deadline", JsonDocument.Parse(answer.Body).RootElement.GetProperty("type").GetString());
@@ -105,7 +104,7 @@ public abstract class FunctionCallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_handler_that_throws_is_a_failure_that_its_log_explains()
+    public async Task An_exception_of_a_handler_is_answered_500_and_logged()
     {
         handler.Answer = static (_, _) => throw new InvalidOperationException("something broke");
 
@@ -134,7 +133,7 @@ public abstract class FunctionCallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_let_its_connection_go_calls_again()
+    public async Task A_caller_that_dropped_its_connection_can_call_again()
     {
         Assert.Equal(200, (await caller.CallAsync("{}"u8.ToArray())).Status);
         caller.DropIdle();
@@ -142,7 +141,7 @@ public abstract class FunctionCallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_is_started_again_at_the_same_place_is_called_again()
+    public async Task A_program_that_is_restarted_at_the_same_place_can_be_called_again()
     {
         Assert.Equal(200, (await caller.CallAsync(Encoding.UTF8.GetBytes("before"))).Status);
         await app!.StopAsync(Token);

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 
-namespace ModelServing.Hosting.Functions;
+namespace ModelServing.Functions.Listener;
 
-/// <summary>Calls of a function by plain HTTP: the payload is the request's body, the answer is the answer. <c>X-Request-Timeout</c> gives the
-/// time that the caller waits, <c>X-Request-Id</c> the call's identifier.</summary>
+/// <summary>Calls of a function by plain HTTP: the request's body is the payload, and the function's answer is the response.
+/// <c>X-Request-Timeout</c> is the time that the caller waits, <c>X-Request-Id</c> the call's identifier.</summary>
 internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
 {
     private static readonly Problem MethodNotAllowed = new(405, "method-not-allowed", "Method not allowed");
@@ -17,14 +18,15 @@ internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
         if (!HttpMethods.IsPost(request.Method))
         {
             context.Response.Headers.Allow = HttpMethods.Post;
-            await MethodNotAllowed.WriteAsync(context, $"{request.Path} takes POST, not {request.Method}");
+            await MethodNotAllowed.WriteAsync(context, $"{request.Path} accepts POST, not {request.Method}");
             return;
         }
 
         var id = request.Headers[HeaderNames.RequestId] is [{ Length: > 0 and <= 200 } given] ? given : Guid.NewGuid().ToString();
         if (!TryDeadline(request.Headers[HeaderNames.RequestTimeout], out var deadline))
         {
-            await InvalidRequest.WriteAsync(context, $"The header {HeaderNames.RequestTimeout} is '{request.Headers[HeaderNames.RequestTimeout]}'; it has to be {RequestTimeout.Form}", id);
+            var detail = $"The header {HeaderNames.RequestTimeout} is '{request.Headers[HeaderNames.RequestTimeout]}'; it must be {RequestTimeout.Form}";
+            await InvalidRequest.WriteAsync(context, detail, id);
             return;
         }
 
@@ -37,7 +39,7 @@ internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The caller left; there is nobody to answer.
+            // The caller is gone and reads no answer.
         }
     }
 
@@ -46,9 +48,9 @@ internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
         deadline = null;
         if (given.Count == 0)
             return true;
-        if (given.Count > 1 || !RequestTimeout.TryParse(given[0], out var patience))
+        if (given.Count > 1 || !RequestTimeout.TryParse(given[0], out var timeout))
             return false;
-        deadline = time.GetUtcNow() + patience;
+        deadline = time.GetUtcNow() + timeout;
         return true;
     }
 

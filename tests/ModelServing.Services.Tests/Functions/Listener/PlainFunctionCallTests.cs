@@ -1,7 +1,6 @@
 using ModelServing.Contracts.Functions;
-using ModelServing.Services.Tests.Functions;
 
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
 /// <summary>Calls by plain HTTP.</summary>
 public sealed class PlainFunctionCallTests() : FunctionCallTests(static () => new PlainCaller(FunctionName.Rollback));

@@ -2,15 +2,15 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using ModelServing.Contracts.Functions;
+using ModelServing.Functions.Listener;
 using ModelServing.Hosting;
-using ModelServing.Hosting.Functions;
-using ModelServing.Services.Tests.Functions;
+using ModelServing.Services.Tests.Hosting;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Functions;
 
-namespace ModelServing.Services.Tests.Hosting.Functions;
+namespace ModelServing.Services.Tests.Functions.Listener;
 
-/// <summary>What the Fn contract asks of a function's socket and of what leaves it.</summary>
+/// <summary>The Fn contract's requirements for a function's socket and for its answers.</summary>
 [Collection(nameof(OwnProcess))]
 public sealed class FnSocketTests : IAsyncLifetime
 {
@@ -33,9 +33,9 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_awaited_name_is_a_link_to_a_bare_name_that_everybody_may_write_to()
+    public async Task The_awaited_name_is_a_link_to_a_bare_name_that_all_users_may_write_to()
     {
-        // The agent looks at that itself.
+        // The agent checks that itself.
         await Agent.ListeningAsync(Token);
         Assert.Equal("lsnr.soc_", new FileInfo(Agent.Path).LinkTarget);
     }
@@ -65,7 +65,7 @@ public sealed class FnSocketTests : IAsyncLifetime
     [InlineData(500, "httprequest", 200)]
     [InlineData(503, "httprequest", 200)]
     [InlineData(504, "httprequest", 504)]
-    public async Task Whatever_the_handlers_status_only_200_502_and_504_leave_the_socket(int own, string? intent, int expected)
+    public async Task Only_200_502_and_504_leave_the_socket_whatever_the_handlers_status(int own, string? intent, int expected)
     {
         handler.Answer = (_, _) => Task.FromResult(new FunctionAnswer(own, "{}"u8.ToArray()));
 
@@ -75,7 +75,7 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_handler_that_throws_is_a_function_that_failed_and_its_container_stays()
+    public async Task An_exception_of_a_handler_fails_the_function_but_keeps_its_container()
     {
         handler.Answer = static (_, _) => throw new InvalidOperationException("something broke");
         Assert.Equal(502, (await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Intent = "httprequest" }, Token)).Status);
@@ -86,7 +86,7 @@ public sealed class FnSocketTests : IAsyncLifetime
     [Theory]
     [InlineData("GET /call HTTP/1.1")]
     [InlineData("POST /other HTTP/1.1")]
-    public async Task What_is_no_call_is_a_function_that_failed(string line)
+    public async Task A_request_that_is_not_a_call_is_answered_as_a_failed_function(string line)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(Agent.Path), Token);
@@ -97,9 +97,9 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_takes_long_over_a_call_or_between_two_is_waited_for()
+    public async Task A_caller_may_take_long_over_a_call_and_between_two_calls()
     {
-        // Longer than Kestrel's beats, at which it looks who is late: a socket of a frozen container is.
+        // Longer than the period in which Kestrel checks its time limits. A frozen container exceeds them.
         var pause = TimeSpan.FromSeconds(2.5);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(Agent.Path), Token);
@@ -118,7 +118,7 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_answer_says_what_speaks_the_contract()
+    public async Task Every_answer_names_the_implementation_of_the_contract()
     {
         var answer = await Agent.CallAsync(new FnCall("{}"u8.ToArray()), Token);
         Assert.StartsWith("modelserving/", answer.Headers["Fn-Fdk-Version"], StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_on_both_logs_says_which_call_the_next_ones_are_of()
+    public async Task A_line_on_both_logs_names_the_call_of_the_next_lines()
     {
         var (output, error) = (Console.Out, Console.Error);
         using var written = new StringWriter();
@@ -148,7 +148,7 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_gateway_sends_in_both_forms_is_the_callers()
+    public async Task A_header_that_a_gateway_sends_in_both_forms_is_the_callers()
     {
         await Agent.CallAsync(
             new FnCall("{}"u8.ToArray()) { Intent = "httprequest", Headers = new Dictionary<string, string> { ["User-Agent"] = "gateway", ["Fn-Http-H-User-Agent"] = "client", ["Fn-Http-Request-Url"] = "/v1/x?a=b", ["Fn-Http-Method"] = "POST" } },
@@ -159,7 +159,7 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_deadline_is_the_handlers_too()
+    public async Task The_handler_gets_the_deadline()
     {
         var deadline = new DateTimeOffset(2100, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1234567);
         await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Deadline = deadline }, Token);
@@ -167,15 +167,15 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deadline_that_is_no_time_is_none_and_is_said()
+    public async Task A_deadline_that_is_not_a_time_is_ignored_and_logged()
     {
-        // The client's own header comes first, and both are sent.
+        // The call's own header comes first, and both are sent.
         await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Headers = new Dictionary<string, string> { ["Fn-Deadline"] = "soon" } }, Token);
         Assert.Null(Assert.Single(handler.Calls).Deadline);
     }
 
     [Fact]
-    public async Task Who_stops_takes_the_name_away_first()
+    public async Task A_stopping_program_removes_the_name_first()
     {
         await app!.StopAsync(Token);
         Assert.False(File.Exists(Agent.Path));
@@ -183,14 +183,14 @@ public sealed class FnSocketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_was_killed_leaves_names_behind_that_the_next_clears()
+    public async Task Names_that_a_killed_program_left_behind_are_cleared()
     {
         using var folder = new TemporaryFolder();
         var listener = new FnListener { Path = folder.Combine("lsnr.sock") };
         File.WriteAllText(FnSocket.BoundPath(listener), "");
         File.CreateSymbolicLink(listener.Path, Path.GetFileName(FnSocket.BoundPath(listener)));
         using var agent = new FnAgent(listener.Path);
-        await using var host = ServiceHost.Build("some-function", SomeSettings.OnFreePort with { Listener = listener }, static (_, _) => { }, static (_, _) => { });
+        await using var host = ServiceHost.Build("some-function", SomeHandler.Settings, static (_, _) => { }, static (_, _) => { }, new FnSocketListener(listener));
         await host.StartAsync(Token);
         await agent.ListeningAsync(Token);
     }
