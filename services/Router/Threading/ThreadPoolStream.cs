@@ -1,13 +1,9 @@
 using System.Net.Sockets;
 
-<<<<<<<< HEAD:services/Router/ThreadPoolStream.cs
-namespace ModelServing.Router;
-========
 namespace ModelServing.Router.Threading;
->>>>>>>> wt-routera:services/Router/Threading/ThreadPoolStream.cs
 
-/// <summary>A connection whose readers and writers go on on the thread pool. In this program a socket's completions run on the thread that
-/// polls, which requests are served on too: what may take its time (a certificate's check, a long text) must not go on there.</summary>
+/// <summary>A connection whose readers and writers continue on the thread pool. In this program, socket completions run on the polling
+/// thread, which serves requests too, so slow work (checking a certificate, parsing a long text) must not continue there.</summary>
 internal sealed class ThreadPoolStream(Stream inner) : Stream
 {
     public override bool CanRead => true;
@@ -24,7 +20,7 @@ internal sealed class ThreadPoolStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Opens such a connection, for a client of HTTP.</summary>
+    /// <summary>Opens such a connection for an HTTP client.</summary>
     internal static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -38,7 +34,7 @@ internal sealed class ThreadPoolStream(Stream inner) : Stream
             throw;
         }
 
-        // The handshake is next.
+        // The handshake comes next.
         await Task.Yield();
         return new ThreadPoolStream(new NetworkStream(socket, ownsSocket: true));
     }
@@ -77,9 +73,11 @@ internal sealed class ThreadPoolStream(Stream inner) : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 

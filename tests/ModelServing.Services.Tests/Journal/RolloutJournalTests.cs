@@ -182,7 +182,7 @@ public sealed class RolloutJournalTests
         store.Putting = static _ => throw FakeJournalStore.Lost();
         var e = await Assert.ThrowsAsync<JournalException>(() => AppendAsync(SomeEvents.RolledBack(2)));
         Assert.True(e.MayBeDone);
-        Assert.Equal("the event rolledBack of fraud may not stand in the journal fake:: no answer came", e.Message);
+        Assert.Equal("the event rolledBack of fraud may not be in the journal fake:: no answer came", e.Message);
         Assert.Equal(5, store.Puts);
     }
 
@@ -211,7 +211,7 @@ public sealed class RolloutJournalTests
         foreach (var call in (Func<Task>[])[() => journal.ReadAsync(SomeEvents.Fraud, 0, default), () => AppendAsync(SomeEvents.RolledBack(2))])
         {
             var e = await Assert.ThrowsAsync<JournalException>(call);
-            Assert.Equal((JournalError.Damaged, "the journal fake: has no event 2 of fraud, and has 3"), (e.Error, e.Message));
+            Assert.Equal((JournalError.Damaged, "the journal fake: has no event 2 of fraud, but has event 3"), (e.Error, e.Message));
         }
 
         Assert.Equal(0, store.Puts);

@@ -38,11 +38,11 @@ public class ProcessReportFormatTests
     [Theory]
     [InlineData("", "Unable to read beyond the end of the stream.")]
     [InlineData("02", "its format is 2; this program reads 1")]
-    [InlineData("010011", "the number of streams is 17; it has to be from 0 to 16")]
+    [InlineData("010011", "the number of streams is 17; it must be from 0 to 16")]
     [InlineData("01000000", "there are bytes after its last stream")]
-    [InlineData("0100010161018107", "the number of buckets is 897; it has to be from 0 to 896")]
+    [InlineData("0100010161018107", "the number of buckets is 897; it must be from 0 to 896")]
     [InlineData("010001016101018007", "it counts in bucket 896 of 896")]
-    [InlineData("010001016101010000", "the count is 0; it has to be from 1 to 281474976710655")]
+    [InlineData("010001016101010000", "the count is 0; it must be from 1 to 281474976710655")]
     public void What_is_wrong_is_said(string hex, string why)
     {
         var e = Assert.Throws<ContractException>(() => ProcessReportFormat.Read(SomeReports.One, Guid.Empty, Convert.FromHexString(hex)));

@@ -89,7 +89,7 @@ public sealed class SqliteJournalFileTests : IDisposable
         {
             var e = await Assert.ThrowsAsync<JournalException>(() => store.PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, default));
             Assert.Equal(JournalError.Damaged, e.Error);
-            Assert.Contains("is a database, and not a journal's", e.Message, StringComparison.Ordinal);
+            Assert.Contains("is a database, but not a journal", e.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(before, await File.ReadAllBytesAsync(Path));
@@ -117,7 +117,7 @@ public sealed class SqliteJournalFileTests : IDisposable
     [Theory]
     [InlineData("{}", "event 1 of fraud in the journal ")]
     [InlineData("""{"schema":2}""", "the event has schema 2; this program reads schema 1")]
-    [InlineData("OTHER", "the event says that it is event 5 of fraud")]
+    [InlineData("OTHER", "the event names itself event 5 of fraud")]
     public async Task A_row_that_is_no_event_of_its_number_is_named(string text, string message)
     {
         if (text == "OTHER")

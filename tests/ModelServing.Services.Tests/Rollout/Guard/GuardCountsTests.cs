@@ -127,11 +127,11 @@ public class GuardCountsTests
     [InlineData("01 01 10 01 01 13 01 02", "the mask of rows is 16; there are 4 rows")]
     [InlineData("01 01 00 21 01 13 01 02", "number of segments is 33; at most 32")]
     [InlineData("01 01 00 01 02 26 01 02", "segment 0: 2 and 38 have a common factor")]
-    [InlineData("01 01 00 01 00 13 01 02", "segment 0: 0 and 19 are no parts of 10000 buckets")]
-    [InlineData("01 01 00 02 01 13 01 02 01 13 01 02", "segment 1: its share is not above the one before it")]
+    [InlineData("01 01 00 01 00 13 01 02", "segment 0: 0 and 19 are not parts of 10000 buckets")]
+    [InlineData("01 01 00 02 01 13 01 02 01 13 01 02", "segment 1: its share is not larger than the previous one")]
     [InlineData("01 01 00 01 01 13 00", "segment 0: it has no rows")]
     [InlineData("01 01 00 01 01 13 01 00", "segment 0: row 0 is all zeros")]
-    [InlineData("01 01 00 01 01 13 01 01", "segment 0: row 0, copy 0 is -1; it has to be from 0 to 281474976710655")]
+    [InlineData("01 01 00 01 01 13 01 01", "segment 0: row 0, copy 0 is -1; it must be from 0 to 281474976710655")]
     [InlineData("01 00 00 01 01 13 01", "segment 0: row 0 is all zeros")]
     public void What_is_wrong_with_bytes_is_said_with_its_place(string hex, string? fault)
     {

@@ -9,9 +9,9 @@ public class ReachabilityWatchTests
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
         for (var second = 0; second < 60; second++)
-            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
-        Assert.True(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(60)));
-        Assert.Equal(TimeSpan.FromSeconds(60), watch.AwayFor);
+            Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.True(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(60)));
+        Assert.Equal(TimeSpan.FromSeconds(60), watch.UnreachableTime);
     }
 
     [Fact]
@@ -19,11 +19,11 @@ public class ReachabilityWatchTests
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
         for (var second = 0; second < 59; second++)
-            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
-        Assert.False(watch.Look(isReady: true, isStableReady: true, TimeSpan.FromSeconds(59)));
+            Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.False(watch.Check(isReady: true, isStableReady: true, TimeSpan.FromSeconds(59)));
         for (var second = 60; second < 120; second++)
-            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
-        Assert.True(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(120)));
+            Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.True(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(120)));
     }
 
     [Fact]
@@ -31,23 +31,23 @@ public class ReachabilityWatchTests
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
         for (var second = 0; second <= 30; second++)
-            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+            Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
         for (var second = 31; second < 1000; second++)
-            Assert.False(watch.Look(isReady: false, isStableReady: false, TimeSpan.FromSeconds(second)));
+            Assert.False(watch.Check(isReady: false, isStableReady: false, TimeSpan.FromSeconds(second)));
         for (var second = 1000; second < 1030; second++)
-            Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
-        Assert.True(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromSeconds(1030)));
+            Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(second)));
+        Assert.True(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromSeconds(1030)));
     }
 
     [Fact]
     public void Time_in_which_nobody_looked_hardly_counts()
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
-        Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.Zero));
-        Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromHours(1)));
-        Assert.Equal(TimeSpan.FromSeconds(5), watch.AwayFor);
-        Assert.False(watch.Look(isReady: false, isStableReady: true, TimeSpan.FromMinutes(59)));
-        Assert.Equal(TimeSpan.FromSeconds(5), watch.AwayFor);
+        Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.Zero));
+        Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromHours(1)));
+        Assert.Equal(TimeSpan.FromSeconds(5), watch.UnreachableTime);
+        Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.FromMinutes(59)));
+        Assert.Equal(TimeSpan.FromSeconds(5), watch.UnreachableTime);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public class JournalSnapshotTests
     [Theory]
     [InlineData("", "no JSON")]
     [InlineData("null", "it is null")]
-    [InlineData("""{"schema":2,"models":[]}""", "it has schema 2, and this program reads schema 1")]
+    [InlineData("""{"schema":2,"models":[]}""", "its schema is 2; this program reads schema 1")]
     [InlineData("""{"schema":1,"models":[],"wonder":1}""", "wonder")]
     [InlineData("""{"schema":1,"models":[null]}""", "an entry is null")]
     [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{"event":{},"layout":[]}]}]}""", "schema")]

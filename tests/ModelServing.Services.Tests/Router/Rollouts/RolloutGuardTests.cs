@@ -34,7 +34,7 @@ public sealed class RolloutGuardTests
         await LookAsync(59);
         Serve(SomePlan.Endpoints((1, routers.Versions[0].Address), (2, routers.Versions[1].Address)));
         await LookAsync(1);
-        Assert.Equal(TimeSpan.Zero, Watch().AwayFor);
+        Assert.Equal(TimeSpan.Zero, Watch().UnreachableTime);
 
         // Without stable no time counts.
         Serve(SomePlan.Endpoints());

@@ -1,14 +1,7 @@
-<<<<<<<< HEAD:tests/ModelServing.Services.Tests/Router/ThreadPoolStreamTests.cs
-using ModelServing.Router;
-using ModelServing.TestKit;
-
-namespace ModelServing.Services.Tests.Router;
-========
 using ModelServing.Router.Threading;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Threading;
->>>>>>>> wt-routera:tests/ModelServing.Services.Tests/Router/Threading/ThreadPoolStreamTests.cs
 
 public class ThreadPoolStreamTests
 {
@@ -17,21 +10,21 @@ public class ThreadPoolStreamTests
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task What_waits_for_it_goes_on_on_the_thread_pool(bool writes, bool fails)
+    public async Task A_waiting_reader_or_writer_continues_on_the_thread_pool(bool writes, bool fails)
     {
         var inner = new WaitingStream();
         await using var stream = new ThreadPoolStream(inner);
-        var goesOn = GoesOnAsync(stream, writes);
-        // As the thread that polls does with inline completions.
+        var continuing = ContinueAsync(stream, writes);
+        // As the polling thread does with inline completions.
         var poller = new Thread(() => inner.Complete(fails));
         poller.Start();
-        var (isOfPool, hasFailed) = await goesOn.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+        var (isOfPool, hasFailed) = await continuing.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
         Assert.True(isOfPool);
         Assert.Equal(fails, hasFailed);
         poller.Join();
     }
 
-    private static async Task<(bool IsOfPool, bool HasFailed)> GoesOnAsync(ThreadPoolStream stream, bool writes)
+    private static async Task<(bool IsOfPool, bool HasFailed)> ContinueAsync(ThreadPoolStream stream, bool writes)
     {
         try
         {
@@ -47,7 +40,7 @@ public class ThreadPoolStreamTests
         }
     }
 
-    /// <summary>Lets its caller wait, and completes on the thread that says so.</summary>
+    /// <summary>Lets its caller wait, and completes on the thread that calls Complete.</summary>
     private sealed class WaitingStream : MemoryStream
     {
         private readonly TaskCompletionSource<int> done = new();
