@@ -83,7 +83,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
         await using var router = await RunningRouter.StartAsync(endpoint, null);
         await router.WriteClientsAsync(Keys() with { Tokens = Tokens(issuer) });
         await router.AssertCountAsync(1, "modelserving_router_failed_key_fetches_total");
-        Assert.Equal($"no keys of tokens from {issuer.KeysUri}", router.Readiness.Reason);
+        Assert.Equal($"no token keys from {issuer.KeysUri}", router.Readiness.Reason);
         Assert.Equal(200, (await router.InferAsync(headers: Key(CallerKey))).Status);
         var answer = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", "x", TimeProvider.System.GetUtcNow())));
         Assert.Equal((503, "1"), (answer.Status, answer["Retry-After"]));

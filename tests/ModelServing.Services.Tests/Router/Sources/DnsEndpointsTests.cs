@@ -198,7 +198,7 @@ public sealed class DnsEndpointsTests : IDisposable
         await ReadAsync(SomePlan.Canary(100));
         names.Hangs(One);
         names.Has(Two, "10.0.0.3");
-        var round = endpoints.LookAgainAsync(TestContext.Current.CancellationToken);
+        var round = endpoints.RunRoundAsync(TestContext.Current.CancellationToken);
         await ReadAsync(SomePlan.Stable());
         time.Advance(DnsEndpoints.Limit);
         Assert.False(await round.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
@@ -270,7 +270,7 @@ public sealed class DnsEndpointsTests : IDisposable
                 if (i == 0)
                     await source.ReadForAsync(VersionsOf(SomePlan.Canary(100)), CancellationToken.None);
                 else
-                    Assert.Equal(await source.LookAgainAsync(CancellationToken.None), isDifferent || (wasUnknown && source.Unknown is null));
+                    Assert.Equal(await source.RunRoundAsync(CancellationToken.None), isDifferent || (wasUnknown && source.Unknown is null));
                 Assert.Equal(
                     [.. known[0].Select(a => $"1 {a}:8080"), .. known[1].Select(a => $"2 {a}:8080")],
                     source.Current.Endpoints.Select(entry => $"{entry.Version} {entry.Address}").Order(StringComparer.Ordinal));
@@ -287,7 +287,7 @@ public sealed class DnsEndpointsTests : IDisposable
 
     private async Task RoundAsync(bool expectChange)
     {
-        var round = endpoints.LookAgainAsync(TestContext.Current.CancellationToken);
+        var round = endpoints.RunRoundAsync(TestContext.Current.CancellationToken);
         if (!round.IsCompleted)
             time.Advance(DnsEndpoints.Limit);
         Assert.Equal(expectChange, await round.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));

@@ -56,8 +56,8 @@ public class DocumentSourcesTests
     [InlineData("kubernetes:modelserving/plan,metadata.name=other", "as in kubernetes:modelserving/plan")]
     [InlineData("kubernetes:model.serving/plan", "as in kubernetes:modelserving/plan")]
     [InlineData("kubernetes:", "as in kubernetes:modelserving/plan")]
-    [InlineData("dns:a:1", "it has to be file:PATH or kubernetes:NAMESPACE/NAME")]
-    [InlineData("plan.json", "it has to be file:PATH")]
+    [InlineData("dns:a:1", "it must be file:PATH or kubernetes:NAMESPACE/NAME")]
+    [InlineData("plan.json", "it must be file:PATH")]
     public void A_wrong_form_of_the_plan_says_what_would_be_right(string setting, string right)
     {
         var e = Assert.Throws<ContractException>(() => DocumentSources.From(new RouterSettings { Plan = setting, Endpoints = "file:e" }));

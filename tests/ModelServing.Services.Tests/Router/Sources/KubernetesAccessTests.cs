@@ -58,8 +58,8 @@ public sealed class KubernetesAccessTests : WatchedPlan
     {
         Assert.SkipWhen(KubernetesClientConfiguration.IsInCluster(), "this test runs in a cluster");
         var e = await Assert.ThrowsAsync<ContractException>(() => RunningRouter.WatchAsync(Setting, null, Limits, Endpoints()));
-        Assert.StartsWith("the environment variable MODELSERVING_PLAN names a ConfigMap, but this process has no access to a cluster's API, for there is no ", e.Message, StringComparison.Ordinal);
-        Assert.EndsWith("elsewhere the plan has to be file:PATH", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("the environment variable MODELSERVING_PLAN names a ConfigMap, but this process has no access to a cluster's API, because there is no ", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("elsewhere the plan must be file:PATH", e.Message, StringComparison.Ordinal);
     }
 
     private static X509Certificate2Collection X509Certificate2Collection(string pem)
