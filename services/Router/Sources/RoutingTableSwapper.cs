@@ -2,7 +2,7 @@ using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Rollout.Journal;
-using ModelServing.Router.Endpoints;
+using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
+using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
 
 namespace ModelServing.Router.Sources;

@@ -5,7 +5,7 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 public class ReachabilityWatchTests
 {
     [Fact]
-    public void A_version_is_condemned_that_stays_away_for_as_long_as_is_allowed()
+    public void A_version_is_condemned_when_it_was_unreachable_for_the_allowed_time()
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
         for (var second = 0; second < 60; second++)
@@ -15,7 +15,7 @@ public class ReachabilityWatchTests
     }
 
     [Fact]
-    public void One_ready_endpoint_in_between_and_it_begins_anew()
+    public void A_ready_endpoint_in_between_restarts_the_time()
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
         for (var second = 0; second < 59; second++)
@@ -27,7 +27,7 @@ public class ReachabilityWatchTests
     }
 
     [Fact]
-    public void Time_in_which_stable_is_away_too_does_not_count()
+    public void Time_in_which_stable_is_unreachable_too_does_not_count()
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
         for (var second = 0; second <= 30; second++)
@@ -40,7 +40,7 @@ public class ReachabilityWatchTests
     }
 
     [Fact]
-    public void Time_in_which_nobody_looked_hardly_counts()
+    public void Time_without_checks_hardly_counts()
     {
         var watch = new ReachabilityWatch(ReachabilityWatch.Default);
         Assert.False(watch.Check(isReady: false, isStableReady: true, TimeSpan.Zero));
@@ -51,5 +51,5 @@ public class ReachabilityWatchTests
     }
 
     [Fact]
-    public void No_time_at_all_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ReachabilityWatch(TimeSpan.Zero));
+    public void A_limit_of_zero_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ReachabilityWatch(TimeSpan.Zero));
 }
