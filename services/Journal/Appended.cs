@@ -1,6 +1,6 @@
 namespace ModelServing.Journal;
 
-/// <summary>What became of an event that was to be appended.</summary>
-/// <param name="Seq">The number under which it, or an earlier event with the same fact, stands in the journal.</param>
-/// <param name="IsOurs">True where this very event stands there; false where another said it before.</param>
+/// <summary>The result of appending an event.</summary>
+/// <param name="Seq">The number of this event in the journal, or of an earlier event with the same fact.</param>
+/// <param name="IsOurs">True if the journal has this very event; false if an earlier event recorded the same fact.</param>
 public sealed record Appended(long Seq, bool IsOurs);

@@ -3,20 +3,21 @@ using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Journal;
 
-/// <summary>Where the events of an environment's journal are. Any number of programs use one at once; the store alone decides who gets a
-/// number. How events are appended is <see cref="RolloutJournal"/>.</summary>
+/// <summary>Stores the events of an environment's journal. Any number of programs use a store at once; the store alone decides which event gets
+/// a number. <see cref="RolloutJournal"/> appends events.</summary>
 public interface IJournalStore
 {
-    /// <summary>Where it is, as it is set and shown.</summary>
+    /// <summary>The store's address, as in settings and messages.</summary>
     string Location { get; }
 
-    /// <summary>The events of a model whose number is above <paramref name="after"/>: every one whose put was answered before this was
-    /// called is among them. They come in pages and in any order.</summary>
-    /// <exception cref="JournalException">The store can't be read, or holds what is no event.</exception>
+    /// <summary>Reads the events of a model with a number above <paramref name="after"/>, including every event whose put was answered before
+    /// this call. They come in pages and in any order.</summary>
+    /// <exception cref="JournalException">The store can't be read, or holds an entry that is not an event.</exception>
     IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, CancellationToken cancellationToken);
 
-    /// <summary>Puts an event under its model and number; false when that number is taken, be it by this event itself, of which an
-    /// earlier try was done and its answer lost.</summary>
-    /// <exception cref="JournalException">The store could not; <see cref="JournalException.MayBeDone"/> says whether it may have all the same.</exception>
+    /// <summary>Puts an event under its model and number. False if the number is taken, even by this very event (a retry whose first response
+    /// was lost).</summary>
+    /// <exception cref="JournalException">The put failed; <see cref="JournalException.MayBeDone"/> says whether it may have succeeded all the
+    /// same.</exception>
     Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken);
 }

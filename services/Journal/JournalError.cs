@@ -1,11 +1,11 @@
 namespace ModelServing.Journal;
 
-/// <summary>What kept the journal from being read or written.</summary>
+/// <summary>Why the journal could not be read or written.</summary>
 public enum JournalError
 {
-    /// <summary>The store does not answer, or refuses; another time it may not.</summary>
+    /// <summary>The store does not answer, or refuses; a later call may succeed.</summary>
     Unavailable,
 
-    /// <summary>The store holds what is no event of this program's schema, or events are missing.</summary>
+    /// <summary>An entry is not an event of this program's schema, or events are missing.</summary>
     Damaged,
 }

@@ -1,15 +1,16 @@
 namespace ModelServing.Journal;
 
-/// <summary>How often and how fast an event is tried to be appended.</summary>
+/// <summary>How often and how fast appending an event is retried.</summary>
 public sealed record JournalLimits
 {
-    /// <summary>How often an event may lose its number to another writer, or its answer, before it is given up. 20 by default.</summary>
+    /// <summary>How often an append may lose its number to another writer, or its answer, before it fails. 20 by default.</summary>
     public int Tries { get; init; } = 20;
 
-    /// <summary>The longest wait after the first lost try; it doubles with each, and a wait is anything up to it. 10 ms by default.</summary>
+    /// <summary>The longest wait after the first lost try; it doubles with each further one, and each wait is a random part of it. 10 ms by
+    /// default.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The longest wait of all. 1 s by default.</summary>
+    /// <summary>The longest wait after any try. 1 s by default.</summary>
     public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long one read of a model's events, or one append with all its tries, may take; then the journal counts as unavailable.

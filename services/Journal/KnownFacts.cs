@@ -2,16 +2,16 @@ using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Journal;
 
-/// <summary>What one model's journal says up to a number. It grows with rollbacks and resets, of which each takes a person or a guard.</summary>
+/// <summary>The facts of one model's journal up to a number. They grow only with rollbacks and resets, each of which takes a person or a
+/// guard.</summary>
 internal sealed class KnownFacts
 {
     private readonly Dictionary<JournalFact, (long Seq, Guid Id)> anywhere = [];
     private (JournalFact Fact, long Seq, Guid Id)? lastRollout;
 
-    /// <summary>The last number that is known, 0 for none.</summary>
+    /// <summary>The last known number, 0 for none.</summary>
     internal long LastSeq { get; private set; }
 
-    /// <summary>Adds the next event.</summary>
     internal void Add(JournalEvent next)
     {
         LastSeq = next.Seq;
@@ -22,7 +22,7 @@ internal sealed class KnownFacts
             _ = anywhere.TryAdd(fact, (next.Seq, next.Id));
     }
 
-    /// <summary>The event that says <paramref name="fact"/>; null when none does.</summary>
+    /// <summary>Finds the event that records <paramref name="fact"/>; null if there is none.</summary>
     internal (long Seq, Guid Id)? Find(JournalFact fact) => fact is JournalFact.OfRollout
         ? lastRollout is { } last && last.Fact == fact ? (last.Seq, last.Id) : null
         : anywhere.TryGetValue(fact, out var found) ? found : null;

@@ -1,6 +1,6 @@
 namespace ModelServing.Journal;
 
-/// <summary>What came of reading a <see cref="SnapshotFile"/>.</summary>
-/// <param name="Content">What was written last; null where there is nothing that can be trusted.</param>
-/// <param name="Fault">Why a file that is there is not trusted, for a person; null where nothing is wrong.</param>
+/// <summary>The result of reading a <see cref="SnapshotFile"/>.</summary>
+/// <param name="Content">The last written content; null if there is none that can be trusted.</param>
+/// <param name="Fault">Why an existing file is not trusted, for a person; null if nothing is wrong.</param>
 public sealed record Snapshot(byte[]? Content, string? Fault);

@@ -5,22 +5,20 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Journal;
 
 /// <summary>
-/// A file in which a router keeps what it last knew of the journal, so that one that is started while the journal is away knows it too. It
-/// is replaced whole, and a damaged one is as good as none.
+/// A file in which a router keeps its last knowledge of the journal, for a start while the journal is unavailable. It is replaced as a whole,
+/// and a damaged file counts as missing.
 /// </summary>
-/// <remarks>The file is one line, <c>modelserving-snapshot 1 LENGTH SHA256</c>, and the content.</remarks>
+/// <remarks>The file consists of one line, <c>modelserving-snapshot 1 LENGTH SHA256</c>, and the content.</remarks>
 public sealed class SnapshotFile(string path)
 {
-    /// <summary>The most bytes of content that are read and written.</summary>
+    /// <summary>The most bytes of content.</summary>
     public const int MaxBytes = 256 * 1024 * 1024;
 
     private const string Title = "modelserving-snapshot 1 ";
     private const int MaxHeader = 128;
 
-    /// <summary>The file.</summary>
     public string FullPath { get; } = Path.GetFullPath(path);
 
-    /// <summary>Reads it.</summary>
     public Snapshot Read()
     {
         byte[] file;
@@ -29,7 +27,7 @@ public sealed class SnapshotFile(string path)
             if (!File.Exists(FullPath))
                 return new Snapshot(null, null);
             if (new FileInfo(FullPath).Length is var length and > MaxBytes + MaxHeader)
-                return Faulty($"it has {length} bytes, and {MaxBytes} are the most");
+                return Faulty($"it has {length} bytes; at most {MaxBytes} are read");
             file = File.ReadAllBytes(FullPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -39,16 +37,16 @@ public sealed class SnapshotFile(string path)
 
         var end = file.AsSpan(0, Math.Min(file.Length, MaxHeader)).IndexOf((byte)'\n');
         if (end < 0)
-            return Faulty("its first line is no snapshot's");
+            return Faulty("its first line is not that of a snapshot");
         var content = file.AsSpan(end + 1);
         return Encoding.ASCII.GetString(file, 0, end) == HeaderOf(content)
             ? new Snapshot(content.ToArray(), null)
-            : Faulty("its content is not what its first line says");
+            : Faulty("its content does not match its first line");
     }
 
     /// <summary>Replaces it, in one step and on the disk when this returns.</summary>
-    /// <exception cref="IOException">It can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write the file.</exception>
     public void Write(ReadOnlySpan<byte> content)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaxBytes);
@@ -58,7 +56,8 @@ public sealed class SnapshotFile(string path)
         file.Commit(flushToDisk: true);
     }
 
-    private static string HeaderOf(ReadOnlySpan<byte> content) => $"{Title}{content.Length} {Convert.ToHexStringLower(SHA256.HashData(content))}";
+    private static string HeaderOf(ReadOnlySpan<byte> content) =>
+        $"{Title}{content.Length} {Convert.ToHexStringLower(SHA256.HashData(content))}";
 
     private Snapshot Faulty(string why) => new(null, $"the snapshot {FullPath} can't be used: {why}");
 }

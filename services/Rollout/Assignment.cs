@@ -5,28 +5,27 @@ using ModelServing.Contracts;
 namespace ModelServing.Rollout;
 
 /// <summary>
-/// Which variant a routing key gets: a pure function of the rollout's revision, its layout and the key. The key's hash picks one of
-/// <see cref="PlanDocument.Buckets"/> buckets, and the variants own them by the layout.
+/// Assigns routing keys to variants: a pure function of the rollout's revision, its layout and the key. The key's hash picks one of
+/// <see cref="PlanDocument.Buckets"/> buckets, and the layout says which variant owns it.
 /// </summary>
 /// <remarks>
-/// The hash is XXH3 (64 bits; Collet, "xxHash", v0.8) of the key's UTF-8 bytes, seeded with the XXH3 of the revision's text, so that
-/// keys fall anew for each revision; its upper bits scaled to the buckets. Any language can compute it again from a log.
+/// The hash is XXH3 (64 bits; Collet, "xxHash", v0.8) of the key's UTF-8 bytes, seeded with the XXH3 of the revision's text, so that each
+/// revision distributes keys afresh. Its upper bits are scaled to the buckets. Any language can recompute it from a log.
 /// </remarks>
 public sealed class Assignment
 {
     private readonly long seed;
     private readonly int[] owners;
 
-    /// <summary>The assignment of a rollout of which no other weights were served before.</summary>
+    /// <summary>The assignment of a rollout whose weights have never changed.</summary>
     public Assignment(RolloutPlan rollout)
         : this(rollout, BucketLayout.Create((rollout ?? throw new ArgumentNullException(nameof(rollout))).Variants))
     {
     }
 
-    /// <summary>The assignment of a rollout by a layout of its variants.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="layout">Who owns which bucket.</param>
-    /// <param name="closed">The names of variants that get no traffic: their buckets are stable's, and no other bucket changes hands.</param>
+    /// <param name="layout">Which variant owns which bucket.</param>
+    /// <param name="closed">The names of variants that get no traffic. Their buckets go to stable, and no other bucket moves.</param>
     public Assignment(RolloutPlan rollout, BucketLayout layout, IEnumerable<string>? closed = null)
     {
         ArgumentNullException.ThrowIfNull(rollout);
@@ -42,19 +41,19 @@ public sealed class Assignment
         }
     }
 
-    /// <summary>The bucket of a key, from 0.</summary>
+    /// <summary>Returns the bucket of a key, from 0.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
     public int BucketOf(ReadOnlySpan<byte> key) => BucketOf(HashOf(key));
 
-    /// <summary>The hash of a key, from which its bucket follows.</summary>
+    /// <summary>Returns the hash of a key, which determines its bucket.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
     public ulong HashOf(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key, seed);
 
-    /// <summary>The variant of a key, as an index into the plan's variants.</summary>
+    /// <summary>Returns the variant of a key, as an index into the plan's variants.</summary>
     /// <param name="key">The key's UTF-8 bytes.</param>
     public int VariantOf(ReadOnlySpan<byte> key) => VariantOf(HashOf(key));
 
-    /// <summary>The variant of a key, as an index into the plan's variants.</summary>
+    /// <summary>Returns the variant of a key, as an index into the plan's variants.</summary>
     /// <param name="hash">The key's <see cref="HashOf"/>.</param>
     public int VariantOf(ulong hash) => owners[BucketOf(hash)];
 

@@ -2,16 +2,16 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Rollout;
 
-/// <summary>Which variant owns which of the <see cref="PlanDocument.Buckets"/> buckets. Immutable.</summary>
+/// <summary>Says which variant owns which of the <see cref="PlanDocument.Buckets"/> buckets. Immutable.</summary>
 /// <remarks>
-/// A change of weights moves buckets only from variants that shrink to variants that grow, so that no key moves between two others. No
-/// function of the weights alone can do that: with three arms a, b and c, the buckets of b would have to be those that a leaves and
-/// those that c leaves, whatever the shares. So a layout follows from the one before it (<see cref="MoveTo"/>), the first from the
-/// plan's order, and all routers walk the same way: that of the rollouts in the journal.
+/// A change of weights moves buckets only from variants that shrink to variants that grow; no key moves between two other variants. No
+/// function of the weights alone can do that: with three arms a, b and c, the buckets of b would have to be those that a leaves as well as
+/// those that c leaves, for all shares. Therefore each layout follows from the previous one (<see cref="MoveTo"/>), and the first from the
+/// plan's order. All routers follow the same sequence, that of the rollouts in the journal.
 /// </remarks>
 public sealed class BucketLayout : IEquatable<BucketLayout>
 {
-    private const int Nobody = -1;
+    private const int NoOwner = -1;
 
     private readonly string[] names;
     private readonly (int Variant, int Count)[] runs;
@@ -22,10 +22,10 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
         this.runs = runs;
     }
 
-    /// <summary>The buckets from 0 up as neighbours of one owner: the variant's name and how many they are.</summary>
+    /// <summary>The buckets from 0 up, as runs with one owner: the variant's name and the number of buckets.</summary>
     public IEnumerable<(string Variant, int Count)> Runs => runs.Select(run => (names[run.Variant], run.Count));
 
-    /// <summary>The first layout of a rollout: the variants own buckets from 0 up in their order.</summary>
+    /// <summary>Creates the first layout of a rollout: the variants own buckets from 0 up, in their order.</summary>
     /// <param name="variants">The variants; their weights add up to <see cref="PlanDocument.Buckets"/>.</param>
     public static BucketLayout Create(IReadOnlyList<VariantPlan> variants)
     {
@@ -33,33 +33,36 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
         return new BucketLayout(variants, [.. variants.Select(static (variant, i) => (i, variant.Weight)).Where(static run => run.Weight > 0)]);
     }
 
-    /// <summary>The layout of neighbours that were written down (<see cref="Runs"/>).</summary>
-    /// <exception cref="ArgumentException">They are not this rollout's.</exception>
+    /// <summary>Creates a layout from recorded <see cref="Runs"/>.</summary>
+    /// <exception cref="ArgumentException">The runs do not fit the variants.</exception>
     public static BucketLayout Create(IReadOnlyList<VariantPlan> variants, IEnumerable<(string Variant, int Count)> runs)
     {
         ArgumentNullException.ThrowIfNull(variants);
         ArgumentNullException.ThrowIfNull(runs);
-        var layout = new BucketLayout(variants, [.. runs.Select(run => (variants.Select(static variant => variant.Name).ToList().IndexOf(run.Variant), run.Count))]);
+        var names = variants.Select(static variant => variant.Name).ToList();
+        var layout = new BucketLayout(variants, [.. runs.Select(run => (names.IndexOf(run.Variant), run.Count))]);
         for (var i = 0; i < variants.Count; i++)
         {
             if (layout.runs.Where(run => run.Variant == i).Sum(static run => (long)run.Count) != variants[i].Weight)
-                throw new ArgumentException($"the buckets of '{variants[i].Name}' are not as many as its weight", nameof(runs));
+                throw new ArgumentException($"the number of buckets of '{variants[i].Name}' is not its weight", nameof(runs));
         }
 
-        return layout.runs.Any(static run => run.Variant == Nobody || run.Count < 1) ? throw new ArgumentException("buckets belong to nobody", nameof(runs)) : layout;
+        return layout.runs.Any(static run => run.Variant == NoOwner || run.Count < 1)
+            ? throw new ArgumentException("some buckets have no owner", nameof(runs))
+            : layout;
     }
 
-    /// <summary>The layout after a change of weights: what shrinks gives up its last buckets (stable its first), what grows takes the
-    /// lowest of them, in the variants' order.</summary>
-    /// <param name="variants">The variants; their weights add up to <see cref="PlanDocument.Buckets"/>. One that is not there any more
-    /// gives up all it had.</param>
+    /// <summary>Returns the layout after a change of weights. A shrinking variant gives up its last buckets (stable its first ones); growing
+    /// variants take the lowest of these, in the variants' order.</summary>
+    /// <param name="variants">The variants; their weights add up to <see cref="PlanDocument.Buckets"/>. A variant that is missing gives up all
+    /// its buckets.</param>
     public BucketLayout MoveTo(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);
         var owners = ToOwners();
         var left = variants.Select(static variant => variant.Weight).ToArray();
         var next = new int[PlanDocument.Buckets];
-        next.AsSpan().Fill(Nobody);
+        next.AsSpan().Fill(NoOwner);
         for (var i = 0; i < variants.Count; i++)
         {
             var before = Array.IndexOf(names, variants[i].Name);
@@ -75,7 +78,7 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
         var taker = 0;
         for (var bucket = 0; bucket < PlanDocument.Buckets; bucket++)
         {
-            if (next[bucket] != Nobody)
+            if (next[bucket] != NoOwner)
                 continue;
             while (left[taker] == 0)
                 taker++;
@@ -85,16 +88,14 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
         return new BucketLayout(variants, RunsOf(next));
     }
 
-    /// <summary>Whether every bucket has the owner of the same name.</summary>
+    /// <summary>Whether every bucket has an owner of the same name.</summary>
     public bool Equals(BucketLayout? other) => other is not null && Runs.SequenceEqual(other.Runs);
 
-    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as BucketLayout);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => runs.Length;
 
-    /// <summary>The owner of each bucket, as an index into the variants that the layout was made of.</summary>
+    /// <summary>Returns the owner of each bucket, as an index into the layout's variants.</summary>
     internal int[] ToOwners()
     {
         var owners = new int[PlanDocument.Buckets];

@@ -7,11 +7,10 @@ public readonly record struct Percent
 {
     private Percent(int hundredths) => Hundredths = hundredths;
 
-    /// <summary>The share in hundredths of a percent, 0 to 10,000.</summary>
+    /// <summary>The share in hundredths of a percent, from 0 to 10,000.</summary>
     public int Hundredths { get; }
 
-    /// <summary>The share of <paramref name="hundredths"/> hundredths of a percent.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is below 0 or above 10,000.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 0 or above 10,000.</exception>
     public static Percent FromHundredths(int hundredths)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(hundredths);
@@ -19,9 +18,9 @@ public readonly record struct Percent
         return new Percent(hundredths);
     }
 
-    /// <summary>The number without a percent sign, as in <c>12.5</c>.</summary>
+    /// <summary>Returns the percentage without a percent sign, such as <c>12.5</c>.</summary>
     public override string ToString() => TextOf(Hundredths);
 
-    /// <summary>The number of percent that <paramref name="hundredths"/> hundredths of a percent are. A sum of shares may be above 100.</summary>
+    /// <summary>Formats hundredths of a percent as a percentage. A sum of shares may be above 100.</summary>
     public static string TextOf(int hundredths) => (hundredths / 100m).ToString("0.##", CultureInfo.InvariantCulture);
 }

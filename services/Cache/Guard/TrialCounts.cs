@@ -48,6 +48,7 @@ public sealed class TrialCounts
     /// <summary>Writes a router's counts over its previous ones.</summary>
     /// <param name="incarnation">The router's run.</param>
     /// <param name="counts">The counts, of at most <see cref="MaxBytes"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>How many incarnations have written counts.</returns>
     /// <exception cref="CacheException">The counts may not be written.</exception>
     public Task<long> WriteAsync(Guid incarnation, ReadOnlyMemory<byte> counts, CancellationToken cancellationToken)
@@ -77,6 +78,7 @@ public sealed class TrialCounts
     /// <summary>Takes a router's number of the trial. The first router gets 1, and no two get the same. A router that calls this again gets
     /// its own number again, even if it never received the first answer.</summary>
     /// <param name="incarnation">The run of the router.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">It is unknown whether a number was taken.</exception>
     public async Task<long> TakeNumberAsync(Guid incarnation, CancellationToken cancellationToken)
     {
@@ -113,6 +115,7 @@ public sealed class TrialCounts
     /// window: routers that lose their connections to one killed process count one failure together.</summary>
     /// <param name="endpoint">The endpoint's address.</param>
     /// <param name="window">For how long further losses count as the same one.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">It is unknown whether another router claimed it.</exception>
     public Task<bool> TakeLossAsync(string endpoint, TimeSpan window, CancellationToken cancellationToken)
     {
@@ -126,6 +129,7 @@ public sealed class TrialCounts
     /// <summary>Records that a call with a routing key failed, and returns when the key failed before.</summary>
     /// <param name="keyHash">The hash of the key.</param>
     /// <param name="minute">The minute of the trial, from 1.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="CacheException">The failure may not be recorded, and the previous one is unknown.</exception>
     public async Task<KeyedFailure> NoteFailureAsync(ulong keyHash, int minute, CancellationToken cancellationToken)
     {

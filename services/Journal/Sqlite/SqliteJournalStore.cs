@@ -6,10 +6,10 @@ using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Journal.Sqlite;
 
-/// <summary>Events in one file of SQLite, which several processes of one machine open. A put is on the disk when it is answered.</summary>
+/// <summary>Stores events in a SQLite file that several processes of one machine open. A put is on the disk when it is answered.</summary>
 public sealed class SqliteJournalStore : IJournalStore, IDisposable
 {
-    // The columns are those of the table in the cloud (infra/Journal). Its number is told from that of another program's file.
+    // Tells the file from those of other programs. The columns are those of the table in the cloud (infra/Journal).
     private const int ApplicationId = 0x4d534a31; // "MSJ1"
     private const int EventsInAPage = 200;
     private const int Constraint = 19; // SQLITE_CONSTRAINT
@@ -17,12 +17,11 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
     private readonly string path;
     private readonly string connection;
     private readonly Lock opening = new();
-    private bool isMade;
+    private bool isCreated;
 
-    /// <summary>The store in a file, which is made at the first call if it is not there; its folder has to be.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="patience">How long a call waits for other processes that write; null is 5 s.</param>
-    public SqliteJournalStore(string path, TimeSpan? patience = null)
+    /// <param name="path">The file. The first call creates it if it is missing; its folder must exist.</param>
+    /// <param name="lockTimeout">How long a call waits for other processes that write; null for 5 s.</param>
+    public SqliteJournalStore(string path, TimeSpan? lockTimeout = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         this.path = Path.GetFullPath(path);
@@ -30,14 +29,12 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         {
             DataSource = this.path,
             Mode = SqliteOpenMode.ReadWriteCreate,
-            DefaultTimeout = Math.Max(1, (int)Math.Ceiling((patience ?? TimeSpan.FromSeconds(5)).TotalSeconds)),
+            DefaultTimeout = Math.Max(1, (int)Math.Ceiling((lockTimeout ?? TimeSpan.FromSeconds(5)).TotalSeconds)),
         }.ConnectionString;
     }
 
-    /// <inheritdoc/>
     public string Location => $"{HostSources.SqliteScheme}{path}";
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -45,7 +42,7 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         do
         {
             var from = after;
-            // The calls of SQLite hold their thread, a while where another process writes.
+            // SQLite's calls block their thread, for a while if another process writes.
             page = await Task.Run(() => Do("read", () => ReadPage(model, from), mayBeDone: false), cancellationToken);
             foreach (var read in page)
                 yield return read;
@@ -54,7 +51,6 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         while (page.Count == EventsInAPage);
     }
 
-    /// <inheritdoc/>
     public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(added);
@@ -62,7 +58,6 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         return Task.Run(() => Do("written", () => Put(added, text), mayBeDone: true), cancellationToken);
     }
 
-    /// <summary>Closes the file.</summary>
     public void Dispose()
     {
         using var pooled = new SqliteConnection(connection);
@@ -111,12 +106,12 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
             opened.Open();
             lock (opening)
             {
-                if (!isMade)
-                    Make(opened);
-                isMade = true;
+                if (!isCreated)
+                    Create(opened);
+                isCreated = true;
             }
 
-            // By default SQLite flushes no put to the disk in WAL mode, only its checkpoints. It belongs to the connection.
+            // In WAL mode, SQLite by default flushes only checkpoints to the disk, not puts. The setting belongs to the connection.
             Run(opened, "PRAGMA synchronous = FULL");
             return opened;
         }
@@ -127,7 +122,7 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         }
     }
 
-    private void Make(SqliteConnection opened)
+    private void Create(SqliteConnection opened)
     {
         using var command = opened.CreateCommand();
         command.CommandText = "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_master)";
@@ -135,13 +130,16 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         {
             _ = row.Read();
             if (row.GetInt64(0) is var id and not ApplicationId && (id != 0 || row.GetInt64(1) != 0))
-                throw new JournalException(JournalError.Damaged, $"{path} is a database, and not a journal's");
+                throw new JournalException(JournalError.Damaged, $"{path} is a database, but not a journal");
         }
 
-        // Readers and one writer at a time, from any number of processes.
+        // Allows readers beside one writer at a time, from any number of processes.
         Run(opened, "PRAGMA journal_mode = WAL");
         using var transaction = opened.BeginTransaction();
-        Run(opened, "CREATE TABLE IF NOT EXISTS journal (model TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (model, seq)) STRICT, WITHOUT ROWID");
+        Run(
+            opened,
+            "CREATE TABLE IF NOT EXISTS journal (model TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (model, seq)) "
+            + "STRICT, WITHOUT ROWID");
         Run(opened, $"PRAGMA application_id = {ApplicationId}");
         transaction.Commit();
     }
@@ -153,7 +151,7 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         _ = command.ExecuteNonQuery();
     }
 
-    private T Do<T>(string what, Func<T> act, bool mayBeDone)
+    private T Do<T>(string participle, Func<T> act, bool mayBeDone)
     {
         try
         {
@@ -163,7 +161,7 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
         {
             throw new JournalException(
                 e.SqliteErrorCode is 11 or 26 ? JournalError.Damaged : JournalError.Unavailable, // SQLITE_CORRUPT, SQLITE_NOTADB
-                $"the journal {Location} can't be {what}: {e.Message}",
+                $"the journal {Location} can't be {participle}: {e.Message}",
                 e,
                 mayBeDone);
         }

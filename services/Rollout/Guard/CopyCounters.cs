@@ -1,17 +1,17 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>The growing form of a <see cref="CopyTable"/>. Not safe for several threads.</summary>
-/// <remarks>A failure of minute m counts in the copies that started in it or before: to count it is one addition to minute m, and what
-/// copy j saw is the sum of the minutes from j on. Where it counts only in the copies that started after a minute p, it is taken back at
+/// <summary>The mutable form of a <see cref="CopyTable"/>. Not thread-safe.</summary>
+/// <remarks>A failure in minute m counts in the copies that started in m or before. Counting it is one addition to minute m; the count of copy j
+/// is the sum of the minutes from j on. If a failure counts only in copies that started after a minute p, it is subtracted again at
 /// p.</remarks>
 internal sealed class CopyCounters(int rows)
 {
-    // What the first copy saw, and the newest minutes: minute m stands at m % Newest. Older ones matter to the first copy alone.
+    // The first copy's counts, and those of the newest minutes: minute m is at index m % Newest. Older minutes matter only to the first copy.
     private readonly long[] first = new long[rows];
     private readonly long[]?[] minutes = new long[]?[rows];
     private int lastMinute;
 
-    /// <summary>Counts a failure of a minute in the copies that started in it or before, and after a given minute.</summary>
+    /// <summary>Counts a failure in the copies that started in its minute or before, and after <paramref name="countsAfter"/>.</summary>
     internal void Add(int row, int minute, int countsAfter)
     {
         Advance(minute);
@@ -45,7 +45,7 @@ internal sealed class CopyCounters(int rows)
         return new CopyTable(asOf, table);
     }
 
-    // New minutes begin with nothing, in the places of those that they push out.
+    // New minutes start at 0, in the places of the minutes that they replace.
     private void Advance(int minute)
     {
         if (minute <= lastMinute)

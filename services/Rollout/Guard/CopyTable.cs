@@ -1,11 +1,11 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>Counts per kept copy, in a few rows; a row of zeros alone is null. Immutable.</summary>
+/// <summary>Counts per kept copy, in a few rows; a row of zeros is null. Immutable.</summary>
 internal sealed class CopyTable
 {
     private readonly long[]?[] rows;
 
-    /// <summary>Takes rows over; each is as long as copies are kept in <paramref name="lastMinute"/>.</summary>
+    /// <summary>Takes ownership of the rows. Each has one count per copy that is kept in <paramref name="lastMinute"/>.</summary>
     internal CopyTable(int lastMinute, long[]?[] rows)
     {
         LastMinute = lastMinute;
@@ -25,17 +25,17 @@ internal sealed class CopyTable
 
     internal static CopyTable Empty(int rows) => new(0, new long[]?[rows]);
 
-    /// <summary>A row; null when it is all zeros.</summary>
+    /// <summary>Returns a row; null if it is all zeros.</summary>
     internal long[]? Row(int row) => rows[row];
 
     internal long At(int row, int copy) => rows[row] is { } counts ? counts[copy] : 0;
 
-    /// <summary>A copy saw the same as the one before it.</summary>
+    /// <summary>Whether a copy saw the same as the previous one.</summary>
     internal bool SameAsBefore(int row, int copy) => rows[row] is not { } counts || counts[copy] == counts[copy - 1];
 
-    /// <summary>The two counts, each copy with the copy of the same minute, as of the later of the two minutes.</summary>
-    /// <remarks>Nothing is missing: what a table has dropped by its own last minute is dropped by any later one, and a copy that started
-    /// after a table's last minute has nothing of it.</remarks>
+    /// <summary>Adds the counts of the copies that started in the same minute, as of the later of the two last minutes.</summary>
+    /// <remarks>Nothing is missing: a copy that a table dropped by its own last minute is dropped by any later minute, and a copy that started
+    /// after a table's last minute has no count in that table.</remarks>
     internal CopyTable Add(CopyTable other)
     {
         var lastMinute = Math.Max(LastMinute, other.LastMinute);
@@ -52,8 +52,9 @@ internal sealed class CopyTable
         return new CopyTable(lastMinute, sums);
     }
 
-    /// <summary>The same counts, as of a later minute.</summary>
-    internal CopyTable At(int lastMinute) => lastMinute == LastMinute ? this : Add(new CopyTable(lastMinute, new long[]?[rows.Length]));
+    /// <summary>Returns the same counts, as of a later minute.</summary>
+    internal CopyTable At(int lastMinute) =>
+        lastMinute == LastMinute ? this : Add(new CopyTable(lastMinute, new long[]?[rows.Length]));
 
     internal bool HasSameCounts(CopyTable other) => LastMinute == other.LastMinute
         && rows.Zip(other.rows).All(static pair => pair.First.AsSpan().SequenceEqual(pair.Second));

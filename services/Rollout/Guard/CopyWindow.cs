@@ -1,8 +1,8 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// Which copies of the product are kept. Copy j starts with minute j of the attempt and sees what comes from then on. Kept are the first
-/// and the 60 newest; to drop one only loses evidence. A kept copy has an index: 0 is the first copy, the others follow in order.
+/// Defines which copies of the product are kept. Copy j starts in minute j of the trial and sees everything from then on. The first copy and
+/// the 60 newest are kept; dropping one only loses evidence. Kept copies are indexed: 0 is the first copy, and the others follow in order.
 /// </summary>
 internal static class CopyWindow
 {
@@ -11,10 +11,10 @@ internal static class CopyWindow
     /// <summary>The most copies that are kept.</summary>
     internal const int MaxCopies = Newest + 1;
 
-    /// <summary>The last minute that an attempt can have: it began 31 years ago.</summary>
+    /// <summary>The last possible minute of a trial, 31 years after its start.</summary>
     internal const int MaxMinute = (1 << 24) - 1;
 
-    /// <summary>How many copies are kept in a minute; none before the first.</summary>
+    /// <summary>The number of copies that are kept in a minute; 0 before the first.</summary>
     internal static int Count(int lastMinute) => Math.Min(lastMinute, MaxCopies);
 
     /// <summary>The oldest kept copy apart from the first.</summary>
@@ -23,7 +23,7 @@ internal static class CopyWindow
     /// <summary>The minute in which a kept copy started.</summary>
     internal static int StartOf(int index, int lastMinute) => index == 0 ? 1 : OldestAfterFirst(lastMinute) + index - 1;
 
-    /// <summary>The index of the copy that started in a minute; -1 when it is not kept, or has not started.</summary>
+    /// <summary>The index of the copy that started in a minute; -1 if it is not kept, or has not started.</summary>
     internal static int IndexOf(int start, int lastMinute)
     {
         if (start > lastMinute)

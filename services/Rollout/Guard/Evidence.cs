@@ -1,9 +1,9 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// What counts say against the watched variant, as the natural logarithm of the evidence: the sum over copies j of copy_j / (j (j + 1)).
-/// It starts at 1, and reaches x with a probability of at most 1 / x however long a version is watched that fails at most as often as is
-/// tolerated. Copies that have been dropped are left out, which only loses evidence; those that have not begun are still worth 1 each.
+/// The evidence against the watched variant, as its natural logarithm: the sum over copies j of copy_j / (j (j + 1)). The evidence starts at
+/// 1. For a version that fails at most as often as tolerated, it ever reaches x with a probability of at most 1 / x, however long the version
+/// is watched. Dropped copies are left out, which only loses evidence; copies that have not started count as 1 each.
 /// </summary>
 internal sealed class Evidence
 {
@@ -14,7 +14,7 @@ internal sealed class Evidence
     {
         this.copies = copies;
         this.lastMinute = lastMinute;
-        // Relative to the greatest copy, so that nothing overflows; one that has not begun is worth 1.
+        // Relative to the greatest copy, so that nothing overflows. A copy that has not started is worth 1.
         var greatest = 0.0;
         foreach (var copy in copies)
             greatest = Math.Max(greatest, copy);
@@ -25,13 +25,12 @@ internal sealed class Evidence
         Log = greatest + Math.Log(sum);
     }
 
-    /// <summary>The logarithm of the evidence.</summary>
     internal double Log { get; }
 
-    /// <summary>The logarithm of a copy's part in it.</summary>
+    /// <summary>The logarithm of a copy's part of the evidence.</summary>
     internal double LogPart(int copy) => copies[copy] + Math.Log(WeightOf(copy));
 
-    /// <summary>Of one relative kind, against a tolerated ratio of rates.</summary>
+    /// <summary>Computes the evidence of a kind that is compared with stable, against a tolerated ratio of rates.</summary>
     internal static Evidence Relative(GuardCounts counts, GuardKind kind, double tolerance)
     {
         var (watchedRow, stableRow) = (GuardCounts.RowOf(kind, isWatched: true), GuardCounts.RowOf(kind, isWatched: false));
@@ -48,7 +47,7 @@ internal sealed class Evidence
         var copies = new double[counts.Copies];
         for (var copy = 0; copy < copies.Length; copy++)
         {
-            // Where failures are rare most copies saw the same.
+            // If failures are rare, most copies saw the same.
             if (copy > 0 && SawSame(copy))
             {
                 copies[copy] = copies[copy - 1];
@@ -81,10 +80,10 @@ internal sealed class Evidence
         }
     }
 
-    /// <summary>Of the watched variant's own failures, against a tolerated share of its first attempts.</summary>
+    /// <summary>Computes the evidence of the watched variant's own failures, against a tolerated share of its first attempts.</summary>
     /// <param name="counts">The counts.</param>
     /// <param name="maxErrorRate">The tolerated share, above 0 and below 1.</param>
-    /// <param name="onlyWhole">Looks only at what happened while the watched variant had all of the traffic.</param>
+    /// <param name="onlyWhole">Whether to use only the time in which the watched variant had all of the traffic.</param>
     internal static Evidence Rate(GuardCounts counts, double maxErrorRate, bool onlyWhole)
     {
         var mixture = new RatioMixture(maxErrorRate, tolerance: 1);

@@ -1,14 +1,14 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>The routing keys that failed in this attempt, each with the minute of its last failure on whichever variant. One map for all
-/// variants of a rollout; at most <see cref="KeyHistory.MaxKeys"/> keys, about 2 MB. Safe for any number of threads.</summary>
+/// <summary>The routing keys that failed in this trial, each with the minute of its last failure on any variant. All variants of a rollout share
+/// one map; at most <see cref="KeyHistory.MaxKeys"/> keys, about 2 MB. Thread-safe.</summary>
 public sealed class FailedKeys
 {
     private readonly Lock gate = new();
     private readonly Dictionary<ulong, int> minutes = [];
     private bool isFull;
 
-    /// <summary>Once true it stays so for the attempt: no failure with a routing key counts any more.</summary>
+    /// <summary>Whether the map is full. It then stays full for the trial, and failures with a routing key no longer count.</summary>
     public bool IsFull
     {
         get
@@ -18,7 +18,7 @@ public sealed class FailedKeys
         }
     }
 
-    /// <summary>Remembers that a request with this key has failed, and says what was known of the key before.</summary>
+    /// <summary>Records that a request with this key failed, and returns the key's earlier history.</summary>
     /// <param name="key">The routing key's hash.</param>
     /// <param name="minute">The minute of the trial, from 1.</param>
     public KeyHistory Failed(ulong key, int minute)

@@ -1,15 +1,15 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// <c>guard blind: few keys</c>: with sticky assignment a key is at most one failure to each copy, so few keys can't reach the threshold
-/// even if every one of them fails and stable never does. The alarm's road to a rollback remains then.
+/// Detects <c>guard blind: few keys</c>. With sticky assignment, a key is at most one failure in each copy, so a few keys can't reach the
+/// threshold even if each of them fails and stable never does. Then only the alarms can roll the version back.
 /// </summary>
 public static class FewKeys
 {
-    /// <summary>The fewest keys of the watched variant with which the threshold can be reached at a share; null when those that are
-    /// remembered (<see cref="KeyHistory.MaxKeys"/>) are not enough.</summary>
+    /// <summary>Returns the fewest keys of the watched variant that can reach the threshold at a share; null if even
+    /// <see cref="KeyHistory.MaxKeys"/> keys are not enough.</summary>
     /// <param name="share">The watched variant's share of the traffic.</param>
-    /// <param name="policy">What the rollout asks of its guard.</param>
+    /// <param name="policy">The rules of the rollout's guard.</param>
     public static int? Fewest(TrafficShare share, GuardPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -17,7 +17,7 @@ public static class FewKeys
             return null;
         var mixture = new RatioMixture(share.Fraction, policy.Tolerance);
         var threshold = Math.Log(policy.Threshold(GuardScope.Sum));
-        // One more failure of the watched variant is always more evidence, and all copies together are worth no more than the best of them.
+        // Each failure of the watched variant adds evidence, and all copies together are worth no more than the best one.
         var (tooFew, enough) = (0, KeyHistory.MaxKeys + 1);
         while (enough - tooFew > 1)
         {
@@ -31,10 +31,10 @@ public static class FewKeys
         return enough > KeyHistory.MaxKeys ? null : enough;
     }
 
-    /// <summary>True when so few keys can't condemn the version, whatever they do.</summary>
-    /// <param name="keys">How many different routing keys the watched variant's requests had.</param>
+    /// <summary>Whether the given number of keys cannot condemn the version, even if all of them fail.</summary>
+    /// <param name="keys">The number of different routing keys in the watched variant's requests.</param>
     /// <param name="share">Its share of the traffic.</param>
-    /// <param name="policy">What the rollout asks of its guard.</param>
+    /// <param name="policy">The rules of the rollout's guard.</param>
     public static bool AreBlind(int keys, TrafficShare share, GuardPolicy policy) => share.IsDivided && !(keys >= Fewest(share, policy));
 
     private static double EvidenceOf(RatioMixture mixture, int failures)

@@ -3,36 +3,36 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>The binary form of counts, in which routers exchange them. Equal counts have equal bytes, and nothing else is read.</summary>
+/// <summary>The binary format in which routers exchange counts. Equal counts have equal bytes, and only such bytes are read.</summary>
 /// <remarks>
 /// <code>
 /// version            1 byte, 1
 /// last minute        varint
 /// rows of the rate   1 byte: a bit for each row that is not all zeros, from the lowest
-///   row              per kept copy, from the first: its count less the one before it, zigzag varint
-/// segments           varint: how many; then each, smaller shares first:
+///   row              per kept copy, from the first: its count minus the previous one, zigzag varint
+/// segments           varint: number of segments; then each, smaller shares first:
 ///   share            two varints without a common factor: the watched variant's part, stable's part
 ///   rows             1 byte and rows, as above; at least one
 /// </code>
-/// Varints are those of Protocol Buffers, in the shortest form.
+/// Varints are those of Protocol Buffers, in their shortest form.
 /// </remarks>
 public sealed partial class GuardCounts
 {
-    /// <summary>The most bytes that counts of <see cref="GuardRecorder.MaxSegments"/> segments can have. A rule's worth is 100 to
+    /// <summary>The most bytes that counts of <see cref="GuardRecorder.MaxSegments"/> segments can have. Usually they have 100 to
     /// 400.</summary>
     public const int MaxBytes = 1 + 4 + 1 + RateRows * MaxRowBytes + 1 + GuardRecorder.MaxSegments * (2 + 2 + 1 + SegmentRows * MaxRowBytes);
 
     private const byte FormatVersion = 1;
-    // So that no sum of routers overflows; at a million failures a second it is reached after nine years.
+    // So that no sum over routers overflows. A million failures per second reach it after nine years.
     private const long MaxCount = (1L << 48) - 1;
     private const int MaxRowBytes = CopyWindow.MaxCopies * 7;
 
-    /// <summary>The counts as bytes, at most <see cref="MaxBytes"/>.</summary>
-    /// <exception cref="InvalidOperationException">It is a sum with more segments than one router can have.</exception>
+    /// <summary>Writes the counts, at most <see cref="MaxBytes"/>.</summary>
+    /// <exception cref="InvalidOperationException">The counts are a sum with more segments than one router can have.</exception>
     public byte[] ToBytes()
     {
         if (segments.Count > GuardRecorder.MaxSegments)
-            throw new InvalidOperationException($"counts of {segments.Count} segments are a sum; one router's have at most {GuardRecorder.MaxSegments}");
+            throw new InvalidOperationException($"counts of {segments.Count} segments are a sum; one router's counts have at most {GuardRecorder.MaxSegments}");
         var to = new ArrayBufferWriter<byte>(256);
         Varint.WriteByte(to, FormatVersion);
         Varint.Write(to, (ulong)LastMinute);
@@ -48,8 +48,7 @@ public sealed partial class GuardCounts
         return to.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads counts.</summary>
-    /// <exception cref="ContractException">The bytes are not what <see cref="ToBytes"/> writes; the message says where and why.</exception>
+    /// <exception cref="ContractException">The bytes were not written by <see cref="ToBytes"/>; the message says where and why.</exception>
     public static GuardCounts Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > MaxBytes)
@@ -66,7 +65,7 @@ public sealed partial class GuardCounts
             var place = $"segment {i}";
             var share = ReadShare(ref from, place);
             if (i > 0 && share <= segments.Keys[i - 1])
-                throw from.Fault($"{place}: its share is not above the one before it");
+                throw from.Fault($"{place}: its share is not larger than the previous one");
             var table = ReadRows(ref from, lastMinute, SegmentRows, place);
             if (table.IsEmpty)
                 throw from.Fault($"{place}: it has no rows");
@@ -83,7 +82,7 @@ public sealed partial class GuardCounts
         var watched = (int)from.Number($"{place}: the watched part", PlanDocument.Buckets);
         var stable = (int)from.Number($"{place}: stable's part", PlanDocument.Buckets);
         if (watched == 0 || stable == 0 || watched + stable > PlanDocument.Buckets)
-            throw from.Fault($"{place}: {watched} and {stable} are no parts of {PlanDocument.Buckets} buckets");
+            throw from.Fault($"{place}: {watched} and {stable} are not parts of {PlanDocument.Buckets} buckets");
         var share = TrafficShare.From(watched, stable);
         return share.Watched == watched ? share : throw from.Fault($"{place}: {watched} and {stable} have a common factor");
     }
@@ -123,7 +122,9 @@ public sealed partial class GuardCounts
             for (var copy = 0; copy < counts.Length; copy++)
             {
                 before += from.Signed(what, MaxCount);
-                counts[copy] = before is >= 0 and <= MaxCount ? before : throw from.Fault($"{what}, copy {copy} is {before}; it has to be from 0 to {MaxCount}");
+                counts[copy] = before is >= 0 and <= MaxCount
+                    ? before
+                    : throw from.Fault($"{what}, copy {copy} is {before}; it must be from 0 to {MaxCount}");
             }
 
             if (!counts.AsSpan().ContainsAnyExcept(0))

@@ -1,12 +1,12 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// What one router, or several together, counted of one watched variant in one attempt: per kind, copy, share and variant. An immutable
-/// value that is published whole. Counts of different routers add up to those of one router that saw everything.
+/// The counts of one or several routers for one watched variant in one trial: per kind, copy, share and variant. An immutable value that is
+/// published as a whole. The counts of different routers add up to those of one router that saw everything.
 /// </summary>
 public sealed partial class GuardCounts : IEquatable<GuardCounts>
 {
-    /// <summary>Kinds of failure that are held against stable's: all but <see cref="GuardKind.MaxErrorRate"/>.</summary>
+    /// <summary>The number of kinds that are compared with stable: all but <see cref="GuardKind.MaxErrorRate"/>.</summary>
     internal const int RelativeKinds = 3;
 
     internal const int SegmentRows = RelativeKinds * 2;
@@ -22,20 +22,18 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
         this.rate = rate;
     }
 
-    /// <summary>Nothing counted yet.</summary>
     public static GuardCounts Empty { get; } = new(0, [], CopyTable.Empty(RateRows));
 
     /// <summary>The latest minute of the trial in which something was counted; 0 for none.</summary>
     public int LastMinute { get; }
 
-    /// <summary>The segments: the shares at which failures happened, smaller ones first. A share that returns is the same
-    /// segment.</summary>
+    /// <summary>The segments: the shares at which failures happened, smaller ones first. A share that returns is the same segment.</summary>
     public IReadOnlyList<TrafficShare> Segments => segments.Keys.AsReadOnly();
 
-    /// <summary>How many copies are kept. Copy 0 is the attempt's first.</summary>
+    /// <summary>The number of kept copies. Copy 0 is the trial's first.</summary>
     internal int Copies => CopyWindow.Count(LastMinute);
 
-    /// <summary>Failures since the attempt began that count for a kind, at all shares that both variants had a part of. Of
+    /// <summary>Returns a kind's failures since the trial started, at all shares at which both variants had traffic. For
     /// <see cref="GuardKind.MaxErrorRate"/>: the watched variant's failures and its other first attempts, at all shares.</summary>
     public (long Watched, long Other) Total(GuardKind kind)
     {
@@ -53,7 +51,6 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
         return (watched, stable);
     }
 
-    /// <summary>The counts of two routers together.</summary>
     public GuardCounts Add(GuardCounts other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -63,7 +60,7 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
         {
             var (one, another) = (segments.GetValueOrDefault(share), other.segments.GetValueOrDefault(share));
             var sum = (one is null ? another! : another is null ? one : one.Add(another)).At(lastMinute);
-            // What only dropped copies saw is gone.
+            // Failures that only dropped copies saw are gone.
             if (!sum.IsEmpty)
                 sums.Add(share, sum);
         }
@@ -71,7 +68,6 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
         return new GuardCounts(lastMinute, sums, rate.Add(other.rate).At(lastMinute));
     }
 
-    /// <summary>The sum of any number of routers' counts.</summary>
     public static GuardCounts Sum(IEnumerable<GuardCounts> counts)
     {
         ArgumentNullException.ThrowIfNull(counts);
@@ -81,30 +77,31 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
     /// <summary>The row of a segment that holds a kind's failures of one variant.</summary>
     internal static int RowOf(GuardKind kind, bool isWatched) => (int)kind * 2 + (isWatched ? 0 : 1);
 
-    /// <summary>The row of the watched variant's failures or other first attempts, at a share that was or was not all of the
-    /// traffic.</summary>
+    /// <summary>The row of the watched variant's failures or other first attempts, while it had all of the traffic or less.</summary>
     internal static int RateRowOf(bool isFailure, bool isWhole) => (isFailure ? 0 : 2) + (isWhole ? 1 : 0);
 
     internal CopyTable Segment(int index) => segments.Values[index];
 
-    /// <summary>Failures and other first attempts of the watched variant that a copy saw.</summary>
+    /// <summary>The watched variant's failures and other first attempts that a copy saw.</summary>
     internal (long Failures, long Others) RateAt(int copy)
     {
         var whole = WholeRateAt(copy);
-        return (whole.Failures + rate.At(RateRowOf(isFailure: true, isWhole: false), copy), whole.Others + rate.At(RateRowOf(isFailure: false, isWhole: false), copy));
+        return (
+            whole.Failures + rate.At(RateRowOf(isFailure: true, isWhole: false), copy),
+            whole.Others + rate.At(RateRowOf(isFailure: false, isWhole: false), copy));
     }
 
-    /// <summary>As <see cref="RateAt"/>, while the watched variant had all of the traffic.</summary>
+    /// <summary>As <see cref="RateAt"/>, but only while the watched variant had all of the traffic.</summary>
     internal (long Failures, long Others) WholeRateAt(int copy) =>
         (rate.At(RateRowOf(isFailure: true, isWhole: true), copy), rate.At(RateRowOf(isFailure: false, isWhole: true), copy));
 
-    /// <summary>True when every count is the same.</summary>
-    public bool Equals(GuardCounts? other) => other is not null && LastMinute == other.LastMinute && rate.HasSameCounts(other.rate)
-        && segments.Keys.SequenceEqual(other.segments.Keys) && segments.Values.Zip(other.segments.Values).All(static pair => pair.First.HasSameCounts(pair.Second));
+    public bool Equals(GuardCounts? other) => other is not null
+        && LastMinute == other.LastMinute
+        && rate.HasSameCounts(other.rate)
+        && segments.Keys.SequenceEqual(other.segments.Keys)
+        && segments.Values.Zip(other.segments.Values).All(static pair => pair.First.HasSameCounts(pair.Second));
 
-    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as GuardCounts);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(LastMinute, segments.Count, Total(GuardKind.Error), Total(GuardKind.MaxErrorRate));
 }

@@ -1,13 +1,13 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// Counts, in one router, the first attempts of one watched variant and of the stable beside it, for one attempt of the watched version.
-/// It has no clock: observations bring the minute. Safe for any number of threads: a success of the watched variant costs one interlocked
-/// addition, one of stable nothing, a failure a short lock. It never needs more than about 110 KB, and about 2 KB as a rule.
+/// Counts, in one router and one trial, the first attempts of a watched variant and of the stable variant beside it. It has no clock:
+/// observations carry the minute. Thread-safe: a success of the watched variant costs one interlocked addition, a success of stable nothing,
+/// and a failure a short lock. It needs about 2 KB as a rule, and never more than about 110 KB.
 /// </summary>
 public sealed class GuardRecorder
 {
-    /// <summary>The most shares at which failures are told apart: a ramp of 20 steps and some more.</summary>
+    /// <summary>The most shares at which failures are counted separately: enough for a ramp of 20 steps.</summary>
     public const int MaxSegments = 32;
 
     private readonly Lock gate = new();
@@ -17,13 +17,12 @@ public sealed class GuardRecorder
     private int lastMinute;
     private long leftOut;
 
-    /// <summary>How many failures were left out because they happened at a share beyond the first <see cref="MaxSegments"/>. That is
-    /// safe: it leaves out the failures of both variants alike, and by what was known before they happened, so that the evidence is that
-    /// of the traffic at the other shares. It is blind at those shares, and the router should say so.</summary>
+    /// <summary>The number of failures that were left out because they happened at a share beyond the first <see cref="MaxSegments"/>. That is
+    /// safe: it leaves out the failures of both variants alike, by a rule that was fixed before they happened, so the evidence is that of the
+    /// traffic at the other shares. The guard is blind at those shares, which the router should report.</summary>
     public long LeftOut => Interlocked.Read(ref leftOut);
 
-    /// <summary>Counts one call, if it is one to be counted.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The minute is not one that an attempt can have.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The minute is not a possible minute of a trial.</exception>
     public void Record(in Observation observation)
     {
         // Failures are compared with failures, so stable's successes are not needed; those of the watched variant are, for its error rate.
@@ -33,7 +32,7 @@ public sealed class GuardRecorder
             successes.Add(Checked(observation.Minute), observation.Share.IsWhole);
     }
 
-    /// <summary>All that was counted up to now.</summary>
+    /// <summary>Returns everything that was counted so far.</summary>
     public GuardCounts Read()
     {
         lock (gate)
@@ -60,7 +59,7 @@ public sealed class GuardRecorder
             lastMinute = Math.Max(lastMinute, minute);
             if (failure.IsWatched)
                 failures.Add(GuardCounts.RateRowOf(isFailure: true, failure.Share.IsWhole), minute, failure.Key.CountsAfter);
-            // Where one variant has all of the traffic there is nothing to compare.
+            // If one variant has all of the traffic, there is nothing to compare.
             if (!failure.Share.IsDivided)
                 return;
             if (!segments.TryGetValue(failure.Share, out var counters))
@@ -83,10 +82,10 @@ public sealed class GuardRecorder
         CallOutcome.Error => GuardKind.Error,
         CallOutcome.Slow => GuardKind.Slow,
         CallOutcome.NonFinite => GuardKind.NonFinite,
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "no failure"),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "the outcome is not a failure"),
     };
 
     private static int Checked(int minute) => minute is >= 1 and <= CopyWindow.MaxMinute
         ? minute
-        : throw new ArgumentOutOfRangeException(nameof(minute), minute, $"the minute of a trial is from 1 to {CopyWindow.MaxMinute}");
+        : throw new ArgumentOutOfRangeException(nameof(minute), minute, $"the minute of a trial must be from 1 to {CopyWindow.MaxMinute}");
 }

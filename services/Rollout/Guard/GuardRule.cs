@@ -1,21 +1,21 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// Decides whether counts condemn the watched version. A pure function: whoever holds the same counts comes to the same end, and may look
-/// after every request. Only a failure of the watched variant raises the evidence, so nothing is missed by looking after those alone.
+/// Decides whether counts condemn the watched version. A pure function: equal counts lead to equal decisions, and it may run after every
+/// request. Only a failure of the watched variant raises the evidence, so running it only after those misses nothing.
 /// </summary>
 public static class GuardRule
 {
-    private const double LargestShown = 1e300;
+    private const double LargestEvidence = 1e300;
 
     private static readonly GuardKind[] Kinds = Enum.GetValues<GuardKind>();
 
-    /// <summary>The verdict; null while nothing speaks against the version clearly enough.</summary>
-    /// <param name="counts">One router's counts or the sum of all routers', as <paramref name="scope"/> says.</param>
-    /// <param name="policy">What the rollout asks for.</param>
+    /// <summary>Returns the verdict; null while the evidence against the version is not strong enough.</summary>
+    /// <param name="counts">One router's counts or the sum over all routers, as <paramref name="scope"/> says.</param>
+    /// <param name="policy">The rules of the rollout's guard.</param>
     /// <param name="scope">Whose counts they are.</param>
-    /// <param name="startedAt">When the attempt began, for the record.</param>
-    /// <param name="now">The time, for the record.</param>
+    /// <param name="startedAt">When the trial started, for the record.</param>
+    /// <param name="now">The current time, for the record.</param>
     public static GuardVerdict? Decide(GuardCounts counts, GuardPolicy policy, GuardScope scope, DateTimeOffset startedAt, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(counts);
@@ -28,14 +28,14 @@ public static class GuardRule
             double? relative = null;
             if (kind == GuardKind.MaxErrorRate)
             {
-                // While both variants get traffic an outage of both would fire it, so there the version has to have more errors than
-                // stable too, and that more surely than it has too many. Where it has all of the traffic the rate stands alone: on what happened there, and not on an outage of both
-                // before.
+                // While both variants get traffic, an outage of both would exceed the rate. The version must therefore have more errors than
+                // stable as well, and that with more evidence. While it has all of the traffic, the rate alone decides, but only on failures
+                // from that time, not from an earlier outage of both.
                 var alone = Evidence.Rate(counts, policy.MaxErrorRate!.Value, onlyWhole: true).Log >= threshold;
                 var errors = Evidence.Relative(counts, GuardKind.Error, tolerance: 1).Log;
                 if (!alone && errors < Math.Log(policy.ComparisonThreshold(scope)))
                     continue;
-                relative = alone ? null : Shown(errors);
+                relative = alone ? null : Bounded(errors);
             }
 
             var (watched, other) = counts.Total(kind);
@@ -43,7 +43,7 @@ public static class GuardRule
             {
                 Kind = kind,
                 Scope = scope,
-                Evidence = Shown(evidence.Log),
+                Evidence = Bounded(evidence.Log),
                 Threshold = policy.Threshold(scope),
                 Tolerated = kind == GuardKind.MaxErrorRate ? policy.MaxErrorRate!.Value : policy.Tolerance,
                 Watched = watched,
@@ -58,7 +58,7 @@ public static class GuardRule
         return null;
     }
 
-    /// <summary>How each kind that is watched stands.</summary>
+    /// <summary>Returns the evidence of each watched kind.</summary>
     public static IReadOnlyList<GuardReading> Read(GuardCounts counts, GuardPolicy policy, GuardScope scope)
     {
         ArgumentNullException.ThrowIfNull(counts);
@@ -69,7 +69,14 @@ public static class GuardRule
             if (EvidenceOf(counts, policy, kind) is not { } evidence)
                 continue;
             var (watched, other) = counts.Total(kind);
-            readings.Add(new GuardReading { Kind = kind, Evidence = Shown(evidence.Log), Threshold = policy.Threshold(scope), Watched = watched, Other = other });
+            readings.Add(new GuardReading
+            {
+                Kind = kind,
+                Evidence = Bounded(evidence.Log),
+                Threshold = policy.Threshold(scope),
+                Watched = watched,
+                Other = other,
+            });
         }
 
         return readings;
@@ -83,5 +90,5 @@ public static class GuardRule
         _ => Evidence.Relative(counts, kind, policy.Tolerance),
     };
 
-    private static double Shown(double log) => Math.Min(Math.Exp(log), LargestShown);
+    private static double Bounded(double log) => Math.Min(Math.Exp(log), LargestEvidence);
 }

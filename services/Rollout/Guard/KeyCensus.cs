@@ -1,20 +1,19 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>Counts the different routing keys of a watched variant's requests, until there are enough of them for <see cref="FewKeys"/>:
-/// from then on a request costs one comparison. At most <see cref="KeyHistory.MaxKeys"/> keys are held. Safe for any number of
-/// threads.</summary>
+/// <summary>Counts the different routing keys of a watched variant's requests, until there are enough for <see cref="FewKeys"/>. From then on, a
+/// request costs one comparison. Holds at most <see cref="KeyHistory.MaxKeys"/> keys. Thread-safe.</summary>
 public sealed class KeyCensus
 {
     private readonly Lock gate = new();
     private readonly HashSet<ulong> keys = [];
     private int count;
 
-    /// <summary>How many different keys have been counted.</summary>
+    /// <summary>The number of different keys that were counted.</summary>
     public int Count => Volatile.Read(ref count);
 
-    /// <summary>A request of the watched variant had this key.</summary>
+    /// <summary>Counts the key of a request to the watched variant.</summary>
     /// <param name="key">The key's hash.</param>
-    /// <param name="enough">With so many the counting ends (<see cref="FewKeys.Fewest"/> of the present share).</param>
+    /// <param name="enough">Counting ends at this number (<see cref="FewKeys.Fewest"/> of the current share).</param>
     public void Add(ulong key, int enough)
     {
         if (Count >= Math.Min(enough, KeyHistory.MaxKeys))

@@ -1,31 +1,30 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// Tells which lost connections are failures of their own: those of one endpoint within <see cref="Window"/> are one, whichever its
-/// variant. When a pod is killed all requests in flight on it fail at once, and at 5% of the traffic four failures of a canary alone are
-/// evidence 13,544. One of these stands before all variants of a rollout. Safe for any number of threads.
+/// Decides which lost connections count as separate failures: those to one endpoint within <see cref="Window"/> are one failure, for any
+/// variant. When a pod is killed, all requests in flight on it fail at once, and at 5% of the traffic, only four failures of a canary are
+/// evidence 13,544. All variants of a rollout share one instance. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A connection is lost when it ends after the request was sent and before the answer was complete. A loss that is no failure of its own
-/// is not told to the guard at all. Several routers lose their connections to a killed pod at the same moment: for the sum over routers
-/// they have to agree on one, by a key of the endpoint that is set in the shared cache if it is absent and lasts for the same time. Ask
-/// here first.
+/// A connection is lost if it ends after the request was sent and before the answer was complete. A loss that is not a separate failure is not
+/// reported to the guard at all. Several routers lose their connections to a killed pod at the same moment. For the sum over routers, they must
+/// agree on one of these losses: they set a key of the endpoint in the shared cache if it is absent, which expires after the same time. Call
+/// this class first.
 /// </remarks>
 public sealed class LostConnections
 {
-    /// <summary>The most endpoints that are remembered at a time. Beyond them a loss is no failure, of neither variant.</summary>
+    /// <summary>The most endpoints that are kept at a time. Losses of further endpoints are not failures, for either variant.</summary>
     public const int MaxEndpoints = 1024;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, TimeSpan> counted = new(StringComparer.Ordinal);
 
-    /// <summary>How long after a loss that counted others of the same endpoint don't.</summary>
+    /// <summary>How long after a counted loss further losses of the same endpoint do not count.</summary>
     public static TimeSpan Window { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A connection to an endpoint was lost: true when that is a failure, false when it belongs to one that counted
-    /// already.</summary>
+    /// <summary>Reports a lost connection. True if it counts as a failure, false if it belongs to a loss that was counted already.</summary>
     /// <param name="endpoint">The endpoint's address.</param>
-    /// <param name="now">The time, from any fixed moment, that never goes back.</param>
+    /// <param name="now">The time since any fixed moment; it must not go back.</param>
     public bool IsFailure(string endpoint, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(endpoint);

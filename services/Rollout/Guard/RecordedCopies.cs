@@ -1,6 +1,6 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>Writes down, for a verdict's record, what the copies saw.</summary>
+/// <summary>Selects the failures that the copies saw, for a verdict's record.</summary>
 internal static class RecordedCopies
 {
     internal static List<VerdictCopies> Select(GuardCounts counts, GuardKind kind, Evidence evidence)
@@ -11,7 +11,7 @@ internal static class RecordedCopies
             var start = CopyWindow.StartOf(copy, counts.LastMinute);
             var seen = Seen(counts, kind, copy);
             var part = Math.Min(Math.Exp(evidence.LogPart(copy)), 1e300);
-            if (entries.Count > 0 && entries[^1] is var before && before.LastMinute == start - 1 && before.Segments.SequenceEqual(seen))
+            if (entries is [.., var before] && before.LastMinute == start - 1 && before.Segments.SequenceEqual(seen))
                 entries[^1] = before with { LastMinute = start, Evidence = Math.Min(before.Evidence + part, 1e300) };
             else
                 entries.Add(new VerdictCopies(start, start, part, seen));
@@ -31,7 +31,8 @@ internal static class RecordedCopies
         var seen = new List<VerdictSegment>(counts.Segments.Count);
         for (var i = 0; i < counts.Segments.Count; i++)
         {
-            var (watched, stable) = (counts.Segment(i).At(GuardCounts.RowOf(kind, isWatched: true), copy), counts.Segment(i).At(GuardCounts.RowOf(kind, isWatched: false), copy));
+            var watched = counts.Segment(i).At(GuardCounts.RowOf(kind, isWatched: true), copy);
+            var stable = counts.Segment(i).At(GuardCounts.RowOf(kind, isWatched: false), copy);
             if (watched != 0 || stable != 0)
                 seen.Add(new VerdictSegment(counts.Segments[i].Fraction, watched, stable));
         }

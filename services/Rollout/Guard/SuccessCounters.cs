@@ -1,16 +1,18 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// The watched variant's first attempts that did not fail, per minute: what a copy saw is the sum of the minutes from its start, taken
-/// when it is asked for. To count one is one interlocked addition; a new minute takes a lock.
+/// The watched variant's successful first attempts, per minute. The count of a copy is the sum of the minutes from its start, computed when it
+/// is read. Counting a success is one interlocked addition; a new minute takes a lock.
 /// </summary>
 internal sealed class SuccessCounters
 {
     private readonly Lock gate = new();
-    // Minute j stands at j % Newest; at a share below all of the traffic, and at all of it.
+
+    // Minute j is at index j % Newest. Divided: the variant had less than all of the traffic; whole: it had all of it.
     private readonly long[] divided = new long[CopyWindow.Newest];
     private readonly long[] whole = new long[CopyWindow.Newest];
-    // Those of minutes that have no place any more: only the first copy saw them.
+
+    // The successes of older minutes, which only the first copy saw.
     private long dividedBefore;
     private long wholeBefore;
     private int lastMinute;
@@ -23,12 +25,11 @@ internal sealed class SuccessCounters
         if (minute <= last - CopyWindow.Newest)
             Interlocked.Increment(ref isWhole ? ref wholeBefore : ref dividedBefore);
         else
-            // A thread that was held up for an hour between the two lines counts in a later minute: one success too many there, which
-            // loses evidence.
+            // A thread that was suspended here for an hour counts in a later minute: one success too many there, which loses evidence.
             Interlocked.Increment(ref (isWhole ? whole : divided)[minute % CopyWindow.Newest]);
     }
 
-    /// <summary>What each kept copy saw, as of a given minute or the last one that was counted in, whichever is later.</summary>
+    /// <summary>Returns the successes that each kept copy saw, as of a given minute or the last counted one, whichever is later.</summary>
     internal (int LastMinute, long[] Divided, long[] Whole) Read(int atLeast)
     {
         lock (gate)

@@ -4,8 +4,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// The share of traffic that the watched variant has among itself and stable, exactly: two weights without a common factor, so that 5% of a
-/// canary (500 and 9,500 buckets) and 1% of an arm beside 19% of stable are the same share.
+/// The exact share of the watched variant in its own traffic plus stable's: two weights without a common factor. A canary at 5% (500 and 9,500
+/// buckets) and an arm at 1% beside stable at 19% have the same share.
 /// </summary>
 public readonly record struct TrafficShare : IComparable<TrafficShare>
 {
@@ -24,22 +24,21 @@ public readonly record struct TrafficShare : IComparable<TrafficShare>
     /// <summary>The share as a number from 0 to 1.</summary>
     public double Fraction => Watched + Stable == 0 ? 0 : (double)Watched / (Watched + Stable);
 
-    /// <summary>Both variants get traffic, so failures of one can be held against those of the other.</summary>
+    /// <summary>Whether both variants get traffic, so that their failures can be compared.</summary>
     public bool IsDivided => Watched > 0 && Stable > 0;
 
-    /// <summary>The watched variant gets all of it.</summary>
+    /// <summary>Whether the watched variant gets all of the traffic.</summary>
     public bool IsWhole => Watched > 0 && Stable == 0;
 
-    /// <summary>The share of two weights.</summary>
     /// <param name="watched">The watched variant's weight, in buckets.</param>
     /// <param name="stable">Stable's weight, in buckets.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A weight is negative, both are 0, or they are more than all buckets.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A weight is negative, both are 0, or their sum exceeds the number of buckets.</exception>
     public static TrafficShare From(int watched, int stable)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(watched);
         ArgumentOutOfRangeException.ThrowIfNegative(stable);
         if (watched + (long)stable is var sum and (0 or > PlanDocument.Buckets))
-            throw new ArgumentOutOfRangeException(nameof(watched), sum, $"the two weights have to add up to 1 at least and {PlanDocument.Buckets} at most");
+            throw new ArgumentOutOfRangeException(nameof(watched), sum, $"the sum of the two weights must be from 1 to {PlanDocument.Buckets}");
         var factor = (int)BigInteger.GreatestCommonDivisor(watched, stable);
         return new TrafficShare(watched / factor, stable / factor);
     }
@@ -47,15 +46,11 @@ public readonly record struct TrafficShare : IComparable<TrafficShare>
     /// <summary>Smaller shares come first.</summary>
     public int CompareTo(TrafficShare other) => ((long)Watched * other.Stable).CompareTo((long)other.Watched * Stable);
 
-    /// <summary>Smaller shares come first.</summary>
     public static bool operator <(TrafficShare left, TrafficShare right) => left.CompareTo(right) < 0;
 
-    /// <summary>Smaller shares come first.</summary>
     public static bool operator <=(TrafficShare left, TrafficShare right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Smaller shares come first.</summary>
     public static bool operator >(TrafficShare left, TrafficShare right) => left.CompareTo(right) > 0;
 
-    /// <summary>Smaller shares come first.</summary>
     public static bool operator >=(TrafficShare left, TrafficShare right) => left.CompareTo(right) >= 0;
 }

@@ -3,8 +3,10 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>Whole numbers in as few bytes as they need: seven bits to a byte, the lowest first, the eighth bit set when more follow (the
-/// varint of Protocol Buffers). Signed ones are folded first, so that those near 0 are short (its zigzag).</summary>
+/// <summary>Writes and reads whole numbers as varints of Protocol Buffers: seven bits per byte, the lowest first, with the eighth bit set if more
+/// bytes follow. Signed numbers are zigzag-encoded first, so that those near 0 are short.</summary>
+/// <remarks>Unlike <see cref="System.IO.BinaryReader.Read7BitEncodedInt64"/>, the reader accepts only the shortest form, so that equal counts
+/// have equal bytes.</remarks>
 internal static class Varint
 {
     private const byte More = 0x80;
@@ -24,7 +26,7 @@ internal static class Varint
 
     internal static void WriteSigned(ArrayBufferWriter<byte> to, long value) => Write(to, (ulong)(value << 1) ^ (ulong)(value >> 63));
 
-    /// <summary>Reads from the start of the guard's counts, and says where it stopped.</summary>
+    /// <summary>Reads the guard's counts from the start; faults name the position.</summary>
     internal ref struct Reader(ReadOnlySpan<byte> bytes)
     {
         private readonly ReadOnlySpan<byte> bytes = bytes;
@@ -42,7 +44,7 @@ internal static class Varint
             for (var shift = 0; ; shift += 7)
             {
                 var next = Byte(what);
-                // More than 56 bits are above every maximum.
+                // No maximum has more than 56 bits.
                 if (shift > 49)
                     throw Fault($"{what} is too large; at most {max}");
                 value |= (long)(next & (More - 1)) << shift;
@@ -54,7 +56,7 @@ internal static class Varint
             }
         }
 
-        /// <summary>A signed number of at most <paramref name="max"/> either way.</summary>
+        /// <summary>Reads a number from -<paramref name="max"/> to <paramref name="max"/>.</summary>
         internal long Signed(string what, long max)
         {
             var folded = Number(what, 2 * max);

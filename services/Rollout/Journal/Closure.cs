@@ -1,11 +1,11 @@
 namespace ModelServing.Rollout.Journal;
 
-/// <summary>Why a variant has none of the traffic that its rollout gives it.</summary>
+/// <summary>Why a variant gets no traffic although its rollout gives it a share.</summary>
 public enum Closure
 {
     /// <summary>Its version is condemned.</summary>
     Condemned,
 
-    /// <summary>The journal was never read, so nobody knows whether its version is condemned.</summary>
+    /// <summary>The journal was never read, so it is unknown whether its version is condemned.</summary>
     JournalUnread,
 }

@@ -3,17 +3,17 @@ using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Rollout.Journal;
 
-/// <summary>Which event the first router that serves a planned rollout has to append.</summary>
+/// <summary>Finds the event that the first router to serve a planned rollout must append.</summary>
 public static class DueEvent
 {
-    /// <summary>The event; null where the journal says it already. In this order:
-    /// <c>refused</c> where a version of the rollout is condemned (stable's first: then the rollout is not served at all);
-    /// <c>promoted</c> where stable's version was beside stable in the last served rollout;
-    /// <c>started</c> where a version is beside stable that was not there;
-    /// <c>weightMoved</c> where nothing but weights differs;
-    /// <c>applied</c> else.</summary>
+    /// <summary>Returns the event, or null if the journal has it already. In this order:
+    /// <c>refused</c> if a version of the rollout is condemned (stable's is checked first: then the rollout is not served at all);
+    /// <c>promoted</c> if stable's version was beside stable in the last served rollout;
+    /// <c>started</c> if a version is beside stable that was not there before;
+    /// <c>weightMoved</c> if only weights differ;
+    /// <c>applied</c> otherwise.</summary>
     /// <param name="planned">The rollout of the plan.</param>
-    /// <param name="state">What the journal says of its model; it has to have been read.</param>
+    /// <param name="state">The model's state in the journal, which must have been read.</param>
     /// <param name="time">The time of the event, in UTC.</param>
     public static RolloutEvent? Find(RolloutPlan planned, JournalState state, DateTimeOffset time)
     {
@@ -23,7 +23,8 @@ public static class DueEvent
         var isServed = state.Condemned(planned.Stable.Version) is null;
         if (state.LastRollout is { } last && last.Digest == digest && last.IsServed == isServed)
             return null;
-        if (planned.Variants.Reverse().Select(variant => state.Condemned(variant.Version)).FirstOrDefault(static condemned => condemned is not null) is { } condemned)
+        var condemnedFirst = planned.Variants.Reverse().Select(variant => state.Condemned(variant.Version)).FirstOrDefault(static condemned => condemned is not null);
+        if (condemnedFirst is { } condemned)
             return new RefusedEvent(state.Model, time, planned, condemned.Version, condemned.Trial);
         var before = state.Served.FirstOrDefault()?.Rollout;
         var wereBeside = before is null ? [] : Beside(before).ToHashSet();
@@ -36,5 +37,6 @@ public static class DueEvent
 
     private static IEnumerable<ModelVersion> Beside(RolloutPlan rollout) => rollout.Variants.SkipLast(1).Select(static variant => variant.Version);
 
-    private static string Unweighted(RolloutPlan rollout) => RolloutDigest.Compute(rollout with { Variants = [.. rollout.Variants.Select(static variant => variant with { Weight = 0 })] });
+    private static string Unweighted(RolloutPlan rollout) =>
+        RolloutDigest.Compute(rollout with { Variants = [.. rollout.Variants.Select(static variant => variant with { Weight = 0 })] });
 }

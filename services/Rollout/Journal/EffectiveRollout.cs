@@ -4,10 +4,10 @@ using ModelServing.Contracts.Journal;
 namespace ModelServing.Rollout.Journal;
 
 /// <summary>
-/// What of a planned rollout is served, by what the journal says. A condemned version gets no traffic in whatever variant it is, and its
-/// share is stable's; a rollout whose stable version is condemned is not served at all, and the last good one stays.
+/// The part of a planned rollout that is served, given the journal's state. A condemned version gets no traffic in any variant, and its share
+/// goes to stable. A rollout whose stable version is condemned is not served at all; the last good one stays.
 /// </summary>
-/// <remarks>Only the buckets of closed variants change hands: every other variant keeps those that its rollout gives it.</remarks>
+/// <remarks>Only the buckets of closed variants move: every other variant keeps the buckets that its rollout gives it.</remarks>
 public sealed record EffectiveRollout
 {
     private readonly BucketLayout? layout;
@@ -20,34 +20,32 @@ public sealed record EffectiveRollout
         Variants = variants;
     }
 
-    /// <summary>The rollout that was planned.</summary>
     public RolloutPlan Planned { get; }
 
-    /// <summary>The rollout that is served: the planned one, or the last good one with its own revision and deadline. Null where there is
-    /// none (<see cref="IsCondemnedStable"/>).</summary>
+    /// <summary>The rollout that is served: the planned one, or the last good one with its own revision and deadline. Null if there is none
+    /// (<see cref="IsCondemnedStable"/>).</summary>
     public RolloutPlan? Rollout { get; }
 
-    /// <summary>The variants of <see cref="Rollout"/> in its order, so stable is the last; none where it is null.</summary>
+    /// <summary>The variants of <see cref="Rollout"/> in its order, so stable is the last; empty if it is null.</summary>
     public IReadOnlyList<EffectiveVariant> Variants { get; }
 
-    /// <summary>What condemned the stable version of the planned rollout, which is why that is refused; null where it is served.</summary>
+    /// <summary>The event that condemned the planned rollout's stable version, so that the rollout is refused; null if it is served.</summary>
     public RolledBackEvent? Refused { get; private init; }
 
     /// <summary>Whether the journal was never read, so that only stable gets traffic.</summary>
     public bool JournalUnread { get; private init; }
 
-    /// <summary>Whether the planned rollout is refused and no good one is known: the model answers nothing.</summary>
+    /// <summary>Whether the planned rollout is refused and no good one is known: no version answers for the model.</summary>
     public bool IsCondemnedStable => Rollout is null;
 
     /// <summary>Every version that requests may reach: those that are served, and those that the plan names.</summary>
     public IEnumerable<ModelVersion> Versions => (Rollout?.Versions ?? []).Union(Planned.Versions);
 
-    /// <summary>The variants that get no traffic although their rollout gives them a place.</summary>
+    /// <summary>The variants that get no traffic although their rollout gives them a share.</summary>
     public IEnumerable<EffectiveVariant> ClosedVariants => Variants.Where(static variant => variant.Closed is not null);
 
-    /// <summary>What is served.</summary>
     /// <param name="planned">The rollout of the plan.</param>
-    /// <param name="state">What the journal says of its model; null where it was never read and no snapshot is there.</param>
+    /// <param name="state">The model's state in the journal; null if the journal was never read and there is no snapshot.</param>
     public static EffectiveRollout From(RolloutPlan planned, JournalState? state)
     {
         ArgumentNullException.ThrowIfNull(planned);
@@ -60,8 +58,8 @@ public sealed record EffectiveRollout
             : new EffectiveRollout(planned, null, null, []) { Refused = condemned };
     }
 
-    /// <summary>Which variant a routing key gets, as an index into <see cref="Variants"/>.</summary>
-    /// <exception cref="InvalidOperationException">There is no rollout to assign by (<see cref="IsCondemnedStable"/>).</exception>
+    /// <summary>Returns the assignment of routing keys to indexes into <see cref="Variants"/>.</summary>
+    /// <exception cref="InvalidOperationException">No rollout is served (<see cref="IsCondemnedStable"/>).</exception>
     public Assignment ToAssignment() => new(
         Rollout ?? throw new InvalidOperationException("no rollout is served"),
         layout!,
@@ -72,7 +70,10 @@ public sealed record EffectiveRollout
         var variants = rollout.Variants.Select((plan, i) =>
         {
             var condemned = state?.Condemned(plan.Version);
-            Closure? closed = i == rollout.Variants.Count - 1 ? null : state is null ? Closure.JournalUnread : condemned is null ? null : Closure.Condemned;
+            Closure? closed = i == rollout.Variants.Count - 1 ? null
+                : state is null ? Closure.JournalUnread
+                : condemned is null ? null
+                : Closure.Condemned;
             return new EffectiveVariant(plan, closed is null ? plan.Weight : 0, state?.TrialOf(plan.Version) ?? 1, closed, condemned);
         }).ToArray();
         variants[^1] = variants[^1] with { Weight = PlanDocument.Buckets - variants.SkipLast(1).Sum(static variant => variant.Weight) };

@@ -3,10 +3,10 @@ using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Rollout.Journal;
 
-/// <summary>One arm of a rollout as it is served.</summary>
-/// <param name="Plan">The variant as its rollout has it.</param>
-/// <param name="Weight">How many buckets it owns in truth; 0 where it is closed, and what is taken from others is stable's.</param>
-/// <param name="Trial">The trial that its version is in, from 1.</param>
-/// <param name="Closed">Why it is closed; null where it is not.</param>
-/// <param name="Condemned">What condemned its version; null where nothing did.</param>
+/// <summary>A variant of a rollout as it is served.</summary>
+/// <param name="Plan">The variant in the rollout.</param>
+/// <param name="Weight">The number of buckets that it effectively owns. A closed variant has 0, and stable has its buckets.</param>
+/// <param name="Trial">The current trial of its version, from 1.</param>
+/// <param name="Closed">Why it is closed; null if it is open.</param>
+/// <param name="Condemned">The event that condemned its version; null if it is not condemned.</param>
 public sealed record EffectiveVariant(VariantPlan Plan, int Weight, int Trial, Closure? Closed, RolledBackEvent? Condemned);

@@ -4,13 +4,12 @@ using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Rollout.Journal;
 
-/// <summary>The journal's states of all models as bytes, so that a router can keep them on disk.</summary>
+/// <summary>Converts the states of all models to bytes and back, so that a router can keep them on disk.</summary>
 public static class JournalSnapshot
 {
-    /// <summary>The schema that this program writes, and the only one that it reads.</summary>
+    /// <summary>The only schema that this program writes and reads.</summary>
     public const int CurrentSchema = 1;
 
-    /// <summary>The states as UTF-8 JSON.</summary>
     public static byte[] ToUtf8(IEnumerable<JournalState> states)
     {
         ArgumentNullException.ThrowIfNull(states);
@@ -19,27 +18,26 @@ public static class JournalSnapshot
             Model = state.Model,
             LastSeq = state.LastSeq,
             LastId = state.LastId,
-            Versions = [.. state.Versions.Values.Select(static version => new VersionEntry { Version = version.Version, Trial = version.Trial, Started = version.Started, Condemned = Write(version.Condemned) })],
-            Served = [.. state.Served.Select(static served => new ServedEntry { Event = Write(served.Event)!.Value, Layout = [.. served.Layout.Runs.Select(static run => new RunEntry(run.Variant, run.Count))] })],
+            Versions = [.. state.Versions.Values.Select(Write)],
+            Served = [.. state.Served.Select(Write)],
             LastRollout = Write(state.LastRollout),
         });
         return JsonSerializer.SerializeToUtf8Bytes(new SnapshotDocument { Schema = CurrentSchema, Models = [.. models] }, SnapshotJson.Default.SnapshotDocument);
     }
 
-    /// <summary>Reads states.</summary>
-    /// <exception cref="ContractException">The bytes are not what <see cref="ToUtf8"/> of this program's schema writes.</exception>
+    /// <exception cref="ContractException">The bytes were not written by <see cref="ToUtf8"/> with this program's schema.</exception>
     public static IReadOnlyDictionary<ModelName, JournalState> Parse(ReadOnlySpan<byte> utf8)
     {
         try
         {
             var document = JsonSerializer.Deserialize(utf8, SnapshotJson.Default.SnapshotDocument) ?? throw new JsonException("it is null");
             if (document.Schema != CurrentSchema)
-                throw new JsonException($"it has schema {document.Schema}, and this program reads schema {CurrentSchema}");
+                throw new JsonException($"its schema is {document.Schema}; this program reads schema {CurrentSchema}");
             return document.Models.Select(Required).ToDictionary(static entry => entry.Model, static entry => new JournalState(
                 entry.Model,
                 entry.LastSeq,
                 entry.LastId,
-                entry.Versions.Select(Required).Select(static version => new VersionState(version.Version, version.Trial, version.Started, Read<RolledBackEvent>(version.Condemned))),
+                entry.Versions.Select(Required).Select(Read),
                 entry.Served.Select(Required).Select(Read),
                 Read<RolloutEvent>(entry.LastRollout)));
         }
@@ -49,13 +47,31 @@ public static class JournalSnapshot
         }
     }
 
-    // The annotations of a list's items are not seen by the reader.
+    // The JSON reader ignores the nullability annotations of list items.
     private static T Required<T>(T entry) => entry ?? throw new JsonException("an entry is null");
+
+    private static VersionEntry Write(VersionState version) => new()
+    {
+        Version = version.Version,
+        Trial = version.Trial,
+        Started = version.Started,
+        Condemned = Write(version.Condemned),
+    };
+
+    private static ServedEntry Write(ServedRollout served) => new()
+    {
+        Event = Write(served.Event)!.Value,
+        Layout = [.. served.Layout.Runs.Select(static run => new RunEntry(run.Variant, run.Count))],
+    };
+
+    private static VersionState Read(VersionEntry entry) =>
+        new(entry.Version, entry.Trial, entry.Started, Read<RolledBackEvent>(entry.Condemned));
 
     private static ServedRollout Read(ServedEntry entry)
     {
         var served = Read<RolloutEvent>(entry.Event)!;
-        return new ServedRollout(served, BucketLayout.Create(served.Rollout.Variants, entry.Layout.Select(Required).Select(static run => (run.Variant, run.Count))));
+        var runs = entry.Layout.Select(Required).Select(static run => (run.Variant, run.Count));
+        return new ServedRollout(served, BucketLayout.Create(served.Rollout.Variants, runs));
     }
 
     private static JsonElement? Write(JournalEvent? written) => written is null ? null : JsonElement.Parse(written.ToUtf8());

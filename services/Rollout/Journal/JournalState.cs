@@ -5,17 +5,18 @@ using ModelServing.Contracts.Journal;
 namespace ModelServing.Rollout.Journal;
 
 /// <summary>
-/// What the events of one model's journal come to. An immutable value: each event makes the next, and however the events are cut into
-/// pieces, the same comes out.
+/// The state that the events of one model's journal lead to. An immutable value: each event makes the next state, and the result does not
+/// depend on how the events are divided into batches.
 /// </summary>
 public sealed record JournalState
 {
-    /// <summary>How many rollouts are known of which each has another stable version.</summary>
+    /// <summary>The most served rollouts that are kept; each has a different stable version.</summary>
     public const int MaxServed = 16;
 
     private JournalState(ModelName model) => Model = model;
 
-    internal JournalState(ModelName model, long lastSeq, Guid? lastId, IEnumerable<VersionState> versions, IEnumerable<ServedRollout> served, RolloutEvent? lastRollout)
+    internal JournalState(
+        ModelName model, long lastSeq, Guid? lastId, IEnumerable<VersionState> versions, IEnumerable<ServedRollout> served, RolloutEvent? lastRollout)
     {
         Model = model;
         LastSeq = lastSeq;
@@ -25,60 +26,61 @@ public sealed record JournalState
         Served = [.. served];
     }
 
-    /// <summary>The model.</summary>
     public ModelName Model { get; }
 
     /// <summary>The number of the last event, 0 for none.</summary>
     public long LastSeq { get; private init; }
 
-    /// <summary>The identifier of the last event: two journals have none in common. Null for none, and where it is not known.</summary>
+    /// <summary>The identifier of the last event, which is different in every journal. Null for no event, or if it is unknown.</summary>
     public Guid? LastId { get; private init; }
 
-    /// <summary>The versions of which the journal says anything but that they are stable.</summary>
-    public ImmutableSortedDictionary<ModelVersion, VersionState> Versions { get; private init; } = ImmutableSortedDictionary<ModelVersion, VersionState>.Empty;
+    /// <summary>Versions with a recorded trial (stable-only versions have no entry).</summary>
+    public ImmutableSortedDictionary<ModelVersion, VersionState> Versions { get; private init; } =
+        ImmutableSortedDictionary<ModelVersion, VersionState>.Empty;
 
-    /// <summary>The rollouts that were served, the newest first: of each stable version the last, of at most <see cref="MaxServed"/>.</summary>
+    /// <summary>The served rollouts, newest first: the last one of each stable version, for at most <see cref="MaxServed"/> versions.</summary>
     public ImmutableList<ServedRollout> Served { get; private init; } = [];
 
-    /// <summary>The last event of a rollout, served or refused; null for none.</summary>
+    /// <summary>The last rollout event, served or refused; null for none.</summary>
     public RolloutEvent? LastRollout { get; private init; }
 
-    /// <summary>The newest rollout that was served and whose stable version is not condemned; null for none.</summary>
+    /// <summary>The newest served rollout whose stable version is not condemned; null for none.</summary>
     public ServedRollout? LastGood => Served.Find(served => Condemned(served.Stable) is null);
 
-    /// <summary>The state of a journal that was read and has no event of the model.</summary>
+    /// <summary>Returns the state of a journal that was read and has no event of the model.</summary>
     public static JournalState Empty(ModelName model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return new JournalState(model);
     }
 
-    /// <summary>The trial that a version is in, from 1.</summary>
+    /// <summary>Returns the current trial of a version, from 1.</summary>
     public int TrialOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Trial : 1;
 
-    /// <summary>What condemned a version; null where it is not condemned.</summary>
+    /// <summary>Returns the event that condemned a version; null if it is not condemned.</summary>
     public RolledBackEvent? Condemned(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Condemned : null;
 
-    /// <summary>When a version first had a share of the traffic in its trial, beside another stable version; null before.</summary>
+    /// <summary>Returns when a version first had a share of the traffic in its trial, beside another stable version; null before.</summary>
     public DateTimeOffset? StartOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known.Started : null;
 
-    /// <summary>Who owns which bucket in a rollout when it is served next: the weights of its revision that were served before are where
-    /// keys come from.</summary>
+    /// <summary>Returns which variant owns which bucket when a rollout is served next. Keys move from the layout that its revision was last
+    /// served with.</summary>
     public BucketLayout LayoutOf(RolloutPlan rollout)
     {
         ArgumentNullException.ThrowIfNull(rollout);
-        return Served.Find(served => served.Rollout.Revision == rollout.Revision) is { } before ? before.Layout.MoveTo(rollout.Variants) : BucketLayout.Create(rollout.Variants);
+        var before = Served.Find(served => served.Rollout.Revision == rollout.Revision);
+        return before is null ? BucketLayout.Create(rollout.Variants) : before.Layout.MoveTo(rollout.Variants);
     }
 
-    /// <summary>The state after more events, in their order.</summary>
+    /// <summary>Returns the state after more events, in their order.</summary>
     public JournalState Apply(IEnumerable<JournalEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
         return events.Aggregate(this, static (state, next) => state.Apply(next));
     }
 
-    /// <summary>The state after the next event.</summary>
-    /// <exception cref="ArgumentException">The event is another model's, or not the next.</exception>
+    /// <summary>Returns the state after the next event.</summary>
+    /// <exception cref="ArgumentException">The event belongs to another model, or is not the next.</exception>
     public JournalState Apply(JournalEvent next)
     {
         ArgumentNullException.ThrowIfNull(next);
@@ -89,12 +91,12 @@ public sealed record JournalState
             RolledBackEvent e => After(e),
             ResetEvent e => After(e),
             RolloutEvent e => After(e),
-            _ => throw new ArgumentException($"{next.Kind} is no kind of event that has a meaning", nameof(next)),
+            _ => throw new ArgumentException($"{next.Kind} is an unknown kind of event", nameof(next)),
         };
         return state with { LastSeq = next.Seq, LastId = next.Id };
     }
 
-    // A rollback of a trial that a reset has ended comes too late: another router had decided before it knew of the reset.
+    // A rollback of a trial that a reset has ended is too late: the other router did not know of the reset yet.
     private JournalState After(RolledBackEvent e)
     {
         var before = StateOf(e.Version);
@@ -103,14 +105,16 @@ public sealed record JournalState
             : With(before with { Trial = e.Trial, Started = e.Trial == before.Trial ? before.Started : null, Condemned = e });
     }
 
-    // The rollout that names the version stands in the journal already, so the trial starts here where the version has a share in it.
+    // The rollout with the version is in the journal already, so the trial starts now if the version has a share in it.
     private JournalState After(ResetEvent e)
     {
         var before = StateOf(e.Version);
         if (e.Trial <= before.Trial)
             return this;
         var state = With(new VersionState(e.Version, e.Trial, null, null));
-        return state.LastGood is { } good && OnTrial(good.Rollout).Contains(e.Version) ? state.With(state.StateOf(e.Version) with { Started = e.Time }) : state;
+        return state.LastGood is { } good && OnTrial(good.Rollout).Contains(e.Version)
+            ? state.With(state.StateOf(e.Version) with { Started = e.Time })
+            : state;
     }
 
     private JournalState After(RolloutEvent e)
@@ -132,7 +136,8 @@ public sealed record JournalState
     private static IEnumerable<ModelVersion> OnTrial(RolloutPlan rollout) =>
         rollout.Variants.SkipLast(1).Where(static variant => variant.Weight > 0).Select(static variant => variant.Version);
 
-    private VersionState StateOf(ModelVersion version) => Versions.TryGetValue(version, out var known) ? known : new VersionState(version, 1, null, null);
+    private VersionState StateOf(ModelVersion version) =>
+        Versions.TryGetValue(version, out var known) ? known : new VersionState(version, 1, null, null);
 
     private JournalState With(VersionState version) => this with { Versions = Versions.SetItem(version.Version, version) };
 }

@@ -9,7 +9,7 @@ internal sealed record ModelEntry
 
     public required long LastSeq { get; init; }
 
-    // Not in what earlier programs wrote.
+    // Missing in snapshots of earlier programs.
     public Guid? LastId { get; init; }
 
     public required IReadOnlyList<VersionEntry> Versions { get; init; }

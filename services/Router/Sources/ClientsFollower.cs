@@ -8,11 +8,18 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// Follows the clients document and swaps in a new table for each change. What can't be used changes nothing: the last good table stays,
-/// the reason is logged and counted. The router is not ready before it has a table and, where that takes tokens, keys to check them with;
-/// what goes wrong later takes no router away that could serve most of its clients.
+/// Follows the clients document and swaps in a new table for each change. A document that cannot be used changes nothing: the last good table
+/// stays, and the reason is logged and counted. The router is not ready before it has a table and, if tokens are accepted, the keys to check
+/// them. Later failures do not make it unready, because it can still serve most of its clients.
 /// </summary>
-internal sealed class ClientsFollower(string path, ClientTableHolder holder, TokenKeyClient keyClient, Readiness readiness, RouterMetrics metrics, TimeProvider time, ILogger<ClientsFollower> logger)
+internal sealed class ClientsFollower(
+    string path,
+    ClientTableHolder holder,
+    TokenKeyClient keyClient,
+    Readiness readiness,
+    RouterMetrics metrics,
+    TimeProvider time,
+    ILogger<ClientsFollower> logger)
     : BackgroundService
 {
     private const string Part = "clients";
@@ -32,11 +39,11 @@ internal sealed class ClientsFollower(string path, ClientTableHolder holder, Tok
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await file.FollowAsync(TakeAsync, Refuse, stoppingToken);
-        await EndKeysAsync();
+        await file.FollowAsync(ApplyAsync, Refuse, stoppingToken);
+        await StopKeysAsync();
     }
 
-    private async Task TakeAsync(byte[]? content)
+    private async Task ApplyAsync(byte[]? content)
     {
         if (content is null)
         {
@@ -56,25 +63,29 @@ internal sealed class ClientsFollower(string path, ClientTableHolder holder, Tok
             return;
         }
 
-        var validator = document.Tokens is { } rules ? new TokenValidator(rules, await SourceOfAsync(new Uri(rules.KeysUri)), time) : null;
+        var validator = document.Tokens is { } rules ? new TokenValidator(rules, await KeySourceAsync(new Uri(rules.KeysUri)), time) : null;
         holder.Swap(ClientTable.Build(document, validator, holder.Current, time));
-        ClientsLog.Applied(logger, document.Clients.Count, document.Tokens is null ? "no tokens" : $"tokens of {string.Join(", ", document.Tokens.Issuers)}", document.Anonymous ? "anonymous callers" : "nobody else");
+        ClientsLog.Applied(
+            logger,
+            document.Clients.Count,
+            document.Tokens is null ? "no tokens" : $"tokens of {string.Join(", ", document.Tokens.Issuers)}",
+            document.Anonymous ? "anonymous callers" : "no anonymous callers");
         if (validator is null)
-            await EndKeysAsync();
-        SayReady();
+            await StopKeysAsync();
+        ReportReadiness();
     }
 
-    private async Task<TokenKeySource> SourceOfAsync(Uri uri)
+    private async Task<TokenKeySource> KeySourceAsync(Uri uri)
     {
         if (keys?.Uri == uri)
             return keys;
-        await EndKeysAsync();
-        keys = new TokenKeySource(uri, keyClient, SayReady, metrics, time, logger);
+        await StopKeysAsync();
+        keys = new TokenKeySource(uri, keyClient, ReportReadiness, metrics, time, logger);
         keys.Start();
         return keys;
     }
 
-    private async Task EndKeysAsync()
+    private async Task StopKeysAsync()
     {
         if (keys is null)
             return;
@@ -82,8 +93,8 @@ internal sealed class ClientsFollower(string path, ClientTableHolder holder, Tok
         keys = null;
     }
 
-    // By whoever comes later, the table or its keys.
-    private void SayReady()
+    // Called when the table is swapped in, and when its keys arrive.
+    private void ReportReadiness()
     {
         lock (gate)
         {
@@ -93,7 +104,7 @@ internal sealed class ClientsFollower(string path, ClientTableHolder holder, Tok
             if (wasReady)
                 readiness.Has(Part);
             else
-                readiness.Await(Part, $"no keys of tokens from {table.Tokens!.KeySource.Uri}");
+                readiness.Await(Part, $"no token keys from {table.Tokens!.KeySource.Uri}");
         }
     }
 

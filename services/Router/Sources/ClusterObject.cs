@@ -3,16 +3,14 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>An object in a cluster, by the form <c>kubernetes:NAMESPACE/NAME</c>.</summary>
-/// <param name="Namespace">Its namespace.</param>
-/// <param name="Name">Its name.</param>
+/// <summary>An object in a cluster, written as <c>kubernetes:NAMESPACE/NAME</c>.</summary>
 internal sealed partial record ClusterObject(string Namespace, string Name)
 {
     private const int LongestName = 253;
 
     public override string ToString() => $"{Namespace}/{Name}";
 
-    /// <summary>Reads the form; null when the text is none of it.</summary>
+    /// <summary>Parses the setting; null if it does not have this form.</summary>
     internal static ClusterObject? Parse(string setting) =>
         setting.StartsWith(HostSources.KubernetesScheme, StringComparison.Ordinal)
         && setting[HostSources.KubernetesScheme.Length..].Split('/') is [var space, var name]

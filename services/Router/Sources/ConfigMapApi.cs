@@ -10,9 +10,9 @@ using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>Reads one ConfigMap through the Kubernetes API, on connections of its own: after a failure another one is made, so that nothing
-/// of what failed (a dead connection, a token that was replaced) is used again.</summary>
-/// <remarks>Both requests select the object by its name, for a role that names it admits nothing else.</remarks>
+/// <summary>Reads one ConfigMap through the Kubernetes API, on its own connections. After a failure, a new instance is made, so that a dead
+/// connection or a replaced token is not used again.</summary>
+/// <remarks>Both requests select the object by its name, because a role that names the object allows nothing else.</remarks>
 internal sealed class ConfigMapApi : IDisposable
 {
     private readonly ClusterObject target;
@@ -21,8 +21,7 @@ internal sealed class ConfigMapApi : IDisposable
     private readonly X509Certificate2Collection? authorities;
     private readonly Kubernetes client;
 
-    /// <summary>Makes it; nothing is asked yet.</summary>
-    /// <exception cref="WatchFailure">The access can't be had.</exception>
+    /// <exception cref="WatchFailure">This process has no access to the API.</exception>
     internal ConfigMapApi(ClusterObject target, ClusterAccess access, WatchLimits limits, TimeProvider time)
     {
         this.target = target;
@@ -32,9 +31,9 @@ internal sealed class ConfigMapApi : IDisposable
         {
             var configuration = access();
             configuration.UserAgent = "modelserving-router";
-            // With HTTP/2 the next request would go to the same dead connection; with HTTP/1.1 one that is given up is closed.
+            // With HTTP/2, the next request would use the same dead connection. With HTTP/1.1, an abandoned request closes its connection.
             configuration.DisableHttp2 = true;
-            // The client's own check of a certificate by an authority does not look at the names in it; the platform's does.
+            // The client's own check of a certificate chain ignores the host name; .NET's check does not.
             (authorities, configuration.SslCaCerts) = (configuration.SslCaCerts, null);
             configuration.FirstMessageHandlerSetup = SetUp;
             client = new Kubernetes(configuration);
@@ -45,31 +44,36 @@ internal sealed class ConfigMapApi : IDisposable
         }
     }
 
-    /// <summary>Reads the object as it is now, from no cache: a list without a version is a consistent read.</summary>
-    /// <returns>The object, null when there is none, and the version to watch from.</returns>
-    /// <exception cref="WatchFailure">It can't be read.</exception>
+    /// <summary>Reads the object's current state, bypassing caches: a list without a version is a consistent read.</summary>
+    /// <returns>The object, null if there is none, and the version to watch from.</returns>
+    /// <exception cref="WatchFailure">The object can't be read.</exception>
     internal async Task<(V1ConfigMap? Object, string Version)> ListAsync(CancellationToken cancellation)
     {
         using var limit = new TimeLimit(limits.List, time, cancellation);
         V1ConfigMapList list;
         try
         {
-            // The client reads the body of a refusal without a limit.
-            list = await client.CoreV1.ListNamespacedConfigMapAsync(target.Namespace, fieldSelector: Selector, cancellationToken: limit.Token).WaitAsync(limit.Token);
+            // WaitAsync, because the client ignores the token while it reads the body of a refusal.
+            list = await client.CoreV1
+                .ListNamespacedConfigMapAsync(target.Namespace, fieldSelector: Selector, cancellationToken: limit.Token)
+                .WaitAsync(limit.Token);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            throw limit.IsOver ? new WatchFailure("late", $"a list was not answered within {limits.List.TotalSeconds:0.###} s") : Failed("a list", e);
+            throw limit.IsOver
+                ? new WatchFailure("late", $"no answer to a list within {limits.List.TotalSeconds:0.###} s")
+                : Failed("a list", e);
         }
 
         return list?.Metadata?.ResourceVersion is { Length: > 0 } version
             ? (list.Items?.FirstOrDefault(IsTarget), version)
-            : throw new WatchFailure("answer", "a list was answered with no resourceVersion");
+            : throw new WatchFailure("answer", "the answer to a list has no resourceVersion");
     }
 
-    /// <summary>Gives the events after <paramref name="version"/>, bookmarks among them, until the API server ends it.</summary>
-    /// <exception cref="WatchFailure">It failed, or nothing came for too long. The time that the caller takes for an event does not count.</exception>
-    internal async IAsyncEnumerable<(WatchEventType Type, V1ConfigMap Object)> WatchAsync(string version, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Returns the events after <paramref name="version"/>, including bookmarks, until the API server ends the watch.</summary>
+    /// <exception cref="WatchFailure">The watch failed, or nothing came for too long. The caller's time for an event does not count.</exception>
+    internal async IAsyncEnumerable<(WatchEventType Type, V1ConfigMap Object)> WatchAsync(
+        string version, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(limits.Silence, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -82,7 +86,7 @@ internal sealed class ConfigMapApi : IDisposable
             timeoutSeconds: limits.WatchSeconds(Random.Shared.NextDouble()),
             onError: e =>
             {
-                // The client would go on and wait for the next event.
+                // Otherwise the client would wait for the next event.
                 error ??= e;
                 limit.Cancel();
             },
@@ -96,13 +100,13 @@ internal sealed class ConfigMapApi : IDisposable
             }
             catch (Exception e) when (e.GetBaseException() is EndOfStreamException)
             {
-                // So the client calls the end of a watch that had no event.
+                // The client reports the end of a watch without events in this way.
                 break;
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 throw error is null && limit.IsCancellationRequested
-                    ? new WatchFailure("silence", $"a watch said nothing for {limits.Silence.TotalSeconds:0.###} s")
+                    ? new WatchFailure("silence", $"no event or bookmark came for {limits.Silence.TotalSeconds:0.###} s")
                     : Failed("a watch", error ?? e);
             }
 
@@ -147,14 +151,16 @@ internal sealed class ConfigMapApi : IDisposable
     {
         HttpOperationException { Response: { } response } => Refused(what, response.StatusCode, MessageOf(response.Content)),
         KubernetesException { Status: { Code: { } code } status } => Refused(what, (HttpStatusCode)code, status.Message),
-        JsonException => new WatchFailure("answer", $"{what} was answered with what is no JSON of it: {e.Message}"),
+        JsonException => new WatchFailure("answer", $"the answer to {what} is not the expected JSON: {e.Message}"),
         _ => new WatchFailure("connection", $"{what} broke off: {e.GetBaseException().Message}"),
     };
 
     private static WatchFailure Refused(string what, HttpStatusCode status, string? message) =>
-        new(((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture), $"{what} was answered with {(int)status}{(message is { Length: > 0 } ? $": {message}" : "")}");
+        new(
+            ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            $"{what} was answered with {(int)status}{(message is { Length: > 0 } ? $": {message}" : "")}");
 
-    // An answer of the API server itself; a proxy's is its own page, and of no use.
+    // Null for an answer that is not the API server's own, such as a proxy's error page.
     private static string? MessageOf(string content)
     {
         try

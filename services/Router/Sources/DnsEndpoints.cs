@@ -8,34 +8,36 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// The endpoints that the cluster's DNS gives: the name of a version's headless Service has the addresses of its ready pods. The names of
-/// the plan's versions are looked up again and again.
+/// Reads endpoints from the cluster's DNS: the name of a version's headless Service has the addresses of its ready pods. The names of the
+/// plan's versions are looked up in regular rounds.
 /// </summary>
 /// <remarks>
-/// What an answer means:
+/// The meaning of each answer:
 /// <code>
-/// addresses             the version's endpoints, all of them, from now on
-/// no such name, or      no pod is ready (the Kubernetes DNS specification has "no such name" for that, servers also say "no address").
-/// a name without any    Believed once <see cref="AgreeingAnswersOfNothing"/> answers in a row say so: until then the last addresses
-///                       stay, for a refused connection costs a request nothing and an outage costs it all
-/// anything else         a failed lookup: the last good addresses stay, however long
+/// addresses             all endpoints of the version, from now on
+/// no such name, or      no pod is ready (the Kubernetes DNS specification says "no such name"; servers also answer "no address"). This
+/// no address            counts after <see cref="AgreeingEmptyAnswers"/> such answers in a row. Until then the last addresses stay: a
+///                       refused connection costs a request nothing, but an outage fails it
+/// anything else         a failed lookup: the last good addresses stay, without a time limit
 /// </code>
 /// </remarks>
-internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, RouterMetrics metrics, TimeProvider time, ILogger<DnsEndpoints> logger) : IEndpointSource
+internal sealed class DnsEndpoints(
+    ServiceNames names, NameLookup lookUp, RouterMetrics metrics, TimeProvider time, ILogger<DnsEndpoints> logger) : IEndpointSource
 {
-    /// <summary>The time between two rounds, give or take a tenth so that routers don't ask in step. The cluster's DNS caches for 5 s or more.</summary>
+    /// <summary>The time between two rounds, varied by up to a tenth so that routers do not query in step. The cluster's DNS caches for at least
+    /// 5 s.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a lookup may take.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    private const int AgreeingAnswersOfNothing = 3;
+    private const int AgreeingEmptyAnswers = 3;
 
-    // Guards followed and what it holds.
+    // Guards followed and its entries.
     private readonly Lock gate = new();
     private Dictionary<(ModelName Model, ModelVersion Version), FollowedName> followed = [];
     private volatile EndpointsDocument current = EndpointsDocument.None;
-    private volatile string? unknown = "no name was looked up yet";
+    private volatile string? unknown = "no name has been looked up yet";
 
     public EndpointsDocument Current => current;
 
@@ -45,14 +47,21 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
     {
         List<FollowedName> added;
         lock (gate)
-            added = [.. versions.Where(version => !followed.ContainsKey(version)).Select(version => new FollowedName(version.Model, version.Version, names.NameOf(version.Model, version.Version)))];
+        {
+            added =
+            [
+                .. versions.Where(version => !followed.ContainsKey(version))
+                    .Select(version => new FollowedName(version.Model, version.Version, names.NameOf(version.Model, version.Version))),
+            ];
+        }
+
         var answers = await LookUpAsync(added, cancellation);
         lock (gate)
         {
             followed = versions.ToDictionary(
                 static version => version,
                 version => followed.GetValueOrDefault(version) ?? added.Find(name => (name.Model, name.Version) == version)!);
-            Take(answers);
+            Apply(answers);
             if (followed.Count == 0)
                 unknown = null;
             Publish();
@@ -66,7 +75,7 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
             while (true)
             {
                 await Task.Delay(Period * (0.9 + (0.2 * Random.Shared.NextDouble())), time, cancellation);
-                if (await LookAgainAsync(cancellation))
+                if (await RunRoundAsync(cancellation))
                     await changed();
             }
         }
@@ -75,8 +84,8 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
         }
     }
 
-    /// <summary>One round: looks up every name; true when something is another than before.</summary>
-    internal async Task<bool> LookAgainAsync(CancellationToken cancellation)
+    /// <summary>Looks up every name; true if anything changed.</summary>
+    internal async Task<bool> RunRoundAsync(CancellationToken cancellation)
     {
         List<FollowedName> round;
         lock (gate)
@@ -85,16 +94,16 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
         lock (gate)
         {
             var wasUnknown = unknown is not null;
-            // A plan may have come meanwhile that has let go of some.
-            var isChanged = Take(answers.Where(answer => followed.ContainsValue(answer.Name)));
+            // A plan that came meanwhile may have dropped some of the names.
+            var isChanged = Apply(answers.Where(answer => followed.ContainsValue(answer.Name)));
             if (isChanged)
                 Publish();
             return isChanged || wasUnknown != (unknown is not null);
         }
     }
 
-    private Task<Answer[]> LookUpAsync(List<FollowedName> asked, CancellationToken cancellation) =>
-        Task.WhenAll(asked.Select(name => LookUpAsync(name, cancellation)));
+    private Task<Answer[]> LookUpAsync(List<FollowedName> followedNames, CancellationToken cancellation) =>
+        Task.WhenAll(followedNames.Select(name => LookUpAsync(name, cancellation)));
 
     private async Task<Answer> LookUpAsync(FollowedName name, CancellationToken cancellation)
     {
@@ -116,7 +125,7 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
         }
     }
 
-    private bool Take(IEnumerable<Answer> answers)
+    private bool Apply(IEnumerable<Answer> answers)
     {
         var isChanged = false;
         foreach (var (name, addresses, failure) in answers)
@@ -131,11 +140,12 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
             if (name.Failure is not null)
                 SourcesLog.LookupWorksAgain(logger, name.Text);
             name.Failure = null;
-            name.AnswersOfNothing = addresses.Length == 0 ? name.AnswersOfNothing + 1 : 0;
-            if (addresses.Length == 0 && name.AnswersOfNothing < AgreeingAnswersOfNothing)
+            name.EmptyAnswers = addresses.Length == 0 ? name.EmptyAnswers + 1 : 0;
+            if (addresses.Length == 0 && name.EmptyAnswers < AgreeingEmptyAnswers)
                 continue;
-            // The order says nothing: servers turn it with each answer.
-            var entries = addresses.Select(address => new EndpointEntry(name.Model, name.Version, new IPEndPoint(address, names.Port).ToString(), Process: 0))
+            // The order is irrelevant: servers rotate it with each answer.
+            var entries = addresses
+                .Select(address => new EndpointEntry(name.Model, name.Version, new IPEndPoint(address, names.Port).ToString(), Process: 0))
                 .Distinct().OrderBy(static entry => entry.Address, StringComparer.Ordinal).ToArray();
             if (entries.SequenceEqual(name.Endpoints))
                 continue;
@@ -155,14 +165,15 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
         if (name.Failure != why)
             SourcesLog.LookupFailed(logger, name.Text, name.Endpoints.Length, why);
         name.Failure = why;
-        name.AnswersOfNothing = 0;
+        name.EmptyAnswers = 0;
     }
 
-    private void Publish() => current = EndpointsDocument.None with { Endpoints = [.. followed.Values.SelectMany(static name => name.Endpoints)] };
+    private void Publish() =>
+        current = EndpointsDocument.None with { Endpoints = [.. followed.Values.SelectMany(static name => name.Endpoints)] };
 
     private sealed record Answer(FollowedName Name, IPAddress[] Addresses, string? Failure);
 
-    /// <summary>A version's name and what is known of it.</summary>
+    /// <summary>A version's name and its last answers.</summary>
     private sealed class FollowedName(ModelName model, ModelVersion version, string text)
     {
         internal ModelName Model => model;
@@ -171,13 +182,13 @@ internal sealed class DnsEndpoints(ServiceNames names, NameLookup lookUp, Router
 
         internal string Text => text;
 
-        /// <summary>The endpoints at its last good addresses, in order.</summary>
+        /// <summary>The endpoints at the last good addresses, sorted by address.</summary>
         internal EndpointEntry[] Endpoints { get; set; } = [];
 
-        /// <summary>How many answers in a row had no address.</summary>
-        internal int AnswersOfNothing { get; set; }
+        /// <summary>The number of answers without an address in a row.</summary>
+        internal int EmptyAnswers { get; set; }
 
-        /// <summary>Why the last lookup failed; null when it did not.</summary>
+        /// <summary>Why the last lookup failed; null if it did not.</summary>
         internal string? Failure { get; set; }
     }
 }

@@ -5,7 +5,7 @@ using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>The endpoints in a file, which <c>ms up</c> writes at each start or death.</summary>
+/// <summary>Reads endpoints from a file, which <c>ms up</c> writes each time a version's process starts or ends.</summary>
 internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProvider time, ILogger<FileEndpoints> logger) : IEndpointSource
 {
     private readonly PolledFile file = new(path, RoutingTableUpdater.Period, time, EndpointsDocument.MaxBytes);
@@ -13,15 +13,15 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
 
     public EndpointsDocument Current => last ?? EndpointsDocument.None;
 
-    // A file that is not there yet says that no version is.
+    // A missing file means that there are no endpoints yet.
     public string? Unknown => null;
 
     public Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation)
     {
         try
         {
-            // Whoever writes both writes the endpoints first.
-            Take(file.ReadNow());
+            // The program that writes both files writes the endpoints first.
+            Apply(file.ReadNow());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -34,13 +34,13 @@ internal sealed class FileEndpoints(string path, RouterMetrics metrics, TimeProv
     public Task FollowAsync(Func<Task> changed, CancellationToken cancellation) => file.FollowAsync(
         content =>
         {
-            Take(content);
+            Apply(content);
             return changed();
         },
         Refuse,
         cancellation);
 
-    private void Take(byte[]? content)
+    private void Apply(byte[]? content)
     {
         if (content is null)
         {

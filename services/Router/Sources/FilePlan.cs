@@ -3,7 +3,7 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>The plan in a file, which <c>ms up</c> writes.</summary>
+/// <summary>Reads the plan from a file, which <c>ms up</c> writes.</summary>
 internal sealed class FilePlan(string path, TimeProvider time) : IPlanSource
 {
     private readonly PolledFile file = new(path, RoutingTableUpdater.Period, time, PlanDocument.MaxBytes);
@@ -20,7 +20,7 @@ internal sealed class FilePlan(string path, TimeProvider time) : IPlanSource
                 return changed(content);
             }
 
-            // One that is not there yet is being waited for.
+            // A file that never existed is still awaited.
             if (wasThere)
                 refused($"{path} is gone");
             return Task.CompletedTask;

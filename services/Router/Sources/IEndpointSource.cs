@@ -2,21 +2,21 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>Where the versions answer, by one of the forms of <see cref="RouterSettings.Endpoints"/>. What can't be had changes nothing:
-/// the last good endpoints stay, the reason is logged and counted.</summary>
+/// <summary>Provides the versions' endpoints, from the source that <see cref="RouterSettings.Endpoints"/> names. A failure changes nothing: the
+/// last good endpoints stay, and the reason is logged and counted.</summary>
 internal interface IEndpointSource
 {
-    /// <summary>The endpoints that were had last.</summary>
+    /// <summary>The last good endpoints.</summary>
     EndpointsDocument Current { get; }
 
-    /// <summary>Why nothing is known of the endpoints; null, and from then on always, once something is. That there are none is
-    /// something.</summary>
+    /// <summary>Why the endpoints are unknown; null as soon as they are known once, and from then on. An empty list is known.</summary>
     string? Unknown { get; }
 
-    /// <summary>Brings <see cref="Current"/> up to date for versions that are about to be routed to: a plan must not meet older endpoints than
-    /// it was written for. Takes a bounded time.</summary>
+    /// <summary>Updates <see cref="Current"/> for versions that are about to get requests: a plan must not be combined with endpoints that are
+    /// older than the plan. Takes a bounded time.</summary>
     Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation);
 
-    /// <summary>Follows the endpoints and calls <paramref name="changed"/> each time <see cref="Current"/> or <see cref="Unknown"/> is another.</summary>
+    /// <summary>Follows the endpoints, and calls <paramref name="changed"/> each time <see cref="Current"/> or <see cref="Unknown"/>
+    /// changes.</summary>
     Task FollowAsync(Func<Task> changed, CancellationToken cancellation);
 }

@@ -1,15 +1,15 @@
 namespace ModelServing.Router.Sources;
 
-/// <summary>Where the plan comes from, by one of the forms of <see cref="Contracts.RouterSettings.Plan"/>.</summary>
+/// <summary>Provides the plan, from the source that <see cref="Contracts.RouterSettings.Plan"/> names.</summary>
 internal interface IPlanSource
 {
-    /// <summary>What it is, as messages have it.</summary>
+    /// <summary>The source's name, for messages.</summary>
     string Name { get; }
 
-    /// <summary>Follows the plan until it is cancelled, and returns then. Each of the two is called once for each change, and the next look
-    /// waits for <paramref name="changed"/>.</summary>
-    /// <param name="changed">Takes the plan's bytes.</param>
-    /// <param name="refused">Takes the reason when there is no plan any more, or none that can be read.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Follows the plan until it is canceled. For each change, it calls one of the two functions once, and waits for
+    /// <paramref name="changed"/> before it reads again.</summary>
+    /// <param name="changed">Receives the plan's bytes.</param>
+    /// <param name="refused">Receives the reason if the plan is gone or cannot be read.</param>
+    /// <param name="cancellation">Ends the following.</param>
     Task FollowAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation);
 }

@@ -4,7 +4,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>The access that a pod has by its service account.</summary>
+/// <summary>The access of a pod through its service account.</summary>
 internal static class InCluster
 {
     private const string Folder = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -12,14 +12,14 @@ internal static class InCluster
     private static readonly string[] Variables = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"];
     private static readonly string[] Files = [$"{Folder}/token", $"{Folder}/ca.crt"];
 
-    /// <summary>Reads it.</summary>
-    /// <exception cref="ContractException">This process is not in a pod with a token, or what it finds there is no certificate.</exception>
+    /// <exception cref="ContractException">This process is not in a pod with a token, or the certificate there is invalid.</exception>
     internal static KubernetesClientConfiguration Access()
     {
         if (!KubernetesClientConfiguration.IsInCluster())
         {
-            var missing = Variables.Where(static name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))).Concat(Files.Where(static file => !File.Exists(file)));
-            throw Wrong($"this process has no access to a cluster's API, for there is no {string.Join(" and no ", missing)}");
+            var missing = Variables.Where(static name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))
+                .Concat(Files.Where(static file => !File.Exists(file)));
+            throw Wrong($"this process has no access to a cluster's API, because there is no {string.Join(" and no ", missing)}");
         }
 
         try
@@ -33,5 +33,6 @@ internal static class InCluster
     }
 
     private static ContractException Wrong(string what) => new(
-        $"the environment variable {HostEnvironment.NameOf(nameof(RouterSettings.Plan))} names a ConfigMap, but {what}; a pod with automountServiceAccountToken: true has them, elsewhere the plan has to be file:PATH");
+        $"the environment variable {HostEnvironment.NameOf(nameof(RouterSettings.Plan))} names a ConfigMap, but {what}; "
+        + "a pod with automountServiceAccountToken: true has them; elsewhere the plan must be file:PATH");
 }

@@ -8,19 +8,20 @@ using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Sources;
 
-/// <summary>The plan in a ConfigMap that is watched through the Kubernetes API.</summary>
+/// <summary>Reads the plan from a ConfigMap, which it watches through the Kubernetes API.</summary>
 /// <remarks>
 /// <code>
-/// 1 list    the object as it is now: a consistent read, so nothing stale wins and what was put back does
-/// 2 watch   from the list's version, then from the last event's or bookmark's, each time the API server ends it
-/// 3 fail    whatever the failure: say it, pause, and begin at 1 on new connections, with a token read anew
+/// 1 list    the object's current state: a consistent read, so a stale object never wins, but a reverted one does
+/// 2 watch   from the list's version, then from the last event's or bookmark's version each time the API server ends the watch
+/// 3 fail    after any failure: log it, pause, and start again at 1, on new connections and with a fresh token
 /// </code>
-/// Versions are opaque and compared with nothing. What can't be used changes nothing: each state is handed on or refused once, however
-/// often a list finds it again.
+/// Versions are opaque and never compared. A plan that cannot be used changes nothing. Each state is passed on or refused once, however often
+/// a list returns it.
 /// </remarks>
-internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access, WatchLimits limits, RouterMetrics metrics, TimeProvider time, ILogger<KubernetesPlan> logger) : IPlanSource
+internal sealed class KubernetesPlan(
+    ClusterObject target, ClusterAccess access, WatchLimits limits, RouterMetrics metrics, TimeProvider time, ILogger<KubernetesPlan> logger) : IPlanSource
 {
-    // What was handed on last, or why nothing was.
+    // The plan that was passed on last, or why none was.
     private string? content;
     private string? refusal;
 
@@ -29,14 +30,14 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
 
     public string Name => $"the ConfigMap {target}";
 
-    /// <summary>Adds the source. Apart from the rest of the router, so that one with another source never loads the client.</summary>
+    /// <summary>Registers the source. This is a separate method so that a router with another source never loads the Kubernetes client.</summary>
     internal static void AddTo(IServiceCollection services, ClusterObject target)
     {
         services.AddSingleton<ClusterAccess>(InCluster.Access);
         services.AddSingleton(new WatchLimits());
         services.AddSingleton<IPlanSource>(services =>
         {
-            // Where there is none at the start there will be none later.
+            // If the process has no access at the start, it never will: fail early.
             services.GetRequiredService<ClusterAccess>()();
             return ActivatorUtilities.CreateInstance<KubernetesPlan>(services, target);
         });
@@ -70,7 +71,7 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
         using var api = new ConfigMapApi(target, access, limits, time);
         // 1
         var (found, version) = await api.ListAsync(cancellation);
-        await TakeAsync(found, changed, refused);
+        await ApplyAsync(found, changed, refused);
         // 2
         while (true)
         {
@@ -81,16 +82,16 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
                 Succeed();
                 version = map.Metadata?.ResourceVersion is { Length: > 0 } next ? next : throw new WatchFailure("answer", "an event has no resourceVersion");
                 if (type != WatchEventType.Bookmark)
-                    await TakeAsync(type == WatchEventType.Deleted ? null : map, changed, refused);
+                    await ApplyAsync(type == WatchEventType.Deleted ? null : map, changed, refused);
             }
 
             if (isQuiet && time.GetElapsedTime(began) < limits.ShortestWatch)
-                throw new WatchFailure("ended", "a watch was ended as soon as it began");
+                throw new WatchFailure("ended", "the API server ended a watch at once");
             Succeed();
         }
     }
 
-    private async Task TakeAsync(V1ConfigMap? map, Func<byte[], Task> changed, Action<string> refused)
+    private async Task ApplyAsync(V1ConfigMap? map, Func<byte[], Task> changed, Action<string> refused)
     {
         string? plan = null;
         var why = map is null ? $"{Name} does not exist"
@@ -101,7 +102,7 @@ internal sealed class KubernetesPlan(ClusterObject target, ClusterAccess access,
         refusal = why;
         if (why is not null)
         {
-            // Whatever comes next is another state than this one.
+            // Any plan that comes next is a new state.
             content = null;
             refused(why);
             return;

@@ -1,11 +1,12 @@
+using System.Globalization;
 using ModelServing.Contracts;
 
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// The names of the versions' headless Services, by the form <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>. What stands behind the
-/// placeholders is the cluster's: a name without the cluster's domain is completed by the pod's search list, one that ends with a dot is
-/// asked for as it is.
+/// The names of the versions' headless Services, in the form <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>. The text after the placeholders
+/// depends on the cluster: the pod's search list completes a name without the cluster's domain; a name that ends with a dot is looked up
+/// unchanged.
 /// </summary>
 internal sealed record ServiceNames
 {
@@ -22,30 +23,29 @@ internal sealed record ServiceNames
     /// <summary>The port of every version's pods.</summary>
     internal int Port { get; }
 
-    /// <summary>Reads the setting <see cref="RouterSettings.Endpoints"/> of this form.</summary>
-    /// <exception cref="ContractException">A placeholder or the port is missing, or some version's name would be none.</exception>
+    /// <summary>Parses the setting <see cref="RouterSettings.Endpoints"/>.</summary>
+    /// <exception cref="ContractException">A placeholder or the port is missing, or a version's name could be invalid.</exception>
     internal static ServiceNames Parse(string setting)
     {
         var text = setting[HostSources.DnsScheme.Length..];
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var port) || port == 0)
-            throw Wrong(setting, "it has to end with a port from 1 to 65535");
+        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+            throw Wrong(setting, "it must end with a port from 1 to 65535");
         var names = new ServiceNames(text[..colon], port);
         foreach (var placeholder in (ReadOnlySpan<string>)[HostSources.ModelPlaceholder, HostSources.VersionPlaceholder])
         {
-            // Else two versions would share a name, and each would get the other's requests.
+            // Otherwise two versions would share a name and get each other's requests.
             if (names.pattern.Split(placeholder).Length != 2)
-                throw Wrong(setting, $"it has to hold {placeholder} once");
+                throw Wrong(setting, $"it must contain {placeholder} once");
         }
 
-        // The longest that there can be, so that no plan meets a name that is none.
+        // The longest possible name must be valid, so that every plan's names are.
         var longest = names.NameOf(ModelName.Parse(new string('m', ModelName.MaxLength)), new ModelVersion(ModelVersion.MaxNumber));
         if (Uri.CheckHostName(longest) != UriHostNameType.Dns || longest.TrimEnd('.').Length > 253 || longest.Split('.').Any(static label => label.Length > 63))
-            throw Wrong(setting, "a version's name would be no host name");
+            throw Wrong(setting, "a version's name would not be a host name");
         return names;
     }
 
-    /// <summary>The name of a version's Service.</summary>
     internal string NameOf(ModelName model, ModelVersion version) => pattern
         .Replace(HostSources.ModelPlaceholder, model.Text, StringComparison.Ordinal)
         .Replace(HostSources.VersionPlaceholder, version.ToString(), StringComparison.Ordinal);

@@ -3,8 +3,8 @@ using System.Net;
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// Asks this machine's resolver. A call of it can't be cancelled and blocks for as long as the resolver takes, which may be half a minute
-/// where no name server answers. So it has threads of its own, a few: the pool's threads keep the requests' deadlines.
+/// Looks names up with this machine's resolver. A call can't be canceled, and blocks until the resolver ends, which may take half a minute if no
+/// name server answers. Lookups therefore have a few threads of their own: the pool's threads keep the requests' deadlines.
 /// </summary>
 internal sealed class SystemNames : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class SystemNames : IDisposable
     internal async Task<IPAddress[]> LookUpAsync(string name, CancellationToken cancellation)
     {
         await free.WaitAsync(cancellation);
-        var asking = Task.Factory.StartNew(
+        var lookup = Task.Factory.StartNew(
             () =>
             {
                 try
@@ -24,14 +24,14 @@ internal sealed class SystemNames : IDisposable
                 }
                 finally
                 {
-                    // When the resolver has ended, not when nobody waits for it any more.
+                    // Only when the resolver has ended, not when the caller stops waiting.
                     free.Release();
                 }
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        return await asking.WaitAsync(cancellation);
+        return await lookup.WaitAsync(cancellation);
     }
 
     public void Dispose() => free.Dispose();

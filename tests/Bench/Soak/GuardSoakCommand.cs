@@ -6,26 +6,26 @@ using Spectre.Console;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary><c>guard</c>: how often the guard condemns a version that is good enough, and how soon one that is not.</summary>
+/// <summary><c>guard</c>: measures how often the guard condemns a good version, and how soon a faulty one.</summary>
 internal static class GuardSoakCommand
 {
-    // By the guard's rule so many are simulated at the least.
+    // The number of rollouts in docs/bench.md.
     private const int Rollouts = 10_000;
 
     internal static Command Create()
     {
-        var rollouts = new Option<int>("--rollouts") { Description = "How many rollouts of each scenario.", DefaultValueFactory = static _ => Rollouts };
-        rollouts.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1 or > 10_000_000) result.AddError("--rollouts has to be from 1 to 10000000"); });
+        var rollouts = new Option<int>("--rollouts") { Description = "The number of rollouts of each scenario.", DefaultValueFactory = static _ => Rollouts };
+        rollouts.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1 or > 10_000_000) result.AddError("--rollouts must be from 1 to 10000000"); });
         var seed = new Option<int>("--seed") { Description = "Equal seeds give equal rollouts.", DefaultValueFactory = static _ => 1 };
-        var only = new Option<string?>("--scenario") { Description = "Only the scenarios whose name has this in it." };
-        var command = new Command("guard", "Simulates rollouts of good and of faulty versions, and holds the guard against what it promises.") { rollouts, seed, only };
+        var only = new Option<string?>("--scenario") { Description = "Only the scenarios whose name contains this text." };
+        var command = new Command("guard", "Simulates rollouts of good and of faulty versions, and checks that the guard keeps its promises.") { rollouts, seed, only };
         command.SetAction(async (arguments, cancellation) =>
         {
             try
             {
                 var scenarios = GuardScenarios.All().Where(scenario => scenario.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase)).ToList();
                 if (scenarios.Count == 0)
-                    throw new BenchException($"no scenario has '{arguments.GetValue(only)}' in its name", ExitCode.WrongInput);
+                    throw new BenchException($"no scenario's name contains '{arguments.GetValue(only)}'", ExitCode.WrongInput);
                 return await RunAsync(scenarios, arguments.GetValue(rollouts), arguments.GetValue(seed), cancellation);
             }
             catch (BenchException e)
@@ -48,7 +48,7 @@ internal static class GuardSoakCommand
         foreach (var scenario in scenarios)
         {
             var watch = Stopwatch.StartNew();
-            // Not on the caller's thread, which has to see Ctrl-C.
+            // Not on the caller's thread, which must handle Ctrl-C.
             var result = await Task.Run(() => scenario.Simulate(rollouts, seed, cancellation), cancellation);
             results.Add(result);
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: {result.Condemned} of {rollouts} condemned ({watch.Elapsed.TotalSeconds:N0} s)"));

@@ -6,14 +6,15 @@ using Spectre.Console;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary><c>rollback</c>: how soon a canary that fails is rolled back, and that no caller sees it; how soon other routers know.</summary>
+/// <summary><c>rollback</c>: measures how soon a failing canary is rolled back, how soon other routers know, and that no caller sees a
+/// failure.</summary>
 /// <remarks>
 /// <code>
-/// 1 one router     200 requests/s, canary 10%; from one moment each of its calls fails
-/// 2 three routers  the same, by push over redis-server: from the decision to the last router at zero
-/// 3 without cache  the same, and redis-server is killed before: by polling the journal
+/// 1 one router     200 requests/s, canary 10%; all of its calls start to fail
+/// 2 three routers  the same, with pushes over redis-server: from the decision to the last router at zero
+/// 3 without cache  the same, with redis-server killed before: by polling the journal
 /// </code>
-/// Between two runs the canary is reset, so each is an attempt of its own.
+/// Between two runs the canary is reset, so each run is a separate trial.
 /// </remarks>
 internal static class RollbackSoakCommand
 {
@@ -97,7 +98,7 @@ internal static class RollbackSoakCommand
         var (pushed, polled) = (new List<Run>(pushes), new List<Run>(polls));
         for (var i = 0; i < pushes + polls; i++)
         {
-            // Each has a number by which it may decide alone: until then the status calls its guard blind.
+            // Wait until each router has a number by which it may decide alone; until then, the status reports its guard as blind.
             await routers.UntilAsync(static _ => true, cancellation, static status => status.CacheReached == true);
             await Task.Delay(Healthy, cancellation);
             if (i < pushes)
@@ -127,7 +128,7 @@ internal static class RollbackSoakCommand
 
         canary.Fail();
         var toAll = await routers.DecisionToAllAsync(cancellation);
-        // What comes now would be a call that should not.
+        // A call that reaches the canary now should not have happened.
         await Task.Delay(Quiet, cancellation);
         await load.StopAsync();
         var run = new Run(canary.FirstFailureToLastRequest, canary.Failures, load.Failed, load.RetryCost ?? throw new BenchException("no call was retried"), toAll);

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary><c>soak</c>: what has to hold for long, or in ten thousand cases; ends with another exit code when it does not.</summary>
+/// <summary><c>soak</c>: checks that take long or need ten thousand cases. The exit code is not 0 if one fails.</summary>
 internal static class SoakCommand
 {
-    internal static Command Create() => new("soak", "What has to hold for long (./dev soak).")
+    internal static Command Create() => new("soak", "Long-running checks (./dev soak).")
     {
         GuardSoakCommand.Create(),
         RollbackSoakCommand.Create(),

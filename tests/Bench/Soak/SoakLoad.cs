@@ -4,7 +4,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary>Requests at a steady rate, one after another at each router, whether answers come or not.</summary>
+/// <summary>Sends requests at a steady rate, one after another to each router, whether answers come or not.</summary>
 internal sealed class SoakLoad : IAsyncDisposable
 {
     internal const int PerSecond = 200;
@@ -19,13 +19,13 @@ internal sealed class SoakLoad : IAsyncDisposable
 
     internal SoakLoad(IReadOnlyList<Uri> routers) => sending = Task.Run(() => SendAsync(routers));
 
-    /// <summary>How many answers were none, or no success.</summary>
+    /// <summary>The number of requests without a successful answer.</summary>
     internal int Failed => Volatile.Read(ref failed);
 
-    /// <summary>The median of retried calls less that of calls that were stable's from the start; null where there were none of either.</summary>
+    /// <summary>The median of retried calls minus that of calls that went to stable at first; null if there were none of either.</summary>
     internal TimeSpan? RetryCost => retried.IsEmpty || stable.IsEmpty ? null : Median(retried) - Median(stable);
 
-    /// <summary>Stops, and waits for what is under way.</summary>
+    /// <summary>Stops, and waits for requests in flight.</summary>
     internal async Task StopAsync()
     {
         await stopping.CancelAsync();

@@ -5,7 +5,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary>Router processes of one environment: a canary of 10%, a journal in SQLite, perhaps a cache.</summary>
+/// <summary>Router processes of one environment, with a canary at 10%, a SQLite journal, and perhaps a cache.</summary>
 internal sealed class SoakRouters : IAsyncDisposable
 {
     internal const int CanaryPercent = 10;
@@ -16,8 +16,8 @@ internal sealed class SoakRouters : IAsyncDisposable
     private static readonly ModelVersion Stable = new(1);
     private static readonly ModelVersion Canary = new(2);
 
-    // Nothing is asserted by it: longer is a hang.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Not an assertion: anything longer is a hang.
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private readonly List<ServerProcess> processes = [];
     private readonly List<Uri> admins = [];
@@ -27,7 +27,7 @@ internal sealed class SoakRouters : IAsyncDisposable
     {
     }
 
-    /// <summary>Where each infers.</summary>
+    /// <summary>The inference address of each router.</summary>
     internal List<Uri> Infer { get; } = [];
 
     internal static async Task<SoakRouters> StartAsync(int count, TemporaryFolder folder, SoakVersion stable, SoakVersion canary, CacheSettings? cache, CancellationToken cancellation)
@@ -77,7 +77,7 @@ internal sealed class SoakRouters : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until every router says so of the model.</summary>
+    /// <summary>Waits until the condition holds on every router.</summary>
     internal async Task UntilAsync(Func<ModelStatus, bool> condition, CancellationToken cancellation, Func<RolloutsStatus, bool>? ofRouter = null)
     {
         var began = Stopwatch.GetTimestamp();
@@ -85,15 +85,15 @@ internal sealed class SoakRouters : IAsyncDisposable
         {
             while (await StatusAsync(admin, cancellation) is not { Models: [var model, ..] } status || !condition(model) || ofRouter?.Invoke(status) == false)
             {
-                if (Stopwatch.GetElapsedTime(began) > Patience)
-                    throw new BenchException("the routers do not come to where the next run begins");
+                if (Stopwatch.GetElapsedTime(began) > HangLimit)
+                    throw new BenchException("the routers did not reach the start of the next run");
                 await Task.Delay(20, cancellation);
             }
         }
     }
 
-    /// <summary>From the decision, as it is written, to the moment in which the last router serves by it; asked every few milliseconds, so
-    /// that it is rather too long than too short.</summary>
+    /// <summary>The time from the recorded decision until the last router has applied it. Polled every few milliseconds, so it is rather too long
+    /// than too short.</summary>
     internal async Task<TimeSpan> DecisionToAllAsync(CancellationToken cancellation)
     {
         var seen = await Task.WhenAll(admins.Select(async admin =>
@@ -103,7 +103,7 @@ internal sealed class SoakRouters : IAsyncDisposable
             {
                 if (await StatusAsync(admin, cancellation) is { Models: [{ Condemned: [var condemned, ..] }, ..] })
                     return (At: DateTimeOffset.UtcNow, condemned.Time);
-                if (Stopwatch.GetElapsedTime(began) > Patience)
+                if (Stopwatch.GetElapsedTime(began) > HangLimit)
                     throw new BenchException("the canary was not rolled back");
                 await Task.Delay(3, cancellation);
             }
@@ -111,7 +111,7 @@ internal sealed class SoakRouters : IAsyncDisposable
         return seen.Max(static one => one.At) - seen.Min(static one => one.Time);
     }
 
-    /// <summary>Begins the next attempt on every router.</summary>
+    /// <summary>Starts the next trial on every router.</summary>
     internal async Task ResetAsync(CancellationToken cancellation)
     {
         using var content = new ByteArrayContent(new ResetRequest(Canary, "soak", "next run").ToUtf8());

@@ -4,7 +4,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Soak;
 
-/// <summary>One version's endpoint, which fails from a moment on and knows when it was asked.</summary>
+/// <summary>One version's endpoint. It can start to fail, and records when requests arrived.</summary>
 internal sealed class SoakVersion : IAsyncDisposable
 {
     private readonly RawServer server;
@@ -28,11 +28,12 @@ internal sealed class SoakVersion : IAsyncDisposable
 
     internal IPEndPoint Address => server.Address;
 
-    /// <summary>How many inferences it failed.</summary>
+    /// <summary>The number of failed inferences.</summary>
     internal int Failures => Volatile.Read(ref failures);
 
-    /// <summary>From its first failure to the last inference that it was asked for.</summary>
-    internal TimeSpan FirstFailureToLastRequest => Volatile.Read(ref firstFailure) is not 0 and var first ? Stopwatch.GetElapsedTime(first, Volatile.Read(ref lastRequest)) : TimeSpan.Zero;
+    /// <summary>The time from its first failure to the last inference that reached it.</summary>
+    internal TimeSpan FirstFailureToLastRequest =>
+        Volatile.Read(ref firstFailure) is not 0 and var first ? Stopwatch.GetElapsedTime(first, Volatile.Read(ref lastRequest)) : TimeSpan.Zero;
 
     internal void Fail() => fails = true;
 

@@ -6,13 +6,13 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cache;
 
-/// <summary>A cache that is there and does not answer.</summary>
+/// <summary>A cache that does not answer.</summary>
 public class CacheConnectionTests
 {
     private static readonly VersionTrial Trial = new(SomeEvents.Fraud, new ModelVersion(2), 1);
 
     [Fact]
-    public async Task A_server_that_takes_connections_and_says_nothing_is_away()
+    public async Task A_server_that_accepts_connections_but_never_answers_is_unavailable()
     {
         var silence = new TaskCompletionSource();
         await using var server = new RawServer(_ => silence.Task);
@@ -33,7 +33,7 @@ public class CacheConnectionTests
     }
 
     [Fact]
-    public async Task A_name_that_leads_nowhere_is_away()
+    public async Task An_unknown_host_name_is_unavailable()
     {
         await using var connection = CacheConnection.Open(
             new CacheSettings { Addresses = ["nowhere.invalid:6379"] },
@@ -43,7 +43,7 @@ public class CacheConnectionTests
     }
 
     [Fact]
-    public async Task Who_gives_up_is_told_that_he_gave_up()
+    public async Task A_canceled_query_throws_the_cancellation()
     {
         await using var connection = CacheConnection.Open(
             new CacheSettings { Addresses = [RawServer.NobodyThere().ToString()] },
@@ -57,10 +57,10 @@ public class CacheConnectionTests
     [InlineData("Dev")]
     [InlineData("")]
     [InlineData("a}b")]
-    public void What_is_no_environments_name_stands_in_no_key(string name) => Assert.Throws<ArgumentException>(() => new CacheKeys(name, Trial));
+    public void An_invalid_environment_name_is_refused(string name) => Assert.Throws<ArgumentException>(() => new CacheKeys(name, Trial));
 
     [Fact]
-    public void All_keys_of_an_trial_are_of_one_slot()
+    public void All_keys_of_a_trial_are_in_one_slot()
     {
         var keys = new CacheKeys("dev", Trial);
         Assert.Equal(["{ms:dev:fraud:2:1}:counts", "{ms:dev:fraud:2:1}:numbers", "{ms:dev:fraud:2:1}:keys"], [$"{keys.Counts}", $"{keys.Routers}", $"{keys.Keys}"]);

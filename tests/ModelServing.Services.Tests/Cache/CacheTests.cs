@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace ModelServing.Services.Tests.Cache;
 
-/// <summary>What holds of the counts and the channel over every server of the Redis protocol.</summary>
+/// <summary>The properties of counts and channels on every server of the Redis protocol.</summary>
 public abstract class CacheTests : IAsyncLifetime
 {
     private const string Environment = "dev";
@@ -33,7 +33,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Counts_come_back_as_they_were_written()
+    public async Task Counts_are_read_as_they_were_written()
     {
         byte[][] contents = [[], [0], [.. Enumerable.Range(0, 256).Select(static i => (byte)i)], new byte[TrialCounts.MaxBytes]];
         var counts = Counts(cache.Open());
@@ -51,7 +51,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_incarnation_keeps_its_own()
+    public async Task Each_incarnation_keeps_its_own_counts()
     {
         var counts = Counts(cache.Open());
         Guid[] incarnations = [Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7()];
@@ -63,7 +63,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_trial_version_model_and_environment_has_its_own()
+    public async Task Each_trial_version_model_and_environment_has_its_own_data()
     {
         var connection = cache.Open();
         TrialCounts[] all =
@@ -83,7 +83,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_number_of_a_router_is_given_twice()
+    public async Task No_two_routers_get_the_same_number()
     {
         var numbers = await Task.WhenAll(Enumerable.Range(0, 5).SelectMany(_ =>
         {
@@ -94,7 +94,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_router_that_asks_again_has_the_number_that_it_took()
+    public async Task A_router_that_repeats_the_call_gets_its_own_number()
     {
         var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var counts = Counts(cache.Open());
@@ -105,7 +105,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_minute_of_a_keys_failure_before_is_told_whichever_router_saw_it()
+    public async Task The_minute_of_a_keys_previous_failure_is_known_to_every_router()
     {
         var (one, other) = (Counts(cache.Open()), Counts(cache.Open()));
         Assert.Equal(new KeyedFailure(null, false), await one.NoteFailureAsync(ulong.MaxValue, 3, Token));
@@ -115,7 +115,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_router_whose_clock_is_behind_does_not_bring_a_minute_back()
+    public async Task A_router_whose_clock_is_behind_does_not_overwrite_a_later_minute()
     {
         var counts = Counts(cache.Open());
         await counts.NoteFailureAsync(1, 9, Token);
@@ -124,7 +124,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_there_is_no_room_for_more_keys_no_key_counts_any_more()
+    public async Task Without_room_for_more_keys_no_key_counts_any_more()
     {
         const int Room = 20;
         TrialCounts[] routers = [.. Enumerable.Range(0, 3).Select(_ => new TrialCounts(cache.Open(), Environment, Trial, null, Room))];
@@ -134,14 +134,14 @@ public abstract class CacheTests : IAsyncLifetime
         Assert.Equal(new KeyedFailure(null, true), await routers[0].NoteFailureAsync(1000, 2, Token));
         foreach (var router in routers)
         {
-            // Known or not, on this router or another.
+            // Whether the key is known or not, on this router or another.
             Assert.True((await router.NoteFailureAsync(5, 3, Token)).IsFull);
             Assert.True((await router.NoteFailureAsync(2000, 3, Token)).IsFull);
         }
     }
 
     [Fact]
-    public async Task What_nobody_writes_any_more_goes_by_itself()
+    public async Task Data_that_is_no_longer_written_expires()
     {
         var counts = new TrialCounts(cache.Open(), Environment, Trial, TimeSpan.FromMilliseconds(1500));
         await counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token);
@@ -150,7 +150,7 @@ public abstract class CacheTests : IAsyncLifetime
         await UntilAsync(async () => (await counts.ReadAsync(Token)).Count == 0);
         await UntilAsync(async () =>
         {
-            // A new one lives as long again: waiting for it may not be what keeps the old one alive.
+            // Reading must not extend the life of the old data.
             await Task.Delay(2000, Token);
             return await counts.TakeNumberAsync(Guid.CreateVersion7(), Token) == 1;
         });
@@ -158,7 +158,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_is_told_to_all_who_listen()
+    public async Task A_change_reaches_every_subscriber()
     {
         var listeners = Enumerable.Range(0, 3).Select(_ => new Listener(Channel(cache.Open()))).ToList();
         foreach (var listener in listeners)
@@ -177,7 +177,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_artifact_that_came_is_told_to_who_listens_in_its_environment_and_nothing_else_is()
+    public async Task An_artifact_is_announced_only_to_subscribers_of_its_environment()
     {
         var connection = cache.Open();
         var (told, listening) = (new BlockingCollection<(ModelName, ModelVersion)>(), new TaskCompletionSource());
@@ -198,7 +198,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_environments_changes_are_not_told()
+    public async Task Changes_of_another_environment_are_not_received()
     {
         var connection = cache.Open();
         await using var listener = new Listener(Channel(connection));
@@ -209,7 +209,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_the_server_is_dead_each_question_fails_soon_and_says_so()
+    public async Task While_the_server_is_dead_each_query_fails_soon_with_the_reason()
     {
         var connection = cache.Open();
         var counts = Counts(connection);
@@ -231,14 +231,14 @@ public abstract class CacheTests : IAsyncLifetime
             Assert.DoesNotContain(cache.Password, e.Message, StringComparison.Ordinal);
         }
 
-        // Not one of them waited for its time to be over.
+        // None of them waited until its limit.
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.True(connection.State.IsUnavailable);
         Assert.NotEmpty(connection.State.Reason!);
     }
 
     [Fact]
-    public async Task When_the_server_comes_back_all_goes_on_by_itself()
+    public async Task When_the_server_returns_everything_recovers_by_itself()
     {
         var connection = cache.Open();
         var states = new ConcurrentQueue<bool>();
@@ -253,19 +253,19 @@ public abstract class CacheTests : IAsyncLifetime
         await cache.RestartAsync();
         await UntilAsync(() => Task.FromResult(!connection.State.IsUnavailable));
 
-        // It lost all, and each router writes its counts whole.
+        // The server lost its data, and each router writes its whole counts again.
         await UntilAsync(() => TryAsync(() => counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 2 }, Token)));
         Assert.Equal([2], Assert.Single(await counts.ReadAsync(Token)).Value.ToArray());
         await listener.ListeningAsync(2);
         await UntilAsync(async () => await Channel(cache.Open()).PublishAsync(SomeEvents.Fraud, 5, Token) == 1);
         Assert.Equal(5, (await listener.NextAsync()).Seq);
-        // On a busy machine it may seem away once more in between.
+        // On a busy machine it may seem unavailable once more in between.
         Assert.Contains(true, states);
         Assert.False(states.Last());
     }
 
     [Fact]
-    public async Task A_server_that_was_dead_at_the_start_is_found_when_it_comes()
+    public async Task A_server_that_was_dead_at_the_start_is_found_when_it_starts()
     {
         await cache.KillAsync();
         var connection = cache.Open(limits: new CacheLimits { Answer = TimeSpan.FromSeconds(20), Connect = TimeSpan.FromMilliseconds(200) });
@@ -281,7 +281,7 @@ public abstract class CacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wrong_password_is_away_and_said()
+    public async Task A_wrong_password_makes_the_cache_unavailable_with_a_reason()
     {
         var connection = cache.Open(cache.Settings with { Password = "wrong" });
         var e = await Assert.ThrowsAsync<CacheException>(() => Counts(connection).ReadAsync(Token));

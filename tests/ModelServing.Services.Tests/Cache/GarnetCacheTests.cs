@@ -1,4 +1,4 @@
 namespace ModelServing.Services.Tests.Cache;
 
-/// <summary>What routers tell each other, over Garnet in this process.</summary>
+/// <summary>Counts and channels on Garnet in this process.</summary>
 public sealed class GarnetCacheTests() : CacheTests(TestedGarnet.StartAsync);

@@ -1,4 +1,4 @@
 namespace ModelServing.Services.Tests.Cache;
 
-/// <summary>What routers tell each other, over redis-server.</summary>
+/// <summary>Counts and channels on redis-server.</summary>
 public sealed class RedisCacheTests() : CacheTests(TestedRedis.StartAsync);

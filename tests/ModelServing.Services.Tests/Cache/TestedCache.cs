@@ -4,7 +4,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Services.Tests.Cache;
 
-/// <summary>A server of the Redis protocol for one test, which can go away and come back at the same address, empty.</summary>
+/// <summary>A server of the Redis protocol for one test. It can be killed and restarted, empty, at the same address.</summary>
 internal abstract class TestedCache : IAsyncDisposable
 {
     private readonly List<CacheConnection> opened = [];
@@ -15,15 +15,15 @@ internal abstract class TestedCache : IAsyncDisposable
 
     internal CacheSettings Settings => new() { Addresses = [Address.ToString()], Password = Password };
 
-    /// <summary>Ends it without a word.</summary>
+    /// <summary>Kills the server.</summary>
     internal abstract Task KillAsync();
 
     internal abstract Task RestartAsync();
 
-    /// <summary>A connection as another program has.</summary>
+    /// <summary>Opens a connection, as another program would.</summary>
     internal CacheConnection Open(CacheSettings? settings = null, CacheLimits? limits = null)
     {
-        // On a busy machine an answer may take longer than any router would wait.
+        // On a busy machine, an answer may take longer than a router would wait.
         var connection = CacheConnection.Open(settings ?? Settings, limits ?? new CacheLimits { Answer = TimeSpan.FromSeconds(20) });
         opened.Add(connection);
         return connection;

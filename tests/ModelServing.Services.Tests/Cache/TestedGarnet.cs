@@ -4,7 +4,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cache;
 
-/// <summary>Garnet in this process, as <c>ms up</c> has it.</summary>
+/// <summary>Garnet in this process, as <c>ms up</c> hosts it.</summary>
 internal sealed class TestedGarnet : TestedCache
 {
     private GarnetServer? server;

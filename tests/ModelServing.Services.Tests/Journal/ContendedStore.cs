@@ -5,7 +5,7 @@ using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>A store whose writers read the same tail before any of them puts: all meet after their first read, and dawdle after each.</summary>
+/// <summary>A store that provokes conflicts: all writers wait for each other after their first read, and each read is followed by a pause.</summary>
 internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJournalStore
 {
     private bool hasMet;

@@ -5,7 +5,7 @@ using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>A store in memory that a test can make fail.</summary>
+/// <summary>An in-memory store that a test can make fail.</summary>
 internal sealed class FakeJournalStore : IJournalStore
 {
     private readonly SortedDictionary<(ModelName, long), JournalEvent> events = [];
@@ -14,16 +14,16 @@ internal sealed class FakeJournalStore : IJournalStore
 
     internal IReadOnlyList<JournalEvent> Events => [.. events.Values];
 
-    /// <summary>Runs before a put is done.</summary>
+    /// <summary>Runs before a put.</summary>
     internal Action<JournalEvent>? Putting { get; set; }
 
-    /// <summary>Runs after a put is done, or was refused.</summary>
+    /// <summary>Runs after a put, whether it succeeded or not.</summary>
     internal Action<JournalEvent>? Put { get; set; }
 
     /// <summary>Runs before each read.</summary>
     internal Action? Reading { get; set; }
 
-    /// <summary>Changes what a read gives.</summary>
+    /// <summary>Changes the result of a read.</summary>
     internal Func<IEnumerable<JournalEvent>, IEnumerable<JournalEvent>>? Read { get; set; }
 
     internal int Puts { get; private set; }

@@ -6,7 +6,7 @@ using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>What holds of a journal in every store.</summary>
+/// <summary>The properties that every journal store has.</summary>
 public abstract class JournalStoreTests : IAsyncLifetime
 {
     private static readonly ModelName Churn = ModelName.Parse("churn");
@@ -26,7 +26,7 @@ public abstract class JournalStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_journal_without_events_has_none() => Assert.Empty(await ReadAsync(tested.Open(), 0));
+    public async Task An_empty_journal_has_no_events() => Assert.Empty(await ReadAsync(tested.Open(), 0));
 
     [Fact]
     public async Task An_event_comes_back_as_it_was_put()
@@ -39,7 +39,7 @@ public abstract class JournalStoreTests : IAsyncLifetime
         foreach (var each in put)
             Assert.True(await store.PutIfAbsentAsync(each, default));
         var read = await ReadAsync(tested.Open(), 0);
-        // Numbers may be written otherwise, and be the same.
+        // Numbers may be written differently and still be equal.
         Assert.Equal(put.Select(WithoutEvidence), read.Select(WithoutEvidence));
         Assert.True(JsonElement.DeepEquals(((RolledBackEvent)put[1]).Evidence!.Value, ((RolledBackEvent)read[1]).Evidence!.Value), Text(read[1]));
 
@@ -64,7 +64,7 @@ public abstract class JournalStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_what_came_after_a_number_is_read()
+    public async Task Only_events_after_a_number_are_read()
     {
         var store = tested.Open();
         for (var i = 1; i <= 9; i++)
@@ -74,7 +74,7 @@ public abstract class JournalStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task More_events_than_a_page_has_are_all_read()
+    public async Task More_events_than_a_page_are_all_read()
     {
         var store = tested.Open();
         for (var i = 1; i <= 450; i++)
@@ -83,7 +83,7 @@ public abstract class JournalStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_largest_event_has_room()
+    public async Task The_largest_event_fits()
     {
         var store = tested.Open();
         var arms = Enumerable.Range(1, 2500).Select(static i => ($"an-arm-with-a-name-that-is-long-{i}", i, 1)).Append(("stable", 6001, 7500)).ToArray();
@@ -94,7 +94,7 @@ public abstract class JournalStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_writers_each_gets_a_number_of_his_own()
+    public async Task Each_of_many_writers_gets_its_own_number()
     {
         const int Writers = 8;
         const int Each = 12;
@@ -112,7 +112,7 @@ public abstract class JournalStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_writers_of_one_fact_one_writes()
+    public async Task Only_one_of_many_writers_of_a_fact_writes_it()
     {
         var meeting = new Meeting(12);
         var appended = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() =>

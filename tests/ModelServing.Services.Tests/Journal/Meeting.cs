@@ -1,6 +1,6 @@
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>Lets nobody on before all have come.</summary>
+/// <summary>Blocks each participant until all have arrived.</summary>
 internal sealed class Meeting(int participants)
 {
     private readonly TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,7 +12,7 @@ public sealed class RolloutJournalTests
     public RolloutJournalTests() => journal = new RolloutJournal(store, new JournalLimits { Tries = 5, FirstDelay = TimeSpan.Zero });
 
     [Fact]
-    public async Task Events_are_numbered_from_1_and_keep_what_they_say()
+    public async Task Events_are_numbered_from_1_and_keep_their_content()
     {
         var first = SomeEvents.Started(SomeEvents.Plan(1, 2));
         Assert.Equal(new Appended(1, true), await AppendAsync(first));
@@ -21,7 +21,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_rollback_of_the_same_trial_is_written_once_whatever_came_between()
+    public async Task A_rollback_of_the_same_trial_is_written_once_even_with_other_events_in_between()
     {
         await AppendAsync(SomeEvents.RolledBack(2));
         await AppendAsync(SomeEvents.Reset(2));
@@ -61,7 +61,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task What_others_appended_meanwhile_is_read_first()
+    public async Task Events_of_other_writers_are_read_first()
     {
         await AppendAsync(SomeEvents.Started(SomeEvents.Plan(1, 2)));
         store.Add(SomeEvents.RolledBack(2) with { Seq = 2 });
@@ -70,7 +70,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task Who_loses_his_number_takes_the_next()
+    public async Task A_writer_that_loses_its_number_takes_the_next()
     {
         var others = 3;
         store.Putting = put =>
@@ -82,14 +82,14 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task Who_loses_his_number_to_the_same_fact_is_done()
+    public async Task A_writer_that_loses_its_number_to_the_same_fact_is_done()
     {
         store.Putting = put => store.Add(SomeEvents.RolledBack(2) with { Seq = put.Seq });
         Assert.Equal(new Appended(1, false), await AppendAsync(SomeEvents.RolledBack(2)));
     }
 
     [Fact]
-    public async Task Who_loses_again_and_again_is_told_so()
+    public async Task A_writer_that_loses_again_and_again_fails()
     {
         var version = 100;
         store.Putting = put => store.Add(SomeEvents.RolledBack(version++) with { Seq = put.Seq });
@@ -100,7 +100,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_lost_answer_of_a_put_that_was_done_writes_nothing_twice()
+    public async Task A_successful_put_without_an_answer_is_not_repeated()
     {
         var lost = false;
         store.Put = _ =>
@@ -117,7 +117,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_lost_put_is_done_again()
+    public async Task A_lost_put_is_repeated()
     {
         var lost = false;
         store.Putting = _ =>
@@ -133,9 +133,9 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_put_that_comes_true_late_is_not_doubled()
+    public async Task A_put_that_takes_effect_late_is_not_doubled()
     {
-        // The first put is under way when no answer comes, and arrives before the second one.
+        // The first put gets no answer, is still in flight, and arrives before the second one.
         JournalEvent? underWay = null;
         store.Putting = put =>
         {
@@ -153,7 +153,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task An_event_that_is_appended_again_after_a_failure_stands_there_once()
+    public async Task An_event_that_is_appended_again_after_a_failure_is_recorded_once()
     {
         var again = SomeEvents.Started(SomeEvents.Plan(1, 2));
         store.Put = static _ => throw FakeJournalStore.Lost();
@@ -169,7 +169,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_store_that_refuses_is_not_asked_again()
+    public async Task A_store_that_refuses_is_not_called_again()
     {
         store.Putting = static _ => throw new JournalException(JournalError.Unavailable, "404");
         Assert.Equal("404", (await Assert.ThrowsAsync<JournalException>(() => AppendAsync(SomeEvents.RolledBack(2)))).Message);
@@ -177,17 +177,17 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_store_that_never_answers_a_put_is_given_up_and_the_event_said_to_be_uncertain()
+    public async Task A_store_that_never_answers_a_put_is_abandoned_and_the_event_reported_as_uncertain()
     {
         store.Putting = static _ => throw FakeJournalStore.Lost();
         var e = await Assert.ThrowsAsync<JournalException>(() => AppendAsync(SomeEvents.RolledBack(2)));
         Assert.True(e.MayBeDone);
-        Assert.Equal("the event rolledBack of fraud may not stand in the journal fake:: no answer came", e.Message);
+        Assert.Equal("the event rolledBack of fraud may not be in the journal fake:: no answer came", e.Message);
         Assert.Equal(5, store.Puts);
     }
 
     [Fact]
-    public async Task Events_are_read_in_order_in_whatever_order_they_come()
+    public async Task Events_are_sorted_by_number()
     {
         store.Add(SomeEvents.Numbered(Enumerable.Range(1, 9).Select(static i => SomeEvents.RolledBack(i))));
         store.Read = static events => events.Reverse();
@@ -195,7 +195,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task An_event_that_came_behind_its_page_is_read_again()
+    public async Task An_event_that_was_put_behind_its_page_is_read_again()
     {
         store.Add(SomeEvents.Numbered(Enumerable.Range(1, 5).Select(static i => SomeEvents.RolledBack(i))));
         var reads = 0;
@@ -205,13 +205,13 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task A_missing_event_is_said_and_nothing_appended_behind_it()
+    public async Task A_missing_event_is_reported_and_nothing_is_appended_after_it()
     {
         store.Add(SomeEvents.RolledBack(1) with { Seq = 1 }, SomeEvents.RolledBack(3) with { Seq = 3 });
         foreach (var call in (Func<Task>[])[() => journal.ReadAsync(SomeEvents.Fraud, 0, default), () => AppendAsync(SomeEvents.RolledBack(2))])
         {
             var e = await Assert.ThrowsAsync<JournalException>(call);
-            Assert.Equal((JournalError.Damaged, "the journal fake: has no event 2 of fraud, and has 3"), (e.Error, e.Message));
+            Assert.Equal((JournalError.Damaged, "the journal fake: has no event 2 of fraud, but has event 3"), (e.Error, e.Message));
         }
 
         Assert.Equal(0, store.Puts);
@@ -225,7 +225,7 @@ public sealed class RolloutJournalTests
     }
 
     [Fact]
-    public async Task Who_gives_up_is_told_that_he_gave_up()
+    public async Task A_canceled_call_throws_the_cancellation()
     {
         using var source = new CancellationTokenSource();
         store.Putting = _ =>

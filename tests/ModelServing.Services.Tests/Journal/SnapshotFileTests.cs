@@ -13,7 +13,7 @@ public sealed class SnapshotFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void What_was_written_last_is_read()
+    public void The_last_written_content_is_read()
     {
         foreach (var content in (byte[][])["one"u8.ToArray(), [], [0, 10, 255], new byte[100_000]])
         {
@@ -26,10 +26,10 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
-    public void No_file_is_no_fault() => Assert.Equal(new Snapshot(null, null), file.Read());
+    public void A_missing_file_is_not_a_fault() => Assert.Equal(new Snapshot(null, null), file.Read());
 
     [Fact]
-    public void A_file_that_was_damaged_anywhere_is_as_good_as_none_and_said()
+    public void A_damaged_file_counts_as_missing_and_is_reported()
     {
         file.Write("what is known"u8);
         var whole = File.ReadAllBytes(file.FullPath);
@@ -45,7 +45,7 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_is_said()
+    public void An_unreadable_file_is_reported()
     {
         Directory.CreateDirectory(folder.Combine("none"));
         Assert.Null(new SnapshotFile(folder.Combine("none", "there")).Read().Fault);
@@ -53,7 +53,7 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_beside_a_writer_sees_one_content_or_the_other()
+    public async Task A_concurrent_reader_sees_the_old_content_or_the_new_one()
     {
         byte[] one = new byte[200_000], other = [.. Enumerable.Repeat((byte)1, 300_000)];
         file.Write(one);

@@ -2,10 +2,10 @@ using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>One journal's store for one test: opened as often as several programs would.</summary>
+/// <summary>A journal store for one test, which several programs open.</summary>
 internal abstract class TestedJournalStore : IAsyncDisposable
 {
-    /// <summary>Opens it once more, as another program does.</summary>
+    /// <summary>Opens the store once more, as another program would.</summary>
     internal abstract IJournalStore Open();
 
     public abstract ValueTask DisposeAsync();

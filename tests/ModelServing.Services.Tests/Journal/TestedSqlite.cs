@@ -4,7 +4,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>A file of SQLite in a folder of its own.</summary>
+/// <summary>A SQLite file in its own folder.</summary>
 internal sealed class TestedSqlite : TestedJournalStore
 {
     private readonly TemporaryFolder folder = new();

@@ -30,11 +30,11 @@ public class AssignmentTests
         });
 
     [Fact]
-    public void Of_all_buckets_a_variant_owns_as_many_as_its_weight()
+    public void A_variant_owns_as_many_buckets_as_its_weight()
     {
         foreach (var weight in (int[])[0, 1, 500, 3333, 9999, 10_000])
         {
-            // Every bucket is met by 100,000 keys all but surely: e^-10 of them are not.
+            // 100,000 keys hit nearly every bucket: a share of e^-10 is missed.
             var buckets = Enumerable.Range(0, Keys).Select(i => (Bucket: AssignmentFor("r", weight).BucketOf(Key(i)), Canary: IsCanary(AssignmentFor("r", weight), i))).Distinct().ToList();
             Assert.InRange(buckets.Count, 9_980, 10_000);
             Assert.All(buckets, b => Assert.Equal(b.Bucket < weight, b.Canary));
@@ -62,7 +62,7 @@ public class AssignmentTests
     }
 
     [Fact]
-    public void Keys_fall_anew_for_each_revision()
+    public void Each_revision_distributes_keys_afresh()
     {
         var revisions = Enumerable.Range(0, 6).Select(i => $"revision-{i}").ToList();
         foreach (var one in revisions)
@@ -76,7 +76,7 @@ public class AssignmentTests
     }
 
     [Fact]
-    public void A_weight_of_nothing_gets_no_key_and_one_of_everything_all() => Gen.Byte.Array[0, 40].Sample(key =>
+    public void A_weight_of_0_gets_no_key_and_a_weight_of_100_percent_gets_every_key() => Gen.Byte.Array[0, 40].Sample(key =>
     {
         Assert.Equal(1, AssignmentFor("r", 0).VariantOf(key));
         Assert.Equal(0, AssignmentFor("r", PlanDocument.Buckets).VariantOf(key));
@@ -87,7 +87,7 @@ public class AssignmentTests
         new Assignment(Rollout("r", new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets))).VariantOf(key) == 0);
 
     // Computed with the reference implementation, xxHash 0.8.1 in C: XXH3_64bits_withSeed(key, XXH3_64bits(revision)) * 10000 >> 64.
-    // Who changes these moves every sticky caller of every rollout that is under way.
+    // Changing these values moves every sticky caller of every active rollout.
     [Theory]
     [InlineData("0123456789abcdef", "", 7482)]
     [InlineData("0123456789abcdef", "a", 4286)]
@@ -102,18 +102,18 @@ public class AssignmentTests
     [InlineData("r", "", 346)]
     [InlineData("r", "a", 9870)]
     [InlineData("r", "customer-17", 4313)]
-    public void A_key_has_the_bucket_that_it_always_had(string revision, string key, int bucket) =>
+    public void A_key_keeps_its_bucket_in_every_release(string revision, string key, int bucket) =>
         Assert.Equal(bucket, AssignmentFor(revision, 500).BucketOf(Encoding.UTF8.GetBytes(key)));
 
     [Theory]
     [InlineData("0123456789abcdef", 7025)]
     [InlineData("fedcba9876543210", 2085)]
     [InlineData("r", 6061)]
-    public void A_long_key_has_the_bucket_that_it_always_had(string revision, int bucket) =>
+    public void A_long_key_keeps_its_bucket_in_every_release(string revision, int bucket) =>
         Assert.Equal(bucket, AssignmentFor(revision, 500).BucketOf(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("0123456789", 28)))));
 
     [Fact]
-    public void Ten_thousand_keys_have_the_buckets_that_they_always_had()
+    public void Ten_thousand_keys_keep_their_buckets_in_every_release()
     {
         var assignment = AssignmentFor("0123456789abcdef", 500);
         var all = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"{assignment.BucketOf(Key(i))}\n"));
@@ -121,7 +121,7 @@ public class AssignmentTests
     }
 
     [Fact]
-    public void The_hash_is_XXH3_by_its_published_value_of_nothing() => Assert.Equal(0x2d06800538d394c2UL, XxHash3.HashToUInt64(ReadOnlySpan<byte>.Empty));
+    public void The_hash_is_XXH3_by_its_published_value_for_empty_input() => Assert.Equal(0x2d06800538d394c2UL, XxHash3.HashToUInt64(ReadOnlySpan<byte>.Empty));
 
     private static void AssertShare(double share, int count)
     {

@@ -6,11 +6,11 @@ namespace ModelServing.Services.Tests.Rollout;
 
 public class BucketLayoutTests
 {
-    // One to five arms, and what they leave; several changes of weights one after another.
+    // One to five arms beside stable, with several changes of weights in a row.
     private static readonly Gen<VariantPlan[][]> SomeRamp = Gen.Int[1, 5].SelectMany(static arms => SomeWeights(arms).Array[2, 6]);
 
     [Fact]
-    public void Buckets_move_only_from_what_shrinks_to_what_grows() => SomeRamp.Sample(static ramp =>
+    public void Buckets_move_only_from_shrinking_to_growing_variants() => SomeRamp.Sample(static ramp =>
     {
         var layout = BucketLayout.Create(ramp[0]);
         for (var step = 1; step < ramp.Length; step++)
@@ -36,14 +36,14 @@ public class BucketLayoutTests
     }, iter: 60);
 
     [Fact]
-    public void A_ramp_of_a_canary_alone_is_what_its_weight_alone_gives() => Gen.Int[0, PlanDocument.Buckets].Array[1, 6].Sample(static weights =>
+    public void A_ramp_of_a_single_canary_leads_to_the_layout_of_its_weight() => Gen.Int[0, PlanDocument.Buckets].Array[1, 6].Sample(static weights =>
     {
         var layout = weights.Aggregate(BucketLayout.Create(Canary(0)), static (layout, weight) => layout.MoveTo(Canary(weight)));
         Assert.Equal(Enumerable.Range(0, weights[^1]), Owned(layout, 0));
     }, iter: 100);
 
     [Fact]
-    public void What_was_written_down_is_the_same_layout_and_what_is_not_this_rollouts_is_none() => SomeRamp.Sample(static ramp =>
+    public void Recorded_runs_give_the_same_layout_and_runs_of_another_rollout_are_refused() => SomeRamp.Sample(static ramp =>
     {
         var layout = ramp.Skip(1).Aggregate(BucketLayout.Create(ramp[0]), static (layout, variants) => layout.MoveTo(variants));
         Assert.Equal(layout.ToOwners(), BucketLayout.Create(ramp[^1], layout.Runs).ToOwners());
@@ -52,12 +52,12 @@ public class BucketLayoutTests
     }, iter: 30);
 
     [Fact]
-    public void A_variant_that_is_gone_leaves_its_buckets_to_others_in_place()
+    public void A_removed_variant_leaves_its_buckets_to_others_in_place()
     {
         VariantPlan[] three = [Variant("a", 2, 1000), Variant("b", 3, 1000), Variant(VariantPlan.Stable, 1, 8000)];
         var without = BucketLayout.Create(three).MoveTo([Variant("b", 3, 1000), Variant(VariantPlan.Stable, 1, 9000)]);
         Assert.Equal(Enumerable.Range(1000, 1000), Owned(without, 0));
-        // And back: from stable, for b does not shrink.
+        // And back: from stable, because b does not shrink.
         var again = without.MoveTo(three);
         Assert.Equal(Enumerable.Range(0, 1000), Owned(again, 0));
         Assert.Equal(Enumerable.Range(1000, 1000), Owned(again, 1));

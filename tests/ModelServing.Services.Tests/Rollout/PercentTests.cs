@@ -26,7 +26,7 @@ public class PercentTests
     [InlineData("99.990", 9999)]
     [InlineData("100", 10_000)]
     [InlineData("100.000000000000000000000000000000000000000000", 10_000)]
-    public void A_number_in_plain_digits_is_one(string text, int hundredths)
+    public void Plain_digits_are_a_percentage(string text, int hundredths)
     {
         Assert.Null(PercentReader.Read(text, out var percent));
         Assert.Equal(hundredths, percent.Hundredths);
@@ -58,17 +58,17 @@ public class PercentTests
     [InlineData(".inf", "'.inf' is not a number from 0 to 100 in plain digits, such as 5 or 12.5")]
     [InlineData("--5", "'--5' is not a number from 0 to 100 in plain digits, such as 5 or 12.5")]
     [InlineData("-", "'-' is not a number from 0 to 100 in plain digits, such as 5 or 12.5")]
-    public void What_is_none_is_refused_with_what_would_be_right(string text, string message) => Assert.Equal(message, PercentReader.Read(text, out _));
+    public void Other_text_is_refused_with_the_right_form(string text, string message) => Assert.Equal(message, PercentReader.Read(text, out _));
 
     [Fact]
-    public void Whatever_is_written_is_a_percent_or_a_message() => Gen.String[Gen.Char["0123456789.-+e "], 0, 40].Sample(text =>
+    public void Any_text_is_a_percentage_or_a_message() => Gen.String[Gen.Char["0123456789.-+e "], 0, 40].Sample(text =>
     {
         if (PercentReader.Read(text, out var percent) is null)
             Assert.Equal(decimal.Parse(text, CultureInfo.InvariantCulture), percent.Hundredths / 100m);
     });
 
     [Fact]
-    public void No_percent_is_made_beyond_the_bounds()
+    public void Numbers_out_of_bounds_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Percent.FromHundredths(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Percent.FromHundredths(10_001));

@@ -1,4 +1,3 @@
-using ModelServing.Contracts;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;

@@ -2,24 +2,22 @@ using ModelServing.Rollout.Guard;
 
 namespace ModelServing.TestKit.GuardSimulation;
 
-/// <summary>Rollouts of one kind, and what the guard has to make of them.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Policy">What the guard goes by.</param>
-/// <param name="Run">Lets one rollout happen.</param>
+/// <summary>Rollouts of one kind, and the result that the guard must reach.</summary>
+/// <param name="Name">The scenario's name.</param>
+/// <param name="Policy">The guard's rules.</param>
+/// <param name="Run">Simulates one rollout.</param>
 public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<SimulatedRollout> Run)
 {
-    /// <summary>How many routers there are.</summary>
     public int Routers { get; init; } = 1;
 
-    /// <summary>The most failures of the watched variant, on average, before it is condemned. Null of a version that is as good as it has
-    /// to be: it may be condemned in a share of rollouts of the policy's false alarms.</summary>
+    /// <summary>The most failures of the watched variant, on average, before it is condemned. Null for a version that is good enough: it may be
+    /// condemned in the share of rollouts that the policy allows as false alarms.</summary>
     public double? FailuresAtMost { get; init; }
 
-    /// <summary>Not one may be condemned, whatever the policy's false alarms are.</summary>
+    /// <summary>Whether no rollout may be condemned, regardless of the policy's false alarms.</summary>
     public bool IsNeverCondemned { get; init; }
 
-    /// <summary>Simulates rollouts, several at a time. The same seed gives the same result on any machine with the same
-    /// arithmetic.</summary>
+    /// <summary>Simulates rollouts in parallel. The same seed gives the same result on any machine with the same arithmetic.</summary>
     public GuardScenarioResult Simulate(int rollouts, int seed, CancellationToken cancellation = default)
     {
         var (condemned, failures) = (0, 0L);

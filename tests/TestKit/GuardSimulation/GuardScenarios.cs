@@ -3,10 +3,10 @@ using ModelServing.Rollout.Guard;
 namespace ModelServing.TestKit.GuardSimulation;
 
 /// <summary>
-/// The rollouts that the guard is tested with. Unless a scenario says otherwise there are 200 requests a second, 5% of them to the
-/// watched variant, and 0.1% of them fail.
+/// The rollouts with which the guard is tested. Unless the scenario differs, a rollout has 200 requests per second, 5% of them to the watched
+/// variant, and 0.1% of them fail.
 /// </summary>
-/// <remarks>A scenario's <c>brevity</c> is 1 for the whole length; 10 makes rollouts a tenth as long, for tests that have to be
+/// <remarks>With <c>brevity</c> 1, a scenario has its full length; with 10, rollouts are a tenth as long, for tests that must be
 /// quick.</remarks>
 public static class GuardScenarios
 {
@@ -15,7 +15,8 @@ public static class GuardScenarios
     private const double Tolerance = 1.5;
 
     private static readonly GuardPolicy Careful = new() { Tolerance = Tolerance, FalseAlarm = 0.001, RoutersMax = 1 };
-    // A dead guard passes where versions are equal. Here the watched version is as bad as is tolerated, and more false alarms are allowed.
+
+    // A guard that never acts passes with equal versions. Here the watched version is as bad as tolerated, and more false alarms are allowed.
     private static readonly GuardPolicy Boundary = new() { Tolerance = Tolerance, FalseAlarm = 0.05, RoutersMax = 1 };
     private static readonly TrafficShare Twentieth = TrafficShare.From(500, 9500);
 
@@ -23,7 +24,6 @@ public static class GuardScenarios
     private const double Day = 1440;
     private const double Shift = 480;
 
-    /// <summary>All of them.</summary>
     public static IEnumerable<GuardScenario> All() =>
     [
         Equal(), AtTheBoundary(), Diurnal(), Ramp(), AlternatingWeight(), SeveralRouters(), RestartingPods(),
@@ -38,15 +38,15 @@ public static class GuardScenarios
         rollout.Pass(Shift / brevity, Failures(rollout, PerMinute * FailureRate, ratio: 1));
     });
 
-    /// <summary>Eight hours of a version that fails as often as is tolerated.</summary>
+    /// <summary>Eight hours of a version that fails as often as tolerated.</summary>
     public static GuardScenario AtTheBoundary(int brevity = 1) => new("boundary", Boundary, rollout =>
     {
         rollout.Share = Twentieth;
         rollout.Pass(Shift / brevity, Failures(rollout, PerMinute * FailureRate, Tolerance));
     });
 
-    /// <summary>A day at the boundary, with 50 requests a second on average: few by night and many by day, and failures that have hours
-    /// of their own.</summary>
+    /// <summary>A day at the boundary, with 50 requests per second on average: few at night and many by day, and failures with a daily rhythm of
+    /// their own.</summary>
     public static GuardScenario Diurnal(int brevity = 1) => new("diurnal rates, boundary", Boundary, rollout =>
     {
         rollout.Share = Twentieth;
@@ -58,7 +58,7 @@ public static class GuardScenarios
         }
     });
 
-    /// <summary>20 steps from 5% on, with 20 customers whose every request fails, on either version.</summary>
+    /// <summary>A ramp of 20 steps from 5%, with 20 customers whose every request fails on either version.</summary>
     public static GuardScenario Ramp() => new("ramp of 20 steps, 20 keys always fail", Careful, rollout =>
         WithBrokenKeys(rollout, Enumerable.Range(1, 20).Select(static step => step * 500)));
 
@@ -74,8 +74,8 @@ public static class GuardScenarios
     })
     { Routers = 4 };
 
-    /// <summary>Two pods of the watched version and eight of stable, each killed every four hours with some requests in flight, seen by
-    /// four routers.</summary>
+    /// <summary>Two pods of the watched version and eight of stable, each killed every four hours with some requests in flight, behind four
+    /// routers.</summary>
     public static GuardScenario RestartingPods(int brevity = 1) => new("restarting pods", Careful with { RoutersMax = 4 }, rollout =>
     {
         const int Watched = 2;
@@ -92,9 +92,9 @@ public static class GuardScenarios
     })
     { Routers = 4 };
 
-    /// <summary>Half an hour at 20 requests a second, five minutes of which half of all requests fail, on both versions.</summary>
-    /// <remarks>The versions are equal, so evidence without a tolerance, which the error rate wants too, is at its limit: one outage in 800,000
-    /// at most may condemn, and none is what is held.</remarks>
+    /// <summary>Half an hour at 20 requests per second. During five minutes, half of all requests fail on both versions.</summary>
+    /// <remarks>The versions are equal, so the evidence at tolerance 1, which the error rate needs as well, is at its limit. At most one outage in
+    /// 800,000 may condemn; the test allows none.</remarks>
     public static GuardScenario SharedOutage(int percent, int brevity = 1) => new($"shared outage, {percent}%", Careful with { MaxErrorRate = 0.05 }, rollout =>
     {
         const double Requests = 20 * 60;
@@ -106,18 +106,18 @@ public static class GuardScenarios
     })
     { IsNeverCondemned = true };
 
-    /// <summary>After some minutes of two equal versions a fifth of the watched version's answers fails.</summary>
+    /// <summary>After some minutes of two equal versions, a fifth of the watched version's answers fail.</summary>
     /// <param name="when">The moment, in words.</param>
     /// <param name="after">Minutes until then.</param>
-    /// <param name="failuresAtMost">How many of them, on average, may fail before it is condemned.</param>
+    /// <param name="failuresAtMost">The most failures, on average, before it is condemned.</param>
     public static GuardScenario Fault(string when, double after, double failuresAtMost) => new($"0.1% -> 20% {when}", Careful, rollout =>
     {
         rollout.Share = Twentieth;
         if (after > 0)
         {
-            rollout.IsAsked = false;
+            rollout.Decides = false;
             rollout.Pass(after, Failures(rollout, PerMinute * FailureRate, ratio: 1));
-            rollout.IsAsked = true;
+            rollout.Decides = true;
         }
 
         rollout.StartFault();
@@ -125,19 +125,19 @@ public static class GuardScenarios
     })
     { FailuresAtMost = failuresAtMost };
 
-    // Failures of both variants, if so many happen in a minute where both are equal.
+    // Failures of both variants; perMinute is the rate of all failures if both are equal.
     private static (double PerMinute, Action Event)[] Failures(SimulatedRollout rollout, double perMinute, double ratio) =>
     [
         (perMinute * rollout.Share.Fraction * ratio, () => rollout.Fail(isWatched: true)),
         (perMinute * (1 - rollout.Share.Fraction), () => rollout.Fail(isWatched: false)),
     ];
 
-    // At 50 requests a second. Each step takes 15 minutes, and in each a broken customer asks about 15 times.
+    // At 50 requests per second. Each step takes 15 minutes, in which a broken customer sends about 15 requests.
     private static void WithBrokenKeys(SimulatedRollout rollout, IEnumerable<int> weights)
     {
         const int Broken = 20;
         const double Background = 50 * 60 * FailureRate;
-        // A customer's place in the assignment: who is in the watched variant at a weight is in it at any larger one.
+        // A customer's place in the assignment: a customer in the watched variant at one weight is in it at any larger weight.
         var buckets = Enumerable.Range(0, Broken).Select(_ => rollout.Random.Next(10_000)).ToArray();
         ulong next = Broken;
         foreach (var weight in weights)

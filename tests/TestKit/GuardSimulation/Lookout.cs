@@ -3,23 +3,24 @@ using ModelServing.Rollout.Guard;
 namespace ModelServing.TestKit.GuardSimulation;
 
 /// <summary>
-/// Asks the guard after each failure of the watched variant, but for those after which it can't condemn: one failure multiplies the
-/// evidence by 1 / q(r0) at most, that of the error rate by 1 / maxErrorRate, and nothing else raises it. So the same rollouts are
-/// condemned at the same moment, and ten thousand take a minute or two.
+/// Runs the guard after each failure of the watched variant, except after those that can't condemn. One failure multiplies the evidence by at
+/// most 1 / q(r0), and that of the error rate by 1 / maxErrorRate, and nothing else raises it. The same rollouts are therefore condemned at the
+/// same moment, and ten thousand take a minute or two.
 /// </summary>
 internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
 {
     private readonly double threshold = Math.Log(policy.Threshold(scope)) - 1e-6;
     private readonly double comparison = Math.Log(policy.ComparisonThreshold(scope)) - 1e-6;
-    // What the logarithms can be at most: of the relative kinds, of the error rate, and of errors without a tolerance, which the error rate
-    // wants too below all of the traffic. Nothing is known before the first look.
+
+    // Upper bounds of the logarithms: of the kinds that are compared with stable, of the error rate, and of errors at tolerance 1, which the
+    // error rate needs as well while stable gets traffic. They are unknown before the first check.
     private double relative = double.PositiveInfinity;
     private double rate = double.PositiveInfinity;
     private double errors = double.PositiveInfinity;
     private bool hadAll;
 
-    /// <summary>The watched variant has failed once more, at a share of the traffic.</summary>
-    internal bool HasToLook(TrafficShare share)
+    /// <summary>Records one more failure of the watched variant at a share of the traffic; true if the guard could condemn now.</summary>
+    internal bool MustCheck(TrafficShare share)
     {
         relative += Step(policy.Tolerance);
         errors += Step(tolerance: 1);
@@ -34,7 +35,9 @@ internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
     {
         var readings = GuardRule.Read(counts, policy, scope);
         relative = readings.Where(static one => one.Kind != GuardKind.MaxErrorRate).Max(static one => Math.Log(one.Evidence));
-        rate = readings.Where(static one => one.Kind == GuardKind.MaxErrorRate).Select(static one => Math.Log(one.Evidence)).FirstOrDefault(double.NegativeInfinity);
+        rate = readings.Where(static one => one.Kind == GuardKind.MaxErrorRate)
+            .Select(static one => Math.Log(one.Evidence))
+            .FirstOrDefault(double.NegativeInfinity);
         if (rate >= threshold)
             errors = Math.Log(GuardRule.Read(counts, policy with { Tolerance = 1 }, scope).First(static one => one.Kind == GuardKind.Error).Evidence);
         return (relative >= threshold || rate >= threshold) && GuardRule.Decide(counts, policy, scope, default, default) is not null;

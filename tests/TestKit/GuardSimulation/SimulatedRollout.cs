@@ -3,11 +3,11 @@ using ModelServing.Rollout.Guard;
 namespace ModelServing.TestKit.GuardSimulation;
 
 /// <summary>
-/// One rollout that is watched by a real guard in each of some routers, and simulated failure by failure: time jumps from one event to the
-/// next. Whenever the watched variant has failed, the guard is asked on the sum over routers and on the router's own counts.
+/// One rollout, watched by a real guard in each of several routers and simulated failure by failure: time jumps from one event to the next.
+/// After each failure of the watched variant, the guard decides on the sum over routers and on the router's own counts.
 /// </summary>
-/// <param name="policy">What the guard goes by.</param>
-/// <param name="routers">How many routers there are. Each request goes to any of them.</param>
+/// <param name="policy">The guard's rules.</param>
+/// <param name="routers">The number of routers. Each request goes to a random one.</param>
 /// <param name="seed">Equal seeds give equal rollouts.</param>
 public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
 {
@@ -16,7 +16,8 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     private readonly int[] places = [.. Enumerable.Range(0, routers)];
     private readonly Lookout sum = new(policy, GuardScope.Sum);
     private readonly Lookout[] own = [.. Enumerable.Range(0, routers).Select(_ => new Lookout(policy, GuardScope.Local))];
-    // Both stand for what the routers share in the cache.
+
+    // These two represent the data that routers share in the cache.
     private readonly FailedKeys keys = new();
     private readonly LostConnections lost = new();
 
@@ -26,19 +27,18 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     /// <summary>The watched variant's share of the traffic.</summary>
     public TrafficShare Share { get; set; }
 
-    /// <summary>The guard is asked; without, it only counts.</summary>
-    public bool IsAsked { get; set; } = true;
+    /// <summary>Whether the guard decides; otherwise it only counts.</summary>
+    public bool Decides { get; set; } = true;
 
-    /// <summary>The guard has condemned the watched version.</summary>
     public bool IsCondemned { get; private set; }
 
-    /// <summary>How many failures the watched variant has had.</summary>
+    /// <summary>The number of the watched variant's failures.</summary>
     public int WatchedFailures { get; private set; }
 
-    /// <summary>Where chance comes from.</summary>
     public Random Random { get; } = new(seed);
 
-    /// <summary>Lets time pass, until the version is condemned. Each kind of event happens at random moments, so often a minute.</summary>
+    /// <summary>Lets time pass until its end, or until the version is condemned. Each kind of event happens at random moments, at its average rate
+    /// per minute.</summary>
     public void Pass(double minutes, params ReadOnlySpan<(double PerMinute, Action Event)> events)
     {
         var rate = 0.0;
@@ -61,14 +61,14 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     }
 
     /// <summary>A first attempt fails.</summary>
-    /// <param name="isWatched">It was given to the watched variant.</param>
+    /// <param name="isWatched">Whether it was assigned to the watched variant.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="key">The request's routing key.</param>
     public void Fail(bool isWatched, CallOutcome outcome = CallOutcome.Error, ulong? key = null) =>
-        Tell(new Observation(isWatched, outcome, Share, Minute, key is { } one ? keys.Failed(one, Minute) : default));
+        Report(new Observation(isWatched, outcome, Share, Minute, key is { } one ? keys.Failed(one, Minute) : default));
 
     /// <summary>A first attempt of the watched variant succeeds.</summary>
-    public void Succeed() => Tell(new Observation(IsWatched: true, CallOutcome.Succeeded, Share, Minute));
+    public void Succeed() => Report(new Observation(IsWatched: true, CallOutcome.Succeeded, Share, Minute));
 
     /// <summary>A pod is killed with requests in flight.</summary>
     public void Kill(bool isWatched, string endpoint, int inFlight)
@@ -80,10 +80,10 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
         }
     }
 
-    /// <summary>From now on the watched variant is at fault: its failures are counted from here.</summary>
+    /// <summary>Starts the fault of the watched variant: its failures are counted from here.</summary>
     public void StartFault() => WatchedFailures = 0;
 
-    /// <summary>A router is replaced by one that has counted nothing; what the former one published stays.</summary>
+    /// <summary>Replaces a router by one without counts. The counts that the old one published stay.</summary>
     public void ReplaceRouter()
     {
         var router = Random.Next(routers);
@@ -95,23 +95,23 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
 
     private int Minute => (int)Time + 1;
 
-    private void Tell(in Observation observation)
+    private void Report(in Observation observation)
     {
         var router = routers == 1 ? 0 : Random.Next(routers);
         recorders[router].Record(observation);
         if (!observation.IsWatched || observation.Outcome == CallOutcome.Succeeded)
             return;
         WatchedFailures++;
-        if (!IsAsked)
+        if (!Decides)
             return;
-        if (sum.HasToLook(Share))
+        if (sum.MustCheck(Share))
         {
             for (var i = 0; i < routers; i++)
                 counts[places[i]] = recorders[i].Read().ToBytes();
             IsCondemned |= sum.Condemns(GuardCounts.Sum(counts.Select(static bytes => GuardCounts.Parse(bytes))));
         }
 
-        if (own[router].HasToLook(Share))
+        if (own[router].MustCheck(Share))
             IsCondemned |= own[router].Condemns(recorders[router].Read());
     }
 }

@@ -57,7 +57,7 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
     {
         if (Reachability is null || Reachability.UnreachableFor != unreachableFor)
             Reachability = new ReachabilityWatch(unreachableFor);
-        return Reachability.Look(isReady, isStableReady, now);
+        return Reachability.Check(isReady, isStableReady, now);
     }
 
     /// <summary>Records that counts changed since they were last exchanged.</summary>

@@ -1,4 +1,4 @@
 namespace ModelServing.Services.Tests.Cache.Reports;
 
-/// <summary>What processes report of each minute, over Garnet in this process.</summary>
+/// <summary>Minute reports on Garnet in this process.</summary>
 public sealed class GarnetMinuteReportsTests() : MinuteReportsTests(TestedGarnet.StartAsync);

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace ModelServing.Services.Tests.Cache.Reports;
 
-/// <summary>What holds of reports and posted minutes over every server of the Redis protocol.</summary>
+/// <summary>The properties of reports and posted minutes on every server of the Redis protocol.</summary>
 public abstract class MinuteReportsTests : IAsyncLifetime
 {
     private const long Minute = 29_300_000;
@@ -28,7 +28,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_processes_say_of_a_minute_is_read_of_that_minute()
+    public async Task Reports_about_a_minute_are_read_for_that_minute()
     {
         var (one, other) = (Canary(3), Canary(4) with { IsLeaving = true });
         await Reports().WriteAsync(Fraud, Minute, one, Token);
@@ -54,7 +54,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_that_is_started_anew_within_the_minute_takes_nothing_from_the_one_before()
+    public async Task A_process_that_restarts_within_the_minute_does_not_overwrite_its_previous_run()
     {
         var (before, after) = (Canary(3), Canary(4));
         await Reports().WriteAsync(Fraud, Minute, before, Token);
@@ -64,7 +64,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_model_and_environment_has_its_own()
+    public async Task Each_model_and_environment_has_its_own_reports()
     {
         var connection = cache.Open();
         var other = ModelName.Parse("fraud-2");
@@ -78,7 +78,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_model_that_nobody_reports_of_any_more_is_forgotten_and_a_late_report_of_the_past_keeps_none()
+    public async Task A_model_without_reports_is_forgotten_and_a_late_report_about_the_past_does_not_keep_it()
     {
         var reports = Reports();
         await reports.WriteAsync(Fraud, Minute, Canary(1), Token);
@@ -89,7 +89,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_of_it_goes_by_itself()
+    public async Task Reports_expire()
     {
         await Reports().WriteAsync(Fraud, Minute, Canary(1), Token);
         await Posted().TakeAsync(Minute, Guid.NewGuid(), TimeSpan.FromSeconds(30), Token);
@@ -108,7 +108,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_report_of_ours_is_counted_and_keeps_no_other_from_being_read()
+    public async Task Foreign_entries_are_counted_and_do_not_prevent_other_reports_from_being_read()
     {
         var report = Canary(1);
         await Reports().WriteAsync(Fraud, Minute, report, Token);
@@ -123,7 +123,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_minute_is_taken_by_one_run_and_is_taken_again_only_when_that_one_did_not_mark_it_in_time()
+    public async Task A_minute_is_claimed_by_one_run_and_again_only_if_that_run_did_not_mark_it_in_time()
     {
         var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Posted().TakeAsync(Minute, Guid.NewGuid(), TimeSpan.FromMinutes(1), Token)));
         Assert.Single(runs, static taken => taken);

@@ -7,7 +7,7 @@ namespace ModelServing.Services.Tests.Cache.Reports;
 public class ProcessReportFormatTests
 {
     [Fact]
-    public void A_report_comes_back_from_its_bytes() => SomeReports.Report.Sample(report =>
+    public void A_report_survives_its_bytes() => SomeReports.Report.Sample(report =>
     {
         var bytes = ProcessReportFormat.Write(report);
         var read = ProcessReportFormat.Read(report.Version, report.Incarnation, bytes);
@@ -38,19 +38,19 @@ public class ProcessReportFormatTests
     [Theory]
     [InlineData("", "Unable to read beyond the end of the stream.")]
     [InlineData("02", "its format is 2; this program reads 1")]
-    [InlineData("010011", "the number of streams is 17; it has to be from 0 to 16")]
+    [InlineData("010011", "the number of streams is 17; it must be from 0 to 16")]
     [InlineData("01000000", "there are bytes after its last stream")]
-    [InlineData("0100010161018107", "the number of buckets is 897; it has to be from 0 to 896")]
+    [InlineData("0100010161018107", "the number of buckets is 897; it must be from 0 to 896")]
     [InlineData("010001016101018007", "it counts in bucket 896 of 896")]
-    [InlineData("010001016101010000", "the count is 0; it has to be from 1 to 281474976710655")]
-    public void What_is_wrong_is_said(string hex, string why)
+    [InlineData("010001016101010000", "the count is 0; it must be from 1 to 281474976710655")]
+    public void A_fault_is_described(string hex, string why)
     {
         var e = Assert.Throws<ContractException>(() => ProcessReportFormat.Read(SomeReports.One, Guid.Empty, Convert.FromHexString(hex)));
         Assert.StartsWith($"a report can't be read: {why}", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_largest_report_has_room()
+    public void The_largest_report_fits()
     {
         var full = RequestCounts.From([.. Enumerable.Repeat(long.MaxValue >> 20, RequestCounts.Kinds * LatencyBuckets.Count)]);
         var report = SomeReports.Process(SomeReports.One, [.. Enumerable.Range(1, ProcessReport.MaxStreams).Select(trial => new VariantCounts(new string('v', ModelName.MaxLength), trial, full))]);

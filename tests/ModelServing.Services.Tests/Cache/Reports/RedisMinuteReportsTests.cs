@@ -1,4 +1,4 @@
 namespace ModelServing.Services.Tests.Cache.Reports;
 
-/// <summary>What processes report of each minute, over redis-server.</summary>
+/// <summary>Minute reports on redis-server.</summary>
 public sealed class RedisMinuteReportsTests() : MinuteReportsTests(TestedRedis.StartAsync);

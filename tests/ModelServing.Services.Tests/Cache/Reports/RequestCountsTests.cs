@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Cache.Reports;
 public class RequestCountsTests
 {
     [Fact]
-    public void Counts_of_parts_add_up_to_the_counts_of_the_whole_in_whatever_order() => Gen.Select(SomeReports.Answer.List[0, 60], Gen.Int[0, 60], Gen.Int[0, 60])
+    public void Counts_of_parts_add_up_to_the_counts_of_the_whole_in_any_order() => Gen.Select(SomeReports.Answer.List[0, 60], Gen.Int[0, 60], Gen.Int[0, 60])
         .Sample((answers, one, other) =>
         {
             var (first, second) = (Math.Min(Math.Min(one, other), answers.Count), Math.Min(Math.Max(one, other), answers.Count));

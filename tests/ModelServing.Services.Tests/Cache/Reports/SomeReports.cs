@@ -10,7 +10,7 @@ internal static class SomeReports
     internal static readonly ModelVersion One = new(1);
     internal static readonly ModelVersion Two = new(2);
 
-    /// <summary>Latencies as they come: most between 0.1 ms and 10 s, some at the ends.</summary>
+    /// <summary>Realistic latencies: most between 0.1 ms and 10 s, some at the ends of the range.</summary>
     internal static readonly Gen<TimeSpan> Latency = Gen.Frequency(
         (8, Gen.Double[-4, 1].Select(static power => TimeSpan.FromSeconds(Math.Pow(10, power)))),
         (1, Gen.Long[0, 1000].Select(TimeSpan.FromTicks)),
@@ -30,7 +30,6 @@ internal static class SomeReports
             Streams = [.. streams.Select(static stream => new VariantCounts(stream.Item1, stream.Item2, stream.Item3))],
         });
 
-    /// <summary>Counts of these answers.</summary>
     internal static RequestCounts Count(IEnumerable<(AnswerKind Kind, TimeSpan Latency)> answers)
     {
         var counts = new long[RequestCounts.Kinds * LatencyBuckets.Count];
@@ -39,7 +38,7 @@ internal static class SomeReports
         return RequestCounts.From(counts);
     }
 
-    /// <summary>So many answers of each kind, all with one latency.</summary>
+    /// <summary>Counts with the given number of answers of each kind, all with one latency.</summary>
     internal static RequestCounts Count(int answered = 0, int failed = 0, int nonFinite = 0, int clientErrors = 0, double milliseconds = 10) => Count(
         Enumerable.Repeat(AnswerKind.Answered, answered)
             .Concat(Enumerable.Repeat(AnswerKind.Failed, failed))
@@ -47,7 +46,6 @@ internal static class SomeReports
             .Concat(Enumerable.Repeat(AnswerKind.ClientError, clientErrors))
             .Select(kind => (kind, TimeSpan.FromMilliseconds(milliseconds))));
 
-    /// <summary>The report of a process.</summary>
     internal static ProcessReport Process(ModelVersion version, params VariantCounts[] streams) =>
         new() { Version = version, Incarnation = Guid.CreateVersion7(), Streams = streams };
 }

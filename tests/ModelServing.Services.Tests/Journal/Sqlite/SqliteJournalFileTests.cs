@@ -7,7 +7,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Journal.Sqlite;
 
-/// <summary>What is SQLite's own: the file, and the processes that share it.</summary>
+/// <summary>The properties of the SQLite store: its file, and the processes that share it.</summary>
 public sealed class SqliteJournalFileTests : IDisposable
 {
     private const string PathVariable = "MODELSERVING_TEST_JOURNAL";
@@ -35,7 +35,7 @@ public sealed class SqliteJournalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_process_that_is_killed_loses_nothing_that_it_was_told_is_written()
+    public async Task A_killed_process_loses_no_event_whose_append_was_answered()
     {
         using var killed = Appender(1, 100_000);
         using var other = Appender(500_001, 60);
@@ -55,7 +55,7 @@ public sealed class SqliteJournalFileTests : IDisposable
         Assert.True((await journal.AppendAsync(SomeEvents.Reset(2), default)).IsOurs);
     }
 
-    /// <summary>What the processes of the tests above do; they name the journal.</summary>
+    /// <summary>The code of the processes that the tests above start.</summary>
     [Fact(Explicit = true)]
     public async Task Another_process_appends()
     {
@@ -64,7 +64,7 @@ public sealed class SqliteJournalFileTests : IDisposable
         var numbers = Environment.GetEnvironmentVariable(FirstVariable)!.Split('+').Select(static text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
         using var store = new SqliteJournalStore(path, TimeSpan.FromSeconds(60));
         var journal = new RolloutJournal(new ContendedStore(store, new Meeting(1)), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) });
-        // The runner has the standard output for itself.
+        // The test runner uses standard output itself.
         using var output = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
         foreach (var version in Enumerable.Range(numbers[0], numbers[1]))
         {
@@ -89,14 +89,14 @@ public sealed class SqliteJournalFileTests : IDisposable
         {
             var e = await Assert.ThrowsAsync<JournalException>(() => store.PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, default));
             Assert.Equal(JournalError.Damaged, e.Error);
-            Assert.Contains("is a database, and not a journal's", e.Message, StringComparison.Ordinal);
+            Assert.Contains("is a database, but not a journal", e.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(before, await File.ReadAllBytesAsync(Path));
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_refused()
+    public async Task A_file_that_is_not_a_database_is_refused()
     {
         await File.WriteAllTextAsync(Path, string.Concat(Enumerable.Repeat("this is no database\n", 100)));
         using var store = new SqliteJournalStore(Path);
@@ -106,7 +106,7 @@ public sealed class SqliteJournalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_folder_is_said()
+    public async Task A_missing_folder_is_reported()
     {
         using var store = new SqliteJournalStore(folder.Combine("none", "journal.db"));
         var e = await Assert.ThrowsAsync<JournalException>(() => new RolloutJournal(store).ReadAsync(SomeEvents.Fraud, 0, default));
@@ -117,8 +117,8 @@ public sealed class SqliteJournalFileTests : IDisposable
     [Theory]
     [InlineData("{}", "event 1 of fraud in the journal ")]
     [InlineData("""{"schema":2}""", "the event has schema 2; this program reads schema 1")]
-    [InlineData("OTHER", "the event says that it is event 5 of fraud")]
-    public async Task A_row_that_is_no_event_of_its_number_is_named(string text, string message)
+    [InlineData("OTHER", "the event names itself event 5 of fraud")]
+    public async Task A_row_without_the_event_of_its_number_is_reported(string text, string message)
     {
         if (text == "OTHER")
             text = System.Text.Encoding.UTF8.GetString((SomeEvents.RolledBack(2) with { Seq = 5 }).ToUtf8());
@@ -144,7 +144,7 @@ public sealed class SqliteJournalFileTests : IDisposable
 
     private AppenderProcess Appender(int first, int count) => new(Path, $"{first}+{count}");
 
-    /// <summary>This test program again, running <see cref="Another_process_appends"/> alone.</summary>
+    /// <summary>A second process of this test program that runs <see cref="Another_process_appends"/> alone.</summary>
     private sealed class AppenderProcess : IDisposable
     {
         private readonly Process process;

@@ -4,7 +4,7 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 
 public class EvidenceTests
 {
-    // One copy, to six digits: whoever changes these changes what condemns a version.
+    // One copy, to six digits. Changing these values changes which versions are condemned.
     [Theory]
     [InlineData(0.1, 1, 0, 5.09542)]
     [InlineData(0.1, 4, 0, 1180.09)]

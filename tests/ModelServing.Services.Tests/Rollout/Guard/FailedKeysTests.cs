@@ -5,7 +5,7 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 public class FailedKeysTests
 {
     [Fact]
-    public void A_key_that_failed_before_counts_in_the_copies_that_began_after_that()
+    public void A_key_that_failed_before_counts_in_the_copies_that_started_after_that()
     {
         var keys = new FailedKeys();
         Assert.Equal(KeyHistory.None, keys.Failed(17, 3));
@@ -14,12 +14,12 @@ public class FailedKeysTests
         Assert.Equal(KeyHistory.None, keys.Failed(18, 6));
 
         var counts = Some.Counts(Some.Failure(isWatched: true, 3), Some.Failure(isWatched: true, 5, key: KeyHistory.From(3, 1)), Some.Failure(isWatched: true, 5, key: KeyHistory.From(5, 1)));
-        // Copies of minutes 1 to 3 saw the first failure alone, those of 4 and 5 the second, and none the third.
+        // The copies of minutes 1 to 3 saw only the first failure, those of 4 and 5 the second, and none saw the third.
         Assert.Equal([1, 1, 1, 1, 1], Enumerable.Range(0, 5).Select(copy => counts.RateAt(copy).Failures));
     }
 
     [Fact]
-    public void A_minute_that_comes_late_takes_nothing_back()
+    public void A_late_minute_does_not_overwrite_a_newer_one()
     {
         var keys = new FailedKeys();
         keys.Failed(17, 9);
@@ -45,7 +45,7 @@ public class FailedKeysTests
     }
 
     [Fact]
-    public void A_map_elsewhere_has_the_same_rule()
+    public void A_map_in_the_cache_has_the_same_rule()
     {
         Assert.Equal(KeyHistory.None, KeyHistory.From(null, 1));
         Assert.Equal(4, KeyHistory.From(4, KeyHistory.MaxKeys).CountsAfter);

@@ -8,7 +8,7 @@ public class FewKeysTests
     [InlineData(500, 4)]
     [InlineData(5000, 19)]
     [InlineData(9000, 133)]
-    public void So_many_keys_at_least_have_to_fail(int percent, int fewest)
+    public void At_least_this_many_keys_must_fail(int percent, int fewest)
     {
         var share = TrafficShare.From(percent, 10_000 - percent);
         Assert.Equal(fewest, FewKeys.Fewest(share, Some.Policy));
@@ -30,14 +30,14 @@ public class FewKeysTests
     }
 
     [Fact]
-    public void Next_to_all_of_the_traffic_the_comparison_is_always_blind()
+    public void With_nearly_all_of_the_traffic_the_comparison_is_always_blind()
     {
         Assert.Null(FewKeys.Fewest(TrafficShare.From(9999, 1), Some.Policy));
         Assert.True(FewKeys.AreBlind(int.MaxValue, TrafficShare.From(9999, 1), Some.Policy));
     }
 
     [Fact]
-    public void Without_a_comparison_nothing_is_said_of_keys()
+    public void Without_a_comparison_the_guard_is_not_blind_by_keys()
     {
         Assert.False(FewKeys.AreBlind(0, TrafficShare.From(10_000, 0), Some.Policy));
         Assert.False(FewKeys.AreBlind(0, TrafficShare.From(0, 10_000), Some.Policy));
@@ -58,7 +58,7 @@ public class FewKeysTests
     }
 
     [Fact]
-    public void A_census_holds_no_more_keys_than_are_remembered()
+    public void A_census_holds_a_bounded_number_of_keys()
     {
         var census = new KeyCensus();
         for (ulong key = 0; key < KeyHistory.MaxKeys + 10; key++)

@@ -8,7 +8,7 @@ public class GuardCountsTests
 {
     private static readonly TrafficShare[] Shares = [Some.Share, TrafficShare.From(1, 9999), TrafficShare.From(5000, 5000), TrafficShare.From(10_000, 0), TrafficShare.From(0, 10_000)];
 
-    // Minutes lie close together as well as further apart than copies are kept.
+    // Some minutes are close together, others further apart than copies are kept.
     private static readonly Gen<Observation> SomeObservation = Gen.Select(
         Gen.Bool,
         Gen.Enum<CallOutcome>(),
@@ -25,7 +25,7 @@ public class GuardCountsTests
             GuardCounts.Sum(all.Index().GroupBy(one => one.Index % routers).Select(group => Some.Counts(group.Select(one => one.Item)))).Equals(Some.Counts(all)));
 
     [Fact]
-    public void It_makes_no_difference_in_which_order_they_add_up() => Gen.Select(SomeObservations, SomeObservations, SomeObservations).Sample((one, two, three) =>
+    public void The_order_of_addition_makes_no_difference() => Gen.Select(SomeObservations, SomeObservations, SomeObservations).Sample((one, two, three) =>
     {
         var (a, b, c) = (Some.Counts(one), Some.Counts(two), Some.Counts(three));
         Assert.Equal(a.Add(b).Add(c), c.Add(a.Add(b)));
@@ -33,7 +33,7 @@ public class GuardCountsTests
     });
 
     [Fact]
-    public void It_makes_no_difference_in_which_order_things_happened() => Gen.Select(SomeObservations, Gen.Int).Sample((all, seed) =>
+    public void The_order_of_observations_makes_no_difference() => Gen.Select(SomeObservations, Gen.Int).Sample((all, seed) =>
     {
         var shuffled = all.ToArray();
         new Random(seed).Shuffle(shuffled);
@@ -41,7 +41,7 @@ public class GuardCountsTests
     });
 
     [Fact]
-    public void Each_kept_copy_has_what_came_from_its_start_on() => SomeObservations.Where(all => all.Length > 0).Sample(all =>
+    public void Each_kept_copy_has_everything_since_its_start() => SomeObservations.Where(all => all.Length > 0).Sample(all =>
     {
         var counts = Some.Counts(all);
         for (var copy = 0; copy < counts.Copies; copy++)
@@ -127,13 +127,13 @@ public class GuardCountsTests
     [InlineData("01 01 10 01 01 13 01 02", "the mask of rows is 16; there are 4 rows")]
     [InlineData("01 01 00 21 01 13 01 02", "number of segments is 33; at most 32")]
     [InlineData("01 01 00 01 02 26 01 02", "segment 0: 2 and 38 have a common factor")]
-    [InlineData("01 01 00 01 00 13 01 02", "segment 0: 0 and 19 are no parts of 10000 buckets")]
-    [InlineData("01 01 00 02 01 13 01 02 01 13 01 02", "segment 1: its share is not above the one before it")]
+    [InlineData("01 01 00 01 00 13 01 02", "segment 0: 0 and 19 are not parts of 10000 buckets")]
+    [InlineData("01 01 00 02 01 13 01 02 01 13 01 02", "segment 1: its share is not larger than the previous one")]
     [InlineData("01 01 00 01 01 13 00", "segment 0: it has no rows")]
     [InlineData("01 01 00 01 01 13 01 00", "segment 0: row 0 is all zeros")]
-    [InlineData("01 01 00 01 01 13 01 01", "segment 0: row 0, copy 0 is -1; it has to be from 0 to 281474976710655")]
+    [InlineData("01 01 00 01 01 13 01 01", "segment 0: row 0, copy 0 is -1; it must be from 0 to 281474976710655")]
     [InlineData("01 00 00 01 01 13 01", "segment 0: row 0 is all zeros")]
-    public void What_is_wrong_with_bytes_is_said_with_its_place(string hex, string? fault)
+    public void A_fault_names_its_position(string hex, string? fault)
     {
         var bytes = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
         if (fault is null)
@@ -143,7 +143,7 @@ public class GuardCountsTests
     }
 
     [Fact]
-    public void However_much_is_counted_the_bytes_have_a_bound()
+    public void The_number_of_bytes_is_bounded_for_any_counts()
     {
         var recorder = new GuardRecorder();
         for (var share = 1; share <= 100; share++)
@@ -163,9 +163,9 @@ public class GuardCountsTests
     }
 
     [Fact]
-    public void A_row_takes_as_many_bytes_as_the_bound_has_for_it_at_the_most()
+    public void A_row_takes_at_most_its_part_of_the_bound()
     {
-        // One copy in two has the greatest count that is read, so that each step is as long as can be.
+        // Every second copy has the largest valid count, so that each step is as long as possible.
         var row = Enumerable.Range(0, CopyWindow.MaxCopies).Select(copy => copy % 2 == 0 ? (1L << 48) - 1 : 0).ToArray();
         var rows = Enumerable.Repeat(row, GuardCounts.SegmentRows).ToArray();
         var segments = new SortedList<TrafficShare, CopyTable>();
@@ -177,7 +177,7 @@ public class GuardCountsTests
     }
 
     [Fact]
-    public void A_sum_of_more_segments_than_a_router_has_is_no_bytes()
+    public void A_sum_with_more_segments_than_one_router_has_cannot_be_written()
     {
         var sum = GuardCounts.Sum(Enumerable.Range(1, GuardRecorder.MaxSegments + 1).Select(i => Some.Counts(Some.Failure(isWatched: true, 1, share: TrafficShare.From(i, 9000)))));
         Assert.Contains("33 segments are a sum", Assert.Throws<InvalidOperationException>(sum.ToBytes).Message, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public class GuardPolicyTests
     }
 
     [Fact]
-    public void What_can_not_be_asked_for_is_refused()
+    public void Impossible_rules_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new GuardPolicy { RoutersMax = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => Some.Policy with { Arms = 0 });

@@ -34,7 +34,7 @@ public class GuardRecorderTests
     }
 
     [Fact]
-    public void Where_one_variant_has_all_of_the_traffic_there_is_no_segment()
+    public void While_one_variant_has_all_of_the_traffic_there_is_no_segment()
     {
         var counts = Some.Counts(
             Some.Failure(isWatched: true, 1, share: TrafficShare.From(10_000, 0)),
@@ -48,7 +48,7 @@ public class GuardRecorderTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(1 << 24)]
-    public void A_minute_that_no_attempt_has_is_refused(int minute)
+    public void An_impossible_minute_of_a_trial_is_refused(int minute)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Some.Counts(Some.Failure(isWatched: true, minute)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Some.Counts(Some.Success(minute)));

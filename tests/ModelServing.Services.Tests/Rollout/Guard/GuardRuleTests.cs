@@ -10,7 +10,7 @@ public class GuardRuleTests
     private static readonly GuardPolicy WithRate = Some.Policy with { MaxErrorRate = 0.05 };
 
     [Fact]
-    public void Of_a_new_attempt_the_evidence_is_1() =>
+    public void The_evidence_of_a_new_trial_is_1() =>
         Assert.All(GuardRule.Read(GuardCounts.Empty, WithRate with { SlowerThan = TimeSpan.FromSeconds(1) }, GuardScope.Sum), reading => Assert.Equal(1, reading.Evidence, 12));
 
     [Fact]
@@ -24,7 +24,7 @@ public class GuardRuleTests
     [Fact]
     public void Evidence_is_the_weighted_sum_of_the_copies()
     {
-        // Failures (C, S) = (4, 0) in the first minute's copy, (1, 0) in the second's, at 10%; nothing is known of later ones.
+        // Failures (C, S) = (4, 0) in the first minute's copy, (1, 0) in the second's, at 10%; there are no later copies yet.
         var share = TrafficShare.From(1000, 9000);
         var counts = Some.Counts([.. Enumerable.Repeat(Some.Failure(isWatched: true, 1, share: share), 3), Some.Failure(isWatched: true, 2, share: share)]);
         var reading = GuardRule.Read(counts, Some.Policy, GuardScope.Sum).Single(reading => reading.Kind == GuardKind.Error);
@@ -44,7 +44,7 @@ public class GuardRuleTests
 
             const double Rounding = 1e-9;
             var asIs = LogsWith();
-            // The latest minute first: what a later one drops is no matter of what happens in it.
+            // The latest minute comes first, because a later minute drops copies whatever happens in it.
             var atMinute = LogsWith(Some.Failure(isWatched: false, minute, CallOutcome.Slow));
             Assert.All(atMinute.Zip(asIs), pair => Assert.True(pair.First <= pair.Second + Rounding));
             Assert.All(LogsWith(Some.Failure(isWatched: false, minute)).Zip(asIs), pair => Assert.True(pair.First <= pair.Second + Rounding));
@@ -62,7 +62,7 @@ public class GuardRuleTests
     });
 
     [Fact]
-    public void A_router_alone_needs_more_than_the_sum()
+    public void A_single_router_needs_more_evidence_than_the_sum()
     {
         var counts = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1), 5));
         Assert.NotNull(Decide(counts));
@@ -71,7 +71,7 @@ public class GuardRuleTests
     }
 
     [Fact]
-    public void Slowness_is_watched_where_the_rollout_has_a_limit_for_it()
+    public void Slowness_is_watched_if_the_rollout_has_a_limit()
     {
         var counts = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, CallOutcome.Slow), 20));
         Assert.Null(Decide(counts));
@@ -79,14 +79,14 @@ public class GuardRuleTests
     }
 
     [Fact]
-    public void Answers_that_are_not_finite_condemn() =>
+    public void Non_finite_answers_condemn() =>
         Assert.Equal(GuardKind.NonFinite, Decide(Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, CallOutcome.NonFinite), 5)))!.Kind);
 
     [Fact]
     public void Beside_stable_the_error_rate_condemns_only_a_version_with_more_errors_than_stable()
     {
-        // A fifth of all calls fails: of both variants first, then of the canary alone. A tolerance that lets the kind of errors say
-        // nothing.
+        // A fifth of all calls fails: first on both variants, then only on the canary. With this tolerance, the kind of errors is never
+        // decisive.
         var patient = WithRate with { Tolerance = 1000 };
         var half = TrafficShare.From(5000, 5000);
         var outage = Enumerable.Range(0, 500).SelectMany(i => (Observation[])
@@ -104,7 +104,7 @@ public class GuardRuleTests
     [InlineData(500)]
     [InlineData(5000)]
     [InlineData(9000)]
-    public void That_it_has_more_errors_than_stable_has_to_be_a_hundred_times_surer(int weight)
+    public void More_errors_than_stable_need_a_hundred_times_the_evidence(int weight)
     {
         var patient = WithRate with { Tolerance = 1000 };
         var share = TrafficShare.From(weight, 10_000 - weight);
@@ -118,7 +118,7 @@ public class GuardRuleTests
     }
 
     [Fact]
-    public void With_all_of_the_traffic_the_error_rate_stands_alone()
+    public void With_all_of_the_traffic_the_error_rate_alone_decides()
     {
         Assert.Null(Decide(Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, share: Whole), 3)), WithRate));
         var verdict = Decide(Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1, share: Whole), 5)), WithRate);
@@ -136,7 +136,7 @@ public class GuardRuleTests
     }
 
     [Fact]
-    public void A_verdict_holds_what_its_evidence_is_computed_from()
+    public void A_verdict_contains_the_counts_of_its_evidence()
     {
         var (started, now) = (DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMinutes(90));
         var counts = Some.Counts([
@@ -164,7 +164,7 @@ public class GuardRuleTests
     }
 
     [Fact]
-    public void A_verdict_and_readings_go_through_json()
+    public void A_verdict_and_readings_survive_JSON()
     {
         var counts = Some.Counts(Enumerable.Repeat(Some.Failure(isWatched: true, 1), 2000));
         var verdict = Decide(counts)!;

@@ -2,22 +2,21 @@ using ModelServing.TestKit.GuardSimulation;
 
 namespace ModelServing.Services.Tests.Rollout.Guard;
 
-/// <summary>The short form of <c>./dev soak guard</c>: fewer and shorter rollouts, so many that a guard which breaks a rule is
-/// noticed.</summary>
+/// <summary>The short form of <c>./dev soak guard</c>: fewer and shorter rollouts, but enough to detect a guard that breaks a rule.</summary>
 public class GuardSimulationTests
 {
     [Fact]
     public void Equal_versions_are_left_alone() => Holds(GuardScenarios.Equal(brevity: 4), 100);
 
-    // At most 20 of 400 may be condemned, and 2.5 are expected at most: errors alone are simulated, on the sum, which have an eighth of
-    // the false alarms. With a guard that ignores the tolerance it is most of them, without the copies' weights more than a tenth.
+    // At most 20 of 400 may be condemned, and at most 2.5 are expected: only errors on the sum are simulated, which may cause an eighth of the
+    // false alarms. A guard that ignores the tolerance condemns most of them; one without the copies' weights, more than a tenth.
     [Fact]
     public void A_version_that_fails_as_often_as_is_tolerated_is_left_alone() => Holds(GuardScenarios.AtTheBoundary(brevity: 4), 400);
 
     [Fact]
     public void Rates_may_change_with_the_hour() => Holds(GuardScenarios.Diurnal(brevity: 4), 200);
 
-    // Where each failure of a key counts, a fifth of these ramps and a tenth of those that go up and down are condemned.
+    // If every failure of a key counted, a fifth of these ramps and a tenth of the alternating ones would be condemned.
     [Fact]
     public void Keys_that_always_fail_condemn_no_version_while_the_weight_climbs() => Holds(GuardScenarios.Ramp(), 60);
 

@@ -5,7 +5,7 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 public class LostConnectionsTests
 {
     [Fact]
-    public void Those_of_one_endpoint_within_ten_seconds_are_one_failure()
+    public void Connections_lost_to_one_endpoint_within_ten_seconds_are_one_failure()
     {
         var lost = new LostConnections();
         Assert.True(lost.IsFailure("10.0.0.1:8080", Seconds(100)));
@@ -17,7 +17,7 @@ public class LostConnectionsTests
     }
 
     [Fact]
-    public void Endpoints_that_are_gone_make_room_and_beyond_the_bound_no_loss_is_a_failure()
+    public void Expired_endpoints_make_room_and_beyond_the_bound_no_loss_is_a_failure()
     {
         var lost = new LostConnections();
         for (var i = 0; i < LostConnections.MaxEndpoints; i++)

@@ -19,7 +19,7 @@ public class TrafficShareTests
         TrafficShare.From(a, b).CompareTo(TrafficShare.From(c, d)) == ((decimal)a / (a + b)).CompareTo((decimal)c / (c + d)));
 
     [Fact]
-    public void One_without_the_other_is_not_divided()
+    public void A_single_variant_is_not_divided()
     {
         Assert.True(TrafficShare.From(1, 9999) is { IsDivided: true, IsWhole: false });
         Assert.True(TrafficShare.From(10_000, 0) is { IsDivided: false, IsWhole: true, Fraction: 1 });

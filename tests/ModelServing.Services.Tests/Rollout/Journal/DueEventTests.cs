@@ -10,10 +10,10 @@ public class DueEventTests
     private static readonly RolloutPlan Arms = Plan("e", ("blue", 2, 1000), ("green", 3, 2000), ("stable", 1, 7000));
 
     [Fact]
-    public void Of_a_rollout_without_another_version_it_is_that_it_was_applied() => AssertDue("applied", Plan(1));
+    public void A_rollout_without_another_version_is_applied() => AssertDue("applied", Plan(1));
 
     [Fact]
-    public void Of_a_new_version_beside_stable_it_is_that_it_started()
+    public void A_new_version_beside_stable_is_started()
     {
         AssertDue("started", Plan(1, 2));
         AssertDue("started", Plan(1, 2), Applied(Plan(1)));
@@ -22,7 +22,7 @@ public class DueEventTests
     }
 
     [Fact]
-    public void Of_nothing_but_other_weights_it_is_that_they_moved()
+    public void A_change_of_weights_alone_is_weightMoved()
     {
         AssertDue("weightMoved", Plan(1, 2, 1000), Started(Plan(1, 2)));
         AssertDue("weightMoved", Plan(1, 2, 0), Started(Plan(1, 2)), RolledBack(7));
@@ -30,7 +30,7 @@ public class DueEventTests
     }
 
     [Fact]
-    public void Of_a_version_that_became_stable_it_is_that_it_was_promoted()
+    public void A_version_that_became_stable_is_promoted()
     {
         AssertDue("promoted", Plan(2), Started(Plan(1, 2)));
         AssertDue("promoted", Plan(3), Started(Arms));
@@ -39,10 +39,10 @@ public class DueEventTests
     }
 
     [Fact]
-    public void Of_a_version_that_left_it_is_that_the_rest_was_applied() => AssertDue("applied", Plan(1), Started(Plan(1, 2)));
+    public void A_rollout_that_lost_a_version_is_applied() => AssertDue("applied", Plan(1), Started(Plan(1, 2)));
 
     [Fact]
-    public void Of_a_rollout_with_a_condemned_version_it_is_that_it_is_refused()
+    public void A_rollout_with_a_condemned_version_is_refused()
     {
         AssertRefused(2, isServed: false, Plan(2), Started(Plan(1, 2)), RolledBack(2));
         AssertRefused(2, isServed: true, Plan(3, 2), Started(Plan(1, 2)), RolledBack(2));
@@ -51,7 +51,7 @@ public class DueEventTests
     }
 
     [Fact]
-    public void What_stands_there_is_not_due_again()
+    public void A_recorded_event_is_not_due_again()
     {
         AssertNone(Plan(1, 2), Started(Plan(1, 2)));
         AssertNone(Plan(1, 2), Applied(Plan(1)), Started(Plan(1, 2)), RolledBack(2));
@@ -61,7 +61,7 @@ public class DueEventTests
     }
 
     [Fact]
-    public void A_refused_rollout_is_due_when_its_version_was_reset_and_refused_when_that_is_condemned_again()
+    public void A_refused_rollout_is_due_after_a_reset_and_refused_again_after_another_rollback()
     {
         JournalEvent[] events = [Started(Plan(1, 2)), RolledBack(2), Refused(Plan(2), 2), Reset(2)];
         AssertDue("promoted", Plan(2), events);
@@ -73,7 +73,7 @@ public class DueEventTests
     public void A_rollout_that_comes_back_is_due_again() => AssertDue("applied", Plan(1), Applied(Plan(1)), Started(Plan(1, 2)));
 
     [Fact]
-    public void It_carries_the_rollout_and_the_time()
+    public void The_event_has_the_rollout_and_the_time()
     {
         var due = DueEvent.Find(Arms, State(), Noon)!;
         Assert.Equal((Fraud, Noon, RolloutDigest.Compute(Arms)), (due.Model, due.Time, due.Digest));

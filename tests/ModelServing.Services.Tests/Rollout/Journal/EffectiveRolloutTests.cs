@@ -33,7 +33,7 @@ public class EffectiveRolloutTests
     }
 
     [Fact]
-    public void A_condemned_version_gets_none_beside_another_stable_and_with_another_weight_either()
+    public void A_condemned_version_gets_no_traffic_beside_another_stable_or_with_another_weight_either()
     {
         foreach (var rollout in (RolloutPlan[])[Plan(1, 2, 10_000), Plan(7, 2), Plan("x", ("arm", 2, 3000), ("stable", 4, 7000))])
             Assert.Equal(PlanDocument.Buckets, EffectiveRollout.From(rollout, State(Started(Plan(1, 2)), RolledBack(2), Applied(Plan(5)))).Variants[^1].Weight);
@@ -54,7 +54,7 @@ public class EffectiveRolloutTests
     });
 
     [Fact]
-    public void The_shares_that_it_names_are_those_that_it_assigns()
+    public void The_named_shares_are_the_assigned_ones()
     {
         var effective = EffectiveRollout.From(Experiment, State(RolledBack(2)));
         var assignment = effective.ToAssignment();
@@ -75,7 +75,7 @@ public class EffectiveRolloutTests
     }
 
     [Fact]
-    public void Another_canary_of_the_last_good_rollout_goes_on()
+    public void Another_arm_of_the_last_good_rollout_keeps_its_traffic()
     {
         var effective = EffectiveRollout.From(Plan(2), State(Started(Plan(1, 2)), RolledBack(2), Started(Plan(1, 3))));
         Assert.Equal([500, 9500], effective.Variants.Select(static variant => variant.Weight));
@@ -84,13 +84,13 @@ public class EffectiveRolloutTests
     [Fact]
     public void A_rollout_that_was_served_after_the_rollback_is_the_last_good_one()
     {
-        // It has the condemned canary in it, which is why it was said to be refused; its stable version is served all the same.
+        // It is recorded as refused because it contains the condemned canary; its stable version is served all the same.
         var effective = EffectiveRollout.From(Plan(2), State(Started(Plan(1, 2)), RolledBack(2), Refused(Plan(3, 2), 2)));
         Assert.Equal(new ModelVersion(3), effective.Variants[^1].Plan.Version);
     }
 
     [Fact]
-    public void Where_nothing_good_is_known_nothing_is_served()
+    public void Without_a_good_rollout_nothing_is_served()
     {
         foreach (var state in (JournalState[])[State(RolledBack(2)), State(Applied(Plan(2)), RolledBack(2))])
         {

@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.Rollout.Journal;
 public class JournalSnapshotTests
 {
     [Fact]
-    public void What_is_condemned_served_and_refused_comes_back()
+    public void A_snapshot_preserves_condemned_served_and_refused_entries()
     {
         var state = JournalState.Empty(Fraud).Apply(Numbered([Started(Plan(1, 2)), RolledBack(2, evidence: """{"a":1.5}"""), Refused(Plan(2), 2), RolledBack(3), Reset(3)]));
         var churn = JournalState.Empty(ModelName.Parse("churn"));
@@ -25,13 +25,13 @@ public class JournalSnapshotTests
     [Theory]
     [InlineData("", "no JSON")]
     [InlineData("null", "it is null")]
-    [InlineData("""{"schema":2,"models":[]}""", "it has schema 2, and this program reads schema 1")]
+    [InlineData("""{"schema":2,"models":[]}""", "its schema is 2; this program reads schema 1")]
     [InlineData("""{"schema":1,"models":[],"wonder":1}""", "wonder")]
     [InlineData("""{"schema":1,"models":[null]}""", "an entry is null")]
     [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{"event":{},"layout":[]}]}]}""", "schema")]
     [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{}]}]}""", "event")]
     [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[]},{"model":"a","lastSeq":0,"versions":[],"served":[]}]}""", "same key")]
-    public void What_is_none_is_refused(string text, string message) => Assert.Contains(
+    public void Other_bytes_are_refused(string text, string message) => Assert.Contains(
         message,
         Assert.Throws<ContractException>(() => JournalSnapshot.Parse(Encoding.UTF8.GetBytes(text))).Message.Replace("tokens", "no JSON", StringComparison.Ordinal),
         StringComparison.Ordinal);

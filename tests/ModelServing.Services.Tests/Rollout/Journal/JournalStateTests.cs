@@ -12,22 +12,22 @@ public class JournalStateTests
         Gen.Select(Gen.Int[0, 4], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 1000], MakeEvent);
 
     [Fact]
-    public void However_a_journal_is_cut_the_same_comes_out() => Gen.Select(SomeEvent.Array[0, 30], Gen.Int[0, 30], Gen.Int[0, 30]).Sample((events, one, other) =>
+    public void The_state_does_not_depend_on_how_the_events_are_divided() => Gen.Select(SomeEvent.Array[0, 30], Gen.Int[0, 30], Gen.Int[0, 30]).Sample((events, one, other) =>
     {
         var numbered = Numbered(events);
         var (first, second) = (Math.Min(Math.Min(one, other), numbered.Count), Math.Min(Math.Max(one, other), numbered.Count));
         var whole = Apply(numbered);
         var pieces = JournalState.Empty(Fraud).Apply(numbered.Take(first)).Apply(numbered.Skip(first).Take(second - first)).Apply(numbered.Skip(second));
         Assert.Equal(JournalSnapshot.ToUtf8([whole]), JournalSnapshot.ToUtf8([pieces]));
-        // And it goes on from a snapshot as from what it was taken of.
+        // A state that was read from a snapshot continues in the same way.
         var kept = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([Apply(numbered.Take(first))]))[Fraud];
         Assert.Equal(JournalSnapshot.ToUtf8([whole]), JournalSnapshot.ToUtf8([kept.Apply(numbered.Skip(first))]));
     });
 
     [Fact]
-    public void A_version_is_condemned_exactly_if_nobody_reset_it_after_its_last_rollback() => Gen.Int[0, 1].Array[0, 12].Sample(steps =>
+    public void A_version_is_condemned_exactly_if_it_was_not_reset_after_its_last_rollback() => Gen.Int[0, 1].Array[0, 12].Sample(steps =>
     {
-        // Rollbacks of the trial that is on, and resets to the next.
+        // Rollbacks of the current trial, and resets to the next.
         var (events, trial, condemned) = (new List<JournalEvent>(), 1, false);
         foreach (var step in steps)
         {
@@ -40,7 +40,7 @@ public class JournalStateTests
     });
 
     [Fact]
-    public void Nothing_is_known_of_an_empty_journal()
+    public void An_empty_journal_has_an_empty_state()
     {
         var state = JournalState.Empty(Fraud);
         Assert.Equal((0, 1, null, null, null, null), (state.LastSeq, state.TrialOf(V(2)), state.Condemned(V(2)), state.StartOf(V(2)), state.LastGood, state.LastRollout));
@@ -54,14 +54,14 @@ public class JournalStateTests
     }
 
     [Fact]
-    public void The_first_rollback_of_an_trial_is_the_one_that_condemned()
+    public void The_first_rollback_of_a_trial_is_the_one_that_condemned()
     {
         var state = Apply(Numbered([RolledBack(2) with { Who = "first" }, RolledBack(2) with { Who = "second" }]));
         Assert.Equal("first", state.Condemned(V(2))!.Who);
     }
 
     [Fact]
-    public void An_trial_starts_when_its_version_first_gets_traffic_beside_stable()
+    public void A_trial_starts_when_its_version_first_gets_traffic_beside_stable()
     {
         var state = Apply(Numbered([
             Started(Plan(1, 2, 0)),
@@ -73,7 +73,7 @@ public class JournalStateTests
     }
 
     [Fact]
-    public void A_reset_starts_the_trial_of_a_version_that_still_has_its_place()
+    public void A_reset_starts_the_trial_of_a_version_that_still_has_a_share()
     {
         var rollout = Started(Plan(1, 2));
         Assert.Equal(Noon.AddHours(1), Apply(Numbered([rollout, RolledBack(2), Reset(2) with { Time = Noon.AddHours(1) }])).StartOf(V(2)));
@@ -104,14 +104,14 @@ public class JournalStateTests
     }
 
     [Fact]
-    public void Only_so_many_rollouts_are_kept()
+    public void The_number_of_kept_rollouts_is_bounded()
     {
         var state = Apply(Numbered(Enumerable.Range(1, 100).SelectMany(static i => (JournalEvent[])[Applied(Plan(i)), Started(Plan(i, 200))])));
         Assert.Equal(Enumerable.Range(0, JournalState.MaxServed).Select(static i => 100 - i), state.Served.Select(static served => served.Rollout.Stable.Version.Number));
     }
 
     [Fact]
-    public void Another_models_event_and_one_out_of_turn_are_refused()
+    public void Events_of_another_model_or_out_of_order_are_refused()
     {
         var state = Apply(Numbered([RolledBack(2)]));
         Assert.Throws<ArgumentException>(() => state.Apply(RolledBack(3) with { Seq = 1 }));

@@ -5,7 +5,7 @@ using ModelServing.Services.Tests.Router.Rollouts;
 
 namespace ModelServing.Services.Tests.Router.Admin;
 
-/// <summary>What operators see and decide.</summary>
+/// <summary>The status that operators see, and their decisions.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class AdminApiTests
 {
@@ -13,7 +13,7 @@ public sealed class AdminApiTests
     private static readonly string ResetPath = AdminPaths.Reset(SomePlan.Model);
 
     [Fact]
-    public async Task An_operators_rollback_holds_when_it_is_answered_and_a_reset_begins_the_next_attempt()
+    public async Task An_operators_rollback_is_in_effect_when_it_is_answered_and_a_reset_starts_the_next_trial()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -43,7 +43,7 @@ public sealed class AdminApiTests
     }
 
     [Fact]
-    public async Task A_serving_stable_is_rolled_back_only_where_another_is_ready_or_by_force()
+    public async Task A_serving_stable_is_rolled_back_only_if_another_version_is_ready_or_by_force()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.OnlyStable(1));
@@ -64,7 +64,7 @@ public sealed class AdminApiTests
     }
 
     [Fact]
-    public async Task What_is_no_right_request_changes_nothing_and_the_router_stays()
+    public async Task Invalid_requests_change_nothing_and_the_router_survives()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -89,7 +89,7 @@ public sealed class AdminApiTests
     }
 
     [Fact]
-    public async Task Only_operators_and_only_on_its_own_port()
+    public async Task The_admin_API_is_for_operators_and_on_its_own_port_only()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.OnlyStable(1));
@@ -107,7 +107,7 @@ public sealed class AdminApiTests
     [InlineData("/metrics")]
     [InlineData("/")]
     [InlineData("/admin")]
-    public async Task Its_port_answers_nothing_else(string path)
+    public async Task The_admin_port_answers_nothing_else(string path)
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.OnlyStable(1));
@@ -122,7 +122,7 @@ public sealed class AdminApiTests
     [InlineData("/health/ready")]
     [InlineData("/v2/health/live")]
     [InlineData("/v2/health/ready")]
-    public async Task Its_port_says_whether_the_router_lives_and_is_ready(string path)
+    public async Task The_admin_port_answers_health_checks(string path)
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.OnlyStable(1));
@@ -130,7 +130,7 @@ public sealed class AdminApiTests
     }
 
     [Fact]
-    public async Task Without_the_journal_there_is_no_reset()
+    public async Task A_reset_needs_the_journal()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());

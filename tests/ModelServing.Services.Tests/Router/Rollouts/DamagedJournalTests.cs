@@ -9,14 +9,14 @@ using ModelServing.Services.Tests.Journal;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
-/// <summary>A journal of which a part can't be read, and a snapshot that is not its own.</summary>
+/// <summary>A journal that is partly unreadable, and a snapshot of another journal.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class DamagedJournalTests
 {
     private static readonly ModelName Churn = ModelName.Parse("churn");
 
     [Fact]
-    public async Task An_event_that_is_damaged_stops_its_own_model_and_no_other()
+    public async Task A_damaged_event_stops_only_its_own_model()
     {
         await using var routers = new SomeRouters();
         var plan = SomeRouters.Canary2();
@@ -27,10 +27,10 @@ public sealed class DamagedJournalTests
         var router = await routers.StartAsync();
         await routers.UntilKindsAsync("started");
 
-        // Of the one model only stable gets traffic, for nobody knows what is condemned of it.
+        // Only the damaged model's stable version gets traffic, because its condemned versions are unknown.
         for (var i = 0; i < 50; i++)
             Assert.Equal("v1", (await router.InferAsync(path: "/v2/models/churn/infer")).Text);
-        // The other one is rolled back, and its journal has it.
+        // The other model is rolled back, and its journal records it.
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
         await routers.CondemnAsync(router);
         await routers.UntilKindsAsync("started rolledBack");
@@ -46,7 +46,7 @@ public sealed class DamagedJournalTests
         Assert.Contains("event 1 of churn", Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Churn, new ModelVersion(3))).Message, StringComparison.Ordinal);
         Assert.Contains("event 1 of churn", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(status)).Message, StringComparison.Ordinal);
 
-        // Once it is put right, it is read.
+        // Once it is repaired, it is read.
         routers.Damage(Churn, 1, null);
         await RunningRouter.UntilAsync(() => router.Table.TryGetModel("churn", out var route) && route.State is not null, "it is read");
         await RunningRouter.UntilAsync(async () => (await router.InferAsync(path: "/v2/models/churn/infer")).Text == "v3", "its canary has its share");
@@ -58,7 +58,7 @@ public sealed class DamagedJournalTests
     public async Task A_snapshot_of_another_journal_is_dropped_when_the_journal_is_read(bool isLonger)
     {
         await using var routers = new SomeRouters();
-        // Version 1, which serves as stable here, was condemned in the other.
+        // Version 1, which is stable here, was condemned in the other journal.
         JournalEvent[] other = [SomeEvents.Started(SomeEvents.Plan(7, 1)), SomeEvents.RolledBack(1)];
         routers.WriteSnapshot(JournalState.Empty(SomePlan.Model).Apply(SomeEvents.Numbered(other)));
         await routers.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1)));
@@ -69,15 +69,15 @@ public sealed class DamagedJournalTests
         var router = await routers.StartAsync(new JournalPace(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(20)), hasSnapshot: true);
         Assert.True(SomeRouters.IsCondemned(router, 1));
         routers.Store.IsAway = false;
-        await RunningRouter.UntilAsync(() => !SomeRouters.IsCondemned(router, 1), "the journal is believed");
+        await RunningRouter.UntilAsync(() => !SomeRouters.IsCondemned(router, 1), "the journal replaces the snapshot");
         Assert.Equal(isLonger, SomeRouters.IsCondemned(router, 3));
         Assert.NotEqual(0, await routers.ReachingAsync(router, 1));
-        await RunningRouter.UntilAsync(async () => (await routers.KindsAsync()).EndsWith("started", StringComparison.Ordinal), "what is due is written");
+        await RunningRouter.UntilAsync(async () => (await routers.KindsAsync()).EndsWith("started", StringComparison.Ordinal), "the due event is written");
         Assert.Equal((await routers.EventsAsync())[^1].Seq, (await SomeRouters.StatusAsync(router)).LastSeq);
     }
 
     [Fact]
-    public async Task A_snapshot_of_this_journal_is_gone_on_from()
+    public async Task A_snapshot_of_this_journal_is_continued()
     {
         await using var routers = new SomeRouters();
         await routers.AppendAsync(SomeEvents.Started(SomeRouters.Canary2().Rollouts[SomePlan.Model]));
@@ -86,7 +86,7 @@ public sealed class DamagedJournalTests
         await routers.AppendAsync(SomeEvents.RolledBack(2));
         await routers.ApplyAsync(SomeRouters.Canary2());
         var router = await routers.StartAsync(hasSnapshot: true);
-        await RunningRouter.UntilAsync(() => SomeRouters.IsCondemned(router, 2), "the journal is read on");
+        await RunningRouter.UntilAsync(() => SomeRouters.IsCondemned(router, 2), "the journal's later events are read");
         Assert.True(SomeRouters.IsCondemned(router, 3));
     }
 }

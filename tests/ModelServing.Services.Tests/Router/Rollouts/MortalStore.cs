@@ -5,7 +5,7 @@ using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
-/// <summary>A journal's store that a test can take away, and make hang.</summary>
+/// <summary>A journal store that a test can make unavailable, or make hang.</summary>
 internal sealed class MortalStore(IJournalStore store) : IJournalStore
 {
     private volatile bool isAway;
@@ -38,7 +38,7 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
         return await store.PutIfAbsentAsync(added, cancellationToken);
     }
 
-    // Whoever gives up is not heard: so do stores that hang.
+    // Ignores the token, as a hanging store does.
     private Task MeetAsync() => hangs ? new TaskCompletionSource().Task
         : isAway ? Task.FromException(new JournalException(JournalError.Unavailable, "it was taken away"))
         : Task.CompletedTask;

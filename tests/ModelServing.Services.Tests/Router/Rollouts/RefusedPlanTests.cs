@@ -3,12 +3,12 @@ using ModelServing.Contracts.Admin;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
-/// <summary>Plans that name a condemned version, as they are written again and again.</summary>
+/// <summary>Plans that name a condemned version and are written again and again.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class RefusedPlanTests
 {
     [Fact]
-    public async Task Ten_writes_of_one_plan_are_refused_once_and_none_sends_the_version_anything()
+    public async Task Ten_writes_of_one_plan_are_refused_once_and_none_sends_the_version_a_request()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -18,7 +18,7 @@ public sealed class RefusedPlanTests
         routers.Canary.Recover();
         var kinds = "started rolledBack";
         await routers.UntilKindsAsync(kinds);
-        // As a canary of another weight, and as stable: each a fact of its own.
+        // As a canary with another weight, and as stable: each is a separate fact.
         foreach (var plan in (PlanDocument[])[SomeRouters.Canary2(2000), SomeRouters.OnlyStable(2)])
         {
             var seen = routers.Canary.Seen;
@@ -37,14 +37,14 @@ public sealed class RefusedPlanTests
         async Task ApplyAgainAsync(PlanDocument plan, int time)
         {
             var before = router.Table.Plan;
-            // Other bytes and the same plan, so that the router takes it as often as it is written.
+            // Different bytes for the same plan, so that the router applies it each time it is written.
             routers.Write("plan.json", [.. plan.ToUtf8(), .. Enumerable.Repeat((byte)' ', time)]);
             await RunningRouter.UntilAsync(() => !ReferenceEquals(router.Table.Plan, before), "the plan is applied once more");
         }
     }
 
     [Fact]
-    public async Task A_refused_version_is_promoted_once_it_is_reset_and_the_gauge_says_so()
+    public async Task A_refused_version_is_promoted_once_it_is_reset_and_the_gauge_shows_it()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -53,7 +53,7 @@ public sealed class RefusedPlanTests
         await router.AssertCountAsync(0, "modelserving_router_rollout_refused", "model=\"fraud\"");
         await routers.CondemnAsync(router);
         routers.Canary.Recover();
-        // The canary is condemned and the plan's rollout is served: nothing of it is refused.
+        // The canary is condemned, but the plan's rollout is served: nothing is refused.
         await router.AssertCountAsync(0, "modelserving_router_rollout_refused", "model=\"fraud\"");
         await routers.ApplyAsync(SomeRouters.OnlyStable(2));
         await routers.UntilKindsAsync("started rolledBack refused");
@@ -64,7 +64,7 @@ public sealed class RefusedPlanTests
         Assert.Equal("v2", (await router.InferAsync()).Text);
         Assert.Equal(RolloutCondition.Serving, (await SomeRouters.StatusAsync(router)).Condition);
         await RunningRouter.UntilAsync(async () => await router.CountAsync("modelserving_router_rollout_refused", "model=\"fraud\"") == 0, "it is served");
-        // What is born now knows it as any other stable version.
+        // A router that starts now treats it as any other stable version.
         Assert.Equal("v2", (await (await routers.StartAsync()).InferAsync()).Text);
     }
 }

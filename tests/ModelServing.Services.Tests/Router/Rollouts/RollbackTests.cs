@@ -8,7 +8,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
-/// <summary>A canary that fails is rolled back, everywhere, and stays so, whatever plans and routers come.</summary>
+/// <summary>A failing canary is rolled back on every router, and stays rolled back with every later plan and router.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class RollbackTests
 {
@@ -26,7 +26,7 @@ public sealed class RollbackTests
         await routers.UntilKindsAsync("applied started weightMoved");
         await routers.ApplyAsync(SomeRouters.OnlyStable(2));
         await routers.UntilKindsAsync("applied started weightMoved promoted");
-        // All have read all of it, and have nothing to add.
+        // All routers have read the whole journal and have nothing to add.
         var router = await routers.StartAsync();
         for (var i = 0; i < 10; i++)
             router.Get<JournalKeeper>().OnApplied(router.Table.Plan);
@@ -35,7 +35,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public async Task A_failing_canary_gets_nothing_any_more_on_any_router_and_no_caller_sees_it()
+    public async Task A_failing_canary_loses_its_traffic_on_every_router_and_no_caller_sees_a_failure()
     {
         await using var routers = new SomeRouters(await TestedGarnet.StartAsync());
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -48,7 +48,7 @@ public sealed class RollbackTests
         Assert.Equal(0, await routers.ReachingAsync(first, 2));
         var decided = DateTimeOffset.UtcNow;
         foreach (var other in others)
-            await RunningRouter.UntilAsync(() => SomeRouters.IsCondemned(other, 2), "the others are told");
+            await RunningRouter.UntilAsync(() => SomeRouters.IsCondemned(other, 2), "the other routers know");
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"told after {(DateTimeOffset.UtcNow - decided).TotalMilliseconds:0} ms"));
         foreach (var other in others)
             Assert.Equal(0, await routers.ReachingAsync(other, 2));
@@ -59,7 +59,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public async Task With_the_cache_killed_the_journal_tells()
+    public async Task Without_the_cache_routers_learn_of_a_rollback_from_the_journal()
     {
         var cache = await TestedGarnet.StartAsync();
         await using var routers = new SomeRouters(cache);
@@ -75,7 +75,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public async Task A_condemned_version_gets_nothing_in_any_plan_until_it_is_reset_and_each_refusal_is_in_the_history()
+    public async Task A_condemned_version_gets_no_traffic_in_any_plan_until_it_is_reset_and_each_refusal_is_in_the_history()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.OnlyStable(1));
@@ -102,7 +102,7 @@ public sealed class RollbackTests
             await routers.UntilKindsAsync(kinds);
         }
 
-        // A router that is born now never asks it either.
+        // A router that starts now never calls it either.
         var born = await routers.StartAsync();
         Assert.Equal(0, await routers.ReachingAsync(born, 2));
         await SomeRouters.ResetAsync(router, 2);
@@ -114,7 +114,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public async Task A_plan_with_a_condemned_stable_is_not_served_and_without_the_last_good_ones_pods_nothing_is()
+    public async Task A_plan_with_a_condemned_stable_is_not_served_and_without_the_last_good_pods_the_model_answers_503()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -142,7 +142,7 @@ public sealed class RollbackTests
             Assert.Equal(0, await routers.ReachingAsync(each, 2));
         }
 
-        // Refused connections are no other thing than no endpoints.
+        // Refused connections are treated as missing endpoints.
         routers.Versions[0].Kill();
         routers.WriteEndpoints(1, 2);
         await RunningRouter.UntilAsync(() => router.Fraud.Stable.Endpoints.Count == 1, "there is one");
@@ -150,7 +150,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public async Task With_nothing_known_a_router_gives_only_stable_traffic_and_says_so()
+    public async Task A_router_that_never_read_the_journal_serves_only_stable_and_reports_it()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -182,14 +182,14 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public async Task A_rollback_while_the_journal_is_away_holds_and_is_written_later()
+    public async Task A_rollback_while_the_journal_is_unavailable_takes_effect_and_is_written_later()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
         var router = await routers.StartAsync();
         await routers.UntilKindsAsync("started");
         routers.Store.IsAway = true;
-        await RunningRouter.UntilAsync(() => router.Get<RolloutBoard>().Reach == JournalReach.Away, "it is away");
+        await RunningRouter.UntilAsync(() => router.Get<RolloutBoard>().Reach == JournalReach.Away, "the journal is unavailable");
         await routers.CondemnAsync(router);
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
         Assert.Equal("started", await routers.KindsAsync());
@@ -224,7 +224,7 @@ public sealed class RollbackTests
             var now = await VariantsAsync(router, keys);
             foreach (var key in last is null ? [] : keys.Where(key => last[key] != now[key]))
                 Assert.True(Change(i, last![key]) < 0 && Change(i, now[key]) > 0, $"{key} moved from {last[key]} to {now[key]}");
-            // Who comes later walks the same way, by the journal.
+            // A router that starts later takes the same steps, from the journal.
             await using var born = await routers.StartAsync();
             Assert.Equal(now, await VariantsAsync(born, keys));
             last = now;

@@ -9,12 +9,12 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
-/// <summary>What the guard counts of the traffic, and what it makes of versions that can't be reached.</summary>
+/// <summary>How the guard counts the traffic, and how it treats unreachable versions.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class RolloutGuardTests
 {
     [Fact]
-    public async Task A_canary_that_stays_away_is_condemned_and_one_that_returns_or_is_away_with_stable_is_not()
+    public async Task A_canary_that_stays_unreachable_alone_is_condemned()
     {
         var time = new SteppedTime();
         await using var routers = new SomeRouters();
@@ -29,13 +29,13 @@ public sealed class RolloutGuardTests
         var (guards, watched) = (router.Get<RolloutGuards>(), router.Get<WatchedVersions>());
         var board = router.Get<RolloutBoard>();
         Serve(SomePlan.Endpoints((1, routers.Versions[0].Address)));
-        // One second less than it takes.
+        // One second less than the limit.
         await LookAsync(59);
         Serve(SomePlan.Endpoints((1, routers.Versions[0].Address), (2, routers.Versions[1].Address)));
         await LookAsync(1);
-        Assert.Equal(TimeSpan.Zero, Watch().AwayFor);
+        Assert.Equal(TimeSpan.Zero, Watch().UnreachableTime);
 
-        // Without stable no time counts.
+        // While stable is unreachable, no time counts.
         Serve(SomePlan.Endpoints());
         await LookAsync(100);
         Assert.Empty(board.Decided);
@@ -77,7 +77,7 @@ public sealed class RolloutGuardTests
             Assert.Equal("v1", (await two[i % 2].InferAsync()).Text);
         routers.Canary.Cuts = false;
         routers.Canary.Fail();
-        // What comes next is counted after what came before.
+        // Failures are counted in order.
         foreach (var router in two)
         {
             await RunningRouter.UntilAsync(
@@ -91,14 +91,14 @@ public sealed class RolloutGuardTests
 
         // The last one is counted after it was answered.
         await RunningRouter.UntilAsync(() => Counted() >= 1 + routers.Canary.Failed, "all of them are counted");
-        // On a machine that stood still the window may have passed, and another loss is one more failure.
+        // On a machine that was suspended, the window may have passed; then another loss is one more failure.
         Assert.InRange(Counted(), 1 + routers.Canary.Failed, 1 + routers.Canary.Failed + (int)(System.Diagnostics.Stopwatch.GetElapsedTime(began) / LostConnections.Window));
 
         long Counted() => two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().Total(GuardKind.Error).Watched);
     }
 
     [Fact]
-    public async Task A_key_that_always_fails_is_one_failure_and_keys_of_their_own_are_each()
+    public async Task A_key_that_always_fails_is_one_failure_and_different_keys_are_one_each()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());
@@ -127,7 +127,7 @@ public sealed class RolloutGuardTests
     }
 
     [Fact]
-    public async Task What_nobody_assigned_is_never_counted()
+    public async Task Requests_that_were_not_assigned_are_never_counted()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.PatientCanary2());
@@ -140,7 +140,7 @@ public sealed class RolloutGuardTests
             Assert.Equal(500, (await router.InferAsync(headers: "X-Model-Variant: canary\r\n" + SomeClients.Key(SomeClients.TesterKey))).Status);
         }
 
-        // The first that is assigned is the first that counts.
+        // The first assigned request is the first that counts.
         while ((await router.InferAsync())["X-Model-Failover"] is null)
         {
         }
@@ -150,7 +150,7 @@ public sealed class RolloutGuardTests
     }
 
     [Fact]
-    public async Task Good_answers_that_are_slow_condemn_where_the_rollout_has_a_limit_for_it_and_the_caller_gets_them()
+    public async Task Slow_answers_condemn_if_the_rollout_has_a_limit_and_the_caller_gets_them()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2().With(static guard => guard with { SlowerThanMilliseconds = 100 }));
@@ -170,7 +170,7 @@ public sealed class RolloutGuardTests
     }
 
     [Fact]
-    public async Task A_late_answer_of_stable_is_the_callers_and_counts_as_the_failure_that_it_would_be_of_the_canary()
+    public async Task A_late_stable_answer_reaches_the_caller_and_counts_as_a_failure_as_the_canarys_would()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.PatientCanary2().Limited(50));
@@ -192,7 +192,7 @@ public sealed class RolloutGuardTests
     }
 
     [Fact]
-    public async Task A_weight_that_goes_to_nothing_and_comes_back_goes_on_in_the_same_attempt_with_what_was_counted()
+    public async Task A_weight_that_drops_to_0_and_returns_continues_the_same_trial_and_its_counts()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.PatientCanary2());
@@ -207,7 +207,7 @@ public sealed class RolloutGuardTests
         await routers.ApplyAsync(SomeRouters.PatientCanary2(0));
         await routers.UntilKindsAsync("started weightMoved");
         Assert.Empty(router.Fraud.Watched);
-        // Nothing is counted for who has no share: what stable fails meanwhile is compared with nothing.
+        // Without a share, nothing is counted: there is no canary to compare stable's failures with.
         var counted = watched.Recorder.Read().Total(GuardKind.Error);
         routers.Versions[0].Fail();
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
@@ -219,10 +219,10 @@ public sealed class RolloutGuardTests
         Assert.Same(watched, router.Fraud.Watched.Single().Version);
         Assert.Equal((1, started), (watched.Trial.Trial, watched.StartedAt));
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
-        await RunningRouter.UntilAsync(() => watched.Last!.Counts.Total(GuardKind.Error).Watched > counted.Watched, "it goes on");
+        await RunningRouter.UntilAsync(() => watched.Last!.Counts.Total(GuardKind.Error).Watched > counted.Watched, "counting continues");
         Assert.Equal(2, watched.Recorder.Read().Segments.Count);
 
-        // With a guard of ordinary patience the old counts condemn with the next failure, or before it.
+        // With an ordinary guard, the old counts condemn with the next failure, or before it.
         await routers.ApplyAsync(SomeRouters.Canary2(3000));
         await routers.CondemnAsync(router);
         var summary = GuardEvidence.SummaryOf(router.Fraud.State!.Condemned(new ModelVersion(2))!);
@@ -230,7 +230,7 @@ public sealed class RolloutGuardTests
     }
 
     [Fact]
-    public async Task Answers_that_are_not_finite_condemn_too_and_the_caller_gets_them()
+    public async Task Non_finite_answers_condemn_too_and_the_caller_gets_them()
     {
         await using var routers = new SomeRouters();
         await routers.ApplyAsync(SomeRouters.Canary2());

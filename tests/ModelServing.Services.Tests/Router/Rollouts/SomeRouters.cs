@@ -16,7 +16,7 @@ namespace ModelServing.Services.Tests.Router.Rollouts;
 /// <summary>Routers of one environment: one plan, one journal, perhaps a cache, and three versions of <c>fraud</c>.</summary>
 internal sealed class SomeRouters : IAsyncDisposable
 {
-    /// <summary>Rarely enough that what comes within a test's patience was pushed.</summary>
+    /// <summary>Polls so rarely that changes within a test's time limit must have been pushed.</summary>
     internal static readonly JournalPace OnlyPushed = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), TimeSpan.FromSeconds(20));
 
     private static readonly JournalPace Fast = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(20));
@@ -44,7 +44,7 @@ internal sealed class SomeRouters : IAsyncDisposable
 
     internal string SnapshotPath => folder.Combine("snapshot");
 
-    /// <summary>A rollout's plan: names, versions and weights, stable last. One failure in a few condemns.</summary>
+    /// <summary>A rollout's plan: names, versions and weights, stable last. A few failures condemn.</summary>
     internal static PlanDocument Plan(params (string Name, int Version, int Weight)[] variants) => new()
     {
         Schema = PlanDocument.CurrentSchema,
@@ -65,12 +65,12 @@ internal sealed class SomeRouters : IAsyncDisposable
 
     internal static PlanDocument Canary2(int weight = 5000) => Plan((VariantPlan.Canary, 2, weight), (VariantPlan.Stable, 1, PlanDocument.Buckets - weight));
 
-    /// <summary>As <see cref="Canary2"/>, with a guard that takes more failures to condemn than a test has.</summary>
+    /// <summary>As <see cref="Canary2"/>, with a guard that needs more failures to condemn than a test has.</summary>
     internal static PlanDocument PatientCanary2(int weight = 5000) => Canary2(weight).With(static guard => guard with { FalseAlarm = 1e-12 });
 
     internal static PlanDocument OnlyStable(int version) => Plan((VariantPlan.Stable, version, PlanDocument.Buckets));
 
-    /// <summary>Starts a router with whatever plan stands there.</summary>
+    /// <summary>Starts a router with the current plan.</summary>
     internal async Task<RunningRouter> StartAsync(JournalPace? pace = null, bool hasSnapshot = false, Func<RouterSettings, RouterSettings>? with = null, Action<IServiceCollection>? services = null, bool isWatched = true)
     {
         var router = await RunningRouter.StartAsync(
@@ -105,7 +105,10 @@ internal sealed class SomeRouters : IAsyncDisposable
         Write("plan.json", plan.ToUtf8());
         var digest = RolloutDigest.Compute(plan.Rollouts[SomePlan.Model]);
         foreach (var router in routers.Where(static router => router.IsRunning))
-            await RunningRouter.UntilAsync(() => router.Get<ModelServing.Router.Routing.RoutingTableHolder>().Current is { } table && RolloutDigest.Compute(table.Plan.Rollouts[SomePlan.Model]) == digest, "the plan is applied");
+            await RunningRouter.UntilAsync(
+                () => router.Get<ModelServing.Router.Routing.RoutingTableHolder>().Current is { } table
+                    && RolloutDigest.Compute(table.Plan.Rollouts[SomePlan.Model]) == digest,
+                "the plan is applied");
     }
 
     internal void WriteEndpoints(params int[] versions) => WriteEndpoints([.. versions.Select(static version => (SomePlan.Model, version))]);
@@ -116,16 +119,16 @@ internal sealed class SomeRouters : IAsyncDisposable
         Endpoints = [.. versions.Select((one, i) => new EndpointEntry(one.Model, new ModelVersion(one.Version), Versions[one.Version - 1].Address.ToString(), 1000 + i))],
     }.ToUtf8());
 
-    /// <summary>Writes what routers find of the journal while it is away.</summary>
+    /// <summary>Writes the snapshot that routers read while the journal is unavailable.</summary>
     internal void WriteSnapshot(params JournalState[] states) => new SnapshotFile(SnapshotPath).Write(JournalSnapshot.ToUtf8(states));
 
-    /// <summary>Appends to the journal, past all routers.</summary>
+    /// <summary>Appends to the journal without a router.</summary>
     internal Task AppendAsync(JournalEvent added) => new RolloutJournal(sqlite).AppendAsync(added, CancellationToken.None);
 
-    /// <summary>Puts what is no event into the journal; null takes it out.</summary>
+    /// <summary>Puts an invalid event into the journal; null removes it.</summary>
     internal void Damage(ModelName model, long seq, string? text)
     {
-        // Its table is made by whoever comes first.
+        // The first caller creates the table.
         _ = sqlite.PutIfAbsentAsync(new ResetEvent { Model = ModelName.Parse("other"), Seq = 1, Time = DateTimeOffset.UnixEpoch, Version = new ModelVersion(1), Trial = 2, Who = "a" }, CancellationToken.None).Result;
         using var open = new SqliteConnection($"Data Source={folder.Combine("journal.db")}");
         open.Open();
@@ -137,14 +140,14 @@ internal sealed class SomeRouters : IAsyncDisposable
         Assert.Equal(1, command.ExecuteNonQuery());
     }
 
-    /// <summary>The journal, past all routers.</summary>
+    /// <summary>Reads the journal without a router.</summary>
     internal async Task<IReadOnlyList<JournalEvent>> EventsAsync() => await new RolloutJournal(sqlite).ReadAsync(SomePlan.Model, 0, CancellationToken.None);
 
     internal async Task<string> KindsAsync() => string.Join(' ', (await EventsAsync()).Select(static one => one.Kind));
 
     internal Task UntilKindsAsync(string kinds) => RunningRouter.UntilAsync(async () => await KindsAsync() == kinds, $"the journal is '{kinds}'");
 
-    /// <summary>Lets the canary fail in a router until that one has condemned it. No caller sees a failure.</summary>
+    /// <summary>Lets the canary fail in a router until that router has condemned it. No caller sees a failure.</summary>
     internal async Task CondemnAsync(RunningRouter router)
     {
         Canary.Fail();
@@ -159,10 +162,10 @@ internal sealed class SomeRouters : IAsyncDisposable
             "the canary is condemned");
     }
 
-    /// <summary>Whether a router serves by a version's being condemned.</summary>
+    /// <summary>Whether a router's table treats a version as condemned.</summary>
     internal static bool IsCondemned(RunningRouter router, int version) => router.Fraud.State?.Condemned(new ModelVersion(version)) is not null;
 
-    /// <summary>Sends requests, with keys and without, and says how many reached the version.</summary>
+    /// <summary>Sends requests with and without keys, and returns how many reached the version.</summary>
     internal async Task<int> ReachingAsync(RunningRouter router, int version, int requests = 100)
     {
         var before = Versions[version - 1].Seen;
@@ -176,7 +179,7 @@ internal sealed class SomeRouters : IAsyncDisposable
         return Versions[version - 1].Seen - before;
     }
 
-    /// <summary>Asks the admin API as an operator.</summary>
+    /// <summary>Queries the admin API as an operator.</summary>
     internal static Task<RawMessage> AskAsync(RunningRouter router, string path) => router.AskAdminAsync(path, SomeClients.Key(SomeClients.OperatorKey));
 
     internal static Task<RawMessage> PostAsync(RunningRouter router, string path, string body) => router.SendAdminAsync(

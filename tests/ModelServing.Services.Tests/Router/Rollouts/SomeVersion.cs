@@ -3,7 +3,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 
-/// <summary>One version's endpoint: it counts the inferences that reach it, and fails when it is told to.</summary>
+/// <summary>One version's endpoint. It counts the inferences that reach it, and fails on request.</summary>
 internal sealed class SomeVersion : IAsyncDisposable
 {
     private readonly RawServer server;
@@ -32,20 +32,20 @@ internal sealed class SomeVersion : IAsyncDisposable
 
     internal IPEndPoint Address => server.Address;
 
-    /// <summary>How many inferences it had.</summary>
+    /// <summary>The number of inferences that reached it.</summary>
     internal int Seen => Volatile.Read(ref seen);
 
-    /// <summary>How many of them got the failure that was asked for.</summary>
+    /// <summary>The number of inferences that failed.</summary>
     internal int Failed => Volatile.Read(ref failed);
 
-    /// <summary>Whether it ends the connection in place of an answer.</summary>
+    /// <summary>Whether it closes the connection instead of answering.</summary>
     internal bool Cuts
     {
         get => cuts;
         set => cuts = value;
     }
 
-    /// <summary>How long it takes to answer an inference; nothing by default.</summary>
+    /// <summary>The time before it answers an inference; zero by default.</summary>
     internal TimeSpan Delay
     {
         get => new(Interlocked.Read(ref delayTicks));

@@ -5,7 +5,7 @@ using static ModelServing.Services.Tests.Router.Clients.SomeClients;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>What a router does before it knows who may ask, and when that changes.</summary>
+/// <summary>A router before it has a clients document, and when the document changes.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class ClientsFollowerTests : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     public ValueTask DisposeAsync() => endpoint.DisposeAsync();
 
     [Fact]
-    public async Task A_router_that_does_not_know_who_may_ask_answers_nobody()
+    public async Task A_router_without_a_clients_document_admits_no_one()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, null);
         var answer = await router.InferAsync(headers: Key(CallerKey));
@@ -43,7 +43,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     [InlineData("")]
     [InlineData("""{"schema":2,"anonymous":true,"clients":{}}""")]
     [InlineData(null)]
-    public async Task A_document_that_breaks_changes_nothing(string? broken)
+    public async Task A_broken_document_changes_nothing(string? broken)
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
         if (broken is null)
@@ -57,7 +57,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_edited_document_counts_without_a_restart()
+    public async Task An_edited_document_applies_without_a_restart()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
         await router.WriteClientsAsync(Keys() with { Clients = new() { [ModelName.Parse("next")] = Entry(ClientRole.Caller, "msk_next") } });
@@ -66,7 +66,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_edit_gives_nobody_a_new_burst_but_a_changed_limit_counts()
+    public async Task An_edit_gives_no_client_a_new_burst_but_a_changed_limit_applies()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys(new ClientLimit(0.001m, 1)));
         Assert.Equal(200, (await router.InferAsync(headers: Key(CallerKey))).Status);
@@ -77,13 +77,13 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_router_without_keys_for_tokens_is_not_ready_and_serves_those_that_have_none()
+    public async Task A_router_without_token_keys_is_not_ready_but_serves_clients_with_API_keys()
     {
         await using var issuer = new TokenIssuer("a") { Instead = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n" };
         await using var router = await RunningRouter.StartAsync(endpoint, null);
         await router.WriteClientsAsync(Keys() with { Tokens = Tokens(issuer) });
         await router.AssertCountAsync(1, "modelserving_router_failed_key_fetches_total");
-        Assert.Equal($"no keys of tokens from {issuer.KeysUri}", router.Readiness.Reason);
+        Assert.Equal($"no token keys from {issuer.KeysUri}", router.Readiness.Reason);
         Assert.Equal(200, (await router.InferAsync(headers: Key(CallerKey))).Status);
         var answer = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", "x", TimeProvider.System.GetUtcNow())));
         Assert.Equal((503, "1"), (answer.Status, answer["Retry-After"]));
@@ -91,7 +91,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_goes_wrong_later_takes_no_router_away()
+    public async Task A_later_failure_does_not_make_a_router_unready()
     {
         await using var issuer = new TokenIssuer("a") { Instead = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n" };
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
@@ -101,7 +101,7 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Tokens_that_are_no_longer_taken_are_refused_and_another_issuers_keys_are_fetched()
+    public async Task Tokens_of_a_former_issuer_are_refused_and_the_new_issuers_keys_are_fetched()
     {
         await using var issuer = new TokenIssuer("a");
         await using var other = new TokenIssuer("b");

@@ -37,7 +37,7 @@ public sealed class DnsEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_kept_warm_is_looked_up_too_and_what_the_plan_does_not_name_is_not()
+    public async Task Kept_versions_are_looked_up_too_and_versions_outside_the_plan_are_not()
     {
         foreach (var (name, address) in (ReadOnlySpan<(string, string)>)[(One, "10.0.0.1"), (Two, "10.0.0.2"), (Three, "10.0.0.3")])
             names.Has(name, address);
@@ -51,7 +51,7 @@ public sealed class DnsEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_thousand_addresses_in_another_order_are_no_change()
+    public async Task A_thousand_addresses_in_another_order_are_not_a_change()
     {
         string[] addresses = [.. Enumerable.Range(0, 1000).Select(i => $"10.1.{i / 250}.{i % 250}")];
         names.Has(One, addresses);
@@ -71,7 +71,7 @@ public sealed class DnsEndpointsTests : IDisposable
     [InlineData(SocketError.HostNotFound)]
     [InlineData(SocketError.NoData)]
     [InlineData(null)]
-    public async Task That_no_pod_is_ready_is_believed_at_the_third_answer_in_a_row(SocketError? how)
+    public async Task The_third_empty_answer_in_a_row_empties_the_endpoints(SocketError? how)
     {
         void Empty()
         {
@@ -104,7 +104,7 @@ public sealed class DnsEndpointsTests : IDisposable
     [InlineData(SocketError.TryAgain)]
     [InlineData(SocketError.NoRecovery)]
     [InlineData(null)]
-    public async Task A_failed_lookup_keeps_the_last_addresses_is_counted_each_time_and_said_once(SocketError? how)
+    public async Task A_failed_lookup_keeps_the_last_addresses_and_is_counted_each_time_and_logged_once(SocketError? how)
     {
         using var failures = new Counted(MetricNames.RouterFailedLookups);
         names.Has(One, "10.0.0.1");
@@ -130,7 +130,7 @@ public sealed class DnsEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failure_between_says_nothing_about_whether_a_pod_is_ready()
+    public async Task A_failure_in_between_restarts_the_count_of_empty_answers()
     {
         names.Has(One, "10.0.0.1");
         await ReadAsync(SomePlan.Stable());
@@ -147,14 +147,14 @@ public sealed class DnsEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_known_until_one_name_was_answered_and_then_always_something()
+    public async Task Endpoints_are_unknown_until_the_first_answer_and_known_from_then_on()
     {
         Assert.NotNull(endpoints.Unknown);
         names.Fails(One);
         names.Fails(Two);
         await ReadAsync(SomePlan.Canary(100));
         Assert.Contains("can't be looked up", endpoints.Unknown, StringComparison.Ordinal);
-        // That there are none is an answer, and one that has to be told although no endpoint changed.
+        // An empty answer is an answer, and must be reported although no endpoint changed.
         names.HasNot(Two);
         await RoundAsync(expectChange: true);
         Assert.Null(endpoints.Unknown);
@@ -164,7 +164,7 @@ public sealed class DnsEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plan_without_models_waits_for_nothing()
+    public async Task A_plan_without_models_needs_no_lookup()
     {
         await ReadAsync(new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] });
         Assert.Null(endpoints.Unknown);
@@ -191,14 +191,14 @@ public sealed class DnsEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task Answers_of_names_that_a_plan_let_go_of_meanwhile_are_dropped()
+    public async Task Answers_for_names_that_left_the_plan_meanwhile_are_dropped()
     {
         names.Has(One, "10.0.0.1");
         names.Has(Two, "10.0.0.2");
         await ReadAsync(SomePlan.Canary(100));
         names.Hangs(One);
         names.Has(Two, "10.0.0.3");
-        var round = endpoints.LookAgainAsync(TestContext.Current.CancellationToken);
+        var round = endpoints.RunRoundAsync(TestContext.Current.CancellationToken);
         await ReadAsync(SomePlan.Stable());
         time.Advance(DnsEndpoints.Limit);
         Assert.False(await round.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
@@ -206,7 +206,7 @@ public sealed class DnsEndpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_are_looked_up_every_two_seconds_give_or_take_a_tenth()
+    public async Task Names_are_looked_up_about_every_two_seconds()
     {
         names.Has(One, "10.0.0.1");
         await ReadAsync(SomePlan.Stable());
@@ -230,7 +230,7 @@ public sealed class DnsEndpointsTests : IDisposable
             await RunningRouter.UntilAsync(() => names.TimesAsked(One) > round, "it looks up the name");
         }
 
-        await RunningRouter.UntilAsync(() => changes == 1, "the change was told");
+        await RunningRouter.UntilAsync(() => changes == 1, "the change is reported");
         await stop.CancelAsync();
         await following.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(1, changes);
@@ -241,7 +241,7 @@ public sealed class DnsEndpointsTests : IDisposable
     public async Task Whatever_the_servers_answer_the_endpoints_are_the_last_good_ones() =>
         await Gen.Int[-2, 3].Array[2].Array[1, 40].SampleAsync(async rounds =>
         {
-            // -2: failed, -1: no such name, 0: no address, else so many addresses. Each name starts with the first round's.
+            // -2: failed, -1: no such name, 0: no address, otherwise the number of addresses. Each name starts with the answer of the first round.
             var names = new SomeNames();
             var source = Make(names);
             var known = new string[][] { [], [] };
@@ -270,7 +270,7 @@ public sealed class DnsEndpointsTests : IDisposable
                 if (i == 0)
                     await source.ReadForAsync(VersionsOf(SomePlan.Canary(100)), CancellationToken.None);
                 else
-                    Assert.Equal(await source.LookAgainAsync(CancellationToken.None), isDifferent || (wasUnknown && source.Unknown is null));
+                    Assert.Equal(await source.RunRoundAsync(CancellationToken.None), isDifferent || (wasUnknown && source.Unknown is null));
                 Assert.Equal(
                     [.. known[0].Select(a => $"1 {a}:8080"), .. known[1].Select(a => $"2 {a}:8080")],
                     source.Current.Endpoints.Select(entry => $"{entry.Version} {entry.Address}").Order(StringComparer.Ordinal));
@@ -287,7 +287,7 @@ public sealed class DnsEndpointsTests : IDisposable
 
     private async Task RoundAsync(bool expectChange)
     {
-        var round = endpoints.LookAgainAsync(TestContext.Current.CancellationToken);
+        var round = endpoints.RunRoundAsync(TestContext.Current.CancellationToken);
         if (!round.IsCompleted)
             time.Advance(DnsEndpoints.Limit);
         Assert.Equal(expectChange, await round.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
@@ -322,7 +322,6 @@ public sealed class DnsEndpointsTests : IDisposable
         public void Dispose() => listener.Dispose();
     }
 
-    /// <summary>What was logged as an error.</summary>
     private sealed class RecordedLog : ILoggerProvider, ILogger
     {
         internal List<string> Errors { get; } = [];

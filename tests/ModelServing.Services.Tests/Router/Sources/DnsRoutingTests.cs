@@ -5,7 +5,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>A whole router whose endpoints are looked up.</summary>
+/// <summary>A whole router that looks up its endpoints.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public class DnsRoutingTests
 {
@@ -27,7 +27,7 @@ public class DnsRoutingTests
 
         names.HasNot("fraud-v1.test");
         await RunningRouter.UntilAsync(async () => (await router.InferAsync()).Status == 503, "the version has no endpoint any more");
-        await RunningRouter.UntilAsync(() => router.Upstream.Count == 0 && four.Open == 0, "the connections to what is gone are closed");
+        await RunningRouter.UntilAsync(() => router.Upstream.Count == 0 && four.Open == 0, "the connections to the old address are closed");
     }
 
     [Fact]
@@ -58,18 +58,21 @@ public class DnsRoutingTests
     }
 
     [Fact]
-    public async Task A_router_that_has_no_answer_of_any_name_is_not_ready()
+    public async Task A_router_without_any_successful_lookup_is_not_ready()
     {
         var names = new SomeNames();
         names.Fails("fraud-v1.test");
         await using var router = await StartAsync(1, names.LookUpAsync);
-        await RunningRouter.UntilAsync(() => names.TimesAsked("fraud-v1.test") > 0 && router.Readiness.Reason!.Contains("fraud-v1.test can't be looked up", StringComparison.Ordinal), "the reason names the lookup");
+        await RunningRouter.UntilAsync(
+            () => names.TimesAsked("fraud-v1.test") > 0
+                && router.Readiness.Reason!.Contains("fraud-v1.test can't be looked up", StringComparison.Ordinal),
+            "the reason names the lookup");
         names.HasNot("fraud-v1.test");
         await RunningRouter.UntilAsync(() => router.Readiness.Reason is null, "one answer makes it ready");
     }
 
     [Fact]
-    public async Task The_machines_own_resolver_is_asked()
+    public async Task The_machines_own_resolver_is_used()
     {
         await using var four = RawServer.Saying("four");
         using var system = new SystemNames();

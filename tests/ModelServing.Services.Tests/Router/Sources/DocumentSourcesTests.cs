@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Router.Sources;
 public class DocumentSourcesTests
 {
     [Fact]
-    public void Files_are_absolute_and_names_are_those_of_the_services()
+    public void Paths_are_absolute_and_names_are_those_of_the_Services()
     {
         var files = DocumentSources.From(new RouterSettings { Plan = "file:plan.json", Endpoints = "file:/var/endpoints.json" });
         Assert.Equal((Path.GetFullPath("plan.json"), "/var/endpoints.json", null), (files.PlanPath, files.EndpointsPath, files.Services));
@@ -15,14 +15,14 @@ public class DocumentSourcesTests
         var rendered = DocumentSources.From(new RouterSettings { Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan), Endpoints = HostSources.Dns(ClusterNames.Namespace) });
         Assert.Equal((null, new ClusterObject(ClusterNames.Namespace, ClusterNames.Plan), null), (rendered.PlanPath, rendered.PlanObject, rendered.EndpointsPath));
         Assert.Equal(HostPorts.Http, rendered.Services!.Port);
-        // The very name that infra/ gives the Service.
+        // The name that infra/ gives the Service.
         Assert.Equal($"{ClusterNames.Version(ModelName.Parse("fraud"), new ModelVersion(2))}.modelserving.svc", rendered.Services.NameOf(ModelName.Parse("fraud"), new ModelVersion(2)));
     }
 
     [Theory]
     [InlineData("dns:{model}-v{version}.modelserving.svc.cluster.local.:9000", "a-v7.modelserving.svc.cluster.local.")]
     [InlineData("dns:v{version}.{model}.example:1", "v7.a.example")]
-    public void A_form_may_have_its_placeholders_anywhere(string setting, string name) =>
+    public void Placeholders_may_be_anywhere(string setting, string name) =>
         Assert.Equal(name, ServiceNames.Parse(setting).NameOf(ModelName.Parse("a"), new ModelVersion(7)));
 
     [Theory]
@@ -40,7 +40,7 @@ public class DocumentSourcesTests
     [InlineData("dns", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
     [InlineData("file:", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
     [InlineData("kubernetes:a/b", "file:PATH or dns:{model}-v{version}.NAMESPACE.svc:PORT")]
-    public void A_wrong_form_of_the_endpoints_says_what_would_be_right(string setting, string right)
+    public void A_wrong_endpoints_setting_is_refused_with_the_right_form(string setting, string right)
     {
         var e = Assert.Throws<ContractException>(() => DocumentSources.From(new RouterSettings { Plan = "file:p", Endpoints = setting }));
         Assert.StartsWith($"the environment variable MODELSERVING_ENDPOINTS is '{setting}'", e.Message, StringComparison.Ordinal);
@@ -56,9 +56,9 @@ public class DocumentSourcesTests
     [InlineData("kubernetes:modelserving/plan,metadata.name=other", "as in kubernetes:modelserving/plan")]
     [InlineData("kubernetes:model.serving/plan", "as in kubernetes:modelserving/plan")]
     [InlineData("kubernetes:", "as in kubernetes:modelserving/plan")]
-    [InlineData("dns:a:1", "it has to be file:PATH or kubernetes:NAMESPACE/NAME")]
-    [InlineData("plan.json", "it has to be file:PATH")]
-    public void A_wrong_form_of_the_plan_says_what_would_be_right(string setting, string right)
+    [InlineData("dns:a:1", "it must be file:PATH or kubernetes:NAMESPACE/NAME")]
+    [InlineData("plan.json", "it must be file:PATH")]
+    public void A_wrong_plan_setting_is_refused_with_the_right_form(string setting, string right)
     {
         var e = Assert.Throws<ContractException>(() => DocumentSources.From(new RouterSettings { Plan = setting, Endpoints = "file:e" }));
         Assert.StartsWith($"the environment variable MODELSERVING_PLAN is '{setting}'", e.Message, StringComparison.Ordinal);

@@ -7,12 +7,12 @@ using ModelServing.TestKit.Kubernetes;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>How a router that watches its plan is let in by an API server, and knows that it is its cluster's.</summary>
+/// <summary>How a router that watches its plan authenticates to the API server, and checks the server's certificate.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class KubernetesAccessTests : WatchedPlan
 {
     [Fact]
-    public async Task A_token_that_was_replaced_is_read_again()
+    public async Task A_replaced_token_is_read_again()
     {
         Set(SomePlan.Stable());
         await using var router = await StartAsync();
@@ -30,7 +30,7 @@ public sealed class KubernetesAccessTests : WatchedPlan
     [Theory]
     [InlineData("127.0.0.1", true)]
     [InlineData("127.0.0.2", false)]
-    public async Task The_API_server_has_to_have_a_certificate_of_the_clusters_authority_for_its_own_address(string address, bool isIts)
+    public async Task The_API_server_must_have_a_certificate_of_the_clusters_authority_for_its_own_address(string address, bool isIts)
     {
         using var authority = new ClusterAuthority();
         using var certificate = authority.CertificateOf(IPAddress.Parse(address));
@@ -54,12 +54,12 @@ public sealed class KubernetesAccessTests : WatchedPlan
     }
 
     [Fact]
-    public async Task Outside_of_a_cluster_the_start_says_what_is_missing()
+    public async Task Outside_a_cluster_the_start_fails_with_the_missing_parts()
     {
         Assert.SkipWhen(KubernetesClientConfiguration.IsInCluster(), "this test runs in a cluster");
         var e = await Assert.ThrowsAsync<ContractException>(() => RunningRouter.WatchAsync(Setting, null, Limits, Endpoints()));
-        Assert.StartsWith("the environment variable MODELSERVING_PLAN names a ConfigMap, but this process has no access to a cluster's API, for there is no ", e.Message, StringComparison.Ordinal);
-        Assert.EndsWith("elsewhere the plan has to be file:PATH", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("the environment variable MODELSERVING_PLAN names a ConfigMap, but this process has no access to a cluster's API, because there is no ", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("elsewhere the plan must be file:PATH", e.Message, StringComparison.Ordinal);
     }
 
     private static X509Certificate2Collection X509Certificate2Collection(string pem)

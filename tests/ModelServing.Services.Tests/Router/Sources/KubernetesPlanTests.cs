@@ -7,14 +7,14 @@ using ModelServing.TestKit.Kubernetes;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>A whole router that watches its plan at an API server.</summary>
+/// <summary>A whole router that watches its plan through an API server.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class KubernetesPlanTests : WatchedPlan
 {
     private const string RefusedDocuments = "modelserving_router_refused_documents_total";
 
     [Fact]
-    public async Task The_traffic_follows_the_plan_and_a_configuration_that_was_put_back_too()
+    public async Task The_traffic_follows_the_plan_and_a_reverted_configuration_too()
     {
         Set(SomePlan.Stable());
         var version = Api.Version;
@@ -34,7 +34,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
     }
 
     [Fact]
-    public async Task A_watch_goes_on_where_the_one_before_it_ended()
+    public async Task A_watch_continues_where_the_previous_one_ended()
     {
         Set(SomePlan.Stable());
         await using var router = await StartAsync();
@@ -51,7 +51,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         await WatchesAsync(3);
         Assert.Equal(change, Api.Watches[2].ResourceVersion);
 
-        // What changed while no watch stood is not lost.
+        // Changes between two watches are not lost.
         Api.EndWatches();
         Set(SomePlan.Stable());
         await AnswersAsync(router, "one");
@@ -62,7 +62,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_watch_from_a_version_that_is_gone_begins_with_a_list_again(bool byEvent)
+    public async Task A_watch_from_an_expired_version_starts_again_with_a_list(bool byEvent)
     {
         Api.SaysGoneByEvent = byEvent;
         Set(SomePlan.Stable());
@@ -71,7 +71,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         Api.Refuses = static call => call.IsWatch ? 503 : null;
         Api.EndWatches();
         await router.AssertCountAsync(1, Interruptions, "reason=\"503\"");
-        // From here on a list's version is gone before its watch comes, until the other way round.
+        // From here on, each list's version expires before its watch, until this is reverted.
         Api.Refuses = call =>
         {
             if (call.IsWatch)
@@ -92,14 +92,14 @@ public sealed class KubernetesPlanTests : WatchedPlan
     [InlineData("dropped in mid-event", "connection")]
     [InlineData("no JSON", "answer")]
     [InlineData("no object", "")]
-    public async Task A_watch_that_breaks_begins_with_a_list_again(string how, string reason)
+    public async Task A_broken_watch_starts_again_with_a_list(string how, string reason)
     {
         Set(SomePlan.Stable());
         await using var router = await StartAsync();
         for (var round = 0; round < 3; round++)
         {
             await WatchesAsync(round + 1);
-            // It works: the next break is another one.
+            // It works, so the next break is a new one.
             Set(SomePlan.Canary(round % 2 == 0 ? PlanDocument.Buckets : 0));
             await AnswersAsync(router, round % 2 == 0 ? "two" : "one");
             switch (how)
@@ -128,19 +128,19 @@ public sealed class KubernetesPlanTests : WatchedPlan
     }
 
     [Fact]
-    public async Task A_connection_on_which_nothing_comes_is_given_up()
+    public async Task A_silent_connection_is_abandoned()
     {
         Set(SomePlan.Stable());
         await using var router = await StartAsync(Limits with { Silence = TimeSpan.FromMilliseconds(100) });
         await ListsAsync(4);
         await router.AssertCountAsync(1, Interruptions, "reason=\"silence\"");
-        await RunningRouter.UntilAsync(() => Api.OpenWatches <= 1 && Api.Watches.Count > 4, "the connections that were given up are closed");
+        await RunningRouter.UntilAsync(() => Api.OpenWatches <= 1 && Api.Watches.Count > 4, "the abandoned connections are closed");
         Set(SomePlan.Canary(PlanDocument.Buckets));
         await AnswersAsync(router, "two");
     }
 
     [Fact]
-    public async Task A_watch_that_ends_as_soon_as_it_begins_is_no_busy_loop()
+    public async Task A_watch_that_ends_at_once_does_not_become_a_busy_loop()
     {
         Set(SomePlan.Stable());
         await using var router = await StartAsync(Limits with { ShortestWatch = RawConnection.Patience });
@@ -151,7 +151,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
     }
 
     [Fact]
-    public async Task A_list_that_is_not_answered_is_given_up()
+    public async Task An_unanswered_list_is_abandoned()
     {
         Set(SomePlan.Stable());
         Api.Hangs = static call => !call.IsWatch;
@@ -183,7 +183,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         await AnswersAsync(router, "one");
         Assert.Equal(1, await router.CountAsync(Interruptions));
 
-        // Once it has worked, the same failure is news.
+        // Once it has worked, the same failure is logged and counted again.
         await WatchesAsync(1);
         Api.Bookmark();
         Api.Refuses = _ => status;
@@ -194,7 +194,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
     }
 
     [Fact]
-    public async Task Where_only_the_watch_is_refused_the_lists_still_bring_the_plan()
+    public async Task If_only_the_watch_is_refused_the_lists_still_deliver_the_plan()
     {
         Set(SomePlan.Stable());
         Api.Refuses = static call => call.IsWatch ? 403 : null;
@@ -211,7 +211,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
     [InlineData("empty")]
     [InlineData("no JSON")]
     [InlineData("""{"schema":2,"rollouts":{}}""")]
-    public async Task What_is_no_plan_is_counted_once_and_the_last_one_stays(string what)
+    public async Task An_invalid_plan_is_counted_once_and_the_last_one_stays(string what)
     {
         Set(SomePlan.Stable());
         await using var router = await StartAsync();
@@ -236,7 +236,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         Assert.Equal("one", (await router.InferAsync()).Text);
         Assert.Null(router.Readiness.Reason);
 
-        // Lists find it again and again.
+        // Each list finds it again.
         Api.Refuses = static call => call.IsWatch ? 503 : null;
         Api.EndWatches();
         await ListsAsync(5);
@@ -247,7 +247,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
     }
 
     [Fact]
-    public async Task A_ConfigMap_that_is_born_late_makes_the_router_ready()
+    public async Task A_ConfigMap_that_is_created_late_makes_the_router_ready()
     {
         await using var router = await StartAsync(isReady: false);
         await router.AssertCountAsync(1, RefusedDocuments, "document=\"plan\"");
@@ -258,7 +258,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
     }
 
     [Fact]
-    public async Task An_API_server_that_is_away_is_found_when_it_is_back()
+    public async Task An_API_server_that_was_unavailable_is_found_when_it_is_back()
     {
         var address = IPEndPoint.Parse(Api.Endpoint.Authority);
         await Api.DisposeAsync();
@@ -273,12 +273,12 @@ public sealed class KubernetesPlanTests : WatchedPlan
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_router_that_stops_waits_for_nothing(bool hangs)
+    public async Task A_stopping_router_does_not_wait_for_the_API_server(bool hangs)
     {
         Set(SomePlan.Stable());
         Api.Hangs = _ => hangs;
         var router = await StartAsync(isReady: !hangs);
-        await RunningRouter.UntilAsync(() => Api.Calls.Count > (hangs ? 0 : 1), "it asks");
+        await RunningRouter.UntilAsync(() => Api.Calls.Count > (hangs ? 0 : 1), "it sends a request");
         await router.DisposeAsync().AsTask().WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
         await RunningRouter.UntilAsync(() => Api.OpenWatches == 0, "its watch is closed");
     }

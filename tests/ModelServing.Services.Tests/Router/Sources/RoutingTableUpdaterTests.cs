@@ -5,9 +5,9 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>What edits of the plan and the endpoints file do to traffic that never pauses.</summary>
+/// <summary>Edits of the plan and the endpoints file under traffic that never pauses.</summary>
 [Collection(RunningRouter.OneAtATime)]
-public sealed class DocumentFollowerTests : IAsyncDisposable
+public sealed class RoutingTableUpdaterTests : IAsyncDisposable
 {
     private const string RefusedDocuments = "modelserving_router_refused_documents_total";
 
@@ -91,7 +91,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Files_that_are_born_late_make_the_router_ready()
+    public async Task Files_that_are_created_late_make_the_router_ready()
     {
         await using var router = await RunningRouter.StartAsync();
         Assert.Equal(503, (await router.AskAsync(RunningRouter.Get("/health/ready"))).Status);
@@ -103,7 +103,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Endpoints_change_places_under_load_and_no_request_fails()
+    public async Task Endpoints_are_exchanged_under_load_and_no_request_fails()
     {
         await using var router = await StartAsync(SomePlan.Stable());
         await using var load = new Load(router);
@@ -122,7 +122,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Whatever_dies_under_load_every_answer_is_whole_or_a_problem()
+    public async Task When_endpoints_die_under_load_every_answer_is_complete_or_a_problem()
     {
         await using var router = await StartAsync(SomePlan.Canary(3000));
         await using var load = new Load(router);
@@ -140,7 +140,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
                     router.EndpointsPath,
                     SomePlan.Endpoints([(2, two.Address), .. mortal.Where(static server => server is not null).Select(static server => (1, server.Address))]).ToUtf8(),
                     byRename: true);
-                // Longer than it takes to notice a change, so that each set of endpoints serves for a while.
+                // Longer than the router needs to notice a change, so that each set of endpoints serves for a while.
                 await Task.Delay(300);
             }
         }
@@ -156,7 +156,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
         Assert.Contains(failures, static answer => answer.Status == 502);
     }
 
-    // Answers in three framings and pieces, and now and then dies in the middle.
+    // Answers in two framings and in pieces, and now and then dies in the middle.
     private static RawServer Mortal(int seed)
     {
         var random = new Random(seed);
@@ -204,7 +204,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    /// <summary>Clients that ask without a pause, each on one connection.</summary>
+    /// <summary>Clients that send requests without a pause, each on one connection.</summary>
     private sealed class Load : IAsyncDisposable
     {
         private readonly ConcurrentQueue<string> texts = new();
@@ -219,7 +219,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
 
         internal Task UntilAllAsync(string text) => UntilAsync(texts => texts is [var only] && only == text);
 
-        /// <summary>Waits until the answers that came within a moment satisfy <paramref name="condition"/>.</summary>
+        /// <summary>Waits until the answers of a short time satisfy <paramref name="condition"/>.</summary>
         internal Task UntilAsync(Func<string[], bool> condition) => RunningRouter.UntilAsync(
             async () =>
             {
@@ -231,7 +231,7 @@ public sealed class DocumentFollowerTests : IAsyncDisposable
             },
             "the traffic goes where it should");
 
-        /// <summary>Stops and gives the answers that were none; throws when one was cut, or hung.</summary>
+        /// <summary>Stops, and returns the answers with an error status; throws if one was cut off or hung.</summary>
         internal async Task<IReadOnlyCollection<RawMessage>> StopAsync()
         {
             await stop.CancelAsync();

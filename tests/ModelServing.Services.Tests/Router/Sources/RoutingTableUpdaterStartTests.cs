@@ -9,18 +9,24 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>What the router says of its readiness while it starts: of its services only the follower is started.</summary>
-public sealed class FollowerStartTests : IAsyncDisposable
+/// <summary>The router's readiness while it starts. Of its services, only the updater is started.</summary>
+public sealed class RoutingTableUpdaterStartTests : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly SteppedTime time = new();
     private readonly WebApplication app;
     private readonly Readiness readiness;
-    private readonly RoutingTableUpdater follower;
+    private readonly RoutingTableUpdater updater;
 
-    public FollowerStartTests()
+    public RoutingTableUpdaterStartTests()
     {
-        var settings = new RouterSettings { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json, Plan = "file:" + folder.Combine("plan.json"), Endpoints = "file:" + folder.Combine("endpoints.json") };
+        var settings = new RouterSettings
+        {
+            Urls = "http://127.0.0.1:0",
+            LogFormat = LogFormat.Json,
+            Plan = "file:" + folder.Combine("plan.json"),
+            Endpoints = "file:" + folder.Combine("endpoints.json"),
+        };
         app = ServiceHost.Build(
             "router",
             settings,
@@ -31,7 +37,7 @@ public sealed class FollowerStartTests : IAsyncDisposable
             },
             RouterHost.Map);
         readiness = app.Services.GetRequiredService<Readiness>();
-        follower = app.Services.GetServices<IHostedService>().OfType<RoutingTableUpdater>().Single();
+        updater = app.Services.GetServices<IHostedService>().OfType<RoutingTableUpdater>().Single();
     }
 
     public async ValueTask DisposeAsync()
@@ -41,20 +47,20 @@ public sealed class FollowerStartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task That_there_is_no_plan_is_said_before_the_server_listens_however_late_the_followers_own_thread_gets_its_turn()
+    public async Task A_missing_plan_is_reported_before_the_server_listens()
     {
-        // Hosted services start one after the other, the server last. A token that is cancelled gives the background part no turn at all.
-        await follower.StartAsync(new CancellationToken(canceled: true));
+        // Hosted services start one after another, the server last. With a canceled token, the background part never runs.
+        await updater.StartAsync(new CancellationToken(canceled: true));
         Assert.StartsWith("no plan at ", readiness.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_table_that_is_swapped_in_meanwhile_makes_it_ready_for_good()
+    public async Task A_table_that_is_swapped_in_meanwhile_keeps_it_ready()
     {
-        await follower.StartAsync(default);
+        await updater.StartAsync(default);
         readiness.Ready();
         await RunningRouter.UntilAsync(() => time.Waiting > 0, "the plan is followed");
         Assert.Null(readiness.Reason);
-        await follower.StopAsync(default);
+        await updater.StopAsync(default);
     }
 }
