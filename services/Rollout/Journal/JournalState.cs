@@ -38,7 +38,8 @@ public sealed record JournalState
     public ImmutableSortedDictionary<ModelVersion, VersionState> Versions { get; private init; } =
         ImmutableSortedDictionary<ModelVersion, VersionState>.Empty;
 
-    /// <summary>The served rollouts, newest first: the last one of each stable version, for at most <see cref="MaxServed"/> versions.</summary>
+    /// <summary>The served rollouts, newest first: the last one of each stable version, for at most <see cref="MaxServed"/>
+    /// versions.</summary>
     public ImmutableList<ServedRollout> Served { get; private init; } = [];
 
     /// <summary>The last rollout event, served or refused; null for none.</summary>

@@ -26,8 +26,8 @@ internal sealed class OperatorDecisions(
     }
 
     /// <summary>Condemns a version. This takes effect at once, and is written when the journal is available.</summary>
-    /// <exception cref="DecisionRefusedException">The version is unknown, or condemned already, or the model cannot do without it; or the journal
-    /// was never read.</exception>
+    /// <exception cref="DecisionRefusedException">The version is unknown, or condemned already, or the model cannot do without it; or the
+    /// journal was never read.</exception>
     /// <exception cref="ContractException">The request can't be written into the journal.</exception>
     internal async Task RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation)
     {

@@ -5,8 +5,8 @@ using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>Receives first attempts on the threads that poll the sockets. It counts a success at once, and queues a failure, because counting
-/// that one may query the cache.</summary>
+/// <summary>Receives first attempts on the threads that poll the sockets. It counts a success at once, and queues a failure, because
+/// counting that one may query the cache.</summary>
 internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
 {
     // A few seconds of a total outage. Failures beyond that are dropped for both variants alike, so they are no evidence for either.

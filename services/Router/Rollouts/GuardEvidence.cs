@@ -24,7 +24,7 @@ internal static class GuardEvidence
             $"{Word(verdict.Kind)}: {verdict.Watched} failures against {verdict.Other} {other}, evidence {verdict.Evidence:0} of {verdict.Threshold:0}");
     }
 
-    /// <summary>The summary in an event's evidence; null if there is none.</summary>
+    /// <summary>The summary in an event's evidence; null if the evidence has no summary.</summary>
     internal static string? SummaryOf(RolledBackEvent condemned) =>
         condemned.Evidence is { } evidence && evidence.TryGetProperty(SummaryMember, out var summary) && summary.ValueKind == JsonValueKind.String
             ? summary.GetString()

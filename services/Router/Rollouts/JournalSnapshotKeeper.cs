@@ -6,8 +6,8 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Router.Rollouts;
 
 /// <summary>
-/// Keeps the board's states in a file, for a start while the journal is unavailable. A loaded state counts until the journal is read for the
-/// first time. If the journal does not contain the state's last event, the state came from another journal and is dropped.
+/// Keeps the board's states in a file, for a start while the journal is unavailable. A loaded state counts until the journal is read for
+/// the first time. If the journal does not contain the state's last event, the state came from another journal and is dropped.
 /// </summary>
 internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalSnapshotKeeper> logger, SnapshotFile? file = null)
 {
@@ -41,7 +41,7 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
     }
 
     /// <summary>Compares a model's loaded state with the journal, unless that was done before.</summary>
-    /// <returns>The state; null if there is none, or if it came from another journal.</returns>
+    /// <returns>The state; null without one, or if it came from another journal.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal async Task<JournalState?> ProveAsync(JournalState? state, RolloutJournal journal, CancellationToken cancellation)
     {

@@ -4,9 +4,9 @@ using ModelServing.Contracts;
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// The names of the versions' headless Services, in the form <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>. The text after the placeholders
-/// depends on the cluster: the pod's search list completes a name without the cluster's domain; a name that ends with a dot is looked up
-/// unchanged.
+/// The names of the versions' headless Services, in the form <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>. The text after the
+/// placeholders depends on the cluster: the pod's search list completes a name without the cluster's domain; a name that ends with a dot is
+/// looked up unchanged.
 /// </summary>
 internal sealed record ServiceNames
 {

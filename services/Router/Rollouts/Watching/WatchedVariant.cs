@@ -10,6 +10,7 @@ namespace ModelServing.Router.Rollouts.Watching;
 /// <param name="Share">Its share of the traffic, compared with stable.</param>
 internal sealed record WatchedVariant(WatchedVersion Version, string Variant, GuardPolicy Policy, TimeSpan UnreachableFor, TrafficShare Share)
 {
-    /// <summary>With fewer routing keys than this, the guard can't condemn the version; more than are ever counted if no number suffices.</summary>
+    /// <summary>With fewer routing keys than this, the guard can't condemn the version; more than are ever counted if no number
+    /// suffices.</summary>
     internal int FewestKeys { get; } = ModelServing.Rollout.Guard.FewKeys.Fewest(Share, Policy) ?? int.MaxValue;
 }
