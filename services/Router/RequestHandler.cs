@@ -28,7 +28,7 @@ internal sealed class RequestHandler
     private readonly Forwarder forwarder;
     private readonly Failover failover;
 
-    /// <param name="observer">Called with each attempt that ended; null for none.</param>
+    /// <summary>Creates the handler. The observer is called with each attempt that ended.</summary>
     public RequestHandler(
         RouterSettings settings,
         Admission admission,
@@ -157,5 +157,6 @@ internal sealed class RequestHandler
 
     // Kestrel also reports a bad request when the client leaves in the middle of its body. That one needs no answer.
     private static bool HasLeft(HttpContext context, Exception e) =>
-        e is OperationCanceledException || (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
+        e is OperationCanceledException ||
+        (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
 }

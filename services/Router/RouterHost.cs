@@ -74,12 +74,15 @@ public static class RouterHost
         var handler = app.Services.GetRequiredService<RequestHandler>();
         if (settings.AdminUrls is not null)
             AdminApi.Map(app);
-        app.Use(next => context => context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
-            ? handler.HandleAsync(context, path)
-            : next(context));
+        app.Use(next => context =>
+            context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
+                ? handler.HandleAsync(context, path)
+                : next(context));
         ServerPaths.Map(app, "modelserving-router");
         app.MapFallback(static context =>
-            Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}"));
+            Problems.NoSuchPath.WriteAsync(
+                context,
+                $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}"));
     }
 
     private static void AddSources(IServiceCollection services, RouterSettings settings)
@@ -98,7 +101,8 @@ public static class RouterHost
         }
         else
         {
-            services.AddSingleton<IEndpointSource>(provider => ActivatorUtilities.CreateInstance<FileEndpoints>(provider, sources.EndpointsPath!));
+            services.AddSingleton<IEndpointSource>(provider =>
+                ActivatorUtilities.CreateInstance<FileEndpoints>(provider, sources.EndpointsPath!));
         }
     }
 

@@ -7,12 +7,12 @@ using ModelServing.Router.Errors;
 namespace ModelServing.Router.Clients;
 
 /// <summary>
-/// The first step of every request that needs a client: who is it, has it asked too much, may it do this. Nothing of a request is looked
-/// at before.
+/// The first step of every request that needs a client: who is the client, is it over its limit, is it allowed? Runs before anything else
+/// of the request is inspected.
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 document     never read: 503, for nobody may be let in unseen
+/// 1 document     not loaded yet: 503 (fail closed)
 /// 2 credential   none: anonymous, or 401; two: 400
 /// 3 client       by the key's hash, or by the token: 401
 /// 4 limit        429
@@ -21,11 +21,11 @@ namespace ModelServing.Router.Clients;
 /// </remarks>
 internal sealed class Admission(ClientTableHolder holder)
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>Lets a request in, or says why not.</summary>
-    /// <param name="context">The request; its answer gets the headers of the limit and the challenge.</param>
-    /// <param name="least">The role that it takes.</param>
+    /// <summary>Admits a request, or returns the problem that answers it.</summary>
+    /// <param name="context">The request. Its response gets the headers of the limit and the challenge.</param>
+    /// <param name="least">The least role that the request needs.</param>
     internal ValueTask<Admitted> AdmitAsync(HttpContext context, ClientRole least = ClientRole.Caller)
     {
         if (holder.IsOpen)
@@ -33,58 +33,74 @@ internal sealed class Admission(ClientTableHolder holder)
 
         // 1
         if (holder.Current is not { } table)
-            return new(Refused(Problems.NoClients, "The router has not read yet who may ask", StartPatience));
+            return new(Refused(Problems.NoClients, "The router has not loaded its client list yet", RetryAfter));
 
         // 2
         var credential = Credential.Read(context.Request.Headers);
         switch (credential.Kind)
         {
             case CredentialKind.None:
-                return new(table.Anonymous ? InRole(Client.Anonymous, least) : Challenged(context, table, $"A request needs a credential: {Ways(table)}"));
+                return new(table.Anonymous
+                    ? InRole(Client.Anonymous, least)
+                    : Challenged(context, table, $"A request needs a credential: {Ways(table)}"));
             case CredentialKind.Several:
-                return new(Refused(Problems.BadRequest, $"A request has one credential: Authorization or {HeaderNames.ApiKey}, once"));
+                return new(Refused(
+                    Problems.BadRequest,
+                    $"A request must have one credential: Authorization or {HeaderNames.ApiKey}, once"));
             case CredentialKind.Unknown:
-                return new(Challenged(context, table, $"Authorization has a scheme that is not taken; taken are: {Ways(table)}"));
+                return new(Challenged(context, table, $"The scheme in Authorization is not accepted; accepted are: {Ways(table)}"));
             case CredentialKind.Key:
                 // 3 to 5
-                return new(table.Find(credential.Text) is { } known ? Counted(context, known.Client, known.Limiter, least) : Challenged(context, table, $"{HeaderNames.ApiKey} holds no key that is known"));
+                return new(table.Find(credential.Text) is { } known
+                    ? Counted(context, known.Client, known.Limiter, least)
+                    : Challenged(context, table, $"The key in {HeaderNames.ApiKey} is not known"));
         }
 
         if (table.Tokens is not { } tokens)
-            return new(Challenged(context, table, $"Tokens are not taken; taken are: {Ways(table)}"));
+            return new(Challenged(context, table, $"Tokens are not accepted; accepted are: {Ways(table)}"));
         // 3 to 5
         return credential.Text.Length <= TokenValidator.MaxLength && tokens.Find(TokenHash.Compute(credential.Text)) is { } client
             ? new(Counted(context, client, table.TokenLimiters?.LimiterOf(client.Name), least))
             : CheckAsync(context, table, tokens, credential.Text.ToString(), least);
     }
 
-    private static async ValueTask<Admitted> CheckAsync(HttpContext context, ClientTable table, TokenValidator tokens, string token, ClientRole least)
+    private static async ValueTask<Admitted> CheckAsync(
+        HttpContext context, ClientTable table, TokenValidator tokens, string token, ClientRole least)
     {
-        var (client, problem, detail) = await tokens.CheckAsync(token, context.RequestAborted);
-        if (client is not null)
-            return Counted(context, client, table.TokenLimiters?.LimiterOf(client.Name), least);
-        return problem == Problems.Unauthenticated
-            ? Challenged(context, table, $"Authorization: {detail}", isInvalidToken: true)
-            : Refused(problem!, detail, StartPatience);
+        var result = await tokens.CheckAsync(token, context.RequestAborted);
+        if (result.Problem is { } problem)
+        {
+            return problem == Problems.Unauthenticated
+                ? Challenged(context, table, $"Authorization: {result.Detail}", isInvalidToken: true)
+                : Refused(problem, result.Detail, RetryAfter);
+        }
+
+        return Counted(context, result.Client!, table.TokenLimiters?.LimiterOf(result.Client!.Name), least);
     }
 
     // 4
-    private static Admitted Counted(HttpContext context, Client client, ClientLimiter? limiter, ClientRole least) =>
-        limiter?.Count(context.Response.Headers) is { } next
-            ? Refused(Problems.RateLimited, string.Create(CultureInfo.InvariantCulture, $"More than {limiter.Limit.RequestsPerSecond} requests per second, or than {limiter.Limit.Burst} at once"), next)
-            : InRole(client, least);
+    private static Admitted Counted(HttpContext context, Client client, ClientLimiter? limiter, ClientRole least)
+    {
+        if (limiter?.Count(context.Response.Headers) is not { } next)
+            return InRole(client, least);
+        var (rate, burst) = (limiter.Limit.RequestsPerSecond, limiter.Limit.Burst);
+        var detail = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The client sent more than {rate} requests per second, or more than {burst} at once");
+        return Refused(Problems.RateLimited, detail, next);
+    }
 
     // 5
     private static Admitted InRole(Client client, ClientRole least) => client.Role >= least
         ? new Admitted(client, null, "", null)
-        : Refused(Problems.Forbidden, $"This takes the role {Name(least)}; the client's is {Name(client.Role)}");
+        : Refused(Problems.Forbidden, $"This needs the role {Name(least)}; the client's role is {Name(client.Role)}");
 
     private static Admitted Challenged(HttpContext context, ClientTable table, string detail, bool isInvalidToken = false)
     {
         var challenges = new List<string>(2);
         if (table.Tokens is not null)
             challenges.Add(isInvalidToken ? "Bearer realm=\"modelserving\", error=\"invalid_token\"" : "Bearer realm=\"modelserving\"");
-        // No registered scheme has a header of its own; an answer of 401 has to have a challenge, though.
+        // No registered scheme describes a header of its own, but a 401 must have a challenge.
         if (table.HasKeys || challenges.Count == 0)
             challenges.Add($"ApiKey realm=\"modelserving\", header=\"{HeaderNames.ApiKey}\"");
         context.Response.Headers.WWWAuthenticate = challenges.ToArray();

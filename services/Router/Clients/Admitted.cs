@@ -2,5 +2,5 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>What became of a request at the door: a client, or a problem, what it is, and when trying again can help.</summary>
+/// <summary>The client of a request, or the problem that answers it, the detail of that, and when a retry can help.</summary>
 internal readonly record struct Admitted(Client? Client, Problem? Problem, string Detail, TimeSpan? RetryAfter);

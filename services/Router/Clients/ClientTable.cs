@@ -4,8 +4,8 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>All that requests are let in by: an immutable snapshot of the clients document, swapped in as a whole. A limit that has not
-/// changed goes over from one to the next with what is left of it.</summary>
+/// <summary>An immutable snapshot of the clients document, by which requests are admitted. It is replaced as a whole. An unchanged limit
+/// moves from one snapshot to the next with what is left of it.</summary>
 internal sealed class ClientTable
 {
     private readonly Dictionary<string, KeyClient> byName = new(StringComparer.Ordinal);
@@ -18,21 +18,23 @@ internal sealed class ClientTable
         TokenLimiters = tokenLimiters;
     }
 
-    /// <summary>Whether a request without a credential is answered.</summary>
+    /// <summary>Whether requests without a credential are admitted.</summary>
     internal bool Anonymous { get; }
 
     internal bool HasKeys => keys.Count > 0;
 
-    /// <summary>What checks tokens; null where none are taken.</summary>
+    /// <summary>Checks tokens; null if tokens are not accepted.</summary>
     internal TokenValidator? Tokens { get; }
 
-    /// <summary>The limits of tokens' clients; null where they have none.</summary>
+    /// <summary>The limits of clients with tokens; null if they have no limit.</summary>
     internal TokenLimiters? TokenLimiters { get; }
 
-    /// <summary>Makes the next snapshot.</summary>
+    /// <summary>Builds the next snapshot.</summary>
     internal static ClientTable Build(ClientsDocument document, TokenValidator? tokens, ClientTable? previous, TimeProvider time)
     {
-        var limiters = document.Tokens?.Limit is not { } limit ? null : previous?.TokenLimiters is { } same && same.Limit == limit ? same : new TokenLimiters(limit, time);
+        var limiters = document.Tokens?.Limit is not { } limit ? null
+            : previous?.TokenLimiters is { } same && same.Limit == limit ? same
+            : new TokenLimiters(limit, time);
         var table = new ClientTable(document, tokens, limiters);
         foreach (var (name, entry) in document.Clients)
         {
@@ -47,7 +49,8 @@ internal sealed class ClientTable
         return table;
     }
 
-    /// <summary>The client of a key. How long it takes does not depend on the key: every hash is compared, and each as a whole.</summary>
+    /// <summary>The client of a key; null if the key is not known. The time does not depend on the key: it compares every hash, each as a
+    /// whole.</summary>
     internal KeyClient? Find(ReadOnlySpan<char> key)
     {
         if (key.Length > ApiKey.MaxLength)

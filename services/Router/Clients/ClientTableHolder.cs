@@ -1,7 +1,7 @@
 namespace ModelServing.Router.Clients;
 
 /// <summary>Holds the current snapshot.</summary>
-/// <param name="isOpen">No clients are configured: everybody is a caller, and nobody more.</param>
+/// <param name="isOpen">Whether no clients are configured: then every request has the role caller, and none has more.</param>
 internal sealed class ClientTableHolder(bool isOpen)
 {
     private volatile ClientTable? current;

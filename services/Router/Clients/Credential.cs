@@ -3,7 +3,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>The credential of a request. Its text is never logged, and in no answer.</summary>
+/// <summary>The credential of a request. Its text never appears in a log or an answer.</summary>
 internal readonly ref struct Credential
 {
     private const string Bearer = "Bearer ";
@@ -16,7 +16,7 @@ internal readonly ref struct Credential
 
     internal CredentialKind Kind { get; }
 
-    /// <summary>The key or the token itself: a part of the header, so that a request copies neither.</summary>
+    /// <summary>The key or the token itself: a part of the header, which is not copied.</summary>
     internal ReadOnlySpan<char> Text { get; }
 
     internal static Credential Read(IHeaderDictionary headers)

@@ -1,9 +1,8 @@
 namespace ModelServing.Router.Clients;
 
-/// <summary>How a client says who it is.</summary>
+/// <summary>How a client identifies itself.</summary>
 internal enum CredentialKind
 {
-    /// <summary>Not at all.</summary>
     None,
 
     /// <summary>By an API key: <c>X-API-Key: KEY</c>.</summary>
@@ -12,7 +11,7 @@ internal enum CredentialKind
     /// <summary>By a token: <c>Authorization: Bearer JWT</c>.</summary>
     Token,
 
-    /// <summary>By a scheme of <c>Authorization</c> that is not known here.</summary>
+    /// <summary>By another scheme of <c>Authorization</c>.</summary>
     Unknown,
 
     /// <summary>In more than one way.</summary>

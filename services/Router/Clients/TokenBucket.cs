@@ -3,12 +3,12 @@ using ModelServing.Contracts;
 namespace ModelServing.Router.Clients;
 
 /// <summary>
-/// A token bucket in one number: the time at which it will be full again (the "theoretical arrival time" of GCRA). Requests of many
-/// threads take from it without a lock.
+/// A token bucket in one number: the time at which it will be full again (the "theoretical arrival time" of GCRA). Many threads may take
+/// from it without a lock.
 /// </summary>
 /// <remarks>
-/// Not System.Threading.RateLimiting's: that one reads the system's clock, which no test can set, and refills a bucket that stood full as
-/// if it had stood empty, so that the first burst is one longer than the limit says. Any time t lets through at most burst + rate * t.
+/// Not the one of System.Threading.RateLimiting: that one reads the system's clock, which a test cannot set, and refills a full bucket as
+/// if it were empty, so the first burst exceeds the limit by one. This one admits at most burst + rate * t requests in any time t.
 /// </remarks>
 internal sealed class TokenBucket
 {
@@ -19,7 +19,7 @@ internal sealed class TokenBucket
     private readonly long interval;
     private readonly long capacity;
 
-    // Nanoseconds since the bucket was made.
+    // Nanoseconds since the bucket was created.
     private long fullAt;
 
     internal TokenBucket(ClientLimit limit, TimeProvider time)
@@ -33,14 +33,14 @@ internal sealed class TokenBucket
 
     internal ClientLimit Limit { get; }
 
-    /// <summary>Whether nothing is taken from it, so that it is as good as a new one.</summary>
+    /// <summary>Whether the bucket is full, and so in the state of a new one.</summary>
     internal bool IsFull => Volatile.Read(ref fullAt) <= Now;
 
     private long Now => (long)(time.GetElapsedTime(began).Ticks * (NanosecondsPerSecond / TimeSpan.TicksPerSecond));
 
-    /// <summary>Takes one request from it, if there is one.</summary>
-    /// <param name="remaining">How many are left.</param>
-    /// <param name="next">When there will be one more.</param>
+    /// <summary>Takes a token for one request; false if the bucket has none.</summary>
+    /// <param name="remaining">How many tokens are left.</param>
+    /// <param name="next">The time until there is one more.</param>
     internal bool TryTake(out int remaining, out TimeSpan next)
     {
         while (true)

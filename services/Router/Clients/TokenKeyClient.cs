@@ -6,8 +6,8 @@ using ModelServing.Router.Threading;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>Gets the keys of issuers by HTTP: bounded in size and time, without redirects, which would lead past the rule that the address
-/// has to be https.</summary>
+/// <summary>Fetches issuers' keys by HTTP, bounded in size and time. It follows no redirects, which could leave the https address that the
+/// rules require.</summary>
 internal sealed class TokenKeyClient : IDisposable
 {
     /// <summary>How long a fetch may take.</summary>
@@ -27,14 +27,19 @@ internal sealed class TokenKeyClient : IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = Timeout,
-            // One fetch in minutes: a connection that is kept would be dead by then.
+            // There are minutes between two fetches, and a kept connection would be dead by then.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1),
-            // Completions run on the threads that poll: neither a handshake nor the reading of keys belongs there.
+            // Socket completions run on the polling threads, which must not do a handshake or parse keys.
             ConnectCallback = ThreadPoolStream.ConnectAsync,
             SslOptions = new SslClientAuthenticationOptions
             {
-                // What the server leaves out of its chain is not looked for elsewhere: that would be a request to an address of its choice.
-                CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+                // Certificates that the server leaves out of its chain are not downloaded: the server would choose the address of that
+                // request.
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    DisableCertificateDownloads = true,
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
             },
         })
         {
@@ -45,9 +50,9 @@ internal sealed class TokenKeyClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Gets what is at <paramref name="uri"/>.</summary>
-    /// <exception cref="HttpRequestException">It can't be had, or has more than 256 KiB.</exception>
-    /// <exception cref="OperationCanceledException">It took too long.</exception>
+    /// <summary>Fetches the content at <paramref name="uri"/>.</summary>
+    /// <exception cref="HttpRequestException">The content is unavailable, or has more than 256 KiB.</exception>
+    /// <exception cref="OperationCanceledException">The fetch took too long.</exception>
     internal async Task<byte[]> GetAsync(Uri uri, CancellationToken cancellation)
     {
         using var limit = new TimeLimit(Timeout, time, cancellation);

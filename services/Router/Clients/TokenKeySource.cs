@@ -5,23 +5,29 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Clients;
 
 /// <summary>
-/// Follows an issuer's keys at their address. They are fetched now and then, so that one that is withdrawn is not trusted for long, and
-/// when a token names a key that is not known: after a change of keys the first token waits for a fetch instead of being refused. While
-/// they can't be fetched the last good ones stay.
+/// Follows an issuer's keys. It fetches them regularly, so that a withdrawn key is not trusted for long, and whenever a token names an
+/// unknown key: after a change of keys, the first token waits for a fetch instead of being refused. While a fetch fails, the last good
+/// keys stay.
 /// </summary>
-internal sealed class TokenKeySource(Uri uri, TokenKeyClient client, Action fetched, RouterMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <remarks>
+/// Not ConfigurationManager of Microsoft.IdentityModel.Protocols: it refuses the first token that has a new key, and fetches only after
+/// that.
+/// </remarks>
+internal sealed class TokenKeySource(
+    Uri uri, TokenKeyClient client, Action fetched, RouterMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>How often keys are fetched without a reason.</summary>
+    /// <summary>The time between regular fetches.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
 
-    /// <summary>The time from one fetch to the next at the least, whatever clients send; after a failed one the next comes then.</summary>
+    /// <summary>The least time between two fetches, whatever clients send. After a failed fetch, the next one comes this much
+    /// later.</summary>
     internal static readonly TimeSpan LeastPeriod = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource ending = new();
     private readonly Lock gate = new();
     private volatile TokenKeys? current;
 
-    // Only the fetch's, of which there is one at a time.
+    // Used only by the fetch; there is one at a time.
     private byte[] content = [];
     private string? lastFailure;
 
@@ -32,13 +38,12 @@ internal sealed class TokenKeySource(Uri uri, TokenKeyClient client, Action fetc
 
     internal Uri Uri => uri;
 
-    /// <summary>The keys; null until they were fetched once.</summary>
+    /// <summary>The keys; null until the first successful fetch.</summary>
     internal TokenKeys? Current => current;
 
-    /// <summary>Begins to follow the keys.</summary>
     internal void Start() => following = FollowAsync();
 
-    /// <summary>Fetches the keys, or waits for the fetch that is under way. Does nothing when the last one was a moment ago. Never fails.</summary>
+    /// <summary>Fetches the keys, or waits for the fetch in progress. Does nothing if the last one was a moment ago. Never fails.</summary>
     internal Task RefreshAsync()
     {
         lock (gate)
@@ -65,7 +70,8 @@ internal sealed class TokenKeySource(Uri uri, TokenKeyClient client, Action fetc
         while (!ending.IsCancellationRequested)
         {
             await RefreshAsync();
-            await Task.Delay(lastFailure is null ? Period : LeastPeriod, time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(lastFailure is null ? Period : LeastPeriod, time, ending.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -74,7 +80,7 @@ internal sealed class TokenKeySource(Uri uri, TokenKeyClient client, Action fetc
         try
         {
             var bytes = await client.GetAsync(uri, ending.Token);
-            // The same keys stay the same snapshot: what was checked by it stays checked.
+            // Unchanged keys stay the same snapshot, so validated tokens stay valid.
             if (current is null || !bytes.AsSpan().SequenceEqual(content))
                 (current, content) = (TokenKeys.Parse(bytes), bytes);
             if (lastFailure is not null)

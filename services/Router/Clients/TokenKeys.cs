@@ -17,9 +17,9 @@ internal sealed class TokenKeys
 
     internal TokenKey? Find(string id) => byId.GetValueOrDefault(id);
 
-    /// <summary>Reads a JWKS. What can't check a signature that is taken here is left out: keys without an identifier, for encryption, of
-    /// other kinds (a symmetric key above all), or too short. Certificates in it are not looked at.</summary>
-    /// <exception cref="ContractException">It is none, or no key is left.</exception>
+    /// <summary>Parses a JWKS. Leaves out keys that cannot check an accepted signature: keys without an identifier, keys for encryption,
+    /// keys of other kinds (symmetric keys above all), and short keys. Ignores certificates.</summary>
+    /// <exception cref="ContractException">The content is not a JWKS, or no key is left.</exception>
     internal static TokenKeys Parse(byte[] utf8)
     {
         JsonWebKeySet set;
@@ -29,23 +29,24 @@ internal sealed class TokenKeys
         }
         catch (Exception e) when (e is ArgumentException or System.Text.Json.JsonException)
         {
-            throw new ContractException("this is no JWKS", e);
+            throw new ContractException("this is not a JWKS", e);
         }
 
         if (set.Keys.Count > MaxKeys)
-            throw new ContractException($"there are {set.Keys.Count} keys; at most {MaxKeys} are read");
+            throw new ContractException($"there are {set.Keys.Count} keys; the limit is {MaxKeys}");
         var keys = new Dictionary<string, TokenKey>(StringComparer.Ordinal);
         foreach (var key in set.Keys)
         {
             if (string.IsNullOrEmpty(key.Kid) || key.Use is not (null or "" or "sig"))
                 continue;
             if (Read(key) is { } read && !keys.TryAdd(key.Kid, new TokenKey(read, string.IsNullOrEmpty(key.Alg) ? null : key.Alg)))
-                throw new ContractException("two keys have one kid");
+                throw new ContractException("two keys have the same kid");
         }
 
         return keys.Count > 0
             ? new TokenKeys(keys.ToFrozenDictionary(StringComparer.Ordinal))
-            : throw new ContractException("there is no key with a kid for signatures by RSA (2048 bits at the least) or on the curves P-256, P-384 and P-521");
+            : throw new ContractException(
+                "there is no key with a kid for signatures by RSA (at least 2048 bits) or on one of the curves P-256, P-384 and P-521");
     }
 
     private static SecurityKey? Read(JsonWebKey key)
@@ -55,11 +56,21 @@ internal sealed class TokenKeys
             switch (key.Kty)
             {
                 case "RSA":
-                    var rsa = new RSAParameters { Modulus = Base64UrlEncoder.DecodeBytes(key.N), Exponent = Base64UrlEncoder.DecodeBytes(key.E) };
+                    var rsa = new RSAParameters
+                    {
+                        Modulus = Base64UrlEncoder.DecodeBytes(key.N),
+                        Exponent = Base64UrlEncoder.DecodeBytes(key.E),
+                    };
                     var rsaKey = new RsaSecurityKey(rsa) { KeyId = key.Kid };
                     return rsaKey.KeySize >= LeastRsaBits ? rsaKey : null;
                 case "EC":
-                    var curve = key.Crv switch { "P-256" => ECCurve.NamedCurves.nistP256, "P-384" => ECCurve.NamedCurves.nistP384, "P-521" => ECCurve.NamedCurves.nistP521, _ => default };
+                    var curve = key.Crv switch
+                    {
+                        "P-256" => ECCurve.NamedCurves.nistP256,
+                        "P-384" => ECCurve.NamedCurves.nistP384,
+                        "P-521" => ECCurve.NamedCurves.nistP521,
+                        _ => default,
+                    };
                     if (!curve.IsNamed)
                         return null;
                     var point = new ECPoint { X = Base64UrlEncoder.DecodeBytes(key.X), Y = Base64UrlEncoder.DecodeBytes(key.Y) };
@@ -70,7 +81,7 @@ internal sealed class TokenKeys
         }
         catch (Exception e) when (e is CryptographicException or FormatException or ArgumentException)
         {
-            // One broken key is no reason to do without the others.
+            // One broken key does not make the others unusable.
             return null;
         }
     }

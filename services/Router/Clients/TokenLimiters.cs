@@ -4,16 +4,15 @@ using ModelServing.Contracts;
 namespace ModelServing.Router.Clients;
 
 /// <summary>
-/// The limits of the clients that come with tokens, one for each name: a table of at most <see cref="MaxClients"/>. When it is full the
-/// idle ones are dropped, which changes nothing; clients that even then have no place share one limit, so that being many is no way
-/// around it.
+/// The limits of clients with tokens, one for each name, at most <see cref="MaxClients"/>. A full table drops its idle limits, which
+/// changes nothing. Clients that still find no room share one limit, so the limit cannot be avoided by using many names.
 /// </summary>
 internal sealed class TokenLimiters(ClientLimit limit, TimeProvider time, int maxClients = TokenLimiters.MaxClients)
 {
     internal const int MaxClients = 10_000;
 
-    // Looking through a table in which nobody is idle would be the dearest part of a request.
-    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
+    // Scanning a table without idle clients would dominate the cost of a request.
+    private static readonly TimeSpan ScanPeriod = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, ClientLimiter> byClient = new(StringComparer.Ordinal);
     private readonly ClientLimiter shared = new(limit, time);
@@ -21,7 +20,7 @@ internal sealed class TokenLimiters(ClientLimit limit, TimeProvider time, int ma
 
     // Guarded by gate.
     private int count;
-    private long? looked;
+    private long? scanned;
 
     internal ClientLimit Limit => limit;
 
@@ -53,9 +52,9 @@ internal sealed class TokenLimiters(ClientLimit limit, TimeProvider time, int ma
 
     private void DropIdle()
     {
-        if (looked is { } last && time.GetElapsedTime(last) < LookPeriod)
+        if (scanned is { } last && time.GetElapsedTime(last) < ScanPeriod)
             return;
-        looked = time.GetTimestamp();
+        scanned = time.GetTimestamp();
         foreach (var (client, limiter) in byClient)
         {
             if (limiter.IsIdle && byClient.TryRemove(client, out _))

@@ -2,5 +2,5 @@ using ModelServing.Hosting;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>What became of a credential: a client, or a problem and what it is.</summary>
+/// <summary>The client of a token, or the problem that answers the request and the detail of that.</summary>
 internal readonly record struct TokenResult(Client? Client, Problem? Problem = null, string Detail = "");

@@ -6,18 +6,18 @@ using ModelServing.Router.Errors;
 
 namespace ModelServing.Router.Clients;
 
-/// <summary>Checks tokens: signature, algorithm, issuer, audience, times; and reads who the client is.</summary>
+/// <summary>Checks a token's signature, algorithm, issuer, audience and times, and reads its client.</summary>
 internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource, TimeProvider time)
 {
-    /// <summary>More characters than this are no token.</summary>
+    /// <summary>The most characters of a token.</summary>
     internal const int MaxLength = 8 * 1024;
 
     /// <summary>How long a token with an unknown key waits for the keys.</summary>
-    internal static readonly TimeSpan KeysPatience = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan KeysTimeout = TimeSpan.FromSeconds(2);
 
     private const int MaxNameLength = 256;
 
-    // Public keys only. With HS a public key would be the secret, and 'none' is no signature.
+    // Public keys only. With HS, a public key would be the secret; 'none' is not a signature.
     private static readonly string[] Algorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -33,10 +33,11 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
 
     internal TokenKeySource KeySource => keySource;
 
-    /// <summary>The client of a token that was checked before, by the keys of now; null when it has to be checked.</summary>
-    internal Client? Find(in TokenHash hash) => validated is { } known && ReferenceEquals(known.Keys, keySource.Current) ? known.Find(hash, time.GetUtcNow()) : null;
+    /// <summary>The client of a token that was already checked with the current keys; null if the token must be checked.</summary>
+    internal Client? Find(in TokenHash hash) => validated is { } known && ReferenceEquals(known.Keys, keySource.Current)
+        ? known.Find(hash, time.GetUtcNow())
+        : null;
 
-    /// <summary>Checks a token.</summary>
     internal async ValueTask<TokenResult> CheckAsync(string text, CancellationToken cancellation)
     {
         if (text.Length > MaxLength)
@@ -48,19 +49,23 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
         }
         catch (ArgumentException)
         {
-            return Refused("the token is no JWT");
+            return Refused("the token is not a JWT");
         }
 
         if (token.IsEncrypted || !Algorithms.Contains(token.Alg) || token.TryGetHeaderValue<object>("crit", out _))
-            return Refused($"the token has to be signed by one of {string.Join(", ", Algorithms)}, and nothing else has to be understood in its head");
+            return Refused($"the token must be signed with one of {string.Join(", ", Algorithms)}, and its header must not have 'crit'");
         if (string.IsNullOrEmpty(token.Kid))
             return Refused("the token does not name its key (kid)");
         if (keySource.Current?.Find(token.Kid) is null)
-            await keySource.RefreshAsync().WaitAsync(KeysPatience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        {
+            await keySource.RefreshAsync().WaitAsync(KeysTimeout, time, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         if (keySource.Current is not { } keys)
-            return new TokenResult(null, Problems.NoTokenKeys, "The keys that tokens are checked with were not read yet");
+            return new TokenResult(null, Problems.NoTokenKeys, "The router has not loaded the keys to check tokens with yet");
         if (keys.Find(token.Kid) is not { } key || (key.Algorithm is { } only && only != token.Alg))
-            return Refused("the token is signed with a key that is not known, or by another algorithm than the key's");
+            return Refused("the token is signed with an unknown key, or with another algorithm than the key's");
 
         var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
@@ -69,7 +74,7 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
             ValidIssuers = rules.Issuers,
             ValidAudiences = rules.Audiences,
             RequireSignedTokens = true,
-            // By our clock, below.
+            // Checked below, by our own clock.
             ValidateLifetime = false,
         });
         return result.IsValid ? Read(token, TokenHash.Compute(text), keys) : Refused(result.Exception switch
@@ -90,18 +95,23 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
         }
         catch (JsonException)
         {
-            return Refused("the token's claims can't be read");
+            return Refused("the token's claims cannot be read");
         }
 
         var now = time.GetUtcNow();
         if (TimeOf(claims, "exp") is not { } expires)
-            return Refused("the token does not say when it expires (exp)");
+            return Refused("the token has no expiry time (exp)");
         if (expires + skew <= now)
             return Refused("the token has expired");
         if (claims.TryGetProperty("nbf", out _) && !(TimeOf(claims, "nbf") - skew <= now))
             return Refused("the token is not valid yet (nbf)");
-        if (!claims.TryGetProperty(rules.ClientClaim, out var name) || name.ValueKind != JsonValueKind.String || name.GetString() is not { Length: > 0 and <= MaxNameLength } client)
-            return Refused($"the token does not name its client: the claim '{rules.ClientClaim}', a text of at most {MaxNameLength} characters");
+        if (!claims.TryGetProperty(rules.ClientClaim, out var name) ||
+            name.ValueKind != JsonValueKind.String ||
+            name.GetString() is not { Length: > 0 and <= MaxNameLength } client)
+        {
+            return Refused(
+                $"the token does not name its client in the claim '{rules.ClientClaim}' (a text of at most {MaxNameLength} characters)");
+        }
 
         var admitted = new Client(client, RoleOf(claims), claims);
         var known = validated;
@@ -117,20 +127,29 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
             return ClientRole.Caller;
         var values = claim.ValueKind switch
         {
-            // A list of words by definition (RFC 8693, 4.2).
+            // A space-separated list by definition (RFC 8693, 4.2).
             JsonValueKind.String when roles.Claim is "scope" or "scp" => claim.GetString()!.Split(' '),
             JsonValueKind.String => [claim.GetString()!],
-            JsonValueKind.Array => [.. claim.EnumerateArray().Where(static value => value.ValueKind == JsonValueKind.String).Select(static value => value.GetString()!)],
+            JsonValueKind.Array =>
+            [
+                .. claim.EnumerateArray()
+                    .Where(static value => value.ValueKind == JsonValueKind.String)
+                    .Select(static value => value.GetString()!),
+            ],
             _ => Array.Empty<string>(),
         };
-        return values.Any(roles.Operators.Contains) ? ClientRole.Operator : values.Any(roles.Testers.Contains) ? ClientRole.Tester : ClientRole.Caller;
+        return values.Any(roles.Operators.Contains) ? ClientRole.Operator
+            : values.Any(roles.Testers.Contains) ? ClientRole.Tester
+            : ClientRole.Caller;
     }
 
-    // Seconds since 1970 (RFC 7519, 2); what is past all time is its end.
+    // Seconds since 1970 (RFC 7519, 2), cut to the range of dates.
     private static DateTimeOffset? TimeOf(JsonElement claims, string claim)
     {
         const double End = 250_000_000_000;
-        return claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && seconds >= 0
+        return claims.TryGetProperty(claim, out var value) &&
+            value.ValueKind == JsonValueKind.Number &&
+            value.TryGetDouble(out var seconds) && seconds >= 0
             ? DateTimeOffset.UnixEpoch.AddSeconds(Math.Min(seconds, End))
             : null;
     }

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace ModelServing.Router.Clients;
 
 /// <summary>
-/// The tokens whose signature was checked by one snapshot of keys, so that the next request with the same one need not wait for it again.
-/// They are held by their SHA-256, until they expire, in two generations of at most half of <see cref="MaxTokens"/>: when the younger one
-/// is full the older one is forgotten.
+/// The tokens whose signature was checked with one snapshot of keys, so that later requests with the same token need not wait for another
+/// check. They are held by their SHA-256, until they expire, in two generations of at most half of <see cref="MaxTokens"/> each. When the
+/// younger generation is full, the older one is dropped.
 /// </summary>
 internal sealed class ValidatedTokens(TokenKeys keys, int maxTokens = ValidatedTokens.MaxTokens)
 {
@@ -19,14 +19,14 @@ internal sealed class ValidatedTokens(TokenKeys keys, int maxTokens = ValidatedT
 
     internal int Count => young.Count + old.Count;
 
-    /// <summary>The client of a token that was checked and has not expired.</summary>
+    /// <summary>The client of a token that was checked and has not expired; null otherwise.</summary>
     internal Client? Find(in TokenHash token, DateTimeOffset now)
     {
         if (!young.Entries.TryGetValue(token, out var entry))
         {
             if (!old.Entries.TryGetValue(token, out entry))
                 return null;
-            // It is still in use.
+            // The token is still in use, so it moves to the younger generation.
             Add(token, entry);
         }
 
@@ -52,7 +52,7 @@ internal sealed class ValidatedTokens(TokenKeys keys, int maxTokens = ValidatedT
     {
         internal ConcurrentDictionary<TokenHash, Entry> Entries { get; } = new();
 
-        /// <summary>Written under the gate.</summary>
+        /// <summary>Written only under the gate.</summary>
         internal int Count { get; set; }
     }
 }

@@ -5,10 +5,11 @@ using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Endpoints;
 
-/// <summary>The live state of one endpoint: its idle connections, the last used first, the requests in flight, its health.</summary>
+/// <summary>The live state of one endpoint: its idle connections (the last used comes first), its requests in flight, and its
+/// health.</summary>
 internal sealed class Endpoint(EndpointEntry entry, OpenConnections open, TimeProvider time)
 {
-    // More than this many idle connections are not kept; a burst opens new ones.
+    // More idle connections than this are closed; a burst opens new ones.
     private const int MaxIdle = 512;
 
     private readonly IPEndPoint address = IPEndPoint.Parse(entry.Address);
@@ -23,18 +24,18 @@ internal sealed class Endpoint(EndpointEntry entry, OpenConnections open, TimePr
 
     internal EndpointHealth Health { get; } = new(time);
 
-    /// <summary>How many requests it has right now, those that connect included.</summary>
+    /// <summary>The number of requests in flight, including those that are still connecting.</summary>
     internal int InFlight => Volatile.Read(ref inFlight);
 
     /// <summary>The value of the Host header.</summary>
     internal byte[] Host { get; } = Encoding.ASCII.GetBytes(IPEndPoint.Parse(entry.Address).ToString());
 
-    /// <summary>Counts a request in; each is counted out by <see cref="Leave"/>.</summary>
+    /// <summary>Counts a request as in flight until <see cref="Leave"/>.</summary>
     internal void Enter() => Interlocked.Increment(ref inFlight);
 
     internal void Leave() => Interlocked.Decrement(ref inFlight);
 
-    /// <summary>An idle connection that still stands; null when there is none.</summary>
+    /// <summary>Takes an idle connection that is still open; null if there are no more.</summary>
     internal UpstreamConnection? TakeIdle()
     {
         while (true)
@@ -54,10 +55,10 @@ internal sealed class Endpoint(EndpointEntry entry, OpenConnections open, TimePr
         }
     }
 
-    /// <summary>A new connection that is not yet connected.</summary>
+    /// <summary>Creates a connection that is not connected yet.</summary>
     internal UpstreamConnection Create() => new(address.AddressFamily, open);
 
-    /// <summary>Puts a connection back whose answer was read to its end.</summary>
+    /// <summary>Puts back a connection whose answer was read to its end.</summary>
     internal void PutBack(UpstreamConnection connection, long now)
     {
         connection.Reset();
@@ -74,13 +75,13 @@ internal sealed class Endpoint(EndpointEntry entry, OpenConnections open, TimePr
         connection.Dispose();
     }
 
-    /// <summary>Closes connections that were put back before <paramref name="then"/>.</summary>
+    /// <summary>Closes the connections that were put back before <paramref name="then"/>.</summary>
     internal void CloseIdleSince(long then)
     {
         UpstreamConnection[] old;
         lock (gate)
         {
-            // The oldest lie at the front.
+            // The oldest are at the front.
             var count = idle.FindIndex(connection => connection.IdleSince >= then) is var i and >= 0 ? i : idle.Count;
             if (count == 0)
                 return;
@@ -92,7 +93,8 @@ internal sealed class Endpoint(EndpointEntry entry, OpenConnections open, TimePr
             connection.Dispose();
     }
 
-    /// <summary>Says that the endpoint is in no table any more: idle connections close now, others once their answer is read.</summary>
+    /// <summary>Retires the endpoint, which is in no table any more. Idle connections are closed now, the others once their answer is
+    /// read.</summary>
     internal void Retire()
     {
         lock (gate)

@@ -48,8 +48,11 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Ba
         {
             foreach (var endpoint in lastProbes.Keys.Except(unavailable).ToList())
                 lastProbes.Remove(endpoint);
-            var next = unavailable.Except(probing).OrderBy(endpoint => lastProbes.GetValueOrDefault(endpoint)).Take(MaxAtATime - probing.Count);
-            foreach (var endpoint in next.ToList())
+            var next = unavailable.Except(probing)
+                .OrderBy(endpoint => lastProbes.GetValueOrDefault(endpoint))
+                .Take(MaxAtATime - probing.Count)
+                .ToList();
+            foreach (var endpoint in next)
             {
                 lastProbes[endpoint] = time.GetTimestamp();
                 probing.Add(endpoint);
@@ -86,7 +89,8 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Ba
         {
             await connection.ConnectAsync(endpoint.Address);
             var path = InferencePaths.Model(endpoint.Entry.Model, endpoint.Entry.Version);
-            await connection.SendAsync(Encoding.ASCII.GetBytes($"GET {path}/ready HTTP/1.1\r\nHost: {endpoint.Address}\r\nConnection: close\r\n\r\n"));
+            var request = $"GET {path}/ready HTTP/1.1\r\nHost: {endpoint.Address}\r\nConnection: close\r\n\r\n";
+            await connection.SendAsync(Encoding.ASCII.GetBytes(request));
             AnswerHead head;
             while (!AnswerHead.TryParse(connection.Received, out head))
                 connection.Take(await connection.ReceiveAsync());

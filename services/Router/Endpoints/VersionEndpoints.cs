@@ -1,17 +1,18 @@
 namespace ModelServing.Router.Endpoints;
 
-/// <summary>The endpoints of one version, as of one table: which of them gets a request, and which may be taken out.</summary>
+/// <summary>The endpoints of one version in one table. Chooses the endpoint of a request, and decides which endpoints may be
+/// ejected.</summary>
 internal sealed class VersionEndpoints
 {
-    // Ejections are rare; one at a time in all tables keeps the share exact.
+    // Ejections are rare, and one lock for all tables keeps the ejected share exact.
     private static readonly Lock ejecting = new();
 
     private readonly Endpoint[] endpoints;
     private readonly long reachableUntil;
 
-    /// <summary>The endpoints of a table.</summary>
+    /// <summary>Creates the endpoints of a table.</summary>
     /// <param name="endpoints">The endpoints.</param>
-    /// <param name="previous">Those of the table before; null for none.</param>
+    /// <param name="previous">The version's endpoints in the previous table; null for none.</param>
     /// <param name="now">The clock's timestamp.</param>
     internal VersionEndpoints(Endpoint[] endpoints, VersionEndpoints? previous, long now)
     {
@@ -25,8 +26,8 @@ internal sealed class VersionEndpoints
 
     internal Endpoint this[int i] => endpoints[i];
 
-    /// <summary>Since when none takes a connection, or there is none, as the clock's timestamp; null while one may. What the guard's rule
-    /// about unreachable variants reads. It outlasts changes of the endpoints.</summary>
+    /// <summary>Since when there is no endpoint that accepts connections, as the clock's timestamp; null while there may be one. The
+    /// guard's rule about unreachable variants reads it. It survives changes of the endpoints.</summary>
     internal long? UnreachableSince
     {
         get
@@ -44,12 +45,13 @@ internal sealed class VersionEndpoints
     }
 
     /// <summary>
-    /// Picks an endpoint: of two that are drawn the one with fewer requests in flight ("power of two choices", Mitzenmacher 2001), of
-    /// those in the best state that there is.
+    /// Chooses an endpoint: draws two among those in the best available state, and takes the one with fewer requests in flight ("power of
+    /// two choices", Mitzenmacher 2001).
     /// </summary>
-    /// <param name="tried">Those that this request has tried already, as bits of their indices; those beyond 64 are never left out.</param>
-    /// <param name="evenUnreachable">Whether one that took no connection may be picked where there is no other.</param>
-    /// <returns>Its index; -1 when there is none.</returns>
+    /// <param name="tried">The endpoints that this request has tried already, as bits of their indices. Endpoints beyond the first 64 are
+    /// never left out.</param>
+    /// <param name="evenUnreachable">Whether an unreachable endpoint may be chosen as a last resort.</param>
+    /// <returns>The endpoint's index; -1 for no endpoint.</returns>
     internal int Choose(ulong tried, bool evenUnreachable)
     {
         if (tried == 0)
@@ -76,11 +78,11 @@ internal sealed class VersionEndpoints
     }
 
     /// <summary>
-    /// Counts a failure of an endpoint and ejects it when there were enough in a row. Not where more than half of the version's endpoints
-    /// would be out, so the last one never is; and not where most of the others fail too: then it is the version, or too much load, and
-    /// fewer endpoints would make it worse.
+    /// Counts a failure of an endpoint and ejects it after enough failures in a row. It is not ejected if more than half of the version's
+    /// endpoints would then be out, so the last one never is. Nor is it ejected if most of the others fail too: then the cause is the
+    /// version or too much load, and fewer endpoints would make it worse.
     /// </summary>
-    /// <returns>True when it was ejected.</returns>
+    /// <returns>True if it was ejected.</returns>
     internal bool Failed(Endpoint endpoint)
     {
         if (!endpoint.Health.Failed() || endpoints.Length < 2)
@@ -100,7 +102,7 @@ internal sealed class VersionEndpoints
         }
     }
 
-    /// <summary>How many are in a state.</summary>
+    /// <summary>The number of endpoints in a state.</summary>
     internal int CountIn(EndpointState state)
     {
         var count = 0;
@@ -109,7 +111,7 @@ internal sealed class VersionEndpoints
         return count;
     }
 
-    // Of those in this state or a better one: one that returns while this looks is not lost between two states.
+    // Among endpoints in this state or a better one, so that an endpoint that comes back during the search is not missed.
     private int ChooseUpTo(EndpointState worst, ulong tried)
     {
         var count = 0;
@@ -125,7 +127,7 @@ internal sealed class VersionEndpoints
 
         bool Is(int i) => endpoints[i].Health.State <= worst && (i >= 64 || (tried & (1UL << i)) == 0);
 
-        // -1 when the states changed meanwhile.
+        // -1 if the states changed in the meantime.
         int Nth(int n)
         {
             for (var i = 0; i < endpoints.Length; i++)

@@ -10,25 +10,32 @@ internal static class Problems
     internal static readonly Problem UnknownModel = new(StatusCodes.Status404NotFound, "unknown-model", "Unknown model");
     internal static readonly Problem UnknownVersion = new(StatusCodes.Status404NotFound, "unknown-version", "Unknown version");
     internal static readonly Problem UnknownVariant = new(StatusCodes.Status404NotFound, "unknown-variant", "Unknown variant");
-    internal static readonly Problem MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
+    internal static readonly Problem MethodNotAllowed =
+        new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
     internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
     internal static readonly Problem Unauthenticated = new(StatusCodes.Status401Unauthorized, "unauthenticated", "Not authenticated");
     internal static readonly Problem Forbidden = new(StatusCodes.Status403Forbidden, "forbidden", "Not allowed");
     internal static readonly Problem RateLimited = new(StatusCodes.Status429TooManyRequests, "rate-limited", "Too many requests");
-    internal static readonly Problem NoClients = new(StatusCodes.Status503ServiceUnavailable, "no-clients", "The client list is not loaded yet");
-    internal static readonly Problem NoTokenKeys = new(StatusCodes.Status503ServiceUnavailable, "no-token-keys", "Tokens cannot be checked yet");
-    internal static readonly Problem BodyLate = new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");
+    internal static readonly Problem NoClients =
+        new(StatusCodes.Status503ServiceUnavailable, "no-clients", "The client list is not loaded yet");
+    internal static readonly Problem NoTokenKeys =
+        new(StatusCodes.Status503ServiceUnavailable, "no-token-keys", "Tokens cannot be checked yet");
+    internal static readonly Problem BodyLate =
+        new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
-    internal static readonly Problem NoReadyEndpoint = new(StatusCodes.Status503ServiceUnavailable, "no-ready-endpoint", "No endpoint is ready");
+    internal static readonly Problem NoReadyEndpoint =
+        new(StatusCodes.Status503ServiceUnavailable, "no-ready-endpoint", "No endpoint is ready");
     internal static readonly Problem Conflict = new(StatusCodes.Status409Conflict, "conflict", "The decision cannot be carried out");
     internal static readonly Problem NoJournal = new(StatusCodes.Status409Conflict, "no-journal", "This router has no journal");
-    internal static readonly Problem JournalAway = new(StatusCodes.Status503ServiceUnavailable, "journal-away", "The journal is unavailable");
+    internal static readonly Problem JournalAway =
+        new(StatusCodes.Status503ServiceUnavailable, "journal-away", "The journal is unavailable");
     internal static readonly Problem CondemnedStable =
         new(StatusCodes.Status503ServiceUnavailable, "condemned-stable", "The stable version is condemned");
     internal static readonly Problem NoPlan = new(StatusCodes.Status503ServiceUnavailable, "no-plan", "The plan is not loaded yet");
     internal static readonly Problem ConnectionLost =
         new(StatusCodes.Status502BadGateway, "connection-lost", "The connection to the version was lost");
-    internal static readonly Problem BadAnswer = new(StatusCodes.Status502BadGateway, "bad-answer", "Malformed HTTP response from the version");
+    internal static readonly Problem BadAnswer =
+        new(StatusCodes.Status502BadGateway, "bad-answer", "Malformed HTTP response from the version");
     internal static readonly Problem Deadline = new(StatusCodes.Status504GatewayTimeout, "deadline", "The deadline passed");
     internal static readonly Problem Internal = new(StatusCodes.Status500InternalServerError, "internal", "The router failed");
 }

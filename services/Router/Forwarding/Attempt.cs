@@ -2,40 +2,39 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>One try of a request at one variant.</summary>
+/// <summary>One call to one variant on behalf of one request.</summary>
 internal readonly struct Attempt
 {
-    /// <summary>The model, whose retries have one budget.</summary>
     internal required ModelRoute Model { get; init; }
 
-    /// <summary>The variant.</summary>
     internal required VariantRoute Route { get; init; }
 
     internal required ModelAction Action { get; init; }
 
     internal required string RequestId { get; init; }
 
-    /// <summary>When the caller's time is over, as the clock's timestamp.</summary>
+    /// <summary>The caller's deadline, as the clock's timestamp.</summary>
     internal required long Deadline { get; init; }
 
-    /// <summary>The caller's time: for an answer that is too long to be held it is the longest pause of the version.</summary>
+    /// <summary>The caller's timeout. For an answer that is too long to be held, it is the longest pause of the version.</summary>
     internal required TimeSpan Timeout { get; init; }
 
-    /// <summary>Whether the caller gave less time than the model has: an endpoint that is too late for that has done nothing wrong.</summary>
+    /// <summary>Whether the caller's timeout is shorter than the model's. An endpoint that only misses the shorter one is not at
+    /// fault.</summary>
     internal bool IsShortened { get; init; }
 
-    /// <summary>The attempt limit, in the clock's ticks from the end of the request's body; 0 for none. It cuts where there is a
-    /// <see cref="Retry"/>, and is looked at afterwards everywhere.</summary>
+    /// <summary>The attempt limit, in the clock's ticks from the end of the request's body; 0 for none. It cuts off only an attempt with a
+    /// <see cref="Retry"/>; every attempt is compared with it afterwards.</summary>
     internal long Limit { get; init; }
 
-    /// <summary>The hash of the routing key that the client gave; null when it gave none.</summary>
+    /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }
 
-    /// <summary>Whether it is the first attempt of a request that the rollout assigned between variants, so that it says something of its
+    /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
     internal bool IsReported { get; init; }
 
-    /// <summary>Where stable can be asked instead: the body is left for it, and a failure is held back from the client while a retry can
-    /// be had. Null elsewhere.</summary>
+    /// <summary>The possible retry on stable; null without one. With it, the body is kept for stable, and a failure is held back from
+    /// the client while the retry is available.</summary>
     internal Retry? Retry { get; init; }
 }

@@ -3,21 +3,21 @@ using ModelServing.Router.Endpoints;
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>How an attempt ended.</summary>
-/// <param name="Result">How.</param>
+/// <param name="Result">The result that the client sees.</param>
 internal readonly record struct AttemptResult(ForwardResult Result)
 {
-    /// <summary>What broke an answer that was <see cref="ForwardResult.CutShort"/>; otherwise the result itself.</summary>
+    /// <summary>The cause of a <see cref="ForwardResult.CutShort"/>; otherwise the result itself.</summary>
     internal ForwardResult Cause { get; init; } = Result;
 
-    /// <summary>The endpoint that had the request; null where none took a connection.</summary>
+    /// <summary>The endpoint that had the request; null if none accepted a connection.</summary>
     internal Endpoint? Endpoint { get; init; }
 
-    /// <summary>The answer's status; 0 for none.</summary>
+    /// <summary>The answer's status; 0 if there is no answer.</summary>
     internal int Status { get; init; }
 
-    /// <summary>Whether the version says that its outputs hold NaN or infinity.</summary>
+    /// <summary>Whether the version reports that its outputs hold NaN or infinity.</summary>
     internal bool IsNonFinite { get; init; }
 
-    /// <summary>From the end of the request's body to the end of the attempt, in the clock's ticks.</summary>
+    /// <summary>The time from the end of the request's body to the end of the attempt, in the clock's ticks.</summary>
     internal long Elapsed { get; init; }
 }

@@ -1,4 +1,4 @@
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>The client's body did not come by the deadline, or nobody wants it any more.</summary>
+/// <summary>The client's body did not arrive by the deadline, or is not needed any more.</summary>
 internal sealed class BodyLateException : Exception;

@@ -6,17 +6,16 @@ using ModelServing.Router.Routing;
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>
-/// The body of a client's request. Up to <see cref="AheadLimit"/> bytes are read before a version is bothered, so that a slow client
-/// holds no connection to one; only a longer body is passed on while it comes. One that may have to be sent twice is read whole up to
-/// <see cref="KeptLimit"/>.
+/// The body of a client's request. Up to <see cref="AheadLimit"/> bytes are read before a version's connection is used, so a slow client
+/// does not hold one. Only a longer body is streamed. A body that may be sent twice is read completely, up to <see cref="KeptLimit"/>.
 /// </summary>
 internal readonly struct ClientBody
 {
-    /// <summary>A body of up to this many bytes is read whole first.</summary>
+    /// <summary>A body of up to this many bytes is read completely first.</summary>
     internal const int AheadLimit = 32 * 1024;
 
-    /// <summary>A body of up to this many bytes is kept until its answer is there, if another variant may have to be asked. A longer one
-    /// can't be sent twice.</summary>
+    /// <summary>A body of up to this many bytes is kept until its answer is there, if it may be retried. A longer one cannot be sent
+    /// twice.</summary>
     internal const int KeptLimit = 1024 * 1024;
 
     private readonly HttpRequest request;
@@ -37,27 +36,28 @@ internal readonly struct ClientBody
         Length = IsWhole ? ahead.Buffer.Length : length;
     }
 
-    /// <summary>The body's length; null for one that comes in chunks and whose end is not in sight.</summary>
+    /// <summary>The body's length; null for a chunked body whose end has not arrived.</summary>
     internal long? Length { get; }
 
-    /// <summary>Whether reading has begun; false of a default value.</summary>
+    /// <summary>Whether reading has begun; false for a default value.</summary>
     internal bool WasBegun { get; }
 
-    /// <summary>Whether all of it is here.</summary>
+    /// <summary>Whether the whole body is here.</summary>
     internal bool IsWhole { get; }
 
-    /// <summary>What is here; valid until it is released.</summary>
+    /// <summary>The bytes that are here; valid until they are released.</summary>
     internal ReadOnlySequence<byte> Ahead => ahead.Buffer;
 
-    /// <summary>Reads the beginning of the body, all of it if it is short.</summary>
+    /// <summary>Reads the beginning of the body, or all of it if it is short.</summary>
     /// <param name="request">The client's request.</param>
-    /// <param name="action">What its path asks for.</param>
-    /// <param name="isKept">Whether it may have to be sent twice.</param>
+    /// <param name="action">The action that the path names.</param>
+    /// <param name="isKept">Whether the body may be sent twice.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="deadline">When the caller's time is over.</param>
-    /// <exception cref="BodyLateException">It did not come by the deadline.</exception>
-    /// <exception cref="BadHttpRequestException">The client broke it off, or it is too large.</exception>
-    internal static async ValueTask<ClientBody> ReadAheadAsync(HttpRequest request, ModelAction action, bool isKept, TimeProvider time, long deadline)
+    /// <param name="deadline">The caller's deadline.</param>
+    /// <exception cref="BodyLateException">The body did not arrive by the deadline.</exception>
+    /// <exception cref="BadHttpRequestException">The client broke the body off, or it is too large.</exception>
+    internal static async ValueTask<ClientBody> ReadAheadAsync(
+        HttpRequest request, ModelAction action, bool isKept, TimeProvider time, long deadline)
     {
         var chunked = request.Headers.TransferEncoding.Count > 0;
         long? length = action != ModelAction.Infer ? 0 : chunked ? null : request.ContentLength ?? 0;
@@ -74,15 +74,15 @@ internal readonly struct ClientBody
         }
     }
 
-    /// <summary>Lets go of what was read ahead.</summary>
+    /// <summary>Releases the bytes that were read ahead.</summary>
     internal void Release()
     {
         if (holdsRead)
             request.BodyReader.AdvanceTo(ahead.Buffer.End);
     }
 
-    /// <summary>Passes the body on, piece by piece, beginning with what is here.</summary>
-    /// <exception cref="BodyLateException">It did not come whole by the deadline.</exception>
+    /// <summary>Streams the body piece by piece, beginning with the bytes that are here.</summary>
+    /// <exception cref="BodyLateException">The body was not complete by the deadline.</exception>
     internal async Task PassOnAsync(Func<ReadOnlyMemory<byte>, ValueTask> send)
     {
         var read = ahead;
@@ -106,7 +106,7 @@ internal readonly struct ClientBody
         }
     }
 
-    /// <summary>Ends a read that waits for the client: nobody wants the rest any more.</summary>
+    /// <summary>Ends a read that waits for the client, because the rest is not needed any more.</summary>
     internal void Stop() => request.BodyReader.CancelPendingRead();
 
     private ValueTask<ReadResult> ReadAsync()
@@ -118,7 +118,11 @@ internal readonly struct ClientBody
     private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> reading)
     {
         var left = Math.Max(0, time.GetElapsedTime(time.GetTimestamp(), deadline).Ticks);
-        await using var timer = time.CreateTimer(static reader => ((PipeReader)reader!).CancelPendingRead(), request.BodyReader, TimeSpan.FromTicks(left), Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(
+            static reader => ((PipeReader)reader!).CancelPendingRead(),
+            request.BodyReader,
+            TimeSpan.FromTicks(left),
+            Timeout.InfiniteTimeSpan);
         return InTime(await reading);
     }
 

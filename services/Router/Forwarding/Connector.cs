@@ -6,23 +6,24 @@ using ModelServing.Router.Routing;
 namespace ModelServing.Router.Forwarding;
 
 /// <summary>
-/// Gets a connection to an endpoint of a variant: an idle one, or a new one. An endpoint that takes none is out from then on, and the
-/// version's next one is tried: the version has seen nothing, so this is free.
+/// Provides a connection to one of a variant's endpoints: an idle one, or a new one. An endpoint that accepts no connection becomes
+/// unreachable, and the version's next one is tried. The version has seen nothing of the request, so this is free.
 /// </summary>
 internal sealed class Connector(TimeProvider time)
 {
-    /// <summary>An endpoint that takes this long to take a connection takes none: its machine is gone.</summary>
+    /// <summary>An endpoint that does not accept a connection within this time is unreachable; its machine is probably gone.</summary>
     internal static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
 
     private readonly long connectLimit = (long)(ConnectLimit.TotalSeconds * time.TimestampFrequency);
 
-    /// <summary>Gets a connection; the request counts as in flight at its endpoint from then on.</summary>
+    /// <summary>Provides a connection. From then on, the request counts as in flight at the connection's endpoint.</summary>
     /// <param name="route">The variant.</param>
-    /// <param name="until">When the attempt is given up.</param>
-    /// <param name="deadline">When the caller's time is over; not before <paramref name="until"/>.</param>
-    /// <param name="onlyNew">Whether an idle one will not do.</param>
-    /// <param name="clientLeft">The client's leaving.</param>
-    internal ValueTask<(UpstreamConnection?, Endpoint?, ForwardResult)> ConnectAsync(VariantRoute route, long until, long deadline, bool onlyNew, CancellationToken clientLeft)
+    /// <param name="until">When the attempt ends.</param>
+    /// <param name="deadline">The caller's deadline; not before <paramref name="until"/>.</param>
+    /// <param name="onlyNew">Whether the connection must be a new one.</param>
+    /// <param name="clientLeft">Cancelled when the client leaves.</param>
+    internal ValueTask<(UpstreamConnection?, Endpoint?, ForwardResult)> ConnectAsync(
+        VariantRoute route, long until, long deadline, bool onlyNew, CancellationToken clientLeft)
     {
         var i = route.Endpoints.Choose(0, route.TriesUnreachable);
         if (i < 0)
@@ -38,10 +39,11 @@ internal sealed class Connector(TimeProvider time)
     internal static ForwardResult Interrupted(UpstreamConnection connection) =>
         connection.HasExpired ? ForwardResult.Deadline : connection.WasAbandoned ? ForwardResult.ClientLeft : ForwardResult.ConnectionLost;
 
-    private async ValueTask<(UpstreamConnection?, Endpoint?, ForwardResult)> ConnectAnewAsync(VariantRoute route, int i, long until, long deadline, bool onlyNew, CancellationToken clientLeft)
+    private async ValueTask<(UpstreamConnection?, Endpoint?, ForwardResult)> ConnectAnewAsync(
+        VariantRoute route, int i, long until, long deadline, bool onlyNew, CancellationToken clientLeft)
     {
         var tried = 0UL;
-        for (var attempt = 0; i >= 0 && attempt < route.Endpoints.Count; attempt++, i = route.Endpoints.Choose(tried, route.TriesUnreachable))
+        for (var count = 0; i >= 0 && count < route.Endpoints.Count; count++, i = route.Endpoints.Choose(tried, route.TriesUnreachable))
         {
             var endpoint = route.Endpoints[i];
             tried |= i < 64 ? 1UL << i : 0;
@@ -82,9 +84,10 @@ internal sealed class Connector(TimeProvider time)
         return (null, null, ForwardResult.NoReadyEndpoint);
     }
 
-    // What this process lacks says nothing of the endpoint.
+    // A shortage in this process says nothing about the endpoint.
     private static bool IsOwnFault(Exception e) => e is SocketException
     {
-        SocketErrorCode: SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.AddressNotAvailable or SocketError.AccessDenied,
+        SocketErrorCode: SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or
+            SocketError.AddressNotAvailable or SocketError.AccessDenied,
     };
 }

@@ -12,17 +12,18 @@ namespace ModelServing.Router.Forwarding;
 /// <param name="context">The client's side.</param>
 /// <param name="connection">The version's side.</param>
 /// <param name="time">The clock.</param>
-/// <param name="pause">For an answer that is too long to be held: the longest pause of the version. The time that the client takes to
-/// read is not counted.</param>
-/// <param name="retry">Where stable can be asked instead: decides whether a failure is held back; null hands over every answer.</param>
+/// <param name="pause">The longest pause of the version in an answer that is too long to be held. The time that the client takes to read is
+/// not counted.</param>
+/// <param name="retry">The possible retry on stable, which decides whether a failure is held back; null sends every answer to the
+/// client.</param>
 internal readonly struct Exchange(HttpContext context, UpstreamConnection connection, TimeProvider time, TimeSpan pause, Retry? retry)
 {
-    /// <summary>An answer's body up to this many bytes is held until it is whole; a larger one is streamed.</summary>
+    /// <summary>An answer's body of up to this many bytes is held until it is complete; a larger one is streamed.</summary>
     internal const int HoldLimit = 1024 * 1024;
 
     private const int StreamBuffer = 64 * 1024;
 
-    /// <summary>Hands the answer to the client, unless it is a failure that is held back.</summary>
+    /// <summary>Receives the answer and sends it to the client, unless it is a failure that is held back.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<ExchangeResult> ReceiveAsync()
     {
@@ -57,10 +58,10 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         return new(head, reusable);
     }
 
-    /// <summary>Passes a long body on, and takes the answer whenever it comes.</summary>
+    /// <summary>Streams a long body, and accepts the answer at any time.</summary>
     /// <param name="body">The client's body.</param>
-    /// <param name="head">How many bytes of the connection's output are the request's head.</param>
-    /// <exception cref="BodyLateException">The body did not come by the deadline.</exception>
+    /// <param name="head">The length of the request's head in the connection's output.</param>
+    /// <exception cref="BodyLateException">The body did not arrive by the deadline.</exception>
     internal async ValueTask<ExchangeResult> SendAndReceiveAsync(ClientBody body, int head)
     {
         var stopped = new StrongBox<bool>();
@@ -72,13 +73,13 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         }
         catch
         {
-            // What the client did wrong goes before what that did to the connection.
+            // A fault of the client comes first: it may be what broke the connection.
             Stop(body, sending, stopped);
             await sending;
             throw;
         }
 
-        // A connection that has seen half a request is of no more use.
+        // A connection that has seen half a request cannot be used again.
         Stop(body, sending, stopped);
         await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return result with { IsReusable = result.IsReusable && sending is { IsCompletedSuccessfully: true, Result: true } };
@@ -91,12 +92,12 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         stopped.Value = true;
         connection.Close();
         body.Stop();
-        // The rest of the body would stand where the next request is looked for.
+        // Otherwise the rest of the body would be read as the next request.
         if (!context.Response.HasStarted)
             context.Response.Headers.Connection = "close";
     }
 
-    // False when the version takes no more: whether it gave an answer before is seen where that is received.
+    // False if the version accepts no more of the body. The receiving side sees whether it answered before that.
     private async Task<bool> SendAsync(ClientBody body, int head, StrongBox<bool> stopped)
     {
         var to = connection;
@@ -116,7 +117,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         }
         catch (BodyLateException) when (stopped.Value && !to.HasExpired)
         {
-            // Nobody waits for the rest any more; that is no fault of the client.
+            // The rest is not needed any more, which is not the client's fault.
             return false;
         }
         catch
@@ -174,7 +175,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         return new(head, head.KeepAlive && connection.Received.IsEmpty);
     }
 
-    // Chunked, or ended by the connection's end: held in memory until it is whole or past the limit.
+    // Chunked, or ended by the connection's end: held in memory until it is complete or past the limit.
     private async ValueTask<ExchangeResult> ReceiveUnmeasuredAsync(AnswerHead head)
     {
         var headBytes = connection.Received[..head.Length].ToArray();
@@ -228,10 +229,11 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         return new(head, head.KeepAlive && connection.Received.IsEmpty);
     }
 
-    // Asked once for each answer, before the first byte of it reaches the client's response.
-    private bool IsHeldBack(in AnswerHead head) => head.Status >= StatusCodes.Status500InternalServerError && retry is not null && retry.Take(RetryReason.Error);
+    // Called once for each answer, before its first byte reaches the client's response.
+    private bool IsHeldBack(in AnswerHead head) =>
+        head.Status >= StatusCodes.Status500InternalServerError && retry is not null && retry.Take(RetryReason.Error);
 
-    // A client that reads slowly uses up its own time (Kestrel's least data rate), not the version's.
+    // A slow client uses up its own time (Kestrel's minimum data rate limits it), not the version's.
     private async ValueTask FlushAsync()
     {
         connection.Extend(UpstreamConnection.NoDeadline);

@@ -5,5 +5,5 @@ namespace ModelServing.Router.Forwarding;
 /// <summary>How an exchange ended.</summary>
 /// <param name="Head">The answer's head.</param>
 /// <param name="IsReusable">Whether the connection may be used again.</param>
-/// <param name="IsHeldBack">Whether the answer was a failure that the client does not see, because stable is asked instead.</param>
+/// <param name="IsHeldBack">Whether the answer is a failure that is kept from the client, because the request is retried on stable.</param>
 internal readonly record struct ExchangeResult(AnswerHead Head, bool IsReusable, bool IsHeldBack = false);

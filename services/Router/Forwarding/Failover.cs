@@ -6,19 +6,19 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>A request that was assigned to a variant beside stable: a failure of that variant is not the caller's.</summary>
+/// <summary>Forwards a request that was assigned to a variant beside stable, and retries it on stable if that variant fails.</summary>
 /// <remarks>
 /// <code>
 /// 1 keep         the body, up to KeptLimit, until the answer is there
-/// 2 attempt      at the variant, cut at the attempt limit; an answer of 500 or above is held back while a retry can be had
-/// 3 retry        on stable, if the caller's time and the budget allow; else the failure is the answer, as it is
+/// 2 attempt      at the variant, cut off at the attempt limit; an answer of 500 or above is held back while the retry is available
+/// 3 retry        on stable, if the caller's deadline and the budget allow; otherwise the failure is the answer
 /// </code>
-/// A body longer than KeptLimit is passed on while it comes and can't be sent twice: then only 2's refused connections lead to 3.
+/// A body longer than KeptLimit is streamed and cannot be sent twice: then only a refused connection in 2 leads to 3.
 /// </remarks>
 internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeProvider time)
 {
-    /// <summary>Forwards the request; the answer's headers say who answered.</summary>
-    /// <returns>How it ended, and at which variant.</returns>
+    /// <summary>Forwards the request. The answer's headers name the variant that answered.</summary>
+    /// <returns>How the request ended, and at which variant.</returns>
     /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<(AttemptResult Result, VariantRoute Route)> ForwardAsync(HttpContext context, Attempt attempt)
@@ -50,8 +50,8 @@ internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeP
         }
 
         // 3
-        var isThere = body.IsWhole || first.Endpoint is null;
-        var isRetried = isThere && first.Result switch
+        var isAvailable = body.IsWhole || first.Endpoint is null;
+        var isRetried = isAvailable && first.Result switch
         {
             ForwardResult.HeldBack => true,
             ForwardResult.NoReadyEndpoint => retry.Take(RetryReason.Unreachable),
@@ -62,7 +62,7 @@ internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeP
         };
         if (!isRetried)
         {
-            if (isThere)
+            if (isAvailable)
                 body.Release();
             return (first, attempt.Route);
         }

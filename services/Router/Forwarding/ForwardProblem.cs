@@ -19,10 +19,12 @@ internal static class ForwardProblem
         ForwardResult.ConnectionLost =>
             (Problems.ConnectionLost, $"The connection to {route.Model} version {route.Version} was lost before its answer was complete"),
         ForwardResult.BadAnswer => (Problems.BadAnswer, $"The answer of {route.Model} version {route.Version} is not valid HTTP/1.1"),
-        ForwardResult.Deadline =>
-            (Problems.Deadline, $"{route.Model} version {route.Version} did not answer within the request's {timeout.TotalMilliseconds:0} ms"),
-        ForwardResult.BodyLate =>
-            (Problems.BodyLate, $"The request body was not complete within the {timeout.TotalMilliseconds:0} ms that {route.Model} has to answer"),
+        ForwardResult.Deadline => (
+            Problems.Deadline,
+            $"{route.Model} version {route.Version} did not answer within the request's {timeout.TotalMilliseconds:0} ms"),
+        ForwardResult.BodyLate => (
+            Problems.BodyLate,
+            $"The request body was not complete within the {timeout.TotalMilliseconds:0} ms that {route.Model} has to answer"),
         _ => (null, ""),
     };
 
@@ -30,8 +32,8 @@ internal static class ForwardProblem
     /// endpoint.</summary>
     internal static (Problem Problem, string Detail) ExplainCondemned(VariantRoute route, ModelVersion condemned) =>
         (Problems.CondemnedStable,
-            $"The plan's stable version {condemned} of {route.Model} is condemned, and no endpoint of the version before it, {route.Version}, is ready; " +
-            "see 'ms status' for the reason");
+            $"The plan's stable version {condemned} of {route.Model} is condemned, and no endpoint of the version before it, " +
+            $"{route.Version}, is ready; see 'ms status' for the reason");
 
     /// <summary>Explains a request in which Kestrel found a fault.</summary>
     internal static (Problem Problem, string Detail) Explain(BadHttpRequestException e, RouterSettings settings) => e.StatusCode switch

@@ -9,29 +9,30 @@ using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>Forwards one request to one variant, as bytes.</summary>
+/// <summary>Forwards the bytes of one request to one variant.</summary>
 /// <remarks>
 /// <code>
-/// 1 body         of the client: a short one is read whole, of a long one the beginning
-/// 2 connection   to an endpoint (<see cref="Connector"/>); none takes one: NoReadyEndpoint
-/// 3 request      head and body leave in one packet; a long body is passed on while the answer may already come
-/// 4 answer       held until it is whole, up to HoldLimit; only then does the client's answer begin, so that a connection
-///                lost on the way is a problem response and not half an answer
-/// 5 put back     the connection, when it may be used again; what the endpoint did is told to its health, a first attempt reported
+/// 1 body         of the client: a short one is read completely, a long one in part
+/// 2 connection   to an endpoint (<see cref="Connector"/>); if none accepts one: NoReadyEndpoint
+/// 3 request      head and body leave in one packet; a long body is streamed while the answer may already arrive
+/// 4 answer       held until it is complete, up to HoldLimit; only then does the client's answer begin, so a connection that is
+///                lost on the way becomes a problem response, not half an answer
+/// 5 put back     the connection, if it may be used again; report to the endpoint's health and to the observer
 /// </code>
-/// A connection that broke in 3 or 4 is not tried again here: the version may have worked on the request, and POST does not promise that
-/// twice is as good as once. A GET does, so one that met an idle connection in the moment of its end gets another, new one. That
-/// stable may be asked instead of another variant is <see cref="Failover"/>'s.
+/// If the connection breaks in 3 or 4, the request is not sent again here: the version may have worked on it, and POST does not promise
+/// that sending twice is harmless. GET does, so a GET that meets an idle connection in the moment of its end gets a new one, once. Retries
+/// on stable are up to <see cref="Failover"/>.
 /// </remarks>
 internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics, TimeProvider time)
 {
     private readonly Connector connector = new(time);
 
-    /// <summary>Forwards the request of <paramref name="context"/>. The response is untouched unless the result is Answered or CutShort.</summary>
+    /// <summary>Forwards the request of <paramref name="context"/>. The response is untouched unless the result is Answered or
+    /// CutShort.</summary>
     /// <param name="context">The client's side.</param>
-    /// <param name="attempt">What is asked of which variant.</param>
-    /// <param name="body">The client's body if it was read ahead, else a default value. With a <see cref="Attempt.Retry"/> it is left
-    /// to the caller to release, unless something of it was sent piece by piece.</param>
+    /// <param name="attempt">The attempt to make.</param>
+    /// <param name="body">The client's body if it was read ahead; otherwise a default value. With a <see cref="Attempt.Retry"/>, the caller
+    /// releases it, unless a part of it was streamed.</param>
     /// <exception cref="BadHttpRequestException">The client's body is at fault.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<AttemptResult> ForwardAsync(HttpContext context, Attempt attempt, ClientBody body)
@@ -58,7 +59,8 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
             // 2
             var began = time.GetTimestamp();
             var until = isKept && body.IsWhole && attempt.Limit > 0 ? Math.Min(attempt.Deadline, began + attempt.Limit) : attempt.Deadline;
-            var (connection, endpoint, failure) = await connector.ConnectAsync(attempt.Route, until, attempt.Deadline, onlyNew: retried, clientLeft);
+            var (connection, endpoint, failure) =
+                await connector.ConnectAsync(attempt.Route, until, attempt.Deadline, onlyNew: retried, clientLeft);
             if (connection is null)
             {
                 if (!isKept)
@@ -89,7 +91,11 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
                 }
 
                 reusable = answer.IsReusable;
-                result = new(answer.IsHeldBack ? ForwardResult.HeldBack : ForwardResult.Answered) { Status = answer.Head.Status, IsNonFinite = answer.Head.IsNonFinite };
+                result = new(answer.IsHeldBack ? ForwardResult.HeldBack : ForwardResult.Answered)
+                {
+                    Status = answer.Head.Status,
+                    IsNonFinite = answer.Head.IsNonFinite,
+                };
             }
             catch (BadAnswerException)
             {
@@ -128,7 +134,7 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
         return result;
     }
 
-    // A version's 4xx are its answers; so is a body that came late or a client that left no failure of anybody's here.
+    // A 4xx is a good answer, and neither a late body nor a client that left is the endpoint's fault.
     private void ReportHealth(Endpoint endpoint, in Attempt attempt, in AttemptResult result)
     {
         switch (result.Cause)

@@ -8,28 +8,32 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>Writes the request that goes to an endpoint: its head, and its body when all of it is there.</summary>
+/// <summary>Writes the request for an endpoint: its head, and its body if the whole body is here.</summary>
 internal static class RequestHead
 {
-    // Hop by hop (RFC 9110, 7.6.1), written anew below, or ours to say and not the client's.
+    // Hop-by-hop headers (RFC 9110, 7.6.1), headers that are written below, and headers that only the router may set.
     private static readonly FrozenSet<string> Dropped = new[]
     {
-        "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding",
+        "Upgrade",
         "Host", "Content-Length", "Expect",
-        // Kestrel keeps a Content-Length under this name when Transfer-Encoding made it void.
+        // Kestrel keeps a Content-Length that Transfer-Encoding overrides under this name.
         "X-Content-Length",
-        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial, HeaderNames.RequestTimeout,
-        "Authorization", HeaderNames.ApiKey, // The credentials end here: a version has no use for them.
+        HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
+        HeaderNames.RequestTimeout,
+        // A version has no use for credentials.
+        "Authorization", HeaderNames.ApiKey,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Writes to the beginning of <paramref name="buffer"/> and gives the length of what leaves in one piece.</summary>
-    /// <param name="buffer">The buffer; replaced by a larger one when it is too small.</param>
+    /// <summary>Writes to the beginning of <paramref name="buffer"/>, and returns the number of bytes to send.</summary>
+    /// <param name="buffer">The buffer; replaced by a larger one if it is too small.</param>
     /// <param name="request">The client's request.</param>
-    /// <param name="attempt">What is asked of which variant.</param>
+    /// <param name="attempt">The attempt to make.</param>
     /// <param name="host">The endpoint's Host.</param>
-    /// <param name="milliseconds">How long the answer is waited for.</param>
+    /// <param name="milliseconds">The time that is left for the answer.</param>
     /// <param name="body">The client's body.</param>
-    internal static int Write(ref byte[] buffer, HttpRequest request, in Attempt attempt, byte[] host, long milliseconds, in ClientBody body)
+    internal static int Write(
+        ref byte[] buffer, HttpRequest request, in Attempt attempt, byte[] host, long milliseconds, in ClientBody body)
     {
         var (action, route) = (attempt.Action, attempt.Route);
         var head = new HeadWriter(buffer);
@@ -73,8 +77,8 @@ internal static class RequestHead
         return head.Length;
     }
 
-    // What Connection names is meant for this hop alone. Kestrel shows no more than 'close' or 'keep-alive' of a value that has one of
-    // them, so names beside these can't be seen here.
+    // Headers that Connection names are only for this hop. If a value holds 'close' or 'keep-alive', Kestrel hides the rest of it, so names
+    // beside these cannot be seen here.
     private static bool IsNamed(Microsoft.Extensions.Primitives.StringValues named, string header)
     {
         foreach (var value in named)

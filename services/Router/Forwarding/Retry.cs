@@ -3,15 +3,15 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>The retry that one request may have: decided once, in the moment of the failure.</summary>
-/// <param name="model">The model, whose retries have one budget.</param>
-/// <param name="failed">The variant that is tried first.</param>
-/// <param name="deadline">When the caller's time is over, as the clock's timestamp.</param>
-/// <param name="metrics">Counts the retries, and those that the budget forbids.</param>
+/// <summary>The one retry of a request. It is decided in the moment of the failure.</summary>
+/// <param name="model">The model, whose budget all its retries share.</param>
+/// <param name="failed">The variant of the first attempt.</param>
+/// <param name="deadline">The caller's deadline, as the clock's timestamp.</param>
+/// <param name="metrics">Counts retries, and retries that the budget refuses.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Retry(ModelRoute model, VariantRoute failed, long deadline, RouterMetrics metrics, TimeProvider time)
 {
-    /// <summary>Takes the retry; false when the caller's time is over or the budget is used up.</summary>
+    /// <summary>Takes the retry; false if the deadline has passed or the budget is empty.</summary>
     internal bool Take(RetryReason reason)
     {
         if (time.GetTimestamp() >= deadline)

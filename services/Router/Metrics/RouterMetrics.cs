@@ -30,17 +30,32 @@ public sealed class RouterMetrics
             MetricNames.RouterRequestDuration,
             "Time from a request's head to the last byte of its answer.");
         errors = Count(MetricNames.RouterErrors, "{request}", "Requests that ended with a status of 500 or above.");
-        refusedRequests = Count(MetricNames.RouterRefusedRequests, "{request}", "Requests that were not admitted, or for which no variant was found.");
-        refusedDocuments = Count(MetricNames.RouterRefusedDocuments, "{document}", "Plans, endpoints files and clients documents that could not be used.");
+        refusedRequests = Count(
+            MetricNames.RouterRefusedRequests,
+            "{request}",
+            "Requests that were not admitted, or for which no variant was found.");
+        refusedDocuments = Count(
+            MetricNames.RouterRefusedDocuments,
+            "{document}",
+            "Plans, endpoints files and clients documents that could not be used.");
         failedKeyFetches = Count(MetricNames.RouterFailedKeyFetches, "{fetch}", "Failed fetches of token keys. The last good keys stay.");
-        failedLookups = Count(MetricNames.RouterFailedLookups, "{lookup}", "Failed lookups of a version's name. Its last good addresses stay.");
+        failedLookups = Count(
+            MetricNames.RouterFailedLookups,
+            "{lookup}",
+            "Failed lookups of a version's name. Its last good addresses stay.");
         planInterruptions = Count(
             MetricNames.RouterPlanInterruptions,
             "{interruption}",
             "Times that the plan could no longer be watched, or failed for a new reason. The last good plan stays.");
-        attempts = Count(MetricNames.RouterAttempts, "{attempt}", "First attempts of requests that a rollout with more than one variant assigned.");
+        attempts = Count(
+            MetricNames.RouterAttempts,
+            "{attempt}",
+            "First attempts of requests that a rollout with more than one variant assigned.");
         retries = Count(MetricNames.RouterRetries, "{request}", "Requests that were retried on stable after another variant failed.");
-        refusedRetries = Count(MetricNames.RouterRefusedRetries, "{request}", "Failures that were passed on because the retry budget was empty.");
+        refusedRetries = Count(
+            MetricNames.RouterRefusedRetries,
+            "{request}",
+            "Failures that were passed on because the retry budget was empty.");
         ejections = Count(MetricNames.RouterEjections, "{ejection}", "Endpoints that were ejected after failures in a row.");
         rollbacks = Count(MetricNames.RouterRollbacks, "{rollback}", "Versions that this router condemned.");
         journalFailures = Count(MetricNames.RouterJournalFailures, "{failure}", "Times that the journal could not be read or written.");
@@ -85,7 +100,8 @@ public sealed class RouterMetrics
 
     internal void Retried(VariantTags tags, RetryReason reason) => retries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
 
-    internal void RetryRefused(VariantTags tags, RetryReason reason) => refusedRetries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
+    internal void RetryRefused(VariantTags tags, RetryReason reason) =>
+        refusedRetries.Add(1, tags.With(MetricNames.Reason, TextOf(reason)));
 
     internal void Ejected(EndpointEntry endpoint) => ejections.Add(
         1,

@@ -37,7 +37,10 @@ internal sealed class ModelRoute
         RoutingKeyClaim = rollout.RoutingKeyClaim;
         assignment = effective.IsCondemnedStable ? null : effective.ToAssignment();
         variants = [.. effective.Variants.Select(variant =>
-            new VariantRoute(name, variant.Plan.Version, variant.Plan.Name, rollout.Revision, endpoints[variant.Plan.Version], variant.Trial))];
+        {
+            var (plan, trial) = (variant.Plan, variant.Trial);
+            return new VariantRoute(name, plan.Version, plan.Name, rollout.Revision, endpoints[plan.Version], trial);
+        })];
         watched = [.. variants.Index().Select(variant => watching.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];
         pinned = endpoints.ToFrozenDictionary(
@@ -64,7 +67,8 @@ internal sealed class ModelRoute
     /// <summary>How long an answer may take.</summary>
     internal TimeSpan Timeout { get; }
 
-    /// <summary>How long a variant beside stable may take before the request is retried on stable; null if stable is the only variant.</summary>
+    /// <summary>How long a variant beside stable may take before the request is retried on stable; null if stable is the only
+    /// variant.</summary>
     internal TimeSpan? AttemptLimit { get; }
 
     internal string? RoutingKeyHeader { get; }
@@ -96,9 +100,9 @@ internal sealed class ModelRoute
     /// <summary>How the guard watches a variant; null if it does not.</summary>
     internal WatchedVariant? WatchedOf(VariantRoute variant) => watched[Array.IndexOf(variants, variant)];
 
-    /// <summary>The variant with a name; null if there is none.</summary>
+    /// <summary>Finds a variant by its name; null for an unknown one.</summary>
     internal VariantRoute? VariantNamed(string name) => Array.Find(variants, variant => variant.Variant == name);
 
-    /// <summary>The version that a path names; null if there is none.</summary>
+    /// <summary>Finds the version that a path names; null for an unknown one.</summary>
     internal VariantRoute? Pin(ReadOnlySpan<char> version) => pinnedByText.TryGetValue(version, out var route) ? route : null;
 }

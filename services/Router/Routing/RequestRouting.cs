@@ -72,7 +72,8 @@ internal static class RequestRouting
         {
             return RouteResult.Refused(
                 Problems.CondemnedStable,
-                $"The plan's stable version of {model.Name} is condemned, and no earlier version is known to be good; see 'ms status' for the reason");
+                $"The plan's stable version of {model.Name} is condemned, and no earlier version is known to be good; " +
+                "see 'ms status' for the reason");
         }
 
         if (client.MayOverride && request.Headers[HeaderNames.ModelVariant] is { Count: > 0 } named)
@@ -88,7 +89,12 @@ internal static class RequestRouting
             return RouteResult.To(new(model, model.Stable, target.Action) { Timeout = timeout });
         var key = KeyOf(model, request, client) ?? "";
         var assigned = model.Assign(key.Length > 0 ? key : requestId, out var hash);
-        return RouteResult.To(new(model, assigned, target.Action) { Timeout = timeout, IsAssigned = true, KeyHash = key.Length > 0 ? hash : null });
+        return RouteResult.To(new(model, assigned, target.Action)
+        {
+            Timeout = timeout,
+            IsAssigned = true,
+            KeyHash = key.Length > 0 ? hash : null,
+        });
     }
 
     private static string? KeyOf(ModelRoute model, HttpRequest request, Client client) => model switch

@@ -2,8 +2,8 @@ namespace ModelServing.Router.Routing;
 
 /// <summary>
 /// The number of retries that a model's requests may make: a token bucket that the requests themselves fill. Each request adds
-/// <see cref="RequestShare"/> of a token, a request to a variant beside stable one token more, and each second adds <see cref="PerSecond"/>.
-/// The bucket holds at most <see cref="Burst"/>.
+/// <see cref="RequestShare"/> of a token, a request to a variant beside stable one token more, and each second adds
+/// <see cref="PerSecond"/>. The bucket holds at most <see cref="Burst"/>.
 /// </summary>
 /// <remarks>
 /// So retries may bring stable the share of the other variants and a tenth of all requests on top, which stable must be able to take
@@ -44,7 +44,7 @@ internal sealed class RetryBudget
             Interlocked.Add(ref balance, isStable ? OfRequest : OfRequest + Token);
     }
 
-    /// <summary>Takes a token for a retry; false if there is none.</summary>
+    /// <summary>Takes a token for a retry; false if the budget is empty.</summary>
     internal bool TryTake()
     {
         lock (refilling)

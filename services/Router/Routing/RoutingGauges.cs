@@ -42,7 +42,7 @@ internal static class RoutingGauges
                     model.Effective.Refused is null ? 0 : 1,
                     new KeyValuePair<string, object?>(MetricNames.Model, model.Name.Text)),
             unit: null,
-            "1 while the plan's rollout is refused because its stable version is condemned (the last good rollout, if any, is served); else 0.");
+            "1 while the plan's rollout is refused because its stable version is condemned (the last good one is served, if any); else 0.");
     }
 
     private static string TextOf(EndpointState state) => state switch

@@ -16,7 +16,8 @@ internal sealed class RoutingTable
     private readonly FrozenDictionary<string, ModelRoute> models;
     private readonly FrozenDictionary<string, ModelRoute>.AlternateLookup<ReadOnlySpan<char>> byName;
 
-    private RoutingTable(PlanDocument plan, FrozenDictionary<string, ModelRoute> models, FrozenDictionary<EndpointEntry, Endpoint> endpoints)
+    private RoutingTable(
+        PlanDocument plan, FrozenDictionary<string, ModelRoute> models, FrozenDictionary<EndpointEntry, Endpoint> endpoints)
     {
         Plan = plan;
         this.models = models;
@@ -35,15 +36,15 @@ internal sealed class RoutingTable
     /// <summary>Every version in the table, with its endpoints.</summary>
     internal IEnumerable<VariantRoute> Versions => models.Values.SelectMany(static model => model.Pinned);
 
-    /// <summary>Builds the next snapshot. An endpoint that was in the previous one keeps its connections and its health, and a model keeps its
-    /// retry budget.</summary>
+    /// <summary>Builds the next snapshot. An endpoint that was in the previous one keeps its connections and its health, and a model keeps
+    /// its retry budget.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="previous">The previous snapshot; null for the first.</param>
     /// <param name="open">The registry of open connections.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stateOf">What is known about a model's versions, null if the journal was never read. Without this function, the whole plan is
-    /// served.</param>
+    /// <param name="stateOf">What is known about a model's versions, null if the journal was never read. Without this function, the whole
+    /// plan is served.</param>
     /// <param name="watch">How the guard watches each variant of a model, in their order. Without this function, it watches none.</param>
     internal static RoutingTable Build(
         PlanDocument plan,
@@ -66,7 +67,7 @@ internal sealed class RoutingTable
             {
                 var state = stateOf(pair.Key);
                 var effective = EffectiveRollout.From(pair.Value, state);
-                var withEndpoints = byVersion.Select(static group => group.Key).Where(key => key.Model == pair.Key).Select(static key => key.Version);
+                var withEndpoints = byVersion.Where(group => group.Key.Model == pair.Key).Select(static group => group.Key.Version);
                 return new ModelRoute(
                     pair.Key,
                     effective,
@@ -74,7 +75,10 @@ internal sealed class RoutingTable
                     watch?.Invoke(pair.Key, effective) ?? [],
                     withEndpoints.Union(effective.Versions).ToDictionary(
                         static version => version,
-                        version => new VersionEndpoints([.. byVersion[(pair.Key, version)]], previous?.EndpointsOf(pair.Key, version), now)),
+                        version => new VersionEndpoints(
+                            [.. byVersion[(pair.Key, version)]],
+                            previous?.EndpointsOf(pair.Key, version),
+                            now)),
                     previous?.models.GetValueOrDefault(pair.Key.Text)?.Budget ?? new RetryBudget(time));
             },
             StringComparer.Ordinal);

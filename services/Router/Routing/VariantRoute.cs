@@ -42,5 +42,7 @@ internal sealed class VariantRoute(
     /// <summary>The header lines that carry a request's assignment. A revision may be any text, so it is percent-encoded.</summary>
     internal byte[] Headers { get; } = Encoding.ASCII.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"{HeaderNames.ModelVariant}: {variant}\r\n{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n{HeaderNames.ModelTrial}: {trial}\r\n"));
+        $"{HeaderNames.ModelVariant}: {variant}\r\n" +
+        $"{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n" +
+        $"{HeaderNames.ModelTrial}: {trial}\r\n"));
 }

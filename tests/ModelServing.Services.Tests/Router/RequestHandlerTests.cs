@@ -1,17 +1,16 @@
 using ModelServing.Router.Forwarding;
 using ModelServing.TestKit;
-using static ModelServing.Services.Tests.Router.RouterTests;
 
 namespace ModelServing.Services.Tests.Router;
 
-/// <summary>What becomes of a request when the client misbehaves, is slow, or leaves.</summary>
+/// <summary>Requests of clients that misbehave, are slow, or leave.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public class RequestHandlerTests
 {
     private const string Post = "POST " + RunningRouter.InferPath + " HTTP/1.1\r\nHost: router\r\n";
 
     [Fact]
-    public async Task Headers_pass_but_those_of_the_hop_and_those_that_are_the_routers_to_say()
+    public async Task Headers_pass_except_hop_by_hop_headers_and_those_that_only_the_router_sets()
     {
         RawMessage? seen = null;
         await using var endpoint = RawServer.Answering(request =>
@@ -45,7 +44,7 @@ public class RequestHandlerTests
     [InlineData("X-A: 1\nX-B: 2\rX-C: 3\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("X-A: a\0b\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nfive\r\nhello\r\n0\r\n\r\n")]
-    public async Task What_two_servers_could_read_in_two_ways_is_400_and_reaches_no_version(string rest)
+    public async Task A_request_that_two_servers_could_read_in_two_ways_is_400_and_reaches_no_version(string rest)
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -69,7 +68,7 @@ public class RequestHandlerTests
     }
 
     [Fact]
-    public async Task Content_Length_beside_chunks_is_void_and_does_not_reach_the_version()
+    public async Task A_Content_Length_beside_chunks_is_ignored_and_does_not_reach_the_version()
     {
         RawMessage? seen = null;
         await using var endpoint = RawServer.Answering(request =>
@@ -97,7 +96,7 @@ public class RequestHandlerTests
     [InlineData(ClientBody.AheadLimit)]
     [InlineData(ClientBody.AheadLimit + 1)]
     [InlineData(300_000)]
-    public async Task A_body_arrives_as_it_was_sent_however_it_is_framed_and_paced(int length)
+    public async Task A_body_arrives_unchanged_however_it_is_framed_and_paced(int length)
     {
         await using var endpoint = RawServer.Answering(static request => RawServer.Ok(request.Text));
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -127,7 +126,7 @@ public class RequestHandlerTests
     }
 
     [Fact]
-    public async Task Requests_sent_without_waiting_are_answered_in_their_order()
+    public async Task Pipelined_requests_are_answered_in_order()
     {
         await using var endpoint = RawServer.Answering(static request => RawServer.Ok(request.Text));
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -150,12 +149,12 @@ public class RequestHandlerTests
     }
 
     [Fact]
-    public async Task A_client_that_waits_for_100_is_told_at_once_when_nobody_is_there()
+    public async Task A_client_that_waits_for_100_gets_the_problem_at_once_if_no_endpoint_is_there()
     {
         await using var router = await RunningRouter.StartAsync([]);
         using var client = await router.ConnectAsync();
         await client.SendAsync(Post + "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-        AssertProblem((await client.ReadMessageAsync())!, 503, "no-ready-endpoint");
+        (await client.ReadMessageAsync())!.AssertProblem(503, "no-ready-endpoint");
     }
 
     [Fact]
@@ -163,10 +162,11 @@ public class RequestHandlerTests
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint, maxRequestBytes: 100_000);
-        AssertProblem(await router.AskAsync(Post + "Content-Length: 100001\r\n\r\n"), 413, "body-too-large");
+        (await router.AskAsync(Post + "Content-Length: 100001\r\n\r\n")).AssertProblem(413, "body-too-large");
         Assert.Equal(0, endpoint.Accepted);
         var chunk = $"c350\r\n{new string('x', 50_000)}\r\n";
-        AssertProblem(await router.AskAsync(Post + $"Transfer-Encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}0\r\n\r\n"), 413, "body-too-large");
+        (await router.AskAsync(Post + $"Transfer-Encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}0\r\n\r\n")).AssertProblem(
+            413, "body-too-large");
         Assert.Equal(200, (await router.InferAsync(new string('x', 100_000))).Status);
         await router.AssertCountAsync(2, "modelserving_router_request_duration_seconds_count", "status=\"413\"");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
@@ -176,12 +176,12 @@ public class RequestHandlerTests
     [InlineData("Content-Length: 100\r\n\r\nhello")]
     [InlineData("Content-Length: 100000\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
-    public async Task A_body_that_does_not_come_by_the_deadline_is_408_and_no_fault_of_the_version(string rest)
+    public async Task A_body_that_misses_the_deadline_is_408_and_not_counted_against_the_version(string rest)
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 100);
         var begun = rest.Contains("100000", StringComparison.Ordinal) ? new string('x', ClientBody.AheadLimit + 1000) : "";
-        AssertProblem(await router.AskAsync(Post + rest + begun), 408, "body-late");
+        (await router.AskAsync(Post + rest + begun)).AssertProblem(408, "body-late");
         Assert.Equal(begun.Length > 0 ? 1 : 0, endpoint.Accepted);
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
         await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "no connection is left with half a request");
@@ -198,7 +198,7 @@ public class RequestHandlerTests
         await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 300);
         using var client = await router.ConnectAsync();
         var sending = client.SendAsync(RunningRouter.Infer(new string('x', 30_000_000)));
-        AssertProblem((await client.ReadMessageAsync())!, 504, "deadline");
+        (await client.ReadMessageAsync())!.AssertProblem(504, "deadline");
         client.Dispose();
         await Assert.ThrowsAnyAsync<Exception>(() => sending);
     }
@@ -206,7 +206,7 @@ public class RequestHandlerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_answer_that_comes_before_the_body_was_sent_whole_is_the_answer(bool closes)
+    public async Task An_answer_that_overtakes_the_body_is_the_answer(bool closes)
     {
         await using var endpoint = new RawServer(async connection =>
         {
@@ -219,7 +219,7 @@ public class RequestHandlerTests
         using var client = await router.ConnectAsync();
         await client.SendAsync(Post + $"Content-Length: 1000000\r\n\r\n{new string('x', 100_000)}");
         var answer = (await client.ReadMessageAsync())!;
-        Assert.Equal((401, "who?"), (answer.Status, answer.Text));
+        answer.AssertAnswer(401, "who?");
         await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "a connection with half a request is not kept");
     }
 
@@ -234,7 +234,7 @@ public class RequestHandlerTests
         await using var router = await RunningRouter.StartAsync(endpoint);
         using var client = await router.ConnectAsync();
         await client.SendAsync(Post + $"Content-Length: 1000000\r\n\r\n{new string('x', 100_000)}");
-        AssertProblem((await client.ReadMessageAsync())!, 502, "connection-lost");
+        (await client.ReadMessageAsync())!.AssertProblem(502, "connection-lost");
     }
 
     [Theory]
@@ -263,7 +263,7 @@ public class RequestHandlerTests
     [Theory]
     [InlineData("Content-Length: 100\r\n\r\nhello")]
     [InlineData("Content-Length: 1000000\r\n\r\n")]
-    public async Task A_client_that_leaves_in_the_middle_of_its_body_is_no_error(string rest)
+    public async Task A_client_that_leaves_in_the_middle_of_its_body_is_not_an_error(string rest)
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -298,7 +298,7 @@ public class RequestHandlerTests
     }
 
     [Fact]
-    public async Task What_no_variant_was_found_for_is_counted_by_reason_and_by_nothing_that_a_client_chose()
+    public async Task A_refused_request_is_counted_by_reason_and_by_nothing_that_a_client_chose()
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -321,7 +321,13 @@ public class RequestHandlerTests
         for (var i = 0; i < 5; i++)
             await router.InferAsync();
         await router.InferAsync(path: "/v2/models/fraud/versions/1/infer");
-        await router.AssertCountAsync(5, "modelserving_router_request_duration_seconds_count", "model=\"fraud\"", "version=\"1\"", "variant=\"stable\"", "status=\"200\"");
+        await router.AssertCountAsync(
+            5,
+            "modelserving_router_request_duration_seconds_count",
+            "model=\"fraud\"",
+            "version=\"1\"",
+            "variant=\"stable\"",
+            "status=\"200\"");
         await router.AssertCountAsync(1, "modelserving_router_request_duration_seconds_count", "variant=\"pinned\"");
         await router.AssertCountAsync(5, "modelserving_router_request_duration_seconds_bucket", "variant=\"stable\"", "le=\"+Inf\"");
     }

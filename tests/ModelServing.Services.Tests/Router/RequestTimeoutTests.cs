@@ -1,13 +1,11 @@
 using System.Globalization;
 using ModelServing.Contracts;
 using ModelServing.Router.Endpoints;
-using ModelServing.Services.Tests.Router.Forwarding;
 using ModelServing.TestKit;
-using static ModelServing.Services.Tests.Router.RouterTests;
 
 namespace ModelServing.Services.Tests.Router;
 
-/// <summary>What a client's X-Request-Timeout does.</summary>
+/// <summary>The effect of a client's X-Request-Timeout.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class RequestTimeoutTests
 {
@@ -20,11 +18,11 @@ public sealed class RequestTimeoutTests
     [InlineData("1000ms")]
     [InlineData("9999999999999999999")]
     [InlineData("100\r\nX-Request-Timeout: 100")]
-    public async Task What_is_no_number_of_milliseconds_is_400(string value)
+    public async Task A_value_that_is_not_a_number_of_milliseconds_is_400(string value)
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
-        AssertProblem(await router.InferAsync(headers: $"X-Request-Timeout: {value}\r\n"), 400, "bad-request");
+        (await router.InferAsync(headers: $"X-Request-Timeout: {value}\r\n")).AssertProblem(400, "bad-request");
         Assert.Equal(0, endpoint.Accepted);
     }
 
@@ -44,14 +42,14 @@ public sealed class RequestTimeoutTests
                 return RawServer.Ok("{}");
             });
             await using var router = await RunningRouter.StartAsync(
-                SomePlan.Canary(weight, 2000).Limited(1500), SomePlan.Endpoints((1, endpoint.Address), (2, endpoint.Address)), FailoverTests.Frozen(out _));
+                SomePlan.Canary(weight, 2000).Limited(1500), SomePlan.Endpoints((1, endpoint.Address), (2, endpoint.Address)), RunningRouter.WithSteppedTime(out _));
             Assert.Equal(200, (await router.InferAsync(headers: value is null ? "" : $"X-Request-Timeout: {value}\r\n")).Status);
             Assert.Equal((weight == 0 ? ofStable : ofCanary).ToString(CultureInfo.InvariantCulture), seen);
         }
     }
 
     [Fact]
-    public async Task A_retry_passes_on_what_is_left()
+    public async Task A_retry_passes_on_the_time_that_is_left()
     {
         var seen = "";
         await using var stable = RawServer.Answering(request =>
@@ -66,24 +64,25 @@ public sealed class RequestTimeoutTests
             return "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n";
         });
         await using var router = await RunningRouter.StartAsync(
-            SomePlan.Canary(PlanDocument.Buckets), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), FailoverTests.Frozen(out time));
+            SomePlan.Canary(PlanDocument.Buckets), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out time));
         Assert.Equal("canary", (await router.InferAsync(headers: "X-Request-Timeout: 1000\r\n"))["X-Model-Failover"]);
         Assert.Equal("700", seen);
     }
 
     [Fact]
-    public async Task It_is_kept_and_a_version_that_is_late_for_it_alone_is_not_blamed()
+    public async Task It_is_kept_and_an_endpoint_that_only_misses_this_timeout_is_not_blamed()
     {
-        await using var silent = FailoverTests.Silent();
+        await using var silent = SomeServers.Silent();
         await using var good = RawServer.Saying("good");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Stable(), SomePlan.Endpoints((1, silent.Address), (1, good.Address)));
+        await using var router = await RunningRouter.StartAsync(
+            SomePlan.Stable(), SomePlan.Endpoints((1, silent.Address), (1, good.Address)));
         for (var late = 0; late < 2 * EndpointHealth.FailuresToEject;)
         {
-            // Long enough for the good one, on a busy machine too: its lateness would be no one's fault either.
+            // Long enough for the good endpoint, even on a busy machine. If it were late, it would not be blamed either.
             var answer = await router.InferAsync(headers: "X-Request-Timeout: 50\r\n");
             if (answer.Status == 200)
                 continue;
-            AssertProblem(answer, 504, "deadline");
+            answer.AssertProblem(504, "deadline");
             late++;
         }
 

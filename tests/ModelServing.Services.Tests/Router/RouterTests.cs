@@ -1,4 +1,3 @@
-using ModelServing.Contracts;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;
@@ -7,7 +6,7 @@ namespace ModelServing.Services.Tests.Router;
 public class RouterTests
 {
     [Fact]
-    public async Task A_request_reaches_its_version_and_the_answer_says_which_one()
+    public async Task A_request_reaches_its_version_and_the_answer_names_it()
     {
         RawMessage? seen = null;
         await using var endpoint = RawServer.Answering(request =>
@@ -77,7 +76,7 @@ public class RouterTests
     }
 
     [Fact]
-    public async Task A_routing_key_is_hashed_as_the_bytes_that_came()
+    public async Task A_routing_key_is_hashed_as_the_bytes_that_the_client_sent()
     {
         await using var one = RawServer.Saying("one");
         await using var two = RawServer.Saying("two");
@@ -104,23 +103,23 @@ public class RouterTests
         foreach (var (version, text) in ((int, string)[])[(1, "one"), (2, "two"), (3, "three")])
         {
             var answer = await router.InferAsync(path: $"/v2/models/fraud/versions/{version}/infer");
-            Assert.Equal((text, "pinned", $"{version}"), (answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"]));
+            answer.AssertAnswer(200, text, variant: "pinned", version: $"{version}");
         }
     }
 
     [Fact]
-    public async Task A_version_that_is_kept_warm_may_be_pinned_and_is_no_unknown_one_while_it_has_no_endpoint()
+    public async Task A_version_that_is_kept_warm_may_be_pinned_and_is_known_even_without_an_endpoint()
     {
         await using var kept = RawServer.Saying("kept");
         await using var router = await RunningRouter.StartAsync();
         const string Pinned = "/v2/models/fraud/versions/3/infer";
         router.Swap(SomePlan.Stable().Keeping(3), SomePlan.Endpoints());
-        AssertProblem(await router.InferAsync(path: Pinned), 503, "no-ready-endpoint");
+        (await router.InferAsync(path: Pinned)).AssertProblem(503, "no-ready-endpoint");
         router.Swap(SomePlan.Stable().Keeping(3), SomePlan.Endpoints((3, kept.Address)));
         Assert.Equal("kept", (await router.InferAsync(path: Pinned)).Text);
-        AssertProblem(await router.InferAsync(), 503, "no-ready-endpoint");
+        (await router.InferAsync()).AssertProblem(503, "no-ready-endpoint");
         router.Swap(SomePlan.Stable(), SomePlan.Endpoints());
-        AssertProblem(await router.InferAsync(path: Pinned), 404, "unknown-version");
+        (await router.InferAsync(path: Pinned)).AssertProblem(404, "unknown-version");
     }
 
     [Theory]
@@ -130,7 +129,7 @@ public class RouterTests
     [InlineData("/v2/models/%66raud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]
     [InlineData("/v2/models/other/../fraud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]
     [InlineData("http://elsewhere/v2/models/fraud/ready", "GET /v2/models/fraud/versions/1/ready HTTP/1.1")]
-    public async Task What_reaches_a_version_is_its_own_path_whatever_spelling_the_client_used(string path, string startLine)
+    public async Task A_version_gets_its_own_path_however_the_client_spelled_it(string path, string startLine)
     {
         var seen = "";
         await using var endpoint = RawServer.Answering(request =>
@@ -139,7 +138,9 @@ public class RouterTests
             return RawServer.Ok("{}");
         });
         await using var router = await RunningRouter.StartAsync(endpoint);
-        Assert.Equal(200, (await router.AskAsync(RunningRouter.Get(path).Replace("Host: router", path.StartsWith("http", StringComparison.Ordinal) ? "Host: elsewhere" : "Host: router", StringComparison.Ordinal))).Status);
+        var host = path.StartsWith("http", StringComparison.Ordinal) ? "elsewhere" : "router";
+        var answer = await router.AskAsync(RunningRouter.Get(path).Replace("Host: router", $"Host: {host}", StringComparison.Ordinal));
+        Assert.Equal(200, answer.Status);
         Assert.Equal(startLine, seen);
     }
 
@@ -156,18 +157,18 @@ public class RouterTests
     [InlineData("POST", "/v2/models/fraud/ready", 405, "method-not-allowed")]
     [InlineData("DELETE", "/v2/models/fraud", 405, "method-not-allowed")]
     [InlineData("GET", "/elsewhere", 404, "no-such-path")]
-    public async Task What_cannot_be_routed_is_a_problem_that_says_what_would_be_right(string method, string path, int status, string reason)
+    public async Task A_request_that_cannot_be_routed_gets_a_problem(string method, string path, int status, string reason)
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
         var answer = await router.AskAsync($"{method} {path} HTTP/1.1\r\nHost: router\r\nContent-Length: 0\r\n\r\n");
-        AssertProblem(answer, status, reason);
+        answer.AssertProblem(status, reason);
         Assert.Equal(status == 405, answer["Allow"] is not null);
         Assert.Equal(0, endpoint.Accepted);
     }
 
     [Fact]
-    public async Task A_HEAD_request_gets_the_head_of_a_problem_and_the_connection_lives_on()
+    public async Task A_HEAD_request_gets_the_head_of_a_problem_and_the_connection_stays_open()
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -179,23 +180,23 @@ public class RouterTests
     }
 
     [Fact]
-    public async Task Without_a_plan_or_an_endpoint_it_is_503_with_a_time_to_come_back()
+    public async Task Without_a_plan_or_an_endpoint_the_answer_is_503_with_Retry_After()
     {
         await using var router = await RunningRouter.StartAsync();
         var answer = await router.InferAsync();
-        AssertProblem(answer, 503, "no-plan");
+        answer.AssertProblem(503, "no-plan");
         Assert.Equal("1", answer["Retry-After"]);
         Assert.Equal(503, (await router.AskAsync(RunningRouter.Get("/health/ready"))).Status);
         Assert.Equal(200, (await router.AskAsync(RunningRouter.Get("/health/live"))).Status);
 
         router.Swap(SomePlan.Stable(), SomePlan.Endpoints());
         answer = await router.InferAsync();
-        AssertProblem(answer, 503, "no-ready-endpoint");
+        answer.AssertProblem(503, "no-ready-endpoint");
         Assert.Equal("1", answer["Retry-After"]);
 
         router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, RawServer.NobodyThere()), (1, RawServer.NobodyThere())));
         answer = await router.InferAsync();
-        AssertProblem(answer, 503, "no-ready-endpoint");
+        answer.AssertProblem(503, "no-ready-endpoint");
         Assert.Equal("1", answer["Retry-After"]);
         Assert.Equal("1", answer["X-Model-Version"]);
     }
@@ -210,7 +211,7 @@ public class RouterTests
     }
 
     [Fact]
-    public async Task The_servers_own_paths_are_answered_here()
+    public async Task The_router_answers_the_servers_own_paths()
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -218,17 +219,5 @@ public class RouterTests
         Assert.Equal("""{"live":true}""", (await router.AskAsync(RunningRouter.Get("/v2/health/live"))).Text);
         Assert.Equal("""{"ready":true}""", (await router.AskAsync(RunningRouter.Get("/v2/health/ready"))).Text);
         Assert.Equal(0, endpoint.Accepted);
-    }
-
-    internal static void AssertProblem(RawMessage answer, int status, string reason)
-    {
-        Assert.Equal(status, answer.Status);
-        Assert.Equal("application/problem+json", answer["Content-Type"]);
-        using var problem = System.Text.Json.JsonDocument.Parse(answer.Text);
-        Assert.Equal("urn:modelserving:problem:" + reason, problem.RootElement.GetProperty("type").GetString());
-        Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
-        Assert.NotEqual("", problem.RootElement.GetProperty("error").GetString());
-        if (answer[HeaderNames.RequestId] is { } id)
-            Assert.Equal(id, problem.RootElement.GetProperty("requestId").GetString());
     }
 }

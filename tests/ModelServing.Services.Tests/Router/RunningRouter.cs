@@ -17,7 +17,7 @@ namespace ModelServing.Services.Tests.Router;
 /// <summary>A whole router in this process, on a port of its own.</summary>
 internal sealed class RunningRouter : IAsyncDisposable
 {
-    /// <summary>The collection of all tests that run routers: what meters of one name count in one process runs together.</summary>
+    /// <summary>The collection of all tests that run routers: meters of the same name in one process share their counts.</summary>
     internal const string OneAtATime = "routers, one at a time";
 
     internal const string InferPath = "/v2/models/fraud/infer";
@@ -26,7 +26,13 @@ internal sealed class RunningRouter : IAsyncDisposable
     private readonly WebApplication app;
     private bool isDisposed;
 
-    private RunningRouter(long maxRequestBytes, string? endpoints = null, Action<IServiceCollection>? services = null, string? plan = null, bool hasClients = false, Func<RouterSettings, RouterSettings>? with = null)
+    private RunningRouter(
+        long maxRequestBytes,
+        string? endpoints = null,
+        Action<IServiceCollection>? services = null,
+        string? plan = null,
+        bool hasClients = false,
+        Func<RouterSettings, RouterSettings>? with = null)
     {
         var settings = new RouterSettings
         {
@@ -58,11 +64,10 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal IPEndPoint Address { get; private set; } = null!;
 
-    /// <summary>Where the admin API is.</summary>
+    /// <summary>The address of the admin API.</summary>
     internal Uri Admin => new(app.Urls.Last());
 
-    /// <summary>Whether it was not disposed of yet.</summary>
-    internal bool IsRunning => !isDisposed;
+        internal bool IsRunning => !isDisposed;
 
     internal T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
@@ -71,13 +76,14 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     internal RoutingTable Table => app.Services.GetRequiredService<RoutingTableHolder>().Current!;
 
-    /// <summary>The model's route as of now.</summary>
+    /// <summary>The model's current route.</summary>
     internal ModelRoute Fraud => Table.TryGetModel("fraud", out var route) ? route : throw new InvalidOperationException("no plan");
 
     internal Readiness Readiness => app.Services.GetRequiredService<Readiness>();
 
     /// <summary>A router without a plan.</summary>
-    internal static Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024) => StartAsync(new RunningRouter(maxRequestBytes));
+    internal static Task<RunningRouter> StartAsync(long maxRequestBytes = 64 * 1024 * 1024) => StartAsync(
+        new RunningRouter(maxRequestBytes));
 
     /// <summary>A router with settings of the test's own.</summary>
     internal static Task<RunningRouter> StartAsync(Func<RouterSettings, RouterSettings> with, Action<IServiceCollection>? services = null) =>
@@ -95,7 +101,7 @@ internal sealed class RunningRouter : IAsyncDisposable
         return router;
     }
 
-    /// <summary>A router that lets in whom a clients document names, once it knows them; null for none yet.</summary>
+    /// <summary>A router that admits the clients of a document, once it has loaded it; null writes none yet.</summary>
     internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients, Action<IServiceCollection>? services = null)
     {
         var router = new RunningRouter(64 * 1024 * 1024, services: services, hasClients: true);
@@ -104,7 +110,7 @@ internal sealed class RunningRouter : IAsyncDisposable
         await StartAsync(router);
         router.Swap(SomePlan.Stable(), SomePlan.Endpoints((1, endpoint.Address)));
         if (clients is not null)
-            await UntilAsync(() => router.Readiness.Reason is null, "the router knows who may ask");
+            await UntilAsync(() => router.Readiness.Reason is null, "the router has loaded its client list");
         return router;
     }
 
@@ -118,6 +124,13 @@ internal sealed class RunningRouter : IAsyncDisposable
         await UntilAsync(() => !ReferenceEquals(holder.Current, before), "the clients document is applied");
     }
 
+    /// <summary>The services of a router whose clock the test moves.</summary>
+    internal static Action<IServiceCollection> WithSteppedTime(out SteppedTime time)
+    {
+        var stepped = time = new SteppedTime();
+        return services => services.AddSingleton<TimeProvider>(stepped);
+    }
+
     private static async Task<RunningRouter> StartAsync(RunningRouter router)
     {
         await router.app.StartAsync();
@@ -127,9 +140,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     /// <summary>A router that watches its plan.</summary>
     /// <param name="plan">The setting.</param>
-    /// <param name="access">Where the Kubernetes API is; null for what a pod has.</param>
-    /// <param name="limits">How patient it is.</param>
-    /// <param name="endpoints">Where the versions answer.</param>
+    /// <param name="access">The access to the Kubernetes API; null for a pod's own.</param>
+    /// <param name="limits">The time limits of its watch.</param>
+    /// <param name="endpoints">The addresses of the versions.</param>
     internal static async Task<RunningRouter> WatchAsync(string plan, ClusterAccess? access, WatchLimits limits, EndpointsDocument endpoints)
     {
         var router = new RunningRouter(
@@ -148,7 +161,8 @@ internal sealed class RunningRouter : IAsyncDisposable
     }
 
     /// <summary>A router whose model <c>fraud</c> has one version, 1, at <paramref name="addresses"/>.</summary>
-    internal static async Task<RunningRouter> StartAsync(IEnumerable<IPEndPoint> addresses, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024)
+    internal static async Task<RunningRouter> StartAsync(
+        IEnumerable<IPEndPoint> addresses, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024)
     {
         var router = await StartAsync(maxRequestBytes);
         router.Swap(SomePlan.Stable(deadlineMilliseconds), SomePlan.Endpoints([.. addresses.Select(static address => (1, address))]));
@@ -158,7 +172,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     internal static Task<RunningRouter> StartAsync(RawServer endpoint, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024) =>
         StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
 
-    /// <summary>Swaps in a table at once, past the files.</summary>
+    /// <summary>Replaces the routing table at once, without the files.</summary>
     internal void Swap(
         PlanDocument plan,
         EndpointsDocument endpoints,
@@ -166,7 +180,8 @@ internal sealed class RunningRouter : IAsyncDisposable
         Func<ModelName, EffectiveRollout, IReadOnlyList<WatchedVariant?>>? watch = null)
     {
         var holder = app.Services.GetRequiredService<RoutingTableHolder>();
-        holder.Swap(RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), stateOf, watch));
+        holder.Swap(
+            RoutingTable.Build(plan, endpoints, holder.Current, Upstream, app.Services.GetRequiredService<TimeProvider>(), stateOf, watch));
         Readiness.Ready();
     }
 
@@ -191,40 +206,43 @@ internal sealed class RunningRouter : IAsyncDisposable
         return await client.ReadMessageAsync() ?? throw new EndOfStreamException("the router closed without an answer");
     }
 
-    internal Task<RawMessage> InferAsync(string body = "{}", string headers = "", string path = InferPath) => AskAsync(Infer(body, headers, path));
+    internal Task<RawMessage> InferAsync(string body = "{}", string headers = "", string path = InferPath) => AskAsync(
+        Infer(body, headers, path));
 
     internal static string Infer(string body = "{}", string headers = "", string path = InferPath) =>
         $"POST {path} HTTP/1.1\r\nHost: router\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}";
 
     internal static string Get(string path, string headers = "") => $"GET {path} HTTP/1.1\r\nHost: router\r\n{headers}\r\n";
 
-    /// <summary>What the router counts, as Prometheus reads it: the value of the series whose name and labels are given.</summary>
+    /// <summary>The router's count, as Prometheus reads it: the sum of the series that have the name and the labels.</summary>
     internal async Task<double> CountAsync(string name, params string[] labels)
     {
         var text = (await AskAsync(Get("/metrics"))).Text;
         return text.Split('\n')
             .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))
-            .Sum(line => double.Parse(line[(line.IndexOf("} ", StringComparison.Ordinal) + 2)..].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+            .Sum(line => double.Parse(
+                line[(line.IndexOf("} ", StringComparison.Ordinal) + 2)..].Split(' ')[0],
+                System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Waits until the router has counted <paramref name="expected"/>: it counts when the answer is on its way.</summary>
+    /// <summary>Waits until the router has counted <paramref name="expected"/>, because it counts after it has sent the answer.</summary>
     internal async Task AssertCountAsync(double expected, string name, params string[] labels)
     {
         double count = -1;
-        using var patience = new CancellationTokenSource(RawConnection.Patience);
-        while (!patience.IsCancellationRequested && (count = await CountAsync(name, labels)) < expected)
+        using var timeout = new CancellationTokenSource(RawConnection.Patience);
+        while (!timeout.IsCancellationRequested && (count = await CountAsync(name, labels)) < expected)
             await Task.Delay(5);
         Assert.Equal(expected, count);
     }
 
-    /// <summary>Waits until <paramref name="condition"/> holds; fails when it never does.</summary>
+    /// <summary>Waits until <paramref name="condition"/> holds; fails if it never does.</summary>
     internal static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
-        using var patience = new CancellationTokenSource(RawConnection.Patience);
+        using var timeout = new CancellationTokenSource(RawConnection.Patience);
         while (!await condition())
         {
-            if (patience.IsCancellationRequested)
-                Assert.Fail($"it never came true that {what}");
+            if (timeout.IsCancellationRequested)
+                Assert.Fail($"this never happened: {what}");
             await Task.Delay(5);
         }
     }

@@ -9,7 +9,8 @@ internal static class SomePlan
     internal static readonly ModelName Model = ModelName.Parse("fraud");
 
     /// <summary>All traffic to version 1.</summary>
-    internal static PlanDocument Stable(int deadlineMilliseconds = 15_000, string? routingKey = null) => Create(deadlineMilliseconds, routingKey, new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets));
+    internal static PlanDocument Stable(int deadlineMilliseconds = 15_000, string? routingKey = null) =>
+        Create(deadlineMilliseconds, routingKey, new VariantPlan(VariantPlan.Stable, new ModelVersion(1), PlanDocument.Buckets));
 
     /// <summary>A canary of version 2 beside version 1.</summary>
     internal static PlanDocument Canary(int weight, int deadlineMilliseconds = 15_000, string? routingKey = null) => Create(
@@ -39,7 +40,8 @@ internal static class SomePlan
     internal static EndpointsDocument Endpoints(params (int Version, IPEndPoint Address)[] endpoints) => new()
     {
         Schema = EndpointsDocument.CurrentSchema,
-        Endpoints = [.. endpoints.Select(static (endpoint, i) => new EndpointEntry(Model, new ModelVersion(endpoint.Version), endpoint.Address.ToString(), 1000 + i))],
+        Endpoints = [.. endpoints.Select(static (endpoint, i) =>
+            new EndpointEntry(Model, new ModelVersion(endpoint.Version), endpoint.Address.ToString(), 1000 + i))],
     };
 
     private static PlanDocument Create(int deadlineMilliseconds, string? routingKey, params VariantPlan[] variants) => new()

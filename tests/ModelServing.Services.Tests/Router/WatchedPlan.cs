@@ -8,13 +8,13 @@ using ModelServing.TestKit.Kubernetes;
 
 namespace ModelServing.Services.Tests.Router;
 
-/// <summary>What tests of a router that watches its plan begin with: an API server, two versions, and how the router gets there.</summary>
+/// <summary>The setup of tests with a router that watches its plan: an API server, two versions, and the router's access.</summary>
 public abstract class WatchedPlan : IAsyncLifetime
 {
     private protected const string Interruptions = "modelserving_router_plan_interruptions_total";
     private protected const string Setting = "kubernetes:space/plan";
 
-    // Pauses that a test need not wait for; what else would take time never does by itself.
+    // Pauses are short, and all other limits are long enough never to pass in a test.
     private protected static readonly WatchLimits Limits = new()
     {
         List = RawConnection.Patience,
@@ -47,7 +47,8 @@ public abstract class WatchedPlan : IAsyncLifetime
         folder.Dispose();
     }
 
-    private KubernetesClientConfiguration Access() => new() { Host = Api.Endpoint.AbsoluteUri, TokenProvider = new TokenFileAuth(TokenFile) };
+    private KubernetesClientConfiguration Access() =>
+        new() { Host = Api.Endpoint.AbsoluteUri, TokenProvider = new TokenFileAuth(TokenFile) };
 
     private protected EndpointsDocument Endpoints() => SomePlan.Endpoints((1, one.Address), (2, two.Address));
 
@@ -63,10 +64,14 @@ public abstract class WatchedPlan : IAsyncLifetime
 
     private protected Task ListsAsync(int count) => RunningRouter.UntilAsync(() => Api.Lists.Count >= count, $"there are {count} lists");
 
-    /// <summary>Waits for the number of watches so far, and for the last one to stand.</summary>
-    private protected Task WatchesAsync(int count) => RunningRouter.UntilAsync(() => Api.Watches.Count >= count && (Api.OpenWatches > 0 || Api.Refuses(Api.Watches[^1]) is not null), $"there are {count} watches");
+    /// <summary>Waits for the number of watches so far, and for the last one to be open.</summary>
+    private protected Task WatchesAsync(int count) => RunningRouter.UntilAsync(
+        () => Api.Watches.Count >= count && (Api.OpenWatches > 0 || Api.Refuses(Api.Watches[^1]) is not null),
+        $"there are {count} watches");
 
-    private protected static Task ReadyAsync(RunningRouter router) => RunningRouter.UntilAsync(() => router.Readiness.Reason is null, "the router is ready");
+    private protected static Task ReadyAsync(RunningRouter router) =>
+        RunningRouter.UntilAsync(() => router.Readiness.Reason is null, "the router is ready");
 
-    private protected static Task AnswersAsync(RunningRouter router, string text) => RunningRouter.UntilAsync(async () => (await router.InferAsync()).Text == text, $"the answers say '{text}'");
+    private protected static Task AnswersAsync(RunningRouter router, string text) =>
+        RunningRouter.UntilAsync(async () => (await router.InferAsync()).Text == text, $"the answers say '{text}'");
 }

@@ -8,12 +8,12 @@ namespace ModelServing.Router.Forwarding.Wire;
 
 /// <summary>The head of an endpoint's answer.</summary>
 /// <remarks>
-/// It is read strictly: whatever two readers could understand in two ways (two lengths, a length and chunks, a folded line, a bare
-/// line end inside a value) is no answer. So nothing that stands in a head can become a header of its own at the client.
+/// The parser is strict: it refuses everything that two readers could read in two ways (two lengths, a length and chunks, a folded line, a
+/// bare line end inside a value). So no part of a head can become a header of its own at the client.
 /// </remarks>
 internal readonly struct AnswerHead
 {
-    /// <summary>More bytes than this are no head.</summary>
+    /// <summary>The most bytes of a head.</summary>
     internal const int MaxLength = 64 * 1024;
 
     private const string Digits = "0123456789";
@@ -21,15 +21,15 @@ internal readonly struct AnswerHead
     private static readonly SearchValues<byte> NameBytes = SearchValues.Create(
         Encoding.ASCII.GetBytes("!#$%&'*+-.^_`|~" + Digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"));
 
-    // All control characters but the tab.
-    private static readonly SearchValues<byte> NoValueBytes = SearchValues.Create(
+    // All control characters except the tab.
+    private static readonly SearchValues<byte> InvalidValueBytes = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Where(static b => b != '\t').Append(127).Select(static b => (byte)b)]);
 
     private static readonly SearchValues<byte> DigitBytes = SearchValues.Create(Encoding.ASCII.GetBytes(Digits));
 
     internal int Status { get; private init; }
 
-    /// <summary>The head's length in bytes with the empty line.</summary>
+    /// <summary>The head's length in bytes, including the empty line.</summary>
     internal int Length { get; private init; }
 
     internal BodyFraming Framing { get; private init; }
@@ -39,15 +39,15 @@ internal readonly struct AnswerHead
     /// <summary>Whether the connection may be used again once the body is read.</summary>
     internal bool KeepAlive { get; private init; }
 
-    /// <summary>Whether the version says that its outputs hold NaN or infinity.</summary>
+    /// <summary>Whether the version reports that its outputs hold NaN or infinity.</summary>
     internal bool IsNonFinite { get; private init; }
 
-    /// <summary>Whether Connection names headers that are meant for this hop alone.</summary>
+    /// <summary>Whether Connection names headers that are only for this hop.</summary>
     private bool NamesHeaders { get; init; }
 
-    /// <summary>Looks for a whole head at the beginning of <paramref name="bytes"/>.</summary>
-    /// <returns>False when more bytes are needed.</returns>
-    /// <exception cref="BadAnswerException">It is no head of HTTP/1.1.</exception>
+    /// <summary>Parses a head at the beginning of <paramref name="bytes"/>.</summary>
+    /// <returns>False if more bytes are needed.</returns>
+    /// <exception cref="BadAnswerException">The bytes are not a head of HTTP/1.1.</exception>
     internal static bool TryParse(ReadOnlySpan<byte> bytes, out AnswerHead head)
     {
         head = default;
@@ -67,15 +67,18 @@ internal readonly struct AnswerHead
             var line = NextLine(ref lines);
             var colon = line.IndexOfAnyExcept(NameBytes);
             if (colon <= 0 || line[colon] != ':')
-                throw new BadAnswerException("a line of its head is no header");
+                throw new BadAnswerException("a line of its head is not a header");
             var name = line[..colon];
             var value = ValueOf(line, colon);
-            if (value.ContainsAny(NoValueBytes))
+            if (value.ContainsAny(InvalidValueBytes))
                 throw new BadAnswerException("a value in its head has a control character");
             if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
             {
-                if (value.IsEmpty || value.ContainsAnyExcept(DigitBytes) || !Utf8Parser.TryParse(value, out long parsed, out _) || (length is { } other && other != parsed))
-                    throw new BadAnswerException("its Content-Length is no length");
+                if (value.IsEmpty ||
+                    value.ContainsAnyExcept(DigitBytes) ||
+                    !Utf8Parser.TryParse(value, out long parsed, out _) ||
+                    (length is { } other && other != parsed))
+                    throw new BadAnswerException("its Content-Length is not a length");
                 length = parsed;
             }
             else if (Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8))
@@ -103,16 +106,16 @@ internal readonly struct AnswerHead
 
         if (chunked && length is not null)
             throw new BadAnswerException("it has both Content-Length and Transfer-Encoding");
-        var none = status is 204 or 304 or < 200;
-        var framing = none || length is not null ? BodyFraming.Length : chunked ? BodyFraming.Chunked : BodyFraming.UntilClose;
-        // A 204 that announces a body may send one: whoever read the next answer from this connection would read that.
+        var hasNoBody = status is 204 or 304 or < 200;
+        var framing = hasNoBody || length is not null ? BodyFraming.Length : chunked ? BodyFraming.Chunked : BodyFraming.UntilClose;
+        // A 204 that announces a body may send one, which would be read as the next answer on this connection.
         var mayLie = status == 204 && (length > 0 || chunked);
         head = new AnswerHead
         {
             Status = status,
             Length = end + 4,
             Framing = framing,
-            ContentLength = none ? 0 : length ?? 0,
+            ContentLength = hasNoBody ? 0 : length ?? 0,
             KeepAlive = keepAlive && framing != BodyFraming.UntilClose && !mayLie,
             NamesHeaders = namesHeaders,
             IsNonFinite = isNonFinite,
@@ -120,7 +123,8 @@ internal readonly struct AnswerHead
         return true;
     }
 
-    /// <summary>Copies status and headers to the client's response; what belongs to the hop or is ours to say stays behind.</summary>
+    /// <summary>Copies status and headers to the client's response, except hop-by-hop headers and headers that only the router may
+    /// set.</summary>
     internal void CopyTo(ReadOnlySpan<byte> bytes, HttpResponse response)
     {
         response.StatusCode = Status;
@@ -145,12 +149,16 @@ internal readonly struct AnswerHead
     private static int StatusOf(ReadOnlySpan<byte> line, out bool keepAlive)
     {
         keepAlive = false;
-        if (line.Length < 12 || !line.StartsWith("HTTP/1."u8) || line[7] is not ((byte)'0' or (byte)'1') || line[8] != ' ' || (line.Length > 12 && line[12] != ' ') ||
+        if (line.Length < 12 ||
+            !line.StartsWith("HTTP/1."u8) ||
+            line[7] is not ((byte)'0' or (byte)'1') ||
+            line[8] != ' ' ||
+            (line.Length > 12 && line[12] != ' ') ||
             line[9..12].ContainsAnyExcept(DigitBytes))
-            throw new BadAnswerException("its status line is no HTTP/1.1");
+            throw new BadAnswerException("its status line is not HTTP/1.1");
         keepAlive = line[7] == '1';
         var status = ((line[9] - '0') * 100) + ((line[10] - '0') * 10) + (line[11] - '0');
-        // Nobody asked for another protocol.
+        // 101 is refused too: the router never asks for another protocol.
         return status is >= 100 and < 600 and not 101 ? status : throw new BadAnswerException($"its status is {status}");
     }
 

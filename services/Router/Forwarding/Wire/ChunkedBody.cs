@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
-/// <summary>Takes the chunks off a body (RFC 9112, 7.1). Extensions and trailers are read over.</summary>
+/// <summary>Decodes a chunked body (RFC 9112, 7.1). Ignores extensions and trailers.</summary>
 internal sealed class ChunkedBody
 {
     private const int MaxLine = 4096;
@@ -23,9 +23,9 @@ internal sealed class ChunkedBody
 
     internal bool IsDone => step == Step.Done;
 
-    /// <summary>Decodes what it can of <paramref name="input"/>.</summary>
-    /// <returns>How many bytes of the input are used up.</returns>
-    /// <exception cref="BadAnswerException">The input is no chunked body.</exception>
+    /// <summary>Decodes as much of <paramref name="input"/> as possible.</summary>
+    /// <returns>The number of bytes of the input that were used.</returns>
+    /// <exception cref="BadAnswerException">The input is not a chunked body.</exception>
     internal int Decode(ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
         var used = 0;
@@ -62,8 +62,10 @@ internal sealed class ChunkedBody
         {
             case Step.Size:
                 var digits = line.IndexOf((byte)';') is var semicolon and >= 0 ? line[..semicolon].TrimEnd(" \t"u8) : line;
-                if (digits.Length is 0 or > 15 || !long.TryParse(Encoding.Latin1.GetString(digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out left))
-                    throw new BadAnswerException("a chunk's size is no number");
+                const NumberStyles Hex = NumberStyles.AllowHexSpecifier;
+                if (digits.Length is 0 or > 15 ||
+                    !long.TryParse(Encoding.Latin1.GetString(digits), Hex, CultureInfo.InvariantCulture, out left))
+                    throw new BadAnswerException("a chunk's size is not a number");
                 step = left == 0 ? Step.Trailer : Step.Data;
                 break;
             case Step.DataEnd when line.IsEmpty:
@@ -74,7 +76,7 @@ internal sealed class ChunkedBody
                     step = Step.Done;
                 break;
             default:
-                throw new BadAnswerException("a chunk is longer than its size says");
+                throw new BadAnswerException("a chunk is longer than its size");
         }
     }
 }

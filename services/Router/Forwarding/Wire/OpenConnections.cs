@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
-/// <summary>Every connection that is open, so that one sweep keeps all deadlines and no request needs a timer of its own.</summary>
+/// <summary>All open connections, so that one sweep checks every deadline and no request needs its own timer.</summary>
 internal sealed class OpenConnections
 {
     private readonly ConcurrentDictionary<UpstreamConnection, bool> connections = new();

@@ -5,17 +5,17 @@ using System.Net.Sockets;
 namespace ModelServing.Router.Forwarding.Wire;
 
 /// <summary>
-/// One kept-alive HTTP/1.1 connection to an endpoint, used by one request at a time. Its two buffers stay with it.
+/// One kept-alive HTTP/1.1 connection to an endpoint, used by one request at a time. It keeps its two buffers.
 /// </summary>
 /// <remarks>
-/// <see cref="state"/> is written by three sides: the request (begin, extend, end), the deadline's sweep and the client's leaving.
-/// Whoever of the latter two comes first closes the socket, so that a receive that waits ends at once; a request that ended in
-/// time takes the state away from both. Neither of them touches the buffers: they go back to the pool when the request, which has
-/// waited for every send and receive, disposes of the connection.
+/// Three sides write <see cref="state"/>: the request (begin, extend, end), the deadline sweep, and the client's leaving. The first of the
+/// latter two closes the socket, so that a waiting receive ends at once; a request that ends in time takes the state away from both.
+/// Neither of them touches the buffers: these go back to the pool when the request, which has awaited every send and receive, disposes of
+/// the connection.
 /// </remarks>
 internal sealed class UpstreamConnection : IDisposable
 {
-    /// <summary>A deadline that never comes.</summary>
+    /// <summary>A deadline that never passes.</summary>
     internal const long NoDeadline = long.MaxValue;
 
     private const long Idle = 0;
@@ -45,26 +45,28 @@ internal sealed class UpstreamConnection : IDisposable
         open.Add(this);
     }
 
-    /// <summary>When it was put back, as the clock's timestamp.</summary>
+    /// <summary>When the connection was put back, as the clock's timestamp.</summary>
     internal long IdleSince { get; set; }
 
-    /// <summary>When the request's last byte was there to be sent, as the clock's timestamp; for a body that is passed on, once it has been.</summary>
+    /// <summary>When the request's last byte was available to send, as the clock's timestamp; for a streamed body, when it was
+    /// sent.</summary>
     internal long RequestEnd { get; set; }
 
-    /// <summary>What was received and not yet consumed.</summary>
+    /// <summary>The bytes that were received and not consumed yet.</summary>
     internal ReadOnlySpan<byte> Received => input.AsSpan(start, end - start);
 
-    /// <summary>Where the request is written before it is sent; may be replaced by a larger one.</summary>
+    /// <summary>The buffer in which the request is written before it is sent; may be replaced by a larger one.</summary>
     internal ref byte[] Output => ref output;
 
     internal bool HasExpired => Volatile.Read(ref state) == Expired;
 
     internal bool WasAbandoned => Volatile.Read(ref state) == Abandoned;
 
-    /// <summary>Whether the endpoint may have closed it before it saw this request: it was idle before, and no byte of an answer came.</summary>
+    /// <summary>Whether the endpoint may have closed the connection before it saw this request: it was idle before, and no byte of an
+    /// answer arrived.</summary>
     internal bool WasStale => isReused && !anyReceived;
 
-    /// <summary>Begins a request that has to end by <paramref name="deadline"/> (the clock's timestamp), or when its client leaves.</summary>
+    /// <summary>Begins a request that must end by <paramref name="deadline"/> (the clock's timestamp), or when its client leaves.</summary>
     internal void Begin(long deadline, CancellationToken clientLeft)
     {
         anyReceived = false;
@@ -72,7 +74,7 @@ internal sealed class UpstreamConnection : IDisposable
         leaving = clientLeft.UnsafeRegister(static connection => ((UpstreamConnection)connection!).Abandon(), this);
     }
 
-    /// <summary>Moves the deadline of a request that has not been cut.</summary>
+    /// <summary>Moves the deadline of a request that was not cut off.</summary>
     internal void Extend(long deadline)
     {
         var now = Volatile.Read(ref state);
@@ -80,17 +82,17 @@ internal sealed class UpstreamConnection : IDisposable
             Interlocked.CompareExchange(ref state, deadline, now);
     }
 
-    /// <summary>Ends the request; false when its deadline or its client's leaving came first.</summary>
+    /// <summary>Ends the request; false if its deadline passed or its client left before.</summary>
     internal bool End()
     {
-        // Waits for a callback that is running, so that it can't cut the connection's next request.
+        // Waits for a running callback, which could otherwise cut off the connection's next request.
         leaving.Dispose();
         leaving = default;
         isReused = true;
         return Interlocked.Exchange(ref state, Idle) > Idle;
     }
 
-    /// <summary>Cuts the connection when the request's deadline is past.</summary>
+    /// <summary>Closes the connection if the request's deadline has passed.</summary>
     internal void ExpireIfPast(long now)
     {
         var deadline = Volatile.Read(ref state);
@@ -98,7 +100,7 @@ internal sealed class UpstreamConnection : IDisposable
             Close();
     }
 
-    /// <summary>Cuts the connection because the client of this request left.</summary>
+    /// <summary>Closes the connection because the client of this request left.</summary>
     internal void Abandon()
     {
         var deadline = Volatile.Read(ref state);
@@ -109,12 +111,13 @@ internal sealed class UpstreamConnection : IDisposable
     internal ValueTask ConnectAsync(EndPoint address) => socket.ConnectAsync(address, CancellationToken.None);
 
     /// <summary>
-    /// Begins to receive the next answer on an idle connection. What ends at once shows that the other side has closed it, or sent
-    /// what nobody asked for: false, it can't be used. Otherwise the receive has to be made anyway, so the look costs nothing.
+    /// Begins to receive the next answer on an idle connection. If the receive ends at once, the other side has closed the connection or
+    /// sent unexpected bytes: then it cannot be used, and the result is false. Otherwise the receive is needed anyway, so the check is
+    /// free.
     /// </summary>
     internal bool TryReuse()
     {
-#pragma warning disable CA2012 // Waited for exactly once: by whoever takes it from ReceiveAsync, or by ReturnInputAsync.
+#pragma warning disable CA2012 // Awaited exactly once: by the caller of ReceiveAsync, or by ReturnInputAsync.
         early = ReceiveAsync();
 #pragma warning restore CA2012
         isReceiving = true;
@@ -130,7 +133,7 @@ internal sealed class UpstreamConnection : IDisposable
         return count == bytes.Length ? ValueTask.CompletedTask : SendAsync(bytes[count..]);
     }
 
-    /// <summary>Receives more; the count has to be handed to <see cref="Take"/>.</summary>
+    /// <summary>Receives more bytes; the caller must pass the count to <see cref="Take"/>.</summary>
     internal ValueTask<int> ReceiveAsync()
     {
         if (isReceiving)
@@ -144,8 +147,8 @@ internal sealed class UpstreamConnection : IDisposable
         return socket.ReceiveAsync(input.AsMemory(end), SocketFlags.None);
     }
 
-    /// <summary>Adds what came to <see cref="Received"/>.</summary>
-    /// <exception cref="ConnectionEndedException">Nothing came: the connection has ended.</exception>
+    /// <summary>Adds received bytes to <see cref="Received"/>.</summary>
+    /// <exception cref="ConnectionEndedException">The count is 0: the connection has ended.</exception>
     internal void Take(int count)
     {
         if (count == 0)
@@ -154,10 +157,11 @@ internal sealed class UpstreamConnection : IDisposable
         end += count;
     }
 
-    /// <summary>Receives straight into <paramref name="target"/>; 0 at the connection's end. Nothing may be left in <see cref="Received"/>.</summary>
+    /// <summary>Receives directly into <paramref name="target"/>; 0 at the connection's end. <see cref="Received"/> must be
+    /// empty.</summary>
     internal ValueTask<int> ReceiveAsync(Memory<byte> target) => socket.ReceiveAsync(target, SocketFlags.None);
 
-    /// <summary>Sees to it that <paramref name="length"/> bytes fit from the first unconsumed one on.</summary>
+    /// <summary>Makes room for <paramref name="length"/> bytes, counted from the first unconsumed one.</summary>
     internal void Reserve(int length)
     {
         if (input.Length - start < length)
@@ -166,7 +170,7 @@ internal sealed class UpstreamConnection : IDisposable
 
     internal void Consume(int count) => start += count;
 
-    /// <summary>Forgets the last answer, and gives back what a large one made the buffers grow to.</summary>
+    /// <summary>Discards the last answer, and returns buffers that grew for a large one.</summary>
     internal void Reset()
     {
         start = end = 0;
@@ -187,7 +191,7 @@ internal sealed class UpstreamConnection : IDisposable
             ArrayPool<byte>.Shared.Return(input);
     }
 
-    // The early receive, which nobody came to wait for, writes into the buffer until it has ended.
+    // No request awaited the early receive, and it writes into the buffer until it has ended.
     private async Task ReturnInputAsync()
     {
         try
@@ -201,7 +205,8 @@ internal sealed class UpstreamConnection : IDisposable
         ArrayPool<byte>.Shared.Return(input);
     }
 
-    /// <summary>Closes the socket, which ends every send and receive that waits. The buffers are the request's until it disposes.</summary>
+    /// <summary>Closes the socket, which ends every waiting send and receive. The buffers stay until the request disposes of the
+    /// connection.</summary>
     internal void Close() => socket.Dispose();
 
     private async ValueTask SendAllAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)

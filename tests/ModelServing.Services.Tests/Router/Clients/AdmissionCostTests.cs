@@ -4,7 +4,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Clients;
 
-/// <summary>What it costs the hot path to know who asks, in memory: nothing but what the answer's headers hold.</summary>
+/// <summary>Identifying a client allocates nothing on the hot path, except the answer's headers.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class AdmissionCostTests : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ public sealed class AdmissionCostTests : IAsyncDisposable
     public void A_key_is_looked_up_without_an_allocation() => Assert.Equal(0, Allocated("X-API-Key", SomeClients.CallerKey));
 
     [Fact]
-    public async Task A_token_that_was_checked_is_known_again_without_an_allocation()
+    public async Task A_checked_token_is_recognized_without_an_allocation()
     {
         var token = TokenIssuer.Sign("a", "x", time.GetUtcNow());
         var validator = new TokenValidator(SomeClients.Tokens(issuer), keys.Source, time);
@@ -41,13 +41,13 @@ public sealed class AdmissionCostTests : IAsyncDisposable
         var admission = new Admission(holder);
         var context = new DefaultHttpContext();
         context.Request.Headers[header] = value;
-        Ask();
+        Admit();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < Requests; i++)
-            Ask();
+            Admit();
         return (GC.GetAllocatedBytesForCurrentThread() - before) / Requests;
 
-        void Ask()
+        void Admit()
         {
             var admitted = admission.AdmitAsync(context);
             Assert.True(admitted.IsCompletedSuccessfully);

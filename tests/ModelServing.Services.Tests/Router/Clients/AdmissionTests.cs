@@ -7,7 +7,7 @@ using static ModelServing.Services.Tests.Router.Clients.SomeClients;
 
 namespace ModelServing.Services.Tests.Router.Clients;
 
-/// <summary>Who gets through the door of a whole router, and what those hear who don't.</summary>
+/// <summary>Which clients a whole router admits, and how it answers the others.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class AdmissionTests : IAsyncDisposable
 {
@@ -35,7 +35,8 @@ public sealed class AdmissionTests : IAsyncDisposable
     [Fact]
     public async Task Every_key_of_a_client_counts()
     {
-        await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Clients = new() { [ModelName.Parse("a")] = Entry(ClientRole.Caller, "old", "new") } });
+        var clients = Keys() with { Clients = new() { [ModelName.Parse("a")] = Entry(ClientRole.Caller, "old", "new") } };
+        await using var router = await RunningRouter.StartAsync(endpoint, clients);
         Assert.Equal(200, (await router.InferAsync(headers: Key("old"))).Status);
         Assert.Equal(200, (await router.InferAsync(headers: Key("new"))).Status);
     }
@@ -50,7 +51,7 @@ public sealed class AdmissionTests : IAsyncDisposable
     [InlineData("Authorization: msk_caller\r\n")]
     [InlineData("Authorization: Basic bXNrX2NhbGxlcjo=\r\n")]
     [InlineData("Authorization: Bearer msk_caller\r\n")]
-    public async Task Whoever_has_none_that_is_known_is_challenged(string headers)
+    public async Task A_client_without_a_known_credential_is_challenged(string headers)
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
         var answer = await router.InferAsync(headers: headers);
@@ -64,7 +65,7 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_keys_hash_is_no_key()
+    public async Task A_keys_hash_is_not_a_key()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
         Assert.Equal(401, (await router.InferAsync(headers: Key(ApiKey.HashOf(CallerKey)))).Status);
@@ -85,7 +86,7 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nothing_of_a_request_is_looked_at_before_who_sends_it()
+    public async Task Nothing_of_a_request_is_inspected_before_its_client()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
         Assert.Equal(401, (await router.InferAsync(path: "/v2/models/unknown/infer")).Status);
@@ -95,7 +96,7 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Anonymous_callers_are_answered_where_the_document_says_so_but_not_with_a_wrong_key()
+    public async Task Anonymous_callers_are_admitted_if_the_document_allows_them_but_not_with_a_wrong_key()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys(anonymous: true));
         Assert.Equal(200, (await router.InferAsync()).Status);
@@ -105,7 +106,7 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_a_document_configured_everybody_is_a_caller_and_nobody_more()
+    public async Task Without_a_clients_document_every_client_is_a_caller_and_no_more()
     {
         await using var router = await RunningRouter.StartAsync(endpoint);
         Assert.Equal(200, (await router.InferAsync()).Status);
@@ -119,20 +120,20 @@ public sealed class AdmissionTests : IAsyncDisposable
     [InlineData("/admin/v1/rollouts")]
     [InlineData("/Admin/V1/rollouts")]
     [InlineData("/%61dmin/v1/rollouts")]
-    public async Task The_admin_api_is_for_operators_alone(string path)
+    public async Task The_admin_api_is_only_for_operators(string path)
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
         Assert.Equal(401, (await router.AskAdminAsync(path)).Status);
         var forbidden = await router.AskAdminAsync(path, Key(TesterKey));
         Assert.Equal(403, forbidden.Status);
-        Assert.Contains("takes the role operator; the client's is tester", forbidden.Text, StringComparison.Ordinal);
+        Assert.Contains("needs the role operator; the client's role is tester", forbidden.Text, StringComparison.Ordinal);
         Assert.Equal(200, (await router.AskAdminAsync(AdminPaths.Rollouts, Key(OperatorKey))).Status);
         Assert.Equal(404, (await router.AskAsync(RunningRouter.Get(path, Key(OperatorKey)))).Status);
         await router.AssertCountAsync(1, Refused, "reason=\"forbidden\"");
     }
 
     [Fact]
-    public async Task A_client_over_its_limit_gets_429_and_hears_in_every_answer_what_is_left()
+    public async Task A_client_over_its_limit_gets_429_and_every_answer_has_what_is_left()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys(new ClientLimit(0.001m, 2)));
         var answers = new List<RawMessage>();
@@ -149,11 +150,13 @@ public sealed class AdmissionTests : IAsyncDisposable
         await router.AssertCountAsync(1, Refused, "reason=\"rate-limited\"");
 
         var unlimited = await router.InferAsync(headers: Key(TesterKey));
-        Assert.Equal((200, null, null), (unlimited.Status, unlimited["RateLimit"], unlimited["RateLimit-Policy"]));
+        Assert.Equal(200, unlimited.Status);
+        Assert.Null(unlimited["RateLimit"]);
+        Assert.Null(unlimited["RateLimit-Policy"]);
     }
 
     [Fact]
-    public async Task A_tester_names_the_variant_and_nobody_else_does()
+    public async Task Only_a_tester_may_choose_the_variant()
     {
         await using var two = RawServer.Saying("two");
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
@@ -161,39 +164,42 @@ public sealed class AdmissionTests : IAsyncDisposable
         const string Canary = "X-Model-Variant: canary\r\n";
 
         var tested = await router.InferAsync(headers: Canary + Key(TesterKey));
-        Assert.Equal(("two", "canary", "2"), (tested.Text, tested["X-Model-Variant"], tested["X-Model-Version"]));
+        tested.AssertAnswer(200, "two", variant: "canary", version: "2");
         Assert.Equal("canary", (await router.InferAsync(headers: Canary + Key(OperatorKey)))["X-Model-Variant"]);
         Assert.Equal("stable", (await router.InferAsync(headers: Canary + Key(CallerKey)))["X-Model-Variant"]);
         Assert.Equal("stable", (await router.InferAsync(headers: Key(TesterKey)))["X-Model-Variant"]);
 
         var unknown = await router.InferAsync(headers: "X-Model-Variant: wonder\r\n" + Key(TesterKey));
         Assert.Equal(404, unknown.Status);
-        Assert.Contains("There is no variant 'wonder' of fraud; there are: canary, stable", unknown.Text, StringComparison.Ordinal);
+        Assert.Contains("There is no variant 'wonder' of fraud; the variants are: canary, stable", unknown.Text, StringComparison.Ordinal);
         await router.AssertCountAsync(1, Refused, "reason=\"unknown-variant\"");
     }
 
     [Fact]
-    public async Task A_token_is_taken_and_goes_no_further_and_its_claims_route()
+    public async Task A_token_is_accepted_and_not_passed_on_and_its_claims_route()
     {
         await using var issuer = new TokenIssuer("a");
         await using var two = RawServer.Saying("two");
         await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer) });
         var plan = SomePlan.Canary(5000);
-        router.Swap(plan with { Rollouts = new() { [SomePlan.Model] = plan.Rollouts[SomePlan.Model] with { RoutingKeyClaim = "tenant" } } }, SomePlan.Endpoints((1, endpoint.Address), (2, two.Address)));
+        router.Swap(
+            plan with { Rollouts = new() { [SomePlan.Model] = plan.Rollouts[SomePlan.Model] with { RoutingKeyClaim = "tenant" } } },
+            SomePlan.Endpoints((1, endpoint.Address), (2, two.Address)));
 
         var variants = new HashSet<string?>();
         for (var tenant = 0; tenant < 20; tenant++)
         {
-            var ofOne = new HashSet<string?>();
+            var ofTenant = new HashSet<string?>();
             // Another client each time: the claim alone decides.
             for (var i = 0; i < 4; i++)
             {
-                var answer = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", $"user-{i}", TimeProvider.System.GetUtcNow(), claims => claims["tenant"] = $"t{tenant}")));
+                var token = TokenIssuer.Sign("a", $"user-{i}", TimeProvider.System.GetUtcNow(), claims => claims["tenant"] = $"t{tenant}");
+                var answer = await router.InferAsync(headers: Bearer(token));
                 Assert.Equal(200, answer.Status);
-                ofOne.Add(answer["X-Model-Variant"]);
+                ofTenant.Add(answer["X-Model-Variant"]);
             }
 
-            variants.Add(Assert.Single(ofOne));
+            variants.Add(Assert.Single(ofTenant));
         }
 
         Assert.Equal(2, variants.Count);
@@ -202,33 +208,39 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_routing_key_has_one_bucket_by_header_and_by_claim()
+    public async Task A_routing_key_has_the_same_bucket_in_a_header_and_in_a_claim()
     {
         await using var issuer = new TokenIssuer("a");
         await using var two = RawServer.Saying("two");
         await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer) });
-        var (byHeader, endpoints) = (SomePlan.Canary(5000, routingKey: "X-Customer"), SomePlan.Endpoints((1, endpoint.Address), (2, two.Address)));
-        var byClaim = byHeader with { Rollouts = new() { [SomePlan.Model] = byHeader.Rollouts[SomePlan.Model] with { RoutingKeyHeader = null, RoutingKeyClaim = "sub" } } };
+        var (byHeader, endpoints) = (
+            SomePlan.Canary(5000, routingKey: "X-Customer"), SomePlan.Endpoints((1, endpoint.Address), (2, two.Address)));
+        var rollout = byHeader.Rollouts[SomePlan.Model] with { RoutingKeyHeader = null, RoutingKeyClaim = "sub" };
+        var byClaim = byHeader with { Rollouts = new() { [SomePlan.Model] = rollout } };
         for (var i = 0; i < 10; i++)
         {
             var customer = $"M\u00fcller {i}";
             router.Swap(byHeader, endpoints);
-            var one = await router.InferAsync(headers: $"X-Customer: {System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(customer))}\r\n" + Key(CallerKey));
+            var utf8 = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(customer));
+            var one = await router.InferAsync(headers: $"X-Customer: {utf8}\r\n" + Key(CallerKey));
             router.Swap(byClaim, endpoints);
             var other = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", customer, TimeProvider.System.GetUtcNow())));
-            Assert.Equal((200, 200, one["X-Model-Variant"]), (one.Status, other.Status, other["X-Model-Variant"]));
+            Assert.Equal(200, one.Status);
+            other.AssertAnswer(200, variant: one["X-Model-Variant"]);
         }
     }
 
     [Fact]
-    public async Task A_token_that_is_refused_is_challenged_as_invalid()
+    public async Task A_refused_token_is_challenged_as_invalid()
     {
         await using var issuer = new TokenIssuer("a");
         await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer) });
         var answer = await router.InferAsync(headers: Bearer(TokenIssuer.Sign("a", "x", TimeProvider.System.GetUtcNow().AddHours(-2))));
         Assert.Equal(401, answer.Status);
         Assert.Contains("the token has expired", answer.Text, StringComparison.Ordinal);
-        Assert.Equal(["Bearer realm=\"modelserving\", error=\"invalid_token\"", "ApiKey realm=\"modelserving\", header=\"X-API-Key\""], answer.All("WWW-Authenticate"));
+        Assert.Equal(
+            ["Bearer realm=\"modelserving\", error=\"invalid_token\"", "ApiKey realm=\"modelserving\", header=\"X-API-Key\""],
+            answer.All("WWW-Authenticate"));
         Assert.Equal("Bearer realm=\"modelserving\"", (await router.InferAsync()).All("WWW-Authenticate")[0]);
     }
 
@@ -236,19 +248,25 @@ public sealed class AdmissionTests : IAsyncDisposable
     public async Task Each_client_of_a_token_has_a_limit_of_its_own_and_roles_come_from_its_claims()
     {
         await using var issuer = new TokenIssuer("a");
-        await using var router = await RunningRouter.StartAsync(endpoint, Keys() with { Tokens = Tokens(issuer, new ClientLimit(0.001m, 1)) });
-        string Token(string client, string group = "users", string serial = "0") => Bearer(TokenIssuer.Sign("a", client, TimeProvider.System.GetUtcNow(), claims => (claims["groups"], claims["jti"]) = (group, serial)));
+        await using var router = await RunningRouter.StartAsync(
+            endpoint, Keys() with { Tokens = Tokens(issuer, new ClientLimit(0.001m, 1)) });
         Assert.Equal(200, (await router.InferAsync(headers: Token("one"))).Status);
         Assert.Equal(429, (await router.InferAsync(headers: Token("one"))).Status);
-        // Another token of the same client is no way around it.
+        // Another token of the same client does not avoid the limit.
         Assert.Equal(429, (await router.InferAsync(headers: Token("one", serial: "1"))).Status);
         Assert.Equal(200, (await router.InferAsync(headers: Token("two"))).Status);
         Assert.Equal(403, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("three", "qa"))).Status);
         Assert.Equal(200, (await router.AskAdminAsync(AdminPaths.Rollouts, Token("four", "ops"))).Status);
-        // And so do they for 'ms', as it comes through the API Gateway.
-        using var client = new AdminClient(router.Admin, OperatorCredential.OfToken(Token("five", "ops")["Authorization: Bearer ".Length..].Trim()));
+        // Roles also come from the claims for 'ms', which calls through the API Gateway.
+        using var client = new AdminClient(
+            router.Admin, OperatorCredential.OfToken(Token("five", "ops")["Authorization: Bearer ".Length..].Trim()));
         Assert.Equal("fraud", (await client.StatusAsync(TestContext.Current.CancellationToken)).Models.Single().Model.Text);
-        using var other = new AdminClient(router.Admin, OperatorCredential.OfToken(Token("six", "qa")["Authorization: Bearer ".Length..].Trim()));
-        Assert.Equal(ExitCode.Failed, (await Assert.ThrowsAsync<CommandException>(() => other.StatusAsync(TestContext.Current.CancellationToken))).ExitCode);
+        using var other = new AdminClient(
+            router.Admin, OperatorCredential.OfToken(Token("six", "qa")["Authorization: Bearer ".Length..].Trim()));
+        var refused = await Assert.ThrowsAsync<CommandException>(() => other.StatusAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.Failed, refused.ExitCode);
+
+        static string Token(string client, string group = "users", string serial = "0") => Bearer(TokenIssuer.Sign(
+            "a", client, TimeProvider.System.GetUtcNow(), claims => (claims["groups"], claims["jti"]) = (group, serial)));
     }
 }

@@ -23,9 +23,10 @@ internal static class SomeClients
         },
     };
 
-    internal static ClientEntry Entry(ClientRole role, params string[] keys) => new() { Role = role, KeyHashes = [.. keys.Select(ApiKey.HashOf)] };
+    internal static ClientEntry Entry(ClientRole role, params string[] keys) =>
+        new() { Role = role, KeyHashes = [.. keys.Select(ApiKey.HashOf)] };
 
-    /// <summary>The tokens of an issuer; those of the group <c>qa</c> are testers, those of <c>ops</c> operators.</summary>
+    /// <summary>The tokens of an issuer. The group <c>qa</c> makes testers, the group <c>ops</c> operators.</summary>
     internal static TokenRules Tokens(TokenIssuer issuer, ClientLimit? limit = null) => new()
     {
         Issuers = [TokenIssuer.Issuer],

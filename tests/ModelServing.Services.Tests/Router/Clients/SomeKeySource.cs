@@ -7,7 +7,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Clients;
 
-/// <summary>A source of an issuer's keys outside of a router, on a clock that the test moves.</summary>
+/// <summary>A source of an issuer's keys without a router, on a clock that the test moves.</summary>
 internal sealed class SomeKeySource : IAsyncDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -16,7 +16,8 @@ internal sealed class SomeKeySource : IAsyncDisposable
     internal SomeKeySource(TokenIssuer issuer, SteppedTime time)
     {
         client = new TokenKeyClient(time);
-        Source = new TokenKeySource(new Uri(issuer.KeysUri), client, () => Fetched++, new RouterMetrics(services.GetRequiredService<IMeterFactory>()), time, NullLogger.Instance);
+        var metrics = new RouterMetrics(services.GetRequiredService<IMeterFactory>());
+        Source = new TokenKeySource(new Uri(issuer.KeysUri), client, () => Fetched++, metrics, time, NullLogger.Instance);
     }
 
     internal TokenKeySource Source { get; }

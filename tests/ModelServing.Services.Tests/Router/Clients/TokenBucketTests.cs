@@ -12,39 +12,44 @@ public class TokenBucketTests
         .Where(static limit => limit.RequestsPerSecond <= ClientLimit.MaxRequestsPerSecond);
 
     [Fact]
-    public void No_time_lets_more_through_than_the_burst_and_the_rate() =>
+    public void No_period_admits_more_than_the_burst_and_the_rate() =>
         Gen.Select(SomeLimit, Gen.Select(Gen.Int[0, 2_000_000], Gen.Int[1, 20]).Array[1, 20]).Sample((limit, steps) =>
         {
             var time = new SteppedTime();
             var bucket = new TokenBucket(limit, time);
             var taken = new List<double>();
             var now = 0.0;
-            foreach (var (pause, asks) in steps)
+            foreach (var (pause, requests) in steps)
             {
                 var length = TimeSpan.FromMicroseconds(pause);
                 time.Advance(length);
                 now += length.TotalSeconds;
-                for (var i = 0; i < asks; i++)
+                for (var i = 0; i < requests; i++)
                 {
                     if (bucket.TryTake(out _, out _))
                         taken.Add(now);
                 }
             }
 
-            // Of every stretch from one taken request to another: a millionth of one for rounding to nanoseconds.
+            // For every period between two admitted requests. A millionth of a request allows for rounding to nanoseconds.
             for (var first = 0; first < taken.Count; first++)
             {
                 for (var last = first; last < taken.Count; last++)
-                    Assert.True(last - first + 1 <= limit.Burst + ((double)limit.RequestsPerSecond * (taken[last] - taken[first]) * 1.001) + 1e-6, $"{last - first + 1} in {taken[last] - taken[first]} s of {limit}");
+                {
+                    var (count, seconds) = (last - first + 1, taken[last] - taken[first]);
+                    Assert.True(
+                        count <= limit.Burst + ((double)limit.RequestsPerSecond * seconds * 1.001) + 1e-6,
+                        $"{count} in {seconds} s of {limit}");
+                }
             }
         });
 
     [Fact]
-    public void A_burst_passes_at_once_and_what_is_left_is_said() => SomeLimit.Sample(static limit =>
+    public void A_burst_passes_at_once_and_the_bucket_reports_what_is_left() => SomeLimit.Sample(static limit =>
     {
         var time = new SteppedTime();
         var bucket = new TokenBucket(limit, time);
-        // A bucket that stood full holds a burst and no more.
+        // A bucket that was full for long holds a burst and no more.
         time.Advance(TimeSpan.FromHours(1));
         for (var left = limit.Burst - 1; left >= 0; left--)
         {
@@ -57,7 +62,7 @@ public class TokenBucketTests
     });
 
     [Fact]
-    public void The_time_that_is_said_is_the_time_until_the_next_one_and_no_longer() => SomeLimit.Sample(static limit =>
+    public void The_reported_time_is_exactly_the_time_until_the_next_token() => SomeLimit.Sample(static limit =>
     {
         var time = new SteppedTime();
         var bucket = new TokenBucket(limit, time);
@@ -74,7 +79,7 @@ public class TokenBucketTests
     });
 
     [Fact]
-    public void Threads_that_take_at_once_get_a_burst_together()
+    public void Threads_that_take_at_once_share_one_burst()
     {
         var bucket = new TokenBucket(new ClientLimit(1, 5000), new SteppedTime());
         var taken = 0;
@@ -87,7 +92,7 @@ public class TokenBucketTests
     }
 
     [Fact]
-    public void It_is_full_when_it_has_as_much_as_a_new_one()
+    public void It_is_full_when_it_has_as_many_tokens_as_a_new_one()
     {
         var time = new SteppedTime();
         var bucket = new TokenBucket(new ClientLimit(1, 3), time);

@@ -19,7 +19,7 @@ public sealed class TokenKeySourceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Asked_again_and_again_it_fetches_once_in_the_least_period()
+    public async Task However_often_it_is_refreshed_it_fetches_once_in_the_least_period()
     {
         for (var i = 0; i < 100; i++)
             await some.Source.RefreshAsync();
@@ -31,7 +31,7 @@ public sealed class TokenKeySourceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_same_keys_stay_the_same_snapshot_and_others_are_another()
+    public async Task Unchanged_keys_stay_the_same_snapshot_and_changed_keys_make_a_new_one()
     {
         await some.Source.RefreshAsync();
         var first = some.Source.Current;
@@ -68,7 +68,7 @@ public sealed class TokenKeySourceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task It_fetches_by_itself_soon_after_a_failure_and_now_and_then_after_that()
+    public async Task It_fetches_by_itself_soon_after_a_failure_and_regularly_after_that()
     {
         issuer.Instead = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n";
         some.Source.Start();
@@ -84,11 +84,11 @@ public sealed class TokenKeySourceTests : IAsyncDisposable
         await WaitingAsync(3);
     }
 
-    // That many fetches are over, and the next one waits for its time: its timer alone is left.
+    // Waits until that many fetches are over and only the timer of the next one is left.
     private async Task WaitingAsync(int fetches)
     {
         await RunningRouter.UntilAsync(() => issuer.Fetches == fetches, $"{fetches} fetches were made");
-        // It is too early for another one, so this waits for the one that is under way.
+        // It is too early for another fetch, so this waits for the one in progress.
         await some.Source.RefreshAsync();
         await RunningRouter.UntilAsync(() => time.Waiting == 1, "the next fetch waits for its time");
     }

@@ -31,24 +31,26 @@ public class TokenKeysTests
             ]}
             """);
         Assert.Equal("RS256", keys.Find("good")!.Algorithm);
-        Assert.All((string[])["short", "encryption", "", "broken", "half", "symmetric", "curve", "off the curve", "ed"], id => Assert.Null(keys.Find(id)));
+        Assert.All(
+            (string[])["short", "encryption", "", "broken", "half", "symmetric", "curve", "off the curve", "ed"],
+            id => Assert.Null(keys.Find(id)));
     }
 
     [Theory]
-    [InlineData("", "no JWKS")]
-    [InlineData("<html>", "no JWKS")]
-    [InlineData("[]", "no JWKS")]
+    [InlineData("", "not a JWKS")]
+    [InlineData("<html>", "not a JWKS")]
+    [InlineData("[]", "not a JWKS")]
     [InlineData("{}", "no key with a kid")]
     [InlineData("""{"keys":[]}""", "no key with a kid")]
     [InlineData("""{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0"}]}""", "no key with a kid")]
-    public void What_gives_no_key_is_refused(string text, string message) =>
+    public void A_text_without_a_usable_key_is_refused(string text, string message) =>
         Assert.Contains(message, Assert.Throws<ContractException>(() => Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Two_keys_of_one_name_are_refused()
+    public void Two_keys_with_the_same_kid_are_refused()
     {
         var twice = Rsa.Replace("[{", $$"""[{"kty":"RSA","kid":"a","n":"{{ModulusOf(2048)}}","e":"AQAB"},{""", StringComparison.Ordinal);
-        Assert.Contains("one kid", Assert.Throws<ContractException>(() => Parse(twice)).Message, StringComparison.Ordinal);
+        Assert.Contains("the same kid", Assert.Throws<ContractException>(() => Parse(twice)).Message, StringComparison.Ordinal);
     }
 
     private static TokenKeys Parse(string text) => TokenKeys.Parse(Encoding.UTF8.GetBytes(text));

@@ -19,7 +19,7 @@ public class TokenLimitersTests
     }
 
     [Fact]
-    public void The_table_is_bounded_and_whoever_has_no_place_shares_one_limit()
+    public void The_table_is_bounded_and_clients_without_room_share_one_limit()
     {
         var limiters = new TokenLimiters(new ClientLimit(0.001m, 2), time, maxClients: 10);
         for (var i = 0; i < 10; i++)
@@ -31,7 +31,7 @@ public class TokenLimitersTests
     }
 
     [Fact]
-    public void Idle_clients_make_room_and_the_others_keep_what_they_have_used()
+    public void Idle_clients_make_room_and_the_others_keep_their_usage()
     {
         var limiters = new TokenLimiters(new ClientLimit(1, 2), time, maxClients: 2);
         Assert.True(Passes(limiters, "idle"));
@@ -42,10 +42,11 @@ public class TokenLimitersTests
         Assert.True(Passes(limiters, "new"));
         Assert.Equal(2, limiters.Count);
         Assert.False(Passes(limiters, "busy"));
-        // Shared with nobody: it got the place.
+        // 'new' has a limit of its own, not the shared one.
         Assert.False(Passes(limiters, "new"));
         Assert.True(Passes(limiters, "other"));
     }
 
-    private static bool Passes(TokenLimiters limiters, string client) => limiters.LimiterOf(client).Count(new HeaderDictionary()) is null;
+    private static bool Passes(TokenLimiters limiters, string client) =>
+        limiters.LimiterOf(client).Count(new HeaderDictionary()) is null;
 }

@@ -21,7 +21,7 @@ public class ValidatedTokensTests
     }
 
     [Fact]
-    public void However_many_come_it_holds_the_newest_and_those_in_use()
+    public void However_many_tokens_come_it_keeps_the_newest_and_those_in_use()
     {
         var tokens = new ValidatedTokens(Keys(), maxTokens: 100);
         var client = new Client("a", ClientRole.Caller);

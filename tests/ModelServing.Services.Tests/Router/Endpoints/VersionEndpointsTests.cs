@@ -7,14 +7,14 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Endpoints;
 
-/// <summary>Which endpoint gets a request, and which may be taken out; without a network.</summary>
+/// <summary>Which endpoint gets a request, and which may be ejected; without a network.</summary>
 public class VersionEndpointsTests
 {
     private readonly SteppedTime time = new();
     private readonly OpenConnections open = new();
 
     [Fact]
-    public void Of_two_that_are_drawn_the_one_with_fewer_requests_in_flight_is_taken()
+    public void The_endpoint_with_fewer_requests_in_flight_of_two_is_chosen()
     {
         var endpoints = Some(10);
         for (var i = 0; i < 9; i++)
@@ -27,7 +27,7 @@ public class VersionEndpointsTests
             counts[chosen]++;
             if (i % 10 != 9)
                 continue;
-            // Ten requests came, and end: all but those of the slow one.
+            // Ten requests came, and all end except those of the slow endpoint.
             foreach (var endpoint in endpoints.All[1..])
             {
                 while (endpoint.InFlight > 0)
@@ -35,7 +35,7 @@ public class VersionEndpointsTests
             }
         }
 
-        // The slow one is never less busy than another.
+        // The slow endpoint is never less busy than another.
         Assert.Equal(0, counts[0]);
         Assert.All(counts[1..], static count => Assert.InRange(count, 3000 / 9 * 0.6, 3000 / 9 * 1.4));
     }
@@ -62,14 +62,16 @@ public class VersionEndpointsTests
     }
 
     [Fact]
-    public void Those_that_take_no_connection_count_for_the_share()
+    public void Unreachable_endpoints_count_towards_the_share()
     {
         var endpoints = Some(4);
         endpoints[0].Health.Refused();
         Fail(endpoints, endpoints[1]);
         Fail(endpoints, endpoints[2]);
         Fail(endpoints, endpoints[3]);
-        Assert.Equal((1, 1, 2), (endpoints.CountIn(EndpointState.Unreachable), endpoints.CountIn(EndpointState.Ejected), endpoints.CountIn(EndpointState.Ready)));
+        Assert.Equal(1, endpoints.CountIn(EndpointState.Unreachable));
+        Assert.Equal(1, endpoints.CountIn(EndpointState.Ejected));
+        Assert.Equal(2, endpoints.CountIn(EndpointState.Ready));
     }
 
     [Theory]
@@ -84,7 +86,7 @@ public class VersionEndpointsTests
                 Assert.False(endpoints.Failed(endpoint));
         }
 
-        // And once the others are well again it is the endpoint.
+        // Once the others are healthy again, the endpoint itself is the cause.
         foreach (var endpoint in endpoints.All[1..])
             endpoint.Health.Succeeded();
         Assert.True(endpoints.Failed(endpoints[0]));
@@ -136,7 +138,7 @@ public class VersionEndpointsTests
     }
 
     [Fact]
-    public void What_is_out_is_taken_only_where_there_is_nothing_better()
+    public void An_unavailable_endpoint_is_chosen_only_if_there_is_no_better_one()
     {
         var endpoints = Some(3);
         endpoints[0].Health.Refused();
@@ -150,7 +152,7 @@ public class VersionEndpointsTests
     }
 
     [Fact]
-    public void A_version_is_unreachable_from_the_moment_in_which_the_last_endpoint_was_lost()
+    public void A_version_is_unreachable_from_the_moment_when_its_last_endpoint_was_lost()
     {
         var endpoints = Some(2);
         Assert.Null(endpoints.UnreachableSince);
@@ -167,7 +169,7 @@ public class VersionEndpointsTests
     }
 
     [Fact]
-    public void A_new_table_keeps_what_is_known_of_endpoints_versions_and_the_budget()
+    public void A_new_table_keeps_the_state_of_endpoints_versions_and_the_budget()
     {
         var (one, other) = (new IPEndPoint(IPAddress.Loopback, 1001), new IPEndPoint(IPAddress.Loopback, 1002));
         var table = Table(null, one, other);
@@ -181,7 +183,7 @@ public class VersionEndpointsTests
         Assert.Equal((1, 1), (Version(next).CountIn(EndpointState.Ejected), Version(next).CountIn(EndpointState.Unreachable)));
         Assert.True(next.TryGetModel("fraud", out var model) && table.TryGetModel("fraud", out var before) && ReferenceEquals(model.Budget, before.Budget));
 
-        // The ejected one leaves: the version is unreachable from now on, however long the other has been.
+        // The ejected endpoint leaves. The version is unreachable from now on, however long the other one has been.
         var left = time.GetTimestamp();
         next = Table(next, other);
         Assert.Equal(left, Version(next).UnreachableSince);
@@ -205,10 +207,12 @@ public class VersionEndpointsTests
     private static VersionEndpoints Version(RoutingTable table) => table.EndpointsOf(SomePlan.Model, new ModelVersion(1))!;
 
     private RoutingTable Table(RoutingTable? previous, params IPEndPoint[] addresses) =>
-        RoutingTable.Build(SomePlan.Stable(), Named(SomePlan.Endpoints([.. addresses.Select(static address => (1, address))])), previous, open, time);
+        RoutingTable.Build(
+            SomePlan.Stable(), Named(SomePlan.Endpoints([.. addresses.Select(static address => (1, address))])), previous, open, time);
 
-    // The same process at the same address, wherever it stands in the list.
-    private static EndpointsDocument Named(EndpointsDocument endpoints) => endpoints with { Endpoints = [.. endpoints.Endpoints.Select(static entry => entry with { Process = 1 })] };
+    // The same process at the same address, at any position in the list.
+    private static EndpointsDocument Named(EndpointsDocument endpoints) =>
+        endpoints with { Endpoints = [.. endpoints.Endpoints.Select(static entry => entry with { Process = 1 })] };
 
     private VersionEndpoints Some(int count) => new(
         [.. Enumerable.Range(1, count).Select(i => new Endpoint(new EndpointEntry(SomePlan.Model, new ModelVersion(1), $"127.0.0.1:{1000 + i}", i), open, time))],

@@ -1,303 +1,161 @@
-using System.Net;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Router.Endpoints;
 using ModelServing.Router.Forwarding;
-using ModelServing.Router.Routing;
 using ModelServing.TestKit;
-using static ModelServing.Services.Tests.Router.RouterTests;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
 
-/// <summary>A canary's failure is not the caller's: stable answers instead, while time and budget allow.</summary>
+/// <summary>When a request is retried on stable; without a router.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class FailoverTests : IAsyncDisposable
 {
-    private const string Retries = "modelserving_router_retries_total";
-    private const string RefusedRetries = "modelserving_router_refused_retries_total";
+    private const string Failure = "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops";
 
     private static readonly PlanDocument AllCanary = SomePlan.Canary(PlanDocument.Buckets);
-    private static readonly string Large = new('x', Exchange.HoldLimit + 1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly RawServer stable = RawServer.Answering(static request => RawServer.Ok(request.Text));
 
     public ValueTask DisposeAsync() => stable.DisposeAsync();
 
     [Theory]
-    [InlineData("HTTP/1.1 500 X\r\nContent-Length: 4\r\nX-Theirs: 1\r\n\r\noops", "error", true)]
-    [InlineData("HTTP/1.1 503 X\r\nTransfer-Encoding: chunked\r\nRetry-After: 7\r\n\r\n4\r\noops\r\n0\r\n\r\n", "error", true)]
-    [InlineData("HTTP/1.1 504 X\r\n\r\noops", "error", false)]
-    [InlineData("HTTP/1.1 599 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "error", false)]
-    [InlineData("HTTP/1.1 500 X\r\nContent-Length: {large}\r\n\r\n{body}", "error", false)]
-    [InlineData("HTTP/1.1 500 X\r\n\r\n{body}", "error", false)]
-    [InlineData("", "connection-lost", false)]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "connection-lost", false)]
-    [InlineData("HTTP/1.1 500 X\r\nContent-Length: 10\r\n\r\nhello", "connection-lost", false)]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "bad-answer", false)]
-    public async Task A_failed_canary_call_is_answered_by_stable_and_says_so(string wire, string reason, bool keepsConnection)
+    [InlineData(Failure, "HeldBack")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "ConnectionLost")]
+    [InlineData("nonsense\r\n\r\n", "BadAnswer")]
+    public async Task A_failed_attempt_is_retried_on_stable_with_the_same_body(string wire, string result)
     {
-        string? seen = null;
-        await using var canary = new RawServer(async connection =>
-        {
-            // One that may be used again must not be closed: the router could meet it in the moment of its end.
-            do
-            {
-                if (await connection.ReadMessageAsync() is not { } request)
-                    return;
-                seen = request.Text;
-                await connection.SendAsync(wire.Replace("{large}", $"{Large.Length}", StringComparison.Ordinal).Replace("{body}", Large, StringComparison.Ordinal));
-            }
-            while (keepsConnection);
-        });
-        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        using var client = await router.ConnectAsync();
-        for (var i = 1; i <= 3; i++)
-        {
-            await client.SendAsync(RunningRouter.Infer($"body {i}"));
-            AssertRetried((await client.ReadMessageAsync())!, $"body {i}");
-            Assert.Equal($"body {i}", seen);
-        }
-
-        await router.AssertCountAsync(3, Retries, "model=\"fraud\"", "version=\"2\"", "variant=\"canary\"", $"reason=\"{reason}\"");
-        await router.AssertCountAsync(3, "modelserving_router_attempts_total", "variant=\"canary\"", $"outcome=\"{(reason == "bad-answer" ? "error" : reason)}\"");
-        await router.AssertCountAsync(3, "modelserving_router_request_duration_seconds_count", "variant=\"stable\"", "status=\"200\"");
-        await router.AssertCountAsync(0, "modelserving_router_errors_total");
+        await using var canary = Once(wire);
+        await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
+        var context = DirectForwarding.Post("hello");
+        var (ended, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
+        Assert.Equal(ForwardResult.Answered, ended.Result);
+        Assert.Same(direct.Model.Stable, route);
+        Assert.Equal("hello", await DirectForwarding.TextAsync(context));
+        Assert.Equal("canary", context.Response.Headers[HeaderNames.ModelFailover]);
+        Assert.Equal("stable", context.Response.Headers[HeaderNames.ModelVariant]);
+        Assert.Equal("1", context.Response.Headers[HeaderNames.ModelVersion]);
+        Assert.Equal([Enum.Parse<ForwardResult>(result), ForwardResult.Answered], direct.Observed);
     }
 
     [Fact]
-    public async Task A_held_back_answer_that_was_whole_leaves_its_connection_in_use()
+    public async Task A_good_answer_is_not_retried()
     {
-        await using var canary = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops");
-        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        for (var i = 0; i < 20; i++)
-            AssertRetried(await router.InferAsync("a"), "a");
-        Assert.Equal((1, 1), (canary.Accepted, stable.Accepted));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_canary_that_nobody_can_reach_costs_no_budget(bool isKnown)
-    {
-        await using var router = await RunningRouter.StartAsync(
-            AllCanary, SomePlan.Endpoints([(1, stable.Address), .. isKnown ? [(2, RawServer.NobodyThere())] : Array.Empty<(int, IPEndPoint)>()]), Frozen(out _));
-        Drain(router);
-        const int Requests = 20;
-        for (var i = 0; i < Requests; i++)
-            AssertRetried(await router.InferAsync("a"), "a");
-        // All that these requests brought is there.
-        Assert.Equal((int)(Requests * (1 + RetryBudget.RequestShare)), Drain(router));
-        await router.AssertCountAsync(20, Retries, "reason=\"unreachable\"");
-        await router.AssertCountAsync(0, RefusedRetries);
-    }
-
-    [Fact]
-    public async Task Without_budget_the_failure_is_the_answer_as_it_is()
-    {
-        var wire = "HTTP/1.1 500 X\r\nContent-Length: 4\r\nConnection: close\r\nX-Theirs: 1\r\n\r\noops";
-        RunningRouter? router = null;
-        await using var canary = new RawServer(async connection =>
-        {
-            await connection.ReadMessageAsync();
-            Drain(router!);
-            await connection.SendAsync(wire);
-        });
-        await using var running = router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), Frozen(out _));
-        var answer = await router.InferAsync();
-        Assert.Equal((500, "oops", "1", "canary", "2", null), (answer.Status, answer.Text, answer["X-Theirs"], answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
-        await router.AssertCountAsync(1, RefusedRetries, "version=\"2\"", "variant=\"canary\"", "reason=\"error\"");
-        await router.AssertCountAsync(1, "modelserving_router_errors_total", "variant=\"canary\"", "reason=\"upstream\"");
-
-        wire = "";
-        AssertProblem(await router.InferAsync(), 502, "connection-lost");
-        wire = "nonsense\r\n\r\n";
-        AssertProblem(await router.InferAsync(), 502, "bad-answer");
-        await router.AssertCountAsync(3, RefusedRetries);
-        await router.AssertCountAsync(0, Retries);
+        await using var canary = Once("HTTP/1.1 422 X\r\nContent-Length: 4\r\n\r\noops");
+        await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
+        var context = DirectForwarding.Post("hello");
+        var (ended, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
+        Assert.Equal(ForwardResult.Answered, ended.Result);
+        Assert.Same(direct.Canary, route);
+        Assert.Equal(422, context.Response.StatusCode);
+        Assert.Equal("oops", await DirectForwarding.TextAsync(context));
         Assert.Equal(0, stable.Accepted);
     }
 
     [Fact]
-    public async Task A_canary_that_is_late_is_cut_at_the_attempt_limit_and_stable_answers()
+    public async Task Without_budget_the_failure_is_the_answer()
     {
-        await using var canary = Silent();
-        await using var router = await RunningRouter.StartAsync(AllCanary.Limited(50), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        AssertRetried(await router.InferAsync("a"), "a");
-        await RunningRouter.UntilAsync(() => canary.Open == 0, "the canary's connection is closed");
-        await router.AssertCountAsync(1, Retries, "reason=\"late\"");
+        await using var canary = Once(Failure);
+        await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
+        direct.Drain();
+        var context = DirectForwarding.Post("hello");
+        var (ended, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
+        Assert.Equal(ForwardResult.Answered, ended.Result);
+        Assert.Same(direct.Canary, route);
+        Assert.Equal(500, context.Response.StatusCode);
+        Assert.Equal("oops", await DirectForwarding.TextAsync(context));
+        Assert.Empty(context.Response.Headers[HeaderNames.ModelFailover]);
+        Assert.Equal(0, stable.Accepted);
     }
 
     [Fact]
-    public async Task A_late_canary_without_budget_or_time_is_504()
+    public async Task A_failure_after_the_deadline_is_not_retried()
     {
-        // Not when it has the connection: the router may not know of that yet, and would count the time as its connecting.
+        DirectForwarding? direct = null;
+        await using var canary = RawServer.Answering(_ =>
+        {
+            direct!.Time.Advance(Minute);
+            return Failure;
+        });
+        await using var running = direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
+        var context = DirectForwarding.Post("hello");
+        var (_, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
+        Assert.Same(direct.Canary, route);
+        Assert.Equal(500, context.Response.StatusCode);
+        Assert.Equal(0, stable.Accepted);
+    }
+
+    [Fact]
+    public async Task An_attempt_over_the_limit_is_cut_off_and_retried()
+    {
         var received = new StrongBox<int>();
-        await using var canary = Silent(received);
-        await using var router = await RunningRouter.StartAsync(AllCanary.Limited(5_000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), Frozen(out var time));
-        var asking = router.InferAsync();
+        await using var canary = SomeServers.Silent(received);
+        await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
+        var context = DirectForwarding.Post("hello");
+        var forwarding = direct.Failover.ForwardAsync(context, direct.FirstAttempt(2 * Minute, Minute)).AsTask();
         await RunningRouter.UntilAsync(() => Volatile.Read(ref received.Value) == 1, "the canary has the request");
-        await AdvanceUntilAsync(time, asking, () => Drain(router));
-        AssertProblem(await asking, 504, "deadline");
-        await router.AssertCountAsync(1, RefusedRetries, "reason=\"late\"");
+        direct.Open.ExpirePast(direct.Time.GetTimestamp());
+        Assert.False(forwarding.IsCompleted);
+        direct.Time.Advance(Minute);
+        direct.Open.ExpirePast(direct.Time.GetTimestamp());
+        var (ended, route) = await forwarding;
+        Assert.Equal(ForwardResult.Answered, ended.Result);
+        Assert.Same(direct.Model.Stable, route);
+        Assert.Equal([ForwardResult.Deadline, ForwardResult.Answered], direct.Observed);
+    }
 
-        router.Swap(SomePlan.Canary(PlanDocument.Buckets, 1000).Limited(1000), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        asking = router.InferAsync();
-        await RunningRouter.UntilAsync(() => Volatile.Read(ref received.Value) == 2, "the canary has the request");
-        await AdvanceUntilAsync(time, asking);
-        AssertProblem(await asking, 504, "deadline");
-        await router.AssertCountAsync(1, RefusedRetries);
-        await router.AssertCountAsync(0, Retries);
+    [Fact]
+    public async Task An_unreachable_variant_costs_no_budget()
+    {
+        await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, RawServer.NobodyThere()));
+        direct.Drain();
+        var context = DirectForwarding.Post("hello");
+        var (_, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
+        Assert.Same(direct.Model.Stable, route);
+        Assert.Equal("hello", await DirectForwarding.TextAsync(context));
+    }
+
+    [Fact]
+    public async Task A_body_that_was_streamed_is_not_sent_again()
+    {
+        await using var canary = RawServer.Answering(static _ => Failure);
+        await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
+        var context = DirectForwarding.Post(new string('x', ClientBody.KeptLimit + 1));
+        var (_, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
+        Assert.Same(direct.Canary, route);
+        Assert.Equal(500, context.Response.StatusCode);
         Assert.Equal(0, stable.Accepted);
     }
 
     [Fact]
-    public async Task Stable_is_never_cut_by_the_attempt_limit_and_its_own_failures_are_not_retried()
+    public async Task Without_any_endpoint_the_body_is_not_read()
     {
-        using var go = new SemaphoreSlim(0);
-        var wire = RawServer.Ok("late");
-        var received = 0;
-        await using var slow = new RawServer(async connection =>
-        {
-            while (await connection.ReadMessageAsync() is not null)
-            {
-                Interlocked.Increment(ref received);
-                await go.WaitAsync();
-                await connection.SendAsync(wire);
-            }
-        });
+        await using var direct = new DirectForwarding(AllCanary);
+        var context = DirectForwarding.Post("hello");
+        var (ended, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
+        Assert.Equal(ForwardResult.NoReadyEndpoint, ended.Result);
+        Assert.Same(direct.Canary, route);
+        Assert.Equal(0, context.Request.Body.Position);
+    }
+
+    [Fact]
+    public async Task A_body_that_misses_the_deadline_reaches_no_variant()
+    {
         await using var canary = RawServer.Saying("canary");
-        await using var router = await RunningRouter.StartAsync(SomePlan.Canary(0).Limited(1000), SomePlan.Endpoints((1, slow.Address), (2, canary.Address)), Frozen(out var time));
-        var asking = router.InferAsync();
-        await RunningRouter.UntilAsync(() => Volatile.Read(ref received) == 1, "stable has the request");
-        time.Advance(TimeSpan.FromSeconds(10));
-        go.Release();
-        var answer = await asking;
-        Assert.Equal(("late", "stable", null), (answer.Text, answer["X-Model-Variant"], answer["X-Model-Failover"]));
-
-        wire = "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops";
-        go.Release();
-        Assert.Equal(500, (await router.InferAsync()).Status);
+        await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
+        var context = DirectForwarding.Post(new Pipe().Reader.AsStream(), length: 5);
+        var forwarding = direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute)).AsTask();
+        Assert.False(forwarding.IsCompleted);
+        direct.Time.Advance(Minute);
+        Assert.Equal(ForwardResult.BodyLate, (await forwarding).Result.Result);
         Assert.Equal(0, canary.Accepted);
-        await router.AssertCountAsync(0, Retries);
-    }
-
-    [Fact]
-    public async Task What_is_the_clients_fault_or_asks_for_the_version_itself_is_not_retried()
-    {
-        var status = 422;
-        await using var canary = RawServer.Answering(_ => $"HTTP/1.1 {status} X\r\nContent-Length: 4\r\n\r\noops");
-        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        Assert.Equal(422, (await router.InferAsync()).Status);
-        status = 500;
-        var pinned = await router.InferAsync(path: "/v2/models/fraud/versions/2/infer");
-        Assert.Equal((500, "pinned", null), (pinned.Status, pinned["X-Model-Variant"], pinned["X-Model-Failover"]));
-        Assert.Equal(500, (await router.AskAsync(RunningRouter.Get("/v2/models/fraud/versions/2/ready"))).Status);
         Assert.Equal(0, stable.Accepted);
-        await router.AssertCountAsync(0, Retries);
-        await router.AssertCountAsync(0, RefusedRetries);
     }
 
-    [Fact]
-    public async Task A_retry_that_fails_too_is_answered_as_stables_failure()
+    /// <summary>An endpoint that answers one request on each connection.</summary>
+    private static RawServer Once(string wire) => new(async connection =>
     {
-        await using var canary = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops");
-        await using var broken = RawServer.Answering(static _ => "HTTP/1.1 503 X\r\nContent-Length: 5\r\n\r\nworse");
-        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, broken.Address), (2, canary.Address)));
-        var answer = await router.InferAsync();
-        Assert.Equal((503, "worse", "stable", "canary"), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Failover"]));
-        router.Swap(AllCanary, SomePlan.Endpoints((2, canary.Address)));
-        answer = await router.InferAsync();
-        AssertProblem(answer, 503, "no-ready-endpoint");
-        Assert.Equal(("stable", "canary"), (answer["X-Model-Variant"], answer["X-Model-Failover"]));
-    }
-
-    [Theory]
-    [InlineData(0, true)]
-    [InlineData(ClientBody.AheadLimit, true)]
-    [InlineData(ClientBody.AheadLimit + 1, true)]
-    [InlineData(ClientBody.KeptLimit, true)]
-    [InlineData(ClientBody.KeptLimit + 1, false)]
-    [InlineData(3 * ClientBody.KeptLimit, false)]
-    public async Task A_body_is_kept_for_stable_up_to_a_limit(int length, bool isKept)
-    {
-        await using var canary = RawServer.Answering(static _ => "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\noops");
-        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        var body = string.Concat(Enumerable.Range(0, length).Select(static i => (char)('a' + (i % 26))));
-        foreach (var chunked in (bool[])[false, true])
-        {
-            using var client = await router.ConnectAsync();
-            for (var i = 0; i < 2; i++)
-            {
-                await client.SendAsync(chunked ? Chunked(body) : RunningRouter.Infer(body));
-                var answer = (await client.ReadMessageAsync())!;
-                if (isKept)
-                    AssertRetried(answer, body);
-                else
-                    Assert.Equal((500, "oops", "canary"), (answer.Status, answer.Text, answer["X-Model-Variant"]));
-            }
-        }
-
-        // What no version has seen can be sent again, whatever its length.
-        router.Swap(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, RawServer.NobodyThere())));
-        foreach (var request in (string[])[RunningRouter.Infer(body), Chunked(body)])
-            AssertRetried(await router.AskAsync(request), body);
-    }
-
-    [Fact]
-    public async Task A_canary_that_dies_with_requests_in_flight_fails_none_of_them()
-    {
-        const int InFlight = 64;
-        await using var canary = Silent();
-        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, canary.Address)));
-        var asking = Enumerable.Range(0, InFlight).Select(i => router.InferAsync($"{i}")).ToArray();
-        await RunningRouter.UntilAsync(() => canary.Open == InFlight, "all are in flight");
-        canary.Kill();
-        for (var i = 0; i < InFlight; i++)
-            AssertRetried(await asking[i], $"{i}");
-    }
-
-    /// <summary>An endpoint that takes a request and never answers.</summary>
-    /// <param name="received">Counts the requests that it has.</param>
-    internal static RawServer Silent(StrongBox<int>? received = null) => new(async connection =>
-    {
-        if (await connection.ReadMessageAsync() is not null && received is not null)
-            Interlocked.Increment(ref received.Value);
-        await connection.ReadToEndAsync();
+        await connection.ReadMessageAsync();
+        await connection.SendAsync(wire);
     });
-
-    internal static Action<IServiceCollection> Frozen(out SteppedTime time)
-    {
-        var stepped = time = new SteppedTime();
-        return services => services.AddSingleton<TimeProvider>(stepped);
-    }
-
-    /// <summary>Takes all that the model's retry budget has, and says how much that was.</summary>
-    private static int Drain(RunningRouter router)
-    {
-        var taken = 0;
-        while (router.Fraud.Budget.TryTake())
-            taken++;
-        return taken;
-    }
-
-    private static async Task AdvanceUntilAsync(SteppedTime time, Task ended, Action? eachStep = null) => await RunningRouter.UntilAsync(
-        () =>
-        {
-            time.Advance(DeadlineSweep.Period);
-            eachStep?.Invoke();
-            return ended.IsCompleted;
-        },
-        "the request ends");
-
-    private static string Chunked(string body) =>
-        $"POST {RunningRouter.InferPath} HTTP/1.1\r\nHost: router\r\nTransfer-Encoding: chunked\r\n\r\n{string.Concat(body.Chunk(70_001).Select(static piece => $"{piece.Length:x}\r\n{new string(piece)}\r\n"))}0\r\n\r\n";
-
-    private static void AssertRetried(RawMessage answer, string text)
-    {
-        Assert.Equal((200, "stable", "1", "canary"), (answer.Status, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
-        Assert.True(text == answer.Text, "the answer is not the one that stable gives to this body");
-        Assert.Null(answer["X-Theirs"]);
-        Assert.Null(answer["Retry-After"]);
-    }
 }

@@ -190,7 +190,7 @@ public sealed class AttemptReportTests : IAsyncDisposable
         var answer = await router.InferAsync(headers: Named + tester);
         Assert.Equal((500, "two", "canary", "2", null), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
         Assert.Equal("stable", (await router.InferAsync(headers: "X-Model-Variant: stable\r\n" + tester)).Text);
-        RouterTests.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n" + tester), 404, "unknown-variant");
+        RouterAnswers.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n" + tester), 404, "unknown-variant");
         Assert.Empty(recorded.All);
 
         Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named + SomeClients.Key(SomeClients.CallerKey))).Text, recorded.All.Single().Attempt.Route.Variant));
@@ -207,7 +207,7 @@ public sealed class AttemptReportTests : IAsyncDisposable
 
     private Action<IServiceCollection> Recorded(out SteppedTime time)
     {
-        var frozen = FailoverTests.Frozen(out time);
+        var frozen = RunningRouter.WithSteppedTime(out time);
         return services =>
         {
             frozen(services);

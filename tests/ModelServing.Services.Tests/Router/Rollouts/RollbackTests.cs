@@ -137,8 +137,8 @@ public sealed class RollbackTests
         {
             RawMessage? answer = null;
             await RunningRouter.UntilAsync(async () => (answer = await each.InferAsync()).Status != 200, "the last good version is gone");
-            RouterTests.AssertProblem(answer!, 503, "condemned-stable");
-            RouterTests.AssertProblem(await each.AskAsync(RunningRouter.Get("/v2/models/fraud")), 503, "condemned-stable");
+            RouterAnswers.AssertProblem(answer!, 503, "condemned-stable");
+            RouterAnswers.AssertProblem(await each.AskAsync(RunningRouter.Get("/v2/models/fraud")), 503, "condemned-stable");
             Assert.Equal(0, await routers.ReachingAsync(each, 2));
         }
 
@@ -146,7 +146,7 @@ public sealed class RollbackTests
         routers.Versions[0].Kill();
         routers.WriteEndpoints(1, 2);
         await RunningRouter.UntilAsync(() => router.Fraud.Stable.Endpoints.Count == 1, "there is one");
-        RouterTests.AssertProblem(await router.InferAsync(), 503, "condemned-stable");
+        RouterAnswers.AssertProblem(await router.InferAsync(), 503, "condemned-stable");
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class RollbackTests
             Assert.Equal(0, await routers.ReachingAsync(unread, 3));
             var status = RolloutsStatus.Parse((await SomeRouters.AskAsync(unread, AdminPaths.Rollouts)).Body);
             Assert.Equal((JournalReach.Unread, RolloutCondition.JournalUnread), (status.Journal, status.Models.Single().Condition));
-            RouterTests.AssertProblem(await SomeRouters.PostAsync(unread, AdminPaths.Rollback(SomePlan.Model), """{"version":3,"who":"ann","why":"x"}"""), 503, "journal-away");
+            RouterAnswers.AssertProblem(await SomeRouters.PostAsync(unread, AdminPaths.Rollback(SomePlan.Model), """{"version":3,"who":"ann","why":"x"}"""), 503, "journal-away");
             await unread.DisposeAsync();
 
             await routers.ApplyAsync(SomeRouters.Plan(("one", 2, 3000), ("two", 3, 3000), ("stable", 1, 4000)));

@@ -3,7 +3,6 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Rollouts;
-using ModelServing.Router.Routing;
 using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.TestKit;

@@ -16,7 +16,7 @@ public class RequestTargetTests
     [InlineData("/v2/models/fraud/versions/2/infer", "fraud", "2", ModelAction.Infer)]
     [InlineData("/v2/models/versions/infer", "versions", "", ModelAction.Infer)]
     [InlineData("/v2/models/..%2f/infer", "..%2f", "", ModelAction.Infer)]
-    internal void A_models_paths_are_taken_apart(string path, string model, string version, ModelAction action)
+    internal void A_models_path_is_parsed(string path, string model, string version, ModelAction action)
     {
         Assert.True(RequestTarget.TryParse(path, out var target));
         Assert.Equal((model, version, action), (target.Model.ToString(), target.Version.ToString(), target.Action));
@@ -36,10 +36,10 @@ public class RequestTargetTests
     [InlineData("/v2/models/fraud/versions/")]
     [InlineData("/v2/models/fraud/versions//infer")]
     [InlineData("/v2/models/fraud/versions/2/infer/more")]
-    public void Anything_else_is_none(string path) => Assert.False(RequestTarget.TryParse(path, out _));
+    public void Any_other_path_is_refused(string path) => Assert.False(RequestTarget.TryParse(path, out _));
 
     [Fact]
-    public void What_it_finds_is_what_the_path_was_made_of() => Gen.Select(
+    public void It_finds_the_parts_that_the_path_was_made_of() => Gen.Select(
         Gen.String[Gen.Char['!', 'z'], 1, 12].Where(static s => !s.Contains('/', StringComparison.Ordinal)),
         Gen.String[Gen.Char['!', 'z'], 0, 6].Where(static s => !s.Contains('/', StringComparison.Ordinal)),
         Gen.OneOf("", "/ready", "/infer")).Sample(static (model, version, action) =>
@@ -50,6 +50,8 @@ public class RequestTargetTests
         });
 
     [Fact]
-    public void No_text_makes_it_throw() => Gen.OneOf<string>(Gen.String, Gen.Select(Gen.OneOf("/v2/models/", "fraud", "/", "//", "versions", "infer", "1").Array[0, 8], static parts => string.Concat(parts)))
+    public void No_text_makes_it_throw() => Gen.OneOf<string>(
+        Gen.String,
+        Gen.Select(Gen.OneOf("/v2/models/", "fraud", "/", "//", "versions", "infer", "1").Array[0, 8], static parts => string.Concat(parts)))
         .Sample(static path => Assert.True(RequestTarget.TryParse(path, out var target) != target.Model.IsEmpty));
 }

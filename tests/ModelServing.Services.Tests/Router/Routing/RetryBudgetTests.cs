@@ -8,7 +8,7 @@ public class RetryBudgetTests
     private readonly SteppedTime time = new();
 
     [Fact]
-    public void It_begins_full_and_each_second_brings_ten()
+    public void It_starts_full_and_each_second_adds_ten()
     {
         var budget = new RetryBudget(time);
         Assert.Equal(RetryBudget.Burst, Drain(budget));
@@ -16,7 +16,7 @@ public class RetryBudgetTests
         Assert.Equal(RetryBudget.PerSecond, Drain(budget));
         for (var i = 0; i < 1000; i++)
         {
-            // Asking often must not lose the parts of a token.
+            // Frequent calls must not lose parts of a token.
             time.Advance(TimeSpan.FromMilliseconds(1));
             if (i % 100 < 99)
                 Assert.False(budget.TryTake());
@@ -29,7 +29,7 @@ public class RetryBudgetTests
     }
 
     [Fact]
-    public void Each_request_brings_a_tenth_and_one_beside_stable_a_whole_one_more()
+    public void Each_request_adds_a_tenth_and_one_beside_stable_a_whole_token_more()
     {
         var budget = new RetryBudget(time);
         Drain(budget);
@@ -42,15 +42,15 @@ public class RetryBudgetTests
     }
 
     [Fact]
-    public void Whatever_happens_retries_never_pass_what_was_brought_and_what_was_brought_is_never_refused()
+    public void Retries_never_exceed_the_added_tokens_and_an_added_token_is_never_refused()
     {
         var random = new Random(20260102);
         for (var run = 0; run < 300; run++)
         {
             var budget = new RetryBudget(time);
-            // A plain reckoning beside it, in thousandths of a token.
+            // A simple model of the budget, in thousandths of a token.
             long kept = RetryBudget.Burst * 1000;
-            long brought = 0, taken = 0;
+            long added = 0, taken = 0;
             for (var step = 0; step < 2000; step++)
             {
                 switch (random.Next(3))
@@ -59,20 +59,20 @@ public class RetryBudgetTests
                         var milliseconds = random.Next(200);
                         time.Advance(TimeSpan.FromMilliseconds(milliseconds));
                         kept += milliseconds * RetryBudget.PerSecond;
-                        brought += milliseconds * RetryBudget.PerSecond;
+                        added += milliseconds * RetryBudget.PerSecond;
                         break;
                     case 1:
                         var isStable = random.Next(2) == 0;
                         budget.Add(isStable);
                         kept += isStable ? 100 : 1100;
-                        brought += isStable ? 100 : 1100;
+                        added += isStable ? 100 : 1100;
                         break;
                     default:
                         for (var burst = random.Next(run % 2 == 0 ? 3 : 300); burst >= 0; burst--)
                         {
                             kept = Math.Min(kept, RetryBudget.Burst * 1000);
                             var isTaken = budget.TryTake();
-                            Assert.True(taken * 1000 <= (RetryBudget.Burst * 1000) + brought);
+                            Assert.True(taken * 1000 <= (RetryBudget.Burst * 1000) + added);
                             Assert.True(isTaken || kept < 1000, $"run {run}, step {step}: refused with {kept} thousandths");
                             if (!isTaken)
                                 break;
@@ -88,7 +88,7 @@ public class RetryBudgetTests
     }
 
     [Fact]
-    public async Task Many_at_once_take_no_more_than_there_is()
+    public async Task Threads_that_take_at_once_get_no_more_tokens_than_there_are()
     {
         var budget = new RetryBudget(time);
         Drain(budget);

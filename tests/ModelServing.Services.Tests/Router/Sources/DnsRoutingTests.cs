@@ -17,7 +17,7 @@ public class DnsRoutingTests
         names.HasNot("fraud-v1.test");
         await using var router = await StartAsync(four.Address.Port, names.LookUpAsync);
         await RunningRouter.UntilAsync(() => router.Readiness.Reason is null, "the router is ready");
-        RouterTests.AssertProblem(await router.InferAsync(), 503, "no-ready-endpoint");
+        RouterAnswers.AssertProblem(await router.InferAsync(), 503, "no-ready-endpoint");
 
         names.Has("fraud-v1.test", "127.0.0.1");
         await UntilAsync(router, "four");

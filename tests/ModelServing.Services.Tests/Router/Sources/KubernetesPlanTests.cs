@@ -177,7 +177,7 @@ public sealed class KubernetesPlanTests : WatchedPlan
         await ListsAsync(4);
         Assert.Equal(1, await router.CountAsync(Interruptions, $"reason=\"{status}\""));
         Assert.NotNull(router.Readiness.Reason);
-        RouterTests.AssertProblem(await router.InferAsync(), 503, "no-plan");
+        RouterAnswers.AssertProblem(await router.InferAsync(), 503, "no-plan");
         Api.Refuses = static _ => null;
         await ReadyAsync(router);
         await AnswersAsync(router, "one");

@@ -151,7 +151,7 @@ public sealed class RoutingTableUpdaterTests : IAsyncDisposable
         }
 
         var failures = await load.StopAsync();
-        Assert.All(failures, static answer => RouterTests.AssertProblem(answer, answer.Status, answer.Status == 502 ? "connection-lost" : "no-ready-endpoint"));
+        Assert.All(failures, static answer => RouterAnswers.AssertProblem(answer, answer.Status, answer.Status == 502 ? "connection-lost" : "no-ready-endpoint"));
         Assert.True(load.Answered > 100, $"{load.Answered} answers came");
         Assert.Contains(failures, static answer => answer.Status == 502);
     }

@@ -6,7 +6,7 @@ namespace ModelServing.Services.Tests.Router.Forwarding.Wire;
 
 public class AnswerHeadTests
 {
-    // Pieces that heads are made of, and some that have no business there.
+    // Pieces of heads, and some that do not belong there.
     private static readonly Gen<string> Piece = Gen.OneOf(
         "HTTP/1.1 200 OK\r\n", "HTTP/1.0 200\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 99 \r\n", "HTTP/2 200\r\n", "Content-Length: 5\r\n", "content-length:7\r\n",
         "Content-Length: +5\r\n", "Content-Length: 99999999999999999999\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Connection: close\r\n",
@@ -17,13 +17,13 @@ public class AnswerHeadTests
         Gen.Byte.Array[0, 80]);
 
     [Fact]
-    public void Whatever_comes_it_is_a_head_or_more_is_needed_or_it_is_a_bad_answer() => Bytes.Sample(static bytes =>
+    public void Any_bytes_are_a_head_or_need_more_or_are_a_bad_answer() => Bytes.Sample(static bytes =>
     {
         Parse(bytes);
     });
 
     [Fact]
-    public void It_does_not_matter_in_which_pieces_a_head_comes() => Bytes.Sample(static bytes =>
+    public void A_head_in_pieces_gives_the_same_result() => Bytes.Sample(static bytes =>
     {
         var whole = Parse(bytes);
         var growing = "more";
@@ -43,7 +43,7 @@ public class AnswerHeadTests
     [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 12\r\n\r\n", BodyFraming.Length, 12, false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n", BodyFraming.Length, 12, false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: X-A, Close\r\n\r\n", BodyFraming.Length, 12, false)]
-    internal void It_knows_where_the_body_ends_and_whether_the_connection_lives_on(string text, BodyFraming framing, long length, bool keepAlive)
+    internal void It_knows_where_the_body_ends_and_whether_the_connection_may_be_used_again(string text, BodyFraming framing, long length, bool keepAlive)
     {
         Assert.True(AnswerHead.TryParse(Encoding.Latin1.GetBytes(text), out var head));
         Assert.Equal((framing, length, keepAlive), (head.Framing, head.ContentLength, head.KeepAlive));
@@ -70,11 +70,11 @@ public class AnswerHeadTests
     [InlineData("HTTP/1.1 200 OK\r\nX-A: 1\nX-B: 2\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX-A: 1\rX-B: 2\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX-A: \0\r\n\r\n")]
-    public void What_is_ambiguous_or_no_HTTP_is_a_bad_answer(string text) =>
+    public void An_ambiguous_or_invalid_head_is_a_bad_answer(string text) =>
         Assert.Throws<BadAnswerException>(() => AnswerHead.TryParse(Encoding.Latin1.GetBytes(text), out _));
 
     [Fact]
-    public void A_head_has_at_most_so_many_bytes_however_they_come()
+    public void A_head_has_a_limited_length_however_it_arrives()
     {
         var filler = new string('a', AnswerHead.MaxLength);
         var tooLong = Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nX-A: {filler}\r\nContent-Length: 0\r\n\r\n");
@@ -87,7 +87,9 @@ public class AnswerHeadTests
     {
         try
         {
-            return AnswerHead.TryParse(bytes, out var head) ? $"{head.Status} {head.Length} {head.Framing} {head.ContentLength} {head.KeepAlive}" : "more";
+            return AnswerHead.TryParse(bytes, out var head)
+                ? $"{head.Status} {head.Length} {head.Framing} {head.ContentLength} {head.KeepAlive}"
+                : "more";
         }
         catch (BadAnswerException)
         {

@@ -30,7 +30,7 @@ public class ChunkedBodyTests
         Gen.Select(Gen.OneOf("5\r\n", "0\r\n", "\r\n", "hello", "a;b\r\n", "-1\r\n", "+5\r\n", "0x5\r\n", "fffffffffffffff\r\n", "ffffffffffffffff\r\n", " 5\r\n", "\r", "\n").Array[0, 8], static pieces => Encoding.Latin1.GetBytes(string.Concat(pieces))));
 
     [Fact]
-    public void Any_split_of_a_body_gives_the_same_bytes_and_leaves_what_comes_behind_it() =>
+    public void Any_split_of_a_body_gives_the_same_bytes_and_leaves_the_bytes_behind_it() =>
         Gen.Select(Valid, Gen.Int[1, 20].Array[1, 10], Gen.Byte.Array[0, 10]).Sample(static (valid, cuts, behind) =>
         {
             var (result, left) = Decode([.. valid.Wire, .. behind], cuts);
@@ -39,7 +39,7 @@ public class ChunkedBodyTests
         });
 
     [Fact]
-    public void Any_split_of_any_bytes_gives_the_same() => Gen.Select(Any, Gen.Int[1, 9].Array[1, 10]).Sample(static (bytes, cuts) =>
+    public void Any_split_of_any_bytes_gives_the_same_result() => Gen.Select(Any, Gen.Int[1, 9].Array[1, 10]).Sample(static (bytes, cuts) =>
         Assert.Equal(Decode(bytes, [int.MaxValue]).Result, Decode(bytes, cuts).Result));
 
     [Theory]
@@ -52,10 +52,11 @@ public class ChunkedBodyTests
     [InlineData("10000000000000000\r\n")]
     [InlineData("2\r\nabc\r\n")]
     [InlineData("2\nab\r\n")]
-    public void What_is_no_chunk_is_a_bad_answer(string text) => Assert.StartsWith("bad", Decode(Encoding.Latin1.GetBytes(text + "0\r\n\r\n"), [int.MaxValue]).Result, StringComparison.Ordinal);
+    public void An_invalid_chunk_is_a_bad_answer(string text) =>
+        Assert.StartsWith("bad", Decode(Encoding.Latin1.GetBytes(text + "0\r\n\r\n"), [int.MaxValue]).Result, StringComparison.Ordinal);
 
     [Fact]
-    public void A_line_has_at_most_so_many_bytes_however_they_come()
+    public void A_line_has_a_limited_length_however_it_arrives()
     {
         var wire = Encoding.Latin1.GetBytes("1;" + new string('a', 5000) + "\r\nx\r\n0\r\n\r\n");
         Assert.Equal("bad", Decode(wire, [int.MaxValue]).Result);

@@ -1,13 +1,12 @@
 using System.Text;
 using ModelServing.Router.Forwarding;
 using ModelServing.TestKit;
-using static ModelServing.Services.Tests.Router.RouterTests;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
 
-/// <summary>What becomes of an answer when the endpoint misbehaves.</summary>
+/// <summary>Answers of endpoints that misbehave, through a whole router.</summary>
 [Collection(RunningRouter.OneAtATime)]
-public class ForwarderTests
+public class ForwarderInRouterTests
 {
     private static readonly string Large = new('x', Exchange.HoldLimit + 100_000);
 
@@ -42,19 +41,21 @@ public class ForwarderTests
                 await client.SendAsync(RunningRouter.Infer());
                 var answer = (await client.ReadMessageAsync())!;
                 Assert.Equal(body, answer.Text);
-                Assert.Equal(answer.Status == 204 ? null : body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), answer["Content-Length"]);
+                Assert.Equal(
+                    answer.Status == 204 ? null : body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    answer["Content-Length"]);
                 Assert.Equal(kept ? 1 : i, endpoint.Accepted);
             }
         }
     }
 
     [Fact]
-    public async Task A_connection_with_bytes_that_nobody_asked_for_is_not_used_again()
+    public async Task A_connection_with_unexpected_bytes_is_not_used_again()
     {
         await using var endpoint = new RawServer(async connection =>
         {
             while (await connection.ReadMessageAsync() is not null)
-                await connection.SendAsync(RawServer.Ok("mine") + RawServer.Ok("somebody else's"));
+                await connection.SendAsync(RawServer.Ok("mine") + RawServer.Ok("not mine"));
         });
         await using var router = await RunningRouter.StartAsync(endpoint);
         for (var i = 0; i < 20; i++)
@@ -82,10 +83,16 @@ public class ForwarderTests
             });
             await using var router = await RunningRouter.StartAsync(endpoint);
             var answer = await router.InferAsync();
-            AssertProblem(answer, 502, "connection-lost");
-            Assert.Equal(("1", "stable"), (answer["X-Model-Version"], answer["X-Model-Variant"]));
+            answer.AssertProblem(502, "connection-lost");
+            answer.AssertAnswer(502, variant: "stable", version: "1");
             Assert.Equal(1, endpoint.Accepted);
-            await router.AssertCountAsync(1, "modelserving_router_errors_total", "reason=\"connection-lost\"", "model=\"fraud\"", "version=\"1\"", "variant=\"stable\"");
+            await router.AssertCountAsync(
+                1,
+                "modelserving_router_errors_total",
+                "reason=\"connection-lost\"",
+                "model=\"fraud\"",
+                "version=\"1\"",
+                "variant=\"stable\"");
         }
     }
 
@@ -95,11 +102,11 @@ public class ForwarderTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX-A: 1\nX-Model-Variant: canary\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfive\r\n")]
-    public async Task What_is_no_HTTP_is_502(string wire)
+    public async Task An_answer_that_is_not_valid_HTTP_is_502(string wire)
     {
         await using var endpoint = RawServer.Answering(_ => wire);
         await using var router = await RunningRouter.StartAsync(endpoint);
-        AssertProblem(await router.InferAsync(), 502, "bad-answer");
+        (await router.InferAsync()).AssertProblem(502, "bad-answer");
         await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "the connection is closed");
     }
 
@@ -107,12 +114,13 @@ public class ForwarderTests
     public async Task A_head_without_an_end_is_502_and_one_larger_than_a_buffer_is_read()
     {
         var length = 40_000;
-        await using var endpoint = RawServer.Answering(_ => $"HTTP/1.1 200 OK\r\nX-Long: {new string('a', length)}\r\nContent-Length: 2\r\n\r\nok");
+        await using var endpoint = RawServer.Answering(
+            _ => $"HTTP/1.1 200 OK\r\nX-Long: {new string('a', length)}\r\nContent-Length: 2\r\n\r\nok");
         await using var router = await RunningRouter.StartAsync(endpoint);
         var answer = await router.InferAsync();
         Assert.Equal(("ok", length), (answer.Text, answer["X-Long"]!.Length));
         length = 100_000;
-        AssertProblem(await router.InferAsync(), 502, "bad-answer");
+        (await router.InferAsync()).AssertProblem(502, "bad-answer");
     }
 
     [Theory]
@@ -121,7 +129,7 @@ public class ForwarderTests
     [InlineData(422)]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task A_versions_own_status_passes_through_as_it_is(int status)
+    public async Task A_versions_own_status_passes_through(int status)
     {
         await using var endpoint = RawServer.Answering(_ => $"HTTP/1.1 {status} X\r\n{(status == 304 ? "ETag: \"a\"\r\n\r\n" : "Content-Length: 4\r\n\r\noops")}");
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -130,15 +138,16 @@ public class ForwarderTests
         {
             await client.SendAsync(RunningRouter.Get("/v2/models/fraud"));
             var answer = (await client.ReadMessageAsync())!;
-            Assert.Equal((status, status == 304 ? "" : "oops"), (answer.Status, answer.Text));
+            answer.AssertAnswer(status, status == 304 ? "" : "oops");
         }
 
-        await router.AssertCountAsync(2, "modelserving_router_request_duration_seconds_count", $"status=\"{status}\"", "variant=\"stable\"");
+        await router.AssertCountAsync(
+            2, "modelserving_router_request_duration_seconds_count", $"status=\"{status}\"", "variant=\"stable\"");
         await router.AssertCountAsync(status >= 500 ? 2 : 0, "modelserving_router_errors_total", "reason=\"upstream\"");
     }
 
     [Fact]
-    public async Task Headers_pass_but_those_of_the_hop_and_those_that_are_the_routers_to_say()
+    public async Task Headers_pass_except_hop_by_hop_headers_and_those_that_only_the_router_sets()
     {
         await using var endpoint = RawServer.Answering(_ =>
             "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nX-Name: M\u00fcller\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nConnection: X-Hop, keep-alive\r\n" +
@@ -152,7 +161,7 @@ public class ForwarderTests
         Assert.Null(answer["Keep-Alive"]);
         Assert.Null(answer["Connection"]);
         Assert.Null(answer["Server"]);
-        Assert.Equal(("1", "stable"), (answer["X-Model-Version"], answer["X-Model-Variant"]));
+        answer.AssertAnswer(200, variant: "stable", version: "1");
         Assert.True(Ulid.TryParse(answer["X-Request-Id"], out _));
         Assert.NotNull(answer["Date"]);
     }
@@ -161,7 +170,7 @@ public class ForwarderTests
     [InlineData("Content-Length")]
     [InlineData("chunked")]
     [InlineData("until close")]
-    public async Task A_long_answer_is_streamed_whole(string framing)
+    public async Task A_long_answer_is_streamed_completely(string framing)
     {
         await using var endpoint = new RawServer(connection => SendLargeAsync(connection, framing, whole: true));
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -180,7 +189,7 @@ public class ForwarderTests
     [Theory]
     [InlineData("Content-Length")]
     [InlineData("chunked")]
-    public async Task A_streamed_answer_that_breaks_is_cut_so_that_nobody_takes_it_for_whole(string framing)
+    public async Task A_streamed_answer_that_breaks_is_cut_off_and_does_not_look_complete(string framing)
     {
         await using var endpoint = new RawServer(connection => SendLargeAsync(connection, framing, whole: false));
         await using var router = await RunningRouter.StartAsync(endpoint);
@@ -205,13 +214,13 @@ public class ForwarderTests
                 await connection.ReadToEndAsync();
             });
             await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 100);
-            AssertProblem(await router.InferAsync(), 504, "deadline");
+            (await router.InferAsync()).AssertProblem(504, "deadline");
             await RunningRouter.UntilAsync(() => router.Upstream.Count == 0 && endpoint.Open == 0, "the connection is closed");
         }
     }
 
     [Fact]
-    public async Task A_slow_client_of_a_streamed_answer_uses_up_its_own_time_and_not_the_versions()
+    public async Task A_slow_client_of_a_streamed_answer_uses_its_own_time_not_the_versions()
     {
         await using var endpoint = new RawServer(async connection =>
         {
@@ -276,7 +285,7 @@ public class ForwarderTests
         });
         await using var router = await RunningRouter.StartAsync(endpoint);
         Assert.Equal("0", (await router.InferAsync()).Text);
-        AssertProblem(await router.InferAsync(), 502, "connection-lost");
+        (await router.InferAsync()).AssertProblem(502, "connection-lost");
         Assert.Equal("1", (await router.InferAsync()).Text);
         Assert.Equal("2", (await router.AskAsync(RunningRouter.Get("/v2/models/fraud"))).Text);
     }
@@ -293,7 +302,7 @@ public class ForwarderTests
         });
         await using var router = await RunningRouter.StartAsync(endpoint, deadlineMilliseconds: 300);
         Assert.Equal(200, (await router.InferAsync()).Status);
-        AssertProblem(await router.AskAsync(RunningRouter.Get("/v2/models/fraud")), 504, "deadline");
+        (await router.AskAsync(RunningRouter.Get("/v2/models/fraud"))).AssertProblem(504, "deadline");
         Assert.Equal(2, endpoint.Accepted);
     }
 
@@ -330,7 +339,7 @@ public class ForwarderTests
         for (var i = 0; i < 5; i++)
             Assert.Equal("first", (await router.InferAsync()).Text);
         await first.DisposeAsync();
-        AssertProblem(await router.InferAsync(), 503, "no-ready-endpoint");
+        (await router.InferAsync()).AssertProblem(503, "no-ready-endpoint");
         await using var second = RawServer.Saying("second", first.Address.Port);
         for (var i = 0; i < 5; i++)
             Assert.Equal("second", (await router.InferAsync()).Text);

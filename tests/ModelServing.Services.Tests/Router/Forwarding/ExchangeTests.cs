@@ -1,0 +1,148 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
+using ModelServing.Router.Forwarding;
+using ModelServing.Router.Forwarding.Wire;
+using ModelServing.Router.Routing;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Router.Forwarding;
+
+/// <summary>One request and its answer on one connection; without a router.</summary>
+[Collection(RunningRouter.OneAtATime)]
+public sealed class ExchangeTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly string Large = new('x', Exchange.HoldLimit + 1);
+
+    private readonly DirectForwarding direct = new(SomePlan.Canary(PlanDocument.Buckets));
+
+    public ValueTask DisposeAsync() => direct.DisposeAsync();
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", false)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", false)]
+    [InlineData("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", true)]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\nhello", false)]
+    public async Task A_short_answer_is_held_and_gets_a_length(string wire, bool isReusable)
+    {
+        var context = DirectForwarding.Post("");
+        var result = await ReceiveAsync(context, wire);
+        Assert.Equal(isReusable, result.IsReusable);
+        Assert.False(result.IsHeldBack);
+        Assert.Equal(200, context.Response.StatusCode);
+        Assert.Equal(5, context.Response.ContentLength);
+        Assert.Equal("hello", await DirectForwarding.TextAsync(context));
+    }
+
+    [Theory]
+    [InlineData("Content-Length: {length}\r\n\r\n{body}", true)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n{hex}\r\n{body}\r\n0\r\n\r\n", false)]
+    [InlineData("\r\n{body}", false)]
+    public async Task A_long_answer_is_streamed(string rest, bool hasLength)
+    {
+        var context = DirectForwarding.Post("");
+        var result = await ReceiveAsync(context, "HTTP/1.1 200 OK\r\n" + Fill(rest));
+        Assert.False(result.IsHeldBack);
+        Assert.Equal(hasLength ? Large.Length : null, context.Response.ContentLength);
+        Assert.True(Large == await DirectForwarding.TextAsync(context), "the body is not the endpoint's");
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 4\r\n\r\noops", true)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n4\r\noops\r\n0\r\n\r\n", true)]
+    [InlineData("\r\noops", false)]
+    [InlineData("Content-Length: {length}\r\n\r\n{body}", false)]
+    [InlineData("\r\n{body}", false)]
+    public async Task A_failure_with_a_retry_is_held_back_and_leaves_the_response_untouched(string rest, bool isReusable)
+    {
+        var context = DirectForwarding.Post("");
+        var result = await ReceiveAsync(context, "HTTP/1.1 500 X\r\nX-Theirs: 1\r\n" + Fill(rest), direct.RetryWithin(Minute));
+        Assert.True(result.IsHeldBack);
+        Assert.Equal(500, result.Head.Status);
+        Assert.Equal(isReusable, result.IsReusable);
+        Assert.Equal(200, context.Response.StatusCode);
+        Assert.Empty(context.Response.Headers);
+        Assert.Empty(await DirectForwarding.TextAsync(context));
+    }
+
+    [Fact]
+    public async Task A_failure_is_sent_to_the_client_without_a_retry_and_without_budget()
+    {
+        foreach (var retry in (Retry?[])[null, direct.RetryWithin(Minute)])
+        {
+            direct.Drain();
+            var context = DirectForwarding.Post("");
+            var result = await ReceiveAsync(context, "HTTP/1.1 500 X\r\nContent-Length: 4\r\nX-Theirs: 1\r\n\r\noops", retry);
+            Assert.False(result.IsHeldBack);
+            Assert.Equal(500, context.Response.StatusCode);
+            Assert.Equal("1", context.Response.Headers["X-Theirs"]);
+            Assert.Equal("oops", await DirectForwarding.TextAsync(context));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Le")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
+    public async Task A_connection_that_ends_early_leaves_the_response_untouched(string wire)
+    {
+        var context = DirectForwarding.Post("");
+        await Assert.ThrowsAsync<ConnectionEndedException>(() => ReceiveAsync(context, wire));
+        Assert.Empty(context.Response.Headers);
+        Assert.Empty(await DirectForwarding.TextAsync(context));
+    }
+
+    [Fact]
+    public async Task An_answer_that_overtakes_the_body_ends_the_sending()
+    {
+        await using var endpoint = new RawServer(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync("HTTP/1.1 401 X\r\nContent-Length: 4\r\n\r\nwho?");
+            await connection.ReadToEndAsync();
+        });
+        var body = new Pipe();
+        await body.Writer.WriteAsync(new byte[ClientBody.AheadLimit + 1], TestContext.Current.CancellationToken);
+        var context = DirectForwarding.Post(body.Reader.AsStream(), length: 1_000_000);
+        using var connection = await ConnectAsync(endpoint);
+        var deadline = direct.Time.GetTimestamp() + Minute.Ticks;
+        var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, deadline);
+        var head = Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n", connection.Output);
+        var result = await new Exchange(context, connection, direct.Time, Minute, retry: null).SendAndReceiveAsync(ahead, head);
+        Assert.False(result.IsReusable);
+        Assert.Equal(401, context.Response.StatusCode);
+        Assert.Equal("close", context.Response.Headers.Connection);
+        Assert.Equal("who?", await DirectForwarding.TextAsync(context));
+    }
+
+    private static string Fill(string rest) => rest
+        .Replace("{length}", $"{Large.Length}", StringComparison.Ordinal)
+        .Replace("{hex}", $"{Large.Length:x}", StringComparison.Ordinal)
+        .Replace("{body}", Large, StringComparison.Ordinal);
+
+    private async Task<ExchangeResult> ReceiveAsync(HttpContext context, string wire, Retry? retry = null)
+    {
+        await using var endpoint = new RawServer(async connection =>
+        {
+            await connection.ReadMessageAsync();
+            await connection.SendAsync(wire);
+        });
+        using var connection = await ConnectAsync(endpoint);
+        await connection.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+        return await new Exchange(context, connection, direct.Time, Minute, retry).ReceiveAsync();
+    }
+
+    private async Task<UpstreamConnection> ConnectAsync(RawServer endpoint)
+    {
+        var connection = new UpstreamConnection(AddressFamily.InterNetwork, direct.Open);
+        connection.Begin(UpstreamConnection.NoDeadline, TestContext.Current.CancellationToken);
+        await connection.ConnectAsync(endpoint.Address);
+        return connection;
+    }
+}
