@@ -124,7 +124,8 @@ public sealed record JournalState
         if (!e.IsServed)
             return state;
         var stable = e.Rollout.Stable.Version;
-        state = state with { Served = [new ServedRollout(e, LayoutOf(e.Rollout)), .. Served.Where(other => other.Stable != stable).Take(MaxServed - 1)] };
+        var others = Served.Where(other => other.Stable != stable).Take(MaxServed - 1);
+        state = state with { Served = [new ServedRollout(e, LayoutOf(e.Rollout)), .. others] };
         foreach (var version in OnTrial(e.Rollout))
         {
             if (state.StateOf(version) is { Started: null, Condemned: null } unstarted)

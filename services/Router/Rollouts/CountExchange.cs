@@ -49,7 +49,9 @@ internal sealed class CountExchange(RouterSettings settings, RouterCache? cache 
     {
         try
         {
-            version.Number = version.Shared is { } shared ? (int)Math.Min(await shared.TakeNumberAsync(version.Incarnation, cancellation), int.MaxValue) : 0;
+            version.Number = version.Shared is { } shared
+                ? (int)Math.Min(await shared.TakeNumberAsync(version.Incarnation, cancellation), int.MaxValue)
+                : 0;
         }
         catch (CacheException)
         {

@@ -99,7 +99,8 @@ internal sealed class JournalKeeper(
             while (true)
             {
                 await RoundAsync(stoppingToken);
-                await wake.WaitAsync(cache is { IsReached: true } && board.Reach == JournalReach.Read ? pace.Pushed : pace.Alone, stoppingToken);
+                var isPushed = cache is { IsReached: true } && board.Reach == JournalReach.Read;
+                await wake.WaitAsync(isPushed ? pace.Pushed : pace.Alone, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

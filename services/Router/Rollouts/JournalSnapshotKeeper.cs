@@ -50,8 +50,10 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
         var from = await journal.ReadAsync(state.Model, state.LastSeq - 1, cancellation);
         if (from.Count > 0 && (state.LastId is null || from[0].Id == state.LastId))
             return state;
-        var condemned = state.Versions.Values.Where(static version => version.Condemned is not null).Select(static version => $"version {version.Version}");
-        RolloutLog.OtherJournal(logger, journal.Location, state.LastSeq, state.Model.Text, string.Join(", ", condemned.DefaultIfEmpty("none")));
+        var condemned = state.Versions.Values.Where(static version => version.Condemned is not null)
+            .Select(static version => $"version {version.Version}")
+            .DefaultIfEmpty("none");
+        RolloutLog.OtherJournal(logger, journal.Location, state.LastSeq, state.Model.Text, string.Join(", ", condemned));
         return null;
     }
 

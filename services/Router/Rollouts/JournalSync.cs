@@ -81,7 +81,8 @@ internal sealed class JournalSync(
         }
         catch (TimeoutException e)
         {
-            throw new JournalException(JournalError.Unavailable, $"the journal {journal!.Location} did not answer within {pace.Answer.TotalSeconds:0.#} s", e);
+            throw new JournalException(
+                JournalError.Unavailable, $"the journal {journal!.Location} did not answer within {pace.Answer.TotalSeconds:0.#} s", e);
         }
     }
 

@@ -168,7 +168,8 @@ internal sealed class RolloutGuards(
         var isStableReady = model.Stable.Endpoints.UnreachableSince is null;
         if (settings.GuardOff || !version.IsUnreachable(watched.UnreachableFor, isReady, isStableReady, time.GetElapsedTime(0)))
             return;
-        var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {version.Reachability!.UnreachableTime.TotalSeconds:0} s");
+        var seconds = version.Reachability!.UnreachableTime.TotalSeconds;
+        var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {seconds:0} s");
         rollbacks.Condemn(watched, RollbackReason.Unreachable, GuardEvidence.ToJson(summary), summary);
     }
 

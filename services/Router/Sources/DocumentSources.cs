@@ -21,7 +21,9 @@ internal sealed record DocumentSources(string? PlanPath, ClusterObject? PlanObje
         var (planPath, planObject) = (PathOf(settings.Plan), ClusterObject.Parse(settings.Plan));
         if (planPath is null && planObject is null)
         {
-            var example = Has(settings.Plan, HostSources.KubernetesScheme) ? $", as in {HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan)}" : "";
+            var example = Has(settings.Plan, HostSources.KubernetesScheme)
+                ? $", as in {HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan)}"
+                : "";
             throw Wrong(nameof(settings.Plan), settings.Plan, $"file:PATH or kubernetes:NAMESPACE/NAME{example}");
         }
 

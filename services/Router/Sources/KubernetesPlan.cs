@@ -19,7 +19,12 @@ namespace ModelServing.Router.Sources;
 /// often a list returns it.
 /// </remarks>
 internal sealed class KubernetesPlan(
-    ClusterObject target, ClusterAccess access, WatchLimits limits, RouterMetrics metrics, TimeProvider time, ILogger<KubernetesPlan> logger) : IPlanSource
+    ClusterObject target,
+    ClusterAccess access,
+    WatchLimits limits,
+    RouterMetrics metrics,
+    TimeProvider time,
+    ILogger<KubernetesPlan> logger) : IPlanSource
 {
     // The plan that was passed on last, or why none was.
     private string? content;
@@ -81,7 +86,9 @@ internal sealed class KubernetesPlan(
             {
                 isQuiet = false;
                 Succeed();
-                version = map.Metadata?.ResourceVersion is { Length: > 0 } next ? next : throw new WatchFailure("answer", "an event has no resourceVersion");
+                version = map.Metadata?.ResourceVersion is { Length: > 0 } next
+                    ? next
+                    : throw new WatchFailure("answer", "an event has no resourceVersion");
                 if (type != WatchEventType.Bookmark)
                     await ApplyAsync(type == WatchEventType.Deleted ? null : map, changed, refused);
             }

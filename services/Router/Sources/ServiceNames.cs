@@ -41,7 +41,9 @@ internal sealed record ServiceNames
 
         // The longest possible name must be valid, so that every plan's names are.
         var longest = names.NameOf(ModelName.Parse(new string('m', ModelName.MaxLength)), new ModelVersion(ModelVersion.MaxNumber));
-        if (Uri.CheckHostName(longest) != UriHostNameType.Dns || longest.TrimEnd('.').Length > 253 || longest.Split('.').Any(static label => label.Length > 63))
+        if (Uri.CheckHostName(longest) != UriHostNameType.Dns
+            || longest.TrimEnd('.').Length > 253
+            || longest.Split('.').Any(static label => label.Length > 63))
             throw Wrong(setting, "a version's name would not be a host name");
         return names;
     }

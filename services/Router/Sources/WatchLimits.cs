@@ -33,7 +33,8 @@ internal sealed record WatchLimits
     /// step.</summary>
     /// <param name="failures">The number of failures in a row, from 1.</param>
     /// <param name="random">From 0 to 1.</param>
-    internal TimeSpan PauseAfter(int failures, double random) => new Backoff(FirstPause, LongestPause).After(failures) * (0.5 + (random / 2));
+    internal TimeSpan PauseAfter(int failures, double random) =>
+        new Backoff(FirstPause, LongestPause).After(failures) * (0.5 + (random / 2));
 
     /// <summary>The number of seconds for which the API server should keep a watch open.</summary>
     /// <param name="random">From 0 to 1.</param>
