@@ -123,7 +123,8 @@ public sealed class CacheConnection : IAsyncDisposable
                 SetState(e.Message);
             }
 
-            await Task.Delay(wait, time, closing.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.Delay(wait, time, closing.Token).ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 

@@ -4,7 +4,8 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache;
 
-/// <summary>The cache keys of one trial. A sharded cache derives a key's slot from the text between the braces, so all are in one slot.</summary>
+/// <summary>The cache keys of one trial. A sharded cache derives a key's slot from the text between the braces, so all are in one
+/// slot.</summary>
 internal sealed partial class CacheKeys
 {
     private readonly string tag;

@@ -9,9 +9,9 @@ public sealed record CacheLimits
     /// <summary>How long connecting may take. 2 s by default.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The first wait between two attempts to connect; it doubles up to <see cref="LongestWait"/>. 250 ms by default.</summary>
+    /// <summary>The first wait between two tries to connect; it doubles up to <see cref="LongestWait"/>. 250 ms by default.</summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The longest wait between two attempts to connect. 2 s by default.</summary>
+    /// <summary>The longest wait between two tries to connect. 2 s by default.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -18,10 +18,11 @@ internal sealed class CacheSubscription : IAsyncDisposable
     /// <summary>Subscribes in the background.</summary>
     /// <param name="cache">The connection.</param>
     /// <param name="channel">The channel.</param>
-    /// <param name="received">Called for each message, on any thread and in any order; twice if an attempt to subscribe was abandoned and
+    /// <param name="received">Called for each message, on any thread and in any order; twice if a try to subscribe was abandoned and
     /// succeeded later. It should return quickly.</param>
-    /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been missed.</param>
-    /// <param name="wait">The wait between two attempts to subscribe.</param>
+    /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been
+    /// missed.</param>
+    /// <param name="wait">The wait between two tries to subscribe.</param>
     /// <param name="time">Measures that wait.</param>
     internal CacheSubscription(
         CacheConnection cache, RedisChannel channel, Action<RedisValue> received, Action? subscribed, TimeSpan wait, TimeProvider time)

@@ -3,21 +3,21 @@ using ModelServing.Contracts.Journal;
 
 namespace ModelServing.Journal;
 
-/// <summary>Stores the events of an environment's journal. Any number of programs use a store at once; the store alone decides which event gets
-/// a number. <see cref="RolloutJournal"/> appends events.</summary>
+/// <summary>Stores the events of an environment's journal. Any number of programs use a store at once; the store alone decides which event
+/// gets a number. <see cref="RolloutJournal"/> appends events.</summary>
 public interface IJournalStore
 {
     /// <summary>The store's address, as in settings and messages.</summary>
     string Location { get; }
 
-    /// <summary>Reads the events of a model with a number above <paramref name="after"/>, including every event whose put was answered before
-    /// this call. They come in pages and in any order.</summary>
+    /// <summary>Reads the events of a model with a number above <paramref name="after"/>, including every event whose put was answered
+    /// before this call. They come in pages and in any order.</summary>
     /// <exception cref="JournalException">The store can't be read, or holds an entry that is not an event.</exception>
     IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, CancellationToken cancellationToken);
 
-    /// <summary>Puts an event under its model and number. False if the number is taken, even by this very event (a retry whose first response
-    /// was lost).</summary>
-    /// <exception cref="JournalException">The put failed; <see cref="JournalException.MayBeDone"/> says whether it may have succeeded all the
-    /// same.</exception>
+    /// <summary>Puts an event under its model and number. False if the number is taken, even by this very event (a retry whose first
+    /// response was lost).</summary>
+    /// <exception cref="JournalException">The put failed; <see cref="JournalException.MayBeDone"/> says whether it may have succeeded all
+    /// the same.</exception>
     Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken);
 }

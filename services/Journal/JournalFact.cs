@@ -12,8 +12,8 @@ internal abstract record JournalFact
     /// <summary>A trial began. The fact is recorded if any event of the journal records it.</summary>
     internal sealed record Reset(ModelVersion Version, int Trial) : JournalFact;
 
-    /// <summary>A rollout became the model's, or was refused as a whole. The fact is recorded if the last rollout event records it. The kind of a
-    /// served event is not part of the fact: two routers that know different histories may choose different kinds.</summary>
+    /// <summary>A rollout became the model's, or was refused as a whole. The fact is recorded if the last rollout event records it. The
+    /// kind of a served event is not part of the fact: two routers that know different histories may choose different kinds.</summary>
     internal sealed record OfRollout(string Digest, bool IsServed) : JournalFact;
 
     internal static JournalFact From(JournalEvent recorded) => recorded switch

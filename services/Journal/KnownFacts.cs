@@ -22,7 +22,7 @@ internal sealed class KnownFacts
             _ = anywhere.TryAdd(fact, (next.Seq, next.Id));
     }
 
-    /// <summary>Finds the event that records <paramref name="fact"/>; null if there is none.</summary>
+    /// <summary>Finds the event that records <paramref name="fact"/>; null if no event does.</summary>
     internal (long Seq, Guid Id)? Find(JournalFact fact) => fact is JournalFact.OfRollout
         ? lastRollout is { } last && last.Fact == fact ? (last.Seq, last.Id) : null
         : anywhere.TryGetValue(fact, out var found) ? found : null;

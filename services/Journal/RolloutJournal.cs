@@ -6,8 +6,8 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Journal;
 
 /// <summary>
-/// The journal of an environment. It reads a model's events in their order, and appends events so that each fact is recorded once, however many
-/// programs report it at the same time. Thread-safe.
+/// The journal of an environment. It reads a model's events in their order, and appends events so that each fact is recorded once, however
+/// many programs report it at the same time. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Appending:
@@ -17,8 +17,8 @@ namespace ModelServing.Journal;
 /// 3 put      under the next number, if it is free
 /// 4 again    from 1 if it was taken, or if no answer came: the event may be there, and is found by its fact or its identifier
 /// </code>
-/// A put without an answer can't take effect later beside another event: it has its own number, and step 3 of the next round either puts the
-/// same event under that number or finds it taken.
+/// A put without an answer can't take effect later beside another event: it has its own number, and step 3 of the next round either puts
+/// the same event under that number or finds it taken.
 /// </remarks>
 public sealed class RolloutJournal
 {

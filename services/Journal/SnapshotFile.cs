@@ -5,8 +5,8 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Journal;
 
 /// <summary>
-/// A file in which a router keeps its last knowledge of the journal, for a start while the journal is unavailable. It is replaced as a whole,
-/// and a damaged file counts as missing.
+/// A file in which a router keeps its last knowledge of the journal, for a start while the journal is unavailable. It is replaced as a
+/// whole, and a damaged file counts as missing.
 /// </summary>
 /// <remarks>The file consists of one line, <c>modelserving-snapshot 1 LENGTH SHA256</c>, and the content.</remarks>
 public sealed class SnapshotFile(string path)

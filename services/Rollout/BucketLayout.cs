@@ -5,7 +5,7 @@ namespace ModelServing.Rollout;
 /// <summary>Says which variant owns which of the <see cref="PlanDocument.Buckets"/> buckets. Immutable.</summary>
 /// <remarks>
 /// A change of weights moves buckets only from variants that shrink to variants that grow; no key moves between two other variants. No
-/// function of the weights alone can do that: with three arms a, b and c, the buckets of b would have to be those that a leaves as well as
+/// function of the weights alone can do that: with three arms a, b and c, the buckets of b must then be those that a leaves as well as
 /// those that c leaves, for all shares. Therefore each layout follows from the previous one (<see cref="MoveTo"/>), and the first from the
 /// plan's order. All routers follow the same sequence, that of the rollouts in the journal.
 /// </remarks>
@@ -52,10 +52,10 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
             : layout;
     }
 
-    /// <summary>Returns the layout after a change of weights. A shrinking variant gives up its last buckets (stable its first ones); growing
-    /// variants take the lowest of these, in the variants' order.</summary>
-    /// <param name="variants">The variants; their weights add up to <see cref="PlanDocument.Buckets"/>. A variant that is missing gives up all
-    /// its buckets.</param>
+    /// <summary>Returns the layout after a change of weights. A shrinking variant gives up its last buckets (stable its first ones);
+    /// growing variants take the lowest of these, in the variants' order.</summary>
+    /// <param name="variants">The variants; their weights add up to <see cref="PlanDocument.Buckets"/>. A variant that is missing gives up
+    /// all its buckets.</param>
     public BucketLayout MoveTo(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);

@@ -3,9 +3,9 @@ using ModelServing.Contracts;
 namespace ModelServing.Cache.Announcements;
 
 /// <summary>
-/// Notifies the pods of an environment that an artifact of a version arrived, so that a waiting pod need not wait until its next poll of the
-/// registry. The message carries no verdict: receivers check the registry themselves. A message that is published while a pod or the cache
-/// is unavailable is lost; the pod then learns of the artifact by polling.
+/// Notifies the pods of an environment that an artifact of a version arrived, so that a waiting pod need not wait until its next poll of
+/// the registry. The message carries no verdict: receivers check the registry themselves. A message that is published while a pod or the
+/// cache is unavailable is lost; the pod then learns of the artifact by polling.
 /// </summary>
 public sealed class ArtifactChannel
 {
@@ -13,7 +13,7 @@ public sealed class ArtifactChannel
 
     /// <param name="cache">The connection.</param>
     /// <param name="environment">The environment's name; several may share a cache.</param>
-    /// <param name="wait">The wait between two attempts to subscribe; null for 5 s.</param>
+    /// <param name="wait">The wait between two tries to subscribe; null for 5 s.</param>
     /// <param name="time">Measures that wait.</param>
     public ArtifactChannel(CacheConnection cache, string environment, TimeSpan? wait = null, TimeProvider? time = null) =>
         channel = new ModelChannel(cache, environment, "artifacts", wait ?? TimeSpan.FromSeconds(5), time);
@@ -26,7 +26,8 @@ public sealed class ArtifactChannel
 
     /// <summary>Subscribes until the returned subscription is disposed of. It survives times in which the cache is unavailable.</summary>
     /// <param name="received">Called for each announced version, on any thread; it should return quickly.</param>
-    /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been missed.</param>
+    /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been
+    /// missed.</param>
     public IAsyncDisposable Subscribe(Action<ModelName, ModelVersion> received, Action? subscribed = null)
     {
         ArgumentNullException.ThrowIfNull(received);

@@ -18,7 +18,7 @@ internal sealed class ModelChannel
     /// <param name="cache">The connection.</param>
     /// <param name="environment">The environment's name; several may share a cache.</param>
     /// <param name="topic">The name of the channel within the environment.</param>
-    /// <param name="wait">The wait between two attempts to subscribe.</param>
+    /// <param name="wait">The wait between two tries to subscribe.</param>
     /// <param name="time">Measures that wait.</param>
     internal ModelChannel(CacheConnection cache, string environment, string topic, TimeSpan wait, TimeProvider? time)
     {

@@ -13,7 +13,7 @@ public sealed class RolloutChannel
 
     /// <param name="cache">The connection.</param>
     /// <param name="environment">The environment's name; several may share a cache.</param>
-    /// <param name="wait">The wait between two attempts to subscribe; null for 500 ms.</param>
+    /// <param name="wait">The wait between two tries to subscribe; null for 500 ms.</param>
     /// <param name="time">Measures that wait.</param>
     public RolloutChannel(CacheConnection cache, string environment, TimeSpan? wait = null, TimeProvider? time = null) =>
         channel = new ModelChannel(cache, environment, "journal", wait ?? TimeSpan.FromMilliseconds(500), time);
@@ -26,7 +26,8 @@ public sealed class RolloutChannel
 
     /// <summary>Subscribes until the returned subscription is disposed of. It survives times in which the cache is unavailable.</summary>
     /// <param name="received">Called for each change, on any thread and in any order; it should return quickly.</param>
-    /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been missed.</param>
+    /// <param name="subscribed">Called each time the subscription is made or restored: messages published before may have been
+    /// missed.</param>
     public IAsyncDisposable Subscribe(Action<JournalChange> received, Action? subscribed = null)
     {
         ArgumentNullException.ThrowIfNull(received);

@@ -4,11 +4,11 @@ using StackExchange.Redis;
 namespace ModelServing.Cache.Guard;
 
 /// <summary>
-/// The data about one trial that the routers of an environment share: the counts and the number of each router, and which routing keys failed
-/// when. All of it is under keys of one slot, and expires some days after the last write.
+/// The data about one trial that the routers of an environment share: the counts and the number of each router, and which routing keys
+/// failed when. All of it is under keys of one slot, and expires some days after the last write.
 /// </summary>
-/// <remarks>A router overwrites its counts as a whole. The last counts of a router that is gone still count, so each run of a router has its
-/// own name, its incarnation.</remarks>
+/// <remarks>A router overwrites its counts as a whole. The last counts of a router that is gone still count, so each run of a router has
+/// its own name, its incarnation.</remarks>
 public sealed class TrialCounts
 {
     /// <summary>The most bytes in one router's counts.</summary>
@@ -111,8 +111,8 @@ public sealed class TrialCounts
         }
     }
 
-    /// <summary>Claims the loss of a connection to an endpoint. False if this or another router claimed a loss of the same endpoint within the
-    /// window: routers that lose their connections to one killed process count one failure together.</summary>
+    /// <summary>Claims the loss of a connection to an endpoint. False if this or another router claimed a loss of the same endpoint within
+    /// the window: routers that lose their connections to one killed process count one failure together.</summary>
     /// <param name="endpoint">The endpoint's address.</param>
     /// <param name="window">For how long further losses count as the same one.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>

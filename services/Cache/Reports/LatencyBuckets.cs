@@ -4,8 +4,8 @@ namespace ModelServing.Cache.Reports;
 
 /// <summary>
 /// The buckets of latency histograms. They are the same everywhere, so that counts of several processes add up exactly. Up to 63 µs, each
-/// microsecond has its own bucket; above, each doubling is divided into <see cref="PerDoubling"/> buckets of equal width, as in HdrHistogram.
-/// A bucket's upper edge is therefore never below a latency in it, and at most 3.2% above.
+/// microsecond has its own bucket; above, each doubling is divided into <see cref="PerDoubling"/> buckets of equal width, as in
+/// HdrHistogram. A bucket's upper edge is therefore never below a latency in it, and at most 3.2% above.
 /// </summary>
 public static class LatencyBuckets
 {

@@ -4,9 +4,9 @@ using StackExchange.Redis;
 namespace ModelServing.Cache.Reports;
 
 /// <summary>
-/// The reports of Inference processes about each minute, in the cache. A minute's number is the Unix time divided by the length of a minute.
-/// Each process has its own field in each minute's hash and writes it as a whole, so a repeated or late report does no harm. Reports expire
-/// after <see cref="KeptMinutes"/>.
+/// The reports of Inference processes about each minute, in the cache. A minute's number is the Unix time divided by the length of a
+/// minute. Each process has its own field in each minute's hash and writes it as a whole, so a repeated or late report does no harm.
+/// Reports expire after <see cref="KeptMinutes"/>.
 /// </summary>
 public sealed class MinuteReports
 {

@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace ModelServing.Cache.Reports;
 
 /// <summary>Records which minutes are posted, so that overlapping and repeated runs of ModelMetrics post each minute once.</summary>
-/// <remarks>A run claims a minute, posts it, and marks it. If a run dies in between, its claim expires, and another run posts the whole minute.
-/// The values that were posted before are then posted twice. Means, shares and quantiles stay the same; sums and counts of that minute are
-/// doubled.</remarks>
+/// <remarks>A run claims a minute, posts it, and marks it. If a run dies in between, its claim expires, and another run posts the whole
+/// minute. The values that were posted before are then posted twice. Means, shares and quantiles stay the same; sums and counts of that
+/// minute are doubled.</remarks>
 public sealed class PostedMinutes
 {
     private static readonly RedisValue Posted = "posted";

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 
 namespace ModelServing.Cache.Reports;
 
-/// <summary>The cache keys of Inference's reports, separate from the guard's. A sharded cache derives a key's slot from the text between the
-/// braces; no command names keys of two slots.</summary>
+/// <summary>The cache keys of Inference's reports, separate from the guard's. A sharded cache derives a key's slot from the text between
+/// the braces; no command names keys of two slots.</summary>
 internal sealed class ReportKeys(string environment)
 {
     private readonly string environment = CacheKeys.Checked(environment);

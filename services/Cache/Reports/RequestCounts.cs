@@ -1,7 +1,7 @@
 namespace ModelServing.Cache.Reports;
 
-/// <summary>How requests were answered and how fast: a latency histogram for each <see cref="AnswerKind"/>. An immutable value; the counts of
-/// several processes add up exactly, in any order.</summary>
+/// <summary>How requests were answered and how fast: a latency histogram for each <see cref="AnswerKind"/>. An immutable value; the counts
+/// of several processes add up exactly, in any order.</summary>
 public sealed class RequestCounts : IEquatable<RequestCounts>
 {
     /// <summary>The number of kinds of answer.</summary>
@@ -41,8 +41,8 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
 
     public static RequestCounts Add(RequestCounts one, RequestCounts other) => one + other;
 
-    /// <summary>Returns the latency that a share of the <see cref="Telling"/> requests did not exceed. It is the upper edge of a bucket, so at
-    /// most 3.2% too long and never too short. Null if there are no such requests.</summary>
+    /// <summary>Returns the latency that a share of the <see cref="Telling"/> requests did not exceed. It is the upper edge of a bucket, so
+    /// at most 3.2% too long and never too short. Null if there are no such requests.</summary>
     /// <param name="quantile">The share, above 0 and at most 1.</param>
     public TimeSpan? Latency(double quantile)
     {
@@ -74,8 +74,8 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
 
     public override int GetHashCode() => HashCode.Combine(Requests, Count(AnswerKind.Failed), Latency(0.5));
 
-    /// <param name="counts">A count for each kind and bucket, kind by kind: <see cref="Kinds"/> times <see cref="LatencyBuckets.Count"/> numbers
-    /// from 0.</param>
+    /// <param name="counts">A count for each kind and bucket, kind by kind: <see cref="Kinds"/> times <see cref="LatencyBuckets.Count"/>
+    /// numbers from 0.</param>
     public static RequestCounts From(ReadOnlySpan<long> counts)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(counts.Length, Kinds * LatencyBuckets.Count);

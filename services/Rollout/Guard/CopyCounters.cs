@@ -1,12 +1,13 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>The mutable form of a <see cref="CopyTable"/>. Not thread-safe.</summary>
-/// <remarks>A failure in minute m counts in the copies that started in m or before. Counting it is one addition to minute m; the count of copy j
-/// is the sum of the minutes from j on. If a failure counts only in copies that started after a minute p, it is subtracted again at
+/// <remarks>A failure in minute m counts in the copies that started in m or before. Counting it is one addition to minute m; the count of
+/// copy j is the sum of the minutes from j on. If a failure counts only in copies that started after a minute p, it is subtracted again at
 /// p.</remarks>
 internal sealed class CopyCounters(int rows)
 {
-    // The first copy's counts, and those of the newest minutes: minute m is at index m % Newest. Older minutes matter only to the first copy.
+    // The first copy's counts, and those of the newest minutes: minute m is at index m % Newest. Older minutes matter only to the first
+    // copy.
     private readonly long[] first = new long[rows];
     private readonly long[]?[] minutes = new long[]?[rows];
     private int lastMinute;

@@ -34,8 +34,8 @@ internal sealed class CopyTable
     internal bool SameAsBefore(int row, int copy) => rows[row] is not { } counts || counts[copy] == counts[copy - 1];
 
     /// <summary>Adds the counts of the copies that started in the same minute, as of the later of the two last minutes.</summary>
-    /// <remarks>Nothing is missing: a copy that a table dropped by its own last minute is dropped by any later minute, and a copy that started
-    /// after a table's last minute has no count in that table.</remarks>
+    /// <remarks>Nothing is missing: a copy that a table dropped by its own last minute is dropped by any later minute, and a copy that
+    /// started after a table's last minute has no count in that table.</remarks>
     internal CopyTable Add(CopyTable other)
     {
         var lastMinute = Math.Max(LastMinute, other.LastMinute);

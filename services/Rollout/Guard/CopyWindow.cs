@@ -1,8 +1,9 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// Defines which copies of the product are kept. Copy j starts in minute j of the trial and sees everything from then on. The first copy and
-/// the 60 newest are kept; dropping one only loses evidence. Kept copies are indexed: 0 is the first copy, and the others follow in order.
+/// Defines which copies of the product are kept. Copy j starts in minute j of the trial and sees everything from then on. The first copy
+/// and the 60 newest are kept; dropping one only loses evidence. Kept copies are indexed: 0 is the first copy, and the others follow in
+/// order.
 /// </summary>
 internal static class CopyWindow
 {

@@ -1,9 +1,9 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// The evidence against the watched variant, as its natural logarithm: the sum over copies j of copy_j / (j (j + 1)). The evidence starts at
-/// 1. For a version that fails at most as often as tolerated, it ever reaches x with a probability of at most 1 / x, however long the version
-/// is watched. Dropped copies are left out, which only loses evidence; copies that have not started count as 1 each.
+/// The evidence against the watched variant, as its natural logarithm: the sum over copies j of copy_j / (j (j + 1)). The evidence starts
+/// at 1. For a version that fails at most as often as tolerated, it ever reaches x with a probability of at most 1 / x, however long the
+/// version is watched. Dropped copies are left out, which only loses evidence; copies that have not started count as 1 each.
 /// </summary>
 internal sealed class Evidence
 {

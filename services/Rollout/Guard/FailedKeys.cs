@@ -1,7 +1,7 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>The routing keys that failed in this trial, each with the minute of its last failure on any variant. All variants of a rollout share
-/// one map; at most <see cref="KeyHistory.MaxKeys"/> keys, about 2 MB. Thread-safe.</summary>
+/// <summary>The routing keys that failed in this trial, each with the minute of its last failure on any variant. All variants of a rollout
+/// share one map; at most <see cref="KeyHistory.MaxKeys"/> keys, about 2 MB. Thread-safe.</summary>
 public sealed class FailedKeys
 {
     private readonly Lock gate = new();

@@ -27,7 +27,8 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
     /// <summary>The latest minute of the trial in which something was counted; 0 for none.</summary>
     public int LastMinute { get; }
 
-    /// <summary>The segments: the shares at which failures happened, smaller ones first. A share that returns is the same segment.</summary>
+    /// <summary>The segments: the shares at which failures happened, smaller ones first. A share that returns is the same
+    /// segment.</summary>
     public IReadOnlyList<TrafficShare> Segments => segments.Keys.AsReadOnly();
 
     /// <summary>The number of kept copies. Copy 0 is the trial's first.</summary>

@@ -1,6 +1,7 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>The kinds of failure that the guard watches for. Each kind may cause a quarter of the false alarms that the rollout allows.</summary>
+/// <summary>The kinds of failure that the guard watches for. Each kind may cause a quarter of the false alarms that the rollout
+/// allows.</summary>
 public enum GuardKind
 {
     /// <summary>The watched variant's errors, compared with stable's.</summary>

@@ -21,7 +21,8 @@ public sealed record GuardPolicy
         init => field = value is > 0 and < 1 ? value : throw Outside(nameof(FalseAlarm), value, "above 0 and below 1");
     } = 0.001;
 
-    /// <summary>An answer that takes longer is <see cref="CallOutcome.Slow"/>, for both variants; null if slowness is not watched.</summary>
+    /// <summary>An answer that takes longer is <see cref="CallOutcome.Slow"/>, for both variants; null if slowness is not
+    /// watched.</summary>
     public TimeSpan? SlowerThan
     {
         get;
@@ -49,14 +50,15 @@ public sealed record GuardPolicy
         init => field = value >= 1 ? value : throw Outside(nameof(RoutersMax), value, "at least 1");
     }
 
-    /// <summary>The evidence that condemns: 8 n / alpha on the sum, and routers.max times that on a router's own counts. Each of the four kinds
-    /// has a quarter of alpha, each of n arms an n-th of that, each scope half of that, and each router its part of the half.</summary>
+    /// <summary>The evidence that condemns: 8 n / alpha on the sum, and routers.max times that on a router's own counts. Each of the four
+    /// kinds has a quarter of alpha, each of n arms an n-th of that, each scope half of that, and each router its part of the
+    /// half.</summary>
     public double Threshold(GuardScope scope) => 2.0 * Kinds * Arms / FalseAlarm * (scope == GuardScope.Local ? RoutersMax : 1);
 
-    /// <summary>The evidence, at tolerance 1, that the version has more errors than stable. While stable gets traffic, <see cref="MaxErrorRate"/>
-    /// needs it as well. It is a hundred times <see cref="Threshold"/>: in an outage of both versions they are equal, which is the very limit of
-    /// what this evidence can tell apart, and nothing else keeps such an outage from condemning. By Ville's inequality, at most one outage in
-    /// 100 times the threshold condemns.</summary>
+    /// <summary>The evidence, at tolerance 1, that the version has more errors than stable. While stable gets traffic,
+    /// <see cref="MaxErrorRate"/> needs it as well. It is a hundred times <see cref="Threshold"/>: in an outage of both versions they are
+    /// equal, which is the very limit of what this evidence can tell apart, and nothing else keeps such an outage from condemning. By
+    /// Ville's inequality, at most one outage in 100 times the threshold condemns.</summary>
     public double ComparisonThreshold(GuardScope scope) => 100 * Threshold(scope);
 
     private static ArgumentOutOfRangeException Outside(string name, object? value, string form) => new(name, value, $"must be {form}");

@@ -2,8 +2,8 @@ namespace ModelServing.Rollout.Guard;
 
 /// <summary>
 /// Counts, in one router and one trial, the first attempts of a watched variant and of the stable variant beside it. It has no clock:
-/// observations carry the minute. Thread-safe: a success of the watched variant costs one interlocked addition, a success of stable nothing,
-/// and a failure a short lock. It needs about 2 KB as a rule, and never more than about 110 KB.
+/// observations carry the minute. Thread-safe: a success of the watched variant costs one interlocked addition, a success of stable
+/// nothing, and a failure a short lock. It needs about 2 KB as a rule, and never more than about 110 KB.
 /// </summary>
 public sealed class GuardRecorder
 {
@@ -17,9 +17,9 @@ public sealed class GuardRecorder
     private int lastMinute;
     private long leftOut;
 
-    /// <summary>The number of failures that were left out because they happened at a share beyond the first <see cref="MaxSegments"/>. That is
-    /// safe: it leaves out the failures of both variants alike, by a rule that was fixed before they happened, so the evidence is that of the
-    /// traffic at the other shares. The guard is blind at those shares, which the router should report.</summary>
+    /// <summary>The number of failures that were left out because they happened at a share beyond the first <see cref="MaxSegments"/>. That
+    /// is safe: it leaves out the failures of both variants alike, by a rule that was fixed before they happened, so the evidence is that
+    /// of the traffic at the other shares. The guard is blind at those shares, which the router should report.</summary>
     public long LeftOut => Interlocked.Read(ref leftOut);
 
     /// <exception cref="ArgumentOutOfRangeException">The minute is not a possible minute of a trial.</exception>

@@ -28,9 +28,9 @@ public static class GuardRule
             double? relative = null;
             if (kind == GuardKind.MaxErrorRate)
             {
-                // While both variants get traffic, an outage of both would exceed the rate. The version must therefore have more errors than
-                // stable as well, and that with more evidence. While it has all of the traffic, the rate alone decides, but only on failures
-                // from that time, not from an earlier outage of both.
+                // While both variants get traffic, an outage of both would exceed the rate. The version must therefore have more errors
+                // than stable as well, and that with more evidence. While it has all of the traffic, the rate alone decides, but only on
+                // failures from that time, not from an earlier outage of both.
                 var alone = Evidence.Rate(counts, policy.MaxErrorRate!.Value, onlyWhole: true).Log >= threshold;
                 var errors = Evidence.Relative(counts, GuardKind.Error, tolerance: 1).Log;
                 if (!alone && errors < Math.Log(policy.ComparisonThreshold(scope)))

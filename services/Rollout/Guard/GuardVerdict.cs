@@ -14,8 +14,8 @@ public sealed record GuardVerdict
     /// <summary>The evidence that condemns.</summary>
     public required double Threshold { get; init; }
 
-    /// <summary>How many times as often as stable the version may fail; for <see cref="GuardKind.MaxErrorRate"/>, the share of its first attempts
-    /// that may fail.</summary>
+    /// <summary>How many times as often as stable the version may fail; for <see cref="GuardKind.MaxErrorRate"/>, the share of its first
+    /// attempts that may fail.</summary>
     public required double Tolerated { get; init; }
 
     /// <summary>C: the version's failures since the trial started.</summary>
@@ -24,8 +24,8 @@ public sealed record GuardVerdict
     /// <summary>S: stable's failures; for <see cref="GuardKind.MaxErrorRate"/>, the version's other first attempts.</summary>
     public required long Other { get; init; }
 
-    /// <summary>For <see cref="GuardKind.MaxErrorRate"/> while stable got traffic, the evidence that the version has more errors than stable,
-    /// which was needed as well. Null if it was not needed.</summary>
+    /// <summary>For <see cref="GuardKind.MaxErrorRate"/> while stable got traffic, the evidence that the version has more errors than
+    /// stable, which was needed as well. Null if it was not needed.</summary>
     public double? RelativeEvidence { get; init; }
 
     /// <summary>The failures that the copies saw, from the first copy on. Consecutive copies that saw the same are one entry.</summary>

@@ -1,7 +1,7 @@
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>Counts the different routing keys of a watched variant's requests, until there are enough for <see cref="FewKeys"/>. From then on, a
-/// request costs one comparison. Holds at most <see cref="KeyHistory.MaxKeys"/> keys. Thread-safe.</summary>
+/// <summary>Counts the different routing keys of a watched variant's requests, until there are enough for <see cref="FewKeys"/>. From then
+/// on, a request costs one comparison. Holds at most <see cref="KeyHistory.MaxKeys"/> keys. Thread-safe.</summary>
 public sealed class KeyCensus
 {
     private readonly Lock gate = new();

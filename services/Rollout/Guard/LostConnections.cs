@@ -6,10 +6,10 @@ namespace ModelServing.Rollout.Guard;
 /// evidence 13,544. All variants of a rollout share one instance. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A connection is lost if it ends after the request was sent and before the answer was complete. A loss that is not a separate failure is not
-/// reported to the guard at all. Several routers lose their connections to a killed pod at the same moment. For the sum over routers, they must
-/// agree on one of these losses: they set a key of the endpoint in the shared cache if it is absent, which expires after the same time. Call
-/// this class first.
+/// A connection is lost if it ends after the request was sent and before the answer was complete. A loss that is not a separate failure is
+/// not reported to the guard at all. Several routers lose their connections to a killed pod at the same moment. For the sum over routers,
+/// they must agree on one of these losses: they set a key of the endpoint in the shared cache if it is absent, which expires after the same
+/// time. Call this class first.
 /// </remarks>
 public sealed class LostConnections
 {
@@ -22,7 +22,8 @@ public sealed class LostConnections
     /// <summary>How long after a counted loss further losses of the same endpoint do not count.</summary>
     public static TimeSpan Window { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reports a lost connection. True if it counts as a failure, false if it belongs to a loss that was counted already.</summary>
+    /// <summary>Reports a lost connection. True if it counts as a failure, false if it belongs to a loss that was counted
+    /// already.</summary>
     /// <param name="endpoint">The endpoint's address.</param>
     /// <param name="now">The time since any fixed moment; it must not go back.</param>
     public bool IsFailure(string endpoint, TimeSpan now)

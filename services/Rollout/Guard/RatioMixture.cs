@@ -5,8 +5,8 @@ namespace ModelServing.Rollout.Guard;
 /// <summary>
 /// The mixture over rate ratios that makes up the evidence of one copy, for failures at one share w of the traffic. If the watched variant
 /// fails r times as often as stable, a failure is the watched variant's with probability q(r) = w r / (w r + 1 - w). For C failures of the
-/// watched variant and S of stable, the mixture is the mean of [q(r_k) / q(r0)]^C [(1 - q(r_k)) / (1 - q(r0))]^S over
-/// r_k = r0 * 1.2 * (1000 / 1.2)^(k / 23), k = 0 .. 23. Each r_k is above r0, so the product falls on average for every true ratio up to r0.
+/// watched variant and S of stable, the mixture is the mean of [q(r_k) / q(r0)]^C [(1 - q(r_k)) / (1 - q(r0))]^S over r_k = r0 * 1.2 *
+/// (1000 / 1.2)^(k / 23), k = 0 .. 23. Each r_k is above r0, so the product falls on average for every true ratio up to r0.
 /// </summary>
 /// <remarks>All values are natural logarithms, so that no count is too large.</remarks>
 internal sealed class RatioMixture
@@ -27,7 +27,8 @@ internal sealed class RatioMixture
     {
         for (var k = 0; k < Ratios; k++)
         {
-            // This is ln(r_k / r0). Then (1 - q(r_k)) / (1 - q(r0)) = (w r0 + 1 - w) / (w r_k + 1 - w), and q(r_k) / q(r0) is r_k / r0 times that.
+            // This is ln(r_k / r0). Then (1 - q(r_k)) / (1 - q(r0)) = (w r0 + 1 - w) / (w r_k + 1 - w), and q(r_k) / q(r0) is r_k / r0
+            // times that.
             var ratio = Math.Log(Lowest) + Math.Log(Highest / Lowest) * k / (Ratios - 1);
             other[k] = Math.Log(share * tolerance + 1 - share) - Math.Log(share * tolerance * Math.Exp(ratio) + 1 - share);
             watched[k] = ratio + other[k];

@@ -1,8 +1,8 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// The watched variant's successful first attempts, per minute. The count of a copy is the sum of the minutes from its start, computed when it
-/// is read. Counting a success is one interlocked addition; a new minute takes a lock.
+/// The watched variant's successful first attempts, per minute. The count of a copy is the sum of the minutes from its start, computed when
+/// it is read. Counting a success is one interlocked addition; a new minute takes a lock.
 /// </summary>
 internal sealed class SuccessCounters
 {

@@ -4,8 +4,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// The exact share of the watched variant in its own traffic plus stable's: two weights without a common factor. A canary at 5% (500 and 9,500
-/// buckets) and an arm at 1% beside stable at 19% have the same share.
+/// The exact share of the watched variant in its own traffic plus stable's: two weights without a common factor. A canary at 5% (500 and
+/// 9,500 buckets) and an arm at 1% beside stable at 19% have the same share.
 /// </summary>
 public readonly record struct TrafficShare : IComparable<TrafficShare>
 {
@@ -32,7 +32,8 @@ public readonly record struct TrafficShare : IComparable<TrafficShare>
 
     /// <param name="watched">The watched variant's weight, in buckets.</param>
     /// <param name="stable">Stable's weight, in buckets.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A weight is negative, both are 0, or their sum exceeds the number of buckets.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A weight is negative, both are 0, or their sum exceeds the number of
+    /// buckets.</exception>
     public static TrafficShare From(int watched, int stable)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(watched);

@@ -3,10 +3,10 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Rollout.Guard;
 
-/// <summary>Writes and reads whole numbers as varints of Protocol Buffers: seven bits per byte, the lowest first, with the eighth bit set if more
-/// bytes follow. Signed numbers are zigzag-encoded first, so that those near 0 are short.</summary>
-/// <remarks>Unlike <see cref="System.IO.BinaryReader.Read7BitEncodedInt64"/>, the reader accepts only the shortest form, so that equal counts
-/// have equal bytes.</remarks>
+/// <summary>Writes and reads whole numbers as varints of Protocol Buffers: seven bits per byte, the lowest first, with the eighth bit set
+/// if more bytes follow. Signed numbers are zigzag-encoded first, so that those near 0 are short.</summary>
+/// <remarks>Unlike <see cref="System.IO.BinaryReader.Read7BitEncodedInt64"/>, the reader accepts only the shortest form, so that equal
+/// counts have equal bytes.</remarks>
 internal static class Varint
 {
     private const byte More = 0x80;

@@ -23,8 +23,10 @@ public static class DueEvent
         var isServed = state.Condemned(planned.Stable.Version) is null;
         if (state.LastRollout is { } last && last.Digest == digest && last.IsServed == isServed)
             return null;
-        var condemnedFirst = planned.Variants.Reverse().Select(variant => state.Condemned(variant.Version)).FirstOrDefault(static condemned => condemned is not null);
-        if (condemnedFirst is { } condemned)
+        var firstCondemned = planned.Variants.Reverse()
+            .Select(variant => state.Condemned(variant.Version))
+            .FirstOrDefault(static condemned => condemned is not null);
+        if (firstCondemned is { } condemned)
             return new RefusedEvent(state.Model, time, planned, condemned.Version, condemned.Trial);
         var before = state.Served.FirstOrDefault()?.Rollout;
         var wereBeside = before is null ? [] : Beside(before).ToHashSet();
@@ -35,7 +37,8 @@ public static class DueEvent
             : new AppliedEvent(state.Model, time, planned);
     }
 
-    private static IEnumerable<ModelVersion> Beside(RolloutPlan rollout) => rollout.Variants.SkipLast(1).Select(static variant => variant.Version);
+    private static IEnumerable<ModelVersion> Beside(RolloutPlan rollout) =>
+        rollout.Variants.SkipLast(1).Select(static variant => variant.Version);
 
     private static string Unweighted(RolloutPlan rollout) =>
         RolloutDigest.Compute(rollout with { Variants = [.. rollout.Variants.Select(static variant => variant with { Weight = 0 })] });

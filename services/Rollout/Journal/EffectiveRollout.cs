@@ -4,8 +4,8 @@ using ModelServing.Contracts.Journal;
 namespace ModelServing.Rollout.Journal;
 
 /// <summary>
-/// The part of a planned rollout that is served, given the journal's state. A condemned version gets no traffic in any variant, and its share
-/// goes to stable. A rollout whose stable version is condemned is not served at all; the last good one stays.
+/// The part of a planned rollout that is served, given the journal's state. A condemned version gets no traffic in any variant, and its
+/// share goes to stable. A rollout whose stable version is condemned is not served at all; the last good one stays.
 /// </summary>
 /// <remarks>Only the buckets of closed variants move: every other variant keeps the buckets that its rollout gives it.</remarks>
 public sealed record EffectiveRollout
@@ -22,14 +22,15 @@ public sealed record EffectiveRollout
 
     public RolloutPlan Planned { get; }
 
-    /// <summary>The rollout that is served: the planned one, or the last good one with its own revision and deadline. Null if there is none
-    /// (<see cref="IsCondemnedStable"/>).</summary>
+    /// <summary>The rollout that is served: the planned one, or the last good one with its own revision and deadline. Null if no rollout is
+    /// served (<see cref="IsCondemnedStable"/>).</summary>
     public RolloutPlan? Rollout { get; }
 
     /// <summary>The variants of <see cref="Rollout"/> in its order, so stable is the last; empty if it is null.</summary>
     public IReadOnlyList<EffectiveVariant> Variants { get; }
 
-    /// <summary>The event that condemned the planned rollout's stable version, so that the rollout is refused; null if it is served.</summary>
+    /// <summary>The event that condemned the planned rollout's stable version, so that the rollout is refused; null if it is
+    /// served.</summary>
     public RolledBackEvent? Refused { get; private init; }
 
     /// <summary>Whether the journal was never read, so that only stable gets traffic.</summary>

@@ -38,7 +38,8 @@ public sealed record JournalState
     public ImmutableSortedDictionary<ModelVersion, VersionState> Versions { get; private init; } =
         ImmutableSortedDictionary<ModelVersion, VersionState>.Empty;
 
-    /// <summary>The served rollouts, newest first: the last one of each stable version, for at most <see cref="MaxServed"/> versions.</summary>
+    /// <summary>The served rollouts, newest first: the last one of each stable version, for at most <see cref="MaxServed"/>
+    /// versions.</summary>
     public ImmutableList<ServedRollout> Served { get; private init; } = [];
 
     /// <summary>The last rollout event, served or refused; null for none.</summary>
@@ -123,7 +124,8 @@ public sealed record JournalState
         if (!e.IsServed)
             return state;
         var stable = e.Rollout.Stable.Version;
-        state = state with { Served = [new ServedRollout(e, LayoutOf(e.Rollout)), .. Served.Where(other => other.Stable != stable).Take(MaxServed - 1)] };
+        var others = Served.Where(other => other.Stable != stable).Take(MaxServed - 1);
+        state = state with { Served = [new ServedRollout(e, LayoutOf(e.Rollout)), .. others] };
         foreach (var version in OnTrial(e.Rollout))
         {
             if (state.StateOf(version) is { Started: null, Condemned: null } unstarted)

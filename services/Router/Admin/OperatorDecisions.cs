@@ -26,8 +26,8 @@ internal sealed class OperatorDecisions(
     }
 
     /// <summary>Condemns a version. This takes effect at once, and is written when the journal is available.</summary>
-    /// <exception cref="DecisionRefusedException">The version is unknown, or condemned already, or the model cannot do without it; or the journal
-    /// was never read.</exception>
+    /// <exception cref="DecisionRefusedException">The version is unknown, or condemned already, or the model cannot do without it; or the
+    /// journal was never read.</exception>
     /// <exception cref="ContractException">The request can't be written into the journal.</exception>
     internal async Task RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation)
     {
@@ -57,7 +57,8 @@ internal sealed class OperatorDecisions(
         {
             throw new DecisionRefusedException(
                 Problems.Conflict,
-                $"Version {request.Version} of {model} is the serving stable version, and no earlier version is ready to take over: without it, the model answers 503. Keep one warm (keepWarm in the stack file), or use --force");
+                $"Version {request.Version} of {model} is the serving stable version, and no earlier version is ready to take over: " +
+                "without it, the model answers 503. Keep one warm (keepWarm in the stack file), or use --force");
         }
 
         var decision = new RolledBackEvent
@@ -110,13 +111,18 @@ internal sealed class OperatorDecisions(
     private static ModelVersion? FallbackFor(ModelRoute route, JournalState state, ModelVersion condemned)
     {
         var good = state.Served.FirstOrDefault(served => served.Stable != condemned && state.Condemned(served.Stable) is null);
-        return good is not null && route.Pin(good.Stable.ToString())?.Endpoints is { Count: > 0, UnreachableSince: null } ? good.Stable : null;
+        return good is not null && route.Pin(good.Stable.ToString())?.Endpoints is { Count: > 0, UnreachableSince: null }
+            ? good.Stable
+            : null;
     }
 
     private async Task UntilSwappedAsync(ModelName model, Func<JournalState?, bool> isDone, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        while (holder.Current is { } table && table.TryGetModel(model.Text, out var route) && !isDone(route.State) && time.GetElapsedTime(began) < SwapLimit)
+        while (time.GetElapsedTime(began) < SwapLimit
+            && holder.Current is { } table
+            && table.TryGetModel(model.Text, out var route)
+            && !isDone(route.State))
             await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellation);
     }
 }

@@ -13,7 +13,12 @@ namespace ModelServing.Router.Admin;
 
 /// <summary>Reads the status of rollouts from this router's current routing table and board.</summary>
 internal sealed class RolloutStatusReader(
-    RoutingTableHolder holder, RolloutBoard board, RouterIncarnation router, RouterSettings settings, TimeProvider time, RouterCache? cache = null)
+    RoutingTableHolder holder,
+    RolloutBoard board,
+    RouterIncarnation router,
+    RouterSettings settings,
+    TimeProvider time,
+    RouterCache? cache = null)
 {
     internal RolloutsStatus Read() => new()
     {
@@ -84,7 +89,8 @@ internal sealed class RolloutStatusReader(
         if (version.Keys.Count is > 0 and var keys && FewKeys.AreBlind(keys, watched.Share, watched.Policy))
             return string.Create(CultureInfo.InvariantCulture, $"few keys ({keys} so far)");
         if (scope == GuardScope.Local && version.Number is 0)
-            return $"{(version.Shared is null ? "there is no cache" : "the cache is unavailable")}, and this router has no number by which it may decide alone";
+            return (version.Shared is null ? "there is no cache" : "the cache is unavailable") +
+                ", and this router has no number by which it may decide alone";
         if (scope == GuardScope.Local && version.Number > watched.Policy.RoutersMax)
         {
             return string.Create(

@@ -21,7 +21,8 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
             guard?.Add(attempt, result, evidence);
     }
 
-    private static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in AttemptResult result, VariantTags tags, bool isLate) => result.Cause switch
+    private static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(
+        in AttemptResult result, VariantTags tags, bool isLate) => result.Cause switch
     {
         ForwardResult.Answered or ForwardResult.HeldBack => result.Status switch
         {

@@ -5,10 +5,11 @@ using ModelServing.Router.Rollouts.Watching;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>Exchanges counts with other routers through the cache. If the cache is unavailable, this router's own counts are all there is.</summary>
+/// <summary>Exchanges counts with other routers through the cache. If the cache is unavailable, this router's own counts are all there
+/// is.</summary>
 internal sealed class CountExchange(RouterSettings settings, RouterCache? cache = null)
 {
-    /// <summary>Whether the cache answered last time; false if there is none.</summary>
+    /// <summary>Whether the cache answered last time; false without a cache.</summary>
     internal bool IsReached => cache is { IsReached: true };
 
     /// <summary>Publishes this router's counts of a version, and adds up those of all routers.</summary>
@@ -48,7 +49,9 @@ internal sealed class CountExchange(RouterSettings settings, RouterCache? cache 
     {
         try
         {
-            version.Number = version.Shared is { } shared ? (int)Math.Min(await shared.TakeNumberAsync(version.Incarnation, cancellation), int.MaxValue) : 0;
+            version.Number = version.Shared is { } shared
+                ? (int)Math.Min(await shared.TakeNumberAsync(version.Incarnation, cancellation), int.MaxValue)
+                : 0;
         }
         catch (CacheException)
         {

@@ -5,8 +5,8 @@ using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>Receives first attempts on the threads that poll the sockets. It counts a success at once, and queues a failure, because counting
-/// that one may query the cache.</summary>
+/// <summary>Receives first attempts on the threads that poll the sockets. It counts a success at once, and queues a failure, because
+/// counting that one may query the cache.</summary>
 internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
 {
     // A few seconds of a total outage. Failures beyond that are dropped for both variants alike, so they are no evidence for either.
@@ -23,7 +23,8 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
         var watched = attempt.Model.WatchedOf(attempt.Route);
         if (watched is null && (!attempt.Route.IsStable || attempt.Model.Watched.Length == 0))
             return;
-        if (outcome == CallOutcome.Succeeded && time.GetElapsedTime(0, result.Elapsed) > (watched ?? attempt.Model.Watched[0]).Policy.SlowerThan)
+        var policy = (watched ?? attempt.Model.Watched[0]).Policy;
+        if (outcome == CallOutcome.Succeeded && time.GetElapsedTime(0, result.Elapsed) > policy.SlowerThan)
             outcome = CallOutcome.Slow;
         if (outcome != CallOutcome.Succeeded)
         {
@@ -33,8 +34,9 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
         }
         else if (watched is not null)
         {
-            watched.Version.Recorder.Record(new Observation(IsWatched: true, outcome, watched.Share, watched.Version.MinuteAt(time.GetUtcNow())));
-            watched.Version.MarkChanged();
+            var version = watched.Version;
+            version.Recorder.Record(new Observation(IsWatched: true, outcome, watched.Share, version.MinuteAt(time.GetUtcNow())));
+            version.MarkChanged();
         }
 
         if (watched is not null && attempt.KeyHash is { } key)

@@ -21,12 +21,15 @@ internal static class GuardEvidence
         var other = verdict.Kind == GuardKind.MaxErrorRate ? "other first attempts" : "of stable";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Word(verdict.Kind)}: {verdict.Watched} failures against {verdict.Other} {other}, evidence {verdict.Evidence:0} of {verdict.Threshold:0}");
+            $"{Word(verdict.Kind)}: {verdict.Watched} failures against {verdict.Other} {other}, " +
+            $"evidence {verdict.Evidence:0} of {verdict.Threshold:0}");
     }
 
-    /// <summary>The summary in an event's evidence; null if there is none.</summary>
+    /// <summary>The summary in an event's evidence; null if the evidence has no summary.</summary>
     internal static string? SummaryOf(RolledBackEvent condemned) =>
-        condemned.Evidence is { } evidence && evidence.TryGetProperty(SummaryMember, out var summary) && summary.ValueKind == JsonValueKind.String
+        condemned.Evidence is { } evidence
+        && evidence.TryGetProperty(SummaryMember, out var summary)
+        && summary.ValueKind == JsonValueKind.String
             ? summary.GetString()
             : null;
 
@@ -34,7 +37,8 @@ internal static class GuardEvidence
 
     /// <summary>Evidence that is only a summary.</summary>
     internal static JsonElement ToJson(string summary) =>
-        JsonSerializer.SerializeToElement(new Dictionary<string, string> { [SummaryMember] = summary }, GuardJson.Default.DictionaryStringString);
+        JsonSerializer.SerializeToElement(
+            new Dictionary<string, string> { [SummaryMember] = summary }, GuardJson.Default.DictionaryStringString);
 
     private static JsonElement Write(GuardVerdict verdict) =>
         JsonSerializer.SerializeToElement(new RecordedVerdict(Summarize(verdict), verdict), GuardJson.Default.RecordedVerdict);

@@ -30,7 +30,8 @@ internal static class GuardRehearsal
 
         var counts = GuardCounts.Sum([GuardCounts.Parse(recorder.Read().ToBytes())]);
         _ = GuardRule.Read(counts, policy, GuardScope.Sum);
-        var verdict = GuardRule.Decide(counts, policy, GuardScope.Sum, now, now) ?? throw new InvalidOperationException("the rehearsal's failures led to no verdict");
+        var verdict = GuardRule.Decide(counts, policy, GuardScope.Sum, now, now)
+            ?? throw new InvalidOperationException("the rehearsal's failures led to no verdict");
         var decision = new RolledBackEvent
         {
             Model = trial.Model,

@@ -9,8 +9,8 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Rollouts;
 
 /// <summary>
-/// Keeps the board and the journal equal: reads the events of others, writes what was decided here and what the plan makes due, and keeps the
-/// snapshot on disk.
+/// Keeps the board and the journal equal: reads the events of others, writes what was decided here and what the plan makes due, and keeps
+/// the snapshot on disk.
 /// </summary>
 /// <remarks>
 /// One round runs at each push, at each decision, and at the <see cref="JournalPace"/>:
@@ -20,8 +20,8 @@ namespace ModelServing.Router.Rollouts;
 /// 3 append     events that the applied plan makes due: applied, started, weight moved, promoted, refused
 /// 4 snapshot   the new states, for a start while the journal is unavailable
 /// </code>
-/// A failed step runs again in the next round: no decision is lost while the process lives. An unreadable entry stops only its own model: as
-/// long as another model can be read, the journal counts as read.
+/// A failed step runs again in the next round: no decision is lost while the process lives. An unreadable entry stops only its own model:
+/// as long as another model can be read, the journal counts as read.
 /// </remarks>
 internal sealed class JournalKeeper(
     JournalSync sync,
@@ -49,8 +49,8 @@ internal sealed class JournalKeeper(
         return base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Reads the models of a plan that the board does not know yet. Takes a bounded time; a model that is still unknown then serves
-    /// only its stable variant.</summary>
+    /// <summary>Reads the models of a plan that the board does not know yet. Takes a bounded time; a model that is still unknown then
+    /// serves only its stable variant.</summary>
     internal async Task ReadForAsync(IEnumerable<ModelName> models, CancellationToken cancellation)
     {
         if (sync.Journal is null)
@@ -99,7 +99,8 @@ internal sealed class JournalKeeper(
             while (true)
             {
                 await RoundAsync(stoppingToken);
-                await wake.WaitAsync(cache is { IsReached: true } && board.Reach == JournalReach.Read ? pace.Pushed : pace.Alone, stoppingToken);
+                var isPushed = cache is { IsReached: true } && board.Reach == JournalReach.Read;
+                await wake.WaitAsync(isPushed ? pace.Pushed : pace.Alone, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

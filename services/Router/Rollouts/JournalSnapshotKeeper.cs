@@ -6,8 +6,8 @@ using ModelServing.Rollout.Journal;
 namespace ModelServing.Router.Rollouts;
 
 /// <summary>
-/// Keeps the board's states in a file, for a start while the journal is unavailable. A loaded state counts until the journal is read for the
-/// first time. If the journal does not contain the state's last event, the state came from another journal and is dropped.
+/// Keeps the board's states in a file, for a start while the journal is unavailable. A loaded state counts until the journal is read for
+/// the first time. If the journal does not contain the state's last event, the state came from another journal and is dropped.
 /// </summary>
 internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalSnapshotKeeper> logger, SnapshotFile? file = null)
 {
@@ -41,7 +41,7 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
     }
 
     /// <summary>Compares a model's loaded state with the journal, unless that was done before.</summary>
-    /// <returns>The state; null if there is none, or if it came from another journal.</returns>
+    /// <returns>The state; null without one, or if it came from another journal.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     internal async Task<JournalState?> ProveAsync(JournalState? state, RolloutJournal journal, CancellationToken cancellation)
     {
@@ -50,8 +50,10 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
         var from = await journal.ReadAsync(state.Model, state.LastSeq - 1, cancellation);
         if (from.Count > 0 && (state.LastId is null || from[0].Id == state.LastId))
             return state;
-        var condemned = state.Versions.Values.Where(static version => version.Condemned is not null).Select(static version => $"version {version.Version}");
-        RolloutLog.OtherJournal(logger, journal.Location, state.LastSeq, state.Model.Text, string.Join(", ", condemned.DefaultIfEmpty("none")));
+        var condemned = state.Versions.Values.Where(static version => version.Condemned is not null)
+            .Select(static version => $"version {version.Version}")
+            .DefaultIfEmpty("none");
+        RolloutLog.OtherJournal(logger, journal.Location, state.LastSeq, state.Model.Text, string.Join(", ", condemned));
         return null;
     }
 

@@ -8,7 +8,8 @@ using ModelServing.Rollout.Journal;
 
 namespace ModelServing.Router.Rollouts;
 
-/// <summary>Reads a model's events into the board, and appends to the journal what this router decided or what its plan makes due.</summary>
+/// <summary>Reads a model's events into the board, and appends to the journal what this router decided or what its plan makes
+/// due.</summary>
 internal sealed class JournalSync(
     RolloutBoard board,
     JournalSnapshotKeeper snapshots,
@@ -80,7 +81,8 @@ internal sealed class JournalSync(
         }
         catch (TimeoutException e)
         {
-            throw new JournalException(JournalError.Unavailable, $"the journal {journal!.Location} did not answer within {pace.Answer.TotalSeconds:0.#} s", e);
+            throw new JournalException(
+                JournalError.Unavailable, $"the journal {journal!.Location} did not answer within {pace.Answer.TotalSeconds:0.#} s", e);
         }
     }
 
@@ -108,8 +110,8 @@ internal sealed class JournalSync(
         due.TryRemove(KeyValuePair.Create(model, planned));
     }
 
-    /// <summary>Runs a step of one model. If the journal of that model is damaged, only this model is affected: the failure is returned, and
-    /// logged once.</summary>
+    /// <summary>Runs a step of one model. If the journal of that model is damaged, only this model is affected: the failure is returned,
+    /// and logged once.</summary>
     /// <exception cref="JournalException">The journal failed in another way.</exception>
     internal async Task<JournalException?> IsolateDamageAsync(ModelName model, Func<Task> step)
     {

@@ -16,9 +16,11 @@ namespace ModelServing.Router.Rollouts;
 internal sealed class RolloutBoard(bool isJournaled)
 {
     private readonly Lock gate = new();
-    private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> changes =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private ImmutableDictionary<ModelName, JournalState> states = ImmutableDictionary<ModelName, JournalState>.Empty;
-    private ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>> decided = ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>>.Empty;
+    private ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>> decided =
+        ImmutableDictionary<ModelName, ImmutableList<RolledBackEvent>>.Empty;
     private ImmutableDictionary<ModelName, string> faults = ImmutableDictionary<ModelName, string>.Empty;
     private int reach = (int)(isJournaled ? JournalReach.Unread : JournalReach.Read);
 

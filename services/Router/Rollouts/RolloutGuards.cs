@@ -22,8 +22,8 @@ namespace ModelServing.Router.Rollouts;
 /// 4 exchange      publish this router's counts as a whole, add up those of all routers
 /// 5 decide        on the sum; while the cache is unavailable, on this router's own counts, if its number allows that
 /// </code>
-/// Each second, it also exchanges counts that changed through successes, and checks versions without a ready endpoint. If the cache is known
-/// to be unavailable, it is probed once, last, so that decisions never wait for it.
+/// Each second, it also exchanges counts that changed through successes, and checks versions without a ready endpoint. If the cache is
+/// known to be unavailable, it is probed once, last, so that decisions never wait for it.
 /// </remarks>
 internal sealed class RolloutGuards(
     FailureQueue queue,
@@ -168,7 +168,8 @@ internal sealed class RolloutGuards(
         var isStableReady = model.Stable.Endpoints.UnreachableSince is null;
         if (settings.GuardOff || !version.IsUnreachable(watched.UnreachableFor, isReady, isStableReady, time.GetElapsedTime(0)))
             return;
-        var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {version.Reachability!.UnreachableTime.TotalSeconds:0} s");
+        var seconds = version.Reachability!.UnreachableTime.TotalSeconds;
+        var summary = string.Create(CultureInfo.InvariantCulture, $"no ready endpoint for {seconds:0} s");
         rollbacks.Condemn(watched, RollbackReason.Unreachable, GuardEvidence.ToJson(summary), summary);
     }
 

@@ -20,7 +20,8 @@ internal static partial class RolloutLog
     [LoggerMessage(34, LogLevel.Error, "The journal's snapshot {Path} can't be written: {Why}")]
     internal static partial void SnapshotNotWritten(ILogger logger, string path, string why);
 
-    [LoggerMessage(35, LogLevel.Warning, "No journal is configured: rollbacks are forgotten when this process ends, and other routers do not learn of them")]
+    [LoggerMessage(35, LogLevel.Warning,
+        "No journal is configured: rollbacks are forgotten when this process ends, and other routers do not learn of them")]
     internal static partial void NoJournal(ILogger logger);
 
     [LoggerMessage(36, LogLevel.Error, "{Model} version {Version} is condemned in trial {Trial} ({Reason}): {Summary}")]
@@ -41,7 +42,9 @@ internal static partial class RolloutLog
     [LoggerMessage(41, LogLevel.Information, "Journal of {Model} can be read again")]
     internal static partial void JournalRepaired(ILogger logger, string model);
 
-    [LoggerMessage(42, LogLevel.Warning, "The snapshot of {Model} is from another journal and is dropped: event {Seq} in {Location} is different or missing (condemned in the snapshot: {Condemned})")]
+    [LoggerMessage(42, LogLevel.Warning,
+        "The snapshot of {Model} is from another journal and is dropped: event {Seq} in {Location} is different or missing " +
+        "(condemned in the snapshot: {Condemned})")]
     internal static partial void OtherJournal(ILogger logger, string location, long seq, string model, string condemned);
 
     [LoggerMessage(43, LogLevel.Warning, "The guard is off: it never condemns a version")]

@@ -18,13 +18,16 @@ internal static class RolloutServices
             var store = JournalStores.Open(location, settings.Oci);
             services.AddSingleton(store);
             services.AddSingleton(provider => new RolloutJournal(
-                store, new JournalLimits { Answer = provider.GetRequiredService<JournalPace>().Answer }, provider.GetRequiredService<TimeProvider>()));
+                store,
+                new JournalLimits { Answer = provider.GetRequiredService<JournalPace>().Answer },
+                provider.GetRequiredService<TimeProvider>()));
         }
 
         if (settings.JournalSnapshot is { } path)
             services.AddSingleton(new SnapshotFile(path));
         if (settings.Cache is { } cache)
-            services.AddSingleton(provider => new RouterCache(cache, settings.Environment, provider.GetRequiredService<ILogger<RouterCache>>()));
+            services.AddSingleton(provider =>
+                new RouterCache(cache, settings.Environment, provider.GetRequiredService<ILogger<RouterCache>>()));
         services.AddSingleton(new RolloutBoard(settings.Journal is not null));
         services.AddSingleton(JournalPace.Default);
         services.AddSingleton<RouterIncarnation>();

@@ -8,9 +8,9 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// Follows the clients document and swaps in a new table for each change. A document that cannot be used changes nothing: the last good table
-/// stays, and the reason is logged and counted. The router is not ready before it has a table and, if tokens are accepted, the keys to check
-/// them. Later failures do not make it unready, because it can still serve most of its clients.
+/// Follows the clients document and swaps in a new table for each change. A document that cannot be used changes nothing: the last good
+/// table stays, and the reason is logged and counted. The router is not ready before it has a table and, if tokens are accepted, the keys
+/// to check them. Later failures do not make it unready, because it can still serve most of its clients.
 /// </summary>
 internal sealed class ClientsFollower(
     string path,

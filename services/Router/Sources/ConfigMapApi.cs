@@ -45,7 +45,7 @@ internal sealed class ConfigMapApi : IDisposable
     }
 
     /// <summary>Reads the object's current state, bypassing caches: a list without a version is a consistent read.</summary>
-    /// <returns>The object, null if there is none, and the version to watch from.</returns>
+    /// <returns>The object, null if it does not exist, and the version to watch from.</returns>
     /// <exception cref="WatchFailure">The object can't be read.</exception>
     internal async Task<(V1ConfigMap? Object, string Version)> ListAsync(CancellationToken cancellation)
     {
@@ -71,7 +71,8 @@ internal sealed class ConfigMapApi : IDisposable
     }
 
     /// <summary>Returns the events after <paramref name="version"/>, including bookmarks, until the API server ends the watch.</summary>
-    /// <exception cref="WatchFailure">The watch failed, or nothing came for too long. The caller's time for an event does not count.</exception>
+    /// <exception cref="WatchFailure">The watch failed, or nothing came for too long. The caller's time for an event does not
+    /// count.</exception>
     internal async IAsyncEnumerable<(WatchEventType Type, V1ConfigMap Object)> WatchAsync(
         string version, [EnumeratorCancellation] CancellationToken cancellation)
     {

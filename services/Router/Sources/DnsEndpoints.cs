@@ -24,8 +24,8 @@ namespace ModelServing.Router.Sources;
 internal sealed class DnsEndpoints(
     ServiceNames names, NameLookup lookUp, RouterMetrics metrics, TimeProvider time, ILogger<DnsEndpoints> logger) : IEndpointSource
 {
-    /// <summary>The time between two rounds, varied by up to a tenth so that routers do not query in step. The cluster's DNS caches for at least
-    /// 5 s.</summary>
+    /// <summary>The time between two rounds, varied by up to a tenth so that routers do not query in step. The cluster's DNS caches for at
+    /// least 5 s.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a lookup may take.</summary>

@@ -9,7 +9,7 @@ namespace ModelServing.Router.Sources;
 /// <param name="Services">The names of the versions' Services; null if there is an endpoints file.</param>
 internal sealed record DocumentSources(string? PlanPath, ClusterObject? PlanObject, string? EndpointsPath, ServiceNames? Services)
 {
-    /// <summary>The path of the clients document; null if there is none.</summary>
+    /// <summary>The path of the clients document; null if it is not configured.</summary>
     /// <exception cref="ContractException">The setting is not <c>file:PATH</c>.</exception>
     internal static string? ClientsPathOf(RouterSettings settings) => settings.Clients is not { } clients
         ? null
@@ -21,7 +21,9 @@ internal sealed record DocumentSources(string? PlanPath, ClusterObject? PlanObje
         var (planPath, planObject) = (PathOf(settings.Plan), ClusterObject.Parse(settings.Plan));
         if (planPath is null && planObject is null)
         {
-            var example = Has(settings.Plan, HostSources.KubernetesScheme) ? $", as in {HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan)}" : "";
+            var example = Has(settings.Plan, HostSources.KubernetesScheme)
+                ? $", as in {HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan)}"
+                : "";
             throw Wrong(nameof(settings.Plan), settings.Plan, $"file:PATH or kubernetes:NAMESPACE/NAME{example}");
         }
 

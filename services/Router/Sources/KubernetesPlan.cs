@@ -15,11 +15,16 @@ namespace ModelServing.Router.Sources;
 /// 2 watch   from the list's version, then from the last event's or bookmark's version each time the API server ends the watch
 /// 3 fail    after any failure: log it, pause, and start again at 1, on new connections and with a fresh token
 /// </code>
-/// Versions are opaque and never compared. A plan that cannot be used changes nothing. Each state is passed on or refused once, however often
-/// a list returns it.
+/// Versions are opaque and never compared. A plan that cannot be used changes nothing. Each state is passed on or refused once, however
+/// often a list returns it.
 /// </remarks>
 internal sealed class KubernetesPlan(
-    ClusterObject target, ClusterAccess access, WatchLimits limits, RouterMetrics metrics, TimeProvider time, ILogger<KubernetesPlan> logger) : IPlanSource
+    ClusterObject target,
+    ClusterAccess access,
+    WatchLimits limits,
+    RouterMetrics metrics,
+    TimeProvider time,
+    ILogger<KubernetesPlan> logger) : IPlanSource
 {
     // The plan that was passed on last, or why none was.
     private string? content;
@@ -30,7 +35,8 @@ internal sealed class KubernetesPlan(
 
     public string Name => $"the ConfigMap {target}";
 
-    /// <summary>Registers the source. This is a separate method so that a router with another source never loads the Kubernetes client.</summary>
+    /// <summary>Registers the source. This is a separate method so that a router with another source never loads the Kubernetes
+    /// client.</summary>
     internal static void AddTo(IServiceCollection services, ClusterObject target)
     {
         services.AddSingleton<ClusterAccess>(InCluster.Access);
@@ -80,7 +86,9 @@ internal sealed class KubernetesPlan(
             {
                 isQuiet = false;
                 Succeed();
-                version = map.Metadata?.ResourceVersion is { Length: > 0 } next ? next : throw new WatchFailure("answer", "an event has no resourceVersion");
+                version = map.Metadata?.ResourceVersion is { Length: > 0 } next
+                    ? next
+                    : throw new WatchFailure("answer", "an event has no resourceVersion");
                 if (type != WatchEventType.Bookmark)
                     await ApplyAsync(type == WatchEventType.Deleted ? null : map, changed, refused);
             }

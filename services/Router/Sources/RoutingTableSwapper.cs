@@ -85,7 +85,10 @@ internal sealed class RoutingTableSwapper(
     }
 
     private HashSet<(ModelName Model, ModelVersion Version)> VersionsOf(PlanDocument current) =>
-        [.. current.Rollouts.SelectMany(pair => EffectiveRollout.From(pair.Value, board.StateOf(pair.Key)).Versions.Select(version => (pair.Key, version)))];
+        [
+            .. current.Rollouts.SelectMany(pair =>
+                EffectiveRollout.From(pair.Value, board.StateOf(pair.Key)).Versions.Select(version => (pair.Key, version))),
+        ];
 
     private void Swap(PlanDocument current)
     {

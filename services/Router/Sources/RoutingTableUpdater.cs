@@ -64,5 +64,6 @@ internal sealed class RoutingTableUpdater(
     }
 
     private static string Describe(RolloutPlan rollout) =>
-        string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Percent.FromHundredths(variant.Weight)}%"));
+        string.Join(", ", rollout.Variants.Reverse().Select(static variant =>
+            $"{variant.Name} v{variant.Version} {Percent.FromHundredths(variant.Weight)}%"));
 }

@@ -4,9 +4,9 @@ using ModelServing.Contracts;
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// The names of the versions' headless Services, in the form <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>. The text after the placeholders
-/// depends on the cluster: the pod's search list completes a name without the cluster's domain; a name that ends with a dot is looked up
-/// unchanged.
+/// The names of the versions' headless Services, in the form <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>. The text after the
+/// placeholders depends on the cluster: the pod's search list completes a name without the cluster's domain; a name that ends with a dot is
+/// looked up unchanged.
 /// </summary>
 internal sealed record ServiceNames
 {
@@ -41,7 +41,9 @@ internal sealed record ServiceNames
 
         // The longest possible name must be valid, so that every plan's names are.
         var longest = names.NameOf(ModelName.Parse(new string('m', ModelName.MaxLength)), new ModelVersion(ModelVersion.MaxNumber));
-        if (Uri.CheckHostName(longest) != UriHostNameType.Dns || longest.TrimEnd('.').Length > 253 || longest.Split('.').Any(static label => label.Length > 63))
+        if (Uri.CheckHostName(longest) != UriHostNameType.Dns
+            || longest.TrimEnd('.').Length > 253
+            || longest.Split('.').Any(static label => label.Length > 63))
             throw Wrong(setting, "a version's name would not be a host name");
         return names;
     }

@@ -3,8 +3,8 @@ using System.Net;
 namespace ModelServing.Router.Sources;
 
 /// <summary>
-/// Looks names up with this machine's resolver. A call can't be canceled, and blocks until the resolver ends, which may take half a minute if no
-/// name server answers. Lookups therefore have a few threads of their own: the pool's threads keep the requests' deadlines.
+/// Looks names up with this machine's resolver. A call can't be canceled, and blocks until the resolver ends, which may take half a minute
+/// if no name server answers. Lookups therefore have a few threads of their own: the pool's threads keep the requests' deadlines.
 /// </summary>
 internal sealed class SystemNames : IDisposable
 {

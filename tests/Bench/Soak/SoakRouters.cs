@@ -92,8 +92,8 @@ internal sealed class SoakRouters : IAsyncDisposable
         }
     }
 
-    /// <summary>The time from the recorded decision until the last router has applied it. Polled every few milliseconds, so it is rather too long
-    /// than too short.</summary>
+    /// <summary>The time from the recorded decision until the last router has applied it. Polled every few milliseconds, so it is rather
+    /// too long than too short.</summary>
     internal async Task<TimeSpan> DecisionToAllAsync(CancellationToken cancellation)
     {
         var seen = await Task.WhenAll(admins.Select(async admin =>

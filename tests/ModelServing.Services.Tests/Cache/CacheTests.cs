@@ -168,8 +168,8 @@ public abstract class CacheTests : IAsyncLifetime
         await channel.PublishAsync(ModelName.Parse("churn"), long.MaxValue, Token);
         foreach (var listener in listeners)
         {
-            JournalChange[] told = [await listener.NextAsync(), await listener.NextAsync()];
-            Assert.Equal([new(SomeEvents.Fraud, 12), new(ModelName.Parse("churn"), long.MaxValue)], told.OrderBy(static change => change.Seq));
+            JournalChange[] received = [await listener.NextAsync(), await listener.NextAsync()];
+            Assert.Equal([new(SomeEvents.Fraud, 12), new(ModelName.Parse("churn"), long.MaxValue)], received.OrderBy(static change => change.Seq));
             await listener.DisposeAsync();
         }
 
@@ -180,17 +180,17 @@ public abstract class CacheTests : IAsyncLifetime
     public async Task An_artifact_is_announced_only_to_subscribers_of_its_environment()
     {
         var connection = cache.Open();
-        var (told, listening) = (new BlockingCollection<(ModelName, ModelVersion)>(), new TaskCompletionSource());
+        var (received, subscribed) = (new BlockingCollection<(ModelName, ModelVersion)>(), new TaskCompletionSource());
         var channel = new ArtifactChannel(connection, Environment, TimeSpan.FromMilliseconds(20));
-        await using (channel.Subscribe((model, version) => told.Add((model, version)), () => listening.TrySetResult()))
+        await using (channel.Subscribe((model, version) => received.Add((model, version)), () => subscribed.TrySetResult()))
         {
-            await listening.Task.WaitAsync(Patience, Token);
+            await subscribed.Task.WaitAsync(Patience, Token);
             Assert.Equal(0, await new ArtifactChannel(connection, "prod").PublishAsync(SomeEvents.Fraud, new ModelVersion(1), Token));
             foreach (var garbage in (string[])["", "fraud", "fraud 0", "FRAUD 1", "fraud 1 2", new('x', 10_000)])
                 await connection.QueryAsync("test", multiplexer => multiplexer.GetSubscriber().PublishAsync(RedisChannel.Literal($"ms:{Environment}:artifacts"), garbage), Token);
             Assert.Equal(1, await channel.PublishAsync(SomeEvents.Fraud, new ModelVersion(ModelVersion.MaxNumber), Token));
             (ModelName, ModelVersion) first = default;
-            await UntilAsync(() => Task.FromResult(told.TryTake(out first)));
+            await UntilAsync(() => Task.FromResult(received.TryTake(out first)));
             Assert.Equal((SomeEvents.Fraud, new ModelVersion(ModelVersion.MaxNumber)), first);
         }
 

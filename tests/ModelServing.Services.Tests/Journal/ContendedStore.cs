@@ -5,7 +5,8 @@ using ModelServing.Journal;
 
 namespace ModelServing.Services.Tests.Journal;
 
-/// <summary>A store that provokes conflicts: all writers wait for each other after their first read, and each read is followed by a pause.</summary>
+/// <summary>A store that provokes conflicts: all writers wait for each other after their first read, and each read is followed by a
+/// pause.</summary>
 internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJournalStore
 {
     private bool hasMet;

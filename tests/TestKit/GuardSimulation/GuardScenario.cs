@@ -10,8 +10,8 @@ public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<Simul
 {
     public int Routers { get; init; } = 1;
 
-    /// <summary>The most failures of the watched variant, on average, before it is condemned. Null for a version that is good enough: it may be
-    /// condemned in the share of rollouts that the policy allows as false alarms.</summary>
+    /// <summary>The most failures of the watched variant, on average, before it is condemned. Null for a version that is good enough: it
+    /// may be condemned in the share of rollouts that the policy allows as false alarms.</summary>
     public double? FailuresAtMost { get; init; }
 
     /// <summary>Whether no rollout may be condemned, regardless of the policy's false alarms.</summary>

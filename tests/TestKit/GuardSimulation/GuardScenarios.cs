@@ -3,8 +3,8 @@ using ModelServing.Rollout.Guard;
 namespace ModelServing.TestKit.GuardSimulation;
 
 /// <summary>
-/// The rollouts with which the guard is tested. Unless the scenario differs, a rollout has 200 requests per second, 5% of them to the watched
-/// variant, and 0.1% of them fail.
+/// The rollouts with which the guard is tested. Unless the scenario differs, a rollout has 200 requests per second, 5% of them to the
+/// watched variant, and 0.1% of them fail.
 /// </summary>
 /// <remarks>With <c>brevity</c> 1, a scenario has its full length; with 10, rollouts are a tenth as long, for tests that must be
 /// quick.</remarks>
@@ -16,7 +16,8 @@ public static class GuardScenarios
 
     private static readonly GuardPolicy Careful = new() { Tolerance = Tolerance, FalseAlarm = 0.001, RoutersMax = 1 };
 
-    // A guard that never acts passes with equal versions. Here the watched version is as bad as tolerated, and more false alarms are allowed.
+    // A guard that never acts passes with equal versions. Here the watched version is as bad as tolerated, and more false alarms are
+    // allowed.
     private static readonly GuardPolicy Boundary = new() { Tolerance = Tolerance, FalseAlarm = 0.05, RoutersMax = 1 };
     private static readonly TrafficShare Twentieth = TrafficShare.From(500, 9500);
 
@@ -45,8 +46,8 @@ public static class GuardScenarios
         rollout.Pass(Shift / brevity, Failures(rollout, PerMinute * FailureRate, Tolerance));
     });
 
-    /// <summary>A day at the boundary, with 50 requests per second on average: few at night and many by day, and failures with a daily rhythm of
-    /// their own.</summary>
+    /// <summary>A day at the boundary, with 50 requests per second on average: few at night and many by day, and failures with a daily
+    /// rhythm of their own.</summary>
     public static GuardScenario Diurnal(int brevity = 1) => new("diurnal rates, boundary", Boundary, rollout =>
     {
         rollout.Share = Twentieth;
@@ -93,8 +94,8 @@ public static class GuardScenarios
     { Routers = 4 };
 
     /// <summary>Half an hour at 20 requests per second. During five minutes, half of all requests fail on both versions.</summary>
-    /// <remarks>The versions are equal, so the evidence at tolerance 1, which the error rate needs as well, is at its limit. At most one outage in
-    /// 800,000 may condemn; the test allows none.</remarks>
+    /// <remarks>The versions are equal, so the evidence at tolerance 1, which the error rate needs as well, is at its limit. At most one
+    /// outage in 800,000 may condemn; the test allows none.</remarks>
     public static GuardScenario SharedOutage(int percent, int brevity = 1) => new($"shared outage, {percent}%", Careful with { MaxErrorRate = 0.05 }, rollout =>
     {
         const double Requests = 20 * 60;

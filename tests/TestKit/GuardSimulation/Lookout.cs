@@ -3,17 +3,17 @@ using ModelServing.Rollout.Guard;
 namespace ModelServing.TestKit.GuardSimulation;
 
 /// <summary>
-/// Runs the guard after each failure of the watched variant, except after those that can't condemn. One failure multiplies the evidence by at
-/// most 1 / q(r0), and that of the error rate by 1 / maxErrorRate, and nothing else raises it. The same rollouts are therefore condemned at the
-/// same moment, and ten thousand take a minute or two.
+/// Runs the guard after each failure of the watched variant, except after those that can't condemn. One failure multiplies the evidence by
+/// at most 1 / q(r0), and that of the error rate by 1 / maxErrorRate, and nothing else raises it. The same rollouts are therefore condemned
+/// at the same moment, and ten thousand take a minute or two.
 /// </summary>
 internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
 {
     private readonly double threshold = Math.Log(policy.Threshold(scope)) - 1e-6;
     private readonly double comparison = Math.Log(policy.ComparisonThreshold(scope)) - 1e-6;
 
-    // Upper bounds of the logarithms: of the kinds that are compared with stable, of the error rate, and of errors at tolerance 1, which the
-    // error rate needs as well while stable gets traffic. They are unknown before the first check.
+    // Upper bounds of the logarithms: of the kinds that are compared with stable, of the error rate, and of errors at tolerance 1, which
+    // the error rate needs as well while stable gets traffic. They are unknown before the first check.
     private double relative = double.PositiveInfinity;
     private double rate = double.PositiveInfinity;
     private double errors = double.PositiveInfinity;

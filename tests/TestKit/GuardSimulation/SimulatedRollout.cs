@@ -37,8 +37,8 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
 
     public Random Random { get; } = new(seed);
 
-    /// <summary>Lets time pass until its end, or until the version is condemned. Each kind of event happens at random moments, at its average rate
-    /// per minute.</summary>
+    /// <summary>Lets time pass until its end, or until the version is condemned. Each kind of event happens at random moments, at its
+    /// average rate per minute.</summary>
     public void Pass(double minutes, params ReadOnlySpan<(double PerMinute, Action Event)> events)
     {
         var rate = 0.0;

@@ -8,8 +8,10 @@ namespace ModelServing.Router.Rollouts.Watching;
 /// <param name="Policy">The rules of the rollout's guard.</param>
 /// <param name="UnreachableFor">How long it may have no ready endpoint.</param>
 /// <param name="Share">Its share of the traffic, compared with stable.</param>
-internal sealed record WatchedVariant(WatchedVersion Version, string Variant, GuardPolicy Policy, TimeSpan UnreachableFor, TrafficShare Share)
+internal sealed record WatchedVariant(
+    WatchedVersion Version, string Variant, GuardPolicy Policy, TimeSpan UnreachableFor, TrafficShare Share)
 {
-    /// <summary>With fewer routing keys than this, the guard can't condemn the version; more than are ever counted if no number suffices.</summary>
+    /// <summary>With fewer routing keys than this, the guard can't condemn the version; more than are ever counted if no number
+    /// suffices.</summary>
     internal int FewestKeys { get; } = ModelServing.Rollout.Guard.FewKeys.Fewest(Share, Policy) ?? int.MaxValue;
 }

@@ -98,7 +98,7 @@ public sealed class SqliteJournalFileTests : IDisposable
     [Fact]
     public async Task A_file_that_is_not_a_database_is_refused()
     {
-        await File.WriteAllTextAsync(Path, string.Concat(Enumerable.Repeat("this is no database\n", 100)));
+        await File.WriteAllTextAsync(Path, string.Concat(Enumerable.Repeat("this is not a database\n", 100)));
         using var store = new SqliteJournalStore(Path);
         var e = await Assert.ThrowsAsync<JournalException>(() => new RolloutJournal(store).ReadAsync(SomeEvents.Fraud, 0, default));
         Assert.Equal(JournalError.Damaged, e.Error);

@@ -2,14 +2,15 @@ using ModelServing.TestKit.GuardSimulation;
 
 namespace ModelServing.Services.Tests.Rollout.Guard;
 
-/// <summary>The short form of <c>./dev soak guard</c>: fewer and shorter rollouts, but enough to detect a guard that breaks a rule.</summary>
+/// <summary>The short form of <c>./dev soak guard</c>: fewer and shorter rollouts, but enough to detect a guard that breaks a
+/// rule.</summary>
 public class GuardSimulationTests
 {
     [Fact]
     public void Equal_versions_are_left_alone() => Holds(GuardScenarios.Equal(brevity: 4), 100);
 
-    // At most 20 of 400 may be condemned, and at most 2.5 are expected: only errors on the sum are simulated, which may cause an eighth of the
-    // false alarms. A guard that ignores the tolerance condemns most of them; one without the copies' weights, more than a tenth.
+    // At most 20 of 400 may be condemned, and at most 2.5 are expected: only errors on the sum are simulated, which may cause an eighth of
+    // the false alarms. A guard that ignores the tolerance condemns most of them; one without the copies' weights, more than a tenth.
     [Fact]
     public void A_version_that_fails_as_often_as_is_tolerated_is_left_alone() => Holds(GuardScenarios.AtTheBoundary(brevity: 4), 400);
 

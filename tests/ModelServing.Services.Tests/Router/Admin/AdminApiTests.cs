@@ -138,7 +138,7 @@ public sealed class AdminApiTests
         await routers.UntilKindsAsync("started");
         Assert.Equal(200, (await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"x"}""")).Status);
         await routers.UntilKindsAsync("started rolledBack");
-        routers.Store.IsAway = true;
+        routers.Store.IsUnavailable = true;
         RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"x"}"""), 503, "journal-away");
         RouterAnswers.AssertProblem(await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model)), 503, "journal-away");
         Assert.Equal(0, await routers.ReachingAsync(router, 2));

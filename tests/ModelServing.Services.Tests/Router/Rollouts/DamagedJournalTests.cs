@@ -65,10 +65,10 @@ public sealed class DamagedJournalTests
         foreach (var more in isLonger ? (JournalEvent[])[SomeEvents.RolledBack(3), SomeEvents.Reset(3), SomeEvents.RolledBack(3, trial: 2)] : [])
             await routers.AppendAsync(more);
         await routers.ApplyAsync(SomeRouters.Canary2());
-        routers.Store.IsAway = true;
+        routers.Store.IsUnavailable = true;
         var router = await routers.StartAsync(new JournalPace(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(20)), hasSnapshot: true);
         Assert.True(SomeRouters.IsCondemned(router, 1));
-        routers.Store.IsAway = false;
+        routers.Store.IsUnavailable = false;
         await RunningRouter.UntilAsync(() => !SomeRouters.IsCondemned(router, 1), "the journal replaces the snapshot");
         Assert.Equal(isLonger, SomeRouters.IsCondemned(router, 3));
         Assert.NotEqual(0, await routers.ReachingAsync(router, 1));

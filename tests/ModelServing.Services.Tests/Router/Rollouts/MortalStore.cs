@@ -8,15 +8,15 @@ namespace ModelServing.Services.Tests.Router.Rollouts;
 /// <summary>A journal store that a test can make unavailable, or make hang.</summary>
 internal sealed class MortalStore(IJournalStore store) : IJournalStore
 {
-    private volatile bool isAway;
+    private volatile bool isUnavailable;
     private volatile bool hangs;
 
     public string Location => store.Location;
 
-    internal bool IsAway
+    internal bool IsUnavailable
     {
-        get => isAway;
-        set => isAway = value;
+        get => isUnavailable;
+        set => isUnavailable = value;
     }
 
     internal bool Hangs
@@ -40,6 +40,6 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
 
     // Ignores the token, as a hanging store does.
     private Task MeetAsync() => hangs ? new TaskCompletionSource().Task
-        : isAway ? Task.FromException(new JournalException(JournalError.Unavailable, "it was taken away"))
+        : isUnavailable ? Task.FromException(new JournalException(JournalError.Unavailable, "the test made it unavailable"))
         : Task.CompletedTask;
 }

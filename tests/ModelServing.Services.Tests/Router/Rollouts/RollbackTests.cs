@@ -49,7 +49,7 @@ public sealed class RollbackTests
         var decided = DateTimeOffset.UtcNow;
         foreach (var other in others)
             await RunningRouter.UntilAsync(() => SomeRouters.IsCondemned(other, 2), "the other routers know");
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"told after {(DateTimeOffset.UtcNow - decided).TotalMilliseconds:0} ms"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"known after {(DateTimeOffset.UtcNow - decided).TotalMilliseconds:0} ms"));
         foreach (var other in others)
             Assert.Equal(0, await routers.ReachingAsync(other, 2));
         await routers.UntilKindsAsync("started rolledBack");
@@ -163,7 +163,7 @@ public sealed class RollbackTests
 
         foreach (var hangs in new[] { false, true })
         {
-            (routers.Store.IsAway, routers.Store.Hangs) = (!hangs, hangs);
+            (routers.Store.IsUnavailable, routers.Store.Hangs) = (!hangs, hangs);
             await routers.ApplyAsync(SomeRouters.Plan(("canary", 3, 5000), ("stable", 1, 5000)));
             var unread = await routers.StartAsync(new JournalPace(TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(300)));
             Assert.Equal(0, await routers.ReachingAsync(unread, 3));
@@ -188,12 +188,12 @@ public sealed class RollbackTests
         await routers.ApplyAsync(SomeRouters.Canary2());
         var router = await routers.StartAsync();
         await routers.UntilKindsAsync("started");
-        routers.Store.IsAway = true;
+        routers.Store.IsUnavailable = true;
         await RunningRouter.UntilAsync(() => router.Get<RolloutBoard>().Reach == JournalReach.Away, "the journal is unavailable");
         await routers.CondemnAsync(router);
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
         Assert.Equal("started", await routers.KindsAsync());
-        routers.Store.IsAway = false;
+        routers.Store.IsUnavailable = false;
         await routers.UntilKindsAsync("started rolledBack");
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
     }

@@ -241,7 +241,8 @@ public sealed class DnsEndpointsTests : IDisposable
     public async Task Whatever_the_servers_answer_the_endpoints_are_the_last_good_ones() =>
         await Gen.Int[-2, 3].Array[2].Array[1, 40].SampleAsync(async rounds =>
         {
-            // -2: failed, -1: no such name, 0: no address, otherwise the number of addresses. Each name starts with the answer of the first round.
+            // -2: failed, -1: no such name, 0: no address, otherwise the number of addresses. Each name starts with the answer of the first
+            // round.
             var names = new SomeNames();
             var source = Make(names);
             var known = new string[][] { [], [] };

@@ -23,7 +23,7 @@ public sealed class SystemNamesTests : IDisposable
     {
         // RFC 6761: no resolver finds a name under .invalid. An unreachable resolver reports that it is unreachable.
         var e = await Assert.ThrowsAsync<SocketException>(() => LookUpAsync("nothing.invalid"));
-        Assert.SkipWhen(e.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData), $"the resolver of this machine can't be asked: {e.Message}");
+        Assert.SkipWhen(e.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData), $"the resolver of this machine does not answer: {e.Message}");
     }
 
     [Fact]
