@@ -9,7 +9,7 @@ public sealed record AlarmSettings
 
     [Setting(
         "The e-mail addresses that receive every alarm, at most 9. Each address first gets a message from each of two topics and must "
-        + "confirm it.",
+        + "confirm both.",
         Pattern = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$",
         Form = "an e-mail address",
         Example = "oncall@example.com")]

@@ -19,8 +19,8 @@ public sealed record ClusterSettings
     public required string NodeImage { get; init; }
 
     [Setting(
-        "Whether the cluster's API has a public address. This cannot be changed later. If not, the endpoint is private; "
-        + "docs/infrastructure.md describes how `pulumi up` reaches it.")]
+        "Whether the cluster's API has a public address. If not, the endpoint is private, and docs/infrastructure.md describes how "
+        + "`pulumi up` reaches it. This cannot be changed later.")]
     public bool PublicEndpoint { get; init; }
 
     [Setting(

@@ -34,7 +34,7 @@ public sealed record FunctionStackSettings
         "Rollback only logs the rollbacks it would make. Use this to try out alarms. It does not affect the guard in the routers.")]
     public bool DryRun { get; init; }
 
-    [Setting("The days that the logs of the functions are kept: 30, 60, 90, 120, 150 or 180.", Min = "30", Max = "180")]
+    [Setting("The number of days that the logs of the functions are kept: 30, 60, 90, 120, 150 or 180.", Min = "30", Max = "180")]
     public int LogDays { get; init; } = 30;
 
     /// <summary>The number of containers that OCI keeps ready at a time for a function of <paramref name="memoryInMbs"/>.</summary>

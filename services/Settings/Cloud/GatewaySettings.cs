@@ -32,6 +32,6 @@ public sealed record GatewaySettings
         + "(`tokens.roles.operators`). If not, operators use `kubectl port-forward`.")]
     public bool AdminApi { get; init; }
 
-    [Setting("The days that the access and execution logs are kept: 30, 60, 90, 120, 150 or 180.", Min = "30", Max = "180")]
+    [Setting("The number of days that the access and execution logs are kept: 30, 60, 90, 120, 150 or 180.", Min = "30", Max = "180")]
     public int LogDays { get; init; } = 30;
 }

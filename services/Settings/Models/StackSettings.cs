@@ -14,8 +14,8 @@ public sealed record StackSettings
     public IReadOnlyDictionary<ModelName, ClientSettings> Clients { get; init; } = new Dictionary<ModelName, ClientSettings>();
 
     [Setting(
-        "The tokens (JWT) that the routers accept. In the cloud, they accept the gateway's tokens by default; these settings override "
-        + "that.")]
+        "The tokens (JWT) that the routers accept. In the cloud, the routers accept the gateway's tokens anyway; these settings override "
+        + "the gateway's.")]
     public TokenSettings? Tokens { get; init; }
 
     [Setting(
