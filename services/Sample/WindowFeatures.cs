@@ -66,9 +66,9 @@ public sealed class WindowFeatures
 
     private static readonly int[] WindowDays = [1, 7, 30];
 
-    private readonly Dictionary<int, History> _customers = [];
-    private readonly Dictionary<int, History> _terminals = [];
-    private int _lastSecond = int.MinValue;
+    private readonly Dictionary<int, History> customers = [];
+    private readonly Dictionary<int, History> terminals = [];
+    private int lastSecond = int.MinValue;
 
     /// <summary>The features' names, in the order of a row.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -86,22 +86,22 @@ public sealed class WindowFeatures
     /// <exception cref="ArgumentException"><paramref name="transaction"/> is earlier than the previous one.</exception>
     public void Next(Transaction transaction, Span<float> row)
     {
-        if (transaction.Second < _lastSecond)
+        if (transaction.Second < lastSecond)
         {
             throw new ArgumentException(
-                $"transaction {transaction.Id} is at second {transaction.Second}, before {_lastSecond}", nameof(transaction));
+                $"transaction {transaction.Id} is at second {transaction.Second}, before {lastSecond}", nameof(transaction));
         }
 
-        _lastSecond = transaction.Second;
+        lastSecond = transaction.Second;
 
         var time = transaction.Time;
         row[0] = (float)(transaction.Cents / 100.0);
         row[1] = time.Hour <= 6 ? 1 : 0;
         row[2] = time.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 1 : 0;
 
-        var customer = HistoryOf(_customers, transaction.CustomerId);
+        var customer = HistoryOf(customers, transaction.CustomerId);
         customer.Add(transaction.Second, transaction.Cents);
-        var terminal = HistoryOf(_terminals, transaction.TerminalId);
+        var terminal = HistoryOf(terminals, transaction.TerminalId);
         for (var window = 0; window < WindowDays.Length; window++)
         {
             var (count, cents) = customer.Over(window, transaction.Second);
@@ -130,28 +130,28 @@ public sealed class WindowFeatures
     /// </summary>
     private sealed class History
     {
-        private readonly List<int> _seconds = [];
-        private readonly List<long> _totals = [0];
-        private readonly int[] _starts = new int[WindowDays.Length];
-        private int _end;
+        private readonly List<int> seconds = [];
+        private readonly List<long> totals = [0];
+        private readonly int[] starts = new int[WindowDays.Length];
+        private int end;
 
         internal void Add(int second, int value)
         {
-            _seconds.Add(second);
-            _totals.Add(_totals[^1] + value);
+            seconds.Add(second);
+            totals.Add(totals[^1] + value);
         }
 
         /// <summary>The count and sum of the values in the window that ends at <paramref name="upTo"/>, inclusive, and excludes its
         /// beginning.</summary>
         internal (int Count, long Sum) Over(int window, int upTo)
         {
-            while (_end < _seconds.Count && _seconds[_end] <= upTo)
-                _end++;
+            while (end < seconds.Count && seconds[end] <= upTo)
+                end++;
             var after = upTo - WindowDays[window] * Transaction.SecondsPerDay;
-            ref var start = ref _starts[window];
-            while (start < _end && _seconds[start] <= after)
+            ref var start = ref starts[window];
+            while (start < end && seconds[start] <= after)
                 start++;
-            return (_end - start, _totals[_end] - _totals[start]);
+            return (end - start, totals[end] - totals[start]);
         }
     }
 }

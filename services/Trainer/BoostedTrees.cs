@@ -52,16 +52,16 @@ internal static class BoostedTrees
     /// <summary>The nodes of all trees as columns, which is their form in ONNX.</summary>
     private sealed class TreeColumns
     {
-        private readonly List<long> _trees = [];
-        private readonly List<long> _nodes = [];
-        private readonly List<string> _modes = [];
-        private readonly List<long> _features = [];
-        private readonly List<float> _thresholds = [];
-        private readonly List<long> _whenTrue = [];
-        private readonly List<long> _whenFalse = [];
-        private readonly List<long> _leafTrees = [];
-        private readonly List<long> _leafNodes = [];
-        private readonly List<float> _leafValues = [];
+        private readonly List<long> trees = [];
+        private readonly List<long> nodes = [];
+        private readonly List<string> modes = [];
+        private readonly List<long> features = [];
+        private readonly List<float> thresholds = [];
+        private readonly List<long> whenTrue = [];
+        private readonly List<long> whenFalse = [];
+        private readonly List<long> leafTrees = [];
+        private readonly List<long> leafNodes = [];
+        private readonly List<float> leafValues = [];
 
         /// <summary>Adds a tree: first its splits, with ML.NET's numbers, then its leaves.</summary>
         internal void Add(int tree, RegressionTree source, double factor, double constant)
@@ -79,9 +79,9 @@ internal static class BoostedTrees
             {
                 var node = source.NumberOfNodes + leaf;
                 Add(tree, node, Leaf, 0, 0, 0, 0);
-                _leafTrees.Add(tree);
-                _leafNodes.Add(node);
-                _leafValues.Add((float)(source.LeafValues[leaf] * factor + constant));
+                leafTrees.Add(tree);
+                leafNodes.Add(node);
+                leafValues.Add((float)(source.LeafValues[leaf] * factor + constant));
             }
         }
 
@@ -91,17 +91,17 @@ internal static class BoostedTrees
             var node = OnnxClassifier.Node("TreeEnsembleClassifier");
             node.Attribute.Add(
             [
-                OnnxClassifier.Ints("nodes_treeids", _trees),
-                OnnxClassifier.Ints("nodes_nodeids", _nodes),
-                OnnxClassifier.Texts("nodes_modes", _modes),
-                OnnxClassifier.Ints("nodes_featureids", _features),
-                OnnxClassifier.Floats("nodes_values", _thresholds),
-                OnnxClassifier.Ints("nodes_truenodeids", _whenTrue),
-                OnnxClassifier.Ints("nodes_falsenodeids", _whenFalse),
-                OnnxClassifier.Ints("class_treeids", _leafTrees),
-                OnnxClassifier.Ints("class_nodeids", _leafNodes),
-                OnnxClassifier.Ints("class_ids", _leafTrees.ConvertAll(_ => 1L)),
-                OnnxClassifier.Floats("class_weights", _leafValues),
+                OnnxClassifier.Ints("nodes_treeids", trees),
+                OnnxClassifier.Ints("nodes_nodeids", nodes),
+                OnnxClassifier.Texts("nodes_modes", modes),
+                OnnxClassifier.Ints("nodes_featureids", features),
+                OnnxClassifier.Floats("nodes_values", thresholds),
+                OnnxClassifier.Ints("nodes_truenodeids", whenTrue),
+                OnnxClassifier.Ints("nodes_falsenodeids", whenFalse),
+                OnnxClassifier.Ints("class_treeids", leafTrees),
+                OnnxClassifier.Ints("class_nodeids", leafNodes),
+                OnnxClassifier.Ints("class_ids", leafTrees.ConvertAll(_ => 1L)),
+                OnnxClassifier.Floats("class_weights", leafValues),
                 OnnxClassifier.Ints("classlabels_int64s", [0, 1]),
                 OnnxClassifier.Text("post_transform", "LOGISTIC"),
             ]);
@@ -110,13 +110,13 @@ internal static class BoostedTrees
 
         private void Add(int tree, int node, string mode, int feature, float threshold, int whenTrue, int whenFalse)
         {
-            _trees.Add(tree);
-            _nodes.Add(node);
-            _modes.Add(mode);
-            _features.Add(feature);
-            _thresholds.Add(threshold);
-            _whenTrue.Add(whenTrue);
-            _whenFalse.Add(whenFalse);
+            trees.Add(tree);
+            nodes.Add(node);
+            modes.Add(mode);
+            features.Add(feature);
+            thresholds.Add(threshold);
+            this.whenTrue.Add(whenTrue);
+            this.whenFalse.Add(whenFalse);
         }
 
         /// <summary>The node of a child. ML.NET encodes a leaf as the complement of the leaf's number.</summary>

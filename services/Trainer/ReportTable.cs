@@ -20,7 +20,8 @@ internal static class ReportTable
         {
             var digest = Convert.ToHexStringLower(SHA256.HashData(evaluation.Bytes));
             var model = string.Create(culture, $"{evaluation.Model.Version,-8}{evaluation.Model.Algorithm,-24}");
-            var metrics = string.Create(culture, $"{evaluation.AreaUnderRoc,8:F4}{evaluation.AveragePrecision,16:F4}{evaluation.Difference,17:E1}");
+            var metrics = string.Create(
+                culture, $"{evaluation.AreaUnderRoc,8:F4}{evaluation.AveragePrecision,16:F4}{evaluation.Difference,17:E1}");
             writer.WriteLine(string.Create(culture, $"{model}{metrics}{evaluation.Bytes.Length,9}  {digest}"));
         }
     }

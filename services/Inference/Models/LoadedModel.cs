@@ -39,6 +39,12 @@ internal sealed class LoadedModel : IDisposable
 
     internal InferRequestReader Reader { get; }
 
+    public void Dispose()
+    {
+        session.Dispose();
+        options.Dispose();
+    }
+
     /// <summary>Opens a verified and accepted artifact from its bytes. It is never opened from a path, so the runtime can't read any other
     /// file.</summary>
     /// <param name="artifact">The artifact.</param>
@@ -84,12 +90,6 @@ internal sealed class LoadedModel : IDisposable
             [.. Inputs.Select(static spec => spec.Format.Create([.. spec.Shape.Select(static length => length < 0 ? 1 : length)]))],
             [.. Enumerable.Range(0, Outputs.Count)]);
         Run(request).Dispose();
-    }
-
-    public void Dispose()
-    {
-        session.Dispose();
-        options.Dispose();
     }
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>

@@ -19,6 +19,8 @@ internal sealed class TensorSpec(TensorInfo info)
     /// <summary>The shape as the protocol writes it; -1 is a dimension of any length.</summary>
     internal string ShapeText { get; } = $"[{string.Join(',', info.Shape)}]";
 
+    public override string ToString() => info.ToString();
+
     /// <summary>Whether a tensor may have this shape. A free dimension must have a length of at least 1, because runtimes do not expect
     /// empty tensors.</summary>
     internal bool Accepts(ReadOnlySpan<long> shape)
@@ -33,6 +35,4 @@ internal sealed class TensorSpec(TensorInfo info)
 
         return true;
     }
-
-    public override string ToString() => info.ToString();
 }

@@ -29,6 +29,8 @@ internal sealed class InferAnswer : IDisposable
     /// <summary>The size of this answer's memory, in bytes.</summary>
     internal int Capacity => buffer.Capacity;
 
+    public void Dispose() => json.Dispose();
+
     /// <summary>Writes an answer over the previous one.</summary>
     /// <param name="model">The model that answers.</param>
     /// <param name="id">The caller's identifier, or null.</param>
@@ -51,8 +53,6 @@ internal sealed class InferAnswer : IDisposable
         json.WriteEndObject();
         json.Flush();
     }
-
-    public void Dispose() => json.Dispose();
 
     private void Write(TensorSpec spec, OrtValue tensor)
     {

@@ -9,18 +9,18 @@ namespace ModelServing.Sample.Simulation;
 /// </summary>
 internal sealed class RandomStream
 {
-    private ulong _s0;
-    private ulong _s1;
-    private ulong _s2;
-    private ulong _s3;
+    private ulong s0;
+    private ulong s1;
+    private ulong s2;
+    private ulong s3;
 
     /// <summary>Starts from a given state, as the generator's published test values do.</summary>
     internal RandomStream(ulong s0, ulong s1, ulong s2, ulong s3)
     {
-        _s0 = s0;
-        _s1 = s1;
-        _s2 = s2;
-        _s3 = s3;
+        this.s0 = s0;
+        this.s1 = s1;
+        this.s2 = s2;
+        this.s3 = s3;
     }
 
     /// <summary>
@@ -31,10 +31,10 @@ internal sealed class RandomStream
         var state = seed;
         state = SplitMix64(ref state) ^ (ulong)purpose;
         state = SplitMix64(ref state) ^ (uint)index;
-        _s0 = SplitMix64(ref state);
-        _s1 = SplitMix64(ref state);
-        _s2 = SplitMix64(ref state);
-        _s3 = SplitMix64(ref state);
+        s0 = SplitMix64(ref state);
+        s1 = SplitMix64(ref state);
+        s2 = SplitMix64(ref state);
+        s3 = SplitMix64(ref state);
     }
 
     /// <summary>One step of SplitMix64 (Vigna, https://prng.di.unimi.it/splitmix64.c).</summary>
@@ -49,14 +49,14 @@ internal sealed class RandomStream
 
     internal ulong NextBits()
     {
-        var result = ulong.RotateLeft(_s1 * 5, 7) * 9;
-        var t = _s1 << 17;
-        _s2 ^= _s0;
-        _s3 ^= _s1;
-        _s1 ^= _s2;
-        _s0 ^= _s3;
-        _s2 ^= t;
-        _s3 = ulong.RotateLeft(_s3, 45);
+        var result = ulong.RotateLeft(s1 * 5, 7) * 9;
+        var t = s1 << 17;
+        s2 ^= s0;
+        s3 ^= s1;
+        s1 ^= s2;
+        s0 ^= s3;
+        s2 ^= t;
+        s3 = ulong.RotateLeft(s3, 45);
         return result;
     }
 
