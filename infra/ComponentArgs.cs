@@ -5,23 +5,24 @@ using Pulumi;
 
 namespace ModelServing.Infra;
 
-/// <summary>What every component is given.</summary>
+/// <summary>The arguments that every component has.</summary>
 public abstract class ComponentArgs
 {
-    /// <summary>What the environment's resources are called and how they are tagged.</summary>
+    /// <summary>The names and tags of the environment's resources.</summary>
     public required EnvironmentNames Names { get; init; }
 
-    /// <summary>The OCID of the environment's compartment. One environment has one of its own: policies end at its border.</summary>
+    /// <summary>The OCID of the environment's compartment. Each environment has its own, and no policy reaches beyond it.</summary>
     public required Input<string> CompartmentId { get; init; }
 
-    /// <summary>Refuses null where the compiler was told that there is none: the SDK would let it pass until the cloud refuses it.</summary>
+    /// <summary>Throws if a required property is null. <c>required</c> does not rule null out, and the SDK would pass it on to the
+    /// cloud.</summary>
     internal T Checked<T>()
         where T : ComponentArgs
     {
         foreach (var property in GetType().GetProperties())
         {
             if (property.IsDefined(typeof(RequiredMemberAttribute)) && property.GetValue(this) is null)
-                throw new ArgumentException($"{GetType().Name}.{property.Name} is required and was not given");
+                throw new ArgumentException($"{GetType().Name}.{property.Name} is required but was not given");
         }
 
         return (T)this;

@@ -2,11 +2,11 @@ using Pulumi;
 
 namespace ModelServing.Infra;
 
-/// <summary>How what holds data is kept from being lost by a mistake in a stack.</summary>
+/// <summary>Keeps a mistake in a stack from destroying data.</summary>
 internal static class Protection
 {
-    /// <summary>Options of a child that holds data: with protection a deletion is refused, and if the protection is taken off the
-    /// cloud still keeps what the stack forgets.</summary>
+    /// <summary>Options for a child that holds data. Protection makes Pulumi refuse to delete it. If a later update removes the
+    /// protection and the resource, the resource still stays in the cloud.</summary>
     internal static CustomResourceOptions Options(Resource parent, bool isOn, InputList<Resource>? after = null) => new()
     {
         Parent = parent,

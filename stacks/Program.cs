@@ -9,7 +9,7 @@ try
 }
 catch (InvalidOperationException e)
 {
-    // Before anything is composed: nobody is there that it could be applied by. What fails later Pulumi reports itself.
+    // The program was not started by Pulumi, or was built with the doubles. Pulumi itself reports later failures.
     Console.Error.WriteLine(e.Message);
     return 1;
 }

@@ -6,8 +6,8 @@ using Pulumi;
 namespace ModelServing.Stacks;
 
 /// <summary>
-/// The settings that the stack is composed from: the only reader of stack configuration. Its types are the tree of Rollout's settings,
-/// of which docs/settings.md is made.
+/// The settings that the stack is composed from, and the only reader of stack configuration. The types of the settings are those of
+/// services/Settings, from which docs/settings.md is generated.
 /// </summary>
 public sealed class StackConfiguration
 {
@@ -19,33 +19,32 @@ public sealed class StackConfiguration
         IsOffline = isOffline;
     }
 
-    /// <summary>All settings, with their places.</summary>
+    /// <summary>All settings, with their positions in the file.</summary>
     public StackFile File { get; }
 
-    /// <summary>No cloud is there to be asked, so that what is published is not checked.</summary>
+    /// <summary>Whether the cloud is out of reach, so that published versions are not checked.</summary>
     public bool IsOffline { get; }
 
-    /// <summary>The images are not the stack file's but stand-ins, so that the second apply can be shown before there are any.</summary>
+    /// <summary>Whether the images are stand-ins, with which a preview shows the second apply before the stack file names images.</summary>
     public bool HasStandInImages { get; private init; }
 
-    /// <summary>The settings of the cloud.</summary>
     public CloudSettings Cloud => File.Cloud!;
 
-    /// <summary>The configuration that Pulumi hands to its program. Runs inside of a deployment only.</summary>
-    /// <exception cref="RunException">Something is wrong with it; the message names every fault with its path.</exception>
-    public static StackConfiguration OfPulumi()
+    /// <summary>The configuration that Pulumi passes to its program. Works only inside a deployment.</summary>
+    /// <exception cref="RunException">The settings have faults; the message lists each with its path.</exception>
+    public static StackConfiguration FromPulumi()
     {
         var config = new Config(StackFile.Namespace.TrimEnd(':'));
         var (file, faults) = StackFile.FromConfiguration(config.Get);
         return Checked(file, faults, isOffline: false);
     }
 
-    /// <summary>The configuration of a stack file, for a preview without a cloud.</summary>
+    /// <summary>The configuration in a stack file, for a preview without a cloud.</summary>
     /// <param name="yaml">The stack file's text.</param>
-    /// <param name="foundationOnly">Show the first apply, whatever images there are. Without it the second is shown, with stand-ins
-    /// where there are no images yet.</param>
-    /// <exception cref="RunException">Something is wrong with it; the message names every fault with its path.</exception>
-    public static StackConfiguration OfFile(string yaml, bool foundationOnly = false)
+    /// <param name="foundationOnly">Whether to show the first apply, even if the stack file names images. Otherwise the second one is
+    /// shown, with stand-ins if there are no images yet.</param>
+    /// <exception cref="RunException">The settings have faults; the message lists each with its path.</exception>
+    public static StackConfiguration FromFile(string yaml, bool foundationOnly = false)
     {
         var (file, faults) = StackFile.Parse(yaml, cloud: true);
         if (file is not { Cloud: { } cloud })
@@ -62,17 +61,22 @@ public sealed class StackConfiguration
         return Checked(file.With(standIns), faults, isOffline: true, hasStandInImages: true);
     }
 
-    /// <summary>The same settings where a cloud is there to be asked.</summary>
+    /// <summary>The same settings for a run that reaches the cloud.</summary>
     internal StackConfiguration Online() => new(File, isOffline: false) { HasStandInImages = HasStandInImages };
 
-    private static StackConfiguration Checked(StackFile? file, IReadOnlyList<SettingsFault> faults, bool isOffline, bool hasStandInImages = false)
+    private static StackConfiguration Checked(
+        StackFile? file, IReadOnlyList<SettingsFault> faults, bool isOffline, bool hasStandInImages = false)
     {
         var all = file is null ? faults : file.Check();
         if (file is null || all.Count > 0)
-            throw new RunException("the stack's settings can't be applied:\n" + string.Join('\n', all.Select(static fault => "  " + Line(fault))));
+            throw new RunException(string.Join("\n  ", all.Select(Line).Prepend("the stack's settings cannot be applied:")));
         return new StackConfiguration(file, isOffline) { HasStandInImages = hasStandInImages };
     }
 
-    private static string Line(SettingsFault fault) =>
-        (fault.Path.Length > 0 ? fault.Path + ": " : "") + fault.Message + (fault.Position is { } at ? $" (line {at.Line}, column {at.Column})" : "");
+    private static string Line(SettingsFault fault)
+    {
+        var path = fault.Path.Length > 0 ? fault.Path + ": " : "";
+        var position = fault.Position is { } at ? $" (line {at.Line}, column {at.Column})" : "";
+        return path + fault.Message + position;
+    }
 }

@@ -5,61 +5,66 @@ using Pulumi.Testing;
 
 namespace ModelServing.Stacks;
 
-/// <summary>Runs the stack's program under mocks: what the preview and the tests see of it.</summary>
+/// <summary>Runs the stack's program under mocks, for the preview and the tests.</summary>
 public static class StackRendering
 {
-    /// <summary>Runs the program and gives what it made.</summary>
-    /// <param name="mocks">They answer in place of the cloud.</param>
-    /// <param name="configuration">The settings; null has the program read Pulumi's own.</param>
+    /// <param name="mocks">They answer instead of the cloud.</param>
+    /// <param name="configuration">The settings; with null, the program reads Pulumi's own configuration.</param>
     /// <param name="stack">The stack's name.</param>
-    /// <param name="isPreview">Outputs that the mocks don't give are unknown, as before an apply.</param>
+    /// <param name="isPreview">Whether outputs that the mocks do not return are unknown, as before an apply.</param>
     /// <exception cref="RunException">The program failed; the message says why.</exception>
     public static async Task<RenderedStack> RunAsync(IMocks mocks, StackConfiguration? configuration, string stack, bool isPreview = true)
     {
         var recorder = new Recorder(mocks);
-        var made = new List<ResourceTransformationArgs>();
+        var created = new List<ResourceTransformationArgs>();
         var options = new StackOptions
         {
             ResourceTransformations =
             {
                 args =>
                 {
-                    lock (made)
-                        made.Add(args);
+                    lock (created)
+                        created.Add(args);
                     return null;
                 },
             },
         };
         var resources = await Deployment.TestWithServiceProviderAsync<ServingStack>(
             recorder,
-            new Provider(() => new ServingStack(configuration ?? StackConfiguration.OfPulumi(), options)),
+            new Provider(() => new ServingStack(configuration ?? StackConfiguration.FromPulumi(), options)),
             new TestOptions { ProjectName = Contracts.BucketName.Project, StackName = stack, IsPreview = isPreview });
         return new RenderedStack(
             resources.OfType<ServingStack>().Single(),
-            [.. made.Select(args => new RenderedResource(
-                args.Resource.GetResourceType(),
-                args.Resource.GetResourceName(),
-                args.Resource,
-                recorder.Inputs.GetValueOrDefault((args.Resource.GetResourceType(), args.Resource.GetResourceName()), ImmutableDictionary<string, object>.Empty),
-                args.Args,
-                args.Options))]);
+            [.. created.Select(recorder.Rendered)]);
     }
 
-    private sealed class Provider(Func<ServingStack> make) : IServiceProvider
+    private sealed class Provider(Func<ServingStack> create) : IServiceProvider
     {
-        public object? GetService(Type serviceType) => serviceType == typeof(ServingStack) ? make() : null;
+        public object? GetService(Type serviceType) => serviceType == typeof(ServingStack) ? create() : null;
     }
 
     private sealed class Recorder(IMocks mocks) : IMocks
     {
-        internal ConcurrentDictionary<(string Type, string Name), ImmutableDictionary<string, object>> Inputs { get; } = new();
+        private readonly ConcurrentDictionary<(string Type, string Name), ImmutableDictionary<string, object>> inputs = new();
 
         public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
         {
-            Inputs[(args.Type ?? "", args.Name ?? "")] = args.Inputs;
+            inputs[(args.Type ?? "", args.Name ?? "")] = args.Inputs;
             return mocks.NewResourceAsync(args);
         }
 
         public Task<object> CallAsync(MockCallArgs args) => mocks.CallAsync(args);
+
+        internal RenderedResource Rendered(ResourceTransformationArgs created)
+        {
+            var (type, name) = (created.Resource.GetResourceType(), created.Resource.GetResourceName());
+            return new RenderedResource(
+                type,
+                name,
+                created.Resource,
+                inputs.GetValueOrDefault((type, name), ImmutableDictionary<string, object>.Empty),
+                created.Args,
+                created.Options);
+        }
     }
 }

@@ -3,15 +3,14 @@ using OciFunctions = Pulumi.Oci.Functions;
 
 namespace ModelServing.Infra.Alarms;
 
-/// <summary>What <see cref="AlarmsComponent"/> is given.</summary>
 public sealed class AlarmsArgs : ComponentArgs
 {
-    /// <summary>Where they are told of.</summary>
+    /// <summary>The topics that the alarms publish to.</summary>
     public required Topics Topics { get; init; }
 
-    /// <summary>The function that the topic of rollbacks calls.</summary>
+    /// <summary>The function that the topic <c>rollback</c> calls.</summary>
     public required OciFunctions.Function Rollback { get; init; }
 
-    /// <summary>The alarms: those of Contracts by default, of models and of the platform.</summary>
+    /// <summary>By default all alarms: those about models and those about the platform.</summary>
     public IReadOnlyList<AlarmDefinition> Definitions { get; init; } = [.. ModelAlarms.All, .. PlatformAlarms.All];
 }

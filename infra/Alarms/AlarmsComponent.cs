@@ -8,21 +8,21 @@ using Pulumi.Oci.Ons;
 namespace ModelServing.Infra.Alarms;
 
 /// <summary>
-/// The alarms: one for each <see cref="AlarmDefinition"/>, whatever models there are, since a changed alarm takes minutes to act; and the
-/// subscription by which one that leads to a rollback calls the Rollback function. Contracts has the queries; they are passed on as they are.
+/// The alarms, and the subscription through which the topic <c>rollback</c> calls the Rollback function. There is one alarm for each
+/// <see cref="AlarmDefinition"/>, whatever the models are, because a changed alarm needs minutes until it works. The queries are passed
+/// on word for word.
 /// </summary>
 public sealed class AlarmsComponent : ComponentResource
 {
-    // What a query is evaluated at; Monitoring has no other.
+    // How often queries are evaluated; Monitoring offers no other interval.
     private const string EachMinute = "1m";
 
-    // Of the message that Rollback reads, for good; a newer one would have to be read first.
+    // The version of messages that Rollback can read. Before it can change, Rollback must learn to read the new one.
     private const string MessageVersion = "1.X";
 
-    // At once, and then for two hours at longer and longer intervals: the service's own, said here so that it stays.
+    // Delivery is tried at once, then for two hours at growing intervals. This is the service's default, stated here so it cannot change.
     private const string Delivery = """{"backoffRetryPolicy":{"maxRetryDuration":7200000,"policyType":"EXPONENTIAL"}}""";
 
-    /// <summary>Makes the alarms.</summary>
     /// <exception cref="ArgumentException">An argument is missing.</exception>
     public AlarmsComponent(string name, AlarmsArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Alarms", name, options)
@@ -30,7 +30,7 @@ public sealed class AlarmsComponent : ComponentResource
         ArgumentNullException.ThrowIfNull(args);
         args.Checked<AlarmsArgs>();
         var tags = args.Names.Tags("alarms");
-        // A function confirms nothing: it is called from the first message on.
+        // A function need not confirm its subscription: it is called from the first message on.
         var rollback = new Subscription($"{name}-rollback", new SubscriptionArgs
         {
             CompartmentId = args.CompartmentId,
@@ -56,19 +56,19 @@ public sealed class AlarmsComponent : ComponentResource
                 Severity = alarm.Severity.ToString().ToUpperInvariant(),
                 Body = alarm.Text,
                 IsEnabled = true,
-                // Without it a second version that fails while a first one does is told to nobody.
+                // Otherwise, while one version fails, a second version that fails causes no message.
                 IsNotificationsPerMetricDimensionEnabled = true,
                 MessageFormat = "RAW",
                 NotificationVersion = MessageVersion,
                 Destinations = [alarm.Route == AlarmRoute.Rollback ? args.Topics.Rollback.TopicId : args.Topics.People.TopicId],
                 FreeformTags = tags,
-                // What fires first has somebody to call.
+                // The subscription comes first, so even the first message reaches Rollback.
             }, new CustomResourceOptions { Parent = this, DependsOn = { rollback } });
         }
 
         RegisterOutputs();
     }
 
-    // ISO 8601, of whole minutes.
+    // ISO 8601, in whole minutes.
     private static string Minutes(TimeSpan time) => $"PT{((int)time.TotalMinutes).ToString(CultureInfo.InvariantCulture)}M";
 }

@@ -5,12 +5,11 @@ using Pulumi.Oci.Ons;
 namespace ModelServing.Infra.Alarms;
 
 /// <summary>
-/// The topics that alarms publish to: <c>rollback</c>, which calls the Rollback function, and <c>people</c>. People are told by both. An
-/// address that is new gets a message with a link first, and nothing else before somebody has followed it.
+/// The topics that alarms publish to: <c>rollback</c>, which calls the Rollback function, and <c>people</c>. Both send e-mail to people. A
+/// new address first gets a message with a link, and no alarm until someone follows it.
 /// </summary>
 public sealed class Topics : ComponentResource
 {
-    /// <summary>Makes the topics.</summary>
     /// <exception cref="ArgumentException">An argument is missing, or there are too many addresses.</exception>
     public Topics(string name, TopicsArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Topics", name, options)
@@ -19,7 +18,7 @@ public sealed class Topics : ComponentResource
         args.Checked<TopicsArgs>().CheckedEmails();
         var tags = args.Names.Tags("alarms");
         Rollback = Topic("rollback", "Alarms that call the Rollback function");
-        People = Topic("people", "Alarms for people alone");
+        People = Topic("people", "Alarms that only notify people");
         RegisterOutputs(new Dictionary<string, object?> { ["rollbackTopicId"] = Rollback.TopicId, ["peopleTopicId"] = People.TopicId });
 
         NotificationTopic Topic(string key, string description)
@@ -34,7 +33,7 @@ public sealed class Topics : ComponentResource
             }, child);
             foreach (var email in args.Emails)
             {
-                // By the address, so that one more or less leaves the others, and their confirmation, alone.
+                // Named by the address: adding or removing one keeps the other subscriptions, which people have confirmed.
                 _ = new Subscription($"{name}-{key}-{email}", new SubscriptionArgs
                 {
                     CompartmentId = args.CompartmentId,
@@ -49,9 +48,9 @@ public sealed class Topics : ComponentResource
         }
     }
 
-    /// <summary>The topic that calls the Rollback function; its subscription is made by <see cref="AlarmsComponent"/>.</summary>
+    /// <summary>The topic that calls the Rollback function; <see cref="AlarmsComponent"/> creates that subscription.</summary>
     public NotificationTopic Rollback { get; }
 
-    /// <summary>The topic of people.</summary>
+    /// <summary>The topic that only notifies people.</summary>
     public NotificationTopic People { get; }
 }

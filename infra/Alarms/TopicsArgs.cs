@@ -1,20 +1,25 @@
 namespace ModelServing.Infra.Alarms;
 
-/// <summary>What <see cref="Topics"/> is given.</summary>
 public sealed class TopicsArgs : ComponentArgs
 {
-    /// <summary>The most subscriptions that a topic has; one is the Rollback function's.</summary>
+    /// <summary>How many subscriptions a topic can have; one belongs to the Rollback function.</summary>
     public const int MaxSubscriptions = 10;
 
-    /// <summary>The e-mail addresses that are told of every alarm, 9 at most. None by default: alarms then call Rollback and tell nobody.</summary>
+    /// <summary>The e-mail addresses that every alarm notifies, at most 9. None by default: alarms then call Rollback and notify no
+    /// one.</summary>
     public IReadOnlyList<string> Emails { get; init; } = [];
 
     internal TopicsArgs CheckedEmails()
     {
         if (Emails.Count >= MaxSubscriptions)
-            throw new ArgumentException($"{nameof(Emails)} has {Emails.Count} addresses; a topic has {MaxSubscriptions} subscriptions, and one is the Rollback function's");
+        {
+            throw new ArgumentException(
+                $"{nameof(Emails)} has {Emails.Count} addresses; a topic has at most "
+                + $"{MaxSubscriptions} subscriptions, and one is Rollback's");
+        }
+
         if (Emails.Distinct(StringComparer.OrdinalIgnoreCase).Count() != Emails.Count)
-            throw new ArgumentException($"{nameof(Emails)} has an address twice");
+            throw new ArgumentException($"{nameof(Emails)} contains an address twice");
         return this;
     }
 }

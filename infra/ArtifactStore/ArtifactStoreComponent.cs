@@ -6,20 +6,20 @@ using Pulumi.Oci.ObjectStorage.Inputs;
 namespace ModelServing.Infra.ArtifactStore;
 
 /// <summary>
-/// The bucket of the artifacts: private, versioned, telling of each object that is made, with rules that clear away what nobody can
-/// reach any more and nothing else.
+/// The bucket of artifacts: private and versioned, with an event for each new object, and with rules that delete only what can no longer
+/// be used.
 /// </summary>
 public sealed class ArtifactStoreComponent : ComponentResource
 {
-    /// <summary>Makes the bucket.</summary>
     /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
     public ArtifactStoreComponent(string name, ArtifactStoreArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:ArtifactStore", name, options)
     {
         ArgumentNullException.ThrowIfNull(args);
         args.Checked<ArtifactStoreArgs>().CheckedDays();
-        Namespace = GetNamespace.Invoke(new GetNamespaceInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = this })
-            .Apply(answer => answer.Namespace);
+        Namespace = GetNamespace
+            .Invoke(new GetNamespaceInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = this })
+            .Apply(result => result.Namespace);
         var bucket = new Bucket(name, new BucketArgs
         {
             CompartmentId = args.CompartmentId,
@@ -48,7 +48,6 @@ public sealed class ArtifactStoreComponent : ComponentResource
         RegisterOutputs(new Dictionary<string, object?> { ["bucketName"] = BucketName, ["namespace"] = Namespace });
     }
 
-    /// <summary>The name of the bucket.</summary>
     public Output<string> BucketName { get; }
 
     /// <summary>The Object Storage namespace of the tenancy.</summary>

@@ -2,29 +2,28 @@ using ModelServing.Infra.Network;
 
 namespace ModelServing.Infra.Cache;
 
-/// <summary>What <see cref="CacheComponent"/> is given.</summary>
 public sealed class CacheArgs : ComponentArgs
 {
-    /// <summary>Where the cache stands.</summary>
-    public required SubnetPlacement Place { get; init; }
+    public required SubnetPlacement Placement { get; init; }
 
-    /// <summary>The version of the software. <c>VALKEY_7_2</c> by default.</summary>
+    /// <summary>The cache's software and its version. <c>VALKEY_7_2</c> by default.</summary>
     public string SoftwareVersion { get; init; } = "VALKEY_7_2";
 
-    /// <summary>Nodes, of each shard if there are shards, from 1 to 5: one writes, the others follow and take over. 1 by default;
-    /// what must not stand still has 3.</summary>
+    /// <summary>The number of nodes (of each shard, if there are shards), from 1 to 5. One node accepts writes; the others follow it and
+    /// can take over. 1 by default; use 3 where the cache must not fail.</summary>
     public int Nodes { get; init; } = 1;
 
-    /// <summary>Memory of a node in GB, from 2 to 500. 2 by default.</summary>
+    /// <summary>The memory of a node in GB, from 2 to 500. 2 by default.</summary>
     public double NodeMemoryGbs { get; init; } = 2;
 
     /// <summary>
-    /// Shards, an odd number from 3 to 99; null is a cache without shards. Null by default. UNPROVEN: the programs are written for
-    /// either (one key at a time), but none has met a sharded OCI Cache. For good either way: there is no conversion.
+    /// The number of shards, odd and from 3 to 99. Null, the default, is a cache without shards. It cannot be changed between null and a
+    /// number later. UNPROVEN: the programs are written for both (they use one key at a time), but have never run with a sharded OCI
+    /// Cache.
     /// </summary>
     public int? Shards { get; init; }
 
-    /// <summary>Whether the cache is protected from being deleted. True by default.</summary>
+    /// <summary>Whether the cache is protected from deletion. True by default.</summary>
     public bool DataProtection { get; init; } = true;
 
     internal CacheArgs CheckedSizes()
@@ -34,7 +33,12 @@ public sealed class CacheArgs : ComponentArgs
         if (NodeMemoryGbs is < 2 or > 500)
             throw new ArgumentException($"{nameof(NodeMemoryGbs)} is {NodeMemoryGbs}; it is from 2 to 500");
         if (Shards is { } shards && (shards is < 3 or > 99 || shards % 2 == 0 || shards * Nodes > 100))
-            throw new ArgumentException($"{nameof(Shards)} is {shards} with {Nodes} nodes each; shards are an odd number from 3 to 99, and nodes 100 at most in all");
+        {
+            throw new ArgumentException(
+                $"{nameof(Shards)} is {shards} with {Nodes} nodes each; the number of shards is odd and from 3 to 99, "
+                + "with at most 100 nodes in all");
+        }
+
         return this;
     }
 }

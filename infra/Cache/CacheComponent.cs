@@ -6,15 +6,14 @@ using Pulumi.Oci.Redis.Inputs;
 namespace ModelServing.Infra.Cache;
 
 /// <summary>
-/// The cache of an environment: OCI Cache, reached by TLS only, which is all that the service offers by default. Its configuration
-/// never evicts: a full cache refuses writes, which is seen, and forgets no feature and no count, which would not be.
+/// The cache of an environment: OCI Cache, reached only with TLS, the service's default. Its configuration never evicts: a full cache
+/// refuses writes, which is noticed, instead of losing features and counts, which would not be.
 /// </summary>
 public sealed class CacheComponent : ComponentResource
 {
-    /// <summary>The port that a cache listens on; OCI has no other.</summary>
+    /// <summary>The port that the cache listens on; OCI offers no other.</summary>
     public const int Port = 6379;
 
-    /// <summary>Makes the cache.</summary>
     /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
     public CacheComponent(string name, CacheArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Cache", name, options)
@@ -38,8 +37,8 @@ public sealed class CacheComponent : ComponentResource
         {
             CompartmentId = args.CompartmentId,
             DisplayName = args.Names.NameOf("cache"),
-            SubnetId = args.Place.SubnetId,
-            NsgIds = [args.Place.GroupId],
+            SubnetId = args.Placement.SubnetId,
+            NsgIds = [args.Placement.GroupId],
             SoftwareVersion = args.SoftwareVersion,
             ClusterMode = args.Shards is null ? "NONSHARDED" : "SHARDED",
             ShardCount = args.Shards is { } shards ? shards : null,
@@ -59,13 +58,14 @@ public sealed class CacheComponent : ComponentResource
     /// <summary>The OCID of the cache.</summary>
     public Output<string> CacheId { get; }
 
-    /// <summary>The host name that a client connects to, at <see cref="Port"/> and by TLS: the writing node's, or of a sharded cache
-    /// the one that tells of all nodes. Certificates are for names, so no address will do.</summary>
+    /// <summary>The host name that clients connect to, at <see cref="Port"/> and with TLS: that of the node that accepts writes, or of a
+    /// sharded cache the one that lists all nodes. Certificates name hosts, so an IP address would not work.</summary>
     public Output<string> Host { get; }
 
-    /// <summary>How a program asks it. Without a user and a password: the service's own user has none, so the network alone keeps it.</summary>
+    /// <summary>How programs connect. There is no user or password, because the service's default user has none: the network alone
+    /// protects the cache.</summary>
     public Output<CacheSettings> Settings { get; }
 
-    /// <summary>Whether a client has to speak the protocol's cluster mode.</summary>
+    /// <summary>Whether clients must use the protocol's cluster mode.</summary>
     public bool IsSharded { get; }
 }

@@ -10,12 +10,13 @@ namespace ModelServing.Infra.Cluster;
 /// </summary>
 internal static class ClusterAddons
 {
-    internal static void Add(Resource parent, string name, ClusterArgs args, Output<string> clusterId, Pulumi.Oci.ContainerEngine.NodePool pool)
+    internal static void Add(
+        Resource parent, string name, ClusterArgs args, Output<string> clusterId, Pulumi.Oci.ContainerEngine.NodePool pool)
     {
         var minutes = ((int)args.ScaleDownUnneededTime.TotalMinutes).ToString(CultureInfo.InvariantCulture);
         var range = string.Create(CultureInfo.InvariantCulture, $"{args.MinNodes}:{args.MaxNodes}");
 
-        // Its policy is WorkloadPolicies': without it the pod runs and is refused.
+        // WorkloadPolicies has its policy. Without the policy the pod runs, but OCI refuses its requests.
         Addon("autoscaler", "ClusterAutoscaler", pool,
         [
             new AddonConfigurationArgs { Key = "authType", Value = "workload" },
@@ -25,12 +26,13 @@ internal static class ClusterAddons
         var certManager = Addon("cert-manager", "CertManager", pool, []);
         Addon("metrics-server", "KubernetesMetricsServer", certManager, []);
 
-        Addon Addon(string key, string addon, Resource after, InputList<AddonConfigurationArgs> configurations) => new($"{name}-{key}", new AddonArgs
-        {
-            AddonName = addon,
-            ClusterId = clusterId,
-            Configurations = configurations,
-            RemoveAddonResourcesOnDelete = true,
-        }, new CustomResourceOptions { Parent = parent, DependsOn = [after] });
+        Addon Addon(string key, string addon, Resource after, InputList<AddonConfigurationArgs> settings) =>
+            new($"{name}-{key}", new AddonArgs
+            {
+                AddonName = addon,
+                ClusterId = clusterId,
+                Configurations = settings,
+                RemoveAddonResourcesOnDelete = true,
+            }, new CustomResourceOptions { Parent = parent, DependsOn = [after] });
     }
 }

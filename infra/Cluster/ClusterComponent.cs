@@ -5,12 +5,11 @@ using ContainerEngine = Pulumi.Oci.ContainerEngine;
 namespace ModelServing.Infra.Cluster;
 
 /// <summary>
-/// The Kubernetes cluster of an environment: an enhanced OKE cluster (workload identity takes one) with pods on the VCN's own
-/// addresses, one pool of nodes whose size is the autoscaler's, and the add-ons of <see cref="ClusterAddons"/>.
+/// The Kubernetes cluster of an environment: an enhanced OKE cluster (workload identity requires one) whose pods have addresses of the
+/// VCN, one pool of nodes whose size the autoscaler sets, and the add-ons of <see cref="ClusterAddons"/>.
 /// </summary>
 public sealed class ClusterComponent : ComponentResource
 {
-    /// <summary>Makes the cluster.</summary>
     /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
     public ClusterComponent(string name, ClusterArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Cluster", name, options)
@@ -55,16 +54,14 @@ public sealed class ClusterComponent : ComponentResource
                 TokenVersion = "2.0.0",
                 Endpoint = args.IsEndpointPublic ? "PUBLIC_ENDPOINT" : "PRIVATE_ENDPOINT",
             },
-            new InvokeOptions { Parent = this }).Apply(answer => answer.Content));
+            new InvokeOptions { Parent = this }).Apply(result => result.Content));
         RegisterOutputs(new Dictionary<string, object?> { ["clusterId"] = ClusterId, ["nodePoolId"] = NodePoolId });
     }
 
-    /// <summary>The OCID of the cluster.</summary>
     public Output<string> ClusterId { get; }
 
-    /// <summary>The OCID of the pool of nodes.</summary>
     public Output<string> NodePoolId { get; }
 
-    /// <summary>A kubeconfig for the endpoint; whoever uses it needs the OCI CLI, which makes its short-lived tokens. A secret.</summary>
+    /// <summary>A kubeconfig for the endpoint, a secret. Using it requires the OCI CLI, which creates its short-lived tokens.</summary>
     public Output<string> KubeConfig { get; }
 }

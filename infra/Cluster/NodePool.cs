@@ -8,13 +8,13 @@ using ContainerEngine = Pulumi.Oci.ContainerEngine;
 
 namespace ModelServing.Infra.Cluster;
 
-/// <summary>The cluster's nodes.</summary>
 internal static class NodePool
 {
-    /// <summary>The one input that is not ours once the pool exists: the autoscaler moves it.</summary>
+    /// <summary>The input that the autoscaler changes once the pool exists, so the program ignores its changes.</summary>
     internal const string Size = "nodeConfigDetails.size";
 
-    internal static ContainerEngine.NodePool Create(Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
+    internal static ContainerEngine.NodePool Create(
+        Resource parent, string name, ClusterArgs args, Output<string> clusterId, InputMap<string> tags)
     {
         var network = args.Network;
         return new ContainerEngine.NodePool($"{name}-nodes", new ContainerEngine.NodePoolArgs
@@ -46,20 +46,34 @@ internal static class NodePool
                 },
                 FreeformTags = tags,
             },
-            NodeEvictionNodePoolSettings = new NodePoolNodeEvictionNodePoolSettingsArgs { EvictionGraceDuration = XmlConvert.ToString(args.NodeEvictionGrace) },
-            NodePoolCyclingDetails = new NodePoolNodePoolCyclingDetailsArgs { IsNodeCyclingEnabled = true, MaximumSurge = "1", MaximumUnavailable = "0" },
+            NodeEvictionNodePoolSettings = new NodePoolNodeEvictionNodePoolSettingsArgs
+            {
+                EvictionGraceDuration = XmlConvert.ToString(args.NodeEvictionGrace),
+            },
+            NodePoolCyclingDetails = new NodePoolNodePoolCyclingDetailsArgs
+            {
+                IsNodeCyclingEnabled = true,
+                MaximumSurge = "1",
+                MaximumUnavailable = "0",
+            },
             FreeformTags = tags,
         }, new CustomResourceOptions { Parent = parent, IgnoreChanges = [Size] });
     }
 
     private static InputList<NodePoolNodeConfigDetailsPlacementConfigArgs> Placements(Resource parent, ClusterArgs args) =>
-        GetAvailabilityDomains.Invoke(new GetAvailabilityDomainsInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = parent })
-            .Apply(answer => answer.AvailabilityDomains.Length < args.AvailabilityDomains
-                ? throw new ArgumentException($"{nameof(args.AvailabilityDomains)} is {args.AvailabilityDomains}; the region has {answer.AvailabilityDomains.Length}")
-                : answer.AvailabilityDomains
+        GetAvailabilityDomains
+            .Invoke(new GetAvailabilityDomainsInvokeArgs { CompartmentId = args.CompartmentId }, new InvokeOptions { Parent = parent })
+            .Apply(result => result.AvailabilityDomains.Length < args.AvailabilityDomains
+                ? throw new ArgumentException(
+                    $"{nameof(args.AvailabilityDomains)} is {args.AvailabilityDomains}; the region has {result.AvailabilityDomains.Length}")
+                : result.AvailabilityDomains
                     .Select(domain => domain.Name)
                     .Order(StringComparer.Ordinal)
                     .Take(args.AvailabilityDomains)
-                    .Select(domain => new NodePoolNodeConfigDetailsPlacementConfigArgs { AvailabilityDomain = domain, SubnetId = args.Network.Nodes.SubnetId })
+                    .Select(domain => new NodePoolNodeConfigDetailsPlacementConfigArgs
+                    {
+                        AvailabilityDomain = domain,
+                        SubnetId = args.Network.Nodes.SubnetId,
+                    })
                     .ToImmutableArray());
 }

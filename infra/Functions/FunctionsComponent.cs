@@ -10,13 +10,12 @@ using OciFunctions = Pulumi.Oci.Functions;
 namespace ModelServing.Infra.Functions;
 
 /// <summary>
-/// The functions: one application in a private subnet that reaches the cache and Oracle's services, and in it Rollback, ModelMetrics and
-/// ModelLoader, all of one image. Rollback is called by an alarm's topic (<see cref="AlarmsComponent"/>), ModelMetrics by a CronJob of the cluster
-/// (<see cref="WorkloadsComponent"/>), ModelLoader by the event of a new manifest.
+/// The functions: one application in a private subnet that reaches the cache and Oracle's services. It contains Rollback, ModelMetrics and
+/// ModelLoader, all with one image. An alarm's topic calls Rollback (<see cref="AlarmsComponent"/>), a CronJob of the cluster calls
+/// ModelMetrics (<see cref="WorkloadsComponent"/>), and the event of a new manifest calls ModelLoader.
 /// </summary>
 public sealed class FunctionsComponent : ComponentResource
 {
-    /// <summary>Makes the functions.</summary>
     /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
     public FunctionsComponent(string name, FunctionsArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Functions", name, options)
@@ -28,16 +27,16 @@ public sealed class FunctionsComponent : ComponentResource
         {
             CompartmentId = args.CompartmentId,
             DisplayName = args.Names.NameOf("functions"),
-            SubnetIds = [args.Place.SubnetId],
-            NetworkSecurityGroupIds = [args.Place.GroupId],
+            SubnetIds = [args.Placement.SubnetId],
+            NetworkSecurityGroupIds = [args.Placement.GroupId],
             Shape = args.IsArm ? "GENERIC_ARM" : "GENERIC_X86",
-            // What all of them have alike: ModelMetrics does Rollback's work when a message was lost, and so needs the same.
-            Config = args.Settings.Apply(static settings => FunctionConfiguration.OfApplication(settings)),
+            // All functions share these settings: ModelMetrics does Rollback's work if a message was lost, so it needs the same ones.
+            Config = args.Settings.Apply(static settings => FunctionConfiguration.ForApplication(settings)),
             Logging = new ApplicationLoggingArgs { LineFormat = "JSON" },
             FreeformTags = tags,
         }, new CustomResourceOptions { Parent = this });
-        // Before the first call, so that none is without a line.
-        var log = FunctionLogs.Add(this, name, args, application.Id, tags);
+        // The log comes before the functions, so it contains even the first call.
+        var log = new ServiceLogs(this, name, "functions", args).Add("functions", "invoke", application.Id, args.LogRetentionDays);
 
         var rollback = Function(FunctionName.Rollback, args.MemoryMbs, args.Timeout, args.ProvisionedConcurrency);
         var modelMetrics = Function(FunctionName.ModelMetrics, args.MemoryMbs, args.Timeout);
@@ -49,24 +48,27 @@ public sealed class FunctionsComponent : ComponentResource
         ModelMetrics = modelMetrics;
         RegisterOutputs(new Dictionary<string, object?> { ["applicationId"] = ApplicationId });
 
-        OciFunctions.Function Function(FunctionName function, int memoryMbs, TimeSpan timeout, int provisioned = 0) => new($"{name}-{FunctionNames.NameOf(function)}", new OciFunctions.FunctionArgs
+        OciFunctions.Function Function(FunctionName function, int memoryMbs, TimeSpan timeout, int provisioned = 0)
         {
-            ApplicationId = application.Id,
-            DisplayName = args.Names.NameOf(FunctionNames.NameOf(function)),
-            // Both, and changed together: what is asked for by a tag alone is looked up once and then kept.
-            Image = Output.Format($"{args.Repository}:{ImageNames.TagOf(args.ImageDigest)}"),
-            ImageDigest = args.ImageDigest,
-            MemoryInMbs = memoryMbs.ToString(CultureInfo.InvariantCulture),
-            TimeoutInSeconds = (int)timeout.TotalSeconds,
-            Config = FunctionConfiguration.OfFunction(function),
-            ProvisionedConcurrencyConfig = provisioned > 0
-                ? new FunctionProvisionedConcurrencyConfigArgs { Strategy = "CONSTANT", Count = provisioned }
-                : new FunctionProvisionedConcurrencyConfigArgs { Strategy = "NONE" },
-            FreeformTags = tags,
-        }, new CustomResourceOptions { Parent = this, DependsOn = { log } });
+            var key = FunctionNames.NameOf(function);
+            return new OciFunctions.Function($"{name}-{key}", new OciFunctions.FunctionArgs
+            {
+                ApplicationId = application.Id,
+                DisplayName = args.Names.NameOf(key),
+                // Tag and digest change together. With a tag alone, OCI would look up the image once and keep it.
+                Image = Output.Format($"{args.Repository}:{ImageNames.TagOf(args.ImageDigest)}"),
+                ImageDigest = args.ImageDigest,
+                MemoryInMbs = memoryMbs.ToString(CultureInfo.InvariantCulture),
+                TimeoutInSeconds = (int)timeout.TotalSeconds,
+                Config = FunctionConfiguration.ForFunction(function),
+                ProvisionedConcurrencyConfig = provisioned > 0
+                    ? new FunctionProvisionedConcurrencyConfigArgs { Strategy = "CONSTANT", Count = provisioned }
+                    : new FunctionProvisionedConcurrencyConfigArgs { Strategy = "NONE" },
+                FreeformTags = tags,
+            }, new CustomResourceOptions { Parent = this, DependsOn = { log } });
+        }
     }
 
-    /// <summary>The OCID of the application.</summary>
     public Output<string> ApplicationId { get; }
 
     /// <summary>The function that alarms call.</summary>

@@ -4,12 +4,11 @@ using ApiGateway = Pulumi.Oci.ApiGateway;
 namespace ModelServing.Infra.Gateway;
 
 /// <summary>
-/// The one public door: an API Gateway that checks tokens, limits rates, and hands the Open Inference Protocol's paths to the routers'
-/// internal load balancer. Access and execution logs go to the Logging service.
+/// The only public entry point: an API Gateway that checks tokens, limits rates, and sends requests with the Open Inference Protocol's
+/// paths to the routers' internal load balancer. Access and execution logs go to the Logging service.
 /// </summary>
 public sealed class GatewayComponent : ComponentResource
 {
-    /// <summary>Makes the gateway.</summary>
     /// <exception cref="ArgumentException">An argument is missing or out of bounds.</exception>
     public GatewayComponent(string name, GatewayArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Gateway", name, options)
@@ -23,8 +22,8 @@ public sealed class GatewayComponent : ComponentResource
             CompartmentId = args.CompartmentId,
             DisplayName = args.Names.NameOf("gateway"),
             EndpointType = "PUBLIC",
-            SubnetId = args.Place.SubnetId,
-            NetworkSecurityGroupIds = [args.Place.GroupId],
+            SubnetId = args.Placement.SubnetId,
+            NetworkSecurityGroupIds = [args.Placement.GroupId],
             CertificateId = args.CertificateId,
             FreeformTags = tags,
         }, child);
@@ -37,14 +36,15 @@ public sealed class GatewayComponent : ComponentResource
             Specification = GatewaySpecification.From(args),
             FreeformTags = tags,
         }, child);
-        GatewayLogs.Add(this, name, args, deployment.Id, tags);
+        var logs = new ServiceLogs(this, name, "gateway", args);
+        logs.Add("apigateway", "access", deployment.Id, args.LogRetentionDays);
+        logs.Add("apigateway", "execution", deployment.Id, args.LogRetentionDays);
 
         GatewayId = gateway.Id;
         Address = Output.Format($"https://{gateway.Hostname}");
         RegisterOutputs(new Dictionary<string, object?> { ["gatewayId"] = GatewayId, ["address"] = Address });
     }
 
-    /// <summary>The OCID of the gateway.</summary>
     public Output<string> GatewayId { get; }
 
     /// <summary>The address of the API, without a path.</summary>

@@ -1,9 +1,9 @@
 namespace ModelServing.Infra.Gateway;
 
-/// <summary>What a rate limit counts by.</summary>
+/// <summary>How a rate limit counts requests.</summary>
 public enum GatewayRateKey
 {
-    /// <summary>Each client address for itself.</summary>
+    /// <summary>For each client address separately.</summary>
     ClientAddress,
 
     /// <summary>All requests together.</summary>

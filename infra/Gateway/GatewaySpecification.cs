@@ -5,16 +5,16 @@ using Pulumi.Oci.ApiGateway.Inputs;
 
 namespace ModelServing.Infra.Gateway;
 
-/// <summary>What the gateway does with a request: the policies of all routes, and the routes.</summary>
+/// <summary>How the gateway handles requests: the routes, and the policies that all routes share.</summary>
 internal static class GatewaySpecification
 {
-    /// <summary>How long a connection to the load balancer may take. It is in the same VCN.</summary>
+    /// <summary>How long connecting to the load balancer may take. It is in the same VCN.</summary>
     private const double ConnectTimeoutSeconds = 5;
 
-    /// <summary>How long the load balancer may take to accept a body, of 20 MB at most.</summary>
+    /// <summary>How long the load balancer may take to accept a body, which has at most 20 MB.</summary>
     private const double SendTimeoutSeconds = 30;
 
-    /// <summary>How long the admin API may take: a rollback waits for the journal and for what is served.</summary>
+    /// <summary>How long the admin API may take: a rollback waits for the journal and for the routers to apply it.</summary>
     private const double AdminTimeoutSeconds = 30;
 
     internal static DeploymentSpecificationArgs From(GatewayArgs args)
@@ -48,23 +48,25 @@ internal static class GatewaySpecification
             yield return Below(args, admin, AdminPaths.Prefix, ["GET", "POST"], AdminTimeoutSeconds);
     }
 
-    // Encoded as it came: the variable keeps a path's escapes.
+    // The variable keeps the escapes of the path, so the path arrives encoded as the client sent it.
     private static DeploymentSpecificationRouteArgs Below(GatewayArgs args, int port, string path, string[] methods, double timeout) =>
         Route(args, port, $"{path}/{{path*}}", $"{path}/${{request.path[path]}}", methods, timeout);
 
-    private static DeploymentSpecificationRouteArgs Route(GatewayArgs args, int port, string path, string backendPath, string[] methods, double timeout) => new()
-    {
-        Path = path,
-        Methods = [.. methods],
-        Backend = new DeploymentSpecificationRouteBackendArgs
+    private static DeploymentSpecificationRouteArgs Route(
+        GatewayArgs args, int port, string path, string backendPath, string[] methods, double timeout) =>
+        new()
         {
-            Type = "HTTP_BACKEND",
-            Url = args.RouterAddress.Apply(address => $"http://{address}:{port}{backendPath}"),
-            ConnectTimeoutInSeconds = ConnectTimeoutSeconds,
-            SendTimeoutInSeconds = SendTimeoutSeconds,
-            ReadTimeoutInSeconds = timeout,
-        },
-    };
+            Path = path,
+            Methods = [.. methods],
+            Backend = new DeploymentSpecificationRouteBackendArgs
+            {
+                Type = "HTTP_BACKEND",
+                Url = args.RouterAddress.Apply(address => $"http://{address}:{port}{backendPath}"),
+                ConnectTimeoutInSeconds = ConnectTimeoutSeconds,
+                SendTimeoutInSeconds = SendTimeoutSeconds,
+                ReadTimeoutInSeconds = timeout,
+            },
+        };
 
     private static DeploymentSpecificationRequestPoliciesAuthenticationArgs Authentication(GatewayTokens tokens) => new()
     {
@@ -79,11 +81,12 @@ internal static class GatewaySpecification
             Uri = tokens.KeysUri,
             IsSslVerifyDisabled = false,
             MaxCacheDurationInHours = (int)tokens.KeysCache.TotalHours,
-            AdditionalValidationPolicy = new DeploymentSpecificationRequestPoliciesAuthenticationValidationPolicyAdditionalValidationPolicyArgs
-            {
-                Issuers = [.. tokens.Issuers],
-                Audiences = [.. tokens.Audiences],
-            },
+            AdditionalValidationPolicy =
+                new DeploymentSpecificationRequestPoliciesAuthenticationValidationPolicyAdditionalValidationPolicyArgs
+                {
+                    Issuers = [.. tokens.Issuers],
+                    Audiences = [.. tokens.Audiences],
+                },
         },
     };
 

@@ -2,11 +2,10 @@ using Pulumi;
 
 namespace ModelServing.Infra.Identity;
 
-/// <summary>Which pods may call which function: those of the CronJob ModelMetrics, and nobody another. Beside
-/// <see cref="WorkloadPolicies"/>, since it names a function, which the foundation does not have.</summary>
+/// <summary>Allows the pods of one CronJob to call the function ModelMetrics, and nothing else. It is not part of
+/// <see cref="WorkloadPolicies"/> because it names a function, and the foundation has no functions.</summary>
 public sealed class InvocationPolicy : ComponentResource
 {
-    /// <summary>Makes the policy.</summary>
     /// <exception cref="ArgumentException">An argument is missing.</exception>
     public InvocationPolicy(string name, InvocationPolicyArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:InvocationPolicy", name, options)
@@ -17,10 +16,14 @@ public sealed class InvocationPolicy : ComponentResource
         Policy = new PolicyWriter(this, name, args, args.HomeRegion, args.Names.Tags("identity")).Write(
             args.Account,
             "The CronJob calls ModelMetrics each minute",
-            new PolicyStatement("any-user", "use", "fn-invocation", [.. WorkloadPrincipal.Conditions(args.ClusterId, args.Namespace, args.Account), function]));
+            new PolicyStatement(
+                "any-user",
+                "use",
+                "fn-invocation",
+                [.. WorkloadPrincipal.Conditions(args.ClusterId, args.Namespace, args.Account), function]));
         RegisterOutputs();
     }
 
-    /// <summary>The policy, which the calls need first.</summary>
+    /// <summary>The policy, which must exist before the first call.</summary>
     public Resource Policy { get; }
 }

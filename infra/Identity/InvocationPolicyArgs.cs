@@ -2,13 +2,12 @@ using Pulumi;
 
 namespace ModelServing.Infra.Identity;
 
-/// <summary>What <see cref="InvocationPolicy"/> is given.</summary>
 public sealed class InvocationPolicyArgs : ComponentArgs
 {
-    /// <summary>The provider of the tenancy's home region, where identity is written.</summary>
+    /// <summary>The provider of the tenancy's home region, the only region where identity can be changed.</summary>
     public required Pulumi.Oci.Provider HomeRegion { get; init; }
 
-    /// <summary>The OCID of the cluster whose pods are meant.</summary>
+    /// <summary>The OCID of the cluster that the pods run in.</summary>
     public required Input<string> ClusterId { get; init; }
 
     /// <summary>The Kubernetes namespace of the pods.</summary>

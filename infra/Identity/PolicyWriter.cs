@@ -4,8 +4,8 @@ using Pulumi.Oci.Identity;
 
 namespace ModelServing.Infra.Identity;
 
-/// <summary>Makes policies of an environment: in its compartment, so that none of them can reach further, and by the provider of the
-/// tenancy's home region, the only one where identity may be written.</summary>
+/// <summary>Creates the policies of an environment. They are in its compartment, so none of them reaches further. They use the provider
+/// of the tenancy's home region, the only region where identity can be changed.</summary>
 internal sealed class PolicyWriter(Resource parent, string name, ComponentArgs args, Pulumi.Oci.Provider homeRegion, InputMap<string> tags)
 {
     internal Policy Write(string key, string description, params PolicyStatement[] statements) => new($"{name}-{key}", new PolicyArgs

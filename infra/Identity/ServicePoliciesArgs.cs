@@ -2,19 +2,18 @@ using Pulumi;
 
 namespace ModelServing.Infra.Identity;
 
-/// <summary>What <see cref="ServicePolicies"/> is given.</summary>
 public sealed class ServicePoliciesArgs : ComponentArgs
 {
-    /// <summary>The provider of the tenancy's home region, where identity is written.</summary>
+    /// <summary>The provider of the tenancy's home region, the only region where identity can be changed.</summary>
     public required Pulumi.Oci.Provider HomeRegion { get; init; }
 
-    /// <summary>The region that the environment stands in, as in <c>eu-frankfurt-1</c>.</summary>
+    /// <summary>The region of the environment, as in <c>eu-frankfurt-1</c>.</summary>
     public required string Region { get; init; }
 
-    /// <summary>The name of the artifacts' bucket.</summary>
+    /// <summary>The name of the bucket of artifacts.</summary>
     public required string BucketName { get; init; }
 
-    /// <summary>The OCID of the key that the bucket and the cluster's secrets are encrypted with. None by default. It has to be in the
-    /// environment's compartment.</summary>
+    /// <summary>The OCID of the key that encrypts the bucket and the cluster's secrets. None by default. It must be in the environment's
+    /// compartment.</summary>
     public Input<string>? KmsKeyId { get; init; }
 }

@@ -7,14 +7,12 @@ using Pulumi.Oci.Identity;
 namespace ModelServing.Infra.Identity;
 
 /// <summary>
-/// What the platform's own programs may do: one policy for each of them, one statement for each need. Pods are known by workload
+/// The rights of the platform's own programs: one policy for each program, one statement for each need. Pods are identified by workload
 /// identity (cluster, namespace and service account), functions by a dynamic group.
 /// </summary>
-/// <remarks>To allow something: one statement here, and one row in the table of WorkloadPoliciesTests and of
-/// docs/infrastructure.md.</remarks>
+/// <remarks>To allow something: add one statement here, and one row to the tables in PolicyTests and docs/infrastructure.md.</remarks>
 public sealed class WorkloadPolicies : ComponentResource
 {
-    /// <summary>Makes the policies.</summary>
     /// <exception cref="ArgumentException">An argument is missing.</exception>
     public WorkloadPolicies(string name, WorkloadPoliciesArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:WorkloadPolicies", name, options)
@@ -28,7 +26,7 @@ public sealed class WorkloadPolicies : ComponentResource
 
         writer.Write(
             "inference",
-            "Inference's pods read their version's artifact",
+            "The pods of Inference read the artifact of their version",
             Pod(args.InferenceAccount, "read", "objects", bucket));
         writer.Write(
             "router",
@@ -56,15 +54,21 @@ public sealed class WorkloadPolicies : ComponentResource
         var group = (Input<string>)Output.Format($"dynamic-group {functions.Name}");
         writer.Write(
             "functions",
-            "The functions read and append to the journal, post metrics, look at alarms, read artifacts and write verdicts",
+            "The functions read and append to the journal, post metrics, read alarms and artifacts, and write verdicts",
             new PolicyStatement(group, "read", "nosql-tables", journal),
             new PolicyStatement(group, "use", "nosql-rows", journal),
             new PolicyStatement(group, "use", "metrics", $"target.metrics.namespace='{ModelMetric.Namespace}'"),
             new PolicyStatement(group, "read", "metrics"),
             new PolicyStatement(group, "read", "alarms"),
             new PolicyStatement(group, "read", "objects", bucket),
-            // A pattern stands between slashes, and so has none of its own.
-            new PolicyStatement(group, "manage", "objects", bucket, $"target.object.name=/{args.VerdictsPrefix.TrimEnd('/')}*/", "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}"));
+            // Slashes delimit a pattern, so the pattern itself cannot contain one.
+            new PolicyStatement(
+                group,
+                "manage",
+                "objects",
+                bucket,
+                $"target.object.name=/{args.VerdictsPrefix.TrimEnd('/')}*/",
+                "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}"));
         RegisterOutputs(new Dictionary<string, object?> { ["functionsGroupName"] = functions.Name });
 
         PolicyStatement Pod(string account, string verb, string resources, Input<string> target) =>
@@ -73,6 +77,7 @@ public sealed class WorkloadPolicies : ComponentResource
         PolicyStatement Autoscaler(string verb, string resources) =>
             new("any-user", verb, resources, Workload("kube-system", "cluster-autoscaler"));
 
-        Input<string>[] Workload(string space, string account) => WorkloadPrincipal.Conditions(args.ClusterId, space, account);
+        Input<string>[] Workload(string kubernetesNamespace, string account) =>
+            WorkloadPrincipal.Conditions(args.ClusterId, kubernetesNamespace, account);
     }
 }

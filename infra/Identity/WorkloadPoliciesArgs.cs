@@ -2,19 +2,18 @@ using Pulumi;
 
 namespace ModelServing.Infra.Identity;
 
-/// <summary>What <see cref="WorkloadPolicies"/> is given.</summary>
 public sealed class WorkloadPoliciesArgs : ComponentArgs
 {
-    /// <summary>The provider of the tenancy's home region, where identity is written.</summary>
+    /// <summary>The provider of the tenancy's home region, the only region where identity can be changed.</summary>
     public required Pulumi.Oci.Provider HomeRegion { get; init; }
 
-    /// <summary>The OCID of the tenancy, where dynamic groups live.</summary>
+    /// <summary>The OCID of the tenancy, which dynamic groups belong to.</summary>
     public required Input<string> TenancyId { get; init; }
 
-    /// <summary>The OCID of the cluster whose pods are meant.</summary>
+    /// <summary>The OCID of the cluster that the pods run in.</summary>
     public required Input<string> ClusterId { get; init; }
 
-    /// <summary>The name of the artifacts' bucket.</summary>
+    /// <summary>The name of the bucket of artifacts.</summary>
     public required string BucketName { get; init; }
 
     /// <summary>The Kubernetes namespace of the pods.</summary>
@@ -26,6 +25,6 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the routers' pods.</summary>
     public required string RouterAccount { get; init; }
 
-    /// <summary>What the keys of verdicts begin with, in the bucket: the one thing that functions may write there.</summary>
+    /// <summary>The prefix of the keys of verdicts in the bucket. Functions may write nothing else there.</summary>
     public required string VerdictsPrefix { get; init; }
 }

@@ -5,13 +5,12 @@ using Pulumi.Oci.Artifacts;
 namespace ModelServing.Infra.Images;
 
 /// <summary>
-/// The container repositories of an environment: private, and immutable, so that what a tag once named it names for ever. They are
-/// part of the foundation: a push to a repository that does not exist lands elsewhere.
+/// The container repositories of an environment: private, and immutable, so a tag always names the same image. They are part of the
+/// foundation, because a push to a repository that does not exist goes elsewhere.
 /// </summary>
 public sealed class ImagesComponent : ComponentResource
 {
-    /// <summary>Makes the repositories.</summary>
-    /// <exception cref="ArgumentException">An argument is missing, or a name is past OCI's limit.</exception>
+    /// <exception cref="ArgumentException">An argument is missing, or OCI does not accept a name.</exception>
     public ImagesComponent(string name, ImagesArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Images", name, options)
     {
@@ -23,7 +22,7 @@ public sealed class ImagesComponent : ComponentResource
             var repository = new ContainerRepository($"{name}-{program}", new ContainerRepositoryArgs
             {
                 CompartmentId = args.CompartmentId,
-                DisplayName = args.Names.OfRepository(program),
+                DisplayName = args.Names.RepositoryNameOf(program),
                 IsImmutable = true,
                 IsPublic = false,
                 FreeformTags = args.Names.Tags("images"),
@@ -35,7 +34,7 @@ public sealed class ImagesComponent : ComponentResource
         RegisterOutputs(repositories.ToDictionary(r => r.Key, object? (r) => r.Value));
     }
 
-    /// <summary>Where the image of each program is pushed to and pulled from, without tag or digest, as in
+    /// <summary>The repository of each program's image, without tag or digest, as in
     /// <c>ocir.eu-frankfurt-1.oci.oraclecloud.com/NAMESPACE/modelserving-dev/router</c>.</summary>
     public IReadOnlyDictionary<string, Output<string>> Repositories { get; }
 }

@@ -1,6 +1,5 @@
 namespace ModelServing.Infra.Network;
 
-/// <summary>What <see cref="NetworkComponent"/> is given.</summary>
 public sealed class NetworkArgs : ComponentArgs
 {
     /// <summary>The shortest prefix of a range that may reach a public cluster endpoint: 65,536 addresses.</summary>
@@ -9,35 +8,36 @@ public sealed class NetworkArgs : ComponentArgs
     /// <summary>The port that the routers' internal load balancer listens on.</summary>
     public required int RouterPort { get; init; }
 
-    /// <summary>The port that it listens on for their admin API; null, the default, where it does not.</summary>
+    /// <summary>The port that it listens on for their admin API. Null, the default, if it does not.</summary>
     public int? RouterAdminPort { get; init; }
 
-    /// <summary>Whether the cluster's endpoint may have a public address: its subnet then is a public one, for good. False by default.</summary>
+    /// <summary>Whether the cluster's endpoint may have a public address. Its subnet is then public, and this cannot be changed later.
+    /// False by default.</summary>
     public bool IsClusterEndpointPublic { get; init; }
 
     /// <summary>
-    /// Who reaches the Kubernetes API beside the cluster itself. For a public endpoint: the offices and pipelines, each range at most
-    /// 65,536 addresses wide. For a private one: where a Bastion session or a runner stands. None by default.
+    /// The addresses outside the cluster that may reach the Kubernetes API, each range at most 65,536 addresses wide. For a public
+    /// endpoint: offices and pipelines. For a private one: a Bastion session or a runner. None by default.
     /// </summary>
     public IReadOnlyList<string> ClusterEndpointAllowedCidrs { get; init; } = [];
 
-    /// <summary>Whether nodes and pods reach the internet, by a NAT gateway and on port 443 only. False by default: all that they need
-    /// comes from Oracle's services, which the service gateway reaches.</summary>
+    /// <summary>Whether nodes and pods reach the internet, through a NAT gateway and on port 443 only. False by default: they need only
+    /// Oracle's services, which the service gateway reaches.</summary>
     public bool InternetEgress { get; init; }
 
-    /// <summary>The addresses of it all. <c>10.0.0.0/16</c> by default.</summary>
+    /// <summary>The addresses of the whole network. <c>10.0.0.0/16</c> by default.</summary>
     public string VcnCidr { get; init; } = "10.0.0.0/16";
 
-    /// <summary>The cluster endpoint's subnet. <c>10.0.0.0/28</c> by default: the endpoint takes a few addresses only.</summary>
+    /// <summary>The cluster endpoint's subnet. <c>10.0.0.0/28</c> by default: the endpoint takes only a few addresses.</summary>
     public string ClusterEndpointCidr { get; init; } = "10.0.0.0/28";
 
-    /// <summary>The API Gateway's subnet, the one public one. <c>10.0.1.0/26</c> by default.</summary>
+    /// <summary>The API Gateway's subnet, which is public. <c>10.0.1.0/26</c> by default.</summary>
     public string GatewayCidr { get; init; } = "10.0.1.0/26";
 
     /// <summary>The internal load balancer's subnet. <c>10.0.1.64/26</c> by default.</summary>
     public string LoadBalancerCidr { get; init; } = "10.0.1.64/26";
 
-    /// <summary>The cache's subnet. <c>10.0.1.128/25</c> by default: room for 100 cache nodes, the most that there can be.</summary>
+    /// <summary>The cache's subnet. <c>10.0.1.128/25</c> by default: room for 100 cache nodes, the largest possible number.</summary>
     public string CacheCidr { get; init; } = "10.0.1.128/25";
 
     /// <summary>The nodes' subnet. <c>10.0.2.0/24</c> by default: 253 nodes.</summary>
@@ -46,10 +46,11 @@ public sealed class NetworkArgs : ComponentArgs
     /// <summary>The functions' subnet. <c>10.0.3.0/24</c> by default.</summary>
     public string FunctionCidr { get; init; } = "10.0.3.0/24";
 
-    /// <summary>The pods' subnet. <c>10.0.32.0/19</c> by default: 31 addresses are held for each VNIC of a node, so 264 of those.</summary>
+    /// <summary>The pods' subnet. <c>10.0.32.0/19</c> by default: each VNIC of a node reserves 31 addresses, so there is room for
+    /// 264 VNICs.</summary>
     public string PodCidr { get; init; } = "10.0.32.0/19";
 
-    /// <summary>The subnets' ranges by the group of what stands there.</summary>
+    /// <summary>The range of each subnet, by the security group that it belongs to.</summary>
     internal IReadOnlyDictionary<NetworkGroup, string> SubnetCidrs => new Dictionary<NetworkGroup, string>
     {
         [NetworkGroup.ClusterEndpoint] = ClusterEndpointCidr,
@@ -61,19 +62,26 @@ public sealed class NetworkArgs : ComponentArgs
         [NetworkGroup.Cache] = CacheCidr,
     };
 
-    /// <summary>Refuses ranges that can't be, and an endpoint that is open to too many.</summary>
+    /// <summary>Refuses ranges that do not fit together, and an endpoint that is open to too many addresses.</summary>
     internal NetworkArgs CheckedRanges()
     {
         if (RouterPort is < 1 or > 65535)
             throw new ArgumentException($"{nameof(RouterPort)} is {RouterPort}; a port is from 1 to 65535");
         if (RouterAdminPort is < 1 or > 65535 || RouterAdminPort == RouterPort)
-            throw new ArgumentException($"{nameof(RouterAdminPort)} is {RouterAdminPort}; a port is from 1 to 65535, and another than {nameof(RouterPort)}");
+        {
+            throw new ArgumentException(
+                $"{nameof(RouterAdminPort)} is {RouterAdminPort}; a port is from 1 to 65535 and must differ from {nameof(RouterPort)}");
+        }
+
+
         var vcn = AddressRange.Parse(VcnCidr, nameof(VcnCidr));
-        var subnets = SubnetCidrs.Select(s => (Name: $"the {s.Key.Slug()} subnet", Range: AddressRange.Parse(s.Value, $"the {s.Key.Slug()} subnet"))).ToList();
+        var subnets = SubnetCidrs
+            .Select(s => (Name: $"the {s.Key.Slug()} subnet", Range: AddressRange.Parse(s.Value, $"the {s.Key.Slug()} subnet")))
+            .ToList();
         for (var i = 0; i < subnets.Count; i++)
         {
             if (!AddressRange.Contains(vcn, subnets[i].Range))
-                throw new ArgumentException($"{subnets[i].Name} {subnets[i].Range} lies outside of {nameof(VcnCidr)} {vcn}");
+                throw new ArgumentException($"{subnets[i].Name} {subnets[i].Range} is outside {nameof(VcnCidr)} {vcn}");
             if (subnets.Take(i).FirstOrDefault(s => s.Range.Overlaps(subnets[i].Range)) is { Name: { } other })
                 throw new ArgumentException($"{subnets[i].Name} {subnets[i].Range} overlaps {other}");
         }
@@ -82,11 +90,18 @@ public sealed class NetworkArgs : ComponentArgs
         {
             var range = AddressRange.Parse(text, nameof(ClusterEndpointAllowedCidrs));
             if (range.PrefixLength < WidestPublicPrefix)
-                throw new ArgumentException($"{nameof(ClusterEndpointAllowedCidrs)} has {text}: wider than /{WidestPublicPrefix} is next to the whole internet");
+            {
+                throw new ArgumentException(
+                    $"{nameof(ClusterEndpointAllowedCidrs)} has {text}; a range may not be wider than /{WidestPublicPrefix}");
+            }
         }
 
         if (IsClusterEndpointPublic && ClusterEndpointAllowedCidrs.Count == 0)
-            throw new ArgumentException($"the cluster's endpoint is public and {nameof(ClusterEndpointAllowedCidrs)} is empty: nobody would reach it");
+        {
+            throw new ArgumentException(
+                $"the cluster's endpoint is public but {nameof(ClusterEndpointAllowedCidrs)} is empty, so no address could reach it");
+        }
+
         return this;
     }
 }

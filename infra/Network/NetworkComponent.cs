@@ -5,16 +5,15 @@ using Core = Pulumi.Oci.Core;
 namespace ModelServing.Infra.Network;
 
 /// <summary>
-/// The network of an environment: a VCN, a regional subnet and a security group for each kind of thing that stands in it, the
-/// gateways, and the rules of <see cref="NetworkFlows"/>. Only the API Gateway's subnet takes traffic from the internet, and the
-/// cluster endpoint's where the arguments say so.
+/// The network of an environment: a VCN, a regional subnet and a security group for each kind of resource in it, the gateways, and
+/// the rules of <see cref="NetworkFlows"/>. Only the API Gateway's subnet accepts traffic from the internet, and the cluster
+/// endpoint's subnet if the arguments say so.
 /// </summary>
 public sealed class NetworkComponent : ComponentResource
 {
     private readonly NetworkArgs args;
 
-    /// <summary>Makes the network.</summary>
-    /// <exception cref="ArgumentException">An argument is missing, or ranges of addresses can't be.</exception>
+    /// <exception cref="ArgumentException">An argument is missing, or the ranges of addresses do not fit together.</exception>
     public NetworkComponent(string name, NetworkArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Network", name, options)
     {
@@ -32,7 +31,7 @@ public sealed class NetworkComponent : ComponentResource
         }, child);
         VcnId = vcn.Id;
 
-        // The list that every subnet falls back to: emptied, so that the groups alone decide.
+        // Every subnet falls back to this list. It is empty, so only the security groups decide.
         var securityList = new Core.DefaultSecurityList($"{name}-default", new Core.DefaultSecurityListArgs
         {
             ManageDefaultResourceId = vcn.DefaultSecurityListId,
@@ -43,52 +42,47 @@ public sealed class NetworkComponent : ComponentResource
 
         var services = OracleServices.Find(this);
         var routes = new NetworkRoutes(this, name, args, vcn.Id, services, Tags);
-        var places = new Dictionary<NetworkGroup, SubnetPlacement>();
+        var placements = new Dictionary<NetworkGroup, SubnetPlacement>();
         foreach (var (group, cidr) in args.SubnetCidrs)
-            places[group] = Place(name, group, cidr, vcn.Id, securityList.Id, routes);
+            placements[group] = AddSubnet(name, group, cidr, vcn.Id, securityList.Id, routes);
         foreach (var flow in NetworkFlows.From(args))
-            NetworkRules.Add(this, name, flow, group => places[group].GroupId, services.CidrBlock);
+            NetworkRules.Add(this, name, flow, group => placements[group].GroupId, services.CidrBlock);
 
-        ClusterEndpoint = places[NetworkGroup.ClusterEndpoint];
-        Nodes = places[NetworkGroup.Nodes];
-        Pods = places[NetworkGroup.Pods];
-        LoadBalancer = places[NetworkGroup.LoadBalancer];
-        Gateway = places[NetworkGroup.Gateway];
-        Functions = places[NetworkGroup.Functions];
-        Cache = places[NetworkGroup.Cache];
+        ClusterEndpoint = placements[NetworkGroup.ClusterEndpoint];
+        Nodes = placements[NetworkGroup.Nodes];
+        Pods = placements[NetworkGroup.Pods];
+        LoadBalancer = placements[NetworkGroup.LoadBalancer];
+        Gateway = placements[NetworkGroup.Gateway];
+        Functions = placements[NetworkGroup.Functions];
+        Cache = placements[NetworkGroup.Cache];
         RegisterOutputs(new Dictionary<string, object?> { ["vcnId"] = VcnId });
     }
 
-    /// <summary>The addresses of it all.</summary>
     public string VcnCidr => args.VcnCidr;
 
     /// <summary>The OCID of the VCN.</summary>
     public Output<string> VcnId { get; }
 
-    /// <summary>Where the Kubernetes API stands.</summary>
+    /// <summary>Where the Kubernetes API is.</summary>
     public SubnetPlacement ClusterEndpoint { get; }
 
-    /// <summary>Where the nodes stand.</summary>
     public SubnetPlacement Nodes { get; }
 
-    /// <summary>Where the pods stand.</summary>
     public SubnetPlacement Pods { get; }
 
-    /// <summary>Where the routers' internal load balancer stands; its group is named by the Service's annotation.</summary>
+    /// <summary>Where the routers' internal load balancer is. An annotation of its Service names the group.</summary>
     public SubnetPlacement LoadBalancer { get; }
 
-    /// <summary>Where the API Gateway stands.</summary>
     public SubnetPlacement Gateway { get; }
 
-    /// <summary>Where functions stand.</summary>
     public SubnetPlacement Functions { get; }
 
-    /// <summary>Where the cache stands.</summary>
     public SubnetPlacement Cache { get; }
 
     private InputMap<string> Tags => args.Names.Tags("network");
 
-    private SubnetPlacement Place(string name, NetworkGroup group, string cidr, Output<string> vcnId, Output<string> securityListId, NetworkRoutes routes)
+    private SubnetPlacement AddSubnet(
+        string name, NetworkGroup group, string cidr, Output<string> vcnId, Output<string> securityListId, NetworkRoutes routes)
     {
         var child = new CustomResourceOptions { Parent = this };
         var slug = group.Slug();

@@ -1,11 +1,11 @@
 namespace ModelServing.Infra.Network;
 
 /// <summary>
-/// Who may open a connection to whom: an egress rule in the group that it leaves and an ingress rule in the one that it enters. Rules
-/// are stateful, so an answer needs none.
+/// A connection that may be opened: an egress rule in the group that it leaves, and an ingress rule in the group that it enters. The
+/// rules are stateful, so the answer needs no rule.
 /// </summary>
-/// <param name="From">Who opens it.</param>
-/// <param name="To">Who takes it.</param>
-/// <param name="Traffic">What it carries.</param>
-/// <param name="Why">What it is for.</param>
+/// <param name="From">The end that opens it.</param>
+/// <param name="To">The end that accepts it.</param>
+/// <param name="Traffic">The protocol and ports.</param>
+/// <param name="Why">The purpose, which becomes the rules' description.</param>
 internal sealed record NetworkFlow(FlowEnd From, FlowEnd To, Traffic Traffic, string Why);

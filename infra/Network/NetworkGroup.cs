@@ -6,21 +6,18 @@ internal enum NetworkGroup
     /// <summary>The Kubernetes API of the cluster.</summary>
     ClusterEndpoint,
 
-    /// <summary>The cluster's nodes.</summary>
     Nodes,
 
-    /// <summary>All pods of the cluster: those of a pool share a group.</summary>
+    /// <summary>All pods of the cluster; the pods of a node pool share one group.</summary>
     Pods,
 
     /// <summary>The internal load balancer of the routers.</summary>
     LoadBalancer,
 
-    /// <summary>The API Gateway: the one door.</summary>
+    /// <summary>The API Gateway, which clients call.</summary>
     Gateway,
 
-    /// <summary>The functions.</summary>
     Functions,
 
-    /// <summary>The cache.</summary>
     Cache,
 }

@@ -1,6 +1,6 @@
 namespace ModelServing.Infra.Network;
 
-/// <summary>How a group is written in names.</summary>
+/// <summary>The form of a group in the names of resources.</summary>
 internal static class NetworkGroupNames
 {
     internal static string Slug(this NetworkGroup group) => group switch

@@ -4,11 +4,12 @@ using Pulumi.Oci.Core.Inputs;
 
 namespace ModelServing.Infra.Network;
 
-/// <summary>The gateways and the two route tables: the public subnets' to the internet, the private ones' to Oracle's services and,
-/// where it is wanted, out through a NAT gateway.</summary>
+/// <summary>The gateways and the two route tables. Public subnets route to the internet. Private subnets route to Oracle's services and,
+/// if egress is allowed, through a NAT gateway to the internet.</summary>
 internal sealed class NetworkRoutes
 {
-    internal NetworkRoutes(Resource parent, string name, NetworkArgs args, Output<string> vcnId, OracleServices services, InputMap<string> tags)
+    internal NetworkRoutes(
+        Resource parent, string name, NetworkArgs args, Output<string> vcnId, OracleServices services, InputMap<string> tags)
     {
         var child = new CustomResourceOptions { Parent = parent };
         var internet = new InternetGateway($"{name}-internet", new InternetGatewayArgs
@@ -28,9 +29,9 @@ internal sealed class NetworkRoutes
             FreeformTags = tags,
         }, child);
 
-        InputList<RouteTableRouteRuleArgs> ways =
+        InputList<RouteTableRouteRuleArgs> privateRules =
         [
-            new RouteTableRouteRuleArgs { NetworkEntityId = oracle.Id, Destination = services.CidrBlock, DestinationType = "SERVICE_CIDR_BLOCK" },
+            Rule(oracle.Id, services.CidrBlock, "SERVICE_CIDR_BLOCK"),
         ];
         if (args.InternetEgress)
         {
@@ -41,11 +42,11 @@ internal sealed class NetworkRoutes
                 DisplayName = args.Names.NameOf("nat"),
                 FreeformTags = tags,
             }, child);
-            ways.Add(new RouteTableRouteRuleArgs { NetworkEntityId = nat.Id, Destination = AddressRange.World, DestinationType = "CIDR_BLOCK" });
+            privateRules.Add(Rule(nat.Id, AddressRange.World, "CIDR_BLOCK"));
         }
 
-        Public = Table("public", [new RouteTableRouteRuleArgs { NetworkEntityId = internet.Id, Destination = AddressRange.World, DestinationType = "CIDR_BLOCK" }]);
-        Private = Table("private", ways);
+        Public = Table("public", [Rule(internet.Id, AddressRange.World, "CIDR_BLOCK")]);
+        Private = Table("private", privateRules);
 
         Output<string> Table(string kind, InputList<RouteTableRouteRuleArgs> rules) => new RouteTable($"{name}-{kind}", new RouteTableArgs
         {
@@ -62,4 +63,7 @@ internal sealed class NetworkRoutes
 
     /// <summary>The OCID of the route table of private subnets.</summary>
     internal Output<string> Private { get; }
+
+    private static RouteTableRouteRuleArgs Rule(Input<string> gatewayId, Input<string> destination, string destinationType) =>
+        new() { NetworkEntityId = gatewayId, Destination = destination, DestinationType = destinationType };
 }

@@ -4,20 +4,26 @@ using Pulumi.Oci.Core.Inputs;
 
 namespace ModelServing.Infra.Network;
 
-/// <summary>Oracle's services of the region as one destination: what a service gateway routes to.</summary>
+/// <summary>Oracle's services in the region as one destination, which a service gateway routes to.</summary>
 /// <param name="Id">The OCID that the gateway names.</param>
-/// <param name="CidrBlock">The label that routes and rules name in place of a range.</param>
+/// <param name="CidrBlock">The label that routes and rules use instead of a range.</param>
 internal sealed record OracleServices(Output<string> Id, Output<string> CidrBlock)
 {
-    /// <summary>Asks for them as <paramref name="parent"/>'s provider sees them.</summary>
+    /// <summary>Looks them up with the provider of <paramref name="parent"/>.</summary>
     internal static OracleServices Find(Resource parent)
     {
         var all = GetServices.Invoke(
-            new GetServicesInvokeArgs { Filters = [new GetServicesFilterInputArgs { Name = "name", Values = ["All .* Services In Oracle Services Network"], Regex = true }] },
+            new GetServicesInvokeArgs
+            {
+                Filters =
+                [
+                    new GetServicesFilterInputArgs { Name = "name", Values = ["All .* Services In Oracle Services Network"], Regex = true },
+                ],
+            },
             new InvokeOptions { Parent = parent })
-            .Apply(answer => answer.Services is [var only, ..]
+            .Apply(result => result.Services is [var only, ..]
                 ? only
-                : throw new InvalidOperationException("the region has no entry 'All ... Services In Oracle Services Network'"));
+                : throw new InvalidOperationException("the region has no service 'All ... Services In Oracle Services Network'"));
         return new OracleServices(all.Apply(s => s.Id), all.Apply(s => s.CidrBlock));
     }
 }

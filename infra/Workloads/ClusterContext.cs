@@ -5,10 +5,10 @@ using Pulumi.Kubernetes.Types.Inputs.Meta.V1;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>Where objects of the cluster are made: under which component, by which provider, in our namespace.</summary>
+/// <summary>The parent component, the provider and the namespace that all objects in the cluster share.</summary>
 internal sealed record ClusterContext(Resource Parent, ProviderResource Provider, EnvironmentNames Names)
 {
-    /// <summary>The options of an object that is made after <paramref name="after"/>.</summary>
+    /// <summary>The options of an object that is created after <paramref name="after"/>.</summary>
     internal CustomResourceOptions Options(params ReadOnlySpan<Resource> after)
     {
         var dependsOn = new InputList<Resource>();
@@ -17,7 +17,6 @@ internal sealed record ClusterContext(Resource Parent, ProviderResource Provider
         return new CustomResourceOptions { Parent = Parent, Provider = Provider, DependsOn = dependsOn };
     }
 
-    /// <summary>The metadata of an object in our namespace.</summary>
     internal ObjectMetaArgs Metadata(string name, InputMap<string>? labels = null, InputMap<string>? annotations = null)
     {
         var metadata = new ObjectMetaArgs

@@ -11,21 +11,21 @@ using K8s = Pulumi.Kubernetes;
 namespace ModelServing.Infra.Workloads;
 
 /// <summary>
-/// The pods of one of our hosts, with all that every host has alike: probes, sizes, spread, the way it leaves, and no more rights than
-/// Pod Security's level <c>restricted</c>. A pod of ours that serves is made here and nowhere else.
+/// The pods of one of our hosts, with everything that all hosts share: probes, resources, spread, draining, and only the rights that Pod
+/// Security's level <c>restricted</c> allows. Every pod that serves is created here.
 /// </summary>
 internal sealed record HostPods
 {
-    /// <summary>How many pods beyond what the autoscaler wants there may be while others take their place.</summary>
+    /// <summary>How many pods an update may run beyond the number that the autoscaler wants.</summary>
     internal const int MaxSurge = 1;
 
     private const string Zone = "topology.kubernetes.io/zone";
     private const string Node = "kubernetes.io/hostname";
 
-    /// <summary>The objects' name.</summary>
+    /// <summary>The name of every object.</summary>
     internal required string Name { get; init; }
 
-    /// <summary>The labels that pick these pods.</summary>
+    /// <summary>The labels that select these pods.</summary>
     internal required ImmutableDictionary<string, string> Selector { get; init; }
 
     internal required Input<string> Image { get; init; }
@@ -39,78 +39,80 @@ internal sealed record HostPods
 
     internal required K8s.Core.V1.ServiceAccount Account { get; init; }
 
-    /// <summary>The ports that it listens on beside <see cref="HostPorts.Http"/>, with their names; none by default.</summary>
+    /// <summary>The ports that the host listens on besides <see cref="HostPorts.Http"/>, with their names. None by default.</summary>
     internal IReadOnlyList<(string Name, int Port)> MorePorts { get; init; } = [];
 
-    /// <summary>The Secret that is mounted as a folder, and where; null for none.</summary>
+    /// <summary>The Secret to mount as a folder, and the path. Null for none.</summary>
     internal (string Name, string Path)? Secret { get; init; }
 
-    /// <summary>How pods ask OCI: by workload identity, which does not know the region.</summary>
+    /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
     internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
 
-    /// <summary>Makes the Deployment. How many pods it has is its autoscaler's to say.</summary>
-    internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext place, params ReadOnlySpan<Resource> after) => new(Name, new DeploymentArgs
-    {
-        Metadata = place.Metadata(Name, Labels),
-        Spec = new DeploymentSpecArgs
+    /// <summary>Creates the Deployment. It has no number of replicas, because the autoscaler decides that.</summary>
+    internal K8s.Apps.V1.Deployment AddDeployment(ClusterContext context, params ReadOnlySpan<Resource> after) =>
+        new(Name, new DeploymentArgs
         {
-            Selector = new LabelSelectorArgs { MatchLabels = Labels },
-            RevisionHistoryLimit = 3,
-            ProgressDeadlineSeconds = 600,
-            Strategy = new DeploymentStrategyArgs
+            Metadata = context.Metadata(Name, Labels),
+            Spec = new DeploymentSpecArgs
             {
-                Type = "RollingUpdate",
-                RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = MaxSurge, MaxUnavailable = 0 },
-            },
-            Template = new PodTemplateSpecArgs
-            {
-                Metadata = new ObjectMetaArgs { Labels = Labels },
-                Spec = Pod(),
-            },
-        },
-    }, place.Options([Account, .. after]));
-
-    /// <summary>Makes the autoscaler of <paramref name="deployment"/>.</summary>
-    internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterContext place, Resource deployment) => new(Name, new HorizontalPodAutoscalerArgs
-    {
-        Metadata = place.Metadata(Name, Labels),
-        Spec = new HorizontalPodAutoscalerSpecArgs
-        {
-            ScaleTargetRef = new CrossVersionObjectReferenceArgs { ApiVersion = "apps/v1", Kind = "Deployment", Name = Name },
-            MinReplicas = Size.Min,
-            MaxReplicas = Size.Max,
-            Metrics =
-            [
-                new MetricSpecArgs
+                Selector = new LabelSelectorArgs { MatchLabels = Labels },
+                RevisionHistoryLimit = 3,
+                ProgressDeadlineSeconds = 600,
+                Strategy = new DeploymentStrategyArgs
                 {
-                    Type = "Resource",
-                    Resource = new ResourceMetricSourceArgs
-                    {
-                        Name = "cpu",
-                        Target = new MetricTargetArgs { Type = "Utilization", AverageUtilization = Size.CpuTarget },
-                    },
+                    Type = "RollingUpdate",
+                    RollingUpdate = new RollingUpdateDeploymentArgs { MaxSurge = MaxSurge, MaxUnavailable = 0 },
                 },
-            ],
-            Behavior = new HorizontalPodAutoscalerBehaviorArgs
-            {
-                ScaleUp = new HPAScalingRulesArgs { StabilizationWindowSeconds = 0 },
-                ScaleDown = Size.KeepsReplicas
-                    ? new HPAScalingRulesArgs { SelectPolicy = "Disabled" }
-                    : new HPAScalingRulesArgs { StabilizationWindowSeconds = 300 },
+                Template = new PodTemplateSpecArgs
+                {
+                    Metadata = new ObjectMetaArgs { Labels = Labels },
+                    Spec = Pod(),
+                },
             },
-        },
-    }, place.Options(deployment));
+        }, context.Options([Account, .. after]));
 
-    /// <summary>Makes the budget of what drains of nodes may take away.</summary>
-    internal void AddDisruptionBudget(ClusterContext place, Resource deployment) => _ = new K8s.Policy.V1.PodDisruptionBudget(Name, new PodDisruptionBudgetArgs
-    {
-        Metadata = place.Metadata(Name, Labels),
-        Spec = new PodDisruptionBudgetSpecArgs
+    internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterContext context, Resource deployment) =>
+        new(Name, new HorizontalPodAutoscalerArgs
         {
-            MaxUnavailable = 1,
-            Selector = new LabelSelectorArgs { MatchLabels = Labels },
-        },
-    }, place.Options(deployment));
+            Metadata = context.Metadata(Name, Labels),
+            Spec = new HorizontalPodAutoscalerSpecArgs
+            {
+                ScaleTargetRef = new CrossVersionObjectReferenceArgs { ApiVersion = "apps/v1", Kind = "Deployment", Name = Name },
+                MinReplicas = Size.Min,
+                MaxReplicas = Size.Max,
+                Metrics =
+                [
+                    new MetricSpecArgs
+                    {
+                        Type = "Resource",
+                        Resource = new ResourceMetricSourceArgs
+                        {
+                            Name = "cpu",
+                            Target = new MetricTargetArgs { Type = "Utilization", AverageUtilization = Size.CpuTarget },
+                        },
+                    },
+                ],
+                Behavior = new HorizontalPodAutoscalerBehaviorArgs
+                {
+                    ScaleUp = new HPAScalingRulesArgs { StabilizationWindowSeconds = 0 },
+                    ScaleDown = Size.KeepsReplicas
+                        ? new HPAScalingRulesArgs { SelectPolicy = "Disabled" }
+                        : new HPAScalingRulesArgs { StabilizationWindowSeconds = 300 },
+                },
+            },
+        }, context.Options(deployment));
+
+    /// <summary>Creates the budget that limits how many pods a drain of nodes may stop at a time.</summary>
+    internal void AddDisruptionBudget(ClusterContext context, Resource deployment) =>
+        _ = new K8s.Policy.V1.PodDisruptionBudget(Name, new PodDisruptionBudgetArgs
+        {
+            Metadata = context.Metadata(Name, Labels),
+            Spec = new PodDisruptionBudgetSpecArgs
+            {
+                MaxUnavailable = 1,
+                Selector = new LabelSelectorArgs { MatchLabels = Labels },
+            },
+        }, context.Options(deployment));
 
     internal InputMap<string> Labels => Selector;
 
@@ -119,20 +121,27 @@ internal sealed record HostPods
         var pod = new PodSpecArgs
         {
             ServiceAccountName = Account.Metadata.Apply(static metadata => metadata.Name),
-            // To be known by: in OCI, by workload identity; a router in the cluster's API too.
+            // The token identifies the pod to OCI (workload identity), and a router to the cluster's API too.
             AutomountServiceAccountToken = true,
-            // The service account names it too; a pod that does so itself needs no admission for it.
+            // The service account names it too. Naming it here makes the pod independent of the admission controller.
             ImagePullSecrets = [new LocalObjectReferenceArgs { Name = ClusterNames.PullSecret }],
             EnableServiceLinks = false,
             TerminationGracePeriodSeconds = (int)Drain.Grace.TotalSeconds,
-            SecurityContext = PodRestrictions.OfPod(),
+            SecurityContext = PodRestrictions.ForPod(),
             TopologySpreadConstraints = [Spread(Zone), Spread(Node)],
             Containers = [Container()],
         };
         pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
-        // Read by the group, which is the host's; by nobody else.
+        // 0440: the host's group may read it, no one else.
         if (Secret is { } secret)
-            pod.Volumes.Add(new VolumeArgs { Name = secret.Name, Secret = new SecretVolumeSourceArgs { SecretName = secret.Name, DefaultMode = 0x120 } });
+        {
+            pod.Volumes.Add(new VolumeArgs
+            {
+                Name = secret.Name,
+                Secret = new SecretVolumeSourceArgs { SecretName = secret.Name, DefaultMode = 0x120 },
+            });
+        }
+
         return pod;
     }
 
@@ -147,10 +156,10 @@ internal sealed record HostPods
             Resources = new ResourceRequirementsArgs
             {
                 Requests = new InputMap<string> { ["cpu"] = Size.Cpu, ["memory"] = Size.Memory, ["ephemeral-storage"] = "256Mi" },
-                // No limit of the processor: a pod that could use what is free would be slowed down instead.
+                // No CPU limit: it would slow a pod down even when CPU is idle.
                 Limits = new InputMap<string> { ["memory"] = Size.Memory, ["ephemeral-storage"] = "2Gi" },
             },
-            // A version loads its artifact before it answers: it has ten minutes.
+            // A version loads its artifact before it answers, and has ten minutes for it.
             StartupProbe = Probe(InferencePaths.HealthLive, period: 5, failures: 120),
             LivenessProbe = Probe(InferencePaths.HealthLive, period: 10, failures: 6),
             ReadinessProbe = Probe(InferencePaths.HealthReady, period: 5, failures: 2),
@@ -158,7 +167,7 @@ internal sealed record HostPods
             {
                 PreStop = new LifecycleHandlerArgs { Sleep = new SleepActionArgs { Seconds = (int)Drain.Leave.TotalSeconds } },
             },
-            SecurityContext = PodRestrictions.OfContainer(),
+            SecurityContext = PodRestrictions.ForContainer(),
         };
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));

@@ -11,9 +11,9 @@ public sealed record MinuteJobArgs
     /// <summary>The OCID of ModelMetrics.</summary>
     public required Input<string> FunctionId { get; init; }
 
-    /// <summary>Where it is called: the function's own host.</summary>
+    /// <summary>The address for calls, which is the function's own host.</summary>
     public required Input<string> InvokeEndpoint { get; init; }
 
-    /// <summary>The policy that lets the job's pods call it.</summary>
+    /// <summary>The policy that allows the job's pods to call it.</summary>
     public required Resource Policy { get; init; }
 }

@@ -4,11 +4,11 @@ using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>What every pod of ours has alike, whether it serves or runs and ends: no more rights than Pod Security's level
-/// <c>restricted</c>, and the environment that its settings write.</summary>
+/// <summary>The settings that all our pods share, whether they serve or run a job: only the rights that Pod Security's level
+/// <c>restricted</c> allows, and the environment variables of the host.</summary>
 internal static class PodRestrictions
 {
-    internal static PodSecurityContextArgs OfPod() => new()
+    internal static PodSecurityContextArgs ForPod() => new()
     {
         RunAsNonRoot = true,
         RunAsUser = ImageNames.User,
@@ -17,7 +17,7 @@ internal static class PodRestrictions
         SeccompProfile = new SeccompProfileArgs { Type = "RuntimeDefault" },
     };
 
-    internal static SecurityContextArgs OfContainer() => new()
+    internal static SecurityContextArgs ForContainer() => new()
     {
         AllowPrivilegeEscalation = false,
         Privileged = false,
@@ -28,5 +28,6 @@ internal static class PodRestrictions
     };
 
     internal static InputList<EnvVarArgs> Variables(Output<IReadOnlyDictionary<string, string>> environment) =>
-        environment.Apply(static variables => variables.Select(static pair => new EnvVarArgs { Name = pair.Key, Value = pair.Value }).ToList());
+        environment.Apply(static variables =>
+            variables.Select(static pair => new EnvVarArgs { Name = pair.Key, Value = pair.Value }).ToList());
 }

@@ -7,13 +7,18 @@ using K8s = Pulumi.Kubernetes;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>The routers, and the internal load balancer that the API Gateway reaches them by.</summary>
+/// <summary>The routers, and the internal load balancer through which the API Gateway reaches them.</summary>
 internal static class RouterWorkload
 {
     private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
 
-    /// <summary>Makes them, and gives the load balancer's address.</summary>
-    internal static Output<string> Add(ClusterContext place, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account, K8s.Core.V1.ConfigMap plan, K8s.Core.V1.Secret clients)
+    /// <summary>Creates them and returns the load balancer's address.</summary>
+    internal static Output<string> Add(
+        ClusterContext context,
+        WorkloadsArgs args,
+        K8s.Core.V1.ServiceAccount account,
+        K8s.Core.V1.ConfigMap plan,
+        K8s.Core.V1.Secret clients)
     {
         var router = args.Router;
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
@@ -22,7 +27,7 @@ internal static class RouterWorkload
             Name = ClusterNames.Router,
             Selector = ImmutableDictionary.CreateRange(new Dictionary<string, string> { ["app.kubernetes.io/name"] = ClusterNames.Router }),
             Image = router.Image,
-            Environment = Output.Tuple(router.Journal.ToOutput(), args.Cache.ToOutput()).Apply(known => new RouterSettings
+            Environment = Output.Tuple(router.Journal.ToOutput(), args.Cache.ToOutput()).Apply(locations => new RouterSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
@@ -30,12 +35,13 @@ internal static class RouterWorkload
                 Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan),
                 Endpoints = HostSources.Dns(ClusterNames.Namespace),
                 Clients = HostSources.File(MountPaths.Clients),
-                Journal = known.Item1,
+                Journal = locations.Item1,
                 JournalSnapshot = MountPaths.JournalSnapshot,
                 Oci = HostPods.Oci(args.Region),
-                Cache = known.Item2,
-                Environment = place.Names.Environment,
-                // As many as guards share a false alarm among: an update has one router more than the autoscaler ever wants.
+                Cache = locations.Item2,
+                Environment = context.Names.Environment,
+                // The guards share the allowed rate of false alarms among this many routers. An update runs one more than the autoscaler's
+                // maximum.
                 RoutersMax = router.Size.Max + HostPods.MaxSurge,
                 AdminUrls = HostPorts.AdminUrls,
                 MaxRequestBytes = args.MaxRequestBytes,
@@ -47,18 +53,18 @@ internal static class RouterWorkload
             Secret = (ClusterNames.Clients, MountPaths.ClientsFolder),
         };
 
-        var deployment = pods.AddDeployment(place, plan, clients, MayWatchPlan(place, account));
-        pods.AddAutoscaler(place, deployment);
-        pods.AddDisruptionBudget(place, deployment);
+        var deployment = pods.AddDeployment(context, plan, clients, AllowWatchingPlan(context, account));
+        pods.AddAutoscaler(context, deployment);
+        pods.AddDisruptionBudget(context, deployment);
         var service = new K8s.Core.V1.Service(ClusterNames.Router, new ServiceArgs
         {
-            Metadata = place.Metadata(ClusterNames.Router, pods.Labels, new InputMap<string>
+            Metadata = context.Metadata(ClusterNames.Router, pods.Labels, new InputMap<string>
             {
                 ["oci.oraclecloud.com/load-balancer-type"] = "nlb",
                 [Nlb + "internal"] = "true",
                 [Nlb + "subnet"] = router.LoadBalancerSubnetId,
                 [Nlb + "oci-network-security-groups"] = router.LoadBalancerGroupId,
-                // The rules are Network's: the balancer's group admits the gateway's, the nodes' group admits the balancer's.
+                // NetworkFlows has the rules: the balancer's group admits the gateway's, and the nodes' group admits the balancer's.
                 [Nlb + "security-list-management-mode"] = "None",
                 ["oci.oraclecloud.com/security-rule-management-mode"] = "None",
             }),
@@ -73,30 +79,36 @@ internal static class RouterWorkload
                     .. router.IsAdminBalanced ? (ServicePortArgs[])[Port(HostPorts.AdminName, HostPorts.LoadBalancerAdmin)] : [],
                 ],
             },
-        }, place.Options(deployment));
+        }, context.Options(deployment));
         return service.Status.Apply(static status => status?.LoadBalancer?.Ingress is { IsDefaultOrEmpty: false } ingress
             ? ingress[0].Ip
             : throw new InvalidOperationException("the routers' load balancer has no address"));
     }
 
-    // Of the same name on the pods.
+    // The port has the same name on the pods.
     private static ServicePortArgs Port(string name, int port) => new() { Name = name, Port = port, TargetPort = name, Protocol = "TCP" };
 
-    private static K8s.Rbac.V1.RoleBinding MayWatchPlan(ClusterContext place, K8s.Core.V1.ServiceAccount account)
+    private static K8s.Rbac.V1.RoleBinding AllowWatchingPlan(ClusterContext context, K8s.Core.V1.ServiceAccount account)
     {
         var role = new K8s.Rbac.V1.Role(ClusterNames.Plan, new RoleArgs
         {
-            Metadata = place.Metadata(ClusterNames.Plan),
+            Metadata = context.Metadata(ClusterNames.Plan),
             Rules =
             [
-                new PolicyRuleArgs { ApiGroups = [""], Resources = ["configmaps"], ResourceNames = [ClusterNames.Plan], Verbs = ["get", "list", "watch"] },
+                new PolicyRuleArgs
+                {
+                    ApiGroups = [""],
+                    Resources = ["configmaps"],
+                    ResourceNames = [ClusterNames.Plan],
+                    Verbs = ["get", "list", "watch"],
+                },
             ],
-        }, place.Options(account));
+        }, context.Options(account));
         return new K8s.Rbac.V1.RoleBinding(ClusterNames.Plan, new RoleBindingArgs
         {
-            Metadata = place.Metadata(ClusterNames.Plan),
+            Metadata = context.Metadata(ClusterNames.Plan),
             RoleRef = new RoleRefArgs { ApiGroup = "rbac.authorization.k8s.io", Kind = "Role", Name = ClusterNames.Plan },
             Subjects = [new SubjectArgs { Kind = "ServiceAccount", Name = ClusterNames.Router, Namespace = ClusterNames.Namespace }],
-        }, place.Options(role));
+        }, context.Options(role));
     }
 }

@@ -6,11 +6,11 @@ using K8s = Pulumi.Kubernetes;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>One version of one model: its Deployment, headless Service, autoscaler and disruption budget, all of one name.</summary>
+/// <summary>One version of one model: its Deployment, headless Service, autoscaler and disruption budget, all with the same name.</summary>
 internal static class VersionWorkload
 {
-    /// <summary>Makes them, and gives those that the plan has to wait for.</summary>
-    internal static Resource[] Add(ClusterContext place, VersionArgs version, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
+    /// <summary>Creates them and returns those that the plan must wait for.</summary>
+    internal static Resource[] Add(ClusterContext context, VersionArgs version, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
     {
         var drain = DrainTimes.OfInference(version.Deadline);
         var pods = new HostPods
@@ -23,40 +23,48 @@ internal static class VersionWorkload
                 [ClusterNames.VersionLabel] = version.Version.ToString(),
             }),
             Image = version.Image,
-            Environment = Output.Tuple(args.Artifacts.ToOutput(), args.Cache.ToOutput()).Apply(known => new InferenceSettings
+            Environment = Output.Tuple(args.Artifacts.ToOutput(), args.Cache.ToOutput()).Apply(locations => new InferenceSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
                 DrainTimeout = drain.Finish,
                 Model = version.Model,
                 Version = version.Version,
-                Registry = known.Item1,
-                Cache = known.Item2,
-                Environment = place.Names.Environment,
+                Registry = locations.Item1,
+                Cache = locations.Item2,
+                Environment = context.Names.Environment,
                 Oci = HostPods.Oci(args.Region),
                 MaxRequestBytes = args.MaxRequestBytes,
             }.ToEnvironment()),
             Size = version.Size,
             Drain = drain,
             Account = account,
-            // Workload identity: it reads its artifact from the bucket.
         };
 
-        // The Service comes first, so that it goes last: its name stands as long as a leaving pod answers. It would wait for pods that
-        // wait for it, hence the annotation.
+        // The Service is created first and so deleted last: its name resolves as long as a terminating pod answers. Pulumi would wait for
+        // the Service to have pods, which in turn wait for it, hence the annotation.
         var service = new K8s.Core.V1.Service(pods.Name, new ServiceArgs
         {
-            Metadata = place.Metadata(pods.Name, pods.Labels, new InputMap<string> { ["pulumi.com/skipAwait"] = "true" }),
+            Metadata = context.Metadata(pods.Name, pods.Labels, new InputMap<string> { ["pulumi.com/skipAwait"] = "true" }),
             Spec = new ServiceSpecArgs
             {
                 ClusterIP = "None",
                 Selector = pods.Labels,
-                Ports = [new ServicePortArgs { Name = HostPorts.HttpName, Port = HostPorts.Http, TargetPort = HostPorts.HttpName, Protocol = "TCP" }],
+                Ports =
+                [
+                    new ServicePortArgs
+                    {
+                        Name = HostPorts.HttpName,
+                        Port = HostPorts.Http,
+                        TargetPort = HostPorts.HttpName,
+                        Protocol = "TCP",
+                    },
+                ],
             },
-        }, place.Options(account));
-        var deployment = pods.AddDeployment(place, service);
-        var autoscaler = pods.AddAutoscaler(place, deployment);
-        pods.AddDisruptionBudget(place, deployment);
+        }, context.Options(account));
+        var deployment = pods.AddDeployment(context, service);
+        var autoscaler = pods.AddAutoscaler(context, deployment);
+        pods.AddDisruptionBudget(context, deployment);
         return [deployment, autoscaler];
     }
 }

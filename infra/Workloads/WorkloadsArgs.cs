@@ -3,43 +3,40 @@ using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
 
-/// <summary>What <see cref="WorkloadsComponent"/> is given.</summary>
 public sealed class WorkloadsArgs : ComponentArgs
 {
     /// <summary>The kubeconfig of the cluster, a secret.</summary>
     public required Input<string> KubeConfig { get; init; }
 
-    /// <summary>The OCID of the cluster: only another one replaces what is in it, a renewed kubeconfig does not.</summary>
+    /// <summary>The OCID of the cluster. Another cluster replaces every object; a renewed kubeconfig does not.</summary>
     public required Input<string> ClusterId { get; init; }
 
     /// <summary>The plan that the routers follow.</summary>
     public required PlanDocument Plan { get; init; }
 
-    /// <summary>Who may ask the routers.</summary>
+    /// <summary>The clients that the routers accept.</summary>
     public required ClientsDocument Clients { get; init; }
 
-    /// <summary>Every version that exists; those that the plan names are among them.</summary>
+    /// <summary>Every version that runs, including those that the plan names.</summary>
     public required IReadOnlyList<VersionArgs> Versions { get; init; }
 
-    /// <summary>The routers.</summary>
     public required RouterArgs Router { get; init; }
 
-    /// <summary>The call of ModelMetrics each minute.</summary>
     public required MinuteJobArgs MinuteJob { get; init; }
 
-    /// <summary>The largest body of a request in bytes that routers and versions take.</summary>
+    /// <summary>The largest body of a request, in bytes, that routers and versions accept.</summary>
     public required int MaxRequestBytes { get; init; }
 
-    /// <summary>The login that pods pull images with.</summary>
     public required ContainerRegistryLogin Registry { get; init; }
 
-    /// <summary>The region whose services pods ask, as in <c>eu-frankfurt-1</c>.</summary>
+    /// <summary>The region whose services the pods call, as in <c>eu-frankfurt-1</c>.</summary>
     public required string Region { get; init; }
 
-    /// <summary>How routers and versions ask the cache: <see cref="RouterSettings.Cache"/> and <see cref="InferenceSettings.Cache"/>.</summary>
+    /// <summary>How routers and versions connect to the cache: <see cref="RouterSettings.Cache"/> and
+    /// <see cref="InferenceSettings.Cache"/>.</summary>
     public required Input<CacheSettings> Cache { get; init; }
 
-    /// <summary>Where versions find their artifacts: <see cref="InferenceSettings.Registry"/>.</summary>
+    /// <summary>The location of the versions' artifacts: <see cref="InferenceSettings.Registry"/>.</summary>
     public required Input<string> Artifacts { get; init; }
 
     internal WorkloadsArgs CheckedVersions()
@@ -56,7 +53,7 @@ public sealed class WorkloadsArgs : ComponentArgs
         foreach (var version in Versions)
         {
             if (!ClusterNames.MayNameService(version.Model))
-                throw new ArgumentException($"a Service can't be named after the model '{version.Model}': it has to begin with a letter");
+                throw new ArgumentException($"a Service cannot have the name of the model '{version.Model}': it must begin with a letter");
         }
 
         return this;

@@ -8,13 +8,12 @@ using K8s = Pulumi.Kubernetes;
 namespace ModelServing.Infra.Workloads;
 
 /// <summary>
-/// What runs in the cluster. It is made in this order: the versions; the plan, once every version that it names is ready; the routers.
-/// A version that is named nowhere leaves at the very end, for Pulumi deletes after it has updated, and its pods then outlast the plan's
-/// way to the routers (<see cref="DrainTimes"/>).
+/// The programs in the cluster. They are created in this order: the versions; the plan, once every version that it names is ready; the
+/// routers. A version that is no longer named is deleted last, because Pulumi deletes after it has updated. Its pods then run until the
+/// plan has reached the routers (<see cref="DrainTimes"/>).
 /// </summary>
 public sealed class WorkloadsComponent : ComponentResource
 {
-    /// <summary>Makes the workloads.</summary>
     /// <exception cref="ArgumentException">An argument is missing, or the plan names a version that does not exist.</exception>
     public WorkloadsComponent(string name, WorkloadsArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:Workloads", name, options)
@@ -26,13 +25,13 @@ public sealed class WorkloadsComponent : ComponentResource
             KubeConfig = args.KubeConfig,
             ClusterIdentifier = args.ClusterId,
             EnableServerSideApply = true,
-            // Else a changed plan would be deleted and made anew, and so would a renewed login.
+            // Otherwise a changed plan or a renewed login would be deleted and created again.
             EnableConfigMapMutable = true,
             EnableSecretMutable = true,
         }, new CustomResourceOptions { Parent = this });
-        var place = new ClusterContext(this, provider, args.Names);
+        var context = new ClusterContext(this, provider, args.Names);
 
-        var space = new K8s.Core.V1.Namespace(ClusterNames.Namespace, new NamespaceArgs
+        var kubernetesNamespace = new K8s.Core.V1.Namespace(ClusterNames.Namespace, new NamespaceArgs
         {
             Metadata = new ObjectMetaArgs
             {
@@ -46,29 +45,29 @@ public sealed class WorkloadsComponent : ComponentResource
                     ["pod-security.kubernetes.io/warn"] = "restricted",
                 },
             },
-        }, place.Options());
-        var pullSecret = PullSecret(place, space, args.Registry);
-        var inference = ServiceAccount(place, ClusterNames.Inference, pullSecret);
-        var routerAccount = ServiceAccount(place, ClusterNames.Router, pullSecret);
-        MinuteJob.Add(place, args.MinuteJob, args.Region, ServiceAccount(place, ClusterNames.ModelMetrics, pullSecret));
+        }, context.Options());
+        var pullSecret = PullSecret(context, kubernetesNamespace, args.Registry);
+        var inference = ServiceAccount(context, ClusterNames.Inference, pullSecret);
+        var routerAccount = ServiceAccount(context, ClusterNames.Router, pullSecret);
+        MinuteJob.Add(context, args.MinuteJob, args.Region, ServiceAccount(context, ClusterNames.ModelMetrics, pullSecret));
 
         var named = args.Plan.Rollouts.SelectMany(pair => pair.Value.Variants.Select(variant => (pair.Key, variant.Version))).ToHashSet();
         var ready = new List<Resource>();
         foreach (var version in args.Versions)
         {
-            var made = VersionWorkload.Add(place, version, args, inference);
+            var objects = VersionWorkload.Add(context, version, args, inference);
             if (named.Contains((version.Model, version.Version)))
-                ready.AddRange(made);
+                ready.AddRange(objects);
         }
 
-        // Two of a version are its Deployment and its autoscaler: Pulumi waits for the first until its pods are ready.
+        // The plan comes after the Deployments and autoscalers of its versions. Pulumi waits until a Deployment's pods are ready.
         var plan = new K8s.Core.V1.ConfigMap(ClusterNames.Plan, new ConfigMapArgs
         {
-            Metadata = place.Metadata(ClusterNames.Plan),
+            Metadata = context.Metadata(ClusterNames.Plan),
             Data = new InputMap<string> { [ClusterNames.PlanKey] = Encoding.UTF8.GetString(args.Plan.ToUtf8()) },
-        }, place.Options([space, .. ready]));
+        }, context.Options([kubernetesNamespace, .. ready]));
 
-        RouterAddress = RouterWorkload.Add(place, args, routerAccount, plan, Clients(place, space, args.Clients));
+        RouterAddress = RouterWorkload.Add(context, args, routerAccount, plan, Clients(context, kubernetesNamespace, args.Clients));
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);
         RegisterOutputs(new Dictionary<string, object?> { ["routerAddress"] = RouterAddress, ["planName"] = PlanName });
     }
@@ -79,36 +78,45 @@ public sealed class WorkloadsComponent : ComponentResource
     /// <summary>The name of the plan's ConfigMap.</summary>
     public Output<string> PlanName { get; }
 
-    private static K8s.Core.V1.Secret PullSecret(ClusterContext place, Resource space, ContainerRegistryLogin login)
+    private static K8s.Core.V1.Secret PullSecret(ClusterContext context, Resource kubernetesNamespace, ContainerRegistryLogin login)
     {
         var json = Output.JsonSerialize(Output.Create(new Dictionary<string, object?>
         {
             ["auths"] = new Dictionary<string, object?>
             {
-                [login.Host] = new Dictionary<string, object?> { ["username"] = login.User.ToOutput(), ["password"] = login.Token.ToOutput() },
+                [login.Host] = new Dictionary<string, object?>
+                {
+                    ["username"] = login.User.ToOutput(),
+                    ["password"] = login.Token.ToOutput(),
+                },
             },
         }));
         return new K8s.Core.V1.Secret(ClusterNames.PullSecret, new SecretArgs
         {
-            Metadata = place.Metadata(ClusterNames.PullSecret),
+            Metadata = context.Metadata(ClusterNames.PullSecret),
             Type = "kubernetes.io/dockerconfigjson",
             StringData = new InputMap<string> { [".dockerconfigjson"] = Output.CreateSecret(json) },
-        }, place.Options([space]));
+        }, context.Options([kubernetesNamespace]));
     }
 
-    // Mutable and mounted as a folder: a new client, or one less, restarts no router.
-    private static K8s.Core.V1.Secret Clients(ClusterContext place, Resource space, ClientsDocument clients) => new(ClusterNames.Clients, new SecretArgs
-    {
-        Metadata = place.Metadata(ClusterNames.Clients),
-        Type = "Opaque",
-        StringData = new InputMap<string> { [ClusterNames.ClientsKey] = Output.CreateSecret(Encoding.UTF8.GetString(clients.ToUtf8())) },
-    }, place.Options([space]));
+    // It is mutable and mounted as a folder, so adding or removing a client restarts no router.
+    private static K8s.Core.V1.Secret Clients(ClusterContext context, Resource kubernetesNamespace, ClientsDocument clients) =>
+        new(ClusterNames.Clients, new SecretArgs
+        {
+            Metadata = context.Metadata(ClusterNames.Clients),
+            Type = "Opaque",
+            StringData = new InputMap<string>
+            {
+                [ClusterNames.ClientsKey] = Output.CreateSecret(Encoding.UTF8.GetString(clients.ToUtf8())),
+            },
+        }, context.Options([kubernetesNamespace]));
 
-    private static K8s.Core.V1.ServiceAccount ServiceAccount(ClusterContext place, string name, Resource pullSecret) => new(name, new ServiceAccountArgs
-    {
-        Metadata = place.Metadata(name),
-        // Pods say themselves whether they get a token.
-        AutomountServiceAccountToken = false,
-        ImagePullSecrets = [new LocalObjectReferenceArgs { Name = ClusterNames.PullSecret }],
-    }, place.Options([pullSecret]));
+    private static K8s.Core.V1.ServiceAccount ServiceAccount(ClusterContext context, string name, Resource pullSecret) =>
+        new(name, new ServiceAccountArgs
+        {
+            Metadata = context.Metadata(name),
+            // Each pod decides whether it gets a token.
+            AutomountServiceAccountToken = false,
+            ImagePullSecrets = [new LocalObjectReferenceArgs { Name = ClusterNames.PullSecret }],
+        }, context.Options([pullSecret]));
 }

@@ -3,17 +3,33 @@ using System.Text.Json;
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>
-/// Renders stacks as another commit has them: by that commit's own program when it differs, else by this one on that commit's stack
-/// files. A program that differs is built once, in a work tree of its own that goes when this is disposed.
+/// Renders stacks as they are at another commit. If the program differs there, that commit's own program renders them, otherwise this one
+/// renders that commit's stack files. A different program is built once, in a temporary work tree that is removed on disposal.
 /// </summary>
 internal sealed class EarlierProgram : IAsyncDisposable
 {
-    /// <summary>What the program is made of.</summary>
+    /// <summary>The program is built from these.</summary>
     private static readonly string[] Sources =
-        ["stacks", "infra", "services/Contracts", "services/Rollout", "tests/Doubles", "Directory.Build.props", "Directory.Packages.props", "services/Directory.Build.props"];
+    [
+        "stacks",
+        "infra",
+        "services/Contracts",
+        "services/Rollout",
+        "services/Settings",
+        "tests/Doubles",
+        "Directory.Build.props",
+        "Directory.Packages.props",
+        "services/Directory.Build.props",
+    ];
 
-    /// <summary>It was checked when it was committed; here it only has to run.</summary>
-    private static readonly string[] Unchecked = ["-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:GenerateDocumentationFile=false", "-p:TreatWarningsAsErrors=false"];
+    // The commit was checked when it was made; here the program only needs to run.
+    private static readonly string[] Unchecked =
+    [
+        "-p:RunAnalyzers=false",
+        "-p:EnforceCodeStyleInBuild=false",
+        "-p:GenerateDocumentationFile=false",
+        "-p:TreatWarningsAsErrors=false",
+    ];
 
     private static readonly JsonSerializerOptions Json = new();
 
@@ -28,32 +44,33 @@ internal sealed class EarlierProgram : IAsyncDisposable
         this.commit = commit;
     }
 
-    /// <summary>The program at <paramref name="reference"/>.</summary>
     /// <exception cref="PreviewException">There is no such commit.</exception>
     internal static async Task<EarlierProgram> AtAsync(string root, string reference)
     {
         var (found, commit) = await ToolProcess.RunAsync(root, "git", "rev-parse", "--verify", "--quiet", reference + "^{commit}");
-        return found ? new EarlierProgram(root, commit.Trim()) : throw new PreviewException($"--against {reference}: no such commit");
+        return found ? new EarlierProgram(root, commit.Trim()) : throw new PreviewException($"--against {reference}: not a commit");
     }
 
-    /// <summary>The stacks that the commit has a stack file of.</summary>
+    /// <summary>The stacks that have a stack file at the commit.</summary>
     internal async Task<IReadOnlyList<string>> StacksAsync()
     {
         var (_, names) = await GitAsync("ls-tree", "--name-only", commit);
         return [.. names.Split('\n').Select(StackFiles.StackOf).OfType<string>()];
     }
 
-    /// <summary>The stack at the commit; null when it has no such stack.</summary>
-    /// <exception cref="PreviewException">The commit's program can't be built or fails.</exception>
+    /// <summary>The stack at the commit; null if there is no such stack.</summary>
+    /// <exception cref="PreviewException">The commit's program cannot be built, or fails.</exception>
     internal async Task<StackSnapshot?> RenderAsync(string stack, bool foundationOnly)
     {
         var (hasFile, yaml) = await GitAsync("show", $"{commit}:{StackFiles.NameOf(stack)}");
         if (!hasFile || !(await GitAsync("cat-file", "-e", $"{commit}:stacks/Stacks.csproj")).Succeeded)
             return null;
-        return await IsSameAsync() ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly) : await RenderByItsOwnAsync(stack, foundationOnly);
+        return await IsSameAsync()
+            ? await StackSnapshot.RenderAsync(yaml, stack, foundationOnly)
+            : await RenderWithItsOwnAsync(stack, foundationOnly);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads the JSON of <see cref="Write"/>.</summary>
     internal static StackSnapshot Read(string json) => JsonSerializer.Deserialize<StackSnapshot>(json, Json)!;
 
     /// <summary>Writes a snapshot for the program that compares it.</summary>
@@ -69,29 +86,33 @@ internal sealed class EarlierProgram : IAsyncDisposable
     private async Task<bool> IsSameAsync() => (await GitAsync(["diff", "--quiet", commit, "--", .. Sources])).Succeeded
         && (await GitAsync(["ls-files", "--others", "--exclude-standard", "--", .. Sources])).Output.Trim().Length == 0;
 
-    private async Task<StackSnapshot> RenderByItsOwnAsync(string stack, bool foundationOnly)
+    private async Task<StackSnapshot> RenderWithItsOwnAsync(string stack, bool foundationOnly)
     {
-        // One build for all stacks; one that failed has failed for all.
-        var built = await (build ??= BuildAsync());
-        var answer = Path.Combine(built, $"{stack}.snapshot.json");
+        // All stacks share one build, even a failed one.
+        var folder = await (build ??= BuildAsync());
+        var snapshot = Path.Combine(folder, $"{stack}.snapshot.json");
+        var program = Path.Combine(folder, "artifacts/bin/Stacks/release/ModelServing.Stacks.dll");
         string[] phase = foundationOnly ? ["--phase", "foundation"] : [];
-        var (ran, output) = await ToolProcess.RunAsync(
-            built, "dotnet", [Path.Combine(built, "artifacts/bin/Stacks/release/ModelServing.Stacks.dll"), "preview", "--stack", stack, "--snapshot", answer, .. phase]);
-        return ran ? Read(await File.ReadAllTextAsync(answer)) : throw new PreviewException($"the program of {commit} failed:\n{output}");
+        var (succeeded, output) = await ToolProcess.RunAsync(
+            folder, "dotnet", [program, "preview", "--stack", stack, "--snapshot", snapshot, .. phase]);
+        return succeeded
+            ? Read(await File.ReadAllTextAsync(snapshot))
+            : throw new PreviewException($"the program of {commit} failed:\n{output}");
     }
 
     private async Task<string> BuildAsync()
     {
-        var made = Path.Combine(Path.GetTempPath(), $"modelserving-preview-{Guid.NewGuid():N}");
-        var (added, addedText) = await GitAsync("worktree", "add", "--detach", made, commit);
-        if (!added)
-            throw new PreviewException(addedText);
-        tree = made;
+        var folder = Path.Combine(Path.GetTempPath(), $"modelserving-preview-{Guid.NewGuid():N}");
+        var (isAdded, gitOutput) = await GitAsync("worktree", "add", "--detach", folder, commit);
+        if (!isAdded)
+            throw new PreviewException(gitOutput);
+        tree = folder;
         var choice = Path.Combine(root, "SdkDoubles.props");
         if (File.Exists(choice))
-            File.Copy(choice, Path.Combine(made, "SdkDoubles.props"));
-        var (built, text) = await ToolProcess.RunAsync(made, "dotnet", ["build", "stacks", "--configuration", "Release", "--verbosity", "quiet", "--nologo", .. Unchecked]);
-        return built ? made : throw new PreviewException($"the program of {commit} can't be built:\n{text}");
+            File.Copy(choice, Path.Combine(folder, "SdkDoubles.props"));
+        var (isBuilt, output) = await ToolProcess.RunAsync(
+            folder, "dotnet", ["build", "stacks", "--configuration", "Release", "--verbosity", "quiet", "--nologo", .. Unchecked]);
+        return isBuilt ? folder : throw new PreviewException($"the program of {commit} can't be built:\n{output}");
     }
 
     private Task<(bool Succeeded, string Output)> GitAsync(params string[] arguments) => ToolProcess.RunAsync(root, "git", arguments);

@@ -1,4 +1,4 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>One line of a resource: its sign (a space, +, - or ~), how deep it stands, and its text.</summary>
+/// <summary>One line of a resource: its sign (a space, +, - or ~), its level of indentation, and its text.</summary>
 internal readonly record struct InputLine(char Sign, int Depth, string Text);

@@ -1,14 +1,18 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Turns a tree of inputs, or the difference of two, into lines.</summary>
+/// <summary>Turns a tree of inputs, or the difference between two trees, into lines.</summary>
 internal static class InputLines
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    /// <summary>The whole tree.</summary>
     internal static IEnumerable<InputLine> From(JsonNode? node, string name, int depth, char sign)
     {
         switch (node)
@@ -17,14 +21,15 @@ internal static class InputLines
                 return map.SelectMany(pair => From(pair.Value, pair.Key, depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
             case JsonArray { Count: > 0 } list:
                 return list.SelectMany((item, index) => From(item, $"[{index}]", depth + 1, sign)).Prepend(new(sign, depth, $"{name}:"));
-            case JsonValue value when TextOf(value) is { } text && Split(text) is { Length: > 1 } lines:
+            case JsonValue when TextOf(node) is { } text && Split(text) is { Length: > 1 } lines:
                 return lines.Select(line => new InputLine(sign, depth + 1, line)).Prepend(new(sign, depth, $"{name}: |"));
             default:
                 return [new(sign, depth, $"{name}: {Show(node)}")];
         }
     }
 
-    /// <summary>What differs, each line below the names that lead to it; of a text of several lines, and of JSON, only the lines that differ.</summary>
+    /// <summary>The differences, each below the names that lead to it. Of multi-line text and of JSON, only the lines that
+    /// differ.</summary>
     internal static IEnumerable<InputLine> Difference(JsonNode? left, JsonNode? right, string name, int depth)
     {
         if (JsonNode.DeepEquals(left, right))
@@ -40,11 +45,15 @@ internal static class InputLines
                 .Prepend(new('~', depth, $"{name}:"));
         }
 
-        if (left is JsonValue leftValue && right is JsonValue rightValue && TextOf(leftValue) is { } before && TextOf(rightValue) is { } after)
+        if (TextOf(left) is { } before && TextOf(right) is { } after)
         {
             var (leftLines, rightLines) = (Split(before), Split(after));
             if (leftLines.Length > 1 && rightLines.Length > 1)
-                return LineDifference.Between(leftLines, rightLines).Select(line => new InputLine(line.Sign, depth + 1, line.Text)).Prepend(new('~', depth, $"{name}:"));
+            {
+                return LineDifference.Between(leftLines, rightLines)
+                    .Select(line => new InputLine(line.Sign, depth + 1, line.Text))
+                    .Prepend(new('~', depth, $"{name}:"));
+            }
         }
 
         return left is JsonValue && right is JsonValue
@@ -66,13 +75,13 @@ internal static class InputLines
     private static Dictionary<string, JsonNode?>? Children(JsonNode node) => node switch
     {
         JsonObject map => map.ToDictionary(static pair => pair.Key, static pair => pair.Value),
-        JsonArray list => list.Select(static (item, index) => (item, index)).ToDictionary(static pair => $"[{pair.index}]", static pair => pair.item),
+        JsonArray list => list.Index().ToDictionary(static pair => $"[{pair.Index}]", static pair => pair.Item),
         _ => null,
     };
 
-    private static string? TextOf(JsonValue value) => value.TryGetValue<string>(out var text) ? text : null;
+    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static string Show(JsonNode? node) => node is JsonValue value && TextOf(value) is { } text ? Marks.Show(text) : node?.ToJsonString() ?? "null";
+    private static string Show(JsonNode? node) => TextOf(node) is { } text ? Marks.Show(text) : node?.ToJsonString() ?? "null";
 
     private static string[] Split(string text)
     {
@@ -84,7 +93,7 @@ internal static class InputLines
             }
             catch (JsonException)
             {
-                // Not JSON after all: shown as it is.
+                // It is not JSON after all, so it is shown unchanged.
             }
         }
 

@@ -8,19 +8,21 @@ using Pulumi.Utilities;
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>
-/// Reads a resource's arguments as a tree by their names on the wire, with <see cref="Marks"/> where a value is a secret or unknown.
+/// Reads a resource's arguments as a tree, by their names on the wire, with <see cref="Marks"/> in place of values that are secret or
+/// unknown.
 /// </summary>
 internal static class InputReader
 {
     private const BindingFlags Members = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
 
-    /// <summary>Reads all arguments; what is not set is left out.</summary>
+    /// <summary>Reads all arguments except those that are not set.</summary>
     internal static async Task<JsonObject> ReadAsync(InputArgs args)
     {
         var result = new SortedDictionary<string, JsonNode>(StringComparer.Ordinal);
         foreach (var member in args.GetType().GetFields(Members).Cast<MemberInfo>().Concat(args.GetType().GetProperties(Members)))
         {
-            if (member.GetCustomAttributesData().FirstOrDefault(static data => data.AttributeType == typeof(InputAttribute)) is not { } attribute)
+            var attributes = member.GetCustomAttributesData();
+            if (attributes.FirstOrDefault(static data => data.AttributeType == typeof(InputAttribute)) is not { } attribute)
                 continue;
 
             var value = member is FieldInfo field ? field.GetValue(args) : ((PropertyInfo)member).GetValue(args);
@@ -83,8 +85,11 @@ internal static class InputReader
         return value is IList { } list && IsDefault(list) ? null : await ReadValueAsync(value);
     }
 
-    private static Task<JsonNode?> CallAsync(string method, Type type, object value) =>
-        (Task<JsonNode?>)typeof(InputReader).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [value])!;
+    private static Task<JsonNode?> CallAsync(string name, Type type, object value)
+    {
+        var method = typeof(InputReader).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+        return (Task<JsonNode?>)method.MakeGenericMethod(type).Invoke(null, [value])!;
+    }
 
     private static Type? ValueType(Type? type, Type generic)
     {

@@ -1,12 +1,12 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Finds the fewest lines by which two texts differ.</summary>
+/// <summary>Finds the smallest number of lines in which two texts differ.</summary>
 internal static class LineDifference
 {
-    /// <summary>The lines that go (-) and come (+), in order; those in both are left out.</summary>
+    /// <summary>The removed lines (-) and the added lines (+), in order, without the lines in both.</summary>
     internal static IEnumerable<(char Sign, string Text)> Between(string[] left, string[] right)
     {
-        // common[i, j]: how many lines the rests from i and j have in common.
+        // common[i, j]: how many lines left[i..] and right[j..] have in common.
         var common = new int[left.Length + 1, right.Length + 1];
         for (var i = left.Length - 1; i >= 0; i--)
         {

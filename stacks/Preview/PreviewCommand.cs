@@ -1,24 +1,16 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary><c>./dev preview</c>: renders stacks without an account, and compares them with another commit's.</summary>
+/// <summary><c>./dev preview</c>: renders stacks without an account, and compares them with those of another commit.</summary>
 internal static class PreviewCommand
 {
-    private const string NotYet = "not yet: functions, alarms, feature store, prediction log";
+    private const string NotYet = "not in the stack yet: feature store, prediction log";
 
-    private const string Usage =
-        "usage: ./dev preview [--stack NAME] [--against COMMIT [--out FOLDER]] [--phase foundation] [--format text|markdown] [--no-color]\n"
-        + "  without --stack: every stack that has a stack file\n"
-        + "  --out: a file FOLDER/NAME.offline.txt for each stack that changes, or that can't be rendered";
+    /// <summary>Runs the command and returns its exit code: 0; 1 if a stack can't be rendered; 2 for wrong arguments.</summary>
+    internal static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error) =>
+        new PreviewCommandLine().RunAsync(arguments, output, error, options => RunAsync(options, output, error));
 
-    /// <summary>Runs it; gives the exit code: 0, 1 when the program fails for one of the stacks, 2 for a wrong command line.</summary>
-    internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    private static async Task<int> RunAsync(PreviewOptions options, TextWriter output, TextWriter error)
     {
-        if (PreviewOptions.Parse(arguments) is not { } options)
-        {
-            await error.WriteLineAsync(Usage);
-            return 2;
-        }
-
         try
         {
             var root = Root();
@@ -28,7 +20,7 @@ internal static class PreviewCommand
             foreach (var stack in stacks)
                 failures += await RunOneAsync(root, stack, options, earlier, output, error) ? 0 : 1;
             if (options.Stack is null && earlier is not null)
-                await WriteGoneAsync(options, earlier, stacks, output);
+                await WriteRemovedAsync(options, earlier, stacks, output);
             return failures == 0 ? 0 : 1;
         }
         catch (PreviewException exception)
@@ -38,7 +30,8 @@ internal static class PreviewCommand
         }
     }
 
-    private static async Task<bool> RunOneAsync(string root, string stack, PreviewOptions options, EarlierProgram? earlier, TextWriter output, TextWriter error)
+    private static async Task<bool> RunOneAsync(
+        string root, string stack, PreviewOptions options, EarlierProgram? earlier, TextWriter output, TextWriter error)
     {
         try
         {
@@ -67,7 +60,7 @@ internal static class PreviewCommand
             title += $" against {options.Against}";
             left = await earlier.RenderAsync(stack, options.FoundationOnly);
             if (left is null)
-                notes.Insert(0, $"{options.Against} has no such stack: everything is new");
+                notes.Insert(0, $"{options.Against} has no such stack, so everything is new");
         }
 
         notes.Add(NotYet);
@@ -85,16 +78,18 @@ internal static class PreviewCommand
     {
         var file = Path.Combine(root, StackFiles.NameOf(stack));
         if (!File.Exists(file))
-            throw new PreviewException($"--stack {stack}: there is no {Path.GetFileName(file)}");
+            throw new PreviewException($"--stack {stack}: {Path.GetFileName(file)} does not exist");
         return await StackSnapshot.RenderAsync(await File.ReadAllTextAsync(file), stack, foundationOnly);
     }
 
-    /// <summary>Says which stacks have no file any more: what a program can't render is not to pass unseen.</summary>
-    private static async Task WriteGoneAsync(PreviewOptions options, EarlierProgram earlier, IEnumerable<string> stacks, TextWriter output)
+    /// <summary>Reports the stacks whose file was removed, because nothing else in the preview shows them.</summary>
+    private static async Task WriteRemovedAsync(
+        PreviewOptions options, EarlierProgram earlier, IEnumerable<string> stacks, TextWriter output)
     {
         foreach (var stack in (await earlier.StacksAsync()).Except(stacks))
         {
-            var text = $"{StackFiles.NameOf(stack)} of {options.Against} is gone. That destroys nothing: an environment goes by 'pulumi destroy', which needs the file.";
+            var text = $"{StackFiles.NameOf(stack)} of {options.Against} is gone. This destroys nothing: "
+                + "only 'pulumi destroy' removes an environment, and it needs the file.";
             await output.WriteLineAsync(text);
             await WriteFileAsync(options, stack, text + "\n");
         }
@@ -108,7 +103,7 @@ internal static class PreviewCommand
         await File.WriteAllTextAsync(Path.Combine(folder, $"{stack}.offline.txt"), text);
     }
 
-    /// <summary>The folder of Pulumi.yaml: this program's own, above where it was built.</summary>
+    /// <summary>The folder of Pulumi.yaml, above the folder that this program was built in.</summary>
     private static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -117,6 +112,6 @@ internal static class PreviewCommand
                 return folder.FullName;
         }
 
-        throw new PreviewException("there is no Pulumi.yaml above this program");
+        throw new PreviewException($"no folder above {AppContext.BaseDirectory} has a Pulumi.yaml");
     }
 }

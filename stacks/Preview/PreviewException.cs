@@ -1,4 +1,4 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>A preview that can't be made, for a reason that its message says.</summary>
+/// <summary>A preview is not possible; the message says why.</summary>
 internal sealed class PreviewException(string message) : Exception(message);

@@ -1,17 +1,16 @@
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>How a preview is written.</summary>
+/// <summary>The format of a preview.</summary>
 internal enum PreviewFormat
 {
-    /// <summary>Text.</summary>
     Plain,
 
-    /// <summary>Text in colours, for a terminal.</summary>
+    /// <summary>Text with colours, for a terminal.</summary>
     Colour,
 
-    /// <summary>Markdown, for a page that shows it.</summary>
+    /// <summary>Markdown, for a web page.</summary>
     Markdown,
 
-    /// <summary>What belongs into a Markdown block of a difference, for a program that makes the page: no title and no markup.</summary>
+    /// <summary>The content of a Markdown diff block, for a program that writes the page around it: no title and no markup.</summary>
     Difference,
 }

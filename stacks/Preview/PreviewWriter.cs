@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Writes changes as a tree: plain, in colours, or for a pull request.</summary>
+/// <summary>Writes changes as a tree: plain, with colours, or for a pull request.</summary>
 internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
 {
     private const string Reset = "\u001b[0m";
 
-    /// <summary>Writes a whole stack when nothing is compared, else the changes and the resources that lead to them.</summary>
+    /// <summary>Writes the whole stack, or for a comparison the changes and the resources that lead to them.</summary>
     internal void Write(string title, IReadOnlyList<ResourceChange> changes, bool isComparison, IEnumerable<string> notes)
     {
         var isMarkdown = format == PreviewFormat.Markdown;
         var isSummaryFirst = format is PreviewFormat.Markdown or PreviewFormat.Difference;
         if (format != PreviewFormat.Difference)
             output.WriteLine(isMarkdown ? $"### {title}\n" : title);
-        // Where a reader may have to cut the end off, the sum of it all stands before it.
+        // A page may cut off the end, so the summary comes first.
         if (isSummaryFirst)
             output.WriteLine(Summary(changes, isComparison) + "\n");
         var shown = Shown(changes, isComparison);
@@ -22,9 +22,9 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
         {
             if (isMarkdown)
                 output.WriteLine("```diff");
-            // What goes has no place in the new tree: it comes after it, as in an apply.
-            foreach (var change in changes.Where(change => change.Change != Change.Delete && !shown.Contains(change.Resource.Parent) && shown.Contains(change.Resource.Urn)))
+            foreach (var change in Visible(changes, shown).Where(change => !shown.Contains(change.Resource.Parent)))
                 WriteTree(change, changes, shown, 0, isComparison);
+            // Deleted resources are not in the new tree. They come last, as in an apply.
             foreach (var change in changes.Where(static change => change.Change == Change.Delete))
                 WriteLine('-', 0, $"{change.Resource.Type} {change.Resource.Name} (delete)");
             if (isMarkdown)
@@ -50,13 +50,16 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
         WriteLine(sign, depth, $"{change.Resource.Type} {change.Resource.Name}{verb}");
         foreach (var line in change.Lines)
             WriteLine(line.Sign, depth + 2 + line.Depth, line.Text);
-        foreach (var child in all.Where(child => child.Resource.Parent == change.Resource.Urn && child.Change != Change.Delete && shown.Contains(child.Resource.Urn)))
+        foreach (var child in Visible(all, shown).Where(child => child.Resource.Parent == change.Resource.Urn))
             WriteTree(child, all, shown, depth + 1, isComparison);
     }
 
+    private static IEnumerable<ResourceChange> Visible(IReadOnlyList<ResourceChange> changes, HashSet<string> shown) =>
+        changes.Where(change => change.Change != Change.Delete && shown.Contains(change.Resource.Urn));
+
     private void WriteLine(char sign, int depth, string text)
     {
-        // Markdown's diff colours lines by their first character, and knows no ~.
+        // Markdown's diff colours lines by their first character, but does not know ~.
         var mark = format is PreviewFormat.Markdown or PreviewFormat.Difference && sign == '~' ? '!' : sign;
         var line = $"{mark} {new string(' ', depth * 2)}{text}";
         var colour = format != PreviewFormat.Colour ? "" : sign switch
@@ -92,7 +95,14 @@ internal sealed class PreviewWriter(TextWriter output, PreviewFormat format)
             return string.Create(CultureInfo.InvariantCulture, $"{changes.Count} resources");
 
         int Count(Change change) => changes.Count(each => each.Change == change);
-        var parts = new[] { (Change.Create, "to create"), (Change.Update, "to update"), (Change.Replace, "to replace"), (Change.Delete, "to delete"), (Change.Same, "unchanged") };
+        var parts = new[]
+        {
+            (Change.Create, "to create"),
+            (Change.Update, "to update"),
+            (Change.Replace, "to replace"),
+            (Change.Delete, "to delete"),
+            (Change.Same, "unchanged"),
+        };
         return string.Join(", ", parts.Select(part => (Count: Count(part.Item1), part.Item2)).Where(static part => part.Count > 0)
             .Select(static part => string.Create(CultureInfo.InvariantCulture, $"{part.Count} {part.Item2}")));
     }

@@ -1,8 +1,9 @@
 namespace ModelServing.Stacks.Preview;
 
 /// <summary>
-/// Which changed inputs make a provider replace a resource instead of updating it, of the resources that this program has: those that the
-/// provider's documentation does not mark as updatable. A resource of OCI that has none has an empty line, so that none is forgotten.
+/// The inputs whose change makes the provider replace a resource instead of updating it, for the resources of this program. They are the
+/// inputs that the provider's documentation does not mark as updatable. An OCI resource without such inputs has an empty list, so a test
+/// can see that no resource was forgotten.
 /// </summary>
 internal static class Replacements
 {
@@ -17,7 +18,16 @@ internal static class Replacements
         ["oci:Core/routeTable:RouteTable"] = ["vcnId"],
         ["oci:Core/networkSecurityGroup:NetworkSecurityGroup"] = ["vcnId"],
         ["oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"] = [""],
-        ["oci:ContainerEngine/cluster:Cluster"] = ["compartmentId", "vcnId", "kmsKeyId", "clusterPodNetworkOptions", "endpointConfig", "options.serviceLbSubnetIds", "options.kubernetesNetworkConfig"],
+        ["oci:ContainerEngine/cluster:Cluster"] =
+        [
+            "compartmentId",
+            "vcnId",
+            "kmsKeyId",
+            "clusterPodNetworkOptions",
+            "endpointConfig",
+            "options.serviceLbSubnetIds",
+            "options.kubernetesNetworkConfig",
+        ],
         ["oci:ContainerEngine/nodePool:NodePool"] = ["clusterId", "compartmentId"],
         ["oci:ContainerEngine/addon:Addon"] = ["addonName", "clusterId", "removeAddonResourcesOnDelete", "overrideExisting"],
         ["oci:Redis/redisCluster:RedisCluster"] = ["subnetId", "clusterMode"],
@@ -42,14 +52,14 @@ internal static class Replacements
         ["kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"] = ["roleRef"],
     };
 
-    /// <summary>True when what replaces resources of the type is known.</summary>
-    internal static bool Know(string type) => Paths.ContainsKey(type) || !type.StartsWith("oci:", StringComparison.Ordinal);
+    /// <summary>Whether the table covers the type.</summary>
+    internal static bool IsKnown(string type) => Paths.ContainsKey(type) || !type.StartsWith("oci:", StringComparison.Ordinal);
 
-    /// <summary>True when a change at one of <paramref name="changed"/> (dotted paths) replaces the resource.</summary>
+    /// <summary>Whether changes at these paths replace the resource.</summary>
     /// <param name="type">The resource's type.</param>
-    /// <param name="changed">The paths that changed.</param>
-    /// <param name="isMutable">True when the cluster's provider has the setting of this name, which lets it update such objects in place.</param>
-    internal static bool Apply(string type, IEnumerable<string> changed, Func<string, bool> isMutable)
+    /// <param name="changed">The dotted paths that changed.</param>
+    /// <param name="isMutable">Whether the Kubernetes provider has the named setting, which lets it update such objects in place.</param>
+    internal static bool IsReplaced(string type, IEnumerable<string> changed, Func<string, bool> isMutable)
     {
         IEnumerable<string> paths = Paths.GetValueOrDefault(type, []);
         if (type.StartsWith("kubernetes:", StringComparison.Ordinal))
@@ -58,6 +68,7 @@ internal static class Replacements
             paths = paths.Append("data").Append("binaryData");
         if (type == "kubernetes:core/v1:Secret" && !isMutable("enableSecretMutable"))
             paths = paths.Append("data").Append("stringData").Append("type");
-        return changed.Any(path => paths.Any(replacing => replacing.Length == 0 || path == replacing || path.StartsWith(replacing + ".", StringComparison.Ordinal)));
+        return changed.Any(path => paths.Any(replacing =>
+            replacing.Length == 0 || path == replacing || path.StartsWith(replacing + ".", StringComparison.Ordinal)));
     }
 }

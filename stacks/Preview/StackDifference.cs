@@ -5,7 +5,7 @@ namespace ModelServing.Stacks.Preview;
 /// <summary>Compares two snapshots of a stack by URN.</summary>
 internal static class StackDifference
 {
-    /// <summary>Every resource of both: the right side's in its order, then those that go, the last made first.</summary>
+    /// <summary>Every resource of both: the right side's in order, then the deleted ones, the last created first.</summary>
     internal static IReadOnlyList<ResourceChange> Between(StackSnapshot? left, StackSnapshot right)
     {
         if (left is null)
@@ -17,7 +17,9 @@ internal static class StackDifference
         return
         [
             .. right.Resources.Select(resource => Compare(before.GetValueOrDefault(resource.Urn), resource, IsMutable)),
-            .. left.Resources.Reverse().Where(resource => !after.Contains(resource.Urn)).Select(static resource => new ResourceChange(resource, Change.Delete, [])),
+            .. left.Resources.Reverse()
+                .Where(resource => !after.Contains(resource.Urn))
+                .Select(static resource => new ResourceChange(resource, Change.Delete, [])),
         ];
 
         bool IsMutable(string setting) => cluster?.Inputs[setting] is JsonValue value && value.TryGetValue<bool>(out var isOn) && isOn;
@@ -32,7 +34,8 @@ internal static class StackDifference
             .SelectMany(key => InputLines.Difference(left.Inputs[key], right.Inputs[key], key, 0)).ToArray();
         if (lines.Length == 0)
             return new(right, Change.Same, []);
-        return new(right, Replacements.Apply(right.Type, InputLines.Paths(left.Inputs, right.Inputs), isMutable) ? Change.Replace : Change.Update, lines);
+        var isReplaced = Replacements.IsReplaced(right.Type, InputLines.Paths(left.Inputs, right.Inputs), isMutable);
+        return new(right, isReplaced ? Change.Replace : Change.Update, lines);
     }
 
     private static InputLine[] AllLines(PreviewResource resource, char sign) =>

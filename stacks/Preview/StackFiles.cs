@@ -3,18 +3,20 @@ namespace ModelServing.Stacks.Preview;
 /// <summary>The names of stack files.</summary>
 internal static class StackFiles
 {
-    private const string Before = "Pulumi.";
-    private const string After = ".yaml";
+    private const string Start = "Pulumi.";
+    private const string End = ".yaml";
 
-    /// <summary>The file of a stack.</summary>
-    internal static string NameOf(string stack) => Before + stack + After;
+    internal static string NameOf(string stack) => Start + stack + End;
 
-    /// <summary>The stack that a file is of; null when it is of none.</summary>
+    /// <summary>The stack that a stack file belongs to; null if it is not a stack file.</summary>
     internal static string? StackOf(string file) =>
-        file.StartsWith(Before, StringComparison.Ordinal) && file.EndsWith(After, StringComparison.Ordinal) && file.Length > Before.Length + After.Length
-            ? file[Before.Length..^After.Length]
+        file.Length > Start.Length + End.Length
+        && file.StartsWith(Start, StringComparison.Ordinal)
+        && file.EndsWith(End, StringComparison.Ordinal)
+            ? file[Start.Length..^End.Length]
             : null;
 
     /// <summary>The stacks that have a file in a folder.</summary>
-    internal static IEnumerable<string> In(string folder) => Directory.EnumerateFiles(folder, Before + "*" + After).Select(Path.GetFileName).Select(static name => StackOf(name!)).OfType<string>();
+    internal static IEnumerable<string> In(string folder) =>
+        Directory.EnumerateFiles(folder, Start + "*" + End).Select(Path.GetFileName).Select(static name => StackOf(name!)).OfType<string>();
 }

@@ -2,13 +2,18 @@ using System.Diagnostics;
 
 namespace ModelServing.Stacks.Preview;
 
-/// <summary>Runs a tool that the preview needs: git, dotnet.</summary>
+/// <summary>Runs the tools that the preview needs: git and dotnet.</summary>
 internal static class ToolProcess
 {
-    /// <summary>Runs it to its end; gives its standard output, and with a failure also what it wrote on standard error.</summary>
+    /// <summary>Returns the tool's standard output and, if it failed, its standard error too.</summary>
     internal static async Task<(bool Succeeded, string Output)> RunAsync(string directory, string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -12,9 +12,9 @@ public sealed class EarlierProgramTests
         using var repository = await MadeRepository.CreateAsync();
         // The commit's program is built. Of it only stacks/ is compiled here, on the rest as it is built already: that takes seconds, the whole minutes.
         await File.WriteAllTextAsync(repository.Combine("stacks", "Stacks.csproj"), OnBuiltParts(Path.GetDirectoryName(repository.Stacks)!));
-        await repository.ReplaceAsync("stacks/ServingStack.cs", "PodCidr = Part(\"32.0/19\")", "PodCidr = Part(\"64.0/19\")");
+        await repository.ReplaceAsync("stacks/Composition/ClusterSetup.cs", "PodCidr = Part(\"32.0/19\")", "PodCidr = Part(\"64.0/19\")");
         await repository.CommitAsync("pods had other addresses");
-        await repository.ReplaceAsync("stacks/ServingStack.cs", "PodCidr = Part(\"64.0/19\")", "PodCidr = Part(\"32.0/19\")");
+        await repository.ReplaceAsync("stacks/Composition/ClusterSetup.cs", "PodCidr = Part(\"64.0/19\")", "PodCidr = Part(\"32.0/19\")");
         // Both change: the earlier program reads the earlier stack file.
         await repository.ReplaceAsync("Pulumi.dev.yaml", "percent: 5", "percent: 10");
         // And one environment is given up.

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelServing.Contracts.Monitoring;
+using ModelServing.Infra.Alarms;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 
@@ -21,9 +22,9 @@ public class AlarmsTests
     public async Task An_alarm_is_its_definition_word_for_word(string name)
     {
         var definition = Definitions.Single(alarm => alarm.Name == name);
-        var alarm = (await Rendered.OfAsync(some => some.Alarms())).Named(Alarm, $"alarms-{name}");
+        var alarm = (await Rendered.FromAsync(some => some.Alarms())).Named(Alarm, $"alarms-{name}");
 
-        // The very text, to the last space: it is what the demonstration on one machine evaluates.
+        // To the last space, because one machine evaluates the same query.
         Assert.Equal(definition.Query, alarm.Text("query"));
         Assert.Equal(definition.Namespace, alarm.Text("namespace"));
         Assert.Equal(definition.Text, alarm.Text("body"));
@@ -32,15 +33,15 @@ public class AlarmsTests
         Assert.InRange(definition.Pending, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
         Assert.Equal($"ocid1.onstopic.topics-{(definition.Route == AlarmRoute.Rollback ? "rollback" : "people")}", Assert.Single(alarm.Inputs.List("destinations")));
         Assert.Equal($"modelserving-some-{name}", alarm.Text("displayName"));
-        // Rollback knows from a message's title which alarm it is of, and answers none that is not about models.
+        // Rollback identifies the alarm by the title of its message, and ignores alarms that are not about models.
         Assert.Equal(ModelAlarms.All.SingleOrDefault(known => known.Name == name), AlarmNames.Find("modelserving", "some", alarm.Text("displayName")));
         Assert.Equal((SomeEnvironment.Compartment, SomeEnvironment.Compartment), (alarm.Text("compartmentId"), alarm.Text("metricCompartmentId")));
     }
 
     [Fact]
-    public async Task Messages_are_of_the_form_that_Rollback_reads_and_one_for_each_stream()
+    public async Task Messages_have_the_form_that_Rollback_reads_and_each_stream_has_its_own()
     {
-        var alarms = (await Rendered.OfAsync(some => some.Alarms())).OfType(Alarm).ToList();
+        var alarms = (await Rendered.FromAsync(some => some.Alarms())).OfType(Alarm).ToList();
 
         Assert.Equal(Definitions.Length, alarms.Count);
         foreach (var alarm in alarms)
@@ -48,15 +49,14 @@ public class AlarmsTests
             Assert.Equal("RAW 1.X 1m PT3M", $"{alarm.Text("messageFormat")} {alarm.Text("notificationVersion")} {alarm.Text("resolution")} {alarm.Text("evaluationSlackDuration")}");
             Assert.True((bool)alarm.Inputs["isNotificationsPerMetricDimensionEnabled"]);
             Assert.True((bool)alarm.Inputs["isEnabled"]);
-            // What fires has somebody to call.
             Assert.Equal(["alarms-rollback"], await alarm.AfterAsync());
         }
     }
 
     [Fact]
-    public async Task The_topic_of_rollbacks_calls_Rollback_once_that_is_there()
+    public async Task The_rollback_topic_calls_the_function_Rollback_which_is_created_first()
     {
-        var run = await Rendered.OfAsync(some => some.Alarms());
+        var run = await Rendered.FromAsync(some => some.Alarms());
 
         var subscription = Assert.Single(run.OfType(Subscription), made => made.Has("protocol", "ORACLE_FUNCTIONS"));
         Assert.Equal("ocid1.fnfunc.functions-rollback", subscription.Text("endpoint"));
@@ -68,28 +68,34 @@ public class AlarmsTests
     }
 
     [Fact]
-    public async Task People_are_told_by_both_topics_and_every_subscription_is_a_persons_or_a_functions()
+    public async Task Both_topics_notify_people_and_only_one_calls_a_function()
     {
-        var run = await Rendered.OfAsync(some => some.Alarms("a@example.com", "b@example.com"));
+        var run = await Rendered.FromAsync(some => some.Alarms("a@example.com", "b@example.com"));
 
         Assert.Equal(["modelserving-some-people", "modelserving-some-rollback"], run.OfType(Topic).Select(topic => topic.Text("name")).Order(StringComparer.Ordinal));
         Assert.Equal(
-            ["EMAIL a@example.com people", "EMAIL a@example.com rollback", "EMAIL b@example.com people", "EMAIL b@example.com rollback", "ORACLE_FUNCTIONS ocid1.fnfunc.functions-rollback rollback"],
+            [
+                "EMAIL a@example.com people",
+                "EMAIL a@example.com rollback",
+                "EMAIL b@example.com people",
+                "EMAIL b@example.com rollback",
+                "ORACLE_FUNCTIONS ocid1.fnfunc.functions-rollback rollback",
+            ],
             run.OfType(Subscription).Select(made => $"{made.Text("protocol")} {made.Text("endpoint")} {made.Text("topicId").Split('-')[^1]}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task Addresses_that_a_topic_has_no_room_for_are_refused()
+    public async Task Too_many_or_duplicate_addresses_are_refused()
     {
-        await Rendered.OfAsync(some => some.Topics([.. Enumerable.Range(0, 9).Select(i => $"{i}@example.com")]));
+        await Rendered.FromAsync(some => some.Topics([.. Enumerable.Range(0, 9).Select(i => $"{i}@example.com")]));
         Assert.Contains("Emails has 10 addresses", await Rendered.RefusalAsync(some => some.Topics([.. Enumerable.Range(0, 10).Select(i => $"{i}@example.com")])), StringComparison.Ordinal);
-        Assert.Contains("an address twice", await Rendered.RefusalAsync(some => some.Topics("a@example.com", "A@example.com")), StringComparison.Ordinal);
+        Assert.Contains("contains an address twice", await Rendered.RefusalAsync(some => some.Topics("a@example.com", "A@example.com")), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("fraud: { stable: { version: 1 } }")]
     [InlineData("fraud: { stable: { version: 3 }, canary: { version: 7, percent: 50 } }, churn: { stable: { version: 1 } }")]
-    public async Task No_model_no_canary_and_no_weight_changes_an_alarm(string models)
+    public async Task Models_canaries_and_weights_do_not_change_alarms(string models)
     {
         var before = Texts(await SomeStack.OfModelsAsync(SomeStack.Canary));
         var after = Texts(await SomeStack.OfModelsAsync(models));

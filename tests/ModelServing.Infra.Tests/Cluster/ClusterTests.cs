@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ModelServing.Infra.Tests.Rendering;
 using ModelServing.Infra.Tests.Stacks;
 using Pulumi;
@@ -12,13 +13,13 @@ public class ClusterTests
     private const string Addon = "oci:ContainerEngine/addon:Addon";
 
     [Fact]
-    public async Task It_is_an_enhanced_cluster_with_a_private_endpoint_and_pods_on_the_network()
+    public async Task The_cluster_is_enhanced_with_a_private_endpoint_and_pods_on_the_network()
     {
-        var run = await Rendered.OfAsync(some => some.Cluster());
+        var run = await Rendered.FromAsync(some => some.Cluster());
 
         var cluster = run.Only(Type);
         Assert.Equal("ENHANCED_CLUSTER", cluster.Text("type"));
-        Assert.Equal("OCI_VCN_IP_NATIVE", cluster.Inputs.List("clusterPodNetworkOptions").Cast<System.Collections.Immutable.ImmutableDictionary<string, object>>().Single()["cniType"]);
+        Assert.Equal("OCI_VCN_IP_NATIVE", cluster.Inputs.List("clusterPodNetworkOptions").Cast<ImmutableDictionary<string, object>>().Single()["cniType"]);
         Assert.False((bool)cluster.Part("endpointConfig")["isPublicIpEnabled"]);
         Assert.Equal("network-cluster-endpoint-id", Assert.Single(cluster.Part("endpointConfig").List("nsgIds")));
         var nodes = run.Only(Pool);
@@ -29,20 +30,20 @@ public class ClusterTests
     }
 
     [Fact]
-    public async Task The_size_of_the_pool_is_the_autoscalers()
+    public async Task Only_the_autoscaler_sets_the_size_of_the_pool()
     {
-        var run = await Rendered.OfAsync(some => some.Cluster());
+        var run = await Rendered.FromAsync(some => some.Cluster());
 
         Assert.Equal(["nodeConfigDetails.size"], run.Only(Pool).Options.IgnoreChanges);
         Assert.Equal(
             ["authType=workload", "nodes=1:3:cluster-nodes-id", "scaleDownUnneededTime=10m"],
-            run.Named(Addon, "cluster-autoscaler").Inputs.List("configurations").Cast<System.Collections.Immutable.ImmutableDictionary<string, object>>().Select(c => $"{c["key"]}={c["value"]}"));
+            run.Named(Addon, "cluster-autoscaler").Inputs.List("configurations").Cast<ImmutableDictionary<string, object>>().Select(c => $"{c["key"]}={c["value"]}"));
     }
 
     [Fact]
     public async Task The_metrics_server_comes_after_the_cert_manager_that_it_requires()
     {
-        var run = await Rendered.OfAsync(some => some.Cluster());
+        var run = await Rendered.FromAsync(some => some.Cluster());
 
         Assert.Equal(["CertManager", "ClusterAutoscaler", "KubernetesMetricsServer"], run.OfType(Addon).Select(addon => addon.Text("addonName")).Order(StringComparer.Ordinal));
         Assert.Equal(["cluster-cert-manager"], await run.Named(Addon, "cluster-metrics-server").AfterAsync());
@@ -50,16 +51,16 @@ public class ClusterTests
     }
 
     [Fact]
-    public async Task Nodes_are_spread_over_as_many_availability_domains_as_asked_for()
+    public async Task Nodes_are_spread_over_the_requested_number_of_availability_domains()
     {
-        var run = await Rendered.OfAsync(some => some.Cluster(domains: 3));
+        var run = await Rendered.FromAsync(some => some.Cluster(domains: 3));
         Assert.Equal(3, run.Only(Pool).Part("nodeConfigDetails").List("placementConfigs").Length);
     }
 
     [Fact]
-    public async Task A_key_of_ones_own_takes_leave_to_use_it_first()
+    public async Task A_customers_key_requires_the_policy_that_allows_its_use()
     {
-        var run = await Rendered.OfAsync(some => some.Cluster("ocid1.key.some", some.ServicePolicies("ocid1.key.some").ClusterKey));
+        var run = await Rendered.FromAsync(some => some.Cluster("ocid1.key.some", some.ServicePolicies("ocid1.key.some").ClusterKey));
 
         Assert.Equal("ocid1.key.some", run.Only(Type).Text("kmsKeyId"));
         Assert.Equal(["services-cluster-key"], await run.Only(Type).AfterAsync());
@@ -67,14 +68,14 @@ public class ClusterTests
     }
 
     [Fact]
-    public async Task Addresses_of_Services_lie_outside_of_the_network() =>
+    public async Task Addresses_of_Services_are_outside_the_network() =>
         Assert.Contains("ServiceCidr 10.0.64.0/20 overlaps", await Rendered.RefusalAsync(some => some.Cluster(services: "10.0.64.0/20")), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_kubeconfig_is_a_secret()
     {
         var isSecret = false;
-        await Rendered.OfAsync(some => isSecret = Output.IsSecretAsync(some.Cluster().KubeConfig).GetAwaiter().GetResult());
+        await Rendered.FromAsync(some => isSecret = Output.IsSecretAsync(some.Cluster().KubeConfig).GetAwaiter().GetResult());
         Assert.True(isSecret);
     }
 }

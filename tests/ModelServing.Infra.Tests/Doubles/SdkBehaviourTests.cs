@@ -9,14 +9,15 @@ using Pulumi.Utilities;
 
 namespace ModelServing.Infra.Tests.Doubles;
 
-/// <summary>What the program and its tests rest on: the same here must hold with the official packages and with their stand-ins.</summary>
+/// <summary>The behaviour of the SDK that the program and its tests depend on. The official packages and the doubles must both
+/// pass.</summary>
 [Collection(nameof(OneAtATime))]
 public sealed class SdkBehaviourTests
 {
     private static readonly TestOptions Update = new() { IsPreview = false };
 
     [Fact]
-    public async Task Inputs_reach_a_mock_by_their_names_on_the_wire_with_numbers_as_double_and_without_nulls()
+    public async Task Inputs_reach_a_mock_with_their_names_on_the_wire_numbers_as_double_and_no_nulls()
     {
         var mocks = new Recorder();
         await Deployment.TestAsync(mocks, Update, () =>
@@ -42,7 +43,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task A_missing_required_argument_fails_at_registration_and_names_itself()
+    public async Task A_missing_required_argument_fails_at_registration_and_is_named()
     {
         var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(new Recorder(), Update, () => { _ = new Vcn("v", new VcnArgs()); }));
         Assert.Contains("[Input] Pulumi.Oci.Core.VcnArgs.CompartmentId is required but was not given a value", exception.Message, StringComparison.Ordinal);
@@ -50,7 +51,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task Two_failures_come_as_an_AggregateException()
+    public async Task Two_failures_cause_an_AggregateException()
     {
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => Deployment.TestAsync(new Recorder(), Update, () =>
         {
@@ -61,7 +62,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task An_unknown_part_drops_the_whole_property()
+    public async Task An_unknown_part_removes_the_whole_property()
     {
         var mocks = new Recorder(id: null);
         await Deployment.TestAsync(mocks, new TestOptions { IsPreview = true }, () =>
@@ -98,7 +99,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task A_secret_stays_one_through_Apply_Format_and_JsonSerialize_and_is_plain_to_a_mock()
+    public async Task A_secret_stays_secret_through_Apply_Format_and_JsonSerialize_and_a_mock_gets_it_in_plain_text()
     {
         var mocks = new Recorder();
         await Deployment.TestAsync(mocks, Update, async () =>
@@ -116,7 +117,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task A_state_of_a_type_that_the_wire_does_not_know_fails()
+    public async Task A_state_of_a_type_that_the_wire_does_not_support_fails()
     {
         foreach (object wrong in new object[] { 1L, 1m, DateTime.UnixEpoch, Enumerable.Range(1, 1).Where(static _ => true), new { A = 1 } })
         {
@@ -127,7 +128,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task A_state_of_another_type_than_the_property_gives_the_default()
+    public async Task A_state_of_the_wrong_type_gives_the_propertys_default()
     {
         Vcn? vcn = null;
         await Deployment.TestAsync(new Recorder(state: new Dictionary<string, object> { ["displayName"] = 7 }), Update, () => { vcn = new Vcn("v", new VcnArgs { CompartmentId = "c" }); });
@@ -152,7 +153,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task An_invoke_with_an_unknown_argument_is_unknown_and_not_asked()
+    public async Task An_invoke_with_an_unknown_argument_is_unknown_and_is_not_sent()
     {
         var mocks = new Recorder(id: null);
         Output<string>? answer = null;
@@ -166,7 +167,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task An_invoke_gives_what_the_mock_answers()
+    public async Task An_invoke_returns_the_mocks_answer()
     {
         var mocks = new Recorder();
         var names = ImmutableArray<string>.Empty;
@@ -227,7 +228,7 @@ public sealed class SdkBehaviourTests
 
         Assert.Throws<InvalidOperationException>(static () => new Config());
 
-        // Assert.Throws wants the very type; the SDK throws private ones below it.
+        // Assert.Throws requires the exact type, and the SDK throws private subclasses.
         static object? Thrown<T>(Func<T> get)
         {
             try
@@ -261,7 +262,7 @@ public sealed class SdkBehaviourTests
     }
 
     [Fact]
-    public async Task Unions_and_kinds_of_Kubernetes_reach_a_mock_plain()
+    public async Task Unions_and_kinds_of_Kubernetes_reach_a_mock_as_plain_values()
     {
         var mocks = new Recorder();
         await Deployment.TestAsync(mocks, Update, static () =>
@@ -285,7 +286,7 @@ public sealed class SdkBehaviourTests
     [Fact]
     public async Task A_program_does_not_run_without_an_engine()
     {
-        // The official one throws; a double says so in a line (RefusalTests) and gives a failure's exit code.
+        // The official package throws. The double writes one line (RefusalTests) and returns a failure's exit code.
         var (isRun, exitCode) = (false, 1);
         var failure = await Record.ExceptionAsync(async () => exitCode = await Deployment.RunAsync(() => { isRun = true; }));
         Assert.False(isRun);

@@ -18,9 +18,9 @@ public class FunctionsTests
     private const string Rule = "oci:Events/rule:Rule";
 
     [Fact]
-    public async Task The_application_stands_in_the_functions_subnet_and_group()
+    public async Task The_application_is_in_the_functions_subnet_and_group()
     {
-        var application = (await Rendered.OfAsync(some => some.Functions())).Only(Application);
+        var application = (await Rendered.FromAsync(some => some.Functions())).Only(Application);
 
         Assert.Equal("modelserving-some-functions", application.Text("displayName"));
         Assert.Equal(["ocid1.subnet.some"], application.Inputs.List("subnetIds"));
@@ -32,12 +32,12 @@ public class FunctionsTests
     [InlineData(false, "GENERIC_X86")]
     [InlineData(true, "GENERIC_ARM")]
     public async Task The_application_has_the_images_architecture(bool isArm, string shape) =>
-        Assert.Equal(shape, (await Rendered.OfAsync(some => some.Functions(isArm: isArm))).Only(Application).Text("shape"));
+        Assert.Equal(shape, (await Rendered.FromAsync(some => some.Functions(isArm: isArm))).Only(Application).Text("shape"));
 
     [Fact]
-    public async Task There_is_a_function_of_each_name_by_digest_and_its_log_is_there_first()
+    public async Task There_is_a_function_of_each_name_by_digest_created_after_the_log()
     {
-        var functions = (await Rendered.OfAsync(some => some.Functions())).OfType(Function).ToList();
+        var functions = (await Rendered.FromAsync(some => some.Functions())).OfType(Function).ToList();
 
         Assert.Equal(
             Enum.GetValues<FunctionName>().Select(name => $"modelserving-some-{FunctionNames.NameOf(name)}").Order(StringComparer.Ordinal),
@@ -52,39 +52,39 @@ public class FunctionsTests
     }
 
     [Fact]
-    public async Task A_function_reads_back_what_it_is_told()
+    public async Task A_function_reads_the_settings_that_it_is_given()
     {
-        var run = await Rendered.OfAsync(some => some.Functions(SomeEnvironment.SomeFunctions with { DryRun = true }));
+        var run = await Rendered.FromAsync(some => some.Functions(SomeEnvironment.SomeFunctions with { DryRun = true }));
         foreach (var name in Enum.GetValues<FunctionName>())
         {
-            var told = Configuration(run, name);
-            // What is left out are those of a server, of which a function reads the defaults.
-            Assert.Equal(SomeEnvironment.SomeFunctions with { DryRun = true, Function = name }, new FunctionsHostSettings(new HostEnvironment(told.GetValueOrDefault)), SameTexts);
-            Assert.DoesNotContain(told.Keys, key => key == HostSettings.UrlsVariable || key.Contains("DRAIN", StringComparison.Ordinal));
+            var configuration = Configuration(run, name);
+            // Variables of a server are left out, and the function uses their defaults.
+            Assert.Equal(SomeEnvironment.SomeFunctions with { DryRun = true, Function = name }, new FunctionsHostSettings(new HostEnvironment(configuration.GetValueOrDefault)), SameTexts);
+            Assert.DoesNotContain(configuration.Keys, key => key == HostSettings.UrlsVariable || key.Contains("DRAIN", StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public async Task Configurations_are_of_the_form_and_the_size_that_OCI_takes()
+    public async Task Configurations_have_the_form_and_the_size_that_OCI_accepts()
     {
-        var run = await Rendered.OfAsync(some => some.Functions());
+        var run = await Rendered.FromAsync(some => some.Functions());
         foreach (var name in Enum.GetValues<FunctionName>())
         {
-            var told = Configuration(run, name);
-            Assert.All(told.Keys, key => Assert.Matches(new Regex("^[A-Za-z_][A-Za-z0-9_]*$"), key));
-            Assert.InRange(told.Sum(pair => pair.Key.Length + pair.Value.Length), 1, FunctionsArgs.MaxConfigurationBytes);
+            var configuration = Configuration(run, name);
+            Assert.All(configuration.Keys, key => Assert.Matches(new Regex("^[A-Za-z_][A-Za-z0-9_]*$"), key));
+            Assert.InRange(configuration.Sum(pair => pair.Key.Length + pair.Value.Length), 1, FunctionsArgs.MaxConfigurationBytes);
         }
 
-        var long_ = SomeEnvironment.SomeFunctions with { Journal = "nosql:" + new string('a', 4000) };
-        Assert.Contains("OCI takes 4096 at most", await Rendered.RefusalAsync(some => some.Functions(long_)), StringComparison.Ordinal);
+        var tooLong = SomeEnvironment.SomeFunctions with { Journal = "nosql:" + new string('a', 4000) };
+        Assert.Contains("OCI accepts at most 4096", await Rendered.RefusalAsync(some => some.Functions(tooLong)), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0, "NONE", null)]
     [InlineData(20, "CONSTANT", 20d)]
-    public async Task Rollback_alone_is_kept_ready(int provisioned, string strategy, object? count)
+    public async Task Only_Rollback_is_kept_ready(int provisioned, string strategy, object? count)
     {
-        var run = await Rendered.OfAsync(some => some.Functions(provisioned: provisioned));
+        var run = await Rendered.FromAsync(some => some.Functions(provisioned: provisioned));
 
         var config = run.Named(Function, "functions-rollback").Part("provisionedConcurrencyConfig");
         Assert.Equal(strategy, config["strategy"]);
@@ -93,9 +93,9 @@ public class FunctionsTests
     }
 
     [Fact]
-    public async Task Sizes_are_those_that_are_given()
+    public async Task Memory_and_timeout_come_from_the_arguments()
     {
-        var run = await Rendered.OfAsync(some => some.Functions(memory: 256, timeout: 30));
+        var run = await Rendered.FromAsync(some => some.Functions(memory: 256, timeout: 30));
         Assert.Equal(
             ["functions-model-loader 3072 300", "functions-model-metrics 256 30", "functions-rollback 256 30"],
             run.OfType(Function).Select(function => $"{function.Name} {function.Text("memoryInMbs")} {function.Inputs["timeoutInSeconds"]}").Order(StringComparer.Ordinal));
@@ -106,21 +106,21 @@ public class FunctionsTests
     [InlineData(512, 301, 0, "Timeout is 301")]
     [InlineData(512, 5.5, 0, "Timeout is 5.5")]
     [InlineData(512, 60, -1, "ProvisionedConcurrency is -1")]
-    public async Task What_OCI_has_not_is_refused(int memory, double timeout, int provisioned, string says) =>
-        Assert.Contains(says, await Rendered.RefusalAsync(some => some.Functions(memory: memory, timeout: timeout, provisioned: provisioned)), StringComparison.Ordinal);
+    public async Task Values_that_OCI_does_not_accept_are_refused(int memory, double timeout, int provisioned, string message) =>
+        Assert.Contains(message, await Rendered.RefusalAsync(some => some.Functions(memory: memory, timeout: timeout, provisioned: provisioned)), StringComparison.Ordinal);
 
     [Fact]
     public async Task Calls_are_logged()
     {
-        var log = (await Rendered.OfAsync(some => some.Functions())).Only(Log);
+        var log = (await Rendered.FromAsync(some => some.Functions())).Only(Log);
         Assert.Equal(30d, log.Inputs["retentionDuration"]);
         Assert.Equal("OCISERVICE functions functions-id invoke", string.Join(' ', ((string[])["sourceType", "service", "resource", "category"]).Select(key => log.Part("configuration").Map("source")[key])));
     }
 
     [Fact]
-    public async Task A_manifest_in_the_bucket_calls_ModelLoader_and_no_other_object_does()
+    public async Task Only_a_manifest_in_the_bucket_causes_a_call_of_ModelLoader()
     {
-        var rule = (await Rendered.OfAsync(some => some.Functions())).Only(Rule);
+        var rule = (await Rendered.FromAsync(some => some.Functions())).Only(Rule);
 
         var condition = JsonNode.Parse(rule.Text("condition"))!;
         Assert.Equal(
@@ -136,10 +136,10 @@ public class FunctionsTests
         Assert.Equal("FAAS ocid1.fnfunc.functions-model-loader True", $"{action["actionType"]} {action["functionId"]} {action["isEnabled"]}");
     }
 
-    // Of records that hold lists: by what they write.
+    // The records hold lists, so they are compared by the environment that they write.
     private static readonly EqualityComparer<FunctionsHostSettings> SameTexts = EqualityComparer<FunctionsHostSettings>.Create((one, other) => one!.ToEnvironment().SequenceEqual(other!.ToEnvironment()));
 
-    // As OCI gives them: the function's over the application's.
+    // As in OCI, the function's values take precedence over the application's.
     private static ImmutableDictionary<string, string> Configuration(Rendered run, FunctionName name) =>
         new[] { run.Only(Application), run.Named(Function, $"functions-{FunctionNames.NameOf(name)}") }
             .SelectMany(made => made.Part("config"))

@@ -10,7 +10,7 @@ public class GatewayTests
     private const string Deployment = "oci:ApiGateway/deployment:Deployment";
 
     [Fact]
-    public async Task All_paths_of_the_protocol_go_to_the_routers_and_no_other_does()
+    public async Task Exactly_the_paths_of_the_protocol_lead_to_the_routers()
     {
         var specification = await SpecificationAsync();
 
@@ -21,7 +21,7 @@ public class GatewayTests
     }
 
     [Fact]
-    public async Task Nobody_calls_without_a_token()
+    public async Task Every_call_needs_a_token()
     {
         var specification = await SpecificationAsync();
 
@@ -37,17 +37,17 @@ public class GatewayTests
     }
 
     [Fact]
-    public async Task Operators_reach_the_admin_API_where_it_is_asked_for_and_nothing_else_on_its_port()
+    public async Task Operators_reach_the_admin_API_if_it_is_requested_and_nothing_else_on_its_port()
     {
-        var specification = (await Rendered.OfAsync(some => some.Gateway(TimeSpan.FromSeconds(1), admin: 8081))).Only(Deployment).Part("specification");
+        var specification = (await Rendered.FromAsync(some => some.Gateway(TimeSpan.FromSeconds(1), admin: 8081))).Only(Deployment).Part("specification");
 
         var route = Routes(specification).Single(static route => !((string)route["path"]).StartsWith("/v2", StringComparison.Ordinal));
         Assert.Equal(("/admin/v1/{path*}", "http://10.0.1.70:8081/admin/v1/${request.path[path]}"), (route["path"], route.Map("backend")["url"]));
         Assert.Equal(["GET", "POST"], route.List("methods").Cast<string>());
-        // However short the models' deadlines are: a rollback waits for the journal.
+        // It does not depend on the models' deadlines, because a rollback waits for the journal.
         Assert.Equal(30.0, route.Map("backend")["readTimeoutInSeconds"]);
         Assert.Equal(6.0, Routes(specification)[0].Map("backend")["readTimeoutInSeconds"]);
-        // The tokens' check is the whole deployment's.
+        // The whole deployment checks tokens.
         Assert.Equal("TOKEN_AUTHENTICATION", specification.Map("requestPolicies", "authentication")["type"]);
         Assert.DoesNotContain("requestPolicies", route.Keys);
         Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Gateway(admin: 80)), StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public class GatewayTests
     }
 
     [Fact]
-    public async Task A_deadline_that_the_gateway_can_not_wait_for_is_refused() =>
+    public async Task A_deadline_that_is_too_long_for_the_gateway_is_refused() =>
         Assert.Contains("LongestDeadline is 296 s", await Rendered.RefusalAsync(some => some.Gateway(TimeSpan.FromSeconds(296))), StringComparison.Ordinal);
 
     [Fact]
@@ -75,32 +75,32 @@ public class GatewayTests
     }
 
     [Fact]
-    public async Task Pages_of_named_origins_may_call_and_without_them_none()
+    public async Task Only_pages_of_listed_origins_may_call()
     {
         Assert.DoesNotContain("cors", (await SpecificationAsync()).Map("requestPolicies").Keys);
         var cors = (await SpecificationAsync(origins: ["https://shop.example.com"])).Map("requestPolicies", "cors");
         Assert.Equal("https://shop.example.com", Assert.Single(cors.List("allowedOrigins")));
-        Assert.Contains("CorsOrigins has '*'", await Rendered.RefusalAsync(some => some.Gateway(origins: ["*"])), StringComparison.Ordinal);
+        Assert.Contains("CorsOrigins contains '*'", await Rendered.RefusalAsync(some => some.Gateway(origins: ["*"])), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Who_called_and_what_was_done_is_logged()
+    public async Task Access_and_execution_are_logged()
     {
-        var run = await Rendered.OfAsync(some => some.Gateway());
+        var run = await Rendered.FromAsync(some => some.Gateway());
 
         Assert.Equal(["access gateway-id", "execution gateway-id"], run.OfType("oci:Logging/log:Log")
             .Select(log => log.Part("configuration").Map("source")).Select(source => $"{source["category"]} {source["resource"]}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task Tokens_for_anybody_are_refused()
+    public async Task Settings_that_would_accept_any_token_are_refused()
     {
         Assert.Contains("Issuers", await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with { Audiences = [] })), StringComparison.Ordinal);
         Assert.Contains("KeysUri", await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with { KeysUri = "http://idp.example.com" })), StringComparison.Ordinal);
     }
 
     private static async Task<ImmutableDictionary<string, object>> SpecificationAsync(TimeSpan? longest = null, IReadOnlyList<string>? origins = null) =>
-        (await Rendered.OfAsync(some => some.Gateway(longest, origins))).Only(Deployment).Part("specification");
+        (await Rendered.FromAsync(some => some.Gateway(longest, origins))).Only(Deployment).Part("specification");
 
     private static List<ImmutableDictionary<string, object>> Routes(ImmutableDictionary<string, object> specification) =>
         [.. specification.List("routes").Cast<ImmutableDictionary<string, object>>()];

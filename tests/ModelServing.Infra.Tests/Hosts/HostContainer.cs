@@ -8,19 +8,19 @@ using ModelServing.TestKit;
 namespace ModelServing.Infra.Tests.Hosts;
 
 /// <summary>
-/// A host in a container as its pod asks for it: the built program, with the rendered environment and arguments and nothing inherited, as
-/// the rendered user, on a read-only root with the rendered mounts. It has the network of who started it.
+/// A host in a container as its pod requires: the built program, with the rendered environment and arguments and nothing inherited, as the
+/// rendered user, on a read-only root with the rendered mounts. It shares the network of its caller.
 /// </summary>
 internal sealed class HostContainer : IAsyncDisposable
 {
-    // What a test may give another value, or adds: the last two are the kubelet's.
+    // The variables that a test may override or add. The kubelet sets the last two.
     private static readonly string[] MayBeOverridden =
     [
         OciSettings.ObjectStorageEndpointVariable, OciSettings.NosqlEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable,
         "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
     ];
 
-    // What a base image says of names and users, and what the kubelet writes.
+    // The files in /etc of a base image, and those that the kubelet writes.
     private static readonly Dictionary<string, string> Etc = new()
     {
         ["passwd"] = "root:x:0:0:root:/root:/bin/sh\napp:x:1654:1654::/home/app:/bin/sh\n",
@@ -43,7 +43,7 @@ internal sealed class HostContainer : IAsyncDisposable
         reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
-    /// <summary>All that it printed so far.</summary>
+    /// <summary>The output so far.</summary>
     internal string Output
     {
         get
@@ -55,9 +55,9 @@ internal sealed class HostContainer : IAsyncDisposable
 
     /// <summary>Starts a pod's host.</summary>
     /// <param name="pod">The pod.</param>
-    /// <param name="overrides">The variables that the test gives another value, or adds; of a closed list.</param>
-    /// <param name="mounts">The folders that the kubelet or the test adds: from the path in the container to the folder.</param>
-    /// <param name="resolver">What the kubelet writes as <c>resolv.conf</c>.</param>
+    /// <param name="overrides">The variables that the test overrides or adds, from a closed list.</param>
+    /// <param name="mounts">The folders that the kubelet or the test mounts: from the path in the container to the folder.</param>
+    /// <param name="resolver">The content of <c>resolv.conf</c>, which the kubelet writes.</param>
     internal static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> overrides, IReadOnlyDictionary<string, string> mounts, string resolver)
     {
         Assert.Empty(overrides.Keys.Except(MayBeOverridden));
@@ -65,7 +65,7 @@ internal sealed class HostContainer : IAsyncDisposable
         {
             ClusterNames.Router => "Router",
             ClusterNames.Inference => "Inference",
-            _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which is no host that this test knows"),
+            _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
         };
         return Start(pod, mounts, resolver, Program(program), [
             .. pod.Environment.Where(pair => !overrides.ContainsKey(pair.Key)).Concat(overrides).Select(static pair => $"{pair.Key}={pair.Value}"),
@@ -75,7 +75,7 @@ internal sealed class HostContainer : IAsyncDisposable
         ]);
     }
 
-    /// <summary>Runs a shell's script in a pod's container, and gives what it printed.</summary>
+    /// <summary>Runs a shell script in a pod's container and returns its output.</summary>
     internal static async Task<string> RunAsync(RenderedPod pod, IReadOnlyDictionary<string, string> mounts, string script)
     {
         await using var container = Start(pod, mounts, "", Program("Router"), ["/bin/sh", "-c", script]);
@@ -84,14 +84,14 @@ internal sealed class HostContainer : IAsyncDisposable
         return container.Output;
     }
 
-    /// <summary>Waits until what the kubelet asks succeeds, as the kubelet means it; fails when the host ends or hangs before.</summary>
+    /// <summary>Waits until the kubelet would count the probe as successful. Fails if the host ends or hangs before that.</summary>
     internal Task SucceedsAsync(IPAddress podAddress, Probe probe) => AnswersAsync(podAddress, probe, static (status, _) => status is >= 200 and < 400);
 
-    /// <summary>Waits until what the kubelet asks is answered as <paramref name="expected"/> has it, by status and text.</summary>
+    /// <summary>Waits until the answer to the probe, its status and text, is <paramref name="expected"/>.</summary>
     internal async Task AnswersAsync(IPAddress podAddress, Probe probe, Func<int, string, bool> expected)
     {
         var last = "nothing answers";
-        await Patience.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 Assert.False(process.HasExited, $"it ended:\n{Output}");
@@ -108,10 +108,10 @@ internal sealed class HostContainer : IAsyncDisposable
                     return false;
                 }
             },
-            () => $"{probe} was never answered as it should, the last was: {last}\n{Output}");
+            () => $"{probe} never got the expected answer; the last was: {last}\n{Output}");
     }
 
-    /// <summary>Asks with an API key, and gives the answer's status and bytes.</summary>
+    /// <summary>Sends a GET with an API key and returns the answer's status and bytes.</summary>
     internal static async Task<(int Status, byte[] Content)> GetAsync(IPAddress podAddress, int port, string path, string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder("http", podAddress.ToString(), port, path).Uri) { Headers = { { HeaderNames.ApiKey, key } } };
@@ -119,7 +119,7 @@ internal sealed class HostContainer : IAsyncDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Posts JSON, and gives the answer's text.</summary>
+    /// <summary>Posts JSON and returns the answer's text.</summary>
     internal static async Task<string> PostAsync(IPAddress podAddress, int port, string path, string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
@@ -129,13 +129,13 @@ internal sealed class HostContainer : IAsyncDisposable
         return text;
     }
 
-    /// <summary>Waits until it has written a file, at a path in the container.</summary>
-    internal Task WritesAsync(string path) => Patience.UntilAsync(async () => File.Exists($"/proc/{await FirstAsync()}/root{path}"), () => $"it never wrote {path}:\n{Output}");
+    /// <summary>Waits until the host has written the file at a path in the container.</summary>
+    internal Task WritesAsync(string path) => Wait.UntilAsync(async () => File.Exists($"/proc/{await FirstAsync()}/root{path}"), () => $"it never wrote {path}:\n{Output}");
 
-    /// <summary>Waits until it has printed <paramref name="text"/>.</summary>
-    internal Task SaysAsync(string text) => Patience.UntilAsync(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), () => $"it never said '{text}':\n{Output}");
+    /// <summary>Waits until the host has printed <paramref name="text"/>.</summary>
+    internal Task SaysAsync(string text) => Wait.UntilAsync(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), () => $"it never printed '{text}':\n{Output}");
 
-    /// <summary>Asks the host to end as the kubelet does, and gives its exit code.</summary>
+    /// <summary>Stops the host as the kubelet does and returns its exit code.</summary>
     internal async Task<int> StopAsync()
     {
         using var kill = Process.Start("kill", ["-s", "TERM", await FirstAsync()]);
@@ -146,7 +146,7 @@ internal sealed class HostContainer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // With its tree: unshare's own --kill-child does not outlast the change of the user.
+        // Kill the whole tree: unshare's --kill-child does not survive the change of the user.
         if (!process.HasExited)
             process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
@@ -155,12 +155,12 @@ internal sealed class HostContainer : IAsyncDisposable
         folder.Dispose();
     }
 
-    // The process started here waits for the container's first one.
+    // The started process is unshare; its child is the container's first process.
     private async Task<string> FirstAsync() => (await File.ReadAllTextAsync($"/proc/{process.Id}/task/{process.Id}/children")).Trim();
 
     private async Task<int> ExitAsync()
     {
-        await Patience.UntilAsync(() => Task.FromResult(process.HasExited && reading.IsCompleted), () => $"it did not end:\n{Output}");
+        await Wait.UntilAsync(() => Task.FromResult(process.HasExited && reading.IsCompleted), () => $"it did not end:\n{Output}");
         return process.ExitCode;
     }
 
@@ -192,7 +192,7 @@ internal sealed class HostContainer : IAsyncDisposable
         return new HostContainer(folder, start);
     }
 
-    // The folder of a built program, beside this one's.
+    // The folder of a built program, next to this program's.
     private static string Program(string project)
     {
         var own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
@@ -202,10 +202,10 @@ internal sealed class HostContainer : IAsyncDisposable
     // DOTNET/shared/Microsoft.NETCore.App/VERSION/System.Private.CoreLib.dll
     private static string DotnetRoot() => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 
-    // Kubernetes' binary units, as mount has them.
+    // Kubernetes' binary units, in the form of mount.
     private static string Size(string quantity) => quantity.EndsWith("Gi", StringComparison.Ordinal) || quantity.EndsWith("Mi", StringComparison.Ordinal)
         ? quantity[..^1]
-        : throw new NotSupportedException($"{quantity} is no size that this test knows");
+        : throw new NotSupportedException($"this test does not know the size {quantity}");
 
     private async Task ReadAsync(StreamReader reader)
     {

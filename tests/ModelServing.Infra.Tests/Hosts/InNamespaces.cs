@@ -15,7 +15,8 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>What <see cref="RenderedHostTests"/> runs in namespaces. The addresses stand for the cluster's: a pod's, which the kubelet asks, its DNS' and its API's.</summary>
+/// <summary>The tests that <see cref="RenderedHostTests"/> runs in namespaces. The addresses represent a cluster: a pod, which the kubelet
+/// probes, the DNS server and the Kubernetes API.</summary>
 [Collection(nameof(OneAtATime))]
 public class InNamespaces
 {
@@ -27,7 +28,7 @@ public class InNamespaces
 
     private const string IdentityPath = "/var/run/oci";
 
-    // Where the kubelet puts a pod's token.
+    // The kubelet mounts a pod's token here.
     private const string ServiceAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     [Fact(Explicit = true)]
@@ -62,7 +63,7 @@ public class InNamespaces
         {
             [IdentityPath] = IdentityFolder(folder.Combine("identity"), nosql.Identity),
             [ServiceAccountPath] = ReadableFolder(folder.Combine("account"), ("token", api.Token), ("ca.crt", authority.Pem), ("namespace", ClusterNames.Namespace)),
-            // As rendered, but for the address of the keys, which is not to be had here.
+            // As rendered, except the address of the keys, which cannot be reached from here.
             [SecretPath(pod, ClusterNames.Clients)] = ReadableFolder(
                 folder.Combine("clients"), (ClusterNames.ClientsKey, Encoding.UTF8.GetString((clients with { Tokens = clients.Tokens! with { KeysUri = issuer.KeysUri } }).ToUtf8()))),
         };
@@ -72,11 +73,11 @@ public class InNamespaces
         foreach (var probe in (Probe[])[pod.Startup, pod.Liveness, pod.Readiness])
             await router.SucceedsAsync(PodAddress, probe);
 
-        // It lets in whom the mounted secret names.
+        // It accepts the clients that the mounted secret names.
         await router.AnswersAsync(PodAddress, new Probe(pod.Port, "/v2/models/fraud"), static (status, text) => status == 401 && text.Contains("Authorization: Bearer", StringComparison.Ordinal));
         Assert.Equal(1, issuer.Fetches);
 
-        // The cluster's search list led to the name, and a name that is not there is no failure.
+        // The cluster's search list led to the name, and a missing name is not a failure.
         await router.SaysAsync("fraud-v1.modelserving.svc\\\" has 3 addresses now");
         Assert.Contains("fraud-v2.modelserving.svc.cluster.local", dns.Asked);
         Assert.DoesNotContain("can't be looked up", router.Output, StringComparison.Ordinal);
@@ -85,14 +86,14 @@ public class InNamespaces
         dns.Fails("fraud-v2.modelserving.svc.cluster.local");
         await router.SaysAsync("fraud-v2.modelserving.svc\\\" can't be looked up");
 
-        // The journal is the table, and the cache, whose name nobody knows here, held up nothing.
+        // The journal is the table. The cache's name does not resolve here, and nothing waited for it.
         await router.SaysAsync($"nosql:{NosqlEmulator.Compartment}/{table.Name}\\\" is read");
         await router.SaysAsync("primary.example.com:6379 with TLS\\\" is away");
-        await Patience.UntilAsync(() => Task.FromResult(table.Count == 1), () => $"the journal never got the event of the plan:\n{router.Output}");
+        await Wait.UntilAsync(() => Task.FromResult(table.Count == 1), () => $"the journal never got the event of the plan:\n{router.Output}");
         Assert.All(nosql.Requests, static request => Assert.NotNull(request.Details));
         await router.WritesAsync(MountPaths.JournalSnapshot);
 
-        // The admin API is there for who forwards its port, has an operator's key, and asks at that port.
+        // The admin API answers only on its own port, and only to an operator's key.
         var (status, content) = await HostContainer.GetAsync(PodAddress, pod.AdminPort!.Value, AdminPaths.Rollouts, key);
         Assert.Equal(200, status);
         var rollouts = RolloutsStatus.Parse(content);
@@ -103,9 +104,13 @@ public class InNamespaces
 
         SetPlan(api, await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");
-        await Patience.UntilAsync(() => Task.FromResult(table.Count == 2), () => $"the journal never got the event of the moved weight:\n{router.Output}");
+        await Wait.UntilAsync(() => Task.FromResult(table.Count == 2), () => $"the journal never got the event of the moved weight:\n{router.Output}");
         Assert.Equal(0, await router.StopAsync());
-        Report.Write(pod, $"{OciSettings.NosqlEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} (config-file, with a key made for it); the kubelet's KUBERNETES_SERVICE_HOST and _PORT name an API server made for it, with a token and an authority at {ServiceAccountPath}; the clients' keysUri names an issuer made for it; the cache is not there");
+        Report.Write(
+            pod,
+            $"{OciSettings.NosqlEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} (config-file, "
+            + "with a test key); the kubelet's KUBERNETES_SERVICE_HOST and _PORT name a test API server, with a token and an authority at "
+            + $"{ServiceAccountPath}; the clients' keysUri names a test issuer; there is no cache");
     }
 
     [Fact(Explicit = true)]
@@ -131,7 +136,7 @@ public class InNamespaces
             await using var inference = HostContainer.Start(pod, overrides, mounts, Resolver());
             foreach (var probe in (Probe[])[pod.Startup, pod.Liveness])
                 await inference.SucceedsAsync(PodAddress, probe);
-            // Not in the bucket yet: the pod lives, and says what it waits for.
+            // The artifact is not in the bucket yet: the pod is alive and reports what it waits for.
             await inference.AnswersAsync(PodAddress, pod.Readiness, static (status, text) => status == 503 && text.Contains("no manifest", StringComparison.Ordinal));
             var settings = new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault));
             await PublishAsync(folder.Combine("registry"), settings, bucket);
@@ -140,7 +145,10 @@ public class InNamespaces
                 PodAddress, pod.Port, InferencePaths.Infer(settings.Model, settings.Version), """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
             Assert.Contains("[1.5,-2]", answer, StringComparison.Ordinal);
             Assert.Equal(0, await inference.StopAsync());
-            Report.Write(pod, $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} (config-file, with a key made for it)");
+            Report.Write(
+                pod,
+                $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} "
+                + "(config-file, with a test key)");
         }
 
         Assert.All(storage.Requests, static request => Assert.NotEqual(401, request.Status));
@@ -153,20 +161,21 @@ public class InNamespaces
         using var folder = new TemporaryFolder();
         foreach (var pod in RenderedPod.From(await SomeStack.OfModelsAsync(SomeStack.Canary)))
         {
-            var said = await HostContainer.RunAsync(pod, pod.Secrets.Keys.Append(ServiceAccountPath).ToDictionary(static path => path, _ => folder.FullPath), """
+            var mounts = pod.Secrets.Keys.Append(ServiceAccountPath).ToDictionary(static path => path, _ => folder.FullPath);
+            var output = await HostContainer.RunAsync(pod, mounts, """
                 echo "user $(id -u) group $(id -g) groups $(id -G)"
                 grep -E '^(CapEff|CapPrm|CapBnd|NoNewPrivs):' /proc/self/status | tr -s '\t\n' '  '; echo
                 env | sort | tr '\n' ' '; echo
                 touch /tmp/written && ls -A /tmp
                 cut -d ' ' -f 5,6 /proc/self/mountinfo
                 """);
-            var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal($"user {pod.User} group {pod.Group} groups {string.Join(' ', new[] { pod.Group, pod.FsGroup }.Distinct())}", lines[0]);
             Assert.Equal("CapPrm: 0000000000000000 CapEff: 0000000000000000 CapBnd: 0000000000000000 NoNewPrivs: 1", lines[1].Trim());
-            // The shell's own.
+            // The shell sets this itself.
             Assert.Equal("PWD=/app", lines[2].Trim());
             Assert.Equal("written", lines[3]);
-            // Beside what the kernel shows, only the empty folders are no read-only mounts.
+            // Apart from the kernel's file systems, only the empty folders are writable.
             var mounted = lines[4..].Select(static line => line.Split(' ')).Where(static mount => mount[0].Split('/')[1] is not ("dev" or "proc" or "sys")).ToList();
             Assert.Contains("/", mounted.Select(static mount => mount[0]));
             Assert.Equal(
@@ -188,7 +197,7 @@ public class InNamespaces
         ClusterNames.Plan,
         [.. run.Single("kubernetes:core/v1:ConfigMap", ClusterNames.Plan).Inputs.Map("data").Select(static pair => (pair.Key, (string)pair.Value))]);
 
-    /// <summary>A folder that a container's user can read, as of a mounted secret.</summary>
+    /// <summary>A folder that a container's user can read, like a mounted secret.</summary>
     private static string ReadableFolder(string folder, params ReadOnlySpan<(string Name, string Text)> files)
     {
         Directory.CreateDirectory(folder);
@@ -211,10 +220,10 @@ public class InNamespaces
             bucket.Set(key, await File.ReadAllBytesAsync(Path.Combine(folder, key), TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Makes the loopback device what a pod's network is.</summary>
+    /// <summary>Gives the loopback device the addresses of a pod's network.</summary>
     private static async Task EnterAsync()
     {
-        Assert.SkipUnless(Namespaces.AreOurs, $"{nameof(RenderedHostTests)} runs it, in namespaces");
+        Assert.SkipUnless(Namespaces.AreOurs, $"{nameof(RenderedHostTests)} runs this test in namespaces");
         foreach (var arguments in (string[])["link set lo up", $"address add {PodAddress}/32 dev lo", $"address add {DnsAddress}/32 dev lo", $"address add {ApiAddress.Address}/32 dev lo"])
         {
             using var ip = Process.Start("ip", arguments.Split(' '));

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace ModelServing.Infra.Tests.Hosts;
 
 /// <summary>
-/// Runs a test of this program in Linux namespaces of its own: hosts in containers listen on every address, and here that is only a
-/// loopback device that nobody else sees. Root may do so, and most machines let others do so as root of a user namespace.
+/// Runs a test of this program in its own Linux namespaces. Hosts in containers listen on every address, and in a namespace that is only a
+/// private loopback device. Root may create namespaces, and on most machines other users may too, as root of a user namespace.
 /// </summary>
 internal static class Namespaces
 {
-    // Says to the test in there that it is.
+    // Tells the test that it runs in the namespaces.
     private const string Marker = "MODELSERVING_TESTS_IN_NAMESPACES";
 
     private static readonly string[] Tools = ["unshare", "setpriv", "mount", "chroot", "bash", "ip", "kill"];
@@ -16,24 +16,23 @@ internal static class Namespaces
     /// <summary>Whether this process runs in namespaces that <see cref="RunAsync"/> made.</summary>
     internal static bool AreOurs => Environment.GetEnvironmentVariable(Marker) is not null;
 
-    /// <summary>Whether a process started here may be given another user: all users are there, not this test's alone.</summary>
-    internal static bool MaySwitchUser => File.ReadLines("/proc/self/uid_map").Any(static line => uint.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[2]) > 65_536);
+    /// <summary>Whether a process started here can run as another user: all users are mapped, not only this test's.</summary>
+    internal static bool MaySwitchUser => File.ReadLines("/proc/self/uid_map")
+        .Any(static line => uint.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[2]) > 65_536);
 
-    /// <summary>Whether this test is run by root.</summary>
+    /// <summary>Whether root runs this test.</summary>
     internal static bool AreRoots => Environment.IsPrivilegedProcess && MaySwitchUser;
 
-    /// <summary>Runs one explicit test in namespaces; skips, with the reason, where there can be none.</summary>
-    /// <param name="type">The test's class.</param>
-    /// <param name="method">Its method.</param>
+    /// <summary>Runs one explicit test in namespaces. Skips it, with the reason, if namespaces cannot be created.</summary>
     internal static async Task RunAsync(Type type, string method)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "containers are Linux' own");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "containers need Linux");
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         var missing = Tools.Where(tool => !path.Any(folder => File.Exists(Path.Combine(folder, tool)))).ToList();
         Assert.SkipWhen(missing.Count > 0, $"{string.Join(", ", missing)} not found: apt-get install -y util-linux iproute2");
         string[] unshare = [.. AreRoots ? (string[])[] : ["--user", "--map-root-user"], "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
         var (tried, why) = await UnshareAsync([.. unshare, "true"]);
-        Assert.SkipWhen(tried != 0, $"no namespaces can be made here, and outside of its own no host may listen on all addresses: {why.Trim()}");
+        Assert.SkipWhen(tried != 0, $"namespaces cannot be created here, and outside them no host may listen on all addresses: {why.Trim()}");
 
         var (exitCode, output) = await UnshareAsync([
             .. unshare, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, typeof(Namespaces).Assembly.GetName().Name + ".dll"),
@@ -57,12 +56,12 @@ internal static class Namespaces
         var reading = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
         {
-            limit.CancelAfter(Patience.Limit * 4);
+            limit.CancelAfter(Wait.Limit * 4);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         var isHung = !process.HasExited;
-        // Whatever runs in the namespaces ends with it.
+        // Everything in the namespaces ends with it.
         if (isHung)
             process.Kill();
         var output = string.Concat(await reading);

@@ -1,6 +1,4 @@
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>What the kubelet asks.</summary>
-/// <param name="Port">The port, a number.</param>
-/// <param name="Path">The path.</param>
+/// <summary>A probe of the kubelet.</summary>
 internal sealed record Probe(int Port, string Path);

@@ -7,11 +7,11 @@ namespace ModelServing.Infra.Tests.Hosts;
 [Collection(nameof(OneAtATime))]
 public class RenderedEnvironmentTests
 {
-    // Read by a library, and by nothing of ours.
+    // Read by a library, not by our code.
     private static readonly string[] OfLibraries = [OciSettings.SdkRegionVariable];
 
     [Fact]
-    public async Task Each_rendered_variable_is_one_that_its_host_reads_and_says_what_it_reads_back()
+    public async Task A_host_reads_each_rendered_variable_and_writes_the_same_ones_back()
     {
         var pods = RenderedPod.From(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }, churn: { stable: { version: 4 } }"));
         Assert.Equal(["churn-v4", "fraud-v1", "fraud-v2", "fraud-v3", "router"], pods.Select(pod => pod.Name));
@@ -27,7 +27,7 @@ public class RenderedEnvironmentTests
             {
                 ClusterNames.Router => new RouterSettings(environment),
                 ClusterNames.Inference => new InferenceSettings(environment),
-                _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which is no host that this test knows"),
+                _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
             };
             Assert.Empty(pod.Environment.Keys.Except(read).Except(OfLibraries));
             Assert.Equal(pod.Environment, settings.ToEnvironment().ToImmutableSortedDictionary(StringComparer.Ordinal));
@@ -35,7 +35,7 @@ public class RenderedEnvironmentTests
     }
 
     [Fact]
-    public async Task The_router_looks_for_versions_where_they_are_rendered()
+    public async Task The_router_looks_for_versions_at_their_rendered_Services()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
         var pods = RenderedPod.From(run);

@@ -8,7 +8,8 @@ using ModelServing.TestKit.Functions;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>The functions' program, started with the configuration that infra/ renders for it, what the platform adds, and nothing else.</summary>
+/// <summary>The functions' program, started with only the configuration that infra/ renders for it and the variables of the
+/// platform.</summary>
 [Collection(nameof(OneAtATime))]
 public class RenderedFunctionTests
 {
@@ -16,27 +17,27 @@ public class RenderedFunctionTests
     [InlineData(FunctionName.Rollback)]
     [InlineData(FunctionName.ModelMetrics)]
     [InlineData(FunctionName.ModelLoader)]
-    public async Task A_function_listens_and_answers_with_what_is_rendered(FunctionName function)
+    public async Task A_function_listens_and_answers_with_its_rendered_configuration(FunctionName function)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "a function listens on a socket of Unix");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a function listens on a Unix socket");
         var configuration = Configuration(await SomeStack.RunAsync(SomeStack.File()), function);
         using var folder = new TemporaryFolder();
         using var agent = new FnAgent(folder.Combine("lsnr.sock"));
         using var process = Start(configuration.Concat(agent.Variables));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience.Limit);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(Wait.Limit);
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         try
         {
-            var ended = process.WaitForExitAsync(patience.Token);
-            if (await Task.WhenAny(agent.ListeningAsync(patience.Token), ended) == ended)
+            var ended = process.WaitForExitAsync(timeout.Token);
+            if (await Task.WhenAny(agent.ListeningAsync(timeout.Token), ended) == ended)
                 Assert.Fail($"it ended: {await output}{await errors}");
-            // ModelMetrics would ask for the cache and Monitoring, which are not here.
+            // ModelMetrics would call the cache and Monitoring, which are not available here.
             if (function == FunctionName.ModelMetrics)
                 return;
-            // What is no message of anybody's is answered without asking OCI anything.
-            var answer = await agent.CallAsync(new FnCall("no message"u8.ToArray()), patience.Token);
+            // An unknown message is answered without a call to OCI.
+            var answer = await agent.CallAsync(new FnCall("no message"u8.ToArray()), timeout.Token);
             Assert.True(answer.Status is 200 or 502, $"{answer.Status}");
             Assert.False(agent.HasKilled);
         }
@@ -47,7 +48,7 @@ public class RenderedFunctionTests
         }
     }
 
-    // As OCI gives it: the function's over the application's.
+    // As in OCI, the function's values take precedence over the application's.
     private static ImmutableSortedDictionary<string, string> Configuration(RenderedStack run, FunctionName function) =>
         new[] { run.Single("oci:Functions/application:Application", "functions"), run.Single("oci:Functions/function:Function", $"functions-{FunctionNames.NameOf(function)}") }
             .SelectMany(static made => made.Inputs.Map("config"))
@@ -61,7 +62,7 @@ public class RenderedFunctionTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Of the machine's own only where .NET is.
+        // Of this machine's variables, keep only those that locate .NET.
         foreach (var name in start.Environment.Keys.Where(static name => name != "PATH" && !name.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in variables)

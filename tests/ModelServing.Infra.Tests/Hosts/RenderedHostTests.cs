@@ -1,6 +1,6 @@
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>Each host, started as a process from the container that infra/ renders for it.</summary>
+/// <summary>Each host, started as a process in the container that infra/ renders for it.</summary>
 public class RenderedHostTests
 {
     [Fact]
@@ -12,7 +12,7 @@ public class RenderedHostTests
     [Fact]
     public async Task A_host_runs_as_the_user_and_groups_that_are_rendered()
     {
-        Assert.SkipUnless(Namespaces.AreRoots, "only root can give a process another user: not tested with user and groups as rendered");
+        Assert.SkipUnless(Namespaces.AreRoots, "only root can run a process as another user, so the rendered user and groups are not tested");
         await Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.User));
     }
 }

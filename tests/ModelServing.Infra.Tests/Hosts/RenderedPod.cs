@@ -6,13 +6,14 @@ using ModelServing.Stacks;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>What a Deployment's pod asks of who runs it. What it asks for and this does not know is an error: it would not be tested.</summary>
+/// <summary>The requirements that a Deployment's pod has of its runtime. One that this class does not know is an error, because it
+/// would not be tested.</summary>
 internal sealed record RenderedPod
 {
     private static readonly string[] KnownOfContainer =
         ["name", "image", "args", "ports", "env", "resources", "startupProbe", "livenessProbe", "readinessProbe", "lifecycle", "securityContext", "volumeMounts"];
 
-    /// <summary>The Deployment's name.</summary>
+    /// <summary>The name of the Deployment.</summary>
     internal required string Name { get; init; }
 
     /// <summary>Which of our programs it runs: <see cref="ClusterNames.Router"/> or <see cref="ClusterNames.Inference"/>.</summary>
@@ -24,7 +25,7 @@ internal sealed record RenderedPod
 
     internal required int Port { get; init; }
 
-    /// <summary>The port of its admin API; null where it has none.</summary>
+    /// <summary>The port of the admin API; null without one.</summary>
     internal required int? AdminPort { get; init; }
 
     internal required Probe Startup { get; init; }
@@ -44,7 +45,7 @@ internal sealed record RenderedPod
     /// <summary>The Secrets that are mounted as folders: from the path to the name.</summary>
     internal required ImmutableSortedDictionary<string, string> Secrets { get; init; }
 
-    /// <summary>Whether it has a token of its service account.</summary>
+    /// <summary>Whether the token of its service account is mounted.</summary>
     internal required bool HasToken { get; init; }
 
     /// <summary>The pods of a stack, in the order of their Deployments' names.</summary>
@@ -106,7 +107,7 @@ internal sealed record RenderedPod
         return new Volume(path, (string)volume.Map("emptyDir")["sizeLimit"]);
     }
 
-    // Read-only, for the host's group alone, and as a whole: a single file of it would never be renewed.
+    // Read-only, only for the host's group, and mounted as a folder: a single mounted file would never be updated.
     private static string SecretPath(ImmutableDictionary<string, object> mount, ImmutableDictionary<string, object> volume)
     {
         Assert.DoesNotContain("subPath", mount.Keys);

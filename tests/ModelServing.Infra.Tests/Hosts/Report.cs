@@ -1,16 +1,18 @@
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>What is printed with the result.</summary>
+/// <summary>The line that a test prints with its result.</summary>
 internal static class Report
 {
-    /// <summary>What each line begins with.</summary>
+    /// <summary>The start of each line.</summary>
     internal const string Start = "as rendered: ";
 
     internal static void Write(RenderedPod pod, string overridden)
     {
-        var user = Namespaces.MaySwitchUser ? $"user {pod.User}, groups {string.Join(' ', new[] { pod.Group, pod.FsGroup }.Distinct())}" : "the test's own user (it is not root)";
+        var user = Namespaces.MaySwitchUser
+            ? $"user {pod.User}, groups {string.Join(' ', new[] { pod.Group, pod.FsGroup }.Distinct())}"
+            : "the test's own user (it is not root)";
         Console.WriteLine(
-            $"{Start}{pod.Name} is ready: {pod.Environment.Count} variables and none inherited, port {pod.Port}, {user}, read-only root, {string.Join(" and ", pod.Volumes.Select(volume => volume.Path))} mounted; " +
-            $"overridden: {overridden}");
+            $"{Start}{pod.Name} is ready: {pod.Environment.Count} variables and none inherited, port {pod.Port}, {user}, read-only root, "
+            + $"{string.Join(" and ", pod.Volumes.Select(volume => volume.Path))} mounted; overridden: {overridden}");
     }
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs a command as a container runtime would, on a root of its own that has nothing but the program, the .NET runtime, this machine's
-# /usr and what is mounted. Its caller has made the namespaces: unshare --mount --pid --fork.
+# Runs a command as a container runtime would, with its own root that contains only the program, the .NET runtime, this machine's /usr
+# and the mounts. The caller has created the namespaces: unshare --mount --pid --fork.
 #
 # usage: container.sh ROOT PROGRAM DOTNET ETC USER:GROUP:FSGROUP [VOLUME...] -- COMMAND...
 #
 #   ROOT     an empty folder           PROGRAM  becomes /app       DOTNET  becomes /dotnet      ETC  is copied to /etc
-#   USER     may be empty, with its groups: the caller's stay
+#   USER     may be empty, and so may its groups: the caller's are kept
 #   VOLUME   scratch=PATH=SIZE (an empty folder in memory) or folder=PATH=SOURCE (read-only)
 set -euo pipefail
 root=$1 program=$2 dotnet=$3 etc=$4
@@ -42,14 +42,14 @@ while [ "$1" != -- ]; do
   case "$kind" in
     scratch) mount -t tmpfs -o "mode=2777,size=$value${fs_group:+,gid=$fs_group}" scratch "$root$path" ;;
     folder) read_only "$value" "$root$path" ;;
-    *) echo "container.sh: no kind of volume: $kind" >&2; exit 64 ;;
+    *) echo "container.sh: unknown kind of volume: $kind" >&2; exit 64 ;;
   esac
   shift
 done
 shift
 mount -o remount,bind,ro "$root"
 
-# No privilege is left and none can be had again.
+# Drop all privileges, so that none can be regained.
 without=(--no-new-privs --bounding-set=-all --inh-caps=-all)
 [ -z "$user" ] || without+=(--reuid "$user" --regid "$group" --groups "$fs_group")
 exec chroot "$root" setpriv "${without[@]}" env -i -C /app "$@"

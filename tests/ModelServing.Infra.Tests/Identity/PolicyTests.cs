@@ -3,7 +3,7 @@ using ModelServing.Infra.Tests.Stacks;
 
 namespace ModelServing.Infra.Tests.Identity;
 
-/// <summary>Who may do what: the whole table. A statement that is not here must not be in the cloud.</summary>
+/// <summary>The complete table of rights. A statement that is not here must not be in the cloud.</summary>
 [Collection(nameof(OneAtATime))]
 public class PolicyTests
 {
@@ -27,7 +27,7 @@ public class PolicyTests
         ["modelserving-some-autoscaler"] =
         [
             .. ((string[])["manage cluster-node-pools", "manage instance-family", "use subnets", "read virtual-network-family", "use vnics", "inspect compartments"])
-                .Select(what => $"Allow any-user to {what}{In} where all {{{Pod("kube-system", "cluster-autoscaler")}}}"),
+                .Select(right => $"Allow any-user to {right}{In} where all {{{Pod("kube-system", "cluster-autoscaler")}}}"),
         ],
         ["modelserving-some-functions"] =
         [
@@ -37,27 +37,28 @@ public class PolicyTests
             $"{Functions} read metrics{In}",
             $"{Functions} read alarms{In}",
             $"{Functions} read objects{In} where all {{{Bucket}}}",
-            $"{Functions} manage objects{In} where all {{{Bucket}, target.object.name=/verdicts*/, any {{request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}}}",
+            $"{Functions} manage objects{In} where all {{{Bucket}, target.object.name=/verdicts*/, "
+                + "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
         ],
     };
 
     [Fact]
-    public async Task Pods_and_functions_may_do_what_the_table_says() => await StandsAsync(some => some.WorkloadPolicies(), Workloads);
+    public async Task Pods_and_functions_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.WorkloadPolicies(), Workloads);
 
     [Fact]
-    public async Task The_minutes_job_may_call_one_function() => await StandsAsync(some => some.InvocationPolicy(), new()
+    public async Task The_minute_job_may_call_one_function() => await AssertPoliciesAsync(some => some.InvocationPolicy(), new()
     {
         ["modelserving-some-model-metrics"] = [$"Allow any-user to use fn-invocation{In} where all {{{Pod("modelserving", "model-metrics")}, target.function.id='ocid1.fnfunc.some'}}"],
     });
 
     [Fact]
-    public async Task Services_may_do_what_the_table_says() => await StandsAsync(some => some.ServicePolicies(), new()
+    public async Task Services_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.ServicePolicies(), new()
     {
         ["modelserving-some-object-storage"] = [$"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all {{{Bucket}}}"],
     });
 
     [Fact]
-    public async Task A_key_is_used_by_the_bucket_and_the_cluster_and_nobody_else() => await StandsAsync(some => some.ServicePolicies("ocid1.key.some"), new()
+    public async Task Only_the_bucket_and_the_cluster_may_use_a_key() => await AssertPoliciesAsync(some => some.ServicePolicies("ocid1.key.some"), new()
     {
         ["modelserving-some-object-storage"] =
         [
@@ -71,9 +72,9 @@ public class PolicyTests
     });
 
     [Fact]
-    public async Task Functions_are_known_by_a_group()
+    public async Task A_dynamic_group_identifies_functions()
     {
-        var run = await Rendered.OfAsync(some => some.WorkloadPolicies());
+        var run = await Rendered.FromAsync(some => some.WorkloadPolicies());
 
         var group = run.Only(DynamicGroup);
         Assert.Equal("modelserving-some-functions", group.Text("name"));
@@ -82,9 +83,9 @@ public class PolicyTests
     }
 
     [Fact]
-    public async Task Identity_is_written_in_the_home_region_and_in_the_environments_compartment()
+    public async Task Identity_is_created_in_the_home_region_and_in_the_environments_compartment()
     {
-        var run = await Rendered.OfAsync(some =>
+        var run = await Rendered.FromAsync(some =>
         {
             some.ServicePolicies("ocid1.key.some");
             some.WorkloadPolicies();
@@ -103,14 +104,15 @@ public class PolicyTests
         Assert.Equal(Workloads.Keys.Append("modelserving-some-object-storage").Append("modelserving-some-model-metrics").Order(StringComparer.Ordinal), names);
     }
 
-    private static async Task StandsAsync(Action<SomeEnvironment> build, Dictionary<string, string[]> expected)
+    private static async Task AssertPoliciesAsync(Action<SomeEnvironment> build, Dictionary<string, string[]> expected)
     {
-        var run = await Rendered.OfAsync(build);
+        var run = await Rendered.FromAsync(build);
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), run.OfType(Policy).Select(policy => policy.Text("name")).Order(StringComparer.Ordinal));
         foreach (var policy in run.OfType(Policy))
             Assert.Equal(expected[policy.Text("name")], policy.Inputs.List("statements").Cast<string>());
     }
 
-    private static string Pod(string space, string account) =>
-        $"request.principal.type='workload', request.principal.namespace='{space}', request.principal.service_account='{account}', request.principal.cluster_id='ocid1.cluster.some'";
+    private static string Pod(string kubernetesNamespace, string account) =>
+        $"request.principal.type='workload', request.principal.namespace='{kubernetesNamespace}', "
+        + $"request.principal.service_account='{account}', request.principal.cluster_id='ocid1.cluster.some'";
 }

@@ -18,11 +18,11 @@ public class EnvironmentNamesTests
     [InlineData("a-")]
     [InlineData("dev\n")]
     [InlineData("a23456789-123456789-123456789-1")]
-    public void An_environment_that_can_not_begin_every_name_is_refused(string environment) =>
+    public void An_environment_that_cannot_begin_every_name_is_refused(string environment) =>
         Assert.ThrowsAny<ArgumentException>(() => new EnvironmentNames("modelserving", environment));
 
     [Fact]
-    public async Task The_longest_environment_fits_every_name_that_is_made()
+    public async Task The_longest_environment_fits_into_every_name()
     {
         var longest = new string('e', EnvironmentNames.MaxLength);
         var run = await SomeStack.RunAsync(SomeStack.File());
@@ -33,21 +33,21 @@ public class EnvironmentNamesTests
     }
 
     [Fact]
-    public void A_name_past_the_limit_is_refused_and_says_so()
+    public void A_name_that_is_too_long_is_refused_with_the_limit()
     {
         var names = new EnvironmentNames("modelserving", "some");
         var e = Assert.Throws<ArgumentException>(() => names.NameOf(new string('x', 100), NameForm.Policy));
-        Assert.EndsWith("has 118 characters; a policy's name has at most 100", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("has 118 characters; the name of a policy has at most 100", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => NameForm.DnsLabel.Check("a234567890123456"));
         Assert.Throws<ArgumentException>(() => NameForm.Bucket.Check(new string('b', 257)));
-        Assert.Throws<ArgumentException>(() => names.OfRepository("Router"));
+        Assert.Throws<ArgumentException>(() => names.RepositoryNameOf("Router"));
     }
 
     [Fact]
-    public async Task A_bucket_or_a_repository_past_the_limit_is_not_made()
+    public async Task A_bucket_or_a_repository_whose_name_is_too_long_is_not_created()
     {
-        Assert.Contains("a bucket's name has at most 256", await Rendered.RefusalAsync(some => some.ArtifactStore(bucket: new string('b', 257))), StringComparison.Ordinal);
-        Assert.Contains("a container repository's name has at most 255", await Rendered.RefusalAsync(some => some.Images(new string('r', 255))), StringComparison.Ordinal);
+        Assert.Contains("the name of a bucket has at most 256", await Rendered.RefusalAsync(some => some.ArtifactStore(bucket: new string('b', 257))), StringComparison.Ordinal);
+        Assert.Contains("the name of a container repository has at most 255", await Rendered.RefusalAsync(some => some.Images(new string('r', 255))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,12 +55,12 @@ public class EnvironmentNamesTests
     {
         var (a, b) = (new EnvironmentNames("modelserving", one), new EnvironmentNames("modelserving", other));
         Assert.NotEqual(a.NameOf("journal"), b.NameOf("journal"));
-        Assert.NotEqual(a.OfTable("journal"), b.OfTable("journal"));
-        Assert.NotEqual(a.OfRepository("router"), b.OfRepository("router"));
+        Assert.NotEqual(a.TableNameOf("journal"), b.TableNameOf("journal"));
+        Assert.NotEqual(a.RepositoryNameOf("router"), b.RepositoryNameOf("router"));
     });
 
     [Fact]
-    public async Task Whatever_takes_tags_has_them_and_whatever_has_a_name_has_the_environment_in_it()
+    public async Task Every_resource_has_tags_if_it_can_and_the_environment_in_its_name()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
         string[] untagged = ["networkSecurityGroupSecurityRule", "addon", "objectLifecyclePolicy"];
@@ -72,7 +72,7 @@ public class EnvironmentNamesTests
             var tags = resource.Inputs.Map("freeformTags");
             Assert.Equal("modelserving some pulumi", $"{tags["project"]} {tags["environment"]} {tags["managed-by"]}");
             Assert.NotEqual("", tags["component"]);
-            // A subscription is known by its topic and its endpoint.
+            // A subscription has no name, only a topic and an endpoint.
             if (resource.Type == "oci:Ons/subscription:Subscription")
                 continue;
             var name = (string)(resource.Inputs.GetValueOrDefault("name") ?? resource.Inputs["displayName"]);

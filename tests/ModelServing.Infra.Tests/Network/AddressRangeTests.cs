@@ -13,7 +13,7 @@ public class AddressRangeTests
     });
 
     [Fact]
-    public void Two_ranges_overlap_when_some_address_is_in_both() => Gen.Select(Ranges, Ranges).Sample(static (one, other) =>
+    public void Two_ranges_overlap_if_an_address_is_in_both() => Gen.Select(Ranges, Ranges).Sample(static (one, other) =>
     {
         var (first, last) = Ends(one);
         var (otherFirst, otherLast) = Ends(other);

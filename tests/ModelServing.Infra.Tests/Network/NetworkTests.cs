@@ -10,7 +10,7 @@ public class NetworkTests
     private const string Subnet = "oci:Core/subnet:Subnet";
     private const string World = "0.0.0.0/0";
 
-    // Who may open a connection to whom. A row that is not here must not be in the cloud, and one that is here must.
+    // The allowed connections. The cloud must have exactly these rows.
     private static readonly string[] Expected =
     [
         "cluster-endpoint in nodes icmp 3,4",
@@ -56,18 +56,18 @@ public class NetworkTests
     ];
 
     [Fact]
-    public async Task The_rules_are_the_table_and_no_others()
+    public async Task The_rules_are_exactly_the_table()
     {
-        var network = await Rendered.OfAsync(some => some.Network());
+        var network = await Rendered.FromAsync(some => some.Network());
 
         Assert.Equal(Expected.Order(StringComparer.Ordinal), network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
         Assert.All(network.OfType(Rule), rule => Assert.False((bool)rule.Inputs["stateless"]));
     }
 
     [Fact]
-    public async Task The_way_to_the_admin_API_is_the_gateways_alone_and_only_where_it_is_asked_for()
+    public async Task Only_the_gateway_reaches_the_admin_API_and_only_if_it_is_requested()
     {
-        var network = await Rendered.OfAsync(some => some.Network(admin: 8081));
+        var network = await Rendered.FromAsync(some => some.Network(admin: 8081));
         Assert.Equal(
             Expected.Concat(["gateway out load-balancer tcp 8081", "load-balancer in gateway tcp 8081"]).Order(StringComparer.Ordinal),
             network.OfType(Rule).Select(Row).Order(StringComparer.Ordinal));
@@ -77,9 +77,9 @@ public class NetworkTests
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
-    public async Task The_world_comes_in_at_the_gateway_and_nowhere_else(bool isPublic, bool internetEgress)
+    public async Task The_internet_reaches_only_the_gateway(bool isPublic, bool internetEgress)
     {
-        var network = await Rendered.OfAsync(some => some.Network(isPublic, ["198.51.100.0/24", "203.0.113.7/32"], internetEgress));
+        var network = await Rendered.FromAsync(some => some.Network(isPublic, ["198.51.100.0/24", "203.0.113.7/32"], internetEgress));
 
         Assert.Equal(["gateway in 0.0.0.0/0 tcp 443"], network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row));
         var ranges = network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK") && !rule.Has("source", World));
@@ -91,9 +91,9 @@ public class NetworkTests
     [Theory]
     [InlineData(false, "gateway")]
     [InlineData(true, "cluster-endpoint gateway")]
-    public async Task Only_the_subnets_of_what_is_public_take_public_addresses(bool isPublic, string expected)
+    public async Task Only_public_subnets_allow_public_addresses(bool isPublic, string expected)
     {
-        var network = await Rendered.OfAsync(some => some.Network(isPublic, ["198.51.100.0/24"]));
+        var network = await Rendered.FromAsync(some => some.Network(isPublic, ["198.51.100.0/24"]));
 
         Assert.Equal(7, network.OfType(Subnet).Count());
         Assert.All(network.OfType(Subnet), subnet =>
@@ -108,10 +108,10 @@ public class NetworkTests
     }
 
     [Fact]
-    public async Task The_internet_is_reached_from_inside_where_it_is_asked_for_only()
+    public async Task The_internet_can_be_reached_only_if_it_is_requested()
     {
-        var closed = await Rendered.OfAsync(some => some.Network());
-        var open = await Rendered.OfAsync(some => some.Network(internetEgress: true));
+        var closed = await Rendered.FromAsync(some => some.Network());
+        var open = await Rendered.FromAsync(some => some.Network(internetEgress: true));
 
         Assert.Empty(closed.OfType("oci:Core/natGateway:NatGateway"));
         Assert.Single(open.OfType("oci:Core/natGateway:NatGateway"));
@@ -126,28 +126,28 @@ public class NetworkTests
     [InlineData("10.0.0.0/15")]
     [InlineData("::/0")]
     [InlineData("everyone")]
-    public async Task The_cluster_endpoint_is_not_opened_to_next_to_everybody(string range) =>
+    public async Task The_cluster_endpoint_is_not_opened_to_most_of_the_internet(string range) =>
         Assert.Contains("ClusterEndpointAllowedCidrs", await Rendered.RefusalAsync(some => some.Network(isPublic: true, allowed: [range])), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Subnets_that_overlap_or_lie_outside_are_refused()
+    public async Task Subnets_that_overlap_or_are_outside_the_network_are_refused()
     {
         Assert.Contains("the pods subnet 10.0.32.0/19 overlaps the nodes subnet", await Rendered.RefusalAsync(some => some.Network(nodes: "10.0.33.0/24")), StringComparison.Ordinal);
-        Assert.Contains("the nodes subnet 10.1.0.0/24 lies outside", await Rendered.RefusalAsync(some => some.Network(nodes: "10.1.0.0/24")), StringComparison.Ordinal);
+        Assert.Contains("the nodes subnet 10.1.0.0/24 is outside", await Rendered.RefusalAsync(some => some.Network(nodes: "10.1.0.0/24")), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_preview_of_what_does_not_exist_has_the_same_resources()
+    public async Task A_preview_of_a_network_that_does_not_exist_yet_has_the_same_resources()
     {
-        var update = await Rendered.OfAsync(some => some.Network());
-        var preview = await Rendered.OfAsync(some => some.Network(), isPreview: true);
+        var update = await Rendered.FromAsync(some => some.Network());
+        var preview = await Rendered.FromAsync(some => some.Network(), isPreview: true);
 
         Assert.Equal(Names(update), Names(preview));
 
         static IEnumerable<string> Names(Rendered run) => run.All.Select(made => $"{made.Type} {made.Name}").Order(StringComparer.Ordinal);
     }
 
-    // "GROUP in|out PEER PROTOCOL PORTS" of a rule.
+    // A rule as "GROUP in|out PEER PROTOCOL PORTS".
     private static string Row(Made rule)
     {
         var isIngress = rule.Has("direction", "INGRESS");

@@ -1,11 +1,11 @@
 namespace ModelServing.Infra.Tests.ProviderTypes;
 
-/// <summary>A mistake in the description of the double of OCI's provider, and what the compiler has to say to it.</summary>
-/// <param name="Name">What is wrong, and its file's name.</param>
-/// <param name="Block">The block that it is in.</param>
-/// <param name="Line">A line that is right.</param>
-/// <param name="Wrong">What stands in its place.</param>
-/// <param name="Error">The compiler's words.</param>
+/// <summary>A mistake in the description of the double of OCI's provider, and the compiler's error.</summary>
+/// <param name="Name">A description of the mistake, which is also the name of its file.</param>
+/// <param name="Block">The block that contains it.</param>
+/// <param name="Line">The correct line.</param>
+/// <param name="Wrong">The wrong line that replaces it.</param>
+/// <param name="Error">A part of the compiler's error.</param>
 internal sealed record DescriptionFault(string Name, string Block, string Line, string Wrong, string Error)
 {
     internal static readonly IReadOnlyList<DescriptionFault> All =
@@ -16,9 +16,9 @@ internal sealed record DescriptionFault(string Name, string Block, string Line, 
         new("described-as-optional", "Core.Vcn", "  compartmentId string *\n", "  compartmentId string\n", "Types of property 'compartmentId' are incompatible"),
         new("described-as-required", "Core.Vcn", "  displayName string\n", "  displayName string *\n", "\"displayName\"' does not satisfy the constraint 'never'"),
         new("described-without-what-is-required", "Core.Vcn", "  compartmentId string *\n", "", "Property 'compartmentId' is missing"),
-        new("described-with-an-answer-that-there-is-not", "Core.Vcn", "  vcnDomainName string out\n", "  vcnDomain string out\n", "\"vcnDomain\"' does not satisfy the constraint 'never'"),
-        new("described-with-an-answer-of-another-type", "Core.Vcn", "  vcnDomainName string out\n", "  vcnDomainName bool out\n", "Type 'string' is not assignable to type 'boolean'"),
-        new("described-with-an-answer-that-may-be-absent", "ContainerEngine.GetClusterKubeConfig", "  tokenVersion string ? out\n", "  tokenVersion string out\n", "Types of property 'tokenVersion' are incompatible"),
+        new("described-with-an-unknown-result", "Core.Vcn", "  vcnDomainName string out\n", "  vcnDomain string out\n", "\"vcnDomain\"' does not satisfy the constraint 'never'"),
+        new("described-with-a-result-of-another-type", "Core.Vcn", "  vcnDomainName string out\n", "  vcnDomainName bool out\n", "Type 'string' is not assignable to type 'boolean'"),
+        new("described-with-a-result-that-may-be-absent", "ContainerEngine.GetClusterKubeConfig", "  tokenVersion string ? out\n", "  tokenVersion string out\n", "Types of property 'tokenVersion' are incompatible"),
     ];
 
     /// <summary>The description with the mistake.</summary>

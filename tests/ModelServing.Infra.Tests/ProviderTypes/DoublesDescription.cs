@@ -4,12 +4,12 @@ using ModelServing.TestKit;
 namespace ModelServing.Infra.Tests.ProviderTypes;
 
 /// <summary>
-/// Writes what the doubles are made of as statements about the providers' own types: every argument is there, of that type and required or
-/// not as described; every answer is there, of that type, and is absent only where the description has it so.
+/// Writes the description of the doubles as statements about the providers' own types: every argument exists, has the described type, and
+/// is required or optional as described; every result exists, has the described type, and is absent only if the description says so.
 /// </summary>
 internal static class DoublesDescription
 {
-    // Each is a type with no member when all is well, and its members are the names that are not.
+    // If the description is right, each type is empty. Otherwise its members are the wrong names.
     private const string Statements = """
         type Unknown<D, T> = Exclude<keyof D, keyof T>;
         type Optional<T> = { [K in keyof T]-?: {} extends Pick<T, K> ? K : never }[keyof T];
@@ -23,10 +23,10 @@ internal static class DoublesDescription
     internal static Task<string> ReadAsync(string provider) =>
         File.ReadAllTextAsync(provider == "oci" ? Repository.Combine("tests", "Doubles", "Pulumi.Oci", "Oci.txt") : Repository.Combine("tests", "Doubles", "Pulumi.Kubernetes", "Kubernetes.txt"));
 
-    /// <summary>A module of such statements.</summary>
+    /// <summary>A TypeScript module with these statements.</summary>
     /// <param name="provider">The provider.</param>
-    /// <param name="description">What is described.</param>
-    /// <param name="only">The one block of it that is looked at; null for all.</param>
+    /// <param name="description">The description of the doubles.</param>
+    /// <param name="only">The only block to write; null for all blocks.</param>
     internal static string Module(string provider, string description, string? only = null)
     {
         var blocks = Block.ReadAll(description);
@@ -47,7 +47,7 @@ internal static class DoublesDescription
         private string Arguments(Block block, string type)
         {
             var isObject = provider == "kubernetes" && block.Kind == "resource";
-            // An object's apiVersion and kind are of a type with one value.
+            // The types of an object's apiVersion and kind have a single value.
             var described = Described(
                 block.Properties.Where(static property => property.IsInput),
                 static property => !property.IsRequired,
@@ -69,7 +69,7 @@ internal static class DoublesDescription
             var properties = block.Properties.Where(static property => property.IsOutput).ToList();
             if (properties.Count == 0)
                 return "";
-            // A list or map that is absent is an empty one in .NET.
+            // In .NET, an absent list or map is an empty one.
             var described = Described(properties, static property => property.IsNullable || property.Type.EndsWith("[]", StringComparison.Ordinal) || property.Type.EndsWith("{}", StringComparison.Ordinal), property => Plain(property.Type, Output));
             return $$"""
                 {   // {{block.FullName}}, answered
@@ -97,7 +97,7 @@ internal static class DoublesDescription
             _ => enums.Contains(type) ? "string" : named(type),
         };
 
-        // A question's filter has two names in .NET, Core.GetServicesFilterInput and Core.GetServicesFilterResult, and one here.
+        // A query's filter has two names in .NET, Core.GetServicesFilterInput and Core.GetServicesFilterResult, but one in TypeScript.
         private string Input(string type) => $"""import("@pulumi/{provider}/types/input").{Path(Without(type, "Input"))}""";
 
         private string Output(string type) => $"""import("@pulumi/{provider}/types/output").{Path(Without(type, "Result"))}""";

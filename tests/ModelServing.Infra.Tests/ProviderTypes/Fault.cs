@@ -3,12 +3,12 @@ using ModelServing.Infra.Tests.Rendering;
 
 namespace ModelServing.Infra.Tests.ProviderTypes;
 
-/// <summary>A mistake in the arguments of a resource, and what the compiler has to say to it.</summary>
-/// <param name="Name">What is wrong, and its file's name.</param>
+/// <summary>A mistake in the arguments of a resource, and the compiler's error.</summary>
+/// <param name="Name">A description of the mistake, which is also the name of its file.</param>
 /// <param name="Token">The type of the resource.</param>
-/// <param name="Path">Where, as <see cref="JsonEdit"/> writes it.</param>
-/// <param name="Make">Makes the mistake there.</param>
-/// <param name="Error">The compiler's words.</param>
+/// <param name="Path">The path of the mistake, in the form of <see cref="JsonEdit"/>.</param>
+/// <param name="Make">Makes the mistake at the path.</param>
+/// <param name="Error">A part of the compiler's error.</param>
 internal sealed record Fault(string Name, string Token, string Path, Action<JsonObject, string> Make, string Error)
 {
     private const string Cluster = "oci:ContainerEngine/cluster:Cluster";
@@ -28,8 +28,8 @@ internal sealed record Fault(string Name, string Token, string Path, Action<Json
         new("oci-missing", "oci:Core/vcn:Vcn", "compartmentId", Gone, "Property 'compartmentId' is missing"),
         new("oci-missing-below", "oci:Nosql/table:Table", "tableLimits.maxReadUnits", Gone, "Property 'maxReadUnits' is missing"),
         new("oci-provider-misspelt", "pulumi:providers:oci", "region", To("regio"), "'\"regio\"' does not exist in type 'ProviderArgs'"),
-        new("oci-question-misspelt", "oci:ObjectStorage/getObjects:getObjects", "prefix", To("prefx"), "'\"prefx\"' does not exist in type 'GetObjectsArgs'"),
-        new("oci-question-missing", "oci:ObjectStorage/getObjects:getObjects", "bucket", Gone, "Property 'bucket' is missing"),
+        new("oci-query-misspelt", "oci:ObjectStorage/getObjects:getObjects", "prefix", To("prefx"), "'\"prefx\"' does not exist in type 'GetObjectsArgs'"),
+        new("oci-query-missing", "oci:ObjectStorage/getObjects:getObjects", "bucket", Gone, "Property 'bucket' is missing"),
         new("kubernetes-misspelt", Deployment, "spec", To("specs"), "'\"specs\"' does not exist in type 'DeploymentArgs'"),
         new("kubernetes-misspelt-below", Deployment, "spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem", To("readOnlyRootFileSystem"), "'\"readOnlyRootFileSystem\"' does not exist in type 'SecurityContext "),
         new("kubernetes-unknown", "kubernetes:core/v1:ConfigMap", "plan", Is("{}"), "'\"plan\"' does not exist in type 'ConfigMapArgs'"),

@@ -6,8 +6,8 @@ using ModelServing.TestKit;
 namespace ModelServing.Infra.Tests.ProviderTypes;
 
 /// <summary>
-/// What the stacks render, held against the providers' own types, which their npm packages have: the doubles' description is ours, and a
-/// name that is wrong in it would be wrong in every other test too.
+/// Checks the rendered stacks against the providers' own types, from their npm packages. The description of the doubles is ours, so a wrong
+/// name in it would be wrong in every other test too.
 /// </summary>
 [Collection(nameof(OneAtATime))]
 public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
@@ -23,7 +23,7 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     [InlineData("staging", false)]
     [InlineData("prod", true)]
     [InlineData("prod", false)]
-    public void A_stack_is_of_the_providers_types(string stack, bool foundationOnly)
+    public void A_stack_has_the_providers_types(string stack, bool foundationOnly)
     {
         TypeCheck.SkipUnlessInstalled();
         var file = TypeCheck.FileOf(stack, foundationOnly);
@@ -59,7 +59,7 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     [Theory]
     [InlineData("Pulumi.Oci", "oci")]
     [InlineData("Pulumi.Kubernetes", "kubernetes")]
-    public async Task The_types_are_of_the_version_that_the_program_is_built_with(string package, string name)
+    public async Task The_types_have_the_version_that_the_program_is_built_with(string package, string name)
     {
         var pins = XDocument.Load(Repository.Combine("Directory.Packages.props")).Descendants("PackageVersion");
         var pin = (string?)pins.Single(pin => (string?)pin.Attribute("Include") == package).Attribute("Version");

@@ -8,9 +8,9 @@ using ModelServing.TestKit;
 namespace ModelServing.Infra.Tests.ProviderTypes;
 
 /// <summary>
-/// One run of the TypeScript compiler, which takes seconds, over all that its tests ask about: every stack in both phases, every
-/// <see cref="Fault"/> put into a resource of one of them, the doubles' description and every <see cref="DescriptionFault"/> of it. The
-/// files stay beside the test program, to be read when a test fails.
+/// One run of the TypeScript compiler, which takes seconds, for all tests: every stack in both phases, every <see cref="Fault"/> in a
+/// resource of one of them, the description of the doubles, and every <see cref="DescriptionFault"/> in it. The files stay next to the test
+/// program, for reading when a test fails.
 /// </summary>
 public sealed class TypeCheck : IAsyncLifetime
 {
@@ -24,22 +24,22 @@ public sealed class TypeCheck : IAsyncLifetime
     private static bool HasNode { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(static folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
 
-    // npm writes it when all packages are there.
+    // npm writes this file once all packages are installed.
     private static bool HasPackages => File.Exists(Path.Combine(Packages, ".package-lock.json"));
 
-    /// <summary>The errors of a file, each with its place; empty when its types are right.</summary>
+    /// <summary>The errors in a file, each with its position; empty if its types are right.</summary>
     internal IReadOnlyList<string> ErrorsOf(string file) => [.. errors[file + ".ts"]];
 
-    /// <summary>How many literals a file of a stack has.</summary>
+    /// <summary>The number of literals in a stack's file.</summary>
     internal int ResourcesOf(string file) => resources[file];
 
-    /// <summary>The file of a stack's resources and questions in one phase.</summary>
+    /// <summary>The file with a stack's resources and queries in one phase.</summary>
     internal static string FileOf(string stack, bool foundationOnly) => $"{stack}-{(foundationOnly ? "foundation" : "serving")}";
 
-    /// <summary>The file of the description of a provider's double.</summary>
+    /// <summary>The file with the description of a provider's double.</summary>
     internal static string DoublesOf(string provider) => $"doubles-{provider}";
 
-    /// <summary>Skips the test when there is no compiler to be run.</summary>
+    /// <summary>Skips the test if the compiler cannot run.</summary>
     internal static void SkipUnlessInstalled()
     {
         Assert.SkipUnless(HasNode, "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
@@ -63,7 +63,7 @@ public sealed class TypeCheck : IAsyncLifetime
             {
                 strict = true,
                 noEmit = true,
-                // The packages are taken at their word.
+                // The packages themselves are not checked.
                 skipLibCheck = true,
                 target = "es2022",
                 module = "preserve",
@@ -77,7 +77,7 @@ public sealed class TypeCheck : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // After an apply: what is unknown before it would be left unchecked.
+    // Rendered as after an apply, because values that are unknown before it would not be checked.
     private async Task WriteStacksAsync()
     {
         foreach (var stack in (string[])["dev", "staging", "prod"])
@@ -120,14 +120,14 @@ public sealed class TypeCheck : IAsyncLifetime
         var literals = new List<(string, string, JsonObject)>();
         foreach (var resource in run.Resources)
         {
-            // On the wire a provider's flags and numbers are texts; its types are of what the program gives it.
+            // On the wire, a provider's flags and numbers are strings, but its types describe the program's values.
             if (resource.Type.StartsWith("pulumi:providers:", StringComparison.Ordinal))
                 literals.Add((resource.Type, resource.Name, await InputReader.ReadAsync(resource.Args)));
             else if (resource.Type.Split(':')[0] is "oci" or "kubernetes")
                 literals.Add((resource.Type, resource.Name, resource.Json()));
         }
 
-        literals.AddRange(cloud.Calls.Select(static asked => (asked.Token!, "", JsonSerializer.SerializeToNode(asked.Args)!.AsObject())));
+        literals.AddRange(cloud.Calls.Select(static call => (call.Token!, "", JsonSerializer.SerializeToNode(call.Args)!.AsObject())));
         return literals;
     }
 
@@ -137,7 +137,7 @@ public sealed class TypeCheck : IAsyncLifetime
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        // An error begins with its file, as in dev-serving.ts(7,9): error TS2353; lines that are indented go on with it.
+        // An error begins with its file, as in dev-serving.ts(7,9): error TS2353. Indented lines continue it.
         Assert.All(lines.Where(static line => !line.StartsWith(' ')), static line => Assert.Matches(@"^[\w-]+\.ts\(\d+,\d+\): error TS\d+: ", line));
         var found = new List<string>();
         foreach (var line in lines)

@@ -5,30 +5,29 @@ using System.Text.Json.Nodes;
 namespace ModelServing.Infra.Tests.ProviderTypes;
 
 /// <summary>
-/// Writes what a provider is given as TypeScript: a literal, assigned to a constant of the type that the provider's npm package has for it.
-/// A literal is checked more strictly than any other value: a property that the type doesn't know is an error, at every depth. Types are
-/// imported from the files that declare them, for the whole of a package takes long to read.
+/// Writes a provider's arguments as TypeScript: a literal, assigned to a constant whose type is the one in the provider's npm package. The
+/// compiler checks a literal more strictly than other values: a property that the type does not have is an error, at every depth. Types
+/// are imported from the files that declare them, because reading a whole package takes long.
 /// </summary>
 internal static class TypeScript
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A module with a constant for each of the resources and questions.</summary>
-    /// <param name="literals">The token of each, as in <c>oci:Core/vcn:Vcn</c> or <c>oci:Core/getServices:getServices</c>; its name; its arguments.</param>
+    /// <summary>A module with a constant for each resource and query.</summary>
+    /// <param name="literals">For each, the token, as in <c>oci:Core/vcn:Vcn</c> or <c>oci:Core/getServices:getServices</c>; the name; the
+    /// arguments.</param>
     internal static string Module(IEnumerable<(string Token, string Name, JsonObject Arguments)> literals) => string.Concat(literals.Select(static (literal, i) =>
         $"// {literal.Token} {literal.Name}\nexport const _{i}: {ArgumentsType(literal.Token)} = {literal.Arguments.ToJsonString(Json)};\n"));
 
-    /// <summary>The type of the arguments.</summary>
     internal static string ArgumentsType(string token) => Type(token) + "Args";
 
-    /// <summary>The type of a resource.</summary>
     internal static string ResourceType(string token) => Type(token);
 
-    /// <summary>The type of a question's answer.</summary>
+    /// <summary>The type of a query's result.</summary>
     internal static string ResultType(string token) => Type(token) + "Result";
 
-    // Only the service's part of a module of OCI is in lower case (Core/networkSecurityGroup: core/networkSecurityGroup), and of a group
-    // of Kubernetes the first word counts (rbac.authorization.k8s.io/v1: rbac/v1).
+    // In a module of OCI, only the service is in lower case (Core/networkSecurityGroup: core/networkSecurityGroup). Of a group of
+    // Kubernetes, only the first word is used (rbac.authorization.k8s.io/v1: rbac/v1).
     private static string Type(string token) => token.Split(':', '/') switch
     {
         ["pulumi", "providers", var provider] => $"""import("@pulumi/{provider}/provider").Provider""",

@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 namespace ModelServing.Infra.Tests.Rendering;
 
 /// <summary>
-/// Changes a rendered object in one place, for tests that want to see a mistake found. A place is written as in
+/// Changes one value in a rendered object, for tests that check that a mistake is found. A path is written as in
 /// <c>spec.containers[0].securityContext.privileged</c>.
 /// </summary>
 internal static class JsonEdit
 {
-    /// <summary>Sets what is at <paramref name="path"/>; objects on the way to it that are not there are made.</summary>
+    /// <summary>Sets the value at <paramref name="path"/> and creates missing objects on the way to it.</summary>
     internal static void Set(this JsonObject root, string path, JsonNode? value)
     {
         var (parent, key) = root.Find(path, create: true);
@@ -19,16 +19,16 @@ internal static class JsonEdit
             parent[key] = value?.DeepClone();
     }
 
-    /// <summary>Takes away what is at <paramref name="path"/>, and gives it.</summary>
-    /// <exception cref="InvalidOperationException">There is nothing.</exception>
+    /// <summary>Removes and returns the value at <paramref name="path"/>.</summary>
+    /// <exception cref="InvalidOperationException">The path does not exist.</exception>
     internal static JsonNode? Take(this JsonObject root, string path)
     {
         var (parent, key) = root.Find(path, create: false);
-        return parent.AsObject().Remove(key, out var value) ? value : throw new InvalidOperationException($"there is no {path}");
+        return parent.AsObject().Remove(key, out var value) ? value : throw new InvalidOperationException($"{path} does not exist");
     }
 
-    /// <summary>Gives what is at <paramref name="path"/> another name.</summary>
-    /// <exception cref="InvalidOperationException">There is nothing.</exception>
+    /// <summary>Renames the member at <paramref name="path"/>.</summary>
+    /// <exception cref="InvalidOperationException">The path does not exist.</exception>
     internal static void Rename(this JsonObject root, string path, string name)
     {
         var value = root.Take(path);
@@ -44,7 +44,7 @@ internal static class JsonEdit
             if (at is JsonArray list)
                 at = list[Index(key)]!;
             else
-                at = at[key] ?? (create ? at[key] = new JsonObject() : throw new InvalidOperationException($"there is no {path}"));
+                at = at[key] ?? (create ? at[key] = new JsonObject() : throw new InvalidOperationException($"{path} does not exist"));
         }
 
         return (at, keys[^1]);

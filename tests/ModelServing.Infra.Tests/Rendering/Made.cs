@@ -6,7 +6,7 @@ using Pulumi.Utilities;
 
 namespace ModelServing.Infra.Tests.Rendering;
 
-/// <summary>One resource as the engine was asked for it.</summary>
+/// <summary>A resource as the program requested it from the engine.</summary>
 internal sealed record Made(string Type, string Name, ImmutableDictionary<string, object> Inputs, string Provider, ResourceOptions Options)
 {
     internal string Text(string key) => (string)Inputs[key];

@@ -7,7 +7,7 @@ using Pulumi.Testing;
 
 namespace ModelServing.Infra.Tests.Rendering;
 
-/// <summary>Components rendered under mocks: what the engine was asked for, with the options that mocks don't see.</summary>
+/// <summary>Components rendered under mocks: the resources that the engine received, with the options that mocks do not see.</summary>
 internal sealed class Rendered
 {
     private readonly ImmutableArray<Made> all;
@@ -23,14 +23,14 @@ internal sealed class Rendered
     internal Made Named(string type, string name) => Assert.Single(OfType(type), made => made.Name == name);
 
     /// <summary>Runs <paramref name="build"/> as an update, or as the preview of an environment that does not exist yet.</summary>
-    internal static async Task<Rendered> OfAsync(Action<SomeEnvironment> build, bool isPreview = false)
+    internal static async Task<Rendered> FromAsync(Action<SomeEnvironment> build, bool isPreview = false)
     {
-        var cloud = new SomeCloud(isBorn: !isPreview);
-        var seen = new ConcurrentQueue<MockResourceArgs>();
+        var cloud = new SomeCloud(isApplied: !isPreview);
+        var received = new ConcurrentQueue<MockResourceArgs>();
         var mocks = new Mock<IMocks>(MockBehavior.Strict);
         mocks.Setup(m => m.NewResourceAsync(It.IsAny<MockResourceArgs>())).Returns((MockResourceArgs args) =>
         {
-            seen.Enqueue(args);
+            received.Enqueue(args);
             return cloud.NewResourceAsync(args);
         });
         mocks.Setup(m => m.CallAsync(It.IsAny<MockCallArgs>())).Returns((MockCallArgs args) => cloud.CallAsync(args));
@@ -45,19 +45,19 @@ internal sealed class Rendered
                 return null;
             })));
         });
-        return new Rendered([.. seen.Where(args => options.ContainsKey((args.Type!, args.Name!)))
+        return new Rendered([.. received.Where(args => options.ContainsKey((args.Type!, args.Name!)))
             .Select(args => new Made(args.Type!, args.Name!, args.Inputs, args.Provider ?? "", options[(args.Type!, args.Name!)]))]);
     }
 
-    /// <summary>What <paramref name="build"/> is refused with.</summary>
+    /// <summary>The error with which <paramref name="build"/> fails.</summary>
     internal static async Task<string> RefusalAsync(Action<SomeEnvironment> build)
     {
         var code = Environment.ExitCode;
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => OfAsync(build));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => FromAsync(build));
         Environment.ExitCode = code;
         return failure.ToString();
     }
 
-    private sealed class Root(ResourceTransformation see)
-        : ComponentResource("tests:index:Root", "root", new ComponentResourceOptions { ResourceTransformations = [see] });
+    private sealed class Root(ResourceTransformation record)
+        : ComponentResource("tests:index:Root", "root", new ComponentResourceOptions { ResourceTransformations = [record] });
 }

@@ -25,7 +25,7 @@ public class RequiredArgsTests
 
     [Theory]
     [MemberData(nameof(Required))]
-    public async Task What_is_required_is_missed_by_its_name(Type args, string property)
+    public async Task A_missing_required_argument_is_named(Type args, string property)
     {
         var component = args.Assembly.GetType(args.FullName![..^"Args".Length])!;
         var refusal = await Rendered.RefusalAsync(some =>
@@ -42,10 +42,10 @@ public class RequiredArgsTests
                 throw e.InnerException!;
             }
         });
-        Assert.Contains($"{args.Name}.{property} is required and was not given", refusal, StringComparison.Ordinal);
+        Assert.Contains($"{args.Name}.{property} is required but was not given", refusal, StringComparison.Ordinal);
     }
 
-    // Any value will do: what is missing is said before what is wrong.
+    // Any value will do, because missing arguments are reported before wrong ones.
     private static object? Value(PropertyInfo property, SomeEnvironment some) => property.PropertyType switch
     {
         { IsValueType: true } type => Activator.CreateInstance(type),

@@ -17,7 +17,7 @@ using Pulumi;
 
 namespace ModelServing.Infra.Tests.Rendering;
 
-/// <summary>Makes components with arguments that are right.</summary>
+/// <summary>Creates components with valid arguments.</summary>
 internal sealed class SomeEnvironment
 {
     internal const string Compartment = "ocid1.compartment.oc1..some";
@@ -37,9 +37,9 @@ internal sealed class SomeEnvironment
 
     internal Pulumi.Oci.Provider HomeRegion => homeRegion.Value;
 
-    internal static SubnetPlacement Place => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
+    internal static SubnetPlacement Placement => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
 
-    internal ModelServing.Infra.Network.NetworkComponent Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
+    internal NetworkComponent Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -51,7 +51,7 @@ internal sealed class SomeEnvironment
         NodeCidr = nodes,
     }, Options);
 
-    internal ModelServing.Infra.Cluster.ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
+    internal ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -68,7 +68,7 @@ internal sealed class SomeEnvironment
     {
         Names = Names,
         CompartmentId = Compartment,
-        Place = Place,
+        Placement = Placement,
         Nodes = nodes,
         Shards = shards,
         DataProtection = dataProtection,
@@ -90,11 +90,11 @@ internal sealed class SomeEnvironment
     internal ImagesComponent Images(params string[] programs) =>
         new("images", new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs }, Options);
 
-    internal ModelServing.Infra.Gateway.GatewayComponent Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
+    internal GatewayComponent Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
     {
         Names = Names,
         CompartmentId = Compartment,
-        Place = Place,
+        Placement = Placement,
         RouterAddress = "10.0.1.70",
         RouterPort = 80,
         RouterAdminPort = admin,
@@ -114,11 +114,11 @@ internal sealed class SomeEnvironment
         Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" },
     };
 
-    internal ModelServing.Infra.Functions.FunctionsComponent Functions(FunctionsHostSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
+    internal FunctionsComponent Functions(FunctionsHostSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
     {
         Names = Names,
         CompartmentId = Compartment,
-        Place = Place,
+        Placement = Placement,
         Repository = "ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions",
         ImageDigest = SomeStack.Digest('c'),
         IsArm = isArm,
@@ -131,11 +131,11 @@ internal sealed class SomeEnvironment
 
     internal Topics Topics(params string[] emails) => new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
 
-    internal ModelServing.Infra.Alarms.AlarmsComponent Alarms(params string[] emails) =>
+    internal AlarmsComponent Alarms(params string[] emails) =>
         new("alarms", new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback }, Options);
 
     /// <summary>The workloads of one model with one version.</summary>
-    internal ModelServing.Infra.Workloads.WorkloadsComponent Workloads()
+    internal WorkloadsComponent Workloads()
     {
         var size = new PodSize { Min = 1, Max = 2, Cpu = "500m", Memory = "1Gi", CpuTarget = 60 };
         return new("workloads", new WorkloadsArgs

@@ -5,14 +5,14 @@ using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 
 namespace ModelServing.Infra.Tests.Stacks;
 
-/// <summary>How it gets to the routers who may ask.</summary>
+/// <summary>How the list of clients reaches the routers.</summary>
 [Collection(nameof(OneAtATime))]
 public class ClientsTests
 {
     private static readonly string Hash = new('1', 64);
 
     [Fact]
-    public async Task The_gateways_tokens_are_the_routers_too_and_nobody_else_is_let_in()
+    public async Task Routers_accept_the_gateways_tokens_and_no_one_else()
     {
         var clients = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Clients();
         Assert.False(clients.Anonymous);
@@ -21,7 +21,7 @@ public class ClientsTests
     }
 
     [Fact]
-    public async Task Clients_and_what_differs_of_tokens_are_the_settings()
+    public async Task Clients_and_roles_of_tokens_come_from_the_settings()
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: $$"""
             modelserving:clients: { shop: { keyHashes: ['{{Hash}}'], role: tester, requestsPerSecond: 5 } }
@@ -46,12 +46,12 @@ public class ClientsTests
         Assert.Equal($"file:{secret.Key}/{run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData").Keys.Single()}", settings.Clients);
         Assert.Contains(run.OfType("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"), static rule => rule.Name == "network-pods-to-world-443");
         Assert.Contains("kubernetes:core/v1:Secret clients", await run.Single("kubernetes:apps/v1:Deployment", ClusterNames.Router).DependenciesAsync());
-        // No version has it.
+        // Only the router has the secret.
         Assert.All(RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Empty(pod.Secrets));
     }
 
     [Fact]
-    public async Task Whatever_is_in_it_is_a_secret_that_no_preview_shows()
+    public async Task The_content_is_a_secret_that_no_preview_shows()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
         var secret = run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients);

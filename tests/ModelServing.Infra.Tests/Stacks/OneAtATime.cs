@@ -1,5 +1,5 @@
 namespace ModelServing.Infra.Tests.Stacks;
 
-/// <summary>Pulumi runs one program at a time in a process.</summary>
+/// <summary>A process can run only one Pulumi program at a time.</summary>
 [CollectionDefinition(nameof(OneAtATime), DisableParallelization = true)]
 public class OneAtATime;

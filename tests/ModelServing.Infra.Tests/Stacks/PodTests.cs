@@ -9,9 +9,9 @@ namespace ModelServing.Infra.Tests.Stacks;
 [Collection(nameof(OneAtATime))]
 public class PodTests
 {
-    // What the restricted standard asks for is in RestrictedPodsTests; this is what it does not.
+    // RestrictedPodsTests covers the restricted standard. This is what we require beyond it.
     [Fact]
-    public async Task Every_container_has_a_root_that_can_not_be_written_an_image_by_digest_and_a_size()
+    public async Task Every_container_has_a_read_only_root_an_image_by_digest_and_resources()
     {
         foreach (var container in (await RunAsync()).Pods().SelectMany(each => each.Pod.Spec.Containers))
         {
@@ -23,7 +23,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Every_pod_has_a_token_to_be_known_by_in_OCI_and_a_router_to_read_the_plan_with()
+    public async Task Every_pod_has_a_token_for_OCI_and_for_the_clusters_API()
     {
         var run = await RunAsync();
         Assert.Equal(
@@ -49,7 +49,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Replicas_are_the_autoscalers()
+    public async Task Only_the_autoscaler_sets_replicas()
     {
         var run = await RunAsync();
         foreach (var deployment in run.OfType("kubernetes:apps/v1:Deployment"))
@@ -61,7 +61,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task A_host_reads_back_what_it_is_started_with()
+    public async Task A_host_reads_the_settings_that_it_is_started_with()
     {
         var run = await RunAsync();
 
@@ -72,12 +72,12 @@ public class PodTests
         Assert.Equal(("fraud", 2, "oci:examplespace/modelserving-some-artifacts"), (inference.Model.Text, inference.Version.Number, inference.Registry));
         Assert.Equal("http://*:8080", inference.Urls);
         Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, inference.Oci);
-        // What versions report is read by the functions, in the same cache and of the same environment.
+        // The functions read the reports of versions, in the same cache and for the same environment.
         Assert.Equal((router.Cache!.ToString(), router.Environment), (inference.Cache!.ToString(), inference.Environment));
     }
 
     [Fact]
-    public async Task A_hosts_environment_is_what_its_settings_write_and_nothing_else()
+    public async Task A_hosts_environment_has_exactly_the_variables_of_its_settings()
     {
         var run = await RunAsync();
 
@@ -86,11 +86,11 @@ public class PodTests
     }
 
     [Fact]
-    public async Task The_sdk_finds_the_region_of_a_workload_identity_where_it_looks() =>
+    public async Task The_SDK_finds_the_region_for_workload_identity() =>
         Assert.Equal("eu-frankfurt-1", Variables(await RunAsync(), "fraud-v2")["OCI_RESOURCE_PRINCIPAL_REGION"]);
 
     [Fact]
-    public async Task A_pod_has_the_time_that_its_host_takes_to_drain_and_a_version_that_which_a_plan_takes_to_arrive()
+    public async Task A_pod_has_time_to_drain_and_a_version_serves_until_the_plan_has_arrived()
     {
         foreach (var (owner, pod) in Servers(await RunAsync("fraud: { stable: { version: 1 }, deadline: 4m }")))
         {
@@ -101,12 +101,12 @@ public class PodTests
             Assert.Equal("0", variables["MODELSERVING_DRAIN_DELAY"]);
             Assert.True(drain >= 240, "a request in flight may take as long as its deadline");
             Assert.True(pod.Spec.TerminationGracePeriodSeconds > sleep + drain);
-            Assert.True(sleep >= (owner == "router" ? DrainTimes.OfRouter(TimeSpan.Zero).Leave : DrainTimes.PlanPropagation).TotalSeconds, $"{owner} serves {sleep} s after it was told to go");
+            Assert.True(sleep >= (owner == "router" ? DrainTimes.OfRouter(TimeSpan.Zero).Leave : DrainTimes.PlanPropagation).TotalSeconds, $"{owner} serves for only {sleep} s after it starts to terminate");
         }
     }
 
     [Fact]
-    public async Task Probes_ask_the_hosts_health()
+    public async Task Probes_query_the_hosts_health()
     {
         foreach (var (_, pod) in Servers(await RunAsync()))
         {
@@ -120,14 +120,14 @@ public class PodTests
     }
 
     [Fact]
-    public async Task A_new_pod_is_ready_before_an_old_one_goes() => Assert.All((await RunAsync()).Objects<V1Deployment>(), deployment =>
+    public async Task A_new_pod_is_ready_before_an_old_one_is_stopped() => Assert.All((await RunAsync()).Objects<V1Deployment>(), deployment =>
     {
         Assert.Equal("0", (string)deployment.Spec.Strategy.RollingUpdate.MaxUnavailable);
         Assert.Equal("1", (string)deployment.Spec.Strategy.RollingUpdate.MaxSurge);
     });
 
     [Fact]
-    public async Task What_is_about_pods_is_about_those_of_its_own_name()
+    public async Task Services_budgets_and_spread_select_the_pods_of_their_own_name()
     {
         var run = await RunAsync();
         foreach (var deployment in run.Objects<V1Deployment>())
@@ -143,7 +143,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Every_pod_may_write_to_scratch_and_mounts_nothing_else_but_the_routers_their_clients()
+    public async Task Every_pod_mounts_only_scratch_and_the_router_its_clients_too()
     {
         var run = await RunAsync();
         foreach (var (owner, pod) in run.Pods())

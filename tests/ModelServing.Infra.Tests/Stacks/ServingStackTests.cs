@@ -17,11 +17,12 @@ public class ServingStackTests
     private const string Budget = "kubernetes:policy/v1:PodDisruptionBudget";
 
     [Fact]
-    public async Task Without_images_the_foundation_alone_is_made_and_the_next_step_is_said()
+    public async Task Without_images_only_the_foundation_is_created_and_the_next_steps_are_listed()
     {
-        var run = await StackRendering.RunAsync(new SomeCloud(), StackConfiguration.OfFile(SomeStack.File(images: ""), foundationOnly: true), "some", isPreview: false);
+        var run = await StackRendering.RunAsync(new SomeCloud(), StackConfiguration.FromFile(SomeStack.File(images: ""), foundationOnly: true), "some", isPreview: false);
 
-        Assert.DoesNotContain(run.Resources, resource => resource.Type.StartsWith("kubernetes:", StringComparison.Ordinal) || resource.Type.StartsWith("oci:ApiGateway/", StringComparison.Ordinal) || resource.Type.StartsWith("oci:Functions/", StringComparison.Ordinal) || resource.Type.StartsWith("oci:Monitoring/", StringComparison.Ordinal));
+        string[] later = ["kubernetes:", "oci:ApiGateway/", "oci:Functions/", "oci:Monitoring/"];
+        Assert.DoesNotContain(run.Resources, resource => later.Any(start => resource.Type.StartsWith(start, StringComparison.Ordinal)));
         foreach (var type in (string[])["oci:Core/vcn:Vcn", "oci:ContainerEngine/cluster:Cluster", "oci:Redis/redisCluster:RedisCluster", "oci:ObjectStorage/bucket:Bucket", "oci:Nosql/table:Table"])
             Assert.Single(run.OfType(type));
         Assert.Equal(ImageNames.All.Count, run.OfType("oci:Artifacts/containerRepository:ContainerRepository").Count());
@@ -31,7 +32,7 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task With_images_the_workloads_and_the_gateway_are_made_too()
+    public async Task With_images_the_workloads_and_the_gateway_are_created_too()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
@@ -50,8 +51,8 @@ public class ServingStackTests
     {
         var text = await File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml"));
 
-        var foundation = await StackRendering.RunAsync(new SomeCloud(isBorn: false), StackConfiguration.OfFile(text, foundationOnly: true), stack);
-        var serving = await StackRendering.RunAsync(new SomeCloud(isBorn: false), StackConfiguration.OfFile(text), stack);
+        var foundation = await StackRendering.RunAsync(new SomeCloud(isApplied: false), StackConfiguration.FromFile(text, foundationOnly: true), stack);
+        var serving = await StackRendering.RunAsync(new SomeCloud(isApplied: false), StackConfiguration.FromFile(text), stack);
 
         Assert.Empty(foundation.OfType(Deployment));
         Assert.NotEmpty(serving.OfType(Deployment));
@@ -73,7 +74,7 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task A_changed_weight_changes_the_plan_alone()
+    public async Task A_changed_weight_changes_only_the_plan()
     {
         var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
         var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 10", StringComparison.Ordinal))).Texts();
@@ -83,7 +84,7 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task A_new_canary_adds_its_four_objects_and_the_old_ones_leave()
+    public async Task A_new_canary_adds_four_objects_and_removes_those_of_the_old_one()
     {
         var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
         var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("version: 2", "version: 3", StringComparison.Ordinal))).Texts();
@@ -94,7 +95,7 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task A_promotion_with_the_former_stable_kept_warm_deletes_nothing_and_moves_replica_minima_only()
+    public async Task A_promotion_that_keeps_the_former_stable_warm_only_changes_the_plan_and_replica_minima()
     {
         var canary = await SomeStack.OfModelsAsync(SomeStack.Canary);
         var promoted = await SomeStack.OfModelsAsync("fraud: { stable: { version: 2 }, keepWarm: [1] }");
@@ -105,7 +106,7 @@ public class ServingStackTests
         Assert.Equal(2d, promoted.Single(Autoscaler, "fraud-v2").Inputs.Map("spec")["minReplicas"]);
         var rollout = promoted.Plan().Rollouts[ModelName.Parse("fraud")];
         Assert.Equal(new ModelVersion(2), Assert.Single(rollout.Variants).Version);
-        // Routers look up what the plan names, and a request may name what is kept warm.
+        // Routers look up the versions in the plan, and a request may name a version that is kept warm.
         Assert.Equal([new ModelVersion(1)], rollout.KeptWarm);
     }
 
@@ -119,7 +120,7 @@ public class ServingStackTests
         var active = await SomeStack.OfModelsAsync(models);
         var alone = await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 } }");
 
-        // What full traffic needs is there before a rollout, and its rollback would find it: the least pods are the same, and none goes.
+        // The capacity for full traffic exists before a rollout and after a rollback: the bounds do not change, and no pod is removed.
         Assert.Equal("Disabled", ScaleDown(active, "fraud-v1")["selectPolicy"]);
         foreach (var bound in (string[])["minReplicas", "maxReplicas"])
             Assert.Equal(alone.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound], active.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound]);
@@ -143,14 +144,14 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task What_the_plan_names_is_ready_before_the_plan_and_what_is_only_kept_warm_does_not_hold_it_up()
+    public async Task The_plan_waits_for_the_versions_that_get_traffic_but_not_for_those_kept_warm()
     {
         var run = await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }");
 
         var before = await run.Single(ConfigMap, "plan").DependenciesAsync();
         Assert.Contains($"{Deployment} fraud-v1", before);
         Assert.Contains($"{Deployment} fraud-v2", before);
-        // The autoscaler raises a promoted version's replicas: the plan sends it traffic after that.
+        // The autoscaler raises a promoted version's replicas before the plan sends it more traffic.
         Assert.Contains($"{Autoscaler} fraud-v1", before);
         Assert.Contains($"{Autoscaler} fraud-v2", before);
         Assert.DoesNotContain($"{Deployment} fraud-v3", before);
@@ -158,7 +159,7 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task Nothing_that_leaves_is_kept_by_an_option_and_its_name_stands_as_long_as_its_pods()
+    public async Task A_removed_version_is_deleted_after_the_plan_and_its_Service_outlasts_its_pods()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
@@ -167,15 +168,15 @@ public class ServingStackTests
             Assert.Contains($"{Service} {deployment.Name}", await deployment.DependenciesAsync());
             Assert.NotEqual(true, deployment.Options.RetainOnDelete);
             Assert.NotEqual(true, deployment.Options.Protect);
-            // It leaves after the plan, as Pulumi deletes last.
+            // Pulumi deletes last, so after it has updated the plan.
             Assert.NotEqual(true, ((CustomResourceOptions)deployment.Options).DeleteBeforeReplace);
-            // The Service would wait for the pods that wait for it.
+            // Otherwise the Service would wait for pods, which in turn wait for the Service.
             Assert.Equal("true", run.Single(Service, deployment.Name).Inputs.Map("metadata", "annotations")["pulumi.com/skipAwait"]);
         }
     }
 
     [Fact]
-    public async Task Every_object_of_the_cluster_goes_through_the_provider_that_changes_ConfigMaps_in_place()
+    public async Task Every_object_of_the_cluster_uses_the_provider_that_updates_ConfigMaps_in_place()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
@@ -188,7 +189,7 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task Whatever_is_made_belongs_to_a_component()
+    public async Task Every_resource_belongs_to_a_component()
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:alarms: { emails: [a@example.com] }"));
 
@@ -198,19 +199,19 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task Routers_versions_and_functions_are_told_of_one_journal_one_cache_and_one_environment()
+    public async Task Routers_versions_and_functions_share_the_journal_the_cache_and_the_environment()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
 
-        var told = run.Single("oci:Functions/application:Application", "functions").Inputs.Map("config");
-        var functions = new FunctionsHostSettings(new HostEnvironment(name => (string?)told.GetValueOrDefault(name)));
+        var configuration = run.Single("oci:Functions/application:Application", "functions").Inputs.Map("config");
+        var functions = new FunctionsHostSettings(new HostEnvironment(name => (string?)configuration.GetValueOrDefault(name)));
         var router = new RouterSettings(Pod("router"));
         var inference = new InferenceSettings(Pod("fraud-v1"));
         Assert.Equal(router.Journal, functions.Journal);
         Assert.Equal((router.Environment, router.Cache!.ToString()), (functions.Environment, functions.Cache!.ToString()));
         Assert.Equal((inference.Environment, inference.Cache!.ToString()), (functions.Environment, functions.Cache!.ToString()));
         Assert.Equal(inference.Registry, functions.Registry);
-        // Where metrics are posted to is where alarms look.
+        // Alarms evaluate the metrics of the compartment that the functions post to.
         Assert.Equal("oci:ocid1.compartment.oc1..some", functions.Monitoring);
         Assert.All(run.OfType("oci:Monitoring/alarm:Alarm"), alarm => Assert.Equal(functions.Monitoring, "oci:" + alarm.Inputs["metricCompartmentId"]));
         Assert.Equal(new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" }, functions.Oci);
@@ -220,18 +221,23 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task A_changed_digest_of_the_functions_changes_the_functions_and_the_minutes_job_alone()
+    public async Task A_new_functions_image_changes_only_the_functions_and_the_minute_job()
     {
         var before = (await SomeStack.RunAsync(SomeStack.File())).Texts();
         var after = (await SomeStack.RunAsync(SomeStack.File().Replace(SomeStack.Digest('c'), SomeStack.Digest('d'), StringComparison.Ordinal))).Texts();
 
         Assert.Equal(
-            ["kubernetes:batch/v1:CronJob model-metrics", "oci:Functions/function:Function functions-model-loader", "oci:Functions/function:Function functions-model-metrics", "oci:Functions/function:Function functions-rollback"],
+            [
+                "kubernetes:batch/v1:CronJob model-metrics",
+                "oci:Functions/function:Function functions-model-loader",
+                "oci:Functions/function:Function functions-model-metrics",
+                "oci:Functions/function:Function functions-rollback",
+            ],
             Changed(before, after));
     }
 
     [Fact]
-    public async Task The_settings_say_the_region_and_not_the_machine()
+    public async Task The_region_comes_from_the_settings_and_not_from_the_machine()
     {
         var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
         var run = await StackRendering.RunAsync(cloud, Configuration(SomeStack.File(more: "modelserving:homeRegion: us-ashburn-1")), "some", isPreview: false);
@@ -246,7 +252,7 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task What_is_not_published_fails_a_run_and_is_named_by_its_setting()
+    public async Task A_version_that_is_not_published_fails_the_run_and_its_setting_is_named()
     {
         var configuration = Configuration(SomeStack.File());
         var both = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
@@ -259,9 +265,9 @@ public class ServingStackTests
     }
 
     [Fact]
-    public async Task Nothing_is_asked_while_the_bucket_is_unknown_or_no_cloud_is_there()
+    public async Task The_bucket_is_not_queried_before_it_exists_or_offline()
     {
-        var unborn = new SomeCloud(isBorn: false);
+        var unborn = new SomeCloud(isApplied: false);
         await StackRendering.RunAsync(unborn, Configuration(SomeStack.File()), "some", isPreview: true);
         Assert.DoesNotContain(unborn.Calls, call => call.Token!.EndsWith(":getObjects", StringComparison.Ordinal));
 
@@ -280,11 +286,11 @@ public class ServingStackTests
         await File.WriteAllTextAsync(actual, text);
         Assert.True(
             File.Exists(golden) && await File.ReadAllTextAsync(golden) == text,
-            $"The rendering of the tests' fixed settings is not {golden}. If the change is meant, copy {actual} over it and read the difference.");
+            $"The rendering of the tests' fixed settings differs from {golden}. If that is intended, copy {actual} over it and review the diff.");
     }
 
     private static IEnumerable<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
         before.Keys.Intersect(after.Keys).Where(key => before[key] != after[key]).Order(StringComparer.Ordinal);
 
-    private static StackConfiguration Configuration(string file) => StackConfiguration.OfFile(file).Online();
+    private static StackConfiguration Configuration(string file) => StackConfiguration.FromFile(file).Online();
 }

@@ -4,15 +4,16 @@ using Pulumi.Testing;
 
 namespace ModelServing.Infra.Tests.Stacks;
 
-/// <summary>A cloud that makes what it is asked for, and answers as OCI would.</summary>
-/// <param name="isBorn">What is made exists; otherwise nothing does yet, and its outputs are unknown.</param>
+/// <summary>A mock of the cloud, which creates resources and answers queries as OCI would.</summary>
+/// <param name="isApplied">Whether resources exist after creation, as in an apply. Otherwise their outputs stay unknown, as in a
+/// preview.</param>
 /// <param name="published">The keys of the objects in the bucket.</param>
-internal sealed class SomeCloud(bool isBorn = true, params string[] published) : IMocks
+internal sealed class SomeCloud(bool isApplied = true, params string[] published) : IMocks
 {
     /// <summary>The tenancy's Object Storage namespace.</summary>
     internal string Namespace { get; init; } = "examplespace";
 
-    /// <summary>The questions it was asked.</summary>
+    /// <summary>The queries that it received.</summary>
     internal ConcurrentQueue<MockCallArgs> Calls { get; } = [];
 
     /// <summary>The provider of each resource and call of OCI; empty for the default one.</summary>
@@ -22,7 +23,7 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
     {
         if (args.Type!.StartsWith("oci:", StringComparison.Ordinal))
             Providers.Add((args.Type, args.Provider ?? ""));
-        object state = args.Type == "kubernetes:core/v1:Service" && isBorn
+        object state = args.Type == "kubernetes:core/v1:Service" && isApplied
             ? args.Inputs.Add("status", new Dictionary<string, object>
             {
                 ["loadBalancer"] = new Dictionary<string, object>
@@ -31,9 +32,9 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
                 },
             })
             : args.Inputs;
-        // Some identifiers are read by programs, which look at their form.
+        // Programs check the form of some identifiers.
         var id = args.Type == "oci:Functions/function:Function" ? $"ocid1.fnfunc.{args.Name}" : $"{args.Name}-id";
-        return Task.FromResult<(string?, object)>((isBorn ? id : null, isBorn ? State(args, (ImmutableDictionary<string, object>)state) : state));
+        return Task.FromResult<(string?, object)>((isApplied ? id : null, isApplied ? State(args, (ImmutableDictionary<string, object>)state) : state));
     }
 
     public Task<object> CallAsync(MockCallArgs args)
@@ -60,11 +61,11 @@ internal sealed class SomeCloud(bool isBorn = true, params string[] published) :
                 ["availabilityDomains"] = Enumerable.Range(1, 3).Select(object (i) => new Dictionary<string, object> { ["id"] = $"ad{i}", ["name"] = $"XXXX:EU-FRANKFURT-1-AD-{i}" }).ToList(),
             },
             "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" => new Dictionary<string, object> { ["content"] = "apiVersion: v1" },
-            _ => throw new NotSupportedException($"nothing answers {args.Token}"),
+            _ => throw new NotSupportedException($"no answer for {args.Token}"),
         });
     }
 
-    // What a resource of this kind computes and the program reads.
+    // The outputs that a resource of this kind computes and the program reads.
     private static ImmutableDictionary<string, object> State(MockResourceArgs args, ImmutableDictionary<string, object> inputs) => args.Type switch
     {
         "oci:Artifacts/containerRepository:ContainerRepository" => inputs.SetItem("namespace", "examplespace"),

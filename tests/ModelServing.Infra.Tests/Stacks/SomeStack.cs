@@ -9,7 +9,7 @@ using Pulumi.Utilities;
 
 namespace ModelServing.Infra.Tests.Stacks;
 
-/// <summary>Fixed settings that no operator edits, and what the program makes of them.</summary>
+/// <summary>Fixed settings for tests, and the stack that the program renders from them.</summary>
 internal static class SomeStack
 {
     internal const string Canary = "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 } }";
@@ -17,7 +17,12 @@ internal static class SomeStack
     /// <summary>The manifests of every version that the repository's stacks name.</summary>
     internal static readonly string[] Published = ["models/fraud/1/manifest.json", "models/fraud/2/manifest.json"];
 
-    internal static string File(string models = Canary, string images = "images: { router: {0}, inference: {1}, functions: {2} }", string more = "", string compartment = "ocid1.compartment.oc1..some", bool adminApi = false) => $$"""
+    internal static string File(
+        string models = Canary,
+        string images = "images: { router: {0}, inference: {1}, functions: {2} }",
+        string more = "",
+        string compartment = "ocid1.compartment.oc1..some",
+        bool adminApi = false) => $$"""
         config:
           modelserving:models: { {{models}} }
           modelserving:region: eu-frankfurt-1
@@ -34,12 +39,12 @@ internal static class SomeStack
     internal static string Digest(char digit) => "sha256:" + new string(digit, 64);
 
     internal static Task<RenderedStack> RunAsync(string file, SomeCloud? cloud = null, bool isPreview = false) =>
-        StackRendering.RunAsync(cloud ?? new SomeCloud(), StackConfiguration.OfFile(file), "some", isPreview);
+        StackRendering.RunAsync(cloud ?? new SomeCloud(), StackConfiguration.FromFile(file), "some", isPreview);
 
-    /// <summary>A stack of the repository after an apply, so that nothing of it is unknown.</summary>
+    /// <summary>A stack of the repository after an apply, when none of its outputs is unknown.</summary>
     internal static async Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null)
     {
-        var configuration = StackConfiguration.OfFile(await System.IO.File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml")), foundationOnly);
+        var configuration = StackConfiguration.FromFile(await System.IO.File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml")), foundationOnly);
         return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
     }
 
@@ -65,13 +70,13 @@ internal static class SomeStack
     internal static ImmutableArray<object> List(this ImmutableDictionary<string, object> map, string key) =>
         map.TryGetValue(key, out var list) ? (ImmutableArray<object>)list : [];
 
-    /// <summary>Its inputs as they go over the wire.</summary>
+    /// <summary>The inputs as they go over the wire.</summary>
     internal static JsonObject Json(this RenderedResource resource) => JsonSerializer.SerializeToNode(resource.Inputs)!.AsObject();
 
     internal static async Task<IReadOnlyList<string>> DependenciesAsync(this RenderedResource resource) =>
         [.. (await OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput())).Select(static other => $"{other.GetResourceType()} {other.GetResourceName()}")];
 
-    /// <summary>Each resource with its inputs as text: what differs between two of them is what an update would touch.</summary>
+    /// <summary>Each resource's inputs as text. An update would change the resources whose texts differ.</summary>
     internal static IReadOnlyDictionary<string, string> Texts(this RenderedStack run) =>
         run.Resources.ToDictionary(static resource => $"{resource.Type} {resource.Name}", static resource => Text(resource.Inputs), StringComparer.Ordinal);
 

@@ -26,29 +26,29 @@ public class StackConfigurationTests
     [InlineData("", "modelserving:wonder: 1", "modelserving:wonder:")]
     public void A_fault_is_named_with_its_path(string models, string more, string path)
     {
-        var fault = Assert.Throws<RunException>(() => StackConfiguration.OfFile(SomeStack.File(models, more: more)));
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.FromFile(SomeStack.File(models, more: more)));
         Assert.Contains($"  {path} ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_fault_is_said_at_once()
+    public void All_faults_are_reported_at_once()
     {
         var file = SomeStack.File("2fa: { stable: { version: 1 } }", images: "images: { router: {0} }", more: "modelserving:router: { min: 3, max: 2 }");
-        var fault = Assert.Throws<RunException>(() => StackConfiguration.OfFile(file));
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.FromFile(file));
         Assert.All((string[])["models.2fa", "images.inference", "router.min"], path => Assert.Contains($"modelserving:{path}: ", fault.Message, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_secret_in_plain_text_is_a_fault_that_does_not_repeat_it()
+    public void A_secret_in_plain_text_is_a_fault_whose_message_does_not_repeat_it()
     {
         var file = SomeStack.File().Replace("token: { secure: v1:y }", "token: hunter2", StringComparison.Ordinal);
-        var fault = Assert.Throws<RunException>(() => StackConfiguration.OfFile(file));
+        var fault = Assert.Throws<RunException>(() => StackConfiguration.FromFile(file));
         Assert.Contains("modelserving:registry.token: ", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Pulumis_configuration_is_read_into_the_same_settings()
+    public void Pulumis_configuration_gives_the_same_settings()
     {
         var (file, faults) = StackFile.FromConfiguration(key => key switch
         {
@@ -83,15 +83,15 @@ public class StackConfigurationTests
     }
 
     [Fact]
-    public void Before_there_are_images_the_second_apply_is_shown_with_stand_ins()
+    public void Without_images_the_second_apply_is_shown_with_stand_ins()
     {
-        var configuration = StackConfiguration.OfFile(SomeStack.File(images: ""));
+        var configuration = StackConfiguration.FromFile(SomeStack.File(images: ""));
         Assert.True(configuration.HasStandInImages);
         Assert.Equal("sha256:" + new string('0', 64), configuration.Cloud.Images.Router);
     }
 
     [Fact]
-    public void Up_on_one_machine_leaves_the_clouds_settings_alone()
+    public void A_local_platform_ignores_the_settings_of_the_cloud()
     {
         var (file, faults) = StackFile.Parse("config: { modelserving:models: {}, modelserving:registry: { secure: x }, modelserving:network: 5 }");
         Assert.Empty(faults);

@@ -9,14 +9,14 @@ using ModelServing.Stacks;
 namespace ModelServing.Infra.Tests.Workloads;
 
 /// <summary>
-/// Reads rendered objects of the cluster by the Kubernetes client's own models, as strictly as an API server that is asked to: what a model
-/// has no member for is refused.
+/// Reads rendered objects of the cluster with the models of the Kubernetes client, as strictly as an API server with strict validation: an
+/// unknown member is refused.
 /// </summary>
 internal static class ClusterObjects
 {
     private const string Prefix = "kubernetes:";
 
-    // What core/v1 is in a type's token is v1 in an object.
+    // core/v1 in a type's token is v1 in an object.
     private static readonly Dictionary<string, Type> Models = typeof(V1Pod).Assembly.GetExportedTypes()
         .Select(static type => (Type: type, Entity: type.GetCustomAttributes(typeof(KubernetesEntityAttribute), inherit: false).Cast<KubernetesEntityAttribute>().SingleOrDefault()))
         .Where(static model => model.Entity is not null && model.Type.IsAssignableTo(typeof(IKubernetesObject)))
@@ -24,26 +24,24 @@ internal static class ClusterObjects
 
     private static readonly JsonSerializerOptions Strict = StrictOptions();
 
-    /// <summary>The objects that go into the cluster.</summary>
     internal static IEnumerable<RenderedResource> OfCluster(this RenderedStack run) =>
         run.Resources.Where(static resource => resource.Type.StartsWith(Prefix, StringComparison.Ordinal));
 
-    /// <summary>Reads an object of the type that Pulumi has as <paramref name="token"/>, as in <c>kubernetes:apps/v1:Deployment</c>.</summary>
-    /// <exception cref="JsonException">It has a member that there is not, or one of another type; the message names its place.</exception>
+    /// <summary>Reads an object whose Pulumi type is <paramref name="token"/>, as in <c>kubernetes:apps/v1:Deployment</c>.</summary>
+    /// <exception cref="JsonException">It has an unknown member, or one of the wrong type; the message says where.</exception>
     internal static IKubernetesObject Read(string token, JsonObject json) =>
-        (IKubernetesObject)json.Deserialize(Models.GetValueOrDefault(token) ?? throw new NotSupportedException($"Kubernetes has no {token}"), Strict)!;
+        (IKubernetesObject)json.Deserialize(Models.GetValueOrDefault(token) ?? throw new NotSupportedException($"Kubernetes does not have {token}"), Strict)!;
 
     /// <summary>Reads a part of an object.</summary>
-    /// <exception cref="JsonException">As in the other.</exception>
+    /// <exception cref="JsonException">It has an unknown member, or one of the wrong type; the message says where.</exception>
     internal static T Read<T>(JsonObject json) => json.Deserialize<T>(Strict)!;
 
-    /// <summary>What the client would send.</summary>
+    /// <summary>The JSON that the client would send.</summary>
     internal static JsonObject Write(object model) => JsonSerializer.SerializeToNode(model, model.GetType(), Strict)!.AsObject();
 
-    /// <summary>The objects of one kind.</summary>
     internal static IReadOnlyList<T> Objects<T>(this RenderedStack run) => [.. run.OfCluster().Select(static resource => Read(resource.Type, resource.Json())).OfType<T>()];
 
-    /// <summary>The pods that objects of a stack make, each with the name of what makes it.</summary>
+    /// <summary>The pods of a stack, each with the name of the object that creates it.</summary>
     internal static IReadOnlyList<(string Owner, V1PodTemplateSpec Pod)> Pods(this RenderedStack run) =>
     [
         .. run.OfCluster().Select(static resource => (resource.Name, Pod(Read(resource.Type, resource.Json())))).Where(static each => each.Item2 is not null)!,
@@ -60,7 +58,7 @@ internal static class ClusterObjects
         _ => null,
     };
 
-    // The client's own converters, which it shows to no one but who changes them.
+    // The client's own converters, which it exposes only to callers that change its options.
     private static JsonSerializerOptions StrictOptions()
     {
         JsonSerializerOptions? options = null;

@@ -14,7 +14,7 @@ public class ClusterObjectsTests
     [InlineData("dev")]
     [InlineData("staging")]
     [InlineData("prod")]
-    public async Task Every_object_is_one_that_Kubernetes_knows_member_by_member(string stack)
+    public async Task Kubernetes_knows_every_member_of_every_object(string stack)
     {
         var objects = (await SomeStack.OfRepositoryAsync(stack)).OfCluster().ToList();
         Assert.True(objects.Count >= 14, $"{stack} has {objects.Count} objects");
@@ -29,13 +29,13 @@ public class ClusterObjectsTests
     [InlineData("spec.template.spec.topologySpreadConstraints[0].maxSkew", "\"1\"", "maxSkew")]
     [InlineData("spec.template.spec.containers[0].securityContext.runAsNonRoot", "\"true\"", "runAsNonRoot")]
     [InlineData("spec.template.spec.containers[0].resources.limits.memory", "\"1Gb\"", "quantity")]
-    public async Task A_member_that_there_is_not_or_one_of_another_type_is_refused(string path, string value, string says)
+    public async Task An_unknown_member_or_one_of_the_wrong_type_is_refused(string path, string value, string message)
     {
         var json = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Single(Deployment, "router").Json();
         Assert.IsType<V1Deployment>(ClusterObjects.Read(Deployment, json));
         json.Set(path, JsonNode.Parse(value));
         var refusal = Assert.ThrowsAny<Exception>(() => ClusterObjects.Read(Deployment, json));
-        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
     }
 
     private static void AssertIsRead(string token, JsonObject json)
@@ -43,6 +43,6 @@ public class ClusterObjectsTests
         var read = ClusterObjects.Read(token, json);
         Assert.Equal(token["kubernetes:".Length..], $"{(read.ApiVersion.Contains('/', StringComparison.Ordinal) ? "" : "core/")}{read.ApiVersion}:{read.Kind}");
         var written = ClusterObjects.Write(read);
-        Assert.True(JsonNode.DeepEquals(json, written), $"{token} is read as something else:\n{json}\n{written}");
+        Assert.True(JsonNode.DeepEquals(json, written), $"{token} does not survive being read:\n{json}\n{written}");
     }
 }

@@ -5,18 +5,18 @@ using ModelServing.Infra.Tests.Stacks;
 
 namespace ModelServing.Infra.Tests.Workloads;
 
-/// <summary>The call of ModelMetrics each minute. What every pod has is in PodTests and RestrictedPodsTests.</summary>
+/// <summary>The call of ModelMetrics each minute. PodTests and RestrictedPodsTests cover what all pods share.</summary>
 [Collection(nameof(OneAtATime))]
 public class MinuteJobTests
 {
     [Fact]
-    public async Task It_runs_each_minute_one_at_a_time_and_never_piles_up()
+    public async Task It_runs_each_minute_one_at_a_time_and_does_not_pile_up()
     {
         var spec = (await JobAsync()).Spec;
 
         Assert.Equal("* * * * *", spec.Schedule);
         Assert.Equal("Forbid", spec.ConcurrencyPolicy);
-        // Below 10 s a CronJob may never be started; after a minute the next one is due.
+        // Below 10 s a CronJob may never start; after a minute the next one is due.
         Assert.InRange(spec.StartingDeadlineSeconds!.Value, 10, 59);
         Assert.True(spec.SuccessfulJobsHistoryLimit + spec.FailedJobsHistoryLimit < 10);
         Assert.Equal(0, spec.JobTemplate.Spec.BackoffLimit);
@@ -24,7 +24,7 @@ public class MinuteJobTests
     }
 
     [Fact]
-    public async Task It_is_done_before_the_next_is_due_and_ends_by_itself()
+    public async Task It_ends_before_the_next_is_due_even_if_it_hangs()
     {
         var job = await JobAsync();
 
@@ -49,7 +49,7 @@ public class MinuteJobTests
     }
 
     [Fact]
-    public async Task It_may_call_before_it_does()
+    public async Task Its_policy_is_created_first()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
         Assert.Contains("oci:Identity/policy:Policy invocation-model-metrics", await run.Single("kubernetes:batch/v1:CronJob", ClusterNames.ModelMetrics).DependenciesAsync());

@@ -5,8 +5,8 @@ using k8s.Models;
 namespace ModelServing.Infra.Tests.Workloads;
 
 /// <summary>
-/// The Pod Security Standard <c>restricted</c>, which takes in <c>baseline</c>, control by control in the order of Kubernetes' documentation.
-/// What it leaves open to pods of another operating system or in a user namespace of their own is not left open here: we have neither.
+/// The Pod Security Standard <c>restricted</c>, which includes <c>baseline</c>, control by control in the order of Kubernetes'
+/// documentation. The exceptions for other operating systems and for pods with a user namespace are left out, because we have neither.
 /// </summary>
 internal static class RestrictedPods
 {
@@ -28,7 +28,7 @@ internal static class RestrictedPods
         .. typeof(V1Volume).GetProperties().Select(static property => (property.GetCustomAttribute<JsonPropertyNameAttribute>()!.Name, property)).Where(static source => source.Name != "name"),
     ];
 
-    /// <summary>All that is not allowed; none is a pod that a namespace at level <c>restricted</c> takes.</summary>
+    /// <summary>All violations. A namespace with level <c>restricted</c> accepts a pod without any.</summary>
     internal static IReadOnlyList<PodViolation> Violations(V1PodTemplateSpec pod) => [.. Baseline(pod.Metadata, pod.Spec), .. Restricted(pod.Spec)];
 
     private static IEnumerable<PodViolation> Baseline(V1ObjectMeta? metadata, V1PodSpec pod)
@@ -135,7 +135,7 @@ internal static class RestrictedPods
         .. (pod.EphemeralContainers ?? []).Select(static (each, i) => new Part($"spec.ephemeralContainers[{i}]", each)),
     ];
 
-    /// <summary>A container of any of the three kinds, of which the models of two have nothing in common.</summary>
+    /// <summary>A container of any of the three kinds, whose models have no common base.</summary>
     private sealed class Part
     {
         private readonly string place;

@@ -13,7 +13,7 @@ public class RestrictedPodsTests
     [InlineData("dev")]
     [InlineData("staging")]
     [InlineData("prod")]
-    public async Task Every_pod_meets_the_restricted_standard_and_its_namespace_asks_for_it(string stack)
+    public async Task Every_pod_meets_the_restricted_standard_and_its_namespace_enforces_it(string stack)
     {
         var run = await SomeStack.OfRepositoryAsync(stack);
         var pods = run.Pods();
@@ -85,7 +85,7 @@ public class RestrictedPodsTests
     [InlineData("unconfined", false)]
     [InlineData("localhost/some", true)]
     [InlineData("runtime/default", true)]
-    public async Task AppArmors_annotation_is_looked_at_too(string profile, bool isAllowed)
+    public async Task AppArmors_annotation_is_checked_too(string profile, bool isAllowed)
     {
         var pod = await PodAsync();
         pod.Set("metadata.annotations", new JsonObject { ["container.apparmor.security.beta.kubernetes.io/host"] = profile });
@@ -100,7 +100,7 @@ public class RestrictedPodsTests
     [InlineData("spec.securityContext.runAsNonRoot", null)]
     [InlineData("spec.securityContext.runAsUser", null)]
     [InlineData("spec.securityContext.sysctls", """[{ "name": "net.ipv4.tcp_syncookies", "value": "1" }]""")]
-    public async Task What_the_standard_allows_is_no_violation(string field, string? value)
+    public async Task A_value_that_the_standard_allows_is_not_a_violation(string field, string? value)
     {
         var pod = await PodAsync();
         pod.Set(field, value is null ? null : JsonNode.Parse(value));
@@ -110,7 +110,7 @@ public class RestrictedPodsTests
     [Theory]
     [InlineData("runAsNonRoot", "Running as Non-root")]
     [InlineData("seccompProfile", "Seccomp")]
-    public async Task What_neither_the_pod_nor_a_container_says_is_a_violation_of_the_container(string field, string control)
+    public async Task A_value_that_both_pod_and_container_omit_is_a_violation_of_the_container(string field, string control)
     {
         var pod = await PodAsync();
         foreach (var place in (string[])["spec", "spec.containers[0]"])
@@ -120,7 +120,7 @@ public class RestrictedPodsTests
 
     private static IReadOnlyList<PodViolation> Violations(JsonObject pod) => RestrictedPods.Violations(ClusterObjects.Read<V1PodTemplateSpec>(pod));
 
-    /// <summary>A pod of ours, with a container of each kind: nothing is wrong with it.</summary>
+    /// <summary>One of our pods with a container of each kind, without any violation.</summary>
     private static async Task<JsonObject> PodAsync()
     {
         var router = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Single("kubernetes:apps/v1:Deployment", "router").Json();

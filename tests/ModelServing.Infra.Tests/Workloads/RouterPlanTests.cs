@@ -4,7 +4,7 @@ using ModelServing.Infra.Tests.Stacks;
 
 namespace ModelServing.Infra.Tests.Workloads;
 
-/// <summary>The plan's way to the routers: they watch its ConfigMap.</summary>
+/// <summary>How the plan reaches the routers: they watch its ConfigMap.</summary>
 [Collection(nameof(OneAtATime))]
 public class RouterPlanTests
 {
@@ -27,7 +27,7 @@ public class RouterPlanTests
     }
 
     [Fact]
-    public async Task Their_pods_have_a_token_and_come_after_the_plan_and_the_right_to_read_it()
+    public async Task Their_pods_have_a_token_and_are_created_after_the_plan_and_the_right_to_read_it()
     {
         var made = (await RunAsync()).Named("kubernetes:apps/v1:Deployment", "router");
         var pod = ((V1Deployment)Read(made)).Spec.Template.Spec;
@@ -36,7 +36,7 @@ public class RouterPlanTests
         Assert.Equal(2, (await made.AfterAsync()).Count(static name => name == "plan"));
     }
 
-    private static Task<Rendered> RunAsync() => Rendered.OfAsync(static some => some.Workloads());
+    private static Task<Rendered> RunAsync() => Rendered.FromAsync(static some => some.Workloads());
 
     private static object Read(Made made) => ClusterObjects.Read(made.Type, made.Json());
 }

@@ -7,12 +7,12 @@ using ModelServing.Stacks;
 
 namespace ModelServing.Infra.Tests.Workloads;
 
-/// <summary>What routers are given to follow rollouts by: the journal, the cache, who they are, and the admin API.</summary>
+/// <summary>The settings with which routers follow rollouts: the journal, the cache, their identity, and the admin API.</summary>
 [Collection(nameof(OneAtATime))]
 public class RouterRolloutsTests
 {
     [Fact]
-    public async Task The_journal_is_the_stacks_table_asked_for_as_the_pod()
+    public async Task The_journal_is_the_stacks_table_and_only_the_routers_pods_may_use_it()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
         var router = RouterOf(run);
@@ -20,7 +20,7 @@ public class RouterRolloutsTests
         var table = run.Single("oci:Nosql/table:Table", "journal").Inputs;
         Assert.Equal($"nosql:{table["compartmentId"]}/{table["name"]}", router.Journal);
         Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, router.Oci);
-        // The rights are for that table in that compartment and for that pod.
+        // The rights are limited to this table in this compartment, and to these pods.
         var rights = run.Single("oci:Identity/policy:Policy", "policies-router").Inputs.List("statements").Cast<string>().ToList();
         Assert.Equal(2, rights.Count);
         Assert.All(rights, statement =>
@@ -32,7 +32,7 @@ public class RouterRolloutsTests
     }
 
     [Fact]
-    public async Task What_they_last_knew_of_it_is_kept_where_a_host_may_write()
+    public async Task The_snapshot_of_the_journal_is_on_a_writable_volume()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
         var pod = RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router);
@@ -42,7 +42,7 @@ public class RouterRolloutsTests
     [Theory]
     [InlineData("nodes: 1", "primary.example.com:6379")]
     [InlineData("mode: sharded, shards: 3", "discovery.example.com:6379")]
-    public async Task The_cache_is_the_stacks_by_TLS_and_without_a_password_which_OCIs_default_user_has_not(string cache, string address)
+    public async Task The_cache_is_the_stacks_with_TLS_and_without_a_password(string cache, string address)
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: $$"""modelserving:cache: { {{cache}} }"""));
         var given = RouterOf(run).Cache!;
@@ -51,13 +51,13 @@ public class RouterRolloutsTests
     }
 
     [Fact]
-    public async Task They_are_kept_apart_by_the_stacks_name() => Assert.Equal("some", RouterOf(await SomeStack.OfModelsAsync(SomeStack.Canary)).Environment);
+    public async Task Their_environment_is_the_stacks_name() => Assert.Equal("some", RouterOf(await SomeStack.OfModelsAsync(SomeStack.Canary)).Environment);
 
     [Theory]
     [InlineData(2)]
     [InlineData(12)]
     [InlineData(1000)]
-    public async Task There_are_never_more_than_they_are_told_not_even_in_an_update(int max)
+    public async Task There_are_never_more_routers_than_RoutersMax_even_during_an_update(int max)
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: $$"""modelserving:router: { max: {{max}} }"""));
         var (autoscaler, deployment) = (
@@ -67,7 +67,7 @@ public class RouterRolloutsTests
     }
 
     [Fact]
-    public async Task The_admin_API_has_a_port_of_its_own_that_no_Service_leads_to()
+    public async Task The_admin_API_has_its_own_port_which_no_Service_exposes()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
         Assert.Equal("http://*:8080;http://*:8081", RouterOf(run).AllUrls);
@@ -78,7 +78,7 @@ public class RouterRolloutsTests
     }
 
     [Fact]
-    public async Task Where_the_gateway_leads_to_the_admin_API_the_load_balancer_and_the_network_do_too()
+    public async Task If_the_gateway_leads_to_the_admin_API_the_load_balancer_and_the_network_do_too()
     {
         var run = await SomeStack.RunAsync(SomeStack.File(adminApi: true));
         var service = run.Objects<V1Service>().Single(static service => service.Metadata.Name == "router");
@@ -90,7 +90,7 @@ public class RouterRolloutsTests
     }
 
     [Fact]
-    public async Task The_largest_body_is_the_stacks_for_routers_and_versions_alike()
+    public async Task Routers_and_versions_have_the_stacks_limit_of_bodies()
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:maxRequestBytes: 1048576"));
         Assert.Equal(1048576, RouterOf(run).MaxRequestBytes);
@@ -103,7 +103,7 @@ public class RouterRolloutsTests
     [InlineData("dev")]
     [InlineData("staging")]
     [InlineData("prod")]
-    public async Task Each_stacks_have_a_journal_a_cache_and_a_name_of_their_own(string stack)
+    public async Task Each_stacks_routers_have_their_own_journal_cache_and_environment(string stack)
     {
         var router = RouterOf(await SomeStack.OfRepositoryAsync(stack));
         Assert.EndsWith($"/modelserving_{stack}_journal", router.Journal, StringComparison.Ordinal);

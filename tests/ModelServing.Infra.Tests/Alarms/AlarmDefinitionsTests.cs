@@ -1,8 +1,9 @@
 using ModelServing.Contracts.Monitoring;
+using ModelServing.Infra.Alarms;
 
-namespace ModelServing.Services.Tests.Contracts;
+namespace ModelServing.Infra.Tests.Alarms;
 
-/// <summary>The rules for every alarm.</summary>
+/// <summary>The rules that every alarm follows, about models or about the platform.</summary>
 public class AlarmDefinitionsTests
 {
     private static readonly AlarmDefinition[] All = [.. ModelAlarms.All, .. PlatformAlarms.All];
@@ -11,7 +12,7 @@ public class AlarmDefinitionsTests
     public void Every_alarm_has_a_name_of_its_own() => Assert.Equal(All.Length, All.Select(static alarm => alarm.Name).Distinct().Count());
 
     [Fact]
-    public void Every_alarm_is_within_the_limits_of_Monitoring() => Assert.All(All, static alarm =>
+    public void Every_alarm_is_within_the_bounds_of_Monitoring() => Assert.All(All, static alarm =>
     {
         Assert.Matches("^[a-z]+(-[a-z]+)*$", alarm.Name);
         Assert.InRange(alarm.Pending, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
@@ -21,7 +22,7 @@ public class AlarmDefinitionsTests
     });
 
     [Fact]
-    public void No_alarm_about_the_platform_rolls_back() => Assert.All(PlatformAlarms.All, static alarm =>
+    public void No_alarm_about_the_platform_causes_a_rollback() => Assert.All(PlatformAlarms.All, static alarm =>
     {
         Assert.Equal(AlarmRoute.People, alarm.Route);
         Assert.StartsWith("oci_", alarm.Namespace, StringComparison.Ordinal);

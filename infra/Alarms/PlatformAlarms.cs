@@ -1,25 +1,28 @@
-namespace ModelServing.Contracts.Monitoring;
+using ModelServing.Contracts.Monitoring;
 
-/// <summary>The alarms about the OCI services that the platform uses, on the metrics that these services post. An environment has its own
-/// compartment, so no alarm names a resource.</summary>
-/// <remarks>To add an alarm: add it here with the page that has its namespace, metric and dimensions, and a row in
+namespace ModelServing.Infra.Alarms;
+
+/// <summary>The alarms about OCI's services that the platform depends on, on the metrics that these services post themselves. Each
+/// environment has its own compartment, so no alarm names a resource.</summary>
+/// <remarks>To add an alarm: add it here, with the page that documents its namespace, metric and dimensions, and add a row to
 /// docs/operations.md.</remarks>
 public static class PlatformAlarms
 {
-    // docs.oracle.com/iaas/Content/ocicache/metrics.htm: MemoryUtilization, in percent, of each node.
+    // docs.oracle.com/iaas/Content/ocicache/metrics.htm: MemoryUtilization, in percent, for each node.
     private const string Cache = "oci_redis";
 
-    // docs.oracle.com/en/cloud/paas/nosql-cloud/csnsd/oracle-nosql-database-cloud-service-metrics.html: by resourceId and tableName.
+    // docs.oracle.com/en/cloud/paas/nosql-cloud/csnsd/oracle-nosql-database-cloud-service-metrics.html: dimensions resourceId and
+    // tableName.
     private const string Tables = "oci_nosql";
 
     // docs.oracle.com/iaas/Content/Functions/Reference/functionsmetrics.htm: responseType is Success, Error or Throttled.
     private const string Functions = "oci_faas";
 
-    // docs.oracle.com/iaas/Content/ContEng/Reference/contengmetrics.htm has the namespace; the metric's name is from users of it.
+    // docs.oracle.com/iaas/Content/ContEng/Reference/contengmetrics.htm has the namespace; the metric's name comes from other users.
     private const string Cluster = "oci_oke";
 
-    // docs.oracle.com/iaas/Content/APIGateway/Reference/apigatewaymetrics.htm has namespace and dimensions; the metric's name is from users
-    // of it.
+    // docs.oracle.com/iaas/Content/APIGateway/Reference/apigatewaymetrics.htm has the namespace and dimensions; the metric's name comes
+    // from other users.
     private const string Gateway = "oci_apigateway";
 
     public static IReadOnlyList<AlarmDefinition> All { get; } =
@@ -32,7 +35,8 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(5),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "A node of the cache has used more than 85% of its memory. A full cache refuses writes, and then guards and metrics get no counts of other processes: raise cache.memoryInGbs.",
+            Text = "A node of the cache uses more than 85% of its memory. A full cache refuses writes: each guard then counts alone, and "
+                + "ModelMetrics sees nothing. Raise cache.memoryInGbs.",
         },
         new()
         {
@@ -42,7 +46,7 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Warning,
             Route = AlarmRoute.People,
-            Text = "Reads of the journal are throttled, so routers may learn late of a rollback: raise journal.readUnits.",
+            Text = "Reads of the journal are throttled, so routers may learn of a rollback late. Raise journal.readUnits.",
         },
         new()
         {
@@ -52,7 +56,7 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "Writes to the journal are throttled, so a rollback may be written late: raise journal.writeUnits.",
+            Text = "Writes to the journal are throttled, so a rollback may be recorded late. Raise journal.writeUnits.",
         },
         new()
         {
@@ -61,7 +65,7 @@ public static class PlatformAlarms
             Query = "StorageThrottleCount[1m].sum() > 0",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
-            Text = "The journal's table is full, so no rollback can be written: raise journal.storageInGbs.",
+            Text = "The journal's table is full, so no rollback can be recorded. Raise journal.storageInGbs.",
         },
         new()
         {
@@ -70,7 +74,8 @@ public static class PlatformAlarms
             Query = "FunctionResponseCount[1m]{responseType = \"Error\"}.sum() > 0",
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "A call of a function failed, and may not be repeated. ModelMetrics repeats a call of Rollback within a minute or two. Check the function's log.",
+            Text = "A call of a function failed and may not be repeated. If it was a call of Rollback, ModelMetrics repeats it within a "
+                + "minute or two. Look at the function's log.",
         },
         new()
         {
@@ -79,7 +84,8 @@ public static class PlatformAlarms
             Query = "FunctionResponseCount[1m]{responseType = \"Throttled\"}.sum() > 0",
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "A call of a function was refused (429): the tenancy's concurrency in this region is exhausted. Request a higher limit, or keep Rollback ready with functions.provisionedConcurrency.",
+            Text = "A call of a function was refused (429): the tenancy's concurrency limit in this region is used up. Have the limit "
+                + "raised, or keep Rollback ready with functions.provisionedConcurrency.",
         },
         new()
         {
@@ -89,7 +95,8 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(10),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "Pods have found no node for ten minutes: the node pool is at cluster.nodes.max, nodes are not ready, or the autoscaler cannot create any. Check kubectl get nodes and the pods' events.",
+            Text = "Pods have found no node for ten minutes: the node pool is at cluster.nodes.max, nodes are not ready, or the autoscaler "
+                + "cannot add any. Look at kubectl get nodes and at the pods' events.",
         },
         new()
         {
@@ -99,7 +106,8 @@ public static class PlatformAlarms
             Pending = TimeSpan.FromMinutes(5),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
-            Text = "Callers have got more than 20 answers of 5xx a minute for five minutes. Check the gateway's execution log, then ms status: a stable version fails, or nothing answers.",
+            Text = "Callers have received more than 20 answers with 5xx a minute for five minutes. Look at the gateway's execution log, "
+                + "then at ms status: a stable version is failing, or nothing answers.",
         },
     ];
 }

@@ -1,9 +1,8 @@
-using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Stacks.Preview;
 
-namespace ModelServing.Infra.Tests.Preview;
+namespace ModelServing.Infra.Tests.Stacks.Preview;
 
-/// <summary>What a person sees of a change before it is applied.</summary>
+/// <summary>The preview of a change before it is applied.</summary>
 [Collection(nameof(OneAtATime))]
 public sealed class PreviewTests
 {
@@ -19,7 +18,7 @@ public sealed class PreviewTests
     }
 
     [Fact]
-    public async Task Another_canary_makes_its_four_objects_and_takes_the_former_ones_after_the_plan()
+    public async Task Another_canary_creates_four_objects_and_deletes_the_former_ones_after_the_plan()
     {
         var changes = (await Changes("version: 2", "version: 3")).Where(static each => each.Change != Change.Same).ToList();
         Assert.Equal(4, changes.Count(static each => each.Change == Change.Create));
@@ -38,7 +37,7 @@ public sealed class PreviewTests
     }
 
     [Fact]
-    public async Task A_ConfigMap_of_a_provider_that_does_not_update_them_would_be_replaced()
+    public async Task A_ConfigMap_is_replaced_if_its_provider_does_not_update_them()
     {
         var left = await StackSnapshot.RenderAsync(SomeStack.File(), "test", foundationOnly: false);
         var right = await StackSnapshot.RenderAsync(SomeStack.File().Replace("percent: 5", "percent: 10", StringComparison.Ordinal), "test", foundationOnly: false);
@@ -48,10 +47,10 @@ public sealed class PreviewTests
     }
 
     [Fact]
-    public async Task What_replaces_a_resource_is_known_of_every_one()
+    public async Task The_table_of_replacements_covers_every_resource()
     {
         var snapshot = await StackSnapshot.RenderAsync(SomeStack.File(more: "modelserving:network: { internetEgress: true }"), "test", foundationOnly: false);
-        Assert.Empty(snapshot.Resources.Select(static resource => resource.Type).Where(static type => !Replacements.Know(type)).Distinct());
+        Assert.Empty(snapshot.Resources.Select(static resource => resource.Type).Where(static type => !Replacements.IsKnown(type)).Distinct());
     }
 
     [Fact]
@@ -60,14 +59,14 @@ public sealed class PreviewTests
         var hash = new string('1', 64);
         var text = Text(await StackSnapshot.RenderAsync(SomeStack.File(more: $"modelserving:clients: {{ shop: {{ keyHashes: ['{hash}'] }} }}"), "test", foundationOnly: false), PreviewFormat.Plain);
         Assert.Contains("kubeconfig: [secret]", text, StringComparison.Ordinal);
-        // The registry's and the clients'.
+        // The Secrets of the registry login and of the clients.
         Assert.Equal(2, text.Split("stringData: [secret]").Length - 1);
         Assert.DoesNotContain(hash, text, StringComparison.Ordinal);
         Assert.Contains("vcnId: output<string>", text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_snapshot_survives_being_written_and_read()
+    public async Task A_snapshot_is_unchanged_after_writing_and_reading()
     {
         var snapshot = await StackSnapshot.RenderAsync(SomeStack.File(), "test", foundationOnly: true);
         Assert.Equal(Text(snapshot, PreviewFormat.Markdown), Text(EarlierProgram.Read(EarlierProgram.Write(snapshot)), PreviewFormat.Markdown));

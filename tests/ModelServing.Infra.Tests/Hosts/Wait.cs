@@ -2,18 +2,18 @@ using System.Diagnostics;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>Waits for what becomes true by itself: as long as a busy machine may take, no measure of anything.</summary>
-internal static class Patience
+/// <summary>Waits for a condition, as long as a busy machine may need. It measures nothing.</summary>
+internal static class Wait
 {
-    /// <summary>How long anything may take before it counts as hung.</summary>
+    /// <summary>After this time, a condition counts as hung.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     internal static async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise)
     {
-        var began = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            if (Stopwatch.GetElapsedTime(began) > Limit)
+            if (Stopwatch.GetElapsedTime(start) > Limit)
                 Assert.Fail(otherwise());
             await Task.Delay(20);
         }

@@ -1,0 +1,69 @@
+using ModelServing.Contracts;
+using ModelServing.Infra.Cluster;
+using ModelServing.Infra.Identity;
+using ModelServing.Infra.Images;
+using ModelServing.Infra.Network;
+using Pulumi;
+
+namespace ModelServing.Stacks.Composition;
+
+/// <summary>The network, the cluster in it, and the repositories of the images that run in the cluster.</summary>
+internal static class ClusterSetup
+{
+    internal static NetworkComponent Network(StackContext context)
+    {
+        var cloud = context.Cloud;
+        return new NetworkComponent("network", new NetworkArgs
+        {
+            Names = context.Names,
+            CompartmentId = cloud.Compartment,
+            RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = context.AdminPort,
+            IsClusterEndpointPublic = cloud.Cluster.PublicEndpoint,
+            ClusterEndpointAllowedCidrs = cloud.Cluster.AllowedCidrs,
+            InternetEgress = cloud.Network.InternetEgress,
+            VcnCidr = cloud.Network.Cidr,
+            ClusterEndpointCidr = Part("0.0/28"),
+            GatewayCidr = Part("1.0/26"),
+            LoadBalancerCidr = Part("1.64/26"),
+            CacheCidr = Part("1.128/25"),
+            NodeCidr = Part("2.0/24"),
+            FunctionCidr = Part("3.0/24"),
+            PodCidr = Part("32.0/19"),
+        }, context.InRegion());
+
+        // The network is a /16, so every part of it begins with the same two numbers.
+        string Part(string rest) => string.Join('.', cloud.Network.Cidr.Split('.').Take(2)) + "." + rest;
+    }
+
+    internal static ClusterComponent Cluster(StackContext context, NetworkComponent network, ServicePolicies services)
+    {
+        var cloud = context.Cloud;
+        var nodes = cloud.Cluster.Nodes;
+        return new ClusterComponent("cluster", new ClusterArgs
+        {
+            Names = context.Names,
+            CompartmentId = cloud.Compartment,
+            Network = network,
+            KubernetesVersion = cloud.Cluster.KubernetesVersion,
+            NodeImageId = cloud.Cluster.NodeImage,
+            IsEndpointPublic = cloud.Cluster.PublicEndpoint,
+            AvailabilityDomains = nodes.AvailabilityDomains,
+            NodeShape = nodes.Shape,
+            NodeOcpus = nodes.Ocpus,
+            NodeMemoryGbs = nodes.MemoryInGbs,
+            MinNodes = nodes.Min,
+            MaxNodes = nodes.Max,
+            KmsKeyId = context.KmsKeyId,
+            KeyPolicy = services.ClusterKey is { } policy ? (Input<Resource>)policy : null,
+        }, context.InRegion());
+    }
+
+    internal static ImagesComponent Images(StackContext context) => new("images", new ImagesArgs
+    {
+        Names = context.Names,
+        CompartmentId = context.Cloud.Compartment,
+        Region = context.Cloud.Region,
+        Programs = ImageNames.All,
+    }, context.InRegion());
+}

@@ -1,0 +1,24 @@
+using ModelServing.Contracts;
+using ModelServing.Infra.ArtifactStore;
+using ModelServing.Infra.Cache;
+using ModelServing.Infra.Cluster;
+using ModelServing.Infra.Images;
+using ModelServing.Infra.Journal;
+using ModelServing.Infra.Network;
+using Pulumi;
+
+namespace ModelServing.Stacks.Composition;
+
+/// <summary>The components of the first apply, which those of the second one build on.</summary>
+internal sealed record Foundation(
+    NetworkComponent Network,
+    ClusterComponent Cluster,
+    CacheComponent Cache,
+    JournalComponent Journal,
+    ArtifactStoreComponent Store,
+    ImagesComponent Images)
+{
+    /// <summary>The location of the versions' artifacts in the settings of programs.</summary>
+    internal Output<string> Artifacts =>
+        Output.Tuple(Store.Namespace, Store.BucketName).Apply(static bucket => HostSources.Bucket(bucket.Item1, bucket.Item2));
+}

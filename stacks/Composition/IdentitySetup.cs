@@ -1,0 +1,46 @@
+using ModelServing.Contracts;
+using ModelServing.Infra.Cluster;
+using ModelServing.Infra.Functions;
+using ModelServing.Infra.Identity;
+
+namespace ModelServing.Stacks.Composition;
+
+/// <summary>The policies: the rights of OCI's services, of our programs, and of the job that calls a function.</summary>
+internal static class IdentitySetup
+{
+    internal static ServicePolicies Services(StackContext context) => new("services", new ServicePoliciesArgs
+    {
+        Names = context.Names,
+        CompartmentId = context.Cloud.Compartment,
+        HomeRegion = context.HomeRegion,
+        Region = context.Cloud.Region,
+        BucketName = context.BucketName,
+        KmsKeyId = context.KmsKeyId,
+    }, context.InRegion());
+
+    internal static WorkloadPolicies Workloads(StackContext context, ClusterComponent cluster) => new("policies", new WorkloadPoliciesArgs
+    {
+        Names = context.Names,
+        CompartmentId = context.Cloud.Compartment,
+        HomeRegion = context.HomeRegion,
+        TenancyId = context.Cloud.Tenancy,
+        ClusterId = cluster.ClusterId,
+        BucketName = context.BucketName,
+        Namespace = ClusterNames.Namespace,
+        InferenceAccount = ClusterNames.Inference,
+        RouterAccount = ClusterNames.Router,
+        VerdictsPrefix = ArtifactKeys.VerdictPrefix,
+    }, context.InRegion());
+
+    internal static InvocationPolicy Invocation(StackContext context, ClusterComponent cluster, FunctionsComponent functions) =>
+        new("invocation", new InvocationPolicyArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            HomeRegion = context.HomeRegion,
+            ClusterId = cluster.ClusterId,
+            Namespace = ClusterNames.Namespace,
+            Account = ClusterNames.ModelMetrics,
+            FunctionId = functions.ModelMetrics.Id,
+        }, context.InRegion());
+}

@@ -1,0 +1,64 @@
+using ModelServing.Contracts;
+using ModelServing.Contracts.Functions;
+using ModelServing.Infra.Functions;
+using ModelServing.Infra.Gateway;
+using ModelServing.Infra.Workloads;
+using Pulumi;
+
+namespace ModelServing.Stacks.Composition;
+
+/// <summary>The functions beside the cluster, and the gateway in front of it.</summary>
+internal static class ServingSetup
+{
+    internal static FunctionsComponent Functions(StackContext context, Foundation foundation)
+    {
+        var cloud = context.Cloud;
+        return new FunctionsComponent("functions", new FunctionsArgs
+        {
+            Names = context.Names,
+            CompartmentId = cloud.Compartment,
+            Placement = foundation.Network.Functions,
+            Repository = foundation.Images.Repositories[ImageNames.Functions],
+            ImageDigest = cloud.Images.Functions!,
+            IsArm = cloud.Cluster.Nodes.AreArm,
+            Settings = Output.Tuple(foundation.Journal.Location, foundation.Cache.Settings, foundation.Artifacts)
+                .Apply(locations => new FunctionsHostSettings
+                {
+                    LogFormat = LogFormat.Json,
+                    Environment = context.Names.Environment,
+                    Journal = locations.Item1,
+                    Cache = locations.Item2,
+                    Registry = locations.Item3,
+                    Monitoring = HostSources.Monitoring(cloud.Compartment),
+                    DryRun = cloud.Functions.DryRun,
+                    Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = cloud.Region },
+                }),
+            MemoryMbs = cloud.Functions.MemoryInMbs,
+            Timeout = cloud.Functions.Timeout,
+            LoaderMemoryMbs = cloud.Functions.LoaderMemoryInMbs,
+            LoaderTimeout = cloud.Functions.LoaderTimeout,
+            ProvisionedConcurrency = cloud.Functions.ProvisionedConcurrency,
+            LogRetentionDays = cloud.Functions.LogDays,
+            BucketName = foundation.Store.BucketName,
+        }, context.InRegion());
+    }
+
+    internal static GatewayComponent Gateway(StackContext context, Foundation foundation, WorkloadsComponent workloads)
+    {
+        var gateway = context.Cloud.Gateway!;
+        return new GatewayComponent("gateway", new GatewayArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            Placement = foundation.Network.Gateway,
+            RouterAddress = workloads.RouterAddress,
+            RouterPort = HostPorts.LoadBalancer,
+            RouterAdminPort = context.AdminPort,
+            LongestDeadline = context.LongestDeadline,
+            Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },
+            RequestsPerSecond = gateway.RequestsPerSecond,
+            CorsOrigins = gateway.AllowedOrigins,
+            LogRetentionDays = gateway.LogDays,
+        }, context.InRegion());
+    }
+}

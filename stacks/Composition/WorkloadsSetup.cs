@@ -1,0 +1,85 @@
+using ModelServing.Contracts;
+using ModelServing.Infra.Functions;
+using ModelServing.Infra.Identity;
+using ModelServing.Infra.Workloads;
+using ModelServing.Settings.Clients;
+using ModelServing.Settings.Cloud;
+using ModelServing.Settings.Models;
+using Pulumi;
+
+namespace ModelServing.Stacks.Composition;
+
+/// <summary>The programs in the cluster: versions, routers and the job of each minute.</summary>
+internal static class WorkloadsSetup
+{
+    internal static WorkloadsComponent Workloads(
+        StackContext context, PlanDocument plan, Foundation foundation, FunctionsComponent functions, InvocationPolicy invocation)
+    {
+        var cloud = context.Cloud;
+        return new WorkloadsComponent("workloads", new WorkloadsArgs
+        {
+            Names = context.Names,
+            CompartmentId = cloud.Compartment,
+            KubeConfig = foundation.Cluster.KubeConfig,
+            ClusterId = foundation.Cluster.ClusterId,
+            Plan = plan,
+            Clients = ClientsMaker.Make(context.Settings, cloud),
+            Versions = VersionsOf(context, ImageOf(ImageNames.Inference, cloud.Images.Inference!)),
+            Router = new RouterArgs
+            {
+                Image = ImageOf(ImageNames.Router, cloud.Images.Router!),
+                Size = SizeOf(cloud.Router),
+                LongestDeadline = context.LongestDeadline,
+                Journal = foundation.Journal.Location,
+                LoadBalancerSubnetId = foundation.Network.LoadBalancer.SubnetId,
+                LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
+                IsAdminBalanced = context.AdminPort is not null,
+            },
+            MinuteJob = new MinuteJobArgs
+            {
+                Image = ImageOf(ImageNames.Functions, cloud.Images.Functions!),
+                FunctionId = functions.ModelMetrics.Id,
+                InvokeEndpoint = functions.ModelMetrics.InvokeEndpoint,
+                Policy = invocation.Policy,
+            },
+            MaxRequestBytes = context.Settings.MaxRequestBytes,
+            Registry = new ContainerRegistryLogin(
+                ImageNames.HostOf(cloud.Region),
+                Output.Format($"{foundation.Store.Namespace}/{Output.CreateSecret(cloud.Registry!.User.Reveal())}"),
+                Output.CreateSecret(cloud.Registry.Token.Reveal())),
+            Region = cloud.Region,
+            Cache = foundation.Cache.Settings,
+            Artifacts = foundation.Artifacts,
+        });
+
+        Input<string> ImageOf(string program, string digest) => Output.Format($"{foundation.Images.Repositories[program]}@{digest}");
+    }
+
+    private static IReadOnlyList<VersionArgs> VersionsOf(StackContext context, Input<string> image) =>
+    [
+        .. Versions.Existing(context.Models).Select(version => new VersionArgs
+        {
+            Model = version.Model,
+            Version = version.Version,
+            Image = image,
+            Size = SizeOf(version, context.Cloud.Inference.With(context.Models[version.Model].Pods)),
+            Deadline = context.Models[version.Model].Deadline,
+        }),
+    ];
+
+    private static PodSize SizeOf(PodSettings pods) => new()
+    {
+        Min = pods.Min,
+        Max = pods.Max,
+        Cpu = pods.Cpu,
+        Memory = pods.Memory,
+        CpuTarget = pods.CpuTarget,
+    };
+
+    // A canary's minimum does not depend on its weight, so moving the weight changes only the plan.
+    private static PodSize SizeOf(ExistingVersion version, PodSettings pods) => SizeOf(pods) with
+    {
+        Min = version.Role is VersionRole.Canary or VersionRole.Arm ? 1 : pods.Min,
+        KeepsReplicas = version.KeepsReplicas,
+    };
+}

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+
+namespace ModelServing.Stacks.Preview;
+
+/// <summary>The command line of <c>./dev preview</c>.</summary>
+internal sealed class PreviewCommandLine
+{
+    private const string Foundation = "foundation";
+    private const string Text = "text";
+    private const string Markdown = "markdown";
+
+    private readonly Option<string?> stack = new("--stack")
+    {
+        HelpName = "NAME",
+        Description = "Show this stack only. Without it: every stack that has a stack file.",
+    };
+
+    private readonly Option<string?> against = new("--against")
+    {
+        HelpName = "COMMIT",
+        Description = "Show the changes since this commit instead of the whole stack.",
+    };
+
+    private readonly Option<string?> output = new("--out")
+    {
+        HelpName = "FOLDER",
+        Description = "With --against: write FOLDER/NAME.offline.txt for each stack that changes or can't be rendered.",
+    };
+
+    private readonly Option<string?> phase = new("--phase")
+    {
+        HelpName = Foundation,
+        Description = "Show the first of the two applies that create an environment.",
+    };
+
+    private readonly Option<string?> format = new("--format")
+    {
+        HelpName = $"{Text}|{Markdown}",
+        Description = $"The format of the output. Default: {Text}.",
+    };
+
+    private readonly Option<bool> noColor = new("--no-color")
+    {
+        Description = "Use no colours. NO_COLOR in the environment has the same effect.",
+    };
+
+    // EarlierProgram calls another commit's program with this option.
+    private readonly Option<string?> snapshot = new("--snapshot") { HelpName = "FILE", Hidden = true };
+
+    private readonly Command command;
+
+    internal PreviewCommandLine()
+    {
+        Accept(phase, Foundation);
+        Accept(format, Text, Markdown);
+        command = new Command("preview", """
+            Render the resources of stacks, without an account.
+
+            The exit code is 0, 1 if a stack can't be rendered, or 2 for wrong arguments.
+            """)
+        {
+            stack, against, output, phase, format, noColor, snapshot,
+            new HelpOption { Action = new HelpAction { MaxWidth = 80 } },
+        };
+        Require(output, against);
+        Require(snapshot, stack);
+    }
+
+    /// <summary>Parses the arguments and runs <paramref name="preview"/>, help, or the report of what is wrong with the
+    /// arguments.</summary>
+    /// <returns>The exit code of <paramref name="preview"/>; 2 for wrong arguments.</returns>
+    internal async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, Func<PreviewOptions, Task<int>> preview)
+    {
+        command.SetAction((result, _) => preview(Read(result)));
+        // The usage line shows the command as users type it. Response files are off, because a commit may be written as @ or @{u}.
+        var program = new Command("./dev") { command };
+        var result = program.Parse(["preview", .. arguments], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count == 0)
+        {
+            return await result.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+            });
+        }
+
+        foreach (var fault in result.Errors)
+            await error.WriteLineAsync(fault.Message);
+        await error.WriteLineAsync("'./dev preview --help' lists the options.");
+        return 2;
+    }
+
+    private PreviewOptions Read(ParseResult result)
+    {
+        var allowsColour = !result.GetValue(noColor) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        var isColoured = allowsColour && !Console.IsOutputRedirected;
+        return new PreviewOptions(
+            result.GetValue(stack),
+            result.GetValue(against),
+            result.GetValue(phase) is not null,
+            result.GetValue(format) == Markdown ? PreviewFormat.Markdown : isColoured ? PreviewFormat.Colour : PreviewFormat.Plain,
+            result.GetValue(output),
+            result.GetValue(snapshot));
+    }
+
+    // AcceptOnlyFromAmong would not name the option in its error.
+    private static void Accept(Option<string?> option, params string[] values) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && !values.Contains(token.Value))
+            result.AddError($"{option.Name} is '{token.Value}'; it must be {string.Join(" or ", values)}.");
+    });
+
+    private void Require(Option option, Option other) => command.Validators.Add(result =>
+    {
+        if (result.GetResult(option) is not null && result.GetResult(other) is null)
+            result.AddError($"{option.Name} requires {other.Name}.");
+    });
+}
