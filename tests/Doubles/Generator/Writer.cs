@@ -44,7 +44,7 @@ internal sealed class Writer
             .Append($": base(\"{token}\", name, {given}, options)\n{{\n}}\n");
         if (isKubernetes && !isProvider)
         {
-            // The two that say what an object is; a group of kubernetes:core/v1 is v1.
+            // ApiVersion and Kind. The API version of kubernetes:core/v1 is v1.
             var version = token.Split(':')[1];
             version = version.StartsWith("core/", System.StringComparison.Ordinal) ? version.Substring("core/".Length) : version;
             text.Append($"private static {args} Named({args}? args)\n{{\nargs ??= new {args}();\nargs.ApiVersion = \"{version}\";\nargs.Kind = \"{block.Name}\";\nreturn args;\n}}\n");
@@ -56,7 +56,7 @@ internal sealed class Writer
         return text + Arguments(args, "ResourceArgs", block.Properties, isProvider ? Environment(block) : "");
     }
 
-    /// <summary>What the Kubernetes provider's arguments take from the environment.</summary>
+    /// <summary>The values that the Kubernetes provider's arguments read from the environment.</summary>
     private string Environment(Block block)
     {
         if (!isKubernetes)
@@ -94,7 +94,7 @@ internal sealed class Writer
     private string Arguments(string fullName, string parent, IEnumerable<Property> properties, string constructor)
     {
         var (space, name) = Split(fullName);
-        // Only the arguments of Kubernetes' own objects can be derived from.
+        // Only the arguments of Kubernetes' own objects are not sealed.
         var isSealed = !isKubernetes || name == "ProviderArgs";
         var text = new StringBuilder($"namespace {space}\n{{\npublic {(isSealed ? "sealed " : "")}class {name} : global::Pulumi.{parent}\n{{\npublic {name}()\n{{\n{constructor}}}\npublic static new {name} Empty => new {name}();\n");
         foreach (var property in properties.Where(static p => p.IsInput))

@@ -6,8 +6,9 @@ using Oci.FunctionsService.Responses;
 
 namespace Oci.FunctionsService;
 
-/// <summary>Calls functions. As the official package's it knows no region: where a function is called is that function's own property, and
-/// without it a call is an ArgumentNullException. No method is virtual, and a call without a retry configuration can't be cancelled.</summary>
+/// <summary>Calls functions. As in the official package, the client has no regional endpoint: each function has its own, and a call without
+/// an endpoint throws an ArgumentNullException. No method is virtual, and a call without a retry configuration can't be
+/// cancelled.</summary>
 public class FunctionsInvokeClient : ClientBase
 {
     private const string Version = "/20181201";

@@ -7,8 +7,9 @@ using Oci.MonitoringService.Responses;
 
 namespace Oci.MonitoringService;
 
-/// <summary>Monitoring. As in the official package no method is virtual, a call without a retry configuration can't be cancelled, and metrics
-/// are posted to the same endpoint as all else, where the service does not take them: who posts gives another.</summary>
+/// <summary>Monitoring. As in the official package, no method is virtual, and a call without a retry configuration can't be cancelled.
+/// Metrics go to the same endpoint as queries, where the service rejects them: callers that post metrics must set another
+/// endpoint.</summary>
 public class MonitoringClient : RegionalClientBase
 {
     private const string Version = "/20180401";

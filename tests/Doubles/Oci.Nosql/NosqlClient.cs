@@ -7,7 +7,7 @@ using Oci.NosqlService.Responses;
 
 namespace Oci.NosqlService;
 
-/// <summary>NoSQL. As in the official package no method is virtual, and a call without a retry configuration can't be cancelled.</summary>
+/// <summary>NoSQL. As in the official package, no method is virtual, and a call without a retry configuration can't be cancelled.</summary>
 public class NosqlClient : RegionalClientBase
 {
     private const string Version = "/20190828";

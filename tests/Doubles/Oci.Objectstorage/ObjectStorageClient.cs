@@ -7,12 +7,15 @@ using Oci.ObjectstorageService.Responses;
 
 namespace Oci.ObjectstorageService;
 
-/// <summary>Object Storage. As in the official package no method is virtual, and a call without a retry configuration can't be cancelled.</summary>
+/// <summary>Object Storage. As in the official package, no method is virtual, and a call without a retry configuration can't be
+/// cancelled.</summary>
 public class ObjectStorageClient : RegionalClientBase
 {
     private const string MetadataPrefix = "opc-meta-";
 
-    private static readonly Addresses Known = new("https://objectstorage.{region}.{secondLevelDomain}", $"https://{NamespaceInTemplate}objectstorage.{{region}}.oci.customer-oci.com");
+    private static readonly Addresses Known = new(
+        "https://objectstorage.{region}.{secondLevelDomain}",
+        $"https://{NamespaceInTemplate}objectstorage.{{region}}.oci.customer-oci.com");
 
     public ObjectStorageClient(
         IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)

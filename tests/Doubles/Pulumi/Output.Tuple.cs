@@ -1,6 +1,6 @@
 namespace Pulumi;
 
-/// <summary>The tuples, of two to eight.</summary>
+/// <summary>Combines two to eight outputs into a tuple.</summary>
 public static partial class Output
 {
     public static Output<(T1, T2)> Tuple<T1, T2>(Input<T1> item1, Input<T2> item2)
@@ -9,10 +9,10 @@ public static partial class Output
 
         async Task<OutputData<(T1, T2)>> Get()
         {
-            var sum = OutputData<bool>.Of(true);
+            var sum = OutputData<bool>.Known(true);
             var value = (
-                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false));
+                await item1.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
             return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
         }
     }
@@ -23,11 +23,11 @@ public static partial class Output
 
         async Task<OutputData<(T1, T2, T3)>> Get()
         {
-            var sum = OutputData<bool>.Of(true);
+            var sum = OutputData<bool>.Known(true);
             var value = (
-                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false));
+                await item1.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
             return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
         }
     }
@@ -38,12 +38,12 @@ public static partial class Output
 
         async Task<OutputData<(T1, T2, T3, T4)>> Get()
         {
-            var sum = OutputData<bool>.Of(true);
+            var sum = OutputData<bool>.Known(true);
             var value = (
-                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false));
+                await item1.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
             return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
         }
     }
@@ -54,13 +54,13 @@ public static partial class Output
 
         async Task<OutputData<(T1, T2, T3, T4, T5)>> Get()
         {
-            var sum = OutputData<bool>.Of(true);
+            var sum = OutputData<bool>.Known(true);
             var value = (
-                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false));
+                await item1.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
             return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
         }
     }
@@ -71,14 +71,14 @@ public static partial class Output
 
         async Task<OutputData<(T1, T2, T3, T4, T5, T6)>> Get()
         {
-            var sum = OutputData<bool>.Of(true);
+            var sum = OutputData<bool>.Known(true);
             var value = (
-                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item6.Take(s => sum = s, () => sum).ConfigureAwait(false));
+                await item1.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item6.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
             return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
         }
     }
@@ -89,15 +89,15 @@ public static partial class Output
 
         async Task<OutputData<(T1, T2, T3, T4, T5, T6, T7)>> Get()
         {
-            var sum = OutputData<bool>.Of(true);
+            var sum = OutputData<bool>.Known(true);
             var value = (
-                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item6.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item7.Take(s => sum = s, () => sum).ConfigureAwait(false));
+                await item1.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item6.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item7.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
             return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
         }
     }
@@ -108,16 +108,16 @@ public static partial class Output
 
         async Task<OutputData<(T1, T2, T3, T4, T5, T6, T7, T8)>> Get()
         {
-            var sum = OutputData<bool>.Of(true);
+            var sum = OutputData<bool>.Known(true);
             var value = (
-                await item1.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item2.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item3.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item4.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item5.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item6.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item7.Take(s => sum = s, () => sum).ConfigureAwait(false),
-                await item8.Take(s => sum = s, () => sum).ConfigureAwait(false));
+                await item1.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item2.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item3.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item4.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item5.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item6.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item7.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false),
+                await item8.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
             return new(sum.Resources, value, sum.IsKnown, sum.IsSecret);
         }
     }

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Pulumi;
 
-/// <summary>A provider's arguments that are not strings travel as JSON text, in the form that the protocol's own writer gives.</summary>
+/// <summary>Formats a provider's arguments that are not strings as JSON text, exactly as the protocol's own writer does.</summary>
 internal static class WireJson
 {
     private static readonly JsonSerializerOptions Strings = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

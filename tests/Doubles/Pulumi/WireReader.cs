@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace Pulumi;
 
-/// <summary>Turns a mock's answer into the type that a property or an invoke has; what doesn't fit becomes the default, with a warning.</summary>
+/// <summary>Converts a mock's answer into the type of a property or an invoke. A value of the wrong type becomes the default, with a
+/// warning.</summary>
 internal static class WireReader
 {
     private const BindingFlags AnyInstance = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;

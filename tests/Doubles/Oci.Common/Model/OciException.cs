@@ -2,11 +2,17 @@ using System.Net;
 
 namespace Oci.Common.Model;
 
-/// <summary>What a service answered instead of what it was asked for.</summary>
+/// <summary>An error that a service answered.</summary>
 public class OciException : Exception
 {
     public OciException(HttpStatusCode statusCode, string message, string serviceCode, string opcRequestId, ApiDetails apiDetails)
-        : base(message) => (StatusCode, ServiceCode, OpcRequestId, ApiDetails) = (statusCode, serviceCode, opcRequestId, apiDetails);
+        : base(message)
+    {
+        StatusCode = statusCode;
+        ServiceCode = serviceCode;
+        OpcRequestId = opcRequestId;
+        ApiDetails = apiDetails;
+    }
 
     public OciException(HttpStatusCode statusCode, string message, string serviceCode, string opcRequestId)
         : this(statusCode, message, serviceCode, opcRequestId, apiDetails: null)
@@ -14,10 +20,18 @@ public class OciException : Exception
     }
 
     public OciException(string message, string serviceCode, string opcRequestId, Exception innerException)
-        : base(message, innerException) => (ServiceCode, OpcRequestId) = (serviceCode, opcRequestId);
+        : base(message, innerException)
+    {
+        ServiceCode = serviceCode;
+        OpcRequestId = opcRequestId;
+    }
 
     public OciException(HttpStatusCode statusCode, string message, string opcRequestId, Exception innerException)
-        : base(message, innerException) => (StatusCode, OpcRequestId) = (statusCode, opcRequestId);
+        : base(message, innerException)
+    {
+        StatusCode = statusCode;
+        OpcRequestId = opcRequestId;
+    }
 
     public HttpStatusCode StatusCode { get; }
 

@@ -7,11 +7,11 @@ using Oci.ObjectstorageService.Requests;
 
 namespace ModelServing.Services.Tests.Oci.Calls;
 
-/// <summary>What the SDK makes of an answer.</summary>
+/// <summary>How the SDK reads a response.</summary>
 public class SdkAnswerTests
 {
     [Fact]
-    public async Task An_error_is_what_its_body_says()
+    public async Task An_error_is_read_from_its_body()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Error(412, "IfNoneMatchFailed", "it is there", "opc-request-id: some-id")));
 
@@ -22,7 +22,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task An_error_without_a_body_is_its_reason()
+    public async Task An_error_without_a_body_has_the_reason_phrase_as_its_message()
     {
         await using var sdk = new SdkClient(new(request => request.StartLine.StartsWith("HEAD", StringComparison.Ordinal)
             ? "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 100\r\nopc-request-id: some-id\r\n\r\n"
@@ -40,7 +40,7 @@ public class SdkAnswerTests
     [InlineData("text/html", "<html></html>", "Newtonsoft.Json.JsonReaderException")]
     [InlineData("application/json", "<html></html>", "Newtonsoft.Json.JsonReaderException")]
     [InlineData("application/json", "[]", "Newtonsoft.Json.JsonSerializationException")]
-    public async Task An_error_whose_body_is_no_json_is_no_exception_of_the_sdk(string type, string body, string exception)
+    public async Task An_error_whose_body_is_not_json_is_not_an_exception_of_the_sdk(string type, string body, string exception)
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Answer("503 Service Unavailable", body, $"Content-Type: {type}")));
 
@@ -56,7 +56,7 @@ public class SdkAnswerTests
     [Theory]
     [InlineData("text/plain", "no", "System.InvalidCastException")]
     [InlineData("application/json", "<html></html>", "Newtonsoft.Json.JsonReaderException")]
-    public async Task A_success_whose_body_is_not_the_expected_is_wrapped(string type, string body, string exception)
+    public async Task A_success_with_an_unexpected_body_is_a_wrapped_exception(string type, string body, string exception)
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Answer("200 OK", body, $"Content-Type: {type}")));
 
@@ -66,7 +66,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task Not_modified_counts_as_success_and_only_the_status_tells()
+    public async Task Not_modified_is_a_success_that_only_the_status_reveals()
     {
         await using var sdk = new SdkClient(new(_ => "HTTP/1.1 304 Not Modified\r\nETag: tag\r\n\r\n"));
 
@@ -78,7 +78,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task An_object_comes_with_its_headers()
+    public async Task An_object_has_its_headers()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Answer(
             "206 Partial Content",
@@ -104,7 +104,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task Metadata_is_read_by_its_prefix_in_lower_case_only()
+    public async Task Only_metadata_with_a_lower_case_prefix_is_read()
     {
         await using var sdk = new SdkClient(new(_ => "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nopc-meta-digest: one\r\nOpc-Meta-Size: 2\r\nETag: tag\r\n\r\n"));
 
@@ -115,7 +115,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task A_choice_that_is_none_is_unknown_in_a_body_and_an_error_in_a_header()
+    public async Task An_unknown_enum_value_is_accepted_in_a_body_and_an_error_in_a_header()
     {
         await using var sdk = new SdkClient(new(request => request.StartLine.Contains("/o/", StringComparison.Ordinal)
             ? ServiceStandIn.Json("", "storage-tier: Weird")
@@ -148,7 +148,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task A_put_a_part_and_a_commit_have_their_tags()
+    public async Task Put_part_and_commit_responses_have_their_tags()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("", "ETag: tag", "opc-content-md5: m", "opc-multipart-md5: mm", "version-id: v")));
         var body = new MemoryStream([1]);
@@ -170,7 +170,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task An_object_is_read_whole_unless_its_head_is_enough()
+    public async Task An_object_is_read_whole_unless_only_its_headers_are_awaited()
     {
         var rest = new TaskCompletionSource();
         await using var sdk = new SdkClient(new(async (_, connection) =>
@@ -193,7 +193,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task An_object_that_breaks_off_fails_where_it_is_read()
+    public async Task An_object_that_breaks_off_fails_when_it_is_read()
     {
         await using var sdk = new SdkClient(new(async (_, connection) =>
         {
