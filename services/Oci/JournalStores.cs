@@ -63,5 +63,6 @@ public static class JournalStores
 
     private static OciSettings Required(OciSettings? oci, string location) => oci
         ?? throw new ContractException(
-            $"the journal is '{location}', but the environment variable {OciSettings.IdentityVariable} is not set; it must be {OciIdentities.Form}");
+            $"the journal is '{location}', but the environment variable {OciSettings.IdentityVariable} is not set; "
+            + $"it must be {OciIdentities.Form}");
 }

@@ -24,9 +24,14 @@ public static class ObjectStores
         if (location.StartsWith(HostSources.FileScheme, StringComparison.Ordinal))
             return RegistryLocation.Open(location);
         if (!location.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal))
-            throw new ContractException($"the registry is '{location}'; it must be file:FOLDER, as in file:/srv/models, or oci:NAMESPACE/BUCKET");
+        {
+            throw new ContractException(
+                $"the registry is '{location}'; it must be file:FOLDER, as in file:/srv/models, or oci:NAMESPACE/BUCKET");
+        }
+
         var bucket = BucketAddress.Parse(location);
-        return new BucketObjectStore(ObjectStorageClients.Open(Required(oci, location), SdkClientConfiguration.Create()), bucket, progress: progress);
+        return new BucketObjectStore(
+            ObjectStorageClients.Open(Required(oci, location), SdkClientConfiguration.Create()), bucket, progress: progress);
     }
 
     /// <summary>Checks <paramref name="location"/> without opening the store.</summary>
@@ -84,5 +89,6 @@ public static class ObjectStores
 
     private static OciSettings Required(OciSettings? oci, string location) => oci
         ?? throw new ContractException(
-            $"the registry is '{location}', but the environment variable {OciSettings.IdentityVariable} is not set; it must be {OciIdentities.Form}");
+            $"the registry is '{location}', but the environment variable {OciSettings.IdentityVariable} is not set; "
+            + $"it must be {OciIdentities.Form}");
 }

@@ -23,7 +23,8 @@ internal sealed record InstalledProgram(string Name, string? FullPath)
         if (missing.Length > 0)
         {
             throw new BenchException(
-                $"{string.Join(" and ", missing)} not found. To install:  sudo apt-get install -y --no-install-recommends {string.Join(' ', missing)}",
+                $"{string.Join(" and ", missing)} not found. "
+                + $"To install:  sudo apt-get install -y --no-install-recommends {string.Join(' ', missing)}",
                 ExitCode.Missing);
         }
 

@@ -16,7 +16,8 @@ internal sealed class Wrk
         wrk.body = [==[BODY]==]
         done = function(summary, latency, requests)
           local e = summary.errors
-          io.write(string.format("result: %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+          io.write(string.format("result: %d %d %d %d %d\n", summary.requests, summary.duration,
+            latency:percentile(50), latency:percentile(99),
             e.connect + e.read + e.write + e.timeout + e.status))
         end
         """;
@@ -25,7 +26,12 @@ internal sealed class Wrk
     private readonly string script;
     private readonly int connections;
 
-    internal Wrk(InstalledProgram program, TemporaryFolder folder, string body, int connections, params ReadOnlySpan<(string Name, string Value)> headers)
+    internal Wrk(
+        InstalledProgram program,
+        TemporaryFolder folder,
+        string body,
+        int connections,
+        params ReadOnlySpan<(string Name, string Value)> headers)
     {
         this.program = program.FullPath!;
         this.connections = connections;

@@ -64,7 +64,8 @@ public sealed class RawConnection(Socket socket) : IDisposable
         while (await ReadLineAsync() is { Length: > 0 } line)
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            headers.Add(colon > 0 ? (line[..colon], line[(colon + 1)..].Trim()) : throw new InvalidDataException($"'{line}' is not a header"));
+            headers.Add(
+                colon > 0 ? (line[..colon], line[(colon + 1)..].Trim()) : throw new InvalidDataException($"'{line}' is not a header"));
         }
 
         return new RawMessage(startLine, headers, []);

@@ -43,7 +43,11 @@ internal sealed class ServiceFailure : Exception
             new($"no answer came: {Innermost(exception).Message}", exception) { IsTransient = true, MayBeDone = true },
         // The SDK reads nothing but JSON, whatever the status is, so the HTML page of an intermediary becomes one of these.
         OciException or JsonException or InvalidCastException or FormatException or TargetInvocationException or AggregateException =>
-            new($"the answer is not from {service.Name}, or is damaged: {Innermost(exception).Message}", exception) { IsTransient = true, MayBeDone = true },
+            new($"the answer is not from {service.Name}, or is damaged: {Innermost(exception).Message}", exception)
+            {
+                IsTransient = true,
+                MayBeDone = true,
+            },
         _ => null,
     };
 
@@ -77,7 +81,8 @@ internal sealed class ServiceFailure : Exception
         401 =>
             "the service does not know the identity: check its user, key and fingerprint, its tenancy and region, and this machine's clock",
         403 or 404 =>
-            $"either the name does not exist, or the identity may not use it (the answer is the same for both): check {service.Place}, the region, and the policies",
+            $"either the name does not exist, or the identity may not use it (the answer is the same for both): check {service.Place}, "
+            + "the region, and the policies",
         _ => null,
     };
 

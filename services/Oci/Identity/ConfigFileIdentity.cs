@@ -23,7 +23,9 @@ internal static class ConfigFileIdentity
         var missing = keys.Where(key => string.IsNullOrEmpty(file.GetValue(key))).ToList();
         if (missing.Count > 0)
         {
-            var session = file.GetValue("security_token_file") is null ? "" : " (it is the profile of a session; one with an API key is needed)";
+            var session = file.GetValue("security_token_file") is null
+                ? ""
+                : " (it is the profile of a session; one with an API key is needed)";
             throw Unavailable($"{where} lacks {string.Join(", ", missing)}{session}");
         }
 
@@ -50,7 +52,10 @@ internal static class ConfigFileIdentity
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Unavailable($"the file {path} does not exist; write it with 'oci setup config', or set {OciSettings.ConfigFileVariable} to another file", e);
+            throw Unavailable(
+                $"the file {path} does not exist; write it with 'oci setup config', "
+                + $"or set {OciSettings.ConfigFileVariable} to another file",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException)
         {
@@ -73,7 +78,8 @@ internal static class ConfigFileIdentity
         {
             throw Unavailable($"the file {path}, the key_file of {where}, does not exist", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or InvalidCastException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or FormatException or InvalidCastException)
         {
             throw Unavailable($"{path}, the key_file of {where}, is not a readable RSA key in PEM: {e.Message}", e);
         }

@@ -36,7 +36,8 @@ internal sealed class OciIdentityProvider(Func<string, string?> environment)
         catch (ArgumentException e)
         {
             throw new ContractException(
-                $"{where} is '{id}', a region that this version of the OCI SDK does not know; correct it, or describe a newer region in OCI_REGION_METADATA",
+                $"{where} is '{id}', a region that this version of the OCI SDK does not know; correct it, or describe a newer region in "
+                + "OCI_REGION_METADATA",
                 e);
         }
     }

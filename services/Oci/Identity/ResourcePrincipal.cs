@@ -14,7 +14,11 @@ internal sealed class ResourcePrincipal(Func<string, string?> environment)
         string[] names = ["VERSION", "RPST", "PRIVATE_PEM", "REGION"];
         var missing = names.Where(name => string.IsNullOrEmpty(environment(Prefix + name))).ToList();
         if (missing.Count > 0)
-            throw Unavailable($"not set: {string.Join(", ", missing.Select(static name => Prefix + name))}; OCI sets them only in a Function");
+        {
+            throw Unavailable(
+                $"not set: {string.Join(", ", missing.Select(static name => Prefix + name))}; OCI sets them only in a Function");
+        }
+
         if (environment(Prefix + "VERSION") is var version && version != Version)
             throw Unavailable($"{Prefix}VERSION is '{version}'; the OCI SDK supports {Version}");
         // The SDK fails on a mixture without giving a reason.

@@ -23,13 +23,19 @@ internal sealed class WorkloadIdentity(
         if (settings.Region is { } configured && configured != region)
         {
             throw Unavailable(
-                $"the environment variable {OciSettings.SdkRegionVariable} is '{region}' and {OciSettings.RegionVariable} is '{configured}'; "
+                $"the environment variable {OciSettings.SdkRegionVariable} is '{region}' and {OciSettings.RegionVariable} is "
+                + $"'{configured}'; "
                 + "they must be the same");
         }
 
         OciIdentityProvider.FindRegion(region, $"the environment variable {OciSettings.SdkRegionVariable}");
         if (string.IsNullOrEmpty(environment(HostVariable)))
-            throw Unavailable($"the environment variable {HostVariable} is not set; Kubernetes sets it in every pod, so this process does not run in one");
+        {
+            throw Unavailable(
+                $"the environment variable {HostVariable} is not set; Kubernetes sets it in every pod, "
+                + "so this process does not run in one");
+        }
+
         RequireFile(environment(CertificateVariable) ?? Path.Combine(accountFolder, "ca.crt"), "the cluster's certificate");
         RequireFile(Path.Combine(accountFolder, "token"), "the service account's token");
         try
@@ -45,7 +51,10 @@ internal sealed class WorkloadIdentity(
     private static void RequireFile(string path, string content)
     {
         if (!File.Exists(path))
-            throw Unavailable($"the file {path} ({content}) does not exist; the pod must run in an enhanced cluster with automountServiceAccountToken");
+        {
+            throw Unavailable(
+                $"the file {path} ({content}) does not exist; the pod must run in an enhanced cluster with automountServiceAccountToken");
+        }
     }
 
     private static ContractException Unavailable(string problem, Exception? cause = null) =>

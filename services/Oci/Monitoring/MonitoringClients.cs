@@ -29,7 +29,8 @@ internal static class MonitoringClients
     internal static MonitoringClient OpenForIngestion(OciSettings settings)
     {
         var client = Open(settings);
-        if (settings.MonitoringEndpoint is null && client.GetEndpoint().Host is var host && host.StartsWith(QueryHost, StringComparison.Ordinal))
+        if (settings.MonitoringEndpoint is null && client.GetEndpoint().Host is var host
+            && host.StartsWith(QueryHost, StringComparison.Ordinal))
             client.SetEndpoint($"https://{IngestionHost}{host[QueryHost.Length..]}");
         return client;
     }

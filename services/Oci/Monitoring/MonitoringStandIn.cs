@@ -30,7 +30,8 @@ internal sealed class MonitoringStandIn : IMonitoring, IDisposable
             "metrics can't be posted",
             async () =>
             {
-                using var body = new ByteArrayContent(post.ToUtf8()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+                using var body = new ByteArrayContent(post.ToUtf8());
+                body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 return await client.PostAsync(new Uri(MetricPost.Path, UriKind.Relative), body, cancellationToken);
             },
             static utf8 => MetricPostAnswer.Parse(utf8),
@@ -62,7 +63,8 @@ internal sealed class MonitoringStandIn : IMonitoring, IDisposable
                 ? read(body)
                 : throw new MonitoringException($"{problem} at {Location}: the answer's status is {(int)answer.StatusCode}");
         }
-        catch (Exception e) when (e is HttpRequestException or ContractException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or ContractException or OperationCanceledException
+            && !cancellation.IsCancellationRequested)
         {
             throw new MonitoringException($"{problem} at {Location}: {e.Message}", e);
         }

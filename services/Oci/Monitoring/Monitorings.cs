@@ -29,8 +29,8 @@ public static partial class Monitorings
         else if (FindAddress(location) is null)
         {
             throw new ContractException(
-                $"the monitoring is '{location}'; it must be {HostSources.MonitoringScheme}COMPARTMENT-OCID, as in oci:ocid1.compartment.oc1..example, "
-                + "or the address of a stand-in, as in http://127.0.0.1:8083");
+                $"the monitoring is '{location}'; it must be {HostSources.MonitoringScheme}COMPARTMENT-OCID, "
+                + "as in oci:ocid1.compartment.oc1..example, or the address of a stand-in, as in http://127.0.0.1:8083");
         }
     }
 
@@ -51,11 +51,14 @@ public static partial class Monitorings
         Form.Match(location ?? "") is { Success: true } match ? match.Groups["compartment"].Value : null;
 
     private static Uri? FindAddress(string? location) =>
-        Uri.TryCreate(location, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.PathAndQuery == "/" ? address : null;
+        Uri.TryCreate(location, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.PathAndQuery == "/"
+            ? address
+            : null;
 
     private static OciSettings Required(OciSettings? oci, string? location) => oci
         ?? throw new ContractException(
-            $"the monitoring is '{location}', but the environment variable {OciSettings.IdentityVariable} is not set; it must be {OciIdentities.Form}");
+            $"the monitoring is '{location}', but the environment variable {OciSettings.IdentityVariable} is not set; "
+            + $"it must be {OciIdentities.Form}");
 
     [GeneratedRegex(@"\Aoci:(?<compartment>ocid1\.[A-Za-z0-9._-]{1,250})\z")]
     private static partial Regex Form { get; }

@@ -26,7 +26,8 @@ internal sealed class OciMonitoring(
     private const int MaxPages = 10;
     private const int PageSize = 1000;
 
-    private readonly ServiceCalls<MonitoringClient> ingestionCalls = new(ingestion, OciService.Monitoring, limits, time ?? TimeProvider.System);
+    private readonly ServiceCalls<MonitoringClient> ingestionCalls = new(
+        ingestion, OciService.Monitoring, limits, time ?? TimeProvider.System);
     private readonly ServiceCalls<MonitoringClient> queryCalls = new(queries, OciService.Monitoring, limits, time ?? TimeProvider.System);
 
     /// <inheritdoc/>
@@ -109,14 +110,18 @@ internal sealed class OciMonitoring(
                         AlarmId = alarm.Id,
                         Limit = PageSize,
                         Page = next,
-                        RetrieveDimensionStatesDetails = new RetrieveDimensionStatesDetails { Status = AlarmDimensionStatesEntry.StatusEnum.Firing },
+                        RetrieveDimensionStatesDetails = new RetrieveDimensionStatesDetails
+                        {
+                            Status = AlarmDimensionStatesEntry.StatusEnum.Firing,
+                        },
                     },
                     once,
                     token),
                 cancellation);
             firing.AddRange((answer.AlarmDimensionStatesCollection?.Items ?? [])
                 .Where(static stream => stream.Status == AlarmDimensionStatesEntry.StatusEnum.Firing)
-                .Select(stream => new FiringAlarm(alarm.DisplayName, stream.Dimensions ?? [], ToOffset(stream.Timestamp ?? alarm.TimestampTriggered))));
+                .Select(stream => new FiringAlarm(
+                    alarm.DisplayName, stream.Dimensions ?? [], ToOffset(stream.Timestamp ?? alarm.TimestampTriggered))));
             next = string.IsNullOrEmpty(answer.OpcNextPage) ? null : answer.OpcNextPage;
         }
     }

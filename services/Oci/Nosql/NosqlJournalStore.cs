@@ -41,7 +41,8 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
     public string Location => table.ToString();
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(
+        ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         string? next = null;

@@ -12,7 +12,8 @@ internal sealed partial record BucketAddress(string Namespace, string Name)
     internal static BucketAddress Parse(string location) => Form.Match(location) is { Success: true } match
         ? new BucketAddress(match.Groups["namespace"].Value, match.Groups["name"].Value)
         : throw new ContractException(
-            $"the registry is '{location}'; it must be {HostSources.BucketScheme}NAMESPACE/BUCKET, as in oci:axexample/modelserving-prod-artifacts");
+            $"the registry is '{location}'; it must be {HostSources.BucketScheme}NAMESPACE/BUCKET, as in "
+            + "oci:axexample/modelserving-prod-artifacts");
 
     /// <summary>The address in the form of the setting.</summary>
     public override string ToString() => HostSources.Bucket(Namespace, Name);

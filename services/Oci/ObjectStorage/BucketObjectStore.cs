@@ -109,7 +109,8 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
             if (opened.ContentLength is not { } length)
             {
                 await opened.InputStream.DisposeAsync();
-                throw new RegistryException(RegistryError.Unavailable, key, $"can't be read from {bucket}: the response does not state its length");
+                throw new RegistryException(
+                    RegistryError.Unavailable, key, $"can't be read from {bucket}: the response does not state its length");
             }
 
             var content = new ResumingStream(
@@ -162,7 +163,8 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
-    private async Task<ListObjectsResponse> PageAsync(string prefix, string? start, int limit, string fields, CancellationToken cancellation)
+    private async Task<ListObjectsResponse> PageAsync(
+        string prefix, string? start, int limit, string fields, CancellationToken cancellation)
     {
         try
         {

@@ -62,7 +62,11 @@ internal sealed class ResumingStream(
             }
 
             if (++resumes > limits.Resumes)
-                throw new IOException($"the download broke off {resumes} times, the last time after {position} of {length} bytes: {reason}");
+            {
+                throw new IOException(
+                    $"the download broke off {resumes} times, the last time after {position} of {length} bytes: {reason}");
+            }
+
             await current.DisposeAsync();
             current = await reopen(position, cancellationToken);
         }

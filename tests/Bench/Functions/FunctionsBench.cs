@@ -14,7 +14,8 @@ namespace ModelServing.Bench.Functions;
 internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publishings)
 {
     private static readonly byte[] Message = """
-        {"title":"failure-rate","type":"OK_TO_FIRING","timestampEpochMillis":1777896120000,"version":1.5,"alarmMetaData":[{"status":"FIRING",
+        {"title":"failure-rate","type":"OK_TO_FIRING","timestampEpochMillis":1777896120000,"version":1.5,
+        "alarmMetaData":[{"status":"FIRING",
         "dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}],"metricValues":[{"v":"0.42"}]}]}
         """u8.ToArray();
 
@@ -67,7 +68,11 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
         {
             await Task.WhenAny(agent.ListeningAsync(cancellation), process.WaitForExitAsync(cancellation)).Unwrap();
             if (process.HasExited)
-                throw new BenchException($"the function ended with exit code {process.ExitCode}; its output: {string.Concat(await output)}");
+            {
+                throw new BenchException(
+                    $"the function ended with exit code {process.ExitCode}; its output: {string.Concat(await output)}");
+            }
+
             var listening = ProcessorTime(process);
             var answer = await agent.CallAsync(new FnCall(Message), cancellation);
             if (answer.HttpStatus != 200)

@@ -13,7 +13,10 @@ internal sealed record FunctionsReport(IReadOnlyList<PublishingReport> Publishin
     internal void Print(TextWriter output)
     {
         string[] columns =
-            ["publishing", "CPU s to listen", "highest", "to first answer", "MB", .. Memories.Select(static memory => $"start at {memory} MB")];
+        [
+            "publishing", "CPU s to listen", "highest", "to first answer", "MB",
+            .. Memories.Select(static memory => $"start at {memory} MB"),
+        ];
         Write(output, columns);
         Write(output, ["---", .. columns.Skip(1).Select(static _ => "---:")]);
         foreach (var publishing in Publishings)
@@ -26,7 +29,8 @@ internal sealed record FunctionsReport(IReadOnlyList<PublishingReport> Publishin
                 Text(publishing.Starts.Max(static start => start.Listening)),
                 Text(Median(publishing.Starts.Select(static start => start.Answered))),
                 Median(publishing.Starts.Select(static start => start.Megabytes)).ToString("0", CultureInfo.InvariantCulture),
-                .. Memories.Select(memory => $"{(listening * MegabytesPerProcessor / memory).ToString("0.0", CultureInfo.InvariantCulture)} s"),
+                .. Memories.Select(
+                    memory => $"{(listening * MegabytesPerProcessor / memory).ToString("0.0", CultureInfo.InvariantCulture)} s"),
             ]);
         }
     }

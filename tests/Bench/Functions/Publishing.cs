@@ -20,7 +20,13 @@ internal sealed record Publishing(string Name, IReadOnlyList<string>? Properties
     /// <summary>With its own framework. Assemblies that are marked as trimmable are trimmed to the code that is used.</summary>
     internal static Publishing Trimmed { get; } = new(
         "ReadyToRun, self-contained, trimmed",
-        ["-p:SelfContained=true", "-p:PublishTrimmed=true", "-p:TrimMode=partial", "-p:SuppressTrimAnalysisWarnings=true", "-p:TreatWarningsAsErrors=false"]);
+        [
+            "-p:SelfContained=true",
+            "-p:PublishTrimmed=true",
+            "-p:TrimMode=partial",
+            "-p:SuppressTrimAnalysisWarnings=true",
+            "-p:TreatWarningsAsErrors=false",
+        ]);
 
     /// <summary>Publishes the program into a folder. Returns the command that starts it.</summary>
     /// <exception cref="BenchException">Publishing failed.</exception>
@@ -30,9 +36,14 @@ internal sealed record Publishing(string Name, IReadOnlyList<string>? Properties
             return ["dotnet", Repository.Combine("artifacts", "bin", "Functions", "release", Assembly)];
         var start = new ProcessStartInfo("dotnet",
         [
-            "msbuild", Repository.Combine("services", "Functions", "Functions.csproj"), "-restore", "-t:Publish", "-p:Configuration=Release",
-            $"-p:RuntimeIdentifier=linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}", "-p:RunAnalyzers=false", .. Properties,
-            $"-p:ArtifactsPath={Repository.Combine("artifacts", "bench-functions")}", $"-p:PublishDir={folder}/", "-verbosity:quiet", "-nologo", "-nodeReuse:false",
+            "msbuild", Repository.Combine("services", "Functions", "Functions.csproj"),
+            "-restore", "-t:Publish", "-p:Configuration=Release",
+            $"-p:RuntimeIdentifier=linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}",
+            "-p:RunAnalyzers=false",
+            .. Properties,
+            $"-p:ArtifactsPath={Repository.Combine("artifacts", "bench-functions")}",
+            $"-p:PublishDir={folder}/",
+            "-verbosity:quiet", "-nologo", "-nodeReuse:false",
         ])
         {
             RedirectStandardOutput = true,

@@ -28,7 +28,8 @@ internal static class BareRouter
             static (builder, settings) =>
             {
                 RouterHost.Add(builder, settings);
-                foreach (var service in builder.Services.Where(static service => RemovedServices.Contains(service.ServiceType.Name)).ToList())
+                var removed = builder.Services.Where(static service => RemovedServices.Contains(service.ServiceType.Name)).ToList();
+                foreach (var service in removed)
                     builder.Services.Remove(service);
                 builder.Services.AddSingleton<IMeterFactory, UnobservedMeters>();
             },

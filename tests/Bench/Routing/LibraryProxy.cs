@@ -26,7 +26,10 @@ internal static class LibraryProxy
         var port = new Argument<int>("port");
         var stable = new Argument<int>("stable");
         var canary = new Argument<int>("canary");
-        var command = new Command(Command, "Runs a proxy that uses an HTTP library. The bench starts it.") { library, port, stable, canary };
+        var command = new Command(Command, "Runs a proxy that uses an HTTP library. The bench starts it.")
+        {
+            library, port, stable, canary,
+        };
         command.Hidden = true;
         command.SetAction((arguments, cancellation) => RunAsync(
             arguments.GetRequiredValue(library),

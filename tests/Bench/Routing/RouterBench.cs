@@ -58,7 +58,9 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
         await using var onSockets = await Proxies.SocketsRouterAsync(folder, backends, cancellation);
         await using var yarp = own ? null : await Proxies.LibraryAsync(LibraryProxy.Yarp, backends, cancellation);
         await using var sockets = own ? null : await Proxies.LibraryAsync(LibraryProxy.Sockets, backends, cancellation);
-        await using var other = own || haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
+        await using var other = own || haproxy.FullPath is null
+            ? null
+            : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
         MeasuredServer?[] all = [backends.Alone, split, router, bare, onSockets, yarp, sockets, other];
         var measured = all.OfType<MeasuredServer>().ToArray();
 
@@ -94,7 +96,8 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
     {
         var row = SampleTraffic.Rows(1)[0];
         var features = string.Join(',', row.Features.ToArray().Select(static feature => feature.ToString(CultureInfo.InvariantCulture)));
-        var input = $$"""{"name":"{{SampleArtifacts.InputName}}","datatype":"FP32","shape":[1,{{row.Features.Length}}],"data":[{{features}}]}""";
+        var shape = $"[1,{row.Features.Length}]";
+        var input = $$"""{"name":"{{SampleArtifacts.InputName}}","datatype":"FP32","shape":{{shape}},"data":[{{features}}]}""";
         return $$"""{"id":"{{row.TransactionId}}","inputs":[{{input}}],"outputs":[{"name":"probabilities"}]}""";
     }
 

@@ -18,7 +18,8 @@ internal static class RouterCommand
         var json = BenchOptions.Json();
         var command = new Command(
             "router",
-            "Measures the router, nginx split_clients, YARP, SocketsHttpHandler (and haproxy, if installed) in front of the same backends, in one run.")
+            "Measures the router, nginx split_clients, YARP, SocketsHttpHandler (and haproxy, if installed) in front of "
+            + "the same backends, in one run.")
         {
             rounds, seconds, isShort, own, json,
         };

@@ -23,7 +23,8 @@ internal sealed record RouterReport(
     IReadOnlyList<ProcessorRatio> ProcessorRatios)
 {
     private static readonly string[] Routers = [RouterBench.Router, RouterBench.Bare];
-    private static readonly string[] Compared = ["nginx", RouterBench.Bare, RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
+    private static readonly string[] Compared =
+        ["nginx", RouterBench.Bare, RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
 
     internal static RouterReport Create(OrderedDictionary<string, List<Measurement>> all, string against, int rounds, int seconds)
     {
@@ -35,7 +36,10 @@ internal sealed record RouterReport(
             [.. all.Select(static server => ServerFigures.From(server.Key, server.Value))],
             against,
             Ratio(RouterBench.Router, against, static result => result.Load.RequestsPerSecond),
-            [.. Compared.Where(all.ContainsKey).SelectMany(other => Routers.Where(ours => ours != other).Select(ours => Processor(ours, other)))]);
+            [
+                .. Compared.Where(all.ContainsKey)
+                    .SelectMany(other => Routers.Where(ours => ours != other).Select(ours => Processor(ours, other))),
+            ]);
 
         ProcessorRatio Processor(string ours, string theirs) =>
             new(ours, theirs, Ratio(ours, theirs, static result => result.ProcessorTime.TotalMicroseconds));
@@ -65,7 +69,8 @@ internal sealed record RouterReport(
         console.Write(table);
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"requests/s, router / {Against}: [bold]{Ratio.Median:0.00}[/] ({Ratio.Lowest:0.00} to {Ratio.Highest:0.00} in {Rounds} rounds of {Seconds} s)");
+            $"requests/s, router / {Against}: [bold]{Ratio.Median:0.00}[/] ({Ratio.Lowest:0.00} to {Ratio.Highest:0.00})");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{Rounds} rounds of {Seconds} s");
         foreach (var (server, against, ratio) in ProcessorRatios)
         {
             console.MarkupLineInterpolated(

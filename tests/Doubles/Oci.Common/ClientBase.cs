@@ -15,7 +15,8 @@ public abstract class ClientBase : IDisposable
     private readonly string userAgent;
     private readonly string serviceName;
 
-    private protected ClientBase(IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration, string serviceName)
+    private protected ClientBase(
+        IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration, string serviceName)
     {
         this.serviceName = serviceName;
         clientConfiguration ??= new ClientConfiguration();
@@ -91,7 +92,8 @@ public abstract class ClientBase : IDisposable
     /// <param name="Path">The path, with parameters in braces.</param>
     /// <param name="SendsObject">Whether the body is an object's bytes, which are not signed and are sent only after 100 Continue.</param>
     /// <param name="Accept">The Accept header.</param>
-    internal sealed record Operation(string Name, HttpMethod Method, string Path, bool SendsObject = false, string Accept = "application/json");
+    internal sealed record Operation(
+        string Name, HttpMethod Method, string Path, bool SendsObject = false, string Accept = "application/json");
 
     /// <summary>The options of one call.</summary>
     internal sealed record Call(RetryConfiguration Retry, HttpCompletionOption Option, CancellationToken Token);

@@ -21,8 +21,8 @@ public abstract class RegionalClientBase : ClientBase
         var endpoint = addresses.Endpoint
             .Replace("{region}", region.RegionId, StringComparison.Ordinal)
             .Replace("{secondLevelDomain}", region.Realm.SecondLevelDomain, StringComparison.Ordinal);
-        if (bool.TryParse(Environment.GetEnvironmentVariable("OCI_REALM_SPECIFIC_SERVICE_ENDPOINT_TEMPLATE_ENABLED"), out var enabled) && enabled
-            && FindTemplate(region) is { } template)
+        var isTemplateEnabled = Environment.GetEnvironmentVariable("OCI_REALM_SPECIFIC_SERVICE_ENDPOINT_TEMPLATE_ENABLED");
+        if (bool.TryParse(isTemplateEnabled, out var enabled) && enabled && FindTemplate(region) is { } template)
         {
             // The template stays in effect, whatever endpoint is set later; see UseRealmSpecificEndpointTemplate.
             RealmTemplate = template;

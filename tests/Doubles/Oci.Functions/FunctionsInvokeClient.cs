@@ -14,7 +14,9 @@ public class FunctionsInvokeClient : ClientBase
     private const string Version = "/20181201";
 
     public FunctionsInvokeClient(
-        IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)
+        IBasicAuthenticationDetailsProvider authenticationDetailsProvider,
+        ClientConfiguration clientConfiguration = null,
+        string endpoint = null)
         : base(authenticationDetailsProvider, clientConfiguration, "FunctionsInvoke")
     {
         if (endpoint is not null)
@@ -25,7 +27,9 @@ public class FunctionsInvokeClient : ClientBase
         InvokeFunctionRequest request, RetryConfiguration retryConfiguration = null, CancellationToken cancellationToken = default,
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
-        var operation = new Operation(nameof(InvokeFunction), HttpMethod.Post, Version + "/functions/{functionId}/actions/invoke", Accept: "*/*");
-        return await SendAsync<InvokeFunctionRequest, InvokeFunctionResponse>(operation, request, null, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+        var operation = new Operation(
+            nameof(InvokeFunction), HttpMethod.Post, Version + "/functions/{functionId}/actions/invoke", Accept: "*/*");
+        return await SendAsync<InvokeFunctionRequest, InvokeFunctionResponse>(
+            operation, request, null, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 }

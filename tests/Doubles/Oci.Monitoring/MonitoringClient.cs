@@ -17,7 +17,9 @@ public class MonitoringClient : RegionalClientBase
     private static readonly Addresses Known = new("https://telemetry.{region}.{secondLevelDomain}");
 
     public MonitoringClient(
-        IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)
+        IBasicAuthenticationDetailsProvider authenticationDetailsProvider,
+        ClientConfiguration clientConfiguration = null,
+        string endpoint = null)
         : base(authenticationDetailsProvider, clientConfiguration, "Monitoring", Known)
     {
         if (authenticationDetailsProvider is IRegionProvider regional)
@@ -47,10 +49,12 @@ public class MonitoringClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<RetrieveDimensionStatesRequest, RetrieveDimensionStatesResponse>(
-            HttpMethod.Post, "/alarms/{alarmId}/actions/retrieveDimensionStates", request, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Post, "/alarms/{alarmId}/actions/retrieveDimensionStates", request,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
-    private Task<TResponse> Send<TRequest, TResponse>(HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
+    private Task<TResponse> Send<TRequest, TResponse>(
+        HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
         where TRequest : IOciRequest
         where TResponse : IOciResponse, new() =>
         SendAsync<TRequest, TResponse>(new Operation(name, method, Version + path), request, null, call);

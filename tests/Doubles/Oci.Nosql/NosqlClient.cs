@@ -15,7 +15,9 @@ public class NosqlClient : RegionalClientBase
     private static readonly Addresses Known = new("https://nosql.{region}.oci.{secondLevelDomain}");
 
     public NosqlClient(
-        IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)
+        IBasicAuthenticationDetailsProvider authenticationDetailsProvider,
+        ClientConfiguration clientConfiguration = null,
+        string endpoint = null)
         : base(authenticationDetailsProvider, clientConfiguration, "Nosql", Known)
     {
         if (authenticationDetailsProvider is IRegionProvider regional)
@@ -37,10 +39,12 @@ public class NosqlClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<UpdateRowRequest, UpdateRowResponse>(
-            HttpMethod.Put, "/tables/{tableNameOrId}/rows", request, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Put, "/tables/{tableNameOrId}/rows", request,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
-    private Task<TResponse> Send<TRequest, TResponse>(HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
+    private Task<TResponse> Send<TRequest, TResponse>(
+        HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
         where TRequest : IOciRequest
         where TResponse : IOciResponse, new() =>
         SendAsync<TRequest, TResponse>(new Operation(name, method, Version + path), request, null, call);

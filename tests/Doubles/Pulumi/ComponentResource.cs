@@ -15,7 +15,8 @@ public class ComponentResource(string type, string name, ResourceArgs? args, Com
 
     protected void RegisterOutputs() => RegisterOutputs(GetType().GetProperties()
         .Where(static p => p.Name != nameof(Urn) && p.GetCustomAttribute<OutputAttribute>() is not null)
-        .ToDictionary(static p => p.GetCustomAttribute<OutputAttribute>()!.Name is { Length: > 0 } named ? named : p.Name, p => p.GetValue(this)));
+        .ToDictionary(
+            static p => p.GetCustomAttribute<OutputAttribute>()!.Name is { Length: > 0 } named ? named : p.Name, p => p.GetValue(this)));
 
     protected void RegisterOutputs(IDictionary<string, object?> outputs)
     {

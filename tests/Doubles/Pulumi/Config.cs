@@ -26,10 +26,14 @@ public sealed class Config
     };
 
     public int? GetInt32(string key) => Get(key) is not { } text ? null
-        : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : throw Misfit(key, text, nameof(Int32));
+        : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Misfit(key, text, nameof(Int32));
 
     public double? GetDouble(string key) => Get(key) is not { } text ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Misfit(key, text, nameof(Double));
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Misfit(key, text, nameof(Double));
 
     [return: MaybeNull]
     public T GetObject<T>(string key) => GetObject<T>(key, null!);

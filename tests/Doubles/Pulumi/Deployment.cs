@@ -32,7 +32,8 @@ public static class Deployment
     public static Task<ImmutableArray<Resource>> TestAsync<TStack>(IMocks mocks, TestOptions? options = null)
         where TStack : Stack, new() => RunTestAsync(mocks, options, static () => new TStack());
 
-    public static Task<ImmutableArray<Resource>> TestWithServiceProviderAsync<TStack>(IMocks mocks, IServiceProvider serviceProvider, TestOptions? options = null)
+    public static Task<ImmutableArray<Resource>> TestWithServiceProviderAsync<TStack>(
+        IMocks mocks, IServiceProvider serviceProvider, TestOptions? options = null)
         where TStack : Stack => RunTestAsync(mocks, options, () => serviceProvider.GetService(typeof(TStack)) as TStack
             ?? throw new InvalidOperationException($"Failed to resolve instance of type {typeof(TStack)} from service provider. " +
                 "Register the type with the service provider before calling RunAsync."));

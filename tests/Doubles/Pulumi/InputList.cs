@@ -64,7 +64,8 @@ public sealed class InputList<T> : Input<ImmutableArray<T>>, IInputCollection, I
         new(values.Apply(static all => all.IsDefault ? default : all.Select(static value => (Input<T>)value).ToImmutableArray()));
 
     IEnumerator IEnumerable.GetEnumerator() =>
-        throw new NotSupportedException($"A {GetType().FullName} cannot be synchronously enumerated. Use {nameof(GetAsyncEnumerator)} instead.");
+        throw new NotSupportedException(
+            $"A {GetType().FullName} cannot be synchronously enumerated. Use {nameof(GetAsyncEnumerator)} instead.");
 
     public async IAsyncEnumerator<Input<T>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {

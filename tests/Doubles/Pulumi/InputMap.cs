@@ -49,10 +49,13 @@ public sealed class InputMap<TValue> : Input<ImmutableDictionary<string, TValue>
         values.Apply(ImmutableDictionary.CreateRange);
 
     public static implicit operator InputMap<TValue>(Output<ImmutableDictionary<string, TValue>> values) =>
-        new(values.Apply(static all => all is null ? null! : all.ToImmutableDictionary(static pair => pair.Key, static pair => (Input<TValue>)pair.Value)));
+        new(values.Apply(static all => all is null
+            ? null!
+            : all.ToImmutableDictionary(static pair => pair.Key, static pair => (Input<TValue>)pair.Value)));
 
     IEnumerator IEnumerable.GetEnumerator() =>
-        throw new NotSupportedException($"A {GetType().FullName} cannot be synchronously enumerated. Use {nameof(GetAsyncEnumerator)} instead.");
+        throw new NotSupportedException(
+            $"A {GetType().FullName} cannot be synchronously enumerated. Use {nameof(GetAsyncEnumerator)} instead.");
 
     public async IAsyncEnumerator<Input<KeyValuePair<string, TValue>>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
@@ -66,8 +69,8 @@ public sealed class InputMap<TValue> : Input<ImmutableDictionary<string, TValue>
         Value = Flatten(value);
     }
 
-    private static Output<ImmutableDictionary<string, TValue>> Flatten(Input<ImmutableDictionary<string, Input<TValue>>> parts) => parts.Apply(static all =>
-        all is null
+    private static Output<ImmutableDictionary<string, TValue>> Flatten(Input<ImmutableDictionary<string, Input<TValue>>> parts) =>
+        parts.Apply(static all => all is null
             ? Output.Create(Task.FromResult<ImmutableDictionary<string, TValue>>(null!))
             : Output.All(all.Select(static part => part.Value.Apply(value => KeyValuePair.Create(part.Key, value))))
                 .Apply(static pairs => pairs.ToImmutableDictionary()));

@@ -25,7 +25,8 @@ internal abstract class OutputSource
                 throw RunException.OutputsHaveIncorrectType([attribute.Name ?? property.Name]);
 
             var setter = property.DeclaringType!.GetProperty(property.Name)!.SetMethod
-                ?? throw new InvalidOperationException($"[Output] {resource.GetType().FullName}.{property.Name} did not have a 'set' method");
+                ?? throw new InvalidOperationException(
+                    $"[Output] {resource.GetType().FullName}.{property.Name} did not have a 'set' method");
             var sourceType = typeof(Source<>).MakeGenericType(property.PropertyType.GenericTypeArguments);
             var source = (OutputSource)Activator.CreateInstance(sourceType, resource)!;
             setter.Invoke(resource, [source.Boxed]);

@@ -46,7 +46,10 @@ public class Resource
         }
 
         if (!isCustom)
-            providers = providers.SetItems((options.Provider is { } one ? [one] : several).Select(static p => KeyValuePair.Create(p.Package, p)));
+        {
+            providers = providers.SetItems(
+                (options.Provider is { } one ? [one] : several).Select(static p => KeyValuePair.Create(p.Package, p)));
+        }
         else if (options.Provider is { } own)
             providers = type.Split(':') is [var package, _, _] ? providers.SetItem(package, own) : providers;
         else

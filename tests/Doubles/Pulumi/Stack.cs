@@ -16,7 +16,8 @@ public class Stack : ComponentResource
     internal void RegisterPropertyOutputs()
     {
         var outputs = GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(static p => p.GetCustomAttribute<OutputAttribute>() is not null && p.DeclaringType?.IsAssignableFrom(typeof(Stack)) != true)
+            .Where(
+                static p => p.GetCustomAttribute<OutputAttribute>() is not null && p.DeclaringType?.IsAssignableFrom(typeof(Stack)) != true)
             .Select(p => KeyValuePair.Create(p.GetCustomAttribute<OutputAttribute>()!.Name ?? p.Name, p.GetValue(this)))
             .ToImmutableArray();
         var missing = outputs.Where(static o => o.Value is null).Select(static o => o.Key).ToArray();

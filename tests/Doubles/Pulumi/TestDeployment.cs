@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text.Json;
 using Pulumi.Testing;
 
@@ -39,7 +40,7 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         {
             AddError(exception is RunException or ResourceException { HideStack: true }
                 ? exception.Message
-                : $"Running program '{System.Reflection.Assembly.GetEntryAssembly()?.Location}' failed with an unhandled exception:\n{exception}");
+                : $"Running program '{Assembly.GetEntryAssembly()?.Location}' failed with an unhandled exception:\n{exception}");
         }
 
         if (exceptions.Count > 0)
@@ -107,7 +108,9 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
     internal async Task<OutputData<T>> InvokeAsync<T>(string token, InvokeArgs args, InvokeOptions? options)
     {
         var (inputs, isKnown, dependencies) = await InputsAsync($"invoke:{token}", args ?? InvokeArgs.Empty).ConfigureAwait(false);
-        var explicitly = options is InvokeOutputOptions { DependsOn: var list } ? await list.ToOutput().ValueOr([]).ConfigureAwait(false) : [];
+        var explicitly = options is InvokeOutputOptions { DependsOn: var list }
+            ? await list.ToOutput().ValueOr([]).ConfigureAwait(false)
+            : [];
         if (!isKnown)
             return OutputData<T>.Unknown();
 
@@ -174,7 +177,9 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         var dependencies = await options.DependsOn.ToOutput().ValueOr([]).ConfigureAwait(false);
         var (inputs, _, implied) = await InputsAsync($"resource:{name}[{type}]", args).ConfigureAwait(false);
         var parent = isRoot ? "" : await (options.Parent ?? Stack).Urn.ValueOr("").ConfigureAwait(false);
-        var provider = resource is CustomResource && options.Provider is { } given ? await given.ReferenceAsync().ConfigureAwait(false) : "";
+        var provider = resource is CustomResource && options.Provider is { } given
+            ? await given.ReferenceAsync().ConfigureAwait(false)
+            : "";
         foreach (var dependency in Expand([.. dependencies, .. implied]))
             await dependency.Urn.Data.ConfigureAwait(false);
 
@@ -198,8 +203,8 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
     }
 
     /// <summary>Returns the arguments by their names on the wire, without those that have an unknown part.</summary>
-    private static async Task<(ImmutableDictionary<string, object> Inputs, bool IsKnown, ImmutableHashSet<Resource> Dependencies)> InputsAsync(
-        string label, InputArgs args)
+    private static async Task<(ImmutableDictionary<string, object> Inputs, bool IsKnown, ImmutableHashSet<Resource> Dependencies)>
+        InputsAsync(string label, InputArgs args)
     {
         var inputs = ImmutableDictionary.CreateBuilder<string, object>();
         var (isKnown, dependencies) = (true, ImmutableHashSet<Resource>.Empty);

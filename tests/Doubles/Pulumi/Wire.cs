@@ -22,7 +22,8 @@ internal static class Wire
             case InputArgs args:
                 return await WriteAsync(context, args.ToDictionary()).ConfigureAwait(false);
             case Task:
-                throw new InvalidOperationException($"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{context}");
+                throw new InvalidOperationException(
+                    $"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{context}");
             case IInputCollection collection:
                 return await WriteAsync(context, collection.Parts).ConfigureAwait(false);
             case IInput input:
@@ -55,7 +56,9 @@ internal static class Wire
         if (type.GetCustomAttribute<OutputTypeAttribute>() is not null)
         {
             return await WriteAsync(context, type.GetFields().Where(static field => field.IsInitOnly)
-                .ToDictionary(static field => char.ToLowerInvariant(field.Name[0]) + field.Name[1..], field => field.GetValue(value))).ConfigureAwait(false);
+                .ToDictionary(
+                    static field => char.ToLowerInvariant(field.Name[0]) + field.Name[1..],
+                    field => field.GetValue(value))).ConfigureAwait(false);
         }
 
         throw new InvalidOperationException($"{type.FullName} is not a supported argument type.\n\t{context}");
@@ -68,7 +71,8 @@ internal static class Wire
         {
             IDictionary<string, object> dictionary => dictionary.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)),
             IDictionary dictionary => dictionary.Keys.Cast<object>().Select(key => KeyValuePair.Create(
-                key as string ?? throw new InvalidOperationException("Dictionaries are only supported with string keys:\n\t"), dictionary[key])),
+                key as string ?? throw new InvalidOperationException("Dictionaries are only supported with string keys:\n\t"),
+                dictionary[key])),
             _ when (await WriteAsync("", state).ConfigureAwait(false)).Value is ImmutableDictionary<string, object> written =>
                 written.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)),
             _ => throw new InvalidOperationException($"{state.GetType().FullName} is not a supported argument type"),
@@ -90,7 +94,8 @@ internal static class Wire
         var result = ImmutableDictionary.CreateBuilder<string, object>();
         foreach (var key in dictionary.Keys)
         {
-            var name = key as string ?? throw new InvalidOperationException($"Dictionaries are only supported with string keys:\n\t{context}");
+            var name = key as string ?? throw new InvalidOperationException(
+                $"Dictionaries are only supported with string keys:\n\t{context}");
             var part = await WriteAsync($"{context}.{name}", dictionary[name]).ConfigureAwait(false);
             sum = Sum(sum, part);
             if (part.Value is not null)

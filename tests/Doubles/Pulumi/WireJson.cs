@@ -16,6 +16,8 @@ internal static class WireJson
         return new(data.Resources, data.IsKnown ? Format(data.Value) : null!, data.IsKnown, data.IsSecret);
     }
 
+    private static string FormatPair(KeyValuePair<string, object> pair) => $"{Format(pair.Key)}: {Format(pair.Value)}";
+
     private static string Format(object? value) => value switch
     {
         null => "null",
@@ -24,7 +26,7 @@ internal static class WireJson
         ImmutableArray<object> list => list.IsEmpty ? "[ ]" : $"[ {string.Join(", ", list.Select(Format))} ]",
         ImmutableDictionary<string, object> all => all.IsEmpty
             ? "{ }"
-            : $"{{ {string.Join(", ", all.OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => $"{Format(p.Key)}: {Format(p.Value)}"))} }}",
+            : $"{{ {string.Join(", ", all.OrderBy(static p => p.Key, StringComparer.Ordinal).Select(FormatPair))} }}",
         _ => JsonSerializer.Serialize(value.ToString(), Strings),
     };
 }

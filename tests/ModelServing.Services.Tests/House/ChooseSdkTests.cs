@@ -44,7 +44,8 @@ public sealed class ChooseSdkTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.Equal(
-            $"the package source does not have {string.Join(", ", OciPackages)}: builds use the doubles in tests/Doubles, which support neither 'pulumi up' nor 'ms images push'",
+            $"the package source does not have {string.Join(", ", OciPackages)}: "
+            + "builds use the doubles in tests/Doubles, which support neither 'pulumi up' nor 'ms images push'",
             Assert.Single(output));
         Assert.Equal("true", await SdkDoublesAsync());
     }
@@ -57,7 +58,8 @@ public sealed class ChooseSdkTests : IDisposable
         var (exitCode, output) = await ChooseAsync();
 
         Assert.Equal(0, exitCode);
-        Assert.StartsWith("the package source does not have Pulumi, Pulumi.Kubernetes, Pulumi.Oci: ", Assert.Single(output), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the package source does not have Pulumi, Pulumi.Kubernetes, Pulumi.Oci: ", Assert.Single(output), StringComparison.Ordinal);
         Assert.Equal("true", await SdkDoublesAsync());
     }
 
@@ -132,7 +134,8 @@ public sealed class ChooseSdkTests : IDisposable
 
     private async Task<(int ExitCode, string[] Output)> ChooseAsync(params string[] projects)
     {
-        var (exitCode, output) = await DotnetAsync(["run", "--file", Repository.Combine("tests", "ChooseSdk.cs"), "--", folder.FullPath, .. projects]);
+        var (exitCode, output) = await DotnetAsync(
+            ["run", "--file", Repository.Combine("tests", "ChooseSdk.cs"), "--", folder.FullPath, .. projects]);
         return (exitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 

@@ -8,7 +8,8 @@ public class ClosureTests
 {
     // The packages of the trainer, the cloud and the tests. Inference may have ONNX Runtime, which shares a prefix with ML.NET, and the
     // router may have the cluster's client.
-    private static readonly string[] Forbidden = ["Microsoft.ML", "Pulumi", "KubernetesClient", "Parquet", "xunit", "CsCheck", "NJsonSchema"];
+    private static readonly string[] Forbidden =
+        ["Microsoft.ML", "Pulumi", "KubernetesClient", "Parquet", "xunit", "CsCheck", "NJsonSchema"];
 
     [Theory]
     [InlineData("Cli")]
@@ -20,9 +21,12 @@ public class ClosureTests
         var path = Repository.Combine("artifacts", "obj", project, "project.assets.json");
         Assert.SkipUnless(File.Exists(path), $"{path} does not exist: build services/{project}");
         using var assets = JsonDocument.Parse(File.ReadAllBytes(path));
-        var libraries = assets.RootElement.GetProperty("libraries").EnumerateObject().Select(library => library.Name.Split('/')[0]).ToList();
+        var libraries = assets.RootElement.GetProperty("libraries").EnumerateObject()
+            .Select(library => library.Name.Split('/')[0])
+            .ToList();
         Assert.Contains("Contracts", libraries.Select(name => name.Replace("ModelServing.", "", StringComparison.Ordinal)));
-        Assert.DoesNotContain(libraries, name => Forbidden.Any(forbidden => Is(name, forbidden)) && !except.Any(allowed => Is(name, allowed)));
+        Assert.DoesNotContain(
+            libraries, name => Forbidden.Any(forbidden => Is(name, forbidden)) && !except.Any(allowed => Is(name, allowed)));
 
         static bool Is(string name, string prefix) =>
             name.Equals(prefix, StringComparison.OrdinalIgnoreCase) || name.StartsWith(prefix + ".", StringComparison.OrdinalIgnoreCase);

@@ -10,6 +10,8 @@ public class MetricsDocumentTests
     public void The_document_lists_every_metric_and_dimension_of_models()
     {
         var text = File.ReadAllText(Repository.Combine("docs/metrics.md"));
-        Assert.All(typeof(ModelMetric).GetFields(), constant => Assert.Contains($"`{constant.GetRawConstantValue()}`", text, StringComparison.Ordinal));
+        Assert.All(
+            typeof(ModelMetric).GetFields(),
+            constant => Assert.Contains($"`{constant.GetRawConstantValue()}`", text, StringComparison.Ordinal));
     }
 }

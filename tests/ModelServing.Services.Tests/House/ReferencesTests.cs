@@ -57,7 +57,8 @@ public class ReferencesTests
             : [$"{project.Path} is not listed"]).ToList();
         Assert.True(
             faults.Count == 0,
-            $"{string.Join("; ", faults)}: docs/design.md (Layout and references) does not allow it. Change that page first, then {nameof(MayReference)}.");
+            $"{string.Join("; ", faults)}: docs/design.md (Layout and references) does not allow it. "
+            + $"Change that page first, then {nameof(MayReference)}.");
     }
 
     [Fact]
@@ -92,7 +93,8 @@ public class ReferencesTests
     public void Every_reference_has_a_project() =>
         Assert.Empty(Projects.SelectMany(project => project.References).Except(Projects.Select(project => project.Folder)));
 
-    private sealed record Project(string Path, string Folder, bool IsProgram, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
+    private sealed record Project(
+        string Path, string Folder, bool IsProgram, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
     {
         internal bool IsTest => Folder.StartsWith("tests/", StringComparison.Ordinal);
 

@@ -26,7 +26,8 @@ internal sealed class SdkClient : IAsyncDisposable
     internal ConfigFileAuthenticationDetailsProvider Identity { get; }
 
     /// <summary>Whether the tests run with the doubles.</summary>
-    internal static bool IsDouble { get; } = typeof(ObjectStorageClient).Assembly.GetName().Name!.EndsWith(".Double", StringComparison.Ordinal);
+    internal static bool IsDouble { get; } =
+        typeof(ObjectStorageClient).Assembly.GetName().Name!.EndsWith(".Double", StringComparison.Ordinal);
 
     internal static PutObjectRequest Put(string text = "hello") =>
         new() { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", PutObjectBody = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)) };

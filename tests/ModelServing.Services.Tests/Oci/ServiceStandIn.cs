@@ -34,8 +34,11 @@ internal sealed class ServiceStandIn : IAsyncDisposable
     /// <summary>How many connections were accepted.</summary>
     internal int Accepted => server.Accepted;
 
-    internal static string Answer(string status, string body, params ReadOnlySpan<string> headers) =>
-        $"HTTP/1.1 {status}\r\n{string.Concat(headers.ToArray().Select(static header => header + "\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}";
+    internal static string Answer(string status, string body, params ReadOnlySpan<string> headers)
+    {
+        var lines = string.Concat(headers.ToArray().Select(static header => header + "\r\n"));
+        return $"HTTP/1.1 {status}\r\n{lines}Content-Length: {body.Length}\r\n\r\n{body}";
+    }
 
     internal static string Json(string body, params ReadOnlySpan<string> headers) =>
         Answer("200 OK", body, ["Content-Type: application/json", .. headers]);

@@ -27,7 +27,8 @@ internal sealed class SomeUser : IDisposable
     internal string KeyFile => folder.Combine("key.pem");
 
     internal static string EncryptedKey(string passPhrase) =>
-        Key.ExportEncryptedPkcs8PrivateKeyPem(passPhrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        Key.ExportEncryptedPkcs8PrivateKeyPem(
+            passPhrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
 
     internal string Profile(string name = "DEFAULT", string region = "region=eu-frankfurt-1") => $"""
         [{name}]
@@ -55,7 +56,11 @@ internal sealed class SomeUser : IDisposable
             ? $"{name}: {method.ToLowerInvariant()} {target}"
             : $"{name}: {request[name]}");
         Assert.True(
-            Key.VerifyData(Encoding.UTF8.GetBytes(string.Join('\n', lines)), Convert.FromBase64String(match.Groups[3].Value), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            Key.VerifyData(
+                Encoding.UTF8.GetBytes(string.Join('\n', lines)),
+                Convert.FromBase64String(match.Groups[3].Value),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1),
             "the signature does not match the request as it arrived");
         if (request["x-content-sha256"] is { } digest)
             Assert.Equal(Convert.ToBase64String(SHA256.HashData(request.Body)), digest);

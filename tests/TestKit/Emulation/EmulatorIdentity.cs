@@ -59,6 +59,8 @@ public sealed class EmulatorIdentity
 
 #pragma warning disable CA5351 // OCI identifies an API key by its MD5. It is not used for security.
     private static string Fingerprint() =>
-        string.Join(':', MD5.HashData(SharedKey.Value.ExportSubjectPublicKeyInfo()).Select(static b => b.ToString("x2", CultureInfo.InvariantCulture)));
+        string.Join(
+            ':',
+            MD5.HashData(SharedKey.Value.ExportSubjectPublicKeyInfo()).Select(static b => b.ToString("x2", CultureInfo.InvariantCulture)));
 #pragma warning restore CA5351
 }

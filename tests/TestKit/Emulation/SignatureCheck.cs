@@ -30,10 +30,16 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
         var headers = context.Request.Headers;
         var match = Authorization().Match(headers.Authorization.ToString());
         if (!match.Success)
-            throw Refused("the Authorization header does not have the form Signature version=\"1\",headers=..,keyId=..,algorithm=\"rsa-sha256\",signature=..");
+        {
+            throw Refused(
+                "the Authorization header does not have the form Signature "
+                + "version=\"1\",headers=..,keyId=..,algorithm=\"rsa-sha256\",signature=..");
+        }
+
         if (match.Groups["key"].Value != identity.KeyId)
             throw Refused($"the key '{match.Groups["key"].Value}' is unknown");
-        if (!DateTimeOffset.TryParseExact(headers.Date.ToString(), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        var culture = CultureInfo.InvariantCulture;
+        if (!DateTimeOffset.TryParseExact(headers.Date.ToString(), "r", culture, DateTimeStyles.AssumeUniversal, out var date))
             throw Refused($"the date '{headers.Date}' can't be parsed");
         if ((time.GetUtcNow() - date).Duration() > MaxSkew)
             throw Refused($"the date '{headers.Date}' differs from now by more than {MaxSkew.TotalMinutes:0} minutes");
@@ -46,7 +52,8 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
         var text = string.Join('\n', signed.Select(name => $"{name}: {SignedValue(context.Request, name, target)}"));
         var signature = new byte[256];
         if (!Convert.TryFromBase64String(match.Groups["signature"].Value, signature, out var length) ||
-            !identity.Key.VerifyData(Encoding.UTF8.GetBytes(text), signature.AsSpan(0, length), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
+            !identity.Key.VerifyData(
+                Encoding.UTF8.GetBytes(text), signature.AsSpan(0, length), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
             throw Refused("the signature does not match this request");
         return signed.Contains("x-content-sha256") ? await ReadBodyAsync(context) : null;
     }
@@ -59,7 +66,11 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
     private static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {
         if (context.Request.ContentLength is not (>= 0 and <= MaxSignedBody) and var length)
-            throw EmulatorError.InvalidParameter($"the length of a signed body is {length}; it must be known and at most {MaxSignedBody} bytes");
+        {
+            throw EmulatorError.InvalidParameter(
+                $"the length of a signed body is {length}; it must be known and at most {MaxSignedBody} bytes");
+        }
+
         var body = new byte[context.Request.ContentLength.Value];
         await context.Request.Body.ReadExactlyAsync(body, context.RequestAborted);
         return Convert.ToBase64String(SHA256.HashData(body)) == context.Request.Headers["x-content-sha256"]

@@ -12,7 +12,9 @@ namespace ModelServing.TestKit.Functions;
 public sealed class FnAgent : IDisposable
 {
     private const UnixFileMode AllUsers =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly TaskCompletionSource appeared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FileSystemWatcher watcher;
@@ -68,7 +70,8 @@ public sealed class FnAgent : IDisposable
 
     public async Task<FnAnswer> CallAsync(FnCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost/call") { Content = new ReadOnlyMemoryContent(call.Body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost/call");
+        request.Content = new ReadOnlyMemoryContent(call.Body);
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
         request.Headers.Add("Fn-Call-Id", call.CallId);
         request.Headers.Add("Fn-Deadline", call.Deadline.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));

@@ -27,7 +27,8 @@ public sealed class FunctionsEmulator : ServiceEmulator<FunctionsOperation, Func
     /// <summary>Starts an emulator on a free port.</summary>
     /// <param name="functionId">The function's OCID.</param>
     /// <param name="run">The function.</param>
-    public static async Task<FunctionsEmulator> StartAsync(string functionId, Func<FunctionInvocation, CancellationToken, Task<FnAnswer>> run)
+    public static async Task<FunctionsEmulator> StartAsync(
+        string functionId, Func<FunctionInvocation, CancellationToken, Task<FnAnswer>> run)
     {
         var emulator = new FunctionsEmulator(functionId, run);
         await emulator.ListenAsync();

@@ -325,7 +325,8 @@ public sealed class KubernetesApi : IAsyncDisposable
         context.Response.ContentType = "application/json";
         if (from < oldest)
         {
-            await context.Response.Body.WriteAsync(Bytes(new JsonObject { ["type"] = "ERROR", ["object"] = Status(410, "too old resource version") }));
+            await context.Response.Body.WriteAsync(
+                Bytes(new JsonObject { ["type"] = "ERROR", ["object"] = Status(410, "too old resource version") }));
             return;
         }
 

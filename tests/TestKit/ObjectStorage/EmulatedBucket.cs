@@ -78,7 +78,8 @@ public sealed class EmulatedBucket
         }
     }
 
-    internal EmulatedUpload Begin(string key, string contentType, IReadOnlyDictionary<string, string> metadata, string? ifMatch, string? ifNoneMatch)
+    internal EmulatedUpload Begin(
+        string key, string contentType, IReadOnlyDictionary<string, string> metadata, string? ifMatch, string? ifNoneMatch)
     {
         lock (gate)
         {

@@ -38,7 +38,8 @@ public sealed class ObjectStorageEmulator : ServiceEmulator<StorageOperation, St
 
     private protected override StorageRequest Record(HttpContext context, string target) => new(
         RequestTarget.Parse(context.Request.Method, target),
-        context.Request.Headers.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+        context.Request.Headers.ToDictionary(
+            static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase));
 
     // The bytes of objects are not signed.
     private protected override bool HasSignedBody(string method, StorageRequest request) =>
@@ -70,6 +71,7 @@ public sealed class ObjectStorageEmulator : ServiceEmulator<StorageOperation, St
             : throw new EmulatorError(
                 StatusCodes.Status404NotFound,
                 "BucketNotFound",
-                $"Either the bucket named '{target.Bucket}' does not exist in the namespace '{Namespace}' or you are not authorized to access it");
+                $"Either the bucket named '{target.Bucket}' does not exist in the namespace '{Namespace}' or you are not authorized to "
+                + "access it");
     }
 }

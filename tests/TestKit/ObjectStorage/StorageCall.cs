@@ -140,7 +140,8 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
                 objects.Add(Describe(key, stored, fields));
         }
 
-        return EmulatorAnswer.Json(new Dictionary<string, object?> { ["objects"] = objects, ["prefixes"] = prefixes, ["nextStartWith"] = next });
+        return EmulatorAnswer.Json(
+            new Dictionary<string, object?> { ["objects"] = objects, ["prefixes"] = prefixes, ["nextStartWith"] = next });
 
         static bool IsBefore(string key, string? start) => start is not null && string.CompareOrdinal(key, start) < 0;
     }

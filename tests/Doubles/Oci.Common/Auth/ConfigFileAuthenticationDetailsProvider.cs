@@ -18,7 +18,8 @@ public class ConfigFileAuthenticationDetailsProvider : IAuthenticationDetailsPro
         if (configFile.GetValue("authentication_type") == "instance_principal")
         {
             throw new NotSupportedException(
-                "authentication_type is instance_principal, which this double of the OCI SDK does not support; it signs with a user's key only.");
+                "authentication_type is instance_principal, which this double of the OCI SDK does not support; "
+                + "it signs with a user's key only.");
         }
 
         var passPhrase = configFile.GetValue("pass_phrase");

@@ -15,7 +15,11 @@ public class OkeWorkloadIdentityAuthenticationDetailsProvider : AbstractRequesti
         if (!File.Exists(Environment(CertificateVariable) ?? "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"))
             throw new ArgumentException("Kubernetes service account ca cert doesn't exist.");
         if (Environment("KUBERNETES_SERVICE_HOST") is null)
-            throw new ArgumentException("Invalid environment variable KUBERNETES_SERVICE_HOST, please contact OKE Foundation team for help.");
+        {
+            throw new ArgumentException(
+                "Invalid environment variable KUBERNETES_SERVICE_HOST, please contact OKE Foundation team for help.");
+        }
+
         return new OkeWorkloadIdentityAuthenticationDetailsProvider { Region = Region.FromRegionCodeOrId(region) };
     }
 }

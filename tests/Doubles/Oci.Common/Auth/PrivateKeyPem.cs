@@ -14,7 +14,8 @@ internal static class PrivateKeyPem
             if (text.Contains("Proc-Type:", StringComparison.Ordinal))
             {
                 throw new NotSupportedException(
-                    "This double of the OCI SDK can't read a key with PEM's old encryption (Proc-Type); convert it to PKCS#8 with openssl pkcs8 -topk8");
+                    "This double of the OCI SDK can't read a key with PEM's old encryption (Proc-Type); "
+                    + "convert it to PKCS#8 with openssl pkcs8 -topk8");
             }
 
             var encrypted = text.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);

@@ -62,9 +62,10 @@ internal static class RequestWriter
         return message;
     }
 
-    private static string Text(object value) => value is Enum choice
-        ? Uri.EscapeDataString(choice.GetType().GetField(choice.ToString()).GetCustomAttribute<EnumMemberAttribute>()?.Value ?? choice.ToString())
-        : Convert.ToString(value);
+    private static string Text(object value) => value is Enum choice ? Uri.EscapeDataString(Name(choice)) : Convert.ToString(value);
+
+    private static string Name(Enum choice) =>
+        choice.GetType().GetField(choice.ToString()).GetCustomAttribute<EnumMemberAttribute>()?.Value ?? choice.ToString();
 
     private static MemoryStream Serialize(object value)
     {

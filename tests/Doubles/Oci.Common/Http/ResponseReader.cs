@@ -88,7 +88,9 @@ internal static class ResponseReader
     private static T Json<T>(HttpResponseMessage response)
     {
         var text = response.Content.ReadAsStringAsync().Result;
-        return response.Content.Headers.TryGetValues("Content-Type", out var types) && types.First().Contains("text/plain", StringComparison.Ordinal)
+        var isText = response.Content.Headers.TryGetValues("Content-Type", out var types)
+            && types.First().Contains("text/plain", StringComparison.Ordinal);
+        return isText
             ? (T)(object)text
             : JsonConvert.DeserializeObject<T>(text, Settings);
     }

@@ -44,5 +44,6 @@ public class OciException : Exception
     public override string ToString() => ApiDetails is null
         ? $"Error encountered: StatusCode:{StatusCode}, Message:{Message}, ServiceCode:{ServiceCode}, OpcRequestId:{OpcRequestId}"
         : $"Error returned by {ApiDetails.ServiceName} Service. Http Status Code: {(int)StatusCode}. ServiceCode: {ServiceCode}. " +
-            $"OpcRequestId: {OpcRequestId}. Message: {Message}\nOperation Name: {ApiDetails.OperationName}\nRequest Endpoint: {ApiDetails.RequestEndpoint}";
+            $"OpcRequestId: {OpcRequestId}. Message: {Message}\nOperation Name: {ApiDetails.OperationName}\n" +
+            $"Request Endpoint: {ApiDetails.RequestEndpoint}";
 }

@@ -13,12 +13,17 @@ public class SdkAnswerTests
     [Fact]
     public async Task An_error_is_read_from_its_body()
     {
-        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Error(412, "IfNoneMatchFailed", "it is there", "opc-request-id: some-id")));
+        await using var sdk = new SdkClient(
+            new(_ => ServiceStandIn.Error(412, "IfNoneMatchFailed", "it is there", "opc-request-id: some-id")));
 
         var e = await Assert.ThrowsAsync<OciException>(() => sdk.Client.PutObject(SdkClient.Put()));
 
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "IfNoneMatchFailed", "it is there", "some-id"), (e.StatusCode, e.ServiceCode, e.Message, e.OpcRequestId));
-        Assert.Equal(("PutObject", $"PUT {sdk.Service.Endpoint}/n/space/b/bucket/o/object"), (e.ApiDetails.OperationName, e.ApiDetails.RequestEndpoint));
+        Assert.Equal(
+            (HttpStatusCode.PreconditionFailed, "IfNoneMatchFailed", "it is there", "some-id"),
+            (e.StatusCode, e.ServiceCode, e.Message, e.OpcRequestId));
+        Assert.Equal(
+            ("PutObject", $"PUT {sdk.Service.Endpoint}/n/space/b/bucket/o/object"),
+            (e.ApiDetails.OperationName, e.ApiDetails.RequestEndpoint));
     }
 
     [Fact]
@@ -31,8 +36,12 @@ public class SdkAnswerTests
         var head = await Assert.ThrowsAsync<OciException>(() => sdk.Client.HeadObject(SdkClient.Head()));
         var get = await Assert.ThrowsAsync<OciException>(() => sdk.Client.GetObject(SdkClient.Get()));
 
-        Assert.Equal((404, "Unknown Service Code", "Not Found", "some-id"), ((int)head.StatusCode, head.ServiceCode, head.Message, head.OpcRequestId));
-        Assert.Equal((503, "Unknown Service Code", "Service Unavailable", ""), ((int)get.StatusCode, get.ServiceCode, get.Message, get.OpcRequestId));
+        Assert.Equal(
+            (404, "Unknown Service Code", "Not Found", "some-id"),
+            ((int)head.StatusCode, head.ServiceCode, head.Message, head.OpcRequestId));
+        Assert.Equal(
+            (503, "Unknown Service Code", "Service Unavailable", ""),
+            ((int)get.StatusCode, get.ServiceCode, get.Message, get.OpcRequestId));
     }
 
     [Theory]
@@ -46,7 +55,8 @@ public class SdkAnswerTests
 
         foreach (var retries in (int?[])[null, 3])
         {
-            var e = await Record.ExceptionAsync(() => sdk.Client.GetObject(SdkClient.Get(), retries is { } number ? new() { MaxAttempts = number } : null));
+            var e = await Record.ExceptionAsync(
+                () => sdk.Client.GetObject(SdkClient.Get(), retries is { } number ? new() { MaxAttempts = number } : null));
             Assert.Equal(exception, e?.GetType().FullName);
         }
 
@@ -96,8 +106,11 @@ public class SdkAnswerTests
         var get = await sdk.Client.GetObject(SdkClient.Get());
 
         Assert.Equal("hello", await new StreamReader(get.InputStream).ReadToEndAsync());
-        Assert.Equal(("some-tag", 5L, "XUFAKrxLKna5cZ2REBfFkg==", "other-2", "v", "some-id"), (get.ETag, get.ContentLength!.Value, get.ContentMd5, get.OpcMultipartMd5, get.VersionId, get.OpcRequestId));
-        Assert.Equal((2L, 6L, 20L), (get.ContentRange.StartByte!.Value, get.ContentRange.EndByte!.Value, get.ContentRange.ContentLength!.Value));
+        Assert.Equal(
+            ("some-tag", 5L, "XUFAKrxLKna5cZ2REBfFkg==", "other-2", "v", "some-id"),
+            (get.ETag, get.ContentLength!.Value, get.ContentMd5, get.OpcMultipartMd5, get.VersionId, get.OpcRequestId));
+        Assert.Equal(
+            (2L, 6L, 20L), (get.ContentRange.StartByte!.Value, get.ContentRange.EndByte!.Value, get.ContentRange.ContentLength!.Value));
         Assert.Equal(("application/octet-stream", StorageTier.Standard), (get.ContentType, get.StorageTier!.Value));
         Assert.Equal(new DateTime(2026, 5, 5, 10, 11, 12, DateTimeKind.Utc), get.LastModified!.Value.ToUniversalTime());
         Assert.Equal(DateTimeKind.Local, get.LastModified.Value.Kind);
@@ -106,7 +119,8 @@ public class SdkAnswerTests
     [Fact]
     public async Task Only_metadata_with_a_lower_case_prefix_is_read()
     {
-        await using var sdk = new SdkClient(new(_ => "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nopc-meta-digest: one\r\nOpc-Meta-Size: 2\r\nETag: tag\r\n\r\n"));
+        await using var sdk = new SdkClient(
+            new(_ => "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nopc-meta-digest: one\r\nOpc-Meta-Size: 2\r\nETag: tag\r\n\r\n"));
 
         var head = await sdk.Client.HeadObject(SdkClient.Head());
 
@@ -141,7 +155,9 @@ public class SdkAnswerTests
         var upload = (await sdk.Client.CreateMultipartUpload(SdkClient.Create())).MultipartUpload;
 
         var item = Assert.Single(list.Objects);
-        Assert.Equal(("a", 5_000_000_000L, "m", "e", "b", "p/"), (item.Name, item.Size!.Value, item.Md5, item.Etag, list.NextStartWith, Assert.Single(list.Prefixes)));
+        Assert.Equal(
+            ("a", 5_000_000_000L, "m", "e", "b", "p/"),
+            (item.Name, item.Size!.Value, item.Md5, item.Etag, list.NextStartWith, Assert.Single(list.Prefixes)));
         Assert.Equal(("u", "object", "bucket", "space"), (upload.UploadId, upload.Object, upload.Bucket, upload.Namespace));
         Assert.Equal((DateTimeKind.Utc, DateTimeKind.Local), (upload.TimeCreated!.Value.Kind, item.TimeModified!.Value.Kind));
         Assert.Equal("space", (await sdk.Client.GetNamespace(new GetNamespaceRequest())).Value);
@@ -150,7 +166,8 @@ public class SdkAnswerTests
     [Fact]
     public async Task Put_part_and_commit_responses_have_their_tags()
     {
-        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("", "ETag: tag", "opc-content-md5: m", "opc-multipart-md5: mm", "version-id: v")));
+        await using var sdk = new SdkClient(
+            new(_ => ServiceStandIn.Json("", "ETag: tag", "opc-content-md5: m", "opc-multipart-md5: mm", "version-id: v")));
         var body = new MemoryStream([1]);
 
         var put = await sdk.Client.PutObject(SdkClient.Put());

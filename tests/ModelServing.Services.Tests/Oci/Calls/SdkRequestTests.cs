@@ -64,7 +64,9 @@ public class SdkRequestTests
             UploadPartBody = new MemoryStream("part"u8.ToArray()),
         });
 
-        Assert.Equal(["PUT /n/space/b/bucket/o/object HTTP/1.1", "PUT /n/space/b/bucket/u/object?uploadId=u&uploadPartNum=3 HTTP/1.1"], sdk.Service.Requests.Select(request => request.StartLine));
+        Assert.Equal(
+            ["PUT /n/space/b/bucket/o/object HTTP/1.1", "PUT /n/space/b/bucket/u/object?uploadId=u&uploadPartNum=3 HTTP/1.1"],
+            sdk.Service.Requests.Select(request => request.StartLine));
         Assert.Equal(["hello", "part"], sdk.Service.Requests.Select(request => request.Text));
         Assert.All(sdk.Service.Requests, request =>
         {
@@ -73,7 +75,9 @@ public class SdkRequestTests
             Assert.Equal("application/octet-stream", request["Content-Type"]);
             Assert.Equal(HeadersWithoutBody, SomeUser.VerifySignature(request));
         });
-        Assert.Equal(("*", "XUFAKrxLKna5cZ2REBfFkg==", "5"), (sdk.Service.Requests[0]["if-none-match"], sdk.Service.Requests[0]["Content-MD5"], sdk.Service.Requests[0]["Content-Length"]));
+        Assert.Equal(
+            ("*", "XUFAKrxLKna5cZ2REBfFkg==", "5"),
+            (sdk.Service.Requests[0]["if-none-match"], sdk.Service.Requests[0]["Content-MD5"], sdk.Service.Requests[0]["Content-Length"]));
     }
 
     [Fact]
@@ -88,7 +92,9 @@ public class SdkRequestTests
         await sdk.Client.PutObject(unknown);
         await sdk.Client.PutObject(known);
 
-        Assert.Equal([("chunked", null), (null, "5")], sdk.Service.Requests.Select(request => (request["Transfer-Encoding"], request["Content-Length"])));
+        Assert.Equal(
+            [("chunked", null), (null, "5")],
+            sdk.Service.Requests.Select(request => (request["Transfer-Encoding"], request["Content-Length"])));
         Assert.All(sdk.Service.Requests, request => Assert.Equal("hello", request.Text));
     }
 
@@ -141,7 +147,9 @@ public class SdkRequestTests
         await sdk.Client.ListObjects(list);
         await sdk.Client.GetNamespace(new GetNamespaceRequest { OpcClientRequestId = "mine" });
 
-        Assert.Equal("GET /n/space/b/bucket/o?prefix=models%2F&start=m&limit=7&fields=name%2Csize&startAfter=a%26b HTTP/1.1", sdk.Service.Requests[0].StartLine);
+        Assert.Equal(
+            "GET /n/space/b/bucket/o?prefix=models%2F&start=m&limit=7&fields=name%2Csize&startAfter=a%26b HTTP/1.1",
+            sdk.Service.Requests[0].StartLine);
         Assert.Equal(("GET /n HTTP/1.1", "mine"), (sdk.Service.Requests[1].StartLine, sdk.Service.Requests[1]["opc-client-request-id"]));
         Assert.All(sdk.Service.Requests, request => Assert.Equal(HeadersWithoutBody, SomeUser.VerifySignature(request)));
     }
@@ -176,10 +184,14 @@ public class SdkRequestTests
     {
         await using var sdk = new SdkClient(new(_ => "HTTP/1.1 204 No Content\r\n\r\n"));
 
-        await sdk.Client.DeleteObject(new DeleteObjectRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", IfMatch = "tag" });
-        await sdk.Client.AbortMultipartUpload(new AbortMultipartUploadRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", UploadId = "u" });
+        await sdk.Client.DeleteObject(
+            new DeleteObjectRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", IfMatch = "tag" });
+        await sdk.Client.AbortMultipartUpload(
+            new AbortMultipartUploadRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", UploadId = "u" });
 
-        Assert.Equal(["DELETE /n/space/b/bucket/o/object HTTP/1.1", "DELETE /n/space/b/bucket/u/object?uploadId=u HTTP/1.1"], sdk.Service.Requests.Select(request => request.StartLine));
+        Assert.Equal(
+            ["DELETE /n/space/b/bucket/o/object HTTP/1.1", "DELETE /n/space/b/bucket/u/object?uploadId=u HTTP/1.1"],
+            sdk.Service.Requests.Select(request => request.StartLine));
         Assert.All(sdk.Service.Requests, request => Assert.Equal(HeadersWithoutBody, SomeUser.VerifySignature(request)));
     }
 

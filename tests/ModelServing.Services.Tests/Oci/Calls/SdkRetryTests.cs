@@ -81,7 +81,9 @@ public class SdkRetryTests
     [InlineData(501, "NotImplemented", 1)]
     public async Task Retries_depend_on_status_and_code_and_not_on_retry_after(int status, string code, int sent)
     {
-        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Error(status, code, "no", "Retry-After: 100000")), new ClientConfiguration { RetryConfiguration = AtOnce(2) });
+        await using var sdk = new SdkClient(
+            new(_ => ServiceStandIn.Error(status, code, "no", "Retry-After: 100000")),
+            new ClientConfiguration { RetryConfiguration = AtOnce(2) });
 
         var e = await Assert.ThrowsAsync<OciException>(() => sdk.Client.GetObject(SdkClient.Get()));
 
@@ -128,7 +130,8 @@ public class SdkRetryTests
     [Fact]
     public async Task A_refused_connection_is_not_retried_and_a_timeout_is_a_cancellation()
     {
-        await using var sdk = new SdkClient(new((_, _) => Task.CompletedTask), new ClientConfiguration { TimeoutMillis = 300, RetryConfiguration = AtOnce(2) });
+        await using var sdk = new SdkClient(
+            new((_, _) => Task.CompletedTask), new ClientConfiguration { TimeoutMillis = 300, RetryConfiguration = AtOnce(2) });
         await using var refused = new SdkClient(new(_ => ""), new ClientConfiguration { RetryConfiguration = AtOnce(2) });
         await refused.Service.DisposeAsync();
 

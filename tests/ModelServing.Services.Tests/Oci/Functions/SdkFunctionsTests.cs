@@ -50,7 +50,9 @@ public sealed class SdkFunctionsTests : IDisposable
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Error(502, "FunctionInvokeExecutionFailed", "function failed"));
         using var client = Client(service);
         var e = await Assert.ThrowsAsync<OciException>(() => client.InvokeFunction(new InvokeFunctionRequest { FunctionId = "f" }));
-        Assert.Equal((502, "FunctionInvokeExecutionFailed", "FunctionsInvoke", "InvokeFunction"), ((int)e.StatusCode, e.ServiceCode, e.ApiDetails.ServiceName, e.ApiDetails.OperationName));
+        Assert.Equal(
+            (502, "FunctionInvokeExecutionFailed", "FunctionsInvoke", "InvokeFunction"),
+            ((int)e.StatusCode, e.ServiceCode, e.ApiDetails.ServiceName, e.ApiDetails.OperationName));
     }
 
     private FunctionsInvokeClient Client(ServiceStandIn service) =>

@@ -24,7 +24,8 @@ public sealed class OciIdentityProviderTests : IDisposable
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
         File.WriteAllText(user.ConfigFile, user.Profile("some", region: ""));
-        using var client = ObjectStorageClients.Open(ByConfigFile() with { Profile = "some", Region = "us-ashburn-1", ObjectStorageEndpoint = service.Endpoint });
+        using var client = ObjectStorageClients.Open(
+            ByConfigFile() with { Profile = "some", Region = "us-ashburn-1", ObjectStorageEndpoint = service.Endpoint });
 
         await client.GetObject(SdkClient.Get());
 
@@ -59,11 +60,14 @@ public sealed class OciIdentityProviderTests : IDisposable
     [Fact]
     public void A_missing_configuration_file_is_reported_with_the_command_that_writes_one() => Refused(
         ByConfigFile() with { ConfigFile = user.ConfigFile + "x" },
-        $"{ByFile}the file {user.ConfigFile}x does not exist; write it with 'oci setup config', or set MODELSERVING_OCI_CONFIG_FILE to another file");
+        $"{ByFile}the file {user.ConfigFile}x does not exist; write it with 'oci setup config', or set MODELSERVING_OCI_CONFIG_FILE to "
+        + "another file");
 
     [Fact]
     public void A_missing_profile_is_reported_by_name() =>
-        Refused(ByConfigFile() with { Profile = "prod" }, $"{ByFile}{user.ConfigFile}, profile [prod]: No profile named prod exists in the configuration file.");
+        Refused(
+            ByConfigFile() with { Profile = "prod" },
+            $"{ByFile}{user.ConfigFile}, profile [prod]: No profile named prod exists in the configuration file.");
 
     [Fact]
     public void All_missing_keys_are_reported_at_once()
@@ -92,14 +96,17 @@ public sealed class OciIdentityProviderTests : IDisposable
             Refusal(ByConfigFile()),
             StringComparison.Ordinal);
         File.Delete(user.KeyFile);
-        Refused(ByConfigFile(), $"{ByFile}the file {user.KeyFile}, the key_file of the profile [DEFAULT] of {user.ConfigFile}, does not exist");
+        Refused(
+            ByConfigFile(), $"{ByFile}the file {user.KeyFile}, the key_file of the profile [DEFAULT] of {user.ConfigFile}, does not exist");
     }
 
     [Fact]
     public void A_missing_or_unknown_region_is_reported_with_its_place()
     {
         const string Unknown = ", a region that this version of the OCI SDK does not know; correct it, or describe a newer region in OCI_REGION_METADATA";
-        Refused(ByConfigFile() with { Region = "eu-nowhere-1" }, $"the environment variable MODELSERVING_OCI_REGION is 'eu-nowhere-1'{Unknown}");
+        Refused(
+            ByConfigFile() with { Region = "eu-nowhere-1" },
+            $"the environment variable MODELSERVING_OCI_REGION is 'eu-nowhere-1'{Unknown}");
         File.WriteAllText(user.ConfigFile, user.Profile(region: "region=eu-nowhere-1"));
         Refused(ByConfigFile(), $"the region in the profile [DEFAULT] of {user.ConfigFile} is 'eu-nowhere-1'{Unknown}");
         File.WriteAllText(user.ConfigFile, user.Profile(region: ""));
@@ -126,11 +133,13 @@ public sealed class OciIdentityProviderTests : IDisposable
     public void A_complete_pod_has_an_identity_in_its_region()
     {
         using var pod = new EnvironmentVariables(
-            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("KUBERNETES_SERVICE_HOST", "127.0.0.1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile));
+            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("KUBERNETES_SERVICE_HOST", "127.0.0.1"),
+            ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile));
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.Combine("token"), "a token");
 
-        var provider = new WorkloadIdentity(Environment.GetEnvironmentVariable, folder.FullPath).Open(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" });
+        var provider = new WorkloadIdentity(Environment.GetEnvironmentVariable, folder.FullPath).Open(
+            new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" });
 
         Assert.Equal("eu-frankfurt-1", ((IRegionProvider)provider).Region.RegionId);
     }
@@ -141,7 +150,10 @@ public sealed class OciIdentityProviderTests : IDisposable
         var settings = new OciSettings { Identity = OciIdentity.ResourcePrincipal };
         var variables = new Dictionary<string, string> { ["OCI_RESOURCE_PRINCIPAL_VERSION"] = "1.1", ["OCI_RESOURCE_PRINCIPAL_RPST"] = "token" };
 
-        Refused(settings, $"{ByResource}not set: OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM, OCI_RESOURCE_PRINCIPAL_REGION; OCI sets them only in a Function", variables);
+        Refused(
+            settings,
+            $"{ByResource}not set: OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM, OCI_RESOURCE_PRINCIPAL_REGION; OCI sets them only in a Function",
+            variables);
         variables["OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM"] = "/a/file";
         variables["OCI_RESOURCE_PRINCIPAL_REGION"] = "fra";
         Refused(settings, $"{ByResource}OCI_RESOURCE_PRINCIPAL_VERSION is '1.1'; the OCI SDK supports 2.2", variables);

@@ -74,13 +74,15 @@ public sealed class SdkIdentityTests : IDisposable
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
         File.WriteAllText(user.KeyFile, SomeUser.EncryptedKey("open"));
         File.AppendAllText(user.ConfigFile, "pass_phrase=open\n");
-        using var client = new ObjectStorageClient(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
+        using var client = new ObjectStorageClient(
+            new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
 
         await client.GetObject(SdkClient.Get());
 
         SomeUser.VerifySignature(Assert.Single(service.Requests));
         Assert.ThrowsAny<IOException>(() => new FilePrivateKeySupplier(user.KeyFile, null).GetKey());
-        Assert.ThrowsAny<IOException>(() => new FilePrivateKeySupplier(user.KeyFile, new System.Net.NetworkCredential("", "wrong").SecurePassword).GetKey());
+        Assert.ThrowsAny<IOException>(
+            () => new FilePrivateKeySupplier(user.KeyFile, new System.Net.NetworkCredential("", "wrong").SecurePassword).GetKey());
         File.WriteAllText(user.KeyFile, "nonsense");
         Assert.Throws<FormatException>(() => new FilePrivateKeySupplier(user.KeyFile, null).GetKey());
         Assert.Throws<FileNotFoundException>(() => new FilePrivateKeySupplier(user.KeyFile + "x", null).GetKey());
@@ -89,11 +91,21 @@ public sealed class SdkIdentityTests : IDisposable
     [Fact]
     public void The_platforms_identities_report_missing_variables()
     {
-        Assert.Contains("OCI_RESOURCE_PRINCIPAL_REGION", Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message, StringComparison.Ordinal);
-        Assert.Contains("OCI_RESOURCE_PRINCIPAL_VERSION", Assert.Throws<ArgumentNullException>(() => ResourcePrincipalAuthenticationDetailsProvider.GetProvider()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OCI_RESOURCE_PRINCIPAL_REGION",
+            Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "OCI_RESOURCE_PRINCIPAL_VERSION",
+            Assert.Throws<ArgumentNullException>(() => ResourcePrincipalAuthenticationDetailsProvider.GetProvider()).Message,
+            StringComparison.Ordinal);
         using var more = new EnvironmentVariables(
-            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_RESOURCE_PRINCIPAL_VERSION", "1.1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile + "x"));
-        Assert.Contains("cert", Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message, StringComparison.Ordinal);
+            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_RESOURCE_PRINCIPAL_VERSION", "1.1"),
+            ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile + "x"));
+        Assert.Contains(
+            "cert",
+            Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message,
+            StringComparison.Ordinal);
         Assert.Throws<NotImplementedException>(() => ResourcePrincipalAuthenticationDetailsProvider.GetProvider());
     }
 
@@ -103,8 +115,10 @@ public sealed class SdkIdentityTests : IDisposable
         Assert.SkipUnless(SdkClient.IsDouble, "these are the official packages, which would call the platform");
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
         using var workload = new EnvironmentVariables(
-            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile), ("KUBERNETES_SERVICE_HOST", "127.0.0.1"),
-            ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"), ("OCI_RESOURCE_PRINCIPAL_RPST", "token"), ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", "pem"));
+            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile),
+            ("KUBERNETES_SERVICE_HOST", "127.0.0.1"),
+            ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"), ("OCI_RESOURCE_PRINCIPAL_RPST", "token"),
+            ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", "pem"));
 
         foreach (var provider in (IBasicAuthenticationDetailsProvider[])[OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(), ResourcePrincipalAuthenticationDetailsProvider.GetProvider()])
         {

@@ -10,9 +10,14 @@ namespace ModelServing.Services.Tests.Oci.Monitoring;
 
 public sealed class OciMonitoringTests : IAsyncLifetime
 {
-    private static readonly CallLimits Quick = new() { FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(4) };
-    private static readonly Dictionary<string, string> Fraud = new() { ["model"] = "fraud", ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
-    private static readonly Dictionary<string, string> Churn = new() { ["model"] = "churn", ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
+    private static readonly CallLimits Quick = new()
+    {
+        FirstDelay = TimeSpan.FromMilliseconds(1),
+        LongestDelay = TimeSpan.FromMilliseconds(4),
+    };
+
+    private static readonly Dictionary<string, string> Fraud = Dimensions("fraud");
+    private static readonly Dictionary<string, string> Churn = Dimensions("churn");
 
     private MonitoringEmulator emulator = null!;
     private OciMonitoring monitoring = null!;
@@ -29,7 +34,8 @@ public sealed class OciMonitoringTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         emulator = await MonitoringEmulator.StartAsync();
-        monitoring = new OciMonitoring(MonitoringClients.OpenForIngestion(Settings), MonitoringClients.Open(Settings), MonitoringEmulator.Compartment, Quick);
+        monitoring = new OciMonitoring(
+            MonitoringClients.OpenForIngestion(Settings), MonitoringClients.Open(Settings), MonitoringEmulator.Compartment, Quick);
     }
 
     public async ValueTask DisposeAsync()
@@ -74,9 +80,13 @@ public sealed class OciMonitoringTests : IAsyncLifetime
 
         Assert.Equal(0, answer.FailedMetricsCount);
         var accepted = Assert.Single(emulator.Accepted);
-        Assert.Equal((MonitoringEmulator.Compartment, "modelserving", "Failure"), ((string)accepted["compartmentId"]!, (string)accepted["namespace"]!, (string)accepted["name"]!));
+        Assert.Equal(
+            (MonitoringEmulator.Compartment, "modelserving", "Failure"),
+            ((string)accepted["compartmentId"]!, (string)accepted["namespace"]!, (string)accepted["name"]!));
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"model":"fraud","version":"2","variant":"canary","trial":"1"}"""), accepted["dimensions"]));
-        Assert.Equal([(0.0, 97), (1.0, 3)], accepted["datapoints"]!.AsArray().Select(static point => ((double)point!["value"]!, (int)point["count"]!)));
+        Assert.Equal(
+            [(0.0, 97), (1.0, 3)],
+            accepted["datapoints"]!.AsArray().Select(static point => ((double)point!["value"]!, (int)point["count"]!)));
     }
 
     [Fact]
@@ -107,7 +117,15 @@ public sealed class OciMonitoringTests : IAsyncLifetime
     {
         emulator.PageSize = 2;
         for (var i = 0; i < 5; i++)
-            emulator.Set($"a{i}", "FIRING", (Fraud, "FIRING"), (Churn, "FIRING"), (new Dictionary<string, string>(Churn) { ["trial"] = "2" }, "FIRING"));
+        {
+            emulator.Set(
+                $"a{i}",
+                "FIRING",
+                (Fraud, "FIRING"),
+                (Churn, "FIRING"),
+                (new Dictionary<string, string>(Churn) { ["trial"] = "2" }, "FIRING"));
+        }
+
         Assert.Equal(15, (await monitoring.FiringAsync(["a0", "a1", "a2", "a3", "a4"], Token)).Count);
     }
 
@@ -142,15 +160,22 @@ public sealed class OciMonitoringTests : IAsyncLifetime
     [InlineData("http://127.0.0.1:1/path")]
     [InlineData("127.0.0.1:1")]
     public void An_invalid_location_is_refused(string? location) => Assert.StartsWith(
-        $"the monitoring is '{location}'; it must be oci:COMPARTMENT-OCID", Assert.Throws<ContractException>(() => Monitorings.Check(location, Settings)).Message, StringComparison.Ordinal);
+        $"the monitoring is '{location}'; it must be oci:COMPARTMENT-OCID", Assert.Throws<ContractException>(
+            () => Monitorings.Check(location, Settings)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_compartment_needs_an_identity_and_an_address_does_not()
     {
         Monitorings.Check("http://127.0.0.1:1", null);
         Monitorings.Check($"oci:{MonitoringEmulator.Compartment}", Settings);
-        Assert.Contains("MODELSERVING_OCI_IDENTITY", Assert.Throws<ContractException>(() => Monitorings.Check($"oci:{MonitoringEmulator.Compartment}", null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MODELSERVING_OCI_IDENTITY",
+            Assert.Throws<ContractException>(() => Monitorings.Check($"oci:{MonitoringEmulator.Compartment}", null)).Message,
+            StringComparison.Ordinal);
     }
+
+    private static Dictionary<string, string> Dimensions(string model) =>
+        new() { ["model"] = model, ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
 
     private static MetricData Stream(string name) => new()
     {

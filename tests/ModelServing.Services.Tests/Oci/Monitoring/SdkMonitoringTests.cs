@@ -60,9 +60,13 @@ public sealed class SdkMonitoringTests : IDisposable
 
         var request = Assert.Single(service.Requests);
         Assert.Equal("GET /20180401/alarms/status HTTP/1.1", $"{request.StartLine.Split('?')[0]} HTTP/1.1");
-        Assert.Equal(["compartmentId=c%2Fc", "limit=5", "page=p", "status=FIRING"], request.StartLine.Split(' ')[1].Split('?')[1].Split('&').Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["compartmentId=c%2Fc", "limit=5", "page=p", "status=FIRING"],
+            request.StartLine.Split(' ')[1].Split('?')[1].Split('&').Order(StringComparer.Ordinal));
         Assert.Equal("next", answer.OpcNextPage);
-        Assert.Equal([AlarmStatusSummary.StatusEnum.Firing, AlarmStatusSummary.StatusEnum.UnknownEnumValue], answer.Items.Select(static alarm => alarm.Status!.Value));
+        Assert.Equal(
+            [AlarmStatusSummary.StatusEnum.Firing, AlarmStatusSummary.StatusEnum.UnknownEnumValue],
+            answer.Items.Select(static alarm => alarm.Status!.Value));
         Assert.Equal(new DateTime(2026, 5, 4, 3, 2, 1, 500, DateTimeKind.Utc), answer.Items[0].TimestampTriggered);
         Assert.Equal(("a", "b"), (answer.Items[0].Id, answer.Items[0].DisplayName));
     }
@@ -81,7 +85,9 @@ public sealed class SdkMonitoringTests : IDisposable
         });
 
         var request = Assert.Single(service.Requests);
-        Assert.Equal("POST /20180401/alarms/a%2Fb/actions/retrieveDimensionStates HTTP/1.1", request.StartLine.Replace("?", "", StringComparison.Ordinal));
+        Assert.Equal(
+            "POST /20180401/alarms/a%2Fb/actions/retrieveDimensionStates HTTP/1.1",
+            request.StartLine.Replace("?", "", StringComparison.Ordinal));
         Assert.Equal("""{"status":"FIRING"}""", request.Text);
         Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(request));
         var stream = Assert.Single(answer.AlarmDimensionStatesCollection.Items);
@@ -93,8 +99,11 @@ public sealed class SdkMonitoringTests : IDisposable
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Error(404, "NotAuthorizedOrNotFound", "no"));
         using var client = Client(service);
-        var e = await Assert.ThrowsAsync<OciException>(() => client.PostMetricData(new PostMetricDataRequest { PostMetricDataDetails = new PostMetricDataDetails() }));
-        Assert.Equal(("NotAuthorizedOrNotFound", "Monitoring", "PostMetricData"), (e.ServiceCode, e.ApiDetails.ServiceName, e.ApiDetails.OperationName));
+        var e = await Assert.ThrowsAsync<OciException>(
+            () => client.PostMetricData(new PostMetricDataRequest { PostMetricDataDetails = new PostMetricDataDetails() }));
+        Assert.Equal(
+            ("NotAuthorizedOrNotFound", "Monitoring", "PostMetricData"),
+            (e.ServiceCode, e.ApiDetails.ServiceName, e.ApiDetails.OperationName));
     }
 
     [Fact]

@@ -33,7 +33,9 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
 
         var (put, query) = (Emulator.Requests[0], Emulator.Requests[1]);
         Assert.Equal($"/20190828/tables/{TestedTable.Name}/rows", put.Target);
-        Assert.Equal(("IF_ABSENT", NosqlEmulator.Compartment), (put.Details!["option"]!.GetValue<string>(), put.Details["compartmentId"]!.GetValue<string>()));
+        Assert.Equal(
+            ("IF_ABSENT", NosqlEmulator.Compartment),
+            (put.Details!["option"]!.GetValue<string>(), put.Details["compartmentId"]!.GetValue<string>()));
         Assert.Equal("rolledBack", put.Details["value"]!["event"]!["kind"]!.GetValue<string>());
         Assert.Equal("/20190828/query", query.Target);
         Assert.Equal(("ABSOLUTE", "fraud", 0), (query.Details!["consistency"]!.GetValue<string>(), query.Details["variables"]!["$model"]!.GetValue<string>(), query.Details["variables"]!["$after"]!.GetValue<long>()));
@@ -65,9 +67,11 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     public async Task A_failure_that_persists_says_whether_the_put_may_be_done(string kind)
     {
         Emulator.Faults.Add(NosqlOperation.UpdateRow, CreateFault(kind), times: 1000);
-        var e = await Assert.ThrowsAsync<JournalException>(() => tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test));
+        var e = await Assert.ThrowsAsync<JournalException>(
+            () => tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test));
         Assert.Equal((JournalError.Unavailable, kind != "429"), (e.Error, e.MayBeDone));
-        Assert.StartsWith($"the journal nosql:{NosqlEmulator.Compartment}/{TestedTable.Name} can't be written: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"the journal nosql:{NosqlEmulator.Compartment}/{TestedTable.Name} can't be written: ", e.Message, StringComparison.Ordinal);
         // The HTTP client itself repeats a request if the connection closed before it was sent.
         var attempts = 1 + TestedTable.Quick.Retries;
         Assert.InRange(Emulator.Count(NosqlOperation.UpdateRow), attempts, kind is "cut" or "lost" ? 100 : attempts);
@@ -98,7 +102,8 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
             var before = Emulator.Requests.Count;
             var e = await Assert.ThrowsAsync<JournalException>(call);
             Assert.Equal(before + 1, Emulator.Requests.Count);
-            Assert.Contains($": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
             Assert.Contains(hint, e.Message, StringComparison.Ordinal);
             Assert.False(e.MayBeDone);
         }
@@ -109,15 +114,18 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     {
         var e = await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open(TestedTable.Quick, table: "another")));
         Assert.Contains("404 TableNotFound: Table not found: another", e.Message, StringComparison.Ordinal);
-        e = await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open(TestedTable.Quick, compartment: "ocid1.compartment.oc1..another")));
+        e = await Assert.ThrowsAsync<JournalException>(
+            () => ReadAsync(tested.Open(TestedTable.Quick, compartment: "ocid1.compartment.oc1..another")));
         Assert.Contains("404 NotAuthorizedOrNotFound", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_refused_connection_is_reported_with_the_reason()
     {
-        var unreachable = tested.Open(TestedTable.Quick, settings: tested.Settings with { NosqlEndpoint = $"http://{RawServer.NobodyThere()}" });
-        Assert.Contains("refused", (await Assert.ThrowsAsync<JournalException>(() => ReadAsync(unreachable))).Message, StringComparison.Ordinal);
+        var unreachable = tested.Open(
+            TestedTable.Quick, settings: tested.Settings with { NosqlEndpoint = $"http://{RawServer.NobodyThere()}" });
+        Assert.Contains(
+            "refused", (await Assert.ThrowsAsync<JournalException>(() => ReadAsync(unreachable))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +146,9 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
         // The fault lasts as long as the test: only cancellation can end the call.
         Emulator.Faults.Add(operation, Fault.Hold(Emulator.Faults.Forever), times: 1000);
         using var cancel = new CancellationTokenSource();
-        Task call = operation == NosqlOperation.Query ? ReadAsync(tested.Open(), cancel.Token) : tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, cancel.Token);
+        Task call = operation == NosqlOperation.Query
+            ? ReadAsync(tested.Open(), cancel.Token)
+            : tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, cancel.Token);
         await UntilAsync(() => Emulator.Count(operation) > 0);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(RawConnection.Patience, Test));

@@ -38,7 +38,9 @@ public sealed class SdkNosqlTests : IDisposable
         Assert.Equal("PUT /20190828/tables/a%2Ftable/rows HTTP/1.1", request.StartLine);
         Assert.Equal("""{"compartmentId":"c","value":{"text":"ä","number":7,"json":{"a":null,"b":[1.5]},"none":null},"option":"IF_ABSENT"}""", request.Text);
         Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(request));
-        Assert.Equal(("v1", "v1", "r", 2), (answer.UpdateRowResult.Version, answer.Etag, answer.OpcRequestId, answer.UpdateRowResult.Usage.WriteUnitsConsumed));
+        Assert.Equal(
+            ("v1", "v1", "r", 2),
+            (answer.UpdateRowResult.Version, answer.Etag, answer.OpcRequestId, answer.UpdateRowResult.Usage.WriteUnitsConsumed));
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public sealed class SdkNosqlTests : IDisposable
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"usage":{"readUnitsConsumed":1}}"""));
         using var client = Client(service);
-        var answer = await client.UpdateRow(new UpdateRowRequest { TableNameOrId = "t", UpdateRowDetails = new UpdateRowDetails { Value = [] } });
+        var answer = await client.UpdateRow(
+            new UpdateRowRequest { TableNameOrId = "t", UpdateRowDetails = new UpdateRowDetails { Value = [] } });
         Assert.Null(answer.UpdateRowResult.Version);
         Assert.Null(answer.Etag);
     }

@@ -11,7 +11,8 @@ namespace ModelServing.Services.Tests.Oci.ObjectStorage;
 
 public sealed class BucketObjectStoreTests : ObjectStoreTests
 {
-    private static readonly byte[] Large = [.. Enumerable.Range(0, (5 * TestedBucket.Quick.PartBytes) + 100).Select(static i => (byte)(i * 31 >> 3))];
+    private static readonly byte[] Large =
+        [.. Enumerable.Range(0, (5 * TestedBucket.Quick.PartBytes) + 100).Select(static i => (byte)(i * 31 >> 3))];
 
     private TestedBucket tested = null!;
 
@@ -127,7 +128,8 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         // The HTTP client itself repeats a request if the connection closed before it was sent.
         var attempts = 1 + TestedBucket.Quick.Retries;
         Assert.InRange(Emulator.Count(StorageOperation.ListObjects), attempts, kind is "cut" or "lost" ? 100 : attempts);
-        Assert.StartsWith($"{Key}: can't be listed in oci:{ObjectStorageEmulator.Namespace}/{TestedBucket.Name}: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Key}: can't be listed in oci:{ObjectStorageEmulator.Namespace}/{TestedBucket.Name}: ", e.Message, StringComparison.Ordinal);
         if (kind is "429" or "500")
             Assert.Contains($"(opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
     }
@@ -156,7 +158,8 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
             var before = Emulator.Requests.Count;
             var e = await FailsAsync(call);
             Assert.Equal(before + 1, Emulator.Requests.Count);
-            Assert.Contains($": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
             Assert.Contains(hint, e.Message, StringComparison.Ordinal);
             Assert.Equal(hint.Length > 0, e.Message.Contains("; ", StringComparison.Ordinal));
         }
@@ -189,7 +192,8 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     [Fact]
     public async Task A_refused_connection_is_reported_with_the_reason()
     {
-        var unreachable = tested.Open(TestedBucket.Quick, settings: tested.Settings with { ObjectStorageEndpoint = $"http://{RawServer.NobodyThere()}" });
+        var unreachable = tested.Open(
+            TestedBucket.Quick, settings: tested.Settings with { ObjectStorageEndpoint = $"http://{RawServer.NobodyThere()}" });
         var e = await FailsAsync(() => unreachable.OpenAsync(Key, Test));
         Assert.Contains("no answer came: ", e.Message, StringComparison.Ordinal);
         Assert.Contains("refused", e.Message, StringComparison.Ordinal);
@@ -212,7 +216,9 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         tested.Set(Key.Text, Large);
         Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(700), times: 3);
         Assert.Equal(Large, await ReadBytesAsync(Store, Key));
-        var ranges = Emulator.Requests.Where(request => request.Operation == StorageOperation.GetObject).Select(request => request.Headers.GetValueOrDefault("Range")).ToList();
+        var ranges = Emulator.Requests.Where(request => request.Operation == StorageOperation.GetObject)
+            .Select(request => request.Headers.GetValueOrDefault("Range"))
+            .ToList();
         Assert.Equal(4, ranges.Count);
         Assert.Null(ranges[0]);
         // The network decides how many of the sent bytes arrive before the connection ends.
@@ -225,7 +231,10 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         tested.Set(Key.Text, Large);
         Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(0), times: 1000);
         var e = await Assert.ThrowsAsync<IOException>(() => ReadBytesAsync(Store, Key));
-        Assert.Contains($"the download broke off {TestedBucket.Quick.Resumes + 1} times, the last time after 0 of {Large.Length} bytes", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the download broke off {TestedBucket.Quick.Resumes + 1} times, the last time after 0 of {Large.Length} bytes",
+            e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -308,7 +317,9 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     {
         Emulator.Faults.Add(StorageOperation.UploadPart, Fault.Status(400, "UnmatchedContentMD5"), after: 2);
         await FailsAsync(() => Store.PutIfAbsentAsync(Key, new MemoryStream(Large), Large.Length, Test));
-        Assert.All(Emulator.Requests.Where(request => request.Operation == StorageOperation.UploadPart), request => Assert.NotEmpty(request.Headers["Content-MD5"]));
+        Assert.All(
+            Emulator.Requests.Where(request => request.Operation == StorageOperation.UploadPart),
+            request => Assert.NotEmpty(request.Headers["Content-MD5"]));
         Assert.Empty(tested.Keys);
         Assert.Empty(tested.LeftOvers);
     }
@@ -349,7 +360,10 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
 
         Emulator.Faults.Add(StorageOperation.GetNamespace, Fault.Status(401, "NotAuthenticated", "unknown user"));
         var e = await Assert.ThrowsAsync<IOException>(() => ObjectStores.OpenBucketAsync(TestedBucket.Name, tested.Settings, null, Test));
-        Assert.StartsWith($"the Object Storage namespace of the bucket {TestedBucket.Name} can't be queried: 401 NotAuthenticated: unknown user", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"the Object Storage namespace of the bucket {TestedBucket.Name} can't be queried: 401 NotAuthenticated: unknown user",
+            e.Message,
+            StringComparison.Ordinal);
     }
 
     protected override async ValueTask<TestedStore> MakeAsync() => tested = await TestedBucket.StartAsync();
