@@ -13,7 +13,7 @@ public class BackoffTests
     }
 
     [Fact]
-    public void What_was_up_for_a_while_begins_anew()
+    public void After_a_recovery_the_waits_start_again()
     {
         var backoff = new Backoff();
         for (var i = 0; i < 5; i++)
