@@ -1,20 +1,19 @@
 namespace ModelServing.Cli;
 
-/// <summary>What a command ends with, for a script.</summary>
+/// <summary>The exit codes of the commands, for scripts.</summary>
 internal static class ExitCode
 {
-    /// <summary>Done.</summary>
     internal const int Done = 0;
 
-    /// <summary>It failed: something that was started ended, or a store could not be used.</summary>
+    /// <summary>The command failed: a process that it started ended, or a store could not be used.</summary>
     internal const int Failed = 1;
 
-    /// <summary>What was given is wrong: an argument, a setting, a file.</summary>
+    /// <summary>An argument, a setting or a file is wrong.</summary>
     internal const int WrongInput = 2;
 
-    /// <summary>A port that was asked for is taken.</summary>
+    /// <summary>The requested port is taken.</summary>
     internal const int PortTaken = 3;
 
-    /// <summary>It was stopped before it was done, as shells report Ctrl-C.</summary>
+    /// <summary>The command was interrupted; shells report Ctrl-C with this code.</summary>
     internal const int Interrupted = 130;
 }

@@ -4,29 +4,46 @@ using ModelServing.Settings.Models;
 namespace ModelServing.Cli;
 
 /// <summary>A published version, as it is printed.</summary>
-internal sealed record ModelRow(
-    string Model,
-    int Version,
-    string? ServesAs,
-    long? Size,
-    string? Digest,
-    IReadOnlyDictionary<string, double> Metrics,
-    IReadOnlyDictionary<string, string> Labels,
-    DateTimeOffset? PublishedAt,
-    ModelVerdict Verdict)
+internal sealed record ModelRow
 {
-    internal static ModelRow From(Manifest manifest, StackSettings? settings, ModelVerdict verdict) => new(
-        manifest.Model.Text,
-        manifest.Version.Number,
-        ServesIn(settings, new PublishedVersion(manifest.Model, manifest.Version)),
-        manifest.Size,
-        manifest.Digest,
-        manifest.Metrics,
-        manifest.Labels,
-        manifest.CreatedAt,
-        verdict);
+    internal ModelRow(PublishedVersion version, StackSettings? settings, ModelVerdict verdict)
+    {
+        Model = version.Model.Text;
+        Version = version.Version.Number;
+        ServesAs = ServesIn(settings, version);
+        Verdict = verdict;
+    }
 
-    internal static string? ServesIn(StackSettings? stack, PublishedVersion entry) => stack?.Models.GetValueOrDefault(entry.Model) is not { } model ? null
+    public string Model { get; }
+
+    public int Version { get; }
+
+    /// <summary>The variant in the stack file; null if the stack file does not name the version.</summary>
+    public string? ServesAs { get; }
+
+    /// <summary>The model file's size in bytes; null if the manifest is unreadable.</summary>
+    public long? Size { get; private init; }
+
+    public string? Digest { get; private init; }
+
+    public IReadOnlyDictionary<string, double> Metrics { get; private init; } = new Dictionary<string, double>();
+
+    public IReadOnlyDictionary<string, string> Labels { get; private init; } = new Dictionary<string, string>();
+
+    public DateTimeOffset? PublishedAt { get; private init; }
+
+    public ModelVerdict Verdict { get; }
+
+    internal static ModelRow From(Manifest manifest, StackSettings? settings, ModelVerdict verdict) => new(new PublishedVersion(manifest.Model, manifest.Version), settings, verdict)
+    {
+        Size = manifest.Size,
+        Digest = manifest.Digest,
+        Metrics = manifest.Metrics,
+        Labels = manifest.Labels,
+        PublishedAt = manifest.CreatedAt,
+    };
+
+    private static string? ServesIn(StackSettings? stack, PublishedVersion entry) => stack?.Models.GetValueOrDefault(entry.Model) is not { } model ? null
         : model.Stable.Version == entry.Version ? "stable"
         : model.Canary is { } canary && canary.Version == entry.Version ? $"canary {canary.Percent}%"
         : model.Experiment?.Arms.FirstOrDefault(arm => arm.Value.Version == entry.Version) is { Key: { } arm, Value: { } settings } ? $"{arm} {settings.Percent}%"

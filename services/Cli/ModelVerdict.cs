@@ -3,12 +3,12 @@ using ModelServing.Registry.Safety;
 
 namespace ModelServing.Cli;
 
-/// <summary>What was found when a version's artifact was checked, as it is printed.</summary>
+/// <summary>The result of checking a version's artifact, as it is printed.</summary>
 /// <param name="Outcome"><c>accepted</c>, <c>refused</c>, or <c>not checked</c>.</param>
-/// <param name="Findings">Why it is refused.</param>
-/// <param name="MoreFindings">How many further reasons there are.</param>
-/// <param name="CheckedAt">When; null when it was not checked.</param>
-/// <param name="CheckedBy">By which program; null when it was not checked.</param>
+/// <param name="Findings">Why the artifact is refused.</param>
+/// <param name="MoreFindings">The number of further reasons.</param>
+/// <param name="CheckedAt">The time of the check; null if there was none.</param>
+/// <param name="CheckedBy">The program that checked it; null if there was no check.</param>
 internal sealed record ModelVerdict(string Outcome, IReadOnlyList<Finding> Findings, int MoreFindings, DateTimeOffset? CheckedAt, string? CheckedBy)
 {
     internal static ModelVerdict From(Verdict? verdict) => verdict is null
@@ -16,7 +16,7 @@ internal sealed record ModelVerdict(string Outcome, IReadOnlyList<Finding> Findi
         : new ModelVerdict(
             verdict.Outcome == VerdictOutcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);
 
-    /// <summary>No verdict is needed to know that what can't be read is not served.</summary>
+    /// <summary>An unreadable manifest is refused without a stored verdict, because it can't be served.</summary>
     internal static ModelVerdict Unreadable(RegistryException e) =>
         new("refused", [new Finding(FindingCode.ManifestUnreadable, e.Key.Text, e.Message)], 0, null, null);
 

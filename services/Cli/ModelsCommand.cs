@@ -6,12 +6,12 @@ using Spectre.Console;
 
 namespace ModelServing.Cli;
 
-/// <summary><c>ms models</c>: what is published, and what the stack file makes of it.</summary>
+/// <summary><c>ms models</c>: the published versions, and their roles in the stack file.</summary>
 internal static class ModelsCommand
 {
     internal static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var json = new Option<bool>("--json") { Description = "Print the versions as JSON." };
         var registry = new RegistryOptions();
         var command = new Command("models", "List the published versions.") { json };
         registry.AddTo(command);
@@ -24,13 +24,13 @@ internal static class ModelsCommand
                 rows.Add(await ReadAsync(target, entry, settings, signals.Stop));
             if (rows.Count > 0)
                 terminal.Say($"Published in [bold]{Markup.Escape(target.Location)}[/]:");
-            terminal.Result(rows, rows => rows.Count > 0 ? Table(rows) : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; [bold]ms publish[/] does that.\n"));
+            terminal.Result(rows, rows => rows.Count > 0 ? Table(rows) : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; publish a version with [bold]ms publish[/].\n"));
             return ExitCode.Done;
         }));
         return command;
     }
 
-    /// <summary>A version's row; one whose manifest can't be read is a row too, which says so.</summary>
+    /// <summary>A version's row. A version with an unreadable manifest gets a row too.</summary>
     private static async Task<ModelRow> ReadAsync(ModelRegistry registry, PublishedVersion entry, StackSettings settings, CancellationToken cancellation)
     {
         try
@@ -40,8 +40,7 @@ internal static class ModelsCommand
         }
         catch (RegistryException e) when (e.Error == RegistryError.Damaged)
         {
-            return new ModelRow(
-                entry.Model.Text, entry.Version.Number, ModelRow.ServesIn(settings, entry), null, null, new Dictionary<string, double>(), new Dictionary<string, string>(), null, ModelVerdict.Unreadable(e));
+            return new ModelRow(entry, settings, ModelVerdict.Unreadable(e));
         }
     }
 

@@ -3,8 +3,8 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cli;
 
-/// <summary>The options that say as whom OCI is asked: a user of OCI's configuration file, unless something else is said. The variables of
-/// OCI's own tools are heeded, after ours.</summary>
+/// <summary>The options for the identity that calls OCI. By default it is a user of OCI's configuration file. The variables of OCI's own
+/// tools apply too; ours take precedence.</summary>
 internal sealed class OciOptions
 {
     private const string CliProfile = "OCI_CLI_PROFILE";
@@ -13,12 +13,12 @@ internal sealed class OciOptions
     private readonly Func<string, string?> environment;
     private readonly Option<string?> identity = new("--identity")
     {
-        Description = $"As whom OCI is asked: {OciIdentities.Form}. Without it {OciSettings.IdentityVariable}, else config-file.",
+        Description = $"The identity that calls OCI: {OciIdentities.Form}. Default: {OciSettings.IdentityVariable}, else config-file.",
     };
 
     private readonly Option<string?> profile = new("--profile")
     {
-        Description = $"The profile in OCI's configuration file. Without it {OciSettings.ProfileVariable} or {CliProfile}, else DEFAULT.",
+        Description = $"The profile in OCI's configuration file. Default: {OciSettings.ProfileVariable} or {CliProfile}, else DEFAULT.",
     };
 
     internal OciOptions()
@@ -34,16 +34,16 @@ internal sealed class OciOptions
         command.Options.Add(profile);
     }
 
-    /// <summary>How OCI is asked.</summary>
-    /// <param name="arguments">What was typed.</param>
-    /// <param name="region">The region; null leaves it to the environment, else to the identity.</param>
-    /// <exception cref="CommandException">What was typed is no identity.</exception>
-    /// <exception cref="ContractException">A variable has a value that can't be one; the message names it.</exception>
+    /// <summary>Reads the settings for calls to OCI.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="region">The region; null takes the environment's, else the identity's.</param>
+    /// <exception cref="CommandException">The identity on the command line is unknown.</exception>
+    /// <exception cref="ContractException">A variable has an invalid value; the message names it.</exception>
     internal OciSettings Read(ParseResult arguments, string? region)
     {
         var typed = arguments.GetValue(identity);
         if (typed is not null && OciIdentities.Parse(typed) is null)
-            throw new CommandException(ExitCode.WrongInput, $"--identity: '{typed}' is none; it has to be {OciIdentities.Form}");
+            throw new CommandException(ExitCode.WrongInput, $"--identity: '{typed}' is not an identity; it must be {OciIdentities.Form}");
         return OciSettings.Read(new HostEnvironment(name => name switch
         {
             OciSettings.IdentityVariable => typed ?? Set(name) ?? OciIdentities.Text(OciIdentity.ConfigFile),

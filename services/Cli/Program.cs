@@ -5,7 +5,7 @@ using ModelServing.Cli.Keys;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
 
-var root = new RootCommand("ms runs and looks after ModelServing: several models behind one API, with canary releases.")
+var root = new RootCommand("ms runs and manages ModelServing: several models behind one API, with canary releases.")
 {
     UpCommand.Create(),
     PublishCommand.Create(),
@@ -22,6 +22,7 @@ var root = new RootCommand("ms runs and looks after ModelServing: several models
 };
 
 var arguments = root.Parse(args);
-// Without a timeout the library leaves signals alone: StopSignals takes them.
-var exitCode = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+// Without a timeout the library leaves signals alone, so StopSignals gets them.
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+var exitCode = await arguments.InvokeAsync(configuration);
 return arguments.Errors.Count > 0 ? ExitCode.WrongInput : exitCode;

@@ -5,29 +5,36 @@ using Spectre.Console;
 
 namespace ModelServing.Cli;
 
-/// <summary><c>ms publish</c>: makes a file a version of a model.</summary>
+/// <summary><c>ms publish</c>: publishes a file as a version of a model.</summary>
 internal static class PublishCommand
 {
-    // What is less is there before a bar could move.
+    // A smaller file is uploaded before a bar could move.
     private const long ShownFrom = 4 * 1024 * 1024;
 
     internal static Command Create()
     {
         var model = new Argument<string>("model") { Description = "The model's name." };
         var file = new Argument<FileInfo>("file") { Description = "The ONNX file." };
-        var version = new Option<string?>("--version") { Description = "The version's number. Without it the next one." };
-        var training = new Option<FileInfo?>("--training") { Description = "A JSON file with the training's 'metrics' and 'labels'." };
-        var labels = new Option<string[]>("--label") { Description = "KEY=VALUE; may be given several times.", AllowMultipleArgumentsPerToken = false };
+        var version = new Option<string?>("--version") { Description = "The version's number. Default: the next one." };
+        var training = new Option<FileInfo?>("--training") { Description = "A JSON file with 'metrics' and 'labels' of the training." };
+        var labels = new Option<string[]>("--label")
+        {
+            Description = "A label, KEY=VALUE; may be repeated.",
+            AllowMultipleArgumentsPerToken = false,
+        };
         var json = new Option<bool>("--json") { Description = "Print the manifest as JSON." };
         var registry = new RegistryOptions();
-        var command = new Command("publish", "Publish a version of a model. A version never changes and is never overwritten.") { model, file, version, training, labels, json };
+        var command = new Command("publish", "Publish a version of a model. A version never changes and is never overwritten.")
+        {
+            model, file, version, training, labels, json,
+        };
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
             var name = ParseName(arguments.GetValue(model)!);
             var path = arguments.GetValue(file)!;
             if (!path.Exists)
-                throw new CommandException(ExitCode.WrongInput, $"{path} does not exist; it has to be an ONNX file");
+                throw new CommandException(ExitCode.WrongInput, $"{path} does not exist; name an ONNX file");
             var info = WithLabels(ReadTraining(arguments.GetValue(training)), arguments.GetValue(labels) ?? []);
             var bar = new UploadBar();
             var target = await registry.OpenAsync(arguments, bar, signals.Stop);
@@ -38,7 +45,7 @@ internal static class PublishCommand
                 ? await bar.ShowAsync(terminal, RegistryLayout.Model(name, number), path.Length, $"{name} version {number}", PublishAsync)
                 : await PublishAsync();
             terminal.Say($"{name} version {number} is published in [bold]{Markup.Escape(target.Location)}[/]");
-            // A bucket tells the function ModelLoader of what comes; a folder tells nobody.
+            // A bucket notifies the function ModelLoader of new artifacts. A folder notifies nothing, so check it here.
             var verdict = target.IsRemote ? null : (await target.CheckAsync(name, number, "ms publish", signals.Stop)).Verdict;
             terminal.Result(ModelRow.From(manifest, null, ModelVerdict.From(verdict)), static row => ModelsCommand.Table([row]));
             return ExitCode.Done;
@@ -48,11 +55,11 @@ internal static class PublishCommand
 
     private static ModelName ParseName(string text) => ModelName.TryParse(text, null, out var name)
         ? name
-        : throw new CommandException(ExitCode.WrongInput, $"'{text}' is not a model's name: 1 to {ModelName.MaxLength} of a-z, 0-9 and '-', beginning with a letter or a digit");
+        : throw new CommandException(ExitCode.WrongInput, $"'{text}' is not a model's name: {ModelName.Form}");
 
     private static ModelVersion ParseVersion(string text) => ModelVersion.TryParse(text, null, out var version)
         ? version
-        : throw new CommandException(ExitCode.WrongInput, $"--version: '{text}' is not a version: a whole number from 1");
+        : throw new CommandException(ExitCode.WrongInput, $"--version: '{text}' is not a version: {ModelVersion.Form}");
 
     private static async Task<ModelVersion> NextAsync(ModelRegistry registry, ModelName name, CancellationToken cancellation) =>
         new((await registry.ListAsync(name, cancellation)).Select(static entry => entry.Version.Number).DefaultIfEmpty(0).Max() + 1);

@@ -6,21 +6,21 @@ using ModelServing.Registry;
 
 namespace ModelServing.Cli;
 
-/// <summary>The options that say which registry a command is about.</summary>
+/// <summary>The options that select a command's registry.</summary>
 /// <remarks>
 /// <code>
-/// --registry LOCATION    that one
-/// --stack NAME           the bucket of that environment in the cloud
+/// --registry LOCATION    that registry
+/// --stack NAME           the bucket of that cloud environment
 /// --stack NAME --local   the folder on this machine that 'ms up --stack NAME' serves from
 /// (none of them)         the folder on this machine that 'ms up' serves from
 /// </code>
 /// </remarks>
-/// <param name="oci">The options that say as whom a bucket is asked.</param>
+/// <param name="oci">The options for the identity that opens a bucket.</param>
 internal sealed class RegistryOptions(OciOptions oci)
 {
     private readonly Option<string?> registry = new("--registry") { Description = "The registry: file:FOLDER, or oci:NAMESPACE/BUCKET." };
-    private readonly Option<bool> local = new("--local") { Description = "With --stack: the registry on this machine that 'ms up' serves from, instead of the environment's bucket." };
-    private readonly StackOptions stack = new("The environment whose bucket on OCI it is; Pulumi.STACK.yaml names its region. Without it: this machine, for the stack dev.");
+    private readonly Option<bool> local = new("--local") { Description = "With --stack: use the registry on this machine that 'ms up' serves from, not the environment's bucket." };
+    private readonly StackOptions stack = new("The environment whose bucket on OCI is the registry; Pulumi.STACK.yaml names its region. Without it: the registry of the stack dev on this machine.");
 
     internal RegistryOptions()
         : this(new OciOptions())
@@ -35,16 +35,16 @@ internal sealed class RegistryOptions(OciOptions oci)
         oci.AddTo(command);
     }
 
-    /// <summary>The stack that is named, or is meant without a name.</summary>
+    /// <summary>The named stack, or the default one.</summary>
     internal StackLocation Stack(ParseResult arguments) => stack.Read(arguments);
 
     /// <summary>Opens the registry.</summary>
-    /// <param name="arguments">What was typed.</param>
-    /// <param name="progress">Told how much of an object is stored in a bucket.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="CommandException">What was typed contradicts itself, or the stack file has faults.</exception>
-    /// <exception cref="ContractException">The location is none, or the identity can't be had.</exception>
-    /// <exception cref="IOException">Object Storage can't be asked for the tenancy's namespace.</exception>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="progress">Receives the progress of uploads to a bucket.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="CommandException">The options contradict each other, or the stack file has faults.</exception>
+    /// <exception cref="ContractException">The location is invalid, or the identity is unavailable.</exception>
+    /// <exception cref="IOException">Object Storage does not return the tenancy's namespace.</exception>
     internal async Task<ModelRegistry> OpenAsync(ParseResult arguments, IProgress<UploadProgress>? progress, CancellationToken cancellation) =>
         new(await OpenStoreAsync(arguments, progress, cancellation), TimeProvider.System);
 
@@ -53,7 +53,7 @@ internal sealed class RegistryOptions(OciOptions oci)
         if (arguments.GetValue(registry) is { } named)
         {
             if (arguments.GetValue(local))
-                throw new CommandException(ExitCode.WrongInput, "--registry and --local each name a registry; give one of them");
+                throw new CommandException(ExitCode.WrongInput, "--registry and --local each name a registry; use only one of them");
             return ObjectStores.Open(named, named.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal) ? oci.Read(arguments, null) : null, progress);
         }
 
@@ -71,7 +71,7 @@ internal sealed class RegistryOptions(OciOptions oci)
         }
         catch (CommandException e)
         {
-            throw new CommandException(e.ExitCode, [.. e.Lines, "--stack names an environment in the cloud, whose bucket is the registry; for the registry of this machine add --local"]);
+            throw new CommandException(e.ExitCode, [.. e.Lines, "--stack names an environment in the cloud and so its bucket; for the registry on this machine, add --local"]);
         }
     }
 }

@@ -8,7 +8,7 @@ using ModelServing.Settings.Yaml;
 
 namespace ModelServing.Cli;
 
-/// <summary>A stack's file, and the folders of what it keeps on this machine.</summary>
+/// <summary>A stack's file, and its folders on this machine.</summary>
 internal sealed record StackLocation
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -33,28 +33,27 @@ internal sealed record StackLocation
     internal string StateFolder(LocalSettings local) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(local.State ?? Path.Combine(".modelserving", Name), Folder));
 
-    internal string RegistryFolder(LocalSettings local) => Path.GetFullPath(local.Registry ?? Path.Combine(StateFolder(local), "registry"), Folder);
+    internal string RegistryFolder(LocalSettings local) =>
+        Path.GetFullPath(local.Registry ?? Path.Combine(StateFolder(local), "registry"), Folder);
 
-    /// <summary>Reads the stack file.</summary>
-    /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
+    /// <exception cref="CommandException">The file is missing or has faults, one line each.</exception>
     internal StackFile Read() => Parse(Content());
 
-    /// <summary>Reads the stack file with the settings of the cloud.</summary>
-    /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
+    /// <summary>Reads the stack file, including the settings that only the cloud uses.</summary>
+    /// <exception cref="CommandException">The file is missing or has faults, one line each.</exception>
     internal StackFile ReadCloud() => Parse(Content(), cloud: true);
 
-    /// <summary>Reads the stack file's content; null for a file that is not there.</summary>
-    /// <exception cref="CommandException">It is missing or has faults; every one of them is a line.</exception>
+    /// <summary>Parses the stack file's content; null means that there is no file.</summary>
+    /// <exception cref="CommandException">The file is missing or has faults, one line each.</exception>
     internal StackFile Parse(byte[]? content, bool cloud = false)
     {
         var (file, faults) = StackFile.Parse(Text(content ?? throw Missing()), cloud);
         return file ?? throw Faults(faults);
     }
 
-    /// <summary>Changes settings in the stack file as it is now, and nothing else in it. The file is replaced by rename, so whoever reads it
-    /// has the old one or the new one; a link stays one.</summary>
-    /// <param name="edits">The changes.</param>
-    /// <exception cref="CommandException">They can't be made; the file is as it was.</exception>
+    /// <summary>Changes settings in the current stack file and leaves the rest of it as it is. The file is replaced by rename, so a reader
+    /// sees the old file or the new one, never a mix. A symbolic link remains a link.</summary>
+    /// <exception cref="CommandException">The edits can't be made; the file is unchanged.</exception>
     internal void Change(IReadOnlyList<StackEdit> edits)
     {
         var content = Content();
@@ -69,29 +68,31 @@ internal sealed record StackLocation
         file.Commit(flushToDisk: true);
     }
 
-    /// <summary>Holds the settings against what is published.</summary>
+    /// <summary>Checks the settings, and that every version they name is published.</summary>
     /// <param name="file">The stack file.</param>
-    /// <param name="registry">Where the versions are published.</param>
-    /// <param name="hint">What to say in addition when versions of a model are not, by their names.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="CommandException">They break a rule; every broken one is a line.</exception>
-    internal async Task CheckAsync(StackFile file, ModelRegistry registry, Func<IReadOnlyList<PublishedVersion>, IEnumerable<string>> hint, CancellationToken cancellation)
+    /// <param name="registry">The registry of the versions.</param>
+    /// <param name="hint">Further lines to print if versions are missing.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="CommandException">The settings break a rule; each broken rule is a line.</exception>
+    internal async Task CheckAsync(
+        StackFile file, ModelRegistry registry, Func<IReadOnlyList<PublishedVersion>, IEnumerable<string>> hint, CancellationToken cancellation)
     {
         var published = (await registry.ListAsync(cancellation)).ToHashSet();
         var faults = file.Check(name => [.. published.Where(version => version.Model == name).Select(static version => version.Version)]);
         if (faults.Count == 0)
             return;
-        var missing = file.NamedVersions().Select(static named => new PublishedVersion(named.Model, named.Version)).Distinct().Where(version => !published.Contains(version)).ToList();
+        var named = file.NamedVersions().Select(static named => new PublishedVersion(named.Model, named.Version)).Distinct();
+        var missing = named.Where(version => !published.Contains(version)).ToList();
         throw new CommandException(ExitCode.WrongInput, [.. Faults(faults).Lines, .. missing.Count > 0 ? hint(missing) : []]);
     }
 
-    /// <summary>A fault as the line that ends a command.</summary>
+    /// <summary>An exception that ends the command and prints one line per fault.</summary>
     internal CommandException Faults(IReadOnlyList<SettingsFault> faults, int exitCode = ExitCode.WrongInput) =>
         new(exitCode, [.. faults.Select(fault => fault.ToLine(FileName))]);
 
     private byte[] Content() => File.Exists(FilePath) ? File.ReadAllBytes(FilePath) : throw Missing();
 
-    // Without the byte order mark, which some editors write.
+    // Skips the byte order mark that some editors write.
     private string Text(byte[] content)
     {
         try
@@ -100,7 +101,7 @@ internal sealed record StackLocation
         }
         catch (DecoderFallbackException)
         {
-            throw new CommandException(ExitCode.WrongInput, $"{FileName}: this is no text in UTF-8");
+            throw new CommandException(ExitCode.WrongInput, $"{FileName}: the file is not UTF-8 text");
         }
     }
 
@@ -108,5 +109,5 @@ internal sealed record StackLocation
 
     private CommandException Missing() => new(
         ExitCode.WrongInput,
-        $"{FilePath} does not exist; it holds the stack's settings (docs/settings.md). --stack names another stack, --cwd another folder");
+        $"{FilePath} does not exist; it holds the stack's settings (docs/settings.md). Use --stack for another stack, --cwd for another folder");
 }

@@ -2,14 +2,14 @@ using System.CommandLine;
 
 namespace ModelServing.Cli;
 
-/// <summary>The options that say which stack a command is about.</summary>
-/// <param name="description">What naming a stack means to the command.</param>
-internal sealed class StackOptions(string description = "The stack; its settings are in Pulumi.STACK.yaml.")
+/// <summary>The options that select a command's stack.</summary>
+/// <param name="description">The help text of <c>--stack</c>, for commands to which a stack means something special.</param>
+internal sealed class StackOptions(string description = "The stack, whose settings are in Pulumi.STACK.yaml.")
 {
     internal const string DefaultStack = "dev";
 
     private readonly Option<string> stack = new("--stack", "-s") { Description = description, DefaultValueFactory = static _ => DefaultStack };
-    private readonly Option<string> folder = new("--cwd", "-C") { Description = "The folder that the stack file is in.", DefaultValueFactory = static _ => "." };
+    private readonly Option<string> folder = new("--cwd", "-C") { Description = "The folder of the stack file.", DefaultValueFactory = static _ => "." };
 
     internal void AddTo(Command command)
     {
@@ -17,7 +17,7 @@ internal sealed class StackOptions(string description = "The stack; its settings
         command.Options.Add(folder);
     }
 
-    /// <summary>Whether a stack was named.</summary>
+    /// <summary>Whether the command line names a stack.</summary>
     internal bool IsGiven(ParseResult arguments) => arguments.GetResult(stack) is { IdentifierTokenCount: > 0 };
 
     internal StackLocation Read(ParseResult arguments) => new(arguments.GetValue(stack)!, Path.GetFullPath(arguments.GetValue(folder)!));

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ModelServing.Cli;
 
 /// <summary>
-/// What a person at the terminal, or who started this program, says about its end: the first Ctrl-C (or SIGTERM, or the closed
-/// terminal) asks it to stop in order, the second to stop at once. A third is not held back.
+/// Turns signals into cancellation: the first Ctrl-C (or SIGTERM, or closing the terminal) requests an orderly stop, the second an
+/// immediate one. A third gets the system's default action.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed class StopSignals : IDisposable
             context.Cancel = Take())),
     ];
 
-    /// <summary>Stop in order.</summary>
+    /// <summary>Requests an orderly stop.</summary>
     internal CancellationToken Stop => stop.Token;
 
-    /// <summary>Stop at once.</summary>
+    /// <summary>Requests an immediate stop.</summary>
     internal CancellationToken Kill => kill.Token;
 
     public void Dispose()
@@ -33,7 +33,7 @@ internal sealed class StopSignals : IDisposable
         kill.Dispose();
     }
 
-    /// <summary>Takes one more signal; false when it is not held back.</summary>
+    /// <summary>Handles one more signal; false if the default action should follow.</summary>
     internal bool Take()
     {
         switch (Interlocked.Increment(ref count))

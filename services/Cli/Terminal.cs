@@ -8,13 +8,17 @@ using Spectre.Console.Rendering;
 namespace ModelServing.Cli;
 
 /// <summary>
-/// Where a command prints. Its result goes to standard output, as a table or, with <c>--json</c>, as one JSON document; all else
-/// that is said goes to standard error then, so that the output can be read by a program.
+/// The output of a command. The result goes to standard output, as a table or, with <c>--json</c>, as a JSON document. With
+/// <c>--json</c> all other messages go to standard error, so that a program can read standard output.
 /// </summary>
 internal sealed class Terminal
 {
-    // Digests and commands are read by people and shells, never by a browser.
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // People and shells read digests and commands; browsers do not, so "+" and "'" need no escapes.
+    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly bool json;
     private readonly TextWriter output;
@@ -30,40 +34,45 @@ internal sealed class Terminal
         this.json = json;
         this.output = output;
         errors = Create(error, errorRedirected);
-        Talk = json ? errors : Create(output, outputRedirected);
+        Messages = json ? errors : Create(output, outputRedirected);
     }
 
-    /// <summary>Where progress and remarks go. While a progress bar lives, only what is written here keeps it whole.</summary>
-    internal IAnsiConsole Talk { get; }
+    /// <summary>The console for progress and messages. Anything written elsewhere garbles a live progress bar.</summary>
+    internal IAnsiConsole Messages { get; }
 
-    /// <summary>Says a line.</summary>
-    internal void Say(IRenderable line) => Write(Talk, line);
+    internal void Say(IRenderable line) => Write(Messages, line);
 
-    /// <summary>Says a line of markup.</summary>
-    internal void Say(string markup) => Write(Talk, new Markup(markup));
+    /// <summary>Prints a message, a line of markup.</summary>
+    internal void Say(string markup) => Write(Messages, new Markup(markup));
 
-    /// <summary>Says, among the other remarks, that something went wrong which does not end the command.</summary>
-    internal void Warn(string line) => Write(Talk, new Text(line, new Style(Color.Red)));
+    /// <summary>Prints a problem that does not end the command, among the other messages.</summary>
+    internal void Warn(string line) => Write(Messages, new Text(line, new Style(Color.Red)));
 
-    /// <summary>Says why the command ends.</summary>
+    /// <summary>Prints the reason that ends the command.</summary>
     internal void Error(string line) => Write(errors, new Text(line, new Style(Color.Red)));
 
-    /// <summary>Prints a result: the table, or with <c>--json</c> the value.</summary>
+    /// <summary>Prints a result: the table or, with <c>--json</c>, the value.</summary>
     internal void Result<T>(T value, Func<T, IRenderable> table)
     {
         if (json)
-            output.WriteLine(JsonSerializer.Serialize(value, Json));
+            Json(value);
         else
-            Talk.Write(table(value));
+            Messages.Write(table(value));
     }
 
-    /// <summary>Shows a value as a remark, whatever the command's result is.</summary>
-    internal void Show<T>(T value, Func<T, IRenderable> table) => Talk.Write(table(value));
+    /// <summary>Prints a value that only programs need: with <c>--json</c> as a JSON document, otherwise not at all.</summary>
+    internal void Json<T>(T value)
+    {
+        if (json)
+            output.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
+    }
 
-    /// <summary>Runs a command's body: what it throws becomes red lines and an exit code.</summary>
+    /// <summary>Prints a value as a message; it is not the command's result.</summary>
+    internal void Show<T>(T value, Func<T, IRenderable> table) => Messages.Write(table(value));
+
+    /// <summary>Runs a command's body. Expected exceptions become red lines and an exit code.</summary>
     internal static Task<int> RunAsync(bool json, Func<Terminal, StopSignals, Task<int>> body) => RunAsync(new Terminal(json), body);
 
-    /// <summary>Runs a command's body with a terminal.</summary>
     internal static async Task<int> RunAsync(Terminal terminal, Func<Terminal, StopSignals, Task<int>> body)
     {
         using var signals = new StopSignals();
@@ -103,7 +112,7 @@ internal sealed class Terminal
     {
         if (e.Findings.Count == 0)
             return [e.Message];
-        var lines = new List<string> { $"{e.Key}: it is refused, and nothing was stored (docs/artifacts.md has the rules):" };
+        var lines = new List<string> { $"{e.Key} is refused, and nothing was stored (the rules are in docs/artifacts.md):" };
         lines.AddRange(e.Findings.Select(static finding => $"  {finding}"));
         if (e.MoreFindings > 0)
             lines.Add($"  and {e.MoreFindings} more");
@@ -118,7 +127,7 @@ internal sealed class Terminal
         }
         catch (IOException)
         {
-            // The terminal was closed. Whoever reads or not, what was started still has to be looked after, and stopped.
+            // The terminal was closed. The processes that this command started must still be supervised and stopped.
         }
     }
 
@@ -131,7 +140,7 @@ internal sealed class Terminal
             ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
-        // A table that goes to a file or a program must not be broken where no terminal ends.
+        // A table in a file or a pipe has no terminal width to fit.
         if (redirected)
             console.Profile.Width = 1000;
         return console;

@@ -3,11 +3,11 @@ using Spectre.Console.Rendering;
 namespace ModelServing.Cli;
 
 /// <summary>
-/// One line that is never wrapped: a terminal goes on in its next row by itself, and a command that is copied from there is whole.
+/// One line that is never broken. The terminal itself wraps it, so a command copied from there is in one piece.
 /// </summary>
 internal sealed class UnbrokenLine(IRenderable line) : IRenderable
 {
-    // Wider than anything; the library would break and pad at the console's width.
+    // Wider than any line; otherwise the library would break and pad at the console's width.
     private const int Wide = 1_000_000;
 
     public Measurement Measure(RenderOptions options, int maxWidth) => line.Measure(options, Wide);
@@ -20,7 +20,7 @@ internal sealed class UnbrokenLine(IRenderable line) : IRenderable
                 yield return segment;
         }
 
-        // What a progress bar left in this row.
+        // Erases what a progress bar left in this row.
         if (options.Ansi)
             yield return Segment.Control("\u001b[K");
         yield return Segment.LineBreak;

@@ -2,17 +2,18 @@ using System.Text.Json;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>What is read out of answers.</summary>
+/// <summary>Reads answers.</summary>
 internal static class AnswerReading
 {
-    /// <summary>The numbers of an output.</summary>
+    /// <summary>The data of an output.</summary>
     internal static T[] Output<T>(this Answer answer, string name)
     {
         using var json = JsonDocument.Parse(answer.Body);
-        return json.RootElement.GetProperty("outputs").EnumerateArray().Single(output => output.GetProperty("name").GetString() == name).GetProperty("data").Deserialize<T[]>()!;
+        return json.RootElement.GetProperty("outputs").EnumerateArray()
+            .Single(output => output.GetProperty("name").GetString() == name).GetProperty("data").Deserialize<T[]>()!;
     }
 
-    /// <summary>Fails unless the answer is a whole problem response of one of these statuses.</summary>
+    /// <summary>Fails unless the answer is a complete problem response with one of these statuses.</summary>
     internal static void IsProblem(this Answer answer, params int[] statuses)
     {
         Assert.True(statuses.Contains(answer.Status), $"{answer.Status}: {answer.Body}");

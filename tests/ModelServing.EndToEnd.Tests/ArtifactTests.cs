@@ -6,7 +6,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>Unsafe artifacts, as who publishes and who lists them meets them.</summary>
+/// <summary>How <c>ms</c> publishes and lists unsafe artifacts.</summary>
 public sealed class ArtifactTests : IDisposable
 {
     private readonly StackFolder folder = new();
@@ -22,7 +22,7 @@ public sealed class ArtifactTests : IDisposable
         await File.WriteAllBytesAsync(file, Unsafe(), TestContext.Current.CancellationToken);
         var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--registry", "file:" + Registry);
         Assert.True(exitCode == 2, output);
-        Assert.Contains("models/churn/1/model.onnx: it is refused, and nothing was stored", output, StringComparison.Ordinal);
+        Assert.Contains("models/churn/1/model.onnx is refused, and nothing was stored", output, StringComparison.Ordinal);
         Assert.Contains("graph.initializer[0] 'w': its data are in '../../../../etc/passwd'; export the model as one file (external-data)", output, StringComparison.Ordinal);
         Assert.Contains("graph.node[0] MatMul: the domain 'custom' is not allowed", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Registry), "something was stored");
@@ -56,7 +56,7 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_published_on_this_machine_has_its_verdict_at_once()
+    public async Task A_version_published_on_this_machine_has_its_verdict_at_once()
     {
         var file = Path.Combine(folder.FullPath, "model.onnx");
         await File.WriteAllBytesAsync(file, SomeOnnx.Linear(3, 1), TestContext.Current.CancellationToken);

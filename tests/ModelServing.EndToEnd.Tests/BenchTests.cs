@@ -15,7 +15,7 @@ public class BenchTests
             RedirectStandardError = true,
         })!;
         var errors = bench.StandardError.ReadToEndAsync();
-        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Patience);
+        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
         await bench.WaitForExitAsync();
         Assert.True(bench.ExitCode == 0, output + await errors);
         using var report = JsonDocument.Parse(output);
@@ -39,7 +39,7 @@ public class BenchTests
             RedirectStandardError = true,
         })!;
         var errors = bench.StandardError.ReadToEndAsync();
-        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Patience);
+        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
         await bench.WaitForExitAsync();
         Assert.True(bench.ExitCode == 0, output + await errors);
         using var report = JsonDocument.Parse(output);

@@ -6,7 +6,7 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary><c>ms publish</c> and an inference host as processes, with the environment's registry in a bucket.</summary>
+/// <summary><c>ms publish</c> and an inference host as processes, with the registry in a bucket.</summary>
 public sealed class BucketTests : IAsyncLifetime
 {
     private const string Name = "modelserving-dev-artifacts";
@@ -26,7 +26,7 @@ public sealed class BucketTests : IAsyncLifetime
     {
         emulator = await ObjectStorageEmulator.StartAsync();
         bucket = emulator.CreateBucket(Name);
-        // The stack file of an environment in the cloud, as the repository has it.
+        // The repository's own stack file, which is for an environment in the cloud.
         File.Copy(Repository.Combine("Pulumi.dev.yaml"), folder.StackFile, overwrite: true);
     }
 
@@ -37,7 +37,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stack_that_is_named_is_published_to_its_bucket_and_listed_from_there()
+    public async Task A_named_stack_is_published_to_its_bucket_and_listed_from_there()
     {
         var (exitCode, output) = await PublishAsync(1, "--stack", "dev");
         Assert.True(exitCode == 0, output);
@@ -51,7 +51,7 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.Contains($"Published in {Location}:", output, StringComparison.Ordinal);
         Assert.Contains("stable", output, StringComparison.Ordinal);
 
-        // What is meant without a stack is this machine's, and has nothing of it.
+        // Without a stack, the registry is on this machine and does not have the version.
         (exitCode, output) = await RunAsync("models");
         Assert.True(exitCode == 0, output);
         Assert.Contains($"Nothing is published in file:{folder.FullPath}", output, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bucket_that_is_not_there_says_which_and_what_to_look_at()
+    public async Task For_a_missing_bucket_the_message_says_which_and_what_to_check()
     {
         File.Copy(Repository.Combine("Pulumi.prod.yaml"), Path.Combine(folder.FullPath, "Pulumi.prod.yaml"));
         var (exitCode, output) = await PublishAsync(1, "--stack", "prod");
@@ -81,7 +81,7 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Interrupted_in_a_large_upload_it_takes_away_what_it_sent()
+    public async Task An_interrupted_upload_removes_its_parts()
     {
         var model = Path.Combine(folder.FullPath, "large.onnx");
         // 20 MB: two parts.
@@ -114,12 +114,12 @@ public sealed class BucketTests : IAsyncLifetime
         });
         var api = await host.AddressAsync();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        await host.SaysAtAsync(http, new Uri(api, InferencePaths.HealthReady), $"waiting for fraud version 1 in {Location}: no manifest");
+        await host.WaitForResponseAsync(http, new Uri(api, InferencePaths.HealthReady), $"waiting for fraud version 1 in {Location}: no manifest");
         Assert.Equal("ok\n", await http.GetStringAsync(new Uri(api, InferencePaths.HealthLive), TestContext.Current.CancellationToken));
 
         var (exitCode, output) = await PublishAsync(1, "--stack", "dev");
         Assert.True(exitCode == 0, output);
-        await host.SaysAtAsync(http, new Uri(api, InferencePaths.HealthReady), "ok");
+        await host.WaitForResponseAsync(http, new Uri(api, InferencePaths.HealthReady), "ok");
         using var sample = new InProcess(1);
         for (var row = 0; row < 20; row++)
         {

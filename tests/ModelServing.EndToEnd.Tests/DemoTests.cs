@@ -5,81 +5,124 @@ namespace ModelServing.EndToEnd.Tests;
 public class DemoTests
 {
     [Fact]
-    public async Task Once_it_shows_the_split_and_the_endpoints_and_leaves_nothing()
+    public async Task The_console_shows_the_split_the_addresses_and_the_rollback()
     {
         using var folder = new StackFolder();
         var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once");
         Assert.True(exitCode == 0, output);
+        // The first lines are the hosts' own: no embedded server prints a banner.
+        Assert.All(output.Split('\n').Take(3), static line => Assert.Matches(@"^(fraud v[12]|router) +\| \d\d:\d\d:\d\d", line));
+        Assert.DoesNotContain("Garnet", output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Ready to accept connections", output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Sending 20,000 transactions", output, StringComparison.Ordinal);
-        Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +9\d\.\d\d% │ +95\.00% │ +0\.00% │ +[\d.]+ ms │ +[\d.]+ ms", output);
-        Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ ms │ +[\d.]+ ms", output);
+        Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +9\d\.\d\d% │ +95\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
+        Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
         Assert.Contains($"{folder.Api}v2/models/fraud/infer", output, StringComparison.Ordinal);
         Assert.Contains($"{folder.Api}metrics", output, StringComparison.Ordinal);
-        Assert.Contains("canary version 2 begins to fail on 20% of its calls", output, StringComparison.Ordinal);
-        Assert.Matches(@"the guard rolled it back, [\d.]+ s after", output);
+        Assert.Contains("canary version 2 starts failing 20% of its calls", output, StringComparison.Ordinal);
+        Assert.Matches(@"the guard rolled it back [\d.]+ s after the fault began", output);
         Assert.Matches(@"evidence +error: \d+ failures against \d+ of stable, evidence \d+ of 8000", output);
         Assert.Matches(@"after that +0 of 1,000 payments reached it", output);
         Assert.Matches(@"failures seen +0 of [\d,]+ payments failed for their callers", output);
         Assert.Contains("ms reset fraud 2 --why REASON", output, StringComparison.Ordinal);
-        await folder.NothingIsLeftAsync();
+        await folder.AssertNothingIsLeftAsync();
     }
 
     [Fact]
-    public async Task It_serves_on_shows_the_new_split_after_an_edit_and_stops_at_Ctrl_C()
+    public async Task It_keeps_serving_shows_the_new_split_after_an_edit_and_stops_at_Ctrl_C()
     {
         using var folder = new StackFolder();
-        await using var ms = MsProcess.Start(folder, "up", "--demo");
-        await ms.SaysAsync("Ctrl-C stops everything");
-        var (known, status) = await MsProcess.RunAsync(folder, "status");
-        Assert.True(known == 0, status);
-        Assert.Contains("fraud version 2 is condemned since", status, StringComparison.Ordinal);
+        await using var ms = MsProcess.Start(folder, "up", "--demo", "--json");
+        var first = await ms.WaitForDocumentAsync(1);
+        Assert.Equal(folder.Api.GetLeftPart(UriPartial.Authority), first.GetProperty("api").GetString());
+        Assert.Equal(20_000, first.GetProperty("variants").EnumerateArray().Sum(static variant => variant.GetProperty("requests").GetInt32()));
+        AssertVariant(first, 0, "stable", version: 1, expectedShare: 0.95);
+        AssertVariant(first, 1, "canary", version: 2, expectedShare: 0.05);
+        AssertRollback(first, reason: "guard");
+        await ms.WaitForAsync("Ctrl-C stops everything");
+
+        var condemned = (await StatusAsync(folder)).GetProperty("condemned").EnumerateArray().Single();
+        Assert.Equal(2, condemned.GetProperty("version").GetInt32());
         var (promoted, refusal) = await MsProcess.RunAsync(folder, "promote", "fraud");
         Assert.True(promoted == 1, refusal);
-        var (reset, said) = await MsProcess.RunAsync(folder, "reset", "fraud", "2", "--why", "the fault is gone");
-        Assert.True(reset == 0, said);
-        var (_, history) = await MsProcess.RunAsync(folder, "history", "fraud");
-        Assert.Matches(@"(?s)started.*rolled back.*reset", history);
+        var (reset, output) = await MsProcess.RunAsync(folder, "reset", "fraud", "2", "--why", "the fault is gone");
+        Assert.True(reset == 0, output);
+        var kinds = (await MsProcess.QueryAsync(folder, "history", "fraud")).EnumerateArray().Select(static e => e.GetProperty("kind").GetString()!).ToList();
+        Assert.Equal(["started", "rolledBack", "reset"], kinds.Where(static kind => kind is "started" or "rolledBack" or "reset"));
+
         folder.Write(StackFolder.Canary("40"));
-        await ms.SaysAsync("│   40.00% │");
-        // Tried again and good: now it may be promoted.
+        var second = await ms.WaitForDocumentAsync(2);
+        AssertVariant(second, 1, "canary", version: 2, expectedShare: 0.4);
+        Assert.Equal(JsonValueKind.Null, second.GetProperty("rollback").ValueKind);
+
+        // The new trial is good, so the canary may be promoted.
         var (done, change) = await MsProcess.RunAsync(folder, "promote", "fraud");
         Assert.True(done == 0, change);
-        Assert.Contains("stable.version  1 -> 2", change, StringComparison.Ordinal);
-        await ms.SaysAsync("fraud: kept warm none -> v1");
         var file = await File.ReadAllTextAsync(folder.StackFile, TestContext.Current.CancellationToken);
+        Assert.Matches(@"stable:\s+version: 2\s", file);
         Assert.Contains("keepWarm: [1]", file, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", file, StringComparison.Ordinal);
+        await ms.WaitForDocumentAsync(3);
+        var status = await StatusAsync(folder);
+        Assert.Equal(("stable", 2), Variant(status.GetProperty("variants").EnumerateArray().Single()));
+        Assert.Equal(1, status.GetProperty("keptWarm").EnumerateArray().Single().GetProperty("version").GetInt32());
+
         ms.Signal("INT");
         Assert.Equal(0, await ms.ExitAsync());
-        await folder.NothingIsLeftAsync();
+        await folder.AssertNothingIsLeftAsync();
     }
 
     [Fact]
-    public async Task With_the_guard_off_an_alarm_on_the_minutes_numbers_has_the_canary_rolled_back()
+    public async Task With_the_guard_off_an_alarm_rolls_the_canary_back_and_standard_output_is_one_document()
     {
         using var folder = new StackFolder();
-        // A canary large enough to have the alarm's least volume in each minute of this machine.
+        // With this share the canary has the alarm's minimum of requests in each minute.
         folder.Write(StackFolder.Canary("40"));
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once", "--guard", "off");
-        Assert.True(exitCode == 0, output);
-        Assert.Contains("canary version 2 begins to be too late on 20% of its calls", output, StringComparison.Ordinal);
-        Assert.Matches(@"the minute of [\d:]+: canary version 2: [\d,]+ requests, (1\d|2\d)\.\d% failed; stable version 1: [\d,]+ requests, 0\.0% failed", output);
-        Assert.Matches(@"the alarm failure-rate fires \(.*variant canary, version 2\)", output);
-        Assert.Matches(@"the function Rollback condemned it, [\d.]+ minutes after", output);
-        Assert.Matches(@"evidence +failure-rate fired at ", output);
-        Assert.Matches(@"after that +0 of 1,000 payments reached it", output);
-        Assert.Matches(@"failures seen +0 of [\d,]+ payments failed for their callers", output);
-        Assert.Contains("ms reset fraud 2 --why REASON", output, StringComparison.Ordinal);
-        await folder.NothingIsLeftAsync();
+        await using var ms = MsProcess.Start(folder, "up", "--demo", "--once", "--guard", "off", "--json");
+        Assert.True(await ms.ExitAsync() == 0, ms.Output);
+        using var document = JsonDocument.Parse(ms.StandardOutput);
+        var rollback = AssertRollback(document.RootElement, reason: "alarm");
+        Assert.StartsWith("failure-rate fired at ", rollback.GetProperty("evidence").GetString(), StringComparison.Ordinal);
+        var alarm = rollback.GetProperty("alarm");
+        Assert.Equal("failure-rate", alarm.GetProperty("name").GetString());
+        Assert.Equal(("canary", "2"), (alarm.GetProperty("dimensions").GetProperty("variant").GetString(), alarm.GetProperty("dimensions").GetProperty("version").GetString()));
+        var minutes = rollback.GetProperty("minutes").EnumerateArray().ToList();
+        Assert.Contains(minutes, static minute => Variant(minute) is ("canary", 2) && FailedShare(minute) is > 0.1 and < 0.3);
+        Assert.All(minutes.Where(static minute => Variant(minute) is ("stable", 1)), static minute => Assert.Equal(0, FailedShare(minute)));
+        Assert.Contains(minutes, static minute => Variant(minute) is ("stable", 1));
+        await folder.AssertNothingIsLeftAsync();
+
+        static double FailedShare(JsonElement minute) => minute.GetProperty("failed").GetInt64() / (double)minute.GetProperty("requests").GetInt64();
     }
 
-    [Fact]
-    public async Task With_json_standard_output_is_one_document()
+    private static void AssertVariant(JsonElement report, int index, string name, int version, double expectedShare)
     {
-        using var folder = new StackFolder();
-        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once", "--json");
-        Assert.True(exitCode == 0, output);
-        using var report = JsonDocument.Parse(output[output.IndexOf("\n{\n", StringComparison.Ordinal)..(output.IndexOf("\n}\n", StringComparison.Ordinal) + 3)]);
-        Assert.Equal(20_000, report.RootElement.GetProperty("variants").EnumerateArray().Sum(variant => variant.GetProperty("requests").GetInt32()));
+        var variant = report.GetProperty("variants")[index];
+        Assert.Equal((name, version), Variant(variant));
+        Assert.Equal(expectedShare, variant.GetProperty("expectedShare").GetDouble(), 1e-9);
+        Assert.InRange(variant.GetProperty("share").GetDouble(), expectedShare - 0.06, expectedShare + 0.06);
+        Assert.Equal(0, variant.GetProperty("errorRate").GetDouble());
+        Assert.True(variant.GetProperty("p50Milliseconds").GetDouble() <= variant.GetProperty("p99Milliseconds").GetDouble());
+        Assert.True(report.GetProperty("asExpected").GetBoolean());
     }
+
+    private static JsonElement AssertRollback(JsonElement report, string reason)
+    {
+        var rollback = report.GetProperty("rollback");
+        Assert.Equal(("canary", 2), Variant(rollback));
+        Assert.Equal(reason, rollback.GetProperty("reason").GetString());
+        Assert.True(rollback.GetProperty("seconds").GetDouble() > 0);
+        Assert.InRange(rollback.GetProperty("failed").GetInt32(), 1, rollback.GetProperty("reached").GetInt32());
+        Assert.Equal((1_000, 0), (rollback.GetProperty("laterPayments").GetInt32(), rollback.GetProperty("laterReached").GetInt32()));
+        Assert.Equal(0, rollback.GetProperty("failedForCallers").GetInt32());
+        Assert.Equal("ms reset fraud 2 --why REASON", rollback.GetProperty("resetCommand").GetString());
+        Assert.True(rollback.GetProperty("asExpected").GetBoolean());
+        return rollback;
+    }
+
+    private static async Task<JsonElement> StatusAsync(StackFolder folder) =>
+        (await MsProcess.QueryAsync(folder, "status", "fraud")).GetProperty("models").EnumerateArray().Single();
+
+    private static (string Name, int Version) Variant(JsonElement element) =>
+        ((element.TryGetProperty("variant", out var name) ? name : element.GetProperty("name")).GetString()!, element.GetProperty("version").GetInt32());
 }

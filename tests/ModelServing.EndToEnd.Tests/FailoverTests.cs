@@ -12,7 +12,7 @@ public class FailoverTests
     [InlineData("50")]
     public async Task A_canary_that_is_killed_with_requests_in_flight_on_it_fails_no_caller(string percent)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "what a process has not read yet is looked up in /proc");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "this test looks up unread bytes in /proc");
         const int InFlight = 16;
         using var folder = new StackFolder($"{StackFolder.Canary(percent)}\n      deadline: 5m");
         await folder.PublishAsync();
@@ -20,11 +20,11 @@ public class FailoverTests
         await using var load = new Load(folder.Api, connections: 20);
         await load.MoreAsync(500);
 
-        // Stopped, it takes requests and answers none, until nearly every caller waits for it.
+        // A stopped process accepts requests but does not answer, until nearly every caller waits for it.
         var canary = folder.EndpointOf(2)!;
         using var process = Process.GetProcessById(canary.Process);
         await SignalAsync(process, "STOP");
-        await Until.TrueAsync(() => UnreadAt(IPEndPoint.Parse(canary.Address).Port) >= InFlight, () => $"{InFlight} requests never wait for it");
+        await Until.TrueAsync(() => UnreadAt(IPEndPoint.Parse(canary.Address).Port) >= InFlight, () => $"{InFlight} requests never waited for it");
         process.Kill();
 
         await Until.TrueAsync(() => folder.ProcessOf(2) is { } next && next != canary.Process, () => $"it is not restarted:\n{ms.Output}");
@@ -33,14 +33,14 @@ public class FailoverTests
         var retried = load.Answers.Where(answer => answer.Failover.Length > 0).ToList();
         Assert.True(retried.Count >= InFlight, $"{retried.Count} were retried");
         Assert.All(retried, answer => Assert.Equal((VariantPlan.Canary, VariantPlan.Stable, "1"), (answer.Failover, answer.Variant, answer.Version)));
-        // All that was lost with one process is one failure, and no reason to roll back.
+        // All requests lost with one process count as one failure, which is not a reason for a rollback.
         var (exitCode, history) = await MsProcess.RunAsync(folder, "history", "fraud");
         Assert.True(exitCode == 0, history);
         Assert.Contains("started", history, StringComparison.Ordinal);
         Assert.DoesNotContain("rolled back", history, StringComparison.Ordinal);
     }
 
-    // The connections to a port whose receiver has bytes that it has not read: a line of the table for each, "local remote state tx:rx".
+    // The connections to a port whose receiver has unread bytes. The table has a line for each: "local remote state tx:rx".
     private static int UnreadAt(int port)
     {
         var local = ":" + port.ToString("X4", CultureInfo.InvariantCulture);

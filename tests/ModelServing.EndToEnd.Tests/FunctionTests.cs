@@ -9,7 +9,7 @@ using ModelServing.TestKit.Functions;
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>The functions' program as OCI Functions runs it: started with the platform's variables, called over its socket, frozen between
-/// calls, killed and started again.</summary>
+/// calls, killed and restarted.</summary>
 public sealed class FunctionTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -21,7 +21,7 @@ public sealed class FunctionTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task It_answers_after_it_idled_was_frozen_and_was_started_again()
+    public async Task It_answers_after_idling_freezing_and_a_restart()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
         using (var agent = new FnAgent(Socket))
@@ -34,7 +34,7 @@ public sealed class FunctionTests : IDisposable
             agent.DropIdle();
             await AnswersAsync(agent, container);
 
-            // Frozen while nobody is connected, and while a connection stands: a call waits until the platform thaws it.
+            // Frozen without a connection, then with one: a call waits until the platform thaws the process.
             agent.DropIdle();
             for (var i = 0; i < 2; i++)
             {
@@ -46,7 +46,7 @@ public sealed class FunctionTests : IDisposable
             }
         }
 
-        // What it left behind when it was killed is in nobody's way.
+        // The leftovers of the killed process do no harm.
         using (var agent = new FnAgent(Socket))
         {
             using var container = Start(agent.Variables);
@@ -58,7 +58,7 @@ public sealed class FunctionTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_lines_say_which_call_they_are_of()
+    public async Task Log_lines_name_their_call()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
         using var agent = new FnAgent(Socket);
@@ -72,14 +72,14 @@ public sealed class FunctionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_variable_is_one_line_and_exit_code_2()
+    public async Task A_wrong_variable_gives_one_line_and_exit_code_2()
     {
         using var container = Start(new Dictionary<string, string> { ["FN_LISTENER"] = "unix:" + Socket, ["FN_FORMAT"] = "json" });
         Assert.Equal((2, "", "functions: the environment variable FN_FORMAT is 'json'; it must be http-stream\n"), await container.ExitAsync());
     }
 
     [Fact]
-    public async Task A_socket_that_cannot_be_is_one_line_and_exit_code_2()
+    public async Task An_impossible_socket_gives_one_line_and_exit_code_2()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
         var path = folder.Combine("nowhere", "lsnr.sock");
@@ -92,7 +92,7 @@ public sealed class FunctionTests : IDisposable
     }
 
     [Fact]
-    public async Task Invoke_without_its_settings_is_one_line_and_exit_code_2()
+    public async Task Invoke_without_its_settings_gives_one_line_and_exit_code_2()
     {
         using var container = Start(new Dictionary<string, string>(), [.. InvocationSettings.Arguments(FunctionName.ModelMetrics)]);
         Assert.Equal((2, "", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which begins with ocid1.fnfunc.\n"), await container.ExitAsync());
@@ -106,12 +106,12 @@ public sealed class FunctionTests : IDisposable
         await container.WhileItRunsAsync(agent.ListeningAsync(Token));
         var answer = await agent.CallAsync(
             new FnCall(Encoding.UTF8.GetBytes("""{"title":"failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}]}]}""")) { CallId = callId },
-            Token).WaitAsync(MsProcess.Patience, Token);
+            Token).WaitAsync(MsProcess.Timeout, Token);
         Assert.Equal((200, 200), (answer.Status, answer.HttpStatus));
         Assert.Contains("unknown-model", Encoding.UTF8.GetString(answer.Body), StringComparison.Ordinal);
     }
 
-    /// <summary>The program; killed when this is disposed.</summary>
+    /// <summary>The program, which disposal kills.</summary>
     private sealed class Container : IDisposable
     {
         private readonly Process process;
@@ -123,7 +123,7 @@ public sealed class FunctionTests : IDisposable
             var start = new ProcessStartInfo("dotnet", [MsProcess.Program("Functions", "ModelServing.Functions"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var (name, value) in variables)
                 start.Environment[name] = value;
-            // As its image has it.
+            // As in its image.
             start.Environment["DOTNET_EnableDiagnostics"] = "0";
             process = Process.Start(start)!;
             output = process.StandardOutput.ReadToEndAsync(Token);
@@ -139,13 +139,13 @@ public sealed class FunctionTests : IDisposable
 
         internal async Task WhileItRunsAsync(Task task)
         {
-            await Task.WhenAny(task, process.WaitForExitAsync(Token)).Unwrap().WaitAsync(MsProcess.Patience, Token);
+            await Task.WhenAny(task, process.WaitForExitAsync(Token)).Unwrap().WaitAsync(MsProcess.Timeout, Token);
             Assert.False(process.HasExited, process.HasExited ? await output + await error : "");
         }
 
         internal async Task<(int Code, string Output, string Error)> ExitAsync()
         {
-            await process.WaitForExitAsync(Token).WaitAsync(MsProcess.Patience, Token);
+            await process.WaitForExitAsync(Token).WaitAsync(MsProcess.Timeout, Token);
             return (process.ExitCode, await output, await error);
         }
 

@@ -5,11 +5,11 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>A host as a process, started with nothing but its settings; gone when this is disposed.</summary>
+/// <summary>A host as a process, started with only its settings. Disposal kills it.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process process;
-    // Not the stack's folder: what is started from there ends with an ms of there.
+    // Not the stack's folder, because processes of that folder are killed with its last ms.
     private readonly TemporaryFolder folder = new();
     private readonly string addressFile;
     private readonly StringBuilder output = new();
@@ -39,32 +39,32 @@ internal sealed class HostProcess : IAsyncDisposable
 
     internal static HostProcess StartInference(InferenceSettings settings) => new(MsProcess.Program("Inference", "ModelServing.Inference"), settings);
 
-    /// <summary>Waits until it listens, and gives where.</summary>
+    /// <summary>Waits until the host listens, and returns its address.</summary>
     internal async Task<Uri> AddressAsync()
     {
-        await Until.TrueAsync(() => process.HasExited || File.Exists(addressFile), () => $"it never listened:\n{Output}");
+        await Until.TrueAsync(() => process.HasExited || File.Exists(addressFile), () => $"the host never listened:\n{Output}");
         Assert.False(process.HasExited, Output);
         return new Uri(await File.ReadAllTextAsync(addressFile));
     }
 
-    /// <summary>Waits until a path of it says something.</summary>
-    internal async Task SaysAtAsync(HttpClient http, Uri path, string text)
+    /// <summary>Waits until the response of a path contains a text.</summary>
+    internal async Task WaitForResponseAsync(HttpClient http, Uri path, string text)
     {
-        var said = "";
+        var last = "";
         var began = Stopwatch.GetTimestamp();
-        while (!said.Contains(text, StringComparison.Ordinal))
+        while (!last.Contains(text, StringComparison.Ordinal))
         {
             Assert.False(process.HasExited, Output);
-            Assert.True(Stopwatch.GetElapsedTime(began) < MsProcess.Patience, $"it never said '{text}', last '{said}':\n{Output}");
+            Assert.True(Stopwatch.GetElapsedTime(began) < MsProcess.Timeout, $"the response never contained '{text}'; the last was '{last}':\n{Output}");
             try
             {
                 using var answer = await http.GetAsync(path);
-                said = await answer.Content.ReadAsStringAsync();
+                last = await answer.Content.ReadAsStringAsync();
             }
             catch (HttpRequestException e)
             {
-                // Its end, if it is that, says more.
-                said = e.Message;
+                // If the host has ended, the next check fails with its output.
+                last = e.Message;
             }
 
             await Task.Delay(10);

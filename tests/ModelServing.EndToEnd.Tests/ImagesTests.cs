@@ -4,17 +4,17 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary><c>ms images push</c> as a user runs it: the hosts themselves, a registry with a login, the repository's own stack file.</summary>
+/// <summary><c>ms images push</c> as a user runs it, with the real hosts, a registry with a login, and the repository's own stack file.</summary>
 public sealed class ImagesTests : IAsyncLifetime
 {
-    // It builds every host anew, the first time.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    // The first push builds every host.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
 
     private static readonly string[] Images = ["router", "inference", "functions"];
 
     private readonly StackFolder folder = new();
 
-    // Not in the folder: what runs with a path of that is taken for a part of the platform.
+    // Not in the stack's folder, because a process with a path of that folder counts as part of the platform.
     private readonly TemporaryFolder docker = new();
 
     private LoopbackRegistry? registry;
@@ -38,7 +38,7 @@ public sealed class ImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_hosts_are_pushed_or_if_a_double_is_in_one_of_them_none_is()
+    public async Task The_hosts_are_pushed_but_none_if_one_contains_a_double()
     {
         var baseImage = await registry!.PushBaseAsync(cancellation: Cancellation);
         var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space", "--base-image", baseImage, "--json");
@@ -46,7 +46,7 @@ public sealed class ImagesTests : IAsyncLifetime
         if (doubles.Count > 0)
         {
             Assert.True(exitCode == 1, output);
-            Assert.All(doubles, image => Assert.Contains($"the image {image} would hold", output, StringComparison.Ordinal));
+            Assert.All(doubles, image => Assert.Contains($"the image {image} would contain", output, StringComparison.Ordinal));
             Assert.Equal(["dotnet/aspnet"], await registry.RepositoriesAsync(Cancellation));
             AssertUntouched();
             return;
@@ -61,7 +61,7 @@ public sealed class ImagesTests : IAsyncLifetime
             Assert.Equal(pushed.Digest, (await registry.FindAsync(repository, pushed.Digest, Cancellation))?.Digest);
             lines.Append("    ").Append(image).Append(": ").Append(pushed.Digest).Append('\n');
 
-            // What the host needs is in it, for the nodes' architecture, and nothing of another system, of tests or for compilers.
+            // The image has all that the host needs on the nodes' architecture, and nothing for other systems, tests or compilers.
             Assert.Equal(image == "functions" ? "1000" : "1654", pushed.Text("User"));
             Assert.Equal(["8080/tcp"], pushed.Keys("ExposedPorts"));
             Assert.Equal(["dotnet", $"/app/ModelServing.{ProjectOf(image)}.dll"], pushed.List("Entrypoint"));
@@ -75,16 +75,16 @@ public sealed class ImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wrong_password_is_said_before_anything_is_built()
+    public async Task A_wrong_password_is_reported_before_anything_is_built()
     {
         Login(registry!.Host, "wrong");
         var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space");
-        Assert.Equal((1, $"the registry {registry.Host} refuses the login of {LoopbackRegistry.User} ({docker.Combine("config.json")}): docker login {registry.Host}\n"), (exitCode, output));
+        Assert.Equal((1, $"the registry {registry.Host} refuses the login of {LoopbackRegistry.User} ({docker.Combine("config.json")}); run: docker login {registry.Host}\n"), (exitCode, output));
         AssertUntouched();
     }
 
     [Fact]
-    public async Task A_credential_helper_is_asked_for_the_login()
+    public async Task The_login_may_come_from_a_credential_helper()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the helper of this test is a shell script");
         var helper = docker.Combine("docker-credential-of-a-test");
@@ -98,27 +98,27 @@ public sealed class ImagesTests : IAsyncLifetime
             File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(docker.Combine("config.json"), """{ "credsStore": "of-a-test" }""", Cancellation);
         var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space");
-        Assert.Equal((1, $"the registry {registry.Host} refuses the login of helped (docker-credential-of-a-test): docker login {registry.Host}\n"), (exitCode, output));
+        Assert.Equal((1, $"the registry {registry.Host} refuses the login of helped (docker-credential-of-a-test); run: docker login {registry.Host}\n"), (exitCode, output));
     }
 
     [Fact]
-    public async Task A_registry_that_is_down_is_said()
+    public async Task An_unreachable_registry_is_reported()
     {
         var host = registry!.Host;
         await registry.DisposeAsync();
         registry = null;
         var (exitCode, output) = await PushAsync("--registry", $"{host}/space");
         Assert.Equal(1, exitCode);
-        Assert.StartsWith($"the registry {host} can't be reached: ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith($"the registry {host} is unreachable: ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         AssertUntouched();
     }
 
     [Fact]
-    public async Task Without_a_login_for_the_regions_registry_the_line_to_type_is_said()
+    public async Task Without_a_login_for_the_regions_registry_the_message_has_the_command()
     {
         var (exitCode, output) = await PushAsync();
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com: docker login ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com; run: docker login ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         AssertUntouched();
     }
 
@@ -132,16 +132,16 @@ public sealed class ImagesTests : IAsyncLifetime
         {
             ["REGISTRY_AUTH_FILE"] = docker.Combine("config.json"),
             ["PATH"] = $"{docker.FullPath}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
-            // Where the SDK keeps layers.
+            // The SDK stores layers here.
             ["XDG_CACHE_HOME"] = docker.FullPath,
-            // Of whoever runs the tests.
+            // Ignore the logins of the person who runs the tests.
             ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "",
             ["DOTNET_CONTAINER_PULL_REGISTRY_UNAME"] = "",
             ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "",
             ["SDK_CONTAINER_REGISTRY_UNAME"] = "",
         };
         await using var ms = MsProcess.Start(folder, environment, ["images", "push", .. arguments]);
-        return (await ms.ExitAsync(Patience), ms.Output);
+        return (await ms.ExitAsync(Timeout), ms.Output);
     }
 
     private void AssertUntouched() => Assert.Equal(before, File.ReadAllText(folder.StackFile));

@@ -3,7 +3,7 @@ using ModelServing.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>A sample's version run by ONNX Runtime in this process, row by row: what the platform's answers have to equal.</summary>
+/// <summary>Runs a version of the sample with ONNX Runtime in this process, row by row. The platform's answers must be equal.</summary>
 internal sealed class InProcess(int version) : IDisposable
 {
     private readonly InferenceSession session = new(File.ReadAllBytes(SampleArtifacts.ModelPath(version)), new SessionOptions { IntraOpNumThreads = 1 });

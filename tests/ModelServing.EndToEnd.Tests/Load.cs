@@ -6,12 +6,12 @@ using ModelServing.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>Callers that send the sample's rows for as long as they are let.</summary>
+/// <summary>Callers that send the sample's rows until disposal.</summary>
 internal sealed class Load : IAsyncDisposable
 {
     internal static readonly IReadOnlyList<SampleRow> Rows = SampleTraffic.Rows();
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = MsProcess.Patience };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = MsProcess.Timeout };
     private readonly CancellationTokenSource ending = new();
     private readonly ConcurrentQueue<Answer> answers = new();
     private readonly Task callers;
@@ -53,23 +53,23 @@ internal sealed class Load : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the callers that have an end reach it.</summary>
-    internal Task FinishAsync() => callers.WaitAsync(MsProcess.Patience);
+    /// <summary>Waits until the callers have sent all rows.</summary>
+    internal Task FinishAsync() => callers.WaitAsync(MsProcess.Timeout);
 
-    /// <summary>Waits until so many more answers came.</summary>
+    /// <summary>Waits for a number of further answers.</summary>
     internal async Task MoreAsync(int count)
     {
         var until = answers.Count + count;
         await Until.TrueAsync(() => answers.Count >= until, () => $"{count} more answers never came");
     }
 
-    /// <summary>Waits until the canary's share of the newest answers is above or below a bound.</summary>
-    internal async Task CanaryShareAsync(Func<double, bool> isThere)
+    /// <summary>Waits until the canary's share of the newest answers fulfils a condition.</summary>
+    internal async Task CanaryShareAsync(Func<double, bool> isReached)
     {
         const int Newest = 400;
         var since = answers.Count;
         double Share() => answers.Count - since < Newest ? double.NaN : Answers[^Newest..].Count(answer => answer.Variant == "canary") / (double)Newest;
-        await Until.TrueAsync(() => Share() is var share && !double.IsNaN(share) && isThere(share), () => $"the canary's share stays at {Share():P1}");
+        await Until.TrueAsync(() => Share() is var share && !double.IsNaN(share) && isReached(share), () => $"the canary's share stays at {Share():P1}");
     }
 
     public async ValueTask DisposeAsync()

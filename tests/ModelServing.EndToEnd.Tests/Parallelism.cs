@@ -1,4 +1,4 @@
 using Xunit.Sdk;
 
-// Each test starts a whole platform: one at a time, so that none waits for the processors of another.
+// One test at a time: most start a whole platform, which needs the processors.
 [assembly: Xunit.v3.Parallelization(Mode = ParallelMode.None)]

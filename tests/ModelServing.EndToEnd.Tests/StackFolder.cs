@@ -8,13 +8,16 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>A folder with a stack file, as a user would have one, and what can be seen of the platform that runs from it.</summary>
+/// <summary>A folder with a stack file, as a user would have it, and a view of the platform that runs from it.</summary>
 internal sealed class StackFolder : IDisposable
 {
+    // Published once for all tests, and copied.
+    private static readonly Lazy<Task<StackFolder>> Published = new(PublishWithMsAsync);
+
     private readonly TemporaryFolder folder = new();
     private int commands;
 
-    /// <summary>A folder whose stack file releases the sample as the repository's does, on a port that is free.</summary>
+    /// <summary>Makes a folder whose stack file releases the sample as the repository's does, on a free port.</summary>
     internal StackFolder(string? models = null)
     {
         Port = FreePort();
@@ -57,39 +60,40 @@ internal sealed class StackFolder : IDisposable
         File.Move(StackFile + "~", StackFile, overwrite: true);
     }
 
-    /// <summary>Publishes the sample's two versions, with the command that a user has.</summary>
+    /// <summary>Publishes the sample's two versions into the folder's registry.</summary>
     internal async Task PublishAsync()
     {
-        foreach (var version in SampleArtifacts.Versions)
+        var from = (await Published.Value).RegistryPath;
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            var (exitCode, output) = await MsProcess.RunAsync(
-                this, "publish", SampleArtifacts.ModelName, SampleArtifacts.ModelPath(version), "--training", SampleArtifacts.TrainingPath(version), "--version", version.ToString(CultureInfo.InvariantCulture));
-            Assert.True(exitCode == 0, output);
+            var target = Path.Combine(RegistryPath, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
         }
     }
 
-    /// <summary>Starts the platform on published versions; it serves when the task ends.</summary>
+    /// <summary>Starts the platform with published versions; it serves when the task completes.</summary>
     internal async Task<MsProcess> UpAsync()
     {
         var ms = MsProcess.Start(this, "up");
-        await ms.SaysAsync("Ctrl-C stops everything");
+        await ms.WaitForAsync("Ctrl-C stops everything");
         return ms;
     }
 
-    /// <summary>The process that answers for a version right now; null when there is none.</summary>
+    /// <summary>The process that serves a version now, or null.</summary>
     internal int? ProcessOf(int version) => EndpointOf(version)?.Process;
 
-    /// <summary>Where a version answers right now; null when it does nowhere.</summary>
+    /// <summary>The present endpoint of a version, or null.</summary>
     internal EndpointEntry? EndpointOf(int version) => EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json")))
         .Endpoints.FirstOrDefault(endpoint => endpoint.Version.Number == version);
 
-    /// <summary>Says that a command runs in the folder.</summary>
+    /// <summary>Counts a command that runs in the folder.</summary>
     internal void Enter() => Interlocked.Increment(ref commands);
 
-    /// <summary>Says that a command has ended; true when it was the last one.</summary>
+    /// <summary>Counts a command as ended; true if it was the last one.</summary>
     internal bool LeaveLast() => Interlocked.Decrement(ref commands) == 0;
 
-    /// <summary>The processes that were started from this folder: their environment or command names it.</summary>
+    /// <summary>The processes that were started from this folder: their environment or command line names it.</summary>
     internal List<Process> Processes()
     {
         var found = new List<Process>();
@@ -105,7 +109,7 @@ internal sealed class StackFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It ended meanwhile, or is somebody else's.
+                // The process has ended, or belongs to another user.
             }
 
             if (isOurs)
@@ -117,16 +121,40 @@ internal sealed class StackFolder : IDisposable
         return found;
     }
 
-    /// <summary>Nothing runs any more, and the port can be had.</summary>
-    internal async Task NothingIsLeftAsync()
+    /// <summary>Waits until no process of the folder is left, and checks that the port is free and no demo folder remains.</summary>
+    internal async Task AssertNothingIsLeftAsync()
     {
-        await Until.TrueAsync(() => Processes().Count == 0, () => $"still there: {string.Join(", ", Processes().Select(process => $"{process.Id} {process.ProcessName}"))}");
+        await Until.TrueAsync(() => Processes().Count == 0, () => $"still running: {string.Join(", ", Processes().Select(process => $"{process.Id} {process.ProcessName}"))}");
         using var listener = new TcpListener(IPAddress.Loopback, Port);
         listener.Start();
         Assert.Empty(Directory.Exists(folder.Combine(".modelserving")) ? Directory.GetDirectories(folder.Combine(".modelserving"), "*-demo-*") : []);
     }
 
     public void Dispose() => folder.Dispose();
+
+    private string RegistryPath => folder.Combine(".modelserving", "dev", "registry");
+
+    // With the command that a user types.
+    private static async Task<StackFolder> PublishWithMsAsync()
+    {
+        var template = new StackFolder();
+        foreach (var version in SampleArtifacts.Versions)
+        {
+            var (exitCode, output) = await MsProcess.RunAsync(
+                template,
+                "publish",
+                SampleArtifacts.ModelName,
+                SampleArtifacts.ModelPath(version),
+                "--training",
+                SampleArtifacts.TrainingPath(version),
+                "--version",
+                version.ToString(CultureInfo.InvariantCulture));
+            Assert.True(exitCode == 0, output);
+        }
+
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => template.Dispose();
+        return template;
+    }
 
     private static int FreePort()
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary>Waits for what becomes true by itself.</summary>
+/// <summary>Waits for a condition.</summary>
 internal static class Until
 {
     internal static async Task TrueAsync(Func<bool> condition, Func<string> otherwise)
@@ -10,7 +10,7 @@ internal static class Until
         var began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            if (Stopwatch.GetElapsedTime(began) > MsProcess.Patience)
+            if (Stopwatch.GetElapsedTime(began) > MsProcess.Timeout)
                 Assert.Fail(otherwise());
             await Task.Delay(10);
         }

@@ -1,2 +1,2 @@
-// Hosts run in this process and log to its console: their lines belong to the test that fails, and to no other's output.
+// Hosts run in this process and log to its console. This assigns their lines to the test that prints them.
 [assembly: CaptureConsole]

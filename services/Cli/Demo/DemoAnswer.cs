@@ -1,8 +1,8 @@
 namespace ModelServing.Cli.Demo;
 
-/// <summary>What came back for one request.</summary>
-/// <param name="Variant">The variant that the answer names; null when it names none.</param>
-/// <param name="Version">The version that the answer names; null when it names none.</param>
-/// <param name="Took">From the request to the last byte of the answer.</param>
-/// <param name="Failure">Why it does not count as answered; null when it does.</param>
+/// <summary>The outcome of one request.</summary>
+/// <param name="Variant">The variant that the response names; null if it names none.</param>
+/// <param name="Version">The version that the response names; null if it names none.</param>
+/// <param name="Took">The time from the request to the last byte of the response.</param>
+/// <param name="Failure">Why the request failed; null on success.</param>
 internal readonly record struct DemoAnswer(string? Variant, int? Version, TimeSpan Took, string? Failure);

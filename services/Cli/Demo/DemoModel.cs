@@ -5,20 +5,19 @@ using ModelServing.Settings;
 
 namespace ModelServing.Cli.Demo;
 
-/// <summary>The model that a demo shows: the sample's.</summary>
+/// <summary>The model of the demo, which is the sample's.</summary>
 internal static class DemoModel
 {
     internal static ModelName Name { get; } = ModelName.Parse(SampleArtifacts.ModelName);
 
-    /// <summary>Sees to it that a demo has something to show.</summary>
     /// <exception cref="CommandException">The stack file does not name the model.</exception>
     internal static void Require(StackLocation stack, StackFile file)
     {
         if (!file.Settings.Models.ContainsKey(Name))
-            throw stack.Faults([file.Fault("models", $"--demo sends its traffic to the model '{Name}', which is not among the models; add it, or leave --demo out")]);
+            throw stack.Faults([file.Fault("models", $"--demo needs the model '{Name}', which this file does not name; add it, or run without --demo")]);
     }
 
-    /// <summary>Publishes the sample's versions.</summary>
+    /// <summary>Publishes and checks the sample's versions.</summary>
     internal static async Task PublishAsync(ModelRegistry registry, CancellationToken cancellation)
     {
         foreach (var version in SampleArtifacts.Versions)

@@ -4,33 +4,39 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Demo;
 
-/// <summary>The figures of one round of a demo's traffic.</summary>
-/// <param name="Api">Where it was sent.</param>
-/// <param name="Model">The model.</param>
-/// <param name="Requests">How many were sent.</param>
-/// <param name="Failed">How many of them were not answered as they should.</param>
-/// <param name="Variants">The figures of each variant.</param>
-/// <param name="Failures">How often each kind of failure came.</param>
-/// <param name="Remarks">What is not as expected, and what could not be checked.</param>
-/// <param name="AsExpected">No request failed, and every share that could be checked is what chance makes of the plan.</param>
-internal sealed record DemoReport(
-    string Api,
-    string Model,
-    int Requests,
-    int Failed,
-    IReadOnlyList<VariantFigures> Variants,
-    IReadOnlyDictionary<string, int> Failures,
-    IReadOnlyList<string> Remarks,
-    bool AsExpected)
+/// <summary>The figures of one round of the demo's traffic and, for the first round, of the rollback after it.</summary>
+internal sealed record DemoReport
 {
-    /// <summary>Beyond this many standard deviations a share is no longer put down to chance (once in 16,000 rounds).</summary>
+    /// <summary>The deviation, in standard deviations, beyond which a share is not put down to chance (once in 16,000 rounds).</summary>
     internal const double MostDeviations = 4;
 
+    public required string Api { get; init; }
+
+    public required string Model { get; init; }
+
+    public required int Requests { get; init; }
+
+    public required int Failed { get; init; }
+
+    public required IReadOnlyList<VariantFigures> Variants { get; init; }
+
+    /// <summary>The number of failures of each kind.</summary>
+    public required IReadOnlyDictionary<string, int> Failures { get; init; }
+
+    /// <summary>Everything that is not as expected or could not be checked.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
+    /// <summary>No request failed, every share that could be checked agrees with the plan, and the rollback, if there was one, worked.</summary>
+    public required bool AsExpected { get; init; }
+
+    /// <summary>The rollback; null if the round was not followed by one.</summary>
+    public RollbackReport? Rollback { get; init; }
+
     /// <summary>Counts and judges a round.</summary>
-    /// <param name="api">Where it was sent.</param>
-    /// <param name="rollout">The rollout that was in force.</param>
-    /// <param name="answers">What came back.</param>
-    /// <param name="planChanged">Whether another plan came while it was measured.</param>
+    /// <param name="api">The address that the requests were sent to.</param>
+    /// <param name="rollout">The rollout in force.</param>
+    /// <param name="answers">The outcome of each request.</param>
+    /// <param name="planChanged">Whether the plan changed during the round.</param>
     internal static DemoReport From(Uri api, RolloutPlan rollout, IReadOnlyCollection<DemoAnswer> answers, bool planChanged)
     {
         var assigned = answers.Count(static answer => answer.Variant is not null);
@@ -48,18 +54,28 @@ internal sealed record DemoReport(
             remarks.Add($"{failed:N0} of {answers.Count:N0} requests failed: {string.Join(", ", failures.Select(static pair => $"{pair.Value:N0} x {pair.Key}"))}");
         var askew = new List<string>();
         if (planChanged)
-            remarks.Add("the shares are not checked: the plan was changed in the meantime");
+            remarks.Add("the shares are not checked, because the plan changed during the round");
         else if (rollout.RoutingKeyHeader is { } header)
-            remarks.Add($"the shares are not checked: by the routing key {header} a customer's requests all go to one variant");
+            remarks.Add($"the shares are not checked, because the routing key {header} sends all requests of a customer to one variant");
         else
-            askew = [.. figures.Select(variant => variant.Askew(assigned)).OfType<string>()];
-        return new DemoReport(
-            api.GetLeftPart(UriPartial.Authority), DemoModel.Name.Text, answers.Count, failed, figures, failures, [.. remarks, .. askew], failed == 0 && askew.Count == 0);
+            askew = [.. figures.Select(variant => variant.Deviation(assigned)).OfType<string>()];
+        return new DemoReport
+        {
+            Api = api.GetLeftPart(UriPartial.Authority),
+            Model = DemoModel.Name.Text,
+            Requests = answers.Count,
+            Failed = failed,
+            Variants = figures,
+            Failures = failures,
+            Remarks = [.. remarks, .. askew],
+            AsExpected = failed == 0 && askew.Count == 0,
+        };
     }
 
+    // Within 80 columns.
     internal Table Table()
     {
-        var table = new Table().AddColumns("variant", "version", "requests", "share", "expected", "errors", "p50", "p99");
+        var table = new Table().AddColumns("variant", "version", "requests", "share", "expected", "errors", "p50 ms", "p99 ms");
         foreach (var column in table.Columns.Skip(2))
             column.RightAligned();
         foreach (var row in Variants)
@@ -68,9 +84,9 @@ internal sealed record DemoReport(
                 Markup.Escape(row.Variant),
                 row.Version?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 row.Requests.ToString("N0", CultureInfo.InvariantCulture),
-                Percents(row.Share),
-                row.ExpectedShare is { } expected ? Percents(expected) : "-",
-                Percents(row.ErrorRate),
+                Percent(row.Share),
+                Percent(row.ExpectedShare),
+                Percent(row.ErrorRate),
                 Milliseconds(row.P50Milliseconds),
                 Milliseconds(row.P99Milliseconds));
         }
@@ -78,7 +94,7 @@ internal sealed record DemoReport(
         return table;
     }
 
-    private static string Percents(double? share) => share is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number * 100:0.00}%") : "-";
+    private static string Percent(double? share) => share is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number * 100:0.00}%") : "-";
 
-    private static string Milliseconds(double? time) => time is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.00} ms") : "-";
+    private static string Milliseconds(double? time) => time is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.00}") : "-";
 }

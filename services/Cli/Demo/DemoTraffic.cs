@@ -13,19 +13,20 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
     private const int Connections = 16;
 
     private readonly Uri infer = new(api, InferencePaths.Infer(DemoModel.Name));
-    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = Connections, UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler { MaxConnectionsPerServer = Connections, UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
     {
-        // Beyond the longest deadline that a stack file may give (10 min), so that the router speaks first.
+        // Longer than the longest deadline in a stack file (10 min), so the router times out first.
         Timeout = TimeSpan.FromMinutes(11),
     };
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Sends rows from the first on, and gives what came back for each.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="routingKeyHeader">The header that the customer's number goes into; null for none.</param>
-    /// <param name="answered">Called after each.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Sends the first rows and returns the outcome of each.</summary>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="routingKeyHeader">The header for the customer's number; null for none.</param>
+    /// <param name="answered">Called after each row.</param>
+    /// <param name="cancellation">Cancels the call.</param>
     internal async Task<DemoAnswer[]> SendAsync(int count, string? routingKeyHeader, Action answered, CancellationToken cancellation)
     {
         var answers = new DemoAnswer[count];
@@ -54,7 +55,8 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            var (variant, version) = (Header(answer, HeaderNames.ModelVariant), ModelVersion.TryParse(Header(answer, HeaderNames.ModelVersion), null, out var parsed) ? parsed.Number : (int?)null);
+            var variant = Header(answer, HeaderNames.ModelVariant);
+            var version = ModelVersion.TryParse(Header(answer, HeaderNames.ModelVersion), null, out var parsed) ? parsed.Number : (int?)null;
             string? failure;
             try
             {
@@ -106,7 +108,7 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
 
     private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    /// <summary>Null for whole JSON with outputs.</summary>
+    /// <summary>The fault of a response's body; null for JSON with outputs.</summary>
     internal static string? AnswerFault(byte[] body)
     {
         try
@@ -119,11 +121,11 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         }
         catch (JsonException)
         {
-            return "200 without whole JSON";
+            return "200 with invalid JSON";
         }
     }
 
-    // The kind of problem (RFC 9457), as the platform's own answers name it.
+    // The kind of problem (RFC 9457) that the platform's own responses name.
     private static string ProblemReason(byte[] body)
     {
         try

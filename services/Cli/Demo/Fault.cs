@@ -3,9 +3,9 @@ namespace ModelServing.Cli.Demo;
 /// <summary>How a proxy makes a version fail.</summary>
 internal enum Fault
 {
-    /// <summary>It answers in the version's place, as one that is broken: the version knows nothing of it.</summary>
+    /// <summary>The proxy itself answers with an error. The version does not see the call, so its own counters do not show the fault.</summary>
     Broken,
 
-    /// <summary>It holds a request back until the time is over that it says the caller has: the version itself answers that it is too late.</summary>
+    /// <summary>The proxy delays the request beyond the deadline that it passes on, so the version itself answers that it is too late.</summary>
     Late,
 }

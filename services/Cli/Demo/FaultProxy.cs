@@ -8,14 +8,16 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Cli.Demo;
 
-/// <summary>A proxy before a version's endpoint that makes a share of the inferences fail, as a broken version would: no host has a switch
-/// to fail.</summary>
+/// <summary>A proxy in front of a version's endpoint that makes a share of the inferences fail, as a broken version would. It is needed
+/// because the hosts themselves have no switch for that.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
+    private static readonly TimeSpan ShortDeadline = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(10);
+
     private readonly WebApplication app;
-    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None });
-    private static readonly TimeSpan Caller = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan HeldBack = TimeSpan.FromMilliseconds(10);
+    private readonly HttpMessageInvoker http = new(
+        new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None });
 
     private readonly double share;
     private readonly Fault fault;
@@ -35,19 +37,19 @@ internal sealed class FaultProxy : IAsyncDisposable
         app.Run(context => AnswerAsync(context, forwarder));
     }
 
-    /// <summary>Where it listens, as in <c>127.0.0.1:40001</c>.</summary>
+    /// <summary>The address that it listens on, such as <c>127.0.0.1:40001</c>.</summary>
     internal string Address => new Uri(app.Urls.First()).Authority;
 
-    /// <summary>The endpoint behind it, as in <c>127.0.0.1:40001</c>.</summary>
+    /// <summary>The endpoint behind it, such as <c>127.0.0.1:40001</c>.</summary>
     internal string? Target { get; set; }
 
-    /// <summary>How many inferences came.</summary>
+    /// <summary>The number of inference requests.</summary>
     internal int Calls => Volatile.Read(ref calls);
 
-    /// <summary>How many of them it failed.</summary>
+    /// <summary>How many of them the proxy made fail.</summary>
     internal int Failed => Volatile.Read(ref failed);
 
-    /// <summary>Starts one that makes a share of the inferences fail, from 0 to 1.</summary>
+    /// <summary>Starts a proxy that makes a share of the inferences, from 0 to 1, fail.</summary>
     internal static async Task<FaultProxy> StartAsync(double share, Fault fault, CancellationToken cancellation)
     {
         var proxy = new FaultProxy(share, fault);
@@ -75,8 +77,8 @@ internal sealed class FaultProxy : IAsyncDisposable
                     return;
                 }
 
-                context.Request.Headers[HeaderNames.RequestTimeout] = $"{Caller.TotalMilliseconds}";
-                context.Request.Body = new HeldBackStream(context.Request.Body, HeldBack);
+                context.Request.Headers[HeaderNames.RequestTimeout] = $"{ShortDeadline.TotalMilliseconds}";
+                context.Request.Body = new DelayedStream(context.Request.Body, Delay);
             }
         }
 

@@ -7,11 +7,13 @@ using System.Text.RegularExpressions;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>Asks a container registry (OCI Distribution) what it has, and gives what it has another tag. What is pushed goes another way:
-/// by the .NET SDK.</summary>
+/// <summary>Looks up images in a container registry (OCI Distribution) and adds tags to them. The .NET SDK does the pushing.</summary>
+/// <remarks>The SDK alone is not enough: it writes the time into each image, so building an unchanged program again gives an image with
+/// another digest. An unchanged program must keep its digest, or every push would restart its pods. So this client looks for an image with
+/// the same content before anything is pushed.</remarks>
 internal sealed partial class ContainerRegistryClient : IDisposable
 {
-    private const int MaxAnswer = 4 * 1024 * 1024;
+    private const int MaxResponse = 4 * 1024 * 1024;
 
     private static readonly string[] Manifests =
     [
@@ -24,14 +26,13 @@ internal sealed partial class ContainerRegistryClient : IDisposable
     private readonly string host;
     private readonly ContainerRegistryLogin? login;
     private readonly bool isInsecure;
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = MaxAnswer };
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = MaxResponse };
     private AuthenticationHeaderValue? authorization;
     private string scheme = Uri.UriSchemeHttps;
 
-    /// <summary>Makes a client.</summary>
     /// <param name="host">The registry, as images name it.</param>
     /// <param name="login">The login; null for none.</param>
-    /// <param name="isInsecure">The registry may be one without TLS.</param>
+    /// <param name="isInsecure">Whether a registry without TLS is allowed.</param>
     internal ContainerRegistryClient(string host, ContainerRegistryLogin? login, bool isInsecure)
     {
         this.host = host;
@@ -41,8 +42,8 @@ internal sealed partial class ContainerRegistryClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Sees that the registry is there and takes the login.</summary>
-    /// <exception cref="CommandException">It is not, or does not.</exception>
+    /// <summary>Checks that the registry is reachable and accepts the login.</summary>
+    /// <exception cref="CommandException">It is unreachable, or refuses the login.</exception>
     internal async Task CheckAsync(CancellationToken cancellation)
     {
         using var answer = await GetAsync("", cancellation);
@@ -50,11 +51,11 @@ internal sealed partial class ContainerRegistryClient : IDisposable
             throw Unexpected("v2/", answer);
     }
 
-    /// <summary>The digest of an image, by its manifest's own bytes; null when there is none of that name.</summary>
+    /// <summary>Finds an image's digest, computed from the bytes of its manifest; null if there is no such image.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="reference">A tag or a digest.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="CommandException">The registry can't be asked.</exception>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="CommandException">The registry is unreachable or refuses.</exception>
     internal async Task<string?> FindAsync(string repository, string reference, CancellationToken cancellation)
     {
         var path = $"{repository}/manifests/{reference}";
@@ -66,14 +67,14 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync(cancellation)));
     }
 
-    /// <summary>Gives the image of <paramref name="digest"/> a tag too, if it does not have it.</summary>
-    /// <exception cref="CommandException">There is no such image, the tag is another image's, or the registry can't be asked.</exception>
+    /// <summary>Adds a tag to the image of <paramref name="digest"/>, unless it has it already.</summary>
+    /// <exception cref="CommandException">There is no such image, another image has the tag, or the registry is unreachable or refuses.</exception>
     internal async Task TagAsync(string repository, string digest, string tag, CancellationToken cancellation)
     {
         if (await FindAsync(repository, tag, cancellation) is { } tagged)
         {
             if (tagged != digest)
-                throw new CommandException(ExitCode.Failed, $"the registry {host} has another image as {repository}:{tag} than {digest}");
+                throw new CommandException(ExitCode.Failed, $"in the registry {host}, {repository}:{tag} is another image than {digest}");
             return;
         }
 
@@ -82,14 +83,14 @@ internal sealed partial class ContainerRegistryClient : IDisposable
             throw Unexpected($"{repository}/manifests/{digest}", manifest);
         var (bytes, type) = (await manifest.Content.ReadAsByteArrayAsync(cancellation), manifest.Content.Headers.ContentType);
         var path = $"{repository}/manifests/{tag}";
-        using var answer = await AskAsync(HttpMethod.Put, path, () => new ByteArrayContent(bytes) { Headers = { ContentType = type } }, cancellation);
+        using var answer = await RequestAsync(HttpMethod.Put, path, () => new ByteArrayContent(bytes) { Headers = { ContentType = type } }, cancellation);
         if (!answer.IsSuccessStatusCode)
             throw Unexpected(path, answer);
     }
 
-    private Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation) => AskAsync(HttpMethod.Get, path, null, cancellation);
+    private Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation) => RequestAsync(HttpMethod.Get, path, null, cancellation);
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> RequestAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation)
     {
         var answer = await SendAsync(method, path, content, cancellation);
         if (answer.StatusCode != HttpStatusCode.Unauthorized)
@@ -108,14 +109,15 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         }
         catch (CommandException) when (isInsecure && scheme == Uri.UriSchemeHttps)
         {
-            // It does not speak TLS, as the SDK finds out too.
+            // The registry has no TLS. The SDK tries the same.
             scheme = Uri.UriSchemeHttp;
             return await AttemptAsync();
         }
 
         Task<HttpResponseMessage> AttemptAsync()
         {
-            var request = new HttpRequestMessage(method, $"{scheme}://{(host == "docker.io" ? "registry-1.docker.io" : host)}/v2/{path}") { Content = content?.Invoke() };
+            var server = host == "docker.io" ? "registry-1.docker.io" : host;
+            var request = new HttpRequestMessage(method, $"{scheme}://{server}/v2/{path}") { Content = content?.Invoke() };
             request.Headers.Authorization = authorization;
             foreach (var type in Manifests)
                 request.Headers.Accept.ParseAdd(type);
@@ -131,11 +133,11 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException(ExitCode.Failed, $"the registry {host} can't be reached: {e.Message}");
+            throw new CommandException(ExitCode.Failed, $"the registry {host} is unreachable: {e.Message}");
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new CommandException(ExitCode.Failed, $"the registry {host} does not answer in {http.Timeout.TotalSeconds:0} s");
+            throw new CommandException(ExitCode.Failed, $"the registry {host} did not answer within {http.Timeout.TotalSeconds:0} s");
         }
         finally
         {
@@ -153,17 +155,18 @@ internal sealed partial class ContainerRegistryClient : IDisposable
                 return new AuthenticationHeaderValue("Bearer", await TokenAsync(challenge.Parameter ?? "", cancellation));
         }
 
-        throw new CommandException(ExitCode.Failed, $"the registry {host} wants a login of a kind that is not known here");
+        throw new CommandException(ExitCode.Failed, $"the registry {host} wants a login of an unknown kind");
     }
 
-    // What the registry asks for: a token of another server, for this user, this registry and this repository.
+    // The registry demands a token from another server, for this user, registry and repository.
     private async Task<string> TokenAsync(string challenge, CancellationToken cancellation)
     {
-        var asked = Parameter().Matches(challenge).ToDictionary(static match => match.Groups[1].Value, static match => match.Groups[2].Value, StringComparer.OrdinalIgnoreCase);
-        if (!asked.Remove("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var server) || (server.Scheme != Uri.UriSchemeHttps && !isInsecure))
-            throw new CommandException(ExitCode.Failed, $"the registry {host} names no server that gives tokens by https");
-        var fields = asked.Where(static pair => pair.Key is "service" or "scope").ToDictionary();
-        using var request = login is { IsIdentityToken: true } ? Exchange(server, fields, login) : Ask(server, fields);
+        var parameters = Parameter().Matches(challenge)
+            .ToDictionary(static match => match.Groups[1].Value, static match => match.Groups[2].Value, StringComparer.OrdinalIgnoreCase);
+        if (!parameters.Remove("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var server) || (server.Scheme != Uri.UriSchemeHttps && !isInsecure))
+            throw new CommandException(ExitCode.Failed, $"the registry {host} does not name an https server for tokens");
+        var fields = parameters.Where(static pair => pair.Key is "service" or "scope").ToDictionary();
+        using var request = login is { IsIdentityToken: true } ? Exchange(server, fields, login) : Query(server, fields);
         using var answer = await SendAsync(request, cancellation);
         if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
             throw Denied();
@@ -178,11 +181,11 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         }
         catch (JsonException)
         {
-            throw new CommandException(ExitCode.Failed, $"{server.Host} answered without a token for the registry {host}");
+            throw new CommandException(ExitCode.Failed, $"the answer of {server.Host} has no token for the registry {host}");
         }
     }
 
-    private HttpRequestMessage Ask(Uri server, Dictionary<string, string> fields)
+    private HttpRequestMessage Query(Uri server, Dictionary<string, string> fields)
     {
         var query = string.Join('&', fields.Select(static pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
         var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(server) { Query = query }.Uri);
@@ -205,8 +208,8 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Secret}")));
 
     private CommandException Denied() => new(ExitCode.Failed, login is null
-        ? $"the registry {host} wants a login and there is none: docker login {host}"
-        : $"the registry {host} refuses the login of {login}: docker login {host}");
+        ? $"the registry {host} wants a login, and none was found; run: docker login {host}"
+        : $"the registry {host} refuses the login of {login}; run: docker login {host}");
 
     private CommandException Unexpected(string path, HttpResponseMessage answer) =>
         new(ExitCode.Failed, $"the registry {host} answered {(int)answer.StatusCode} to {path}");

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace ModelServing.Cli.Images;
 
 /// <summary>
-/// The logins of whoever runs this, found where the .NET SDK's container publishing finds them, since that pushes: variables of the
-/// environment, then what <c>docker login</c> and <c>podman login</c> keep.
+/// The container registry logins of this user. They are looked for where the .NET SDK's container publishing looks, because the SDK pushes:
+/// in environment variables, then in the files of <c>docker login</c> and <c>podman login</c>.
 /// </summary>
 internal sealed class ContainerRegistryLogins(Func<string, string?> environment, string home)
 {
@@ -15,13 +15,13 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
     private const string Both = "DOTNET_CONTAINER_REGISTRY";
     private const string BothFormerly = "SDK_CONTAINER_REGISTRY";
 
-    // How credential helpers write that the secret is an identity token.
+    // The user name with which credential helpers mark an identity token.
     private const string TokenUser = "<token>";
 
-    internal static ContainerRegistryLogins OfThisUser { get; } = new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+    internal static ContainerRegistryLogins OfThisUser { get; } =
+        new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
-    /// <summary>Whether <paramref name="host"/> may be spoken to without TLS: this machine by its name, and what the SDK's own variable
-    /// lists.</summary>
+    /// <summary>Whether <paramref name="host"/> may be called without TLS: localhost, and the hosts in the SDK's own variable.</summary>
     internal bool IsInsecure(string host) =>
         host.Split(':')[0] == "localhost" ||
         (environment("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "").Split(';', StringSplitOptions.TrimEntries).Contains(host, StringComparer.OrdinalIgnoreCase);
@@ -33,8 +33,8 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
 
     /// <summary>The login for pulling a base image from <paramref name="host"/>; null for none.</summary>
     /// <param name="host">The registry.</param>
-    /// <param name="isPushedTo">It is the registry that is pushed to.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="isPushedTo">Whether images are pushed to this registry.</param>
+    /// <param name="cancellation">Cancels the call.</param>
     /// <exception cref="CommandException">A file or a credential helper can't be read.</exception>
     internal async Task<ContainerRegistryLogin?> FindForPullAsync(string host, bool isPushedTo, CancellationToken cancellation) =>
         (isPushedTo ? FindInEnvironment(Pull, Both, BothFormerly) : FindInEnvironment(Pull)) ?? await FindInFilesAsync(host, cancellation);
@@ -62,7 +62,7 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
             {
-                throw new CommandException(ExitCode.WrongInput, $"{file} can't be read as Docker's logins: {e.Message}");
+                throw new CommandException(ExitCode.WrongInput, $"{file} is not a valid file of Docker logins: {e.Message}");
             }
         }
 
@@ -86,9 +86,9 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
     private static async Task<ContainerRegistryLogin?> FindAsync(JsonElement root, string host, string file, CancellationToken cancellation)
     {
         if (root.TryGetProperty("credHelpers", out var helpers) && helpers.TryGetProperty(host, out var helper))
-            return await AskAsync(helper.GetString()!, host, file, cancellation);
+            return await AskHelperAsync(helper.GetString()!, host, file, cancellation);
         if (root.TryGetProperty("credsStore", out var store) && store.GetString() is { Length: > 0 } name)
-            return await AskAsync(name, host, file, cancellation);
+            return await AskHelperAsync(name, host, file, cancellation);
         if (!root.TryGetProperty("auths", out var logins))
             return null;
         foreach (var login in logins.EnumerateObject())
@@ -108,12 +108,12 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
             : new ContainerRegistryLogin(pair[0], pair.Length == 2 ? pair[1] : throw new FormatException("a login has no ':' between user and password"), file);
     }
 
-    private static async Task<ContainerRegistryLogin?> AskAsync(string helper, string host, string file, CancellationToken cancellation)
+    private static async Task<ContainerRegistryLogin?> AskHelperAsync(string helper, string host, string file, CancellationToken cancellation)
     {
         var program = $"docker-credential-{helper}";
         var exit = await Tool.RunAsync(new ProcessStartInfo(program, ["get"]), host + "\n", cancellation)
             ?? throw new CommandException(ExitCode.WrongInput, $"{file} names the credential helper {program}, which is not on the path");
-        // So helpers say that they keep none for this host.
+        // This is how helpers report that they have no login for the host.
         if (exit.Code != 0)
             return null;
         using var answer = JsonDocument.Parse(string.Join('\n', exit.Output));

@@ -5,30 +5,38 @@ using System.Text.RegularExpressions;
 namespace ModelServing.Cli.Images;
 
 /// <summary>
-/// Builds and pushes images by the .NET SDK's own container publishing, in two steps, so that what goes into an image is there to be looked
-/// at before anything is pushed: <c>dotnet publish</c> into a folder, then its target <c>PublishContainer</c> on that folder.
+/// Builds and pushes images with the .NET SDK's own container publishing. It takes two steps, so the content of an image can be inspected
+/// before anything is pushed: <c>dotnet publish</c> into a folder, then the target <c>PublishContainer</c> on that folder.
 /// </summary>
 /// <param name="dotnet">The dotnet to call.</param>
-/// <param name="workFolder">Where it builds: not where ./dev builds, whose programs may be running.</param>
-/// <param name="runtime">The runtime identifier of the nodes, as in <c>linux-arm64</c>.</param>
+/// <param name="workFolder">The folder for building. It is not the one of ./dev, whose programs may be running.</param>
+/// <param name="runtime">The runtime identifier of the nodes, such as <c>linux-arm64</c>.</param>
 internal sealed partial class ImageBuild(string dotnet, string workFolder, string runtime)
 {
     private const string Install = "install the .NET 10 SDK (https://dotnet.microsoft.com/download)";
 
-    // Of a failed build: each error once.
+    // Of a failed build; each error is printed once.
     private const int MostErrors = 20;
 
-    private static readonly string[] Properties = ["ContainerBaseImage", "ContainerUser", "ContainerWorkingDirectory", "ContainerImageFormat", "ContainerAppCommandInstruction", "TargetFileName"];
-    private static readonly string[] Items = ["ContainerPort", "ContainerLabel", "ContainerEnvironmentVariable", "ContainerEntrypoint", "ContainerAppCommand", "ContainerAppCommandArgs", "ContainerDefaultArgs"];
+    private static readonly string[] Properties =
+    [
+        "ContainerBaseImage", "ContainerUser", "ContainerWorkingDirectory", "ContainerImageFormat", "ContainerAppCommandInstruction", "TargetFileName",
+    ];
 
-    /// <summary>The runtime identifier that images are built for.</summary>
+    private static readonly string[] Items =
+    [
+        "ContainerPort", "ContainerLabel", "ContainerEnvironmentVariable", "ContainerEntrypoint", "ContainerAppCommand", "ContainerAppCommandArgs",
+        "ContainerDefaultArgs",
+    ];
+
+    /// <summary>The runtime identifier for which images are built.</summary>
     internal string Runtime => runtime;
 
-    /// <summary>Publishes a program into a folder of its own, which is emptied before.</summary>
+    /// <summary>Publishes a program into its own folder, which is emptied first.</summary>
     /// <param name="project">The project.</param>
-    /// <param name="baseImage">Another base image than the project's; null for that.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="CommandException">It failed; the lines say with what.</exception>
+    /// <param name="baseImage">A base image instead of the project's; null for the project's.</param>
+    /// <param name="cancellation">Cancels the build.</param>
+    /// <exception cref="CommandException">The build failed; the lines have its errors.</exception>
     internal async Task<PublishedProgram> PublishAsync(ImageProject project, string? baseImage, CancellationToken cancellation)
     {
         var folder = Path.Combine(workFolder, "published", project.Image, runtime);
@@ -43,28 +51,26 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
     /// <summary>Makes an image of a published program and pushes it.</summary>
     /// <param name="program">The program.</param>
     /// <param name="baseImage">The base image, by digest.</param>
-    /// <param name="host">The registry.</param>
-    /// <param name="repository">The repository.</param>
-    /// <param name="tag">The tag.</param>
-    /// <param name="revision">What it was built from; null for unknown.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>The digest of what the SDK pushed.</returns>
-    /// <exception cref="CommandException">It failed; the lines say with what.</exception>
-    internal async Task<string> PushAsync(PublishedProgram program, ImageReference baseImage, string host, string repository, string tag, string? revision, CancellationToken cancellation)
+    /// <param name="target">The image to push, with its tag.</param>
+    /// <param name="revision">The commit of the sources; null if unknown.</param>
+    /// <param name="cancellation">Cancels the build.</param>
+    /// <returns>The digest of the pushed image.</returns>
+    /// <exception cref="CommandException">The build failed; the lines have its errors.</exception>
+    internal async Task<string> PushAsync(PublishedProgram program, ImageReference baseImage, PushTarget target, string? revision, CancellationToken cancellation)
     {
         string[] arguments =
         [
             "-t:PublishContainer",
             $"-p:ContainerBaseImage={baseImage}",
-            $"-p:ContainerRegistry={host}",
-            $"-p:ContainerRepository={repository}",
-            $"-p:ContainerImageTag={tag}",
+            $"-p:ContainerRegistry={target.Host}",
+            $"-p:ContainerRepository={target.Repository}",
+            $"-p:ContainerImageTag={target.Tag}",
             $"-p:ImageRevision={revision}",
         ];
         using var result = await RunAsync(program.Project, arguments, ["GeneratedContainerDigest", "GeneratedContainerMediaType"], [], cancellation);
         return result.RootElement.GetProperty("Properties").GetProperty("GeneratedContainerDigest").GetString() is { Length: > 0 } digest
             ? digest
-            : throw new CommandException(ExitCode.Failed, $"{program.Project.Path}: the SDK made no image; does its project import services/Image.targets?");
+            : throw new CommandException(ExitCode.Failed, $"{program.Project.Path}: the SDK did not make an image; does the project import services/Image.targets?");
     }
 
     private async Task<JsonDocument> RunAsync(ImageProject project, string[] arguments, string[] properties, string[] items, CancellationToken cancellation)
@@ -80,11 +86,11 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
             "-p:Configuration=Release",
             $"-p:RuntimeIdentifier={runtime}",
             "-p:SelfContained=false",
-            // An image starts `dotnet NAME.dll`: no package of the other architecture's own starter is needed.
+            // An image starts `dotnet NAME.dll`, so the package with the other architecture's app host is not needed.
             "-p:UseAppHost=false",
-            // Equal sources give equal files, wherever the checkout is.
+            // Equal sources then give equal files, wherever the checkout is.
             "-p:ContinuousIntegrationBuild=true",
-            // What they say is for who changes the code; half of the time is theirs.
+            // Analyzers are for developers, and take half of the time.
             "-p:RunAnalyzers=false",
             $"-p:ArtifactsPath={workFolder}",
             $"-p:PublishDir={Path.Combine(workFolder, "published", project.Image, runtime)}/",
@@ -99,10 +105,10 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
         {
             WorkingDirectory = Path.GetDirectoryName(project.Path)!,
         };
-        // Messages are looked through, below.
+        // The messages are searched below.
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
-        var exit = await Tool.RunAsync(start, "", cancellation) ?? throw new CommandException(ExitCode.Failed, $"{dotnet} can't be started: {Install}");
+        var exit = await Tool.RunAsync(start, "", cancellation) ?? throw new CommandException(ExitCode.Failed, $"{dotnet} can't be started; {Install}");
         if (exit.Code != 0 || !File.Exists(answer))
             throw Failure(project, exit);
         return JsonDocument.Parse(await File.ReadAllBytesAsync(answer, cancellation));
@@ -110,18 +116,22 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
 
     private static CommandException Failure(ImageProject project, ToolExit exit)
     {
-        string[] said = [.. exit.Output, .. exit.Errors];
-        if (said.Any(static line => line.Contains("No .NET SDKs were found", StringComparison.Ordinal) || line.Contains("compatible .NET SDK was not found", StringComparison.OrdinalIgnoreCase)))
-            return new CommandException(ExitCode.Failed, $"images are built by the .NET SDK, and there is none: {Install}");
-        var errors = said.Select(static line => Error().Match(line)).Where(static match => match.Success).Select(static match => match.Groups[1].Value).Distinct().Take(MostErrors).ToList();
-        return new CommandException(ExitCode.Failed, [$"the image {project.Image} could not be made:", .. errors.Count > 0 ? errors : said.TakeLast(MostErrors)]);
+        string[] lines = [.. exit.Output, .. exit.Errors];
+        if (lines.Any(IsWithoutSdk))
+            return new CommandException(ExitCode.Failed, $"building images needs the .NET SDK, which was not found; {Install}");
+        var errors = lines.Select(static line => Error().Match(line)).Where(static match => match.Success)
+            .Select(static match => match.Groups[1].Value).Distinct().Take(MostErrors).ToList();
+        return new CommandException(ExitCode.Failed, [$"the image {project.Image} could not be built:", .. errors.Count > 0 ? errors : lines.TakeLast(MostErrors)]);
+
+        static bool IsWithoutSdk(string line) =>
+            line.Contains("No .NET SDKs were found", StringComparison.Ordinal) || line.Contains("compatible .NET SDK was not found", StringComparison.OrdinalIgnoreCase);
     }
 
     private static IEnumerable<string> Lines(JsonElement properties, JsonElement items)
     {
         foreach (var name in Properties)
         {
-            // Where it comes from is no part of what the image is: the tag knows the base by its digest.
+            // Not part of the image's shape: the tag includes the base image by its digest.
             if (name != "ContainerBaseImage")
                 yield return $"{name}={properties.GetProperty(name).GetString()}";
         }
@@ -135,7 +145,7 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
         static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? value.GetString() : null;
     }
 
-    // As compilers write them, without the project at the end: `file(1,2): error CODE: text [project]`.
+    // The format of compilers, without the project at the end: `file(1,2): error CODE: text [project]`.
     [GeneratedRegex(@"^\s*(.*\berror(?: [A-Z]+[0-9]*)?\s*:.*?)(?:\s+\[[^\]]+\])?\s*$")]
     private static partial Regex Error();
 }

@@ -3,20 +3,20 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>Where the images of a stack are pushed to: the repositories that infra/ makes.</summary>
+/// <summary>The destination of a stack's images: the repositories that infra/ creates.</summary>
 /// <param name="Host">The registry.</param>
 /// <param name="Space">The tenancy's namespace.</param>
 /// <param name="Stack">The stack.</param>
 internal sealed partial record ImageDestination(string Host, string Space, string Stack)
 {
     /// <summary>Reads <c>HOST/NAMESPACE</c>.</summary>
-    /// <exception cref="CommandException">It is none, or no repository can be named after the stack.</exception>
+    /// <exception cref="CommandException">The text is invalid, or the stack's name can't be part of a repository's name.</exception>
     internal static ImageDestination Parse(string text, string stack) => Form().Match(text) is { Success: true } match
         ? new ImageDestination(match.Groups[1].Value, match.Groups[2].Value, stack).Checked()
         : throw new CommandException(ExitCode.WrongInput, $"--registry: '{text}' is not HOST/NAMESPACE, as in {ImageNames.HostOf("eu-frankfurt-1")}/mytenancy");
 
-    /// <summary>The registry of a region. A user's name there begins with the tenancy's namespace, so the login says that.</summary>
-    /// <exception cref="CommandException">There is no login, or it does not say it, or no repository can be named after the stack.</exception>
+    /// <summary>The registry of a region. User names there begin with the tenancy's namespace, so the login has it.</summary>
+    /// <exception cref="CommandException">There is no login, it has no namespace, or the stack's name can't be part of a repository's name.</exception>
     internal static ImageDestination From(string region, ContainerRegistryLogin? login, string stack)
     {
         var host = ImageNames.HostOf(region);
@@ -24,12 +24,14 @@ internal sealed partial record ImageDestination(string Host, string Space, strin
         {
             throw new CommandException(
                 ExitCode.WrongInput,
-                $"there is no login for {host}: docker login {host}, with NAMESPACE/USER and an auth token, or the variables DOTNET_CONTAINER_PUSH_REGISTRY_UNAME and _PWORD");
+                $"there is no login for {host}; run: docker login {host}, with NAMESPACE/USER and an auth token, or set DOTNET_CONTAINER_PUSH_REGISTRY_UNAME and _PWORD");
         }
 
         return login.User.Split('/') is [{ Length: > 0 } space, _, ..]
             ? new ImageDestination(host, space, stack).Checked()
-            : throw new CommandException(ExitCode.WrongInput, $"the login of {login} does not say the tenancy's namespace, which comes before a user's name there (NAMESPACE/USER); --registry {host}/NAMESPACE says it");
+            : throw new CommandException(
+                ExitCode.WrongInput,
+                $"the user name of the login {login} does not begin with the tenancy's namespace (NAMESPACE/USER); name it with --registry {host}/NAMESPACE");
     }
 
     /// <summary>The repository of an image, without the host.</summary>

@@ -7,13 +7,13 @@ namespace ModelServing.Cli.Images;
 /// <summary>Writes the digests of pushed images into a stack file.</summary>
 internal static class ImageDigests
 {
-    /// <summary>Writes them, all or none.</summary>
-    /// <exception cref="CommandException">They can't be written; the lines say what to write by hand.</exception>
+    /// <summary>Writes all digests, or none.</summary>
+    /// <exception cref="CommandException">They can't be written; the lines say what to add by hand.</exception>
     internal static IReadOnlyList<ImageRow> Write(StackLocation stack, IReadOnlyList<PushedImage> images)
     {
         try
         {
-            // As it is now: a build takes its time, and somebody may have worked on the file.
+            // Reads the file again, because it may have been edited during the build.
             var before = stack.ReadCloud().Cloud!.Images;
             if (images.Any(image => before.DigestOf(image.Image) != image.Digest))
                 stack.Change([.. images.Select(static image => new StackEdit.Set($"images.{image.Image}", image.Digest))]);
@@ -24,7 +24,7 @@ internal static class ImageDigests
             throw new CommandException(e.ExitCode,
             [
                 .. e.Lines,
-                $"the images are pushed, but {stack.FileName} is as it was. What belongs into it under config:",
+                $"the images are pushed, but {stack.FileName} is unchanged. Add this to it, under config:",
                 $"  {StackFile.Namespace}images:",
                 .. images.Select(static image => $"    {image.Image}: {image.Digest}"),
             ]);
@@ -35,7 +35,7 @@ internal static class ImageDigests
     {
         var table = new Table().AddColumns("image", "digest", "before", "");
         foreach (var row in rows)
-            table.AddRow(row.Image, row.Digest, row.Before == row.Digest ? "the same" : row.Before?[..19] ?? "none", row.Pushed ? "pushed" : "the registry had it");
+            table.AddRow(row.Image, row.Digest, row.Before == row.Digest ? "unchanged" : row.Before?[..19] ?? "none", row.Pushed ? "pushed" : "already there");
         return table;
     }
 }

@@ -5,26 +5,27 @@ namespace ModelServing.Cli.Images;
 /// <summary>
 /// Builds and pushes the images of a stack:
 /// <code>
-/// 1. the registry is there and takes the login
-/// 2. every program is published into a folder; a double in one of them ends it
-/// 3. base image by digest; the tag is a digest of all that the image is made of
-/// 4. what the registry does not have by this tag is pushed
-/// 5. the registry gives every manifest back by the digest that the stack file is to name, and by a tag that is made of it
+/// 1. check that the registry is reachable and accepts the login
+/// 2. publish every program into a folder; stop if one contains a double
+/// 3. look up the base image's digest; make the tag, a digest of everything in the image
+/// 4. push the image if the registry has none with this tag
+/// 5. check that the registry returns the manifest by the digest for the stack file, and add a tag made of that digest
 /// </code>
 /// </summary>
 internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestination destination, ContainerRegistryLogins logins)
 {
     /// <summary>Pushes the images of <paramref name="projects"/>.</summary>
     /// <param name="projects">The programs.</param>
-    /// <param name="baseImage">Another base image than the projects'; null for theirs.</param>
-    /// <param name="revision">What they are built from; null for unknown.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>Every image; the registry has each.</returns>
-    /// <exception cref="CommandException">One step failed.</exception>
+    /// <param name="baseImage">A base image instead of the projects'; null for theirs.</param>
+    /// <param name="revision">The commit of the sources; null if unknown.</param>
+    /// <param name="cancellation">Cancels the push.</param>
+    /// <returns>The images, all of which the registry has.</returns>
+    /// <exception cref="CommandException">A step failed.</exception>
     internal async Task<IReadOnlyList<PushedImage>> PushAsync(IReadOnlyList<ImageProject> projects, string? baseImage, string? revision, CancellationToken cancellation)
     {
         // 1.
-        using var registry = new ContainerRegistryClient(destination.Host, await logins.FindForPushAsync(destination.Host, cancellation), logins.IsInsecure(destination.Host));
+        var login = await logins.FindForPushAsync(destination.Host, cancellation);
+        using var registry = new ContainerRegistryClient(destination.Host, login, logins.IsInsecure(destination.Host));
         await registry.CheckAsync(cancellation);
 
         // 2.
@@ -42,21 +43,21 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
         {
             // 3.
             var basis = await ResolveAsync(ImageReference.Parse(program.BaseImage), cancellation);
-            var tag = program.Tag(basis, build.Runtime);
             var image = program.Project.Image;
             var repository = destination.RepositoryOf(image);
+            var target = new PushTarget(destination.Host, repository, program.Tag(basis, build.Runtime));
 
             // 4.
-            var there = await registry.FindAsync(repository, tag, cancellation);
-            if (there is null)
-                terminal.Say($"pushing {destination.Host}/{repository}:{tag}");
-            var digest = there ?? await build.PushAsync(program, basis, destination.Host, repository, tag, revision, cancellation);
+            var existing = await registry.FindAsync(repository, target.Tag, cancellation);
+            if (existing is null)
+                terminal.Say($"pushing {target}");
+            var digest = existing ?? await build.PushAsync(program, basis, target, revision, cancellation);
 
             // 5.
             if (await registry.FindAsync(repository, digest, cancellation) != digest)
-                throw new CommandException(ExitCode.Failed, $"the registry {destination.Host} does not have {digest} in {repository}, although it was pushed");
+                throw new CommandException(ExitCode.Failed, $"the registry {destination.Host} does not have {digest} in {repository}, although the push succeeded");
             await registry.TagAsync(repository, digest, ImageNames.TagOf(digest), cancellation);
-            pushed.Add(new PushedImage(image, $"{destination.Host}/{repository}", tag, digest, there is not null));
+            pushed.Add(new PushedImage(image, $"{destination.Host}/{repository}", target.Tag, digest, existing is not null));
         }
 
         return pushed;
@@ -64,19 +65,25 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
 
     private static void CheckDoubles(List<PublishedProgram> programs)
     {
-        string[] lines = [.. programs.Select(static program => (program.Project.Image, Doubles: program.Doubles())).Where(static found => found.Doubles.Count > 0)
-            .Select(static found => $"the image {found.Image} would hold {string.Join(", ", found.Doubles)}: a stand-in of tests/Doubles, which is for tests and never runs in the cloud")];
-        if (lines.Length > 0)
-            throw new CommandException(ExitCode.Failed, [.. lines, "Build where the official packages can be had: delete SdkDoubles.props and run ./dev ms images push again. Nothing was pushed."]);
+        string[] lines =
+        [
+            .. programs.Select(static program => (program.Project.Image, Doubles: program.Doubles())).Where(static found => found.Doubles.Count > 0)
+                .Select(static found => $"the image {found.Image} would contain {string.Join(", ", found.Doubles)}, a double of tests/Doubles, which is only for tests"),
+        ];
+        if (lines.Length == 0)
+            return;
+        throw new CommandException(
+            ExitCode.Failed,
+            [.. lines, "Nothing was pushed. On a machine with access to the official packages, delete SdkDoubles.props and run ./dev ms images push again."]);
     }
 
-    // By digest, so that what was looked up is what the image is made on, whatever its tag names by then.
+    // Fixes the digest, so the image is built on the base that was looked up even if its tag moves in the meantime.
     private async Task<ImageReference> ResolveAsync(ImageReference image, CancellationToken cancellation)
     {
         var login = await logins.FindForPullAsync(image.Host, image.Host == destination.Host, cancellation);
         using var registry = new ContainerRegistryClient(image.Host, login, logins.IsInsecure(image.Host));
         var digest = await registry.FindAsync(image.Repository, image.Reference, cancellation)
-            ?? throw new CommandException(ExitCode.Failed, $"the base image {image} does not exist; --base-image names another");
+            ?? throw new CommandException(ExitCode.Failed, $"the base image {image} does not exist; choose another with --base-image");
         return image with { Digest = digest };
     }
 }

@@ -1,10 +1,10 @@
 namespace ModelServing.Cli.Images;
 
-/// <summary>An image's line in the stack file, as it is printed.</summary>
-/// <param name="Image">Its name.</param>
+/// <summary>An image's entry in the stack file, as it is printed.</summary>
+/// <param name="Image">The image's name.</param>
 /// <param name="Repository">The repository, with its host.</param>
 /// <param name="Tag">The tag.</param>
-/// <param name="Digest">What the stack file names now.</param>
-/// <param name="Before">What it named before; null for nothing.</param>
-/// <param name="Pushed">It was pushed; else the registry had it.</param>
+/// <param name="Digest">The digest that the stack file names now.</param>
+/// <param name="Before">The digest that it named before; null for none.</param>
+/// <param name="Pushed">Whether the image was pushed; otherwise the registry already had it.</param>
 internal sealed record ImageRow(string Image, string Repository, string Tag, string Digest, string? Before, bool Pushed);

@@ -3,25 +3,26 @@ using System.Text;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>A program as <c>dotnet publish</c> left it, with what its project says of its image.</summary>
+/// <summary>The output of <c>dotnet publish</c>, with the project's settings for the image.</summary>
 /// <param name="Project">The project.</param>
-/// <param name="Folder">What goes into the image, and nothing else.</param>
+/// <param name="Folder">The folder with the content of the image, and nothing else.</param>
 /// <param name="BaseImage">The base image, as the project names it.</param>
-/// <param name="Shape">What else the project says of the image (user, port, environment, command), a line each.</param>
+/// <param name="Shape">The project's other settings for the image (user, port, environment, command), one per line.</param>
 internal sealed record PublishedProgram(ImageProject Project, string Folder, string BaseImage, IReadOnlyList<string> Shape)
 {
-    /// <summary>What the assemblies of tests/Doubles end in.</summary>
+    /// <summary>The ending of the assemblies of tests/Doubles.</summary>
     private const string DoubleSuffix = ".Double.dll";
 
     /// <summary>The doubles among the files.</summary>
-    internal IReadOnlyList<string> Doubles() => [.. Files().Where(static file => file.EndsWith(DoubleSuffix, StringComparison.OrdinalIgnoreCase)).Select(static file => Path.GetFileName(file))];
+    internal IReadOnlyList<string> Doubles() =>
+        [.. Files().Where(static file => file.EndsWith(DoubleSuffix, StringComparison.OrdinalIgnoreCase)).Select(static file => Path.GetFileName(file))];
 
     /// <summary>
-    /// The tag of this image: a digest of all that it is made of, so equal content has an equal tag. The digest of the image itself can't
-    /// be that, for the SDK writes the time into each.
+    /// The tag of this image: a digest of its content, so equal content has an equal tag. The image's own digest can't serve for that, because
+    /// the SDK writes the time into each image.
     /// </summary>
     /// <param name="baseImage">The base image, by digest.</param>
-    /// <param name="runtime">The runtime identifier that it was published for.</param>
+    /// <param name="runtime">The runtime identifier for which the program was published.</param>
     internal string Tag(ImageReference baseImage, string runtime)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>The sources that images are built from.</summary>
+/// <summary>The checkout from which images are built.</summary>
 internal sealed record SourceCheckout(string Folder)
 {
-    /// <summary>Finds the checkout that this program was built in.</summary>
-    /// <exception cref="CommandException">It was not built in one.</exception>
+    /// <summary>Finds the checkout in which this program was built.</summary>
+    /// <exception cref="CommandException">The program was not built in a checkout.</exception>
     internal static SourceCheckout Find() => Find(AppContext.BaseDirectory);
 
-    /// <summary>Finds the checkout that <paramref name="program"/>, a folder, is in.</summary>
-    /// <exception cref="CommandException">It is in none.</exception>
+    /// <summary>Finds the checkout that contains the folder <paramref name="program"/>.</summary>
+    /// <exception cref="CommandException">The folder is not in a checkout.</exception>
     internal static SourceCheckout Find(string program)
     {
         for (var folder = new DirectoryInfo(program); folder is not null; folder = folder.Parent)
@@ -19,20 +19,21 @@ internal sealed record SourceCheckout(string Folder)
                 return new SourceCheckout(folder.FullName);
         }
 
-        throw new CommandException(ExitCode.WrongInput, $"images are built from the sources, and {program} is not inside of a checkout of them: clone the repository and run ./dev ms images push there");
+        throw new CommandException(
+            ExitCode.WrongInput, $"images are built from the sources, but {program} is not in a checkout; clone the repository and run ./dev ms images push there");
     }
 
-    /// <summary>The folder that what is built goes to; git ignores it.</summary>
+    /// <summary>The folder for building; git ignores it.</summary>
     internal string WorkFolder => Path.Combine(Folder, "artifacts", "images");
 
-    /// <summary>The program of an image: its project is called as the image, with a capital.</summary>
+    /// <summary>The program of an image. Its project has the image's name with a capital letter.</summary>
     internal ImageProject ProjectOf(string image)
     {
         var project = char.ToUpperInvariant(image[0]) + image[1..];
         return new ImageProject(image, Path.Combine(Folder, "services", project, $"{project}.csproj"));
     }
 
-    /// <summary>The commit, with <c>-dirty</c> when the sources differ from it; null where git can't say.</summary>
+    /// <summary>The commit, with <c>-dirty</c> if the sources differ from it; null if git can't tell.</summary>
     internal async Task<string?> RevisionAsync(CancellationToken cancellation)
     {
         var start = new ProcessStartInfo("git", ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]) { WorkingDirectory = Folder };

@@ -5,21 +5,20 @@ using ModelServing.Cli.Up;
 
 namespace ModelServing.Cli.Images;
 
-/// <summary>Runs a program of this machine to its end.</summary>
+/// <summary>Runs a program to its end.</summary>
 internal static class Tool
 {
-    // Of what it prints: enough for every error of a build, bounded whatever it says.
+    // The last lines of its output: enough for every error of a build, but bounded.
     private const int MaxLines = 2000;
 
-    // What is still in the pipes when a process has ended is there at once; only a grandchild, such as a compiler's server, could hold
-    // them open.
+    // The rest of an ended process's output is available at once, unless a grandchild, such as a compiler server, holds the pipes open.
     private static readonly TimeSpan RestOfOutput = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs it, and ends it with all that it started when <paramref name="cancellation"/> asks for it.</summary>
+    /// <summary>Runs a program. Cancellation kills it and all processes that it started.</summary>
     /// <param name="start">The program, its arguments and its folder.</param>
-    /// <param name="input">What it reads.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>How it ended; null when there is no such program.</returns>
+    /// <param name="input">The standard input.</param>
+    /// <param name="cancellation">Kills the program.</param>
+    /// <returns>How the program ended; null if it does not exist.</returns>
     internal static async Task<ToolExit?> RunAsync(ProcessStartInfo start, string input, CancellationToken cancellation)
     {
         start.UseShellExecute = false;
@@ -37,7 +36,8 @@ internal static class Tool
 
         using var process = started!;
         var (output, errors) = (new Queue<string>(), new Queue<string>());
-        var reading = Task.WhenAll(OutputLines.ReadAsync(process.StandardOutput, line => Add(output, line)), OutputLines.ReadAsync(process.StandardError, line => Add(errors, line)));
+        var reading = Task.WhenAll(
+            OutputLines.ReadAsync(process.StandardOutput, line => Add(output, line)), OutputLines.ReadAsync(process.StandardError, line => Add(errors, line)));
         try
         {
             await WriteAsync(process, input);
@@ -63,7 +63,7 @@ internal static class Tool
         }
         catch (IOException)
         {
-            // It ended without reading it.
+            // The program ended without reading its input.
         }
     }
 

@@ -6,24 +6,24 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Keys;
 
-/// <summary><c>ms keys</c>: the API keys of clients.</summary>
+/// <summary><c>ms keys</c>: API keys of clients.</summary>
 internal static class KeysCommand
 {
-    internal static Command Create() => new("keys", "The API keys of clients.") { CreateNew() };
+    internal static Command Create() => new("keys", "Manage the API keys of clients.") { CreateNew() };
 
     private static Command CreateNew()
     {
         var client = new Argument<string>("client") { Description = "The client's name." };
-        var role = new Option<string?>("--role") { Description = "What it may do: caller, tester or operator. Without it what it may now; a new client is a caller." };
+        var role = new Option<string?>("--role") { Description = "The client's role: caller, tester or operator. Default: its present role; a new client is a caller." };
         role.AcceptOnlyFromAmong([.. Enum.GetValues<ClientRole>().Select(NewKey.Text)]);
-        var write = new Option<bool>("--write") { Description = "Write the hash, and the role where it is another, into the stack file, and show what was changed." };
+        var write = new Option<bool>("--write") { Description = "Write the hash, and a changed role, into the stack file, and show the changes." };
         var json = new Option<bool>("--json") { Description = "Print the key and its hash as JSON." };
         var stack = new StackOptions();
         var command = new Command("new", """
-            Make an API key for a client, print it once, and say how its hash gets into the stack file, or write it there.
+            Make an API key for a client and print it once, with the commands that put its hash into the stack file (or --write it there).
 
-            The key is kept nowhere: who loses it makes another one. A client may have several keys, so that one can replace another without a
-            pause. docs/clients.md has the whole.
+            The key itself is not stored; if it is lost, make a new one. A client may have several keys, so one can replace another without
+            downtime. See docs/clients.md.
             """)
         {
             client, role, write, json,
@@ -38,8 +38,8 @@ internal static class KeysCommand
         return command;
     }
 
-    /// <summary>Makes a key, and prints it once its hash stands where it was to be written.</summary>
-    /// <exception cref="CommandException">The stack file can't be read or changed; there is no key then.</exception>
+    /// <summary>Makes a key and prints it, with <paramref name="write"/> only after its hash is in the stack file.</summary>
+    /// <exception cref="CommandException">The stack file can't be read or changed; no key is printed.</exception>
     internal static void Make(Terminal terminal, StackLocation stack, ModelName client, ClientRole? role, bool write)
     {
         var file = stack.Read();
@@ -47,11 +47,11 @@ internal static class KeysCommand
         if (write)
             stack.Change(key.Edits);
         terminal.Result(key, key => new Rows([
-            new UnbrokenLine(new Markup($"The key of the {key.Role} '{key.Client}'. It is shown once and kept nowhere:")),
+            new UnbrokenLine(new Markup($"The key of the {key.Role} '{key.Client}'. It is shown once and not stored:")),
             new UnbrokenLine(new Markup($"  [bold]{key.Key}[/]")),
-            new UnbrokenLine(new Markup(write ? $"{stack.FileName}: [bold]{key.Client}[/]" : $"Its hash goes into {stack.FileName}:")),
+            new UnbrokenLine(new Markup(write ? $"{stack.FileName}: [bold]{key.Client}[/]" : $"To put its hash into {stack.FileName}:")),
             .. (write ? key.Edits.Select(Describe) : key.Commands).Select(static line => new UnbrokenLine(new Text("  " + line))),
-            .. write ? [new UnbrokenLine(new Markup("A running 'ms up' applies it now; in the cloud 'pulumi up' does."))] : (UnbrokenLine[])[],
+            .. write ? [new UnbrokenLine(new Markup("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'."))] : (UnbrokenLine[])[],
         ]));
     }
 
@@ -59,11 +59,11 @@ internal static class KeysCommand
     {
         StackEdit.Add add => $"{add.Setting}  + {add.Item}",
         StackEdit.Set set => $"{set.Setting}  {set.Value}",
-        _ => $"{edit.Setting}  gone",
+        _ => $"{edit.Setting}  removed",
     };
 
     private static ModelName ParseName(string text) =>
         !ModelName.TryParse(text, null, out var name) ? throw new CommandException(ExitCode.WrongInput, $"'{text}' is not a client's name: {ModelName.Form}")
-        : name.Text == ClientsMaker.OperatorOfThisMachine ? throw new CommandException(ExitCode.WrongInput, $"'{name}' is what 'ms up' calls itself; give the client another name")
+        : name.Text == ClientsMaker.OperatorOfThisMachine ? throw new CommandException(ExitCode.WrongInput, $"the name '{name}' is reserved for 'ms up' itself; choose another name")
         : name;
 }

@@ -1,14 +1,14 @@
 namespace ModelServing.Cli.Monitoring;
 
-/// <summary>Why an alarm sends a message; Monitoring's words.</summary>
+/// <summary>Why an alarm sends a message, in Monitoring's words.</summary>
 internal enum AlarmChange
 {
-    /// <summary>A stream began to fire.</summary>
+    /// <summary>A stream started firing.</summary>
     OkToFiring,
 
-    /// <summary>A stream ended to fire.</summary>
+    /// <summary>A stream stopped firing.</summary>
     FiringToOk,
 
-    /// <summary>A stream that fired has had no datapoints for so long that it is not counted any more.</summary>
+    /// <summary>A firing stream has had no datapoints for so long that Monitoring no longer counts it.</summary>
     Reset,
 }

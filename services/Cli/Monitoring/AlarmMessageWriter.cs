@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace ModelServing.Cli.Monitoring;
 
-/// <summary>The message of an alarm, as Monitoring sends it to a topic: raw, of one stream, format 1.5.</summary>
+/// <summary>Writes the message of an alarm as Monitoring sends it to a topic: raw format, one stream, version 1.5.</summary>
 /// <remarks>See "Alarm Message Format" in Oracle's documentation.</remarks>
 internal static class AlarmMessageWriter
 {
-    /// <summary>The message as JSON, on one line.</summary>
-    /// <param name="transition">What changed.</param>
+    /// <summary>Writes the message as JSON, on one line.</summary>
+    /// <param name="transition">The change of the stream.</param>
     /// <param name="title">The alarm's display name.</param>
     internal static byte[] Write(AlarmTransition transition, string title)
     {
@@ -39,7 +39,10 @@ internal static class AlarmMessageWriter
                 json.WriteString(name, value);
             json.WriteEndObject();
             json.WriteEndArray();
-            json.WriteString("alarmSummary", $"Alarm \"{title}\" is in a \"{(firing ? "FIRING" : "OK")}\" state; because {(firing ? 1 : 0)} metrics meet the trigger rule: \"{alarm.Query}\", with a trigger delay of {alarm.Pending.TotalMinutes:0} minute{(alarm.Pending > TimeSpan.FromMinutes(1) ? "s" : "")}");
+            var minutes = $"{alarm.Pending.TotalMinutes:0} minute{(alarm.Pending > TimeSpan.FromMinutes(1) ? "s" : "")}";
+            json.WriteString(
+                "alarmSummary",
+                $"Alarm \"{title}\" is in a \"{(firing ? "FIRING" : "OK")}\" state; because {(firing ? 1 : 0)} metrics meet the trigger rule: \"{alarm.Query}\", with a trigger delay of {minutes}");
             json.WriteStartArray("metricValues");
             json.WriteStartObject();
             foreach (var (expression, value) in transition.Values)

@@ -6,6 +6,7 @@ namespace ModelServing.Cli.Monitoring;
 /// <param name="Alarm">The alarm.</param>
 /// <param name="Stream">The stream.</param>
 /// <param name="Change">The change.</param>
-/// <param name="Values">The values that led to it.</param>
-/// <param name="Time">The end of the minute that was evaluated.</param>
-internal sealed record AlarmTransition(AlarmDefinition Alarm, Dimensions Stream, AlarmChange Change, IReadOnlyDictionary<string, double> Values, DateTimeOffset Time);
+/// <param name="Values">The values that caused it.</param>
+/// <param name="Time">The end of the evaluated minute.</param>
+internal sealed record AlarmTransition(
+    AlarmDefinition Alarm, Dimensions Stream, AlarmChange Change, IReadOnlyDictionary<string, double> Values, DateTimeOffset Time);

@@ -5,8 +5,8 @@ using ModelServing.Contracts.Monitoring;
 namespace ModelServing.Cli.Monitoring;
 
 /// <summary>
-/// One alarm, evaluated once a minute, stream by stream, as Monitoring does it where notifications are split by stream: a stream fires
-/// once the query has held for the pending time, and is reset when it is absent for ten minutes and the slack.
+/// One alarm, evaluated once a minute and stream by stream, as Monitoring does when notifications are split by stream. A stream fires once
+/// the query has held for the pending time. It is reset when it has been absent for ten minutes plus the slack.
 /// </summary>
 /// <remarks>See "Monitoring Overview" in Oracle's documentation: alarm states, internal reset period.</remarks>
 internal sealed class AlarmWatch
@@ -17,8 +17,7 @@ internal sealed class AlarmWatch
     private readonly int pending;
     private readonly Dictionary<Dimensions, State> states = [];
 
-    /// <summary>Watches by an alarm's own text.</summary>
-    /// <exception cref="ContractException">Its query can't be read; the message says where.</exception>
+    /// <exception cref="ContractException">The alarm's query can't be read; the message says where.</exception>
     internal AlarmWatch(AlarmDefinition alarm)
     {
         Alarm = alarm;
@@ -28,11 +27,14 @@ internal sealed class AlarmWatch
 
     internal AlarmDefinition Alarm { get; }
 
-    /// <summary>The streams that fire.</summary>
+    /// <summary>The firing streams.</summary>
     internal IReadOnlyList<FiringAlarm> Firing =>
-        [.. states.Where(static pair => pair.Value.FiringSince is not null).Select(pair => new FiringAlarm(Alarm.Name, pair.Key.Values, pair.Value.FiringSince!.Value))];
+    [
+        .. states.Where(static pair => pair.Value.FiringSince is not null)
+            .Select(pair => new FiringAlarm(Alarm.Name, pair.Key.Values, pair.Value.FiringSince!.Value)),
+    ];
 
-    /// <summary>Evaluates the minute that ended; gives what changed.</summary>
+    /// <summary>Evaluates the minute that ended, and returns the changes.</summary>
     internal IReadOnlyList<AlarmTransition> Evaluate(QueryEvaluation evaluation, DateTimeOffset end)
     {
         var found = evaluation.At(end, Alarm.Namespace, query);

@@ -2,8 +2,8 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Cli.Monitoring;
 
-/// <summary>The datapoints of the last hour, in memory. What is more than it holds is refused, never dropped without a word.</summary>
-/// <param name="minute">How long a minute lasts here.</param>
+/// <summary>The datapoints of the last hour, in memory. A full store refuses further datapoints; it never drops any silently.</summary>
+/// <param name="minute">How long a minute of the platform lasts.</param>
 /// <param name="time">The clock.</param>
 internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
 {
@@ -15,7 +15,7 @@ internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
     private readonly Lock gate = new();
     private readonly Dictionary<(string Namespace, string Metric), Dictionary<Dimensions, Series>> metrics = [];
 
-    /// <summary>Takes a post; gives what was not taken, and why.</summary>
+    /// <summary>Adds the metrics of a post. Returns the refused ones, with the reasons.</summary>
     internal IReadOnlyList<(MetricData Data, string Why)> Add(MetricPost post)
     {
         var refused = new List<(MetricData, string)>();
@@ -32,14 +32,14 @@ internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
         return refused;
     }
 
-    /// <summary>The streams of a metric: the datapoints from <paramref name="from"/> until before <paramref name="to"/>, and when the last
-    /// one before that end was.</summary>
+    /// <summary>Reads the streams of a metric: the datapoints from <paramref name="from"/> up to but excluding <paramref name="to"/>, and the
+    /// time of the last one before that end.</summary>
     internal IReadOnlyList<StreamWindow> Read(string @namespace, string metric, DateTimeOffset from, DateTimeOffset to)
     {
         lock (gate)
         {
             return metrics.TryGetValue((@namespace, metric), out var streams)
-                ? [.. streams.Select(pair => new StreamWindow(pair.Key, [.. pair.Value.Points.Where(point => point.Timestamp >= from && point.Timestamp < to)], pair.Value.LastBefore(to)))]
+                ? [.. streams.Select(pair => new StreamWindow(pair.Key, pair.Value.Between(from, to), pair.Value.LastBefore(to)))]
                 : [];
         }
     }
@@ -47,26 +47,26 @@ internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
     private string? Add(MetricData data)
     {
         if (data.Dimensions.Count is < 1 or > 20)
-            return $"it has {data.Dimensions.Count} dimensions; it has to have 1 to 20";
+            return $"it has {data.Dimensions.Count} dimensions; it must have 1 to 20";
         if (data.Dimensions.Any(static pair => pair.Key.Length == 0 || pair.Value.Length == 0))
             return "a dimension is empty";
         if (data.Datapoints.Any(static point => !double.IsFinite(point.Value) || point.Count < 1))
-            return "a datapoint has a value that is no number, or a count below 1";
+            return "a datapoint has a value that is not a number, or a count below 1";
         var now = time.GetUtcNow();
         if (data.Datapoints.FirstOrDefault(point => point.Timestamp < now - TimeSpan.FromHours(2) || point.Timestamp > now + TimeSpan.FromMinutes(10)) is { } off)
-            return $"the time {off.Timestamp:O} is more than 2 h past or 10 min ahead";
+            return $"the time {off.Timestamp:O} is more than 2 h in the past or 10 min ahead";
         if (!metrics.TryGetValue((data.Namespace, data.Name), out var streams))
             metrics.Add((data.Namespace, data.Name), streams = []);
         var dimensions = new Dimensions(data.Dimensions);
         if (!streams.TryGetValue(dimensions, out var series))
         {
             if (metrics.Values.Sum(static all => all.Count) >= MaxStreams)
-                return $"there are {MaxStreams} streams already";
+                return $"there are already {MaxStreams} streams";
             streams.Add(dimensions, series = new Series());
         }
 
         if (series.Points.Count + data.Datapoints.Count > MaxDatapoints)
-            return $"the stream has {series.Points.Count} datapoints; {MaxDatapoints} are kept";
+            return $"the stream has {series.Points.Count} datapoints; the most is {MaxDatapoints}";
         series.Add(data.Datapoints);
         return null;
     }
@@ -102,9 +102,12 @@ internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
                 Last = point.Timestamp > Last ? point.Timestamp : Last;
         }
 
+        internal IReadOnlyList<MetricDatapoint> Between(DateTimeOffset from, DateTimeOffset to) => [.. Points.Where(point => point.Timestamp >= from && point.Timestamp < to)];
+
         internal DateTimeOffset? LastBefore(DateTimeOffset end)
         {
-            var last = Points.Where(point => point.Timestamp < end).Select(static point => point.Timestamp).DefaultIfEmpty(Points.Count == 0 ? Last : lastForgotten).Max();
+            var forgotten = Points.Count == 0 ? Last : lastForgotten;
+            var last = Points.Where(point => point.Timestamp < end).Select(static point => point.Timestamp).DefaultIfEmpty(forgotten).Max();
             return last > DateTimeOffset.MinValue && last < end ? last : null;
         }
     }

@@ -1,6 +1,6 @@
 namespace ModelServing.Cli.Monitoring;
 
-/// <summary>The dimensions that tell one stream of a metric from another; equal when all names and values are.</summary>
+/// <summary>The dimensions that distinguish the streams of a metric. Two are equal if all names and values are.</summary>
 internal sealed class Dimensions : IEquatable<Dimensions>
 {
     private readonly SortedDictionary<string, string> values;
@@ -11,16 +11,16 @@ internal sealed class Dimensions : IEquatable<Dimensions>
         values = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in dimensions)
             values[name] = value;
-        // A name has no such character, and a value can't end the pair: its length stands before it.
+        // Unambiguous: a name has no '=', and a value can contain anything because its length comes first.
         text = string.Concat(values.Select(static pair => $"{pair.Key}={pair.Value.Length}:{pair.Value};"));
     }
 
     internal IReadOnlyDictionary<string, string> Values => values;
 
-    /// <summary>The value of a dimension; null where there is none of that name.</summary>
+    /// <summary>The value of a dimension; null if there is no dimension of that name.</summary>
     internal string? this[string name] => values.GetValueOrDefault(name);
 
-    /// <summary>Those of <paramref name="names"/> alone.</summary>
+    /// <summary>Only the dimensions of <paramref name="names"/>.</summary>
     internal Dimensions Only(IEnumerable<string> names) => new(values.Where(pair => names.Contains(pair.Key)));
 
     public bool Equals(Dimensions? other) => other?.text == text;

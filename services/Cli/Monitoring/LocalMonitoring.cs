@@ -10,8 +10,8 @@ using ModelServing.Contracts.Monitoring;
 namespace ModelServing.Cli.Monitoring;
 
 /// <summary>
-/// What stands for OCI Monitoring on this machine: takes what ModelMetrics posts, evaluates the alarms' own texts once a minute with
-/// Monitoring's window, pending time and slack, and gives each change to who delivers it.
+/// The replacement for OCI Monitoring on this machine: stores the metrics that ModelMetrics posts, evaluates the queries of the alarms once a
+/// minute with Monitoring's window, pending time and slack, and passes on each change.
 /// </summary>
 internal sealed class LocalMonitoring : IAsyncDisposable
 {
@@ -27,10 +27,10 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     private DateTimeOffset next;
     private Task evaluating = Task.CompletedTask;
 
-    /// <summary>Makes one that does not listen yet.</summary>
+    /// <summary>Makes an instance that does not listen yet.</summary>
     /// <param name="alarms">The alarms.</param>
-    /// <param name="minute">How long a minute lasts here.</param>
-    /// <param name="changed">Takes each change, one after the other, and does not make the next one wait.</param>
+    /// <param name="minute">How long a minute of the platform lasts.</param>
+    /// <param name="changed">Receives the changes, one at a time; it must not block.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ContractException">A query can't be read.</exception>
     internal LocalMonitoring(IReadOnlyList<AlarmDefinition> alarms, TimeSpan minute, Action<AlarmTransition> changed, TimeProvider time)
@@ -51,13 +51,13 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         app.MapGet(FiringAlarms.Path, FiringAsync);
     }
 
-    /// <summary>Told of each post that was taken.</summary>
+    /// <summary>Receives each accepted post.</summary>
     internal Action<MetricPost>? Posted { get; set; }
 
-    /// <summary>Where it listens, as in <c>http://127.0.0.1:40001</c>.</summary>
+    /// <summary>The address that it listens on, such as <c>http://127.0.0.1:40001</c>.</summary>
     internal string Address => app.Urls.First();
 
-    /// <summary>Begins to listen, and to evaluate.</summary>
+    /// <summary>Starts listening and evaluating.</summary>
     internal async Task StartAsync(CancellationToken cancellation)
     {
         await app.StartAsync(cancellation);
@@ -72,7 +72,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         closing.Dispose();
     }
 
-    /// <summary>Evaluates every minute that has ended and had its slack.</summary>
+    /// <summary>Evaluates every minute whose slack has passed.</summary>
     internal void EvaluateNow()
     {
         lock (gate)
@@ -90,7 +90,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     {
         while (true)
         {
-            // As a minute begins, so that a message is on its way before ModelMetrics looks for what nobody answered.
+            // At the beginning of a minute, so the message is on its way before ModelMetrics looks for unanswered alarms.
             var now = time.GetUtcNow();
             await Task.Delay(MinuteOf(now) + minute - now, time, closing.Token);
             EvaluateNow();
@@ -106,7 +106,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             post = MetricPost.Parse(body.ToArray());
             if (post.MetricData.Count > MetricPost.MaxStreams)
-                throw new ContractException($"the post has {post.MetricData.Count} streams; at most {MetricPost.MaxStreams} are taken");
+                throw new ContractException($"the post has {post.MetricData.Count} streams; the most is {MetricPost.MaxStreams}");
         }
         catch (ContractException e)
         {
@@ -117,7 +117,8 @@ internal sealed class LocalMonitoring : IAsyncDisposable
 
         var refused = datapoints.Add(post);
         Posted?.Invoke(post);
-        await context.Response.Body.WriteAsync(new MetricPostAnswer(refused.Count, [.. refused.Select(static one => new FailedMetric(one.Why, one.Data))]).ToUtf8(), context.RequestAborted);
+        var answer = new MetricPostAnswer(refused.Count, [.. refused.Select(static one => new FailedMetric(one.Why, one.Data))]);
+        await context.Response.Body.WriteAsync(answer.ToUtf8(), context.RequestAborted);
     }
 
     private async Task FiringAsync(HttpContext context)

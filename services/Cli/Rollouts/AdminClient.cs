@@ -5,35 +5,38 @@ using System.Text.Json;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
+using ModelServing.Settings;
 
 namespace ModelServing.Cli.Rollouts;
 
-/// <summary>Speaks to a router's admin API.</summary>
-/// <param name="address">Where it is.</param>
-/// <param name="credential">What says that an operator asks.</param>
+/// <summary>A client of a router's admin API.</summary>
 internal sealed class AdminClient(Uri address, OperatorCredential credential) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+    {
+        BaseAddress = address,
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>How all rollouts stand.</summary>
-    /// <exception cref="CommandException">The router can't be reached or refuses.</exception>
+    /// <exception cref="CommandException">The router is unreachable or refuses.</exception>
     internal async Task<RolloutsStatus> StatusAsync(CancellationToken cancellation) =>
         RolloutsStatus.Parse(await SendAsync(HttpMethod.Get, AdminPaths.Rollouts, null, cancellation));
 
-    /// <summary>The events of a model's journal after one.</summary>
-    /// <exception cref="CommandException">The router can't be reached or refuses.</exception>
-    internal async Task<IReadOnlyList<JournalEvent>> HistoryAsync(ModelName model, long after, CancellationToken cancellation) =>
-        RolloutHistory.Parse(await SendAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{AdminPaths.History(model)}?after={after}"), null, cancellation)).Events;
+    /// <summary>The events of a model's journal after the number <paramref name="after"/>.</summary>
+    /// <exception cref="CommandException">The router is unreachable or refuses.</exception>
+    internal async Task<IReadOnlyList<JournalEvent>> HistoryAsync(ModelName model, long after, CancellationToken cancellation)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"{AdminPaths.History(model)}?after={after}");
+        return RolloutHistory.Parse(await SendAsync(HttpMethod.Get, path, null, cancellation)).Events;
+    }
 
-    /// <summary>Condemns a version.</summary>
-    /// <exception cref="CommandException">The router can't be reached or refuses.</exception>
+    /// <exception cref="CommandException">The router is unreachable or refuses.</exception>
     internal async Task<ModelStatus> RollbackAsync(ModelName model, RollbackRequest request, CancellationToken cancellation) =>
         ModelStatus.Parse(await SendAsync(HttpMethod.Post, AdminPaths.Rollback(model), request.ToUtf8(), cancellation));
 
-    /// <summary>Lets a condemned version be tried again.</summary>
-    /// <exception cref="CommandException">The router can't be reached or refuses.</exception>
+    /// <exception cref="CommandException">The router is unreachable or refuses.</exception>
     internal async Task<ModelStatus> ResetAsync(ModelName model, ResetRequest request, CancellationToken cancellation) =>
         ModelStatus.Parse(await SendAsync(HttpMethod.Post, AdminPaths.Reset(model), request.ToUtf8(), cancellation));
 
@@ -55,7 +58,7 @@ internal sealed class AdminClient(Uri address, OperatorCredential credential) : 
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new CommandException(ExitCode.Failed, $"the router's admin API at {http.BaseAddress} can't be reached: {e.Message}");
+            throw new CommandException(ExitCode.Failed, $"the router's admin API at {http.BaseAddress} is unreachable: {e.Message}");
         }
     }
 
@@ -64,19 +67,22 @@ internal sealed class AdminClient(Uri address, OperatorCredential credential) : 
         try
         {
             using var problem = JsonDocument.Parse(content);
+            var isInput = status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound;
             if (problem.RootElement.TryGetProperty("detail", out var detail))
-                return new CommandException(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound ? ExitCode.WrongInput : ExitCode.Failed, detail.GetString()!);
+                return new CommandException(isInput ? ExitCode.WrongInput : ExitCode.Failed, detail.GetString()!);
         }
         catch (JsonException)
         {
-            // No problem document: something else listens there.
+            // Not a problem document, so something else listens there.
         }
 
-        // The API Gateway's own answers are no problem documents.
+        // The API Gateway's own answers are not problem documents.
         return new CommandException(ExitCode.Failed, status switch
         {
-            HttpStatusCode.Unauthorized => $"{http.BaseAddress} answered 401: it does not take this credential (an API Gateway takes tokens alone)",
-            HttpStatusCode.NotFound => $"{http.BaseAddress} answered 404: no admin API is there (an API Gateway has one with {ModelServing.Settings.StackFile.Namespace}gateway.adminApi)",
+            HttpStatusCode.Unauthorized =>
+                $"{http.BaseAddress} answered 401: it does not accept this credential (an API Gateway accepts only tokens)",
+            HttpStatusCode.NotFound =>
+                $"{http.BaseAddress} answered 404: it has no admin API (on an API Gateway, {StackFile.Namespace}gateway.adminApi turns it on)",
             _ => $"{http.BaseAddress} answered {(int)status}; is that a router's admin API?",
         });
     }

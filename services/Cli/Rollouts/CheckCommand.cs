@@ -11,15 +11,23 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Rollouts;
 
-/// <summary><c>ms check</c>: holds a stack file against the journal, before it is applied.</summary>
+/// <summary><c>ms check</c>: checks a stack file against the journal before it is applied.</summary>
 internal static class CheckCommand
 {
     internal static Command Create()
     {
-        var journal = new Option<string?>("--journal") { Description = "Ask the journal itself and not a router: nosql:COMPARTMENT-OCID/TABLE." };
+        var journal = new Option<string?>("--journal")
+        {
+            Description = "Read the journal itself instead of asking a router: nosql:COMPARTMENT-OCID/TABLE.",
+        };
         var admin = new AdminOptions();
         var oci = new OciOptions();
-        var command = new Command("check", "Hold the stack file against what is condemned: 'pulumi up' of one that names a condemned version as stable could delete the last good pods.") { journal };
+        var command = new Command(
+            "check",
+            "Check that the stack file names no condemned version as stable. 'pulumi up' of such a file could delete the last good pods.")
+        {
+            journal,
+        };
         admin.AddTo(command);
         oci.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
@@ -49,40 +57,50 @@ internal static class CheckCommand
         return command;
     }
 
-    /// <summary>What a router says is condemned.</summary>
-    /// <exception cref="CommandException">The router does not know.</exception>
+    /// <summary>The condemned versions according to a router.</summary>
+    /// <exception cref="CommandException">The router does not know them.</exception>
     internal static HashSet<(ModelName, ModelVersion)> CondemnedIn(RolloutsStatus status)
     {
         if (status.Journal != JournalReach.Read)
-            throw new CommandException(ExitCode.Failed, $"the router's journal is {(status.Journal == JournalReach.Unread ? "unread" : "away")}, so nothing can be held against it");
+        {
+            var reach = status.Journal == JournalReach.Unread ? "unread" : "unavailable";
+            throw new CommandException(ExitCode.Failed, $"the router's journal is {reach}, so the stack file can't be checked");
+        }
+
         if (status.Models.FirstOrDefault(static model => model.JournalFault is not null) is { } damaged)
-            throw new CommandException(ExitCode.Failed, $"nobody knows what is condemned of {damaged.Model}: {damaged.JournalFault}");
+            throw new CommandException(ExitCode.Failed, $"the condemned versions of {damaged.Model} are unknown: {damaged.JournalFault}");
         return [.. status.Models.SelectMany(static model => model.Condemned, static (model, condemned) => (model.Model, condemned.Version))];
     }
 
-    /// <summary>What must not be applied: a stable version that is condemned.</summary>
+    /// <summary>The reasons not to apply the file: condemned stable versions.</summary>
     internal static IReadOnlyList<SettingsFault> Faults(StackFile file, IReadOnlySet<(ModelName, ModelVersion)> condemned) =>
     [
-        .. file.Settings.Models.Where(model => condemned.Contains((model.Key, model.Value.Stable.Version))).Select(model => file.Fault(
-            $"models.{model.Key}.stable.version",
-            $"version {model.Value.Stable.Version} is condemned: routers would not serve it, and go on with the last good rollout as long as its pods are there; 'ms reset {model.Key} {model.Value.Stable.Version} --why REASON' lets it be tried again")),
+        .. from model in file.Settings.Models
+           let version = model.Value.Stable.Version
+           where condemned.Contains((model.Key, version))
+           select file.Fault(
+               $"models.{model.Key}.stable.version",
+               $"version {version} is condemned: routers would refuse it and keep the last good rollout while its pods exist; " +
+               $"'ms reset {model.Key} {version} --why REASON' allows a new trial"),
     ];
 
-    /// <summary>What may be applied and has no effect: a condemned version beside stable.</summary>
+    /// <summary>Settings without effect: condemned versions beside stable.</summary>
     internal static IEnumerable<string> Remarks(StackFile file, IReadOnlySet<(ModelName, ModelVersion)> condemned) =>
         from model in file.Settings.Models
-        from variant in PlanMaker.Make(new Dictionary<ModelName, ModelSettings> { [model.Key] = model.Value }).Rollouts.Single().Value.Variants.SkipLast(1)
+        let plan = PlanMaker.Make(new Dictionary<ModelName, ModelSettings> { [model.Key] = model.Value })
+        from variant in plan.Rollouts.Single().Value.Variants.SkipLast(1)
         where condemned.Contains((model.Key, variant.Version))
-        select $"{model.Key}: version {variant.Version} is condemned, so {variant.Name} gets no traffic, whatever its share";
+        select $"{model.Key}: version {variant.Version} is condemned, so {variant.Name} gets no traffic, whatever its percentage";
 
-    /// <summary>What the journal says is condemned, of the models of a stack file.</summary>
+    /// <summary>The condemned versions of a stack file's models according to the journal.</summary>
     /// <exception cref="CommandException">The journal can't be read.</exception>
-    /// <exception cref="ContractException">The location is none, or the identity can't be had.</exception>
-    internal static async Task<HashSet<(ModelName, ModelVersion)>> ReadAsync(string location, OciSettings? oci, StackFile file, CancellationToken cancellation)
+    /// <exception cref="ContractException">The location is invalid, or the identity is unavailable.</exception>
+    internal static async Task<HashSet<(ModelName, ModelVersion)>> ReadAsync(
+        string location, OciSettings? oci, StackFile file, CancellationToken cancellation)
     {
-        // SQLite would make a file that is not there, and nothing would be condemned in it.
-        if (location.StartsWith(HostSources.SqliteScheme, StringComparison.Ordinal) && !File.Exists(location[HostSources.SqliteScheme.Length..]))
-            throw new CommandException(ExitCode.WrongInput, $"--journal: there is no file {location[HostSources.SqliteScheme.Length..]}");
+        // SQLite would create a missing file, and nothing would be condemned in it.
+        if (location.StartsWith(HostSources.SqliteScheme, StringComparison.Ordinal) && location[HostSources.SqliteScheme.Length..] is var path && !File.Exists(path))
+            throw new CommandException(ExitCode.WrongInput, $"--journal: the file does not exist: {path}");
         var store = JournalStores.Open(location, oci);
         try
         {

@@ -9,15 +9,15 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Rollouts;
 
-/// <summary><c>ms history</c>: what became of a model's rollouts.</summary>
+/// <summary><c>ms history</c>: the events of a model's rollouts.</summary>
 internal static class HistoryCommand
 {
     internal static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The model." };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var json = new Option<bool>("--json") { Description = "Print the events as JSON." };
         var admin = new AdminOptions();
-        var command = new Command("history", "Show what became of a model's rollouts: the events of its journal.") { model, json };
+        var command = new Command("history", "Show the history of a model's rollouts: the events in its journal.") { model, json };
         admin.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
@@ -40,9 +40,16 @@ internal static class HistoryCommand
 
     internal static Table Table(IReadOnlyList<JournalEvent> events)
     {
-        var table = new Table().AddColumns("event", "time", "what", "details");
+        var table = new Table().AddColumns("event", "time", "kind", "details");
         foreach (var e in events)
-            table.AddRow(e.Seq.ToString(CultureInfo.InvariantCulture), e.Time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture), Name(e), Markup.Escape(Describe(e)));
+        {
+            table.AddRow(
+                e.Seq.ToString(CultureInfo.InvariantCulture),
+                e.Time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                Name(e),
+                Markup.Escape(Describe(e)));
+        }
+
         return table;
     }
 
@@ -55,7 +62,8 @@ internal static class HistoryCommand
 
     internal static string Describe(JournalEvent e) => e switch
     {
-        RolledBackEvent rolledBack => $"version {rolledBack.Version} ({rolledBack.Variant}, trial {rolledBack.Trial}) by {rolledBack.Who}" + (SummaryOf(rolledBack) is { } summary ? $": {summary}" : ""),
+        RolledBackEvent rolledBack => $"version {rolledBack.Version} ({rolledBack.Variant}, trial {rolledBack.Trial}) by {rolledBack.Who}" +
+            (SummaryOf(rolledBack) is { } summary ? $": {summary}" : ""),
         ResetEvent reset => $"version {reset.Version}, trial {reset.Trial} begins, by {reset.Who}: {reset.Why}",
         RefusedEvent refused => $"version {refused.Version} is condemned; the plan was {Shares(refused.Rollout)}",
         RolloutEvent rollout => Shares(rollout.Rollout),

@@ -2,7 +2,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Rollouts;
 
-/// <summary>What an operator shows a router: a header and its value.</summary>
+/// <summary>The header and value that identify an operator to a router.</summary>
 internal sealed class OperatorCredential
 {
     private OperatorCredential(string header, string value)
@@ -15,9 +15,8 @@ internal sealed class OperatorCredential
 
     internal string Value { get; }
 
-    /// <summary>An API key.</summary>
     internal static OperatorCredential OfKey(string key) => new(HeaderNames.ApiKey, key);
 
-    /// <summary>A token (JWT), without the word before it.</summary>
+    /// <summary>A token (JWT), without the word <c>Bearer</c>.</summary>
     internal static OperatorCredential OfToken(string token) => new("Authorization", $"Bearer {token}");
 }

@@ -13,20 +13,24 @@ internal static class PromoteCommand
     {
         var model = new Argument<string>("MODEL") { Description = "The model." };
         var admin = new AdminOptions();
-        var command = new Command("promote", "Make the canary the stable version in the stack file, and keep the former one warm.") { model };
+        var command = new Command("promote", "Make the canary the stable version in the stack file, and keep the former stable version warm.")
+        {
+            model,
+        };
         admin.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, (terminal, signals) =>
             RunAsync(terminal, admin.Stack(arguments), ModelArgument.Parse(arguments.GetValue(model)!), () => admin.Open(arguments), signals.Stop)));
         return command;
     }
 
-    /// <summary>Promotes a model's canary and says what was changed.</summary>
-    /// <exception cref="CommandException">There is none, or it may not be promoted; nothing was changed.</exception>
-    internal static async Task<int> RunAsync(Terminal terminal, StackLocation stack, ModelName name, Func<AdminClient> open, CancellationToken cancellation)
+    /// <summary>Promotes a model's canary and prints the changes.</summary>
+    /// <exception cref="CommandException">There is no canary, or it must not be promoted; nothing is changed.</exception>
+    internal static async Task<int> RunAsync(
+        Terminal terminal, StackLocation stack, ModelName name, Func<AdminClient> open, CancellationToken cancellation)
     {
         var file = stack.Read();
         var settings = file.Settings.Models.GetValueOrDefault(name)
-            ?? throw stack.Faults([file.Fault("models", $"there is no model '{name}'")]);
+            ?? throw stack.Faults([file.Fault("models", $"unknown model '{name}'")]);
         var canary = settings.Canary ?? throw stack.Faults([file.Fault($"models.{name}.canary", $"{name} has no canary to promote")]);
         using var client = open();
         Require(await client.StatusAsync(cancellation), name, canary.Version);
@@ -34,13 +38,12 @@ internal static class PromoteCommand
         stack.Change(Edits(name, settings, canary));
         terminal.Say($"{stack.FileName}: [bold]{name}[/]");
         terminal.Say($"  stable.version  {settings.Stable.Version} -> [bold]{canary.Version}[/]");
-        terminal.Say($"  canary          version {canary.Version}, {canary.Percent}% -> gone");
-        terminal.Say($"  keepWarm        + {settings.Stable.Version}, so that going back to it is no outage; take it out when nobody needs that");
-        terminal.Say("A running 'ms up' applies it now; in the cloud 'pulumi up' does.");
+        terminal.Say($"  canary          version {canary.Version}, {canary.Percent}% -> removed");
+        terminal.Say($"  keepWarm        + {settings.Stable.Version}, ready for a rollback; remove it when you no longer need that");
+        terminal.Say("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'.");
         return ExitCode.Done;
     }
 
-    /// <summary>The changes of the stack file.</summary>
     internal static IReadOnlyList<StackEdit> Edits(ModelName name, ModelSettings settings, CanarySettings canary)
     {
         var edits = new List<StackEdit> { new StackEdit.Set($"models.{name}.stable.version", canary.Version.ToString()) };
@@ -50,22 +53,33 @@ internal static class PromoteCommand
         return edits;
     }
 
-    /// <exception cref="CommandException">The canary is condemned, is not what the router serves, or nobody knows whether it is condemned.</exception>
+    /// <exception cref="CommandException">The canary is condemned, the router does not serve it, or it is unknown whether it is condemned.</exception>
     internal static void Require(RolloutsStatus status, ModelName name, ModelVersion canary)
     {
         if (status.Journal != JournalReach.Read)
-            throw new CommandException(ExitCode.Failed, $"the router's journal is {(status.Journal == JournalReach.Unread ? "unread" : "away")}, so nobody knows whether version {canary} is condemned; nothing is promoted until it is back");
-        var model = status.Models.FirstOrDefault(model => model.Model == name) ?? throw new CommandException(ExitCode.Failed, $"the router serves no model '{name}'; is the stack file applied?");
+        {
+            var reach = status.Journal == JournalReach.Unread ? "unread" : "unavailable";
+            throw new CommandException(
+                ExitCode.Failed,
+                $"the router's journal is {reach}, so it is unknown whether version {canary} is condemned; try again when the journal is available");
+        }
+
+        var model = status.Models.FirstOrDefault(model => model.Model == name)
+            ?? throw new CommandException(ExitCode.Failed, $"the router does not serve a model '{name}'; is the stack file applied?");
         if (model.JournalFault is { } fault)
-            throw new CommandException(ExitCode.Failed, $"nobody knows whether version {canary} of {name} is condemned: {fault}");
+            throw new CommandException(ExitCode.Failed, $"it is unknown whether version {canary} of {name} is condemned: {fault}");
         if (model.Condemned.FirstOrDefault(condemned => condemned.Version == canary) is { } known)
         {
             throw new CommandException(
                 ExitCode.Failed,
-                $"version {canary} of {name} is condemned since {known.Time:yyyy-MM-dd HH:mm:ss'Z'} ({known.Reason}, by {known.Who}); 'ms reset {name} {canary} --why REASON' lets it be tried again");
+                $"version {canary} of {name} was condemned at {known.Time:yyyy-MM-dd HH:mm:ss'Z'} by {known.Who} ({known.Reason}); " +
+                $"'ms reset {name} {canary} --why REASON' allows a new trial");
         }
 
         if (!model.Variants.Any(variant => variant.Version == canary && variant.Name != VariantPlan.Stable))
-            throw new CommandException(ExitCode.Failed, $"the router does not serve version {canary} of {name} as its canary; is the stack file applied?");
+        {
+            throw new CommandException(
+                ExitCode.Failed, $"the router does not serve version {canary} of {name} as its canary; is the stack file applied?");
+        }
     }
 }

@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 
 namespace ModelServing.Cli.Rollouts;
 
-/// <summary>A status for a person: a table of the variants, then what is to be known, then the way out.</summary>
+/// <summary>A status for people: a table of the variants, then problems and condemned versions, each with the way out.</summary>
 internal static class StatusReport
 {
     internal static IRenderable Render(RolloutsStatus status)
@@ -44,23 +44,29 @@ internal static class StatusReport
         return table;
     }
 
-    /// <summary>What there is to say, in markup.</summary>
+    /// <summary>The lines below the table, in markup.</summary>
     internal static IEnumerable<string> LinesOf(RolloutsStatus status)
     {
         if (status.Journal == JournalReach.Unread)
-            yield return "[red]journal unread[/]: the router has never read the journal and has no snapshot of it, so only stable versions get traffic";
+            yield return "[red]The journal is unread[/]: " +
+                "the router has neither read it nor has a snapshot, so only stable versions get traffic";
         else if (status.Journal == JournalReach.Away)
-            yield return "[yellow]The journal is away[/]: what was condemned before is known; a rollback works and is written when the journal is back";
+            yield return "[yellow]The journal is unavailable[/]: " +
+                "earlier rollbacks are known; a new one works and is written when the journal is back";
         if (status.CacheReached == false)
-            yield return "[yellow]The cache is away[/]: each router's guard counts for itself, and what others decide is learnt from the journal";
+            yield return "[yellow]The cache is unavailable[/]: " +
+                "each router's guard counts alone and learns of other routers' decisions from the journal";
         foreach (var model in status.Models)
         {
             if (model.Condition == RolloutCondition.Refused)
-                yield return $"[red]{model.Model}: the plan is refused[/], for its stable version is condemned; revision {model.Revision} is served instead";
+                yield return $"[red]{model.Model}: the plan is refused[/] " +
+                    $"because its stable version is condemned; revision {model.Revision} is served instead";
             else if (model.Condition == RolloutCondition.CondemnedStable)
-                yield return $"[red]{model.Model}: nothing is served[/]: the plan's stable version is condemned and no good rollout is known";
+                yield return $"[red]{model.Model}: nothing is served[/] " +
+                    "because the plan's stable version is condemned and no good rollout is known";
             if (model.JournalFault is { } fault)
-                yield return $"[red]{model.Model}: its journal is damaged[/], so that nothing is promoted or reset and what others decide is not learnt: {Markup.Escape(fault)}";
+                yield return $"[red]{model.Model}: the journal is damaged[/], " +
+                    $"so promote and reset are refused and other routers' decisions are not seen: {Markup.Escape(fault)}";
             foreach (var variant in model.Variants)
             {
                 if (variant.Guard?.Blind is { } blind)
@@ -69,9 +75,14 @@ internal static class StatusReport
 
             foreach (var condemned in model.Condemned)
             {
-                yield return Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{model.Model} version {condemned.Version} is condemned since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} (trial {condemned.Trial}, {condemned.Reason}, by {condemned.Who})") +
-                    (condemned.Summary is { } summary ? $": {summary}" : ""));
-                yield return $"  It gets no traffic in any rollout. Publish a better version, or let this one be tried again: [bold]ms reset {model.Model} {condemned.Version} --why REASON[/]";
+                yield return Markup.Escape(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{model.Model} version {condemned.Version} was condemned at {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who} " +
+                    $"({condemned.Reason}, trial {condemned.Trial})"));
+                if (condemned.Summary is { } summary)
+                    yield return $"  {Markup.Escape(summary)}";
+                yield return "  It gets no traffic until it is reset. Publish a better version, or reset this one:";
+                yield return $"    [bold]ms reset {model.Model} {condemned.Version} --why REASON[/]";
             }
         }
     }

@@ -4,21 +4,26 @@ using ModelServing.Contracts.Admin;
 
 namespace ModelServing.Cli.Rollouts;
 
-/// <summary><c>ms rollback</c> and <c>ms reset</c>: a person condemns a version, or lets it be tried again.</summary>
+/// <summary><c>ms rollback</c> and <c>ms reset</c>: a person condemns a version, or allows it a new trial.</summary>
 internal static class VersionCommands
 {
     internal static Command CreateRollback()
     {
         var target = new VersionArguments();
-        var force = new Option<bool>("--force") { Description = "Condemn the stable version even where no kept version is ready: the model may answer 503 then." };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Condemn the stable version even if no kept version is ready; the model may then answer 503.",
+        };
         var command = new Command("rollback", "Condemn a version: it gets no traffic in any rollout until it is reset.") { force };
         target.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
         {
             var (model, version, why) = target.Read(arguments);
             using var client = target.Admin.Open(arguments);
-            var status = await client.RollbackAsync(model, new RollbackRequest(version, Environment.UserName, why, arguments.GetValue(force)), signals.Stop);
-            terminal.Say($"{model} version {version} is condemned and gets no traffic. To try it again: [bold]ms reset {model} {version} --why REASON[/]");
+            var request = new RollbackRequest(version, Environment.UserName, why, arguments.GetValue(force));
+            var status = await client.RollbackAsync(model, request, signals.Stop);
+            terminal.Say($"{model} version {version} is condemned and gets no traffic. For a new trial:");
+            terminal.Say($"  [bold]ms reset {model} {version} --why REASON[/]");
             terminal.Result(status, static status => StatusReport.Table([status]));
             return ExitCode.Done;
         }));
@@ -28,26 +33,26 @@ internal static class VersionCommands
     internal static Command CreateReset()
     {
         var target = new VersionArguments();
-        var command = new Command("reset", "Let a condemned version be tried again: its next trial begins, and the stack file's share holds.");
+        var command = new Command("reset", "Start the next trial of a condemned version; it gets its share of the stack file again.");
         target.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, async (terminal, signals) =>
         {
             var (model, version, why) = target.Read(arguments);
             using var client = target.Admin.Open(arguments);
             var status = await client.ResetAsync(model, new ResetRequest(version, Environment.UserName, why), signals.Stop);
-            terminal.Say($"{model} version {version} may be tried again; what the plan gives it holds from now on.");
+            terminal.Say($"The next trial of {model} version {version} has begun; it gets its share of the plan.");
             terminal.Result(status, static status => StatusReport.Table([status]));
             return ExitCode.Done;
         }));
         return command;
     }
 
-    /// <summary>A model, a version of it, and why.</summary>
+    /// <summary>A model, one of its versions, and the reason.</summary>
     private sealed class VersionArguments
     {
         private readonly Argument<string> model = new("MODEL") { Description = "The model." };
         private readonly Argument<string> version = new("VERSION") { Description = "The version." };
-        private readonly Option<string> why = new("--why") { Description = "Why; it stands in the journal.", Required = true };
+        private readonly Option<string> why = new("--why") { Description = "The reason, which the journal records.", Required = true };
 
         internal AdminOptions Admin { get; } = new();
 

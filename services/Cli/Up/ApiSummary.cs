@@ -4,14 +4,14 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>Where the platform answers, as it is printed once that is ready.</summary>
+/// <summary>The addresses of a ready platform, as they are printed.</summary>
 internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<ModelSummary> Models)
 {
-    /// <summary>Describes a platform; example requests come from the manifests of the stable versions.</summary>
-    internal static async Task<ApiSummary> OfAsync(Platform platform, ModelRegistry registry, CancellationToken cancellation)
+    /// <summary>Describes a platform. The example requests come from the manifests of the stable versions.</summary>
+    internal static async Task<ApiSummary> CreateAsync(Platform platform, ModelRegistry registry, CancellationToken cancellation)
     {
         var models = new List<ModelSummary>();
-        // The operator's, which is on this machine in any case.
+        // The operator's key, because it is always on this machine.
         var credential = platform.Clients.Anonymous ? "" : $" -H \"{HeaderNames.ApiKey}: $(cat '{platform.OperatorKeyPath}')\"";
         foreach (var (model, rollout) in platform.Plan.Rollouts)
         {
@@ -26,18 +26,18 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
         return new ApiSummary(platform.Api.GetLeftPart(UriPartial.Authority), new Uri(platform.Api, InferencePaths.Metrics).ToString(), models);
     }
 
-    /// <summary>Who may ask, in words.</summary>
+    /// <summary>The clients in words.</summary>
     internal static string Describe(ClientsDocument clients)
     {
-        List<string> who = [.. clients.Clients.Select(static pair => $"{pair.Key} ({pair.Value.Role.ToString().ToLowerInvariant()})")];
+        List<string> names = [.. clients.Clients.Select(static pair => $"{pair.Key} ({pair.Value.Role.ToString().ToLowerInvariant()})")];
         if (clients.Tokens is { } tokens)
-            who.Add($"tokens of {string.Join(", ", tokens.Issuers)}");
+            names.Add($"tokens of {string.Join(", ", tokens.Issuers)}");
         if (clients.Anonymous)
-            who.Add("everybody else as a caller");
-        return $"clients: {(who.Count == 0 ? "nobody" : string.Join(", ", who))}";
+            names.Add("anyone else as a caller");
+        return $"clients: {(names.Count == 0 ? "none" : string.Join(", ", names))}";
     }
 
-    internal void Say(Terminal terminal)
+    internal void Print(Terminal terminal)
     {
         terminal.Say($"[bold]The API is at {Api}[/]");
         var width = Models.Select(static model => model.Model.Length).Append("metrics".Length).Max();

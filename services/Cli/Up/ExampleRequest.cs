@@ -5,15 +5,15 @@ using ModelServing.Registry;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>An inference request that a version takes, made of its manifest: zeros of the right form.</summary>
+/// <summary>An example of an inference request for a version: zeros in the shapes of its manifest.</summary>
 internal static class ExampleRequest
 {
-    // What still can be read in one command.
+    // More would be unreadable in one command.
     private const long MostElements = 64;
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The request's body; null when it would be too long to be typed.</summary>
+    /// <summary>The request's body; null if it would be too long to type.</summary>
     internal static string? From(Manifest manifest)
     {
         if (manifest.Inputs.Sum(static input => Shape(input).Aggregate(1L, static (product, length) => product * Math.Min(length, MostElements + 1))) > MostElements)
@@ -29,7 +29,7 @@ internal static class ExampleRequest
             json.WriteEndObject();
         }
 
-        // It stands between single quotes in a shell.
+        // The shell command puts it between single quotes.
         return Encoding.UTF8.GetString(body.ToArray()).Replace("'", "'\\''", StringComparison.Ordinal);
     }
 
@@ -64,6 +64,6 @@ internal static class ExampleRequest
         json.WriteEndObject();
     }
 
-    // One row where any number of them may come.
+    // One row where any number is allowed.
     private static List<long> Shape(TensorInfo input) => [.. input.Shape.Select(static length => length < 0 ? 1 : length)];
 }

@@ -1,6 +1,6 @@
 namespace ModelServing.Cli.Up;
 
-/// <summary>Where a ready host answers.</summary>
-/// <param name="Url">As in <c>http://127.0.0.1:40001</c>.</param>
-/// <param name="Process">Its process's identifier.</param>
+/// <summary>The address of a ready host.</summary>
+/// <param name="Url">The address, such as <c>http://127.0.0.1:40001</c>.</param>
+/// <param name="Process">The process identifier.</param>
 internal sealed record HostAddress(Uri Url, int Process);

@@ -1,13 +1,13 @@
 namespace ModelServing.Cli.Up;
 
-/// <summary>Remembers, of all that a host prints, the line that would explain its end.</summary>
+/// <summary>Keeps the line of a host's output that would explain its end.</summary>
 internal sealed class HostOutput
 {
     private readonly Lock gate = new();
     private string? lastError;
     private string? lastSevere;
 
-    /// <summary>Why the host ended, as far as it said so: what it wrote to standard error, else its last severe log line.</summary>
+    /// <summary>The printed reason of the host's end: the last line on standard error, else the last severe log line.</summary>
     internal string? Reason
     {
         get
@@ -19,7 +19,7 @@ internal sealed class HostOutput
 
     internal void TakeOutput(string line)
     {
-        // The hosts' text format: 12:34:56.789 FTL message.
+        // The hosts' text format is: 12:34:56.789 FTL message.
         if (line.Split(' ', 3) is not [{ Length: 12 }, "ERR" or "FTL", var message])
             return;
         lock (gate)
@@ -28,7 +28,7 @@ internal sealed class HostOutput
 
     internal void TakeError(string line)
     {
-        // The frames below an exception explain it to a developer; the line above them does to everybody.
+        // Skips the stack frames of an exception; the line above them explains it.
         if (string.IsNullOrWhiteSpace(line) || char.IsWhiteSpace(line[0]))
             return;
         lock (gate)

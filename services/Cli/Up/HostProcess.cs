@@ -6,12 +6,12 @@ using ModelServing.Contracts;
 namespace ModelServing.Cli.Up;
 
 /// <summary>
-/// One host's process. Its standard input is held open: the host stops, with a drain, when that ends, so it can neither outlive
-/// this program nor has a signal to be sent to a process identifier that may be another's by then.
+/// One host's process. Its standard input is held open, and the host drains and stops when that ends. So the host can't outlive this
+/// program, and no signal goes to a process identifier that another process may have by then.
 /// </summary>
 internal sealed class HostProcess
 {
-    // What is still in the pipes when a process has ended is there at once; only a grandchild could hold them open.
+    // The rest of an ended process's output is available at once, unless a grandchild holds the pipes open.
     private static readonly TimeSpan RestOfOutput = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
@@ -25,10 +25,9 @@ internal sealed class HostProcess
 
     internal int Id { get; }
 
-    /// <summary>Ends when the process has, and all that it printed was handed on.</summary>
+    /// <summary>Completes when the process has ended and all of its output has been printed.</summary>
     internal Task<HostExit> Exited { get; }
 
-    /// <summary>Starts a host.</summary>
     /// <exception cref="HostFailedException">The program can't be started.</exception>
     internal static HostProcess Start(HostProgram program, HostSettings settings, Action<string> print, TimeProvider time)
     {
@@ -41,7 +40,7 @@ internal sealed class HostProcess
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        // A host gets its settings from here and from nowhere else.
+        // A host gets settings only from this program, not from its environment.
         foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith(HostSettings.Prefix, StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in settings.ToEnvironment())
@@ -56,8 +55,8 @@ internal sealed class HostProcess
         }
     }
 
-    /// <summary>Asks the host to stop, with a drain.</summary>
-    internal void AskToStop()
+    /// <summary>Requests the host to drain and stop.</summary>
+    internal void RequestStop()
     {
         try
         {
@@ -65,28 +64,28 @@ internal sealed class HostProcess
         }
         catch (IOException)
         {
-            // It has ended already.
+            // The process has already ended.
         }
     }
 
-    /// <summary>Ends the process at once.</summary>
+    /// <summary>Kills the process.</summary>
     internal void Kill() => process.Kill();
 
     private async Task<HostExit> WaitAsync(Action<string> print, TimeProvider time)
     {
-        var said = new HostOutput();
+        var reasons = new HostOutput();
         var output = OutputLines.ReadAsync(process.StandardOutput, line =>
         {
-            said.TakeOutput(line);
+            reasons.TakeOutput(line);
             print(line);
         });
         var errors = OutputLines.ReadAsync(process.StandardError, line =>
         {
-            said.TakeError(line);
+            reasons.TakeError(line);
             print(line);
         });
         await process.WaitForExitAsync();
         await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(RestOfOutput, time));
-        return new HostExit(process.ExitCode, said.Reason);
+        return new HostExit(process.ExitCode, reasons.Reason);
     }
 }

@@ -1,4 +1,4 @@
 namespace ModelServing.Cli.Up;
 
-/// <summary>A program that a host runs: what to start, and the arguments that come first.</summary>
+/// <summary>A host's program: the executable, and its first arguments.</summary>
 internal sealed record HostProgram(string FileName, IReadOnlyList<string> Arguments);

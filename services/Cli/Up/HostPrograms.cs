@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>Where the hosts' programs are: the build puts each beside this one, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
+/// <summary>The hosts' programs. The build puts each beside this program, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
 internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, HostProgram Functions)
 {
-    /// <summary>Finds them from this program's own folder.</summary>
-    /// <exception cref="CommandException">One is not built; the lines say how it is.</exception>
+    /// <summary>Finds the programs from this program's own folder.</summary>
+    /// <exception cref="CommandException">A program is not built; the lines say how to build it.</exception>
     internal static HostPrograms Find() => Find(AppContext.BaseDirectory, Dotnet());
 
     internal static HostPrograms Find(string folder, string dotnet)
@@ -20,15 +20,16 @@ internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, H
         {
             var assembly = Path.GetFullPath(Path.Combine(folder, "..", "..", project, Path.GetFileName(folder), $"ModelServing.{project}.dll"));
             if (!File.Exists(assembly))
-                missing.Add($"{assembly} does not exist; ./dev up builds it, and so does: dotnet build services/{project} -c {Configuration(folder)}");
+                missing.Add($"{assembly} does not exist; build it with ./dev up, or with: dotnet build services/{project} -c {Configuration(folder)}");
             return new HostProgram(dotnet, [assembly]);
         }
     }
 
-    // As `dotnet build -c` takes it; the folder's name is in lower case.
-    private static string Configuration(string folder) => Path.GetFileName(folder) is { Length: > 0 } name ? char.ToUpperInvariant(name[0]) + name[1..] : "Release";
+    // As `dotnet build -c` expects it; the folder's name is in lower case.
+    private static string Configuration(string folder) =>
+        Path.GetFileName(folder) is { Length: > 0 } name ? char.ToUpperInvariant(name[0]) + name[1..] : "Release";
 
-    /// <summary>The dotnet that runs this program, so that what is started runs on the same .NET.</summary>
+    /// <summary>The dotnet that runs this program, so the hosts run on the same .NET.</summary>
     internal static string Dotnet()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";

@@ -5,8 +5,8 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>The cache of this machine: Garnet in this process, on a loopback port of its own, with a password of its own. It is empty at
-/// each start, as a cache may be.</summary>
+/// <summary>The cache on this machine: Garnet in this process, with its own loopback port and password. It is empty at each start, as a
+/// cache may be.</summary>
 internal sealed class HostedCache : IDisposable
 {
     private const int Attempts = 5;
@@ -19,24 +19,25 @@ internal sealed class HostedCache : IDisposable
         Settings = settings;
     }
 
-    /// <summary>How it is asked.</summary>
+    /// <summary>The settings for connecting to it.</summary>
     internal CacheSettings Settings { get; }
 
-    /// <summary>Starts one.</summary>
-    /// <exception cref="HostFailedException">No port of the loopback address can be had.</exception>
+    /// <exception cref="HostFailedException">No port of the loopback address is available.</exception>
     internal static HostedCache Start()
     {
         var password = ApiKey.Make();
         for (var attempt = 1; ; attempt++)
         {
-            // Garnet does not say which free port it took, so one is found for it, which another may take first.
+            // Garnet does not report the free port that it takes, so look for one. Another process may take it first.
             var port = FreePort();
             GarnetServer? server = null;
             try
             {
                 server = new GarnetServer([
                     "--bind", $"{IPAddress.Loopback}", "--port", $"{port}", "--auth", "Password", "--password", password,
-                    "--memory", "64m", "--page", "1m", "--segment", "64m", "--index", "1m"]);
+                    "--memory", "64m", "--page", "1m", "--segment", "64m", "--index", "1m",
+                    // Without it Garnet prints a banner to standard output.
+                    "-q"]);
                 server.Start();
                 return new HostedCache(server, new CacheSettings { Addresses = [$"{IPAddress.Loopback}:{port}"], Password = password });
             }

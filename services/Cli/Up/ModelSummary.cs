@@ -1,8 +1,8 @@
 namespace ModelServing.Cli.Up;
 
-/// <summary>Where one model answers.</summary>
-/// <param name="Model">Its name.</param>
-/// <param name="Rollout">Its variants in words.</param>
-/// <param name="Infer">Where inference requests are posted.</param>
-/// <param name="Example">A command that gets an answer.</param>
+/// <summary>The addresses of one model.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Rollout">The variants in words.</param>
+/// <param name="Infer">The address for inference requests.</param>
+/// <param name="Example">An example command.</param>
 internal sealed record ModelSummary(string Model, string Rollout, string Infer, string Example);

@@ -1,12 +1,12 @@
 namespace ModelServing.Cli.Up;
 
-/// <summary>Takes what a process prints apart into lines, in bounded memory.</summary>
+/// <summary>Splits a process's output into lines, in bounded memory.</summary>
 internal static class OutputLines
 {
-    /// <summary>A longer line is handed on in pieces of this many characters.</summary>
+    /// <summary>A longer line is passed on in pieces of this many characters.</summary>
     internal const int MaxLength = 8 * 1024;
 
-    /// <summary>Hands on every line until the end. Who is slow to take one slows the process down; nothing is dropped.</summary>
+    /// <summary>Passes on every line until the end. A slow receiver slows the process down; nothing is dropped.</summary>
     internal static async Task ReadAsync(TextReader reader, Action<string> take)
     {
         var buffer = new char[MaxLength];
@@ -33,7 +33,7 @@ internal static class OutputLines
             take(Clean(buffer.AsSpan(0, length)));
     }
 
-    // A process must not be able to move the cursor or colour what others print.
+    // A process must not be able to move the cursor or to colour other output.
     private static string Clean(ReadOnlySpan<char> line) =>
         string.Create(line.TrimEnd('\r').Length, line, static (text, line) =>
         {

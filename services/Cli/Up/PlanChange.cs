@@ -4,10 +4,10 @@ using ModelServing.Rollout;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>What is different between two plans, as lines for a person: <c>fraud: canary v2 5% -> 25%</c>.</summary>
+/// <summary>The differences between two plans, as lines for people: <c>fraud: canary v2 5% -> 25%</c>.</summary>
 internal static class PlanChange
 {
-    /// <summary>The lines; none when the plans are the same.</summary>
+    /// <summary>One line per difference; empty for equal plans.</summary>
     internal static IReadOnlyList<string> Lines(PlanDocument before, PlanDocument after)
     {
         var lines = new List<string>();
@@ -15,8 +15,8 @@ internal static class PlanChange
         {
             var changes = (before.Rollouts.GetValueOrDefault(model), after.Rollouts.GetValueOrDefault(model)) switch
             {
-                (null, { } added) => ["is new: " + Describe(added)],
-                ({ }, null) => ["is no longer served"],
+                (null, { } added) => ["new: " + Describe(added)],
+                ({ }, null) => ["no longer served"],
                 var (old, now) => Describe(old!, now!),
             };
             lines.AddRange(changes.Select(change => $"{model}: {change}"));
@@ -25,8 +25,9 @@ internal static class PlanChange
         return lines;
     }
 
-    /// <summary>A rollout in one line, as in <c>stable v1 95%, canary v2 5%</c>.</summary>
-    internal static string Describe(RolloutPlan rollout) => string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
+    /// <summary>A rollout in one line, such as <c>stable v1 95%, canary v2 5%</c>.</summary>
+    internal static string Describe(RolloutPlan rollout) =>
+        string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Share(variant)}"));
 
     private static List<string> Describe(RolloutPlan before, RolloutPlan after)
     {
@@ -37,14 +38,14 @@ internal static class PlanChange
             if (old is null)
                 changes.Add($"{name} v{now!.Version} {Share(now)} is new");
             else if (now is null)
-                changes.Add($"{name} v{old.Version} {Share(old)} is gone");
+                changes.Add($"{name} v{old.Version} {Share(old)} is removed");
             else if (old.Version != now.Version)
                 changes.Add($"{name} v{old.Version} {Share(old)} -> v{now.Version} {Share(now)}");
             else if (old.Weight != now.Weight)
                 changes.Add($"{name} v{now.Version} {Share(old)} -> {Share(now)}");
         }
 
-        // What one weight gains another loses: it is said once, of the variant that was moved.
+        // One variant gains the weight that another loses. Report only the variant that was changed.
         if (changes.Count == 2 && before.Revision == after.Revision)
             changes.RemoveAt(0);
         if (before.DeadlineMilliseconds != after.DeadlineMilliseconds)

@@ -9,91 +9,78 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>The platform on this machine: the versions that the plan names, the router before them, and the functions beside them.</summary>
+/// <summary>The platform on this machine: the versions that the plan names, the router in front of them, and the functions.</summary>
 /// <remarks>
-/// A plan is applied in an order in which no request can meet a version that is not there:
+/// A plan is applied in an order in which no request reaches a version that does not run:
 /// <code>
-/// 1 versions    those that are newly named are started; all of them are ready, so endpoints too
-/// 2 plan        written; the router takes it within a fraction of a second
-/// 3 leaving     versions that are no longer named: out of the endpoints a second later, stopped another second later
+/// 1 versions    newly named versions are started; once they are ready, they are endpoints
+/// 2 plan        is written; the router applies it within a fraction of a second
+/// 3 leaving     versions that are no longer named leave the endpoints a second later, and stop after another second
 /// </code>
 /// </remarks>
 internal sealed class Platform : IAsyncDisposable
 {
-    /// <summary>How long a host may take to end what is in flight, before it is killed: its own drain, and some time to wake up.</summary>
-    internal static readonly TimeSpan Patience = new RouterSettings { Plan = "", Endpoints = "" }.DrainTimeout + TimeSpan.FromSeconds(5);
+    /// <summary>How long a host may take to stop before it is killed: its own drain time plus some time to wake up.</summary>
+    internal static readonly TimeSpan StopTimeout = new RouterSettings { Plan = "", Endpoints = "" }.DrainTimeout + TimeSpan.FromSeconds(5);
 
     private readonly HostPrograms programs;
-    private readonly int maxRequestBytes;
-    private readonly string runFolder;
-    private readonly HostLog log;
+    private readonly PlatformSettings settings;
     private readonly Terminal terminal;
     private readonly TimeProvider time;
+    private readonly CancellationToken kill;
+    private readonly HostSupervision supervision;
     private readonly PlatformFiles files;
     private readonly VersionHosts versions;
-    private readonly CancellationToken kill;
-    private readonly string registry;
-    private readonly PlatformPace pace;
-    private readonly HostedFunctions functions;
     private HostedCache? cache;
     private SupervisedHost? router;
 
     /// <summary>Makes a platform of which nothing runs yet.</summary>
     /// <param name="programs">The hosts' programs.</param>
-    /// <param name="stateFolder">Where its files are.</param>
-    /// <param name="registry">The registry, as hosts are told: <c>file:FOLDER</c>.</param>
-    /// <param name="maxRequestBytes">The largest body of a request in bytes.</param>
-    /// <param name="terminal">Where is said what happens.</param>
-    /// <param name="pace">How long its minutes last, and whether its guard condemns.</param>
+    /// <param name="settings">The platform's settings.</param>
+    /// <param name="terminal">Where events are printed.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="kill">Ends the hosts at once while the platform stops.</param>
-    internal Platform(HostPrograms programs, string stateFolder, string registry, int maxRequestBytes, Terminal terminal, PlatformPace pace, TimeProvider time, CancellationToken kill)
+    /// <param name="kill">Kills the hosts while the platform stops.</param>
+    internal Platform(HostPrograms programs, PlatformSettings settings, Terminal terminal, TimeProvider time, CancellationToken kill)
     {
         this.programs = programs;
-        this.registry = registry;
-        this.maxRequestBytes = maxRequestBytes;
+        this.settings = settings;
         this.terminal = terminal;
-        this.pace = pace;
         this.time = time;
         this.kill = kill;
-        runFolder = Path.Combine(stateFolder, "run");
-        log = new HostLog(terminal);
-        files = new PlatformFiles(stateFolder, terminal);
-        versions = new VersionHosts(programs.Inference, SettingsOf, runFolder, files, log, terminal, time);
-        functions = new HostedFunctions(pace.Minute, terminal, time);
+        supervision = new HostSupervision(Path.Combine(settings.StateFolder, "run"), new HostLog(terminal), terminal, time);
+        files = new PlatformFiles(settings.StateFolder, terminal);
+        versions = new VersionHosts(programs.Inference, SettingsOf, files, supervision);
+        Functions = new HostedFunctions(settings.Pace.Minute, terminal, time);
     }
 
-    /// <summary>The plan that is applied.</summary>
+    /// <summary>The plan in force.</summary>
     internal PlanDocument Plan { get; private set; } = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
 
-    /// <summary>Who may ask beside the operator of this machine; everybody unless <see cref="ApplyClients"/> says otherwise.</summary>
+    /// <summary>The clients beside the operator of this machine; without <see cref="ApplyClients"/>, anyone is a caller.</summary>
     internal ClientsDocument Clients { get; private set; } = new() { Schema = ClientsDocument.CurrentSchema, Anonymous = true, Clients = [] };
 
-    /// <summary>The key of the operator of this machine: another one for each run.</summary>
+    /// <summary>The key of this machine's operator, which is new in each run.</summary>
     internal string OperatorKey { get; } = ApiKey.Make();
 
-    /// <summary>The file that holds it.</summary>
     internal string OperatorKeyPath => files.OperatorKeyPath;
 
-    /// <summary>Where the API is.</summary>
+    /// <summary>The address of the API.</summary>
     internal Uri Api { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>Where the router's admin API is.</summary>
-    /// <exception cref="HostFailedException">The router has not said so.</exception>
+    /// <summary>The address of the router's admin API.</summary>
+    /// <exception cref="HostFailedException">The router has not written it.</exception>
     internal Uri Admin => File.Exists(files.AdminAddressPath) && Uri.TryCreate(File.ReadAllText(files.AdminAddressPath), UriKind.Absolute, out var admin)
         ? admin
         : throw new HostFailedException($"the router has not written the address of its admin API into {files.AdminAddressPath}");
 
-    /// <summary>The functions.</summary>
-    internal HostedFunctions Functions => functions;
+    internal HostedFunctions Functions { get; }
 
-    /// <summary>How long its minutes last, and whether its guard condemns.</summary>
-    internal PlatformPace Pace => pace;
+    internal PlatformPace Pace => settings.Pace;
 
-    /// <summary>Puts a proxy before a version, and waits until the router goes by it.</summary>
+    /// <summary>Puts a proxy in front of a version, and waits until the router uses it.</summary>
     internal Task InterposeAsync(ModelName model, ModelVersion version, FaultProxy proxy, CancellationToken cancellation)
     {
-        files.Divert(entry =>
+        files.Rewrite(entry =>
         {
             if (entry.Model != model || entry.Version != version)
                 return entry;
@@ -103,24 +90,24 @@ internal sealed class Platform : IAsyncDisposable
         return Task.Delay(VersionHosts.Propagation, time, cancellation);
     }
 
-    /// <summary>Takes away what was put before a version.</summary>
-    internal void RemoveProxy() => files.Divert(static entry => entry);
+    /// <summary>Removes the proxy.</summary>
+    internal void RemoveProxy() => files.Rewrite(static entry => entry);
 
-    /// <summary>Says who may ask; the router takes it within a fraction of a second.</summary>
+    /// <summary>Applies other clients; the router follows within a fraction of a second.</summary>
     internal void ApplyClients(ClientsDocument clients)
     {
         files.WriteClients(clients.WithOperatorOfThisMachine(ApiKey.HashOf(OperatorKey)));
         Clients = clients;
     }
 
-    /// <summary>Starts the cache, all that the plan names, the router, and the functions.</summary>
-    /// <exception cref="HostFailedException">Something could not be brought up.</exception>
+    /// <summary>Starts the cache, the versions that the plan names, the router, and the functions.</summary>
+    /// <exception cref="HostFailedException">One of them did not start.</exception>
     internal async Task StartAsync(PlanDocument plan, ApiPort port, CancellationToken cancellation)
     {
-        // Whatever an earlier run left behind is of no use, and a killed one leaves address files.
-        if (Directory.Exists(runFolder))
-            Directory.Delete(runFolder, recursive: true);
-        Directory.CreateDirectory(runFolder);
+        // A killed run leaves address files behind.
+        if (Directory.Exists(supervision.RunFolder))
+            Directory.Delete(supervision.RunFolder, recursive: true);
+        Directory.CreateDirectory(supervision.RunFolder);
         files.WriteOperatorKey(OperatorKey);
         ApplyClients(Clients);
         cache = HostedCache.Start();
@@ -131,18 +118,18 @@ internal sealed class Platform : IAsyncDisposable
         while (!await TryStartRouterAsync(port, cancellation))
         {
             var next = port.Next();
-            terminal.Say($"[yellow]Port {port.Number} was taken meanwhile; trying {next.Number}[/]");
+            terminal.Say($"[yellow]Port {port.Number} has been taken; trying {next.Number}[/]");
             port = next;
         }
 
-        await functions.StartAsync(
-            new FunctionsHostSettings { Journal = HostSources.Sqlite(files.JournalPath), Cache = cache.Settings, Registry = registry, Urls = "http://127.0.0.1:0" },
-            (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, runFolder, log, terminal, time, changed, onlyFaults: true),
+        await Functions.StartAsync(
+            new FunctionsHostSettings { Journal = HostSources.Sqlite(files.JournalPath), Cache = cache.Settings, Registry = settings.Registry, Urls = "http://127.0.0.1:0" },
+            (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, supervision, changed, onlyFaults: true),
             cancellation);
     }
 
-    /// <summary>Goes over to another plan; when that can't be done, the old one stays as it is.</summary>
-    /// <exception cref="HostFailedException">A version that is newly named could not be brought up.</exception>
+    /// <summary>Changes to another plan. If that fails, the old plan stays in force.</summary>
+    /// <exception cref="HostFailedException">A newly named version did not start.</exception>
     internal async Task ApplyAsync(PlanDocument plan, CancellationToken cancellation)
     {
         try
@@ -160,20 +147,20 @@ internal sealed class Platform : IAsyncDisposable
         versions.KeepOnly(NamedBy(plan));
     }
 
-    /// <summary>Stops the functions and the router first, so that no request meets a version that is gone, then the versions, then the cache.</summary>
+    /// <summary>Stops the functions and the router first, so no request reaches a stopped version, then the versions, then the cache.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(functions.StopAsync(Patience, kill), router?.StopAsync(Patience, kill) ?? Task.CompletedTask);
-        await versions.StopAsync(Patience, kill);
-        await functions.DisposeAsync();
+        await Task.WhenAll(Functions.StopAsync(StopTimeout, kill), router?.StopAsync(StopTimeout, kill) ?? Task.CompletedTask);
+        await versions.StopAsync(StopTimeout, kill);
+        await Functions.DisposeAsync();
         cache?.Dispose();
     }
 
-    /// <summary>False when the port was taken since it was chosen, and another one will do.</summary>
+    /// <summary>Starts the router. Returns false if the port was taken after it was chosen and another one will do.</summary>
     private async Task<bool> TryStartRouterAsync(ApiPort port, CancellationToken cancellation)
     {
         Api = new Uri($"http://127.0.0.1:{port.Number}/");
-        var settings = new RouterSettings
+        var routerSettings = new RouterSettings
         {
             Plan = HostSources.File(files.PlanPath),
             Endpoints = HostSources.File(files.EndpointsPath),
@@ -181,13 +168,13 @@ internal sealed class Platform : IAsyncDisposable
             Journal = HostSources.Sqlite(files.JournalPath),
             JournalSnapshot = files.SnapshotPath,
             Cache = cache?.Settings,
-            GuardOff = pace.GuardOff,
+            GuardOff = settings.Pace.GuardOff,
             AdminUrls = "http://127.0.0.1:0",
             AdminAddressFile = files.AdminAddressPath,
-            MaxRequestBytes = maxRequestBytes,
+            MaxRequestBytes = settings.MaxRequestBytes,
             Urls = Api.GetLeftPart(UriPartial.Authority),
         };
-        router = new SupervisedHost("router", programs.Router, settings, runFolder, log, terminal, time, static _ => { });
+        router = new SupervisedHost("router", programs.Router, routerSettings, supervision, static _ => { });
         try
         {
             await router.Ready.WaitAsync(cancellation);
@@ -207,10 +194,10 @@ internal sealed class Platform : IAsyncDisposable
     {
         Model = version.Model,
         Version = version.Version,
-        Registry = registry,
+        Registry = settings.Registry,
         Cache = cache?.Settings,
-        Minute = pace.Minute,
-        MaxRequestBytes = maxRequestBytes,
+        Minute = settings.Pace.Minute,
+        MaxRequestBytes = settings.MaxRequestBytes,
         Urls = "http://127.0.0.1:0",
     };
 

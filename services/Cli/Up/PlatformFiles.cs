@@ -5,14 +5,14 @@ using ModelServing.Contracts.Reliability;
 namespace ModelServing.Cli.Up;
 
 /// <summary>
-/// The files that the router follows, each replaced by rename, so that it is whole whenever it is read. Where both change the
-/// endpoints come first: a plan must not meet older endpoints than it was written for.
+/// The files that the router follows. Each is replaced by rename, so a reader always sees a whole file. If both change, the endpoints come
+/// first, because a plan must not be used with endpoints older than itself.
 /// </summary>
 internal sealed class PlatformFiles(string folder, Terminal terminal)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<object, EndpointEntry> ready = [];
-    private Func<EndpointEntry, EndpointEntry> diverted = static entry => entry;
+    private Func<EndpointEntry, EndpointEntry> rewrite = static entry => entry;
 
     internal string PlanPath { get; } = Path.Combine(folder, "plan.json");
 
@@ -20,21 +20,19 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
 
     internal string ClientsPath { get; } = Path.Combine(folder, "clients.json");
 
-    /// <summary>The file that holds the operator's key of this machine.</summary>
     internal string OperatorKeyPath { get; } = OperatorKeyIn(folder);
 
-    /// <summary>The journal: it outlives the platform, for what is condemned stays so.</summary>
+    /// <summary>The journal. It outlives the platform, because a condemned version stays condemned.</summary>
     internal string JournalPath { get; } = Path.Combine(folder, "journal.db");
 
     internal string SnapshotPath { get; } = Path.Combine(folder, "journal.snapshot");
 
-    /// <summary>The file that says where the router's admin API is.</summary>
     internal string AdminAddressPath { get; } = AdminAddressIn(folder);
 
-    /// <summary>The file that says where the admin API of the router is whose platform has this folder.</summary>
+    /// <summary>The file with the address of the router's admin API, for a platform in this folder.</summary>
     internal static string AdminAddressIn(string folder) => Path.Combine(folder, "admin.address");
 
-    /// <summary>The file that holds the operator's key of this machine.</summary>
+    /// <summary>The file with the key of this machine's operator, for a platform in this folder.</summary>
     internal static string OperatorKeyIn(string folder) => Path.Combine(folder, "operator.key");
 
     internal void WriteClients(ClientsDocument clients) => Replace(ClientsPath, clients.ToUtf8(), isPrivate: true);
@@ -43,8 +41,8 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
 
     internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
 
-    /// <summary>Says where a version's process answers; null takes it out.</summary>
-    /// <param name="owner">Who supervises the process: a version may have two for a while.</param>
+    /// <summary>Sets the endpoint of a version's process; null removes it.</summary>
+    /// <param name="owner">The supervisor of the process, because a version may have two processes for a while.</param>
     /// <param name="entry">The endpoint.</param>
     internal void Set(object owner, EndpointEntry? entry)
     {
@@ -60,29 +58,29 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // The next start or death writes it again.
-                terminal.Warn($"{EndpointsPath} can't be written, so the router goes on with the last one: {e.Message}");
+                // The next start or end of a process writes the file again.
+                terminal.Warn($"{EndpointsPath} can't be written, so the router keeps the last version of it: {e.Message}");
             }
         }
     }
 
-    /// <summary>Has each endpoint stand otherwise in the file, from now on.</summary>
-    internal void Divert(Func<EndpointEntry, EndpointEntry> how)
+    /// <summary>Sets the function that rewrites each endpoint before it is written.</summary>
+    internal void Rewrite(Func<EndpointEntry, EndpointEntry> function)
     {
         lock (gate)
         {
-            diverted = how;
+            rewrite = function;
             WriteEndpoints();
         }
     }
 
-    /// <summary>Writes the endpoints that are ready, even when there are none.</summary>
+    /// <summary>Writes the ready endpoints, even if there are none.</summary>
     internal void WriteEndpoints()
     {
         lock (gate)
         {
             var entries = ready.Values.OrderBy(static entry => entry.Model).ThenBy(static entry => entry.Version).ThenBy(static entry => entry.Process);
-            Replace(EndpointsPath, new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [.. entries.Select(diverted)] }.ToUtf8());
+            Replace(EndpointsPath, new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [.. entries.Select(rewrite)] }.ToUtf8());
         }
     }
 

@@ -1,6 +1,6 @@
 namespace ModelServing.Cli.Up;
 
-/// <summary>What a demonstration of the platform may want otherwise.</summary>
+/// <summary>Demo overrides of the platform's behaviour.</summary>
 /// <param name="Minute">How long a minute of metrics and alarms lasts.</param>
-/// <param name="GuardOff">The guard condemns nothing, so that alarms have to.</param>
+/// <param name="GuardOff">The guard never condemns, so the alarms must.</param>
 internal sealed record PlatformPace(TimeSpan Minute, bool GuardOff);

@@ -7,17 +7,17 @@ using ModelServing.Settings.Models;
 namespace ModelServing.Cli.Up;
 
 /// <summary>
-/// Follows the stack file. One that has faults, or is gone, changes nothing and is said; a good one is handed on, and while that is
-/// being applied the newest one is kept: it ends the waiting for what the older one wanted.
+/// Follows the stack file. A file with faults, or a missing file, is reported and changes nothing. A good file is passed on. While it is
+/// being applied, the newest one waits and cancels it.
 /// </summary>
 /// <param name="stack">The stack.</param>
-/// <param name="file">Its file, of which the running content was read.</param>
-/// <param name="running">The settings that the platform was started with.</param>
-/// <param name="check">Holds settings against what is published.</param>
-/// <param name="terminal">Where faults are said.</param>
+/// <param name="file">The stack's file, whose running content has been read.</param>
+/// <param name="running">The settings with which the platform was started.</param>
+/// <param name="check">Checks that the settings name only published versions.</param>
+/// <param name="terminal">Where faults are printed.</param>
 /// <param name="time">The clock.</param>
-internal sealed class StackFollower(StackLocation stack, PolledFile file, StackSettings running, Func<StackFile, CancellationToken, Task> check, Terminal terminal, TimeProvider time)
-    : IDisposable
+internal sealed class StackFollower(
+    StackLocation stack, PolledFile file, StackSettings running, Func<StackFile, CancellationToken, Task> check, Terminal terminal, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan RecheckPeriod = TimeSpan.FromSeconds(1);
 
@@ -27,7 +27,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
     private CancellationTokenSource superseded = new();
     private StackSettings settings = running;
 
-    // One that is wrong only because of what is published; guarded by oneAtATime.
+    // A file whose only faults are unpublished versions; guarded by oneAtATime.
     private StackFile? unpublished;
 
     public void Dispose()
@@ -36,9 +36,9 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
         superseded.Dispose();
     }
 
-    /// <summary>Follows the file until it is told to end.</summary>
-    /// <param name="apply">Takes a good stack file, and what ends its waiting because a newer one is there.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Follows the file until cancelled.</summary>
+    /// <param name="apply">Applies a good stack file; its token is cancelled when a newer one arrives.</param>
+    /// <param name="cancellation">Ends the following.</param>
     internal async Task RunAsync(Func<StackFile, CancellationToken, Task> apply, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -46,14 +46,14 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
         [
             file.FollowAsync(
                 content => ExclusiveAsync(() => TakeAsync(content, ending.Token), ending.Token),
-                why => terminal.Warn($"{stack.FileName} can't be read, so nothing changes: {why}"),
+                reason => terminal.Warn($"{stack.FileName} can't be read, so nothing changes: {reason}"),
                 ending.Token),
             RecheckAsync(ending.Token),
             ApplyAsync(apply, ending.Token),
         ];
         try
         {
-            // None of them ends by itself but by a failure that nobody foresaw.
+            // None of them completes, except by an unexpected failure.
             await await Task.WhenAny(all);
         }
         finally
@@ -68,7 +68,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
         unpublished = null;
         if (content is null)
         {
-            terminal.Warn($"{stack.FileName} is gone; the plan stays as it is until there is one again");
+            terminal.Warn($"{stack.FileName} is missing; the plan stays as it is until the file is back");
             return;
         }
 
@@ -83,14 +83,14 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
             foreach (var line in e is CommandException command ? command.Lines : [e.Message])
                 terminal.Warn(line);
             unpublished = read;
-            terminal.Warn($"{stack.FileName} is not applied; the plan stays as it is" + (read is null ? "" : " until that is put right"));
+            terminal.Warn($"{stack.FileName} is not applied; the plan stays as it is" + (read is null ? "" : " until this is corrected"));
             return;
         }
 
-        HandOn(read);
+        PassOn(read);
     }
 
-    /// <summary>Somebody may publish what was missing, and the file stays the same then.</summary>
+    /// <summary>Checks a waiting file again, because its missing versions may be published without a change of the file.</summary>
     private async Task RecheckAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(RecheckPeriod, time);
@@ -111,16 +111,16 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
                     }
 
                     unpublished = null;
-                    HandOn(waiting);
+                    PassOn(waiting);
                 },
                 cancellation);
         }
     }
 
-    private void HandOn(StackFile read)
+    private void PassOn(StackFile read)
     {
         foreach (var setting in Differences(settings, read.Settings))
-            terminal.Say($"[yellow]{StackFile.Namespace}{setting} was changed; that takes effect at the next start[/]");
+            terminal.Say($"[yellow]{StackFile.Namespace}{setting} was changed; the change takes effect at the next start[/]");
         settings = read.Settings;
         CancellationTokenSource older;
         lock (gate)
@@ -151,7 +151,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
             }
             catch (OperationCanceledException) when (newer.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {
-                // The newer one is next.
+                // The newer file is next.
             }
         }
     }
@@ -169,7 +169,7 @@ internal sealed class StackFollower(StackLocation stack, PolledFile file, StackS
         }
     }
 
-    // Of what hosts are started with.
+    // The changed settings that hosts get only at their start.
     private static IEnumerable<string> Differences(StackSettings before, StackSettings after)
     {
         if (before.Local.Port != after.Local.Port)

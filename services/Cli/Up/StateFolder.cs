@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace ModelServing.Cli.Up;
 
 /// <summary>
-/// The folder of what one <c>ms up</c> keeps, locked while it runs: the system lets go of the lock however the process ends. A demo
-/// has one of its own, which is gone when it ends; what a killed demo left behind is removed by the next one.
+/// The folder with the files of one <c>ms up</c>, locked while it runs. The system releases the lock however the process ends. A demo has
+/// its own folder, which is removed at its end; the next demo removes the folders of killed ones.
 /// </summary>
 internal sealed class StateFolder : IDisposable
 {
@@ -12,28 +12,28 @@ internal sealed class StateFolder : IDisposable
     private const string DemoMark = "-demo-";
 
     private readonly FileStream held;
-    private readonly bool removed;
+    private readonly bool isTemporary;
 
-    private StateFolder(string path, FileStream held, bool removed)
+    private StateFolder(string path, FileStream held, bool isTemporary)
     {
         FullPath = path;
         this.held = held;
-        this.removed = removed;
+        this.isTemporary = isTemporary;
     }
 
     internal string FullPath { get; }
 
-    /// <summary>Opens the folder, and makes it when it is not there.</summary>
-    /// <exception cref="CommandException">Another <c>ms up</c> has it.</exception>
+    /// <summary>Opens the folder, and creates it if it does not exist.</summary>
+    /// <exception cref="CommandException">Another <c>ms up</c> uses it.</exception>
     internal static StateFolder Open(string path)
     {
         Directory.CreateDirectory(path);
         return new StateFolder(path, TryLock(path) ?? throw new CommandException(
             ExitCode.Failed,
-            $"another 'ms up' runs on {path}; stop that one, or give this one another folder in modelserving:local.state"), removed: false);
+            $"another 'ms up' is using {path}; stop it, or set another folder in modelserving:local.state"), isTemporary: false);
     }
 
-    /// <summary>Makes a new folder beside <paramref name="path"/> that is removed in the end, and removes what killed demos left there.</summary>
+    /// <summary>Creates a temporary folder beside <paramref name="path"/>, and removes the folders that killed demos left there.</summary>
     internal static StateFolder OpenDemo(string path)
     {
         RemoveLeftovers(path);
@@ -41,13 +41,13 @@ internal sealed class StateFolder : IDisposable
         {
             var demo = path + DemoMark + RandomNumberGenerator.GetHexString(8, lowercase: true);
             Directory.CreateDirectory(demo);
-            // Null: between being made and being locked it was taken for a leftover.
+            // Null means that another demo took the folder for a leftover before it was locked.
             if (TryLock(demo) is { } held)
-                return new StateFolder(demo, held, removed: true);
+                return new StateFolder(demo, held, isTemporary: true);
         }
     }
 
-    /// <summary>The folders in which an <c>ms up</c> runs: <paramref name="path"/> itself, and those of demos beside it.</summary>
+    /// <summary>The folders that an <c>ms up</c> is using, of <paramref name="path"/> and the demos' folders beside it.</summary>
     internal static IReadOnlyList<string> Running(string path) => [.. Demos(path).Prepend(path).Where(static folder =>
     {
         if (!File.Exists(Path.Combine(folder, LockName)))
@@ -58,7 +58,7 @@ internal sealed class StateFolder : IDisposable
 
     public void Dispose()
     {
-        if (removed)
+        if (isTemporary)
             Remove(FullPath);
         held.Dispose();
     }
@@ -67,7 +67,7 @@ internal sealed class StateFolder : IDisposable
     {
         foreach (var demo in Demos(path))
         {
-            // One without the file was not made by this program, or is being made right now.
+            // A folder without the file is not a demo's, or is just being created.
             if (!File.Exists(Path.Combine(demo, LockName)) || TryLock(demo) is not { } held)
                 continue;
             Remove(demo);
@@ -75,8 +75,9 @@ internal sealed class StateFolder : IDisposable
         }
     }
 
-    private static IEnumerable<string> Demos(string path) =>
-        Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, Path.GetFileName(path) + DemoMark + "*") : [];
+    private static IEnumerable<string> Demos(string path) => Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent)
+        ? Directory.EnumerateDirectories(parent, Path.GetFileName(path) + DemoMark + "*")
+        : [];
 
     private static FileStream? TryLock(string folder)
     {
@@ -102,7 +103,7 @@ internal sealed class StateFolder : IDisposable
         }
         catch (IOException)
         {
-            // What can't be removed now is left to the next demo.
+            // The next demo tries again.
         }
     }
 }

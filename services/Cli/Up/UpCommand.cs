@@ -9,43 +9,47 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary><c>ms up</c>: the whole platform on this machine, as the stack file says it.</summary>
+/// <summary><c>ms up</c>: runs the whole platform on this machine, as the stack file describes it.</summary>
 /// <remarks>
 /// <code>
-/// 1 stack file   read; every fault is a line (exit code 2)
-/// 2 state        its folder, locked; a demo has one of its own
-/// 3 registry     the demo publishes the sample; every version that is named has to be published (exit code 2)
-/// 4 port         one that is given and taken: exit code 3, before anything is started
+/// 1 stack file   read it; every fault is a line (exit code 2)
+/// 2 state        lock its folder; a demo has its own
+/// 3 registry     a demo publishes the sample; every named version must be published (exit code 2)
+/// 4 port         a port in the stack file that is taken: exit code 3, before anything is started
 /// 5 start        the versions, then the plan, then the router (exit code 1, or 3)
-/// 6 serve        follow the stack file, restart what dies, send the demo's traffic, until told to stop
-/// 7 stop         the router, then the versions, then the demo's folder; in whatever way the steps before ended
+/// 6 serve        follow the stack file, restart dead hosts, send the demo's traffic, until a stop is requested
+/// 7 stop         the router, then the versions, then remove the demo's folder; however the steps before ended
 /// </code>
 /// </remarks>
 internal static class UpCommand
 {
-    // A change of the stack file counts once two reads agree, so after one to two periods.
+    // A change of the stack file counts when two reads agree, that is after one to two periods.
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     internal static Command Create()
     {
-        var demo = new Option<bool>("--demo") { Description = "Run the sample in a state folder of its own, and send traffic through it." };
-        var once = new Option<bool>("--once") { Description = "Stop once it is ready or, with --demo, after the first round; exit code 1 when that was not as expected." };
-        var json = new Option<bool>("--json") { Description = "Print the result as JSON on standard output, and all else on standard error." };
-        var guard = new Option<string>("--guard") { Description = "With 'off' the guard condemns nothing: a demo then shows how an alarm does.", DefaultValueFactory = static _ => "on" };
+        var demo = new Option<bool>("--demo") { Description = "Run the sample in a temporary state folder, send traffic through it, and show a rollback." };
+        var once = new Option<bool>("--once") { Description = "Stop as soon as the platform is ready or, with --demo, after the rollback. The exit code is 1 if that was not as expected." };
+        var json = new Option<bool>("--json") { Description = "Print JSON on standard output and everything else on standard error: the addresses or, with --demo, one object for each round of traffic." };
+        var guard = new Option<string>("--guard")
+        {
+            Description = "With 'off', the guard never condemns; a demo then shows how an alarm does.",
+            DefaultValueFactory = static _ => "on",
+        };
         guard.AcceptOnlyFromAmong("on", "off");
         var minute = new Option<TimeSpan?>("--minute")
         {
-            Description = "How long a minute of metrics and alarms lasts: 60s, or with --demo 2s.",
+            Description = "How long a minute of metrics and alarms lasts. Default: 60s, with --demo 2s.",
             CustomParser = static result =>
             {
-                var (value, wrong) = SettingForm.ReadDuration(result.Tokens[0].Value, new SettingAttribute("") { Min = "1s", Max = "60s" });
-                if (wrong is not null)
-                    result.AddError($"--minute: {wrong}");
+                var (value, fault) = SettingForm.ReadDuration(result.Tokens[0].Value, new SettingAttribute("") { Min = "1s", Max = "60s" });
+                if (fault is not null)
+                    result.AddError($"--minute: {fault}");
                 return value;
             },
         };
         var stack = new StackOptions();
-        var command = new Command("up", "Run the whole platform on this machine, until Ctrl-C.") { demo, once, guard, minute, json };
+        var command = new Command("up", "Run the whole platform on this machine until Ctrl-C.") { demo, once, guard, minute, json };
         stack.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), (terminal, signals) =>
             RunAsync(
@@ -68,7 +72,7 @@ internal static class UpCommand
         }
         catch (HostFailedException e)
         {
-            // Which of the two learns of a Ctrl-C first is open.
+            // Ctrl-C may reach either process first.
             if (e.Exit is { IsInterrupt: true })
                 await Task.Delay(TimeSpan.FromSeconds(1), signals.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!signals.Stop.IsCancellationRequested)
@@ -76,7 +80,7 @@ internal static class UpCommand
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
-            // As it was told.
+            // Stopped as requested.
         }
 
         return request.Once ? ExitCode.Interrupted : ExitCode.Done;
@@ -107,23 +111,27 @@ internal static class UpCommand
         // 4
         var port = ApiPort.Choose(stack, started);
         if (port is { Given: false, Number: not ApiPort.First })
-            terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API gets {port.Number}; {StackFile.Namespace}local.port gives it another[/]");
+            terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API uses {port.Number}; {StackFile.Namespace}local.port sets another port[/]");
 
-        var platform = new Platform(programs, state.FullPath, location, started.Settings.MaxRequestBytes, terminal, request.Pace, time, signals.Kill);
+        var settings = new PlatformSettings(state.FullPath, location, started.Settings.MaxRequestBytes, request.Pace);
+        var platform = new Platform(programs, settings, terminal, time, signals.Kill);
         try
         {
             // 5
-            var serving = new UpServing(request, file, started, registry, platform, CheckAsync, terminal, time);
+            var demo = request.Demo ? new DemoRounds(platform, terminal, time) : null;
             platform.ApplyClients(ClientsMaker.Make(started.Settings));
             await platform.StartAsync(PlanMaker.Make(started.Settings.Models), port, signals.Stop);
 
             // 6
-            return await serving.RunAsync(signals.Stop);
+            var changes = new StackChanges(platform, stack.FileName, terminal) { PlanChanged = demo is null ? null : demo.PlanChanged };
+            using var follower = new StackFollower(stack, file, started.Settings, CheckAsync, terminal, time);
+            var session = new UpSession(request, platform, registry, demo, terminal);
+            return await session.RunAsync(cancellation => follower.RunAsync(changes.ApplyAsync, cancellation), signals.Stop);
         }
         finally
         {
             // 7
-            terminal.Say(signals.Stop.IsCancellationRequested ? "Stopping; Ctrl-C again does it at once" : "Stopping");
+            terminal.Say(signals.Stop.IsCancellationRequested ? "Stopping; press Ctrl-C again to stop at once" : "Stopping");
             await platform.DisposeAsync();
             terminal.Say("Stopped");
         }

@@ -4,7 +4,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests.Docs;
 
-/// <summary>The commands of ours that documents and workflows have a reader type: each is there, with its options.</summary>
+/// <summary>Every command of ours in the documents and workflows exists, with its options.</summary>
 public partial class DocumentedCommandsTests
 {
     private static readonly string[] Files =
@@ -13,8 +13,11 @@ public partial class DocumentedCommandsTests
         .. Directory.EnumerateFiles(Repository.Combine("docs"), "*.md"), .. Directory.EnumerateFiles(Repository.Combine(".github"), "*.yml", SearchOption.AllDirectories),
     ];
 
+    // Most commands occur several times.
+    private readonly Dictionary<string, (int ExitCode, string Output)> helps = [];
+
     [Fact]
-    public async Task Every_command_of_dev_is_there()
+    public async Task Every_command_of_dev_exists()
     {
         var usage = await Tool.SucceedAsync(Repository.Root, "bash", Repository.Combine("dev"), "help");
         var commands = Files.SelectMany(Commands).Select(static command => command.Words[0]).Distinct().ToList();
@@ -23,23 +26,23 @@ public partial class DocumentedCommandsTests
     }
 
     [Fact]
-    public async Task Every_command_of_ms_is_there_with_its_options()
+    public async Task Every_command_of_ms_exists_with_its_options()
     {
         var commands = Files.SelectMany(Commands).Where(static command => command.Words[0] is "ms" or "up").ToList();
         Assert.Contains(commands, static command => command.Words is ["ms", "publish", ..]);
         foreach (var command in commands)
         {
-            // What follows `ms` up to the first argument or option; a command in a command's place has no capitals and no dots.
+            // The words after `ms` up to the first argument or option. The name of a command has no capitals and no dots.
             string[] path = [.. (command.Words[0] == "up" ? command.Words : command.Words.Skip(1)).TakeWhile(static word => CommandWord().IsMatch(word))];
             var (help, depth) = await HelpAsync(path);
-            Assert.True(depth > 0 || path.Length == 0, $"{command.File}: {command}: ms has no such command");
+            Assert.True(depth > 0 || path.Length == 0, $"{command.File}: {command}: ms does not have this command");
             foreach (var option in command.Words.Where(static word => word.StartsWith("--", StringComparison.Ordinal) && word != "--help"))
                 Assert.True(Regex.IsMatch(help, $@"(?m)(^ +|, ){Regex.Escape(option.Split('=')[0])}\b"), $"{command.File}: {command}: no {option} in\n{help}");
         }
     }
 
     [Fact]
-    public async Task Every_option_of_the_preview_is_there()
+    public async Task Every_option_of_the_preview_exists()
     {
         var (exitCode, usage) = await Tool.RunAsync(Repository.Root, new Dictionary<string, string>(), "dotnet", MsProcess.Program("Stacks", "ModelServing.Stacks"), "preview", "--help");
         Assert.Equal(2, exitCode);
@@ -48,20 +51,22 @@ public partial class DocumentedCommandsTests
         Assert.All(options, option => Assert.Contains(option, usage, StringComparison.Ordinal));
     }
 
-    /// <summary>The help of the deepest command of <paramref name="path"/>; what comes after it are arguments.</summary>
-    private static async Task<(string Help, int Depth)> HelpAsync(string[] path)
+    /// <summary>The help of the longest command in <paramref name="path"/>; the words after it are arguments.</summary>
+    private async Task<(string Help, int Depth)> HelpAsync(string[] path)
     {
         for (var depth = path.Length; depth > 0; depth--)
         {
-            var (exitCode, help) = await Tool.RunAsync(Repository.Root, new Dictionary<string, string>(), "dotnet", [MsProcess.Program("Cli", "ms"), .. path[..depth], "--help"]);
-            if (exitCode == 0 && help.Contains($"ms {string.Join(' ', path[..depth])} ", StringComparison.Ordinal))
-                return (help, depth);
+            var command = string.Join(' ', path[..depth]);
+            if (!helps.TryGetValue(command, out var help))
+                helps[command] = help = await Tool.RunAsync(Repository.Root, new Dictionary<string, string>(), "dotnet", [MsProcess.Program("Cli", "ms"), .. path[..depth], "--help"]);
+            if (help.ExitCode == 0 && help.Output.Contains($"ms {command} ", StringComparison.Ordinal))
+                return (help.Output, depth);
         }
 
         return ("", 0);
     }
 
-    /// <summary>What follows <c>./dev</c> on a line, or in a piece of code in one.</summary>
+    /// <summary>The commands after <c>./dev</c> on a line, or in inline code.</summary>
     private static IEnumerable<Command> Commands(string file) => DevCommand().Matches(File.ReadAllText(file))
         .Select(match => new Command(Path.GetRelativePath(Repository.Root, file), [.. match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static word => word.TrimEnd(';', ',', '.', ':'))]));
 

@@ -3,21 +3,21 @@ using ModelServing.EndToEnd.Tests.Workflows;
 
 namespace ModelServing.EndToEnd.Tests.Preview;
 
-/// <summary><c>./dev preview --against COMMIT</c> where the commit has another program.</summary>
+/// <summary><c>./dev preview --against COMMIT</c> if the commit has another program.</summary>
 public sealed class EarlierProgramTests
 {
     [Fact]
-    public async Task A_commit_with_another_program_is_rendered_by_its_own()
+    public async Task A_commit_with_another_program_is_rendered_by_that_program()
     {
         using var repository = await MadeRepository.CreateAsync();
-        // The commit's program is built. Of it only stacks/ is compiled here, on the rest as it is built already: that takes seconds, the whole minutes.
+        // The command builds the commit's program. Here it compiles only stacks/ against the already built rest: seconds instead of minutes.
         await File.WriteAllTextAsync(repository.Combine("stacks", "Stacks.csproj"), OnBuiltParts(Path.GetDirectoryName(repository.Stacks)!));
         await repository.ReplaceAsync("stacks/Composition/ClusterSetup.cs", "PodCidr = Part(\"32.0/19\")", "PodCidr = Part(\"64.0/19\")");
         await repository.CommitAsync("pods had other addresses");
         await repository.ReplaceAsync("stacks/Composition/ClusterSetup.cs", "PodCidr = Part(\"64.0/19\")", "PodCidr = Part(\"32.0/19\")");
-        // Both change: the earlier program reads the earlier stack file.
+        // The stack file changes too, and the earlier program reads the earlier one.
         await repository.ReplaceAsync("Pulumi.dev.yaml", "percent: 5", "percent: 10");
-        // And one environment is given up.
+        // One environment is removed.
         File.Delete(repository.Combine("Pulumi.prod.yaml"));
         await repository.CommitAsync("pods have these");
 
@@ -30,12 +30,12 @@ public sealed class EarlierProgramTests
         Assert.Equal(["dev.offline.txt", "prod.offline.txt", "staging.offline.txt"], Directory.EnumerateFiles(repository.Combine("artifacts", "out")).Select(Path.GetFileName).Order());
         Assert.Contains("Previewing staging against HEAD^1", output, StringComparison.Ordinal);
         Assert.StartsWith("Pulumi.prod.yaml of HEAD^1 is gone.", await File.ReadAllTextAsync(repository.Combine("artifacts", "out", "prod.offline.txt")), StringComparison.Ordinal);
-        // The work tree that the earlier program was built in is gone.
+        // The work tree for the earlier program has been removed.
         Assert.Single((await repository.GitAsync("worktree", "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
-    public async Task A_program_that_can_not_be_built_says_so_with_the_compilers_words_and_leaves_nothing()
+    public async Task A_program_that_does_not_compile_is_reported_with_the_compilers_errors_and_leaves_nothing()
     {
         using var repository = await MadeRepository.CreateAsync();
         await File.WriteAllTextAsync(repository.Combine("stacks", "Stacks.csproj"), OnBuiltParts(Path.GetDirectoryName(repository.Stacks)!));
@@ -54,14 +54,14 @@ public sealed class EarlierProgramTests
     private static IEnumerable<string> Lines(string[] lines, string text) =>
         lines.Where(line => line.Contains(text, StringComparison.Ordinal)).Select(static line => $"{line[0]} {line[1..].Trim()}");
 
-    /// <summary>The program's project, on the assemblies of <paramref name="folder"/> in place of projects and packages.</summary>
+    /// <summary>The program's project, with references to the assemblies of <paramref name="folder"/> instead of projects and packages.</summary>
     private static string OnBuiltParts(string folder) => $"""
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
             <OutputType>Exe</OutputType>
           </PropertyGroup>
           <ItemGroup>
-            <!-- The official Pulumi package runs on it. -->
+            <!-- The official Pulumi package needs it. -->
             <FrameworkReference Include="Microsoft.AspNetCore.App" />
             <Reference Include="{SecurityElement.Escape(folder)}/*.dll" Exclude="{SecurityElement.Escape(folder)}/ModelServing.Stacks.dll" />
           </ItemGroup>

@@ -10,8 +10,8 @@ using System.Text.RegularExpressions;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>
-/// GitHub, on a loopback port, as far as the comment needs it: artifacts of a run, which it redirects to another address for, one pull request,
-/// and its comments. What is not right is answered as GitHub answers it, and counted.
+/// GitHub on a loopback port, as far as the comment needs it: the artifacts of a run, with redirects to another address, one pull request, and
+/// its comments. Wrong requests get GitHub's answers, and are recorded.
 /// </summary>
 internal sealed partial class GitHubDouble : IAsyncDisposable
 {
@@ -39,7 +39,7 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
     /// <summary>The newest commit of the pull request.</summary>
     internal string Head { get; set; } = "";
 
-    /// <summary>What was asked wrongly.</summary>
+    /// <summary>The wrong requests.</summary>
     internal IReadOnlyCollection<string> Faults => faults;
 
     internal IReadOnlyList<PullRequestComment> Comments
@@ -51,14 +51,14 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
         }
     }
 
-    /// <summary>Somebody comments.</summary>
+    /// <summary>Adds a comment.</summary>
     internal void Comment(string author, string body)
     {
         lock (comments)
             comments.Add(new PullRequestComment(1000 + comments.Count, author, body));
     }
 
-    /// <summary>Takes a folder or a file as an artifact of the run, as actions/upload-artifact packs it.</summary>
+    /// <summary>Adds a folder as an artifact of the run, packed as by actions/upload-artifact.</summary>
     internal void Upload(string name, string path)
     {
         using var packed = new MemoryStream();
@@ -71,14 +71,14 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
         Upload(name, packed.ToArray());
     }
 
-    /// <summary>Takes bytes as an artifact of the run, in place of one of that name.</summary>
+    /// <summary>Adds bytes as an artifact of the run, and replaces one of the same name.</summary>
     internal void Upload(string name, byte[] bytes)
     {
-        ForgetArtifact(name);
+        RemoveArtifact(name);
         artifacts[500 + artifacts.Count] = (name, bytes);
     }
 
-    internal void ForgetArtifact(string name)
+    internal void RemoveArtifact(string name)
     {
         foreach (var (id, _) in artifacts.Where(artifact => artifact.Value.Name == name))
             artifacts.TryRemove(id, out _);
@@ -129,9 +129,9 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
             return Fault(401, $"{route}: {authorization}");
         if (route == $"GET /actions/runs/{Run}/artifacts")
             return Json(new JsonObject { ["artifacts"] = Array(artifacts.Select(static artifact => new JsonObject { ["id"] = artifact.Key, ["name"] = artifact.Value.Name, ["size_in_bytes"] = artifact.Value.Bytes.Length })) });
-        if (Route("GET /actions/artifacts/(\\d+)/zip") is { } asked)
+        if (Route("GET /actions/artifacts/(\\d+)/zip") is { } artifact)
         {
-            response.RedirectLocation = new Uri(Api, $"elsewhere/{asked}").ToString();
+            response.RedirectLocation = new Uri(Api, $"elsewhere/{artifact}").ToString();
             return (302, []);
         }
 
@@ -165,9 +165,9 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
         long? Route(string pattern) => Regex.Match(route, $"^{pattern}$") is { Success: true } match ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
     }
 
-    private (int Status, byte[] Body) Fault(int status, string what)
+    private (int Status, byte[] Body) Fault(int status, string fault)
     {
-        faults.Enqueue(what);
+        faults.Enqueue(fault);
         return (status, "{}"u8.ToArray());
     }
 

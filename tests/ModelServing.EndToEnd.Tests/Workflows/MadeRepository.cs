@@ -3,8 +3,8 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>
-/// A git repository with this one's files as they are now, in a folder of its own, and with the stacks' program as it is built here: a
-/// repository of the same sources need not build them again.
+/// A git repository with the present files of this one, in a temporary folder. It has the built program of stacks/ too, because a repository
+/// of the same sources need not build it again.
 /// </summary>
 internal sealed class MadeRepository : IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class MadeRepository : IDisposable
 
     internal string FullPath => folder.FullPath;
 
-    /// <summary>The built program: it renders the repository that it lies in.</summary>
+    /// <summary>The built program, which renders the repository around it.</summary>
     internal string Stacks => folder.Combine("artifacts", "bin", "Stacks", "release", "ModelServing.Stacks.dll");
 
-    /// <summary>One commit on <c>main</c>.</summary>
+    /// <summary>Makes the repository, with one commit on <c>main</c>.</summary>
     internal static async Task<MadeRepository> CreateAsync()
     {
         var made = new MadeRepository();
@@ -42,7 +42,7 @@ internal sealed class MadeRepository : IDisposable
 
     internal Task<string> GitAsync(params string[] arguments) => Tool.SucceedAsync(FullPath, "git", arguments);
 
-    /// <summary>Replaces a text that has to be there.</summary>
+    /// <summary>Replaces a text that must exist.</summary>
     internal async Task ReplaceAsync(string file, string former, string latter)
     {
         var text = await File.ReadAllTextAsync(folder.Combine(file));

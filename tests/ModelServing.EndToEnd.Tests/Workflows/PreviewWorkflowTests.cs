@@ -3,11 +3,11 @@ using System.Text;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>The preview of a pull request: the workflows' own steps, one by one, on a made repository and a stand-in for GitHub.</summary>
+/// <summary>The preview of a pull request: the workflows' own steps, one by one, with a temporary repository and a replacement for GitHub.</summary>
 public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkouts) : IClassFixture<PreviewWorkflowTests.Checkouts>, IAsyncDisposable
 {
     private const string Bot = "github-actions[bot]";
-    private const string NotHere = "workflows' steps are for bash on Linux";
+    private const string LinuxOnly = "workflows' steps are for bash on Linux";
     private const string Marker = "<!-- modelserving: preview -->";
 
     private readonly GitHubDouble github = new();
@@ -19,7 +19,7 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
     [Fact]
     public async Task A_changed_weight_is_the_plans_line_in_one_comment_that_follows_the_pull_request()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), NotHere);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), LinuxOnly);
         for (var i = 0; i < 100; i++)
             github.Comment("somebody", "a page of talk");
         github.Comment("somebody-else", Marker + "\nnot the bot's");
@@ -37,7 +37,7 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
         Assert.Contains("#### `dev`\nRendered offline", comment.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("staging", comment.Body, StringComparison.Ordinal);
 
-        // The next push; a second stack changes too, and one can't be rendered: that is told, and the check is red.
+        // The next push changes a second stack too, and one stack can't be rendered: the comment says so, and the check fails.
         await PushAsync("Pulumi.dev.yaml", "percent: 5", "percent: 101", "Pulumi.staging.yaml", "percent: 10", "percent: 0");
         Assert.Equal(1, await PreviewAsync());
         await CommentAsync();
@@ -48,7 +48,7 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
         Assert.Contains("#### `staging`\n", same.Body, StringComparison.Ordinal);
         Assert.Contains("+ \"weight\": 10000", Changes(same.Body));
 
-        // All is taken back.
+        // Everything is reverted.
         await PushAsync("README.md", "# ModelServing", "# Models");
         await PreviewAsync();
         await CommentAsync();
@@ -58,28 +58,28 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
     }
 
     [Fact]
-    public async Task What_a_preview_left_is_shown_within_bounds_and_believed_in_nothing()
+    public async Task The_output_of_a_preview_is_shown_within_bounds_and_never_trusted()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), NotHere);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), LinuxOnly);
         github.Head = "0123456789012345678901234567890123456789";
         Assert.Contains("the preview does not name a pull request", await CommentAsync(), StringComparison.Ordinal);
 
-        // Nothing changes and nothing was said: nothing is said.
+        // Without changes and without an earlier comment, there is no comment.
         Leave(("number.txt", "7\n"));
         Assert.Contains("no stack changes", await CommentAsync(), StringComparison.Ordinal);
 
-        // Another pull request's number: that one's newest commit is not this.
+        // The number of another pull request, whose newest commit differs.
         var newest = github.Head;
         Leave(("number.txt", "7"), ("dev.offline.txt", "hello"));
         Assert.Contains("nothing to post", await CommentAsync(head: new string('a', 40)), StringComparison.Ordinal);
         Assert.Empty(github.Comments);
         github.Head = newest;
 
-        // An archive of more than a megabyte isn't fetched.
+        // An archive of more than a megabyte is not downloaded.
         Leave(Encoding.UTF8.GetBytes(new string('x', (1 << 20) + 1)));
         Assert.Contains("1048577 bytes", await CommentAsync(), StringComparison.Ordinal);
 
-        // A text that would break out, one that never ends, and names that lead elsewhere.
+        // A text that would break out of its block, very long texts, and names that lead elsewhere.
         Leave(
             ("number.txt", "7"),
             ("dev.offline.txt", "before\n```\n````\n@somebody <!-- -->\n\u202E\u0007 turned\n"),
@@ -98,11 +98,11 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
         Assert.Empty(github.Faults);
     }
 
-    /// <summary>The lines of a comment that say what changes, without their indentation.</summary>
+    /// <summary>The lines of a comment with changes, without their indentation.</summary>
     private static List<string> Changes(string body) =>
         [.. body.Split('\n').Where(static line => line is ['+' or '-' or '!', ' ', ..]).Select(static line => $"{line[0]} {line[2..].Trim()}")];
 
-    /// <summary>A pull request of one commit, as it is checked out: merged into the main branch.</summary>
+    /// <summary>Makes a pull request of one commit and checks it out as merged into the main branch.</summary>
     private async Task PushAsync(params string[] replacements)
     {
         await Repository.GitAsync("checkout", "--quiet", "--force", "-B", "change", "main");
@@ -149,7 +149,7 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
 
     private void Leave(byte[] packed) => github.Upload("preview-offline", packed);
 
-    /// <summary>Two workflows, two checkouts: the pull request's, and the main branch's.</summary>
+    /// <summary>The checkouts of the two workflows: the pull request's, and the main branch's.</summary>
     public sealed class Checkouts : IAsyncLifetime
     {
         internal MadeRepository PullRequest { get; private set; } = null!;

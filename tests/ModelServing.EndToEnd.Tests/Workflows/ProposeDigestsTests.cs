@@ -2,21 +2,21 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>How digests come from the workflow that pushes images into the stack file: <c>.github/propose-digests</c>.</summary>
+/// <summary><c>.github/propose-digests</c>, which proposes the digests of pushed images for the stack file.</summary>
 public sealed class ProposeDigestsTests
 {
     [Fact]
-    public async Task Digests_come_as_a_pull_request_of_the_stacks_own_branch_which_the_next_push_renews()
+    public async Task Digests_are_proposed_in_a_pull_request_from_the_stacks_branch_which_the_next_push_updates()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "workflows' steps are for bash on Linux");
         using var repository = await MadeRepository.CreateAsync();
         using var outside = new TemporaryFolder();
         await Tool.SucceedAsync(outside.FullPath, "git", "clone", "--quiet", "--bare", repository.FullPath, "origin.git");
         await repository.GitAsync("remote", "add", "origin", outside.Combine("origin.git"));
-        // gh writes down what it is asked; an open pull request is a file.
+        // This gh records its arguments; an open pull request is a file.
         await File.WriteAllTextAsync(outside.Combine("gh"), $"""
             #!/usr/bin/env bash
-            echo "$@" >> '{outside.Combine("asked")}'
+            echo "$@" >> '{outside.Combine("calls")}'
             case "$1 $2" in
               "pr create") touch '{outside.Combine("open")}' ;;
               "pr list") [ ! -e '{outside.Combine("open")}' ] || echo 12 ;;
@@ -31,7 +31,7 @@ public sealed class ProposeDigestsTests
         {
             await repository.GitAsync("checkout", "--quiet", "--force", "main");
             await File.AppendAllTextAsync(repository.Combine("Pulumi.dev.yaml"), $"  modelserving:images:\n    router: sha256:{digest}\n");
-            // What else a build leaves changed is not proposed.
+            // Other changes of a build are not proposed.
             await File.AppendAllTextAsync(repository.Combine("README.md"), "something else\n");
             await ProposeAsync();
             var proposed = await Tool.SucceedAsync(outside.FullPath, "git", "--git-dir", "origin.git", "diff", "--stat", "main", "images/dev");
@@ -39,8 +39,8 @@ public sealed class ProposeDigestsTests
             Assert.Contains($"sha256:{digest}", await Tool.SucceedAsync(outside.FullPath, "git", "--git-dir", "origin.git", "show", "images/dev:Pulumi.dev.yaml"), StringComparison.Ordinal);
         }
 
-        var asked = (await File.ReadAllLinesAsync(outside.Combine("asked"))).Select(static line => string.Join(' ', line.Split(' ').Take(2))).Where(static line => line.StartsWith("pr ", StringComparison.Ordinal));
-        Assert.Equal(["pr list", "pr create", "pr list", "pr edit"], asked);
+        var calls = (await File.ReadAllLinesAsync(outside.Combine("calls"))).Select(static line => string.Join(' ', line.Split(' ').Take(2))).Where(static line => line.StartsWith("pr ", StringComparison.Ordinal));
+        Assert.Equal(["pr list", "pr create", "pr list", "pr edit"], calls);
 
         async Task<string> ProposeAsync()
         {

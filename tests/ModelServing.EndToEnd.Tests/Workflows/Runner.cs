@@ -4,23 +4,23 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>
-/// Runs a job's steps one by one as GitHub's runner does: each script by bash in the checkout, with the variables that GitHub sets. Of actions
-/// it knows those that the workflows use: the checkout is already there and so is the SDK, and an artifact goes to the stand-in for GitHub.
+/// Runs a job's steps one by one as GitHub's runner does: each script with bash in the checkout, with the variables that GitHub sets. It knows
+/// only the actions that the workflows use: the checkout and the SDK are already there, and an artifact goes to the replacement for GitHub.
 /// </summary>
 internal sealed partial class Runner(string checkout, GitHubDouble github, IReadOnlyDictionary<string, string> expressions) : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
 
-    /// <summary>What the steps wrote into the run's summary.</summary>
+    /// <summary>The run's summary as the steps wrote it.</summary>
     internal string Summary => File.Exists(SummaryFile) ? File.ReadAllText(SummaryFile) : "";
 
     private string SummaryFile => temporary.Combine("summary.md");
 
     private string Temp => temporary.Combine("temp");
 
-    /// <summary>Runs the job; gives the exit code of the step that failed, else 0, and all that was printed.</summary>
+    /// <summary>Runs the job. Returns the exit code of the failed step, else 0, and the output.</summary>
     /// <param name="steps">The job's steps.</param>
-    /// <param name="payload">The event that the workflow runs for, as JSON.</param>
+    /// <param name="payload">The event that started the workflow, as JSON.</param>
     internal async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<WorkflowStep> steps, string payload)
     {
         Directory.CreateDirectory(Temp);
@@ -34,7 +34,7 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
                 continue;
             }
 
-            // A step without an `if` is skipped after a failure; the artifact's has one.
+            // A step without an `if` is skipped after a failure; the step with the artifact has one.
             if (failed != 0)
                 continue;
             await File.WriteAllTextAsync(temporary.Combine("step.sh"), step.Run);
@@ -58,7 +58,7 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
                 github.Upload(step.With["name"], Evaluate(step.With["path"]));
                 break;
             default:
-                Assert.Fail($"what does {step.Uses} do?");
+                Assert.Fail($"unknown action {step.Uses}");
                 break;
         }
     }
@@ -78,7 +78,7 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
             ["GITHUB_OUTPUT"] = temporary.Combine("output"),
             ["GITHUB_ENV"] = temporary.Combine("env"),
             ["RUNNER_TEMP"] = Temp,
-            ["PATH"] = $"{BuiltAlready()}:{System.Environment.GetEnvironmentVariable("PATH")}",
+            ["PATH"] = $"{FolderWithDotnet()}:{System.Environment.GetEnvironmentVariable("PATH")}",
         };
         foreach (var (name, value) in step.Env)
             environment[name] = Evaluate(value);
@@ -88,12 +88,12 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
     private string Evaluate(string text) => Expression().Replace(text, found => found.Groups[1].Value switch
     {
         "runner.temp" => Temp,
-        var expression => expressions.TryGetValue(expression, out var value) ? value : throw new InvalidOperationException($"what is {expression}?"),
+        var expression => expressions.TryGetValue(expression, out var value) ? value : throw new InvalidOperationException($"unknown expression {expression}"),
     });
 
-    /// <summary>A folder for the path's front, with a <c>dotnet</c> that leaves out one thing: the stacks' program is not built anew from the
-    /// sources that it was built from (<see cref="MadeRepository"/>), which takes a minute or two.</summary>
-    private string BuiltAlready()
+    /// <summary>A folder for the front of PATH, with a <c>dotnet</c> that skips one build: the program of stacks/ is already built from the same
+    /// sources (<see cref="MadeRepository"/>), and building it takes a minute or two.</summary>
+    private string FolderWithDotnet()
     {
         var folder = temporary.Combine("bin");
         if (!Directory.Exists(folder))

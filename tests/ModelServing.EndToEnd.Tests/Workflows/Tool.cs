@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>A program that is run to its end.</summary>
+/// <summary>Runs a program to its end.</summary>
 internal static class Tool
 {
-    /// <summary>How long anything may take before it counts as hung: a build on busy processors, several times over.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    /// <summary>How long a program may take before it counts as hung: several builds on busy processors.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(8);
 
-    /// <summary>Runs it; gives its exit code and what it printed on both streams.</summary>
+    /// <summary>Runs a program. Returns its exit code and the output of both streams.</summary>
     internal static async Task<(int ExitCode, string Output)> RunAsync(string directory, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        // Neither whoever runs the tests nor what runs them is to be seen by what is run.
+        // The settings of the user, and a running build server, must not affect the program.
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         start.Environment["GIT_CONFIG_SYSTEM"] = "/dev/null";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
@@ -21,10 +21,10 @@ internal static class Tool
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var reading = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -35,7 +35,7 @@ internal static class Tool
         return (process.ExitCode, string.Concat(await reading));
     }
 
-    /// <summary>Runs it, and fails the test when it fails.</summary>
+    /// <summary>Runs a program that must succeed.</summary>
     internal static async Task<string> SucceedAsync(string directory, string program, params string[] arguments)
     {
         var (exitCode, output) = await RunAsync(directory, new Dictionary<string, string>(), program, arguments);

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>A workflow of .github/workflows, as far as its steps go.</summary>
+/// <summary>The steps of a workflow of .github/workflows.</summary>
 internal sealed class Workflow
 {
     private readonly YamlMappingNode jobs;

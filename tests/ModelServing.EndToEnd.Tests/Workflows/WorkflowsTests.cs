@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>What every workflow keeps to, so that no change of a pull request meets a credential or a token that may write.</summary>
+/// <summary>The rules of all workflows. They keep credentials and tokens with write access away from the code of pull requests.</summary>
 public partial class WorkflowsTests
 {
     private static readonly string[] Files =
@@ -14,7 +14,7 @@ public partial class WorkflowsTests
     private static readonly WorkflowFile[] Workflows = [.. Files.Where(static file => file.StartsWith(".github/workflows/", StringComparison.Ordinal)).Select(WorkflowFile.Read)];
 
     [Fact]
-    public void Every_action_is_pinned_to_a_commit_with_its_version_beside_it_and_to_one_alone()
+    public void Every_action_is_pinned_to_one_commit_with_its_version_beside_it()
     {
         var uses = Files.SelectMany(file => File.ReadLines(Repository.Combine(file)).Where(static line => line.Contains("uses:", StringComparison.Ordinal)).Select(line => (file, line))).ToList();
         Assert.NotEmpty(uses);
@@ -24,11 +24,11 @@ public partial class WorkflowsTests
     }
 
     [Fact]
-    public void Pulumi_is_of_one_version_everywhere() =>
+    public void Pulumi_has_the_same_version_everywhere() =>
         Assert.Single(Files.SelectMany(static file => PulumiVersion().Matches(File.ReadAllText(Repository.Combine(file)))).Select(static match => match.Groups[1].Value).Distinct());
 
     [Fact]
-    public void No_job_has_a_right_that_it_does_not_name_and_one_alone_may_write()
+    public void Every_job_names_its_permissions_and_only_one_may_write()
     {
         Assert.All(Workflows, static workflow => Assert.Empty(((YamlMappingNode)workflow.Root["permissions"]).Children));
         var writing = Workflows.SelectMany(static workflow => workflow.Jobs.SelectMany(job => ((YamlMappingNode)job.Value["permissions"]).Children
@@ -37,14 +37,14 @@ public partial class WorkflowsTests
     }
 
     [Fact]
-    public void Every_job_ends_and_none_runs_beside_another_of_its_kind() => Assert.All(Workflows, static workflow => Assert.All(workflow.Jobs, job =>
+    public void Every_job_has_a_timeout_and_a_concurrency_group() => Assert.All(Workflows, static workflow => Assert.All(workflow.Jobs, job =>
     {
         Assert.InRange(int.Parse(job.Value["timeout-minutes"].ToString(), System.Globalization.CultureInfo.InvariantCulture), 1, 120);
         Assert.True(workflow.Root.Children.ContainsKey("concurrency") || job.Value.Children.ContainsKey("concurrency"), $"{workflow.Name}/{job.Key} has no concurrency");
     }));
 
     [Fact]
-    public void No_script_has_an_expression_in_it_and_every_one_fails_with_its_pipes()
+    public void No_script_contains_an_expression_and_every_script_fails_with_its_pipes()
     {
         Assert.All(Workflows, static workflow => Assert.Equal("bash", workflow.Root["defaults"]["run"]["shell"].ToString()));
         var scripts = Files.SelectMany(static file => Scripts(WorkflowFile.Read(file).Root)).ToList();
@@ -53,7 +53,7 @@ public partial class WorkflowsTests
     }
 
     [Fact]
-    public void No_checkout_leaves_a_token_and_none_takes_a_pull_requests_code_where_a_token_may_write()
+    public void No_checkout_keeps_a_token_and_none_has_a_pull_requests_code_beside_write_access()
     {
         var checkouts = Workflows.SelectMany(static workflow => workflow.Jobs.SelectMany(static job => Steps(job.Value))
             .Where(static step => step.Children.TryGetValue("uses", out var uses) && uses.ToString().StartsWith("actions/checkout@", StringComparison.Ordinal)).Select(step => (workflow, step))).ToList();
@@ -64,7 +64,7 @@ public partial class WorkflowsTests
     }
 
     [Fact]
-    public void Secrets_are_for_jobs_that_no_fork_can_start()
+    public void Only_jobs_that_no_fork_can_start_have_secrets()
     {
         var withSecrets = Workflows.SelectMany(static workflow => workflow.Jobs.Where(static job => Texts(job.Value).Any(static text => text.Contains("secrets.", StringComparison.Ordinal)))
             .Select(job => (workflow, job.Key, job.Value))).ToList();
@@ -75,7 +75,7 @@ public partial class WorkflowsTests
     }
 
     [Fact]
-    public void The_comments_workflow_follows_the_previews() =>
+    public void The_comment_workflow_follows_the_preview_workflow() =>
         Assert.Equal(
             Workflows.Single(static workflow => workflow.Name == "preview").Root["name"].ToString(),
             Assert.Single((YamlSequenceNode)Workflows.Single(static workflow => workflow.Name == "preview-comment").Root["on"]["workflow_run"]["workflows"]).ToString());

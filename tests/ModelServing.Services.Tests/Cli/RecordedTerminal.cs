@@ -3,7 +3,7 @@ using ModelServing.Cli;
 
 namespace ModelServing.Services.Tests.Cli;
 
-/// <summary>A terminal whose two outputs are texts, as when both are redirected.</summary>
+/// <summary>A terminal that records both of its outputs, as if they were redirected.</summary>
 internal sealed class RecordedTerminal
 {
     private readonly StringBuilder output = new();
@@ -19,8 +19,8 @@ internal sealed class RecordedTerminal
 
     internal string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Waits until something was said.</summary>
-    internal async Task SaidAsync(string text)
+    /// <summary>Waits until a text has been printed.</summary>
+    internal async Task WaitForAsync(string text)
     {
         while (!Output.Contains(text, StringComparison.Ordinal))
             await Task.Delay(10, TestContext.Current.CancellationToken);

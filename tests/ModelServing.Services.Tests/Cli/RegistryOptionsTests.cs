@@ -24,37 +24,37 @@ public sealed class RegistryOptionsTests : IDisposable
     [InlineData("--local", ".modelserving/dev/registry")]
     [InlineData("--stack prod --local", ".modelserving/prod/registry")]
     [InlineData("-s local --local", ".modelserving/local/registry")]
-    public async Task Without_a_stack_or_with_local_it_is_this_machines(string arguments, string expected) =>
+    public async Task Without_a_stack_or_with_local_the_registry_is_on_this_machine(string arguments, string expected) =>
         Assert.Equal("file:" + folder.Combine(expected.Split('/')), await LocationAsync(arguments));
 
     [Theory]
     [InlineData("--registry file:/srv/models", "file:/srv/models")]
     [InlineData("--stack prod --registry file:/srv/models", "file:/srv/models")]
-    public async Task A_registry_that_is_named_is_that_one(string arguments, string expected) => Assert.Equal(expected, await LocationAsync(arguments));
+    public async Task A_named_registry_is_used(string arguments, string expected) => Assert.Equal(expected, await LocationAsync(arguments));
 
     [Theory]
     [InlineData("--registry file:/srv --local", "--registry and --local each name a registry")]
     [InlineData("--stack none", "Pulumi.none.yaml does not exist")]
-    [InlineData("--stack prod --identity me", "--identity: 'me' is none; it has to be workload-identity, resource-principal, instance-principal or config-file")]
-    public async Task What_contradicts_itself_is_refused(string arguments, string message)
+    [InlineData("--stack prod --identity me", "--identity: 'me' is not an identity; it must be workload-identity, resource-principal, instance-principal or config-file")]
+    public async Task Contradicting_or_invalid_options_are_refused(string arguments, string message)
     {
         var e = await Assert.ThrowsAsync<CommandException>(() => LocationAsync(arguments));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_stack_that_is_no_environment_in_the_cloud_is_told_what_to_type_for_this_machine()
+    public async Task For_a_stack_without_cloud_settings_the_message_names_the_option_for_this_machine()
     {
         var e = await Assert.ThrowsAsync<CommandException>(() => LocationAsync("--stack local"));
         Assert.Contains(e.Lines, static line => line.Contains("modelserving:region", StringComparison.Ordinal));
-        Assert.EndsWith("for the registry of this machine add --local", e.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("for the registry on this machine, add --local", e.Lines[^1], StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--stack prod", "oci:examplenamespace/modelserving-prod-artifacts")]
     [InlineData("-s dev", "oci:examplenamespace/modelserving-dev-artifacts")]
     [InlineData("--registry oci:another/bucket", "oci:another/bucket")]
-    public async Task A_stack_is_the_bucket_of_its_environment(string arguments, string expected)
+    public async Task A_stack_selects_the_bucket_of_its_environment(string arguments, string expected)
     {
         await using var tested = await TestedBucket.StartAsync();
         var environment = new Dictionary<string, string>();
@@ -70,13 +70,13 @@ public sealed class RegistryOptionsTests : IDisposable
     [InlineData("", "MODELSERVING_OCI_IDENTITY=instance-principal", "instance-principal DEFAULT - -")]
     [InlineData("--identity resource-principal", "MODELSERVING_OCI_IDENTITY=instance-principal", "resource-principal DEFAULT - -")]
     [InlineData("", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT=http://127.0.0.1:1", "config-file DEFAULT - http://127.0.0.1:1")]
-    public void As_whom_is_typed_or_in_our_variables_or_in_those_of_OCIs_tools(string arguments, string variables, string expected)
+    public void The_identity_comes_from_the_command_line_our_variables_or_those_of_OCIs_tools(string arguments, string variables, string expected)
     {
         var set = variables.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(static one => one.Split('=', 2)).ToDictionary(static one => one[0], static one => one[1]);
         var oci = new OciOptions(set.GetValueOrDefault);
-        var asked = new Command("asked");
-        oci.AddTo(asked);
-        var settings = oci.Read(asked.Parse(arguments), "eu-zurich-1");
+        var command = new Command("some");
+        oci.AddTo(command);
+        var settings = oci.Read(command.Parse(arguments), "eu-zurich-1");
         Assert.Equal("eu-zurich-1", settings.Region);
         Assert.Equal(expected, $"{OciIdentities.Text(settings.Identity)} {settings.Profile} {settings.ConfigFile ?? "-"} {settings.ObjectStorageEndpoint ?? "-"}");
     }

@@ -25,11 +25,11 @@ public sealed class StackLocationTests : IDisposable
     [InlineData("")]
     [InlineData("../x")]
     [InlineData(".x")]
-    public void What_could_lead_out_of_the_folder_is_no_name(string name) =>
+    public void A_name_that_could_lead_out_of_the_folder_is_refused(string name) =>
         Assert.Equal(ExitCode.WrongInput, Assert.Throws<CommandException>(() => new StackLocation(name, folder.FullPath)).ExitCode);
 
     [Fact]
-    public void Every_fault_is_a_line_with_its_place()
+    public void Every_fault_is_a_line_with_its_position()
     {
         var e = Assert.Throws<CommandException>(() => Stack.Parse(Bytes(SomeStack.Yaml(percent: "101") + "  modelserving:local:\n    port: x\n")));
         Assert.Equal(
@@ -41,10 +41,10 @@ public sealed class StackLocationTests : IDisposable
     }
 
     [Fact]
-    public void A_byte_order_mark_is_read_over() => Assert.NotNull(Stack.Parse([.. Encoding.UTF8.Preamble, .. Bytes(SomeStack.Yaml())]));
+    public void A_byte_order_mark_is_skipped() => Assert.NotNull(Stack.Parse([.. Encoding.UTF8.Preamble, .. Bytes(SomeStack.Yaml())]));
 
     [Fact]
-    public void A_change_keeps_mark_line_ends_mode_and_link()
+    public void A_change_keeps_the_byte_order_mark_line_ends_mode_and_link()
     {
         var file = Directory.CreateDirectory(folder.Combine("elsewhere")).FullName + "/file.yaml";
         var text = SomeStack.Yaml().ReplaceLineEndings("\r\n");
@@ -73,8 +73,8 @@ public sealed class StackLocationTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_UTF_8_is_said_to_be_none() =>
-        Assert.Equal(["Pulumi.dev.yaml: this is no text in UTF-8"], Assert.Throws<CommandException>(() => Stack.Parse([0xFF, 0xFE, 0x00])).Lines);
+    public void A_file_that_is_not_UTF_8_is_refused() =>
+        Assert.Equal(["Pulumi.dev.yaml: the file is not UTF-8 text"], Assert.Throws<CommandException>(() => Stack.Parse([0xFF, 0xFE, 0x00])).Lines);
 
     [Fact]
     public void Folders_are_relative_to_the_stack_file()
@@ -87,7 +87,7 @@ public sealed class StackLocationTests : IDisposable
     }
 
     [Fact]
-    public async Task Versions_that_are_not_published_bring_the_hint()
+    public async Task Unpublished_versions_bring_the_hint()
     {
         var registry = new ModelRegistry(new FolderObjectStore(folder.Combine("registry")), TimeProvider.System);
         IReadOnlyList<PublishedVersion>? hinted = null;

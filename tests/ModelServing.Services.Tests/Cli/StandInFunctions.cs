@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ModelServing.Services.Tests.Cli;
 
-/// <summary>The functions' process, as who calls it sees it.</summary>
+/// <summary>A replacement for the functions' process that records the calls.</summary>
 internal sealed class StandInFunctions : IAsyncDisposable
 {
     private readonly WebApplication app;

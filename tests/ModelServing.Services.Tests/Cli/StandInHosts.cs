@@ -7,7 +7,7 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Services.Tests.Cli;
 
-/// <summary>Hosts that are shell scripts: they write the address of one health server of the test's, and wait for their standard input's end.</summary>
+/// <summary>Hosts that are shell scripts. They write the address of the test's health server, and wait for the end of their standard input.</summary>
 internal sealed class StandInHosts : IAsyncDisposable
 {
     /// <summary>The part of a script that makes the host ready.</summary>

@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.Cli;
 public class TerminalTests
 {
     [Fact]
-    public void Without_json_a_result_is_a_table_among_what_is_said()
+    public void Without_json_a_result_is_a_table_among_the_messages()
     {
         var terminal = new RecordedTerminal();
         terminal.Terminal.Say("first");
@@ -19,14 +19,25 @@ public class TerminalTests
     }
 
     [Fact]
-    public void With_json_the_result_alone_is_on_standard_output()
+    public void With_json_only_the_result_is_on_standard_output()
     {
         var terminal = new RecordedTerminal(json: true);
         terminal.Terminal.Say("first");
         terminal.Terminal.Warn("second");
+        terminal.Terminal.Show(3, static three => new Text($"third, of {three}\n"));
         terminal.Terminal.Result(new { Model = "fraud", Command = "-d '{}'" }, static _ => Text.Empty);
         Assert.Equal("{\n  \"model\": \"fraud\",\n  \"command\": \"-d '{}'\"\n}\n", terminal.Output.ReplaceLineEndings("\n"));
-        Assert.Equal("first\nsecond\n", terminal.Errors);
+        Assert.Equal("first\nsecond\nthird, of 3\n", terminal.Errors);
+    }
+
+    [Fact]
+    public void A_value_for_programs_is_printed_only_with_json()
+    {
+        var (people, programs) = (new RecordedTerminal(), new RecordedTerminal(json: true));
+        people.Terminal.Json(new { Requests = 7 });
+        programs.Terminal.Json(new { Requests = 7 });
+        Assert.Empty(people.Output);
+        Assert.Equal("{\n  \"requests\": 7\n}\n", programs.Output.ReplaceLineEndings("\n"));
     }
 
     [Fact]
@@ -40,7 +51,7 @@ public class TerminalTests
     }
 
     [Fact]
-    public void What_is_said_as_it_stands_is_no_markup()
+    public void A_warning_is_not_markup()
     {
         var terminal = new RecordedTerminal();
         terminal.Terminal.Warn("[red] \u001b is what it is");
@@ -48,7 +59,7 @@ public class TerminalTests
     }
 
     [Fact]
-    public async Task What_a_command_throws_becomes_its_exit_code()
+    public async Task An_exception_of_a_command_becomes_its_exit_code()
     {
         var terminal = new RecordedTerminal();
         Assert.Equal(ExitCode.PortTaken, await RunAsync(new CommandException(ExitCode.PortTaken, "taken", "so take another")));
@@ -56,7 +67,7 @@ public class TerminalTests
         Assert.Equal(ExitCode.WrongInput, await RunAsync(new RegistryException(RegistryError.AlreadyPublished, ObjectKey.Parse("a"), "is there")));
         Assert.Equal(ExitCode.Failed, await RunAsync(new RegistryException(RegistryError.Unavailable, ObjectKey.Parse("a"), "can't be read")));
         Assert.Equal(ExitCode.Failed, await RunAsync(new IOException("full")));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(new InvalidOperationException("nobody foresaw it")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(new InvalidOperationException("unexpected")));
         Assert.Equal("taken\nso take another\nwrong\na: is there\na: can't be read\nfull\n", terminal.Errors);
         Assert.Empty(terminal.Output);
 
@@ -64,7 +75,7 @@ public class TerminalTests
     }
 
     [Fact]
-    public async Task The_first_signal_stops_the_second_kills_and_a_third_is_not_held_back()
+    public async Task The_first_signal_stops_the_second_kills_and_a_third_has_the_default_action()
     {
         using var signals = new StopSignals();
         Assert.True(signals.Take());

@@ -66,7 +66,7 @@ public sealed class ImageNamesTests : IDisposable
     {
         var destination = ImageDestination.From("eu-frankfurt-1", new ContainerRegistryLogin("space/default/me@example.com", "secret", "here"), "dev");
         Assert.Equal(("ocir.eu-frankfurt-1.oci.oraclecloud.com", "space/modelserving-dev/router"), (destination.Host, destination.RepositoryOf(ImageNames.Router)));
-        Assert.Contains("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com: docker login", Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", null, "dev")).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com; run: docker login", Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", null, "dev")).Message, StringComparison.Ordinal);
         Assert.Contains("does not say the tenancy's namespace", Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", new ContainerRegistryLogin("me", "secret", "here"), "dev")).Message, StringComparison.Ordinal);
     }
 

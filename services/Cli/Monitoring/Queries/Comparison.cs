@@ -1,6 +1,6 @@
 namespace ModelServing.Cli.Monitoring.Queries;
 
-/// <summary>How a value is compared.</summary>
+/// <summary>The comparisons of a value with a threshold.</summary>
 internal enum Comparison
 {
     /// <summary>&gt;</summary>
@@ -11,13 +11,4 @@ internal enum Comparison
 
     /// <summary>&lt;</summary>
     Below,
-
-    /// <summary>&lt;=</summary>
-    AtMost,
-
-    /// <summary>==</summary>
-    Equal,
-
-    /// <summary>!=</summary>
-    NotEqual,
 }

@@ -8,18 +8,18 @@ namespace ModelServing.Cli.Monitoring.Queries;
 /// <summary>The grammar of <see cref="AlarmQuery"/>.</summary>
 /// <remarks>
 /// <code>
-/// query      = all { "||" all }
-/// all        = condition { "&amp;&amp;" condition }
+/// query      = condition { "&amp;&amp;" condition }
 /// condition  = selector "." "absent" "(" [ duration ] ")"
 ///            | selector "." statistic comparison number
 /// selector   = metric "[" duration "]" [ "{" filter { "," filter } "}" ] [ ".groupBy(" name { "," name } ")" | ".grouping()" ]
-/// filter     = name ( "=" | "=~" ) '"' value '"'
-/// statistic  = "mean()" | ... | "percentile(" number ")"
+/// filter     = name "=" '"' value '"'
+/// statistic  = "mean()" | ...
+/// comparison = ">" | ">=" | "&lt;"
 /// </code>
 /// </remarks>
 internal static class QueryGrammar
 {
-    // Monitoring's own, where a query gives none.
+    // Monitoring's default.
     private static readonly TimeSpan AbsentWithin = TimeSpan.FromHours(2);
 
     private static readonly TextParser<string> Name = Token(Span.Regex("[A-Za-z][A-Za-z0-9_$-]*")).Named("a dimension's name");
@@ -40,7 +40,8 @@ internal static class QueryGrammar
         where duration >= TimeSpan.FromMinutes(1) && duration <= TimeSpan.FromDays(3)
         select duration;
 
-    private static readonly TextParser<TimeSpan> Interval = Duration.Where(static duration => duration <= TimeSpan.FromHours(1), "an interval of at most an hour is evaluated here");
+    private static readonly TextParser<TimeSpan> Interval =
+        Duration.Where(static duration => duration <= TimeSpan.FromHours(1), "only an interval of up to an hour is evaluated here");
 
     private static readonly TextParser<double> Number =
         from number in Numerics.DecimalDouble
@@ -49,9 +50,9 @@ internal static class QueryGrammar
 
     private static readonly TextParser<DimensionFilter> Filter =
         from name in Name
-        from like in Text("=~").Try().Select(static _ => true).Or(Text("=").Select(static _ => false))
+        from sign in Text("=")
         from value in Quoted
-        select new DimensionFilter(name, like, value);
+        select new DimensionFilter(name, value);
 
     private static readonly TextParser<DimensionFilter[]> Filters =
         from open in Text("{")
@@ -67,17 +68,10 @@ internal static class QueryGrammar
 
     private static readonly TextParser<Statistic> OfDatapoints =
         Parse.OneOf([.. Statistic.All.Select(static statistic => Text(statistic.Name + "()").Try().Select(_ => statistic))])
-            .Or(from open in Text("percentile(")
-                from share in Number.Where(static share => share is > 0 and < 1, "a percentile is above 0 and below 1")
-                from close in Text(")")
-                select Statistic.Percentile(share))
-            .Named($"a statistic that is evaluated here ({string.Join(", ", Statistic.All.Select(static s => s.Name))}, percentile, absent)");
+            .Named($"a statistic that is evaluated here ({string.Join(", ", Statistic.All.Select(static s => s.Name))}, absent)");
 
     private static readonly TextParser<Comparison> Compared = Parse.OneOf(
         Text(">=").Try().Select(static _ => Comparison.AtLeast),
-        Text("<=").Try().Select(static _ => Comparison.AtMost),
-        Text("==").Try().Select(static _ => Comparison.Equal),
-        Text("!=").Try().Select(static _ => Comparison.NotEqual),
         Text(">").Select(static _ => Comparison.Above),
         Text("<").Select(static _ => Comparison.Below)).Named("a comparison with a number");
 
@@ -98,12 +92,10 @@ internal static class QueryGrammar
         from condition in Absence(selector).Try().Or(Threshold(selector))
         select condition;
 
-    private static readonly TextParser<AlarmQuery> All = Parse.Chain(Text("&&"), Condition, static (_, left, right) => new AlarmQuery.Joined(left, IsAnd: true, right));
-
-    /// <summary>Reads a whole query.</summary>
+    /// <summary>The parser of a whole query.</summary>
     internal static TextParser<AlarmQuery> Query { get; } =
         (from before in Span.WhiteSpace.OptionalOrDefault()
-         from query in Parse.Chain(Text("||"), All, static (_, left, right) => new AlarmQuery.Joined(left, IsAnd: false, right))
+         from query in Parse.Chain(Text("&&"), Condition, static (_, left, right) => new AlarmQuery.Both(left, right))
          select query).AtEnd();
 
     private static TextParser<AlarmQuery> Absence((string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector) =>
@@ -118,11 +110,13 @@ internal static class QueryGrammar
         from value in Number
         select (AlarmQuery)new AlarmQuery.Threshold(Expression(selector, statistic, statistic.Name + "()"), comparison, value);
 
-    private static MetricExpression Expression((string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) of, Statistic statistic, string text)
+    private static MetricExpression Expression((string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector, Statistic statistic, string text)
     {
-        var filters = of.Filters.Length == 0 ? "" : $"{{{string.Join(", ", of.Filters.Select(static filter => $"{filter.Name} {(filter.IsLike ? "=~" : "=")} \"{filter.Value}\""))}}}";
-        var grouping = of.GroupBy switch { null => "", [] => ".grouping()", var names => $".groupBy({string.Join(',', names)})" };
-        return new MetricExpression(of.Metric, of.Interval, of.Filters, of.GroupBy, statistic, string.Create(CultureInfo.InvariantCulture, $"{of.Metric}[{of.Interval.TotalMinutes}m]{filters}{grouping}.{text}"));
+        var (metric, interval, filters, groupBy) = selector;
+        var filtering = filters.Length == 0 ? "" : $"{{{string.Join(", ", filters.Select(static filter => $"{filter.Name} = \"{filter.Value}\""))}}}";
+        var grouping = groupBy switch { null => "", [] => ".grouping()", var names => $".groupBy({string.Join(',', names)})" };
+        var written = string.Create(CultureInfo.InvariantCulture, $"{metric}[{interval.TotalMinutes}m]{filtering}{grouping}.{text}");
+        return new MetricExpression(metric, interval, filters, groupBy, statistic, written);
     }
 
     private static TextParser<string> Token(TextParser<TextSpan> parser) =>

@@ -8,36 +8,37 @@ using Spectre.Console;
 namespace ModelServing.Cli.Up.Functions;
 
 /// <summary>
-/// What stands for Notifications on this machine: delivers alarms' messages to the Rollback function, again and again for a while when it
-/// does not succeed, and tells the person at the terminal.
+/// The replacement for Notifications on this machine: delivers alarm messages to the function Rollback, retries for a while if that fails,
+/// and prints every change of an alarm.
 /// </summary>
-/// <param name="environment">The environment, whose alarms they are.</param>
-/// <param name="functions">The functions.</param>
-/// <param name="minute">How long a minute lasts here.</param>
-/// <param name="terminal">Where it is told.</param>
+/// <param name="environment">The environment of the alarms.</param>
+/// <param name="functions">Calls the functions.</param>
+/// <param name="minute">How long a minute of the platform lasts.</param>
+/// <param name="terminal">Where changes and failures are printed.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AlarmDelivery(string environment, FunctionCaller functions, TimeSpan minute, Terminal terminal, TimeProvider time)
 {
-    // Monitoring's own: so many messages of one evaluation reach a topic, and the rest is dropped.
+    // Monitoring's limit of messages per evaluation; it drops the rest.
     private const int MaxMessages = 60;
 
-    // Notifications' own, in minutes: at once, then these.
-    private static readonly int[] Again = [1, 2, 4, 8];
+    // Notifications' waits between its attempts, in minutes.
+    private static readonly int[] Waits = [1, 2, 4, 8];
 
-    private readonly Channel<AlarmTransition> messages = Channel.CreateBounded<AlarmTransition>(new BoundedChannelOptions(MaxMessages) { SingleReader = true });
+    private readonly Channel<AlarmTransition> messages =
+        Channel.CreateBounded<AlarmTransition>(new BoundedChannelOptions(MaxMessages) { SingleReader = true });
 
-    /// <summary>Told of each message to Rollback and what came of it.</summary>
-    internal Action<AlarmTransition, FunctionCaller.FunctionResult>? Delivered { get; set; }
+    /// <summary>Receives each message to Rollback and its result.</summary>
+    internal Action<AlarmTransition, FunctionResult>? Delivered { get; set; }
 
-    /// <summary>Takes a message.</summary>
+    /// <summary>Prints a change of an alarm and, if the alarm leads to Rollback, queues its message.</summary>
     internal void Send(AlarmTransition transition)
     {
-        QueueTransition(transition);
+        Print(transition);
         if (transition.Alarm.Route == AlarmRoute.Rollback && !messages.Writer.TryWrite(transition))
-            terminal.Warn($"{MaxMessages} alarm messages wait already; one of {transition.Alarm.Name} is dropped");
+            terminal.Warn($"{MaxMessages} alarm messages are already waiting; a message of {transition.Alarm.Name} is dropped");
     }
 
-    /// <summary>Delivers until it is told to stop.</summary>
+    /// <summary>Delivers messages until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
     {
         await foreach (var transition in messages.Reader.ReadAllAsync(cancellation))
@@ -47,22 +48,23 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
     private async Task DeliverAsync(AlarmTransition transition, CancellationToken cancellation)
     {
         var message = AlarmMessageWriter.Write(transition, AlarmNames.From(BucketName.Project, environment, transition.Alarm.Name));
-        foreach (var wait in (int[])[.. Again, 0])
+        foreach (var wait in (int[])[.. Waits, 0])
         {
             var result = await functions.CallAsync(FunctionName.Rollback, message, cancellation);
             Delivered?.Invoke(transition, result);
             if (result.Succeeded)
                 return;
-            terminal.Warn($"The function Rollback did not take the message of {transition.Alarm.Name}: {result.Line}" + (wait > 0 ? "; it gets it again" : ""));
+            terminal.Warn($"The function Rollback failed on the message of {transition.Alarm.Name}: {result.Line}" + (wait > 0 ? "; it will be sent again" : ""));
             if (wait > 0)
                 await Task.Delay(wait * minute, time, cancellation);
         }
     }
 
-    private void QueueTransition(AlarmTransition transition)
+    private void Print(AlarmTransition transition)
     {
-        var what = transition.Change switch { AlarmChange.OkToFiring => "fires", AlarmChange.FiringToOk => "is over", _ => "is reset: no data any more" };
+        var change = transition.Change switch { AlarmChange.OkToFiring => "fires", AlarmChange.FiringToOk => "has ended", _ => "is reset: no more data" };
         var color = transition.Change == AlarmChange.OkToFiring ? "[bold yellow]" : "[dim]";
-        terminal.Say($"{color}{time.GetUtcNow():HH:mm:ss.fff} the alarm {Markup.Escape(transition.Alarm.Name)} {what}[/] ({Markup.Escape(transition.Stream.ToString())})");
+        terminal.Say($"{color}{time.GetUtcNow():HH:mm:ss.fff} the alarm {Markup.Escape(transition.Alarm.Name)} {change}[/]");
+        terminal.Say($"  stream           {Markup.Escape(transition.Stream.ToString())}");
     }
 }

@@ -6,35 +6,31 @@ using Spectre.Console;
 namespace ModelServing.Cli.Up.Functions;
 
 /// <summary>
-/// What stands for the Events service on this machine: looks for manifests that nobody has checked, and tells ModelLoader of each as that
-/// service would. <c>ms publish</c> checks by itself; this is for what came into the folder on another way.
+/// The replacement for the Events service on this machine: looks for unchecked manifests and sends ModelLoader an event for each, as that
+/// service would. <c>ms publish</c> checks its own artifact; this finds artifacts that came into the folder in another way.
 /// </summary>
-/// <param name="store">The registry.</param>
-/// <param name="functions">The functions.</param>
-/// <param name="terminal">Where it is told.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functions, Terminal terminal, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<PublishedVersion> known = [];
-    private string? fault;
+    private string? reported;
 
-    /// <summary>Looks until it is told to stop.</summary>
+    /// <summary>Looks for manifests until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Period, time);
         do
         {
-            var wrong = await LookAsync(cancellation);
-            if (wrong is not null && wrong != fault)
-                terminal.Warn(wrong);
-            fault = wrong;
+            var problem = await LookAsync(cancellation);
+            if (problem is not null && problem != reported)
+                terminal.Warn(problem);
+            reported = problem;
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }
 
-    /// <summary>Looks once; gives what went wrong, which is tried again.</summary>
+    /// <summary>Looks once. Returns the problem, which the next look retries, or null.</summary>
     internal async Task<string?> LookAsync(CancellationToken cancellation)
     {
         try
@@ -43,8 +39,9 @@ internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functi
             {
                 if (!RegistryLayout.TryParseManifest(key, out var version) || known.Contains(version))
                     continue;
-                if (await store.FindLengthAsync(RegistryLayout.Verdict(version.Model, version.Version), cancellation) is null && await InvokeLoaderAsync(key, version, cancellation) is { } wrong)
-                    return wrong;
+                var isChecked = await store.FindLengthAsync(RegistryLayout.Verdict(version.Model, version.Version), cancellation) is not null;
+                if (!isChecked && await InvokeLoaderAsync(key, version, cancellation) is { } problem)
+                    return problem;
                 known.Add(version);
             }
         }
@@ -61,7 +58,7 @@ internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functi
         var result = await functions.CallAsync(FunctionName.ModelLoader, Event(key), cancellation);
         if (!result.Succeeded)
             return $"The function ModelLoader did not check {version.Model} version {version.Version}: {result.Line}";
-        terminal.Say($"[dim]{version.Model} version {version.Version} came into the registry; ModelLoader: {Markup.Escape(result.Line)}[/]");
+        terminal.Say($"[dim]{version.Model} version {version.Version} is new in the registry; ModelLoader: {Markup.Escape(result.Line)}[/]");
         return null;
     }
 

@@ -6,12 +6,12 @@ using ModelServing.Registry;
 namespace ModelServing.Cli.Up.Functions;
 
 /// <summary>
-/// The functions on this machine, and what the cloud does around them: ModelMetrics is called each minute, what it posts is taken, the
-/// alarms are evaluated on it, their messages go to Rollback, and ModelLoader is told of artifacts that nobody has checked.
+/// The functions on this machine, and the cloud services around them: it calls ModelMetrics each minute, stores the metrics that it posts,
+/// evaluates the alarms on them, delivers their messages to Rollback, and sends ModelLoader an event for each unchecked artifact.
 /// </summary>
 internal sealed class HostedFunctions : IAsyncDisposable
 {
-    // Every program of this machine has it by default.
+    // The default of every program.
     private const string Environment = "local";
 
     private static readonly byte[] NoPayload = "{}"u8.ToArray();
@@ -25,7 +25,7 @@ internal sealed class HostedFunctions : IAsyncDisposable
     private Task working = Task.CompletedTask;
     private SupervisedHost? host;
 
-    /// <summary>Makes what is around the functions; nothing runs yet.</summary>
+    /// <summary>Makes the services around the functions. Nothing runs yet.</summary>
     internal HostedFunctions(TimeSpan minute, Terminal terminal, TimeProvider time)
     {
         this.minute = minute;
@@ -35,36 +35,37 @@ internal sealed class HostedFunctions : IAsyncDisposable
         Monitoring = new LocalMonitoring(ModelAlarms.All, minute, delivery.Send, time);
     }
 
-    /// <summary>What is posted, and what fires.</summary>
+    /// <summary>The metrics and the alarms.</summary>
     internal LocalMonitoring Monitoring { get; }
 
-    /// <summary>Told of each message of an alarm to Rollback, and what came of it.</summary>
-    internal Action<AlarmTransition, FunctionCaller.FunctionResult>? Delivered
+    /// <summary>Receives each alarm message to Rollback and its result.</summary>
+    internal Action<AlarmTransition, FunctionResult>? Delivered
     {
         set => delivery.Delivered = value;
     }
 
-    /// <summary>Starts the functions' process with these settings and the address of what stands for Monitoring, and all around it.</summary>
-    /// <param name="settings">The settings.</param>
-    /// <param name="start">Starts the process; it tells the address each time that it changes.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="HostFailedException">The process could not be brought up.</exception>
-    internal async Task StartAsync(FunctionsHostSettings settings, Func<FunctionsHostSettings, Action<HostAddress?>, SupervisedHost> start, CancellationToken cancellation)
+    /// <summary>Starts the functions' process and the services around it.</summary>
+    /// <param name="settings">The settings; the address of the local Monitoring is added.</param>
+    /// <param name="start">Starts the process, which reports each change of its address.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="HostFailedException">The process did not start.</exception>
+    internal async Task StartAsync(
+        FunctionsHostSettings settings, Func<FunctionsHostSettings, Action<HostAddress?>, SupervisedHost> start, CancellationToken cancellation)
     {
         await Monitoring.StartAsync(cancellation);
-        host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.At);
+        host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.SetAddress);
         await host.Ready.WaitAsync(cancellation);
         var arrivals = new ArtifactArrivals(RegistryLocation.Open(settings.Registry!), functions, terminal, time);
         working = Task.WhenAll(delivery.RunAsync(closing.Token), CallEachMinuteAsync(closing.Token), arrivals.RunAsync(closing.Token));
     }
 
-    /// <summary>Stops the timer, then the process.</summary>
-    internal async Task StopAsync(TimeSpan patience, CancellationToken kill)
+    /// <summary>Stops the services, then the process.</summary>
+    internal async Task StopAsync(TimeSpan timeout, CancellationToken kill)
     {
         await closing.CancelAsync();
         await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (host is not null)
-            await host.StopAsync(patience, kill);
+            await host.StopAsync(timeout, kill);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,20 +76,20 @@ internal sealed class HostedFunctions : IAsyncDisposable
         closing.Dispose();
     }
 
-    // Some time into each minute: what was counted in the one before it is told by then.
+    // A quarter into each minute, because by then every process has reported the minute before.
     private async Task CallEachMinuteAsync(CancellationToken cancellation)
     {
-        string? said = null;
+        string? reported = null;
         while (true)
         {
             var into = TimeSpan.FromTicks(time.GetUtcNow().UtcTicks % minute.Ticks);
             var wait = (minute / 4) - into;
             await Task.Delay(wait > TimeSpan.Zero ? wait : wait + minute, time, cancellation);
             var result = await functions.CallAsync(FunctionName.ModelMetrics, NoPayload, cancellation);
-            var fault = result.Succeeded ? null : $"The function ModelMetrics did not post a minute: {result.Line}";
-            if (fault is not null && fault != said)
+            var fault = result.Succeeded ? null : $"The function ModelMetrics failed: {result.Line}";
+            if (fault is not null && fault != reported)
                 terminal.Warn(fault);
-            said = fault;
+            reported = fault;
         }
     }
 }

@@ -39,7 +39,7 @@ public class DemoReportTests
     }
 
     [Fact]
-    public void Failures_count_under_their_variant_and_are_said_by_kind()
+    public void Failures_count_for_their_variant_and_are_listed_by_kind()
     {
         var report = Report(
         [
@@ -63,38 +63,43 @@ public class DemoReportTests
         Assert.False(Split(canary: 412).AsExpected);
         var askew = Split(canary: 588);
         Assert.False(askew.AsExpected);
-        Assert.Contains("canary got 588 of 10,000 requests; the plan gives it 5%, 4.0 standard deviations away", askew.Remarks);
+        Assert.Contains("canary got 588 of 10,000 requests, 4.0 standard deviations from the planned 5%", askew.Remarks);
     }
 
     [Fact]
-    public void Where_nothing_is_left_to_chance_one_request_is_too_many()
+    public void If_nothing_is_left_to_chance_one_request_is_too_many()
     {
         var none = SomeStack.Plan("0").Rollouts[DemoModel.Name];
         Assert.True(DemoReport.From(Api, none, Answers("stable", 1, 100), planChanged: false).AsExpected);
         var report = DemoReport.From(Api, none, [.. Answers("stable", 1, 99), .. Answers("canary", 2, 1)], planChanged: false);
         Assert.False(report.AsExpected);
-        Assert.Contains("canary got 1 of 100 requests; the plan gives it 0%, where nothing is left to chance", report.Remarks);
+        Assert.Contains("canary got 1 of 100 requests, but the planned share of 0% leaves nothing to chance", report.Remarks);
     }
 
     [Fact]
-    public void Shares_are_not_checked_where_chance_does_not_make_them()
+    public void Shares_are_not_checked_if_chance_does_not_make_them()
     {
         var sticky = DemoReport.From(Api, Rollout with { RoutingKeyHeader = "X-Customer" }, Answers("stable", 1, 10_000), planChanged: false);
         Assert.True(sticky.AsExpected);
-        Assert.StartsWith("the shares are not checked: by the routing key X-Customer", Assert.Single(sticky.Remarks), StringComparison.Ordinal);
+        Assert.StartsWith("the shares are not checked, because the routing key X-Customer", Assert.Single(sticky.Remarks), StringComparison.Ordinal);
 
         var changed = DemoReport.From(Api, Rollout, Answers("stable", 1, 10_000), planChanged: true);
         Assert.True(changed.AsExpected);
         Assert.All(changed.Variants, static row => Assert.Null(row.ExpectedShare));
-        Assert.StartsWith("the shares are not checked: the plan was changed", Assert.Single(changed.Remarks), StringComparison.Ordinal);
+        Assert.StartsWith("the shares are not checked, because the plan changed", Assert.Single(changed.Remarks), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_table_has_a_row_for_a_variant_that_got_nothing()
+    public void The_table_has_a_row_for_a_variant_without_requests_and_fits_80_columns()
     {
         var terminal = new RecordedTerminal();
         terminal.Terminal.Result(Report(Answers("stable", 1, 10)), static report => report.Table());
         Assert.Contains(terminal.Lines, static line => line.Contains("canary", StringComparison.Ordinal) && line.Contains("5.00%", StringComparison.Ordinal));
+
+        terminal = new RecordedTerminal();
+        var typical = new DemoAnswer("stable", 1, TimeSpan.FromMilliseconds(112.45), null);
+        terminal.Terminal.Result(Report([.. Enumerable.Repeat(typical, 19_000), .. Answers("canary", 2, 900)]), static report => report.Table());
+        Assert.All(terminal.Lines, static line => Assert.InRange(line.Length, 1, 80));
     }
 
     private static DemoReport Split(int canary) => Report([.. Answers("stable", 1, 10_000 - canary), .. Answers("canary", 2, canary)]);

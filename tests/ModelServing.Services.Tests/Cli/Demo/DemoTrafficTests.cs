@@ -13,7 +13,7 @@ namespace ModelServing.Services.Tests.Cli.Demo;
 public class DemoTrafficTests
 {
     [Fact]
-    public async Task Each_row_is_sent_once_as_the_protocol_says_with_its_customer_as_key()
+    public async Task Each_row_is_sent_once_by_the_protocol_with_its_customer_as_key()
     {
         var seen = new ConcurrentDictionary<float, string>();
         await using var api = await StartAsync(async context =>
@@ -40,10 +40,10 @@ public class DemoTrafficTests
 
     [Theory]
     [InlineData(503, """{"type":"urn:modelserving:problem:no-ready-endpoint"}""", "503 no-ready-endpoint")]
-    [InlineData(500, "no json", "500")]
+    [InlineData(500, "not JSON", "500")]
     [InlineData(200, "{}", "200 without outputs")]
     [InlineData(200, """{"outputs":[]}""", "200 without outputs")]
-    [InlineData(200, """{"outputs":[{}]""", "200 without whole JSON")]
+    [InlineData(200, """{"outputs":[{}]""", "200 with invalid JSON")]
     [InlineData(200, """{"outputs":[{}]}""", null)]
     public async Task An_answer_counts_when_it_is_200_with_outputs(int status, string body, string? failure)
     {
@@ -56,7 +56,7 @@ public class DemoTrafficTests
     }
 
     [Fact]
-    public async Task An_answer_that_breaks_off_and_none_at_all_are_failures()
+    public async Task A_broken_off_answer_and_a_refused_connection_are_failures()
     {
         await using var api = await StartAsync(static async context =>
         {

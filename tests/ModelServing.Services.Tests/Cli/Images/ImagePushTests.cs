@@ -7,8 +7,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Images;
 
-/// <summary>Pushes of small programs, by the .NET SDK and to a real registry. The hosts themselves are pushed end to end.</summary>
-public sealed partial class ImagePushTests : IAsyncLifetime
+/// <summary>Pushes of small programs, with the .NET SDK and to a real registry. The end-to-end tests push the hosts themselves.</summary>
+public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : IClassFixture<ImagePushTests.Sources>, IAsyncLifetime
 {
     private const string Cloud = """
         # of a test
@@ -28,12 +28,14 @@ public sealed partial class ImagePushTests : IAsyncLifetime
     private static readonly ContainerRegistryLogins NoLogins = new(static _ => null, "/nowhere");
 
     private readonly RecordedTerminal terminal = new(json: true);
+    private readonly SomeHosts hosts = sources.Hosts;
     private LoopbackRegistry? registry;
     private string baseImage = "";
 
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(LoopbackRegistry.IsInstalled, LoopbackRegistry.Missing);
+        hosts.Reset(Cloud);
         registry = await LoopbackRegistry.StartAsync();
         baseImage = await registry.PushBaseAsync(cancellation: TestContext.Current.CancellationToken);
     }
@@ -45,20 +47,19 @@ public sealed partial class ImagePushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_pushed_is_what_the_stack_file_names_and_what_is_unchanged_stays()
+    public async Task The_stack_file_names_the_pushed_images_and_unchanged_ones_keep_their_digests()
     {
-        using var hosts = new SomeHosts(Cloud);
-        Assert.Equal(ExitCode.Done, await PushAsync(hosts, revision: "abc-dirty"));
+        Assert.Equal(ExitCode.Done, await PushAsync(revision: "abc-dirty"));
 
-        // The file differs in the digests, and in nothing else.
-        var first = await ImagesAsync(hosts);
+        // Only the digests have changed.
+        var first = await ImagesAsync();
         Assert.Equal(
             Cloud.Replace("# the office\n", $"# the office\n  modelserving:images:\n    router: {first["router"].Digest}\n    inference: {first["inference"].Digest}\n", StringComparison.Ordinal),
             hosts.StackText);
         Assert.DoesNotContain(Directory.GetFiles(hosts.Stack.Folder), file => file.EndsWith(".new", StringComparison.Ordinal));
         Assert.Contains("before pulumi up: Pulumi.dev.yaml", terminal.Errors, StringComparison.Ordinal);
 
-        // Each image is its program's, starts it, and is nobody's but the user's that pods run as.
+        // Each image has and starts its program, as the user of the pods.
         foreach (var (name, image) in first)
         {
             Assert.Equal(image.Digest, (await registry!.FindAsync($"space/modelserving-dev/{name}", ImageNames.TagOf(image.Digest), Cancellation))?.Digest);
@@ -75,25 +76,25 @@ public sealed partial class ImagePushTests : IAsyncLifetime
                 image.Files.Select(file => file.Replace(name, "NAME", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         }
 
-        // Unchanged sources, built anew: the same digests, and nothing is pushed.
+        // A new build of unchanged sources: the digests stay, and nothing is pushed.
         var named = hosts.StackText;
         Directory.Delete(hosts.WorkFolder, recursive: true);
-        Assert.Equal(ExitCode.Done, await PushAsync(hosts, revision: "another"));
+        Assert.Equal(ExitCode.Done, await PushAsync(revision: "another"));
         Assert.Equal(named, hosts.StackText);
         Assert.Equal((1, 1), ((await TagsAsync("router")).Count, (await TagsAsync("inference")).Count));
 
-        // One program changes, and so does its image.
+        // If one program changes, only its image changes.
         hosts.WriteProgram("router", "return 1;");
-        Assert.Equal(ExitCode.Done, await PushAsync(hosts));
-        var second = await ImagesAsync(hosts);
+        Assert.Equal(ExitCode.Done, await PushAsync());
+        var second = await ImagesAsync();
         Assert.NotEqual(first["router"].Digest, second["router"].Digest);
         Assert.Equal(first["inference"].Digest, second["inference"].Digest);
         Assert.Equal((2, 1), ((await TagsAsync("router")).Count, (await TagsAsync("inference")).Count));
 
-        // The base image's tag names another one, as after a security update.
+        // The tag of the base image moves, as after a security update.
         Assert.Equal(baseImage, await registry!.PushBaseAsync("two", Cancellation));
-        Assert.Equal(ExitCode.Done, await PushAsync(hosts, only: "inference"));
-        var third = await ImagesAsync(hosts);
+        Assert.Equal(ExitCode.Done, await PushAsync(only: "inference"));
+        var third = await ImagesAsync();
         Assert.Equal(second["router"].Digest, third["router"].Digest);
         Assert.NotEqual(first["inference"].Digest, third["inference"].Digest);
         var tags = await registry.TagsAsync("space/modelserving-dev/inference", Cancellation);
@@ -102,27 +103,26 @@ public sealed partial class ImagePushTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nodes_of_Arm_get_images_of_Arm()
+    public async Task Arm_nodes_get_Arm_images()
     {
-        using var hosts = new SomeHosts(Cloud.Replace("    allowedCidrs", "    nodes: { shape: VM.Standard.A1.Flex }\n    allowedCidrs", StringComparison.Ordinal));
-        Assert.Equal(ExitCode.Done, await PushAsync(hosts, only: "inference"));
-        var image = Assert.Single(await ImagesAsync(hosts)).Value;
+        hosts.Reset(Cloud.Replace("    allowedCidrs", "    nodes: { shape: VM.Standard.A1.Flex }\n    allowedCidrs", StringComparison.Ordinal));
+        Assert.Equal(ExitCode.Done, await PushAsync(only: "inference"));
+        var image = Assert.Single(await ImagesAsync()).Value;
         Assert.Equal("arm64", (string?)image.Config["architecture"]);
         Assert.Contains("etc/arm64", image.Files);
     }
 
     [Fact]
-    public async Task A_double_is_pushed_by_no_road()
+    public async Task A_double_is_never_pushed()
     {
-        using var hosts = new SomeHosts(Cloud);
         hosts.WriteProgram("inference", "return 0;", hosts.WriteDouble());
-        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync(hosts));
+        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync());
         Assert.Equal(ExitCode.Failed, e.ExitCode);
-        Assert.StartsWith("the image inference would hold Store.Double.dll: ", e.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("the image inference would contain Store.Double.dll, ", e.Lines[0], StringComparison.Ordinal);
         Assert.Equal(2, e.Lines.Count);
         Assert.Equal(Cloud, hosts.StackText);
 
-        // By hand: the project's own target refuses it.
+        // The project's own target also refuses it.
         var publish = await Tool.RunAsync(new ProcessStartInfo("dotnet",
         [
             "msbuild", hosts.Project("inference").Path, "-t:PublishContainer", "-nologo", "-nodeReuse:false", "-terminalLogger:off",
@@ -137,35 +137,32 @@ public sealed partial class ImagePushTests : IAsyncLifetime
     [Fact]
     public async Task A_program_that_does_not_compile_leaves_registry_and_stack_file_as_they_were()
     {
-        using var hosts = new SomeHosts(Cloud);
         hosts.WriteProgram("inference", "return nothing;");
-        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync(hosts));
-        Assert.Equal("the image inference could not be made:", e.Lines[0]);
+        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync());
+        Assert.Equal("the image inference could not be built:", e.Lines[0]);
         Assert.EndsWith("error CS0103: The name 'nothing' does not exist in the current context", Assert.Single(e.Lines.Skip(1)), StringComparison.Ordinal);
         Assert.Equal(Cloud, hosts.StackText);
         Assert.Equal(["dotnet/aspnet"], await registry!.RepositoriesAsync(Cancellation));
     }
 
     [Fact]
-    public async Task An_image_that_the_SDK_can_not_push_leaves_the_stack_file_as_it_was()
+    public async Task A_failed_push_leaves_the_stack_file_as_it_was()
     {
-        using var hosts = new SomeHosts(Cloud);
-        // The first of the two can be pushed, and is.
+        // The first of the two is pushed.
         hosts.WriteProgram("inference", "return 0;", """<ContainerPort Include="none" />""");
-        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync(hosts));
-        Assert.Equal("the image inference could not be made:", e.Lines[0]);
+        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync());
+        Assert.Equal("the image inference could not be built:", e.Lines[0]);
         Assert.Contains(e.Lines, line => line.Contains("CONTAINER", StringComparison.Ordinal) && line.Contains("none", StringComparison.Ordinal));
         Assert.Equal(Cloud, hosts.StackText);
         Assert.Equal(["dotnet/aspnet", "space/modelserving-dev/router"], await registry!.RepositoriesAsync(Cancellation));
     }
 
     [Fact]
-    public async Task A_base_image_that_is_not_there_is_named()
+    public async Task A_missing_base_image_is_named()
     {
-        using var hosts = new SomeHosts(Cloud);
         baseImage = baseImage.Replace("10.0", "9.9", StringComparison.Ordinal);
-        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync(hosts, only: "router"));
-        Assert.Equal([$"the base image {baseImage} does not exist; --base-image names another"], e.Lines);
+        var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync(only: "router"));
+        Assert.Equal([$"the base image {baseImage} does not exist; choose another with --base-image"], e.Lines);
         Assert.Equal(Cloud, hosts.StackText);
     }
 
@@ -174,15 +171,15 @@ public sealed partial class ImagePushTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private async Task<int> PushAsync(SomeHosts hosts, string? revision = null, string? only = null)
+    private async Task<int> PushAsync(string? revision = null, string? only = null)
     {
         var build = new ImageBuild("dotnet", hosts.WorkFolder, ImagesCommand.RuntimeOf(hosts.Stack.ReadCloud().Cloud!));
         var push = new ImagePush(terminal.Terminal, build, ImageDestination.Parse($"{registry!.Host}/space", "dev"), NoLogins);
         return await ImagesCommand.PushAsync(terminal.Terminal, hosts.Stack, push, only is null ? hosts.Projects : [hosts.Project(only)], baseImage, revision, Cancellation);
     }
 
-    // The images that the stack file names, as the registry has them.
-    private async Task<Dictionary<string, RegistryImage>> ImagesAsync(SomeHosts hosts)
+    // The registry's images that the stack file names.
+    private async Task<Dictionary<string, RegistryImage>> ImagesAsync()
     {
         var named = hosts.Stack.ReadCloud().Cloud!.Images;
         var images = new Dictionary<string, RegistryImage>();
@@ -198,7 +195,15 @@ public sealed partial class ImagePushTests : IAsyncLifetime
         return images;
     }
 
-    // The tags that say what an image is made of.
+    // The tags that are digests of an image's content.
     private async Task<IReadOnlyList<string>> TagsAsync(string image) =>
         [.. (await registry!.TagsAsync($"space/modelserving-dev/{image}", Cancellation)).Where(static tag => tag.StartsWith("content-", StringComparison.Ordinal))];
+
+    /// <summary>The programs. All tests share them, so that each is compiled once and again only when a test changes it.</summary>
+    public sealed class Sources : IDisposable
+    {
+        internal SomeHosts Hosts { get; } = new();
+
+        public void Dispose() => Hosts.Dispose();
+    }
 }

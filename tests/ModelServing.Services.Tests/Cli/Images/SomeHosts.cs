@@ -4,17 +4,10 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Images;
 
-/// <summary>Small programs with the images' real settings, and a stack file, in a folder of their own.</summary>
+/// <summary>Small programs with the images' real settings, and a stack file, in a temporary folder.</summary>
 internal sealed class SomeHosts : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-
-    internal SomeHosts(string stackFile)
-    {
-        File.WriteAllText(Stack.FilePath, stackFile);
-        foreach (var image in (string[])["router", "inference"])
-            WriteProgram(image, "return 0;");
-    }
 
     internal StackLocation Stack => new("dev", folder.FullPath);
 
@@ -24,16 +17,24 @@ internal sealed class SomeHosts : IDisposable
 
     internal IReadOnlyList<ImageProject> Projects => [Project("router"), Project("inference")];
 
+    /// <summary>Writes the stack file, and the programs where they differ: an unchanged one need not be compiled again.</summary>
+    internal void Reset(string stackFile)
+    {
+        File.WriteAllText(Stack.FilePath, stackFile);
+        foreach (var image in (string[])["router", "inference"])
+            WriteProgram(image, "return 0;");
+    }
+
     internal ImageProject Project(string image) => new(image, folder.Combine(image, $"Some.{image}.csproj"));
 
-    /// <summary>Where the SDK has put what goes into an image.</summary>
+    /// <summary>The folder with the content of an image.</summary>
     internal string Published(string image, string runtime) => Path.Combine(WorkFolder, "published", image, runtime);
 
     internal void WriteProgram(string image, string program, string more = "")
     {
         Directory.CreateDirectory(folder.Combine(image));
-        File.WriteAllText(folder.Combine(image, "Program.cs"), program);
-        File.WriteAllText(Project(image).Path, $"""
+        Write(folder.Combine(image, "Program.cs"), program);
+        Write(Project(image).Path, $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <Import Project="{Repository.Combine("services", "Image.targets")}" />
               <PropertyGroup>
@@ -49,7 +50,7 @@ internal sealed class SomeHosts : IDisposable
             """);
     }
 
-    /// <summary>A stand-in as tests/Doubles builds one, for a program to reference.</summary>
+    /// <summary>Writes a project of a double, as in tests/Doubles, and returns the reference to it.</summary>
     internal string WriteDouble()
     {
         Directory.CreateDirectory(folder.Combine("Store"));
@@ -66,4 +67,10 @@ internal sealed class SomeHosts : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private static void Write(string path, string content)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != content)
+            File.WriteAllText(path, content);
+    }
 }

@@ -12,26 +12,26 @@ public sealed class ToolTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task What_it_reads_prints_and_ends_with_is_handed_on()
+    public async Task Input_output_and_exit_code_are_passed_on()
     {
         var exit = await Tool.RunAsync(Shell("cat; echo wrong >&2; exit 3"), "a\nb\n", Cancellation);
         Assert.Equal((3, "a,b", "wrong"), (exit!.Code, string.Join(',', exit.Output), string.Join(',', exit.Errors)));
     }
 
     [Fact]
-    public async Task Who_prints_without_end_is_remembered_by_the_end()
+    public async Task Of_endless_output_only_the_last_lines_are_kept()
     {
         var exit = await Tool.RunAsync(Shell("i=0; while [ $i -lt 5000 ]; do echo $i; i=$((i+1)); done"), "", Cancellation);
         Assert.Equal(("3000", "4999", 2000), (exit!.Output[0], exit.Output[^1], exit.Output.Count));
     }
 
     [Fact]
-    public async Task Without_the_program_there_is_no_exit() => Assert.Null(await Tool.RunAsync(new ProcessStartInfo(folder.Combine("none")), "", Cancellation));
+    public async Task A_missing_program_is_null() => Assert.Null(await Tool.RunAsync(new ProcessStartInfo(folder.Combine("none")), "", Cancellation));
 
     [Fact]
-    public async Task Cancelled_it_is_gone_with_what_it_started()
+    public async Task Cancellation_kills_the_program_and_its_children()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "processes are looked up in /proc, which is Linux'");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "this test looks processes up in /proc");
         var started = folder.Combine("started");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = Tool.RunAsync(Shell($"sleep 1000 & echo $! > {started}.new; mv {started}.new {started}; wait"), "", stop.Token);
@@ -46,7 +46,7 @@ public sealed class ToolTests : IDisposable
             await Task.Delay(10, Cancellation);
     }
 
-    // One that has ended and was not yet taken notice of has no command.
+    // A zombie process has no command line.
     private static bool Runs(int process)
     {
         try

@@ -12,7 +12,7 @@ public class NewKeyTests
     private static readonly string Hash = new('1', 64);
 
     [Fact]
-    public void A_new_clients_key_is_its_first_and_a_role_is_written_only_where_it_is_another()
+    public void A_new_client_gets_its_first_key_and_the_role_is_written_only_if_it_changes()
     {
         var key = NewKey.Make("dev", Settings(), ModelName.Parse("shop"), null);
         Assert.Equal(("shop", "caller", ApiKey.HashOf(key.Key)), (key.Client, key.Role, key.Hash));
@@ -24,7 +24,7 @@ public class NewKeyTests
     }
 
     [Fact]
-    public void Another_key_of_a_client_is_added_to_those_it_has_and_leaves_its_role()
+    public void Another_key_of_a_client_is_added_and_leaves_its_role()
     {
         var settings = Settings($"shop: {{ keyHashes: ['{Hash}', '{new string('2', 64)}'], role: tester }}");
         var key = NewKey.Make("dev", settings, ModelName.Parse("shop"), null);
@@ -35,9 +35,9 @@ public class NewKeyTests
 
     [Theory]
     [InlineData("", "caller")]
-    [InlineData("  modelserving:clients: { shop: { keyHashes: [\"HASH\"] } }   # who may ask\n", "caller")]
+    [InlineData("  modelserving:clients: { shop: { keyHashes: [\"HASH\"] } }   # our clients\n", "caller")]
     [InlineData("  modelserving:clients:\n    shop:\n      keyHashes:\n        - HASH\n      role: tester\n", "tester")]
-    public void Its_hash_is_written_into_the_stack_file_where_that_is_asked_for_and_what_was_changed_is_said(string clients, string before)
+    public void With_write_its_hash_is_written_into_the_stack_file_and_the_changes_are_printed(string clients, string before)
     {
         using var folder = new TemporaryFolder();
         var stack = new StackLocation("some", folder.FullPath);
@@ -45,30 +45,30 @@ public class NewKeyTests
         var old = stack.Read().Settings.Clients.GetValueOrDefault(ModelName.Parse("shop"));
         Assert.Equal(before, (old?.Role ?? ClientRole.Caller).ToString().ToLowerInvariant());
 
-        var said = new RecordedTerminal();
-        KeysCommand.Make(said.Terminal, stack, ModelName.Parse("shop"), ClientRole.Operator, write: true);
+        var printed = new RecordedTerminal();
+        KeysCommand.Make(printed.Terminal, stack, ModelName.Parse("shop"), ClientRole.Operator, write: true);
 
-        var key = said.Lines[1].Trim();
+        var key = printed.Lines[1].Trim();
         var client = stack.Read().Settings.Clients.Single().Value;
         Assert.Equal([.. old?.KeyHashes ?? [], ApiKey.HashOf(key)], client.KeyHashes);
         Assert.Equal(ClientRole.Operator, client.Role);
         Assert.Empty(stack.Read().Check());
         Assert.StartsWith("# ours\n", File.ReadAllText(stack.FilePath), StringComparison.Ordinal);
-        Assert.Equal(["Pulumi.some.yaml: shop", $"  clients.shop.keyHashes  + {ApiKey.HashOf(key)}", "  clients.shop.role  operator"], said.Lines[2..5]);
+        Assert.Equal(["Pulumi.some.yaml: shop", $"  clients.shop.keyHashes  + {ApiKey.HashOf(key)}", "  clients.shop.role  operator"], printed.Lines[2..5]);
         Assert.DoesNotContain(key, File.ReadAllText(stack.FilePath), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Without_that_the_stack_file_stays_as_it_is()
+    public void Without_write_the_stack_file_stays_as_it_is()
     {
         using var folder = new TemporaryFolder();
         var stack = new StackLocation("some", folder.FullPath);
         const string Yaml = "config: { modelserving:models: { a: { stable: { version: 1 } } } }";
         File.WriteAllText(stack.FilePath, Yaml);
-        var said = new RecordedTerminal();
-        KeysCommand.Make(said.Terminal, stack, ModelName.Parse("shop"), null, write: false);
+        var printed = new RecordedTerminal();
+        KeysCommand.Make(printed.Terminal, stack, ModelName.Parse("shop"), null, write: false);
         Assert.Equal(Yaml, File.ReadAllText(stack.FilePath));
-        Assert.Contains("pulumi config set", said.Output, StringComparison.Ordinal);
+        Assert.Contains("pulumi config set", printed.Output, StringComparison.Ordinal);
     }
 
     private static StackSettings Settings(string clients = "") =>

@@ -33,11 +33,11 @@ public class AlarmWatchTests
     public void A_pending_time_of_one_minute_fires_at_the_first_bad_minute() => Assert.Equal(["", "OkToFiring 2"], Minutes(Watch(pending: 1), 0, 5));
 
     [Fact]
-    public void A_good_minute_and_a_missing_one_begin_the_pending_time_again() =>
+    public void A_good_minute_and_a_missing_one_restart_the_pending_time() =>
         Assert.Equal(["", "", "", "", "", "OkToFiring 2"], Minutes(Watch(pending: 2), 5, 0, 5, null, 5, 5));
 
     [Fact]
-    public void A_stream_that_went_absent_while_it_fired_fires_on_and_is_reset_after_ten_minutes_and_the_slack()
+    public void A_firing_stream_that_becomes_absent_is_reset_after_ten_minutes_and_the_slack()
     {
         var watch = Watch(pending: 1);
         double?[] values = [5, .. Enumerable.Repeat((double?)null, 13)];
@@ -51,7 +51,7 @@ public class AlarmWatchTests
     }
 
     [Fact]
-    public void What_fires_can_be_asked_for()
+    public void Firing_streams_are_listed()
     {
         var watch = Watch(pending: 1);
         _ = Minutes(watch, 5, 5);
@@ -61,7 +61,7 @@ public class AlarmWatchTests
     }
 
     [Fact]
-    public void The_message_has_the_members_that_monitorings_own_have()
+    public void The_message_has_the_members_of_Monitorings_own()
     {
         var watch = Watch(pending: 1);
         Post(5);
@@ -89,7 +89,7 @@ public class AlarmWatchTests
         Text = "Too much.",
     });
 
-    // What changed in each minute; null is a minute without a datapoint.
+    // The changes in each minute; null is a minute without a datapoint.
     private List<string> Minutes(AlarmWatch watch, params double?[] values) => [.. values.Select(value =>
     {
         if (value is { } number)

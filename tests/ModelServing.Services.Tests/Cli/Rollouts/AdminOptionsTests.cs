@@ -20,7 +20,7 @@ public sealed class AdminOptionsTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_on_the_command_line_is_the_environments()
+    public void Without_an_option_the_credential_comes_from_the_environment()
     {
         environment[AdminOptions.TokenVariable] = "ey.J.x";
         Assert.Equal("Bearer ey.J.x", Read("--admin", "https://api.example.com").Value);
@@ -33,17 +33,17 @@ public sealed class AdminOptionsTests : IDisposable
     [InlineData("http://api.example.com")]
     [InlineData("http://10.0.1.70:8081")]
     public void No_credential_goes_unencrypted_to_another_machine(string address) =>
-        Assert.Contains("over http everybody on the way reads the credential", Refused("--admin", address, "--token-file", File("ey.J.x")), StringComparison.Ordinal);
+        Assert.Contains("plain http would expose the credential", Refused("--admin", address, "--token-file", File("ey.J.x")), StringComparison.Ordinal);
 
     [Fact]
-    public void What_is_no_credential_is_refused_with_what_would_be_one()
+    public void An_invalid_credential_is_refused_with_the_way_to_correct_it()
     {
         Assert.Contains("--token-file", Refused("--admin", "https://api.example.com"), StringComparison.Ordinal);
-        Assert.Contains("one of the two", Refused("--admin", "https://api.example.com", "--token-file", File("a"), "--key-file", File("b")), StringComparison.Ordinal);
-        Assert.Contains("holds no token", Refused("--admin", "https://api.example.com", "--token-file", File("ey J\nx")), StringComparison.Ordinal);
+        Assert.Contains("only one of the two", Refused("--admin", "https://api.example.com", "--token-file", File("a"), "--key-file", File("b")), StringComparison.Ordinal);
+        Assert.Contains("does not contain a token", Refused("--admin", "https://api.example.com", "--token-file", File("ey J\nx")), StringComparison.Ordinal);
         Assert.Contains("can't be read", Refused("--admin", "https://api.example.com", "--token-file", folder.Combine("none")), StringComparison.Ordinal);
-        Assert.Contains("no http address", Refused("--admin", "127.0.0.1:8081", "--token-file", File("a")), StringComparison.Ordinal);
-        Assert.Contains("no http address", Refused("--admin", "ftp://api.example.com", "--token-file", File("a")), StringComparison.Ordinal);
+        Assert.Contains("is not an http address", Refused("--admin", "127.0.0.1:8081", "--token-file", File("a")), StringComparison.Ordinal);
+        Assert.Contains("is not an http address", Refused("--admin", "ftp://api.example.com", "--token-file", File("a")), StringComparison.Ordinal);
     }
 
     private (string Address, string Header, string Value) Read(params string[] arguments)

@@ -14,7 +14,7 @@ namespace ModelServing.Services.Tests.Cli.Rollouts;
 public class CheckCommandTests
 {
     [Fact]
-    public void A_condemned_stable_version_is_a_fault_with_its_place_and_the_way_out()
+    public void A_condemned_stable_version_is_a_fault_with_its_position_and_the_way_out()
     {
         var fault = Assert.Single(CheckCommand.Faults(File("stable: { version: 2 }"), Condemned(2)));
         Assert.StartsWith("f:1:62: modelserving:models.fraud.stable.version: version 2 is condemned: ", fault.ToLine("f"), StringComparison.Ordinal);
@@ -24,28 +24,28 @@ public class CheckCommandTests
     [Theory]
     [InlineData("stable: { version: 1 }, canary: { version: 2, percent: 5 }", "fraud: version 2 is condemned, so canary gets no traffic")]
     [InlineData("stable: { version: 1 }, experiment: { name: q, arms: { blue: { version: 2, percent: 5 } } }", "fraud: version 2 is condemned, so blue gets no traffic")]
-    public void One_beside_stable_is_a_remark(string model, string remark)
+    public void A_condemned_version_beside_stable_is_a_remark(string model, string remark)
     {
         Assert.Empty(CheckCommand.Faults(File(model), Condemned(2)));
         Assert.StartsWith(remark, Assert.Single(CheckCommand.Remarks(File(model), Condemned(2))), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_is_not_condemned_is_nothing_to_say()
+    public void Without_condemned_versions_nothing_is_reported()
     {
         Assert.Empty(CheckCommand.Faults(File("stable: { version: 2 }"), Condemned()));
         Assert.Empty(CheckCommand.Remarks(File("stable: { version: 1 }, canary: { version: 2, percent: 5 }"), Condemned(3)));
     }
 
     [Fact]
-    public void What_a_router_does_not_know_is_not_taken_for_nothing()
+    public void A_router_that_does_not_know_the_journal_is_an_error()
     {
         Assert.Contains("journal is unread", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with { Journal = JournalReach.Unread })).Message, StringComparison.Ordinal);
-        Assert.Contains("journal is away", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with { Journal = JournalReach.Away })).Message, StringComparison.Ordinal);
+        Assert.Contains("journal is unavailable", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with { Journal = JournalReach.Away })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_journal_itself_says_what_is_condemned_and_not_reset_since()
+    public async Task The_journal_itself_has_the_versions_that_are_condemned_and_not_reset()
     {
         using var folder = new TemporaryFolder();
         var location = HostSources.Sqlite(folder.Combine("journal.db"));
@@ -60,10 +60,10 @@ public class CheckCommandTests
     }
 
     [Fact]
-    public async Task A_journal_that_is_not_there_is_not_taken_for_an_empty_one()
+    public async Task A_missing_journal_is_an_error()
     {
         var e = await Assert.ThrowsAsync<CommandException>(() => CheckCommand.ReadAsync("sqlite:/nowhere/journal.db", null, File("stable: { version: 1 }"), TestContext.Current.CancellationToken));
-        Assert.Equal((ExitCode.WrongInput, "--journal: there is no file /nowhere/journal.db"), (e.ExitCode, e.Message));
+        Assert.Equal((ExitCode.WrongInput, "--journal: the file does not exist: /nowhere/journal.db"), (e.ExitCode, e.Message));
     }
 
     private static HashSet<(ModelName, ModelVersion)> Condemned(params int[] versions) => CheckCommand.CondemnedIn(SomeStatus.WithCondemned(versions));

@@ -8,7 +8,7 @@ namespace ModelServing.Services.Tests.Cli.Rollouts;
 public class HistoryCommandTests
 {
     [Fact]
-    public void Each_event_says_in_a_line_what_became_of_what()
+    public void Each_event_is_described_in_a_line()
     {
         var plan = SomeEvents.Plan(1, 2);
         Assert.Equal("stable v1 95%, canary v2 5%", HistoryCommand.Describe(SomeEvents.Started(plan)));

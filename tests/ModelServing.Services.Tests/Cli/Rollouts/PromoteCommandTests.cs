@@ -27,24 +27,24 @@ public class PromoteCommandTests
     }
 
     [Fact]
-    public void What_is_served_and_not_condemned_may_be_promoted() => PromoteCommand.Require(WithCondemned(), Fraud, new ModelVersion(2));
+    public void A_served_canary_that_is_not_condemned_may_be_promoted() => PromoteCommand.Require(WithCondemned(), Fraud, new ModelVersion(2));
 
     [Fact]
     public void A_condemned_canary_is_refused_with_the_way_out() =>
-        Assert.Contains("version 2 of fraud is condemned since 2026-05-04 12:00:00Z (guard, by router-9); 'ms reset fraud 2 --why REASON'", Refused(WithCondemned(2), 2), StringComparison.Ordinal);
+        Assert.Contains("version 2 of fraud was condemned at 2026-05-04 12:00:00Z by router-9 (guard); 'ms reset fraud 2 --why REASON'", Refused(WithCondemned(2), 2), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(JournalReach.Unread, "the router's journal is unread")]
-    [InlineData(JournalReach.Away, "the router's journal is away")]
-    public void Nothing_is_promoted_while_nobody_knows_what_is_condemned(JournalReach journal, string message) =>
+    [InlineData(JournalReach.Away, "the router's journal is unavailable")]
+    public void Nothing_is_promoted_while_it_is_unknown_what_is_condemned(JournalReach journal, string message) =>
         Assert.Contains(message, Refused(WithCondemned() with { Journal = journal }, 2), StringComparison.Ordinal);
 
     [Fact]
-    public void What_the_router_does_not_serve_is_refused()
+    public void A_version_that_the_router_does_not_serve_is_refused()
     {
         Assert.Contains("does not serve version 3 of fraud as its canary", Refused(WithCondemned(), 3), StringComparison.Ordinal);
         Assert.Contains("does not serve version 1 of fraud as its canary", Refused(WithCondemned(), 1), StringComparison.Ordinal);
-        Assert.Contains("serves no model 'fraud'", Refused(WithCondemned() with { Models = [] }, 2), StringComparison.Ordinal);
+        Assert.Contains("does not serve a model 'fraud'", Refused(WithCondemned() with { Models = [] }, 2), StringComparison.Ordinal);
     }
 
     private static string Refused(RolloutsStatus status, int canary) => Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Fraud, new ModelVersion(canary))).Message;

@@ -7,16 +7,16 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Rollouts;
 
-/// <summary><c>ms promote</c> as a whole, against a router.</summary>
+/// <summary><c>ms promote</c> against a router.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public sealed class PromotionTests
 {
     private const string Before = """
-        # what is ours
+        # ours
         config:
           modelserving:models:
             fraud:
-              stable: { version: 1 }   # the one that everybody knows
+              stable: { version: 1 }   # the well-known one
               canary:
                 version: 2
                 percent: 50
@@ -25,18 +25,18 @@ public sealed class PromotionTests
         """;
 
     private const string After = """
-        # what is ours
+        # ours
         config:
           modelserving:models:
             fraud:
-              stable: { version: 2 }   # the one that everybody knows
+              stable: { version: 2 }   # the well-known one
               deadline: 15s
               keepWarm: [1]
 
         """;
 
     [Fact]
-    public async Task The_stack_file_is_changed_and_what_was_changed_is_said()
+    public async Task The_stack_file_is_changed_and_the_changes_are_printed()
     {
         using var folder = new TemporaryFolder();
         var stack = StackOf(folder);
@@ -44,9 +44,9 @@ public sealed class PromotionTests
         await routers.ApplyAsync(SomeRouters.Canary2());
         var router = await routers.StartAsync();
         await routers.UntilKindsAsync("started");
-        var said = new RecordedTerminal();
+        var printed = new RecordedTerminal();
 
-        Assert.Equal(ExitCode.Done, await PromoteCommand.RunAsync(said.Terminal, stack, SomePlan.Model, () => Open(router), TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.Done, await PromoteCommand.RunAsync(printed.Terminal, stack, SomePlan.Model, () => Open(router), TestContext.Current.CancellationToken));
 
         var settings = stack.Read().Settings.Models[SomePlan.Model];
         Assert.Equal(("2", null), (settings.Stable.Version.ToString(), settings.Canary));
@@ -56,18 +56,18 @@ public sealed class PromotionTests
             [
                 "Pulumi.some.yaml: fraud",
                 "  stable.version  1 -> 2",
-                "  canary          version 2, 50% -> gone",
-                "  keepWarm        + 1, so that going back to it is no outage; take it out when nobody needs that",
-                "A running 'ms up' applies it now; in the cloud 'pulumi up' does.",
+                "  canary          version 2, 50% -> removed",
+                "  keepWarm        + 1, ready for a rollback; remove it when you no longer need that",
+                "A running 'ms up' applies this at once; in the cloud, run 'pulumi up'.",
             ],
-            said.Lines);
-        // The plan that follows from it is a promotion.
+            printed.Lines);
+        // The resulting plan is a promotion.
         await routers.ApplyAsync(SomeRouters.OnlyStable(2));
         await routers.UntilKindsAsync("started promoted");
     }
 
     [Fact]
-    public async Task What_is_refused_leaves_the_stack_file_as_it_was()
+    public async Task A_refusal_leaves_the_stack_file_as_it_was()
     {
         using var folder = new TemporaryFolder();
         var stack = StackOf(folder);

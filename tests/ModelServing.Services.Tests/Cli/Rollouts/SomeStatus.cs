@@ -3,7 +3,7 @@ using ModelServing.Contracts.Admin;
 
 namespace ModelServing.Services.Tests.Cli.Rollouts;
 
-/// <summary>Statuses of the model <c>fraud</c>, whose stable version is 1 and whose canary is 2.</summary>
+/// <summary>Statuses of the model <c>fraud</c> with the stable version 1 and the canary 2.</summary>
 internal static class SomeStatus
 {
     internal static readonly ModelName Fraud = ModelName.Parse("fraud");

@@ -7,7 +7,7 @@ namespace ModelServing.Services.Tests.Cli.Rollouts;
 public class StatusReportTests
 {
     [Fact]
-    public void Each_variant_is_a_row_with_what_is_planned_and_served_and_the_kind_nearest_to_its_threshold()
+    public void Each_variant_is_a_row_with_its_shares_and_the_kind_nearest_to_its_threshold()
     {
         var text = Text(SomeStatus.WithCondemned());
         Assert.Matches(@"fraud +│ stable +│ 1 +│ 1 +│ 95% +│ 95% +│ 2 of 2", text);
@@ -17,21 +17,22 @@ public class StatusReportTests
     }
 
     [Fact]
-    public void What_is_condemned_is_said_with_why_and_the_way_out()
+    public void A_condemned_version_is_listed_with_the_reason_and_the_way_out()
     {
         var text = Text(SomeStatus.WithCondemned(2));
-        Assert.Contains("fraud version 2 is condemned since 2026-05-04 12:00:00Z (trial 3, guard, by router-9): error: 5 failures against 0 of stable", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "fraud version 2 was condemned at 2026-05-04 12:00:00Z by router-9 (guard, trial 3)\n  error: 5 failures against 0 of stable\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("ms reset fraud 2 --why REASON", text, StringComparison.Ordinal);
         Assert.Matches(@"canary +│ 2 +│ 3 +│ 5% +│ 0% ", text);
     }
 
     [Fact]
-    public void What_is_away_unread_refused_or_blind_is_said()
+    public void Problems_are_listed()
     {
-        Assert.Contains("journal unread", Text(SomeStatus.WithCondemned() with { Journal = JournalReach.Unread }), StringComparison.Ordinal);
-        Assert.Contains("The journal is away", Text(SomeStatus.WithCondemned() with { Journal = JournalReach.Away }), StringComparison.Ordinal);
-        Assert.Contains("The cache is away", Text(SomeStatus.WithCondemned() with { CacheReached = false }), StringComparison.Ordinal);
-        Assert.DoesNotContain("away", Text(SomeStatus.WithCondemned() with { CacheReached = true }), StringComparison.Ordinal);
+        Assert.Contains("The journal is unread", Text(SomeStatus.WithCondemned() with { Journal = JournalReach.Unread }), StringComparison.Ordinal);
+        Assert.Contains("The journal is unavailable", Text(SomeStatus.WithCondemned() with { Journal = JournalReach.Away }), StringComparison.Ordinal);
+        Assert.Contains("The cache is unavailable", Text(SomeStatus.WithCondemned() with { CacheReached = false }), StringComparison.Ordinal);
+        Assert.DoesNotContain("unavailable", Text(SomeStatus.WithCondemned() with { CacheReached = true }), StringComparison.Ordinal);
         Assert.Contains("fraud: the plan is refused", Text(SomeStatus.WithCondemned().With(static model => model with { Condition = RolloutCondition.Refused })), StringComparison.Ordinal);
         Assert.Contains("fraud: nothing is served", Text(SomeStatus.WithCondemned().With(static model => model with { Condition = RolloutCondition.CondemnedStable, Variants = [] })), StringComparison.Ordinal);
         Assert.Contains(

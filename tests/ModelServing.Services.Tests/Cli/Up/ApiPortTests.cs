@@ -10,7 +10,7 @@ public class ApiPortTests
     private static readonly StackLocation Stack = new("dev", Path.GetTempPath());
 
     [Fact]
-    public void A_port_that_is_given_and_taken_is_named_with_its_place_and_what_would_be_right()
+    public void A_set_port_that_is_taken_is_named_with_its_position_and_the_way_to_correct_it()
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);
         holder.Start();
@@ -19,12 +19,12 @@ public class ApiPortTests
         Assert.Equal(ExitCode.PortTaken, e.ExitCode);
         Assert.Equal(
             $"Pulumi.dev.yaml:10:11: modelserving:local.port: port {port} on 127.0.0.1 is taken by another program; " +
-            "free it, give another one, or leave this setting out to get the first free one from 8080",
+            "free it, set another one, or remove this setting to get the first free port from 8080",
             e.Message);
     }
 
     [Fact]
-    public void A_port_that_is_given_and_free_is_taken_and_no_other()
+    public void A_set_port_that_is_free_is_used()
     {
         int port;
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
@@ -37,7 +37,7 @@ public class ApiPortTests
     }
 
     [Fact]
-    public void Where_none_is_given_a_taken_one_is_passed_over()
+    public void Without_a_set_port_taken_ones_are_skipped()
     {
         var first = Choose("state: s");
         Assert.False(first.Given);

@@ -17,14 +17,24 @@ public class HostLogTests
     }
 
     [Fact]
-    public async Task Everything_that_is_printed_becomes_lines()
+    public void A_host_that_logs_each_minute_prints_only_warnings_and_errors()
+    {
+        var terminal = new RecordedTerminal();
+        var functions = new HostLog(terminal.Terminal).WriterFor("functions", onlyFaults: true);
+        functions("12:34:56.789 INF called");
+        functions("12:34:56.789 WRN slow");
+        Assert.Equal(["functions | 12:34:56.789 WRN slow"], terminal.Lines);
+    }
+
+    [Fact]
+    public async Task All_output_becomes_lines()
     {
         Assert.Equal(["a", "", "b", "no end"], await ReadAsync("a\n\r\nb\r\nno end"));
         Assert.Empty(await ReadAsync(""));
     }
 
     [Fact]
-    public async Task A_line_without_end_is_handed_on_in_pieces()
+    public async Task An_endless_line_is_passed_on_in_pieces()
     {
         var text = new string('x', (2 * OutputLines.MaxLength) + 5);
         var lines = await ReadAsync(text + "\ny\n");
@@ -35,7 +45,7 @@ public class HostLogTests
     public async Task A_host_can_not_move_the_cursor() => Assert.Equal(["a [2Jb c"], await ReadAsync("a\u001b[2Jb\tc\n"));
 
     [Fact]
-    public void The_reason_of_an_end_is_standard_error_then_the_last_severe_line()
+    public void The_reason_of_an_end_is_standard_error_else_the_last_severe_line()
     {
         var output = new HostOutput();
         output.TakeOutput("12:34:56.789 INF inference listens");

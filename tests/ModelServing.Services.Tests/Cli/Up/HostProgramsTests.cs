@@ -11,7 +11,7 @@ public sealed class HostProgramsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Hosts_lie_beside_the_program_in_the_same_configuration()
+    public void Hosts_are_beside_the_program_in_the_same_configuration()
     {
         var inference = Touch("bin", "Inference", "debug", "ModelServing.Inference.dll");
         var router = Touch("bin", "Router", "debug", "ModelServing.Router.dll");
@@ -24,12 +24,12 @@ public sealed class HostProgramsTests : IDisposable
     }
 
     [Fact]
-    public void Each_that_is_not_built_is_a_line_that_says_how_it_is()
+    public void Each_missing_program_is_a_line_that_says_how_to_build_it()
     {
         var e = Assert.Throws<CommandException>(() => HostPrograms.Find(folder.Combine("bin", "Cli", "release"), "dotnet"));
         Assert.Equal(ExitCode.Failed, e.ExitCode);
         Assert.Equal(3, e.Lines.Count);
-        Assert.EndsWith("does not exist; ./dev up builds it, and so does: dotnet build services/Inference -c Release", e.Lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("does not exist; build it with ./dev up, or with: dotnet build services/Inference -c Release", e.Lines[0], StringComparison.Ordinal);
     }
 
     private string Touch(params string[] parts)

@@ -12,7 +12,7 @@ public sealed class PlatformFilesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Endpoints_are_those_that_are_ready_now()
+    public void The_file_lists_the_endpoints_that_are_ready_now()
     {
         var files = new PlatformFiles(folder.FullPath, terminal.Terminal);
         var (first, second) = (new object(), new object());
@@ -34,7 +34,7 @@ public sealed class PlatformFilesTests : IDisposable
         files.WritePlan(SomeStack.Plan("5"));
         using var reader = File.OpenRead(files.PlanPath);
         files.WritePlan(SomeStack.Plan("25"));
-        // Who has the old one open reads it to its end.
+        // A reader that has the old file open can read it to its end.
         using var old = new MemoryStream();
         reader.CopyTo(old);
         Assert.Equal(SomeStack.Plan("5").ToUtf8(), old.ToArray());
@@ -59,11 +59,11 @@ public sealed class PlatformFilesTests : IDisposable
     }
 
     [Fact]
-    public void Endpoints_that_can_not_be_written_are_said_and_end_nothing()
+    public void A_failure_to_write_the_endpoints_is_only_a_warning()
     {
         var files = new PlatformFiles(folder.Combine("missing"), terminal.Terminal);
         files.Set(new object(), Entry(1, 1001));
-        Assert.Contains("can't be written, so the router goes on with the last one", terminal.Output, StringComparison.Ordinal);
+        Assert.Contains("can't be written, so the router keeps the last version of it", terminal.Output, StringComparison.Ordinal);
     }
 
     private static EndpointEntry Entry(int version, int process) => new(ModelName.Parse("fraud"), new ModelVersion(version), $"127.0.0.1:{process}", process);

@@ -9,7 +9,7 @@ public sealed class PlatformTests : IAsyncLifetime
 {
     private const string Serve = StandInHosts.WriteAddress + "; cat";
 
-    // Version 3 is damaged, version 4 never gets ready.
+    // Version 3 is damaged; version 4 never becomes ready.
     private const string Inference =
         "case $MODELSERVING_VERSION in 3) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; done;; esac; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve;
 
@@ -25,11 +25,8 @@ public sealed class PlatformTests : IAsyncLifetime
         await hosts.StartAsync();
         platform = new Platform(
             new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve), hosts.Program("echo called; " + Serve)),
-            folder.FullPath,
-            "file:/nowhere",
-            2048,
+            new PlatformSettings(folder.FullPath, "file:/nowhere", 2048, new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false)),
             terminal.Terminal,
-            new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false),
             TimeProvider.System,
             default);
     }
@@ -55,7 +52,7 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everybody_may_ask_unless_it_is_said_otherwise_and_this_machine_is_an_operator_in_any_case()
+    public async Task Anyone_is_a_caller_by_default_and_this_machine_is_always_an_operator()
     {
         await StartAsync(SomeStack.Plan());
         ClientsDocument Clients() => ClientsDocument.Parse(File.ReadAllBytes(folder.Combine("clients.json")));
@@ -70,7 +67,7 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_version_that_is_damaged_lets_nothing_start()
+    public async Task With_a_damaged_version_nothing_starts()
     {
         var e = await Assert.ThrowsAsync<HostFailedException>(() => StartAsync(SomeStack.Plan(canary: "3")));
         Assert.Equal("fraud v3 did not start: it is damaged (it ended with exit code 1)", e.Message);
@@ -79,7 +76,7 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_weight_is_another_plan_and_the_same_processes()
+    public async Task Another_weight_changes_the_plan_and_keeps_the_processes()
     {
         await StartAsync(SomeStack.Plan());
         var before = Processes();
@@ -89,18 +86,18 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_version_that_is_no_longer_named_leaves_after_the_plan_and_the_endpoints()
+    public async Task A_version_that_is_no_longer_named_stops_after_the_plan_and_the_endpoints_changed()
     {
         await StartAsync(SomeStack.Plan());
         await Running.ApplyAsync(SomeStack.Plan(canary: "5"), default);
         Assert.Equal(SomeStack.Plan(canary: "5").ToUtf8(), await PlanAsync());
         Assert.Equal([1, 2, 5], Endpoints());
-        await terminal.SaidAsync("fraud v2 stops: the plan no longer names it");
+        await terminal.WaitForAsync("fraud v2 stops: the plan no longer names it");
         Assert.Equal([1, 5], Endpoints());
     }
 
     [Fact]
-    public async Task A_former_stable_that_is_kept_warm_stays_the_process_that_it_was()
+    public async Task A_former_stable_version_that_is_kept_warm_keeps_its_process()
     {
         await StartAsync(SomeStack.Plan());
         var before = Processes();
@@ -110,25 +107,25 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plan_whose_version_is_damaged_changes_nothing()
+    public async Task A_plan_with_a_damaged_version_changes_nothing()
     {
         await StartAsync(SomeStack.Plan());
         await Assert.ThrowsAsync<HostFailedException>(() => Running.ApplyAsync(SomeStack.Plan(canary: "3"), default));
         Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
         Assert.Equal(SomeStack.Plan().ToUtf8(), Running.Plan.ToUtf8());
         Assert.Equal([1, 2], Endpoints());
-        // And it is tried afresh when it is named again.
+        // It is started again when it is named again.
         await Assert.ThrowsAsync<HostFailedException>(() => Running.ApplyAsync(SomeStack.Plan(canary: "3"), default));
         Assert.Equal(2, terminal.Lines.Count(static line => line.EndsWith("it is damaged", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task A_plan_that_is_given_up_leaves_its_version_to_the_next_one()
+    public async Task A_cancelled_plan_does_not_disturb_the_next_one()
     {
         await StartAsync(SomeStack.Plan());
         using var newer = new CancellationTokenSource();
         var waiting = Running.ApplyAsync(SomeStack.Plan(canary: "4"), newer.Token);
-        await terminal.SaidAsync("loading");
+        await terminal.WaitForAsync("loading");
         await newer.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());

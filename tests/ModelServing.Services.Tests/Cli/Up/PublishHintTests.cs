@@ -8,10 +8,10 @@ namespace ModelServing.Services.Tests.Cli.Up;
 public class PublishHintTests
 {
     [Fact]
-    public void The_samples_versions_come_with_their_files()
+    public void The_commands_for_the_samples_versions_name_their_files()
     {
         var lines = PublishHint.For(new StackLocation("dev", Path.GetFullPath(".")), demo: false, [Version("fraud", 1), Version("fraud", 2)]).ToList();
-        Assert.Equal("To see the platform run with the sample: ./dev up --demo", lines[0]);
+        Assert.Equal("To run the platform with the sample: ./dev up --demo", lines[0]);
         Assert.Equal("To publish them:", lines[1]);
         var words = lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["./dev", "ms", "publish", "fraud"], words[..4]);
@@ -22,13 +22,13 @@ public class PublishHintTests
     }
 
     [Fact]
-    public void Other_versions_name_the_stack_that_they_are_for() => Assert.Equal(
+    public void The_commands_for_other_versions_name_the_stack() => Assert.Equal(
         ["To publish it:", "  ./dev ms publish iris MODEL.onnx --version 3 --stack prod --local --cwd /srv/stacks"],
         PublishHint.For(new StackLocation("prod", "/srv/stacks"), demo: false, [Version("iris", 3)]));
 
     [Fact]
-    public void A_demo_says_what_it_has() => Assert.Equal(
-        ["--demo has a registry of its own, with the versions 1 and 2 of fraud; leave --demo out to run what is published"],
+    public void A_demo_names_its_versions() => Assert.Equal(
+        ["--demo has its own registry, with versions 1 and 2 of fraud; run without --demo to serve published versions"],
         PublishHint.For(new StackLocation("dev", "/srv"), demo: true, [Version("fraud", 3)]));
 
     private static PublishedVersion Version(string model, int version) => new(ModelName.Parse(model), new ModelVersion(version));

@@ -41,7 +41,7 @@ public sealed class StackFollowerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_save_in_place_and_one_by_rename_are_handed_on()
+    public async Task A_save_in_place_and_a_save_by_rename_are_passed_on()
     {
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("25"));
         Assert.Equal("25", await NextAsync());
@@ -51,50 +51,50 @@ public sealed class StackFollowerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_fault_is_said_with_its_place_and_changes_nothing()
+    public async Task A_fault_is_printed_with_its_position_and_changes_nothing()
     {
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("101"));
-        await terminal.SaidAsync("Pulumi.dev.yaml is not applied; the plan stays as it is");
+        await terminal.WaitForAsync("Pulumi.dev.yaml is not applied; the plan stays as it is");
         Assert.Contains("Pulumi.dev.yaml:8:18: modelserving:models.fraud.canary.percent: 101 is not between 0 and 100", terminal.Lines);
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("7"));
         Assert.Equal("7", await NextAsync());
     }
 
     [Fact]
-    public async Task A_file_that_is_gone_changes_nothing_and_may_come_back()
+    public async Task A_missing_file_changes_nothing_and_may_come_back()
     {
         File.Delete(FilePath);
-        await terminal.SaidAsync("Pulumi.dev.yaml is gone; the plan stays as it is until there is one again");
+        await terminal.WaitForAsync("Pulumi.dev.yaml is missing; the plan stays as it is until the file is back");
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("7"));
         Assert.Equal("7", await NextAsync());
     }
 
     [Fact]
-    public async Task What_waits_for_a_version_is_handed_on_once_that_is_published()
+    public async Task A_file_that_waits_for_a_version_is_passed_on_once_it_is_published()
     {
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("7", canary: "3"));
-        await terminal.SaidAsync("until that is put right");
+        await terminal.WaitForAsync("until this is corrected");
         lock (published)
             published.Add(3);
         Assert.Equal("7", await NextAsync());
     }
 
     [Fact]
-    public async Task A_newer_file_ends_the_waiting_for_an_older_one_and_the_last_one_wins()
+    public async Task A_newer_file_cancels_an_older_one_and_the_last_one_wins()
     {
         slow.Add(new TaskCompletionSource());
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("10"));
         await slow[0].Task;
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("500"));
-        await terminal.SaidAsync("is not applied");
+        await terminal.WaitForAsync("is not applied");
         Assert.False(applied.Reader.TryPeek(out _));
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("30"));
-        Assert.Equal("10 given up", await NextAsync());
+        Assert.Equal("10 cancelled", await NextAsync());
         Assert.Equal("30", await NextAsync());
     }
 
     [Fact]
-    public async Task Settings_that_need_a_restart_are_said_once()
+    public async Task Settings_that_need_a_restart_are_reported_once()
     {
         const string Local = "  modelserving:local:\n    port: 9000\n    state: elsewhere\n  modelserving:maxRequestBytes: 2048\n";
         await File.WriteAllTextAsync(FilePath, SomeStack.Yaml("7") + Local);
@@ -103,7 +103,7 @@ public sealed class StackFollowerTests : IAsyncLifetime
         await NextAsync();
         Assert.Equal(
             from setting in (string[])["local.port", "local.state", "maxRequestBytes"]
-            select $"modelserving:{setting} was changed; that takes effect at the next start",
+            select $"modelserving:{setting} was changed; the change takes effect at the next start",
             terminal.Lines);
     }
 
@@ -128,7 +128,7 @@ public sealed class StackFollowerTests : IAsyncLifetime
             }
             catch (OperationCanceledException)
             {
-                applied.Writer.TryWrite(percent + " given up");
+                applied.Writer.TryWrite(percent + " cancelled");
                 throw;
             }
         }

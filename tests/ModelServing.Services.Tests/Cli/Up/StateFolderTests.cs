@@ -19,7 +19,7 @@ public sealed class StateFolderTests : IDisposable
         {
             var e = Assert.Throws<CommandException>(() => StateFolder.Open(State));
             Assert.Equal(ExitCode.Failed, e.ExitCode);
-            Assert.Contains($"another 'ms up' runs on {State};", e.Message, StringComparison.Ordinal);
+            Assert.Contains($"another 'ms up' is using {State};", e.Message, StringComparison.Ordinal);
             File.WriteAllText(Path.Combine(State, "kept"), "");
         }
 
@@ -28,7 +28,7 @@ public sealed class StateFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_demo_has_a_new_folder_beside_it_that_is_gone_in_the_end()
+    public void A_demo_has_a_temporary_folder_beside_it()
     {
         using (var first = StateFolder.OpenDemo(State))
         using (var second = StateFolder.OpenDemo(State))
@@ -43,7 +43,7 @@ public sealed class StateFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_demo_left_is_removed_and_what_is_held_or_unknown_is_not()
+    public void The_folder_of_a_killed_demo_is_removed_but_no_used_or_unknown_one()
     {
         var left = Directory.CreateDirectory(State + "-demo-left").FullName;
         File.WriteAllText(Path.Combine(left, ".lock"), "");

@@ -21,7 +21,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_ready_prints_and_stops_when_it_is_asked_to()
+    public async Task A_host_becomes_ready_prints_and_stops_on_request()
     {
         var host = Start($"echo hello; {StandInHosts.WriteAddress}; cat; echo bye");
         await host.Ready;
@@ -34,7 +34,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_ends_before_it_is_ready_is_not_started_again_and_its_reason_is_told()
+    public async Task A_host_that_ends_before_it_is_ready_is_not_restarted_and_its_reason_is_reported()
     {
         var host = Start("echo '12:34:56.789 FTL it is damaged'; exit 1");
         var e = await Assert.ThrowsAsync<HostFailedException>(() => host.Ready);
@@ -45,7 +45,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_program_that_is_not_there_is_told_too()
+    public async Task A_missing_program_is_reported()
     {
         var host = Start(new HostProgram(folder.Combine("nothing"), []));
         var e = await Assert.ThrowsAsync<HostFailedException>(() => host.Ready);
@@ -53,7 +53,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_dies_is_taken_out_started_again_and_put_back()
+    public async Task A_host_that_dies_is_removed_restarted_and_added_again()
     {
         var host = Start($"{StandInHosts.WriteAddress}; cat");
         var first = await NextAsync();
@@ -61,26 +61,26 @@ public sealed class SupervisedHostTests : IAsyncLifetime
         Assert.Null(await NextAsync());
         var second = await NextAsync();
         Assert.NotEqual(first.Process, second!.Process);
-        Assert.Contains($"fraud v1 (process {first.Process}) was ended by signal 9 (SIGKILL); it starts again in 0.25 s", terminal.Lines);
+        Assert.Contains($"fraud v1 (process {first.Process}) was ended by signal 9 (SIGKILL); it restarts in 0.25 s", terminal.Lines);
         await host.StopAsync(TimeSpan.FromMinutes(1), default);
         Assert.Null(await NextAsync());
     }
 
     [Fact]
-    public async Task One_that_is_withdrawn_does_not_come_back()
+    public async Task A_withdrawn_host_does_not_come_back()
     {
         var host = Start($"{StandInHosts.WriteAddress}; cat");
         var first = await NextAsync();
         host.Withdraw();
         Assert.Null(await NextAsync());
         Kill(first!.Process);
-        await terminal.SaidAsync("starts again");
+        await terminal.WaitForAsync("restarts");
         await host.StopAsync(TimeSpan.FromMinutes(1), default);
         Assert.False(changes.Reader.TryPeek(out _));
     }
 
     [Fact]
-    public async Task One_that_does_not_stop_is_killed()
+    public async Task A_host_that_does_not_stop_is_killed()
     {
         var host = Start($"{StandInHosts.WriteAddress}; while true; do sleep 1; done");
         await host.Ready;
@@ -93,26 +93,26 @@ public sealed class SupervisedHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_is_not_ready_is_killed_at_once_and_nobody_waits_for_it_any_longer()
+    public async Task A_host_that_is_not_ready_is_killed_at_once_and_waiting_for_it_ends()
     {
         var host = Start("echo started; while true; do sleep 1; done");
-        await terminal.SaidAsync("started");
+        await terminal.WaitForAsync("started");
         await host.StopAsync(TimeSpan.FromMinutes(1), default);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Ready);
     }
 
     [Fact]
-    public async Task Settings_come_from_the_program_and_from_nowhere_else()
+    public async Task Settings_come_only_from_this_program()
     {
-        Environment.SetEnvironmentVariable("MODELSERVING_NOBODY_KNOWS", "x");
+        Environment.SetEnvironmentVariable("MODELSERVING_UNKNOWN", "x");
         try
         {
-            var host = Start("echo $MODELSERVING_MODEL $MODELSERVING_VERSION $MODELSERVING_THREADS $MODELSERVING_NOBODY_KNOWS $MODELSERVING_STOP_WITH_PARENT $MODELSERVING_LOG_FORMAT");
+            var host = Start("echo $MODELSERVING_MODEL $MODELSERVING_VERSION $MODELSERVING_THREADS $MODELSERVING_UNKNOWN $MODELSERVING_STOP_WITH_PARENT $MODELSERVING_LOG_FORMAT");
             await Assert.ThrowsAsync<HostFailedException>(() => host.Ready);
         }
         finally
         {
-            Environment.SetEnvironmentVariable("MODELSERVING_NOBODY_KNOWS", null);
+            Environment.SetEnvironmentVariable("MODELSERVING_UNKNOWN", null);
         }
 
         Assert.Equal(["fraud v1 | fraud 1 1 true text"], terminal.Lines);
@@ -124,10 +124,7 @@ public sealed class SupervisedHostTests : IAsyncLifetime
         "fraud v1",
         program,
         new InferenceSettings { Model = ModelName.Parse("fraud"), Version = new ModelVersion(1), Registry = "file:/nowhere" },
-        folder.FullPath,
-        new HostLog(terminal.Terminal),
-        terminal.Terminal,
-        TimeProvider.System,
+        new HostSupervision(folder.FullPath, new HostLog(terminal.Terminal), terminal.Terminal, TimeProvider.System),
         address => changes.Writer.TryWrite(address));
 
     private ValueTask<HostAddress?> NextAsync() => changes.Reader.ReadAsync(TestContext.Current.CancellationToken);

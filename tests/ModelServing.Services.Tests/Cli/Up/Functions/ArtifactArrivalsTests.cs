@@ -26,7 +26,7 @@ public sealed class ArtifactArrivalsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await standIn.StartAsync();
-        functions.At(new HostAddress(standIn.Address, 1));
+        functions.SetAddress(new HostAddress(standIn.Address, 1));
     }
 
     public async ValueTask DisposeAsync()
@@ -37,7 +37,7 @@ public sealed class ArtifactArrivalsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_manifest_that_nobody_has_checked_is_told_once()
+    public async Task ModelLoader_gets_one_event_for_an_unchecked_manifest()
     {
         await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(1)));
         await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(2)));
@@ -49,13 +49,13 @@ public sealed class ArtifactArrivalsTests : IAsyncLifetime
 
         var (path, payload) = Assert.Single(standIn.Calls);
         Assert.Equal(FunctionPaths.PathOf(FunctionName.ModelLoader), path);
-        using var told = JsonDocument.Parse(payload);
-        Assert.Equal("com.oraclecloud.objectstorage.createobject", told.RootElement.GetProperty("eventType").GetString());
-        Assert.Equal("models/fraud/1/manifest.json", told.RootElement.GetProperty("data").GetProperty("resourceName").GetString());
+        using var sent = JsonDocument.Parse(payload);
+        Assert.Equal("com.oraclecloud.objectstorage.createobject", sent.RootElement.GetProperty("eventType").GetString());
+        Assert.Equal("models/fraud/1/manifest.json", sent.RootElement.GetProperty("data").GetProperty("resourceName").GetString());
     }
 
     [Fact]
-    public async Task What_the_function_does_not_take_is_told_again()
+    public async Task An_event_on_which_the_function_failed_is_sent_again()
     {
         await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(1)));
         standIn.Status = 503;

@@ -7,17 +7,17 @@ using ModelServing.Cli.Images;
 
 namespace ModelServing.Services.Tests.Cli.Images;
 
-/// <summary>A registry whose tokens come from elsewhere, as OCI's do. The kind with passwords is Debian's, in the tests of pushing.</summary>
-public sealed class RegistryClientTests : IAsyncLifetime
+/// <summary>A registry whose tokens come from another server, as OCI's do. The tests of pushing use Debian's registry, which has passwords.</summary>
+public sealed class ContainerRegistryClientTests : IAsyncLifetime
 {
     private const string Manifest = "{ }";
 
-    // Of the two characters and the space between.
+    // The digest of the manifest.
     private const string Digest = "sha256:257c1be96ae69f4b01c2c69bdb6d78605f59175819fb007d0bf245bf48444c4a";
 
     private static readonly ContainerRegistryLogin Login = new("space/user", "secret", "a test");
 
-    private readonly List<string> asked = [];
+    private readonly List<string> requested = [];
     private readonly List<string> put = [];
     private WebApplication app = null!;
 
@@ -41,7 +41,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
         Assert.Equal(Digest, await registry.FindAsync("space/a", "1", Cancellation));
         Assert.Equal(Digest, await registry.FindAsync("space/b", "1", Cancellation));
         Assert.Null(await registry.FindAsync("space/b", "missing", Cancellation));
-        Assert.Equal(["?service=it", "?service=it&scope=repository%3Aspace%2Fa%3Apull", "?service=it&scope=repository%3Aspace%2Fb%3Apull"], asked);
+        Assert.Equal(["?service=it", "?service=it&scope=repository%3Aspace%2Fa%3Apull", "?service=it&scope=repository%3Aspace%2Fb%3Apull"], requested);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
     {
         using var registry = Registry(Login with { IsIdentityToken = true });
         Assert.Equal(Digest, await registry.FindAsync("space/a", "1", Cancellation));
-        Assert.Equal(["service=it&scope=repository%3Aspace%2Fa%3Apull&grant_type=refresh_token&client_id=ms&refresh_token=secret"], asked);
+        Assert.Equal(["service=it&scope=repository%3Aspace%2Fa%3Apull&grant_type=refresh_token&client_id=ms&refresh_token=secret"], requested);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
     {
         using var registry = Registry(Login with { Secret = "wrong" });
         var e = await Assert.ThrowsAsync<CommandException>(() => registry.CheckAsync(Cancellation));
-        Assert.Equal([$"the registry {Host} refuses the login of space/user (a test): docker login {Host}"], e.Lines);
+        Assert.Equal([$"the registry {Host} refuses the login of space/user (a test); run: docker login {Host}"], e.Lines);
         Assert.Equal(ExitCode.Failed, e.ExitCode);
     }
 
@@ -66,7 +66,7 @@ public sealed class RegistryClientTests : IAsyncLifetime
     {
         using var registry = Registry(null);
         var e = await Assert.ThrowsAsync<CommandException>(() => registry.CheckAsync(Cancellation));
-        Assert.Equal([$"the registry {Host} wants a login and there is none: docker login {Host}"], e.Lines);
+        Assert.Equal([$"the registry {Host} wants a login, and none was found; run: docker login {Host}"], e.Lines);
     }
 
     [Fact]
@@ -78,11 +78,11 @@ public sealed class RegistryClientTests : IAsyncLifetime
         await registry.TagAsync("space/a", Digest, "missing", Cancellation);
         Assert.Equal([$"/v2/space/a/manifests/missing application/json {Manifest}"], put);
         var e = await Assert.ThrowsAsync<CommandException>(() => registry.TagAsync("space/a", "sha256:00", "1", Cancellation));
-        Assert.Equal([$"the registry {Host} has another image as space/a:1 than sha256:00"], e.Lines);
+        Assert.Equal([$"in the registry {Host}, space/a:1 is another image than sha256:00"], e.Lines);
     }
 
     [Fact]
-    public async Task An_answer_that_is_none_is_named()
+    public async Task An_unexpected_answer_is_named()
     {
         using var registry = Registry(Login);
         var e = await Assert.ThrowsAsync<CommandException>(() => registry.FindAsync("space/a", "broken", Cancellation));
@@ -90,12 +90,12 @@ public sealed class RegistryClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_TLS_a_registry_is_not_spoken_to_unless_it_may()
+    public async Task A_registry_without_TLS_is_refused_unless_it_is_allowed()
     {
         using var registry = new ContainerRegistryClient(Host, Login, isInsecure: false);
         var e = await Assert.ThrowsAsync<CommandException>(() => registry.CheckAsync(Cancellation));
-        Assert.StartsWith($"the registry {Host} can't be reached: ", e.Message, StringComparison.Ordinal);
-        Assert.Empty(asked);
+        Assert.StartsWith($"the registry {Host} is unreachable: ", e.Message, StringComparison.Ordinal);
+        Assert.Empty(requested);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -135,8 +135,8 @@ public sealed class RegistryClientTests : IAsyncLifetime
     {
         var isExchange = HttpMethods.IsPost(context.Request.Method);
         var form = isExchange ? await new StreamReader(context.Request.Body).ReadToEndAsync() : "";
-        lock (asked)
-            asked.Add(isExchange ? form : context.Request.QueryString.Value!);
+        lock (requested)
+            requested.Add(isExchange ? form : context.Request.QueryString.Value!);
         var isRight = isExchange
             ? form.EndsWith("refresh_token=secret", StringComparison.Ordinal)
             : context.Request.Headers.Authorization == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("space/user:secret"));

@@ -1,9 +1,9 @@
 namespace ModelServing.Cli.Demo;
 
-/// <summary>A body whose first byte comes late.</summary>
-internal sealed class HeldBackStream(Stream body, TimeSpan by) : Stream
+/// <summary>A request body whose first byte arrives late.</summary>
+internal sealed class DelayedStream(Stream body, TimeSpan delay) : Stream
 {
-    private bool held;
+    private bool isDelayed;
 
     public override bool CanRead => true;
 
@@ -17,13 +17,14 @@ internal sealed class HeldBackStream(Stream body, TimeSpan by) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!held)
-            await Task.Delay(by, cancellationToken);
-        held = true;
+        if (!isDelayed)
+            await Task.Delay(delay, cancellationToken);
+        isDelayed = true;
         return await body.ReadAsync(buffer, cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

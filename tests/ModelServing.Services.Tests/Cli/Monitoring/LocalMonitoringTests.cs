@@ -10,8 +10,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Monitoring;
 
-/// <summary>From what is posted to the call of Rollback, with a minute of two seconds.</summary>
-public sealed class AlarmRoadTests : IAsyncLifetime
+/// <summary>From posted metrics to the call of Rollback, with a minute of two seconds.</summary>
+public sealed class LocalMonitoringTests : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(2);
 
@@ -28,7 +28,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await standIn.StartAsync();
-        functions.At(new HostAddress(standIn.Address, 1));
+        functions.SetAddress(new HostAddress(standIn.Address, 1));
     }
 
     public async ValueTask DisposeAsync()
@@ -43,7 +43,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_posted_fires_the_alarm_and_its_message_reaches_Rollback()
+    public async Task Posted_metrics_fire_the_alarm_and_its_message_reaches_Rollback()
     {
         await StartAsync(ModelAlarms.All);
         await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
@@ -64,7 +64,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_evaluated_before_its_slack_is_over()
+    public async Task A_minute_is_evaluated_only_after_its_slack()
     {
         await StartAsync(ModelAlarms.All);
         await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
@@ -77,7 +77,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
     [InlineData(20, 80, ModelMetric.IsNotWatched)]
     [InlineData(5, 95, ModelMetric.IsWatched)]
     [InlineData(15, 10, ModelMetric.IsWatched)]
-    public async Task Stable_a_few_failures_and_a_few_requests_fire_nothing(int failed, int succeeded, string watched)
+    public async Task Stable_few_failures_and_few_requests_fire_nothing(int failed, int succeeded, string watched)
     {
         await StartAsync(ModelAlarms.All);
         await PostAsync(failed, succeeded, watched);
@@ -86,7 +86,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_threshold_in_the_text_changes_what_happens()
+    public async Task Another_threshold_in_the_query_changes_the_result()
     {
         var alarm = ModelAlarms.All.First(static alarm => alarm.Name == "failure-rate");
         await StartAsync([alarm with { Query = alarm.Query.Replace("mean() > 0.1", "mean() > 0.25", StringComparison.Ordinal) }]);
@@ -96,13 +96,13 @@ public sealed class AlarmRoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_that_was_not_taken_is_sent_again_a_minute_later()
+    public async Task A_message_on_which_Rollback_failed_is_sent_again_a_minute_later()
     {
         await StartAsync(ModelAlarms.All);
         await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
         standIn.Status = 502;
         delivery!.Send(Assert.Single(After(minutes: 5)));
-        await RunningRouter.UntilAsync(() => terminal.Output.Contains("did not take the message", StringComparison.Ordinal), "the failure is told");
+        await RunningRouter.UntilAsync(() => terminal.Output.Contains("failed on the message", StringComparison.Ordinal), "the failure is printed");
 
         standIn.Status = 200;
         await RunningRouter.UntilAsync(
@@ -116,7 +116,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_post_that_is_none_is_refused_with_its_place()
+    public async Task An_invalid_post_is_refused_with_the_position_of_the_fault()
     {
         await StartAsync(ModelAlarms.All);
         using var content = new StringContent("""{"metricData":[{"namespace":"n"}]}""");
@@ -152,7 +152,7 @@ public sealed class AlarmRoadTests : IAsyncLifetime
         Assert.Equal(0, MetricPostAnswer.Parse(await answer.Content.ReadAsByteArrayAsync()).FailedMetricsCount);
     }
 
-    /// <summary>What changed in the minutes that follow.</summary>
+    /// <summary>The changes in the next minutes.</summary>
     private IReadOnlyList<AlarmTransition> After(int minutes)
     {
         changes.Clear();

@@ -5,7 +5,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Images;
 
-public sealed class RegistryLoginsTests : IDisposable
+public sealed class ContainerRegistryLoginsTests : IDisposable
 {
     private const string Host = "ocir.eu-frankfurt-1.oci.oraclecloud.com";
 
@@ -15,7 +15,7 @@ public sealed class RegistryLoginsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Without_any_there_is_none()
+    public async Task Without_a_login_for_the_host_none_is_found()
     {
         Assert.Null(await PushAsync());
         Write(".docker/config.json", $$"""{ "auths": { "other.example.com": { "auth": "{{Encoded("a:b")}}" } } }""");
@@ -25,7 +25,7 @@ public sealed class RegistryLoginsTests : IDisposable
     [Theory]
     [InlineData(Host)]
     [InlineData($"https://{Host}/v1/")]
-    public async Task What_docker_login_keeps_is_found(string key)
+    public async Task The_login_of_docker_login_is_found(string key)
     {
         Write(".docker/config.json", $$"""{ "auths": { "{{key}}": { "auth": "{{Encoded("space/user:p:w")}}" } } }""");
         Assert.Equal(new ContainerRegistryLogin("space/user", "p:w", folder.Combine(".docker/config.json")), await PushAsync());
@@ -33,7 +33,7 @@ public sealed class RegistryLoginsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_nearest_wins()
+    public async Task The_most_specific_place_wins()
     {
         Login(".docker/config.json", "home");
         Assert.Equal("home", (await PushAsync())!.User);
@@ -66,7 +66,7 @@ public sealed class RegistryLoginsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_identity_token_is_one()
+    public async Task An_identity_token_is_recognized()
     {
         Write(".docker/config.json", $$"""{ "auths": { "{{Host}}": { "auth": "{{Encoded("user:")}}", "identitytoken": "t" } } }""");
         Assert.Equal(new ContainerRegistryLogin("user", "t", folder.Combine(".docker/config.json"), IsIdentityToken: true), await PushAsync());
@@ -81,7 +81,7 @@ public sealed class RegistryLoginsTests : IDisposable
     {
         Write(".docker/config.json", content);
         var e = await Assert.ThrowsAsync<CommandException>(PushAsync);
-        Assert.StartsWith(folder.Combine(".docker/config.json") + " can't be read as Docker's logins: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(folder.Combine(".docker/config.json") + " is not a valid file of Docker logins: ", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class RegistryLoginsTests : IDisposable
     [InlineData("127.0.0.1:5000", false)]
     [InlineData("localhost.example.com", false)]
     [InlineData(Host, false)]
-    public void Only_this_machine_and_what_is_listed_may_do_without_TLS(string host, bool may)
+    public void Only_this_machine_and_listed_hosts_may_be_called_without_TLS(string host, bool may)
     {
         environment["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = "a; registry.example.com:5000";
         Assert.Equal(may, Logins.IsInsecure(host));
