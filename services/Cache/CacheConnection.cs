@@ -99,7 +99,9 @@ public sealed class CacheConnection : IAsyncDisposable
     // Makes only the first connection: the multiplexer reconnects by itself.
     private async Task ConnectAsync()
     {
-        for (var wait = limits.FirstWait; !closing.IsCancellationRequested; wait = wait * 2 < limits.LongestWait ? wait * 2 : limits.LongestWait)
+        for (var wait = limits.FirstWait; !closing.IsCancellationRequested; wait = wait * 2 < limits.LongestWait
+            ? wait * 2
+            : limits.LongestWait)
         {
             try
             {

@@ -34,7 +34,8 @@ internal sealed record ModelRow
 
     public ModelVerdict Verdict { get; }
 
-    internal static ModelRow From(Manifest manifest, StackSettings? settings, ModelVerdict verdict) => new(new PublishedVersion(manifest.Model, manifest.Version), settings, verdict)
+    internal static ModelRow From(Manifest manifest, StackSettings? settings, ModelVerdict verdict) =>
+        new(new PublishedVersion(manifest.Model, manifest.Version), settings, verdict)
     {
         Size = manifest.Size,
         Digest = manifest.Digest,
@@ -43,10 +44,12 @@ internal sealed record ModelRow
         PublishedAt = manifest.CreatedAt,
     };
 
-    private static string? ServesIn(StackSettings? stack, PublishedVersion entry) => stack?.Models.GetValueOrDefault(entry.Model) is not { } model ? null
+    private static string? ServesIn(StackSettings? stack, PublishedVersion entry) =>
+        stack?.Models.GetValueOrDefault(entry.Model) is not { } model ? null
         : model.Stable.Version == entry.Version ? "stable"
         : model.Canary is { } canary && canary.Version == entry.Version ? $"canary {canary.Percent}%"
-        : model.Experiment?.Arms.FirstOrDefault(arm => arm.Value.Version == entry.Version) is { Key: { } arm, Value: { } settings } ? $"{arm} {settings.Percent}%"
+        : model.Experiment?.Arms.FirstOrDefault(
+            arm => arm.Value.Version == entry.Version) is { Key: { } arm, Value: { } settings } ? $"{arm} {settings.Percent}%"
         : model.KeepWarm.Contains(entry.Version) ? "kept warm"
         : null;
 }

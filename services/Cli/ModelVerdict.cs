@@ -9,12 +9,21 @@ namespace ModelServing.Cli;
 /// <param name="MoreFindings">The number of further reasons.</param>
 /// <param name="CheckedAt">The time of the check; null if there was none.</param>
 /// <param name="CheckedBy">The program that checked it; null if there was no check.</param>
-internal sealed record ModelVerdict(string Outcome, IReadOnlyList<Finding> Findings, int MoreFindings, DateTimeOffset? CheckedAt, string? CheckedBy)
+internal sealed record ModelVerdict(
+    string Outcome,
+    IReadOnlyList<Finding> Findings,
+    int MoreFindings,
+    DateTimeOffset? CheckedAt,
+    string? CheckedBy)
 {
     internal static ModelVerdict From(Verdict? verdict) => verdict is null
         ? new ModelVerdict("not checked", [], 0, null, null)
         : new ModelVerdict(
-            verdict.Outcome == VerdictOutcome.Accepted ? "accepted" : "refused", verdict.Findings, verdict.MoreFindings, verdict.CheckedAt, verdict.CheckedBy);
+            verdict.Outcome == VerdictOutcome.Accepted ? "accepted" : "refused",
+            verdict.Findings,
+            verdict.MoreFindings,
+            verdict.CheckedAt,
+            verdict.CheckedBy);
 
     /// <summary>An unreadable manifest is refused without a stored verdict, because it can't be served.</summary>
     internal static ModelVerdict Unreadable(RegistryException e) =>

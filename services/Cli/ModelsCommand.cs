@@ -24,19 +24,31 @@ internal static class ModelsCommand
                 rows.Add(await ReadAsync(target, entry, settings, signals.Stop));
             if (rows.Count > 0)
                 terminal.Say($"Published in [bold]{Markup.Escape(target.Location)}[/]:");
-            terminal.Result(rows, rows => rows.Count > 0 ? Table(rows) : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; publish a version with [bold]ms publish[/].\n"));
+            terminal.Result(
+                rows,
+                rows => rows.Count > 0
+                    ? Table(rows)
+                    : new Markup($"Nothing is published in {Markup.Escape(target.Location)}; publish a version with [bold]ms " +
+                        $"publish[/].\n"));
             return ExitCode.Done;
         }));
         return command;
     }
 
     /// <summary>A version's row. A version with an unreadable manifest gets a row too.</summary>
-    private static async Task<ModelRow> ReadAsync(ModelRegistry registry, PublishedVersion entry, StackSettings settings, CancellationToken cancellation)
+    private static async Task<ModelRow> ReadAsync(
+        ModelRegistry registry,
+        PublishedVersion entry,
+        StackSettings settings,
+        CancellationToken cancellation)
     {
         try
         {
             var manifest = await registry.ReadManifestAsync(entry.Model, entry.Version, cancellation);
-            return ModelRow.From(manifest, settings, ModelVerdict.From(await registry.FindVerdictAsync(entry.Model, entry.Version, cancellation)));
+            return ModelRow.From(
+                manifest,
+                settings,
+                ModelVerdict.From(await registry.FindVerdictAsync(entry.Model, entry.Version, cancellation)));
         }
         catch (RegistryException e) when (e.Error == RegistryError.Damaged)
         {
@@ -55,7 +67,11 @@ internal static class ModelsCommand
                 row.ServesAs ?? "",
                 row.Size is { } size ? $"{size:N0} B" : "",
                 row.Digest?[..19] ?? "",
-                string.Join(", ", row.Metrics.Select(static metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.####}"))),
+                string.Join(
+                    ", ",
+                    row.Metrics.Select(static metric => string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{metric.Key} {metric.Value:0.####}"))),
                 row.PublishedAt?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "",
                 Markup.Escape(row.Verdict.ToString()));
         }

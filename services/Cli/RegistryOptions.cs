@@ -19,8 +19,12 @@ namespace ModelServing.Cli;
 internal sealed class RegistryOptions(OciOptions oci)
 {
     private readonly Option<string?> registry = new("--registry") { Description = "The registry: file:FOLDER, or oci:NAMESPACE/BUCKET." };
-    private readonly Option<bool> local = new("--local") { Description = "With --stack: use the registry on this machine that 'ms up' serves from, not the environment's bucket." };
-    private readonly StackOptions stack = new("The environment whose bucket on OCI is the registry; Pulumi.STACK.yaml names its region. Without it: the registry of the stack dev on this machine.");
+    private readonly Option<bool> local = new("--local")
+    {
+        Description = "With --stack: use the registry on this machine that 'ms up' serves from, not the environment's bucket.",
+    };
+    private readonly StackOptions stack = new("The environment whose bucket on OCI is the registry; Pulumi.STACK.yaml names its " +
+        "region. Without it: the registry of the stack dev on this machine.");
 
     internal RegistryOptions()
         : this(new OciOptions())
@@ -45,22 +49,35 @@ internal sealed class RegistryOptions(OciOptions oci)
     /// <exception cref="CommandException">The options contradict each other, or the stack file has faults.</exception>
     /// <exception cref="ContractException">The location is invalid, or the identity is unavailable.</exception>
     /// <exception cref="IOException">Object Storage does not return the tenancy's namespace.</exception>
-    internal async Task<ModelRegistry> OpenAsync(ParseResult arguments, IProgress<UploadProgress>? progress, CancellationToken cancellation) =>
+    internal async Task<ModelRegistry> OpenAsync(
+        ParseResult arguments,
+        IProgress<UploadProgress>? progress,
+        CancellationToken cancellation) =>
         new(await OpenStoreAsync(arguments, progress, cancellation), TimeProvider.System);
 
-    private async Task<IObjectStore> OpenStoreAsync(ParseResult arguments, IProgress<UploadProgress>? progress, CancellationToken cancellation)
+    private async Task<IObjectStore> OpenStoreAsync(
+        ParseResult arguments,
+        IProgress<UploadProgress>? progress,
+        CancellationToken cancellation)
     {
         if (arguments.GetValue(registry) is { } named)
         {
             if (arguments.GetValue(local))
                 throw new CommandException(ExitCode.WrongInput, "--registry and --local each name a registry; use only one of them");
-            return ObjectStores.Open(named, named.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal) ? oci.Read(arguments, null) : null, progress);
+            return ObjectStores.Open(
+                named,
+                named.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal) ? oci.Read(arguments, null) : null,
+                progress);
         }
 
         var location = stack.Read(arguments);
         if (!stack.IsGiven(arguments) || arguments.GetValue(local))
             return RegistryLocation.Open(HostSources.File(location.RegistryFolder(location.Read().Settings.Local)));
-        return await ObjectStores.OpenBucketAsync(BucketName.From(BucketName.Project, location.Name), oci.Read(arguments, RegionOf(location)), progress, cancellation);
+        return await ObjectStores.OpenBucketAsync(
+            BucketName.From(BucketName.Project, location.Name),
+            oci.Read(arguments, RegionOf(location)),
+            progress,
+            cancellation);
     }
 
     private static string RegionOf(StackLocation location)
@@ -71,7 +88,9 @@ internal sealed class RegistryOptions(OciOptions oci)
         }
         catch (CommandException e)
         {
-            throw new CommandException(e.ExitCode, [.. e.Lines, "--stack names an environment in the cloud and so its bucket; for the registry on this machine, add --local"]);
+            throw new CommandException(
+                e.ExitCode,
+                [.. e.Lines, "--stack names an environment in the cloud and so its bucket; for the registry on this machine, add --local"]);
         }
     }
 }

@@ -109,5 +109,6 @@ internal sealed record StackLocation
 
     private CommandException Missing() => new(
         ExitCode.WrongInput,
-        $"{FilePath} does not exist; it holds the stack's settings (docs/settings.md). Use --stack for another stack, --cwd for another folder");
+        $"{FilePath} does not exist; it holds the stack's settings (docs/settings.md). Use --stack for another stack, --cwd for " +
+            $"another folder");
 }

@@ -15,7 +15,12 @@ internal sealed class StopSignals : IDisposable
 
     internal StopSignals() => registrations =
     [
-        .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        .. new[]
+        {
+            PosixSignal.SIGINT,
+            PosixSignal.SIGTERM,
+            PosixSignal.SIGHUP,
+        }.Select(signal => PosixSignalRegistration.Create(signal, context =>
             context.Cancel = Take())),
     ];
 

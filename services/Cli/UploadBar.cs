@@ -14,11 +14,13 @@ internal sealed class UploadBar : IProgress<UploadProgress>
     internal async Task<T> ShowAsync<T>(Terminal terminal, ObjectKey model, long bytes, string label, Func<Task<T>> body)
     {
         T result = default!;
-        await terminal.Messages.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
-        {
-            (key, bar) = (model, progress.AddTask(Markup.Escape(label), maxValue: bytes));
-            result = await body();
-        });
+        await terminal.Messages.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new RemainingTimeColumn())
+            .StartAsync(async progress =>
+            {
+                (key, bar) = (model, progress.AddTask(Markup.Escape(label), maxValue: bytes));
+                result = await body();
+            });
         return result;
     }
 

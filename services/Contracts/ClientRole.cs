@@ -30,7 +30,8 @@ public sealed class ClientRoleJsonConverter : JsonConverter<ClientRole>
             _ => throw new JsonException("a role is 'caller', 'tester' or 'operator'"),
         };
 
-    public override void Write(Utf8JsonWriter writer, ClientRole value, JsonSerializerOptions options) => writer.WriteStringValue(value switch
+    public override void Write(Utf8JsonWriter writer, ClientRole value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value switch
     {
         ClientRole.Caller => "caller",
         ClientRole.Tester => "tester",

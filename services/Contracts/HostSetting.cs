@@ -62,7 +62,8 @@ internal sealed class HostSetting
         static value => (((TimeSpan)value).Ticks / (decimal)TimeSpan.TicksPerSecond).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The address of a service. A path is refused because OCI's SDK would drop it without an error.</summary>
-    internal static HostSetting Address(string property, string form = AddressForm, bool isRequired = false, string? variable = null) => Value(
+    internal static HostSetting Address(string property, string form = AddressForm, bool isRequired = false, string? variable = null) =>
+        Value(
         property,
         form,
         static text => IsAddress(text) ? text : null,

@@ -46,7 +46,8 @@ public static class ImageNames
     private static void Check(string part, string parameter)
     {
         ArgumentException.ThrowIfNullOrEmpty(part, parameter);
-        if (part.Split('-', '_', '.').Any(static word => word.Length == 0 || !word.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))))
+        if (part.Split('-', '_', '.')
+            .Any(static word => word.Length == 0 || !word.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))))
         {
             throw new ArgumentException(
                 $"'{part}' can't be a part of a container repository's name: a-z and 0-9 with single '.', '_' and '-' between", parameter);

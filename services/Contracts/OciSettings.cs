@@ -90,7 +90,8 @@ public sealed partial record OciSettings
             setting.Read(environment, settings);
         return settings is { Identity: OciIdentity.WorkloadIdentity, Region: null }
             ? throw new ContractException(
-                $"the environment variable {RegionVariable} is not set; with {OciIdentities.Text(settings.Identity)} it must be {RegionForm}")
+                $"the environment variable {RegionVariable} is not set; with {OciIdentities.Text(settings.Identity)} it must be " +
+                    $"{RegionForm}")
             : settings;
     }
 

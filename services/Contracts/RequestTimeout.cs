@@ -15,7 +15,9 @@ public static class RequestTimeout
     public static bool TryParse(ReadOnlySpan<char> value, out TimeSpan timeout)
     {
         timeout = default;
-        if (value.Length > MaxDigits || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) || milliseconds == 0)
+        if (value.Length > MaxDigits
+            || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            || milliseconds == 0)
             return false;
         timeout = TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)TimeSpan.FromDays(1).TotalMilliseconds));
         return true;

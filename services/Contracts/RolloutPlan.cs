@@ -80,11 +80,14 @@ public sealed record RolloutPlan
             throw new ContractException($"{path}.variants must end with '{VariantPlan.Stable}'");
         if (sum != PlanDocument.Buckets)
             throw new ContractException($"{path}.variants: the weights add up to {sum}, not to {PlanDocument.Buckets}");
-        if (AttemptLimitMilliseconds is null != (Variants.Count == 1) || AttemptLimitMilliseconds is <= 0 || AttemptLimitMilliseconds > DeadlineMilliseconds)
+        if (AttemptLimitMilliseconds is null != (Variants.Count == 1)
+            || AttemptLimitMilliseconds is <= 0
+            || AttemptLimitMilliseconds > DeadlineMilliseconds)
         {
             var limit = AttemptLimitMilliseconds?.ToString(CultureInfo.InvariantCulture) ?? "not given";
             throw new ContractException(
-                $"{path}.attemptLimitMilliseconds is {limit}; with variants beside stable it must be from 1 to the deadline, and without them it must not be given");
+                $"{path}.attemptLimitMilliseconds is {limit}; with variants beside stable it must be from 1 to the deadline, and " +
+                    $"without them it must not be given");
         }
 
         if (Guard is null != (Variants.Count == 1))

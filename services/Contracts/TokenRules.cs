@@ -34,7 +34,8 @@ public sealed record TokenRules
     public static bool IsKeysUri(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
         && (uri.Scheme == Uri.UriSchemeHttps
-            || (uri.Scheme == Uri.UriSchemeHttp && (uri.Host == "localhost" || (IPAddress.TryParse(uri.IdnHost, out var address) && IPAddress.IsLoopback(address)))));
+            || (uri.Scheme == Uri.UriSchemeHttp
+                && (uri.Host == "localhost" || (IPAddress.TryParse(uri.IdnHost, out var address) && IPAddress.IsLoopback(address)))));
 
     internal void Check(string path)
     {

@@ -63,6 +63,7 @@ public static class FunctionsHost
         null => [.. Known.Keys],
         { } one when Known.ContainsKey(one) => [one],
         { } other => throw new ContractException(
-            $"the environment variable {HostEnvironment.NameOf(nameof(settings.Function))} is '{other}', but this program only has {string.Join(", ", Known.Keys)}"),
+            $"the environment variable {HostEnvironment.NameOf(nameof(settings.Function))} is '{other}', but this program only has " +
+                $"{string.Join(", ", Known.Keys)}"),
     };
 }

@@ -7,4 +7,8 @@ using ModelServing.Hosting;
 return args.Length > 0
     ? await InvokeCommand.RunAsync(args, HostEnvironment.OfProcess, CancellationToken.None)
     : await ServiceHost.RunAsync(
-        "functions", static environment => new FunctionsHostSettings(environment), FunctionsHost.Add, FunctionsHost.Map, FunctionsHost.Listen);
+        "functions",
+        static environment => new FunctionsHostSettings(environment),
+        FunctionsHost.Add,
+        FunctionsHost.Map,
+        FunctionsHost.Listen);

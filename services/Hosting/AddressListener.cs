@@ -22,7 +22,8 @@ public sealed class AddressListener(string urls) : IHostListener
     }
 
     public string? Explain(Exception e) => e is SocketException or IOException { InnerException: AddressInUseException }
-        ? $"can't listen on {urls}: {(e.InnerException ?? e).Message.TrimEnd('.')}. Use another address in {HostSettings.UrlsVariable}, or stop the program that uses this one."
+        ? $"can't listen on {urls}: {(e.InnerException ?? e).Message.TrimEnd('.')}. Use another address in " +
+            $"{HostSettings.UrlsVariable}, or stop the program that uses this one."
         : null;
 
     // Kestrel would throw for these only when it starts, each in its own way.
@@ -33,7 +34,8 @@ public sealed class AddressListener(string urls) : IHostListener
             if (FaultOf(url) is { } fault)
             {
                 throw new ContractException(
-                    $"the environment variable {HostSettings.UrlsVariable} has '{url}': {fault}; it must be an address as in http://127.0.0.1:8080, or several separated by ';'");
+                    $"the environment variable {HostSettings.UrlsVariable} has '{url}': {fault}; it must be an address as in " +
+                        $"http://127.0.0.1:8080, or several separated by ';'");
             }
         }
     }

@@ -9,7 +9,12 @@ namespace ModelServing.Hosting;
 /// Decides when the host stops, and in which order: first it is not ready, so that senders go elsewhere; after
 /// <see cref="HostSettings.DrainDelay"/> it accepts no new connection; then the requests in flight may finish.
 /// </summary>
-internal sealed class DrainLifetime(HostSettings settings, Readiness readiness, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DrainLifetime> logger)
+internal sealed class DrainLifetime(
+    HostSettings settings,
+    Readiness readiness,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<DrainLifetime> logger)
     : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> signals = [];

@@ -11,14 +11,22 @@ internal static class Health
     internal static void Map(WebApplication app)
     {
         var readiness = app.Services.GetRequiredService<Readiness>();
-        app.MapMethods(InferencePaths.HealthLive, [HttpMethods.Get, HttpMethods.Head], static (HttpContext context) => WriteAsync(context, null));
-        app.MapMethods(InferencePaths.HealthReady, [HttpMethods.Get, HttpMethods.Head], (HttpContext context) => WriteAsync(context, readiness.Reason));
+        app.MapMethods(
+            InferencePaths.HealthLive,
+            [HttpMethods.Get, HttpMethods.Head],
+            static (HttpContext context) => WriteAsync(context, null));
+        app.MapMethods(
+            InferencePaths.HealthReady,
+            [HttpMethods.Get, HttpMethods.Head],
+            (HttpContext context) => WriteAsync(context, readiness.Reason));
     }
 
     private static Task WriteAsync(HttpContext context, string? reason)
     {
         context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(reason is null ? "ok\n" : $"not ready: {reason}\n");
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.WriteAsync(reason is null ? "ok\n" : $"not ready: {reason}\n");
     }
 }

@@ -11,7 +11,8 @@ namespace ModelServing.Hosting;
 /// ready.</summary>
 public static class ServerPaths
 {
-    private static readonly string Version = typeof(ServerPaths).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    private static readonly string Version =
+        typeof(ServerPaths).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>Adds the paths.</summary>
     /// <param name="app">The host.</param>

@@ -87,7 +87,8 @@ public static class ServiceHost
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    await Console.Error.WriteLineAsync($"{name}: {HostEnvironment.NameOf(nameof(settings.AddressFile))} '{file}' can't be written: {e.Message}");
+                    await Console.Error.WriteLineAsync($"{name}: {HostEnvironment.NameOf(nameof(settings.AddressFile))} '{file}' " +
+                        $"can't be written: {e.Message}");
                     await app.StopAsync();
                     return WrongSettings;
                 }

@@ -21,7 +21,12 @@ public static class Telemetry
     public static Histogram<double> CreateLatencyHistogram(this Meter meter, string name, string description)
     {
         ArgumentNullException.ThrowIfNull(meter);
-        return meter.CreateHistogram(name, "s", description, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricNames.LatencyBounds });
+        return meter.CreateHistogram(
+            name,
+            "s",
+            description,
+            null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricNames.LatencyBounds });
     }
 
     // The exporter has never had a stable release, so only this class uses it.

@@ -92,7 +92,9 @@ internal sealed class InferenceApi(
                 context, "The service failed while it handled this request; see its log", Problems.RequestIdOf(context));
         }
 
-        var status = context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
+        var status = context.RequestAborted.IsCancellationRequested
+            ? StatusCodes.Status499ClientClosedRequest
+            : context.Response.StatusCode;
         var elapsed = time.GetElapsedTime(began);
         metrics.Answered(status, elapsed);
         recorder?.Answered(context.Request.Headers, status, isNonFinite, elapsed);

@@ -75,7 +75,9 @@ public sealed class RolloutJournal
             if (GapIn(events, after) is not { } missing)
                 return events;
             if (last)
-                throw new JournalException(JournalError.Damaged, $"the journal {Location} has no event {missing} of {model}, but has event {events[^1].Seq}");
+                throw new JournalException(
+                    JournalError.Damaged,
+                    $"the journal {Location} has no event {missing} of {model}, but has event {events[^1].Seq}");
         }
     }
 
@@ -119,7 +121,8 @@ public sealed class RolloutJournal
             throw new JournalException(
                 JournalError.Unavailable,
                 lost is null
-                    ? $"the event {added.Kind} of {added.Model} lost its number to other writers {limits.Tries} times in the journal {Location}"
+                    ? $"the event {added.Kind} of {added.Model} lost its number to other writers {limits.Tries} times in the journal " +
+                        $"{Location}"
                     : $"the event {added.Kind} of {added.Model} may not be in the journal {Location}: {lost.Message}",
                 lost,
                 mayBeDone: lost is not null);

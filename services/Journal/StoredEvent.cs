@@ -22,7 +22,10 @@ public static class StoredEvent
         }
         catch (ContractException e)
         {
-            throw new JournalException(JournalError.Damaged, $"event {seq} of {model} in the journal {location} can't be read: {e.Message}", e);
+            throw new JournalException(
+                JournalError.Damaged,
+                $"event {seq} of {model} in the journal {location} can't be read: {e.Message}",
+                e);
         }
     }
 }

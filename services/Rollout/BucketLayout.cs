@@ -30,7 +30,9 @@ public sealed class BucketLayout : IEquatable<BucketLayout>
     public static BucketLayout Create(IReadOnlyList<VariantPlan> variants)
     {
         ArgumentNullException.ThrowIfNull(variants);
-        return new BucketLayout(variants, [.. variants.Select(static (variant, i) => (i, variant.Weight)).Where(static run => run.Weight > 0)]);
+        return new BucketLayout(
+            variants,
+            [.. variants.Select(static (variant, i) => (i, variant.Weight)).Where(static run => run.Weight > 0)]);
     }
 
     /// <summary>Creates a layout from recorded <see cref="Runs"/>.</summary>

@@ -9,4 +9,12 @@ namespace ModelServing.EndToEnd.Tests;
 /// <param name="RetryAfter">When to try again.</param>
 /// <param name="Body">The body, or the reason why it is missing.</param>
 /// <param name="Failover">The variant that failed before this one answered; empty for none.</param>
-internal sealed record Answer(int Row, int Status, string Variant, string Version, string ContentType, TimeSpan? RetryAfter, string Body, string Failover);
+internal sealed record Answer(
+    int Row,
+    int Status,
+    string Variant,
+    string Version,
+    string ContentType,
+    TimeSpan? RetryAfter,
+    string Body,
+    string Failover);

@@ -23,7 +23,10 @@ public sealed class ArtifactTests : IDisposable
         var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--registry", "file:" + Registry);
         Assert.True(exitCode == 2, output);
         Assert.Contains("models/churn/1/model.onnx is refused, and nothing was stored", output, StringComparison.Ordinal);
-        Assert.Contains("graph.initializer[0] 'w': its data are in '../../../../etc/passwd'; export the model as one file (external-data)", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "graph.initializer[0] 'w': its data are in '../../../../etc/passwd'; export the model as one file (external-data)",
+            output,
+            StringComparison.Ordinal);
         Assert.Contains("graph.node[0] MatMul: the domain 'custom' is not allowed", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Registry), "something was stored");
     }
@@ -39,20 +42,31 @@ public sealed class ArtifactTests : IDisposable
         File.WriteAllText(Path.Combine(Registry, "models", "churn", "3", "manifest.json"), "{");
         Put(name, 4, SomeOnnx.Linear(3, 1));
         for (var version = 1; version <= 3; version++)
-            await new ArtifactCheck(store, TimeProvider.System, "ModelLoader").CheckAsync(name, new ModelVersion(version), TestContext.Current.CancellationToken);
+            await new ArtifactCheck(store, TimeProvider.System, "ModelLoader").CheckAsync(
+                name,
+                new ModelVersion(version),
+                TestContext.Current.CancellationToken);
 
         var (exitCode, output) = await MsProcess.RunAsync(folder, "models", "--registry", "file:" + Registry);
         Assert.True(exitCode == 0, output);
         Assert.Contains("accepted", output, StringComparison.Ordinal);
-        Assert.Contains("refused: graph.initializer[0] 'w': its data are in '../../../../etc/passwd'; export the model as one file (external-data), and 1 more", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "refused: graph.initializer[0] 'w': its data are in '../../../../etc/passwd'; export the model as one file " +
+                "(external-data), and 1 more",
+            output,
+            StringComparison.Ordinal);
         Assert.Contains("refused: models/churn/3/manifest.json: ", output, StringComparison.Ordinal);
         Assert.Contains("not checked", output, StringComparison.Ordinal);
 
         (exitCode, output) = await MsProcess.RunAsync(folder, "models", "--json", "--registry", "file:" + Registry);
         Assert.True(exitCode == 0, output);
         var rows = JsonNode.Parse(output[output.IndexOf('[', StringComparison.Ordinal)..])!.AsArray();
-        Assert.Equal(["accepted", "refused", "refused", "not checked"], rows.Select(static row => row!["verdict"]!["outcome"]!.GetValue<string>()));
-        Assert.Equal(["external-data", "operator-domain"], rows[1]!["verdict"]!["findings"]!.AsArray().Select(static finding => finding!["code"]!.GetValue<string>()));
+        Assert.Equal(
+            ["accepted", "refused", "refused", "not checked"],
+            rows.Select(static row => row!["verdict"]!["outcome"]!.GetValue<string>()));
+        Assert.Equal(
+            ["external-data", "operator-domain"],
+            rows[1]!["verdict"]!["findings"]!.AsArray().Select(static finding => finding!["code"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -63,7 +77,11 @@ public sealed class ArtifactTests : IDisposable
         var (exitCode, output) = await MsProcess.RunAsync(folder, "publish", "churn", file, "--json", "--registry", "file:" + Registry);
         Assert.True(exitCode == 0, output);
         Assert.Contains("\"outcome\": \"accepted\"", output, StringComparison.Ordinal);
-        Assert.Equal(VerdictOutcome.Accepted, Verdict.Parse(await File.ReadAllBytesAsync(Path.Combine(Registry, "verdicts", "churn", "1.json"), TestContext.Current.CancellationToken)).Outcome);
+        Assert.Equal(
+            VerdictOutcome.Accepted,
+            Verdict.Parse(await File.ReadAllBytesAsync(
+                Path.Combine(Registry, "verdicts", "churn", "1.json"),
+                TestContext.Current.CancellationToken)).Outcome);
     }
 
     private static byte[] Unsafe() => SomeUnsafeOnnx.Changed(static m =>

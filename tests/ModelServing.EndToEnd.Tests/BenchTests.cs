@@ -8,8 +8,12 @@ public class BenchTests
     [Fact]
     public async Task The_router_is_measured_against_nginx_and_two_libraries_in_one_run()
     {
-        Assert.SkipUnless(IsInstalled("nginx") && IsInstalled("wrk"), "nginx and wrk are not installed: sudo apt-get install -y --no-install-recommends nginx-core wrk");
-        using var bench = Process.Start(new ProcessStartInfo("dotnet", [MsProcess.Program("Bench", "ModelServing.Bench"), "router", "--short", "--json"])
+        Assert.SkipUnless(
+            IsInstalled("nginx") && IsInstalled("wrk"),
+            "nginx and wrk are not installed: sudo apt-get install -y --no-install-recommends nginx-core wrk");
+        using var bench = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [MsProcess.Program("Bench", "ModelServing.Bench"), "router", "--short", "--json"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -20,20 +24,26 @@ public class BenchTests
         Assert.True(bench.ExitCode == 0, output + await errors);
         using var report = JsonDocument.Parse(output);
         Assert.True(report.RootElement.GetProperty("ratio").GetProperty("median").GetDouble() > 0, output);
-        var servers = report.RootElement.GetProperty("servers").EnumerateArray().Select(static server => server.GetProperty("name").GetString());
+        var servers = report.RootElement.GetProperty("servers")
+            .EnumerateArray()
+            .Select(static server => server.GetProperty("name").GetString());
         string[] expected = ["backend", "nginx", "router", "bare", "bare-sockets", "yarp", "sockets"];
         Assert.Equal(expected, servers.Where(static name => name != "haproxy"));
         var compared = report.RootElement.GetProperty("processorRatios").EnumerateArray()
             .Where(static ratio => ratio.GetProperty("ratio").GetProperty("median").GetDouble() > 0)
             .Select(static ratio => $"{ratio.GetProperty("server")} / {ratio.GetProperty("against")}");
-        Assert.Superset(new HashSet<string>(["router / yarp", "router / sockets", "bare / yarp", "bare / sockets", "bare / bare-sockets"]), compared.ToHashSet());
+        Assert.Superset(
+            new HashSet<string>(["router / yarp", "router / sockets", "bare / yarp", "bare / sockets", "bare / bare-sockets"]),
+            compared.ToHashSet());
     }
 
     [Fact]
     public async Task A_functions_start_is_measured_until_its_first_answer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");
-        using var bench = Process.Start(new ProcessStartInfo("dotnet", [MsProcess.Program("Bench", "ModelServing.Bench"), "functions", "--short", "--json"])
+        using var bench = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [MsProcess.Program("Bench", "ModelServing.Bench"), "functions", "--short", "--json"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -43,7 +43,9 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.True(exitCode == 0, output);
         Assert.Contains($"fraud version 1 is published in {Location}", output, StringComparison.Ordinal);
         Assert.Equal(["models/fraud/1/manifest.json", "models/fraud/1/model.onnx"], bucket.Keys);
-        Assert.Equal(await File.ReadAllBytesAsync(SampleArtifacts.ModelPath(1), TestContext.Current.CancellationToken), bucket.Find("models/fraud/1/model.onnx"));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(SampleArtifacts.ModelPath(1), TestContext.Current.CancellationToken),
+            bucket.Find("models/fraud/1/model.onnx"));
         Assert.False(Directory.Exists(Path.Combine(folder.FullPath, ".modelserving")));
 
         (exitCode, output) = await RunAsync("models", "--stack", "dev");
@@ -76,7 +78,10 @@ public sealed class BucketTests : IAsyncLifetime
         File.Copy(Repository.Combine("Pulumi.prod.yaml"), Path.Combine(folder.FullPath, "Pulumi.prod.yaml"));
         var (exitCode, output) = await PublishAsync(1, "--stack", "prod");
         Assert.True(exitCode == 1, output);
-        Assert.Contains("404 BucketNotFound: Either the bucket named 'modelserving-prod-artifacts' does not exist", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "404 BucketNotFound: Either the bucket named 'modelserving-prod-artifacts' does not exist",
+            output,
+            StringComparison.Ordinal);
         Assert.Contains("look at the bucket's name, the region, and the policies", output, StringComparison.Ordinal);
     }
 
@@ -88,7 +93,9 @@ public sealed class BucketTests : IAsyncLifetime
         await File.WriteAllBytesAsync(model, SomeOnnx.Linear(2500, 2000), TestContext.Current.CancellationToken);
         emulator.Faults.Add(StorageOperation.UploadPart, Fault.Hold(emulator.Faults.Forever), times: 1000, after: 1);
         await using var ms = MsProcess.Start(folder, Variables, "publish", "large", model, "--stack", "dev");
-        await Until.TrueAsync(() => emulator.Requests.Any(request => request is { Operation: StorageOperation.UploadPart, Status: 200 }), () => $"no part was sent:\n{ms.Output}");
+        await Until.TrueAsync(
+            () => emulator.Requests.Any(request => request is { Operation: StorageOperation.UploadPart, Status: 200 }),
+            () => $"no part was sent:\n{ms.Output}");
         Assert.Equal(1, bucket.UnfinishedUploads);
         ms.Signal("INT");
         Assert.Equal(130, await ms.ExitAsync());
@@ -110,11 +117,19 @@ public sealed class BucketTests : IAsyncLifetime
             Model = ModelName.Parse(SampleArtifacts.ModelName),
             Version = new ModelVersion(1),
             Registry = Location,
-            Oci = new OciSettings { Identity = OciIdentity.ConfigFile, ConfigFile = emulator.Identity.ConfigFile, ObjectStorageEndpoint = Variables[OciSettings.ObjectStorageEndpointVariable] },
+            Oci = new OciSettings
+            {
+                Identity = OciIdentity.ConfigFile,
+                ConfigFile = emulator.Identity.ConfigFile,
+                ObjectStorageEndpoint = Variables[OciSettings.ObjectStorageEndpointVariable],
+            },
         });
         var api = await host.AddressAsync();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        await host.WaitForResponseAsync(http, new Uri(api, InferencePaths.HealthReady), $"waiting for fraud version 1 in {Location}: no manifest");
+        await host.WaitForResponseAsync(
+            http,
+            new Uri(api, InferencePaths.HealthReady),
+            $"waiting for fraud version 1 in {Location}: no manifest");
         Assert.Equal("ok\n", await http.GetStringAsync(new Uri(api, InferencePaths.HealthLive), TestContext.Current.CancellationToken));
 
         var (exitCode, output) = await PublishAsync(1, "--stack", "dev");
@@ -130,7 +145,14 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     private Task<(int ExitCode, string Output)> PublishAsync(int version, params string[] options) => RunAsync(
-        ["publish", SampleArtifacts.ModelName, SampleArtifacts.ModelPath(version), "--training", SampleArtifacts.TrainingPath(version), .. options]);
+        [
+            "publish",
+            SampleArtifacts.ModelName,
+            SampleArtifacts.ModelPath(version),
+            "--training",
+            SampleArtifacts.TrainingPath(version),
+            .. options,
+        ]);
 
     private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {

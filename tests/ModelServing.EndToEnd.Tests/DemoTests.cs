@@ -35,7 +35,9 @@ public class DemoTests
         await using var ms = MsProcess.Start(folder, "up", "--demo", "--json");
         var first = await ms.WaitForDocumentAsync(1);
         Assert.Equal(folder.Api.GetLeftPart(UriPartial.Authority), first.GetProperty("api").GetString());
-        Assert.Equal(20_000, first.GetProperty("variants").EnumerateArray().Sum(static variant => variant.GetProperty("requests").GetInt32()));
+        Assert.Equal(
+            20_000,
+            first.GetProperty("variants").EnumerateArray().Sum(static variant => variant.GetProperty("requests").GetInt32()));
         AssertVariant(first, 0, "stable", version: 1, expectedShare: 0.95);
         AssertVariant(first, 1, "canary", version: 2, expectedShare: 0.05);
         AssertRollback(first, reason: "guard");
@@ -47,7 +49,10 @@ public class DemoTests
         Assert.True(promoted == 1, refusal);
         var (reset, output) = await MsProcess.RunAsync(folder, "reset", "fraud", "2", "--why", "the fault is gone");
         Assert.True(reset == 0, output);
-        var kinds = (await MsProcess.QueryAsync(folder, "history", "fraud")).EnumerateArray().Select(static e => e.GetProperty("kind").GetString()!).ToList();
+        var kinds = (await MsProcess.QueryAsync(folder, "history", "fraud"))
+            .EnumerateArray()
+            .Select(static e => e.GetProperty("kind").GetString()!)
+            .ToList();
         Assert.Equal(["started", "rolledBack", "reset"], kinds.Where(static kind => kind is "started" or "rolledBack" or "reset"));
 
         folder.Write(StackFolder.Canary("40"));
@@ -85,14 +90,19 @@ public class DemoTests
         Assert.StartsWith("failure-rate fired at ", rollback.GetProperty("evidence").GetString(), StringComparison.Ordinal);
         var alarm = rollback.GetProperty("alarm");
         Assert.Equal("failure-rate", alarm.GetProperty("name").GetString());
-        Assert.Equal(("canary", "2"), (alarm.GetProperty("dimensions").GetProperty("variant").GetString(), alarm.GetProperty("dimensions").GetProperty("version").GetString()));
+        Assert.Equal(
+            ("canary", "2"),
+            (alarm.GetProperty("dimensions")
+                .GetProperty("variant")
+                .GetString(), alarm.GetProperty("dimensions").GetProperty("version").GetString()));
         var minutes = rollback.GetProperty("minutes").EnumerateArray().ToList();
         Assert.Contains(minutes, static minute => Variant(minute) is ("canary", 2) && FailedShare(minute) is > 0.1 and < 0.3);
         Assert.All(minutes.Where(static minute => Variant(minute) is ("stable", 1)), static minute => Assert.Equal(0, FailedShare(minute)));
         Assert.Contains(minutes, static minute => Variant(minute) is ("stable", 1));
         await folder.AssertNothingIsLeftAsync();
 
-        static double FailedShare(JsonElement minute) => minute.GetProperty("failed").GetInt64() / (double)minute.GetProperty("requests").GetInt64();
+        static double FailedShare(JsonElement minute) =>
+            minute.GetProperty("failed").GetInt64() / (double)minute.GetProperty("requests").GetInt64();
     }
 
     private static void AssertVariant(JsonElement report, int index, string name, int version, double expectedShare)
@@ -124,5 +134,6 @@ public class DemoTests
         (await MsProcess.QueryAsync(folder, "status", "fraud")).GetProperty("models").EnumerateArray().Single();
 
     private static (string Name, int Version) Variant(JsonElement element) =>
-        ((element.TryGetProperty("variant", out var name) ? name : element.GetProperty("name")).GetString()!, element.GetProperty("version").GetInt32());
+        ((element.TryGetProperty("variant", out var name) ? name : element.GetProperty("name")).GetString()!, element.GetProperty("version")
+            .GetInt32());
 }

@@ -24,7 +24,9 @@ public class FailoverTests
         var canary = folder.EndpointOf(2)!;
         using var process = Process.GetProcessById(canary.Process);
         await SignalAsync(process, "STOP");
-        await Until.TrueAsync(() => UnreadAt(IPEndPoint.Parse(canary.Address).Port) >= InFlight, () => $"{InFlight} requests never waited for it");
+        await Until.TrueAsync(
+            () => UnreadAt(IPEndPoint.Parse(canary.Address).Port) >= InFlight,
+            () => $"{InFlight} requests never waited for it");
         process.Kill();
 
         await Until.TrueAsync(() => folder.ProcessOf(2) is { } next && next != canary.Process, () => $"it is not restarted:\n{ms.Output}");
@@ -32,7 +34,9 @@ public class FailoverTests
         Assert.All(load.Answers, answer => Assert.True(answer.Status == 200, answer.Body));
         var retried = load.Answers.Where(answer => answer.Failover.Length > 0).ToList();
         Assert.True(retried.Count >= InFlight, $"{retried.Count} were retried");
-        Assert.All(retried, answer => Assert.Equal((VariantPlan.Canary, VariantPlan.Stable, "1"), (answer.Failover, answer.Variant, answer.Version)));
+        Assert.All(
+            retried,
+            answer => Assert.Equal((VariantPlan.Canary, VariantPlan.Stable, "1"), (answer.Failover, answer.Variant, answer.Version)));
         // All requests lost with one process count as one failure, which is not a reason for a rollback.
         var (exitCode, history) = await MsProcess.RunAsync(folder, "history", "fraud");
         Assert.True(exitCode == 0, history);

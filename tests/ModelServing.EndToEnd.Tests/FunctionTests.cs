@@ -75,7 +75,9 @@ public sealed class FunctionTests : IDisposable
     public async Task A_wrong_variable_gives_one_line_and_exit_code_2()
     {
         using var container = Start(new Dictionary<string, string> { ["FN_LISTENER"] = "unix:" + Socket, ["FN_FORMAT"] = "json" });
-        Assert.Equal((2, "", "functions: the environment variable FN_FORMAT is 'json'; it must be http-stream\n"), await container.ExitAsync());
+        Assert.Equal(
+            (2, "", "functions: the environment variable FN_FORMAT is 'json'; it must be http-stream\n"),
+            await container.ExitAsync());
     }
 
     [Fact]
@@ -85,7 +87,10 @@ public sealed class FunctionTests : IDisposable
         var path = folder.Combine("nowhere", "lsnr.sock");
         using var container = Start(new Dictionary<string, string> { ["FN_LISTENER"] = "unix:" + path, ["FN_FORMAT"] = "http-stream" });
         var (code, _, error) = await container.ExitAsync();
-        Assert.StartsWith("functions: the environment variable FN_LISTENER names a socket that can't be created: ", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "functions: the environment variable FN_LISTENER names a socket that can't be created: ",
+            error,
+            StringComparison.Ordinal);
         Assert.Contains(path, error, StringComparison.Ordinal);
         Assert.Equal(2, code);
         Assert.Single(error.Split('\n'), static line => line.Length > 0);
@@ -95,17 +100,29 @@ public sealed class FunctionTests : IDisposable
     public async Task Invoke_without_its_settings_gives_one_line_and_exit_code_2()
     {
         using var container = Start(new Dictionary<string, string>(), [.. InvocationSettings.Arguments(FunctionName.ModelMetrics)]);
-        Assert.Equal((2, "", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which begins with ocid1.fnfunc.\n"), await container.ExitAsync());
+        Assert.Equal(
+            (2, "", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which " +
+                "begins with ocid1.fnfunc.\n"),
+            await container.ExitAsync());
     }
 
     private Container Start(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
-        new(new FunctionsHostSettings { Function = FunctionName.Rollback, Journal = HostSources.Sqlite(folder.Combine("journal.db")), LogFormat = LogFormat.Json }.ToEnvironment().Concat(variables), arguments);
+        new(
+            new FunctionsHostSettings
+            {
+                Function = FunctionName.Rollback,
+                Journal = HostSources.Sqlite(folder.Combine("journal.db")),
+                LogFormat = LogFormat.Json,
+            }.ToEnvironment().Concat(variables),
+            arguments);
 
     private static async Task AnswersAsync(FnAgent agent, Container container, string callId = "01SOME")
     {
         await container.WhileItRunsAsync(agent.ListeningAsync(Token));
         var answer = await agent.CallAsync(
-            new FnCall(Encoding.UTF8.GetBytes("""{"title":"failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}]}]}""")) { CallId = callId },
+            new FnCall(
+                Encoding.UTF8.GetBytes(
+                    """{"title":"failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}]}]}""")) { CallId = callId },
             Token).WaitAsync(MsProcess.Timeout, Token);
         Assert.Equal((200, 200), (answer.Status, answer.HttpStatus));
         Assert.Contains("unknown-model", Encoding.UTF8.GetString(answer.Body), StringComparison.Ordinal);
@@ -120,7 +137,13 @@ public sealed class FunctionTests : IDisposable
 
         internal Container(IEnumerable<KeyValuePair<string, string>> variables, string[] arguments)
         {
-            var start = new ProcessStartInfo("dotnet", [MsProcess.Program("Functions", "ModelServing.Functions"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(
+                "dotnet",
+                [MsProcess.Program("Functions", "ModelServing.Functions"), .. arguments])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                };
             foreach (var (name, value) in variables)
                 start.Environment[name] = value;
             // As in its image.

@@ -17,8 +17,11 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(string program, HostSettings settings)
     {
         addressFile = folder.Combine("address");
-        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var (name, value) in (settings with { Urls = "http://127.0.0.1:0", AddressFile = addressFile, StopWithParent = true }).ToEnvironment())
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [program]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var (name, value) in (settings with { Urls = "http://127.0.0.1:0", AddressFile = addressFile, StopWithParent = true })
+            .ToEnvironment())
             start.Environment[name] = value;
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -37,7 +40,8 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    internal static HostProcess StartInference(InferenceSettings settings) => new(MsProcess.Program("Inference", "ModelServing.Inference"), settings);
+    internal static HostProcess StartInference(InferenceSettings settings) =>
+        new(MsProcess.Program("Inference", "ModelServing.Inference"), settings);
 
     /// <summary>Waits until the host listens, and returns its address.</summary>
     internal async Task<Uri> AddressAsync()
@@ -55,7 +59,9 @@ internal sealed class HostProcess : IAsyncDisposable
         while (!last.Contains(text, StringComparison.Ordinal))
         {
             Assert.False(process.HasExited, Output);
-            Assert.True(Stopwatch.GetElapsedTime(began) < MsProcess.Timeout, $"the response never contained '{text}'; the last was '{last}':\n{Output}");
+            Assert.True(
+                Stopwatch.GetElapsedTime(began) < MsProcess.Timeout,
+                $"the response never contained '{text}'; the last was '{last}':\n{Output}");
             try
             {
                 using var answer = await http.GetAsync(path);

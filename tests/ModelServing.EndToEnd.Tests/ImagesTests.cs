@@ -4,7 +4,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary><c>ms images push</c> as a user runs it, with the real hosts, a registry with a login, and the repository's own stack file.</summary>
+/// <summary><c>ms images push</c> as a user runs it, with the real hosts, a registry with a login, and the repository's own stack
+/// file.</summary>
 public sealed class ImagesTests : IAsyncLifetime
 {
     // The first push builds every host.
@@ -42,7 +43,9 @@ public sealed class ImagesTests : IAsyncLifetime
     {
         var baseImage = await registry!.PushBaseAsync(cancellation: Cancellation);
         var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space", "--base-image", baseImage, "--json");
-        var doubles = Images.Where(image => Directory.EnumerateFiles(Path.GetDirectoryName(MsProcess.Program(ProjectOf(image), image))!, "*.Double.dll").Any()).ToList();
+        var doubles = Images.Where(image => Directory.EnumerateFiles(Path.GetDirectoryName(MsProcess.Program(
+            ProjectOf(image),
+            image))!, "*.Double.dll").Any()).ToList();
         if (doubles.Count > 0)
         {
             Assert.True(exitCode == 1, output);
@@ -57,7 +60,12 @@ public sealed class ImagesTests : IAsyncLifetime
         foreach (var image in Images)
         {
             var repository = $"space/modelserving-dev/{image}";
-            var pushed = (await registry.FindAsync(repository, Assert.Single(await registry.TagsAsync(repository, Cancellation), static tag => tag.StartsWith("content-", StringComparison.Ordinal)), Cancellation))!;
+            var pushed = (await registry.FindAsync(
+                repository,
+                Assert.Single(
+                    await registry.TagsAsync(repository, Cancellation),
+                    static tag => tag.StartsWith("content-", StringComparison.Ordinal)),
+                Cancellation))!;
             Assert.Equal(pushed.Digest, (await registry.FindAsync(repository, pushed.Digest, Cancellation))?.Digest);
             lines.Append("    ").Append(image).Append(": ").Append(pushed.Digest).Append('\n');
 
@@ -67,8 +75,14 @@ public sealed class ImagesTests : IAsyncLifetime
             Assert.Equal(["dotnet", $"/app/ModelServing.{ProjectOf(image)}.dll"], pushed.List("Entrypoint"));
             Assert.Contains($"app/ModelServing.{ProjectOf(image)}.dll", pushed.Files);
             Assert.Equal(image == "inference", pushed.Files.Contains("app/libonnxruntime.so"));
-            Assert.DoesNotContain(pushed.Files, file => file.EndsWith(".xml", StringComparison.Ordinal) || file.EndsWith("/onnxruntime.dll", StringComparison.Ordinal));
-            Assert.DoesNotContain(pushed.Files, file => file.Contains("Test", StringComparison.OrdinalIgnoreCase) || file.Contains(".Double.", StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(
+                pushed.Files,
+                file => file.EndsWith(".xml", StringComparison.Ordinal) || file.EndsWith("/onnxruntime.dll", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                pushed.Files,
+                file => file.Contains(
+                    "Test",
+                    StringComparison.OrdinalIgnoreCase) || file.Contains(".Double.", StringComparison.OrdinalIgnoreCase));
         }
 
         Assert.Equal(before + lines, await File.ReadAllTextAsync(folder.StackFile, Cancellation));
@@ -79,7 +93,10 @@ public sealed class ImagesTests : IAsyncLifetime
     {
         Login(registry!.Host, "wrong");
         var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space");
-        Assert.Equal((1, $"the registry {registry.Host} refuses the login of {LoopbackRegistry.User} ({docker.Combine("config.json")}); run: docker login {registry.Host}\n"), (exitCode, output));
+        Assert.Equal(
+            (1, $"the registry {registry.Host} refuses the login of {LoopbackRegistry.User} ({docker.Combine("config.json")}); run: " +
+                $"docker login {registry.Host}\n"),
+            (exitCode, output));
         AssertUntouched();
     }
 
@@ -98,7 +115,10 @@ public sealed class ImagesTests : IAsyncLifetime
             File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(docker.Combine("config.json"), """{ "credsStore": "of-a-test" }""", Cancellation);
         var (exitCode, output) = await PushAsync("--registry", $"{registry.Host}/space");
-        Assert.Equal((1, $"the registry {registry.Host} refuses the login of helped (docker-credential-of-a-test); run: docker login {registry.Host}\n"), (exitCode, output));
+        Assert.Equal(
+            (1, $"the registry {registry.Host} refuses the login of helped (docker-credential-of-a-test); run: docker login " +
+                $"{registry.Host}\n"),
+            (exitCode, output));
     }
 
     [Fact]
@@ -109,7 +129,10 @@ public sealed class ImagesTests : IAsyncLifetime
         registry = null;
         var (exitCode, output) = await PushAsync("--registry", $"{host}/space");
         Assert.Equal(1, exitCode);
-        Assert.StartsWith($"the registry {host} is unreachable: ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"the registry {host} is unreachable: ",
+            Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
         AssertUntouched();
     }
 
@@ -118,7 +141,10 @@ public sealed class ImagesTests : IAsyncLifetime
     {
         var (exitCode, output) = await PushAsync();
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com; run: docker login ", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com; run: docker login ",
+            Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
         AssertUntouched();
     }
 
@@ -148,6 +174,9 @@ public sealed class ImagesTests : IAsyncLifetime
 
     private void Login(string host, string password) => File.WriteAllText(docker.Combine("config.json"), JsonSerializer.Serialize(new
     {
-        auths = new Dictionary<string, object> { [host] = new { auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LoopbackRegistry.User}:{password}")) } },
+        auths = new Dictionary<string, object>
+        {
+            [host] = new { auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LoopbackRegistry.User}:{password}")) },
+        },
     }));
 }

@@ -18,7 +18,8 @@ internal sealed class Load : IAsyncDisposable
     private int next = -1;
 
     /// <summary>Starts the callers.</summary>
-    internal Load(Uri api, int connections = 8, int most = int.MaxValue) => callers = Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+    internal Load(Uri api, int connections = 8, int most = int.MaxValue) =>
+        callers = Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
     {
         while (!ending.IsCancellationRequested && Interlocked.Increment(ref next) is var row && row < most)
             answers.Enqueue(await SendAsync(http, new Uri(api, "/v2/models/fraud/infer"), row % Rows.Count));
@@ -68,8 +69,11 @@ internal sealed class Load : IAsyncDisposable
     {
         const int Newest = 400;
         var since = answers.Count;
-        double Share() => answers.Count - since < Newest ? double.NaN : Answers[^Newest..].Count(answer => answer.Variant == "canary") / (double)Newest;
-        await Until.TrueAsync(() => Share() is var share && !double.IsNaN(share) && isReached(share), () => $"the canary's share stays at {Share():P1}");
+        double Share() =>
+            answers.Count - since < Newest ? double.NaN : Answers[^Newest..].Count(answer => answer.Variant == "canary") / (double)Newest;
+        await Until.TrueAsync(
+            () => Share() is var share && !double.IsNaN(share) && isReached(share),
+            () => $"the canary's share stays at {Share():P1}");
     }
 
     public async ValueTask DisposeAsync()
@@ -80,5 +84,6 @@ internal sealed class Load : IAsyncDisposable
         http.Dispose();
     }
 
-    private static string Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
+    private static string Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary><c>ms</c> as a process, as a user starts it. Disposal of the last one of a folder kills every process that was started from that
-/// folder.</summary>
+/// <summary><c>ms</c> as a process, as a user starts it. Disposal of the last one of a folder kills every process that was started from
+/// that folder.</summary>
 internal sealed class MsProcess : IAsyncDisposable
 {
     /// <summary>How long anything may take before it counts as hung.</summary>
@@ -57,10 +57,12 @@ internal sealed class MsProcess : IAsyncDisposable
 
     internal int Id => process.Id;
 
-    internal static MsProcess Start(StackFolder folder, params string[] arguments) => new(folder, new Dictionary<string, string>(), arguments);
+    internal static MsProcess Start(StackFolder folder, params string[] arguments) =>
+        new(folder, new Dictionary<string, string>(), arguments);
 
     /// <summary>Starts it with further environment variables.</summary>
-    internal static MsProcess Start(StackFolder folder, IReadOnlyDictionary<string, string> variables, params string[] arguments) => new(folder, variables, arguments);
+    internal static MsProcess Start(StackFolder folder, IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
+        new(folder, variables, arguments);
 
     /// <summary>Runs a command with <c>--json</c> that must succeed, and returns the document.</summary>
     internal static async Task<JsonElement> QueryAsync(StackFolder folder, params string[] arguments)
@@ -88,14 +90,18 @@ internal sealed class MsProcess : IAsyncDisposable
     /// <summary>Waits until it has printed <paramref name="text"/>; fails if it ends, or hangs, before that.</summary>
     internal async Task WaitForAsync(string text)
     {
-        await Until.TrueAsync(() => reading.IsCompleted || Output.Contains(text, StringComparison.Ordinal), () => $"it never printed '{text}':\n{Output}");
+        await Until.TrueAsync(
+            () => reading.IsCompleted || Output.Contains(text, StringComparison.Ordinal),
+            () => $"it never printed '{text}':\n{Output}");
         Assert.True(Output.Contains(text, StringComparison.Ordinal), $"it ended and never printed '{text}':\n{Output}");
     }
 
     /// <summary>Waits for the <paramref name="number"/>th JSON document on standard output.</summary>
     internal async Task<JsonElement> WaitForDocumentAsync(int number)
     {
-        await Until.TrueAsync(() => reading.IsCompleted || Documents().Length >= number, () => $"there are not {number} documents:\n{Output}");
+        await Until.TrueAsync(
+            () => reading.IsCompleted || Documents().Length >= number,
+            () => $"there are not {number} documents:\n{Output}");
         var documents = Documents();
         Assert.True(documents.Length >= number, $"it ended with {documents.Length} documents:\n{Output}");
         return JsonDocument.Parse(documents[number - 1]).RootElement.Clone();

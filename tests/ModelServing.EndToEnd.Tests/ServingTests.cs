@@ -28,7 +28,10 @@ public class ServingTests(SharedPlatform shared) : IClassFixture<SharedPlatform>
         }
 
         var deviation = Math.Sqrt(Requests * Expected * (1 - Expected));
-        Assert.InRange(answers.Count(answer => answer.Variant == "canary"), (Requests * Expected) - (4 * deviation), (Requests * Expected) + (4 * deviation));
+        Assert.InRange(
+            answers.Count(answer => answer.Variant == "canary"),
+            (Requests * Expected) - (4 * deviation),
+            (Requests * Expected) + (4 * deviation));
     }
 
     [Fact]
@@ -78,7 +81,9 @@ public class ServingTests(SharedPlatform shared) : IClassFixture<SharedPlatform>
             folder.Write(StackFolder.Canary("50"));
             await load.CanaryShareAsync(share => share > 0.3);
             folder.Write("    fraud: { stable: { version: 2 } }");
-            await Until.TrueAsync(() => folder.ProcessOf(1) is null && folder.Processes().Count == 3, () => $"version 1 is not stopped:\n{ms.Output}");
+            await Until.TrueAsync(
+                () => folder.ProcessOf(1) is null && folder.Processes().Count == 3,
+                () => $"version 1 is not stopped:\n{ms.Output}");
             await load.MoreAsync(500);
             Assert.All(load.Answers, answer => Assert.True(answer.Status == 200, answer.Body));
             Assert.All(load.Answers[^100..], answer => Assert.Equal("2", answer.Version));
@@ -101,9 +106,13 @@ public class ServingTests(SharedPlatform shared) : IClassFixture<SharedPlatform>
             await load.MoreAsync(500);
             var killed = folder.ProcessOf(1)!.Value;
             Process.GetProcessById(killed).Kill();
-            await Until.TrueAsync(() => folder.ProcessOf(1) is { } process && process != killed, () => $"it is not restarted:\n{ms.Output}");
+            await Until.TrueAsync(
+                () => folder.ProcessOf(1) is { } process && process != killed,
+                () => $"it is not restarted:\n{ms.Output}");
             await load.CanaryShareAsync(share => share < 0.7);
-            await Until.TrueAsync(() => load.Answers[^100..].All(answer => answer.Status == 200), () => "it never serves every request again");
+            await Until.TrueAsync(
+                () => load.Answers[^100..].All(answer => answer.Status == 200),
+                () => "it never serves every request again");
         }
 
         var failures = load.Answers.Where(answer => answer.Status != 200).ToList();
@@ -127,7 +136,10 @@ public class ServingTests(SharedPlatform shared) : IClassFixture<SharedPlatform>
         (await Load.SendAsync(http, new Uri(folder.Api, "/v2/models/other/infer"), 0)).IsProblem(404);
         using var metadata = JsonDocument.Parse(await http.GetStringAsync("/v2/models/fraud"));
         Assert.Equal(SampleArtifacts.InputName, metadata.RootElement.GetProperty("inputs")[0].GetProperty("name").GetString());
-        Assert.Contains("modelserving_router_request_duration_seconds_bucket", await http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "modelserving_router_request_duration_seconds_bucket",
+            await http.GetStringAsync("/metrics"),
+            StringComparison.Ordinal);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/fraud/infer")
         {

@@ -84,7 +84,8 @@ internal sealed class StackFolder : IDisposable
     internal int? ProcessOf(int version) => EndpointOf(version)?.Process;
 
     /// <summary>The present endpoint of a version, or null.</summary>
-    internal EndpointEntry? EndpointOf(int version) => EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json")))
+    internal EndpointEntry? EndpointOf(int version) =>
+        EndpointsDocument.Parse(File.ReadAllBytes(folder.Combine(".modelserving", "dev", "endpoints.json")))
         .Endpoints.FirstOrDefault(endpoint => endpoint.Version.Number == version);
 
     /// <summary>Counts a command that runs in the folder.</summary>
@@ -105,7 +106,8 @@ internal sealed class StackFolder : IDisposable
             try
             {
                 isOurs = process.Id != Environment.ProcessId &&
-                    (File.ReadAllText($"/proc/{process.Id}/environ") + File.ReadAllText($"/proc/{process.Id}/cmdline")).Contains(FullPath, StringComparison.Ordinal);
+                    (File.ReadAllText($"/proc/{process.Id}/environ") + File.ReadAllText($"/proc/{process.Id}/cmdline"))
+                        .Contains(FullPath, StringComparison.Ordinal);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -124,10 +126,14 @@ internal sealed class StackFolder : IDisposable
     /// <summary>Waits until no process of the folder is left, and checks that the port is free and no demo folder remains.</summary>
     internal async Task AssertNothingIsLeftAsync()
     {
-        await Until.TrueAsync(() => Processes().Count == 0, () => $"still running: {string.Join(", ", Processes().Select(process => $"{process.Id} {process.ProcessName}"))}");
+        await Until.TrueAsync(
+            () => Processes().Count == 0,
+            () => $"still running: {string.Join(", ", Processes().Select(process => $"{process.Id} {process.ProcessName}"))}");
         using var listener = new TcpListener(IPAddress.Loopback, Port);
         listener.Start();
-        Assert.Empty(Directory.Exists(folder.Combine(".modelserving")) ? Directory.GetDirectories(folder.Combine(".modelserving"), "*-demo-*") : []);
+        Assert.Empty(Directory.Exists(folder.Combine(".modelserving"))
+            ? Directory.GetDirectories(folder.Combine(".modelserving"), "*-demo-*")
+            : []);
     }
 
     public void Dispose() => folder.Dispose();

@@ -16,7 +16,12 @@ public class StartTests
     public async Task An_unpublished_version_is_reported_with_the_command_to_publish_it()
     {
         using var folder = new StackFolder();
-        await RefusedAsync(folder, 2, "modelserving:models.fraud.stable.version: version 1 of fraud is not published", "modelserving:models.fraud.canary.version", "ms publish fraud");
+        await RefusedAsync(
+            folder,
+            2,
+            "modelserving:models.fraud.stable.version: version 1 of fraud is not published",
+            "modelserving:models.fraud.canary.version",
+            "ms publish fraud");
     }
 
     [Fact]
@@ -28,7 +33,12 @@ public class StartTests
         var bytes = await File.ReadAllBytesAsync(model);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(model, bytes);
-        await RefusedAsync(folder, 1, "fraud v2 did not start", "models/fraud/2/model.onnx: its SHA-256 is", "publish fraud again as a new version");
+        await RefusedAsync(
+            folder,
+            1,
+            "fraud v2 did not start",
+            "models/fraud/2/model.onnx: its SHA-256 is",
+            "publish fraud again as a new version");
     }
 
     [Fact]

@@ -114,7 +114,11 @@ public sealed class RawServer : IAsyncDisposable
         {
             await serve(connection, number);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or TimeoutException or InvalidDataException)
+        catch (Exception e) when (e is IOException
+            or SocketException
+            or ObjectDisposedException
+            or TimeoutException
+            or InvalidDataException)
         {
             // The other side left, or the test is over. The test asserts on what the other side saw.
         }

@@ -33,7 +33,10 @@ internal sealed class ModelChannel
     internal Task<long> PublishAsync(string failure, ModelName model, string value, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return cache.QueryAsync(failure, multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, $"{model} {value}"), cancellation);
+        return cache.QueryAsync(
+            failure,
+            multiplexer => multiplexer.GetSubscriber().PublishAsync(channel, $"{model} {value}"),
+            cancellation);
     }
 
     internal IAsyncDisposable Subscribe(Action<ModelName, string> received, Action? subscribed) => new CacheSubscription(

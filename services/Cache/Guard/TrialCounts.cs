@@ -69,10 +69,15 @@ public sealed class TrialCounts
     /// <exception cref="CacheException">The counts can't be read.</exception>
     public async Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<byte>>> ReadAsync(CancellationToken cancellationToken)
     {
-        var all = await cache.QueryAsync("counts can't be read", multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Counts), cancellationToken);
+        var all = await cache.QueryAsync(
+            "counts can't be read",
+            multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Counts),
+            cancellationToken);
         // Other programs may write anything into the cache.
         return all.Where(static entry => entry.Name.Length() == 16)
-            .ToDictionary(static entry => new Guid((byte[])entry.Name!, bigEndian: true), static entry => (ReadOnlyMemory<byte>)entry.Value);
+            .ToDictionary(
+                static entry => new Guid((byte[])entry.Name!, bigEndian: true),
+                static entry => (ReadOnlyMemory<byte>)entry.Value);
     }
 
     /// <summary>Takes a router's number of the trial. The first router gets 1, and no two get the same. A router that calls this again gets
@@ -86,7 +91,10 @@ public sealed class TrialCounts
         var own = FieldOf(incarnation);
         while (true)
         {
-            var taken = await cache.QueryAsync(Failure, multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Routers), cancellationToken);
+            var taken = await cache.QueryAsync(
+                Failure,
+                multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.Routers),
+                cancellationToken);
             foreach (var entry in taken)
             {
                 if (entry.Value == own && entry.Name.TryParse(out long mine))
@@ -179,7 +187,8 @@ public sealed class TrialCounts
     }
 
     // MULTI/EXEC: all commands are in one slot. Queued commands are answered together.
-    private Task<T> InTransactionAsync<T>(string failure, Func<ITransaction, Task<T>> queue, CancellationToken cancellation) => cache.QueryAsync(
+    private Task<T> InTransactionAsync<T>(string failure, Func<ITransaction, Task<T>> queue, CancellationToken cancellation) =>
+        cache.QueryAsync(
         failure,
         async multiplexer =>
         {
@@ -194,7 +203,10 @@ public sealed class TrialCounts
             {
                 // The queued commands fail as well, or never end.
                 _ = answer.ContinueWith(
-                    static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                    static failed => _ = failed.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted,
+                    TaskScheduler.Default);
                 throw;
             }
 

@@ -89,7 +89,9 @@ public sealed class MinuteReports
     {
         ArgumentNullException.ThrowIfNull(model);
         var all = await cache.QueryAsync(
-            "reports can't be read", multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.MinuteOf(model, minute)), cancellationToken);
+            "reports can't be read",
+            multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.MinuteOf(model, minute)),
+            cancellationToken);
         var reports = new List<ProcessReport>(all.Length);
         foreach (var entry in all)
         {
@@ -108,5 +110,6 @@ public sealed class MinuteReports
         return new ModelMinute(reports, all.Length - reports.Count);
     }
 
-    internal static TimeSpan RetentionOf(TimeSpan minute) => KeptMinutes * minute is var kept && kept > LeastRetention ? kept : LeastRetention;
+    internal static TimeSpan RetentionOf(TimeSpan minute) =>
+        KeptMinutes * minute is var kept && kept > LeastRetention ? kept : LeastRetention;
 }

@@ -22,7 +22,8 @@ public sealed class RequestCounts : IEquatable<RequestCounts>
 
     public static RequestCounts None { get; } = new(new long[]?[Kinds]);
 
-    public long Requests => Count(AnswerKind.Answered) + Count(AnswerKind.NonFinite) + Count(AnswerKind.ClientError) + Count(AnswerKind.Failed);
+    public long Requests =>
+        Count(AnswerKind.Answered) + Count(AnswerKind.NonFinite) + Count(AnswerKind.ClientError) + Count(AnswerKind.Failed);
 
     /// <summary>The requests that are evidence about the version: all but those that were at fault themselves.</summary>
     public long Telling => Requests - Count(AnswerKind.ClientError);

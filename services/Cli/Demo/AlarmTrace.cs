@@ -63,7 +63,9 @@ internal sealed class AlarmTrace : IDisposable
     private void RecordMinute(MetricPost post)
     {
         var figures = post.MetricData
-            .Where(static data => data.Name == ModelMetric.Failure && data.Dimensions.GetValueOrDefault(ModelMetric.Model) == DemoModel.Name.Text)
+            .Where(
+                static data =>
+                    data.Name == ModelMetric.Failure && data.Dimensions.GetValueOrDefault(ModelMetric.Model) == DemoModel.Name.Text)
             .OrderByDescending(static data => data.Dimensions[ModelMetric.Watched], StringComparer.Ordinal)
             .Select(static data => new MinuteFigures(
                 data.Datapoints.Min(static point => point.Timestamp),
@@ -76,7 +78,10 @@ internal sealed class AlarmTrace : IDisposable
             return;
         lock (gate)
             minutes.AddRange(figures);
-        var parts = string.Join(", ", figures.Select(static one => $"{one.Variant} v{one.Version} failed {one.Failed:N0} of {one.Requests:N0}"));
-        terminal.Say($"[dim]{time.GetUtcNow():HH:mm:ss.fff} minute {figures.Min(static one => one.Minute):HH:mm:ss}: {Markup.Escape(parts)}[/]");
+        var parts = string.Join(
+            ", ",
+            figures.Select(static one => $"{one.Variant} v{one.Version} failed {one.Failed:N0} of {one.Requests:N0}"));
+        terminal.Say($"[dim]{time.GetUtcNow():HH:mm:ss.fff} minute {figures.Min(static one => one.Minute):HH:mm:ss}: " +
+            $"{Markup.Escape(parts)}[/]");
     }
 }

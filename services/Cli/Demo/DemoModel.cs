@@ -14,7 +14,9 @@ internal static class DemoModel
     internal static void Require(StackLocation stack, StackFile file)
     {
         if (!file.Settings.Models.ContainsKey(Name))
-            throw stack.Faults([file.Fault("models", $"--demo needs the model '{Name}', which this file does not name; add it, or run without --demo")]);
+            throw stack.Faults([file.Fault(
+                "models",
+                $"--demo needs the model '{Name}', which this file does not name; add it, or run without --demo")]);
     }
 
     /// <summary>Publishes and checks the sample's versions.</summary>

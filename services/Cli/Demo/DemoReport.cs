@@ -26,7 +26,8 @@ internal sealed record DemoReport
     /// <summary>Everything that is not as expected or could not be checked.</summary>
     public required IReadOnlyList<string> Remarks { get; init; }
 
-    /// <summary>No request failed, every share that could be checked agrees with the plan, and the rollback, if there was one, worked.</summary>
+    /// <summary>No request failed, every share that could be checked agrees with the plan, and the rollback, if there was one,
+    /// worked.</summary>
     public required bool AsExpected { get; init; }
 
     /// <summary>The rollback; null if the round was not followed by one.</summary>
@@ -46,12 +47,14 @@ internal sealed record DemoReport
             .Select(key => VariantFigures.From(key, [.. groups[key]], answers.Count, planChanged ? null : rollout))
             .ToList();
         var failures = new SortedDictionary<string, int>(
-            answers.Where(static answer => answer.Failure is not null).CountBy(static answer => answer.Failure!).ToDictionary(), StringComparer.Ordinal);
+            answers.Where(static answer => answer.Failure is not null).CountBy(static answer => answer.Failure!).ToDictionary(),
+            StringComparer.Ordinal);
         var failed = failures.Values.Sum();
 
         var remarks = new List<string>();
         if (failed > 0)
-            remarks.Add($"{failed:N0} of {answers.Count:N0} requests failed: {string.Join(", ", failures.Select(static pair => $"{pair.Value:N0} x {pair.Key}"))}");
+            remarks.Add($"{failed:N0} of {answers.Count:N0} requests failed: " +
+                $"{string.Join(", ", failures.Select(static pair => $"{pair.Value:N0} x {pair.Key}"))}");
         var askew = new List<string>();
         if (planChanged)
             remarks.Add("the shares are not checked, because the plan changed during the round");
@@ -94,7 +97,9 @@ internal sealed record DemoReport
         return table;
     }
 
-    private static string Percent(double? share) => share is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number * 100:0.00}%") : "-";
+    private static string Percent(double? share) =>
+        share is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number * 100:0.00}%") : "-";
 
-    private static string Milliseconds(double? time) => time is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.00}") : "-";
+    private static string Milliseconds(double? time) =>
+        time is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.00}") : "-";
 }

@@ -15,7 +15,10 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
 
     // The simulation takes a second, so it runs while the hosts start.
     private readonly Task<IReadOnlyList<SampleRow>> rows = Task.Run(() => SampleTraffic.Rows());
-    private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
+    {
+        FullMode = BoundedChannelFullMode.DropOldest,
+    });
     private volatile PlanDocument? measured;
 
     /// <summary>Notifies the demo of a new plan.</summary>
@@ -61,7 +64,12 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         }
 
         DemoAnswer[] answers = [];
-        ProgressColumn[] columns = [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
+        ProgressColumn[] columns = [
+            new TaskDescriptionColumn(),
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new RemainingTimeColumn(),
+        ];
         await terminal.Messages.Progress().Columns(columns).StartAsync(async progress =>
         {
             var bar = progress.AddTask($"Sending {count:N0} transactions", maxValue: count);
@@ -69,7 +77,11 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         });
 
         measured = plan;
-        var report = DemoReport.From(platform.Api, await ServedAsync(rollout, cancellation), answers, planChanged: !ReferenceEquals(plan, platform.Plan));
+        var report = DemoReport.From(
+            platform.Api,
+            await ServedAsync(rollout, cancellation),
+            answers,
+            planChanged: !ReferenceEquals(plan, platform.Plan));
         terminal.Show(report, static report => report.Table());
         foreach (var remark in report.Remarks)
         {
@@ -88,7 +100,8 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         using var admin = new AdminClient(platform.Admin, OperatorCredential.OfKey(platform.OperatorKey));
         var status = (await admin.StatusAsync(cancellation)).Models.First(static model => model.Model == DemoModel.Name);
         foreach (var closed in status.Variants.Where(static variant => variant.ServedWeight < variant.PlannedWeight))
-            terminal.Say($"[yellow]{closed.Name} version {closed.Version} gets none of its planned {Percent.FromHundredths(closed.PlannedWeight)}%, because it is condemned[/]");
+            terminal.Say($"[yellow]{closed.Name} version {closed.Version} gets none of its planned " +
+                $"{Percent.FromHundredths(closed.PlannedWeight)}%, because it is condemned[/]");
         return planned with { Variants = [.. planned.Variants.Select(ServedVariant)] };
 
         VariantPlan ServedVariant(VariantPlan variant) =>

@@ -56,12 +56,16 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             var variant = Header(answer, HeaderNames.ModelVariant);
-            var version = ModelVersion.TryParse(Header(answer, HeaderNames.ModelVersion), null, out var parsed) ? parsed.Number : (int?)null;
+            var version = ModelVersion.TryParse(Header(answer, HeaderNames.ModelVersion), null, out var parsed)
+                ? parsed.Number
+                : (int?)null;
             string? failure;
             try
             {
                 var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
-                failure = answer.StatusCode == HttpStatusCode.OK ? AnswerFault(body) : $"{(int)answer.StatusCode} {ProblemReason(body)}".TrimEnd();
+                failure = answer.StatusCode == HttpStatusCode.OK
+                    ? AnswerFault(body)
+                    : $"{(int)answer.StatusCode} {ProblemReason(body)}".TrimEnd();
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
@@ -72,7 +76,11 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         }
         catch (HttpRequestException e)
         {
-            return new DemoAnswer(null, null, time.GetElapsedTime(began), e.HttpRequestError == HttpRequestError.ConnectionError ? "connection refused" : "connection lost");
+            return new DemoAnswer(
+                null,
+                null,
+                time.GetElapsedTime(began),
+                e.HttpRequestError == HttpRequestError.ConnectionError ? "connection refused" : "connection lost");
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -106,7 +114,8 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         return body.ToArray();
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
     /// <summary>The fault of a response's body; null for JSON with outputs.</summary>
     internal static string? AnswerFault(byte[] body)
@@ -131,7 +140,9 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("type"u8, out var type) && type.ValueKind == JsonValueKind.String
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("type"u8, out var type)
+                && type.ValueKind == JsonValueKind.String
                 ? type.GetString()!.Split(':')[^1]
                 : "";
         }

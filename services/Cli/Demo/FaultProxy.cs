@@ -17,7 +17,13 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly HttpMessageInvoker http = new(
-        new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None });
+        new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+        });
 
     private readonly double share;
     private readonly Fault fault;

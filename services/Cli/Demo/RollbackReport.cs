@@ -54,7 +54,13 @@ internal sealed record RollbackReport
     /// <summary>The command that allows the version a new trial; null if it is not condemned.</summary>
     public string? ResetCommand => CondemnedAt is null ? null : $"ms reset {DemoModel.Name} {Version} --why REASON";
 
-    internal static RollbackReport From(VariantPlan watched, DateTimeOffset began, CondemnedVersion? condemned, FaultCounts before, FaultCounts after, AlarmTrace? alarms) => new()
+    internal static RollbackReport From(
+        VariantPlan watched,
+        DateTimeOffset began,
+        CondemnedVersion? condemned,
+        FaultCounts before,
+        FaultCounts after,
+        AlarmTrace? alarms) => new()
     {
         Variant = watched.Name,
         Version = watched.Version.Number,
@@ -70,7 +76,10 @@ internal sealed record RollbackReport
         FailedForCallers = after.FailedForCallers,
         Minutes = alarms?.Minutes ?? [],
         Alarm = alarms?.Alarm,
-        AsExpected = condemned is not null && after.FailedForCallers == 0 && after.Reached == before.Reached && (alarms is null || alarms.Alarm is not null),
+        AsExpected = condemned is not null
+            && after.FailedForCallers == 0
+            && after.Reached == before.Reached
+            && (alarms is null || alarms.Alarm is not null),
     };
 
     /// <summary>Prints the report of a version that was condemned.</summary>
@@ -78,7 +87,9 @@ internal sealed record RollbackReport
     /// <param name="minute">How long a minute of the platform lasts.</param>
     internal void Print(Terminal terminal, TimeSpan minute)
     {
-        var how = Alarm is null ? $"the guard rolled it back {Seconds:0.00} s" : $"the function Rollback condemned it {(CondemnedAt - FaultBegan) / minute:0.0} minutes";
+        var how = Alarm is null
+            ? $"the guard rolled it back {Seconds:0.00} s"
+            : $"the function Rollback condemned it {(CondemnedAt - FaultBegan) / minute:0.0} minutes";
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"[bold]{CondemnedAt:HH:mm:ss.fff} {how}[/] after the fault began"));
         terminal.Say($"  evidence         {Markup.Escape(Evidence ?? "none")}");
         if (Alarm is { } alarm)

@@ -55,7 +55,13 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         {
             using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, rows, time);
             using var alarms = IsGuardOff ? new AlarmTrace(platform.Functions, terminal, time) : null;
-            return await PlayAsync(watched, proxy, admin, count => traffic.SendAsync(count, rollout.RoutingKeyHeader, static () => { }, cancellation), alarms, cancellation);
+            return await PlayAsync(
+                watched,
+                proxy,
+                admin,
+                count => traffic.SendAsync(count, rollout.RoutingKeyHeader, static () => { }, cancellation),
+                alarms,
+                cancellation);
         }
         finally
         {
@@ -71,7 +77,8 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         Announce(watched, began);
         var answers = new List<DemoAnswer>();
         CondemnedVersion? condemned = null;
-        while (condemned is null && (IsGuardOff ? time.GetUtcNow() - began < MaxMinutes * platform.Pace.Minute : answers.Count < MaxPayments))
+        while (condemned is null
+            && (IsGuardOff ? time.GetUtcNow() - began < MaxMinutes * platform.Pace.Minute : answers.Count < MaxPayments))
         {
             answers.AddRange(await send(Batch));
             condemned = await FindAsync(admin, watched.Version, cancellation);
@@ -80,7 +87,8 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         var before = FaultCounts.From(proxy, answers);
         if (condemned is null)
         {
-            terminal.Warn($"{watched.Name} version {watched.Version} failed {before.Failed:N0} of {before.Reached:N0} calls and was not rolled back");
+            terminal.Warn($"{watched.Name} version {watched.Version} failed {before.Failed:N0} of {before.Reached:N0} calls and was " +
+                $"not rolled back");
             return RollbackReport.From(watched, began, null, before, before, alarms);
         }
 
@@ -94,12 +102,14 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
 
     private void Announce(VariantPlan watched, DateTimeOffset began)
     {
-        terminal.Say($"[bold]{began:HH:mm:ss.fff} {watched.Name} version {watched.Version} starts {(IsGuardOff ? "timing out on" : "failing")} {FailedShare:0%} of its calls[/]");
+        terminal.Say($"[bold]{began:HH:mm:ss.fff} {watched.Name} version {watched.Version} starts " +
+            $"{(IsGuardOff ? "timing out on" : "failing")} {FailedShare:0%} of its calls[/]");
         terminal.Say($"  how              a proxy in front of it {(IsGuardOff ? "delays them" : "injects the errors")}; payments continue");
         if (IsGuardOff)
             terminal.Say($"  pace             the guard is off, and a minute lasts {platform.Pace.Minute.TotalSeconds:0.##} s");
     }
 
     private static async Task<CondemnedVersion?> FindAsync(AdminClient admin, ModelVersion version, CancellationToken cancellation) =>
-        (await admin.StatusAsync(cancellation)).Models.FirstOrDefault(static model => model.Model == DemoModel.Name)?.Condemned.FirstOrDefault(condemned => condemned.Version == version);
+        (await admin.StatusAsync(cancellation)).Models.FirstOrDefault(
+            static model => model.Model == DemoModel.Name)?.Condemned.FirstOrDefault(condemned => condemned.Version == version);
 }

@@ -27,7 +27,11 @@ internal sealed record VariantFigures
 
     public required double? P99Milliseconds { get; init; }
 
-    internal static VariantFigures From((string Variant, int? Version) key, IReadOnlyList<DemoAnswer> answers, int all, RolloutPlan? rollout)
+    internal static VariantFigures From(
+        (string Variant, int? Version) key,
+        IReadOnlyList<DemoAnswer> answers,
+        int all,
+        RolloutPlan? rollout)
     {
         var times = answers.Select(static answer => answer.Took.TotalMilliseconds).Order().ToArray();
         var planned = rollout?.Variants.FirstOrDefault(variant => variant.Name == key.Variant && variant.Version.Number == key.Version);
@@ -44,7 +48,8 @@ internal sealed record VariantFigures
         };
     }
 
-    /// <summary>The smallest of the sorted values that is not exceeded by at least the share <paramref name="rank"/> of them (nearest rank).</summary>
+    /// <summary>The smallest of the sorted values that is not exceeded by at least the share <paramref name="rank"/> of them (nearest
+    /// rank).</summary>
     internal static double? Percentile(double[] sorted, double rank) =>
         sorted.Length == 0 ? null : sorted[Math.Clamp((int)Math.Ceiling(rank * sorted.Length) - 1, 0, sorted.Length - 1)];
 
@@ -60,7 +65,9 @@ internal sealed record VariantFigures
             return null;
         var why = standard == 0
             ? string.Create(CultureInfo.InvariantCulture, $"but the planned share of {expected * 100:0.##}% leaves nothing to chance")
-            : string.Create(CultureInfo.InvariantCulture, $"{off / standard:0.0} standard deviations from the planned {expected * 100:0.##}%");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{off / standard:0.0} standard deviations from the planned {expected * 100:0.##}%");
         return string.Create(CultureInfo.InvariantCulture, $"{Variant} got {Requests:N0} of {assigned:N0} requests, {why}");
     }
 }

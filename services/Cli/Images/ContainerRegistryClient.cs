@@ -68,7 +68,8 @@ internal sealed partial class ContainerRegistryClient : IDisposable
     }
 
     /// <summary>Adds a tag to the image of <paramref name="digest"/>, unless it has it already.</summary>
-    /// <exception cref="CommandException">There is no such image, another image has the tag, or the registry is unreachable or refuses.</exception>
+    /// <exception cref="CommandException">There is no such image, another image has the tag, or the registry is unreachable or
+    /// refuses.</exception>
     internal async Task TagAsync(string repository, string digest, string tag, CancellationToken cancellation)
     {
         if (await FindAsync(repository, tag, cancellation) is { } tagged)
@@ -83,14 +84,23 @@ internal sealed partial class ContainerRegistryClient : IDisposable
             throw Unexpected($"{repository}/manifests/{digest}", manifest);
         var (bytes, type) = (await manifest.Content.ReadAsByteArrayAsync(cancellation), manifest.Content.Headers.ContentType);
         var path = $"{repository}/manifests/{tag}";
-        using var answer = await RequestAsync(HttpMethod.Put, path, () => new ByteArrayContent(bytes) { Headers = { ContentType = type } }, cancellation);
+        using var answer = await RequestAsync(
+            HttpMethod.Put,
+            path,
+            () => new ByteArrayContent(bytes) { Headers = { ContentType = type } },
+            cancellation);
         if (!answer.IsSuccessStatusCode)
             throw Unexpected(path, answer);
     }
 
-    private Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation) => RequestAsync(HttpMethod.Get, path, null, cancellation);
+    private Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation) =>
+        RequestAsync(HttpMethod.Get, path, null, cancellation);
 
-    private async Task<HttpResponseMessage> RequestAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> RequestAsync(
+        HttpMethod method,
+        string path,
+        Func<HttpContent>? content,
+        CancellationToken cancellation)
     {
         var answer = await SendAsync(method, path, content, cancellation);
         if (answer.StatusCode != HttpStatusCode.Unauthorized)
@@ -101,7 +111,11 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? throw Denied() : answer;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        Func<HttpContent>? content,
+        CancellationToken cancellation)
     {
         try
         {
@@ -145,7 +159,9 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         }
     }
 
-    private async Task<AuthenticationHeaderValue> AuthorizeAsync(IEnumerable<AuthenticationHeaderValue> challenges, CancellationToken cancellation)
+    private async Task<AuthenticationHeaderValue> AuthorizeAsync(
+        IEnumerable<AuthenticationHeaderValue> challenges,
+        CancellationToken cancellation)
     {
         foreach (var challenge in challenges)
         {
@@ -163,7 +179,9 @@ internal sealed partial class ContainerRegistryClient : IDisposable
     {
         var parameters = Parameter().Matches(challenge)
             .ToDictionary(static match => match.Groups[1].Value, static match => match.Groups[2].Value, StringComparer.OrdinalIgnoreCase);
-        if (!parameters.Remove("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var server) || (server.Scheme != Uri.UriSchemeHttps && !isInsecure))
+        if (!parameters.Remove("realm", out var realm)
+            || !Uri.TryCreate(realm, UriKind.Absolute, out var server)
+            || (server.Scheme != Uri.UriSchemeHttps && !isInsecure))
             throw new CommandException(ExitCode.Failed, $"the registry {host} does not name an https server for tokens");
         var fields = parameters.Where(static pair => pair.Key is "service" or "scope").ToDictionary();
         using var request = login is { IsIdentityToken: true } ? Exchange(server, fields, login) : Query(server, fields);
@@ -176,7 +194,9 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         {
             using var content = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
             var root = content.RootElement;
-            return (root.TryGetProperty("token", out var token) || root.TryGetProperty("access_token", out token) ? token.GetString() : null)
+            return (root.TryGetProperty("token", out var token) || root.TryGetProperty("access_token", out token)
+                ? token.GetString()
+                : null)
                 ?? throw new JsonException();
         }
         catch (JsonException)
@@ -194,7 +214,8 @@ internal sealed partial class ContainerRegistryClient : IDisposable
         return request;
     }
 
-    private static HttpRequestMessage Exchange(Uri server, Dictionary<string, string> fields, ContainerRegistryLogin login) => new(HttpMethod.Post, server)
+    private static HttpRequestMessage Exchange(Uri server, Dictionary<string, string> fields, ContainerRegistryLogin login) =>
+        new(HttpMethod.Post, server)
     {
         Content = new FormUrlEncodedContent(new Dictionary<string, string>(fields)
         {

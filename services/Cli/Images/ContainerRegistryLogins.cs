@@ -24,7 +24,9 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
     /// <summary>Whether <paramref name="host"/> may be called without TLS: localhost, and the hosts in the SDK's own variable.</summary>
     internal bool IsInsecure(string host) =>
         host.Split(':')[0] == "localhost" ||
-        (environment("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "").Split(';', StringSplitOptions.TrimEntries).Contains(host, StringComparer.OrdinalIgnoreCase);
+        (environment("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "")
+            .Split(';', StringSplitOptions.TrimEntries)
+            .Contains(host, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The login for pushing to <paramref name="host"/>; null for none.</summary>
     /// <exception cref="CommandException">A file or a credential helper can't be read.</exception>
@@ -79,8 +81,13 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
 
         if (environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime)
             yield return Path.Combine(runtime, "containers", "auth.json");
-        yield return Path.Combine(environment("XDG_CONFIG_DIR") is { Length: > 0 } config ? config : Path.Combine(home, ".config"), "containers", "auth.json");
-        yield return Path.Combine(environment("DOCKER_CONFIG") is { Length: > 0 } docker ? docker : Path.Combine(home, ".docker"), "config.json");
+        yield return Path.Combine(
+            environment("XDG_CONFIG_DIR") is { Length: > 0 } config ? config : Path.Combine(home, ".config"),
+            "containers",
+            "auth.json");
+        yield return Path.Combine(
+            environment("DOCKER_CONFIG") is { Length: > 0 } docker ? docker : Path.Combine(home, ".docker"),
+            "config.json");
     }
 
     private static async Task<ContainerRegistryLogin?> FindAsync(JsonElement root, string host, string file, CancellationToken cancellation)
@@ -94,7 +101,10 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
         foreach (var login in logins.EnumerateObject())
         {
             if (HostOf(login.Name).Equals(host, StringComparison.OrdinalIgnoreCase) && login.Value.TryGetProperty("auth", out var encoded))
-                return Decode(encoded.GetString()!, login.Value.TryGetProperty("identitytoken", out var token) ? token.GetString() : null, file);
+                return Decode(
+                    encoded.GetString()!,
+                    login.Value.TryGetProperty("identitytoken", out var token) ? token.GetString() : null,
+                    file);
         }
 
         return null;
@@ -105,10 +115,17 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
         var pair = Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).Split(':', 2);
         return identityToken is { Length: > 0 }
             ? new ContainerRegistryLogin(pair[0], identityToken, file, IsIdentityToken: true)
-            : new ContainerRegistryLogin(pair[0], pair.Length == 2 ? pair[1] : throw new FormatException("a login has no ':' between user and password"), file);
+            : new ContainerRegistryLogin(
+                pair[0],
+                pair.Length == 2 ? pair[1] : throw new FormatException("a login has no ':' between user and password"),
+                file);
     }
 
-    private static async Task<ContainerRegistryLogin?> AskHelperAsync(string helper, string host, string file, CancellationToken cancellation)
+    private static async Task<ContainerRegistryLogin?> AskHelperAsync(
+        string helper,
+        string host,
+        string file,
+        CancellationToken cancellation)
     {
         var program = $"docker-credential-{helper}";
         var exit = await Tool.RunAsync(new ProcessStartInfo(program, ["get"]), host + "\n", cancellation)
@@ -117,7 +134,8 @@ internal sealed class ContainerRegistryLogins(Func<string, string?> environment,
         if (exit.Code != 0)
             return null;
         using var answer = JsonDocument.Parse(string.Join('\n', exit.Output));
-        var (user, secret) = (answer.RootElement.GetProperty("Username").GetString()!, answer.RootElement.GetProperty("Secret").GetString()!);
+        var (user, secret) = (answer.RootElement.GetProperty("Username")
+            .GetString()!, answer.RootElement.GetProperty("Secret").GetString()!);
         return new ContainerRegistryLogin(user, secret, program, IsIdentityToken: user == TokenUser);
     }
 

@@ -45,7 +45,11 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
         string[] more = baseImage is null ? [] : [$"-p:ContainerBaseImage={baseImage}"];
         using var result = await RunAsync(project, ["-restore", "-t:Publish", .. more], Properties, Items, cancellation);
         var (properties, items) = (result.RootElement.GetProperty("Properties"), result.RootElement.GetProperty("Items"));
-        return new PublishedProgram(project, folder, properties.GetProperty("ContainerBaseImage").GetString()!, [.. Lines(properties, items)]);
+        return new PublishedProgram(
+            project,
+            folder,
+            properties.GetProperty("ContainerBaseImage").GetString()!,
+            [.. Lines(properties, items)]);
     }
 
     /// <summary>Makes an image of a published program and pushes it.</summary>
@@ -56,7 +60,12 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
     /// <param name="cancellation">Cancels the build.</param>
     /// <returns>The digest of the pushed image.</returns>
     /// <exception cref="CommandException">The build failed; the lines have its errors.</exception>
-    internal async Task<string> PushAsync(PublishedProgram program, ImageReference baseImage, PushTarget target, string? revision, CancellationToken cancellation)
+    internal async Task<string> PushAsync(
+        PublishedProgram program,
+        ImageReference baseImage,
+        PushTarget target,
+        string? revision,
+        CancellationToken cancellation)
     {
         string[] arguments =
         [
@@ -67,13 +76,25 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
             $"-p:ContainerImageTag={target.Tag}",
             $"-p:ImageRevision={revision}",
         ];
-        using var result = await RunAsync(program.Project, arguments, ["GeneratedContainerDigest", "GeneratedContainerMediaType"], [], cancellation);
+        using var result = await RunAsync(
+            program.Project,
+            arguments,
+            ["GeneratedContainerDigest", "GeneratedContainerMediaType"],
+            [],
+            cancellation);
         return result.RootElement.GetProperty("Properties").GetProperty("GeneratedContainerDigest").GetString() is { Length: > 0 } digest
             ? digest
-            : throw new CommandException(ExitCode.Failed, $"{program.Project.Path}: the SDK did not make an image; does the project import services/Image.targets?");
+            : throw new CommandException(
+                ExitCode.Failed,
+                $"{program.Project.Path}: the SDK did not make an image; does the project import services/Image.targets?");
     }
 
-    private async Task<JsonDocument> RunAsync(ImageProject project, string[] arguments, string[] properties, string[] items, CancellationToken cancellation)
+    private async Task<JsonDocument> RunAsync(
+        ImageProject project,
+        string[] arguments,
+        string[] properties,
+        string[] items,
+        CancellationToken cancellation)
     {
         Directory.CreateDirectory(workFolder);
         var answer = Path.Combine(workFolder, $"{project.Image}.json");
@@ -108,7 +129,8 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
         // The messages are searched below.
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
-        var exit = await Tool.RunAsync(start, "", cancellation) ?? throw new CommandException(ExitCode.Failed, $"{dotnet} can't be started; {Install}");
+        var exit = await Tool.RunAsync(start, "", cancellation)
+            ?? throw new CommandException(ExitCode.Failed, $"{dotnet} can't be started; {Install}");
         if (exit.Code != 0 || !File.Exists(answer))
             throw Failure(project, exit);
         return JsonDocument.Parse(await File.ReadAllBytesAsync(answer, cancellation));
@@ -121,10 +143,13 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
             return new CommandException(ExitCode.Failed, $"building images needs the .NET SDK, which was not found; {Install}");
         var errors = lines.Select(static line => Error().Match(line)).Where(static match => match.Success)
             .Select(static match => match.Groups[1].Value).Distinct().Take(MostErrors).ToList();
-        return new CommandException(ExitCode.Failed, [$"the image {project.Image} could not be built:", .. errors.Count > 0 ? errors : lines.TakeLast(MostErrors)]);
+        return new CommandException(
+            ExitCode.Failed,
+            [$"the image {project.Image} could not be built:", .. errors.Count > 0 ? errors : lines.TakeLast(MostErrors)]);
 
         static bool IsWithoutSdk(string line) =>
-            line.Contains("No .NET SDKs were found", StringComparison.Ordinal) || line.Contains("compatible .NET SDK was not found", StringComparison.OrdinalIgnoreCase);
+            line.Contains("No .NET SDKs were found", StringComparison.Ordinal)
+                || line.Contains("compatible .NET SDK was not found", StringComparison.OrdinalIgnoreCase);
     }
 
     private static IEnumerable<string> Lines(JsonElement properties, JsonElement items)

@@ -17,7 +17,13 @@ internal static class ImageDigests
             var before = stack.ReadCloud().Cloud!.Images;
             if (images.Any(image => before.DigestOf(image.Image) != image.Digest))
                 stack.Change([.. images.Select(static image => new StackEdit.Set($"images.{image.Image}", image.Digest))]);
-            return [.. images.Select(image => new ImageRow(image.Image, image.Repository, image.Tag, image.Digest, before.DigestOf(image.Image), !image.WasThere))];
+            return [.. images.Select(image => new ImageRow(
+                image.Image,
+                image.Repository,
+                image.Tag,
+                image.Digest,
+                before.DigestOf(image.Image),
+                !image.WasThere))];
         }
         catch (CommandException e)
         {
@@ -35,7 +41,11 @@ internal static class ImageDigests
     {
         var table = new Table().AddColumns("image", "digest", "before", "");
         foreach (var row in rows)
-            table.AddRow(row.Image, row.Digest, row.Before == row.Digest ? "unchanged" : row.Before?[..19] ?? "none", row.Pushed ? "pushed" : "already there");
+            table.AddRow(
+                row.Image,
+                row.Digest,
+                row.Before == row.Digest ? "unchanged" : row.Before?[..19] ?? "none",
+                row.Pushed ? "pushed" : "already there");
         return table;
     }
 }

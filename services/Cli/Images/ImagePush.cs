@@ -21,7 +21,11 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
     /// <param name="cancellation">Cancels the push.</param>
     /// <returns>The images, all of which the registry has.</returns>
     /// <exception cref="CommandException">A step failed.</exception>
-    internal async Task<IReadOnlyList<PushedImage>> PushAsync(IReadOnlyList<ImageProject> projects, string? baseImage, string? revision, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<PushedImage>> PushAsync(
+        IReadOnlyList<ImageProject> projects,
+        string? baseImage,
+        string? revision,
+        CancellationToken cancellation)
     {
         // 1.
         var login = await logins.FindForPushAsync(destination.Host, cancellation);
@@ -55,7 +59,9 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
 
             // 5.
             if (await registry.FindAsync(repository, digest, cancellation) != digest)
-                throw new CommandException(ExitCode.Failed, $"the registry {destination.Host} does not have {digest} in {repository}, although the push succeeded");
+                throw new CommandException(
+                    ExitCode.Failed,
+                    $"the registry {destination.Host} does not have {digest} in {repository}, although the push succeeded");
             await registry.TagAsync(repository, digest, ImageNames.TagOf(digest), cancellation);
             pushed.Add(new PushedImage(image, $"{destination.Host}/{repository}", target.Tag, digest, existing is not null));
         }
@@ -67,14 +73,20 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
     {
         string[] lines =
         [
-            .. programs.Select(static program => (program.Project.Image, Doubles: program.Doubles())).Where(static found => found.Doubles.Count > 0)
-                .Select(static found => $"the image {found.Image} would contain {string.Join(", ", found.Doubles)}, a double of tests/Doubles, which is only for tests"),
+            .. programs.Select(static program => (program.Project.Image, Doubles: program.Doubles()))
+                .Where(static found => found.Doubles.Count > 0)
+                    .Select(static found => $"the image {found.Image} would contain {string.Join(", ", found.Doubles)}, a double of " +
+                        $"tests/Doubles, which is only for tests"),
         ];
         if (lines.Length == 0)
             return;
         throw new CommandException(
             ExitCode.Failed,
-            [.. lines, "Nothing was pushed. On a machine with access to the official packages, delete SdkDoubles.props and run ./dev ms images push again."]);
+            [
+                .. lines,
+                "Nothing was pushed. On a machine with access to the official packages, delete SdkDoubles.props and run ./dev ms " +
+                    "images push again.",
+            ]);
     }
 
     // Fixes the digest, so the image is built on the base that was looked up even if its tag moves in the meantime.

@@ -27,7 +27,9 @@ internal sealed partial record ImageReference
     /// <exception cref="CommandException">The text is not a reference.</exception>
     internal static ImageReference Parse(string text) => Form().Match(text) is { Success: true } match
         ? new ImageReference(match.Groups[1].Value, match.Groups[2].Value, Value(match.Groups[3]), Value(match.Groups[4]))
-        : throw new CommandException(ExitCode.WrongInput, $"--base-image: '{text}' is not HOST/REPOSITORY:TAG, such as mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled");
+        : throw new CommandException(
+            ExitCode.WrongInput,
+            $"--base-image: '{text}' is not HOST/REPOSITORY:TAG, such as mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled");
 
     public override string ToString() => $"{Host}/{Repository}{(Tag is null ? "" : $":{Tag}")}{(Digest is null ? "" : $"@{Digest}")}";
 

@@ -15,11 +15,13 @@ internal static class ImagesCommand
     {
         var registry = new Option<string?>("--registry")
         {
-            Description = "The destination, HOST/NAMESPACE. Default: the registry of the stack's region, with the namespace of the login (NAMESPACE/USER).",
+            Description = "The destination, HOST/NAMESPACE. Default: the registry of the stack's region, with the namespace of the " +
+                "login (NAMESPACE/USER).",
         };
         var baseImage = new Option<string?>("--base-image")
         {
-            Description = "Another base image, HOST/REPOSITORY:TAG. It must have ASP.NET Core 10 and the C++ library. The default is in services/Image.targets.",
+            Description = "Another base image, HOST/REPOSITORY:TAG. It must have ASP.NET Core 10 and the C++ library. The default is " +
+                "in services/Image.targets.",
         };
         var json = new Option<bool>("--json") { Description = "Print the images as JSON." };
         var stack = new StackOptions();
@@ -48,7 +50,10 @@ internal static class ImagesCommand
             var logins = ContainerRegistryLogins.OfThisUser;
             var destination = arguments.GetValue(registry) is { } text
                 ? ImageDestination.Parse(text, location.Name)
-                : ImageDestination.From(cloud.Region, await logins.FindForPushAsync(ImageNames.HostOf(cloud.Region), signals.Stop), location.Name);
+                : ImageDestination.From(
+                    cloud.Region,
+                    await logins.FindForPushAsync(ImageNames.HostOf(cloud.Region), signals.Stop),
+                    location.Name);
             var basis = arguments.GetValue(baseImage) is { } image ? ImageReference.Parse(image).ToString() : null;
             var build = new ImageBuild(HostPrograms.Dotnet(), sources.WorkFolder, RuntimeOf(cloud));
             var push = new ImagePush(terminal, build, destination, logins);

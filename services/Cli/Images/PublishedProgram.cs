@@ -15,11 +15,13 @@ internal sealed record PublishedProgram(ImageProject Project, string Folder, str
 
     /// <summary>The doubles among the files.</summary>
     internal IReadOnlyList<string> Doubles() =>
-        [.. Files().Where(static file => file.EndsWith(DoubleSuffix, StringComparison.OrdinalIgnoreCase)).Select(static file => Path.GetFileName(file))];
+        [.. Files()
+            .Where(static file => file.EndsWith(DoubleSuffix, StringComparison.OrdinalIgnoreCase))
+            .Select(static file => Path.GetFileName(file))];
 
     /// <summary>
-    /// The tag of this image: a digest of its content, so equal content has an equal tag. The image's own digest can't serve for that, because
-    /// the SDK writes the time into each image.
+    /// The tag of this image: a digest of its content, so equal content has an equal tag. The image's own digest can't serve for that,
+    /// because the SDK writes the time into each image.
     /// </summary>
     /// <param name="baseImage">The base image, by digest.</param>
     /// <param name="runtime">The runtime identifier for which the program was published.</param>

@@ -20,7 +20,9 @@ internal sealed record SourceCheckout(string Folder)
         }
 
         throw new CommandException(
-            ExitCode.WrongInput, $"images are built from the sources, but {program} is not in a checkout; clone the repository and run ./dev ms images push there");
+            ExitCode.WrongInput,
+            $"images are built from the sources, but {program} is not in a checkout; clone the repository and run ./dev ms images " +
+                $"push there");
     }
 
     /// <summary>The folder for building; git ignores it.</summary>
@@ -36,7 +38,9 @@ internal sealed record SourceCheckout(string Folder)
     /// <summary>The commit, with <c>-dirty</c> if the sources differ from it; null if git can't tell.</summary>
     internal async Task<string?> RevisionAsync(CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("git", ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]) { WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(
+            "git",
+            ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]) { WorkingDirectory = Folder };
         return await Tool.RunAsync(start, "", cancellation) is { Code: 0, Output: [var revision, ..] } ? revision : null;
     }
 }

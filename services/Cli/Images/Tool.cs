@@ -37,7 +37,8 @@ internal static class Tool
         using var process = started!;
         var (output, errors) = (new Queue<string>(), new Queue<string>());
         var reading = Task.WhenAll(
-            OutputLines.ReadAsync(process.StandardOutput, line => Add(output, line)), OutputLines.ReadAsync(process.StandardError, line => Add(errors, line)));
+            OutputLines.ReadAsync(process.StandardOutput, line => Add(output, line)),
+            OutputLines.ReadAsync(process.StandardError, line => Add(errors, line)));
         try
         {
             await WriteAsync(process, input);

@@ -14,9 +14,15 @@ internal static class KeysCommand
     private static Command CreateNew()
     {
         var client = new Argument<string>("client") { Description = "The client's name." };
-        var role = new Option<string?>("--role") { Description = "The client's role: caller, tester or operator. Default: its present role; a new client is a caller." };
+        var role = new Option<string?>("--role")
+        {
+            Description = "The client's role: caller, tester or operator. Default: its present role; a new client is a caller.",
+        };
         role.AcceptOnlyFromAmong([.. Enum.GetValues<ClientRole>().Select(NewKey.Text)]);
-        var write = new Option<bool>("--write") { Description = "Write the hash, and a changed role, into the stack file, and show the changes." };
+        var write = new Option<bool>("--write")
+        {
+            Description = "Write the hash, and a changed role, into the stack file, and show the changes.",
+        };
         var json = new Option<bool>("--json") { Description = "Print the key and its hash as JSON." };
         var stack = new StackOptions();
         var command = new Command("new", """
@@ -51,7 +57,9 @@ internal static class KeysCommand
             new UnbrokenLine(new Markup($"  [bold]{key.Key}[/]")),
             new UnbrokenLine(new Markup(write ? $"{stack.FileName}: [bold]{key.Client}[/]" : $"To put its hash into {stack.FileName}:")),
             .. (write ? key.Edits.Select(Describe) : key.Commands).Select(static line => new UnbrokenLine(new Text("  " + line))),
-            .. write ? [new UnbrokenLine(new Markup("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'."))] : (UnbrokenLine[])[],
+            .. write
+                ? [new UnbrokenLine(new Markup("A running 'ms up' applies this at once; in the cloud, run 'pulumi up'."))]
+                : (UnbrokenLine[])[],
         ]));
     }
 
@@ -63,7 +71,12 @@ internal static class KeysCommand
     };
 
     private static ModelName ParseName(string text) =>
-        !ModelName.TryParse(text, null, out var name) ? throw new CommandException(ExitCode.WrongInput, $"'{text}' is not a client's name: {ModelName.Form}")
-        : name.Text == ClientsMaker.OperatorOfThisMachine ? throw new CommandException(ExitCode.WrongInput, $"the name '{name}' is reserved for 'ms up' itself; choose another name")
+        !ModelName.TryParse(
+            text,
+            null,
+            out var name) ? throw new CommandException(ExitCode.WrongInput, $"'{text}' is not a client's name: {ModelName.Form}")
+        : name.Text == ClientsMaker.OperatorOfThisMachine ? throw new CommandException(
+            ExitCode.WrongInput,
+            $"the name '{name}' is reserved for 'ms up' itself; choose another name")
         : name;
 }

@@ -24,7 +24,9 @@ internal static class AlarmMessageWriter
             json.WriteString("type", TypeOf(transition.Change));
             json.WriteString("severity", severity);
             json.WriteNumber("timestampEpochMillis", transition.Time.ToUnixTimeMilliseconds());
-            json.WriteString("timestamp", transition.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString(
+                "timestamp",
+                transition.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteStartArray("alarmMetaData");
             json.WriteStartObject();
             json.WriteString("id", $"local.alarm.{alarm.Name}");
@@ -42,7 +44,8 @@ internal static class AlarmMessageWriter
             var minutes = $"{alarm.Pending.TotalMinutes:0} minute{(alarm.Pending > TimeSpan.FromMinutes(1) ? "s" : "")}";
             json.WriteString(
                 "alarmSummary",
-                $"Alarm \"{title}\" is in a \"{(firing ? "FIRING" : "OK")}\" state; because {(firing ? 1 : 0)} metrics meet the trigger rule: \"{alarm.Query}\", with a trigger delay of {minutes}");
+                $"Alarm \"{title}\" is in a \"{(firing ? "FIRING" : "OK")}\" state; because {(firing ? 1 : 0)} metrics meet the " +
+                    $"trigger rule: \"{alarm.Query}\", with a trigger delay of {minutes}");
             json.WriteStartArray("metricValues");
             json.WriteStartObject();
             foreach (var (expression, value) in transition.Values)

@@ -32,8 +32,8 @@ internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
         return refused;
     }
 
-    /// <summary>Reads the streams of a metric: the datapoints from <paramref name="from"/> up to but excluding <paramref name="to"/>, and the
-    /// time of the last one before that end.</summary>
+    /// <summary>Reads the streams of a metric: the datapoints from <paramref name="from"/> up to but excluding <paramref name="to"/>, and
+    /// the time of the last one before that end.</summary>
     internal IReadOnlyList<StreamWindow> Read(string @namespace, string metric, DateTimeOffset from, DateTimeOffset to)
     {
         lock (gate)
@@ -53,7 +53,8 @@ internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
         if (data.Datapoints.Any(static point => !double.IsFinite(point.Value) || point.Count < 1))
             return "a datapoint has a value that is not a number, or a count below 1";
         var now = time.GetUtcNow();
-        if (data.Datapoints.FirstOrDefault(point => point.Timestamp < now - TimeSpan.FromHours(2) || point.Timestamp > now + TimeSpan.FromMinutes(10)) is { } off)
+        if (data.Datapoints.FirstOrDefault(
+            point => point.Timestamp < now - TimeSpan.FromHours(2) || point.Timestamp > now + TimeSpan.FromMinutes(10)) is { } off)
             return $"the time {off.Timestamp:O} is more than 2 h in the past or 10 min ahead";
         if (!metrics.TryGetValue((data.Namespace, data.Name), out var streams))
             metrics.Add((data.Namespace, data.Name), streams = []);
@@ -102,7 +103,8 @@ internal sealed class DatapointStore(TimeSpan minute, TimeProvider time)
                 Last = point.Timestamp > Last ? point.Timestamp : Last;
         }
 
-        internal IReadOnlyList<MetricDatapoint> Between(DateTimeOffset from, DateTimeOffset to) => [.. Points.Where(point => point.Timestamp >= from && point.Timestamp < to)];
+        internal IReadOnlyList<MetricDatapoint> Between(DateTimeOffset from, DateTimeOffset to) =>
+            [.. Points.Where(point => point.Timestamp >= from && point.Timestamp < to)];
 
         internal DateTimeOffset? LastBefore(DateTimeOffset end)
         {

@@ -10,8 +10,8 @@ using ModelServing.Contracts.Monitoring;
 namespace ModelServing.Cli.Monitoring;
 
 /// <summary>
-/// The replacement for OCI Monitoring on this machine: stores the metrics that ModelMetrics posts, evaluates the queries of the alarms once a
-/// minute with Monitoring's window, pending time and slack, and passes on each change.
+/// The replacement for OCI Monitoring on this machine: stores the metrics that ModelMetrics posts, evaluates the queries of the alarms once
+/// a minute with Monitoring's window, pending time and slack, and passes on each change.
 /// </summary>
 internal sealed class LocalMonitoring : IAsyncDisposable
 {

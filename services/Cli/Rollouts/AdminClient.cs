@@ -82,7 +82,8 @@ internal sealed class AdminClient(Uri address, OperatorCredential credential) : 
             HttpStatusCode.Unauthorized =>
                 $"{http.BaseAddress} answered 401: it does not accept this credential (an API Gateway accepts only tokens)",
             HttpStatusCode.NotFound =>
-                $"{http.BaseAddress} answered 404: it has no admin API (on an API Gateway, {StackFile.Namespace}gateway.adminApi turns it on)",
+                $"{http.BaseAddress} answered 404: it has no admin API (on an API Gateway, {StackFile.Namespace}gateway.adminApi " +
+                    $"turns it on)",
             _ => $"{http.BaseAddress} answered {(int)status}; is that a router's admin API?",
         });
     }

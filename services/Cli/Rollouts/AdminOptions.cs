@@ -19,7 +19,8 @@ internal sealed class AdminOptions
     // A string, because System.CommandLine does not parse a Uri.
     private readonly Option<string?> admin = new("--admin")
     {
-        Description = "The router's admin API, such as http://127.0.0.1:8081, or the API Gateway's address. Default: the 'ms up' on this machine.",
+        Description = "The router's admin API, such as http://127.0.0.1:8081, or the API Gateway's address. Default: the 'ms up' on " +
+            "this machine.",
     };
 
     private readonly Option<string?> keyFile = new("--key-file")
@@ -35,7 +36,8 @@ internal sealed class AdminOptions
     private readonly Func<string, string?> environment;
     private readonly StackOptions stack = new();
 
-    internal AdminOptions(Func<string, string?>? environment = null) => this.environment = environment ?? Environment.GetEnvironmentVariable;
+    internal AdminOptions(Func<string, string?>? environment = null) =>
+        this.environment = environment ?? Environment.GetEnvironmentVariable;
 
     internal void AddTo(Command command)
     {
@@ -48,8 +50,8 @@ internal sealed class AdminOptions
     internal StackLocation Stack(ParseResult arguments) => stack.Read(arguments);
 
     /// <summary>Makes a client of the admin API.</summary>
-    /// <exception cref="CommandException">No address is given and no platform runs here, the credential is missing, or it must not be sent to
-    /// that address.</exception>
+    /// <exception cref="CommandException">No address is given and no platform runs here, the credential is missing, or it must not be sent
+    /// to that address.</exception>
     internal AdminClient Open(ParseResult arguments)
     {
         var (address, credential) = Read(arguments);
@@ -72,14 +74,16 @@ internal sealed class AdminOptions
         if (given is null)
         {
             throw new CommandException(
-                ExitCode.WrongInput, $"--admin needs the operator's key (--key-file or {KeyVariable}) or token (--token-file or {TokenVariable})");
+                ExitCode.WrongInput,
+                $"--admin needs the operator's key (--key-file or {KeyVariable}) or token (--token-file or {TokenVariable})");
         }
 
         if (named is { Scheme: "http", IsLoopback: false })
         {
             throw new CommandException(
                 ExitCode.WrongInput,
-                $"--admin: '{named}' is another machine, and plain http would expose the credential; forward the port (kubectl port-forward) or use https");
+                $"--admin: '{named}' is another machine, and plain http would expose the credential; forward the port (kubectl " +
+                    $"port-forward) or use https");
         }
 
         return (named, given);

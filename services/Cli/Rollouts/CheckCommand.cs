@@ -37,7 +37,9 @@ internal static class CheckCommand
             HashSet<(ModelName, ModelVersion)> condemned;
             if (arguments.GetValue(journal) is { } location)
             {
-                var region = location.StartsWith(HostSources.NosqlScheme, StringComparison.Ordinal) ? stack.ReadCloud().Cloud!.Region : null;
+                var region = location.StartsWith(HostSources.NosqlScheme, StringComparison.Ordinal)
+                    ? stack.ReadCloud().Cloud!.Region
+                    : null;
                 condemned = await ReadAsync(location, region is null ? null : oci.Read(arguments, region), file, signals.Stop);
             }
             else
@@ -69,7 +71,9 @@ internal static class CheckCommand
 
         if (status.Models.FirstOrDefault(static model => model.JournalFault is not null) is { } damaged)
             throw new CommandException(ExitCode.Failed, $"the condemned versions of {damaged.Model} are unknown: {damaged.JournalFault}");
-        return [.. status.Models.SelectMany(static model => model.Condemned, static (model, condemned) => (model.Model, condemned.Version))];
+        return [.. status.Models.SelectMany(
+            static model => model.Condemned,
+            static (model, condemned) => (model.Model, condemned.Version))];
     }
 
     /// <summary>The reasons not to apply the file: condemned stable versions.</summary>
@@ -99,7 +103,9 @@ internal static class CheckCommand
         string location, OciSettings? oci, StackFile file, CancellationToken cancellation)
     {
         // SQLite would create a missing file, and nothing would be condemned in it.
-        if (location.StartsWith(HostSources.SqliteScheme, StringComparison.Ordinal) && location[HostSources.SqliteScheme.Length..] is var path && !File.Exists(path))
+        if (location.StartsWith(HostSources.SqliteScheme, StringComparison.Ordinal)
+            && location[HostSources.SqliteScheme.Length..] is var path
+            && !File.Exists(path))
             throw new CommandException(ExitCode.WrongInput, $"--journal: the file does not exist: {path}");
         var store = JournalStores.Open(location, oci);
         try
@@ -109,7 +115,8 @@ internal static class CheckCommand
             foreach (var model in file.Settings.Models.Keys)
             {
                 var state = JournalState.Empty(model).Apply(await journal.ReadAsync(model, 0, cancellation));
-                condemned.UnionWith(state.Versions.Values.Where(static version => version.Condemned is not null).Select(version => (model, version.Version)));
+                condemned.UnionWith(state.Versions.Values.Where(static version => version.Condemned is not null)
+                    .Select(version => (model, version.Version)));
             }
 
             return condemned;

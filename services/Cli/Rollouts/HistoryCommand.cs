@@ -74,5 +74,8 @@ internal static class HistoryCommand
         e.Evidence is { } evidence && evidence.TryGetProperty("summary", out var summary) ? summary.GetString() : null;
 
     private static string Shares(RolloutPlan rollout) =>
-        string.Join(", ", rollout.Variants.Reverse().Select(static variant => $"{variant.Name} v{variant.Version} {Percent.FromHundredths(variant.Weight)}%"));
+        string.Join(
+            ", ",
+            rollout.Variants.Reverse()
+                .Select(static variant => $"{variant.Name} v{variant.Version} {Percent.FromHundredths(variant.Weight)}%"));
 }

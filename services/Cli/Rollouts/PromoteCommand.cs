@@ -13,13 +13,20 @@ internal static class PromoteCommand
     {
         var model = new Argument<string>("MODEL") { Description = "The model." };
         var admin = new AdminOptions();
-        var command = new Command("promote", "Make the canary the stable version in the stack file, and keep the former stable version warm.")
+        var command = new Command(
+            "promote",
+            "Make the canary the stable version in the stack file, and keep the former stable version warm.")
         {
             model,
         };
         admin.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, (terminal, signals) =>
-            RunAsync(terminal, admin.Stack(arguments), ModelArgument.Parse(arguments.GetValue(model)!), () => admin.Open(arguments), signals.Stop)));
+            RunAsync(
+                terminal,
+                admin.Stack(arguments),
+                ModelArgument.Parse(arguments.GetValue(model)!),
+                () => admin.Open(arguments),
+                signals.Stop)));
         return command;
     }
 
@@ -53,7 +60,8 @@ internal static class PromoteCommand
         return edits;
     }
 
-    /// <exception cref="CommandException">The canary is condemned, the router does not serve it, or it is unknown whether it is condemned.</exception>
+    /// <exception cref="CommandException">The canary is condemned, the router does not serve it, or it is unknown whether it is
+    /// condemned.</exception>
     internal static void Require(RolloutsStatus status, ModelName name, ModelVersion canary)
     {
         if (status.Journal != JournalReach.Read)
@@ -61,7 +69,8 @@ internal static class PromoteCommand
             var reach = status.Journal == JournalReach.Unread ? "unread" : "unavailable";
             throw new CommandException(
                 ExitCode.Failed,
-                $"the router's journal is {reach}, so it is unknown whether version {canary} is condemned; try again when the journal is available");
+                $"the router's journal is {reach}, so it is unknown whether version {canary} is condemned; try again when the journal " +
+                    $"is available");
         }
 
         var model = status.Models.FirstOrDefault(model => model.Model == name)

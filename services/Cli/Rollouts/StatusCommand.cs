@@ -10,7 +10,9 @@ internal static class StatusCommand
         var model = new Argument<string?>("MODEL") { Description = "The model. Default: all models.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "Print the status as JSON." };
         var admin = new AdminOptions();
-        var command = new Command("status", "Show the state of the rollouts: shares, the guard's evidence, condemned versions.") { model, json };
+        var command = new Command(
+            "status",
+            "Show the state of the rollouts: shares, the guard's evidence, condemned versions.") { model, json };
         admin.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
@@ -21,7 +23,8 @@ internal static class StatusCommand
                 var one = status.Models.FirstOrDefault(status => status.Model.Text == name)
                     ?? throw new CommandException(
                         ExitCode.WrongInput,
-                        $"unknown model '{name}'; the models are: {string.Join(", ", status.Models.Select(static status => status.Model))}");
+                        $"unknown model '{name}'; the models are: " +
+                            $"{string.Join(", ", status.Models.Select(static status => status.Model))}");
                 status = status with { Models = [one] };
             }
 

@@ -77,7 +77,8 @@ internal static class StatusReport
             {
                 yield return Markup.Escape(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{model.Model} version {condemned.Version} was condemned at {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who} " +
+                    $"{model.Model} version {condemned.Version} was condemned at {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by " +
+                        $"{condemned.Who} " +
                     $"({condemned.Reason}, trial {condemned.Trial})"));
                 if (condemned.Summary is { } summary)
                     yield return $"  {Markup.Escape(summary)}";
@@ -92,7 +93,9 @@ internal static class StatusReport
         var worst = guard.Readings.MaxBy(static reading => reading.Evidence / reading.Threshold);
         return worst is null
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"{worst.Kind} {worst.Evidence:0.##} of {worst.Threshold:0}, minute {guard.Minute}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{worst.Kind} {worst.Evidence:0.##} of {worst.Threshold:0}, minute {guard.Minute}");
     }
 
     private static string Share(int weight) => $"{Percent.FromHundredths(weight)}%";

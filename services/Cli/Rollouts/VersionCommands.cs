@@ -68,7 +68,9 @@ internal static class VersionCommands
         {
             var name = ModelArgument.Parse(arguments.GetValue(model)!);
             if (!ModelVersion.TryParse(arguments.GetValue(version), null, out var number))
-                throw new CommandException(ExitCode.WrongInput, $"VERSION: '{arguments.GetValue(version)}' is not a version: {ModelVersion.Form}");
+                throw new CommandException(
+                    ExitCode.WrongInput,
+                    $"VERSION: '{arguments.GetValue(version)}' is not a version: {ModelVersion.Form}");
             return (name, number, arguments.GetValue(why)!);
         }
     }

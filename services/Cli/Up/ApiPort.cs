@@ -21,7 +21,10 @@ internal sealed record ApiPort(int Number, bool Given)
         {
             return Problem(given) is { } problem
                 ? throw stack.Faults(
-                    [file.Fault("local.port", $"port {given} on 127.0.0.1 {problem}; free it, set another one, or remove this setting to get the first free port from {First}")],
+                    [file.Fault(
+                        "local.port",
+                        $"port {given} on 127.0.0.1 {problem}; free it, set another one, or remove this setting to get the first free " +
+                            $"port from {First}")],
                     ExitCode.PortTaken)
                 : new ApiPort(given, true);
         }
@@ -40,7 +43,9 @@ internal sealed record ApiPort(int Number, bool Given)
                 return new ApiPort(port, false);
         }
 
-        throw new CommandException(ExitCode.PortTaken, $"no port from {First} to {Last} is free on 127.0.0.1; free one, or set another in {StackFile.Namespace}local.port");
+        throw new CommandException(
+            ExitCode.PortTaken,
+            $"no port from {First} to {Last} is free on 127.0.0.1; free one, or set another in {StackFile.Namespace}local.port");
     }
 
     private static string? Problem(int port)

@@ -23,7 +23,10 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
             models.Add(new ModelSummary(model.Text, PlanChange.Describe(rollout), infer, example));
         }
 
-        return new ApiSummary(platform.Api.GetLeftPart(UriPartial.Authority), new Uri(platform.Api, InferencePaths.Metrics).ToString(), models);
+        return new ApiSummary(
+            platform.Api.GetLeftPart(UriPartial.Authority),
+            new Uri(platform.Api, InferencePaths.Metrics).ToString(),
+            models);
     }
 
     /// <summary>The clients in words.</summary>

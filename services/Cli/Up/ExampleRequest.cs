@@ -16,7 +16,8 @@ internal static class ExampleRequest
     /// <summary>The request's body; null if it would be too long to type.</summary>
     internal static string? From(Manifest manifest)
     {
-        if (manifest.Inputs.Sum(static input => Shape(input).Aggregate(1L, static (product, length) => product * Math.Min(length, MostElements + 1))) > MostElements)
+        if (manifest.Inputs.Sum(static input => Shape(input)
+            .Aggregate(1L, static (product, length) => product * Math.Min(length, MostElements + 1))) > MostElements)
             return null;
         using var body = new MemoryStream();
         using (var json = new Utf8JsonWriter(body, Readable))

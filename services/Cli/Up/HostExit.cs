@@ -7,8 +7,8 @@ internal sealed record HostExit(int Code, string? Reason)
 {
     private const int Signalled = 128;
 
-    /// <summary>Whether Ctrl-C ended the process. A terminal sends Ctrl-C to the hosts too, and a host that has just started does not ignore
-    /// it yet.</summary>
+    /// <summary>Whether Ctrl-C ended the process. A terminal sends Ctrl-C to the hosts too, and a host that has just started does not
+    /// ignore it yet.</summary>
     internal bool IsInterrupt => Code == Signalled + 2;
 
     private string SignalName => (Code - Signalled) switch
@@ -22,5 +22,6 @@ internal sealed record HostExit(int Code, string? Reason)
     };
 
     /// <summary>As in <c>was ended by signal 9 (SIGKILL)</c>.</summary>
-    public override string ToString() => Code <= Signalled ? $"ended with exit code {Code}" : $"was ended by signal {Code - Signalled}{SignalName}";
+    public override string ToString() =>
+        Code <= Signalled ? $"ended with exit code {Code}" : $"was ended by signal {Code - Signalled}{SignalName}";
 }

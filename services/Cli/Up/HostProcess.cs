@@ -41,7 +41,8 @@ internal sealed class HostProcess
             StandardErrorEncoding = Encoding.UTF8,
         };
         // A host gets settings only from this program, not from its environment.
-        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith(HostSettings.Prefix, StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith(HostSettings.Prefix, StringComparison.Ordinal))
+            .ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in settings.ToEnvironment())
             start.Environment[name] = value;

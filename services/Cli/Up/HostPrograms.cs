@@ -18,9 +18,16 @@ internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, H
 
         HostProgram ProgramOf(string project)
         {
-            var assembly = Path.GetFullPath(Path.Combine(folder, "..", "..", project, Path.GetFileName(folder), $"ModelServing.{project}.dll"));
+            var assembly = Path.GetFullPath(Path.Combine(
+                folder,
+                "..",
+                "..",
+                project,
+                Path.GetFileName(folder),
+                $"ModelServing.{project}.dll"));
             if (!File.Exists(assembly))
-                missing.Add($"{assembly} does not exist; build it with ./dev up, or with: dotnet build services/{project} -c {Configuration(folder)}");
+                missing.Add($"{assembly} does not exist; build it with ./dev up, or with: dotnet build services/{project} -c " +
+                    $"{Configuration(folder)}");
             return new HostProgram(dotnet, [assembly]);
         }
     }

@@ -32,7 +32,10 @@ internal static class PlanChange
     private static List<string> Describe(RolloutPlan before, RolloutPlan after)
     {
         var changes = new List<string>();
-        foreach (var name in before.Variants.Concat(after.Variants).Select(static variant => variant.Name).Distinct().OrderByDescending(static name => name == VariantPlan.Stable))
+        foreach (var name in before.Variants.Concat(after.Variants)
+            .Select(static variant => variant.Name)
+            .Distinct()
+            .OrderByDescending(static name => name == VariantPlan.Stable))
         {
             var (old, now) = (Find(before, name), Find(after, name));
             if (old is null)
@@ -49,8 +52,12 @@ internal static class PlanChange
         if (changes.Count == 2 && before.Revision == after.Revision)
             changes.RemoveAt(0);
         if (before.DeadlineMilliseconds != after.DeadlineMilliseconds)
-            changes.Add(string.Create(CultureInfo.InvariantCulture, $"deadline {before.DeadlineMilliseconds} ms -> {after.DeadlineMilliseconds} ms"));
-        if (before.AttemptLimitMilliseconds != after.AttemptLimitMilliseconds && before is { AttemptLimitMilliseconds: { } limit } && after is { AttemptLimitMilliseconds: { } next })
+            changes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"deadline {before.DeadlineMilliseconds} ms -> {after.DeadlineMilliseconds} ms"));
+        if (before.AttemptLimitMilliseconds != after.AttemptLimitMilliseconds
+            && before is { AttemptLimitMilliseconds: { } limit }
+            && after is { AttemptLimitMilliseconds: { } next })
             changes.Add(string.Create(CultureInfo.InvariantCulture, $"attempt limit {limit} ms -> {next} ms"));
         if (Key(before) != Key(after))
             changes.Add($"routing key {Key(before)} -> {Key(after)}");
@@ -63,14 +70,17 @@ internal static class PlanChange
         return changes;
     }
 
-    private static string Key(RolloutPlan rollout) => rollout.RoutingKeyHeader is { } header ? $"header {header}" : rollout.RoutingKeyClaim is { } claim ? $"claim {claim}" : "none";
+    private static string Key(RolloutPlan rollout) =>
+        rollout.RoutingKeyHeader is { } header ? $"header {header}" : rollout.RoutingKeyClaim is { } claim ? $"claim {claim}" : "none";
 
-    private static string Describe(GuardPlan guard) => string.Create(CultureInfo.InvariantCulture, $"tolerance {guard.Tolerance}, false alarm {guard.FalseAlarm}") +
+    private static string Describe(GuardPlan guard) =>
+        string.Create(CultureInfo.InvariantCulture, $"tolerance {guard.Tolerance}, false alarm {guard.FalseAlarm}") +
         (guard.SlowerThanMilliseconds is { } slow ? string.Create(CultureInfo.InvariantCulture, $", slower than {slow} ms") : "") +
         (guard.MaxErrorRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $", at most {rate} errors") : "") +
         string.Create(CultureInfo.InvariantCulture, $", unreachable for {guard.UnreachableForMilliseconds / 1000.0} s");
 
-    private static string Kept(RolloutPlan rollout) => rollout.KeptWarm is { Count: > 0 } kept ? string.Join(", ", kept.Select(static version => $"v{version}")) : "none";
+    private static string Kept(RolloutPlan rollout) =>
+        rollout.KeptWarm is { Count: > 0 } kept ? string.Join(", ", kept.Select(static version => $"v{version}")) : "none";
 
     private static VariantPlan? Find(RolloutPlan rollout, string name) => rollout.Variants.FirstOrDefault(variant => variant.Name == name);
 

@@ -57,7 +57,12 @@ internal sealed class Platform : IAsyncDisposable
     internal PlanDocument Plan { get; private set; } = new() { Schema = PlanDocument.CurrentSchema, Rollouts = [] };
 
     /// <summary>The clients beside the operator of this machine; without <see cref="ApplyClients"/>, anyone is a caller.</summary>
-    internal ClientsDocument Clients { get; private set; } = new() { Schema = ClientsDocument.CurrentSchema, Anonymous = true, Clients = [] };
+    internal ClientsDocument Clients { get; private set; } = new()
+    {
+        Schema = ClientsDocument.CurrentSchema,
+        Anonymous = true,
+        Clients = [],
+    };
 
     /// <summary>The key of this machine's operator, which is new in each run.</summary>
     internal string OperatorKey { get; } = ApiKey.Make();
@@ -69,7 +74,8 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>The address of the router's admin API.</summary>
     /// <exception cref="HostFailedException">The router has not written it.</exception>
-    internal Uri Admin => File.Exists(files.AdminAddressPath) && Uri.TryCreate(File.ReadAllText(files.AdminAddressPath), UriKind.Absolute, out var admin)
+    internal Uri Admin =>
+        File.Exists(files.AdminAddressPath) && Uri.TryCreate(File.ReadAllText(files.AdminAddressPath), UriKind.Absolute, out var admin)
         ? admin
         : throw new HostFailedException($"the router has not written the address of its admin API into {files.AdminAddressPath}");
 
@@ -123,7 +129,13 @@ internal sealed class Platform : IAsyncDisposable
         }
 
         await Functions.StartAsync(
-            new FunctionsHostSettings { Journal = HostSources.Sqlite(files.JournalPath), Cache = cache.Settings, Registry = settings.Registry, Urls = "http://127.0.0.1:0" },
+            new FunctionsHostSettings
+            {
+                Journal = HostSources.Sqlite(files.JournalPath),
+                Cache = cache.Settings,
+                Registry = settings.Registry,
+                Urls = "http://127.0.0.1:0",
+            },
             (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, supervision, changed, onlyFaults: true),
             cancellation);
     }
@@ -147,7 +159,8 @@ internal sealed class Platform : IAsyncDisposable
         versions.KeepOnly(NamedBy(plan));
     }
 
-    /// <summary>Stops the functions and the router first, so no request reaches a stopped version, then the versions, then the cache.</summary>
+    /// <summary>Stops the functions and the router first, so no request reaches a stopped version, then the versions, then the
+    /// cache.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Functions.StopAsync(StopTimeout, kill), router?.StopAsync(StopTimeout, kill) ?? Task.CompletedTask);

@@ -79,8 +79,12 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     {
         lock (gate)
         {
-            var entries = ready.Values.OrderBy(static entry => entry.Model).ThenBy(static entry => entry.Version).ThenBy(static entry => entry.Process);
-            Replace(EndpointsPath, new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [.. entries.Select(rewrite)] }.ToUtf8());
+            var entries = ready.Values.OrderBy(static entry => entry.Model)
+                .ThenBy(static entry => entry.Version)
+                .ThenBy(static entry => entry.Process);
+            Replace(
+                EndpointsPath,
+                new EndpointsDocument { Schema = EndpointsDocument.CurrentSchema, Endpoints = [.. entries.Select(rewrite)] }.ToUtf8());
         }
     }
 

@@ -10,7 +10,8 @@ internal static class PublishHint
     {
         if (demo)
         {
-            yield return $"--demo has its own registry, with versions {string.Join(" and ", SampleArtifacts.Versions)} of {SampleArtifacts.ModelName}; run without --demo to serve published versions";
+            yield return $"--demo has its own registry, with versions {string.Join(" and ", SampleArtifacts.Versions)} of " +
+                $"{SampleArtifacts.ModelName}; run without --demo to serve published versions";
             yield break;
         }
 
@@ -20,7 +21,8 @@ internal static class PublishHint
         foreach (var version in missing)
         {
             var files = IsSample(version)
-                ? $"{Display(SampleArtifacts.ModelPath(version.Version.Number))} --training {Display(SampleArtifacts.TrainingPath(version.Version.Number))}"
+                ? $"{Display(SampleArtifacts.ModelPath(version.Version.Number))} --training " +
+                    $"{Display(SampleArtifacts.TrainingPath(version.Version.Number))}"
                 : "MODEL.onnx";
             yield return $"  ./dev ms publish {version.Model} {files} --version {version.Version}{Options(stack)}";
         }

@@ -21,7 +21,10 @@ internal sealed class StackFollower(
 {
     private static readonly TimeSpan RecheckPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<StackFile> good = Channel.CreateBounded<StackFile>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<StackFile> good = Channel.CreateBounded<StackFile>(new BoundedChannelOptions(1)
+    {
+        FullMode = BoundedChannelFullMode.DropOldest,
+    });
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly Lock gate = new();
     private CancellationTokenSource superseded = new();

@@ -151,7 +151,9 @@ internal sealed class SupervisedHost
         if (stopRequested.Task.IsCompleted)
             return null;
         if (!ready.Task.IsCompleted)
-            throw new HostFailedException($"{Label} did not start: " + (exit.Reason is { } printed ? $"{printed} (it {exit})" : $"it {exit}")) { Exit = exit };
+            throw new HostFailedException($"{Label} did not start: " + (exit.Reason is { } printed
+                ? $"{printed} (it {exit})"
+                : $"it {exit}")) { Exit = exit };
 
         // 4
         var wait = restart.Next(address is null ? TimeSpan.Zero : time.GetElapsedTime(since));
@@ -183,7 +185,8 @@ internal sealed class SupervisedHost
                 return address;
             if (!isReported && time.GetElapsedTime(began) > SlowStart)
             {
-                terminal.Say($"[yellow]{Markup.Escape(Label)} is not ready after {SlowStart.TotalSeconds:0} s: {Markup.Escape(problem)}[/]");
+                terminal.Say($"[yellow]{Markup.Escape(Label)} is not ready after {SlowStart.TotalSeconds:0} s: " +
+                    $"{Markup.Escape(problem)}[/]");
                 isReported = true;
             }
 

@@ -28,9 +28,20 @@ internal static class UpCommand
 
     internal static Command Create()
     {
-        var demo = new Option<bool>("--demo") { Description = "Run the sample in a temporary state folder, send traffic through it, and show a rollback." };
-        var once = new Option<bool>("--once") { Description = "Stop as soon as the platform is ready or, with --demo, after the rollback. The exit code is 1 if that was not as expected." };
-        var json = new Option<bool>("--json") { Description = "Print JSON on standard output and everything else on standard error: the addresses or, with --demo, one object for each round of traffic." };
+        var demo = new Option<bool>("--demo")
+        {
+            Description = "Run the sample in a temporary state folder, send traffic through it, and show a rollback.",
+        };
+        var once = new Option<bool>("--once")
+        {
+            Description = "Stop as soon as the platform is ready or, with --demo, after the rollback. The exit code is 1 if that was " +
+                "not as expected.",
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print JSON on standard output and everything else on standard error: the addresses or, with --demo, one " +
+                "object for each round of traffic.",
+        };
         var guard = new Option<string>("--guard")
         {
             Description = "With 'off', the guard never condemns; a demo then shows how an alarm does.",
@@ -58,7 +69,9 @@ internal static class UpCommand
                     arguments.GetValue(demo),
                     arguments.GetValue(once),
                     arguments.GetValue(json),
-                    new PlatformPace(arguments.GetValue(minute) ?? TimeSpan.FromSeconds(arguments.GetValue(demo) ? 2 : 60), arguments.GetValue(guard) == "off")),
+                    new PlatformPace(
+                        arguments.GetValue(minute) ?? TimeSpan.FromSeconds(arguments.GetValue(demo) ? 2 : 60),
+                        arguments.GetValue(guard) == "off")),
                 terminal,
                 signals)));
         return command;
@@ -111,7 +124,8 @@ internal static class UpCommand
         // 4
         var port = ApiPort.Choose(stack, started);
         if (port is { Given: false, Number: not ApiPort.First })
-            terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API uses {port.Number}; {StackFile.Namespace}local.port sets another port[/]");
+            terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API uses {port.Number}; {StackFile.Namespace}local.port sets " +
+                $"another port[/]");
 
         var settings = new PlatformSettings(state.FullPath, location, started.Settings.MaxRequestBytes, request.Pace);
         var platform = new Platform(programs, settings, terminal, time, signals.Kill);

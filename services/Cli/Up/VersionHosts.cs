@@ -6,7 +6,11 @@ using ModelServing.Registry;
 namespace ModelServing.Cli.Up;
 
 /// <summary>The inference hosts: one for each version that the plan names.</summary>
-internal sealed class VersionHosts(HostProgram program, Func<PublishedVersion, InferenceSettings> settingsOf, PlatformFiles files, HostSupervision supervision)
+internal sealed class VersionHosts(
+    HostProgram program,
+    Func<PublishedVersion, InferenceSettings> settingsOf,
+    PlatformFiles files,
+    HostSupervision supervision)
 {
     /// <summary>How long a router may take to see a written file, with room to spare (it reads the files every 100 ms).</summary>
     internal static readonly TimeSpan Propagation = TimeSpan.FromSeconds(1);
@@ -31,7 +35,8 @@ internal sealed class VersionHosts(HostProgram program, Func<PublishedVersion, I
             await ready;
     }
 
-    /// <summary>Removes the hosts of all other versions: first from the endpoints, once no router sends them requests, then the processes.</summary>
+    /// <summary>Removes the hosts of all other versions: first from the endpoints, once no router sends them requests, then the
+    /// processes.</summary>
     internal void KeepOnly(IReadOnlyCollection<PublishedVersion> versions)
     {
         foreach (var version in hosts.Keys.Except(versions).ToList())
@@ -52,11 +57,20 @@ internal sealed class VersionHosts(HostProgram program, Func<PublishedVersion, I
     private SupervisedHost Start(PublishedVersion version)
     {
         var owner = new object();
-        return new SupervisedHost(Label(version), program, settingsOf(version), supervision, address => files.Set(owner, address is null ? null : Entry(version, address)));
+        return new SupervisedHost(
+            Label(version),
+            program,
+            settingsOf(version),
+            supervision,
+            address => files.Set(owner, address is null ? null : Entry(version, address)));
     }
 
     private static EndpointEntry Entry(PublishedVersion version, HostAddress address) =>
-        new(version.Model, version.Version, string.Create(CultureInfo.InvariantCulture, $"{address.Url.Host}:{address.Url.Port}"), address.Process);
+        new(
+            version.Model,
+            version.Version,
+            string.Create(CultureInfo.InvariantCulture, $"{address.Url.Host}:{address.Url.Port}"),
+            address.Process);
 
     private async Task LeaveAsync(SupervisedHost host)
     {

@@ -42,7 +42,8 @@ public sealed record FnListener
         ArgumentNullException.ThrowIfNull(environment);
         if (environment.Get(ListenerVariable) is not { } text)
             return null;
-        if (!text.StartsWith(Scheme, StringComparison.Ordinal) || text[Scheme.Length..] is var path && (!System.IO.Path.IsPathRooted(path) || path.EndsWith('/')))
+        if (!text.StartsWith(Scheme, StringComparison.Ordinal)
+            || text[Scheme.Length..] is var path && (!System.IO.Path.IsPathRooted(path) || path.EndsWith('/')))
             throw HostEnvironment.Wrong(ListenerVariable, text, "unix: and a file's absolute path, as in unix:/tmp/iofs/lsnr.sock");
         if (Encoding.UTF8.GetByteCount(path) is var bytes and > MaxPathBytes)
             throw HostEnvironment.Wrong(ListenerVariable, text, $"unix: and a path of at most {MaxPathBytes} bytes; this one has {bytes}");

@@ -67,7 +67,8 @@ public sealed record FunctionsHostSettings : HostSettings
         if (Listener is not null && Function is null)
         {
             throw new ContractException(
-                $"the environment variable {HostEnvironment.NameOf(nameof(Function))} is not set; where {FnListener.ListenerVariable} is, it must be one of {FunctionNames}");
+                $"the environment variable {HostEnvironment.NameOf(nameof(Function))} is not set; where {FnListener.ListenerVariable} " +
+                    $"is, it must be one of {FunctionNames}");
         }
     }
 

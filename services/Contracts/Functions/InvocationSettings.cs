@@ -22,7 +22,11 @@ public sealed record InvocationSettings
             static text => text.StartsWith(OcidStart, StringComparison.Ordinal) ? text : null,
             isRequired: true,
             variable: FunctionIdVariable),
-        HostSetting.Address(nameof(Endpoint), $"the function's invoke endpoint, {HostSetting.AddressForm}", isRequired: true, EndpointVariable),
+        HostSetting.Address(
+            nameof(Endpoint),
+            $"the function's invoke endpoint, {HostSetting.AddressForm}",
+            isRequired: true,
+            EndpointVariable),
         HostSetting.Seconds(nameof(InvokeTimeout), least: 0.001m),
         HostSetting.Group(nameof(Oci), ReadOci, static (oci, variables) => oci.Write(variables)),
     ];

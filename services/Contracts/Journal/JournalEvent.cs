@@ -113,7 +113,9 @@ public abstract record JournalEvent
     {
         var reader = new Utf8JsonReader(utf8);
         using var document = JsonDocument.ParseValue(ref reader);
-        var kind = document.RootElement.TryGetProperty(KindMember, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        var kind = document.RootElement.TryGetProperty(KindMember, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
         if (!Kinds.Contains(kind))
             throw new ContractException(
                 $"the event has {(kind is null ? "no kind" : $"the kind '{kind}'")}; this program knows {string.Join(", ", Kinds)}");

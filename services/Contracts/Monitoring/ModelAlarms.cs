@@ -52,7 +52,8 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "A version's 95th percentile of latency is three times stable's, for three minutes. It is rolled back; ms status shows the result.",
+            Text = "A version's 95th percentile of latency is three times stable's, for three minutes. It is rolled back; ms status " +
+                "shows the result.",
         },
         new()
         {
@@ -71,7 +72,8 @@ public static class ModelAlarms
             Query = $"{RefusedRollout}[1m].groupBy({Model}).max() > 0",
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "The plan names a condemned version as stable, so the model's last good rollout stays. Change the stack file, or ms reset.",
+            Text = "The plan names a condemned version as stable, so the model's last good rollout stays. Change the stack file, or " +
+                "ms reset.",
         },
         new()
         {
@@ -80,7 +82,8 @@ public static class ModelAlarms
             Query = $"{Heartbeat}[10m].absent(1d)",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
-            Text = "ModelMetrics has posted nothing for ten minutes, so no alarm about a model can fire. Check its CronJob and the function's log.",
+            Text = "ModelMetrics has posted nothing for ten minutes, so no alarm about a model can fire. Check its CronJob and the " +
+                "function's log.",
         },
     ];
 

@@ -19,7 +19,8 @@ internal static class InvokeCommand
     {
         if (arguments is not [InvocationSettings.Command, var name] || !Enum.GetNames<FunctionName>().Contains(name))
         {
-            await Console.Error.WriteLineAsync($"usage: functions [{InvocationSettings.Command} {string.Join('|', Enum.GetNames<FunctionName>())}]");
+            await Console.Error.WriteLineAsync($"usage: functions [{InvocationSettings.Command} " +
+                $"{string.Join('|', Enum.GetNames<FunctionName>())}]");
             return WrongSettings;
         }
 

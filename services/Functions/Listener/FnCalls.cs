@@ -83,7 +83,8 @@ internal sealed class FnCalls(FnListener listener, FunctionRunner runner, ILogge
 
     private void WriteFrame(HttpRequest request)
     {
-        if (listener is not { LogFrameName: { } name, LogFrameHeader: { } header } || request.Headers[header] is not [{ Length: > 0 } value])
+        if (listener is not { LogFrameName: { } name, LogFrameHeader: { } header }
+            || request.Headers[header] is not [{ Length: > 0 } value])
             return;
         var frame = $"\n{name}={value}\n";
         Console.Out.Write(frame);

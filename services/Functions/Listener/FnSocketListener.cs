@@ -13,6 +13,7 @@ internal sealed class FnSocketListener(FnListener listener) : IHostListener
     public void Listen(WebApplicationBuilder builder) => FnSocket.Add(builder, listener);
 
     public string? Explain(Exception e) => e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException
-        ? $"can't listen on {listener.Path}: {(e.InnerException ?? e).Message.TrimEnd('.')}. Correct {FnListener.ListenerVariable}: its folder must exist and be writable."
+        ? $"can't listen on {listener.Path}: {(e.InnerException ?? e).Message.TrimEnd('.')}. Correct {FnListener.ListenerVariable}: " +
+            $"its folder must exist and be writable."
         : null;
 }

@@ -5,7 +5,11 @@ namespace ModelServing.Functions.Listener;
 /// <param name="Body">The payload, at most <see cref="MaxBodyBytes"/>.</param>
 /// <param name="Headers">The caller's headers without those of the Fn contract; names match in any case.</param>
 /// <param name="Deadline">The time by which the caller expects the answer; null for no limit.</param>
-internal sealed record FunctionCall(string Id, ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Headers, DateTimeOffset? Deadline)
+internal sealed record FunctionCall(
+    string Id,
+    ReadOnlyMemory<byte> Body,
+    IReadOnlyDictionary<string, string> Headers,
+    DateTimeOffset? Deadline)
 {
     /// <summary>The largest payload that OCI Functions accepts, and so the largest here: 6 MB.</summary>
     internal const int MaxBodyBytes = 6 * 1024 * 1024;

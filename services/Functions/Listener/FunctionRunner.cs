@@ -12,7 +12,11 @@ namespace ModelServing.Functions.Listener;
 /// <param name="createHandler">Creates its handler, at the first call, so that the program listens as soon as it is started.</param>
 /// <param name="time">Measures deadlines.</param>
 /// <param name="logger">The log.</param>
-internal sealed class FunctionRunner(FunctionName function, Func<IFunctionHandler> createHandler, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class FunctionRunner(
+    FunctionName function,
+    Func<IFunctionHandler> createHandler,
+    TimeProvider time,
+    ILogger logger) : IDisposable
 {
     // The platform makes one call at a time to a container. By plain HTTP, there can be any number of callers.
     private const int MostWaiting = 16;
@@ -49,12 +53,17 @@ internal sealed class FunctionRunner(FunctionName function, Func<IFunctionHandle
         catch (OperationCanceledException) when (limit.IsOver)
         {
             FunctionLog.Late(logger, function, time.GetElapsedTime(began).TotalMilliseconds);
-            return new FunctionResult(FunctionAnswer.From(Late, $"{function} did not finish by the call's deadline, {call.Deadline:O}", call.Id));
+            return new FunctionResult(FunctionAnswer.From(
+                Late,
+                $"{function} did not finish by the call's deadline, {call.Deadline:O}",
+                call.Id));
         }
         catch (Exception e)
         {
             FunctionLog.Failed(logger, function, e);
-            return new FunctionResult(FunctionAnswer.From(Failed, $"{function} failed during this call; its log has the reason", call.Id), IsFault: true);
+            return new FunctionResult(
+                FunctionAnswer.From(Failed, $"{function} failed during this call; its log has the reason", call.Id),
+                IsFault: true);
         }
     }
 

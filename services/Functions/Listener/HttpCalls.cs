@@ -25,7 +25,8 @@ internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
         var id = request.Headers[HeaderNames.RequestId] is [{ Length: > 0 and <= 200 } given] ? given : Guid.NewGuid().ToString();
         if (!TryDeadline(request.Headers[HeaderNames.RequestTimeout], out var deadline))
         {
-            var detail = $"The header {HeaderNames.RequestTimeout} is '{request.Headers[HeaderNames.RequestTimeout]}'; it must be {RequestTimeout.Form}";
+            var detail = $"The header {HeaderNames.RequestTimeout} is '{request.Headers[HeaderNames.RequestTimeout]}'; it must be " +
+                $"{RequestTimeout.Form}";
             await InvalidRequest.WriteAsync(context, detail, id);
             return;
         }
@@ -55,7 +56,10 @@ internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
     }
 
     private static Dictionary<string, string> HeadersOf(HttpRequest request) =>
-        request.Headers.ToDictionary(static header => header.Key, static header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        request.Headers.ToDictionary(
+            static header => header.Key,
+            static header => header.Value.ToString(),
+            StringComparer.OrdinalIgnoreCase);
 
     private static Task WriteAsync(HttpContext context, FunctionAnswer answer)
     {

@@ -3,4 +3,5 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Functions.ModelLoader;
 
-internal sealed class LoadOutcomeJsonConverter() : JsonStringEnumConverter<LoadOutcome>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+internal sealed class LoadOutcomeJsonConverter()
+    : JsonStringEnumConverter<LoadOutcome>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);

@@ -33,7 +33,8 @@ internal sealed record LoadReport(LoadOutcome Outcome, string Object, string Det
 
     /// <summary>An object's name made safe for logs and answers: any writer of the bucket may have chosen it.</summary>
     internal static string Shown(string name) =>
-        string.Concat(name.Take(MostShown).Select(static c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (name.Length > MostShown ? "..." : "");
+        string.Concat(name.Take(MostShown)
+            .Select(static c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (name.Length > MostShown ? "..." : "");
 
     internal byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, LoadJson.Default.LoadReport);
 }

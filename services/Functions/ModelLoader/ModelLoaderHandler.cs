@@ -19,7 +19,11 @@ namespace ModelServing.Functions.ModelLoader;
 /// </code>
 /// An event that arrives twice, or late, does the same again and does not write a verdict that exists already.
 /// </remarks>
-internal sealed class ModelLoaderHandler(LoadedStore store, Announcer announcer, TimeProvider time, ILogger<ModelLoaderHandler> logger) : IFunctionHandler
+internal sealed class ModelLoaderHandler(
+    LoadedStore store,
+    Announcer announcer,
+    TimeProvider time,
+    ILogger<ModelLoaderHandler> logger) : IFunctionHandler
 {
     private const string Name = nameof(FunctionName.ModelLoader);
     private const int Ok = 200;
@@ -34,7 +38,10 @@ internal sealed class ModelLoaderHandler(LoadedStore store, Announcer announcer,
         if (store.Store is not { } registry)
         {
             var variable = HostEnvironment.NameOf(nameof(FunctionsHostSettings.Registry));
-            return FunctionAnswer.From(NoRegistry, $"the environment variable {variable} is not set, so no artifact can be checked", call.Id);
+            return FunctionAnswer.From(
+                NoRegistry,
+                $"the environment variable {variable} is not set, so no artifact can be checked",
+                call.Id);
         }
 
         ObjectEvent objectEvent;
@@ -58,7 +65,10 @@ internal sealed class ModelLoaderHandler(LoadedStore store, Announcer announcer,
         // 2
         var shown = LoadReport.Shown(objectEvent.Object);
         if (!objectEvent.IsArrival)
-            return new LoadReport(LoadOutcome.NotAnArrival, shown, $"the event is '{LoadReport.Shown(objectEvent.Type)}'; there is nothing to do");
+            return new LoadReport(
+                LoadOutcome.NotAnArrival,
+                shown,
+                $"the event is '{LoadReport.Shown(objectEvent.Type)}'; there is nothing to do");
         if (registry.IsRemote && registry.Location != HostSources.BucketScheme + $"{objectEvent.Namespace}/{objectEvent.Bucket}")
             return new LoadReport(LoadOutcome.AnotherBucket, shown, $"the object is not in {registry.Location}; there is nothing to do");
         if (!ObjectKey.TryParse(objectEvent.Object, out var key) || !RegistryLayout.TryParseManifest(key, out var version))
@@ -81,7 +91,9 @@ internal sealed class ModelLoaderHandler(LoadedStore store, Announcer announcer,
             return new LoadReport(
                 verdict.Outcome == VerdictOutcome.Accepted ? LoadOutcome.Accepted : LoadOutcome.Refused,
                 shown,
-                verdict.Findings.Count == 0 ? "the artifact has no faults" : $"{verdict.Findings[0]}{(others > 0 ? $", and {others} more" : "")}")
+                verdict.Findings.Count == 0
+                    ? "the artifact has no faults"
+                    : $"{verdict.Findings[0]}{(others > 0 ? $", and {others} more" : "")}")
             {
                 IsNew = @checked.IsNew,
                 Findings = [.. verdict.Findings.Select(static finding => finding.Code).Distinct()],
@@ -104,7 +116,13 @@ internal sealed class ModelLoaderHandler(LoadedStore store, Announcer announcer,
 internal static partial class ModelLoaderLog
 {
     [LoggerMessage(EventId = 80, Message = "{Outcome}: {Object} (event {Event}): {Detail}")]
-    internal static partial void Answered(ILogger logger, LogLevel level, LoadOutcome outcome, string @object, string @event, string detail);
+    internal static partial void Answered(
+        ILogger logger,
+        LogLevel level,
+        LoadOutcome outcome,
+        string @object,
+        string @event,
+        string detail);
 
     [LoggerMessage(81, LogLevel.Warning, "The payload ({Bytes} bytes) is not an object's event: {Why}")]
     internal static partial void NoEvent(ILogger logger, int bytes, string why);

@@ -20,7 +20,8 @@ internal static class ModelLoaderServices
         else if (settings.Function == FunctionName.ModelLoader)
         {
             throw new ContractException(
-                $"the environment variable {HostEnvironment.NameOf(nameof(FunctionsHostSettings.Registry))} is not set; for {FunctionName.ModelLoader} it must be file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET");
+                $"the environment variable {HostEnvironment.NameOf(nameof(FunctionsHostSettings.Registry))} is not set; for " +
+                    $"{FunctionName.ModelLoader} it must be file:FOLDER or oci:OBJECT-STORAGE-NAMESPACE/BUCKET");
         }
 
         services.AddSingleton(_ => new LoadedStore(settings.Registry is { } location ? ObjectStores.Open(location, settings.Oci) : null));

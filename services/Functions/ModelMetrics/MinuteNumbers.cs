@@ -29,7 +29,11 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     /// <param name="processes">The reports of its processes for the minute.</param>
     /// <param name="before">Their reports for the minutes before, in order.</param>
     /// <param name="leftOut">The number of streams above <see cref="MaxStreams"/>, which are left out.</param>
-    internal List<MetricData> Compute(ModelName model, IReadOnlyList<ProcessReport> processes, IReadOnlyList<ProcessReport> before, out int leftOut)
+    internal List<MetricData> Compute(
+        ModelName model,
+        IReadOnlyList<ProcessReport> processes,
+        IReadOnlyList<ProcessReport> before,
+        out int leftOut)
     {
         var counts = VersionStream.AddUp(processes);
         var stable = counts.Where(static pair => pair.Key.IsStable).Aggregate(RequestCounts.None, static (sum, pair) => sum + pair.Value);
@@ -67,19 +71,29 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     {
         if (counted.Telling == 0)
             return;
-        metrics.Add(Data(Failure, dimensions, OneOrZero(counted.Count(AnswerKind.Failed), counted.Telling - counted.Count(AnswerKind.Failed))));
+        metrics.Add(Data(
+            Failure,
+            dimensions,
+            OneOrZero(counted.Count(AnswerKind.Failed), counted.Telling - counted.Count(AnswerKind.Failed))));
         if (counted.Count(AnswerKind.Answered) + counted.Count(AnswerKind.NonFinite) > 0)
             metrics.Add(Data(NonFinite, dimensions, OneOrZero(counted.Count(AnswerKind.NonFinite), counted.Count(AnswerKind.Answered))));
         foreach (var (name, quantile) in (ReadOnlySpan<(string, double)>)[(LatencyP50, 0.5), (LatencyP95, 0.95), (LatencyP99, 0.99)])
             metrics.Add(Data(name, dimensions, Once(counted.Latency(quantile)!.Value.TotalMilliseconds)));
     }
 
-    private void AddCompared(List<MetricData> metrics, IReadOnlyDictionary<string, string> dimensions, RequestCounts counted, RequestCounts stable)
+    private void AddCompared(
+        List<MetricData> metrics,
+        IReadOnlyDictionary<string, string> dimensions,
+        RequestCounts counted,
+        RequestCounts stable)
     {
         var weight = Weight(counted.Telling);
         metrics.Add(Data(FailureExcess, dimensions, new MetricDatapoint(start, FailedShare(counted) - FailedShare(stable), weight)));
         var slow = stable.Latency(0.95)!.Value;
-        metrics.Add(Data(LatencyRatio, dimensions, new MetricDatapoint(start, counted.Latency(0.95)!.Value / (slow > LeastLatency ? slow : LeastLatency), weight)));
+        metrics.Add(Data(
+            LatencyRatio,
+            dimensions,
+            new MetricDatapoint(start, counted.Latency(0.95)!.Value / (slow > LeastLatency ? slow : LeastLatency), weight)));
     }
 
     // Null if every process of the minutes before has stopped regularly: none is missing.

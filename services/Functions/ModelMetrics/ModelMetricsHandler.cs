@@ -120,7 +120,8 @@ internal sealed class ModelMetricsHandler(
         ModelName model, MinuteReports reports, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
     {
         var first = metrics.Keys.Min() - Missed;
-        var read = await Task.WhenAll(Enumerable.Range(0, (int)(metrics.Keys.Max() - first) + 1).Select(i => reports.ReadAsync(model, first + i, cancellation)));
+        var read = await Task.WhenAll(Enumerable.Range(0, (int)(metrics.Keys.Max() - first) + 1)
+            .Select(i => reports.ReadAsync(model, first + i, cancellation)));
         foreach (var (minute, data) in metrics)
         {
             var at = (int)(minute - first);
@@ -129,13 +130,15 @@ internal sealed class ModelMetricsHandler(
             if (leftOut > 0)
             {
                 report.Faults.Add(
-                    $"{model} has {leftOut} more variants and trials in the minute of {StartOf(minute):O} than the {MinuteNumbers.MaxStreams} that are posted");
+                    $"{model} has {leftOut} more variants and trials in the minute of {StartOf(minute):O} than the " +
+                        $"{MinuteNumbers.MaxStreams} that are posted");
             }
 
             if (read[at].Unreadable > 0)
             {
                 report.Faults.Add(
-                    $"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer or a foreign program wrote them");
+                    $"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer or a " +
+                        $"foreign program wrote them");
             }
         }
     }
@@ -155,7 +158,11 @@ internal sealed class ModelMetricsHandler(
         }
     }
 
-    private async Task<PostedMinute> PostAsync(long minute, List<MetricData> streams, ModelMetricsReport report, CancellationToken cancellation)
+    private async Task<PostedMinute> PostAsync(
+        long minute,
+        List<MetricData> streams,
+        ModelMetricsReport report,
+        CancellationToken cancellation)
     {
         var refusedByMonitoring = 0;
         foreach (var batch in streams.Chunk(MetricPost.MaxStreams))
@@ -165,7 +172,8 @@ internal sealed class ModelMetricsHandler(
                 continue;
             refusedByMonitoring += answer.FailedMetricsCount;
             var why = answer.FailedMetrics is [var failed, ..] ? $", as {failed.MetricData.Name}: {failed.Message}" : "";
-            report.Faults.Add($"{monitoring.Location} refused {answer.FailedMetricsCount} of {batch.Length} streams of the minute of {StartOf(minute):O}{why}");
+            report.Faults.Add($"{monitoring.Location} refused {answer.FailedMetricsCount} of {batch.Length} streams of the minute of " +
+                $"{StartOf(minute):O}{why}");
         }
 
         return new PostedMinute(StartOf(minute), streams.Count, refusedByMonitoring);
@@ -180,9 +188,11 @@ internal sealed class ModelMetricsHandler(
             var names = alarms.Select(alarm => AlarmNames.From(BucketName.Project, settings.Environment, alarm.Name));
             var firing = await monitoring.FiringAsync([.. names], cancellation);
             report.Firing.AddRange(await rollbacks.AnswerAsync(
-                firing.Where(one => AlarmNames.Find(BucketName.Project, settings.Environment, one.Alarm) is { Route: AlarmRoute.Rollback }).Select(AlarmStream.From),
+                firing.Where(one => AlarmNames.Find(BucketName.Project, settings.Environment, one.Alarm) is { Route: AlarmRoute.Rollback })
+                    .Select(AlarmStream.From),
                 cancellation));
-            report.Faults.AddRange(report.Firing.Where(static one => one.Outcome == RollbackOutcome.JournalUnread).Select(static one => one.Detail));
+            report.Faults.AddRange(report.Firing.Where(static one => one.Outcome == RollbackOutcome.JournalUnread)
+                .Select(static one => one.Detail));
         }
         catch (MonitoringException e)
         {

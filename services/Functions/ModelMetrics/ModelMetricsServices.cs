@@ -22,7 +22,8 @@ internal static class ModelMetricsServices
         if (settings.Function is not null && settings.Cache is null)
         {
             throw new ContractException(
-                $"the environment variable {CacheSettings.AddressesVariable} is not set; for {FunctionName.ModelMetrics} it must be {CacheSettings.Form}");
+                $"the environment variable {CacheSettings.AddressesVariable} is not set; for {FunctionName.ModelMetrics} it must be " +
+                    $"{CacheSettings.Form}");
         }
 
         services.AddSingleton(_ => Monitorings.Open(settings.Monitoring, settings.Oci));

@@ -115,7 +115,8 @@ internal static class AlarmMessageReader
 
     private static DateTimeOffset? TimeOf(JsonElement message)
     {
-        if (Member(message, "timestampEpochMillis") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var milliseconds)
+        if (Member(message, "timestampEpochMillis") is { ValueKind: JsonValueKind.Number } number
+            && number.TryGetInt64(out var milliseconds)
             && milliseconds >= 0 && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

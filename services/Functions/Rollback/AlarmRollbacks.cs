@@ -44,12 +44,17 @@ internal sealed class AlarmRollbacks(
         return reports;
     }
 
-    private async Task<StreamReport> AnswerAsync(AlarmStream stream, Dictionary<ModelName, JournalState> states, CancellationToken cancellation)
+    private async Task<StreamReport> AnswerAsync(
+        AlarmStream stream,
+        Dictionary<ModelName, JournalState> states,
+        CancellationToken cancellation)
     {
         // 1
         var alarm = AlarmOf(stream);
         if (alarm is null)
-            return Report(RollbackOutcome.UnknownAlarm, $"'{stream.Title}' is not an alarm about models of the environment {settings.Environment}");
+            return Report(
+                RollbackOutcome.UnknownAlarm,
+                $"'{stream.Title}' is not an alarm about models of the environment {settings.Environment}");
         if (!stream.IsFiring)
             return Report(RollbackOutcome.NothingToDo, "It no longer fires; a condemned version stays condemned until a person resets it");
         if (alarm.Route != AlarmRoute.Rollback)
@@ -58,7 +63,9 @@ internal sealed class AlarmRollbacks(
         if (!Subject.TryRead(stream.Dimensions, out var subject, out var fault))
             return Report(RollbackOutcome.WrongDimensions, fault);
         if (subject.Variant is VariantPlan.Stable or VariantPlan.Pinned)
-            return Report(RollbackOutcome.NotACandidate, $"Version {subject.Version} of {subject.Model} was {subject.Variant} there, which alarms never condemn");
+            return Report(
+                RollbackOutcome.NotACandidate,
+                $"Version {subject.Version} of {subject.Model} was {subject.Variant} there, which alarms never condemn");
         try
         {
             // 3
@@ -69,7 +76,10 @@ internal sealed class AlarmRollbacks(
             }
 
             if (Refuse(subject, state) is var (outcome, detail))
-                return Report(outcome, detail) with { Seq = outcome == RollbackOutcome.AlreadyCondemned ? state.Condemned(subject.Version)?.Seq : null };
+                return Report(outcome, detail) with
+                {
+                    Seq = outcome == RollbackOutcome.AlreadyCondemned ? state.Condemned(subject.Version)?.Seq : null,
+                };
             var decision = Decide(alarm, stream, subject);
             var summary = SummaryOf(alarm, stream);
             if (settings.DryRun)
@@ -78,7 +88,10 @@ internal sealed class AlarmRollbacks(
             var appended = await journal.AppendAsync(decision, cancellation);
             states.Remove(subject.Model);
             if (!appended.IsOurs)
-                return Report(RollbackOutcome.AlreadyCondemned, $"Another caller condemned {subject} at the same time") with { Seq = appended.Seq };
+                return Report(RollbackOutcome.AlreadyCondemned, $"Another caller condemned {subject} at the same time") with
+                {
+                    Seq = appended.Seq,
+                };
             // 5
             var announced = await announcer.AnnounceEventAsync(subject.Model, appended.Seq, cancellation) is { } failure
                 ? $"not announced to the routers, which find it when they next read the journal: {failure}"
@@ -123,9 +136,11 @@ internal sealed class AlarmRollbacks(
         if (!Knows(state, version))
             return (RollbackOutcome.UnknownVersion, $"The journal has no rollout of {model} with version {version}");
         if (state.TrialOf(version) is var current && current != trial)
-            return (RollbackOutcome.AnotherTrial, $"Version {version} of {model} is in trial {current} now, but the alarm is about trial {trial}");
+            return (RollbackOutcome.AnotherTrial, $"Version {version} of {model} is in trial {current} now, but the alarm is about " +
+                $"trial {trial}");
         if (state.Condemned(version) is { } condemned)
-            return (RollbackOutcome.AlreadyCondemned, $"{subject} is condemned already, since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} by {condemned.Who}");
+            return (RollbackOutcome.AlreadyCondemned, $"{subject} is condemned already, since {condemned.Time:yyyy-MM-dd HH:mm:ss'Z'} " +
+                $"by {condemned.Who}");
         if (state.LastGood is { } good && good.Rollout.Stable.Version == version)
             return (RollbackOutcome.NotACandidate, $"Version {version} of {model} is stable now, which alarms never condemn");
         return null;
@@ -159,7 +174,9 @@ internal sealed class AlarmRollbacks(
 
     private static string SummaryOf(AlarmDefinition alarm, AlarmStream stream)
     {
-        var time = stream.Time is { } fired ? string.Create(CultureInfo.InvariantCulture, $" at {fired.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}") : "";
+        var time = stream.Time is { } fired
+            ? string.Create(CultureInfo.InvariantCulture, $" at {fired.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}")
+            : "";
         return $"{alarm.Name} fired{time}{(stream.Value is { } value ? $" with {value}" : "")}";
     }
 

@@ -3,4 +3,5 @@ using System.Text.Json.Serialization;
 
 namespace ModelServing.Functions.Rollback;
 
-internal sealed class RollbackOutcomeJsonConverter() : JsonStringEnumConverter<RollbackOutcome>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+internal sealed class RollbackOutcomeJsonConverter()
+    : JsonStringEnumConverter<RollbackOutcome>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);

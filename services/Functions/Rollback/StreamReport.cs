@@ -8,7 +8,14 @@ namespace ModelServing.Functions.Rollback;
 /// <param name="Variant">The variant, as the message has it.</param>
 /// <param name="Trial">The trial, as the message has it.</param>
 /// <param name="Detail">The explanation, for people.</param>
-internal sealed record StreamReport(RollbackOutcome Outcome, string Alarm, string? Model, string? Version, string? Variant, string? Trial, string Detail)
+internal sealed record StreamReport(
+    RollbackOutcome Outcome,
+    string Alarm,
+    string? Model,
+    string? Version,
+    string? Variant,
+    string? Trial,
+    string Detail)
 {
     /// <summary>The number of the rollback in the journal; null if there is none.</summary>
     public long? Seq { get; init; }

@@ -19,7 +19,10 @@ internal sealed record Subject(ModelName Model, ModelVersion Version, string Var
     public override string ToString() => $"{Model} version {Version} ({Variant}, trial {Trial})";
 
     /// <summary>Reads dimensions. If they are wrong, <paramref name="fault"/> says why.</summary>
-    internal static bool TryRead(IReadOnlyDictionary<string, string> dimensions, [NotNullWhen(true)] out Subject? subject, [NotNullWhen(false)] out string? fault)
+    internal static bool TryRead(
+        IReadOnlyDictionary<string, string> dimensions,
+        [NotNullWhen(true)] out Subject? subject,
+        [NotNullWhen(false)] out string? fault)
     {
         (subject, fault) = (null, null);
         string[] needed = [ModelMetric.Model, ModelMetric.Version, ModelMetric.Variant, ModelMetric.Trial];

@@ -35,7 +35,10 @@ public sealed class SqliteJournalStore : IJournalStore, IDisposable
 
     public string Location => $"{HostSources.SqliteScheme}{path}";
 
-    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(
+        ModelName model,
+        long after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         List<JournalEvent> page;

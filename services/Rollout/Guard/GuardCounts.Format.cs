@@ -20,7 +20,8 @@ public sealed partial class GuardCounts
 {
     /// <summary>The most bytes that counts of <see cref="GuardRecorder.MaxSegments"/> segments can have. Usually they have 100 to
     /// 400.</summary>
-    public const int MaxBytes = 1 + 4 + 1 + RateRows * MaxRowBytes + 1 + GuardRecorder.MaxSegments * (2 + 2 + 1 + SegmentRows * MaxRowBytes);
+    public const int MaxBytes =
+        1 + 4 + 1 + RateRows * MaxRowBytes + 1 + GuardRecorder.MaxSegments * (2 + 2 + 1 + SegmentRows * MaxRowBytes);
 
     private const byte FormatVersion = 1;
     // So that no sum over routers overflows. A million failures per second reach it after nine years.
@@ -32,7 +33,8 @@ public sealed partial class GuardCounts
     public byte[] ToBytes()
     {
         if (segments.Count > GuardRecorder.MaxSegments)
-            throw new InvalidOperationException($"counts of {segments.Count} segments are a sum; one router's counts have at most {GuardRecorder.MaxSegments}");
+            throw new InvalidOperationException($"counts of {segments.Count} segments are a sum; one router's counts have at most " +
+                $"{GuardRecorder.MaxSegments}");
         var to = new ArrayBufferWriter<byte>(256);
         Varint.WriteByte(to, FormatVersion);
         Varint.Write(to, (ulong)LastMinute);

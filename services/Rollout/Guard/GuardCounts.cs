@@ -104,5 +104,6 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
 
     public override bool Equals(object? obj) => Equals(obj as GuardCounts);
 
-    public override int GetHashCode() => HashCode.Combine(LastMinute, segments.Count, Total(GuardKind.Error), Total(GuardKind.MaxErrorRate));
+    public override int GetHashCode() =>
+        HashCode.Combine(LastMinute, segments.Count, Total(GuardKind.Error), Total(GuardKind.MaxErrorRate));
 }

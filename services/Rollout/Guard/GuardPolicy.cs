@@ -11,7 +11,10 @@ public sealed record GuardPolicy
     public double Tolerance
     {
         get;
-        init => field = value is >= 1 and <= GuardPlan.MaxTolerance ? value : throw Outside(nameof(Tolerance), value, $"from 1 to {GuardPlan.MaxTolerance}");
+        init =>
+            field = value is >= 1 and <= GuardPlan.MaxTolerance
+                ? value
+                : throw Outside(nameof(Tolerance), value, $"from 1 to {GuardPlan.MaxTolerance}");
     } = 1.5;
 
     /// <summary>alpha: the highest probability that a version within the tolerance is ever condemned in a trial.</summary>

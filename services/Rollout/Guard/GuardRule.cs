@@ -16,7 +16,12 @@ public static class GuardRule
     /// <param name="scope">Whose counts they are.</param>
     /// <param name="startedAt">When the trial started, for the record.</param>
     /// <param name="now">The current time, for the record.</param>
-    public static GuardVerdict? Decide(GuardCounts counts, GuardPolicy policy, GuardScope scope, DateTimeOffset startedAt, DateTimeOffset now)
+    public static GuardVerdict? Decide(
+        GuardCounts counts,
+        GuardPolicy policy,
+        GuardScope scope,
+        DateTimeOffset startedAt,
+        DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(policy);

@@ -39,7 +39,10 @@ public readonly record struct TrafficShare : IComparable<TrafficShare>
         ArgumentOutOfRangeException.ThrowIfNegative(watched);
         ArgumentOutOfRangeException.ThrowIfNegative(stable);
         if (watched + (long)stable is var sum and (0 or > PlanDocument.Buckets))
-            throw new ArgumentOutOfRangeException(nameof(watched), sum, $"the sum of the two weights must be from 1 to {PlanDocument.Buckets}");
+            throw new ArgumentOutOfRangeException(
+                nameof(watched),
+                sum,
+                $"the sum of the two weights must be from 1 to {PlanDocument.Buckets}");
         var factor = (int)BigInteger.GreatestCommonDivisor(watched, stable);
         return new TrafficShare(watched / factor, stable / factor);
     }

@@ -51,7 +51,11 @@ public sealed record EffectiveRollout
     {
         ArgumentNullException.ThrowIfNull(planned);
         if (state is null)
-            return new EffectiveRollout(planned, planned, BucketLayout.Create(planned.Variants), VariantsOf(planned, null)) { JournalUnread = true };
+            return new EffectiveRollout(
+                planned,
+                planned,
+                BucketLayout.Create(planned.Variants),
+                VariantsOf(planned, null)) { JournalUnread = true };
         if (state.Condemned(planned.Stable.Version) is not { } condemned)
             return new EffectiveRollout(planned, planned, state.LayoutOf(planned), VariantsOf(planned, state));
         return state.LastGood is { Rollout: var good } last

@@ -22,7 +22,9 @@ public static class JournalSnapshot
             Served = [.. state.Served.Select(Write)],
             LastRollout = Write(state.LastRollout),
         });
-        return JsonSerializer.SerializeToUtf8Bytes(new SnapshotDocument { Schema = CurrentSchema, Models = [.. models] }, SnapshotJson.Default.SnapshotDocument);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new SnapshotDocument { Schema = CurrentSchema, Models = [.. models] },
+            SnapshotJson.Default.SnapshotDocument);
     }
 
     /// <exception cref="ContractException">The bytes were not written by <see cref="ToUtf8"/> with this program's schema.</exception>
@@ -77,5 +79,8 @@ public static class JournalSnapshot
     private static JsonElement? Write(JournalEvent? written) => written is null ? null : JsonElement.Parse(written.ToUtf8());
 
     private static T? Read<T>(JsonElement? element)
-        where T : JournalEvent => element is { } there ? (T)JournalEvent.Parse(JsonSerializer.SerializeToUtf8Bytes(there, SnapshotJson.Default.JsonElement)) : null;
+        where T : JournalEvent =>
+            element is { } there
+                ? (T)JournalEvent.Parse(JsonSerializer.SerializeToUtf8Bytes(there, SnapshotJson.Default.JsonElement))
+                : null;
 }

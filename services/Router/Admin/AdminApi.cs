@@ -49,7 +49,9 @@ internal sealed class AdminApi
         var api = app.Services.GetRequiredService<AdminApi>();
         app.Use(next => context => !api.ports.Contains(context.Connection.LocalPort) || IsHealth(context.Request.Path.Value) ? next(context)
             : context.Request.Path.StartsWithSegments(AdminPaths.Prefix) ? api.AnswerAsync(context)
-            : Problems.NoSuchPath.WriteAsync(context, $"There is nothing at {context.Request.Path}; this port serves the admin API, {AdminPaths.Rollouts}"));
+            : Problems.NoSuchPath.WriteAsync(
+                context,
+                $"There is nothing at {context.Request.Path}; this port serves the admin API, {AdminPaths.Rollouts}"));
         app.Lifetime.ApplicationStarted.Register(api.OnStarted);
     }
 
@@ -99,7 +101,9 @@ internal sealed class AdminApi
             || !ModelName.TryParse(name, null, out var model))
         {
             await Problems.NoSuchPath.WriteAsync(
-                context, $"There is nothing at {path}; the paths are {AdminPaths.Rollouts} and {AdminPaths.Rollouts}/MODEL/history, /rollback and /reset");
+                context,
+                $"There is nothing at {path}; the paths are {AdminPaths.Rollouts} and {AdminPaths.Rollouts}/MODEL/history, /rollback " +
+                    $"and /reset");
             return;
         }
 

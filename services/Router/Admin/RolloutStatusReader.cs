@@ -44,8 +44,12 @@ internal sealed class RolloutStatusReader(
             Revision = served.Rollout?.Revision,
             Experiment = served.Rollout?.Experiment,
             Variants = [.. served.Variants.Reverse().Select(variant => Read(model, variant))],
-            KeptWarm = [.. (served.Rollout?.KeptWarm ?? []).Select(version => new KeptVersionStatus(version, ReadyOf(model.Pin(version.ToString()))))],
-            Condemned = [.. (model.State?.Versions.Values ?? []).Select(static version => version.Condemned).OfType<RolledBackEvent>().Select(Read)],
+            KeptWarm = [.. (served.Rollout?.KeptWarm ?? [])
+                .Select(version => new KeptVersionStatus(version, ReadyOf(model.Pin(version.ToString()))))],
+            Condemned = [.. (model.State?.Versions.Values ?? [])
+                .Select(static version => version.Condemned)
+                .OfType<RolledBackEvent>()
+                .Select(Read)],
             LastSeq = model.State?.LastSeq ?? 0,
             JournalFault = board.FaultOf(model.Name),
         };
@@ -70,7 +74,12 @@ internal sealed class RolloutStatusReader(
         var version = watched.Version;
         var standing = version.Last ?? new WatchedVersion.Standing(GuardCounts.Empty, GuardScope.Sum);
         var readings = GuardRule.Read(standing.Counts, watched.Policy, standing.Scope)
-            .Select(static reading => new KindStatus(GuardEvidence.Word(reading.Kind), reading.Evidence, reading.Threshold, reading.Watched, reading.Other));
+            .Select(static reading => new KindStatus(
+                GuardEvidence.Word(reading.Kind),
+                reading.Evidence,
+                reading.Threshold,
+                reading.Watched,
+                reading.Other));
         return new GuardStatus(
             version.StartedAt,
             version.MinuteAt(time.GetUtcNow()),
@@ -95,7 +104,8 @@ internal sealed class RolloutStatusReader(
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"the cache is unavailable, and this is router number {version.Number}; only the first {watched.Policy.RoutersMax} may decide alone");
+                $"the cache is unavailable, and this is router number {version.Number}; only the first {watched.Policy.RoutersMax} " +
+                    $"may decide alone");
         }
 
         return version.Recorder.LeftOut is > 0 and var leftOut

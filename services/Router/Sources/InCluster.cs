@@ -26,7 +26,11 @@ internal static class InCluster
         {
             return KubernetesClientConfiguration.InClusterConfig();
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception e) when (e is CryptographicException
+            or ArgumentException
+            or IOException
+            or UnauthorizedAccessException
+            or FormatException)
         {
             throw Wrong($"the access to the cluster's API can't be read from {string.Join(", ", [.. Variables, .. Files])}: {e.Message}");
         }

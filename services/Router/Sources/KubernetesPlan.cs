@@ -103,7 +103,9 @@ internal sealed class KubernetesPlan(
     {
         string? plan = null;
         var why = map is null ? $"{Name} does not exist"
-            : map.Data is null || !map.Data.TryGetValue(ClusterNames.PlanKey, out plan) || plan is null ? $"{Name} has no key {ClusterNames.PlanKey}"
+            : map.Data is null
+                || !map.Data.TryGetValue(ClusterNames.PlanKey, out plan)
+                || plan is null ? $"{Name} has no key {ClusterNames.PlanKey}"
             : null;
         if (why == refusal && plan == content)
             return;

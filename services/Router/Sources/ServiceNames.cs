@@ -29,7 +29,9 @@ internal sealed record ServiceNames
     {
         var text = setting[HostSources.DnsScheme.Length..];
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+        if (colon < 0
+            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port == 0)
             throw Wrong(setting, "it must end with a port from 1 to 65535");
         var names = new ServiceNames(text[..colon], port);
         foreach (var placeholder in (ReadOnlySpan<string>)[HostSources.ModelPlaceholder, HostSources.VersionPlaceholder])

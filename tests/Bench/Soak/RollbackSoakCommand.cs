@@ -23,9 +23,16 @@ internal static class RollbackSoakCommand
 
     internal static Command Create()
     {
-        var runs = new Option<int>("--runs") { Description = "How many rollbacks by one router, and by three; a tenth of them without a cache.", DefaultValueFactory = static _ => 100 };
-        runs.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--runs must be from 1 to 100000"); });
-        var command = new Command("rollback", "Lets a canary fail again and again, and holds the rollback against what it promises.") { runs };
+        var runs = new Option<int>("--runs")
+        {
+            Description = "How many rollbacks by one router, and by three; a tenth of them without a cache.",
+            DefaultValueFactory = static _ => 100,
+        };
+        runs.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1
+            or > 100_000) result.AddError("--runs must be from 1 to 100000"); });
+        var command = new Command(
+            "rollback",
+            "Lets a canary fail again and again, and holds the rollback against what it promises.") { runs };
         command.SetAction(async (arguments, cancellation) =>
         {
             try
@@ -58,7 +65,11 @@ internal static class RollbackSoakCommand
             & Add("median retried less median stable call, ms", one.Select(static run => run.RetryCost.TotalMilliseconds), 100, 20)
             & Add("calls that reached the failing canary", one.Select(static run => (double)run.Reached), 100, null)
             & Add("three routers, by push: decision to all at zero, ms", pushed.Select(static run => run.ToAll.TotalMilliseconds), 99, 100)
-            & Add("three routers, no cache: decision to all at zero, ms", polled.Select(static run => run.ToAll.TotalMilliseconds), 99, 1000);
+            & Add(
+                "three routers, no cache: decision to all at zero, ms",
+                polled.Select(static run => run.ToAll.TotalMilliseconds),
+                99,
+                1000);
         AnsiConsole.Write(table);
         return isGood ? ExitCode.Done : ExitCode.Failed;
 
@@ -66,7 +77,15 @@ internal static class RollbackSoakCommand
         {
             var sorted = figures.Order().ToArray();
             var isKept = most is null || At(percentile) <= most;
-            table.AddRow(name, Figure(At(50)), Figure(At(99)), Figure(sorted[^1]), most is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{most:0} ({(percentile == 100 ? "all" : $"p{percentile}")})"), isKept ? "ok" : "BROKEN");
+            table.AddRow(
+                name,
+                Figure(At(50)),
+                Figure(At(99)),
+                Figure(sorted[^1]),
+                most is null
+                    ? ""
+                    : string.Create(CultureInfo.InvariantCulture, $"{most:0} ({(percentile == 100 ? "all" : $"p{percentile}")})"),
+                isKept ? "ok" : "BROKEN");
             return isKept;
 
             double At(int percent) => sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * percent / 100.0) - 1)];
@@ -115,7 +134,12 @@ internal static class RollbackSoakCommand
         return (pushed, polled);
     }
 
-    private static async Task<Run> RunAsync(string name, SoakRouters routers, SoakVersion canary, Func<Task>? killCache, CancellationToken cancellation)
+    private static async Task<Run> RunAsync(
+        string name,
+        SoakRouters routers,
+        SoakVersion canary,
+        Func<Task>? killCache,
+        CancellationToken cancellation)
     {
         canary.Recover();
         await using var load = new SoakLoad(routers.Infer);
@@ -131,9 +155,17 @@ internal static class RollbackSoakCommand
         // A call that reaches the canary now should not have happened.
         await Task.Delay(Quiet, cancellation);
         await load.StopAsync();
-        var run = new Run(canary.FirstFailureToLastRequest, canary.Failures, load.Failed, load.RetryCost ?? throw new BenchException("no call was retried"), toAll);
+        var run = new Run(
+            canary.FirstFailureToLastRequest,
+            canary.Failures,
+            load.Failed,
+            load.RetryCost ?? throw new BenchException("no call was retried"),
+            toAll);
         await routers.ResetAsync(cancellation);
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: at zero after {run.ToZero.TotalMilliseconds:0} ms and {run.Reached} calls, callers saw {run.Seen} failures, a retry cost {run.RetryCost.TotalMilliseconds:0.0} ms, all knew {run.ToAll.TotalMilliseconds:0} ms after the decision"));
+        await Console.Error.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: at zero after {run.ToZero.TotalMilliseconds:0} ms and {run.Reached} calls, callers saw {run.Seen} failures, a " +
+                $"retry cost {run.RetryCost.TotalMilliseconds:0.0} ms, all knew {run.ToAll.TotalMilliseconds:0} ms after the decision"));
         return run;
     }
 

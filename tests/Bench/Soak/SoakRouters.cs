@@ -30,7 +30,13 @@ internal sealed class SoakRouters : IAsyncDisposable
     /// <summary>The inference address of each router.</summary>
     internal List<Uri> Infer { get; } = [];
 
-    internal static async Task<SoakRouters> StartAsync(int count, TemporaryFolder folder, SoakVersion stable, SoakVersion canary, CacheSettings? cache, CancellationToken cancellation)
+    internal static async Task<SoakRouters> StartAsync(
+        int count,
+        TemporaryFolder folder,
+        SoakVersion stable,
+        SoakVersion canary,
+        CacheSettings? cache,
+        CancellationToken cancellation)
     {
         const int Weight = CanaryPercent * PlanDocument.Buckets / 100;
         var plan = new PlanDocument
@@ -57,7 +63,10 @@ internal sealed class SoakRouters : IAsyncDisposable
         {
             Schema = ClientsDocument.CurrentSchema,
             Anonymous = true,
-            Clients = new() { [ModelName.Parse("crew")] = new ClientEntry { Role = ClientRole.Operator, KeyHashes = [ApiKey.HashOf(OperatorKey)] } },
+            Clients = new()
+            {
+                [ModelName.Parse("crew")] = new ClientEntry { Role = ClientRole.Operator, KeyHashes = [ApiKey.HashOf(OperatorKey)] },
+            },
         };
         await File.WriteAllBytesAsync(folder.Combine("plan.json"), plan.ToUtf8(), cancellation);
         await File.WriteAllBytesAsync(folder.Combine("endpoints.json"), endpoints.ToUtf8(), cancellation);
@@ -78,12 +87,17 @@ internal sealed class SoakRouters : IAsyncDisposable
     }
 
     /// <summary>Waits until the condition holds on every router.</summary>
-    internal async Task UntilAsync(Func<ModelStatus, bool> condition, CancellationToken cancellation, Func<RolloutsStatus, bool>? ofRouter = null)
+    internal async Task UntilAsync(
+        Func<ModelStatus, bool> condition,
+        CancellationToken cancellation,
+        Func<RolloutsStatus, bool>? ofRouter = null)
     {
         var began = Stopwatch.GetTimestamp();
         foreach (var admin in admins)
         {
-            while (await StatusAsync(admin, cancellation) is not { Models: [var model, ..] } status || !condition(model) || ofRouter?.Invoke(status) == false)
+            while (await StatusAsync(admin, cancellation) is not { Models: [var model, ..] } status
+                || !condition(model)
+                || ofRouter?.Invoke(status) == false)
             {
                 if (Stopwatch.GetElapsedTime(began) > HangLimit)
                     throw new BenchException("the routers did not reach the start of the next run");

@@ -33,7 +33,9 @@ internal sealed class SoakVersion : IAsyncDisposable
 
     /// <summary>The time from its first failure to the last inference that reached it.</summary>
     internal TimeSpan FirstFailureToLastRequest =>
-        Volatile.Read(ref firstFailure) is not 0 and var first ? Stopwatch.GetElapsedTime(first, Volatile.Read(ref lastRequest)) : TimeSpan.Zero;
+        Volatile.Read(ref firstFailure) is not 0 and var first
+            ? Stopwatch.GetElapsedTime(first, Volatile.Read(ref lastRequest))
+            : TimeSpan.Zero;
 
     internal void Fail() => fails = true;
 

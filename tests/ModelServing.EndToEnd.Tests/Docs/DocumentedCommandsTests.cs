@@ -10,7 +10,9 @@ public partial class DocumentedCommandsTests
     private static readonly string[] Files =
     [
         Repository.Combine("README.md"), Repository.Combine("CONTRIBUTING.md"),
-        .. Directory.EnumerateFiles(Repository.Combine("docs"), "*.md"), .. Directory.EnumerateFiles(Repository.Combine(".github"), "*.yml", SearchOption.AllDirectories),
+        .. Directory.EnumerateFiles(
+            Repository.Combine("docs"),
+            "*.md"), .. Directory.EnumerateFiles(Repository.Combine(".github"), "*.yml", SearchOption.AllDirectories),
     ];
 
     // Most commands occur several times.
@@ -33,20 +35,33 @@ public partial class DocumentedCommandsTests
         foreach (var command in commands)
         {
             // The words after `ms` up to the first argument or option. The name of a command has no capitals and no dots.
-            string[] path = [.. (command.Words[0] == "up" ? command.Words : command.Words.Skip(1)).TakeWhile(static word => CommandWord().IsMatch(word))];
+            string[] path = [.. (command.Words[0] == "up" ? command.Words : command.Words.Skip(1))
+                .TakeWhile(static word => CommandWord().IsMatch(word))];
             var (help, depth) = await HelpAsync(path);
             Assert.True(depth > 0 || path.Length == 0, $"{command.File}: {command}: ms does not have this command");
             foreach (var option in command.Words.Where(static word => word.StartsWith("--", StringComparison.Ordinal) && word != "--help"))
-                Assert.True(Regex.IsMatch(help, $@"(?m)(^ +|, ){Regex.Escape(option.Split('=')[0])}\b"), $"{command.File}: {command}: no {option} in\n{help}");
+                Assert.True(
+                    Regex.IsMatch(help, $@"(?m)(^ +|, ){Regex.Escape(option.Split('=')[0])}\b"),
+                    $"{command.File}: {command}: no {option} in\n{help}");
         }
     }
 
     [Fact]
     public async Task Every_option_of_the_preview_exists()
     {
-        var (exitCode, usage) = await Tool.RunAsync(Repository.Root, new Dictionary<string, string>(), "dotnet", MsProcess.Program("Stacks", "ModelServing.Stacks"), "preview", "--help");
+        var (exitCode, usage) = await Tool.RunAsync(
+            Repository.Root,
+            new Dictionary<string, string>(),
+            "dotnet",
+            MsProcess.Program("Stacks", "ModelServing.Stacks"),
+            "preview",
+            "--help");
         Assert.Equal(2, exitCode);
-        var options = Files.SelectMany(Commands).Where(static command => command.Words[0] == "preview").SelectMany(static command => command.Words.Where(static word => word.StartsWith("--", StringComparison.Ordinal))).Distinct().ToList();
+        var options = Files.SelectMany(Commands)
+            .Where(static command => command.Words[0] == "preview")
+            .SelectMany(static command => command.Words.Where(static word => word.StartsWith("--", StringComparison.Ordinal)))
+            .Distinct()
+            .ToList();
         Assert.Contains("--against", options);
         Assert.All(options, option => Assert.Contains(option, usage, StringComparison.Ordinal));
     }
@@ -58,7 +73,11 @@ public partial class DocumentedCommandsTests
         {
             var command = string.Join(' ', path[..depth]);
             if (!helps.TryGetValue(command, out var help))
-                helps[command] = help = await Tool.RunAsync(Repository.Root, new Dictionary<string, string>(), "dotnet", [MsProcess.Program("Cli", "ms"), .. path[..depth], "--help"]);
+                helps[command] = help = await Tool.RunAsync(
+                    Repository.Root,
+                    new Dictionary<string, string>(),
+                    "dotnet",
+                    [MsProcess.Program("Cli", "ms"), .. path[..depth], "--help"]);
             if (help.ExitCode == 0 && help.Output.Contains($"ms {command} ", StringComparison.Ordinal))
                 return (help.Output, depth);
         }
@@ -68,7 +87,10 @@ public partial class DocumentedCommandsTests
 
     /// <summary>The commands after <c>./dev</c> on a line, or in inline code.</summary>
     private static IEnumerable<Command> Commands(string file) => DevCommand().Matches(File.ReadAllText(file))
-        .Select(match => new Command(Path.GetRelativePath(Repository.Root, file), [.. match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static word => word.TrimEnd(';', ',', '.', ':'))]));
+        .Select(match => new Command(
+            Path.GetRelativePath(Repository.Root, file),
+            [.. match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static word => word.TrimEnd(';', ',', '.', ':'))]));
 
     [GeneratedRegex(@"\./dev ([a-z][^`|>\n#]*)", RegexOptions.CultureInvariant)]
     private static partial Regex DevCommand();

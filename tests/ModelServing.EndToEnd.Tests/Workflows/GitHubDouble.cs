@@ -10,8 +10,8 @@ using System.Text.RegularExpressions;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>
-/// GitHub on a loopback port, as far as the comment needs it: the artifacts of a run, with redirects to another address, one pull request, and
-/// its comments. Wrong requests get GitHub's answers, and are recorded.
+/// GitHub on a loopback port, as far as the comment needs it: the artifacts of a run, with redirects to another address, one pull request,
+/// and its comments. Wrong requests get GitHub's answers, and are recorded.
 /// </summary>
 internal sealed partial class GitHubDouble : IAsyncDisposable
 {
@@ -87,7 +87,12 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
     /// <summary>The event of a workflow that runs after the preview.</summary>
     internal string WorkflowRunEvent() => new JsonObject
     {
-        ["workflow_run"] = new JsonObject { ["id"] = Run, ["head_sha"] = Head, ["html_url"] = $"https://github.example/{RepositoryName}/actions/runs/{Run}" },
+        ["workflow_run"] = new JsonObject
+        {
+            ["id"] = Run,
+            ["head_sha"] = Head,
+            ["html_url"] = $"https://github.example/{RepositoryName}/actions/runs/{Run}",
+        },
     }.ToJsonString();
 
     public async ValueTask DisposeAsync()
@@ -128,7 +133,15 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
         if (authorization != $"Bearer {Token}" || request.UserAgent is null)
             return Fault(401, $"{route}: {authorization}");
         if (route == $"GET /actions/runs/{Run}/artifacts")
-            return Json(new JsonObject { ["artifacts"] = Array(artifacts.Select(static artifact => new JsonObject { ["id"] = artifact.Key, ["name"] = artifact.Value.Name, ["size_in_bytes"] = artifact.Value.Bytes.Length })) });
+            return Json(new JsonObject
+            {
+                ["artifacts"] = Array(artifacts.Select(static artifact => new JsonObject
+                {
+                    ["id"] = artifact.Key,
+                    ["name"] = artifact.Value.Name,
+                    ["size_in_bytes"] = artifact.Value.Bytes.Length,
+                })),
+            });
         if (Route("GET /actions/artifacts/(\\d+)/zip") is { } artifact)
         {
             response.RedirectLocation = new Uri(Api, $"elsewhere/{artifact}").ToString();
@@ -136,13 +149,24 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
         }
 
         if (Route("GET /pulls/(\\d+)") is { } number)
-            return number == PullRequest ? Json(new JsonObject { ["state"] = "open", ["head"] = new JsonObject { ["sha"] = Head } }) : (404, "{}"u8.ToArray());
+            return number == PullRequest
+                ? Json(new JsonObject { ["state"] = "open", ["head"] = new JsonObject { ["sha"] = Head } })
+                : (404, "{}"u8.ToArray());
         lock (comments)
         {
             if (route == $"GET /issues/{PullRequest}/comments")
             {
-                var (size, page) = (int.Parse(request.QueryString["per_page"]!, CultureInfo.InvariantCulture), int.Parse(request.QueryString["page"]!, CultureInfo.InvariantCulture));
-                return Json(Array(comments.Skip((page - 1) * size).Take(size).Select(static comment => new JsonObject { ["id"] = comment.Id, ["body"] = comment.Body, ["user"] = new JsonObject { ["login"] = comment.Author } })));
+                var (size, page) = (int.Parse(
+                    request.QueryString["per_page"]!,
+                    CultureInfo.InvariantCulture), int.Parse(request.QueryString["page"]!, CultureInfo.InvariantCulture));
+                return Json(Array(comments.Skip((page - 1) * size)
+                    .Take(size)
+                    .Select(static comment => new JsonObject
+                    {
+                        ["id"] = comment.Id,
+                        ["body"] = comment.Body,
+                        ["user"] = new JsonObject { ["login"] = comment.Author },
+                    })));
             }
 
             if ((string?)JsonNode.Parse(body)?["body"] is not { Length: > 0 and <= 65_536 } text)
@@ -162,7 +186,10 @@ internal sealed partial class GitHubDouble : IAsyncDisposable
 
         return Fault(404, route);
 
-        long? Route(string pattern) => Regex.Match(route, $"^{pattern}$") is { Success: true } match ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+        long? Route(string pattern) =>
+            Regex.Match(route, $"^{pattern}$") is { Success: true } match
+                ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)
+                : null;
     }
 
     private (int Status, byte[] Body) Fault(int status, string fault)

@@ -3,8 +3,8 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>
-/// A git repository with the present files of this one, in a temporary folder. It has the built program of stacks/ too, because a repository
-/// of the same sources need not build it again.
+/// A git repository with the present files of this one, in a temporary folder. It has the built program of stacks/ too, because a
+/// repository of the same sources need not build it again.
 /// </summary>
 internal sealed class MadeRepository : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class MadeRepository : IDisposable
     {
         var made = new MadeRepository();
         var files = await Tool.SucceedAsync(Repository.Root, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard");
-        foreach (var file in files.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(static file => File.Exists(Repository.Combine(file))))
+        foreach (var file in files.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Where(static file => File.Exists(Repository.Combine(file))))
             made.Copy(Repository.Combine(file), file);
         if (File.Exists(Repository.Combine("SdkDoubles.props")))
             made.Copy(Repository.Combine("SdkDoubles.props"), "SdkDoubles.props");

@@ -3,8 +3,10 @@ using System.Text;
 
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
-/// <summary>The preview of a pull request: the workflows' own steps, one by one, with a temporary repository and a replacement for GitHub.</summary>
-public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkouts) : IClassFixture<PreviewWorkflowTests.Checkouts>, IAsyncDisposable
+/// <summary>The preview of a pull request: the workflows' own steps, one by one, with a temporary repository and a replacement for
+/// GitHub.</summary>
+public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkouts)
+    : IClassFixture<PreviewWorkflowTests.Checkouts>, IAsyncDisposable
 {
     private const string Bot = "github-actions[bot]";
     private const string LinuxOnly = "workflows' steps are for bash on Linux";
@@ -52,7 +54,10 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
         await PushAsync("README.md", "# ModelServing", "# Models");
         await PreviewAsync();
         await CommentAsync();
-        Assert.Contains("No stack changes.", Assert.Single(github.Comments, static each => each.Author == Bot).Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "No stack changes.",
+            Assert.Single(github.Comments, static each => each.Author == Bot).Body,
+            StringComparison.Ordinal);
         Assert.Equal(Marker + "\nnot the bot's", Assert.Single(github.Comments, static each => each.Author == "somebody-else").Body);
         Assert.Empty(github.Faults);
     }
@@ -100,7 +105,9 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
 
     /// <summary>The lines of a comment with changes, without their indentation.</summary>
     private static List<string> Changes(string body) =>
-        [.. body.Split('\n').Where(static line => line is ['+' or '-' or '!', ' ', ..]).Select(static line => $"{line[0]} {line[2..].Trim()}")];
+        [.. body.Split('\n')
+            .Where(static line => line is ['+' or '-' or '!', ' ', ..])
+            .Select(static line => $"{line[0]} {line[2..].Trim()}")];
 
     /// <summary>Makes a pull request of one commit and checks it out as merged into the main branch.</summary>
     private async Task PushAsync(params string[] replacements)
@@ -115,7 +122,10 @@ public sealed class PreviewWorkflowTests(PreviewWorkflowTests.Checkouts checkout
 
     private async Task<int> PreviewAsync()
     {
-        using var runner = new Runner(Repository.FullPath, github, new Dictionary<string, string> { ["github.event.pull_request.number"] = "7" });
+        using var runner = new Runner(
+            Repository.FullPath,
+            github,
+            new Dictionary<string, string> { ["github.event.pull_request.number"] = "7" });
         var (exitCode, output) = await runner.RunAsync(Workflow.Read("preview").Steps("offline"), "{}");
         Assert.True(exitCode == 0 || output.Contains("101 is not", StringComparison.Ordinal), output);
         Assert.Contains("### Previewing prod against HEAD^1", runner.Summary, StringComparison.Ordinal);

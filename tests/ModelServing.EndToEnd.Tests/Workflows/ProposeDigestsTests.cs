@@ -24,7 +24,11 @@ public sealed class ProposeDigestsTests
 
             """);
         await Tool.SucceedAsync(outside.FullPath, "chmod", "+x", outside.Combine("gh"));
-        var environment = new Dictionary<string, string> { ["PATH"] = $"{outside.FullPath}:{Environment.GetEnvironmentVariable("PATH")}", ["GH_TOKEN"] = "t" };
+        var environment = new Dictionary<string, string>
+        {
+            ["PATH"] = $"{outside.FullPath}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["GH_TOKEN"] = "t",
+        };
 
         Assert.Contains("already has these digests", await ProposeAsync(), StringComparison.Ordinal);
         foreach (var digest in (string[])["1111", "2222"])
@@ -34,17 +38,34 @@ public sealed class ProposeDigestsTests
             // Other changes of a build are not proposed.
             await File.AppendAllTextAsync(repository.Combine("README.md"), "something else\n");
             await ProposeAsync();
-            var proposed = await Tool.SucceedAsync(outside.FullPath, "git", "--git-dir", "origin.git", "diff", "--stat", "main", "images/dev");
+            var proposed = await Tool.SucceedAsync(
+                outside.FullPath,
+                "git",
+                "--git-dir",
+                "origin.git",
+                "diff",
+                "--stat",
+                "main",
+                "images/dev");
             Assert.Matches(@"^ Pulumi\.dev\.yaml \| 2 \+\+\n 1 file changed", proposed);
-            Assert.Contains($"sha256:{digest}", await Tool.SucceedAsync(outside.FullPath, "git", "--git-dir", "origin.git", "show", "images/dev:Pulumi.dev.yaml"), StringComparison.Ordinal);
+            Assert.Contains(
+                $"sha256:{digest}",
+                await Tool.SucceedAsync(outside.FullPath, "git", "--git-dir", "origin.git", "show", "images/dev:Pulumi.dev.yaml"),
+                StringComparison.Ordinal);
         }
 
-        var calls = (await File.ReadAllLinesAsync(outside.Combine("calls"))).Select(static line => string.Join(' ', line.Split(' ').Take(2))).Where(static line => line.StartsWith("pr ", StringComparison.Ordinal));
+        var calls = (await File.ReadAllLinesAsync(outside.Combine("calls")))
+            .Select(static line => string.Join(' ', line.Split(' ').Take(2)))
+            .Where(static line => line.StartsWith("pr ", StringComparison.Ordinal));
         Assert.Equal(["pr list", "pr create", "pr list", "pr edit"], calls);
 
         async Task<string> ProposeAsync()
         {
-            var (exitCode, output) = await Tool.RunAsync(repository.FullPath, environment, repository.Combine(".github", "propose-digests"), "dev");
+            var (exitCode, output) = await Tool.RunAsync(
+                repository.FullPath,
+                environment,
+                repository.Combine(".github", "propose-digests"),
+                "dev");
             Assert.True(exitCode == 0, output);
             return output;
         }

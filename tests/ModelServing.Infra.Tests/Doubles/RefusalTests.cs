@@ -26,6 +26,9 @@ public class RefusalTests
         Assert.Equal(1, program.ExitCode);
         Assert.Empty(output);
         // With the official packages, the text is theirs.
-        Assert.Contains("`pulumi", Assert.Single((await error).Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            "`pulumi",
+            Assert.Single((await error).Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
     }
 }

@@ -37,7 +37,9 @@ public sealed class SdkBehaviourTests
 
         var inputs = mocks.Made["rule"].Inputs;
         Assert.Equal(["direction", "networkSecurityGroupId", "protocol", "stateless", "tcpOptions"], inputs.Keys.Order());
-        var range = Assert.IsType<ImmutableDictionary<string, object>>(Assert.IsType<ImmutableDictionary<string, object>>(inputs["tcpOptions"])["destinationPortRange"]);
+        var range =
+            Assert.IsType<ImmutableDictionary<string, object>>(
+                Assert.IsType<ImmutableDictionary<string, object>>(inputs["tcpOptions"])["destinationPortRange"]);
         Assert.Equal(80.0, range["min"]);
         Assert.Equal("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule", mocks.Made["rule"].Type);
     }
@@ -45,8 +47,14 @@ public sealed class SdkBehaviourTests
     [Fact]
     public async Task A_missing_required_argument_fails_at_registration_and_is_named()
     {
-        var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(new Recorder(), Update, () => { _ = new Vcn("v", new VcnArgs()); }));
-        Assert.Contains("[Input] Pulumi.Oci.Core.VcnArgs.CompartmentId is required but was not given a value", exception.Message, StringComparison.Ordinal);
+        var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(
+            new Recorder(),
+            Update,
+            () => { _ = new Vcn("v", new VcnArgs()); }));
+        Assert.Contains(
+            "[Input] Pulumi.Oci.Core.VcnArgs.CompartmentId is required but was not given a value",
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.Contains(nameof(ArgumentNullException), exception.Message, StringComparison.Ordinal);
     }
 
@@ -58,7 +66,10 @@ public sealed class SdkBehaviourTests
             Log.Error("one");
             Log.Error("two");
         }));
-        Assert.Equal(["one", "two"], Assert.IsType<AggregateException>(exception).InnerExceptions.Select(static each => Assert.IsType<RunException>(each).Message).Order());
+        Assert.Equal(
+            ["one", "two"],
+            Assert.IsType<AggregateException>(exception).InnerExceptions.Select(static each => Assert.IsType<RunException>(each).Message)
+                .Order());
     }
 
     [Fact]
@@ -122,7 +133,10 @@ public sealed class SdkBehaviourTests
         foreach (object wrong in new object[] { 1L, 1m, DateTime.UnixEpoch, Enumerable.Range(1, 1).Where(static _ => true), new { A = 1 } })
         {
             var mocks = new Recorder(state: new Dictionary<string, object> { ["displayName"] = wrong });
-            var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(mocks, Update, () => { _ = new Vcn("v", new VcnArgs { CompartmentId = "c" }); }));
+            var exception = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(
+                mocks,
+                Update,
+                () => { _ = new Vcn("v", new VcnArgs { CompartmentId = "c" }); }));
             Assert.Contains("is not a supported argument type", exception.Message, StringComparison.Ordinal);
         }
     }
@@ -131,7 +145,10 @@ public sealed class SdkBehaviourTests
     public async Task A_state_of_the_wrong_type_gives_the_propertys_default()
     {
         Vcn? vcn = null;
-        await Deployment.TestAsync(new Recorder(state: new Dictionary<string, object> { ["displayName"] = 7 }), Update, () => { vcn = new Vcn("v", new VcnArgs { CompartmentId = "c" }); });
+        await Deployment.TestAsync(
+            new Recorder(state: new Dictionary<string, object> { ["displayName"] = 7 }),
+            Update,
+            () => { vcn = new Vcn("v", new VcnArgs { CompartmentId = "c" }); });
         Assert.Null(await OutputUtilities.GetValueAsync(vcn!.DisplayName));
     }
 
@@ -141,7 +158,9 @@ public sealed class SdkBehaviourTests
         var mocks = new Recorder();
         await Deployment.TestAsync(mocks, Update, () =>
         {
-            var provider = new Pulumi.Oci.Provider("p", new Pulumi.Oci.ProviderArgs { Region = "r", IgnoreDefinedTags = { "a", "b" }, DisableAutoRetries = true });
+            var provider = new Pulumi.Oci.Provider(
+                "p",
+                new Pulumi.Oci.ProviderArgs { Region = "r", IgnoreDefinedTags = { "a", "b" }, DisableAutoRetries = true });
             var parent = new Component("parent", new ComponentResourceOptions { Providers = { provider } });
             _ = new Vcn("v", new VcnArgs { CompartmentId = "c" }, new CustomResourceOptions { Parent = parent });
             _ = new Vcn("w", new VcnArgs { CompartmentId = "c" });
@@ -173,7 +192,8 @@ public sealed class SdkBehaviourTests
         var names = ImmutableArray<string>.Empty;
         await Deployment.TestAsync(mocks, Update, () =>
         {
-            Pulumi.Oci.Identity.GetAvailabilityDomains.Invoke(new() { CompartmentId = "c" }).Apply(all => names = [.. all.AvailabilityDomains.Select(static each => each.Name)]);
+            Pulumi.Oci.Identity.GetAvailabilityDomains.Invoke(new() { CompartmentId = "c" })
+                .Apply(all => names = [.. all.AvailabilityDomains.Select(static each => each.Name)]);
         });
         Assert.Equal(["one"], names);
         Assert.Equal("oci:Identity/getAvailabilityDomains:getAvailabilityDomains", Assert.Single(mocks.Called));
@@ -207,7 +227,9 @@ public sealed class SdkBehaviourTests
     [Fact]
     public async Task Config_comes_from_the_environment()
     {
-        Environment.SetEnvironmentVariable("PULUMI_CONFIG", """{ "project:a": "1", "project:b": "x", "project:c": "{\"A\":2}", "other:config:d": "true" }""");
+        Environment.SetEnvironmentVariable(
+            "PULUMI_CONFIG",
+            """{ "project:a": "1", "project:b": "x", "project:c": "{\"A\":2}", "other:config:d": "true" }""");
         try
         {
             await Deployment.TestAsync(new Recorder(), Update, () =>
@@ -279,7 +301,8 @@ public sealed class SdkBehaviourTests
         var inputs = mocks.Made["s"].Inputs;
         Assert.Equal(["apiVersion", "kind", "spec"], inputs.Keys.Order());
         Assert.Equal(("v1", "Service"), (inputs["apiVersion"], inputs["kind"]));
-        var port = (ImmutableDictionary<string, object>)((ImmutableArray<object>)((ImmutableDictionary<string, object>)inputs["spec"])["ports"])[0];
+        var port =
+            (ImmutableDictionary<string, object>)((ImmutableArray<object>)((ImmutableDictionary<string, object>)inputs["spec"])["ports"])[0];
         Assert.Equal((80.0, "http"), (port["port"], port["targetPort"]));
     }
 
@@ -293,7 +316,9 @@ public sealed class SdkBehaviourTests
         Assert.True(failure is InvalidOperationException || (failure is null && exitCode != 0), $"{failure}, exit code {exitCode}");
     }
 
-    private sealed class Component(string name, ComponentResourceOptions? options = null) : ComponentResource("test:index:Component", name, options);
+    private sealed class Component(
+        string name,
+        ComponentResourceOptions? options = null) : ComponentResource("test:index:Component", name, options);
 
     private sealed class SeenStack : Stack
     {

@@ -45,7 +45,9 @@ public class FunctionsTests
         foreach (var function in functions)
         {
             Assert.Equal(SomeStack.Digest('c'), function.Text("imageDigest"));
-            Assert.Equal("ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions:" + SomeStack.Digest('c').Replace(':', '-'), function.Text("image"));
+            Assert.Equal(
+                "ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions:" + SomeStack.Digest('c').Replace(':', '-'),
+                function.Text("image"));
             Assert.Equal("functions-id", function.Text("applicationId"));
             Assert.Equal(["functions-invoke"], await function.AfterAsync());
         }
@@ -59,8 +61,13 @@ public class FunctionsTests
         {
             var configuration = Configuration(run, name);
             // Variables of a server are left out, and the function uses their defaults.
-            Assert.Equal(SomeEnvironment.SomeFunctions with { DryRun = true, Function = name }, new FunctionsHostSettings(new HostEnvironment(configuration.GetValueOrDefault)), SameTexts);
-            Assert.DoesNotContain(configuration.Keys, key => key == HostSettings.UrlsVariable || key.Contains("DRAIN", StringComparison.Ordinal));
+            Assert.Equal(
+                SomeEnvironment.SomeFunctions with { DryRun = true, Function = name },
+                new FunctionsHostSettings(new HostEnvironment(configuration.GetValueOrDefault)),
+                SameTexts);
+            Assert.DoesNotContain(
+                configuration.Keys,
+                key => key == HostSettings.UrlsVariable || key.Contains("DRAIN", StringComparison.Ordinal));
         }
     }
 
@@ -89,7 +96,9 @@ public class FunctionsTests
         var config = run.Named(Function, "functions-rollback").Part("provisionedConcurrencyConfig");
         Assert.Equal(strategy, config["strategy"]);
         Assert.Equal(count, config.GetValueOrDefault("count"));
-        Assert.All(run.OfType(Function).Where(function => function.Name != "functions-rollback"), function => Assert.Equal("NONE", function.Part("provisionedConcurrencyConfig")["strategy"]));
+        Assert.All(
+            run.OfType(Function).Where(function => function.Name != "functions-rollback"),
+            function => Assert.Equal("NONE", function.Part("provisionedConcurrencyConfig")["strategy"]));
     }
 
     [Fact]
@@ -98,7 +107,9 @@ public class FunctionsTests
         var run = await Rendered.FromAsync(some => some.Functions(memory: 256, timeout: 30));
         Assert.Equal(
             ["functions-model-loader 3072 300", "functions-model-metrics 256 30", "functions-rollback 256 30"],
-            run.OfType(Function).Select(function => $"{function.Name} {function.Text("memoryInMbs")} {function.Inputs["timeoutInSeconds"]}").Order(StringComparer.Ordinal));
+            run.OfType(Function)
+                .Select(function => $"{function.Name} {function.Text("memoryInMbs")} {function.Inputs["timeoutInSeconds"]}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -107,14 +118,21 @@ public class FunctionsTests
     [InlineData(512, 5.5, 0, "Timeout is 5.5")]
     [InlineData(512, 60, -1, "ProvisionedConcurrency is -1")]
     public async Task Values_that_OCI_does_not_accept_are_refused(int memory, double timeout, int provisioned, string message) =>
-        Assert.Contains(message, await Rendered.RefusalAsync(some => some.Functions(memory: memory, timeout: timeout, provisioned: provisioned)), StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            await Rendered.RefusalAsync(some => some.Functions(memory: memory, timeout: timeout, provisioned: provisioned)),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Calls_are_logged()
     {
         var log = (await Rendered.FromAsync(some => some.Functions())).Only(Log);
         Assert.Equal(30d, log.Inputs["retentionDuration"]);
-        Assert.Equal("OCISERVICE functions functions-id invoke", string.Join(' ', ((string[])["sourceType", "service", "resource", "category"]).Select(key => log.Part("configuration").Map("source")[key])));
+        Assert.Equal(
+            "OCISERVICE functions functions-id invoke",
+            string.Join(
+                ' ',
+                ((string[])["sourceType", "service", "resource", "category"]).Select(key => log.Part("configuration").Map("source")[key])));
     }
 
     [Fact]
@@ -126,18 +144,25 @@ public class FunctionsTests
         Assert.Equal(
             ["com.oraclecloud.objectstorage.createobject", "com.oraclecloud.objectstorage.updateobject"],
             condition["eventType"]!.AsArray().Select(type => (string?)type));
-        Assert.Equal("modelserving-some-artifacts", (string?)Assert.Single(condition["data"]!["additionalDetails"]!["bucketName"]!.AsArray()));
-        var pattern = new Regex("^" + Regex.Escape((string)Assert.Single(condition["data"]!["resourceName"]!.AsArray())!).Replace("\\*", ".*", StringComparison.Ordinal) + "$");
+        Assert.Equal(
+            "modelserving-some-artifacts",
+            (string?)Assert.Single(condition["data"]!["additionalDetails"]!["bucketName"]!.AsArray()));
+        var pattern = new Regex("^" + Regex.Escape((string)Assert.Single(condition["data"]!["resourceName"]!.AsArray())!)
+            .Replace("\\*", ".*", StringComparison.Ordinal) + "$");
         Assert.Matches(pattern, ArtifactKeys.Manifest(ModelName.Parse("fraud"), new ModelVersion(12)));
         Assert.DoesNotMatch(pattern, ArtifactKeys.Model(ModelName.Parse("fraud"), new ModelVersion(12)));
         Assert.DoesNotMatch(pattern, ArtifactKeys.VerdictPrefix + "fraud/12/manifest.json");
 
         var action = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(rule.Part("actions").List("action")));
-        Assert.Equal("FAAS ocid1.fnfunc.functions-model-loader True", $"{action["actionType"]} {action["functionId"]} {action["isEnabled"]}");
+        Assert.Equal(
+            "FAAS ocid1.fnfunc.functions-model-loader True",
+            $"{action["actionType"]} {action["functionId"]} {action["isEnabled"]}");
     }
 
     // The records hold lists, so they are compared by the environment that they write.
-    private static readonly EqualityComparer<FunctionsHostSettings> SameTexts = EqualityComparer<FunctionsHostSettings>.Create((one, other) => one!.ToEnvironment().SequenceEqual(other!.ToEnvironment()));
+    private static readonly EqualityComparer<FunctionsHostSettings> SameTexts = EqualityComparer<FunctionsHostSettings>.Create((
+        one,
+        other) => one!.ToEnvironment().SequenceEqual(other!.ToEnvironment()));
 
     // As in OCI, the function's values take precedence over the application's.
     private static ImmutableDictionary<string, string> Configuration(Rendered run, FunctionName name) =>

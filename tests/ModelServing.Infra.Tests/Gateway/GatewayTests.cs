@@ -39,10 +39,14 @@ public class GatewayTests
     [Fact]
     public async Task Operators_reach_the_admin_API_if_it_is_requested_and_nothing_else_on_its_port()
     {
-        var specification = (await Rendered.FromAsync(some => some.Gateway(TimeSpan.FromSeconds(1), admin: 8081))).Only(Deployment).Part("specification");
+        var specification = (await Rendered.FromAsync(some => some.Gateway(TimeSpan.FromSeconds(1), admin: 8081)))
+            .Only(Deployment)
+            .Part("specification");
 
         var route = Routes(specification).Single(static route => !((string)route["path"]).StartsWith("/v2", StringComparison.Ordinal));
-        Assert.Equal(("/admin/v1/{path*}", "http://10.0.1.70:8081/admin/v1/${request.path[path]}"), (route["path"], route.Map("backend")["url"]));
+        Assert.Equal(
+            ("/admin/v1/{path*}", "http://10.0.1.70:8081/admin/v1/${request.path[path]}"),
+            (route["path"], route.Map("backend")["url"]));
         Assert.Equal(["GET", "POST"], route.List("methods").Cast<string>());
         // It does not depend on the models' deadlines, because a rollback waits for the journal.
         Assert.Equal(30.0, route.Map("backend")["readTimeoutInSeconds"]);
@@ -65,7 +69,10 @@ public class GatewayTests
 
     [Fact]
     public async Task A_deadline_that_is_too_long_for_the_gateway_is_refused() =>
-        Assert.Contains("LongestDeadline is 296 s", await Rendered.RefusalAsync(some => some.Gateway(TimeSpan.FromSeconds(296))), StringComparison.Ordinal);
+        Assert.Contains(
+            "LongestDeadline is 296 s",
+            await Rendered.RefusalAsync(some => some.Gateway(TimeSpan.FromSeconds(296))),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Rates_are_limited_by_the_clients_address()
@@ -80,7 +87,10 @@ public class GatewayTests
         Assert.DoesNotContain("cors", (await SpecificationAsync()).Map("requestPolicies").Keys);
         var cors = (await SpecificationAsync(origins: ["https://shop.example.com"])).Map("requestPolicies", "cors");
         Assert.Equal("https://shop.example.com", Assert.Single(cors.List("allowedOrigins")));
-        Assert.Contains("CorsOrigins contains '*'", await Rendered.RefusalAsync(some => some.Gateway(origins: ["*"])), StringComparison.Ordinal);
+        Assert.Contains(
+            "CorsOrigins contains '*'",
+            await Rendered.RefusalAsync(some => some.Gateway(origins: ["*"])),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,17 +99,30 @@ public class GatewayTests
         var run = await Rendered.FromAsync(some => some.Gateway());
 
         Assert.Equal(["access gateway-id", "execution gateway-id"], run.OfType("oci:Logging/log:Log")
-            .Select(log => log.Part("configuration").Map("source")).Select(source => $"{source["category"]} {source["resource"]}").Order(StringComparer.Ordinal));
+                .Select(log => log.Part("configuration").Map("source"))
+                .Select(source => $"{source["category"]} {source["resource"]}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Settings_that_would_accept_any_token_are_refused()
     {
-        Assert.Contains("Issuers", await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with { Audiences = [] })), StringComparison.Ordinal);
-        Assert.Contains("KeysUri", await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with { KeysUri = "http://idp.example.com" })), StringComparison.Ordinal);
+        Assert.Contains(
+            "Issuers",
+            await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with { Audiences = [] })),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "KeysUri",
+            await Rendered.RefusalAsync(some => some.Gateway(tokens: SomeEnvironment.SomeTokens with
+            {
+                KeysUri = "http://idp.example.com",
+            })),
+            StringComparison.Ordinal);
     }
 
-    private static async Task<ImmutableDictionary<string, object>> SpecificationAsync(TimeSpan? longest = null, IReadOnlyList<string>? origins = null) =>
+    private static async Task<ImmutableDictionary<string, object>> SpecificationAsync(
+        TimeSpan? longest = null,
+        IReadOnlyList<string>? origins = null) =>
         (await Rendered.FromAsync(some => some.Gateway(longest, origins))).Only(Deployment).Part("specification");
 
     private static List<ImmutableDictionary<string, object>> Routes(ImmutableDictionary<string, object> specification) =>

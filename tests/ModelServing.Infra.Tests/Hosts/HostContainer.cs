@@ -58,7 +58,11 @@ internal sealed class HostContainer : IAsyncDisposable
     /// <param name="overrides">The variables that the test overrides or adds, from a closed list.</param>
     /// <param name="mounts">The folders that the kubelet or the test mounts: from the path in the container to the folder.</param>
     /// <param name="resolver">The content of <c>resolv.conf</c>, which the kubelet writes.</param>
-    internal static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> overrides, IReadOnlyDictionary<string, string> mounts, string resolver)
+    internal static HostContainer Start(
+        RenderedPod pod,
+        IReadOnlyDictionary<string, string> overrides,
+        IReadOnlyDictionary<string, string> mounts,
+        string resolver)
     {
         Assert.Empty(overrides.Keys.Except(MayBeOverridden));
         var program = pod.Host switch
@@ -68,7 +72,9 @@ internal sealed class HostContainer : IAsyncDisposable
             _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
         };
         return Start(pod, mounts, resolver, Program(program), [
-            .. pod.Environment.Where(pair => !overrides.ContainsKey(pair.Key)).Concat(overrides).Select(static pair => $"{pair.Key}={pair.Value}"),
+            .. pod.Environment.Where(pair => !overrides.ContainsKey(pair.Key))
+                .Concat(overrides)
+                .Select(static pair => $"{pair.Key}={pair.Value}"),
             "/dotnet/dotnet",
             $"/app/ModelServing.{program}.dll",
             .. pod.Args,
@@ -85,7 +91,8 @@ internal sealed class HostContainer : IAsyncDisposable
     }
 
     /// <summary>Waits until the kubelet would count the probe as successful. Fails if the host ends or hangs before that.</summary>
-    internal Task SucceedsAsync(IPAddress podAddress, Probe probe) => AnswersAsync(podAddress, probe, static (status, _) => status is >= 200 and < 400);
+    internal Task SucceedsAsync(IPAddress podAddress, Probe probe) =>
+        AnswersAsync(podAddress, probe, static (status, _) => status is >= 200 and < 400);
 
     /// <summary>Waits until the answer to the probe, its status and text, is <paramref name="expected"/>.</summary>
     internal async Task AnswersAsync(IPAddress podAddress, Probe probe, Func<int, string, bool> expected)
@@ -97,7 +104,9 @@ internal sealed class HostContainer : IAsyncDisposable
                 Assert.False(process.HasExited, $"it ended:\n{Output}");
                 try
                 {
-                    using var answer = await Http.GetAsync(new UriBuilder("http", podAddress.ToString(), probe.Port, probe.Path).Uri, TestContext.Current.CancellationToken);
+                    using var answer = await Http.GetAsync(
+                        new UriBuilder("http", podAddress.ToString(), probe.Port, probe.Path).Uri,
+                        TestContext.Current.CancellationToken);
                     var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
                     last = $"{(int)answer.StatusCode} {text}";
                     return expected((int)answer.StatusCode, text);
@@ -114,7 +123,9 @@ internal sealed class HostContainer : IAsyncDisposable
     /// <summary>Sends a GET with an API key and returns the answer's status and bytes.</summary>
     internal static async Task<(int Status, byte[] Content)> GetAsync(IPAddress podAddress, int port, string path, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder("http", podAddress.ToString(), port, path).Uri) { Headers = { { HeaderNames.ApiKey, key } } };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new UriBuilder("http", podAddress.ToString(), port, path).Uri) { Headers = { { HeaderNames.ApiKey, key } } };
         using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
@@ -123,17 +134,24 @@ internal sealed class HostContainer : IAsyncDisposable
     internal static async Task<string> PostAsync(IPAddress podAddress, int port, string path, string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var answer = await Http.PostAsync(new UriBuilder("http", podAddress.ToString(), port, path).Uri, content, TestContext.Current.CancellationToken);
+        using var answer = await Http.PostAsync(
+            new UriBuilder("http", podAddress.ToString(), port, path).Uri,
+            content,
+            TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
         return text;
     }
 
     /// <summary>Waits until the host has written the file at a path in the container.</summary>
-    internal Task WritesAsync(string path) => Wait.UntilAsync(async () => File.Exists($"/proc/{await FirstAsync()}/root{path}"), () => $"it never wrote {path}:\n{Output}");
+    internal Task WritesAsync(string path) =>
+        Wait.UntilAsync(async () => File.Exists($"/proc/{await FirstAsync()}/root{path}"), () => $"it never wrote {path}:\n{Output}");
 
     /// <summary>Waits until the host has printed <paramref name="text"/>.</summary>
-    internal Task SaysAsync(string text) => Wait.UntilAsync(() => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)), () => $"it never printed '{text}':\n{Output}");
+    internal Task SaysAsync(string text) =>
+        Wait.UntilAsync(
+            () => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)),
+            () => $"it never printed '{text}':\n{Output}");
 
     /// <summary>Stops the host as the kubelet does and returns its exit code.</summary>
     internal async Task<int> StopAsync()
@@ -164,7 +182,12 @@ internal sealed class HostContainer : IAsyncDisposable
         return process.ExitCode;
     }
 
-    private static HostContainer Start(RenderedPod pod, IReadOnlyDictionary<string, string> mounts, string resolver, string program, IReadOnlyList<string> command)
+    private static HostContainer Start(
+        RenderedPod pod,
+        IReadOnlyDictionary<string, string> mounts,
+        string resolver,
+        string program,
+        IReadOnlyList<string> command)
     {
         Assert.Empty(pod.Secrets.Keys.Except(mounts.Keys));
         var folder = new TemporaryFolder();
@@ -200,10 +223,12 @@ internal sealed class HostContainer : IAsyncDisposable
     }
 
     // DOTNET/shared/Microsoft.NETCore.App/VERSION/System.Private.CoreLib.dll
-    private static string DotnetRoot() => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+    private static string DotnetRoot() =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 
     // Kubernetes' binary units, in the form of mount.
-    private static string Size(string quantity) => quantity.EndsWith("Gi", StringComparison.Ordinal) || quantity.EndsWith("Mi", StringComparison.Ordinal)
+    private static string Size(string quantity) =>
+        quantity.EndsWith("Gi", StringComparison.Ordinal) || quantity.EndsWith("Mi", StringComparison.Ordinal)
         ? quantity[..^1]
         : throw new NotSupportedException($"this test does not know the size {quantity}");
 

@@ -63,10 +63,18 @@ public class InNamespaces
         var mounts = new Dictionary<string, string>
         {
             [IdentityPath] = IdentityFolder(folder.Combine("identity"), nosql.Identity),
-            [ServiceAccountPath] = ReadableFolder(folder.Combine("account"), ("token", api.Token), ("ca.crt", authority.Pem), ("namespace", ClusterNames.Namespace)),
+            [ServiceAccountPath] = ReadableFolder(
+                folder.Combine("account"),
+                ("token", api.Token),
+                ("ca.crt", authority.Pem),
+                ("namespace", ClusterNames.Namespace)),
             // As rendered, except the address of the keys, which cannot be reached from here.
             [SecretPath(pod, ClusterNames.Clients)] = ReadableFolder(
-                folder.Combine("clients"), (ClusterNames.ClientsKey, Encoding.UTF8.GetString((clients with { Tokens = clients.Tokens! with { KeysUri = issuer.KeysUri } }).ToUtf8()))),
+                folder.Combine("clients"),
+                (ClusterNames.ClientsKey, Encoding.UTF8.GetString((clients with
+                {
+                    Tokens = clients.Tokens! with { KeysUri = issuer.KeysUri },
+                }).ToUtf8()))),
         };
 
         Assert.True(pod.HasToken);
@@ -75,7 +83,10 @@ public class InNamespaces
             await router.SucceedsAsync(PodAddress, probe);
 
         // It accepts the clients that the mounted secret names.
-        await router.AnswersAsync(PodAddress, new Probe(pod.Port, "/v2/models/fraud"), static (status, text) => status == 401 && text.Contains("Authorization: Bearer", StringComparison.Ordinal));
+        await router.AnswersAsync(
+            PodAddress,
+            new Probe(pod.Port, "/v2/models/fraud"),
+            static (status, text) => status == 401 && text.Contains("Authorization: Bearer", StringComparison.Ordinal));
         Assert.Equal(1, issuer.Fetches);
 
         // The cluster's search list led to the name, and a missing name is not a failure.
@@ -90,7 +101,9 @@ public class InNamespaces
         // The journal is the table. The cache's name does not resolve here, and nothing waited for it.
         await router.SaysAsync($"nosql:{NosqlEmulator.Compartment}/{table.Name}\\\" is read");
         await router.SaysAsync("primary.example.com:6379 with TLS\\\" is away");
-        await Wait.UntilAsync(() => Task.FromResult(table.Count == 1), () => $"the journal never got the event of the plan:\n{router.Output}");
+        await Wait.UntilAsync(
+            () => Task.FromResult(table.Count == 1),
+            () => $"the journal never got the event of the plan:\n{router.Output}");
         Assert.All(nosql.Requests, static request => Assert.NotNull(request.Details));
         await router.WritesAsync(MountPaths.JournalSnapshot);
 
@@ -105,11 +118,14 @@ public class InNamespaces
 
         SetPlan(api, await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 50", StringComparison.Ordinal)));
         await router.SaysAsync("fraud: stable v1 50%, canary v2 50%");
-        await Wait.UntilAsync(() => Task.FromResult(table.Count == 2), () => $"the journal never got the event of the moved weight:\n{router.Output}");
+        await Wait.UntilAsync(
+            () => Task.FromResult(table.Count == 2),
+            () => $"the journal never got the event of the moved weight:\n{router.Output}");
         Assert.Equal(0, await router.StopAsync());
         Report.Write(
             pod,
-            $"{OciSettings.NosqlEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} (config-file, "
+            $"{OciSettings.NosqlEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} " +
+                $"(config-file, "
             + "with a test key); the kubelet's KUBERNETES_SERVICE_HOST and _PORT name a test API server, with a token and an authority at "
             + $"{ServiceAccountPath}; the clients' keysUri names a test issuer; there is no cache");
     }
@@ -138,17 +154,24 @@ public class InNamespaces
             foreach (var probe in (Probe[])[pod.Startup, pod.Liveness])
                 await inference.SucceedsAsync(PodAddress, probe);
             // The artifact is not in the bucket yet: the pod is alive and reports what it waits for.
-            await inference.AnswersAsync(PodAddress, pod.Readiness, static (status, text) => status == 503 && text.Contains("no manifest", StringComparison.Ordinal));
+            await inference.AnswersAsync(
+                PodAddress,
+                pod.Readiness,
+                static (status, text) => status == 503 && text.Contains("no manifest", StringComparison.Ordinal));
             var settings = new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault));
             await PublishAsync(folder.Combine("registry"), settings, bucket);
             await inference.SucceedsAsync(PodAddress, pod.Readiness);
             var answer = await HostContainer.PostAsync(
-                PodAddress, pod.Port, InferencePaths.Infer(settings.Model, settings.Version), """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
+                PodAddress,
+                pod.Port,
+                InferencePaths.Infer(settings.Model, settings.Version),
+                """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}]}""");
             Assert.Contains("[1.5,-2]", answer, StringComparison.Ordinal);
             Assert.Equal(0, await inference.StopAsync());
             Report.Write(
                 pod,
-                $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and {OciSettings.ConfigFileVariable} "
+                $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and " +
+                    $"{OciSettings.ConfigFileVariable} "
                 + "(config-file, with a test key)");
         }
 
@@ -171,13 +194,17 @@ public class InNamespaces
                 cut -d ' ' -f 5,6 /proc/self/mountinfo
                 """);
             var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            Assert.Equal($"user {pod.User} group {pod.Group} groups {string.Join(' ', new[] { pod.Group, pod.FsGroup }.Distinct())}", lines[0]);
+            Assert.Equal(
+                $"user {pod.User} group {pod.Group} groups {string.Join(' ', new[] { pod.Group, pod.FsGroup }.Distinct())}",
+                lines[0]);
             Assert.Equal("CapPrm: 0000000000000000 CapEff: 0000000000000000 CapBnd: 0000000000000000 NoNewPrivs: 1", lines[1].Trim());
             // The shell sets this itself.
             Assert.Equal("PWD=/app", lines[2].Trim());
             Assert.Equal("written", lines[3]);
             // Apart from the kernel's file systems, only the empty folders are writable.
-            var mounted = lines[4..].Select(static line => line.Split(' ')).Where(static mount => mount[0].Split('/')[1] is not ("dev" or "proc" or "sys")).ToList();
+            var mounted = lines[4..].Select(static line => line.Split(' '))
+                .Where(static mount => mount[0].Split('/')[1] is not ("dev" or "proc" or "sys"))
+                .ToList();
             Assert.Contains("/", mounted.Select(static mount => mount[0]));
             Assert.Equal(
                 pod.Volumes.Select(static volume => volume.Path),
@@ -187,7 +214,8 @@ public class InNamespaces
 
     private static string SecretPath(RenderedPod pod, string secret) => pod.Secrets.Single(mount => mount.Value == secret).Key;
 
-    private static string Resolver() => $"search {ClusterNames.Namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver {DnsAddress}\noptions ndots:5\n";
+    private static string Resolver() =>
+        $"search {ClusterNames.Namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver {DnsAddress}\noptions ndots:5\n";
 
     private static string IdentityFolder(string folder, EmulatorIdentity identity) => ReadableFolder(
         folder,
@@ -196,7 +224,8 @@ public class InNamespaces
 
     private static void SetPlan(KubernetesApi api, RenderedStack run) => api.Set(
         ClusterNames.Plan,
-        [.. run.Single("kubernetes:core/v1:ConfigMap", ClusterNames.Plan).Inputs.Map("data").Select(static pair => (pair.Key, (string)pair.Value))]);
+        [.. run.Single("kubernetes:core/v1:ConfigMap", ClusterNames.Plan).Inputs.Map("data")
+            .Select(static pair => (pair.Key, (string)pair.Value))]);
 
     /// <summary>A folder that a container's user can read, like a mounted secret.</summary>
     private static string ReadableFolder(string folder, params ReadOnlySpan<(string Name, string Text)> files)
@@ -216,8 +245,16 @@ public class InNamespaces
     private static async Task PublishAsync(string folder, InferenceSettings version, EmulatedBucket bucket)
     {
         var registry = new ModelRegistry(new FolderObjectStore(folder), TimeProvider.System);
-        await registry.PublishAsync(version.Model, version.Version, SomeOnnx.Identity(Datatype.Fp32, -1, 2), TrainingInfo.None, TestContext.Current.CancellationToken);
-        foreach (var key in (string[])[ArtifactKeys.Model(version.Model, version.Version), ArtifactKeys.Manifest(version.Model, version.Version)])
+        await registry.PublishAsync(
+            version.Model,
+            version.Version,
+            SomeOnnx.Identity(Datatype.Fp32, -1, 2),
+            TrainingInfo.None,
+            TestContext.Current.CancellationToken);
+        foreach (var key in (string[])[
+            ArtifactKeys.Model(version.Model, version.Version),
+            ArtifactKeys.Manifest(version.Model, version.Version),
+        ])
             bucket.Set(key, await File.ReadAllBytesAsync(Path.Combine(folder, key), TestContext.Current.CancellationToken));
     }
 
@@ -225,7 +262,12 @@ public class InNamespaces
     private static async Task EnterAsync()
     {
         Assert.SkipUnless(Namespaces.AreOurs, $"{nameof(RenderedHostTests)} runs this test in namespaces");
-        foreach (var arguments in (string[])["link set lo up", $"address add {PodAddress}/32 dev lo", $"address add {DnsAddress}/32 dev lo", $"address add {ApiAddress.Address}/32 dev lo"])
+        foreach (var arguments in (string[])[
+            "link set lo up",
+            $"address add {PodAddress}/32 dev lo",
+            $"address add {DnsAddress}/32 dev lo",
+            $"address add {ApiAddress.Address}/32 dev lo",
+        ])
         {
             using var ip = Process.Start("ip", arguments.Split(' '));
             await ip.WaitForExitAsync();

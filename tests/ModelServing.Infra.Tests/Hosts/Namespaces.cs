@@ -30,9 +30,22 @@ internal static class Namespaces
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         var missing = Tools.Where(tool => !path.Any(folder => File.Exists(Path.Combine(folder, tool)))).ToList();
         Assert.SkipWhen(missing.Count > 0, $"{string.Join(", ", missing)} not found: apt-get install -y util-linux iproute2");
-        string[] unshare = [.. AreRoots ? (string[])[] : ["--user", "--map-root-user"], "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
+        string[] unshare = [
+            .. AreRoots ? (string[])[] : ["--user", "--map-root-user"],
+            "--net",
+            "--mount",
+            "--propagation",
+            "private",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "--",
+        ];
         var (tried, why) = await UnshareAsync([.. unshare, "true"]);
-        Assert.SkipWhen(tried != 0, $"namespaces cannot be created here, and outside them no host may listen on all addresses: {why.Trim()}");
+        Assert.SkipWhen(
+            tried != 0,
+            $"namespaces cannot be created here, and outside them no host may listen on all addresses: {why.Trim()}");
 
         var (exitCode, output) = await UnshareAsync([
             .. unshare, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, typeof(Namespaces).Assembly.GetName().Name + ".dll"),

@@ -13,7 +13,8 @@ public class RenderedEnvironmentTests
     [Fact]
     public async Task A_host_reads_each_rendered_variable_and_writes_the_same_ones_back()
     {
-        var pods = RenderedPod.From(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }, churn: { stable: { version: 4 } }"));
+        var pods = RenderedPod.From(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 " +
+            "}, keepWarm: [3] }, churn: { stable: { version: 4 } }"));
         Assert.Equal(["churn-v4", "fraud-v1", "fraud-v2", "fraud-v3", "router"], pods.Select(pod => pod.Name));
         foreach (var pod in pods)
         {
@@ -39,17 +40,20 @@ public class RenderedEnvironmentTests
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
         var pods = RenderedPod.From(run);
-        var endpoints = pods.Single(pod => pod.Host == ClusterNames.Router).Environment[HostEnvironment.NameOf(nameof(RouterSettings.Endpoints))];
+        var endpoints =
+            pods.Single(pod => pod.Host == ClusterNames.Router).Environment[HostEnvironment.NameOf(nameof(RouterSettings.Endpoints))];
         foreach (var pod in pods.Where(pod => pod.Host == ClusterNames.Inference))
         {
             var service = run.Single("kubernetes:core/v1:Service", pod.Name).Inputs;
             var settings = new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault));
             Assert.Equal(
                 $"dns:{service.Map("metadata")["name"]}.{service.Map("metadata")["namespace"]}.svc:{pod.Port}",
-                endpoints.Replace(HostSources.ModelPlaceholder, settings.Model.Text, StringComparison.Ordinal).Replace(HostSources.VersionPlaceholder, settings.Version.ToString(), StringComparison.Ordinal));
+                endpoints.Replace(HostSources.ModelPlaceholder, settings.Model.Text, StringComparison.Ordinal)
+                    .Replace(HostSources.VersionPlaceholder, settings.Version.ToString(), StringComparison.Ordinal));
             Assert.Equal(
                 service.Map("spec", "selector").OrderBy(pair => pair.Key, StringComparer.Ordinal),
-                run.Single("kubernetes:apps/v1:Deployment", pod.Name).Inputs.Map("spec", "template", "metadata", "labels").OrderBy(pair => pair.Key, StringComparer.Ordinal));
+                run.Single("kubernetes:apps/v1:Deployment", pod.Name).Inputs.Map("spec", "template", "metadata", "labels")
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal));
         }
     }
 }

@@ -50,20 +50,28 @@ public class RenderedFunctionTests
 
     // As in OCI, the function's values take precedence over the application's.
     private static ImmutableSortedDictionary<string, string> Configuration(RenderedStack run, FunctionName function) =>
-        new[] { run.Single("oci:Functions/application:Application", "functions"), run.Single("oci:Functions/function:Function", $"functions-{FunctionNames.NameOf(function)}") }
+        new[]
+        {
+            run.Single("oci:Functions/application:Application", "functions"),
+            run.Single("oci:Functions/function:Function", $"functions-{FunctionNames.NameOf(function)}"),
+        }
             .SelectMany(static made => made.Inputs.Map("config"))
             .ToImmutableSortedDictionary(static pair => pair.Key, static pair => (string)pair.Value, StringComparer.Ordinal);
 
     private static Process Start(IEnumerable<KeyValuePair<string, string>> variables)
     {
         var own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        var start = new ProcessStartInfo("dotnet", [Path.GetFullPath(Path.Combine(own, "..", "..", "Functions", Path.GetFileName(own), "ModelServing.Functions.dll"))])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.GetFullPath(Path.Combine(own, "..", "..", "Functions", Path.GetFileName(own), "ModelServing.Functions.dll"))])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         // Of this machine's variables, keep only those that locate .NET.
-        foreach (var name in start.Environment.Keys.Where(static name => name != "PATH" && !name.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(static name => name != "PATH" && !name.StartsWith(
+            "DOTNET_ROOT",
+            StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in variables)
             start.Environment[name] = value;

@@ -7,12 +7,15 @@ public class RenderedHostTests
     public Task The_router_is_ready_in_its_rendered_container() => Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Router));
 
     [Fact]
-    public Task Each_versions_inference_service_is_ready_in_its_rendered_container() => Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Inference));
+    public Task Each_versions_inference_service_is_ready_in_its_rendered_container() =>
+        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Inference));
 
     [Fact]
     public async Task A_host_runs_as_the_user_and_groups_that_are_rendered()
     {
-        Assert.SkipUnless(Namespaces.AreRoots, "only root can run a process as another user, so the rendered user and groups are not tested");
+        Assert.SkipUnless(
+            Namespaces.AreRoots,
+            "only root can run a process as another user, so the rendered user and groups are not tested");
         await Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.User));
     }
 }

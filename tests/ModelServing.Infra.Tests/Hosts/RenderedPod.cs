@@ -11,7 +11,20 @@ namespace ModelServing.Infra.Tests.Hosts;
 internal sealed record RenderedPod
 {
     private static readonly string[] KnownOfContainer =
-        ["name", "image", "args", "ports", "env", "resources", "startupProbe", "livenessProbe", "readinessProbe", "lifecycle", "securityContext", "volumeMounts"];
+        [
+            "name",
+            "image",
+            "args",
+            "ports",
+            "env",
+            "resources",
+            "startupProbe",
+            "livenessProbe",
+            "readinessProbe",
+            "lifecycle",
+            "securityContext",
+            "volumeMounts",
+        ];
 
     /// <summary>The name of the Deployment.</summary>
     internal required string Name { get; init; }
@@ -61,13 +74,17 @@ internal sealed record RenderedPod
         var security = container.Map("securityContext");
         Assert.Equal((true, false), (security["readOnlyRootFilesystem"], security["allowPrivilegeEscalation"]));
         Assert.Equal(["ALL"], security.Map("capabilities").List("drop"));
-        var ports = container.List("ports").Cast<ImmutableDictionary<string, object>>().ToDictionary(static port => (string)port["name"], static port => Number(port["containerPort"]));
+        var ports = container.List("ports")
+            .Cast<ImmutableDictionary<string, object>>()
+            .ToDictionary(static port => (string)port["name"], static port => Number(port["containerPort"]));
         Assert.Empty(ports.Keys.Except([HostPorts.HttpName, HostPorts.AdminName]));
         return new RenderedPod
         {
             Name = deployment.Name,
             Host = (string)deployment.Inputs.Map("spec", "template", "metadata", "labels")["app.kubernetes.io/name"],
-            Environment = container.List("env").Cast<ImmutableDictionary<string, object>>().ToImmutableSortedDictionary(Key, static pair => (string)pair["value"], StringComparer.Ordinal),
+            Environment = container.List("env")
+                .Cast<ImmutableDictionary<string, object>>()
+                .ToImmutableSortedDictionary(Key, static pair => (string)pair["value"], StringComparer.Ordinal),
             Args = [.. container.List("args").Cast<string>()],
             Port = ports[HostPorts.HttpName],
             AdminPort = ports.TryGetValue(HostPorts.AdminName, out var admin) ? admin : null,
@@ -78,14 +95,23 @@ internal sealed record RenderedPod
             Group = Number(pod.Map("securityContext")["runAsGroup"]),
             HasToken = (bool)pod["automountServiceAccountToken"],
             FsGroup = Number(pod.Map("securityContext")["fsGroup"]),
-            Volumes = [.. Mounts().Where(static mount => !mount.Volume.ContainsKey("secret")).Select(static mount => Volume(mount.Mount, mount.Volume))],
-            Secrets = Mounts().Where(static mount => mount.Volume.ContainsKey("secret")).ToImmutableSortedDictionary(static mount => SecretPath(mount.Mount, mount.Volume), static mount => (string)mount.Volume.Map("secret")["secretName"], StringComparer.Ordinal),
+            Volumes = [.. Mounts()
+                .Where(static mount => !mount.Volume.ContainsKey("secret"))
+                .Select(static mount => Volume(mount.Mount, mount.Volume))],
+            Secrets = Mounts()
+                .Where(static mount => mount.Volume.ContainsKey("secret"))
+                .ToImmutableSortedDictionary(
+                    static mount => SecretPath(mount.Mount, mount.Volume),
+                    static mount => (string)mount.Volume.Map("secret")["secretName"],
+                    StringComparer.Ordinal),
         };
 
         IEnumerable<(ImmutableDictionary<string, object> Mount, ImmutableDictionary<string, object> Volume)> Mounts() =>
             container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>().Select(mount => (
                 mount,
-                Assert.Single(pod.List("volumes").Cast<ImmutableDictionary<string, object>>(), volume => volume["name"].Equals(mount["name"]))));
+                Assert.Single(
+                    pod.List("volumes").Cast<ImmutableDictionary<string, object>>(),
+                    volume => volume["name"].Equals(mount["name"]))));
 
         Probe Probe(string kind)
         {

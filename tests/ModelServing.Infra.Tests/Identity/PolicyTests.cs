@@ -18,7 +18,8 @@ public class PolicyTests
 
     private static readonly Dictionary<string, string[]> Workloads = new()
     {
-        ["modelserving-some-inference"] = [$"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference")}, {Bucket}}}"],
+        ["modelserving-some-inference"] = [$"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference")}, " +
+            $"{Bucket}}}"],
         ["modelserving-some-router"] =
         [
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Journal}}}",
@@ -26,7 +27,14 @@ public class PolicyTests
         ],
         ["modelserving-some-autoscaler"] =
         [
-            .. ((string[])["manage cluster-node-pools", "manage instance-family", "use subnets", "read virtual-network-family", "use vnics", "inspect compartments"])
+            .. ((string[])[
+                "manage cluster-node-pools",
+                "manage instance-family",
+                "use subnets",
+                "read virtual-network-family",
+                "use vnics",
+                "inspect compartments",
+            ])
                 .Select(right => $"Allow any-user to {right}{In} where all {{{Pod("kube-system", "cluster-autoscaler")}}}"),
         ],
         ["modelserving-some-functions"] =
@@ -43,22 +51,26 @@ public class PolicyTests
     };
 
     [Fact]
-    public async Task Pods_and_functions_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.WorkloadPolicies(), Workloads);
+    public async Task Pods_and_functions_have_the_rights_in_the_table() =>
+        await AssertPoliciesAsync(some => some.WorkloadPolicies(), Workloads);
 
     [Fact]
     public async Task The_minute_job_may_call_one_function() => await AssertPoliciesAsync(some => some.InvocationPolicy(), new()
     {
-        ["modelserving-some-model-metrics"] = [$"Allow any-user to use fn-invocation{In} where all {{{Pod("modelserving", "model-metrics")}, target.function.id='ocid1.fnfunc.some'}}"],
+        ["modelserving-some-model-metrics"] = [$"Allow any-user to use fn-invocation{In} where all " +
+            $"{{{Pod("modelserving", "model-metrics")}, target.function.id='ocid1.fnfunc.some'}}"],
     });
 
     [Fact]
     public async Task Services_have_the_rights_in_the_table() => await AssertPoliciesAsync(some => some.ServicePolicies(), new()
     {
-        ["modelserving-some-object-storage"] = [$"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all {{{Bucket}}}"],
+        ["modelserving-some-object-storage"] = [$"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all " +
+            $"{{{Bucket}}}"],
     });
 
     [Fact]
-    public async Task Only_the_bucket_and_the_cluster_may_use_a_key() => await AssertPoliciesAsync(some => some.ServicePolicies("ocid1.key.some"), new()
+    public async Task Only_the_bucket_and_the_cluster_may_use_a_key() =>
+        await AssertPoliciesAsync(some => some.ServicePolicies("ocid1.key.some"), new()
     {
         ["modelserving-some-object-storage"] =
         [
@@ -67,7 +79,8 @@ public class PolicyTests
         ],
         ["modelserving-some-cluster-key"] =
         [
-            $"Allow any-user to use keys{In} where all {{request.principal.type='cluster', request.principal.compartment.id='{SomeEnvironment.Compartment}', target.key.id='ocid1.key.some'}}",
+            $"Allow any-user to use keys{In} where all {{request.principal.type='cluster', " +
+                $"request.principal.compartment.id='{SomeEnvironment.Compartment}', target.key.id='ocid1.key.some'}}",
         ],
     });
 
@@ -79,7 +92,9 @@ public class PolicyTests
         var group = run.Only(DynamicGroup);
         Assert.Equal("modelserving-some-functions", group.Text("name"));
         Assert.Equal("ocid1.tenancy.oc1..some", group.Text("compartmentId"));
-        Assert.Equal($"ALL {{resource.type='fnfunc', resource.compartment.id='{SomeEnvironment.Compartment}'}}", group.Text("matchingRule"));
+        Assert.Equal(
+            $"ALL {{resource.type='fnfunc', resource.compartment.id='{SomeEnvironment.Compartment}'}}",
+            group.Text("matchingRule"));
     }
 
     [Fact]
@@ -91,7 +106,9 @@ public class PolicyTests
             some.WorkloadPolicies();
         });
 
-        Assert.All(run.OfType(Policy).Concat(run.OfType(DynamicGroup)), made => Assert.EndsWith("::home::home-id", made.Provider, StringComparison.Ordinal));
+        Assert.All(
+            run.OfType(Policy).Concat(run.OfType(DynamicGroup)),
+            made => Assert.EndsWith("::home::home-id", made.Provider, StringComparison.Ordinal));
         Assert.All(run.OfType(Policy), made => Assert.Equal(SomeEnvironment.Compartment, made.Text("compartmentId")));
     }
 
@@ -101,13 +118,19 @@ public class PolicyTests
         var run = await SomeStack.RunAsync(SomeStack.File());
 
         var names = run.OfType(Policy).Select(policy => (string)policy.Inputs["name"]).Order(StringComparer.Ordinal);
-        Assert.Equal(Workloads.Keys.Append("modelserving-some-object-storage").Append("modelserving-some-model-metrics").Order(StringComparer.Ordinal), names);
+        Assert.Equal(
+            Workloads.Keys.Append("modelserving-some-object-storage")
+                .Append("modelserving-some-model-metrics")
+                .Order(StringComparer.Ordinal),
+            names);
     }
 
     private static async Task AssertPoliciesAsync(Action<SomeEnvironment> build, Dictionary<string, string[]> expected)
     {
         var run = await Rendered.FromAsync(build);
-        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), run.OfType(Policy).Select(policy => policy.Text("name")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Keys.Order(StringComparer.Ordinal),
+            run.OfType(Policy).Select(policy => policy.Text("name")).Order(StringComparer.Ordinal));
         foreach (var policy in run.OfType(Policy))
             Assert.Equal(expected[policy.Text("name")], policy.Inputs.List("statements").Cast<string>());
     }

@@ -46,12 +46,19 @@ public class EnvironmentNamesTests
     [Fact]
     public async Task A_bucket_or_a_repository_whose_name_is_too_long_is_not_created()
     {
-        Assert.Contains("the name of a bucket has at most 256", await Rendered.RefusalAsync(some => some.ArtifactStore(bucket: new string('b', 257))), StringComparison.Ordinal);
-        Assert.Contains("the name of a container repository has at most 255", await Rendered.RefusalAsync(some => some.Images(new string('r', 255))), StringComparison.Ordinal);
+        Assert.Contains(
+            "the name of a bucket has at most 256",
+            await Rendered.RefusalAsync(some => some.ArtifactStore(bucket: new string('b', 257))),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "the name of a container repository has at most 255",
+            await Rendered.RefusalAsync(some => some.Images(new string('r', 255))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Two_environments_share_no_name() => Gen.Select(Environments, Environments).Where(static (one, other) => one != other).Sample(static (one, other) =>
+    public void Two_environments_share_no_name() =>
+        Gen.Select(Environments, Environments).Where(static (one, other) => one != other).Sample(static (one, other) =>
     {
         var (a, b) = (new EnvironmentNames("modelserving", one), new EnvironmentNames("modelserving", other));
         Assert.NotEqual(a.NameOf("journal"), b.NameOf("journal"));
@@ -67,7 +74,9 @@ public class EnvironmentNamesTests
 
         var ours = run.Resources.Where(resource => resource.Type.StartsWith("oci:", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(ours);
-        foreach (var resource in ours.Where(resource => !untagged.Any(type => resource.Type.Contains($"/{type}:", StringComparison.Ordinal))))
+        foreach (var resource in ours.Where(resource => !untagged.Any(type => resource.Type.Contains(
+            $"/{type}:",
+            StringComparison.Ordinal))))
         {
             var tags = resource.Inputs.Map("freeformTags");
             Assert.Equal("modelserving some pulumi", $"{tags["project"]} {tags["environment"]} {tags["managed-by"]}");
@@ -80,5 +89,7 @@ public class EnvironmentNamesTests
         }
     }
 
-    private static readonly Gen<string> Environments = Gen.String[Gen.Char["ab-"], 1, 5].Where(static name => Regex.IsMatch(name, @"\A[a-z][a-z0-9]*(-[a-z0-9]+)*\z"));
+    private static readonly Gen<string> Environments = Gen.String[Gen.Char["ab-"], 1, 5].Where(static name => Regex.IsMatch(
+        name,
+        @"\A[a-z][a-z0-9]*(-[a-z0-9]+)*\z"));
 }

@@ -81,10 +81,17 @@ public class NetworkTests
     {
         var network = await Rendered.FromAsync(some => some.Network(isPublic, ["198.51.100.0/24", "203.0.113.7/32"], internetEgress));
 
-        Assert.Equal(["gateway in 0.0.0.0/0 tcp 443"], network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row));
-        var ranges = network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK") && !rule.Has("source", World));
-        Assert.Equal(["cluster-endpoint in 198.51.100.0/24 tcp 6443", "cluster-endpoint in 203.0.113.7/32 tcp 6443"], ranges.Select(Row).Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(network.Only("oci:Core/defaultSecurityList:DefaultSecurityList").Inputs.Keys, key => key.EndsWith("SecurityRules", StringComparison.Ordinal));
+        Assert.Equal(
+            ["gateway in 0.0.0.0/0 tcp 443"],
+            network.OfType(Rule).Where(rule => rule.Has("direction", "INGRESS") && rule.Has("source", World)).Select(Row));
+        var ranges = network.OfType(Rule)
+            .Where(rule => rule.Has("direction", "INGRESS") && rule.Has("sourceType", "CIDR_BLOCK") && !rule.Has("source", World));
+        Assert.Equal(
+            ["cluster-endpoint in 198.51.100.0/24 tcp 6443", "cluster-endpoint in 203.0.113.7/32 tcp 6443"],
+            ranges.Select(Row).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(
+            network.Only("oci:Core/defaultSecurityList:DefaultSecurityList").Inputs.Keys,
+            key => key.EndsWith("SecurityRules", StringComparison.Ordinal));
         Assert.Empty(network.OfType("oci:Core/securityList:SecurityList"));
     }
 
@@ -127,13 +134,22 @@ public class NetworkTests
     [InlineData("::/0")]
     [InlineData("everyone")]
     public async Task The_cluster_endpoint_is_not_opened_to_most_of_the_internet(string range) =>
-        Assert.Contains("ClusterEndpointAllowedCidrs", await Rendered.RefusalAsync(some => some.Network(isPublic: true, allowed: [range])), StringComparison.Ordinal);
+        Assert.Contains(
+            "ClusterEndpointAllowedCidrs",
+            await Rendered.RefusalAsync(some => some.Network(isPublic: true, allowed: [range])),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task Subnets_that_overlap_or_are_outside_the_network_are_refused()
     {
-        Assert.Contains("the pods subnet 10.0.32.0/19 overlaps the nodes subnet", await Rendered.RefusalAsync(some => some.Network(nodes: "10.0.33.0/24")), StringComparison.Ordinal);
-        Assert.Contains("the nodes subnet 10.1.0.0/24 is outside", await Rendered.RefusalAsync(some => some.Network(nodes: "10.1.0.0/24")), StringComparison.Ordinal);
+        Assert.Contains(
+            "the pods subnet 10.0.32.0/19 overlaps the nodes subnet",
+            await Rendered.RefusalAsync(some => some.Network(nodes: "10.0.33.0/24")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "the nodes subnet 10.1.0.0/24 is outside",
+            await Rendered.RefusalAsync(some => some.Network(nodes: "10.1.0.0/24")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

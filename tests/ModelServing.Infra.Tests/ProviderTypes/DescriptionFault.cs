@@ -10,22 +10,66 @@ internal sealed record DescriptionFault(string Name, string Block, string Line, 
 {
     internal static readonly IReadOnlyList<DescriptionFault> All =
     [
-        new("described-misspelt", "Core.Vcn", "  dnsLabel string\n", "  dnsLabl string\n", "\"dnsLabl\"' does not satisfy the constraint 'never'"),
-        new("described-as-another-type", "ApiGateway.DeploymentSpecificationRequestPoliciesRateLimiting", "  rateInRequestsPerSecond int *\n", "  rateInRequestsPerSecond string *\n", "Type 'string' is not assignable to type 'Input<number>'"),
-        new("described-as-one-of-a-list", "Core.Vcn", "  cidrBlocks string[]\n", "  cidrBlocks string\n", "Type 'string' is not assignable to type 'Input<Input<string>[] | undefined>'"),
-        new("described-as-optional", "Core.Vcn", "  compartmentId string *\n", "  compartmentId string\n", "Types of property 'compartmentId' are incompatible"),
-        new("described-as-required", "Core.Vcn", "  displayName string\n", "  displayName string *\n", "\"displayName\"' does not satisfy the constraint 'never'"),
+        new(
+            "described-misspelt",
+            "Core.Vcn",
+            "  dnsLabel string\n",
+            "  dnsLabl string\n",
+            "\"dnsLabl\"' does not satisfy the constraint 'never'"),
+        new(
+            "described-as-another-type",
+            "ApiGateway.DeploymentSpecificationRequestPoliciesRateLimiting",
+            "  rateInRequestsPerSecond int *\n",
+            "  rateInRequestsPerSecond string *\n",
+            "Type 'string' is not assignable to type 'Input<number>'"),
+        new(
+            "described-as-one-of-a-list",
+            "Core.Vcn",
+            "  cidrBlocks string[]\n",
+            "  cidrBlocks string\n",
+            "Type 'string' is not assignable to type 'Input<Input<string>[] | undefined>'"),
+        new(
+            "described-as-optional",
+            "Core.Vcn",
+            "  compartmentId string *\n",
+            "  compartmentId string\n",
+            "Types of property 'compartmentId' are incompatible"),
+        new(
+            "described-as-required",
+            "Core.Vcn",
+            "  displayName string\n",
+            "  displayName string *\n",
+            "\"displayName\"' does not satisfy the constraint 'never'"),
         new("described-without-what-is-required", "Core.Vcn", "  compartmentId string *\n", "", "Property 'compartmentId' is missing"),
-        new("described-with-an-unknown-result", "Core.Vcn", "  vcnDomainName string out\n", "  vcnDomain string out\n", "\"vcnDomain\"' does not satisfy the constraint 'never'"),
-        new("described-with-a-result-of-another-type", "Core.Vcn", "  vcnDomainName string out\n", "  vcnDomainName bool out\n", "Type 'string' is not assignable to type 'boolean'"),
-        new("described-with-a-result-that-may-be-absent", "ContainerEngine.GetClusterKubeConfig", "  tokenVersion string ? out\n", "  tokenVersion string out\n", "Types of property 'tokenVersion' are incompatible"),
+        new(
+            "described-with-an-unknown-result",
+            "Core.Vcn",
+            "  vcnDomainName string out\n",
+            "  vcnDomain string out\n",
+            "\"vcnDomain\"' does not satisfy the constraint 'never'"),
+        new(
+            "described-with-a-result-of-another-type",
+            "Core.Vcn",
+            "  vcnDomainName string out\n",
+            "  vcnDomainName bool out\n",
+            "Type 'string' is not assignable to type 'boolean'"),
+        new(
+            "described-with-a-result-that-may-be-absent",
+            "ContainerEngine.GetClusterKubeConfig",
+            "  tokenVersion string ? out\n",
+            "  tokenVersion string out\n",
+            "Types of property 'tokenVersion' are incompatible"),
     ];
 
     /// <summary>The description with the mistake.</summary>
     internal string In(string description)
     {
-        var start = description.IndexOf($" {Block} ", StringComparison.Ordinal) is >= 0 and var resource ? resource : description.IndexOf($" {Block}\n", StringComparison.Ordinal);
+        var start = description.IndexOf($" {Block} ", StringComparison.Ordinal) is >= 0 and var resource
+            ? resource
+            : description.IndexOf($" {Block}\n", StringComparison.Ordinal);
         var at = start < 0 ? -1 : description.IndexOf(Line, start, StringComparison.Ordinal);
-        return at < 0 ? throw new InvalidOperationException($"{Block} has no line '{Line.Trim()}'") : description[..at] + Wrong + description[(at + Line.Length)..];
+        return at < 0
+            ? throw new InvalidOperationException($"{Block} has no line '{Line.Trim()}'")
+            : description[..at] + Wrong + description[(at + Line.Length)..];
     }
 }

@@ -21,7 +21,9 @@ internal static class DoublesDescription
 
     /// <summary>The description of the double of <paramref name="provider"/>, <c>oci</c> or <c>kubernetes</c>.</summary>
     internal static Task<string> ReadAsync(string provider) =>
-        File.ReadAllTextAsync(provider == "oci" ? Repository.Combine("tests", "Doubles", "Pulumi.Oci", "Oci.txt") : Repository.Combine("tests", "Doubles", "Pulumi.Kubernetes", "Kubernetes.txt"));
+        File.ReadAllTextAsync(provider == "oci"
+            ? Repository.Combine("tests", "Doubles", "Pulumi.Oci", "Oci.txt")
+            : Repository.Combine("tests", "Doubles", "Pulumi.Kubernetes", "Kubernetes.txt"));
 
     /// <summary>A TypeScript module with these statements.</summary>
     /// <param name="provider">The provider.</param>
@@ -31,16 +33,21 @@ internal static class DoublesDescription
     {
         var blocks = Block.ReadAll(description);
         var writer = new Writer(provider, [.. blocks.Where(static block => block.Kind == "enum").Select(static block => block.FullName)]);
-        return Statements + string.Concat(blocks.Where(block => only is null || block.FullName == only).Select(writer.Write)) + "export {};\n";
+        return Statements + string.Concat(blocks.Where(block => only is null || block.FullName == only)
+            .Select(writer.Write)) + "export {};\n";
     }
 
     private sealed class Writer(string provider, HashSet<string> enums)
     {
         internal string Write(Block block) => block.Kind switch
         {
-            "resource" => Arguments(block, TypeScript.ArgumentsType(block.Token)) + Answers(block, $"Value<{TypeScript.ResourceType(block.Token)}>"),
+            "resource" =>
+                Arguments(block, TypeScript.ArgumentsType(block.Token)) + Answers(block, $"Value<{TypeScript.ResourceType(block.Token)}>"),
             "invoke" => Arguments(block, TypeScript.ArgumentsType(block.Token)) + Answers(block, TypeScript.ResultType(block.Token)),
-            "type" => (block.Flags.Contains("out") ? "" : Arguments(block, Input(block.FullName))) + (block.Flags.Contains("in") ? "" : Answers(block, Output(block.FullName))),
+            "type" =>
+                (block.Flags.Contains("out")
+                    ? ""
+                    : Arguments(block, Input(block.FullName))) + (block.Flags.Contains("in") ? "" : Answers(block, Output(block.FullName))),
             _ => "",
         };
 
@@ -70,7 +77,12 @@ internal static class DoublesDescription
             if (properties.Count == 0)
                 return "";
             // In .NET, an absent list or map is an empty one.
-            var described = Described(properties, static property => property.IsNullable || property.Type.EndsWith("[]", StringComparison.Ordinal) || property.Type.EndsWith("{}", StringComparison.Ordinal), property => Plain(property.Type, Output));
+            var described = Described(
+                properties,
+                static property => property.IsNullable || property.Type.EndsWith("[]", StringComparison.Ordinal) || property.Type.EndsWith(
+                    "{}",
+                    StringComparison.Ordinal),
+                property => Plain(property.Type, Output));
             return $$"""
                 {   // {{block.FullName}}, answered
                     type D = {{described}};
@@ -102,8 +114,14 @@ internal static class DoublesDescription
 
         private string Output(string type) => $"""import("@pulumi/{provider}/types/output").{Path(Without(type, "Result"))}""";
 
-        private string Path(string type) => provider == "oci" ? type : string.Join('.', type.Split('.') is [.. var module, var name] ? [.. module.Select(static part => part.ToLowerInvariant()), name] : []);
+        private string Path(string type) =>
+            provider == "oci"
+                ? type
+                : string.Join(
+                    '.',
+                    type.Split('.') is [.. var module, var name] ? [.. module.Select(static part => part.ToLowerInvariant()), name] : []);
 
-        private static string Without(string type, string end) => type.Contains(".Get", StringComparison.Ordinal) && type.EndsWith(end, StringComparison.Ordinal) ? type[..^end.Length] : type;
+        private static string Without(string type, string end) =>
+            type.Contains(".Get", StringComparison.Ordinal) && type.EndsWith(end, StringComparison.Ordinal) ? type[..^end.Length] : type;
     }
 }

@@ -37,7 +37,9 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     public void The_doubles_have_the_providers_names_and_types(string provider)
     {
         TypeCheck.SkipUnlessInstalled();
-        Assert.True(check.ErrorsOf(TypeCheck.DoublesOf(provider)).Count == 0, string.Join('\n', check.ErrorsOf(TypeCheck.DoublesOf(provider))));
+        Assert.True(
+            check.ErrorsOf(TypeCheck.DoublesOf(provider)).Count == 0,
+            string.Join('\n', check.ErrorsOf(TypeCheck.DoublesOf(provider))));
     }
 
     [Theory]
@@ -53,7 +55,9 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     public void A_mistake_in_the_doubles_is_an_error(string name)
     {
         TypeCheck.SkipUnlessInstalled();
-        Assert.Contains(check.ErrorsOf(name), error => error.Contains(DescriptionFault.All.Single(fault => fault.Name == name).Error, StringComparison.Ordinal));
+        Assert.Contains(
+            check.ErrorsOf(name),
+            error => error.Contains(DescriptionFault.All.Single(fault => fault.Name == name).Error, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -43,7 +43,9 @@ public sealed class TypeCheck : IAsyncLifetime
     internal static void SkipUnlessInstalled()
     {
         Assert.SkipUnless(HasNode, "node is not installed: sudo apt-get install -y --no-install-recommends nodejs npm");
-        Assert.SkipUnless(HasPackages, "the providers' npm packages are not installed: npm ci --prefix tests/ModelServing.Infra.Tests/ProviderTypes");
+        Assert.SkipUnless(
+            HasPackages,
+            "the providers' npm packages are not installed: npm ci --prefix tests/ModelServing.Infra.Tests/ProviderTypes");
     }
 
     /// <inheritdoc/>
@@ -113,7 +115,9 @@ public sealed class TypeCheck : IAsyncLifetime
         File.WriteAllText(Path.Combine(Folder, file + ".ts"), TypeScript.Module(literals));
     }
 
-    private static async Task<IReadOnlyList<(string Token, string Name, JsonObject Arguments)>> RenderAsync(string stack, bool foundationOnly)
+    private static async Task<IReadOnlyList<(string Token, string Name, JsonObject Arguments)>> RenderAsync(
+        string stack,
+        bool foundationOnly)
     {
         var cloud = new SomeCloud(true, SomeStack.Published);
         var run = await SomeStack.OfRepositoryAsync(stack, foundationOnly, cloud);
@@ -133,12 +137,16 @@ public sealed class TypeCheck : IAsyncLifetime
 
     private static async Task<ILookup<string, string>> CompileAsync()
     {
-        using var process = Process.Start(new ProcessStartInfo("node", [Compiler, "--project", Folder, "--pretty", "false"]) { WorkingDirectory = Folder, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(
+            "node",
+            [Compiler, "--project", Folder, "--pretty", "false"]) { WorkingDirectory = Folder, RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // An error begins with its file, as in dev-serving.ts(7,9): error TS2353. Indented lines continue it.
-        Assert.All(lines.Where(static line => !line.StartsWith(' ')), static line => Assert.Matches(@"^[\w-]+\.ts\(\d+,\d+\): error TS\d+: ", line));
+        Assert.All(
+            lines.Where(static line => !line.StartsWith(' ')),
+            static line => Assert.Matches(@"^[\w-]+\.ts\(\d+,\d+\): error TS\d+: ", line));
         var found = new List<string>();
         foreach (var line in lines)
         {

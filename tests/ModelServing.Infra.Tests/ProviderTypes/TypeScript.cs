@@ -11,13 +11,20 @@ namespace ModelServing.Infra.Tests.ProviderTypes;
 /// </summary>
 internal static class TypeScript
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>A module with a constant for each resource and query.</summary>
     /// <param name="literals">For each, the token, as in <c>oci:Core/vcn:Vcn</c> or <c>oci:Core/getServices:getServices</c>; the name; the
     /// arguments.</param>
-    internal static string Module(IEnumerable<(string Token, string Name, JsonObject Arguments)> literals) => string.Concat(literals.Select(static (literal, i) =>
-        $"// {literal.Token} {literal.Name}\nexport const _{i}: {ArgumentsType(literal.Token)} = {literal.Arguments.ToJsonString(Json)};\n"));
+    internal static string Module(IEnumerable<(string Token, string Name, JsonObject Arguments)> literals) =>
+        string.Concat(literals.Select(static (literal, i) =>
+        $"// {literal.Token} {literal.Name}\nexport const _{i}: {ArgumentsType(literal.Token)} = " +
+            $"{literal.Arguments.ToJsonString(Json)};\n"));
 
     internal static string ArgumentsType(string token) => Type(token) + "Args";
 
@@ -31,8 +38,10 @@ internal static class TypeScript
     private static string Type(string token) => token.Split(':', '/') switch
     {
         ["pulumi", "providers", var provider] => $"""import("@pulumi/{provider}/provider").Provider""",
-        ["oci", var service, var file, var name] => $"""import("@pulumi/oci/{service.ToLowerInvariant()}/{file}").{char.ToUpperInvariant(name[0])}{name[1..]}""",
-        ["kubernetes", var group, var version, var kind] => $"""import("@pulumi/kubernetes/{group.Split('.')[0]}/{version}/{char.ToLowerInvariant(kind[0])}{kind[1..]}").{kind}""",
+        ["oci", var service, var file, var name] =>
+            $"""import("@pulumi/oci/{service.ToLowerInvariant()}/{file}").{char.ToUpperInvariant(name[0])}{name[1..]}""",
+        ["kubernetes", var group, var version, var kind] =>
+            $"""import("@pulumi/kubernetes/{group.Split('.')[0]}/{version}/{char.ToLowerInvariant(kind[0])}{kind[1..]}").{kind}""",
         _ => throw new NotSupportedException($"no npm package is known for {token}"),
     };
 }

@@ -37,7 +37,12 @@ internal sealed class Rendered
         mocks.Setup(m => m.RegisterResourceOutputs(It.IsAny<MockRegisterResourceOutputsRequest>())).Returns(Task.CompletedTask);
 
         var options = new ConcurrentDictionary<(string, string), ResourceOptions>();
-        await Deployment.TestAsync(mocks.Object, new TestOptions { ProjectName = "modelserving", StackName = "some", IsPreview = isPreview }, () =>
+        await Deployment.TestAsync(mocks.Object, new TestOptions
+        {
+            ProjectName = "modelserving",
+            StackName = "some",
+            IsPreview = isPreview,
+        }, () =>
         {
             build(new SomeEnvironment(new Root(args =>
             {

@@ -13,9 +13,11 @@ public class RequiredArgsTests
         get
         {
             var data = new TheoryData<Type, string>();
-            foreach (var type in typeof(ComponentArgs).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ComponentArgs))))
+            foreach (var type in typeof(ComponentArgs).Assembly.GetTypes()
+                .Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ComponentArgs))))
             {
-                foreach (var property in type.GetProperties().Where(property => property.IsDefined(typeof(RequiredMemberAttribute)) && !property.PropertyType.IsValueType))
+                foreach (var property in type.GetProperties()
+                    .Where(property => property.IsDefined(typeof(RequiredMemberAttribute)) && !property.PropertyType.IsValueType))
                     data.Add(type, property.Name);
             }
 

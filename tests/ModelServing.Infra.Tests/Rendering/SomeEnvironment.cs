@@ -28,7 +28,10 @@ internal sealed class SomeEnvironment
     internal SomeEnvironment(Resource root)
     {
         Options = new ComponentResourceOptions { Parent = root };
-        homeRegion = new(() => new Pulumi.Oci.Provider("home", new Pulumi.Oci.ProviderArgs { Region = "eu-frankfurt-1" }, new CustomResourceOptions { Parent = root }));
+        homeRegion = new(() => new Pulumi.Oci.Provider(
+            "home",
+            new Pulumi.Oci.ProviderArgs { Region = "eu-frankfurt-1" },
+            new CustomResourceOptions { Parent = root }));
     }
 
     internal EnvironmentNames Names { get; init; } = new("modelserving", "some");
@@ -39,7 +42,12 @@ internal sealed class SomeEnvironment
 
     internal static SubnetPlacement Placement => new(Output.Create("ocid1.subnet.some"), Output.Create("ocid1.networksecuritygroup.some"));
 
-    internal NetworkComponent Network(bool isPublic = false, IReadOnlyList<string>? allowed = null, bool internetEgress = false, string nodes = "10.0.2.0/24", int? admin = null) => new("network", new NetworkArgs
+    internal NetworkComponent Network(
+        bool isPublic = false,
+        IReadOnlyList<string>? allowed = null,
+        bool internetEgress = false,
+        string nodes = "10.0.2.0/24",
+        int? admin = null) => new("network", new NetworkArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -51,7 +59,8 @@ internal sealed class SomeEnvironment
         NodeCidr = nodes,
     }, Options);
 
-    internal ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") => new("cluster", new ClusterArgs
+    internal ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") =>
+        new("cluster", new ClusterArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -74,7 +83,8 @@ internal sealed class SomeEnvironment
         DataProtection = dataProtection,
     }, Options);
 
-    internal ArtifactStoreComponent ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) => new("artifacts", new ArtifactStoreArgs
+    internal ArtifactStoreComponent ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) =>
+        new("artifacts", new ArtifactStoreArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -88,9 +98,16 @@ internal sealed class SomeEnvironment
         new("journal", new JournalArgs { Names = Names, CompartmentId = Compartment, DataProtection = dataProtection }, Options);
 
     internal ImagesComponent Images(params string[] programs) =>
-        new("images", new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs }, Options);
+        new(
+            "images",
+            new ImagesArgs { Names = Names, CompartmentId = Compartment, Region = "eu-frankfurt-1", Programs = programs },
+            Options);
 
-    internal GatewayComponent Gateway(TimeSpan? longest = null, IReadOnlyList<string>? origins = null, GatewayTokens? tokens = null, int? admin = null) => new("gateway", new GatewayArgs
+    internal GatewayComponent Gateway(
+        TimeSpan? longest = null,
+        IReadOnlyList<string>? origins = null,
+        GatewayTokens? tokens = null,
+        int? admin = null) => new("gateway", new GatewayArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -114,7 +131,12 @@ internal sealed class SomeEnvironment
         Oci = new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" },
     };
 
-    internal FunctionsComponent Functions(FunctionsHostSettings? settings = null, int memory = 512, double timeout = 60, int provisioned = 0, bool isArm = false) => new("functions", new FunctionsArgs
+    internal FunctionsComponent Functions(
+        FunctionsHostSettings? settings = null,
+        int memory = 512,
+        double timeout = 60,
+        int provisioned = 0,
+        bool isArm = false) => new("functions", new FunctionsArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -129,10 +151,14 @@ internal sealed class SomeEnvironment
         BucketName = Bucket,
     }, Options);
 
-    internal Topics Topics(params string[] emails) => new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
+    internal Topics Topics(params string[] emails) =>
+        new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);
 
     internal AlarmsComponent Alarms(params string[] emails) =>
-        new("alarms", new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback }, Options);
+        new(
+            "alarms",
+            new AlarmsArgs { Names = Names, CompartmentId = Compartment, Topics = Topics(emails), Rollback = Functions().Rollback },
+            Options);
 
     /// <summary>The workloads of one model with one version.</summary>
     internal WorkloadsComponent Workloads()
@@ -147,7 +173,14 @@ internal sealed class SomeEnvironment
             ClusterId = "ocid1.cluster.some",
             Plan = new PlanDocument { Schema = PlanDocument.CurrentSchema, Rollouts = [] },
             Clients = new ClientsDocument { Schema = ClientsDocument.CurrentSchema, Anonymous = false, Clients = [] },
-            Versions = [new VersionArgs { Model = ModelName.Parse("fraud"), Version = new ModelVersion(1), Image = SomeImage, Size = size, Deadline = TimeSpan.FromSeconds(1) }],
+            Versions = [new VersionArgs
+            {
+                Model = ModelName.Parse("fraud"),
+                Version = new ModelVersion(1),
+                Image = SomeImage,
+                Size = size,
+                Deadline = TimeSpan.FromSeconds(1),
+            }],
             Router = new RouterArgs
             {
                 Image = SomeImage,
@@ -173,7 +206,8 @@ internal sealed class SomeEnvironment
 
     private static string SomeImage => "some@" + SomeStack.Digest('a');
 
-    internal static GatewayTokens SomeTokens => new() { KeysUri = "https://idp.example.com/keys", Issuers = ["https://idp.example.com/"], Audiences = ["some"] };
+    internal static GatewayTokens SomeTokens =>
+        new() { KeysUri = "https://idp.example.com/keys", Issuers = ["https://idp.example.com/"], Audiences = ["some"] };
 
     internal ServicePolicies ServicePolicies(string? key = null) => new("services", new ServicePoliciesArgs
     {

@@ -17,7 +17,9 @@ public class ClientsTests
         var clients = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Clients();
         Assert.False(clients.Anonymous);
         Assert.Empty(clients.Clients);
-        Assert.Equal(("https://idcs-some.identity.oraclecloud.com/keys", "https://idp.example.com/", "some"), (clients.Tokens!.KeysUri, clients.Tokens.Issuers.Single(), clients.Tokens.Audiences.Single()));
+        Assert.Equal(
+            ("https://idcs-some.identity.oraclecloud.com/keys", "https://idp.example.com/", "some"),
+            (clients.Tokens!.KeysUri, clients.Tokens.Issuers.Single(), clients.Tokens.Audiences.Single()));
     }
 
     [Fact]
@@ -28,7 +30,9 @@ public class ClientsTests
               modelserving:tokens: { roles: { claim: groups, operators: [ops] } }
             """));
         var clients = run.Clients();
-        Assert.Equal((ClientRole.Tester, new ClientLimit(5, 5)), (clients.Clients.Single().Value.Role, clients.Clients.Single().Value.Limit));
+        Assert.Equal(
+            (ClientRole.Tester, new ClientLimit(5, 5)),
+            (clients.Clients.Single().Value.Role, clients.Clients.Single().Value.Limit));
         Assert.Equal(["ops"], clients.Tokens!.Roles!.Operators);
     }
 
@@ -43,9 +47,15 @@ public class ClientsTests
         var secret = Assert.Single(router.Secrets);
         Assert.Equal(ClusterNames.Clients, secret.Value);
         var settings = new RouterSettings(new HostEnvironment(router.Environment.GetValueOrDefault));
-        Assert.Equal($"file:{secret.Key}/{run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData").Keys.Single()}", settings.Clients);
-        Assert.Contains(run.OfType("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"), static rule => rule.Name == "network-pods-to-world-443");
-        Assert.Contains("kubernetes:core/v1:Secret clients", await run.Single("kubernetes:apps/v1:Deployment", ClusterNames.Router).DependenciesAsync());
+        Assert.Equal(
+            $"file:{secret.Key}/{run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData").Keys.Single()}",
+            settings.Clients);
+        Assert.Contains(
+            run.OfType("oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule"),
+            static rule => rule.Name == "network-pods-to-world-443");
+        Assert.Contains(
+            "kubernetes:core/v1:Secret clients",
+            await run.Single("kubernetes:apps/v1:Deployment", ClusterNames.Router).DependenciesAsync());
         // Only the router has the secret.
         Assert.All(RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Empty(pod.Secrets));
     }

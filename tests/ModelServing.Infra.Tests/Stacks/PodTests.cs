@@ -30,7 +30,11 @@ public class PodTests
             [("fraud-v1", true), ("fraud-v2", true), ("model-metrics", true), ("router", true)],
             run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
         Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
-        Assert.All(run.Pods(), each => Assert.Equal(each.Owner is ClusterNames.Router or ClusterNames.ModelMetrics ? each.Owner : ClusterNames.Inference, each.Pod.Spec.ServiceAccountName));
+        Assert.All(
+            run.Pods(),
+            each => Assert.Equal(
+                each.Owner is ClusterNames.Router or ClusterNames.ModelMetrics ? each.Owner : ClusterNames.Inference,
+                each.Pod.Spec.ServiceAccountName));
     }
 
     [Fact]
@@ -38,14 +42,17 @@ public class PodTests
     {
         var run = await RunAsync();
         Assert.All(Pods(run).Select(pod => pod.List("imagePullSecrets")), AssertPullSecret);
-        Assert.All(run.OfType("kubernetes:core/v1:ServiceAccount").Select(account => account.Inputs.List("imagePullSecrets")), AssertPullSecret);
+        Assert.All(
+            run.OfType("kubernetes:core/v1:ServiceAccount").Select(account => account.Inputs.List("imagePullSecrets")),
+            AssertPullSecret);
         var accounts = run.OfType("kubernetes:core/v1:ServiceAccount").Select(account => account.Name).ToHashSet();
         Assert.All(Pods(run), pod => Assert.Contains((string)pod["serviceAccountName"], accounts));
         var secret = run.Single("kubernetes:core/v1:Secret", ClusterNames.PullSecret);
         Assert.Equal("kubernetes.io/dockerconfigjson", secret.Inputs["type"]);
         Assert.Contains("examplespace/[secret]", (string)secret.Inputs.Map("stringData")[".dockerconfigjson"], StringComparison.Ordinal);
 
-        static void AssertPullSecret(ImmutableArray<object> secrets) => Assert.Equal(ClusterNames.PullSecret, ((ImmutableDictionary<string, object>)Assert.Single(secrets))["name"]);
+        static void AssertPullSecret(ImmutableArray<object> secrets) =>
+            Assert.Equal(ClusterNames.PullSecret, ((ImmutableDictionary<string, object>)Assert.Single(secrets))["name"]);
     }
 
     [Fact]
@@ -55,7 +62,11 @@ public class PodTests
         foreach (var deployment in run.OfType("kubernetes:apps/v1:Deployment"))
         {
             Assert.DoesNotContain("replicas", deployment.Inputs.Map("spec").Keys);
-            Assert.Equal(deployment.Name, run.Single("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", deployment.Name).Inputs.Map("spec", "scaleTargetRef")["name"]);
+            Assert.Equal(
+                deployment.Name,
+                run.Single("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", deployment.Name).Inputs.Map(
+                    "spec",
+                    "scaleTargetRef")["name"]);
             Assert.Equal(1d, run.Single("kubernetes:policy/v1:PodDisruptionBudget", deployment.Name).Inputs.Map("spec")["maxUnavailable"]);
         }
     }
@@ -69,7 +80,9 @@ public class PodTests
         Assert.Equal("kubernetes:modelserving/plan", router.Plan);
         Assert.Equal("dns:{model}-v{version}.modelserving.svc:8080", router.Endpoints);
         var inference = new InferenceSettings(Environment(run, "fraud-v2"));
-        Assert.Equal(("fraud", 2, "oci:examplespace/modelserving-some-artifacts"), (inference.Model.Text, inference.Version.Number, inference.Registry));
+        Assert.Equal(
+            ("fraud", 2, "oci:examplespace/modelserving-some-artifacts"),
+            (inference.Model.Text, inference.Version.Number, inference.Registry));
         Assert.Equal("http://*:8080", inference.Urls);
         Assert.Equal(new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" }, inference.Oci);
         // The functions read the reports of versions, in the same cache and for the same environment.
@@ -101,7 +114,9 @@ public class PodTests
             Assert.Equal("0", variables["MODELSERVING_DRAIN_DELAY"]);
             Assert.True(drain >= 240, "a request in flight may take as long as its deadline");
             Assert.True(pod.Spec.TerminationGracePeriodSeconds > sleep + drain);
-            Assert.True(sleep >= (owner == "router" ? DrainTimes.OfRouter(TimeSpan.Zero).Leave : DrainTimes.PlanPropagation).TotalSeconds, $"{owner} serves for only {sleep} s after it starts to terminate");
+            Assert.True(
+                sleep >= (owner == "router" ? DrainTimes.OfRouter(TimeSpan.Zero).Leave : DrainTimes.PlanPropagation).TotalSeconds,
+                $"{owner} serves for only {sleep} s after it starts to terminate");
         }
     }
 
@@ -114,13 +129,18 @@ public class PodTests
             Assert.Equal("/health/live", container.StartupProbe.HttpGet.Path);
             Assert.Equal("/health/live", container.LivenessProbe.HttpGet.Path);
             Assert.Equal("/health/ready", container.ReadinessProbe.HttpGet.Path);
-            Assert.All([container.StartupProbe, container.LivenessProbe, container.ReadinessProbe], probe => Assert.Contains(container.Ports, port => port.Name == (string)probe.HttpGet.Port));
-            Assert.Equal(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], pod.Spec.TopologySpreadConstraints.Select(spread => spread.TopologyKey).Order());
+            Assert.All(
+                [container.StartupProbe, container.LivenessProbe, container.ReadinessProbe],
+                probe => Assert.Contains(container.Ports, port => port.Name == (string)probe.HttpGet.Port));
+            Assert.Equal(
+                ["kubernetes.io/hostname", "topology.kubernetes.io/zone"],
+                pod.Spec.TopologySpreadConstraints.Select(spread => spread.TopologyKey).Order());
         }
     }
 
     [Fact]
-    public async Task A_new_pod_is_ready_before_an_old_one_is_stopped() => Assert.All((await RunAsync()).Objects<V1Deployment>(), deployment =>
+    public async Task A_new_pod_is_ready_before_an_old_one_is_stopped() =>
+        Assert.All((await RunAsync()).Objects<V1Deployment>(), deployment =>
     {
         Assert.Equal("0", (string)deployment.Spec.Strategy.RollingUpdate.MaxUnavailable);
         Assert.Equal("1", (string)deployment.Spec.Strategy.RollingUpdate.MaxSurge);
@@ -134,12 +154,24 @@ public class PodTests
         {
             var labels = deployment.Spec.Template.Metadata.Labels;
             Assert.Equal(labels, deployment.Spec.Selector.MatchLabels);
-            Assert.Equal(labels, run.Objects<V1Service>().Single(service => service.Metadata.Name == deployment.Metadata.Name).Spec.Selector);
-            Assert.Equal(labels, run.Objects<V1PodDisruptionBudget>().Single(budget => budget.Metadata.Name == deployment.Metadata.Name).Spec.Selector.MatchLabels);
-            Assert.All(deployment.Spec.Template.Spec.TopologySpreadConstraints, spread => Assert.Equal(labels, spread.LabelSelector.MatchLabels));
+            Assert.Equal(
+                labels,
+                run.Objects<V1Service>().Single(service => service.Metadata.Name == deployment.Metadata.Name).Spec.Selector);
+            Assert.Equal(
+                labels,
+                run.Objects<V1PodDisruptionBudget>().Single(
+                    budget => budget.Metadata.Name == deployment.Metadata.Name).Spec.Selector.MatchLabels);
+            Assert.All(
+                deployment.Spec.Template.Spec.TopologySpreadConstraints,
+                spread => Assert.Equal(labels, spread.LabelSelector.MatchLabels));
         }
 
-        Assert.Equal(3, run.Objects<V1Deployment>().Select(deployment => string.Join(',', deployment.Spec.Selector.MatchLabels.OrderBy(pair => pair.Key))).Distinct().Count());
+        Assert.Equal(
+            3,
+            run.Objects<V1Deployment>()
+                .Select(deployment => string.Join(',', deployment.Spec.Selector.MatchLabels.OrderBy(pair => pair.Key)))
+                .Distinct()
+                .Count());
     }
 
     [Fact]
@@ -151,7 +183,9 @@ public class PodTests
             var volumes = pod.Spec.Volumes.ToDictionary(volume => volume.Name);
             var mounts = Assert.Single(pod.Spec.Containers).VolumeMounts;
             Assert.Equal(volumes.Keys.Order(), mounts.Select(mount => mount.Name).Order());
-            Assert.Equal(owner == "router" ? [MountPaths.ClientsFolder] : [], mounts.Where(mount => mount.ReadOnlyProperty == true).Select(mount => mount.MountPath));
+            Assert.Equal(
+                owner == "router" ? [MountPaths.ClientsFolder] : [],
+                mounts.Where(mount => mount.ReadOnlyProperty == true).Select(mount => mount.MountPath));
             var scratch = Assert.Single(mounts, mount => mount.ReadOnlyProperty != true);
             Assert.Equal(MountPaths.Scratch, scratch.MountPath);
             Assert.NotNull(volumes[scratch.Name].EmptyDir.SizeLimit);
@@ -162,23 +196,32 @@ public class PodTests
     public async Task The_routers_load_balancer_is_internal_and_has_its_own_group()
     {
         var run = await RunAsync();
-        var service = Assert.Single(run.OfType("kubernetes:core/v1:Service"), service => Equals(service.Inputs.Map("spec").GetValueOrDefault("type"), "LoadBalancer"));
+        var service = Assert.Single(
+            run.OfType("kubernetes:core/v1:Service"),
+            service => Equals(service.Inputs.Map("spec").GetValueOrDefault("type"), "LoadBalancer"));
         var annotations = service.Inputs.Map("metadata", "annotations");
         Assert.Equal("nlb", annotations["oci.oraclecloud.com/load-balancer-type"]);
         Assert.Equal("true", annotations["oci-network-load-balancer.oraclecloud.com/internal"]);
         Assert.Equal("network-load-balancer-id", annotations["oci-network-load-balancer.oraclecloud.com/oci-network-security-groups"]);
         Assert.Equal("None", annotations["oci.oraclecloud.com/security-rule-management-mode"]);
-        Assert.All(run.OfType("kubernetes:core/v1:Service").Where(other => other != service), other => Assert.Equal("None", other.Inputs.Map("spec")["clusterIP"]));
+        Assert.All(
+            run.OfType("kubernetes:core/v1:Service").Where(other => other != service),
+            other => Assert.Equal("None", other.Inputs.Map("spec")["clusterIP"]));
     }
 
-    private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) => run.Pods().Where(static each => each.Owner != ClusterNames.ModelMetrics);
+    private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
+        run.Pods().Where(static each => each.Owner != ClusterNames.ModelMetrics);
 
     private static HostEnvironment Environment(RenderedStack run, string deployment) => new(Variables(run, deployment).GetValueOrDefault);
 
     private static Dictionary<string, string> Variables(RenderedStack run, string deployment)
     {
-        var container = (ImmutableDictionary<string, object>)Pod(run.Single("kubernetes:apps/v1:Deployment", deployment)).List("containers").Single();
-        return container.List("env").Cast<ImmutableDictionary<string, object>>().ToDictionary(pair => (string)pair["name"], pair => (string)pair["value"]);
+        var container = (ImmutableDictionary<string, object>)Pod(run.Single("kubernetes:apps/v1:Deployment", deployment))
+            .List("containers")
+            .Single();
+        return container.List("env")
+            .Cast<ImmutableDictionary<string, object>>()
+            .ToDictionary(pair => (string)pair["name"], pair => (string)pair["value"]);
     }
 
     private static Task<RenderedStack> RunAsync(string models = SomeStack.Canary) => SomeStack.OfModelsAsync(models);
@@ -190,5 +233,6 @@ public class PodTests
         return pods;
     }
 
-    private static ImmutableDictionary<string, object> Pod(RenderedResource deployment) => deployment.Inputs.Map("spec", "template", "spec");
+    private static ImmutableDictionary<string, object> Pod(RenderedResource deployment) =>
+        deployment.Inputs.Map("spec", "template", "spec");
 }

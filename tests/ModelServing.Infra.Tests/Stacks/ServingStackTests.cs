@@ -19,11 +19,21 @@ public class ServingStackTests
     [Fact]
     public async Task Without_images_only_the_foundation_is_created_and_the_next_steps_are_listed()
     {
-        var run = await StackRendering.RunAsync(new SomeCloud(), StackConfiguration.FromFile(SomeStack.File(images: ""), foundationOnly: true), "some", isPreview: false);
+        var run = await StackRendering.RunAsync(
+            new SomeCloud(),
+            StackConfiguration.FromFile(SomeStack.File(images: ""), foundationOnly: true),
+            "some",
+            isPreview: false);
 
         string[] later = ["kubernetes:", "oci:ApiGateway/", "oci:Functions/", "oci:Monitoring/"];
         Assert.DoesNotContain(run.Resources, resource => later.Any(start => resource.Type.StartsWith(start, StringComparison.Ordinal)));
-        foreach (var type in (string[])["oci:Core/vcn:Vcn", "oci:ContainerEngine/cluster:Cluster", "oci:Redis/redisCluster:RedisCluster", "oci:ObjectStorage/bucket:Bucket", "oci:Nosql/table:Table"])
+        foreach (var type in (string[])[
+            "oci:Core/vcn:Vcn",
+            "oci:ContainerEngine/cluster:Cluster",
+            "oci:Redis/redisCluster:RedisCluster",
+            "oci:ObjectStorage/bucket:Bucket",
+            "oci:Nosql/table:Table",
+        ])
             Assert.Single(run.OfType(type));
         Assert.Equal(ImageNames.All.Count, run.OfType("oci:Artifacts/containerRepository:ContainerRepository").Count());
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
@@ -39,7 +49,9 @@ public class ServingStackTests
         Assert.Single(run.OfType("oci:ApiGateway/gateway:Gateway"));
         Assert.Equal(["fraud-v1", "fraud-v2", "router"], run.OfType(Deployment).Select(resource => resource.Name).Order());
         Assert.Equal("modelserving-some-artifacts", await OutputUtilities.GetValueAsync(run.Stack.Bucket));
-        Assert.Equal(run.Plan().Rollouts[ModelName.Parse("fraud")].Revision, (await OutputUtilities.GetValueAsync(run.Stack.Revisions))["fraud"]);
+        Assert.Equal(
+            run.Plan().Rollouts[ModelName.Parse("fraud")].Revision,
+            (await OutputUtilities.GetValueAsync(run.Stack.Revisions))["fraud"]);
         Assert.NotEqual("", await OutputUtilities.GetValueAsync(run.Stack.Api));
     }
 
@@ -51,7 +63,10 @@ public class ServingStackTests
     {
         var text = await File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml"));
 
-        var foundation = await StackRendering.RunAsync(new SomeCloud(isApplied: false), StackConfiguration.FromFile(text, foundationOnly: true), stack);
+        var foundation = await StackRendering.RunAsync(
+            new SomeCloud(isApplied: false),
+            StackConfiguration.FromFile(text, foundationOnly: true),
+            stack);
         var serving = await StackRendering.RunAsync(new SomeCloud(isApplied: false), StackConfiguration.FromFile(text), stack);
 
         Assert.Empty(foundation.OfType(Deployment));
@@ -77,7 +92,8 @@ public class ServingStackTests
     public async Task A_changed_weight_changes_only_the_plan()
     {
         var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
-        var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 10", StringComparison.Ordinal))).Texts();
+        var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("percent: 5", "percent: 10", StringComparison.Ordinal)))
+            .Texts();
 
         Assert.Equal([$"{ConfigMap} plan"], Changed(before, after));
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
@@ -89,8 +105,12 @@ public class ServingStackTests
         var before = (await SomeStack.OfModelsAsync(SomeStack.Canary)).Texts();
         var after = (await SomeStack.OfModelsAsync(SomeStack.Canary.Replace("version: 2", "version: 3", StringComparison.Ordinal))).Texts();
 
-        Assert.Equal([$"{Deployment} fraud-v3", $"{Autoscaler} fraud-v3", $"{Service} fraud-v3", $"{Budget} fraud-v3"], after.Keys.Except(before.Keys).Order());
-        Assert.Equal([$"{Deployment} fraud-v2", $"{Autoscaler} fraud-v2", $"{Service} fraud-v2", $"{Budget} fraud-v2"], before.Keys.Except(after.Keys).Order());
+        Assert.Equal(
+            [$"{Deployment} fraud-v3", $"{Autoscaler} fraud-v3", $"{Service} fraud-v3", $"{Budget} fraud-v3"],
+            after.Keys.Except(before.Keys).Order());
+        Assert.Equal(
+            [$"{Deployment} fraud-v2", $"{Autoscaler} fraud-v2", $"{Service} fraud-v2", $"{Budget} fraud-v2"],
+            before.Keys.Except(after.Keys).Order());
         Assert.Equal([$"{ConfigMap} plan"], Changed(before, after));
     }
 
@@ -114,7 +134,8 @@ public class ServingStackTests
     [InlineData(SomeStack.Canary)]
     [InlineData("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 100 } }")]
     [InlineData("fraud: { stable: { version: 1 }, experiment: { name: q4, arms: { treatment: { version: 2, percent: 50 } } } }")]
-    [InlineData("fraud: { stable: { version: 1 }, experiment: { name: q4, arms: { left: { version: 2, percent: 50 }, right: { version: 3, percent: 50 } } } }")]
+    [InlineData("fraud: { stable: { version: 1 }, experiment: { name: q4, arms: { left: { version: 2, percent: 50 }, right: { " +
+        "version: 3, percent: 50 } } } }")]
     public async Task Stable_keeps_its_replicas_while_a_rollout_is_active(string models)
     {
         var active = await SomeStack.OfModelsAsync(models);
@@ -123,7 +144,9 @@ public class ServingStackTests
         // The capacity for full traffic exists before a rollout and after a rollback: the bounds do not change, and no pod is removed.
         Assert.Equal("Disabled", ScaleDown(active, "fraud-v1")["selectPolicy"]);
         foreach (var bound in (string[])["minReplicas", "maxReplicas"])
-            Assert.Equal(alone.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound], active.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound]);
+            Assert.Equal(
+                alone.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound],
+                active.Single(Autoscaler, "fraud-v1").Inputs.Map("spec")[bound]);
         Assert.Equal(1d, active.Single(Autoscaler, "fraud-v2").Inputs.Map("spec")["minReplicas"]);
         Assert.DoesNotContain("selectPolicy", ScaleDown(active, "fraud-v2").Keys);
         Assert.DoesNotContain("selectPolicy", ScaleDown(alone, "fraud-v1").Keys);
@@ -135,7 +158,8 @@ public class ServingStackTests
     [Fact]
     public async Task Two_models_have_their_own_versions()
     {
-        var run = await SomeStack.OfModelsAsync($"{SomeStack.Canary}, churn: {{ stable: {{ version: 7 }}, pods: {{ min: 4, memory: 3Gi }} }}");
+        var run = await SomeStack.OfModelsAsync($"{SomeStack.Canary}, churn: {{ stable: {{ version: 7 }}, pods: {{ min: 4, memory: " +
+            $"3Gi }} }}");
 
         Assert.Equal(["churn-v7", "fraud-v1", "fraud-v2", "router"], run.OfType(Deployment).Select(resource => resource.Name).Order());
         Assert.Equal(["churn", "fraud"], run.Plan().Rollouts.Keys.Select(name => name.Text));
@@ -195,7 +219,9 @@ public class ServingStackTests
 
         var ours = run.Resources.Where(resource => resource.Resource is CustomResource and not ProviderResource).ToList();
         Assert.NotEmpty(ours);
-        Assert.All(ours, resource => Assert.True(resource.Options.Parent is ComponentResource and not Pulumi.Stack, $"{resource.Type} {resource.Name}"));
+        Assert.All(
+            ours,
+            resource => Assert.True(resource.Options.Parent is ComponentResource and not Pulumi.Stack, $"{resource.Type} {resource.Name}"));
     }
 
     [Fact]
@@ -213,7 +239,9 @@ public class ServingStackTests
         Assert.Equal(inference.Registry, functions.Registry);
         // Alarms evaluate the metrics of the compartment that the functions post to.
         Assert.Equal("oci:ocid1.compartment.oc1..some", functions.Monitoring);
-        Assert.All(run.OfType("oci:Monitoring/alarm:Alarm"), alarm => Assert.Equal(functions.Monitoring, "oci:" + alarm.Inputs["metricCompartmentId"]));
+        Assert.All(
+            run.OfType("oci:Monitoring/alarm:Alarm"),
+            alarm => Assert.Equal(functions.Monitoring, "oci:" + alarm.Inputs["metricCompartmentId"]));
         Assert.Equal(new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" }, functions.Oci);
         Assert.Equal(TimeSpan.FromMinutes(1), functions.Minute);
 
@@ -224,7 +252,8 @@ public class ServingStackTests
     public async Task A_new_functions_image_changes_only_the_functions_and_the_minute_job()
     {
         var before = (await SomeStack.RunAsync(SomeStack.File())).Texts();
-        var after = (await SomeStack.RunAsync(SomeStack.File().Replace(SomeStack.Digest('c'), SomeStack.Digest('d'), StringComparison.Ordinal))).Texts();
+        var after = (await SomeStack.RunAsync(SomeStack.File()
+            .Replace(SomeStack.Digest('c'), SomeStack.Digest('d'), StringComparison.Ordinal))).Texts();
 
         Assert.Equal(
             [
@@ -240,7 +269,11 @@ public class ServingStackTests
     public async Task The_region_comes_from_the_settings_and_not_from_the_machine()
     {
         var cloud = new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/manifest.json");
-        var run = await StackRendering.RunAsync(cloud, Configuration(SomeStack.File(more: "modelserving:homeRegion: us-ashburn-1")), "some", isPreview: false);
+        var run = await StackRendering.RunAsync(
+            cloud,
+            Configuration(SomeStack.File(more: "modelserving:homeRegion: us-ashburn-1")),
+            "some",
+            isPreview: false);
 
         Assert.Equal("eu-frankfurt-1", run.Single("pulumi:providers:oci", "region").Inputs["region"]);
         Assert.Equal("us-ashburn-1", run.Single("pulumi:providers:oci", "home").Inputs["region"]);
@@ -259,7 +292,11 @@ public class ServingStackTests
         await StackRendering.RunAsync(both, configuration, "some", isPreview: false);
         Assert.Equal(2, both.Calls.Count(call => call.Token!.EndsWith(":getObjects", StringComparison.Ordinal)));
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => StackRendering.RunAsync(new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/model.onnx"), configuration, "some", isPreview: false));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => StackRendering.RunAsync(
+            new SomeCloud(true, "models/fraud/1/manifest.json", "models/fraud/2/model.onnx"),
+            configuration,
+            "some",
+            isPreview: false));
         Assert.Contains("modelserving:models.fraud.canary.version", failure.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("models.fraud.stable.version", failure.ToString(), StringComparison.Ordinal);
     }
@@ -280,13 +317,16 @@ public class ServingStackTests
     public async Task Fixed_settings_give_the_golden_rendering()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
-        var text = string.Concat(run.Texts().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"# {pair.Key}\n{pair.Value}\n"));
+        var text = string.Concat(run.Texts()
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"# {pair.Key}\n{pair.Value}\n"));
         var golden = Repository.Combine("tests", "ModelServing.Infra.Tests", "Stacks", "golden.txt");
         var actual = Path.Combine(AppContext.BaseDirectory, "golden.txt");
         await File.WriteAllTextAsync(actual, text);
         Assert.True(
             File.Exists(golden) && await File.ReadAllTextAsync(golden) == text,
-            $"The rendering of the tests' fixed settings differs from {golden}. If that is intended, copy {actual} over it and review the diff.");
+            $"The rendering of the tests' fixed settings differs from {golden}. If that is intended, copy {actual} over it and review " +
+                $"the diff.");
     }
 
     private static IEnumerable<string> Changed(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>

@@ -34,7 +34,9 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
             : args.Inputs;
         // Programs check the form of some identifiers.
         var id = args.Type == "oci:Functions/function:Function" ? $"ocid1.fnfunc.{args.Name}" : $"{args.Name}-id";
-        return Task.FromResult<(string?, object)>((isApplied ? id : null, isApplied ? State(args, (ImmutableDictionary<string, object>)state) : state));
+        return Task.FromResult<(string?, object)>((isApplied
+            ? id
+            : null, isApplied ? State(args, (ImmutableDictionary<string, object>)state) : state));
     }
 
     public Task<object> CallAsync(MockCallArgs args)
@@ -53,24 +55,35 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
             {
                 ["services"] = new List<object>
                 {
-                    new Dictionary<string, object> { ["id"] = "ocid1.service.all", ["name"] = "All FRA Services In Oracle Services Network", ["cidrBlock"] = "all-fra-services-in-oracle-services-network" },
+                    new Dictionary<string, object>
+                    {
+                        ["id"] = "ocid1.service.all",
+                        ["name"] = "All FRA Services In Oracle Services Network",
+                        ["cidrBlock"] = "all-fra-services-in-oracle-services-network",
+                    },
                 },
             },
             "oci:Identity/getAvailabilityDomains:getAvailabilityDomains" => new Dictionary<string, object>
             {
-                ["availabilityDomains"] = Enumerable.Range(1, 3).Select(object (i) => new Dictionary<string, object> { ["id"] = $"ad{i}", ["name"] = $"XXXX:EU-FRANKFURT-1-AD-{i}" }).ToList(),
+                ["availabilityDomains"] = Enumerable.Range(1, 3)
+                    .Select(object (i) => new Dictionary<string, object> { ["id"] = $"ad{i}", ["name"] = $"XXXX:EU-FRANKFURT-1-AD-{i}" })
+                    .ToList(),
             },
-            "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" => new Dictionary<string, object> { ["content"] = "apiVersion: v1" },
+            "oci:ContainerEngine/getClusterKubeConfig:getClusterKubeConfig" =>
+                new Dictionary<string, object> { ["content"] = "apiVersion: v1" },
             _ => throw new NotSupportedException($"no answer for {args.Token}"),
         });
     }
 
     // The outputs that a resource of this kind computes and the program reads.
-    private static ImmutableDictionary<string, object> State(MockResourceArgs args, ImmutableDictionary<string, object> inputs) => args.Type switch
+    private static ImmutableDictionary<string, object> State(
+        MockResourceArgs args,
+        ImmutableDictionary<string, object> inputs) => args.Type switch
     {
         "oci:Artifacts/containerRepository:ContainerRepository" => inputs.SetItem("namespace", "examplespace"),
         "oci:Core/vcn:Vcn" => inputs.SetItem("defaultSecurityListId", "ocid1.securitylist.default"),
-        "oci:Redis/redisCluster:RedisCluster" => inputs.SetItem("primaryFqdn", "primary.example.com").SetItem("discoveryFqdn", "discovery.example.com"),
+        "oci:Redis/redisCluster:RedisCluster" =>
+            inputs.SetItem("primaryFqdn", "primary.example.com").SetItem("discoveryFqdn", "discovery.example.com"),
         "oci:Functions/function:Function" => inputs.SetItem("invokeEndpoint", "https://functions.example.com"),
         "oci:Ons/notificationTopic:NotificationTopic" => inputs.SetItem("topicId", $"ocid1.onstopic.{args.Name}"),
         "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com"),

@@ -44,21 +44,29 @@ internal static class SomeStack
     /// <summary>A stack of the repository after an apply, when none of its outputs is unknown.</summary>
     internal static async Task<RenderedStack> OfRepositoryAsync(string stack, bool foundationOnly = false, SomeCloud? cloud = null)
     {
-        var configuration = StackConfiguration.FromFile(await System.IO.File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml")), foundationOnly);
+        var configuration = StackConfiguration.FromFile(
+            await System.IO.File.ReadAllTextAsync(Repository.Combine($"Pulumi.{stack}.yaml")),
+            foundationOnly);
         return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
     }
 
     internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
 
     internal static PlanDocument Plan(this RenderedStack run) =>
-        PlanDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single("kubernetes:core/v1:ConfigMap", ClusterNames.Plan).Inputs.Map("data")[ClusterNames.PlanKey]));
+        PlanDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single(
+            "kubernetes:core/v1:ConfigMap",
+            ClusterNames.Plan).Inputs.Map("data")[ClusterNames.PlanKey]));
 
     internal static ClientsDocument Clients(this RenderedStack run) =>
-        ClientsDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single("kubernetes:core/v1:Secret", ClusterNames.Clients).Inputs.Map("stringData")[ClusterNames.ClientsKey]));
+        ClientsDocument.Parse(System.Text.Encoding.UTF8.GetBytes((string)run.Single(
+            "kubernetes:core/v1:Secret",
+            ClusterNames.Clients).Inputs.Map("stringData")[ClusterNames.ClientsKey]));
 
-    internal static IEnumerable<RenderedResource> OfType(this RenderedStack run, string type) => run.Resources.Where(resource => resource.Type == type);
+    internal static IEnumerable<RenderedResource> OfType(this RenderedStack run, string type) =>
+        run.Resources.Where(resource => resource.Type == type);
 
-    internal static RenderedResource Single(this RenderedStack run, string type, string name) => run.OfType(type).Single(resource => resource.Name == name);
+    internal static RenderedResource Single(this RenderedStack run, string type, string name) =>
+        run.OfType(type).Single(resource => resource.Name == name);
 
     internal static ImmutableDictionary<string, object> Map(this ImmutableDictionary<string, object> map, params ReadOnlySpan<string> path)
     {
@@ -74,19 +82,31 @@ internal static class SomeStack
     internal static JsonObject Json(this RenderedResource resource) => JsonSerializer.SerializeToNode(resource.Inputs)!.AsObject();
 
     internal static async Task<IReadOnlyList<string>> DependenciesAsync(this RenderedResource resource) =>
-        [.. (await OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput())).Select(static other => $"{other.GetResourceType()} {other.GetResourceName()}")];
+        [.. (await OutputUtilities.GetValueAsync(resource.Options.DependsOn.ToOutput()))
+            .Select(static other => $"{other.GetResourceType()} {other.GetResourceName()}")];
 
     /// <summary>Each resource's inputs as text. An update would change the resources whose texts differ.</summary>
     internal static IReadOnlyDictionary<string, string> Texts(this RenderedStack run) =>
-        run.Resources.ToDictionary(static resource => $"{resource.Type} {resource.Name}", static resource => Text(resource.Inputs), StringComparer.Ordinal);
+        run.Resources.ToDictionary(
+            static resource => $"{resource.Type} {resource.Name}",
+            static resource => Text(resource.Inputs),
+            StringComparer.Ordinal);
 
     private static string Text(object? value) => JsonSerializer.Serialize(Sorted(value), Indented);
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static object? Sorted(object? value) => value switch
     {
-        ImmutableDictionary<string, object> map => new SortedDictionary<string, object?>(map.ToDictionary(static pair => pair.Key, static pair => Sorted(pair.Value)), StringComparer.Ordinal),
+        ImmutableDictionary<string, object> map =>
+            new SortedDictionary<string, object?>(
+                map.ToDictionary(static pair => pair.Key, static pair => Sorted(pair.Value)),
+                StringComparer.Ordinal),
         ImmutableArray<object> list => list.Select(Sorted).ToList(),
         _ => value,
     };

@@ -33,9 +33,14 @@ public class StackConfigurationTests
     [Fact]
     public void All_faults_are_reported_at_once()
     {
-        var file = SomeStack.File("2fa: { stable: { version: 1 } }", images: "images: { router: {0} }", more: "modelserving:router: { min: 3, max: 2 }");
+        var file = SomeStack.File(
+            "2fa: { stable: { version: 1 } }",
+            images: "images: { router: {0} }",
+            more: "modelserving:router: { min: 3, max: 2 }");
         var fault = Assert.Throws<RunException>(() => StackConfiguration.FromFile(file));
-        Assert.All((string[])["models.2fa", "images.inference", "router.min"], path => Assert.Contains($"modelserving:{path}: ", fault.Message, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["models.2fa", "images.inference", "router.min"],
+            path => Assert.Contains($"modelserving:{path}: ", fault.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,7 +98,8 @@ public class StackConfigurationTests
     [Fact]
     public void A_local_platform_ignores_the_settings_of_the_cloud()
     {
-        var (file, faults) = StackFile.Parse("config: { modelserving:models: {}, modelserving:registry: { secure: x }, modelserving:network: 5 }");
+        var (file, faults) = StackFile.Parse("config: { modelserving:models: {}, modelserving:registry: { secure: x }, " +
+            "modelserving:network: 5 }");
         Assert.Empty(faults);
         Assert.Null(file!.Cloud);
     }

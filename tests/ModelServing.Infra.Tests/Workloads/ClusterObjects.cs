@@ -18,9 +18,14 @@ internal static class ClusterObjects
 
     // core/v1 in a type's token is v1 in an object.
     private static readonly Dictionary<string, Type> Models = typeof(V1Pod).Assembly.GetExportedTypes()
-        .Select(static type => (Type: type, Entity: type.GetCustomAttributes(typeof(KubernetesEntityAttribute), inherit: false).Cast<KubernetesEntityAttribute>().SingleOrDefault()))
+        .Select(static type => (Type: type, Entity: type.GetCustomAttributes(typeof(KubernetesEntityAttribute), inherit: false)
+            .Cast<KubernetesEntityAttribute>()
+            .SingleOrDefault()))
         .Where(static model => model.Entity is not null && model.Type.IsAssignableTo(typeof(IKubernetesObject)))
-        .ToDictionary(static model => $"{Prefix}{(model.Entity!.Group.Length == 0 ? "core" : model.Entity.Group)}/{model.Entity.ApiVersion}:{model.Entity.Kind}", static model => model.Type);
+        .ToDictionary(
+            static model =>
+                $"{Prefix}{(model.Entity!.Group.Length == 0 ? "core" : model.Entity.Group)}/{model.Entity.ApiVersion}:{model.Entity.Kind}",
+            static model => model.Type);
 
     private static readonly JsonSerializerOptions Strict = StrictOptions();
 
@@ -30,7 +35,9 @@ internal static class ClusterObjects
     /// <summary>Reads an object whose Pulumi type is <paramref name="token"/>, as in <c>kubernetes:apps/v1:Deployment</c>.</summary>
     /// <exception cref="JsonException">It has an unknown member, or one of the wrong type; the message says where.</exception>
     internal static IKubernetesObject Read(string token, JsonObject json) =>
-        (IKubernetesObject)json.Deserialize(Models.GetValueOrDefault(token) ?? throw new NotSupportedException($"Kubernetes does not have {token}"), Strict)!;
+        (IKubernetesObject)json.Deserialize(
+            Models.GetValueOrDefault(token) ?? throw new NotSupportedException($"Kubernetes does not have {token}"),
+            Strict)!;
 
     /// <summary>Reads a part of an object.</summary>
     /// <exception cref="JsonException">It has an unknown member, or one of the wrong type; the message says where.</exception>
@@ -39,12 +46,15 @@ internal static class ClusterObjects
     /// <summary>The JSON that the client would send.</summary>
     internal static JsonObject Write(object model) => JsonSerializer.SerializeToNode(model, model.GetType(), Strict)!.AsObject();
 
-    internal static IReadOnlyList<T> Objects<T>(this RenderedStack run) => [.. run.OfCluster().Select(static resource => Read(resource.Type, resource.Json())).OfType<T>()];
+    internal static IReadOnlyList<T> Objects<T>(this RenderedStack run) =>
+        [.. run.OfCluster().Select(static resource => Read(resource.Type, resource.Json())).OfType<T>()];
 
     /// <summary>The pods of a stack, each with the name of the object that creates it.</summary>
     internal static IReadOnlyList<(string Owner, V1PodTemplateSpec Pod)> Pods(this RenderedStack run) =>
     [
-        .. run.OfCluster().Select(static resource => (resource.Name, Pod(Read(resource.Type, resource.Json())))).Where(static each => each.Item2 is not null)!,
+        .. run.OfCluster()
+            .Select(static resource => (resource.Name, Pod(Read(resource.Type, resource.Json()))))
+            .Where(static each => each.Item2 is not null)!,
     ];
 
     private static V1PodTemplateSpec? Pod(IKubernetesObject made) => made switch
@@ -62,7 +72,10 @@ internal static class ClusterObjects
     private static JsonSerializerOptions StrictOptions()
     {
         JsonSerializerOptions? options = null;
-        KubernetesJson.AddJsonOptions(own => options = new JsonSerializerOptions(own) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow });
+        KubernetesJson.AddJsonOptions(own => options = new JsonSerializerOptions(own)
+        {
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        });
         return options!;
     }
 }

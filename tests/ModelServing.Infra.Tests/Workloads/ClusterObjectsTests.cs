@@ -24,7 +24,10 @@ public class ClusterObjectsTests
     [Theory]
     [InlineData("spek", "{}", "'spek' could not be mapped")]
     [InlineData("spec.template.spec.hostPid", "false", "'hostPid' could not be mapped")]
-    [InlineData("spec.template.spec.containers[0].securityContext.readOnlyRootFileSystem", "true", "'readOnlyRootFileSystem' could not be mapped")]
+    [InlineData(
+        "spec.template.spec.containers[0].securityContext.readOnlyRootFileSystem",
+        "true",
+        "'readOnlyRootFileSystem' could not be mapped")]
     [InlineData("spec.template.spec.containers[0].livenessProbe.httpGet.url", "\"/\"", "'url' could not be mapped")]
     [InlineData("spec.template.spec.topologySpreadConstraints[0].maxSkew", "\"1\"", "maxSkew")]
     [InlineData("spec.template.spec.containers[0].securityContext.runAsNonRoot", "\"true\"", "runAsNonRoot")]
@@ -41,7 +44,9 @@ public class ClusterObjectsTests
     private static void AssertIsRead(string token, JsonObject json)
     {
         var read = ClusterObjects.Read(token, json);
-        Assert.Equal(token["kubernetes:".Length..], $"{(read.ApiVersion.Contains('/', StringComparison.Ordinal) ? "" : "core/")}{read.ApiVersion}:{read.Kind}");
+        Assert.Equal(
+            token["kubernetes:".Length..],
+            $"{(read.ApiVersion.Contains('/', StringComparison.Ordinal) ? "" : "core/")}{read.ApiVersion}:{read.Kind}");
         var written = ClusterObjects.Write(read);
         Assert.True(JsonNode.DeepEquals(json, written), $"{token} does not survive being read:\n{json}\n{written}");
     }

@@ -52,7 +52,9 @@ public class MinuteJobTests
     public async Task Its_policy_is_created_first()
     {
         var run = await SomeStack.RunAsync(SomeStack.File());
-        Assert.Contains("oci:Identity/policy:Policy invocation-model-metrics", await run.Single("kubernetes:batch/v1:CronJob", ClusterNames.ModelMetrics).DependenciesAsync());
+        Assert.Contains(
+            "oci:Identity/policy:Policy invocation-model-metrics",
+            await run.Single("kubernetes:batch/v1:CronJob", ClusterNames.ModelMetrics).DependenciesAsync());
     }
 
     private static InvocationSettings Settings(V1CronJob job) => InvocationSettings.Read(new HostEnvironment(name =>

@@ -14,7 +14,16 @@ internal static class RestrictedPods
 
     private static readonly string[] Profiles = ["RuntimeDefault", "Localhost"];
     private static readonly string[] SeLinuxTypes = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
-    private static readonly string[] Volumes = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+    private static readonly string[] Volumes = [
+        "configMap",
+        "csi",
+        "downwardAPI",
+        "emptyDir",
+        "ephemeral",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    ];
 
     private static readonly string[] Sysctls =
     [
@@ -25,11 +34,14 @@ internal static class RestrictedPods
 
     private static readonly (string Name, PropertyInfo Property)[] VolumeSources =
     [
-        .. typeof(V1Volume).GetProperties().Select(static property => (property.GetCustomAttribute<JsonPropertyNameAttribute>()!.Name, property)).Where(static source => source.Name != "name"),
+        .. typeof(V1Volume).GetProperties()
+            .Select(static property => (property.GetCustomAttribute<JsonPropertyNameAttribute>()!.Name, property))
+            .Where(static source => source.Name != "name"),
     ];
 
     /// <summary>All violations. A namespace with level <c>restricted</c> accepts a pod without any.</summary>
-    internal static IReadOnlyList<PodViolation> Violations(V1PodTemplateSpec pod) => [.. Baseline(pod.Metadata, pod.Spec), .. Restricted(pod.Spec)];
+    internal static IReadOnlyList<PodViolation> Violations(V1PodTemplateSpec pod) =>
+        [.. Baseline(pod.Metadata, pod.Spec), .. Restricted(pod.Spec)];
 
     private static IEnumerable<PodViolation> Baseline(V1ObjectMeta? metadata, V1PodSpec pod)
     {
@@ -72,7 +84,9 @@ internal static class RestrictedPods
             yield return new("spec.securityContext.appArmorProfile.type", "AppArmor");
         foreach (var (key, value) in metadata?.Annotations ?? new Dictionary<string, string>())
         {
-            if (key.StartsWith(AppArmorAnnotation, StringComparison.Ordinal) && value is not ("" or "runtime/default") && !value.StartsWith("localhost/", StringComparison.Ordinal))
+            if (key.StartsWith(AppArmorAnnotation, StringComparison.Ordinal)
+                && value is not ("" or "runtime/default")
+                && !value.StartsWith("localhost/", StringComparison.Ordinal))
                 yield return new($"metadata.annotations[{key}]", "AppArmor");
         }
 
@@ -90,7 +104,8 @@ internal static class RestrictedPods
         var security = pod.SecurityContext;
         foreach (var (i, volume) in (pod.Volumes ?? []).Index())
         {
-            foreach (var (name, _) in VolumeSources.Where(source => source.Property.GetValue(volume) is not null && !Volumes.Contains(source.Name)))
+            foreach (var (name, _) in VolumeSources.Where(
+                source => source.Property.GetValue(volume) is not null && !Volumes.Contains(source.Name)))
                 yield return new($"spec.volumes[{i}].{name}", "Volume Types");
         }
 
@@ -143,16 +158,37 @@ internal static class RestrictedPods
         private readonly V1Lifecycle? lifecycle;
 
         internal Part(string place, V1Container container)
-            : this(place, container.SecurityContext, container.Ports, container.LivenessProbe, container.ReadinessProbe, container.StartupProbe, container.Lifecycle)
+            : this(
+                place,
+                container.SecurityContext,
+                container.Ports,
+                container.LivenessProbe,
+                container.ReadinessProbe,
+                container.StartupProbe,
+                container.Lifecycle)
         {
         }
 
         internal Part(string place, V1EphemeralContainer container)
-            : this(place, container.SecurityContext, container.Ports, container.LivenessProbe, container.ReadinessProbe, container.StartupProbe, container.Lifecycle)
+            : this(
+                place,
+                container.SecurityContext,
+                container.Ports,
+                container.LivenessProbe,
+                container.ReadinessProbe,
+                container.StartupProbe,
+                container.Lifecycle)
         {
         }
 
-        private Part(string place, V1SecurityContext? security, IList<V1ContainerPort>? ports, V1Probe? liveness, V1Probe? readiness, V1Probe? startup, V1Lifecycle? lifecycle)
+        private Part(
+            string place,
+            V1SecurityContext? security,
+            IList<V1ContainerPort>? ports,
+            V1Probe? liveness,
+            V1Probe? readiness,
+            V1Probe? startup,
+            V1Lifecycle? lifecycle)
         {
             this.place = place;
             this.lifecycle = lifecycle;

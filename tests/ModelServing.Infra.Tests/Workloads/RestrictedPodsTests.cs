@@ -18,10 +18,13 @@ public class RestrictedPodsTests
         var run = await SomeStack.OfRepositoryAsync(stack);
         var pods = run.Pods();
         Assert.True(pods.Count >= 2, $"{stack} has {pods.Count} kinds of pods");
-        Assert.Empty(pods.SelectMany(each => RestrictedPods.Violations(each.Pod).Select(violation => $"{each.Owner}: {violation.Field} ({violation.Control})")));
+        Assert.Empty(pods.SelectMany(each => RestrictedPods.Violations(each.Pod)
+            .Select(violation => $"{each.Owner}: {violation.Field} ({violation.Control})")));
 
         var labels = run.Single("kubernetes:core/v1:Namespace", ClusterNames.Namespace).Inputs.Map("metadata", "labels");
-        Assert.All((string[])["enforce", "audit", "warn"], mode => Assert.Equal("restricted", labels["pod-security.kubernetes.io/" + mode]));
+        Assert.All(
+            (string[])["enforce", "audit", "warn"],
+            mode => Assert.Equal("restricted", labels["pod-security.kubernetes.io/" + mode]));
     }
 
     [Theory]
@@ -71,7 +74,11 @@ public class RestrictedPodsTests
     [InlineData("securityContext.capabilities.drop", "[\"NET_RAW\"]", "Capabilities")]
     [InlineData("securityContext.capabilities.drop", null, "Capabilities")]
     [InlineData("securityContext.capabilities.add", "[\"NET_BIND_SERVICE\", \"SYS_ADMIN\"]", "Capabilities")]
-    public async Task A_field_of_a_container_of_any_kind_that_is_not_allowed_is_named(string field, string? value, string control, string below = "")
+    public async Task A_field_of_a_container_of_any_kind_that_is_not_allowed_is_named(
+        string field,
+        string? value,
+        string control,
+        string below = "")
     {
         foreach (var kind in (string[])["containers", "initContainers", "ephemeralContainers"])
         {
@@ -118,7 +125,8 @@ public class RestrictedPodsTests
         Assert.Equal([control], Violations(pod).Select(violation => violation.Control));
     }
 
-    private static IReadOnlyList<PodViolation> Violations(JsonObject pod) => RestrictedPods.Violations(ClusterObjects.Read<V1PodTemplateSpec>(pod));
+    private static IReadOnlyList<PodViolation> Violations(JsonObject pod) =>
+        RestrictedPods.Violations(ClusterObjects.Read<V1PodTemplateSpec>(pod));
 
     /// <summary>One of our pods with a container of each kind, without any violation.</summary>
     private static async Task<JsonObject> PodAsync()

@@ -32,7 +32,9 @@ public class RouterPlanTests
         var made = (await RunAsync()).Named("kubernetes:apps/v1:Deployment", "router");
         var pod = ((V1Deployment)Read(made)).Spec.Template.Spec;
         Assert.True(pod.AutomountServiceAccountToken);
-        Assert.Equal("kubernetes:modelserving/plan", Assert.Single(pod.Containers).Env.Single(static variable => variable.Name == "MODELSERVING_PLAN").Value);
+        Assert.Equal(
+            "kubernetes:modelserving/plan",
+            Assert.Single(pod.Containers).Env.Single(static variable => variable.Name == "MODELSERVING_PLAN").Value);
         Assert.Equal(2, (await made.AfterAsync()).Count(static name => name == "plan"));
     }
 

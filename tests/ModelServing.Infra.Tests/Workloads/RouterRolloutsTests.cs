@@ -27,7 +27,10 @@ public class RouterRolloutsTests
         {
             Assert.Contains($" in compartment id {table["compartmentId"]} where all {{", statement, StringComparison.Ordinal);
             Assert.EndsWith($", target.nosql-table.name='{table["name"]}'}}", statement, StringComparison.Ordinal);
-            Assert.Contains($"request.principal.service_account='{run.Pods().Single(static each => each.Owner == "router").Pod.Spec.ServiceAccountName}'", statement, StringComparison.Ordinal);
+            Assert.Contains(
+                $"request.principal.service_account='{run.Pods().Single(static each => each.Owner == "router").Pod.Spec.ServiceAccountName}'",
+                statement,
+                StringComparison.Ordinal);
         });
     }
 
@@ -51,7 +54,8 @@ public class RouterRolloutsTests
     }
 
     [Fact]
-    public async Task Their_environment_is_the_stacks_name() => Assert.Equal("some", RouterOf(await SomeStack.OfModelsAsync(SomeStack.Canary)).Environment);
+    public async Task Their_environment_is_the_stacks_name() =>
+        Assert.Equal("some", RouterOf(await SomeStack.OfModelsAsync(SomeStack.Canary)).Environment);
 
     [Theory]
     [InlineData(2)]
@@ -61,9 +65,13 @@ public class RouterRolloutsTests
     {
         var run = await SomeStack.RunAsync(SomeStack.File(more: $$"""modelserving:router: { max: {{max}} }"""));
         var (autoscaler, deployment) = (
-            run.Objects<V2HorizontalPodAutoscaler>().Single(static made => made.Metadata.Name == "router"), run.Objects<V1Deployment>().Single(static made => made.Metadata.Name == "router"));
+            run.Objects<V2HorizontalPodAutoscaler>()
+                .Single(static made => made.Metadata.Name == "router"), run.Objects<V1Deployment>()
+                    .Single(static made => made.Metadata.Name == "router"));
         Assert.Equal(max, autoscaler.Spec.MaxReplicas);
-        Assert.Equal(max + int.Parse(deployment.Spec.Strategy.RollingUpdate.MaxSurge, CultureInfo.InvariantCulture), RouterOf(run).RoutersMax);
+        Assert.Equal(
+            max + int.Parse(deployment.Spec.Strategy.RollingUpdate.MaxSurge, CultureInfo.InvariantCulture),
+            RouterOf(run).RoutersMax);
     }
 
     [Fact]
@@ -73,7 +81,9 @@ public class RouterRolloutsTests
         Assert.Equal("http://*:8080;http://*:8081", RouterOf(run).AllUrls);
         var container = Assert.Single(run.Pods().Single(static each => each.Owner == "router").Pod.Spec.Containers);
         Assert.Equal([("admin", 8081), ("http", 8080)], container.Ports.Select(static port => (port.Name, port.ContainerPort)).Order());
-        Assert.All(run.Objects<V1Service>().SelectMany(static service => service.Spec.Ports), static port => Assert.Equal("http", (string)port.TargetPort));
+        Assert.All(
+            run.Objects<V1Service>().SelectMany(static service => service.Spec.Ports),
+            static port => Assert.Equal("http", (string)port.TargetPort));
         Assert.All(RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
     }
 
@@ -82,11 +92,19 @@ public class RouterRolloutsTests
     {
         var run = await SomeStack.RunAsync(SomeStack.File(adminApi: true));
         var service = run.Objects<V1Service>().Single(static service => service.Metadata.Name == "router");
-        Assert.Equal([("http", 80, "http"), ("admin", 8081, "admin")], service.Spec.Ports.Select(static port => (port.Name, port.Port, (string)port.TargetPort)));
-        var routes = ((System.Collections.Immutable.ImmutableDictionary<string, object>)run.Single("oci:ApiGateway/deployment:Deployment", "gateway").Inputs["specification"]).List("routes");
+        Assert.Equal(
+            [("http", 80, "http"), ("admin", 8081, "admin")],
+            service.Spec.Ports.Select(static port => (port.Name, port.Port, (string)port.TargetPort)));
+        var routes = ((System.Collections.Immutable.ImmutableDictionary<string, object>)run.Single(
+            "oci:ApiGateway/deployment:Deployment",
+            "gateway").Inputs["specification"]).List("routes");
         Assert.Equal(3, routes.Length);
         Assert.Contains("network-gateway-to-load-balancer-8081", run.Resources.Select(static resource => resource.Name));
-        Assert.All(run.Objects<V1Service>().Where(static service => service.Metadata.Name != "router").SelectMany(static service => service.Spec.Ports), static port => Assert.Equal("http", (string)port.TargetPort));
+        Assert.All(
+            run.Objects<V1Service>()
+                .Where(static service => service.Metadata.Name != "router")
+                .SelectMany(static service => service.Spec.Ports),
+            static port => Assert.Equal("http", (string)port.TargetPort));
     }
 
     [Fact]
@@ -96,7 +114,9 @@ public class RouterRolloutsTests
         Assert.Equal(1048576, RouterOf(run).MaxRequestBytes);
         Assert.All(
             RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference),
-            static pod => Assert.Equal(1048576, new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault)).MaxRequestBytes));
+            static pod => Assert.Equal(
+                1048576,
+                new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault)).MaxRequestBytes));
     }
 
     [Theory]

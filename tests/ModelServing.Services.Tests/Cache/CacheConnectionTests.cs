@@ -22,7 +22,9 @@ public class CacheConnectionTests
         {
             for (var i = 0; i < 3; i++)
             {
-                var e = await Assert.ThrowsAsync<CacheException>(() => new TrialCounts(connection, "dev", Trial).ReadAsync(TestContext.Current.CancellationToken));
+                var e =
+                    await Assert.ThrowsAsync<CacheException>(
+                        () => new TrialCounts(connection, "dev", Trial).ReadAsync(TestContext.Current.CancellationToken));
                 Assert.StartsWith($"counts can't be read at the cache {server.Address}: ", e.Message, StringComparison.Ordinal);
             }
 
@@ -38,7 +40,8 @@ public class CacheConnectionTests
         await using var connection = CacheConnection.Open(
             new CacheSettings { Addresses = ["nowhere.invalid:6379"] },
             new CacheLimits { Answer = TimeSpan.FromSeconds(5), Connect = TimeSpan.FromMilliseconds(200) });
-        await Assert.ThrowsAsync<CacheException>(() => new TrialCounts(connection, "dev", Trial).ReadAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<CacheException>(
+            () => new TrialCounts(connection, "dev", Trial).ReadAsync(TestContext.Current.CancellationToken));
         Assert.True(connection.State.IsUnavailable);
     }
 
@@ -63,6 +66,8 @@ public class CacheConnectionTests
     public void All_keys_of_a_trial_are_in_one_slot()
     {
         var keys = new CacheKeys("dev", Trial);
-        Assert.Equal(["{ms:dev:fraud:2:1}:counts", "{ms:dev:fraud:2:1}:numbers", "{ms:dev:fraud:2:1}:keys"], [$"{keys.Counts}", $"{keys.Routers}", $"{keys.Keys}"]);
+        Assert.Equal(
+            ["{ms:dev:fraud:2:1}:counts", "{ms:dev:fraud:2:1}:numbers", "{ms:dev:fraud:2:1}:keys"],
+            [$"{keys.Counts}", $"{keys.Routers}", $"{keys.Keys}"]);
     }
 }

@@ -47,7 +47,10 @@ public abstract class CacheTests : IAsyncLifetime
             Assert.Equal(content, read.ToArray());
         }
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => counts.WriteAsync(incarnation, new byte[TrialCounts.MaxBytes + 1], Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => counts.WriteAsync(
+            incarnation,
+            new byte[TrialCounts.MaxBytes + 1],
+            Token));
     }
 
     [Fact]
@@ -68,7 +71,9 @@ public abstract class CacheTests : IAsyncLifetime
         var connection = cache.Open();
         TrialCounts[] all =
         [
-            Counts(connection), Counts(connection, Trial with { Trial = 2 }), Counts(connection, Trial with { Version = new ModelVersion(21) }),
+            Counts(connection), Counts(
+                connection,
+                Trial with { Trial = 2 }), Counts(connection, Trial with { Version = new ModelVersion(21) }),
             Counts(connection, Trial with { Model = ModelName.Parse("fraud-2") }), new(connection, "prod", Trial),
         ];
         for (var i = 0; i < all.Length; i++)
@@ -169,7 +174,9 @@ public abstract class CacheTests : IAsyncLifetime
         foreach (var listener in listeners)
         {
             JournalChange[] received = [await listener.NextAsync(), await listener.NextAsync()];
-            Assert.Equal([new(SomeEvents.Fraud, 12), new(ModelName.Parse("churn"), long.MaxValue)], received.OrderBy(static change => change.Seq));
+            Assert.Equal(
+                [new(SomeEvents.Fraud, 12), new(ModelName.Parse("churn"), long.MaxValue)],
+                received.OrderBy(static change => change.Seq));
             await listener.DisposeAsync();
         }
 
@@ -187,7 +194,10 @@ public abstract class CacheTests : IAsyncLifetime
             await subscribed.Task.WaitAsync(Patience, Token);
             Assert.Equal(0, await new ArtifactChannel(connection, "prod").PublishAsync(SomeEvents.Fraud, new ModelVersion(1), Token));
             foreach (var garbage in (string[])["", "fraud", "fraud 0", "FRAUD 1", "fraud 1 2", new('x', 10_000)])
-                await connection.QueryAsync("test", multiplexer => multiplexer.GetSubscriber().PublishAsync(RedisChannel.Literal($"ms:{Environment}:artifacts"), garbage), Token);
+                await connection.QueryAsync(
+                    "test",
+                    multiplexer => multiplexer.GetSubscriber().PublishAsync(RedisChannel.Literal($"ms:{Environment}:artifacts"), garbage),
+                    Token);
             Assert.Equal(1, await channel.PublishAsync(SomeEvents.Fraud, new ModelVersion(ModelVersion.MaxNumber), Token));
             (ModelName, ModelVersion) first = default;
             await UntilAsync(() => Task.FromResult(received.TryTake(out first)));
@@ -220,7 +230,10 @@ public abstract class CacheTests : IAsyncLifetime
 
         Func<Task>[] questions =
         [
-            () => counts.WriteAsync(Guid.CreateVersion7(), new byte[] { 1 }, Token), () => counts.ReadAsync(Token), () => counts.TakeNumberAsync(Guid.CreateVersion7(), Token),
+            () => counts.WriteAsync(
+                Guid.CreateVersion7(),
+                new byte[] { 1 },
+                Token), () => counts.ReadAsync(Token), () => counts.TakeNumberAsync(Guid.CreateVersion7(), Token),
             () => counts.NoteFailureAsync(1, 1, Token), () => Channel(connection).PublishAsync(SomeEvents.Fraud, 1, Token),
         ];
         var began = Stopwatch.GetTimestamp();
@@ -268,7 +281,11 @@ public abstract class CacheTests : IAsyncLifetime
     public async Task A_server_that_was_dead_at_the_start_is_found_when_it_starts()
     {
         await cache.KillAsync();
-        var connection = cache.Open(limits: new CacheLimits { Answer = TimeSpan.FromSeconds(20), Connect = TimeSpan.FromMilliseconds(200) });
+        var connection = cache.Open(limits: new CacheLimits
+        {
+            Answer = TimeSpan.FromSeconds(20),
+            Connect = TimeSpan.FromMilliseconds(200),
+        });
         Assert.True(connection.State.IsUnavailable);
         await using var listener = new Listener(Channel(connection));
         await Assert.ThrowsAsync<CacheException>(() => Counts(connection).ReadAsync(Token));
@@ -289,7 +306,8 @@ public abstract class CacheTests : IAsyncLifetime
         Assert.True(connection.State.IsUnavailable);
     }
 
-    private static TrialCounts Counts(CacheConnection connection, VersionTrial? trial = null) => new(connection, Environment, trial ?? Trial);
+    private static TrialCounts Counts(CacheConnection connection, VersionTrial? trial = null) =>
+        new(connection, Environment, trial ?? Trial);
 
     private static RolloutChannel Channel(CacheConnection connection) => new(connection, Environment, TimeSpan.FromMilliseconds(20));
 
@@ -320,7 +338,8 @@ public abstract class CacheTests : IAsyncLifetime
         private readonly IAsyncDisposable subscription;
         private int listened;
 
-        internal Listener(RolloutChannel channel) => subscription = channel.Subscribe(changes.Add, () => Interlocked.Increment(ref listened));
+        internal Listener(RolloutChannel channel) =>
+            subscription = channel.Subscribe(changes.Add, () => Interlocked.Increment(ref listened));
 
         internal Task ListeningAsync(int times) => UntilAsync(() => Task.FromResult(Volatile.Read(ref listened) >= times));
 

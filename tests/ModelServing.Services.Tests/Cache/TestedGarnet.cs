@@ -33,7 +33,24 @@ internal sealed class TestedGarnet : TestedCache
 
     internal override Task RestartAsync()
     {
-        server = new GarnetServer(["--bind", $"{Address.Address}", "--port", $"{Address.Port}", "--auth", "Password", "--password", Password, "--memory", "64m", "--page", "1m", "--segment", "64m", "--index", "1m"]);
+        server = new GarnetServer([
+            "--bind",
+            $"{Address.Address}",
+            "--port",
+            $"{Address.Port}",
+            "--auth",
+            "Password",
+            "--password",
+            Password,
+            "--memory",
+            "64m",
+            "--page",
+            "1m",
+            "--segment",
+            "64m",
+            "--index",
+            "1m",
+        ]);
         server.Start();
         return Task.CompletedTask;
     }

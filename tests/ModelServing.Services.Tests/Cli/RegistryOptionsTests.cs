@@ -35,7 +35,9 @@ public sealed class RegistryOptionsTests : IDisposable
     [Theory]
     [InlineData("--registry file:/srv --local", "--registry and --local each name a registry")]
     [InlineData("--stack none", "Pulumi.none.yaml does not exist")]
-    [InlineData("--stack prod --identity me", "--identity: 'me' is not an identity; it must be workload-identity, resource-principal, instance-principal or config-file")]
+    [InlineData(
+        "--stack prod --identity me",
+        "--identity: 'me' is not an identity; it must be workload-identity, resource-principal, instance-principal or config-file")]
     public async Task Contradicting_or_invalid_options_are_refused(string arguments, string message)
     {
         var e = await Assert.ThrowsAsync<CommandException>(() => LocationAsync(arguments));
@@ -66,19 +68,30 @@ public sealed class RegistryOptionsTests : IDisposable
     [InlineData("", "", "config-file DEFAULT - -")]
     [InlineData("--profile work", "OCI_CLI_PROFILE=home", "config-file work - -")]
     [InlineData("", "OCI_CLI_PROFILE=home;OCI_CLI_CONFIG_FILE=/etc/oci", "config-file home /etc/oci -")]
-    [InlineData("", "MODELSERVING_OCI_PROFILE=ours;OCI_CLI_PROFILE=home;MODELSERVING_OCI_CONFIG_FILE=/a;OCI_CLI_CONFIG_FILE=/b", "config-file ours /a -")]
+    [InlineData(
+        "",
+        "MODELSERVING_OCI_PROFILE=ours;OCI_CLI_PROFILE=home;MODELSERVING_OCI_CONFIG_FILE=/a;OCI_CLI_CONFIG_FILE=/b",
+        "config-file ours /a -")]
     [InlineData("", "MODELSERVING_OCI_IDENTITY=instance-principal", "instance-principal DEFAULT - -")]
     [InlineData("--identity resource-principal", "MODELSERVING_OCI_IDENTITY=instance-principal", "resource-principal DEFAULT - -")]
     [InlineData("", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT=http://127.0.0.1:1", "config-file DEFAULT - http://127.0.0.1:1")]
-    public void The_identity_comes_from_the_command_line_our_variables_or_those_of_OCIs_tools(string arguments, string variables, string expected)
+    public void The_identity_comes_from_the_command_line_our_variables_or_those_of_OCIs_tools(
+        string arguments,
+        string variables,
+        string expected)
     {
-        var set = variables.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(static one => one.Split('=', 2)).ToDictionary(static one => one[0], static one => one[1]);
+        var set = variables.Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static one => one.Split('=', 2))
+            .ToDictionary(static one => one[0], static one => one[1]);
         var oci = new OciOptions(set.GetValueOrDefault);
         var command = new Command("some");
         oci.AddTo(command);
         var settings = oci.Read(command.Parse(arguments), "eu-zurich-1");
         Assert.Equal("eu-zurich-1", settings.Region);
-        Assert.Equal(expected, $"{OciIdentities.Text(settings.Identity)} {settings.Profile} {settings.ConfigFile ?? "-"} {settings.ObjectStorageEndpoint ?? "-"}");
+        Assert.Equal(
+            expected,
+            $"{OciIdentities.Text(settings.Identity)} {settings.Profile} {settings.ConfigFile ?? "-"} " +
+                $"{settings.ObjectStorageEndpoint ?? "-"}");
     }
 
     private async Task<string> LocationAsync(string arguments, OciOptions? oci = null)
@@ -86,6 +99,9 @@ public sealed class RegistryOptionsTests : IDisposable
         var options = oci is null ? new RegistryOptions() : new RegistryOptions(oci);
         var command = new Command("test");
         options.AddTo(command);
-        return (await options.OpenAsync(command.Parse($"{arguments} --cwd {folder.FullPath}"), null, TestContext.Current.CancellationToken)).Location;
+        return (await options.OpenAsync(
+            command.Parse($"{arguments} --cwd {folder.FullPath}"),
+            null,
+            TestContext.Current.CancellationToken)).Location;
     }
 }

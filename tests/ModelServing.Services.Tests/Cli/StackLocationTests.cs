@@ -31,7 +31,8 @@ public sealed class StackLocationTests : IDisposable
     [Fact]
     public void Every_fault_is_a_line_with_its_position()
     {
-        var e = Assert.Throws<CommandException>(() => Stack.Parse(Bytes(SomeStack.Yaml(percent: "101") + "  modelserving:local:\n    port: x\n")));
+        var e = Assert.Throws<CommandException>(() => Stack.Parse(Bytes(SomeStack.Yaml(percent: "101")
+            + "  modelserving:local:\n    port: x\n")));
         Assert.Equal(
             [
                 "Pulumi.dev.yaml:8:18: modelserving:models.fraud.canary.percent: 101 is not between 0 and 100",
@@ -56,7 +57,9 @@ public sealed class StackLocationTests : IDisposable
 
         Stack.Change([new StackEdit.Set("models.fraud.canary.percent", "7")]);
 
-        Assert.Equal((byte[])[.. Encoding.UTF8.Preamble, .. Bytes(text.Replace("percent: 5", "percent: 7", StringComparison.Ordinal))], File.ReadAllBytes(file));
+        Assert.Equal(
+            (byte[])[.. Encoding.UTF8.Preamble, .. Bytes(text.Replace("percent: 5", "percent: 7", StringComparison.Ordinal))],
+            File.ReadAllBytes(file));
         Assert.Equal(file, File.ResolveLinkTarget(Stack.FilePath, returnFinalTarget: true)!.FullName);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(Mode, File.GetUnixFileMode(file));
@@ -67,14 +70,19 @@ public sealed class StackLocationTests : IDisposable
     public void A_change_that_can_not_be_made_leaves_the_file_as_it_is()
     {
         File.WriteAllText(Stack.FilePath, SomeStack.Yaml());
-        var e = Assert.Throws<CommandException>(() => Stack.Change([new StackEdit.Set("models.fraud.canary.percent", "7"), new StackEdit.Set("models.fraud.stable", "1")]));
+        var e = Assert.Throws<CommandException>(() => Stack.Change([
+            new StackEdit.Set("models.fraud.canary.percent", "7"),
+            new StackEdit.Set("models.fraud.stable", "1"),
+        ]));
         Assert.Equal(["Pulumi.dev.yaml: modelserving:models.fraud.stable: line 5 is a map or a list; it must be a single value"], e.Lines);
         Assert.Equal(SomeStack.Yaml(), File.ReadAllText(Stack.FilePath));
     }
 
     [Fact]
     public void A_file_that_is_not_UTF_8_is_refused() =>
-        Assert.Equal(["Pulumi.dev.yaml: the file is not UTF-8 text"], Assert.Throws<CommandException>(() => Stack.Parse([0xFF, 0xFE, 0x00])).Lines);
+        Assert.Equal(
+            ["Pulumi.dev.yaml: the file is not UTF-8 text"],
+            Assert.Throws<CommandException>(() => Stack.Parse([0xFF, 0xFE, 0x00])).Lines);
 
     [Fact]
     public void Folders_are_relative_to_the_stack_file()
@@ -103,7 +111,10 @@ public sealed class StackLocationTests : IDisposable
         Assert.Equal([1, 2], hinted!.Select(static version => version.Version.Number));
         Assert.Equal(3, e.Lines.Count);
         Assert.Equal("publish them", e.Lines[^1]);
-        Assert.StartsWith("Pulumi.dev.yaml:5:18: modelserving:models.fraud.stable.version: version 1 of fraud is not published", e.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Pulumi.dev.yaml:5:18: modelserving:models.fraud.stable.version: version 1 of fraud is not published",
+            e.Lines[0],
+            StringComparison.Ordinal);
     }
 
     private StackLocation Stack => new("dev", folder.FullPath);

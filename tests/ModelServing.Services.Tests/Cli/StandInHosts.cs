@@ -7,11 +7,13 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Services.Tests.Cli;
 
-/// <summary>Hosts that are shell scripts. They write the address of the test's health server, and wait for the end of their standard input.</summary>
+/// <summary>Hosts that are shell scripts. They write the address of the test's health server, and wait for the end of their standard
+/// input.</summary>
 internal sealed class StandInHosts : IAsyncDisposable
 {
     /// <summary>The part of a script that makes the host ready.</summary>
-    internal const string WriteAddress = "printf $HEALTH > $MODELSERVING_ADDRESS_FILE.new; mv $MODELSERVING_ADDRESS_FILE.new $MODELSERVING_ADDRESS_FILE";
+    internal const string WriteAddress = "printf $HEALTH > $MODELSERVING_ADDRESS_FILE.new; mv $MODELSERVING_ADDRESS_FILE.new " +
+        "$MODELSERVING_ADDRESS_FILE";
 
     private readonly WebApplication health;
 

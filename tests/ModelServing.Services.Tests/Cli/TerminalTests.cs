@@ -64,8 +64,12 @@ public class TerminalTests
         var terminal = new RecordedTerminal();
         Assert.Equal(ExitCode.PortTaken, await RunAsync(new CommandException(ExitCode.PortTaken, "taken", "so take another")));
         Assert.Equal(ExitCode.WrongInput, await RunAsync(new ContractException("wrong")));
-        Assert.Equal(ExitCode.WrongInput, await RunAsync(new RegistryException(RegistryError.AlreadyPublished, ObjectKey.Parse("a"), "is there")));
-        Assert.Equal(ExitCode.Failed, await RunAsync(new RegistryException(RegistryError.Unavailable, ObjectKey.Parse("a"), "can't be read")));
+        Assert.Equal(
+            ExitCode.WrongInput,
+            await RunAsync(new RegistryException(RegistryError.AlreadyPublished, ObjectKey.Parse("a"), "is there")));
+        Assert.Equal(
+            ExitCode.Failed,
+            await RunAsync(new RegistryException(RegistryError.Unavailable, ObjectKey.Parse("a"), "can't be read")));
         Assert.Equal(ExitCode.Failed, await RunAsync(new IOException("full")));
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(new InvalidOperationException("unexpected")));
         Assert.Equal("taken\nso take another\nwrong\na: is there\na: can't be read\nfull\n", terminal.Errors);
@@ -85,6 +89,7 @@ public class TerminalTests
         await SetAsync(signals.Kill);
         Assert.False(signals.Take());
 
-        static Task SetAsync(CancellationToken token) => Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.Infinite, token));
+        static Task SetAsync(CancellationToken token) =>
+            Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.Infinite, token));
     }
 }

@@ -33,9 +33,13 @@ public class CacheSettingsTests
     [InlineData("::1:6379")]
     public void A_text_that_is_not_an_address_is_refused(string text) => Assert.Equal(
         $"the environment variable MODELSERVING_CACHE is '{text}'; it must be HOST:PORT, or several separated by ','",
-        Assert.Throws<ContractException>(() => CacheSettings.Read(new HostEnvironment(name => name == CacheSettings.AddressesVariable ? text : null))).Message);
+        Assert.Throws<ContractException>(() => CacheSettings.Read(new HostEnvironment(name => name == CacheSettings.AddressesVariable
+            ? text
+            : null))).Message);
 
     [Fact]
     public void The_password_is_not_shown() =>
-        Assert.Equal("a:1,b:2 with TLS as ms", new CacheSettings { Addresses = ["a:1", "b:2"], Password = "secret", User = "ms", Tls = true }.ToString());
+        Assert.Equal(
+            "a:1,b:2 with TLS as ms",
+            new CacheSettings { Addresses = ["a:1", "b:2"], Password = "secret", User = "ms", Tls = true }.ToString());
 }

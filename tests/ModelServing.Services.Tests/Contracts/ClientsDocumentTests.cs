@@ -53,7 +53,9 @@ public class ClientsDocumentTests
     public void It_reads_and_writes_the_documented_form()
     {
         var document = Parse(Text);
-        Assert.Equal((ClientRole.Tester, new ClientLimit(0.5m, 10)), (document.Clients[ModelName.Parse("shop")].Role, document.Clients[ModelName.Parse("shop")].Limit));
+        Assert.Equal(
+            (ClientRole.Tester, new ClientLimit(0.5m, 10)),
+            (document.Clients[ModelName.Parse("shop")].Role, document.Clients[ModelName.Parse("shop")].Limit));
         Assert.Equal(Text, Encoding.UTF8.GetString(document.ToUtf8()));
     }
 
@@ -71,12 +73,18 @@ public class ClientsDocumentTests
     [InlineData($"\"{Hash}\"", "", "clients.shop.keyHashes is empty")]
     [InlineData($"\"{Hash}\"", "null", "clients.shop.keyHashes[0] is not a SHA-256")]
     [InlineData($"\"{Hash}\"", $"\"{Hash}\", \"{Hash}\"", "is that of shop too")]
-    [InlineData("\"requestsPerSecond\": 0.5", "\"requestsPerSecond\": 0", "clients.shop.limit.requestsPerSecond is 0; it must be from 0.0001 to 1000000")]
+    [InlineData(
+        "\"requestsPerSecond\": 0.5",
+        "\"requestsPerSecond\": 0",
+        "clients.shop.limit.requestsPerSecond is 0; it must be from 0.0001 to 1000000")]
     [InlineData("\"burst\": 10", "\"burst\": 0", "clients.shop.limit.burst is 0; it must be from 1 to 1000000")]
     [InlineData("\"burst\": 10", "\"burst\": 43201", "clients.shop.limit.burst is 43201, which takes more than a day to refill")]
     [InlineData("\"https://idp.example.com/\"", "", "tokens.issuers is empty")]
     [InlineData("\"modelserving\"", "\"\"", "tokens.audiences[0] is empty")]
-    [InlineData("https://idp.example.com/jwks", "http://idp.example.com/jwks", "tokens.keysUri is 'http://idp.example.com/jwks'; it must be an https address, or an http one on a loopback address")]
+    [InlineData(
+        "https://idp.example.com/jwks",
+        "http://idp.example.com/jwks",
+        "tokens.keysUri is 'http://idp.example.com/jwks'; it must be an https address, or an http one on a loopback address")]
     [InlineData("https://idp.example.com/jwks", "file:///etc/passwd", "tokens.keysUri")]
     [InlineData("https://idp.example.com/jwks", "http://127.0.0.1.example.com/", "tokens.keysUri")]
     [InlineData("https://idp.example.com/jwks", "https://user:secret@idp.example.com/", "tokens.keysUri")]
@@ -101,7 +109,12 @@ public class ClientsDocumentTests
     public void Two_clients_cannot_have_the_same_key()
     {
         var entry = new ClientEntry { KeyHashes = [Hash], Role = ClientRole.Caller };
-        var document = new ClientsDocument { Schema = 1, Anonymous = false, Clients = new() { [ModelName.Parse("a")] = entry, [ModelName.Parse("b")] = entry } };
+        var document = new ClientsDocument
+        {
+            Schema = 1,
+            Anonymous = false,
+            Clients = new() { [ModelName.Parse("a")] = entry, [ModelName.Parse("b")] = entry },
+        };
         var e = Assert.Throws<ContractException>(() => ClientsDocument.Parse(document.ToUtf8()));
         Assert.Equal($"clients.b.keyHashes: {Hash} belongs to a too; a key belongs to one client", e.Message);
     }
@@ -113,9 +126,18 @@ public class ClientsDocumentTests
         {
             Schema = 1,
             Anonymous = false,
-            Clients = new() { [ModelName.Parse("a")] = new ClientEntry { KeyHashes = [.. Enumerable.Range(0, count).Select(static i => ApiKey.HashOf($"{i}"))], Role = ClientRole.Caller } },
+            Clients = new()
+            {
+                [ModelName.Parse("a")] = new ClientEntry
+                {
+                    KeyHashes = [.. Enumerable.Range(0, count).Select(static i => ApiKey.HashOf($"{i}"))],
+                    Role = ClientRole.Caller,
+                },
+            },
         };
-        Assert.Equal(ClientsDocument.MaxKeys, ClientsDocument.Parse(WithKeys(ClientsDocument.MaxKeys).ToUtf8()).Clients.Single().Value.KeyHashes.Count);
+        Assert.Equal(
+            ClientsDocument.MaxKeys,
+            ClientsDocument.Parse(WithKeys(ClientsDocument.MaxKeys).ToUtf8()).Clients.Single().Value.KeyHashes.Count);
         Assert.Throws<ContractException>(() => ClientsDocument.Parse(WithKeys(ClientsDocument.MaxKeys + 1).ToUtf8()));
     }
 

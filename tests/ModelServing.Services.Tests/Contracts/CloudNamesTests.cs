@@ -18,7 +18,8 @@ public partial class CloudNamesTests
     public void Models_with_similar_names_have_versions_with_different_names()
     {
         string[] models = ["a", "a-v1", "a-v1-v1"];
-        string[] names = [.. models.SelectMany(model => Enumerable.Range(1, 12).Select(version => ClusterNames.Version(ModelName.Parse(model), new ModelVersion(version))))];
+        string[] names = [.. models.SelectMany(model => Enumerable.Range(1, 12)
+            .Select(version => ClusterNames.Version(ModelName.Parse(model), new ModelVersion(version))))];
         Assert.Equal(names.Length, names.Distinct().Count());
         Assert.DoesNotContain(ClusterNames.Router, names);
     }
@@ -48,7 +49,12 @@ public partial class CloudNamesTests
     [Fact]
     public void Both_forms_of_both_of_the_routers_sources_are_rendered() => Assert.Equal(
         ["file:/a/plan.json", "kubernetes:modelserving/plan", "dns:{model}-v{version}.modelserving.svc:8080", "oci:space/bucket"],
-        [HostSources.File("/a/plan.json"), HostSources.Kubernetes("modelserving", "plan"), HostSources.Dns("modelserving"), HostSources.Bucket("space", "bucket")]);
+        [
+            HostSources.File("/a/plan.json"),
+            HostSources.Kubernetes("modelserving", "plan"),
+            HostSources.Dns("modelserving"),
+            HostSources.Bucket("space", "bucket"),
+        ]);
 
     [Fact]
     public void The_name_that_a_router_makes_of_its_endpoints_is_the_Services()

@@ -32,9 +32,21 @@ public class EndpointsDocumentTests
     [Fact]
     public void A_written_document_is_read_back() =>
         Gen.Select(Gen.Int[1, ModelVersion.MaxNumber], Gen.Int[1, 65535], Gen.Int, Gen.Bool)
-            .Select((version, port, process, six) => new EndpointEntry(ModelName.Parse("m"), new ModelVersion(version), $"{(six ? "[::1]" : "127.0.0.1")}:{port}", process))
+            .Select((
+                version,
+                port,
+                process,
+                six) => new EndpointEntry(
+                    ModelName.Parse("m"),
+                    new ModelVersion(version),
+                    $"{(six ? "[::1]" : "127.0.0.1")}:{port}",
+                    process))
             .Array[0, 5]
-            .Sample(entries => entries.SequenceEqual(EndpointsDocument.Parse(new EndpointsDocument { Schema = 1, Endpoints = entries }.ToUtf8()).Endpoints));
+            .Sample(entries => entries.SequenceEqual(EndpointsDocument.Parse(new EndpointsDocument
+            {
+                Schema = 1,
+                Endpoints = entries,
+            }.ToUtf8()).Endpoints));
 
     [Theory]
     [InlineData("\"schema\": 1,", "\"schema\": 3, \"wonder\": 1,", "the endpoints file has schema 3; this program reads schema 1")]

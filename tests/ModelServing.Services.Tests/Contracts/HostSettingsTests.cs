@@ -14,9 +14,19 @@ public class HostSettingsTests
     private static readonly Gen<string> SomeText = Gen.String[Gen.Char[' ', 'ÿ'], 1, 20];
 
     private static readonly Gen<(string Urls, LogFormat? Format, string? AddressFile, bool StopWithParent, TimeSpan Delay, TimeSpan Timeout)> Shared =
-        Gen.Select(SomeText, Gen.Int[0, 2].Select(i => i == 2 ? (LogFormat?)null : (LogFormat)i), Gen.Null(SomeText), Gen.Bool, SomeTime, SomeTime);
+        Gen.Select(
+            SomeText,
+            Gen.Int[0, 2].Select(i => i == 2 ? (LogFormat?)null : (LogFormat)i),
+            Gen.Null(SomeText),
+            Gen.Bool,
+            SomeTime,
+            SomeTime);
 
-    private static readonly Gen<OciSettings> SomeOci = Gen.Select(Gen.Enum<OciIdentity>(), SomeText, SomeText, Gen.Null(Gen.Const("http://127.0.0.1:1")))
+    private static readonly Gen<OciSettings> SomeOci = Gen.Select(
+        Gen.Enum<OciIdentity>(),
+        SomeText,
+        SomeText,
+        Gen.Null(Gen.Const("http://127.0.0.1:1")))
         .Select((identity, file, profile, endpoint) => new OciSettings
         {
             Identity = identity,
@@ -30,23 +40,24 @@ public class HostSettingsTests
 
     [Fact]
     public void A_routers_settings_survive_the_round_trip_through_its_environment() =>
-        Gen.Select(Shared, SomeText, SomeText, Gen.Null(SomeText), Gen.Long[1, long.MaxValue]).Sample((shared, plan, endpoints, clients, bytes) =>
-        {
-            var settings = new RouterSettings
+        Gen.Select(Shared, SomeText, SomeText, Gen.Null(SomeText), Gen.Long[1, long.MaxValue])
+            .Sample((shared, plan, endpoints, clients, bytes) =>
             {
-                Urls = shared.Urls,
-                LogFormat = shared.Format,
-                AddressFile = shared.AddressFile,
-                StopWithParent = shared.StopWithParent,
-                DrainDelay = shared.Delay,
-                DrainTimeout = shared.Timeout,
-                Plan = plan,
-                Endpoints = endpoints,
-                Clients = clients,
-                MaxRequestBytes = bytes,
-            };
-            Assert.Equal(settings, new RouterSettings(Environment(settings.ToEnvironment())));
-        });
+                var settings = new RouterSettings
+                {
+                    Urls = shared.Urls,
+                    LogFormat = shared.Format,
+                    AddressFile = shared.AddressFile,
+                    StopWithParent = shared.StopWithParent,
+                    DrainDelay = shared.Delay,
+                    DrainTimeout = shared.Timeout,
+                    Plan = plan,
+                    Endpoints = endpoints,
+                    Clients = clients,
+                    MaxRequestBytes = bytes,
+                };
+                Assert.Equal(settings, new RouterSettings(Environment(settings.ToEnvironment())));
+            });
 
     [Fact]
     public void An_inference_services_settings_survive_the_round_trip_through_its_environment() =>
@@ -75,7 +86,9 @@ public class HostSettingsTests
                 QueueLimit = two.Item2,
                 MaxRequestBytes = two.Item3,
                 Environment = reports.Item1,
-                Minute = reports.Item2 + TimeSpan.FromSeconds(1) is var minute && minute > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : minute,
+                Minute = reports.Item2 + TimeSpan.FromSeconds(1) is var minute && minute > TimeSpan.FromDays(1)
+                    ? TimeSpan.FromDays(1)
+                    : minute,
                 MaxModelBytes = 1 + (two.Item3 / 2),
             };
             Assert.Equal(settings, new InferenceSettings(Environment(settings.ToEnvironment())));
@@ -102,10 +115,20 @@ public class HostSettingsTests
     {
         Assert.Equal(
             new RouterSettings { Plan = "file:p", Endpoints = "file:e" },
-            new RouterSettings(Environment(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "file:p", ["MODELSERVING_ENDPOINTS"] = "file:e", ["MODELSERVING_DRAIN_DELAY"] = "" })));
+            new RouterSettings(Environment(new Dictionary<string, string>
+            {
+                ["MODELSERVING_PLAN"] = "file:p",
+                ["MODELSERVING_ENDPOINTS"] = "file:e",
+                ["MODELSERVING_DRAIN_DELAY"] = "",
+            })));
         Assert.Equal(
             new InferenceSettings { Model = ModelName.Parse("fraud"), Version = new ModelVersion(1), Registry = "file:r" },
-            new InferenceSettings(Environment(new Dictionary<string, string> { ["MODELSERVING_MODEL"] = "fraud", ["MODELSERVING_VERSION"] = "1", ["MODELSERVING_REGISTRY"] = "file:r" })));
+            new InferenceSettings(Environment(new Dictionary<string, string>
+            {
+                ["MODELSERVING_MODEL"] = "fraud",
+                ["MODELSERVING_VERSION"] = "1",
+                ["MODELSERVING_REGISTRY"] = "file:r",
+            })));
     }
 
     [Fact]
@@ -124,8 +147,20 @@ public class HostSettingsTests
             AdminAddressFile = "a",
             Cache = new CacheSettings { Addresses = ["c:1"], User = "u", Password = "p", Tls = true },
         }.ToEnvironment().Keys
-            .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r", Oci = Full(OciIdentity.WorkloadIdentity) }.ToEnvironment().Keys)
-            .Union(new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r", Oci = Full(OciIdentity.ConfigFile) }.ToEnvironment().Keys)
+            .Union(new InferenceSettings
+            {
+                Model = ModelName.Parse("m"),
+                Version = new ModelVersion(1),
+                Registry = "r",
+                Oci = Full(OciIdentity.WorkloadIdentity),
+            }.ToEnvironment().Keys)
+            .Union(new InferenceSettings
+            {
+                Model = ModelName.Parse("m"),
+                Version = new ModelVersion(1),
+                Registry = "r",
+                Oci = Full(OciIdentity.ConfigFile),
+            }.ToEnvironment().Keys)
             .Order(StringComparer.Ordinal);
         Assert.Equal(
             [
@@ -139,7 +174,16 @@ public class HostSettingsTests
             names);
 
         static OciSettings Full(OciIdentity identity) =>
-            new() { Identity = identity, Region = "eu-frankfurt-1", ConfigFile = "f", Profile = "p", ObjectStorageEndpoint = "https://e", NosqlEndpoint = "https://n", MonitoringEndpoint = "https://m" };
+            new()
+            {
+                Identity = identity,
+                Region = "eu-frankfurt-1",
+                ConfigFile = "f",
+                Profile = "p",
+                ObjectStorageEndpoint = "https://e",
+                NosqlEndpoint = "https://n",
+                MonitoringEndpoint = "https://m",
+            };
     }
 
     [Theory]
@@ -212,8 +256,13 @@ public class HostSettingsTests
             new FunctionsHostSettings { Journal = "j" },
         ])
         {
-            var properties = settings.GetType().GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name);
-            Assert.Equal(properties.Order(StringComparer.Ordinal), settings.All.Select(static row => row.Property).Order(StringComparer.Ordinal));
+            var properties = settings.GetType()
+                .GetProperties()
+                .Where(static property => property.CanWrite)
+                .Select(static property => property.Name);
+            Assert.Equal(
+                properties.Order(StringComparer.Ordinal),
+                settings.All.Select(static row => row.Property).Order(StringComparer.Ordinal));
         }
     }
 
@@ -221,18 +270,32 @@ public class HostSettingsTests
     public void A_workload_identity_needs_a_region_and_a_region_needs_an_identity()
     {
         Assert.Equal(
-            "the environment variable MODELSERVING_OCI_REGION is not set; with workload-identity it must be a region's identifier, as in eu-frankfurt-1",
-            Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string> { ["MODELSERVING_OCI_IDENTITY"] = "workload-identity" }))).Message);
+            "the environment variable MODELSERVING_OCI_REGION is not set; with workload-identity it must be a region's identifier, as " +
+                "in eu-frankfurt-1",
+            Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string>
+            {
+                ["MODELSERVING_OCI_IDENTITY"] = "workload-identity",
+            }))).Message);
         Assert.Equal(
-            "the environment variable MODELSERVING_OCI_IDENTITY is not set, and MODELSERVING_OCI_REGION is; it must be workload-identity, resource-principal, instance-principal or config-file",
-            Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string> { ["MODELSERVING_OCI_REGION"] = "eu-frankfurt-1" }))).Message);
+            "the environment variable MODELSERVING_OCI_IDENTITY is not set, and MODELSERVING_OCI_REGION is; it must be " +
+                "workload-identity, resource-principal, instance-principal or config-file",
+            Assert.Throws<ContractException>(() => OciSettings.Read(Environment(new Dictionary<string, string>
+            {
+                ["MODELSERVING_OCI_REGION"] = "eu-frankfurt-1",
+            }))).Message);
         Assert.Null(OciSettings.Read(Environment(new Dictionary<string, string>())));
     }
 
     [Fact]
     public void The_log_format_can_be_in_any_case() => Assert.Equal(
         LogFormat.Json,
-        new RouterSettings(Environment(new Dictionary<string, string> { ["MODELSERVING_PLAN"] = "p", ["MODELSERVING_ENDPOINTS"] = "e", ["MODELSERVING_LOG_FORMAT"] = "JSON" })).LogFormat);
+        new RouterSettings(Environment(new Dictionary<string, string>
+        {
+            ["MODELSERVING_PLAN"] = "p",
+            ["MODELSERVING_ENDPOINTS"] = "e",
+            ["MODELSERVING_LOG_FORMAT"] = "JSON",
+        })).LogFormat);
 
-    private static HostEnvironment Environment(IReadOnlyDictionary<string, string> variables) => new(name => variables.GetValueOrDefault(name));
+    private static HostEnvironment Environment(IReadOnlyDictionary<string, string> variables) =>
+        new(name => variables.GetValueOrDefault(name));
 }

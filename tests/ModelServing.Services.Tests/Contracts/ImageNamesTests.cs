@@ -18,9 +18,16 @@ public sealed class ImageNamesTests : IDisposable
     {
         var sources = SourceCheckout.Find();
         Assert.Equal(Repository.Root, sources.Folder);
-        var settings = typeof(ImageSettings).GetProperties().Where(static property => property.PropertyType == typeof(string)).Select(static property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]);
+        var settings = typeof(ImageSettings).GetProperties()
+            .Where(static property => property.PropertyType == typeof(string))
+            .Select(static property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]);
         Assert.Equal(settings.Order(), ImageNames.All.Order());
-        Assert.All(ImageNames.All, image => Assert.Contains("<Import Project=\"../Image.targets\" />", File.ReadAllText(sources.ProjectOf(image).Path), StringComparison.Ordinal));
+        Assert.All(
+            ImageNames.All,
+            image => Assert.Contains(
+                "<Import Project=\"../Image.targets\" />",
+                File.ReadAllText(sources.ProjectOf(image).Path),
+                StringComparison.Ordinal));
         Assert.All(ImageNames.All, image => Assert.Null(new ImageSettings().DigestOf(image)));
         Assert.Equal("a", new ImageSettings { Router = "a", Inference = "b" }.DigestOf(ImageNames.Router));
         Assert.Throws<ArgumentException>(() => new ImageSettings().DigestOf("none"));
@@ -34,15 +41,23 @@ public sealed class ImageNamesTests : IDisposable
     {
         var e = Assert.Throws<CommandException>(() => SourceCheckout.Find(folder.FullPath));
         Assert.Equal(ExitCode.WrongInput, e.ExitCode);
-        Assert.Equal([$"images are built from the sources, and {folder.FullPath} is not inside of a checkout of them: clone the repository and run ./dev ms images push there"], e.Lines);
+        Assert.Equal(
+            [$"images are built from the sources, and {folder.FullPath} is not inside of a checkout of them: clone the repository and " +
+                $"run ./dev ms images push there"],
+            e.Lines);
     }
 
     [Fact]
     public async Task Without_dotnet_nothing_is_built()
     {
         var build = new ImageBuild(folder.Combine("dotnet"), folder.Combine("work"), "linux-x64");
-        var e = await Assert.ThrowsAsync<CommandException>(() => build.PublishAsync(new ImageProject("router", folder.Combine("a.csproj")), null, TestContext.Current.CancellationToken));
-        Assert.Equal([$"{folder.Combine("dotnet")} can't be started: install the .NET 10 SDK (https://dotnet.microsoft.com/download)"], e.Lines);
+        var e = await Assert.ThrowsAsync<CommandException>(() => build.PublishAsync(
+            new ImageProject("router", folder.Combine("a.csproj")),
+            null,
+            TestContext.Current.CancellationToken));
+        Assert.Equal(
+            [$"{folder.Combine("dotnet")} can't be started: install the .NET 10 SDK (https://dotnet.microsoft.com/download)"],
+            e.Lines);
     }
 
     [Theory]
@@ -55,7 +70,8 @@ public sealed class ImageNamesTests : IDisposable
     public void The_shape_of_the_nodes_decides_the_images_architecture(string shape, string runtime)
     {
         var (file, _) = StackFile.Parse(
-            "config: { modelserving:models: {}, modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, modelserving:compartment: ocid1.compartment.oc1..a, " +
+            "config: { modelserving:models: {}, modelserving:region: eu-frankfurt-1, modelserving:tenancy: ocid1.tenancy.oc1..a, " +
+                "modelserving:compartment: ocid1.compartment.oc1..a, " +
             $"modelserving:cluster: {{ nodeImage: ocid1.image.oc1.a.b, nodes: {{ shape: {shape} }} }} }}",
             cloud: true);
         Assert.Equal(runtime, ImagesCommand.RuntimeOf(file!.Cloud!));
@@ -64,17 +80,33 @@ public sealed class ImageNamesTests : IDisposable
     [Fact]
     public void The_namespace_is_the_start_of_the_login()
     {
-        var destination = ImageDestination.From("eu-frankfurt-1", new ContainerRegistryLogin("space/default/me@example.com", "secret", "here"), "dev");
-        Assert.Equal(("ocir.eu-frankfurt-1.oci.oraclecloud.com", "space/modelserving-dev/router"), (destination.Host, destination.RepositoryOf(ImageNames.Router)));
-        Assert.Contains("there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com; run: docker login", Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", null, "dev")).Message, StringComparison.Ordinal);
-        Assert.Contains("does not say the tenancy's namespace", Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", new ContainerRegistryLogin("me", "secret", "here"), "dev")).Message, StringComparison.Ordinal);
+        var destination = ImageDestination.From(
+            "eu-frankfurt-1",
+            new ContainerRegistryLogin("space/default/me@example.com", "secret", "here"),
+            "dev");
+        Assert.Equal(
+            ("ocir.eu-frankfurt-1.oci.oraclecloud.com", "space/modelserving-dev/router"),
+            (destination.Host, destination.RepositoryOf(ImageNames.Router)));
+        Assert.Contains(
+            "there is no login for ocir.eu-frankfurt-1.oci.oraclecloud.com; run: docker login",
+            Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", null, "dev")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "does not say the tenancy's namespace",
+            Assert.Throws<CommandException>(() => ImageDestination.From(
+                "eu-frankfurt-1",
+                new ContainerRegistryLogin("me", "secret", "here"),
+                "dev")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("localhost:5000/space", "localhost:5000", "space/modelserving-dev/router")]
     [InlineData("registry.example.com/a/b", "registry.example.com", "a/b/modelserving-dev/router")]
     public void Another_registry_can_be_named(string text, string host, string repository) =>
-        Assert.Equal((host, repository), (ImageDestination.Parse(text, "dev").Host, ImageDestination.Parse(text, "dev").RepositoryOf(ImageNames.Router)));
+        Assert.Equal(
+            (host, repository),
+            (ImageDestination.Parse(text, "dev").Host, ImageDestination.Parse(text, "dev").RepositoryOf(ImageNames.Router)));
 
     [Theory]
     [InlineData("space", "dev", "--registry: 'space' is not HOST/NAMESPACE")]
@@ -83,13 +115,18 @@ public sealed class ImageNamesTests : IDisposable
     [InlineData("host/space", "Dev", "--stack: 'Dev' can't be a part of a container repository's name")]
     [InlineData("host/space", "a--b", "--stack: 'a--b' can't be")]
     public void A_repository_that_cannot_have_images_is_refused(string registry, string stack, string message) =>
-        Assert.StartsWith(message, Assert.Throws<CommandException>(() => ImageDestination.Parse(registry, stack)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            message,
+            Assert.Throws<CommandException>(() => ImageDestination.Parse(registry, stack)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled", "10.0-noble-chiseled")]
     [InlineData("localhost:5000/a/b-c.d", "latest")]
     [InlineData("localhost/a", "latest")]
-    [InlineData("host:80/a:1@sha256:0000000000000000000000000000000000000000000000000000000000000000", "sha256:0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData(
+        "host:80/a:1@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "sha256:0000000000000000000000000000000000000000000000000000000000000000")]
     public void Base_images_are_read_and_written(string text, string reference)
     {
         var image = ImageReference.Parse(text);
@@ -105,5 +142,8 @@ public sealed class ImageNamesTests : IDisposable
     [InlineData("https://mcr.microsoft.com/dotnet")]
     [InlineData("mcr.microsoft.com/dotnet:10.0\n")]
     public void A_text_that_is_not_a_base_image_is_refused(string text) =>
-        Assert.StartsWith("--base-image: ", Assert.Throws<CommandException>(() => ImageReference.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--base-image: ",
+            Assert.Throws<CommandException>(() => ImageReference.Parse(text)).Message,
+            StringComparison.Ordinal);
 }

@@ -27,7 +27,15 @@ public abstract class EveryFunctionTests : IDisposable
     public async Task Garbage_has_a_defined_answer_and_the_next_call_too(FunctionName function)
     {
         await using var running = await StartAsync(function);
-        byte[][] garbage = [[], [0xff, 0xfe, 0], "null"u8.ToArray(), "[]"u8.ToArray(), "{\"a\":"u8.ToArray(), "{\"a\":\"\\ud800\"}"u8.ToArray(), [.. Enumerable.Repeat((byte)'[', 100_000)]];
+        byte[][] garbage = [
+            [],
+            [0xff, 0xfe, 0],
+            "null"u8.ToArray(),
+            "[]"u8.ToArray(),
+            "{\"a\":"u8.ToArray(),
+            "{\"a\":\"\\ud800\"}"u8.ToArray(),
+            [.. Enumerable.Repeat((byte)'[', 100_000)],
+        ];
         foreach (var payload in garbage)
             Assert.InRange((await running.Caller.CallAsync(payload)).Status, 200, 504);
     }
@@ -62,7 +70,8 @@ public abstract class EveryFunctionTests : IDisposable
         Assert.Equal(first, (await running.Caller.CallAsync("{}"u8.ToArray())).Status);
     }
 
-    private Task<RunningFunctions> StartAsync(FunctionName function) => RunningFunctions.StartAsync(make(function), new FunctionsHostSettings
+    private Task<RunningFunctions> StartAsync(FunctionName function) =>
+        RunningFunctions.StartAsync(make(function), new FunctionsHostSettings
     {
         Function = function,
         Journal = HostSources.Sqlite(folder.Combine("journal.db")),

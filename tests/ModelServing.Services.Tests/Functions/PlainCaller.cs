@@ -35,7 +35,11 @@ internal sealed class PlainCaller(FunctionName function) : FunctionCaller
         return new CallAnswer(
             (int)answer.StatusCode,
             await answer.Content.ReadAsByteArrayAsync(Token),
-            answer.Headers.Concat(answer.Content.Headers).ToDictionary(static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+            answer.Headers.Concat(answer.Content.Headers)
+                .ToDictionary(
+                    static header => header.Key,
+                    static header => string.Join(", ", header.Value),
+                    StringComparer.OrdinalIgnoreCase));
     }
 
     internal override void DropIdle()

@@ -26,7 +26,10 @@ internal sealed class RunningFunctions : IAsyncDisposable
 
     internal IServiceProvider Services => app.Services;
 
-    internal static async Task<RunningFunctions> StartAsync(FunctionCaller caller, FunctionsHostSettings settings, Action<IServiceCollection>? replace = null) =>
+    internal static async Task<RunningFunctions> StartAsync(
+        FunctionCaller caller,
+        FunctionsHostSettings settings,
+        Action<IServiceCollection>? replace = null) =>
         new(await RunAsync(caller, settings, replace), caller, settings, replace);
 
     internal async Task RestartAsync()
@@ -43,7 +46,10 @@ internal sealed class RunningFunctions : IAsyncDisposable
         await Caller.DisposeAsync();
     }
 
-    private static async Task<WebApplication> RunAsync(FunctionCaller caller, FunctionsHostSettings settings, Action<IServiceCollection>? replace)
+    private static async Task<WebApplication> RunAsync(
+        FunctionCaller caller,
+        FunctionsHostSettings settings,
+        Action<IServiceCollection>? replace)
     {
         var listening = caller.Listening(settings with { LogFormat = LogFormat.Text });
         var app = ServiceHost.Build(

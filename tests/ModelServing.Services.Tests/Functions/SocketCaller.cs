@@ -21,7 +21,8 @@ internal sealed class SocketCaller : FunctionCaller
     internal override async Task<CallAnswer> CallAsync(
         ReadOnlyMemory<byte> body, string contentType, IReadOnlyDictionary<string, string>? headers, TimeSpan? timeout, string? id)
     {
-        var sent = (headers ?? new Dictionary<string, string>()).ToDictionary(static header => "Fn-Http-H-" + header.Key, static header => header.Value);
+        var sent = (headers ?? new Dictionary<string, string>())
+            .ToDictionary(static header => "Fn-Http-H-" + header.Key, static header => header.Value);
         var call = new FnCall(body) { Intent = "httprequest", ContentType = contentType, Headers = sent };
         if (timeout is { } waits)
             call = call with { Deadline = TimeProvider.System.GetUtcNow() + waits };
@@ -30,7 +31,10 @@ internal sealed class SocketCaller : FunctionCaller
         var answer = await Agent.CallAsync(call, Token);
         Assert.False(Agent.HasKilled, $"{answer.Status} kills the container");
         var own = answer.Headers.Where(static header => header.Key.StartsWith("Fn-Http-H-", StringComparison.OrdinalIgnoreCase))
-            .ToDictionary(static header => header.Key["Fn-Http-H-".Length..], static header => header.Value, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                static header => header.Key["Fn-Http-H-".Length..],
+                static header => header.Value,
+                StringComparer.OrdinalIgnoreCase);
         if (answer.Headers.TryGetValue("Content-Type", out var type))
             own["Content-Type"] = type;
         return new CallAnswer(answer.HttpStatus ?? answer.Status, answer.Body, own);

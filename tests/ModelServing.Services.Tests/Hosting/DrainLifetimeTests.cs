@@ -88,7 +88,8 @@ public class DrainLifetimeTests
         Assert.Equal("stopping", host.Readiness.Reason);
     }
 
-    private static void Stop(SomeHost host) => ((DrainLifetime)host.App.Services.GetRequiredService<IHostLifetime>()).Stop("a test wants it");
+    private static void Stop(SomeHost host) =>
+        ((DrainLifetime)host.App.Services.GetRequiredService<IHostLifetime>()).Stop("a test wants it");
 
     private static Task Stopping(SomeHost host)
     {

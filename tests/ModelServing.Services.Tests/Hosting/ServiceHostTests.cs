@@ -36,7 +36,10 @@ public class ServiceHostTests
     {
         var (code, error) = await RunAsync(_ => SomeSettings.OnFreePort with { Urls = urls });
         Assert.StartsWith("some-host: the environment variable ASPNETCORE_URLS has '", error, StringComparison.Ordinal);
-        Assert.EndsWith("; it must be an address as in http://127.0.0.1:8080, or several separated by ';'\n", error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; it must be an address as in http://127.0.0.1:8080, or several separated by ';'\n",
+            error,
+            StringComparison.Ordinal);
         Assert.Equal(2, code);
         Assert.Single(error.Split('\n'), line => line.Length > 0);
     }
@@ -49,7 +52,10 @@ public class ServiceHostTests
         var url = $"http://{taken.LocalEndpoint}";
         var (code, error) = await RunAsync(_ => SomeSettings.OnFreePort with { Urls = url });
         Assert.StartsWith($"some-host: can't listen on {url}: ", error, StringComparison.Ordinal);
-        Assert.EndsWith(". Use another address in ASPNETCORE_URLS, or stop the program that uses this one.\n", error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ". Use another address in ASPNETCORE_URLS, or stop the program that uses this one.\n",
+            error,
+            StringComparison.Ordinal);
         Assert.Equal(3, code);
         Assert.Single(error.Split('\n'), line => line.Length > 0);
     }
@@ -144,7 +150,10 @@ public class ServiceHostTests
                 "some-host",
                 read,
                 (builder, _) => add?.Invoke(builder),
-                (app, _) => app.Lifetime.ApplicationStarted.Register(() => after = Task.Run(() => started?.Invoke(app) ?? Task.CompletedTask)));
+                (
+                    app,
+                    _) =>
+                        app.Lifetime.ApplicationStarted.Register(() => after = Task.Run(() => started?.Invoke(app) ?? Task.CompletedTask)));
             await after;
             return (code, error.ToString());
         }

@@ -13,7 +13,8 @@ public class TelemetryTests
         await using var host = await SomeHost.StartAsync(SomeSettings.OnFreePort);
         var meter = Telemetry.CreateMeter(host.App.Services.GetRequiredService<IMeterFactory>());
         meter.CreateCounter<long>(MetricNames.RouterErrors).Add(3, new KeyValuePair<string, object?>(MetricNames.Reason, "deadline"));
-        meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.").Record(0.003);
+        meter.CreateLatencyHistogram(MetricNames.RouterRequestDuration, "From a request's head to the last byte of its answer.")
+            .Record(0.003);
         var (status, text) = await host.GetAsync(InferencePaths.Metrics);
         Assert.Equal(200, status);
         Assert.Contains("service_name=\"modelserving-some-host\"", text, StringComparison.Ordinal);

@@ -3,8 +3,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.House;
 
-/// <summary>Phrases that a native engineer would not write. They are the tell-tale signs of a sentence that was translated word by word; the
-/// sentence around one nearly always wants to be rewritten, not only the phrase.</summary>
+/// <summary>Phrases that a native engineer would not write. They are the tell-tale signs of a sentence that was translated word by word;
+/// the sentence around one nearly always wants to be rewritten, not only the phrase.</summary>
 public partial class PlainEnglishTests
 {
     // Each exception is a place and the reason for it. The list is short, and it stays short.

@@ -52,9 +52,10 @@ public class ReferencesTests
     [Fact]
     public void Every_project_references_only_what_it_may()
     {
-        var faults = Projects.Where(project => !project.IsTest).SelectMany(project => MayReference.TryGetValue(project.Folder, out var allowed)
-            ? project.References.Except(allowed).Select(other => $"{project.Path} references {other}")
-            : [$"{project.Path} is not listed"]).ToList();
+        var faults = Projects.Where(project => !project.IsTest)
+            .SelectMany(project => MayReference.TryGetValue(project.Folder, out var allowed)
+                ? project.References.Except(allowed).Select(other => $"{project.Path} references {other}")
+                : [$"{project.Path} is not listed"]).ToList();
         Assert.True(
             faults.Count == 0,
             $"{string.Join("; ", faults)}: docs/design.md (Layout and references) does not allow it. "

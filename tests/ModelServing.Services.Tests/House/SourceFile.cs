@@ -12,7 +12,9 @@ internal sealed record SourceFile(string Path, IReadOnlyList<string> Lines, Comp
 {
     /// <summary>The types that the file declares outside of any other type.</summary>
     internal IEnumerable<MemberDeclarationSyntax> Types => Root.Members
-        .SelectMany(static member => member is BaseNamespaceDeclarationSyntax space ? (IEnumerable<MemberDeclarationSyntax>)space.Members : [member])
+        .SelectMany(static member => member is BaseNamespaceDeclarationSyntax space
+            ? (IEnumerable<MemberDeclarationSyntax>)space.Members
+            : [member])
         .Where(static member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
     /// <summary>The name of a type that <see cref="Types"/> gives.</summary>
@@ -37,7 +39,9 @@ internal sealed record SourceFile(string Path, IReadOnlyList<string> Lines, Comp
         foreach (var token in Root.DescendantTokens())
         {
             if (token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.InterpolatedStringTextToken
-                or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.Utf8StringLiteralToken)
+                    or SyntaxKind.SingleLineRawStringLiteralToken
+                    or SyntaxKind.MultiLineRawStringLiteralToken
+                    or SyntaxKind.Utf8StringLiteralToken)
             {
                 yield return (At(token.GetLocation()), token.Text);
             }

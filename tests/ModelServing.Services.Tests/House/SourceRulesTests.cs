@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace ModelServing.Services.Tests.House;
 
-/// <summary>What every source file keeps to. That a namespace is its folder is the compiler's own rule (IDE0130 in .editorconfig).</summary>
+/// <summary>What every source file keeps to. That a namespace is its folder is the compiler's own rule (IDE0130 in
+/// .editorconfig).</summary>
 public class SourceRulesTests
 {
     private const int MaxColumns = 140;
@@ -43,14 +44,16 @@ public class SourceRulesTests
     [Fact]
     public void No_constructor_of_the_product_has_more_than_seven_parameters() => Assert.Empty(SourceFiles.Product.SelectMany(static file =>
         file.Root.DescendantNodes().OfType<ParameterListSyntax>()
-            .Where(static list => list.Parent is TypeDeclarationSyntax or ConstructorDeclarationSyntax && list.Parameters.Count > MaxParameters)
+            .Where(static list => list.Parent is TypeDeclarationSyntax
+                or ConstructorDeclarationSyntax && list.Parameters.Count > MaxParameters)
             .Select(list => $"{file.At(list.GetLocation())}: {list.Parameters.Count} parameters")));
 
     [Fact]
     public void No_method_is_named_just_Of() => Assert.Empty(SourceFiles.All
         .Where(static file => !file.Path.StartsWith("tests/Doubles/", StringComparison.Ordinal))
         .SelectMany(static file => file.Root.DescendantNodes()
-            .Where(static node => node is MethodDeclarationSyntax { Identifier.Text: "Of" } or LocalFunctionStatementSyntax { Identifier.Text: "Of" })
+            .Where(static node => node is MethodDeclarationSyntax { Identifier.Text: "Of" }
+                or LocalFunctionStatementSyntax { Identifier.Text: "Of" })
             .Select(node => file.At(node.GetLocation()))));
 
     // Source-generated logs and a record's own converter or serializer context are read together with the type that they belong to.
@@ -58,14 +61,16 @@ public class SourceRulesTests
         file.Types.Count() > 1
         && type is ClassDeclarationSyntax declared
         && ((declared.Identifier.Text.EndsWith("Log", StringComparison.Ordinal) && declared.Modifiers.Any(SyntaxKind.PartialKeyword))
-            || (declared.BaseList?.Types.Any(static type => type.ToString().StartsWith("JsonConverter", StringComparison.Ordinal)) ?? false));
+            || (declared.BaseList?.Types.Any(static type => type.ToString().StartsWith("JsonConverter", StringComparison.Ordinal))
+                ?? false));
 
     // A break would change the text of a raw string. Most of them are JSON that a test sends or expects.
     private static HashSet<int> RawStringLines(SourceFile file) => [.. file.Root.DescendantTokens()
         .Where(static token => token.Kind() is SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
             or SyntaxKind.Utf8SingleLineRawStringLiteralToken or SyntaxKind.Utf8MultiLineRawStringLiteralToken
             or SyntaxKind.InterpolatedRawStringEndToken || (token.IsKind(SyntaxKind.InterpolatedStringTextToken)
-                && token.Parent?.Parent is InterpolatedStringExpressionSyntax { StringStartToken.RawKind: not (int)SyntaxKind.InterpolatedStringStartToken }))
+                && token.Parent?.Parent
+                    is InterpolatedStringExpressionSyntax { StringStartToken.RawKind: not (int)SyntaxKind.InterpolatedStringStartToken }))
         .SelectMany(static token =>
         {
             var span = token.GetLocation().GetLineSpan();

@@ -8,13 +8,15 @@ namespace ModelServing.Services.Tests.Inference;
 
 public class InferenceTests
 {
-    private const string Sum = """{"id":"q-1","inputs":[{"name":"a","shape":[2],"datatype":"FP32","data":[1,2.5]},{"name":"b","shape":[2],"datatype":"FP32","data":[10,20]}]}""";
+    private const string Sum =
+        """{"id":"q-1","inputs":[{"name":"a","shape":[2],"datatype":"FP32","data":[1,2.5]},{"name":"b","shape":[2],"datatype":"FP32","data":[10,20]}]}""";
 
     [Fact]
     public async Task It_answers_by_the_protocol_with_and_without_the_version_in_the_path()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
-        const string Answer = """{"model_name":"m","model_version":"3","id":"q-1","outputs":[{"name":"sum","datatype":"FP32","shape":[2],"data":[11,22.5]},{"name":"product","datatype":"FP32","shape":[2],"data":[10,50]}]}""";
+        const string Answer =
+            """{"model_name":"m","model_version":"3","id":"q-1","outputs":[{"name":"sum","datatype":"FP32","shape":[2],"data":[11,22.5]},{"name":"product","datatype":"FP32","shape":[2],"data":[10,50]}]}""";
         foreach (var path in (string[])["/v2/models/m/infer", "/v2/models/m/versions/3/infer"])
         {
             using var answer = await service.Client.PostAsync(path, new StringContent(Sum));
@@ -29,7 +31,10 @@ public class InferenceTests
     public async Task It_answers_with_the_wanted_outputs_in_the_order_of_the_request()
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.AddAndMultiply(Datatype.Fp32, -1));
-        var (status, body) = await service.InferAsync(Sum.Replace("}]}", "}],\"outputs\":[{\"name\":\"product\"}]}", StringComparison.Ordinal));
+        var (status, body) = await service.InferAsync(Sum.Replace(
+            "}]}",
+            "}],\"outputs\":[{\"name\":\"product\"}]}",
+            StringComparison.Ordinal));
         Assert.Equal(200, status);
         Assert.Equal("product", JsonNode.Parse(body)!["outputs"]!.AsArray().Single()!["name"]!.GetValue<string>());
     }
@@ -40,7 +45,9 @@ public class InferenceTests
     [InlineData("/v2/health/ready", """{"ready":true}""")]
     [InlineData("/v2/models/m/ready", """{"name":"m","ready":true}""")]
     [InlineData("/v2/models/m/versions/3/ready", """{"name":"m","ready":true}""")]
-    [InlineData("/v2/models/m", """{"name":"m","versions":["3"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"BYTES","shape":[-1,2]}],"outputs":[{"name":"y","datatype":"BYTES","shape":[-1,2]}]}""")]
+    [InlineData(
+        "/v2/models/m",
+        """{"name":"m","versions":["3"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"BYTES","shape":[-1,2]}],"outputs":[{"name":"y","datatype":"BYTES","shape":[-1,2]}]}""")]
     [InlineData("/health/ready", "ok\n")]
     public async Task It_describes_itself(string path, string answer)
     {
@@ -53,9 +60,14 @@ public class InferenceTests
     {
         foreach (var datatype in Enum.GetValues<Datatype>())
         {
-            var data = datatype switch { Datatype.Bool => "[true,false]", Datatype.Bytes => "[\"Gr\u00fc\u00df \\\"Gott\\\"\",\"\"]", Datatype.Fp16 or Datatype.Fp32 or Datatype.Fp64 => "[0.5,-3]", _ => "[0,100]" };
+            var data = datatype switch { Datatype.Bool =>
+                "[true,false]", Datatype.Bytes =>
+                    "[\"Gr\u00fc\u00df \\\"Gott\\\"\",\"\"]", Datatype.Fp16 or Datatype.Fp32 or Datatype.Fp64 =>
+                        "[0.5,-3]", _ => "[0,100]" };
             await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(datatype, -1));
-            var (status, body) = await service.InferAsync($$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{data}}}]}""");
+            var (status, body) =
+                await service.InferAsync(
+                    $$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{data}}}]}""");
             Assert.True(status == 200, $"{datatype}: {body}");
             Assert.Contains($"\"data\":{data}", body, StringComparison.Ordinal);
         }
@@ -74,13 +86,18 @@ public class InferenceTests
         {
             foreach (var position in (int[])[0, 40, Length - 1])
             {
-                var data = $"[{string.Join(',', Enumerable.Range(0, Length).Select(i => i == position && bad is not null ? bad : "-65504"))}]";
+                var data =
+                    $"[{string.Join(',', Enumerable.Range(0, Length).Select(i => i == position && bad is not null ? bad : "-65504"))}]";
                 using var answer = await service.Client.PostAsync(
-                    "/v2/models/m/infer", new StringContent($$"""{"inputs":[{"name":"x","shape":[{{Length}}],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{data}}}]}"""));
+                    "/v2/models/m/infer",
+                    new StringContent(
+                        $$"""{"inputs":[{"name":"x","shape":[{{Length}}],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{data}}}]}"""));
                 var body = await answer.Content.ReadAsStringAsync();
                 Assert.True(answer.IsSuccessStatusCode, body);
                 Assert.Contains($"\"data\":{data}", body, StringComparison.Ordinal);
-                Assert.Equal(bad is null ? null : "non-finite", answer.Headers.TryGetValues("X-Model-Outcome", out var values) ? values.Single() : null);
+                Assert.Equal(
+                    bad is null ? null : "non-finite",
+                    answer.Headers.TryGetValues("X-Model-Outcome", out var values) ? values.Single() : null);
             }
         }
     }
@@ -118,15 +135,26 @@ public class InferenceTests
         const int Rows = 20_000;
         await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Fp64, -1));
         var data = string.Join(',', Enumerable.Range(0, Rows).Select(i => i / 8.0));
-        var (status, body) = await service.InferAsync($$"""{"inputs":[{"name":"x","shape":[{{Rows}}],"datatype":"FP64","data":[{{data}}]}]}""");
+        var (status, body) =
+            await service.InferAsync($$"""{"inputs":[{"name":"x","shape":[{{Rows}}],"datatype":"FP64","data":[{{data}}]}]}""");
         Assert.Equal(200, status);
-        Assert.Equal(Enumerable.Range(0, Rows).Select(i => i / 8.0), JsonNode.Parse(body)!["outputs"]![0]!["data"].Deserialize<double[]>()!);
+        Assert.Equal(
+            Enumerable.Range(0, Rows).Select(i => i / 8.0),
+            JsonNode.Parse(body)!["outputs"]![0]!["data"].Deserialize<double[]>()!);
     }
 
     [Theory]
     [InlineData("{\"inputs\":[]}", 400, "invalid-request", "inputs: 'a' is missing; the model takes a FP32 [-1], b FP32 [-1]")]
-    [InlineData("""{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","data":[1,2]},{"name":"b","shape":[3],"datatype":"FP32","data":[1,2,3]}]}""", 500, "model-failed", "The model can't run on these inputs: ")]
-    public async Task A_request_that_fails_is_answered_as_a_problem_with_the_protocols_error(string request, int expected, string kind, string detail)
+    [InlineData(
+        """{"inputs":[{"name":"a","shape":[2],"datatype":"FP32","data":[1,2]},{"name":"b","shape":[3],"datatype":"FP32","data":[1,2,3]}]}""",
+        500,
+        "model-failed",
+        "The model can't run on these inputs: ")]
+    public async Task A_request_that_fails_is_answered_as_a_problem_with_the_protocols_error(
+        string request,
+        int expected,
+        string kind,
+        string detail)
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Fp32, -1));
         using var message = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(request) };
@@ -161,7 +189,9 @@ public class InferenceTests
     [Fact]
     public async Task An_unsupported_or_too_large_body_is_refused()
     {
-        await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Fp32, -1), settings => settings with { MaxRequestBytes = 1000 });
+        await using var service = await RunningInference.StartAsync(
+            SomeOnnx.Add(Datatype.Fp32, -1),
+            settings => settings with { MaxRequestBytes = 1000 });
         using var binary = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new StringContent(Sum) };
         binary.Headers.Add("Inference-Header-Content-Length", "10");
         using var refused = await service.Client.SendAsync(binary);
@@ -180,10 +210,14 @@ public class InferenceTests
     [Fact]
     public async Task Many_callers_at_once_each_get_their_own_answer()
     {
-        await using var service = await RunningInference.StartAsync(SomeOnnx.Add(Datatype.Int64, -1), settings => settings with { Concurrency = 2 });
+        await using var service = await RunningInference.StartAsync(
+            SomeOnnx.Add(Datatype.Int64, -1),
+            settings => settings with { Concurrency = 2 });
         await Parallel.ForEachAsync(Enumerable.Range(0, 500), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
         {
-            var (status, body) = await service.InferAsync($$"""{"id":"{{i}}","inputs":[{"name":"a","shape":[1],"datatype":"INT64","data":[{{i}}]},{"name":"b","shape":[1],"datatype":"INT64","data":[1000]}]}""");
+            var (status, body) =
+                await service.InferAsync(
+                    $$"""{"id":"{{i}}","inputs":[{"name":"a","shape":[1],"datatype":"INT64","data":[{{i}}]},{"name":"b","shape":[1],"datatype":"INT64","data":[1000]}]}""");
             Assert.Equal(200, status);
             Assert.Contains($"\"id\":\"{i}\"", body, StringComparison.Ordinal);
             Assert.Contains($"\"data\":[{i + 1000}]", body, StringComparison.Ordinal);
@@ -214,7 +248,10 @@ public class InferenceTests
     [Fact]
     public async Task A_model_that_the_runtime_refuses_ends_the_process_with_an_exit_code()
     {
-        var unknown = SomeOnnx.Model([SomeOnnx.Value("x", Datatype.Fp32, [1])], [SomeOnnx.Value("y", Datatype.Fp32, [1])], SomeOnnx.Node("NoSuchOperator", ["x"], ["y"]));
+        var unknown = SomeOnnx.Model(
+            [SomeOnnx.Value("x", Datatype.Fp32, [1])],
+            [SomeOnnx.Value("y", Datatype.Fp32, [1])],
+            SomeOnnx.Node("NoSuchOperator", ["x"], ["y"]));
         await using var service = await RunningInference.StartAsync(unknown);
         Assert.Equal(1, service.ExitCode);
     }
@@ -226,8 +263,10 @@ public class InferenceTests
         await service.InferAsync(Sum);
         await service.InferAsync(Sum);
         await service.InferAsync("{}");
-        await service.UntilMetricsMatch("""modelserving_inference_request_duration_seconds_count\{[^}]*model="m",status="200",version="3"[^}]*\} 2""");
-        await service.UntilMetricsMatch("""modelserving_inference_request_duration_seconds_count\{[^}]*model="m",status="400",version="3"[^}]*\} 1""");
+        await service.UntilMetricsMatch(
+            """modelserving_inference_request_duration_seconds_count\{[^}]*model="m",status="200",version="3"[^}]*\} 2""");
+        await service.UntilMetricsMatch(
+            """modelserving_inference_request_duration_seconds_count\{[^}]*model="m",status="400",version="3"[^}]*\} 1""");
         await service.UntilMetricsMatch("""modelserving_inference_model_duration_seconds_count\{[^}]*model="m",version="3"[^}]*\} 2""");
     }
 }

@@ -117,7 +117,8 @@ public sealed class RefusedVersionTests : IAsyncLifetime
         }
     }
 
-    private int Reads(string key) => tested.Emulator.Requests.Count(request => request.Operation == StorageOperation.GetObject && request.Target.Key == key);
+    private int Reads(string key) =>
+        tested.Emulator.Requests.Count(request => request.Operation == StorageOperation.GetObject && request.Target.Key == key);
 
     private InferenceSettings Settings(long? maxModelBytes = null)
     {

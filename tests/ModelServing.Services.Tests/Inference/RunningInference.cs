@@ -33,7 +33,10 @@ internal sealed class RunningInference : IAsyncDisposable
     internal int ExitCode => app.Services.GetRequiredService<HostFailure>().ExitCode;
 
     /// <summary>Publishes a model and starts the service. When the task ends, the service is ready or has failed.</summary>
-    internal static async Task<RunningInference> StartAsync(byte[] onnx, Func<InferenceSettings, InferenceSettings>? change = null, Action<TemporaryFolder>? damage = null)
+    internal static async Task<RunningInference> StartAsync(
+        byte[] onnx,
+        Func<InferenceSettings, InferenceSettings>? change = null,
+        Action<TemporaryFolder>? damage = null)
     {
         var folder = new TemporaryFolder();
         var registry = new ModelRegistry(RegistryLocation.Open("file:" + folder.FullPath), TimeProvider.System);
@@ -51,7 +54,11 @@ internal sealed class RunningInference : IAsyncDisposable
     /// <exception cref="ContractException">A setting is wrong.</exception>
     internal static async Task<RunningInference> StartOnAsync(InferenceSettings settings, TemporaryFolder? folder = null)
     {
-        var app = ServiceHost.Build("inference", settings with { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json }, InferenceHost.Add, InferenceHost.Map);
+        var app = ServiceHost.Build(
+            "inference",
+            settings with { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json },
+            InferenceHost.Add,
+            InferenceHost.Map);
         try
         {
             await app.StartAsync();
@@ -64,10 +71,15 @@ internal sealed class RunningInference : IAsyncDisposable
         return new RunningInference(folder, app);
     }
 
-    internal Task UntilReadyAsync() => UntilAsync(async () => (await Client.GetAsync(InferencePaths.HealthReady)).IsSuccessStatusCode, "it never became ready");
+    internal Task UntilReadyAsync() =>
+        UntilAsync(async () => (await Client.GetAsync(InferencePaths.HealthReady)).IsSuccessStatusCode, "it never became ready");
 
     /// <summary>Waits until readiness reports the reason <paramref name="why"/>.</summary>
-    internal Task UntilNotReadyAsync(string why) => UntilAsync(async () => (await (await Client.GetAsync(InferencePaths.HealthReady)).Content.ReadAsStringAsync()).Contains(why, StringComparison.Ordinal), $"it never reported '{why}'");
+    internal Task UntilNotReadyAsync(string why) =>
+        UntilAsync(
+            async () => (await (await Client.GetAsync(InferencePaths.HealthReady)).Content.ReadAsStringAsync())
+                .Contains(why, StringComparison.Ordinal),
+            $"it never reported '{why}'");
 
     internal Task UntilStoppingAsync() => UntilAsync(() => Task.FromResult(IsStopping), "it never stopped");
 

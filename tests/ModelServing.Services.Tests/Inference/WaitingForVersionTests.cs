@@ -55,9 +55,13 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
     {
         await PublishAsync();
         foreach (var operation in (StorageOperation[])[StorageOperation.GetObject, StorageOperation.ListObjects])
-            tested.Emulator.Faults.Add(operation, kind switch { "429" => Fault.Throttle, "404" => Fault.Status(404, "BucketNotFound"), _ => Fault.Cut }, times: 100_000);
+            tested.Emulator.Faults.Add(
+                operation,
+                kind switch { "429" => Fault.Throttle, "404" => Fault.Status(404, "BucketNotFound"), _ => Fault.Cut },
+                times: 100_000);
         await using var service = await RunningInference.StartOnAsync(Settings());
-        await service.UntilNotReadyAsync($"waiting for m version 3 in {Location}: models/m/3/manifest.json: can't be read from {Location}: {why}");
+        await service.UntilNotReadyAsync($"waiting for m version 3 in {Location}: models/m/3/manifest.json: can't be read from " +
+            $"{Location}: {why}");
         tested.Emulator.Faults.Clear();
         await service.UntilReadyAsync();
         Assert.Equal(0, service.ExitCode);
@@ -87,8 +91,13 @@ public sealed class WaitingForVersionTests : IAsyncLifetime
         await service.StopAsync().WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
     }
 
-    private InferenceSettings Settings() => new() { Model = RunningInference.Model, Version = RunningInference.Version, Registry = Location, Oci = tested.Settings };
+    private InferenceSettings Settings() =>
+        new() { Model = RunningInference.Model, Version = RunningInference.Version, Registry = Location, Oci = tested.Settings };
 
     private Task<Manifest> PublishAsync() => new ModelRegistry(tested.Open(), TimeProvider.System).PublishAsync(
-        RunningInference.Model, RunningInference.Version, SomeOnnx.Add(Datatype.Fp32, -1), TrainingInfo.None, TestContext.Current.CancellationToken);
+        RunningInference.Model,
+        RunningInference.Version,
+        SomeOnnx.Add(Datatype.Fp32, -1),
+        TrainingInfo.None,
+        TestContext.Current.CancellationToken);
 }

@@ -13,7 +13,10 @@ internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJo
 
     public string Location => store.Location;
 
-    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(
+        ModelName model,
+        long after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var read in store.ReadAsync(model, after, cancellationToken))
             yield return read;
@@ -23,5 +26,6 @@ internal sealed class ContendedStore(IJournalStore store, Meeting meeting) : IJo
         await Task.Delay(Random.Shared.Next(3), cancellationToken);
     }
 
-    public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) => store.PutIfAbsentAsync(added, cancellationToken);
+    public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) =>
+        store.PutIfAbsentAsync(added, cancellationToken);
 }

@@ -36,7 +36,10 @@ internal sealed class FakeJournalStore : IJournalStore
             events.Add((each.Model, each.Seq), each);
     }
 
-    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(
+        ModelName model,
+        long after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
         Reading?.Invoke();

@@ -20,7 +20,9 @@ public sealed class JournalLimitsTests
         foreach (var (call, mayBeDone) in calls.Zip([false, true]))
         {
             var e = await Assert.ThrowsAsync<JournalException>(() => call);
-            Assert.Equal((JournalError.Unavailable, "the journal hung: did not answer within 10 s", mayBeDone), (e.Error, e.Message, e.MayBeDone));
+            Assert.Equal(
+                (JournalError.Unavailable, "the journal hung: did not answer within 10 s", mayBeDone),
+                (e.Error, e.Message, e.MayBeDone));
         }
     }
 
@@ -54,6 +56,7 @@ public sealed class JournalLimitsTests
             yield break;
         }
 
-        public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) => new TaskCompletionSource<bool>().Task;
+        public Task<bool> PutIfAbsentAsync(JournalEvent added, CancellationToken cancellationToken) =>
+            new TaskCompletionSource<bool>().Task;
     }
 }

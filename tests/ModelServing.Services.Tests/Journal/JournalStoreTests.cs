@@ -34,14 +34,18 @@ public abstract class JournalStoreTests : IAsyncLifetime
         var store = tested.Open();
         JournalEvent[] put = [.. SomeEvents.Numbered([
             SomeEvents.Started(SomeEvents.Plan(1, 2)),
-            SomeEvents.RolledBack(2, evidence: """{"text":"ä€𝄞 \" \\ \u0000","number":-1.25e-7,"large":12345678901234567,"flag":true,"nothing":null,"list":[[],{}],"date":"2026-05-04T12:00:00Z"}""") with { Time = SomeEvents.Noon.AddTicks(1_234_567) },
+            SomeEvents.RolledBack(
+                2,
+                evidence: """{"text":"ä€𝄞 \" \\ \u0000","number":-1.25e-7,"large":12345678901234567,"flag":true,"nothing":null,"list":[[],{}],"date":"2026-05-04T12:00:00Z"}""") with { Time = SomeEvents.Noon.AddTicks(1_234_567) },
             SomeEvents.Reset(2) with { Why = "2026-05-04T12:00:00Z" }])];
         foreach (var each in put)
             Assert.True(await store.PutIfAbsentAsync(each, default));
         var read = await ReadAsync(tested.Open(), 0);
         // Numbers may be written differently and still be equal.
         Assert.Equal(put.Select(WithoutEvidence), read.Select(WithoutEvidence));
-        Assert.True(JsonElement.DeepEquals(((RolledBackEvent)put[1]).Evidence!.Value, ((RolledBackEvent)read[1]).Evidence!.Value), Text(read[1]));
+        Assert.True(
+            JsonElement.DeepEquals(((RolledBackEvent)put[1]).Evidence!.Value, ((RolledBackEvent)read[1]).Evidence!.Value),
+            Text(read[1]));
 
         static string WithoutEvidence(JournalEvent of) => Text(of is RolledBackEvent rolledBack ? rolledBack with { Evidence = null } : of);
     }
@@ -86,7 +90,10 @@ public abstract class JournalStoreTests : IAsyncLifetime
     public async Task The_largest_event_fits()
     {
         var store = tested.Open();
-        var arms = Enumerable.Range(1, 2500).Select(static i => ($"an-arm-with-a-name-that-is-long-{i}", i, 1)).Append(("stable", 6001, 7500)).ToArray();
+        var arms = Enumerable.Range(1, 2500)
+            .Select(static i => ($"an-arm-with-a-name-that-is-long-{i}", i, 1))
+            .Append(("stable", 6001, 7500))
+            .ToArray();
         var large = SomeEvents.Applied(SomeEvents.Plan("r", arms)) with { Seq = 1 };
         Assert.InRange(large.ToUtf8().Length, 150_000, JournalEvent.MaxBytes);
         Assert.True(await store.PutIfAbsentAsync(large, default));
@@ -101,9 +108,13 @@ public abstract class JournalStoreTests : IAsyncLifetime
         var meeting = new Meeting(Writers);
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
         {
-            var journal = new RolloutJournal(new ContendedStore(tested.Open(), meeting), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) });
+            var journal = new RolloutJournal(
+                new ContendedStore(tested.Open(), meeting),
+                new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) });
             for (var i = 0; i < Each; i++)
-                Assert.True((await journal.AppendAsync(SomeEvents.RolledBack(1 + writer * Each + i), TestContext.Current.CancellationToken)).IsOurs);
+                Assert.True((await journal.AppendAsync(
+                    SomeEvents.RolledBack(1 + writer * Each + i),
+                    TestContext.Current.CancellationToken)).IsOurs);
         })));
 
         var read = await new RolloutJournal(tested.Open()).ReadAsync(SomeEvents.Fraud, 0, default);
@@ -116,7 +127,11 @@ public abstract class JournalStoreTests : IAsyncLifetime
     {
         var meeting = new Meeting(12);
         var appended = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() =>
-            new RolloutJournal(new ContendedStore(tested.Open(), meeting), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) }).AppendAsync(SomeEvents.RolledBack(2), TestContext.Current.CancellationToken))));
+            new RolloutJournal(new ContendedStore(
+                tested.Open(),
+                meeting), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) }).AppendAsync(
+                    SomeEvents.RolledBack(2),
+                    TestContext.Current.CancellationToken))));
         Assert.Single(appended, static one => one.IsOurs);
         Assert.All(appended, static one => Assert.Equal(1, one.Seq));
         Assert.Single(await ReadAsync(tested.Open(), 0));

@@ -208,7 +208,10 @@ public sealed class RolloutJournalTests
     public async Task A_missing_event_is_reported_and_nothing_is_appended_after_it()
     {
         store.Add(SomeEvents.RolledBack(1) with { Seq = 1 }, SomeEvents.RolledBack(3) with { Seq = 3 });
-        foreach (var call in (Func<Task>[])[() => journal.ReadAsync(SomeEvents.Fraud, 0, default), () => AppendAsync(SomeEvents.RolledBack(2))])
+        foreach (var call in (Func<Task>[])[
+            () => journal.ReadAsync(SomeEvents.Fraud, 0, default),
+            () => AppendAsync(SomeEvents.RolledBack(2)),
+        ])
         {
             var e = await Assert.ThrowsAsync<JournalException>(call);
             Assert.Equal((JournalError.Damaged, "the journal fake: has no event 2 of fraud, but has event 3"), (e.Error, e.Message));

@@ -36,14 +36,17 @@ internal static class SomeEvents
         Evidence = evidence is null ? null : JsonElement.Parse(evidence),
     };
 
-    internal static ResetEvent Reset(int version, int trial = 2) => new() { Model = Fraud, Time = Noon, Version = new ModelVersion(version), Trial = trial, Who = "ada", Why = "fixed" };
+    internal static ResetEvent Reset(int version, int trial = 2) =>
+        new() { Model = Fraud, Time = Noon, Version = new ModelVersion(version), Trial = trial, Who = "ada", Why = "fixed" };
 
     internal static AppliedEvent Applied(RolloutPlan rollout) => new(Fraud, Noon, rollout);
 
     internal static StartedEvent Started(RolloutPlan rollout) => new(Fraud, Noon, rollout);
 
-    internal static RefusedEvent Refused(RolloutPlan rollout, int version, int trial = 1) => new(Fraud, Noon, rollout, new ModelVersion(version), trial);
+    internal static RefusedEvent Refused(RolloutPlan rollout, int version, int trial = 1) =>
+        new(Fraud, Noon, rollout, new ModelVersion(version), trial);
 
     /// <summary>The events numbered from <paramref name="from"/>.</summary>
-    internal static IReadOnlyList<JournalEvent> Numbered(IEnumerable<JournalEvent> events, long from = 1) => [.. events.Select((e, i) => e with { Seq = from + i })];
+    internal static IReadOnlyList<JournalEvent> Numbered(IEnumerable<JournalEvent> events, long from = 1) =>
+        [.. events.Select((e, i) => e with { Seq = from + i })];
 }

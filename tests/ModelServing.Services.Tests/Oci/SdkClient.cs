@@ -30,7 +30,13 @@ internal sealed class SdkClient : IAsyncDisposable
         typeof(ObjectStorageClient).Assembly.GetName().Name!.EndsWith(".Double", StringComparison.Ordinal);
 
     internal static PutObjectRequest Put(string text = "hello") =>
-        new() { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", PutObjectBody = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)) };
+        new()
+        {
+            NamespaceName = "space",
+            BucketName = "bucket",
+            ObjectName = "object",
+            PutObjectBody = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)),
+        };
 
     internal static GetObjectRequest Get(string? name = "object") =>
         new() { NamespaceName = "space", BucketName = "bucket", ObjectName = name };

@@ -16,7 +16,11 @@ internal sealed class TestedTable : TestedJournalStore
     internal const string Columns = "(model STRING, seq LONG, event JSON, PRIMARY KEY(SHARD(model), seq))";
 
     /// <summary>Limits that make a test of failures fast.</summary>
-    internal static readonly CallLimits Quick = new() { FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(4) };
+    internal static readonly CallLimits Quick = new()
+    {
+        FirstDelay = TimeSpan.FromMilliseconds(1),
+        LongestDelay = TimeSpan.FromMilliseconds(4),
+    };
 
     private readonly List<NosqlJournalStore> opened = [];
 

@@ -51,7 +51,8 @@ public sealed class FolderObjectStoreTests : ObjectStoreTests
         Directory.CreateDirectory(Folder.Combine("registry", "models", "fraud", "1"));
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Folder.Combine("registry", Key.Text)]))
             await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await using var opened = await Task.Run(() => Store.OpenAsync(Key, default)).WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+        await using var opened = await Task.Run(() => Store.OpenAsync(Key, default))
+            .WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(0, opened!.Length);
         Assert.Equal("", await ReadAsync(Key));
     }
@@ -66,7 +67,10 @@ public sealed class FolderObjectStoreTests : ObjectStoreTests
         await PutAsync(Key, "mine");
         await File.WriteAllTextAsync(Folder.Combine("registry", "models", "fraud", "1", name), "x", TestContext.Current.CancellationToken);
         Directory.CreateDirectory(Folder.Combine("registry", "models", name));
-        await File.WriteAllTextAsync(Folder.Combine("registry", "models", name, "manifest.json"), "x", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Folder.Combine("registry", "models", name, "manifest.json"),
+            "x",
+            TestContext.Current.CancellationToken);
         Assert.Equal([Key.Text], await ListAsync(""));
         Assert.False(ObjectKey.TryParse($"models/fraud/1/{name}", out _));
     }

@@ -105,7 +105,15 @@ public class ManifestTests
         var info = TrainingInfo.Parse("""{ "metrics": { "auc": 0.9 }, "labels": { "a": "b" } }"""u8);
         Assert.Equal(0.9, info.Metrics["auc"]);
         Assert.Equal("b", info.Labels["a"]);
-        foreach (var wrong in (string[])["", "[]", "null", """{"metric":{}}""", """{"metrics":{"auc":"high"}}""", """{"labels":{"a":null}}""", """{"metrics":{"a":1,"a":2}}"""])
+        foreach (var wrong in (string[])[
+            "",
+            "[]",
+            "null",
+            """{"metric":{}}""",
+            """{"metrics":{"auc":"high"}}""",
+            """{"labels":{"a":null}}""",
+            """{"metrics":{"a":1,"a":2}}""",
+        ])
             Assert.Throws<ContractException>(() => TrainingInfo.Parse(Encoding.UTF8.GetBytes(wrong)));
     }
 

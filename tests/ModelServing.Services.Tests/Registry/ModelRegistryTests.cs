@@ -30,7 +30,11 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     [Fact]
     public async Task A_published_version_is_read_back_with_its_interface_and_training_info()
     {
-        var training = new TrainingInfo { Metrics = new Dictionary<string, double> { ["auc"] = 0.97 }, Labels = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } };
+        var training = new TrainingInfo
+        {
+            Metrics = new Dictionary<string, double> { ["auc"] = 0.97 },
+            Labels = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" },
+        };
         var published = await registry.PublishAsync(Fraud, V(2), Model, training, default);
         var artifact = await registry.ReadArtifactAsync(Fraud, V(2), default);
 
@@ -75,8 +79,12 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     {
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
         await registry.PublishAsync(Fraud, V(4), Model, TrainingInfo.None, default);
-        var e = await FailsAsync(RegistryError.AlreadyPublished, () => registry.PublishAsync(Fraud, V(1), SomeOnnx.Linear(3, 1), TrainingInfo.None, default));
-        Assert.Equal("models/fraud/1/manifest.json: fraud already has a version 1, and a version never changes; publish this as version 5", e.Message);
+        var e = await FailsAsync(
+            RegistryError.AlreadyPublished,
+            () => registry.PublishAsync(Fraud, V(1), SomeOnnx.Linear(3, 1), TrainingInfo.None, default));
+        Assert.Equal(
+            "models/fraud/1/manifest.json: fraud already has a version 1, and a version never changes; publish this as version 5",
+            e.Message);
         Assert.Equal(Model, (await registry.ReadArtifactAsync(Fraud, V(1), default)).Model.ToArray());
     }
 
@@ -105,9 +113,17 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     public async Task Only_the_same_bytes_finish_an_interrupted_publish()
     {
         store.Set("models/fraud/1/model.onnx", Model);
-        var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), SomeOnnx.Linear(15, 1, seed: 2), TrainingInfo.None, default));
-        Assert.StartsWith("models/fraud/1/model.onnx: an interrupted publish left other bytes there (", e.Message, StringComparison.Ordinal);
-        Assert.Contains("publish those again to finish it, publish these as another version, or delete the object", e.Message, StringComparison.Ordinal);
+        var e = await FailsAsync(
+            RegistryError.Refused,
+            () => registry.PublishAsync(Fraud, V(1), SomeOnnx.Linear(15, 1, seed: 2), TrainingInfo.None, default));
+        Assert.StartsWith(
+            "models/fraud/1/model.onnx: an interrupted publish left other bytes there (",
+            e.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "publish those again to finish it, publish these as another version, or delete the object",
+            e.Message,
+            StringComparison.Ordinal);
         Assert.Empty(await registry.ListAsync(default));
 
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
@@ -117,7 +133,9 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     [Fact]
     public async Task A_model_that_can_not_be_served_is_refused_before_anything_is_stored()
     {
-        var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), "not a model"u8.ToArray(), TrainingInfo.None, default));
+        var e = await FailsAsync(
+            RegistryError.Refused,
+            () => registry.PublishAsync(Fraud, V(1), "not a model"u8.ToArray(), TrainingInfo.None, default));
         Assert.StartsWith("models/fraud/1/model.onnx: it is not an ONNX model: ", e.Message, StringComparison.Ordinal);
         Assert.Equal([FindingCode.Protobuf], e.Findings.Select(static f => f.Code));
         foreach (var model in SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 100_000))
@@ -138,7 +156,9 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     {
         using var endless = new EndlessStream(ModelRegistry.MaxModelBytes + 1);
         var e = await FailsAsync(RegistryError.Refused, () => registry.PublishAsync(Fraud, V(1), endless, TrainingInfo.None, default));
-        Assert.Equal("models/fraud/1/model.onnx: the model has 1610612737 bytes; at most 1610612736 (1.5 GiB) are allowed (artifact-size)", e.Message);
+        Assert.Equal(
+            "models/fraud/1/model.onnx: the model has 1610612737 bytes; at most 1610612736 (1.5 GiB) are allowed (artifact-size)",
+            e.Message);
     }
 
     [Fact]
@@ -149,7 +169,9 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
         await registry.PublishAsync(Fraud, V(2), Model, TrainingInfo.None, default);
         e = await FailsAsync(RegistryError.NotFound, () => registry.ReadManifestAsync(Fraud, V(3), default));
-        Assert.Equal($"models/fraud/3/manifest.json: not found in {registry.Location}, so fraud has no version 3; published versions: 1, 2", e.Message);
+        Assert.Equal(
+            $"models/fraud/3/manifest.json: not found in {registry.Location}, so fraud has no version 3; published versions: 1, 2",
+            e.Message);
     }
 
     [Fact]
@@ -161,11 +183,17 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         changed[^1] ^= 1;
         store.Set("models/fraud/1/model.onnx", changed);
         var e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
-        Assert.Equal($"models/fraud/1/model.onnx: its SHA-256 is {Sha256Digest.Compute(changed)}, but the manifest says {Sha256Digest.Compute(Model)}; publish fraud again as a new version", e.Message);
+        Assert.Equal(
+            $"models/fraud/1/model.onnx: its SHA-256 is {Sha256Digest.Compute(changed)}, but the manifest says " +
+                $"{Sha256Digest.Compute(Model)}; publish fraud again as a new version",
+            e.Message);
 
         store.Set("models/fraud/1/model.onnx", Model[..^1]);
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
-        Assert.StartsWith($"models/fraud/1/model.onnx: it has {Model.Length - 1} bytes, but the manifest says {Model.Length};", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"models/fraud/1/model.onnx: it has {Model.Length - 1} bytes, but the manifest says {Model.Length};",
+            e.Message,
+            StringComparison.Ordinal);
 
         store.Remove("models/fraud/1/model.onnx");
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadArtifactAsync(Fraud, V(1), default));
@@ -178,7 +206,9 @@ public abstract class ModelRegistryTests : IAsyncLifetime
         await registry.PublishAsync(Fraud, V(1), Model, TrainingInfo.None, default);
         store.Set("models/fraud/2/manifest.json", store.Get("models/fraud/1/manifest.json"));
         var e = await FailsAsync(RegistryError.Damaged, () => registry.ReadManifestAsync(Fraud, V(2), default));
-        Assert.Equal("models/fraud/2/manifest.json: it is the manifest of fraud version 1; publish fraud again as a new version", e.Message);
+        Assert.Equal(
+            "models/fraud/2/manifest.json: it is the manifest of fraud version 1; publish fraud again as a new version",
+            e.Message);
 
         store.Set("models/fraud/2/manifest.json", "{"u8.ToArray());
         e = await FailsAsync(RegistryError.Damaged, () => registry.ReadManifestAsync(Fraud, V(2), default));
@@ -204,6 +234,8 @@ public abstract class ModelRegistryTests : IAsyncLifetime
     {
         public override long Length => length;
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidOperationException("it was read");
+        public override ValueTask<int> ReadAsync(
+            Memory<byte> buffer,
+            CancellationToken cancellationToken = default) => throw new InvalidOperationException("it was read");
     }
 }

@@ -100,9 +100,18 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_list_has_the_keys_of_a_prefix_in_order()
     {
-        foreach (var key in (string[])["models/b/1/x", "models/a/10/x", "models/a/9/x", "models/a/1/manifest.json", "models/a/1/model.onnx", "other"])
+        foreach (var key in (string[])[
+            "models/b/1/x",
+            "models/a/10/x",
+            "models/a/9/x",
+            "models/a/1/manifest.json",
+            "models/a/1/model.onnx",
+            "other",
+        ])
             await PutAsync(ObjectKey.Parse(key), "x");
-        Assert.Equal(["models/a/1/manifest.json", "models/a/1/model.onnx", "models/a/10/x", "models/a/9/x", "models/b/1/x", "other"], await ListAsync(""));
+        Assert.Equal(
+            ["models/a/1/manifest.json", "models/a/1/model.onnx", "models/a/10/x", "models/a/9/x", "models/b/1/x", "other"],
+            await ListAsync(""));
         Assert.Equal(["models/a/1/manifest.json", "models/a/1/model.onnx"], await ListAsync("models/a/1/m"));
         Assert.Equal(["models/a/1/manifest.json", "models/a/1/model.onnx", "models/a/10/x"], await ListAsync("models/a/1"));
         Assert.Equal(["models/b/1/x"], await ListAsync("models/b/"));
@@ -128,7 +137,11 @@ public abstract class ObjectStoreTests : IAsyncLifetime
     public async Task A_cancelled_put_stores_nothing()
     {
         using var content = new MemoryStream(new byte[10]);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutIfAbsentAsync(Key, content, 10, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutIfAbsentAsync(
+            Key,
+            content,
+            10,
+            new CancellationToken(canceled: true)));
         Assert.Null(await Store.FindLengthAsync(Key, default));
     }
 
@@ -148,5 +161,6 @@ public abstract class ObjectStoreTests : IAsyncLifetime
         return await reader.ReadToEndAsync();
     }
 
-    protected async Task<string[]> ListAsync(string prefix) => [.. await Store.ListAsync(prefix, default).Select(k => k.Text).ToListAsync()];
+    protected async Task<string[]> ListAsync(string prefix) =>
+        [.. await Store.ListAsync(prefix, default).Select(k => k.Text).ToListAsync()];
 }

@@ -9,10 +9,13 @@ public sealed class TestedFolder : TestedStore
     public TemporaryFolder Folder { get; } = new();
 
     public override IReadOnlyList<string> Keys => Directory.Exists(Root)
-        ? [.. Directory.GetFiles(Root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Root, path)).Where(static path => !path.StartsWith('.'))]
+        ? [.. Directory.GetFiles(Root, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path))
+            .Where(static path => !path.StartsWith('.'))]
         : [];
 
-    public override IReadOnlyList<string> LeftOvers => Directory.Exists(Path.Combine(Root, ".incoming")) ? Directory.GetFiles(Path.Combine(Root, ".incoming")) : [];
+    public override IReadOnlyList<string> LeftOvers =>
+        Directory.Exists(Path.Combine(Root, ".incoming")) ? Directory.GetFiles(Path.Combine(Root, ".incoming")) : [];
 
     private string Root => Folder.Combine("registry");
 

@@ -19,15 +19,16 @@ public class AssignmentTests
 
     [Fact]
     public void A_larger_weight_moves_no_key_out_of_the_canary() =>
-        Gen.Select(SomeRevision, Gen.Int[0, PlanDocument.Buckets], Gen.Int[0, PlanDocument.Buckets], Gen.Int[0, 1_000_000]).Sample((revision, one, other, first) =>
-        {
-            var (small, large) = (AssignmentFor(revision, Math.Min(one, other)), AssignmentFor(revision, Math.Max(one, other)));
-            for (var i = first; i < first + 100; i++)
+        Gen.Select(SomeRevision, Gen.Int[0, PlanDocument.Buckets], Gen.Int[0, PlanDocument.Buckets], Gen.Int[0, 1_000_000])
+            .Sample((revision, one, other, first) =>
             {
-                if (IsCanary(small, i))
-                    Assert.True(IsCanary(large, i));
-            }
-        });
+                var (small, large) = (AssignmentFor(revision, Math.Min(one, other)), AssignmentFor(revision, Math.Max(one, other)));
+                for (var i = first; i < first + 100; i++)
+                {
+                    if (IsCanary(small, i))
+                        Assert.True(IsCanary(large, i));
+                }
+            });
 
     [Fact]
     public void A_variant_owns_as_many_buckets_as_its_weight()
@@ -35,7 +36,10 @@ public class AssignmentTests
         foreach (var weight in (int[])[0, 1, 500, 3333, 9999, 10_000])
         {
             // 100,000 keys hit nearly every bucket: a share of e^-10 is missed.
-            var buckets = Enumerable.Range(0, Keys).Select(i => (Bucket: AssignmentFor("r", weight).BucketOf(Key(i)), Canary: IsCanary(AssignmentFor("r", weight), i))).Distinct().ToList();
+            var buckets = Enumerable.Range(0, Keys)
+                .Select(i => (Bucket: AssignmentFor("r", weight).BucketOf(Key(i)), Canary: IsCanary(AssignmentFor("r", weight), i)))
+                .Distinct()
+                .ToList();
             Assert.InRange(buckets.Count, 9_980, 10_000);
             Assert.All(buckets, b => Assert.Equal(b.Bucket < weight, b.Canary));
         }
@@ -110,7 +114,9 @@ public class AssignmentTests
     [InlineData("fedcba9876543210", 2085)]
     [InlineData("r", 6061)]
     public void A_long_key_keeps_its_bucket_in_every_release(string revision, int bucket) =>
-        Assert.Equal(bucket, AssignmentFor(revision, 500).BucketOf(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("0123456789", 28)))));
+        Assert.Equal(
+            bucket,
+            AssignmentFor(revision, 500).BucketOf(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("0123456789", 28)))));
 
     [Fact]
     public void Ten_thousand_keys_keep_their_buckets_in_every_release()
@@ -121,7 +127,8 @@ public class AssignmentTests
     }
 
     [Fact]
-    public void The_hash_is_XXH3_by_its_published_value_for_empty_input() => Assert.Equal(0x2d06800538d394c2UL, XxHash3.HashToUInt64(ReadOnlySpan<byte>.Empty));
+    public void The_hash_is_XXH3_by_its_published_value_for_empty_input() =>
+        Assert.Equal(0x2d06800538d394c2UL, XxHash3.HashToUInt64(ReadOnlySpan<byte>.Empty));
 
     private static void AssertShare(double share, int count)
     {

@@ -21,7 +21,9 @@ public class BucketLayoutTests
             {
                 var (from, to) = (old[bucket], moved[bucket]);
                 if (from != to)
-                    Assert.True(now[from].Weight < before[from].Weight && now[to].Weight > before[to].Weight, $"bucket {bucket} moved from {now[from]} to {now[to]}");
+                    Assert.True(
+                        now[from].Weight < before[from].Weight && now[to].Weight > before[to].Weight,
+                        $"bucket {bucket} moved from {now[from]} to {now[to]}");
             }
 
             layout = next;
@@ -32,11 +34,14 @@ public class BucketLayoutTests
     public void Every_variant_owns_as_many_buckets_as_its_weight() => SomeRamp.Sample(static ramp =>
     {
         var layout = ramp.Skip(1).Aggregate(BucketLayout.Create(ramp[0]), static (layout, variants) => layout.MoveTo(variants));
-        Assert.Equal(ramp[^1].Select(static variant => variant.Weight), Enumerable.Range(0, ramp[^1].Length).Select(variant => Owned(layout, variant).Count()));
+        Assert.Equal(
+            ramp[^1].Select(static variant => variant.Weight),
+            Enumerable.Range(0, ramp[^1].Length).Select(variant => Owned(layout, variant).Count()));
     }, iter: 60);
 
     [Fact]
-    public void A_ramp_of_a_single_canary_leads_to_the_layout_of_its_weight() => Gen.Int[0, PlanDocument.Buckets].Array[1, 6].Sample(static weights =>
+    public void A_ramp_of_a_single_canary_leads_to_the_layout_of_its_weight() =>
+        Gen.Int[0, PlanDocument.Buckets].Array[1, 6].Sample(static weights =>
     {
         var layout = weights.Aggregate(BucketLayout.Create(Canary(0)), static (layout, weight) => layout.MoveTo(Canary(weight)));
         Assert.Equal(Enumerable.Range(0, weights[^1]), Owned(layout, 0));
@@ -63,9 +68,11 @@ public class BucketLayoutTests
         Assert.Equal(Enumerable.Range(1000, 1000), Owned(again, 1));
     }
 
-    private static IEnumerable<int> Owned(BucketLayout layout, int variant) => layout.ToOwners().Index().Where(bucket => bucket.Item == variant).Select(static bucket => bucket.Index);
+    private static IEnumerable<int> Owned(BucketLayout layout, int variant) =>
+        layout.ToOwners().Index().Where(bucket => bucket.Item == variant).Select(static bucket => bucket.Index);
 
-    private static VariantPlan[] Canary(int weight) => [Variant(VariantPlan.Canary, 2, weight), Variant(VariantPlan.Stable, 1, PlanDocument.Buckets - weight)];
+    private static VariantPlan[] Canary(int weight) =>
+        [Variant(VariantPlan.Canary, 2, weight), Variant(VariantPlan.Stable, 1, PlanDocument.Buckets - weight)];
 
     private static VariantPlan Variant(string name, int version, int weight) => new(name, new ModelVersion(version), weight);
 

@@ -35,7 +35,9 @@ public class PercentTests
     [Theory]
     [InlineData("101", "101 is not between 0 and 100")]
     [InlineData("100.01", "100.01 is not between 0 and 100")]
-    [InlineData("100.000000000000000000000000000000000000000001", "100.000000000000000000000000000000000000000001 is not between 0 and 100")]
+    [InlineData(
+        "100.000000000000000000000000000000000000000001",
+        "100.000000000000000000000000000000000000000001 is not between 0 and 100")]
     [InlineData("-1", "-1 is not between 0 and 100")]
     [InlineData("-0.5", "-0.5 is not between 0 and 100")]
     [InlineData("99999999999999999999999999999999999999", "99999999999999999999999999999999999999 is not between 0 and 100")]
@@ -58,7 +60,8 @@ public class PercentTests
     [InlineData(".inf", "'.inf' is not a number from 0 to 100 in plain digits, such as 5 or 12.5")]
     [InlineData("--5", "'--5' is not a number from 0 to 100 in plain digits, such as 5 or 12.5")]
     [InlineData("-", "'-' is not a number from 0 to 100 in plain digits, such as 5 or 12.5")]
-    public void Other_text_is_refused_with_the_right_form(string text, string message) => Assert.Equal(message, PercentReader.Read(text, out _));
+    public void Other_text_is_refused_with_the_right_form(string text, string message) =>
+        Assert.Equal(message, PercentReader.Read(text, out _));
 
     [Fact]
     public void Any_text_is_a_percentage_or_a_message() => Gen.String[Gen.Char["0123456789.-+e "], 0, 40].Sample(text =>

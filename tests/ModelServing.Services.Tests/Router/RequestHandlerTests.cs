@@ -21,15 +21,30 @@ public class RequestHandlerTests
         await using var router = await RunningRouter.StartAsync(endpoint);
         const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         await router.InferAsync(headers:
-            $"traceparent: {Trace}\r\ntracestate: a=1\r\nAuthorization: Bearer x\r\nX-API-Key: x\r\nX-Name: M\u00fcller\r\nX-Two: 1\r\nX-Two: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\n" +
-            "Keep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Authorization: x\r\nExpect: 100-continue\r\nX-Request-Id: mine\r\nX-Model-Version: 9\r\nX-Model-Variant: canary\r\n" +
+            $"traceparent: {Trace}\r\ntracestate: a=1\r\nAuthorization: Bearer x\r\nX-API-Key: x\r\nX-Name: M\u00fcller\r\nX-Two: " +
+                $"1\r\nX-Two: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\n" +
+            "Keep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Authorization: x\r\nExpect: 100-continue\r\nX-Request-Id: " +
+                "mine\r\nX-Model-Version: 9\r\nX-Model-Variant: canary\r\n" +
             "X-Model-Revision: r\r\nX-Model-Trial: 2\r\nX-Request-Timeout: 100000\r\nX-Content-Length: 5\r\n");
         Assert.Equal((Trace, "a=1", "M\u00fcller"), (seen!["traceparent"], seen["tracestate"], seen["X-Name"]));
         Assert.Equal(["1", "2"], seen.All("X-Two"));
         Assert.True(Ulid.TryParse(seen["X-Request-Id"], out _));
         Assert.Equal(("stable", "r1", "1"), (seen["X-Model-Variant"], seen["X-Model-Revision"], seen["X-Model-Trial"]));
         Assert.Equal(
-            ["Content-Length", "Host", "traceparent", "tracestate", "X-Model-Revision", "X-Model-Trial", "X-Model-Variant", "X-Name", "X-Request-Id", "X-Request-Timeout", "X-Two", "X-Two"],
+            [
+                "Content-Length",
+                "Host",
+                "traceparent",
+                "tracestate",
+                "X-Model-Revision",
+                "X-Model-Trial",
+                "X-Model-Variant",
+                "X-Name",
+                "X-Request-Id",
+                "X-Request-Timeout",
+                "X-Two",
+                "X-Two",
+            ],
             seen.Headers.Select(static header => header.Name).Order(StringComparer.OrdinalIgnoreCase));
     }
 
@@ -105,7 +120,8 @@ public class RequestHandlerTests
         foreach (var chunked in (bool[])[false, true])
         {
             var message = Post + (chunked
-                ? $"Transfer-Encoding: chunked\r\n\r\n{string.Concat(body.Chunk(7001).Select(static piece => $"{piece.Length:x}\r\n{new string(piece)}\r\n"))}0\r\n\r\n"
+                ? $"Transfer-Encoding: " +
+                    $"chunked\r\n\r\n{string.Concat(body.Chunk(7001).Select(static piece => $"{piece.Length:x}\r\n{new string(piece)}\r\n"))}0\r\n\r\n"
                 : $"Content-Length: {length}\r\n\r\n{body}");
             foreach (var pieces in (int[])[1, 5])
             {
@@ -256,7 +272,8 @@ public class RequestHandlerTests
         client.Dispose();
         await RunningRouter.UntilAsync(() => endpoint.Open == 0 && router.Upstream.Count == 0, "the version sees the client leave");
         await RunningRouter.UntilAsync(
-            async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1, "it is counted as 499");
+            async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1,
+            "it is counted as 499");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
     }
 
@@ -271,7 +288,8 @@ public class RequestHandlerTests
         await client.SendAsync(Post + rest + (rest.Contains("1000000", StringComparison.Ordinal) ? new string('x', 100_000) : ""));
         client.Dispose();
         await RunningRouter.UntilAsync(
-            async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1, "it is counted as 499");
+            async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1,
+            "it is counted as 499");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
         await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "no connection is left with half a request");
     }
@@ -293,7 +311,8 @@ public class RequestHandlerTests
         client.Reset();
         await RunningRouter.UntilAsync(() => endpoint.Open == 0 && router.Upstream.Count == 0, "the version sees the client leave");
         await RunningRouter.UntilAsync(
-            async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1, "it is counted as 499");
+            async () => await router.CountAsync("modelserving_router_request_duration_seconds_count", "status=\"499\"") == 1,
+            "it is counted as 499");
         await router.AssertCountAsync(0, "modelserving_router_errors_total");
     }
 

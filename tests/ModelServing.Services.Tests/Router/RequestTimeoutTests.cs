@@ -42,7 +42,9 @@ public sealed class RequestTimeoutTests
                 return RawServer.Ok("{}");
             });
             await using var router = await RunningRouter.StartAsync(
-                SomePlan.Canary(weight, 2000).Limited(1500), SomePlan.Endpoints((1, endpoint.Address), (2, endpoint.Address)), RunningRouter.WithSteppedTime(out _));
+                SomePlan.Canary(weight, 2000).Limited(1500),
+                SomePlan.Endpoints((1, endpoint.Address), (2, endpoint.Address)),
+                RunningRouter.WithSteppedTime(out _));
             Assert.Equal(200, (await router.InferAsync(headers: value is null ? "" : $"X-Request-Timeout: {value}\r\n")).Status);
             Assert.Equal((weight == 0 ? ofStable : ofCanary).ToString(CultureInfo.InvariantCulture), seen);
         }
@@ -64,7 +66,9 @@ public sealed class RequestTimeoutTests
             return "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n";
         });
         await using var router = await RunningRouter.StartAsync(
-            SomePlan.Canary(PlanDocument.Buckets), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out time));
+            SomePlan.Canary(PlanDocument.Buckets),
+            SomePlan.Endpoints((1, stable.Address), (2, canary.Address)),
+            RunningRouter.WithSteppedTime(out time));
         Assert.Equal("canary", (await router.InferAsync(headers: "X-Request-Timeout: 1000\r\n"))["X-Model-Failover"]);
         Assert.Equal("700", seen);
     }

@@ -86,7 +86,9 @@ internal sealed class RunningRouter : IAsyncDisposable
         new RunningRouter(maxRequestBytes));
 
     /// <summary>A router with settings of the test's own.</summary>
-    internal static Task<RunningRouter> StartAsync(Func<RouterSettings, RouterSettings> with, Action<IServiceCollection>? services = null) =>
+    internal static Task<RunningRouter> StartAsync(
+        Func<RouterSettings, RouterSettings> with,
+        Action<IServiceCollection>? services = null) =>
         StartAsync(new RunningRouter(64 * 1024 * 1024, services: services, with: with));
 
     /// <summary>A router without a plan that looks up its endpoints.</summary>
@@ -94,7 +96,10 @@ internal sealed class RunningRouter : IAsyncDisposable
         StartAsync(new RunningRouter(64 * 1024 * 1024, endpoints, services => services.AddSingleton(names)));
 
     /// <summary>A router with a plan and services of the test's own.</summary>
-    internal static async Task<RunningRouter> StartAsync(PlanDocument plan, EndpointsDocument endpoints, Action<IServiceCollection>? services = null)
+    internal static async Task<RunningRouter> StartAsync(
+        PlanDocument plan,
+        EndpointsDocument endpoints,
+        Action<IServiceCollection>? services = null)
     {
         var router = await StartAsync(new RunningRouter(64 * 1024 * 1024, services: services));
         router.Swap(plan, endpoints);
@@ -102,7 +107,10 @@ internal sealed class RunningRouter : IAsyncDisposable
     }
 
     /// <summary>A router that admits the clients of a document, once it has loaded it; null writes none yet.</summary>
-    internal static async Task<RunningRouter> StartAsync(RawServer endpoint, ClientsDocument? clients, Action<IServiceCollection>? services = null)
+    internal static async Task<RunningRouter> StartAsync(
+        RawServer endpoint,
+        ClientsDocument? clients,
+        Action<IServiceCollection>? services = null)
     {
         var router = new RunningRouter(64 * 1024 * 1024, services: services, hasClients: true);
         if (clients is not null)
@@ -143,7 +151,11 @@ internal sealed class RunningRouter : IAsyncDisposable
     /// <param name="access">The access to the Kubernetes API; null for a pod's own.</param>
     /// <param name="limits">The time limits of its watch.</param>
     /// <param name="endpoints">The addresses of the versions.</param>
-    internal static async Task<RunningRouter> WatchAsync(string plan, ClusterAccess? access, WatchLimits limits, EndpointsDocument endpoints)
+    internal static async Task<RunningRouter> WatchAsync(
+        string plan,
+        ClusterAccess? access,
+        WatchLimits limits,
+        EndpointsDocument endpoints)
     {
         var router = new RunningRouter(
             64 * 1024 * 1024,
@@ -169,7 +181,10 @@ internal sealed class RunningRouter : IAsyncDisposable
         return router;
     }
 
-    internal static Task<RunningRouter> StartAsync(RawServer endpoint, int deadlineMilliseconds = 15_000, long maxRequestBytes = 64 * 1024 * 1024) =>
+    internal static Task<RunningRouter> StartAsync(
+        RawServer endpoint,
+        int deadlineMilliseconds = 15_000,
+        long maxRequestBytes = 64 * 1024 * 1024) =>
         StartAsync([endpoint.Address], deadlineMilliseconds, maxRequestBytes);
 
     /// <summary>Replaces the routing table at once, without the files.</summary>
@@ -219,7 +234,9 @@ internal sealed class RunningRouter : IAsyncDisposable
     {
         var text = (await AskAsync(Get("/metrics"))).Text;
         return text.Split('\n')
-            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))
+            .Where(line => line.StartsWith(
+                name + "{",
+                StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)))
             .Sum(line => double.Parse(
                 line[(line.IndexOf("} ", StringComparison.Ordinal) + 2)..].Split(' ')[0],
                 System.Globalization.CultureInfo.InvariantCulture));

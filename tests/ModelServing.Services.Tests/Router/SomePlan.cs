@@ -28,7 +28,10 @@ internal static class SomePlan
     /// <summary>The plan with versions that are kept warm.</summary>
     internal static PlanDocument Keeping(this PlanDocument plan, params int[] versions) => plan with
     {
-        Rollouts = new() { [Model] = plan.Rollouts[Model] with { KeptWarm = [.. versions.Select(static version => new ModelVersion(version))] } },
+        Rollouts = new()
+        {
+            [Model] = plan.Rollouts[Model] with { KeptWarm = [.. versions.Select(static version => new ModelVersion(version))] },
+        },
     };
 
     /// <summary>The plan with another guard.</summary>
@@ -54,7 +57,9 @@ internal static class SomePlan
                 Revision = "r1",
                 DeadlineMilliseconds = deadlineMilliseconds,
                 AttemptLimitMilliseconds = variants.Length == 1 ? null : Math.Max(1, deadlineMilliseconds / 2),
-                Guard = variants.Length == 1 ? null : new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
+                Guard = variants.Length == 1
+                    ? null
+                    : new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
                 RoutingKeyHeader = routingKey,
                 Variants = variants,
             },

@@ -16,7 +16,9 @@ public class RankingMetricsTests
     [Fact]
     public void The_area_is_the_share_of_pairs_in_the_right_order() => SomeRows.Sample(rows =>
     {
-        var pairs = rows.Where(r => r.Positive).SelectMany(p => rows.Where(r => !r.Positive).Select(n => p.Score > n.Score ? 1.0 : p.Score == n.Score ? 0.5 : 0)).ToList();
+        var pairs = rows.Where(r => r.Positive)
+            .SelectMany(p => rows.Where(r => !r.Positive).Select(n => p.Score > n.Score ? 1.0 : p.Score == n.Score ? 0.5 : 0))
+            .ToList();
         Assert.Equal(pairs.Average(), Area(rows), Rounding);
     });
 
@@ -69,7 +71,9 @@ public class RankingMetricsTests
         Assert.Equal(1, RankingMetrics.AveragePrecision([1, 2], [true, true]));
     }
 
-    private static double Area((float Score, bool Positive)[] rows) => RankingMetrics.AreaUnderRoc([.. rows.Select(r => r.Score)], [.. rows.Select(r => r.Positive)]);
+    private static double Area((float Score, bool Positive)[] rows) =>
+        RankingMetrics.AreaUnderRoc([.. rows.Select(r => r.Score)], [.. rows.Select(r => r.Positive)]);
 
-    private static double Precision((float Score, bool Positive)[] rows) => RankingMetrics.AveragePrecision([.. rows.Select(r => r.Score)], [.. rows.Select(r => r.Positive)]);
+    private static double Precision((float Score, bool Positive)[] rows) =>
+        RankingMetrics.AveragePrecision([.. rows.Select(r => r.Score)], [.. rows.Select(r => r.Positive)]);
 }

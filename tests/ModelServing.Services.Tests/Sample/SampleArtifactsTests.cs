@@ -68,7 +68,11 @@ public class SampleArtifactsTests
         var features = rows.SelectMany(row => row.Features.ToArray()).ToArray();
         using var input = OrtValue.CreateTensorValueFromMemory(features, [rows.Count, WindowFeatures.Count]);
         using var run = new RunOptions();
-        using var outputs = session.Run(run, [SampleArtifacts.InputName], [input], [SampleArtifacts.LabelName, SampleArtifacts.ProbabilitiesName]);
+        using var outputs = session.Run(
+            run,
+            [SampleArtifacts.InputName],
+            [input],
+            [SampleArtifacts.LabelName, SampleArtifacts.ProbabilitiesName]);
         var both = outputs[1].GetTensorDataAsSpan<float>().ToArray();
         return (outputs[0].GetTensorDataAsSpan<long>().ToArray(), [.. rows.Select((_, i) => both[2 * i + 1])]);
     }

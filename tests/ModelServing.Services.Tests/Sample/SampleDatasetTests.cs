@@ -21,7 +21,9 @@ public class SampleDatasetTests
         var some = SampleDataset.Rows(transactions, new Period(35, 40), int.MaxValue);
         Assert.Equal(transactions.Where(t => t.Day is >= 35 and <= 40), some.Select(row => row.Transaction));
         Assert.All(some, row => Assert.Equal(all[row.TransactionId].Features.ToArray(), row.Features.ToArray()));
-        Assert.Equal(some.Take(7).Select(row => row.TransactionId), SampleDataset.Rows(transactions, new Period(35, 40), 7).Select(row => row.TransactionId));
+        Assert.Equal(
+            some.Take(7).Select(row => row.TransactionId),
+            SampleDataset.Rows(transactions, new Period(35, 40), 7).Select(row => row.TransactionId));
         Assert.Empty(SampleDataset.Rows(transactions, new Period(35, 40), 0));
         Assert.Empty(SampleDataset.Rows(transactions, new Period(45, 50), int.MaxValue));
     }

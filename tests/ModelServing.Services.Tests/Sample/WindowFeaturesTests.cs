@@ -13,7 +13,13 @@ public class WindowFeaturesTests
         Gen.Select(Gen.Int[0, 45], Gen.Int[-1, 1], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 50_000], Gen.Bool)
             .Array[1, 60]
             .Select(parts => parts
-                .Select(p => new Transaction(0, Math.Max(0, p.Item1 * Day + p.Item2), p.Item3, p.Item4, p.Item5, p.Item6 ? FraudScenario.CompromisedTerminal : FraudScenario.None))
+                .Select(p => new Transaction(
+                    0,
+                    Math.Max(0, p.Item1 * Day + p.Item2),
+                    p.Item3,
+                    p.Item4,
+                    p.Item5,
+                    p.Item6 ? FraudScenario.CompromisedTerminal : FraudScenario.None))
                 .OrderBy(t => t.Second)
                 .Select((t, i) => t with { Id = i })
                 .ToArray());
@@ -25,20 +31,34 @@ public class WindowFeaturesTests
     [Fact]
     public void Rows_of_a_simulated_world_equal_those_computed_from_all_transactions()
     {
-        var transactions = CardSimulator.Run(new SimulatorSettings { Customers = 20, Terminals = 30, Days = 60, Radius = 30, CompromisedCustomersPerDay = 2 });
+        var transactions = CardSimulator.Run(new SimulatorSettings
+        {
+            Customers = 20,
+            Terminals = 30,
+            Days = 60,
+            Radius = 30,
+            CompromisedCustomersPerDay = 2,
+        });
         Assert.InRange(transactions.Count, 1000, 5000);
         AssertSame(transactions.Select((_, i) => Naive(transactions, i)), Rows(transactions));
     }
 
     [Fact]
     public void A_later_transaction_changes_no_row() =>
-        Gen.Select(SomeTransactions, Gen.Int[0, 59], Gen.Int[0, 2], Gen.Int[0, 100_000], Gen.Bool).Sample((transactions, at, key, cents, fraud) =>
-        {
-            at %= transactions.Length;
-            var changed = transactions.ToArray();
-            changed[at] = changed[at] with { CustomerId = key, TerminalId = key, Cents = cents, Fraud = fraud ? FraudScenario.LargeAmount : FraudScenario.None };
-            AssertSame(Rows(transactions)[..at], Rows(changed)[..at]);
-        });
+        Gen.Select(SomeTransactions, Gen.Int[0, 59], Gen.Int[0, 2], Gen.Int[0, 100_000], Gen.Bool)
+            .Sample((transactions, at, key, cents, fraud) =>
+            {
+                at %= transactions.Length;
+                var changed = transactions.ToArray();
+                changed[at] = changed[at] with
+                {
+                    CustomerId = key,
+                    TerminalId = key,
+                    Cents = cents,
+                    Fraud = fraud ? FraudScenario.LargeAmount : FraudScenario.None,
+                };
+                AssertSame(Rows(transactions)[..at], Rows(changed)[..at]);
+            });
 
     [Fact]
     public void A_label_younger_than_seven_days_changes_no_row() =>
@@ -55,7 +75,11 @@ public class WindowFeaturesTests
     public void A_label_is_known_after_seven_days()
     {
         var fraud = new Transaction(0, 0, 1, 1, 100, FraudScenario.LargeAmount);
-        var rows = Rows([fraud, new Transaction(1, 7 * Day - 1, 2, 1, 100, FraudScenario.None), new Transaction(2, 7 * Day, 2, 1, 100, FraudScenario.None)]);
+        var rows = Rows([
+            fraud,
+            new Transaction(1, 7 * Day - 1, 2, 1, 100, FraudScenario.None),
+            new Transaction(2, 7 * Day, 2, 1, 100, FraudScenario.None),
+        ]);
         Assert.Equal(0, Value(rows[1], WindowFeatures.TerminalRisk1Day));
         Assert.Equal(0, Value(rows[1], WindowFeatures.TerminalCount30Days));
         Assert.Equal(1, Value(rows[2], WindowFeatures.TerminalRisk1Day));
@@ -112,14 +136,23 @@ public class WindowFeaturesTests
     private static float[] Naive(IReadOnlyList<Transaction> all, int at)
     {
         var now = all[at];
-        var row = new List<float> { now.Cents / 100f, now.Time.Hour <= 6 ? 1 : 0, now.Time.DayOfWeek is DayOfWeek.Sunday or DayOfWeek.Saturday ? 1 : 0 };
+        var row = new List<float>
+        {
+            now.Cents / 100f,
+            now.Time.Hour <= 6 ? 1 : 0,
+            now.Time.DayOfWeek is DayOfWeek.Sunday or DayOfWeek.Saturday ? 1 : 0,
+        };
         int[] windows = [1, 7, 30];
         // Up to and including the transaction itself. A later one in the same second is not known yet.
-        var customer = windows.Select(days => all.Take(at + 1).Where(t => t.CustomerId == now.CustomerId && t.Second > now.Second - days * Day).ToList()).ToList();
+        var customer = windows.Select(days => all.Take(at + 1)
+            .Where(t => t.CustomerId == now.CustomerId && t.Second > now.Second - days * Day)
+            .ToList()).ToList();
         row.AddRange(customer.Select(window => (float)window.Count));
         row.AddRange(customer.Select(window => (float)(window.Sum(t => (decimal)t.Cents) / 100m / window.Count)));
         var until = now.Second - 7 * Day;
-        var terminal = windows.Select(days => all.Take(at).Where(t => t.TerminalId == now.TerminalId && t.Second <= until && t.Second > until - days * Day).ToList()).ToList();
+        var terminal = windows.Select(days => all.Take(at)
+            .Where(t => t.TerminalId == now.TerminalId && t.Second <= until && t.Second > until - days * Day)
+            .ToList()).ToList();
         row.AddRange(terminal.Select(window => (float)window.Count));
         row.AddRange(terminal.Select(window => window.Count == 0 ? 0 : window.Count(t => t.IsFraud) / (float)window.Count));
         return [.. row];
@@ -131,7 +164,9 @@ public class WindowFeaturesTests
         foreach (var (one, other) in expected.Zip(actual))
         {
             for (var i = 0; i < WindowFeatures.Count; i++)
-                Assert.True(Math.Abs(one[i] - other[i]) <= 1e-6 * Math.Abs(one[i]), $"{WindowFeatures.Names[i]}: {one[i]:R} and {other[i]:R}");
+                Assert.True(
+                    Math.Abs(one[i] - other[i]) <= 1e-6 * Math.Abs(one[i]),
+                    $"{WindowFeatures.Names[i]}: {one[i]:R} and {other[i]:R}");
         }
     }
 }

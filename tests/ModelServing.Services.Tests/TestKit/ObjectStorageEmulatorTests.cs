@@ -41,7 +41,9 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Equal("application/json", answer.Header("Content-Type"));
         Assert.NotEmpty(answer.Header("opc-request-id")!);
         var request = Assert.Single(emulator.Requests);
-        Assert.Equal((StorageOperation.GetNamespace, 200, answer.Header("opc-request-id")), (request.Operation, request.Status, request.RequestId));
+        Assert.Equal(
+            (StorageOperation.GetNamespace, 200, answer.Header("opc-request-id")),
+            (request.Operation, request.Status, request.RequestId));
     }
 
     [Theory]
@@ -60,7 +62,12 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     [InlineData("an unsigned target", "'(request-target)' is not signed")]
     public async Task A_request_that_differs_from_its_signature_is_refused(string change, string why)
     {
-        var request = Signed("GET", Objects + "?prefix=a%2Fb", date: change switch { "an old date" => time.Now.AddMinutes(-5).AddSeconds(-1), "a future date" => time.Now.AddMinutes(5).AddSeconds(1), _ => time.Now }, unsigned: change switch { "an unsigned date" => "date", "an unsigned target" => "(request-target)", _ => "" });
+        var request = Signed(
+            "GET",
+            Objects + "?prefix=a%2Fb",
+            date: change switch { "an old date" =>
+                time.Now.AddMinutes(-5).AddSeconds(-1), "a future date" => time.Now.AddMinutes(5).AddSeconds(1), _ => time.Now },
+            unsigned: change switch { "an unsigned date" => "date", "an unsigned target" => "(request-target)", _ => "" });
         var changed = change switch
         {
             "no signature" => request.Without("Authorization"),
@@ -71,7 +78,10 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
             "other escapes" => request.Replace("%2F", "/"),
             "another method" => request.Replace("GET /", "DELETE /"),
             "another host" => request.Replace("Host: 127.0.0.1", "Host: 127.0.0.2"),
-            "another date" => request.Replace("Date: " + time.Now.ToString("r", CultureInfo.InvariantCulture), "Date: " + time.Now.AddSeconds(1).ToString("r", CultureInfo.InvariantCulture)),
+            "another date" =>
+                request.Replace(
+                    "Date: " + time.Now.ToString("r", CultureInfo.InvariantCulture),
+                    "Date: " + time.Now.AddSeconds(1).ToString("r", CultureInfo.InvariantCulture)),
             _ => request,
         };
         var answer = await SendAsync(changed);
@@ -88,7 +98,11 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     [InlineData("an unsigned digest", "'x-content-sha256' is not signed")]
     public async Task A_body_that_differs_from_its_signature_is_refused(string change, string why)
     {
-        var request = Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), unsigned: change == "an unsigned digest" ? "x-content-sha256" : "");
+        var request = Signed(
+            "POST",
+            Uploads,
+            Encoding.UTF8.GetBytes("""{"object":"a"}"""),
+            unsigned: change == "an unsigned digest" ? "x-content-sha256" : "");
         var changed = change switch
         {
             "another body" => request.Replace("\"a\"", "\"b\""),
@@ -113,7 +127,9 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Equal(["a/b"], bucket.Keys);
 
         var get = await SendAsync(Signed("GET", Objects + "/a%2Fb"));
-        Assert.Equal((200, "content", "text/plain", "me"), (get.Status, get.Body, get.Header("Content-Type"), get.Header("opc-meta-owner")));
+        Assert.Equal(
+            (200, "content", "text/plain", "me"),
+            (get.Status, get.Body, get.Header("Content-Type"), get.Header("opc-meta-owner")));
         Assert.Contains(get.Headers, static header => header.Name == "opc-meta-owner");
         Assert.Equal(put.Header("ETag"), get.Header("ETag"));
         Assert.Equal(Md5("content"u8), get.Header("Content-MD5"));
@@ -171,7 +187,8 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         var damaged = await SendAsync(Signed("PUT", Objects + "/a", "content"u8, ("Content-MD5", Md5("other"u8))));
         Assert.Equal((400, "UnmatchedContentMD5"), (damaged.Status, damaged.Code));
         Assert.Equal(200, (await SendAsync(Signed("PUT", Objects + "/b", "content"u8, ("Content-MD5", Md5("content"u8))))).Status);
-        var chunked = await SendAsync(Signed("PUT", Objects + "/a").Replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\n0\r\n\r\n"));
+        var chunked = await SendAsync(Signed("PUT", Objects + "/a")
+            .Replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\n0\r\n\r\n"));
         Assert.Equal((411, "MissingContentLength"), (chunked.Status, chunked.Code));
         Assert.Equal(["b"], bucket.Keys);
     }
@@ -190,7 +207,9 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Equal("a/1,a/2>b", await NamesAsync("?limit=2"));
         Assert.Equal("b,c/1>c/2", await NamesAsync("?limit=2&start=b"));
         Assert.Equal("b|a/>c/1", await NamesAsync("?limit=2&delimiter=%2F"));
-        var listed = JsonNode.Parse((await SendAsync(Signed("GET", Objects + "?limit=1&fields=name%2Csize%2Cetag%2Cmd5"))).Body)!["objects"]![0]!;
+        var listed = JsonNode.Parse((await SendAsync(Signed(
+            "GET",
+            Objects + "?limit=1&fields=name%2Csize%2Cetag%2Cmd5"))).Body)!["objects"]![0]!;
         Assert.Equal((3, Md5(new byte[3])), (listed["size"]!.GetValue<int>(), listed["md5"]!.GetValue<string>()));
         foreach (var wrong in (string[])["?limit=0", "?limit=1001", "?fields=owner", "?delimiter=-", "?start=a&startAfter=b"])
             Assert.Equal(400, (await SendAsync(Signed("GET", Objects + wrong))).Status);
@@ -199,7 +218,11 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         {
             var list = JsonNode.Parse((await SendAsync(Signed("GET", Objects + query))).Body)!;
             var prefixes = string.Join(',', list["prefixes"]!.AsArray());
-            return string.Join(',', list["objects"]!.AsArray().Select(static one => one!["name"])) + (prefixes.Length > 0 ? "|" + prefixes : "") + (list["nextStartWith"] is { } next ? ">" + next : "");
+            return string.Join(
+                ',',
+                list["objects"]!.AsArray().Select(static one => one!["name"])) + (prefixes.Length > 0
+                    ? "|" + prefixes
+                    : "") + (list["nextStartWith"] is { } next ? ">" + next : "");
         }
     }
 
@@ -214,24 +237,44 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         Assert.Empty(bucket.Keys);
         var refused = new[]
         {
-            Commit((2, second), (1, first)), Commit((1, first), (1, first)), Commit((1, second), (2, second)), Commit((1, first), (3, second)), Commit(), Commit((1, first), (2, second)),
+            Commit(
+                (2, second),
+                (1, first)), Commit(
+                    (1, first),
+                    (1, first)), Commit(
+                        (1, second),
+                        (2, second)), Commit((1, first), (3, second)), Commit(), Commit((1, first), (2, second)),
         };
         foreach (var parts in refused)
         {
-            var answer = await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{parts}}]}""")));
+            var answer = await SendAsync(Signed(
+                "POST",
+                $"{Uploads}/a?uploadId={upload}",
+                Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{parts}}]}""")));
             Assert.Equal((400, "InvalidUploadPart"), (answer.Status, answer.Code));
         }
 
         Assert.Equal(1, bucket.UnfinishedUploads);
-        var committed = await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first), (2, second))}}],"partsToExclude":[7]}""")));
+        var committed = await SendAsync(Signed(
+            "POST",
+            $"{Uploads}/a?uploadId={upload}",
+            Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first), (2, second))}}],"partsToExclude":[7]}""")));
         Assert.Equal(200, committed.Status);
         Assert.EndsWith("-2", committed.Header("opc-multipart-md5"), StringComparison.Ordinal);
         var get = await SendAsync(Signed("GET", Objects + "/a"));
-        Assert.Equal(("hello world", "y", committed.Header("ETag"), null), (get.Body, get.Header("opc-meta-x"), get.Header("ETag"), get.Header("Content-MD5")));
-        Assert.Equal(404, (await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first))}}]}""")))).Status);
+        Assert.Equal(
+            ("hello world", "y", committed.Header("ETag"), null),
+            (get.Body, get.Header("opc-meta-x"), get.Header("ETag"), get.Header("Content-MD5")));
+        Assert.Equal(
+            404,
+            (await SendAsync(Signed(
+                "POST",
+                $"{Uploads}/a?uploadId={upload}",
+                Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{{Commit((1, first))}}]}""")))).Status);
         Assert.NotEqual(spare, first);
 
-        static string Commit(params (int Number, string ETag)[] parts) => string.Join(',', parts.Select(static part => $$"""{"partNum":{{part.Number}},"etag":"{{part.ETag}}"}"""));
+        static string Commit(params (int Number, string ETag)[] parts) =>
+            string.Join(',', parts.Select(static part => $$"""{"partNum":{{part.Number}},"etag":"{{part.ETag}}"}"""));
     }
 
     [Fact]
@@ -242,7 +285,12 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         bucket.Set("a", "there"u8.ToArray());
         var begun = await SendAsync(Signed("POST", Uploads, Encoding.UTF8.GetBytes("""{"object":"a"}"""), "", ("if-none-match", "*")));
         Assert.Equal((412, "IfNoneMatchFailed"), (begun.Status, begun.Code));
-        var committed = await SendAsync(Signed("POST", $"{Uploads}/a?uploadId={upload}", Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{"partNum":1,"etag":"{{part}}"}]}"""), "", ("if-none-match", "*")));
+        var committed = await SendAsync(Signed(
+            "POST",
+            $"{Uploads}/a?uploadId={upload}",
+            Encoding.UTF8.GetBytes($$"""{"partsToCommit":[{"partNum":1,"etag":"{{part}}"}]}"""),
+            "",
+            ("if-none-match", "*")));
         Assert.Equal((412, "IfNoneMatchFailed"), (committed.Status, committed.Code));
         Assert.Equal("there"u8.ToArray(), bucket.Find("a"));
         Assert.Equal(404, (await SendAsync(Signed("DELETE", $"{Uploads}/b?uploadId={upload}"))).Status);
@@ -321,24 +369,41 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
 
     private async Task<string> PartAsync(string key, string upload, int number, string content)
     {
-        var answer = await SendAsync(Signed("PUT", $"{Uploads}/{key}?uploadId={upload}&uploadPartNum={number}", Encoding.UTF8.GetBytes(content)));
+        var answer = await SendAsync(Signed(
+            "PUT",
+            $"{Uploads}/{key}?uploadId={upload}&uploadPartNum={number}",
+            Encoding.UTF8.GetBytes(content)));
         Assert.Equal(200, answer.Status);
         return answer.Header("ETag")!;
     }
 
     private RawRequest Signed(string method, string target) => Signed(method, target, null);
 
-    private RawRequest Signed(string method, string target, DateTimeOffset date, string unsigned) => Signed(method, target, null, unsigned, date);
+    private RawRequest Signed(string method, string target, DateTimeOffset date, string unsigned) =>
+        Signed(method, target, null, unsigned, date);
 
-    private RawRequest Signed(string method, string target, ReadOnlySpan<byte> body, params (string Name, string Value)[] headers) => Signed(method, target, body.ToArray(), "", headers);
+    private RawRequest Signed(string method, string target, ReadOnlySpan<byte> body, params (string Name, string Value)[] headers) =>
+        Signed(method, target, body.ToArray(), "", headers);
 
-    private RawRequest Signed(string method, string target, byte[]? body, params (string Name, string Value)[] headers) => Signed(method, target, body, "", headers);
+    private RawRequest Signed(string method, string target, byte[]? body, params (string Name, string Value)[] headers) =>
+        Signed(method, target, body, "", headers);
 
-    private RawRequest Signed(string method, string target, byte[]? body, string unsigned, params (string Name, string Value)[] headers) => Signed(method, target, body, unsigned, time.Now, headers);
+    private RawRequest Signed(string method, string target, byte[]? body, string unsigned, params (string Name, string Value)[] headers) =>
+        Signed(method, target, body, unsigned, time.Now, headers);
 
-    private RawRequest Signed(string method, string target, byte[]? body, string unsigned, DateTimeOffset date, params (string Name, string Value)[] headers)
+    private RawRequest Signed(
+        string method,
+        string target,
+        byte[]? body,
+        string unsigned,
+        DateTimeOffset date,
+        params (string Name, string Value)[] headers)
     {
-        var all = new List<(string Name, string Value)> { ("Date", date.ToString("r", CultureInfo.InvariantCulture)), ("Host", "127.0.0.1") };
+        var all = new List<(string Name, string Value)>
+        {
+            ("Date", date.ToString("r", CultureInfo.InvariantCulture)),
+            ("Host", "127.0.0.1"),
+        };
         var signed = new List<string> { "date", "(request-target)", "host" };
         if (body is not null)
             all.Add(("Content-Length", body.Length.ToString(CultureInfo.InvariantCulture)));
@@ -351,17 +416,27 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
 
         all.AddRange(headers);
         signed.Remove(unsigned);
-        var text = string.Join('\n', signed.Select(name => $"{name}: {(name == "(request-target)" ? $"{method.ToLowerInvariant()} {target}" : all.First(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value)}"));
-        var signature = Convert.ToBase64String(emulator.Identity.Key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-        all.Add(("Authorization", $"Signature version=\"1\",headers=\"{string.Join(' ', signed)}\",keyId=\"{emulator.Identity.KeyId}\",algorithm=\"rsa-sha256\",signature=\"{signature}\""));
-        return new RawRequest($"{method} {target} HTTP/1.1\r\n{string.Concat(all.Select(static header => $"{header.Name}: {header.Value}\r\n"))}\r\n{(body is null ? "" : Encoding.Latin1.GetString(body))}");
+        var text = string.Join(
+            '\n',
+            signed.Select(
+                name =>
+                    $"{name}: {(name == "(request-target)" ? $"{method.ToLowerInvariant()} {target}" : all.First(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value)}"));
+        var signature = Convert.ToBase64String(emulator.Identity.Key.SignData(
+            Encoding.UTF8.GetBytes(text),
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1));
+        all.Add(("Authorization", $"Signature " +
+            $"version=\"1\",headers=\"{string.Join(' ', signed)}\",keyId=\"{emulator.Identity.KeyId}\",algorithm=\"rsa-sha256\",signature=\"{signature}\""));
+        return new RawRequest($"{method} {target} " +
+            $"HTTP/1.1\r\n{string.Concat(all.Select(static header => $"{header.Name}: {header.Value}\r\n"))}\r\n{(body is null ? "" : Encoding.Latin1.GetString(body))}");
     }
 
     private async Task<RawAnswer> SendAsync(RawRequest request)
     {
         using var connection = await RawConnection.ConnectAsync(new IPEndPoint(IPAddress.Loopback, emulator.Endpoint.Port));
         await connection.SendAsync(request.Text);
-        var answer = await connection.ReadMessageAsync(toHead: request.Text.StartsWith("HEAD ", StringComparison.Ordinal)) ?? throw new EndOfStreamException("the connection closed without an answer");
+        var answer = await connection.ReadMessageAsync(toHead: request.Text.StartsWith("HEAD ", StringComparison.Ordinal))
+            ?? throw new EndOfStreamException("the connection closed without an answer");
         return new RawAnswer(answer.Status, answer.Headers, Encoding.UTF8.GetString(answer.Body));
     }
 
@@ -376,13 +451,15 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
             return new RawRequest(Text.Replace(part, replacement, StringComparison.Ordinal));
         }
 
-        internal RawRequest Without(string header) => new(string.Join("\r\n", Text.Split("\r\n").Where(line => !line.StartsWith(header + ":", StringComparison.Ordinal))));
+        internal RawRequest Without(string header) =>
+            new(string.Join("\r\n", Text.Split("\r\n").Where(line => !line.StartsWith(header + ":", StringComparison.Ordinal))));
     }
 
     private sealed record RawAnswer(int Status, IReadOnlyList<(string Name, string Value)> Headers, string Body)
     {
         internal string? Code => JsonNode.Parse(Body)?["code"]?.GetValue<string>();
 
-        internal string? Header(string name) => Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        internal string? Header(string name) =>
+            Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
     }
 }

@@ -21,10 +21,13 @@ public class TrainerTests
                 var (one, two) = (Bytes("one"), Bytes("two"));
                 Assert.True(one.AsSpan().SequenceEqual(two), $"version {version}: {name} differs");
 
-                byte[] Bytes(string run) => File.ReadAllBytes(Path.Combine(SampleArtifacts.VersionFolder(folder.Combine(run), version), name));
+                byte[] Bytes(string run) =>
+                    File.ReadAllBytes(Path.Combine(SampleArtifacts.VersionFolder(folder.Combine(run), version), name));
             }
 
-            var training = TrainingInfo.Parse(File.ReadAllBytes(Path.Combine(SampleArtifacts.VersionFolder(folder.Combine("one"), version), SampleArtifacts.TrainingFileName)));
+            var training = TrainingInfo.Parse(File.ReadAllBytes(Path.Combine(
+                SampleArtifacts.VersionFolder(folder.Combine("one"), version),
+                SampleArtifacts.TrainingFileName)));
             Assert.InRange(training.Metrics["auc"], 0.7, 1);
         }
     }

@@ -21,7 +21,11 @@ public sealed record GuardScenario(string Name, GuardPolicy Policy, Action<Simul
     public GuardScenarioResult Simulate(int rollouts, int seed, CancellationToken cancellation = default)
     {
         var (condemned, failures) = (0, 0L);
-        Parallel.For(0, rollouts, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        Parallel.For(0, rollouts, new ParallelOptions
+        {
+            CancellationToken = cancellation,
+            MaxDegreeOfParallelism = Environment.ProcessorCount,
+        }, i =>
         {
             var rollout = new SimulatedRollout(Policy, Routers, HashCodeOf(seed, i));
             Run(rollout);

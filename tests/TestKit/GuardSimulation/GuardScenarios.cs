@@ -96,14 +96,17 @@ public static class GuardScenarios
     /// <summary>Half an hour at 20 requests per second. During five minutes, half of all requests fail on both versions.</summary>
     /// <remarks>The versions are equal, so the evidence at tolerance 1, which the error rate needs as well, is at its limit. At most one
     /// outage in 800,000 may condemn; the test allows none.</remarks>
-    public static GuardScenario SharedOutage(int percent, int brevity = 1) => new($"shared outage, {percent}%", Careful with { MaxErrorRate = 0.05 }, rollout =>
+    public static GuardScenario SharedOutage(int percent, int brevity = 1) =>
+        new($"shared outage, {percent}%", Careful with { MaxErrorRate = 0.05 }, rollout =>
     {
         const double Requests = 20 * 60;
         const double Outage = 0.5;
         var length = 5.0 / brevity;
         rollout.Share = TrafficShare.From(percent, 100 - percent);
         foreach (var (minutes, rate) in ((double, double)[])[(2 * length, FailureRate), (length, Outage), (3 * length, FailureRate)])
-            rollout.Pass(minutes, [.. Failures(rollout, Requests * rate, ratio: 1), (Requests * rollout.Share.Fraction * (1 - rate), rollout.Succeed)]);
+            rollout.Pass(
+                minutes,
+                [.. Failures(rollout, Requests * rate, ratio: 1), (Requests * rollout.Share.Fraction * (1 - rate), rollout.Succeed)]);
     })
     { IsNeverCondemned = true };
 

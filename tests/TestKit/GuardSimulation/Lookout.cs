@@ -39,7 +39,10 @@ internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
             .Select(static one => Math.Log(one.Evidence))
             .FirstOrDefault(double.NegativeInfinity);
         if (rate >= threshold)
-            errors = Math.Log(GuardRule.Read(counts, policy with { Tolerance = 1 }, scope).First(static one => one.Kind == GuardKind.Error).Evidence);
+            errors = Math.Log(GuardRule.Read(counts, policy with
+            {
+                Tolerance = 1,
+            }, scope).First(static one => one.Kind == GuardKind.Error).Evidence);
         return (relative >= threshold || rate >= threshold) && GuardRule.Decide(counts, policy, scope, default, default) is not null;
     }
 }

@@ -5,7 +5,8 @@ namespace ModelServing.Cli.Monitoring.Queries;
 /// <param name="minute">How long a minute of the platform lasts.</param>
 internal sealed class QueryEvaluation(DatapointStore datapoints, TimeSpan minute)
 {
-    /// <summary>Evaluates a query at the end of a minute. Streams without datapoints are not in the result, except for a query for absence.</summary>
+    /// <summary>Evaluates a query at the end of a minute. Streams without datapoints are not in the result, except for a query for
+    /// absence.</summary>
     internal IReadOnlyDictionary<Dimensions, StreamFinding> At(DateTimeOffset end, string @namespace, AlarmQuery query) => query switch
     {
         AlarmQuery.Both both => Join(At(end, @namespace, both.Left), At(end, @namespace, both.Right)),
@@ -21,7 +22,10 @@ internal sealed class QueryEvaluation(DatapointStore datapoints, TimeSpan minute
         return expression.GroupBy is not { } names
             ? streams
             : streams.GroupBy(stream => stream.Dimensions.Only(names))
-                .Select(static group => new StreamWindow(group.Key, [.. group.SelectMany(static stream => stream.Points)], group.Max(static stream => stream.Last)));
+                .Select(static group => new StreamWindow(
+                    group.Key,
+                    [.. group.SelectMany(static stream => stream.Points)],
+                    group.Max(static stream => stream.Last)));
     }
 
     private static Dictionary<Dimensions, StreamFinding> Evaluate(AlarmQuery.Threshold threshold, IEnumerable<StreamWindow> groups)
@@ -48,14 +52,18 @@ internal sealed class QueryEvaluation(DatapointStore datapoints, TimeSpan minute
         foreach (var group in groups.Where(group => group.Last >= end - Scale(absence.Within)))
         {
             var absent = group.Points.Count == 0;
-            found.Add(group.Dimensions, new StreamFinding(absent, new Dictionary<string, double> { [absence.Expression.Text] = absent ? 1 : 0 }));
+            found.Add(
+                group.Dimensions,
+                new StreamFinding(absent, new Dictionary<string, double> { [absence.Expression.Text] = absent ? 1 : 0 }));
         }
 
         return found;
     }
 
     // A stream that only one side finds is not in the result.
-    private static Dictionary<Dimensions, StreamFinding> Join(IReadOnlyDictionary<Dimensions, StreamFinding> left, IReadOnlyDictionary<Dimensions, StreamFinding> right)
+    private static Dictionary<Dimensions, StreamFinding> Join(
+        IReadOnlyDictionary<Dimensions, StreamFinding> left,
+        IReadOnlyDictionary<Dimensions, StreamFinding> right)
     {
         var found = new Dictionary<Dimensions, StreamFinding>();
         foreach (var (stream, one) in left)

@@ -64,7 +64,11 @@ internal static class QueryGrammar
         from dot in Text(".groupBy(")
         from names in Name.AtLeastOnceDelimitedBy(Text(","))
         from close in Text(")")
-        select names).Try().Or(Text(".grouping()").Select(static _ => Array.Empty<string>())).Try().Select(static names => (string[]?)names);
+        select names)
+            .Try()
+            .Or(Text(".grouping()").Select(static _ => Array.Empty<string>()))
+            .Try()
+            .Select(static names => (string[]?)names);
 
     private static readonly TextParser<Statistic> OfDatapoints =
         Parse.OneOf([.. Statistic.All.Select(static statistic => Text(statistic.Name + "()").Try().Select(_ => statistic))])
@@ -110,10 +114,15 @@ internal static class QueryGrammar
         from value in Number
         select (AlarmQuery)new AlarmQuery.Threshold(Expression(selector, statistic, statistic.Name + "()"), comparison, value);
 
-    private static MetricExpression Expression((string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector, Statistic statistic, string text)
+    private static MetricExpression Expression(
+        (string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector,
+        Statistic statistic,
+        string text)
     {
         var (metric, interval, filters, groupBy) = selector;
-        var filtering = filters.Length == 0 ? "" : $"{{{string.Join(", ", filters.Select(static filter => $"{filter.Name} = \"{filter.Value}\""))}}}";
+        var filtering = filters.Length == 0
+            ? ""
+            : $"{{{string.Join(", ", filters.Select(static filter => $"{filter.Name} = \"{filter.Value}\""))}}}";
         var grouping = groupBy switch { null => "", [] => ".grouping()", var names => $".groupBy({string.Join(',', names)})" };
         var written = string.Create(CultureInfo.InvariantCulture, $"{metric}[{interval.TotalMinutes}m]{filtering}{grouping}.{text}");
         return new MetricExpression(metric, interval, filters, groupBy, statistic, written);

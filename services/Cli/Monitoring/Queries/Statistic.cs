@@ -2,7 +2,8 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Cli.Monitoring.Queries;
 
-/// <summary>A statistic over the datapoints of a window. The count of a datapoint is its weight, as if it had been posted so many times.</summary>
+/// <summary>A statistic over the datapoints of a window. The count of a datapoint is its weight, as if it had been posted so many
+/// times.</summary>
 /// <param name="Name">The statistic's name.</param>
 /// <param name="Compute">Computes the value of at least one datapoint.</param>
 internal sealed record Statistic(string Name, Func<IReadOnlyList<MetricDatapoint>, double> Compute)

@@ -54,7 +54,9 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
             Delivered?.Invoke(transition, result);
             if (result.Succeeded)
                 return;
-            terminal.Warn($"The function Rollback failed on the message of {transition.Alarm.Name}: {result.Line}" + (wait > 0 ? "; it will be sent again" : ""));
+            terminal.Warn($"The function Rollback failed on the message of {transition.Alarm.Name}: {result.Line}" + (wait > 0
+                ? "; it will be sent again"
+                : ""));
             if (wait > 0)
                 await Task.Delay(wait * minute, time, cancellation);
         }
@@ -62,7 +64,8 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
 
     private void Print(AlarmTransition transition)
     {
-        var change = transition.Change switch { AlarmChange.OkToFiring => "fires", AlarmChange.FiringToOk => "has ended", _ => "is reset: no more data" };
+        var change = transition.Change switch { AlarmChange.OkToFiring =>
+            "fires", AlarmChange.FiringToOk => "has ended", _ => "is reset: no more data" };
         var color = transition.Change == AlarmChange.OkToFiring ? "[bold yellow]" : "[dim]";
         terminal.Say($"{color}{time.GetUtcNow():HH:mm:ss.fff} the alarm {Markup.Escape(transition.Alarm.Name)} {change}[/]");
         terminal.Say($"  stream           {Markup.Escape(transition.Stream.ToString())}");

@@ -39,7 +39,9 @@ internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functi
             {
                 if (!RegistryLayout.TryParseManifest(key, out var version) || known.Contains(version))
                     continue;
-                var isChecked = await store.FindLengthAsync(RegistryLayout.Verdict(version.Model, version.Version), cancellation) is not null;
+                var isChecked = await store.FindLengthAsync(
+                    RegistryLayout.Verdict(version.Model, version.Version),
+                    cancellation) is not null;
                 if (!isChecked && await InvokeLoaderAsync(key, version, cancellation) is { } problem)
                     return problem;
                 known.Add(version);
@@ -58,7 +60,8 @@ internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functi
         var result = await functions.CallAsync(FunctionName.ModelLoader, Event(key), cancellation);
         if (!result.Succeeded)
             return $"The function ModelLoader did not check {version.Model} version {version.Version}: {result.Line}";
-        terminal.Say($"[dim]{version.Model} version {version.Version} is new in the registry; ModelLoader: {Markup.Escape(result.Line)}[/]");
+        terminal.Say($"[dim]{version.Model} version {version.Version} is new in the registry; ModelLoader: " +
+            $"{Markup.Escape(result.Line)}[/]");
         return null;
     }
 

@@ -28,7 +28,8 @@ internal sealed class FunctionCaller : IDisposable
             using var answer = await http.PostAsync(new Uri(current.Url, FunctionPaths.PathOf(function)), content, cancellation);
             return new FunctionResult(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellation));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             return new FunctionResult(false, e.Message);
         }

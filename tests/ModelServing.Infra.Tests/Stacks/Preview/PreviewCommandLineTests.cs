@@ -33,7 +33,9 @@ public class PreviewCommandLineTests
         Assert.Null(options);
         Assert.Empty(error);
         Assert.Contains("./dev preview [options]", output, StringComparison.Ordinal);
-        Assert.All((string[])["--stack <NAME>", "--against <COMMIT>", "--out <FOLDER>", "--phase", "--format", "--no-color"], option => Assert.Contains(option, output, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["--stack <NAME>", "--against <COMMIT>", "--out <FOLDER>", "--phase", "--format", "--no-color"],
+            option => Assert.Contains(option, output, StringComparison.Ordinal));
         Assert.DoesNotContain("--snapshot", output, StringComparison.Ordinal);
         Assert.All(output.Split('\n'), static line => Assert.InRange(line.TrimEnd().Length, 0, 80));
     }
@@ -41,7 +43,17 @@ public class PreviewCommandLineTests
     [Fact]
     public async Task Options_have_the_given_values()
     {
-        var (_, _, _, options) = await RunAsync("--stack", "dev", "--against", "@{u}", "--out", "folder", "--phase", "foundation", "--format", "markdown");
+        var (_, _, _, options) = await RunAsync(
+            "--stack",
+            "dev",
+            "--against",
+            "@{u}",
+            "--out",
+            "folder",
+            "--phase",
+            "foundation",
+            "--format",
+            "markdown");
 
         Assert.Equal(new PreviewOptions("dev", "@{u}", FoundationOnly: true, PreviewFormat.Markdown, "folder", null), options);
     }

@@ -23,7 +23,9 @@ public sealed class PreviewTests
         var changes = (await Changes("version: 2", "version: 3")).Where(static each => each.Change != Change.Same).ToList();
         Assert.Equal(4, changes.Count(static each => each.Change == Change.Create));
         Assert.Equal(4, changes.Count(static each => each.Change == Change.Delete));
-        Assert.All(changes.Where(static each => each.Change == Change.Delete), static each => Assert.EndsWith("fraud-v2", each.Resource.Name, StringComparison.Ordinal));
+        Assert.All(
+            changes.Where(static each => each.Change == Change.Delete),
+            static each => Assert.EndsWith("fraud-v2", each.Resource.Name, StringComparison.Ordinal));
         var plan = changes.FindIndex(static each => each.Change == Change.Update);
         Assert.Equal("kubernetes:core/v1:ConfigMap", changes[plan].Resource.Type);
         Assert.All(changes[(plan + 1)..], static each => Assert.Equal(Change.Delete, each.Change));
@@ -40,7 +42,10 @@ public sealed class PreviewTests
     public async Task A_ConfigMap_is_replaced_if_its_provider_does_not_update_them()
     {
         var left = await StackSnapshot.RenderAsync(SomeStack.File(), "test", foundationOnly: false);
-        var right = await StackSnapshot.RenderAsync(SomeStack.File().Replace("percent: 5", "percent: 10", StringComparison.Ordinal), "test", foundationOnly: false);
+        var right = await StackSnapshot.RenderAsync(
+            SomeStack.File().Replace("percent: 5", "percent: 10", StringComparison.Ordinal),
+            "test",
+            foundationOnly: false);
         foreach (var resource in right.Resources.Concat(left.Resources).Where(static each => each.Type == "pulumi:providers:kubernetes"))
             resource.Inputs.Remove("enableConfigMapMutable");
         Assert.Equal(Change.Replace, Assert.Single(StackDifference.Between(left, right), static each => each.Change != Change.Same).Change);
@@ -49,15 +54,25 @@ public sealed class PreviewTests
     [Fact]
     public async Task The_table_of_replacements_covers_every_resource()
     {
-        var snapshot = await StackSnapshot.RenderAsync(SomeStack.File(more: "modelserving:network: { internetEgress: true }"), "test", foundationOnly: false);
-        Assert.Empty(snapshot.Resources.Select(static resource => resource.Type).Where(static type => !Replacements.IsKnown(type)).Distinct());
+        var snapshot = await StackSnapshot.RenderAsync(
+            SomeStack.File(more: "modelserving:network: { internetEgress: true }"),
+            "test",
+            foundationOnly: false);
+        Assert.Empty(snapshot.Resources.Select(static resource => resource.Type)
+            .Where(static type => !Replacements.IsKnown(type))
+            .Distinct());
     }
 
     [Fact]
     public async Task Secrets_and_unknown_values_are_marked_and_no_secret_is_written()
     {
         var hash = new string('1', 64);
-        var text = Text(await StackSnapshot.RenderAsync(SomeStack.File(more: $"modelserving:clients: {{ shop: {{ keyHashes: ['{hash}'] }} }}"), "test", foundationOnly: false), PreviewFormat.Plain);
+        var text = Text(
+            await StackSnapshot.RenderAsync(
+                SomeStack.File(more: $"modelserving:clients: {{ shop: {{ keyHashes: ['{hash}'] }} }}"),
+                "test",
+                foundationOnly: false),
+            PreviewFormat.Plain);
         Assert.Contains("kubeconfig: [secret]", text, StringComparison.Ordinal);
         // The Secrets of the registry login and of the clients.
         Assert.Equal(2, text.Split("stringData: [secret]").Length - 1);
@@ -69,7 +84,9 @@ public sealed class PreviewTests
     public async Task A_snapshot_is_unchanged_after_writing_and_reading()
     {
         var snapshot = await StackSnapshot.RenderAsync(SomeStack.File(), "test", foundationOnly: true);
-        Assert.Equal(Text(snapshot, PreviewFormat.Markdown), Text(EarlierProgram.Read(EarlierProgram.Write(snapshot)), PreviewFormat.Markdown));
+        Assert.Equal(
+            Text(snapshot, PreviewFormat.Markdown),
+            Text(EarlierProgram.Read(EarlierProgram.Write(snapshot)), PreviewFormat.Markdown));
         Assert.DoesNotContain(snapshot.Resources, static each => each.Type.StartsWith("kubernetes:", StringComparison.Ordinal));
         Assert.Contains(snapshot.Notes, static note => note.StartsWith("next: ms images push", StringComparison.Ordinal));
     }

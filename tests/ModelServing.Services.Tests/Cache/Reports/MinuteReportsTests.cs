@@ -101,10 +101,20 @@ public abstract class MinuteReportsTests : IAsyncLifetime
         await foreach (var key in redis.GetServer(cache.Address).KeysAsync())
         {
             keys.Add(key.ToString());
-            Assert.InRange((await redis.GetDatabase().KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromSeconds(1), MinuteReports.KeptMinutes * Length);
+            Assert.InRange(
+                (await redis.GetDatabase().KeyTimeToLiveAsync(key))!.Value,
+                TimeSpan.FromSeconds(1),
+                MinuteReports.KeptMinutes * Length);
         }
 
-        Assert.Equal(["{ms:dev:reports:fraud}:29300000", "{ms:dev:reports}:models", "{ms:dev:reports}:posted:29300000", "{ms:dev:reports}:posted:29300001"], keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "{ms:dev:reports:fraud}:29300000",
+                "{ms:dev:reports}:models",
+                "{ms:dev:reports}:posted:29300000",
+                "{ms:dev:reports}:posted:29300001",
+            ],
+            keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -125,7 +135,8 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     [Fact]
     public async Task A_minute_is_claimed_by_one_run_and_again_only_if_that_run_did_not_mark_it_in_time()
     {
-        var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Posted().TakeAsync(Minute, Guid.NewGuid(), TimeSpan.FromMinutes(1), Token)));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(_ => Posted().TakeAsync(Minute, Guid.NewGuid(), TimeSpan.FromMinutes(1), Token)));
         Assert.Single(runs, static taken => taken);
 
         await Posted().TakeAsync(Minute + 1, Guid.NewGuid(), TimeSpan.FromMilliseconds(1), Token);
@@ -137,13 +148,18 @@ public abstract class MinuteReportsTests : IAsyncLifetime
         Assert.False(await Posted().TakeAsync(Minute + 1, Guid.NewGuid(), TimeSpan.FromMinutes(1), Token));
     }
 
-    private static ProcessReport Canary(int requests) => SomeReports.Process(SomeReports.Two, new VariantCounts("canary", 1, SomeReports.Count(answered: requests)));
+    private static ProcessReport Canary(int requests) =>
+        SomeReports.Process(SomeReports.Two, new VariantCounts("canary", 1, SomeReports.Count(answered: requests)));
 
     private static void AssertSame(IEnumerable<ProcessReport> expected, ModelMinute read)
     {
         ProcessReport[] processes = [.. expected.OrderBy(static process => process.Incarnation)];
-        Assert.Equal(processes.Select(static process => process with { Streams = [] }), read.Processes.OrderBy(static process => process.Incarnation).Select(static process => process with { Streams = [] }));
-        Assert.Equal(processes.SelectMany(static process => process.Streams), read.Processes.OrderBy(static process => process.Incarnation).SelectMany(static process => process.Streams));
+        Assert.Equal(
+            processes.Select(static process => process with { Streams = [] }),
+            read.Processes.OrderBy(static process => process.Incarnation).Select(static process => process with { Streams = [] }));
+        Assert.Equal(
+            processes.SelectMany(static process => process.Streams),
+            read.Processes.OrderBy(static process => process.Incarnation).SelectMany(static process => process.Streams));
     }
 
     private MinuteReports Reports() => new(cache.Open(), "dev", Length);

@@ -53,7 +53,10 @@ public class ProcessReportFormatTests
     public void The_largest_report_fits()
     {
         var full = RequestCounts.From([.. Enumerable.Repeat(long.MaxValue >> 20, RequestCounts.Kinds * LatencyBuckets.Count)]);
-        var report = SomeReports.Process(SomeReports.One, [.. Enumerable.Range(1, ProcessReport.MaxStreams).Select(trial => new VariantCounts(new string('v', ModelName.MaxLength), trial, full))]);
+        var report = SomeReports.Process(
+            SomeReports.One,
+            [.. Enumerable.Range(1, ProcessReport.MaxStreams)
+                .Select(trial => new VariantCounts(new string('v', ModelName.MaxLength), trial, full))]);
         Assert.InRange(ProcessReportFormat.Write(report).Length, 1, ProcessReportFormat.MaxBytes);
     }
 }

@@ -6,11 +6,16 @@ namespace ModelServing.Services.Tests.Cache.Reports;
 public class RequestCountsTests
 {
     [Fact]
-    public void Counts_of_parts_add_up_to_the_counts_of_the_whole_in_any_order() => Gen.Select(SomeReports.Answer.List[0, 60], Gen.Int[0, 60], Gen.Int[0, 60])
+    public void Counts_of_parts_add_up_to_the_counts_of_the_whole_in_any_order() =>
+        Gen.Select(SomeReports.Answer.List[0, 60], Gen.Int[0, 60], Gen.Int[0, 60])
         .Sample((answers, one, other) =>
         {
             var (first, second) = (Math.Min(Math.Min(one, other), answers.Count), Math.Min(Math.Max(one, other), answers.Count));
-            RequestCounts[] parts = [SomeReports.Count(answers[..first]), SomeReports.Count(answers[first..second]), SomeReports.Count(answers[second..])];
+            RequestCounts[] parts = [
+                SomeReports.Count(answers[..first]),
+                SomeReports.Count(answers[first..second]),
+                SomeReports.Count(answers[second..]),
+            ];
             var whole = SomeReports.Count(answers);
             Assert.Equal(whole, (parts[0] + parts[1]) + parts[2]);
             Assert.Equal(whole, parts[2] + (parts[0] + parts[1]));
@@ -23,19 +28,22 @@ public class RequestCountsTests
 
     [Fact]
     public void A_quantile_is_not_below_the_latency_of_its_rank_and_at_most_a_thirty_second_above() =>
-        Gen.Select(SomeReports.Answer.List[1, 200], Gen.OneOf(((double[])[0.001, 0.5, 0.95, 0.99, 1.0]).Select(Gen.Const).ToArray())).Sample((answers, quantile) =>
-        {
-            List<TimeSpan> telling = [.. answers.Where(static answer => answer.Kind != AnswerKind.ClientError).Select(static answer => answer.Latency).Order()];
-            var latency = SomeReports.Count(answers).Latency(quantile);
-            if (telling.Count == 0)
+        Gen.Select(SomeReports.Answer.List[1, 200], Gen.OneOf(((double[])[0.001, 0.5, 0.95, 0.99, 1.0]).Select(Gen.Const).ToArray()))
+            .Sample((answers, quantile) =>
             {
-                Assert.Null(latency);
-                return;
-            }
+                List<TimeSpan> telling = [.. answers.Where(static answer => answer.Kind != AnswerKind.ClientError)
+                    .Select(static answer => answer.Latency)
+                    .Order()];
+                var latency = SomeReports.Count(answers).Latency(quantile);
+                if (telling.Count == 0)
+                {
+                    Assert.Null(latency);
+                    return;
+                }
 
-            var exact = telling[(int)Math.Ceiling(quantile * telling.Count) - 1];
-            Assert.InRange(latency!.Value, exact, exact * (33 / 32.0) + TimeSpan.FromMicroseconds(1));
-        });
+                var exact = telling[(int)Math.Ceiling(quantile * telling.Count) - 1];
+                Assert.InRange(latency!.Value, exact, exact * (33 / 32.0) + TimeSpan.FromMicroseconds(1));
+            });
 
     [Fact]
     public void Buckets_follow_each_other_without_a_gap()

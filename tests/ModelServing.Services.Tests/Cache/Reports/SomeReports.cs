@@ -21,7 +21,13 @@ internal static class SomeReports
     internal static readonly Gen<RequestCounts> Counts = Answer.List[0, 40].Select(static answers => Count(answers));
 
     internal static readonly Gen<ProcessReport> Report = Gen.Select(
-        Gen.Int[1, ModelVersion.MaxNumber], Gen.Guid, Gen.Bool, Gen.Select(Gen.OneOf(((string[])["canary", "stable", "direct", "b-2"]).Select(Gen.Const).ToArray()), Gen.Int[0, int.MaxValue], Counts).List[0, ProcessReport.MaxStreams])
+        Gen.Int[1, ModelVersion.MaxNumber],
+        Gen.Guid,
+        Gen.Bool,
+        Gen.Select(
+            Gen.OneOf(((string[])["canary", "stable", "direct", "b-2"]).Select(Gen.Const).ToArray()),
+            Gen.Int[0, int.MaxValue],
+            Counts).List[0, ProcessReport.MaxStreams])
         .Select(static (version, incarnation, isLeaving, streams) => new ProcessReport
         {
             Version = new ModelVersion(version),
@@ -39,7 +45,12 @@ internal static class SomeReports
     }
 
     /// <summary>Counts with the given number of answers of each kind, all with one latency.</summary>
-    internal static RequestCounts Count(int answered = 0, int failed = 0, int nonFinite = 0, int clientErrors = 0, double milliseconds = 10) => Count(
+    internal static RequestCounts Count(
+        int answered = 0,
+        int failed = 0,
+        int nonFinite = 0,
+        int clientErrors = 0,
+        double milliseconds = 10) => Count(
         Enumerable.Repeat(AnswerKind.Answered, answered)
             .Concat(Enumerable.Repeat(AnswerKind.Failed, failed))
             .Concat(Enumerable.Repeat(AnswerKind.NonFinite, nonFinite))

@@ -43,14 +43,22 @@ public class DemoReportTests
     {
         var report = Report(
         [
-            .. Answers("stable", 1, 950), .. Answers("canary", 2, 46), .. Answers("canary", 2, 2, "502 connection-lost"), .. Answers("canary", 2, 1, "503 no-ready-endpoint"),
+            .. Answers(
+                "stable",
+                1,
+                950), .. Answers(
+                    "canary",
+                    2,
+                    46), .. Answers("canary", 2, 2, "502 connection-lost"), .. Answers("canary", 2, 1, "503 no-ready-endpoint"),
             .. Answers(null, null, 1, "connection lost"),
         ]);
         Assert.Equal(4, report.Failed);
         Assert.Equal(3.0 / 49, report.Variants[1].ErrorRate);
         Assert.Equal("- ", $"{report.Variants[2].Variant} {report.Variants[2].Version}");
         Assert.Null(report.Variants[2].ExpectedShare);
-        Assert.Equal(["4 of 1,000 requests failed: 2 x 502 connection-lost, 1 x 503 no-ready-endpoint, 1 x connection lost"], report.Remarks);
+        Assert.Equal(
+            ["4 of 1,000 requests failed: 2 x 502 connection-lost, 1 x 503 no-ready-endpoint, 1 x connection lost"],
+            report.Remarks);
         Assert.False(report.AsExpected);
     }
 
@@ -79,9 +87,16 @@ public class DemoReportTests
     [Fact]
     public void Shares_are_not_checked_if_chance_does_not_make_them()
     {
-        var sticky = DemoReport.From(Api, Rollout with { RoutingKeyHeader = "X-Customer" }, Answers("stable", 1, 10_000), planChanged: false);
+        var sticky = DemoReport.From(
+            Api,
+            Rollout with { RoutingKeyHeader = "X-Customer" },
+            Answers("stable", 1, 10_000),
+            planChanged: false);
         Assert.True(sticky.AsExpected);
-        Assert.StartsWith("the shares are not checked, because the routing key X-Customer", Assert.Single(sticky.Remarks), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the shares are not checked, because the routing key X-Customer",
+            Assert.Single(sticky.Remarks),
+            StringComparison.Ordinal);
 
         var changed = DemoReport.From(Api, Rollout, Answers("stable", 1, 10_000), planChanged: true);
         Assert.True(changed.AsExpected);
@@ -94,11 +109,15 @@ public class DemoReportTests
     {
         var terminal = new RecordedTerminal();
         terminal.Terminal.Result(Report(Answers("stable", 1, 10)), static report => report.Table());
-        Assert.Contains(terminal.Lines, static line => line.Contains("canary", StringComparison.Ordinal) && line.Contains("5.00%", StringComparison.Ordinal));
+        Assert.Contains(
+            terminal.Lines,
+            static line => line.Contains("canary", StringComparison.Ordinal) && line.Contains("5.00%", StringComparison.Ordinal));
 
         terminal = new RecordedTerminal();
         var typical = new DemoAnswer("stable", 1, TimeSpan.FromMilliseconds(112.45), null);
-        terminal.Terminal.Result(Report([.. Enumerable.Repeat(typical, 19_000), .. Answers("canary", 2, 900)]), static report => report.Table());
+        terminal.Terminal.Result(
+            Report([.. Enumerable.Repeat(typical, 19_000), .. Answers("canary", 2, 900)]),
+            static report => report.Table());
         Assert.All(terminal.Lines, static line => Assert.InRange(line.Length, 1, 80));
     }
 

@@ -21,14 +21,18 @@ public class DemoTrafficTests
             Assert.Equal("/v2/models/fraud/infer", context.Request.Path);
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
             var input = Assert.Single(body.RootElement.GetProperty("inputs").EnumerateArray());
-            Assert.Equal("features FP32 [1,2]", $"{input.GetProperty("name")} {input.GetProperty("datatype")} {input.GetProperty("shape")}");
+            Assert.Equal(
+                "features FP32 [1,2]",
+                $"{input.GetProperty("name")} {input.GetProperty("datatype")} {input.GetProperty("shape")}");
             Assert.True(seen.TryAdd(input.GetProperty("data")[0].GetSingle(), context.Request.Headers["X-Customer"].ToString()));
             Assert.Equal("msk_some", context.Request.Headers["X-API-Key"]);
             context.Response.Headers["X-Model-Variant"] = "canary";
             context.Response.Headers["X-Model-Version"] = "2";
             await context.Response.WriteAsync("""{"outputs":[{}]}""");
         });
-        var rows = Enumerable.Range(0, 100).Select(static i => new SampleRow(new Transaction(i, 0, i + 1000, 0, 0, FraudScenario.None), new float[] { i + 0.1f, 2 })).ToList();
+        var rows = Enumerable.Range(0, 100)
+            .Select(static i => new SampleRow(new Transaction(i, 0, i + 1000, 0, 0, FraudScenario.None), new float[] { i + 0.1f, 2 }))
+            .ToList();
         var sent = 0;
         using var traffic = new DemoTraffic(new Uri(api.Urls.First()), "msk_some", rows, TimeProvider.System);
         var answers = await traffic.SendAsync(rows.Count, "X-Customer", () => Interlocked.Increment(ref sent), default);

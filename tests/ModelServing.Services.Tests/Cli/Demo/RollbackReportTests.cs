@@ -8,7 +8,13 @@ public class RollbackReportTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
     private static readonly VariantPlan Canary = SomeStack.Plan("5").Rollouts[DemoModel.Name].Variants[0];
-    private static readonly CondemnedVersion Condemned = new(new ModelVersion(2), 1, Noon.AddSeconds(0.42), "guard", "router-1", "error: 5 failures against 0 of stable");
+    private static readonly CondemnedVersion Condemned = new(
+        new ModelVersion(2),
+        1,
+        Noon.AddSeconds(0.42),
+        "guard",
+        "router-1",
+        "error: 5 failures against 0 of stable");
 
     [Fact]
     public void It_counts_what_came_before_and_after_the_rollback()

@@ -7,7 +7,8 @@ using ModelServing.Cli.Images;
 
 namespace ModelServing.Services.Tests.Cli.Images;
 
-/// <summary>A registry whose tokens come from another server, as OCI's do. The tests of pushing use Debian's registry, which has passwords.</summary>
+/// <summary>A registry whose tokens come from another server, as OCI's do. The tests of pushing use Debian's registry, which has
+/// passwords.</summary>
 public sealed class ContainerRegistryClientTests : IAsyncLifetime
 {
     private const string Manifest = "{ }";
@@ -41,7 +42,9 @@ public sealed class ContainerRegistryClientTests : IAsyncLifetime
         Assert.Equal(Digest, await registry.FindAsync("space/a", "1", Cancellation));
         Assert.Equal(Digest, await registry.FindAsync("space/b", "1", Cancellation));
         Assert.Null(await registry.FindAsync("space/b", "missing", Cancellation));
-        Assert.Equal(["?service=it", "?service=it&scope=repository%3Aspace%2Fa%3Apull", "?service=it&scope=repository%3Aspace%2Fb%3Apull"], requested);
+        Assert.Equal(
+            ["?service=it", "?service=it&scope=repository%3Aspace%2Fa%3Apull", "?service=it&scope=repository%3Aspace%2Fb%3Apull"],
+            requested);
     }
 
     [Fact]
@@ -49,7 +52,9 @@ public sealed class ContainerRegistryClientTests : IAsyncLifetime
     {
         using var registry = Registry(Login with { IsIdentityToken = true });
         Assert.Equal(Digest, await registry.FindAsync("space/a", "1", Cancellation));
-        Assert.Equal(["service=it&scope=repository%3Aspace%2Fa%3Apull&grant_type=refresh_token&client_id=ms&refresh_token=secret"], requested);
+        Assert.Equal(
+            ["service=it&scope=repository%3Aspace%2Fa%3Apull&grant_type=refresh_token&client_id=ms&refresh_token=secret"],
+            requested);
     }
 
     [Fact]
@@ -126,7 +131,9 @@ public sealed class ContainerRegistryClientTests : IAsyncLifetime
         else
         {
             context.Response.ContentType = "application/json";
-            context.Response.StatusCode = path.EndsWith("/missing", StringComparison.Ordinal) ? 404 : path.EndsWith("/broken", StringComparison.Ordinal) ? 500 : 200;
+            context.Response.StatusCode = path.EndsWith("/missing", StringComparison.Ordinal)
+                ? 404
+                : path.EndsWith("/broken", StringComparison.Ordinal) ? 500 : 200;
             await context.Response.WriteAsync(Manifest);
         }
     }

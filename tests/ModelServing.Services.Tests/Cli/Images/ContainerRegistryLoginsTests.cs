@@ -69,7 +69,9 @@ public sealed class ContainerRegistryLoginsTests : IDisposable
     public async Task An_identity_token_is_recognized()
     {
         Write(".docker/config.json", $$"""{ "auths": { "{{Host}}": { "auth": "{{Encoded("user:")}}", "identitytoken": "t" } } }""");
-        Assert.Equal(new ContainerRegistryLogin("user", "t", folder.Combine(".docker/config.json"), IsIdentityToken: true), await PushAsync());
+        Assert.Equal(
+            new ContainerRegistryLogin("user", "t", folder.Combine(".docker/config.json"), IsIdentityToken: true),
+            await PushAsync());
     }
 
     [Theory]
@@ -81,7 +83,10 @@ public sealed class ContainerRegistryLoginsTests : IDisposable
     {
         Write(".docker/config.json", content);
         var e = await Assert.ThrowsAsync<CommandException>(PushAsync);
-        Assert.StartsWith(folder.Combine(".docker/config.json") + " is not a valid file of Docker logins: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            folder.Combine(".docker/config.json") + " is not a valid file of Docker logins: ",
+            e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +94,10 @@ public sealed class ContainerRegistryLoginsTests : IDisposable
     {
         Write(".docker/config.json", $$"""{ "credHelpers": { "{{Host}}": "of-no-machine" } }""");
         var e = await Assert.ThrowsAsync<CommandException>(PushAsync);
-        Assert.EndsWith("names the credential helper docker-credential-of-no-machine, which is not on the path", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "names the credential helper docker-credential-of-no-machine, which is not on the path",
+            e.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,7 +117,8 @@ public sealed class ContainerRegistryLoginsTests : IDisposable
 
     private Task<ContainerRegistryLogin?> PushAsync() => Logins.FindForPushAsync(Host, TestContext.Current.CancellationToken);
 
-    private void Login(string file, string user) => Write(file, $$"""{ "auths": { "{{Host}}": { "auth": "{{Encoded(user + ":secret")}}" } } }""");
+    private void Login(string file, string user) =>
+        Write(file, $$"""{ "auths": { "{{Host}}": { "auth": "{{Encoded(user + ":secret")}}" } } }""");
 
     private void Write(string file, string content)
     {

@@ -54,7 +54,10 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
         // Only the digests have changed.
         var first = await ImagesAsync();
         Assert.Equal(
-            Cloud.Replace("# the office\n", $"# the office\n  modelserving:images:\n    router: {first["router"].Digest}\n    inference: {first["inference"].Digest}\n", StringComparison.Ordinal),
+            Cloud.Replace(
+                "# the office\n",
+                $"# the office\n  modelserving:images:\n    router: {first["router"].Digest}\n    inference: {first["inference"].Digest}\n",
+                StringComparison.Ordinal),
             hosts.StackText);
         Assert.DoesNotContain(Directory.GetFiles(hosts.Stack.Folder), file => file.EndsWith(".new", StringComparison.Ordinal));
         Assert.Contains("before pulumi up: Pulumi.dev.yaml", terminal.Errors, StringComparison.Ordinal);
@@ -62,7 +65,9 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
         // Each image has and starts its program, as the user of the pods.
         foreach (var (name, image) in first)
         {
-            Assert.Equal(image.Digest, (await registry!.FindAsync($"space/modelserving-dev/{name}", ImageNames.TagOf(image.Digest), Cancellation))?.Digest);
+            Assert.Equal(
+                image.Digest,
+                (await registry!.FindAsync($"space/modelserving-dev/{name}", ImageNames.TagOf(image.Digest), Cancellation))?.Digest);
             Assert.Equal($"{ImageNames.User}", image.Text("User"));
             Assert.Equal([$"{HostPorts.Http}/tcp"], image.Keys("ExposedPorts"));
             Assert.Equal(["dotnet", $"/app/Some.{name}.dll"], image.List("Entrypoint"));
@@ -105,7 +110,10 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
     [Fact]
     public async Task Arm_nodes_get_Arm_images()
     {
-        hosts.Reset(Cloud.Replace("    allowedCidrs", "    nodes: { shape: VM.Standard.A1.Flex }\n    allowedCidrs", StringComparison.Ordinal));
+        hosts.Reset(Cloud.Replace(
+            "    allowedCidrs",
+            "    nodes: { shape: VM.Standard.A1.Flex }\n    allowedCidrs",
+            StringComparison.Ordinal));
         Assert.Equal(ExitCode.Done, await PushAsync(only: "inference"));
         var image = Assert.Single(await ImagesAsync()).Value;
         Assert.Equal("arm64", (string?)image.Config["architecture"]);
@@ -140,7 +148,10 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
         hosts.WriteProgram("inference", "return nothing;");
         var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync());
         Assert.Equal("the image inference could not be built:", e.Lines[0]);
-        Assert.EndsWith("error CS0103: The name 'nothing' does not exist in the current context", Assert.Single(e.Lines.Skip(1)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "error CS0103: The name 'nothing' does not exist in the current context",
+            Assert.Single(e.Lines.Skip(1)),
+            StringComparison.Ordinal);
         Assert.Equal(Cloud, hosts.StackText);
         Assert.Equal(["dotnet/aspnet"], await registry!.RepositoriesAsync(Cancellation));
     }
@@ -152,7 +163,9 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
         hosts.WriteProgram("inference", "return 0;", """<ContainerPort Include="none" />""");
         var e = await Assert.ThrowsAsync<CommandException>(() => PushAsync());
         Assert.Equal("the image inference could not be built:", e.Lines[0]);
-        Assert.Contains(e.Lines, line => line.Contains("CONTAINER", StringComparison.Ordinal) && line.Contains("none", StringComparison.Ordinal));
+        Assert.Contains(
+            e.Lines,
+            line => line.Contains("CONTAINER", StringComparison.Ordinal) && line.Contains("none", StringComparison.Ordinal));
         Assert.Equal(Cloud, hosts.StackText);
         Assert.Equal(["dotnet/aspnet", "space/modelserving-dev/router"], await registry!.RepositoriesAsync(Cancellation));
     }
@@ -175,7 +188,14 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
     {
         var build = new ImageBuild("dotnet", hosts.WorkFolder, ImagesCommand.RuntimeOf(hosts.Stack.ReadCloud().Cloud!));
         var push = new ImagePush(terminal.Terminal, build, ImageDestination.Parse($"{registry!.Host}/space", "dev"), NoLogins);
-        return await ImagesCommand.PushAsync(terminal.Terminal, hosts.Stack, push, only is null ? hosts.Projects : [hosts.Project(only)], baseImage, revision, Cancellation);
+        return await ImagesCommand.PushAsync(
+            terminal.Terminal,
+            hosts.Stack,
+            push,
+            only is null ? hosts.Projects : [hosts.Project(only)],
+            baseImage,
+            revision,
+            Cancellation);
     }
 
     // The registry's images that the stack file names.
@@ -197,7 +217,8 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
 
     // The tags that are digests of an image's content.
     private async Task<IReadOnlyList<string>> TagsAsync(string image) =>
-        [.. (await registry!.TagsAsync($"space/modelserving-dev/{image}", Cancellation)).Where(static tag => tag.StartsWith("content-", StringComparison.Ordinal))];
+        [.. (await registry!.TagsAsync($"space/modelserving-dev/{image}", Cancellation))
+            .Where(static tag => tag.StartsWith("content-", StringComparison.Ordinal))];
 
     /// <summary>The programs. All tests share them, so that each is compiled once and again only when a test changes it.</summary>
     public sealed class Sources : IDisposable

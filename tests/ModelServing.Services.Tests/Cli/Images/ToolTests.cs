@@ -26,7 +26,8 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_program_is_null() => Assert.Null(await Tool.RunAsync(new ProcessStartInfo(folder.Combine("none")), "", Cancellation));
+    public async Task A_missing_program_is_null() =>
+        Assert.Null(await Tool.RunAsync(new ProcessStartInfo(folder.Combine("none")), "", Cancellation));
 
     [Fact]
     public async Task Cancellation_kills_the_program_and_its_children()

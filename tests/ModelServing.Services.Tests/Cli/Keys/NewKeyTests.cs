@@ -29,7 +29,10 @@ public class NewKeyTests
         var settings = Settings($"shop: {{ keyHashes: ['{Hash}', '{new string('2', 64)}'], role: tester }}");
         var key = NewKey.Make("dev", settings, ModelName.Parse("shop"), null);
         Assert.Equal("tester", key.Role);
-        Assert.StartsWith("pulumi config set --stack dev --path 'modelserving:clients.shop.keyHashes[2]' ", Assert.Single(key.Commands), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "pulumi config set --stack dev --path 'modelserving:clients.shop.keyHashes[2]' ",
+            Assert.Single(key.Commands),
+            StringComparison.Ordinal);
         Assert.NotEqual(key.Key, NewKey.Make("dev", settings, ModelName.Parse("shop"), null).Key);
     }
 
@@ -41,7 +44,12 @@ public class NewKeyTests
     {
         using var folder = new TemporaryFolder();
         var stack = new StackLocation("some", folder.FullPath);
-        File.WriteAllText(stack.FilePath, "# ours\nconfig:\n" + clients.Replace("HASH", Hash, StringComparison.Ordinal) + "  modelserving:models:\n    a: { stable: { version: 1 } }\n");
+        File.WriteAllText(
+            stack.FilePath,
+            "# ours\nconfig:\n" + clients.Replace(
+                "HASH",
+                Hash,
+                StringComparison.Ordinal) + "  modelserving:models:\n    a: { stable: { version: 1 } }\n");
         var old = stack.Read().Settings.Clients.GetValueOrDefault(ModelName.Parse("shop"));
         Assert.Equal(before, (old?.Role ?? ClientRole.Caller).ToString().ToLowerInvariant());
 
@@ -54,7 +62,9 @@ public class NewKeyTests
         Assert.Equal(ClientRole.Operator, client.Role);
         Assert.Empty(stack.Read().Check());
         Assert.StartsWith("# ours\n", File.ReadAllText(stack.FilePath), StringComparison.Ordinal);
-        Assert.Equal(["Pulumi.some.yaml: shop", $"  clients.shop.keyHashes  + {ApiKey.HashOf(key)}", "  clients.shop.role  operator"], printed.Lines[2..5]);
+        Assert.Equal(
+            ["Pulumi.some.yaml: shop", $"  clients.shop.keyHashes  + {ApiKey.HashOf(key)}", "  clients.shop.role  operator"],
+            printed.Lines[2..5]);
         Assert.DoesNotContain(key, File.ReadAllText(stack.FilePath), StringComparison.Ordinal);
     }
 
@@ -72,5 +82,6 @@ public class NewKeyTests
     }
 
     private static StackSettings Settings(string clients = "") =>
-        StackFile.Parse($"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}, modelserving:clients: {{ {clients} }} }}").File!.Settings;
+        StackFile.Parse($"config: {{ modelserving:models: {{ a: {{ stable: {{ version: 1 }} }} }}, modelserving:clients: {{ {clients} " +
+            $"}} }}").File!.Settings;
 }

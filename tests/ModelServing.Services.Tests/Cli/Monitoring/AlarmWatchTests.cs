@@ -30,7 +30,8 @@ public class AlarmWatchTests
     }
 
     [Fact]
-    public void A_pending_time_of_one_minute_fires_at_the_first_bad_minute() => Assert.Equal(["", "OkToFiring 2"], Minutes(Watch(pending: 1), 0, 5));
+    public void A_pending_time_of_one_minute_fires_at_the_first_bad_minute() =>
+        Assert.Equal(["", "OkToFiring 2"], Minutes(Watch(pending: 1), 0, 5));
 
     [Fact]
     public void A_good_minute_and_a_missing_one_restart_the_pending_time() =>
@@ -70,10 +71,28 @@ public class AlarmWatchTests
         using var message = JsonDocument.Parse(AlarmMessageWriter.Write(transition, "modelserving-dev-too-much"));
 
         var root = message.RootElement;
-        Assert.Equal(["dedupeKey", "title", "body", "type", "severity", "timestampEpochMillis", "timestamp", "alarmMetaData", "notificationType", "version"], root.EnumerateObject().Select(static member => member.Name));
-        Assert.Equal(("OK_TO_FIRING", "CRITICAL", "2026-11-27T12:01:00.000Z"), (root.GetProperty("type").GetString(), root.GetProperty("severity").GetString(), root.GetProperty("timestamp").GetString()));
+        Assert.Equal(
+            [
+                "dedupeKey",
+                "title",
+                "body",
+                "type",
+                "severity",
+                "timestampEpochMillis",
+                "timestamp",
+                "alarmMetaData",
+                "notificationType",
+                "version",
+            ],
+            root.EnumerateObject().Select(static member => member.Name));
+        Assert.Equal(
+            ("OK_TO_FIRING", "CRITICAL", "2026-11-27T12:01:00.000Z"),
+            (root.GetProperty("type").GetString(), root.GetProperty("severity").GetString(), root.GetProperty("timestamp").GetString()));
         var alarm = Assert.Single(root.GetProperty("alarmMetaData").EnumerateArray());
-        Assert.Equal(("FIRING", "M[1m].mean() > 1", 1), (alarm.GetProperty("status").GetString(), alarm.GetProperty("query").GetString(), alarm.GetProperty("totalMetricsFiring").GetInt32()));
+        Assert.Equal(
+            ("FIRING", "M[1m].mean() > 1", 1),
+            (alarm.GetProperty("status")
+                .GetString(), alarm.GetProperty("query").GetString(), alarm.GetProperty("totalMetricsFiring").GetInt32()));
         Assert.Equal("2", Assert.Single(alarm.GetProperty("dimensions").EnumerateArray()).GetProperty("version").GetString());
         Assert.Equal("5", Assert.Single(alarm.GetProperty("metricValues").EnumerateArray()).GetProperty("M[1m].mean()").GetString());
     }
@@ -96,12 +115,20 @@ public class AlarmWatchTests
             Post(number);
         else
             time.Now += Minute;
-        return string.Join(' ', watch.Evaluate(evaluation, time.Now).Select(static change => $"{change.Change} {change.Stream["version"]}"));
+        return string.Join(
+            ' ',
+            watch.Evaluate(evaluation, time.Now).Select(static change => $"{change.Change} {change.Stream["version"]}"));
     })];
 
     private void Post(double value)
     {
-        Assert.Empty(datapoints.Add(new MetricPost([new MetricData { Namespace = "ns", Name = "M", Dimensions = new Dictionary<string, string> { ["version"] = "2" }, Datapoints = [new MetricDatapoint(time.Now, value)] }])));
+        Assert.Empty(datapoints.Add(new MetricPost([new MetricData
+        {
+            Namespace = "ns",
+            Name = "M",
+            Dimensions = new Dictionary<string, string> { ["version"] = "2" },
+            Datapoints = [new MetricDatapoint(time.Now, value)],
+        }])));
         time.Now += Minute;
     }
 }

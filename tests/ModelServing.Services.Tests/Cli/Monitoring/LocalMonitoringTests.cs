@@ -57,7 +57,12 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         Assert.Equal(FunctionPaths.PathOf(FunctionName.Rollback), standIn.Calls[0].Path);
         using var message = JsonDocument.Parse(standIn.Calls[0].Payload);
         Assert.Equal("modelserving-local-failure-rate", message.RootElement.GetProperty("title").GetString());
-        Assert.Equal("0.2, 100", string.Join(", ", message.RootElement.GetProperty("alarmMetaData")[0].GetProperty("metricValues")[0].EnumerateObject().Select(static value => value.Value.GetString())));
+        Assert.Equal(
+            "0.2, 100",
+            string.Join(
+                ", ",
+                message.RootElement.GetProperty("alarmMetaData")[0].GetProperty("metricValues")[0].EnumerateObject()
+                    .Select(static value => value.Value.GetString())));
         Assert.Contains("the alarm failure-rate fires", terminal.Output, StringComparison.Ordinal);
         var firing = FiringAlarms.Parse(await http.GetByteArrayAsync(new Uri(monitoring!.Address + FiringAlarms.Path)));
         Assert.Equal("failure-rate", Assert.Single(firing.Alarms).Alarm);
@@ -102,7 +107,9 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
         standIn.Status = 502;
         delivery!.Send(Assert.Single(After(minutes: 5)));
-        await RunningRouter.UntilAsync(() => terminal.Output.Contains("failed on the message", StringComparison.Ordinal), "the failure is printed");
+        await RunningRouter.UntilAsync(
+            () => terminal.Output.Contains("failed on the message", StringComparison.Ordinal),
+            "the failure is printed");
 
         standIn.Status = 200;
         await RunningRouter.UntilAsync(
@@ -143,7 +150,9 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
             Name = ModelMetric.Failure,
             Dimensions = new Dictionary<string, string>
             {
-                [ModelMetric.Model] = "fraud", [ModelMetric.Version] = "2", [ModelMetric.Variant] = "canary", [ModelMetric.Trial] = "1", [ModelMetric.Watched] = watched,
+                [ModelMetric.Model] =
+                    "fraud", [ModelMetric.Version] =
+                        "2", [ModelMetric.Variant] = "canary", [ModelMetric.Trial] = "1", [ModelMetric.Watched] = watched,
             },
             Datapoints = [new MetricDatapoint(now, 1, failed), new MetricDatapoint(now, 0, succeeded)],
         }]);

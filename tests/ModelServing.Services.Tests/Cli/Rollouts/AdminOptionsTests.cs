@@ -15,8 +15,12 @@ public sealed class AdminOptionsTests : IDisposable
     [Fact]
     public void A_token_goes_to_the_gateway_and_a_key_to_a_forwarded_port()
     {
-        Assert.Equal(("https://api.example.com/", "Authorization", "Bearer ey.J.x"), Read("--admin", "https://api.example.com", "--token-file", File("ey.J.x\n")));
-        Assert.Equal(("http://127.0.0.1:8081/", "X-API-Key", "msk_x"), Read("--admin", "http://127.0.0.1:8081", "--key-file", File("msk_x\n")));
+        Assert.Equal(
+            ("https://api.example.com/", "Authorization", "Bearer ey.J.x"),
+            Read("--admin", "https://api.example.com", "--token-file", File("ey.J.x\n")));
+        Assert.Equal(
+            ("http://127.0.0.1:8081/", "X-API-Key", "msk_x"),
+            Read("--admin", "http://127.0.0.1:8081", "--key-file", File("msk_x\n")));
     }
 
     [Fact]
@@ -33,17 +37,35 @@ public sealed class AdminOptionsTests : IDisposable
     [InlineData("http://api.example.com")]
     [InlineData("http://10.0.1.70:8081")]
     public void No_credential_goes_unencrypted_to_another_machine(string address) =>
-        Assert.Contains("plain http would expose the credential", Refused("--admin", address, "--token-file", File("ey.J.x")), StringComparison.Ordinal);
+        Assert.Contains(
+            "plain http would expose the credential",
+            Refused("--admin", address, "--token-file", File("ey.J.x")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void An_invalid_credential_is_refused_with_the_way_to_correct_it()
     {
         Assert.Contains("--token-file", Refused("--admin", "https://api.example.com"), StringComparison.Ordinal);
-        Assert.Contains("only one of the two", Refused("--admin", "https://api.example.com", "--token-file", File("a"), "--key-file", File("b")), StringComparison.Ordinal);
-        Assert.Contains("does not contain a token", Refused("--admin", "https://api.example.com", "--token-file", File("ey J\nx")), StringComparison.Ordinal);
-        Assert.Contains("can't be read", Refused("--admin", "https://api.example.com", "--token-file", folder.Combine("none")), StringComparison.Ordinal);
-        Assert.Contains("is not an http address", Refused("--admin", "127.0.0.1:8081", "--token-file", File("a")), StringComparison.Ordinal);
-        Assert.Contains("is not an http address", Refused("--admin", "ftp://api.example.com", "--token-file", File("a")), StringComparison.Ordinal);
+        Assert.Contains(
+            "only one of the two",
+            Refused("--admin", "https://api.example.com", "--token-file", File("a"), "--key-file", File("b")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "does not contain a token",
+            Refused("--admin", "https://api.example.com", "--token-file", File("ey J\nx")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "can't be read",
+            Refused("--admin", "https://api.example.com", "--token-file", folder.Combine("none")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "is not an http address",
+            Refused("--admin", "127.0.0.1:8081", "--token-file", File("a")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "is not an http address",
+            Refused("--admin", "ftp://api.example.com", "--token-file", File("a")),
+            StringComparison.Ordinal);
     }
 
     private (string Address, string Header, string Value) Read(params string[] arguments)

@@ -17,13 +17,18 @@ public class CheckCommandTests
     public void A_condemned_stable_version_is_a_fault_with_its_position_and_the_way_out()
     {
         var fault = Assert.Single(CheckCommand.Faults(File("stable: { version: 2 }"), Condemned(2)));
-        Assert.StartsWith("f:1:62: modelserving:models.fraud.stable.version: version 2 is condemned: ", fault.ToLine("f"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "f:1:62: modelserving:models.fraud.stable.version: version 2 is condemned: ",
+            fault.ToLine("f"),
+            StringComparison.Ordinal);
         Assert.Contains("ms reset fraud 2", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("stable: { version: 1 }, canary: { version: 2, percent: 5 }", "fraud: version 2 is condemned, so canary gets no traffic")]
-    [InlineData("stable: { version: 1 }, experiment: { name: q, arms: { blue: { version: 2, percent: 5 } } }", "fraud: version 2 is condemned, so blue gets no traffic")]
+    [InlineData(
+        "stable: { version: 1 }, experiment: { name: q, arms: { blue: { version: 2, percent: 5 } } }",
+        "fraud: version 2 is condemned, so blue gets no traffic")]
     public void A_condemned_version_beside_stable_is_a_remark(string model, string remark)
     {
         Assert.Empty(CheckCommand.Faults(File(model), Condemned(2)));
@@ -40,8 +45,20 @@ public class CheckCommandTests
     [Fact]
     public void A_router_that_does_not_know_the_journal_is_an_error()
     {
-        Assert.Contains("journal is unread", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with { Journal = JournalReach.Unread })).Message, StringComparison.Ordinal);
-        Assert.Contains("journal is unavailable", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with { Journal = JournalReach.Away })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "journal is unread",
+            Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with
+            {
+                Journal = JournalReach.Unread,
+            })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "journal is unavailable",
+            Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(SomeStatus.WithCondemned() with
+            {
+                Journal = JournalReach.Away,
+            })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,17 +73,24 @@ public class CheckCommandTests
                 await journal.AppendAsync(next, TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal([(SomeStatus.Fraud, new ModelVersion(2))], await CheckCommand.ReadAsync(location, null, File("stable: { version: 1 }"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            [(SomeStatus.Fraud, new ModelVersion(2))],
+            await CheckCommand.ReadAsync(location, null, File("stable: { version: 1 }"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task A_missing_journal_is_an_error()
     {
-        var e = await Assert.ThrowsAsync<CommandException>(() => CheckCommand.ReadAsync("sqlite:/nowhere/journal.db", null, File("stable: { version: 1 }"), TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<CommandException>(() => CheckCommand.ReadAsync(
+            "sqlite:/nowhere/journal.db",
+            null,
+            File("stable: { version: 1 }"),
+            TestContext.Current.CancellationToken));
         Assert.Equal((ExitCode.WrongInput, "--journal: the file does not exist: /nowhere/journal.db"), (e.ExitCode, e.Message));
     }
 
-    private static HashSet<(ModelName, ModelVersion)> Condemned(params int[] versions) => CheckCommand.CondemnedIn(SomeStatus.WithCondemned(versions));
+    private static HashSet<(ModelName, ModelVersion)> Condemned(params int[] versions) =>
+        CheckCommand.CondemnedIn(SomeStatus.WithCondemned(versions));
 
     private static StackFile File(string model) => StackFile.Parse($"config: {{ modelserving:models: {{ fraud: {{ {model} }} }} }}").File!;
 }

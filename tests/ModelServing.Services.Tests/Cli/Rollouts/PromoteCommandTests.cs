@@ -27,11 +27,15 @@ public class PromoteCommandTests
     }
 
     [Fact]
-    public void A_served_canary_that_is_not_condemned_may_be_promoted() => PromoteCommand.Require(WithCondemned(), Fraud, new ModelVersion(2));
+    public void A_served_canary_that_is_not_condemned_may_be_promoted() =>
+        PromoteCommand.Require(WithCondemned(), Fraud, new ModelVersion(2));
 
     [Fact]
     public void A_condemned_canary_is_refused_with_the_way_out() =>
-        Assert.Contains("version 2 of fraud was condemned at 2026-05-04 12:00:00Z by router-9 (guard); 'ms reset fraud 2 --why REASON'", Refused(WithCondemned(2), 2), StringComparison.Ordinal);
+        Assert.Contains(
+            "version 2 of fraud was condemned at 2026-05-04 12:00:00Z by router-9 (guard); 'ms reset fraud 2 --why REASON'",
+            Refused(WithCondemned(2), 2),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(JournalReach.Unread, "the router's journal is unread")]
@@ -47,5 +51,6 @@ public class PromoteCommandTests
         Assert.Contains("does not serve a model 'fraud'", Refused(WithCondemned() with { Models = [] }, 2), StringComparison.Ordinal);
     }
 
-    private static string Refused(RolloutsStatus status, int canary) => Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Fraud, new ModelVersion(canary))).Message;
+    private static string Refused(RolloutsStatus status, int canary) =>
+        Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Fraud, new ModelVersion(canary))).Message;
 }

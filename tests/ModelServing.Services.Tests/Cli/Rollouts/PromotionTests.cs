@@ -46,12 +46,22 @@ public sealed class PromotionTests
         await routers.UntilKindsAsync("started");
         var printed = new RecordedTerminal();
 
-        Assert.Equal(ExitCode.Done, await PromoteCommand.RunAsync(printed.Terminal, stack, SomePlan.Model, () => Open(router), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            ExitCode.Done,
+            await PromoteCommand.RunAsync(
+                printed.Terminal,
+                stack,
+                SomePlan.Model,
+                () => Open(router),
+                TestContext.Current.CancellationToken));
 
         var settings = stack.Read().Settings.Models[SomePlan.Model];
         Assert.Equal(("2", null), (settings.Stable.Version.ToString(), settings.Canary));
         Assert.Equal(["1"], settings.KeepWarm.Select(static version => version.ToString()));
-        Assert.Equal(After, await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken), ignoreLineEndingDifferences: true);
+        Assert.Equal(
+            After,
+            await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken),
+            ignoreLineEndingDifferences: true);
         Assert.Equal(
             [
                 "Pulumi.some.yaml: fraud",
@@ -76,7 +86,12 @@ public sealed class PromotionTests
         var router = await routers.StartAsync();
         await routers.UntilKindsAsync("started");
         await routers.CondemnAsync(router);
-        await Assert.ThrowsAsync<CommandException>(() => PromoteCommand.RunAsync(new RecordedTerminal().Terminal, stack, SomePlan.Model, () => Open(router), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<CommandException>(() => PromoteCommand.RunAsync(
+            new RecordedTerminal().Terminal,
+            stack,
+            SomePlan.Model,
+            () => Open(router),
+            TestContext.Current.CancellationToken));
         Assert.Equal(Before, await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken));
     }
 

@@ -31,14 +31,27 @@ internal static class SomeStatus
                         condemned.Contains(2) ? 0 : 500,
                         1,
                         0,
-                        condemned.Contains(2) ? null : new GuardStatus(Noon, 7, "sum", [new KindStatus("error", 12.5, 8000, 2, 1), new KindStatus("slow", 1, 8000, 0, 0)])),
+                        condemned.Contains(2)
+                            ? null
+                            : new GuardStatus(
+                                Noon,
+                                7,
+                                "sum",
+                                [new KindStatus("error", 12.5, 8000, 2, 1), new KindStatus("slow", 1, 8000, 0, 0)])),
                 ],
                 KeptWarm = [new KeptVersionStatus(new ModelVersion(7), 1)],
-                Condemned = [.. condemned.Select(static version => new CondemnedVersion(new ModelVersion(version), 3, Noon, "guard", "router-9", "error: 5 failures against 0 of stable"))],
+                Condemned = [.. condemned.Select(static version => new CondemnedVersion(
+                    new ModelVersion(version),
+                    3,
+                    Noon,
+                    "guard",
+                    "router-9",
+                    "error: 5 failures against 0 of stable"))],
                 LastSeq = 4,
             },
         ],
     };
 
-    internal static RolloutsStatus With(this RolloutsStatus status, Func<ModelStatus, ModelStatus> change) => status with { Models = [.. status.Models.Select(change)] };
+    internal static RolloutsStatus With(this RolloutsStatus status, Func<ModelStatus, ModelStatus> change) =>
+        status with { Models = [.. status.Models.Select(change)] };
 }

@@ -48,5 +48,6 @@ public class ApiPortTests
         Assert.True(first.Next().Number > first.Number);
     }
 
-    private static ApiPort Choose(string local) => ApiPort.Choose(Stack, SomeStack.File(SomeStack.Yaml() + $"  modelserving:local:\n    {local}\n"));
+    private static ApiPort Choose(string local) =>
+        ApiPort.Choose(Stack, SomeStack.File(SomeStack.Yaml() + $"  modelserving:local:\n    {local}\n"));
 }

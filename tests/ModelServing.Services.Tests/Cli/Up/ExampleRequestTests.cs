@@ -9,7 +9,10 @@ public class ExampleRequestTests
     [Fact]
     public void It_has_one_row_of_every_input() => Assert.Equal(
         """{"inputs":[{"name":"x","shape":[1,3],"datatype":"FP32","data":[0,0,0]},{"name":"s","shape":[1],"datatype":"BYTES","data":[""]},{"name":"b","shape":[],"datatype":"BOOL","data":[false]}]}""",
-        ExampleRequest.From(Manifest(new TensorInfo("x", Datatype.Fp32, [-1, 3]), new TensorInfo("s", Datatype.Bytes, [1]), new TensorInfo("b", Datatype.Bool, []))));
+        ExampleRequest.From(Manifest(
+            new TensorInfo("x", Datatype.Fp32, [-1, 3]),
+            new TensorInfo("s", Datatype.Bytes, [1]),
+            new TensorInfo("b", Datatype.Bool, []))));
 
     [Fact]
     public void A_quote_is_escaped_for_the_shell() =>

@@ -29,7 +29,10 @@ public sealed class HostProgramsTests : IDisposable
         var e = Assert.Throws<CommandException>(() => HostPrograms.Find(folder.Combine("bin", "Cli", "release"), "dotnet"));
         Assert.Equal(ExitCode.Failed, e.ExitCode);
         Assert.Equal(3, e.Lines.Count);
-        Assert.EndsWith("does not exist; build it with ./dev up, or with: dotnet build services/Inference -c Release", e.Lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "does not exist; build it with ./dev up, or with: dotnet build services/Inference -c Release",
+            e.Lines[0],
+            StringComparison.Ordinal);
     }
 
     private string Touch(params string[] parts)

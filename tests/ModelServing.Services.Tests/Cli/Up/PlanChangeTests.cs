@@ -20,7 +20,9 @@ public class PlanChangeTests
     {
         Assert.Equal(["fraud: stable v1 100% -> 95%", "fraud: canary v2 5% is new"], PlanChange.Lines(Stable, SomeStack.Plan()));
         Assert.Equal(["fraud: stable v1 95% -> 100%", "fraud: canary v2 5% is removed"], PlanChange.Lines(SomeStack.Plan(), Stable));
-        Assert.Equal(["fraud: stable v1 95% -> v2 95%", "fraud: canary v2 5% -> v3 5%"], PlanChange.Lines(SomeStack.Plan(), SomeStack.Plan(stable: "2", canary: "3")));
+        Assert.Equal(
+            ["fraud: stable v1 95% -> v2 95%", "fraud: canary v2 5% -> v3 5%"],
+            PlanChange.Lines(SomeStack.Plan(), SomeStack.Plan(stable: "2", canary: "3")));
     }
 
     [Fact]
@@ -31,7 +33,9 @@ public class PlanChangeTests
     [Fact]
     public void Deadline_and_routing_key_are_reported() => Assert.Equal(
         ["fraud: deadline 10000 ms -> 500 ms", "fraud: routing key none -> header X-Customer"],
-        PlanChange.Lines(Stable, Plan("config: {'modelserving:models': {fraud: {stable: {version: 1}, deadline: 500ms, routingKey: {header: X-Customer}}}}")));
+        PlanChange.Lines(
+            Stable,
+            Plan("config: {'modelserving:models': {fraud: {stable: {version: 1}, deadline: 500ms, routingKey: {header: X-Customer}}}}")));
 
     [Fact]
     public void Versions_kept_warm_are_reported() => Assert.Equal(

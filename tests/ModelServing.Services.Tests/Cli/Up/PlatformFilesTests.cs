@@ -66,7 +66,9 @@ public sealed class PlatformFilesTests : IDisposable
         Assert.Contains("can't be written, so the router keeps the last version of it", terminal.Output, StringComparison.Ordinal);
     }
 
-    private static EndpointEntry Entry(int version, int process) => new(ModelName.Parse("fraud"), new ModelVersion(version), $"127.0.0.1:{process}", process);
+    private static EndpointEntry Entry(int version, int process) =>
+        new(ModelName.Parse("fraud"), new ModelVersion(version), $"127.0.0.1:{process}", process);
 
-    private static IReadOnlyList<EndpointEntry> Read(PlatformFiles files) => EndpointsDocument.Parse(File.ReadAllBytes(files.EndpointsPath)).Endpoints;
+    private static IReadOnlyList<EndpointEntry> Read(PlatformFiles files) =>
+        EndpointsDocument.Parse(File.ReadAllBytes(files.EndpointsPath)).Endpoints;
 }

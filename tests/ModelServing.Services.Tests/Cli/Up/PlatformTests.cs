@@ -11,7 +11,8 @@ public sealed class PlatformTests : IAsyncLifetime
 
     // Version 3 is damaged; version 4 never becomes ready.
     private const string Inference =
-        "case $MODELSERVING_VERSION in 3) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; done;; esac; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve;
+        "case $MODELSERVING_VERSION in 3) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; " +
+            "done;; esac; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve;
 
     private readonly TemporaryFolder folder = new();
     private readonly RecordedTerminal terminal = new();
@@ -24,7 +25,10 @@ public sealed class PlatformTests : IAsyncLifetime
     {
         await hosts.StartAsync();
         platform = new Platform(
-            new HostPrograms(hosts.Program(Inference), hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve), hosts.Program("echo called; " + Serve)),
+            new HostPrograms(
+                hosts.Program(Inference),
+                hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve),
+                hosts.Program("echo called; " + Serve)),
             new PlatformSettings(folder.FullPath, "file:/nowhere", 2048, new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false)),
             terminal.Terminal,
             TimeProvider.System,
@@ -59,9 +63,16 @@ public sealed class PlatformTests : IAsyncLifetime
         Assert.True(Clients().Anonymous);
         var (name, entry) = Assert.Single(Clients().Clients);
         Assert.Equal(("ms", ClientRole.Operator), (name.Text, entry.Role));
-        Assert.Equal(ApiKey.HashOf((await File.ReadAllTextAsync(folder.Combine("operator.key"), TestContext.Current.CancellationToken)).Trim()), Assert.Single(entry.KeyHashes));
+        Assert.Equal(
+            ApiKey.HashOf((await File.ReadAllTextAsync(folder.Combine("operator.key"), TestContext.Current.CancellationToken)).Trim()),
+            Assert.Single(entry.KeyHashes));
 
-        Running.ApplyClients(new ClientsDocument { Schema = 1, Anonymous = false, Clients = new() { [ModelName.Parse("shop")] = new ClientEntry { KeyHashes = [new string('1', 64)], Role = ClientRole.Caller } } });
+        Running.ApplyClients(new ClientsDocument
+        {
+            Schema = 1,
+            Anonymous = false,
+            Clients = new() { [ModelName.Parse("shop")] = new ClientEntry { KeyHashes = [new string('1', 64)], Role = ClientRole.Caller } },
+        });
         Assert.False(Clients().Anonymous);
         Assert.Equal(["ms", "shop"], Clients().Clients.Keys.Select(static client => client.Text));
     }
@@ -101,7 +112,10 @@ public sealed class PlatformTests : IAsyncLifetime
     {
         await StartAsync(SomeStack.Plan());
         var before = Processes();
-        await Running.ApplyAsync(PlanMaker.Make(SomeStack.File("config: { modelserving:models: { fraud: { stable: { version: 2 }, keepWarm: [1] } } }").Settings.Models), default);
+        await Running.ApplyAsync(
+            PlanMaker.Make(SomeStack.File("config: { modelserving:models: { fraud: { stable: { version: 2 }, keepWarm: [1] } } " +
+                "}").Settings.Models),
+            default);
         Assert.Equal([1, 2], Endpoints());
         Assert.Equal(before, Processes());
     }

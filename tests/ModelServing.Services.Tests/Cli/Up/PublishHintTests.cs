@@ -10,7 +10,10 @@ public class PublishHintTests
     [Fact]
     public void The_commands_for_the_samples_versions_name_their_files()
     {
-        var lines = PublishHint.For(new StackLocation("dev", Path.GetFullPath(".")), demo: false, [Version("fraud", 1), Version("fraud", 2)]).ToList();
+        var lines = PublishHint.For(new StackLocation("dev", Path.GetFullPath(".")), demo: false, [
+            Version("fraud", 1),
+            Version("fraud", 2),
+        ]).ToList();
         Assert.Equal("To run the platform with the sample: ./dev up --demo", lines[0]);
         Assert.Equal("To publish them:", lines[1]);
         var words = lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);

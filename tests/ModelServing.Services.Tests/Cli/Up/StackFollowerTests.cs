@@ -112,7 +112,9 @@ public sealed class StackFollowerTests : IAsyncLifetime
         lock (published)
         {
             var canary = file.Settings.Models.Values.Single().Canary!.Version.Number;
-            return published.Contains(canary) ? Task.CompletedTask : throw new CommandException(ExitCode.WrongInput, $"version {canary} is not published");
+            return published.Contains(canary)
+                ? Task.CompletedTask
+                : throw new CommandException(ExitCode.WrongInput, $"version {canary} is not published");
         }
     }
 

@@ -107,7 +107,8 @@ public sealed class SupervisedHostTests : IAsyncLifetime
         Environment.SetEnvironmentVariable("MODELSERVING_UNKNOWN", "x");
         try
         {
-            var host = Start("echo $MODELSERVING_MODEL $MODELSERVING_VERSION $MODELSERVING_THREADS $MODELSERVING_UNKNOWN $MODELSERVING_STOP_WITH_PARENT $MODELSERVING_LOG_FORMAT");
+            var host = Start("echo $MODELSERVING_MODEL $MODELSERVING_VERSION $MODELSERVING_THREADS $MODELSERVING_UNKNOWN " +
+                "$MODELSERVING_STOP_WITH_PARENT $MODELSERVING_LOG_FORMAT");
             await Assert.ThrowsAsync<HostFailedException>(() => host.Ready);
         }
         finally

@@ -73,7 +73,9 @@ public sealed class AtomicFileTests : IDisposable
     public async Task Writers_at_the_same_time_do_not_mix_their_content()
     {
         var contents = Enumerable.Range(0, 8).Select(static i => new string((char)('a' + i), 100_000)).ToArray();
-        await Task.WhenAll(contents.Select(content => Task.Run(() => AtomicFile.Write(Target, System.Text.Encoding.ASCII.GetBytes(content)))));
+        await Task.WhenAll(contents.Select(content => Task.Run(() => AtomicFile.Write(
+            Target,
+            System.Text.Encoding.ASCII.GetBytes(content)))));
         Assert.Contains(File.ReadAllText(Target), contents);
         Assert.Equal([Target], Directory.GetFiles(folder.FullPath));
     }

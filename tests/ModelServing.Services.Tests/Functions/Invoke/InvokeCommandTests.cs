@@ -18,7 +18,8 @@ public sealed class InvokeCommandTests : IAsyncLifetime
 
     private Func<CancellationToken, Task<FnAnswer>> Answer { get; set; } = static _ => Task.FromResult(Reply(200, """{"posted":3}"""));
 
-    public async ValueTask InitializeAsync() => emulator = await FunctionsEmulator.StartAsync(Ocid, (_, cancellation) => Answer(cancellation));
+    public async ValueTask InitializeAsync() =>
+        emulator = await FunctionsEmulator.StartAsync(Ocid, (_, cancellation) => Answer(cancellation));
 
     public ValueTask DisposeAsync() => emulator.DisposeAsync();
 
@@ -36,7 +37,10 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     {
         Answer = static _ => Task.FromResult(Reply(502, ""));
         var (code, output, error) = await RunAsync();
-        Assert.Equal((1, "", "functions: ModelMetrics: the call failed: 502 FunctionInvokeExecutionFailed: function failed (opc-request-id emulator-2)\n"), (code, output, error));
+        Assert.Equal(
+            (1, "", "functions: ModelMetrics: the call failed: 502 FunctionInvokeExecutionFailed: function failed (opc-request-id " +
+                "emulator-2)\n"),
+            (code, output, error));
         Assert.Equal(2, emulator.Invocations.Count);
     }
 
@@ -71,12 +75,35 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("MODELSERVING_INVOKE_FUNCTION", null, "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which begins with ocid1.fnfunc.\n")]
-    [InlineData("MODELSERVING_INVOKE_FUNCTION", "f", "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is 'f'; it must be a function's OCID, which begins with ocid1.fnfunc.\n")]
-    [InlineData("MODELSERVING_INVOKE_ENDPOINT", null, "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is not set; it must be the function's invoke endpoint, an address without a path, as in https://HOST\n")]
-    [InlineData("MODELSERVING_INVOKE_ENDPOINT", "https://h/path", "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is 'https://h/path'; it must be the function's invoke endpoint, an address without a path, as in https://HOST\n")]
-    [InlineData("MODELSERVING_INVOKE_TIMEOUT", "0", "functions: the environment variable MODELSERVING_INVOKE_TIMEOUT is '0'; it must be a number of seconds from 0.001 to 86400\n")]
-    [InlineData("MODELSERVING_OCI_IDENTITY", null, "functions: the environment variable MODELSERVING_OCI_IDENTITY is not set; it must be workload-identity, resource-principal, instance-principal or config-file\n")]
+    [InlineData(
+        "MODELSERVING_INVOKE_FUNCTION",
+        null,
+        "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is not set; it must be a function's OCID, which begins with " +
+            "ocid1.fnfunc.\n")]
+    [InlineData(
+        "MODELSERVING_INVOKE_FUNCTION",
+        "f",
+        "functions: the environment variable MODELSERVING_INVOKE_FUNCTION is 'f'; it must be a function's OCID, which begins with " +
+            "ocid1.fnfunc.\n")]
+    [InlineData(
+        "MODELSERVING_INVOKE_ENDPOINT",
+        null,
+        "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is not set; it must be the function's invoke endpoint, an " +
+            "address without a path, as in https://HOST\n")]
+    [InlineData(
+        "MODELSERVING_INVOKE_ENDPOINT",
+        "https://h/path",
+        "functions: the environment variable MODELSERVING_INVOKE_ENDPOINT is 'https://h/path'; it must be the function's invoke " +
+            "endpoint, an address without a path, as in https://HOST\n")]
+    [InlineData(
+        "MODELSERVING_INVOKE_TIMEOUT",
+        "0",
+        "functions: the environment variable MODELSERVING_INVOKE_TIMEOUT is '0'; it must be a number of seconds from 0.001 to 86400\n")]
+    [InlineData(
+        "MODELSERVING_OCI_IDENTITY",
+        null,
+        "functions: the environment variable MODELSERVING_OCI_IDENTITY is not set; it must be workload-identity, resource-principal, " +
+            "instance-principal or config-file\n")]
     public async Task A_wrong_setting_is_one_line_and_exit_code_2(string variable, string? value, string line)
     {
         var (code, _, error) = await RunAsync((variable, value));
@@ -111,9 +138,12 @@ public sealed class InvokeCommandTests : IAsyncLifetime
 
     private static FnAnswer Reply(int status, string body) => new(status, new Dictionary<string, string>(), Encoding.UTF8.GetBytes(body));
 
-    private Task<(int Code, string Output, string Error)> RunAsync(params (string Name, string? Value)[] variables) => RunAsync(["invoke", "ModelMetrics"], variables);
+    private Task<(int Code, string Output, string Error)> RunAsync(params (string Name, string? Value)[] variables) =>
+        RunAsync(["invoke", "ModelMetrics"], variables);
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments, params (string Name, string? Value)[] variables)
+    private async Task<(int Code, string Output, string Error)> RunAsync(
+        string[] arguments,
+        params (string Name, string? Value)[] variables)
     {
         var all = Settings.ToEnvironment().ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value);
         foreach (var (name, value) in variables)
@@ -125,7 +155,10 @@ public sealed class InvokeCommandTests : IAsyncLifetime
         Console.SetError(complained);
         try
         {
-            var code = await InvokeCommand.RunAsync(arguments, new HostEnvironment(name => all.GetValueOrDefault(name)), TestContext.Current.CancellationToken);
+            var code = await InvokeCommand.RunAsync(
+                arguments,
+                new HostEnvironment(name => all.GetValueOrDefault(name)),
+                TestContext.Current.CancellationToken);
             return (code, written.ToString(), complained.ToString());
         }
         finally

@@ -113,7 +113,10 @@ public sealed class FnSocketTests : IAsyncLifetime
             }
 
             var answer = new byte[4096];
-            Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, Token)), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "HTTP/1.1 200 ",
+                Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, Token)),
+                StringComparison.Ordinal);
         }
     }
 
@@ -151,7 +154,17 @@ public sealed class FnSocketTests : IAsyncLifetime
     public async Task A_header_that_a_gateway_sends_in_both_forms_is_the_callers()
     {
         await Agent.CallAsync(
-            new FnCall("{}"u8.ToArray()) { Intent = "httprequest", Headers = new Dictionary<string, string> { ["User-Agent"] = "gateway", ["Fn-Http-H-User-Agent"] = "client", ["Fn-Http-Request-Url"] = "/v1/x?a=b", ["Fn-Http-Method"] = "POST" } },
+            new FnCall("{}"u8.ToArray())
+            {
+                Intent = "httprequest",
+                Headers = new Dictionary<string, string>
+                {
+                    ["User-Agent"] = "gateway",
+                    ["Fn-Http-H-User-Agent"] = "client",
+                    ["Fn-Http-Request-Url"] = "/v1/x?a=b",
+                    ["Fn-Http-Method"] = "POST",
+                },
+            },
             Token);
         var headers = Assert.Single(handler.Calls).Headers;
         Assert.Equal("client", headers["user-agent"]);
@@ -170,7 +183,9 @@ public sealed class FnSocketTests : IAsyncLifetime
     public async Task A_deadline_that_is_not_a_time_is_ignored_and_logged()
     {
         // The call's own header comes first, and both are sent.
-        await Agent.CallAsync(new FnCall("{}"u8.ToArray()) { Headers = new Dictionary<string, string> { ["Fn-Deadline"] = "soon" } }, Token);
+        await Agent.CallAsync(
+            new FnCall("{}"u8.ToArray()) { Headers = new Dictionary<string, string> { ["Fn-Deadline"] = "soon" } },
+            Token);
         Assert.Null(Assert.Single(handler.Calls).Deadline);
     }
 
@@ -190,7 +205,12 @@ public sealed class FnSocketTests : IAsyncLifetime
         File.WriteAllText(FnSocket.BoundPath(listener), "");
         File.CreateSymbolicLink(listener.Path, Path.GetFileName(FnSocket.BoundPath(listener)));
         using var agent = new FnAgent(listener.Path);
-        await using var host = ServiceHost.Build("some-function", SomeHandler.Settings, static (_, _) => { }, static (_, _) => { }, new FnSocketListener(listener));
+        await using var host = ServiceHost.Build(
+            "some-function",
+            SomeHandler.Settings,
+            static (_, _) => { },
+            static (_, _) => { },
+            new FnSocketListener(listener));
         await host.StartAsync(Token);
         await agent.ListeningAsync(Token);
     }

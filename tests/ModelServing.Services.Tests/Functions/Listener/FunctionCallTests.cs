@@ -62,12 +62,19 @@ public abstract class FunctionCallTests : IAsyncLifetime
     [Fact]
     public async Task Headers_reach_the_handler_and_come_back_from_it()
     {
-        handler.Answer = static (call, _) => Task.FromResult(new FunctionAnswer(418, "tea"u8.ToArray(), "text/plain") { Headers = new Dictionary<string, string> { ["X-Got"] = call.Headers["x-some"] } });
+        handler.Answer = static (
+            call,
+            _) => Task.FromResult(new FunctionAnswer(
+                418,
+                "tea"u8.ToArray(),
+                "text/plain") { Headers = new Dictionary<string, string> { ["X-Got"] = call.Headers["x-some"] } });
 
         var answer = await caller.CallAsync("{}"u8.ToArray(), headers: new Dictionary<string, string> { ["X-Some"] = "value" });
 
         Assert.Equal((418, "tea", "value"), (answer.Status, answer.Text, answer.Headers["X-Got"]));
-        Assert.DoesNotContain(Assert.Single(handler.Calls).Headers.Keys, static name => name.StartsWith("Fn-", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            Assert.Single(handler.Calls).Headers.Keys,
+            static name => name.StartsWith("Fn-", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -82,8 +89,14 @@ public abstract class FunctionCallTests : IAsyncLifetime
         await caller.CallAsync("{}"u8.ToArray(), id: "call-17");
 
         Assert.Equal("call-17", Assert.Single(handler.Calls).Id);
-        Assert.Equal(["call-17"], log.Lines.Where(static line => line.Message == "a line of the handler").Select(static line => line.CallId));
-        Assert.Contains(log.Lines, static line => line is { CallId: "call-17", Message: var message } && message.StartsWith("Rollback answered 200 after ", StringComparison.Ordinal));
+        Assert.Equal(
+            ["call-17"],
+            log.Lines.Where(static line => line.Message == "a line of the handler").Select(static line => line.CallId));
+        Assert.Contains(
+            log.Lines,
+            static line => line is { CallId: "call-17", Message: var message } && message.StartsWith(
+                "Rollback answered 200 after ",
+                StringComparison.Ordinal));
     }
 
     [Fact]

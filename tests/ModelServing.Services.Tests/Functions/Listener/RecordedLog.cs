@@ -19,13 +19,19 @@ internal sealed class RecordedLog : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         lines.Enqueue(new RecordedLine(callId.Value, formatter(state, exception), exception));
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull
     {
-        if (state is not IEnumerable<KeyValuePair<string, object>> values || values.FirstOrDefault(static value => value.Key == "callId").Value is not string id)
+        if (state is not IEnumerable<KeyValuePair<string, object>> values
+            || values.FirstOrDefault(static value => value.Key == "callId").Value is not string id)
             return null;
         var before = callId.Value;
         callId.Value = id;

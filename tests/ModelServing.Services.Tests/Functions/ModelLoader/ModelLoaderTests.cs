@@ -52,7 +52,9 @@ public abstract class ModelLoaderTests : IAsyncLifetime
         await StartAsync();
         Store(Good);
         var (status, report) = await CallAsync(Event(ManifestKey, happened));
-        Assert.Equal((200, "accepted", "m", 3, true), (status, (string?)report["outcome"], (string?)report["model"], (int?)report["version"], (bool?)report["isNew"]));
+        Assert.Equal(
+            (200, "accepted", "m", 3, true),
+            (status, (string?)report["outcome"], (string?)report["model"], (int?)report["version"], (bool?)report["isNew"]));
         Assert.Equal("there is no cache", (string?)report["notTold"]);
         var verdict = Verdict.Parse(tested.Get(VerdictKey));
         Assert.Equal((VerdictOutcome.Accepted, "ModelLoader"), (verdict.Outcome, verdict.CheckedBy));
@@ -87,7 +89,9 @@ public abstract class ModelLoaderTests : IAsyncLifetime
         Assert.Equal((true, false), ((bool?)first.Report["isNew"], (bool?)second.Report["isNew"]));
         Assert.Equal((string?)first.Report["outcome"], (string?)second.Report["outcome"]);
         Assert.Equal(written, tested.Get(VerdictKey));
-        Assert.Single(tested.Emulator.Requests, static request => request.Operation == StorageOperation.PutObject && request.Target.Key == VerdictKey);
+        Assert.Single(
+            tested.Emulator.Requests,
+            static request => request.Operation == StorageOperation.PutObject && request.Target.Key == VerdictKey);
     }
 
     [Theory]
@@ -104,7 +108,11 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     [InlineData("not-a-manifest", "models\\m\\3\\manifest.json")]
     [InlineData("not-a-manifest", "")]
     [InlineData("gone", "models/m/4/manifest.json")]
-    public async Task An_event_that_is_not_about_a_new_manifest_in_the_registry_is_ignored(string outcome, string key, string happened = "createobject", string bucket = TestedBucket.Name)
+    public async Task An_event_that_is_not_about_a_new_manifest_in_the_registry_is_ignored(
+        string outcome,
+        string key,
+        string happened = "createobject",
+        string bucket = TestedBucket.Name)
     {
         await StartAsync();
         Store(Good);
@@ -119,7 +127,8 @@ public abstract class ModelLoaderTests : IAsyncLifetime
     {
         await StartAsync();
         foreach (var (payload, why) in ((string, string)[])[
-            ("", "it is not JSON"), ("{", "it is not JSON"), ("[]", "it has no 'eventType'"), ("{\"eventType\":7}", "it has no 'eventType'"),
+            ("", "it is not " +
+                "JSON"), ("{", "it is not JSON"), ("[]", "it has no 'eventType'"), ("{\"eventType\":7}", "it has no 'eventType'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\"}", "it has no 'data.resourceName'"),
             ("{\"eventType\":\"com.oraclecloud.objectstorage.createobject\",\"data\":[]}", "it has no 'data.resourceName'"),
             ("{\"eventType\":\"x\",\"data\":{\"resourceName\":{}}}", "it has no 'data.resourceName'")])
@@ -149,7 +158,9 @@ public abstract class ModelLoaderTests : IAsyncLifetime
         await using var cache = await TestedGarnet.StartAsync();
         await StartAsync(cache.Settings);
         var (heard, listening) = (new ConcurrentQueue<(string, int)>(), new TaskCompletionSource());
-        await using var subscription = new ArtifactChannel(cache.Open(), "dev").Subscribe((model, version) => heard.Enqueue((model.Text, version.Number)), () => listening.TrySetResult());
+        await using var subscription = new ArtifactChannel(cache.Open(), "dev").Subscribe(
+            (model, version) => heard.Enqueue((model.Text, version.Number)),
+            () => listening.TrySetResult());
         await listening.Task.WaitAsync(RawConnection.Patience, Token);
         await using var pod = await RunningInference.StartOnAsync(new InferenceSettings
         {
@@ -185,7 +196,8 @@ public abstract class ModelLoaderTests : IAsyncLifetime
         Assert.Contains(VerdictKey, tested.Keys);
     }
 
-    private static byte[] Event(string key, string happened = "createobject", string bucket = TestedBucket.Name) => Encoding.UTF8.GetBytes(new JsonObject
+    private static byte[] Event(string key, string happened = "createobject", string bucket = TestedBucket.Name) =>
+        Encoding.UTF8.GetBytes(new JsonObject
     {
         ["eventType"] = $"com.oraclecloud.objectstorage.{happened}",
         ["cloudEventsVersion"] = "0.1",
@@ -200,7 +212,13 @@ public abstract class ModelLoaderTests : IAsyncLifetime
             ["compartmentName"] = "example",
             ["resourceName"] = key,
             ["resourceId"] = $"/n/{ObjectStorageEmulator.Namespace}/b/{bucket}/o/{key}",
-            ["additionalDetails"] = new JsonObject { ["bucketName"] = bucket, ["namespace"] = ObjectStorageEmulator.Namespace, ["eTag"] = "e", ["archivalState"] = "Available" },
+            ["additionalDetails"] = new JsonObject
+            {
+                ["bucketName"] = bucket,
+                ["namespace"] = ObjectStorageEmulator.Namespace,
+                ["eTag"] = "e",
+                ["archivalState"] = "Available",
+            },
         },
     }.ToJsonString());
 
@@ -210,7 +228,8 @@ public abstract class ModelLoaderTests : IAsyncLifetime
             tested.Set(key, content);
     }
 
-    private async Task StartAsync(CacheSettings? cache = null) => running = await RunningFunctions.StartAsync(caller, new FunctionsHostSettings
+    private async Task StartAsync(CacheSettings? cache = null) =>
+        running = await RunningFunctions.StartAsync(caller, new FunctionsHostSettings
     {
         Function = FunctionName.ModelLoader,
         Environment = "dev",

@@ -28,7 +28,9 @@ public class MinuteNumbersTests
     [Fact]
     public void The_mean_of_a_failure_is_the_share_of_failed_requests_and_its_weight_their_number()
     {
-        var metrics = Compute(Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 90, failed: 6, nonFinite: 4, clientErrors: 500))));
+        var metrics = Compute(Process(
+            Two,
+            new VariantCounts("canary", 1, SomeReports.Count(answered: 90, failed: 6, nonFinite: 4, clientErrors: 500))));
         var failure = Single(metrics, ModelMetric.Failure);
         Assert.Equal((0.06, 100), MeanOf(failure));
         Assert.Equal((4 / 94.0, 94), MeanOf(Single(metrics, ModelMetric.NonFinite)));
@@ -74,7 +76,10 @@ public class MinuteNumbersTests
     [Fact]
     public void Requests_without_a_router_and_pinned_ones_are_in_no_metric()
     {
-        var metrics = Compute(Process(Two, new VariantCounts("direct", 0, SomeReports.Count(failed: 100)), new VariantCounts("pinned", 1, SomeReports.Count(failed: 100))));
+        var metrics = Compute(Process(
+            Two,
+            new VariantCounts("direct", 0, SomeReports.Count(failed: 100)),
+            new VariantCounts("pinned", 1, SomeReports.Count(failed: 100))));
         Assert.Empty(metrics);
     }
 
@@ -112,14 +117,19 @@ public class MinuteNumbersTests
     [Fact]
     public void Streams_above_the_limit_are_left_out_and_reported()
     {
-        var many = Enumerable.Range(1, 10).Select(process => Process(Two, [.. Enumerable.Range(1, 10).Select(trial => new VariantCounts("canary", process * 10 + trial, SomeReports.Count(answered: 1)))]));
+        var many = Enumerable.Range(1, 10)
+            .Select(process => Process(
+                Two,
+                [.. Enumerable.Range(1, 10)
+                    .Select(trial => new VariantCounts("canary", process * 10 + trial, SomeReports.Count(answered: 1)))]));
         var metrics = new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Compute(Fraud, [.. many], [], out var leftOut);
         Assert.Equal(100 - MinuteNumbers.MaxStreams, leftOut);
         Assert.Equal(MinuteNumbers.MaxStreams, metrics.Select(NameOf).Distinct().Count());
     }
 
     [Fact]
-    public void Any_reports_in_any_order_give_the_same_values_and_these_can_be_posted() => Gen.Select(SomeReports.Report.List[0, 6], SomeReports.Report.List[0, 4], Gen.Int[0, 100])
+    public void Any_reports_in_any_order_give_the_same_values_and_these_can_be_posted() =>
+        Gen.Select(SomeReports.Report.List[0, 6], SomeReports.Report.List[0, 4], Gen.Int[0, 100])
         .Sample((processes, before, seed) =>
         {
             var metrics = Compute([.. processes], [.. before]);
@@ -138,18 +148,21 @@ public class MinuteNumbersTests
             Assert.All(Values(metrics, ModelMetric.Reporting), pair => Assert.InRange(pair.Value, 0, processes.Count));
         });
 
-    private static IEnumerable<string> Texts(IEnumerable<MetricData> metrics) => metrics.Select(static of => $"{of.Name} {NameOf(of)} {string.Join(';', of.Datapoints)}");
+    private static IEnumerable<string> Texts(IEnumerable<MetricData> metrics) =>
+        metrics.Select(static of => $"{of.Name} {NameOf(of)} {string.Join(';', of.Datapoints)}");
 
     private static List<MetricData> Compute(params ProcessReport[] processes) => Compute(processes, []);
 
-    private static List<MetricData> Compute(ProcessReport[] processes, ProcessReport[] before) => new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Compute(Fraud, processes, before, out _);
+    private static List<MetricData> Compute(ProcessReport[] processes, ProcessReport[] before) =>
+        new MinuteNumbers(Start, TimeSpan.FromMinutes(1)).Compute(Fraud, processes, before, out _);
 
     private static IEnumerable<(string Stream, double Value)> Values(IEnumerable<MetricData> metrics, string name) =>
         metrics.Where(of => of.Name == name).Select(static of => (NameOf(of), Assert.Single(of.Datapoints).Value));
 
     private static MetricData Single(IEnumerable<MetricData> metrics, string name) => Assert.Single(metrics, of => of.Name == name);
 
-    private static string NameOf(MetricData of) => $"{of.Dimensions[ModelMetric.Version]}/{of.Dimensions[ModelMetric.Variant]}/{of.Dimensions[ModelMetric.Trial]}";
+    private static string NameOf(MetricData of) =>
+        $"{of.Dimensions[ModelMetric.Version]}/{of.Dimensions[ModelMetric.Variant]}/{of.Dimensions[ModelMetric.Trial]}";
 
     private static (double Mean, int Count) MeanOf(MetricData of)
     {

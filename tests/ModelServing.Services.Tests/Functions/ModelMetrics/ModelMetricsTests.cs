@@ -33,12 +33,15 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         var (status, report) = await tested.RunAsync();
 
         Assert.Equal(200, status);
-        Assert.Equal(["1/fraud/canary/2 at 11:59:00: 0 x 54", "1/fraud/canary/2 at 11:59:01: 1 x 6", "1/fraud/stable/1 at 11:59:00: 0 x 540"], tested.Taken(ModelMetric.Failure).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["1/fraud/canary/2 at 11:59:00: 0 x 54", "1/fraud/canary/2 at 11:59:01: 1 x 6", "1/fraud/stable/1 at 11:59:00: 0 x 540"],
+            tested.Taken(ModelMetric.Failure).Order(StringComparer.Ordinal));
         Assert.Equal(["1/fraud/canary/2 at 11:59:00: 0.1 x 60"], tested.Taken(ModelMetric.FailureExcess));
         Assert.Equal(
             [("canary", "true"), ("stable", "false")],
-            tested.Monitoring.Accepted.Select(static stream => stream["dimensions"]!).Where(static dimensions => dimensions["variant"] is not null)
-                .Select(static dimensions => ((string)dimensions["variant"]!, (string)dimensions["watched"]!)).Distinct().Order());
+            tested.Monitoring.Accepted.Select(static stream => stream["dimensions"]!)
+                .Where(static dimensions => dimensions["variant"] is not null)
+                    .Select(static dimensions => ((string)dimensions["variant"]!, (string)dimensions["watched"]!)).Distinct().Order());
         Assert.Equal(1, (int?)report["models"]);
         Assert.Contains("2026-05-04T11:59:00", report["minutes"]!.ToJsonString(), StringComparison.Ordinal);
 
@@ -87,7 +90,11 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     {
         await ReportMinuteAsync();
         // Like a run that crashed before it posted anything.
-        await new PostedMinutes(tested.Cache.Open(), TestedModelMetrics.Environment, TimeSpan.FromMinutes(1)).TakeAsync(LastMinute, Guid.NewGuid(), TimeSpan.FromMilliseconds(200), Token);
+        await new PostedMinutes(tested.Cache.Open(), TestedModelMetrics.Environment, TimeSpan.FromMinutes(1)).TakeAsync(
+            LastMinute,
+            Guid.NewGuid(),
+            TimeSpan.FromMilliseconds(200),
+            Token);
         while (!tested.Taken(ModelMetric.Requests).Any())
             await tested.RunAsync();
         Assert.Equal(2, tested.Taken(ModelMetric.Requests).Count());
@@ -110,10 +117,15 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     public async Task Batches_have_at_most_fifty_streams()
     {
         for (var i = 0; i < 12; i++)
-            await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1))), ModelName.Parse($"m-{i}"));
+            await tested.ReportAsync(
+                LastMinute,
+                Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 1))),
+                ModelName.Parse($"m-{i}"));
         await tested.RunAsync();
         Assert.Equal(12, tested.Taken(ModelMetric.Requests).Count());
-        Assert.All(tested.Monitoring.Requests.Where(static request => request.Operation == MonitoringOperation.PostMetricData), static request => Assert.Equal("/20180401/metrics", request.Target));
+        Assert.All(
+            tested.Monitoring.Requests.Where(static request => request.Operation == MonitoringOperation.PostMetricData),
+            static request => Assert.Equal("/20180401/metrics", request.Target));
         Assert.True(tested.Monitoring.Count(MonitoringOperation.PostMetricData) > ModelMetricsHandler.Back);
     }
 
@@ -178,7 +190,10 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         }
 
         Assert.Equal(
-            [.. (string[])["1/fraud/canary/2 at 11:59:00: 1 x 1"], .. Enumerable.Range(0, ModelMetricsHandler.Missed).Select(static minute => $"1/fraud/canary/2 at 12:{minute:00}:00: 0 x 1")],
+            [
+                .. (string[])["1/fraud/canary/2 at 11:59:00: 1 x 1"],
+                .. Enumerable.Range(0, ModelMetricsHandler.Missed).Select(static minute => $"1/fraud/canary/2 at 12:{minute:00}:00: 0 x 1"),
+            ],
             tested.Taken(ModelMetric.Reporting));
     }
 
@@ -189,36 +204,55 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         await tested.RunAsync();
         var posted = tested.Monitoring.Accepted.GroupBy(static stream => ((string)stream["namespace"]!, (string)stream["name"]!))
-            .ToDictionary(static streams => streams.Key, static streams => streams.SelectMany(static stream => stream["dimensions"]!.AsObject().Select(static one => one.Key)).ToHashSet());
+            .ToDictionary(
+                static streams => streams.Key,
+                static streams => streams.SelectMany(static stream => stream["dimensions"]!.AsObject().Select(static one => one.Key))
+                    .ToHashSet());
 
         foreach (var alarm in ModelAlarms.All)
         {
-            var metrics = Regex.Matches(alarm.Query, @"([A-Za-z][A-Za-z0-9._$-]*)\[").Select(static match => match.Groups[1].Value).Distinct().ToList();
+            var metrics = Regex.Matches(alarm.Query, @"([A-Za-z][A-Za-z0-9._$-]*)\[")
+                .Select(static match => match.Groups[1].Value)
+                .Distinct()
+                .ToList();
             Assert.NotEmpty(metrics);
-            var dimensions = Regex.Matches(alarm.Query, @"groupBy\(([^)]*)\)").SelectMany(static match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries))
-                .Concat(Regex.Matches(alarm.Query, @"\{([^}]*)\}").SelectMany(static match => Regex.Matches(match.Groups[1].Value, @"([A-Za-z]+)\s*(?:=|!=|=~)").Select(static one => one.Groups[1].Value)))
-                .Distinct();
+            var dimensions = Regex.Matches(alarm.Query, @"groupBy\(([^)]*)\)")
+                .SelectMany(static match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries))
+                    .Concat(Regex.Matches(alarm.Query, @"\{([^}]*)\}")
+                        .SelectMany(static match => Regex.Matches(match.Groups[1].Value, @"([A-Za-z]+)\s*(?:=|!=|=~)")
+                            .Select(static one => one.Groups[1].Value)))
+                    .Distinct();
             foreach (var metric in metrics)
             {
-                Assert.True(posted.TryGetValue((alarm.Namespace, metric), out var has), $"{alarm.Name} asks for {metric}, which is not posted");
+                Assert.True(
+                    posted.TryGetValue((alarm.Namespace, metric), out var has),
+                    $"{alarm.Name} asks for {metric}, which is not posted");
                 Assert.Empty(dimensions.Except(has!));
             }
         }
 
         // And vice versa: every metric in Contracts is posted.
-        Assert.Equal(MetricNamesOfContracts.Order(StringComparer.Ordinal), posted.Keys.Select(static key => key.Item2).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            MetricNamesOfContracts.Order(StringComparer.Ordinal),
+            posted.Keys.Select(static key => key.Item2).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task A_firing_alarm_without_an_answer_is_answered_once()
     {
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
-        tested.Monitoring.Set("modelserving-dev-failure-rate", "FIRING", (Dimensions("canary", 2), "FIRING"), (Dimensions("stable", 1), "FIRING"));
+        tested.Monitoring.Set(
+            "modelserving-dev-failure-rate",
+            "FIRING",
+            (Dimensions("canary", 2), "FIRING"),
+            (Dimensions("stable", 1), "FIRING"));
         tested.Monitoring.Set("modelserving-prod-failure-rate", "FIRING", (Dimensions("canary", 3), "FIRING"));
         tested.Monitoring.Set("modelserving-dev-not-reporting", "FIRING", (Dimensions("canary", 2), "FIRING"));
 
         var (_, report) = await tested.RunAsync();
-        Assert.Equal(["condemned", "not-a-candidate"], report["firing"]!.AsArray().Select(static one => (string?)one!["outcome"]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["condemned", "not-a-candidate"],
+            report["firing"]!.AsArray().Select(static one => (string?)one!["outcome"]).Order(StringComparer.Ordinal));
         Assert.Equal(new ModelVersion(2), Assert.Single(await RolledBackAsync()).Version);
 
         (_, report) = await tested.RunAsync();
@@ -254,21 +288,32 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         await ReportMinuteAsync();
         await using var standIn = new ServiceStandIn(request => request.StartLine.StartsWith("GET", StringComparison.Ordinal)
-            ? ServiceStandIn.Json(System.Text.Encoding.UTF8.GetString(new FiringAlarms([new FiringAlarm("failure-rate", Dimensions("canary", 2), Noon)]).ToUtf8()))
+            ? ServiceStandIn.Json(System.Text.Encoding.UTF8.GetString(new FiringAlarms([new FiringAlarm(
+                "failure-rate",
+                Dimensions("canary", 2),
+                Noon)]).ToUtf8()))
             : ServiceStandIn.Json(System.Text.Encoding.UTF8.GetString(new MetricPostAnswer(0).ToUtf8())));
         tested.Settings = tested.Settings with { Monitoring = standIn.Endpoint, Oci = null };
 
         var (status, _) = await tested.RunAsync();
         Assert.Equal(200, status);
-        var posts = standIn.Requests.Where(static request => request.StartLine == $"POST {MetricPost.Path} HTTP/1.1").SelectMany(static request => MetricPost.Parse(request.Body).MetricData).ToList();
+        var posts = standIn.Requests.Where(static request => request.StartLine == $"POST {MetricPost.Path} HTTP/1.1")
+            .SelectMany(static request => MetricPost.Parse(request.Body).MetricData)
+            .ToList();
         // Monitoring would accept these posts.
-        Assert.All(posts, static stream => Assert.Null(MetricRules.FaultOf(JsonNode.Parse(new MetricPost([stream]).ToUtf8())!["metricData"]![0]!.AsObject(), null, Noon)));
+        Assert.All(
+            posts,
+            static stream => Assert.Null(MetricRules.FaultOf(
+                JsonNode.Parse(new MetricPost([stream]).ToUtf8())!["metricData"]![0]!.AsObject(),
+                null,
+                Noon)));
         Assert.Contains(posts, static stream => stream.Name == ModelMetric.FailureExcess);
         Assert.Single(await RolledBackAsync());
     }
 
     /// <summary>The constants of <see cref="ModelMetric"/> that are metrics.</summary>
-    internal static IEnumerable<string> MetricNamesOfContracts => typeof(ModelMetric).GetFields().Select(static constant => (string)constant.GetRawConstantValue()!)
+    internal static IEnumerable<string> MetricNamesOfContracts =>
+        typeof(ModelMetric).GetFields().Select(static constant => (string)constant.GetRawConstantValue()!)
         .Where(static text => char.IsAsciiLetterUpper(text[0]));
 
     private static Dictionary<string, string> Dimensions(string variant, int version) => new()
@@ -285,5 +330,6 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         await tested.ReportAsync(LastMinute, Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 540))));
     }
 
-    private async Task<List<RolledBackEvent>> RolledBackAsync() => [.. (await tested.Journal.ReadAsync(Fraud, 0, Token)).OfType<RolledBackEvent>()];
+    private async Task<List<RolledBackEvent>> RolledBackAsync() =>
+        [.. (await tested.Journal.ReadAsync(Fraud, 0, Token)).OfType<RolledBackEvent>()];
 }

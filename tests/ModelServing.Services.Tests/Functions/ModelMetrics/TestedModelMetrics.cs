@@ -41,7 +41,12 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
             Journal = HostSources.Sqlite(folder.Combine("journal.db")),
             Cache = cache.Settings,
             Monitoring = HostSources.Monitoring(MonitoringEmulator.Compartment),
-            Oci = new OciSettings { Identity = OciIdentity.ConfigFile, ConfigFile = monitoring.Identity.ConfigFile, MonitoringEndpoint = monitoring.Endpoint.GetLeftPart(UriPartial.Authority) },
+            Oci = new OciSettings
+            {
+                Identity = OciIdentity.ConfigFile,
+                ConfigFile = monitoring.Identity.ConfigFile,
+                MonitoringEndpoint = monitoring.Endpoint.GetLeftPart(UriPartial.Authority),
+            },
         };
         Journal = new RolloutJournal(new SqliteJournalStore(folder.Combine("journal.db")));
     }
@@ -76,7 +81,9 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
 
     internal static async Task<(int Status, JsonObject Report)> RunAsync(IFunctionHandler handler)
     {
-        var answer = await handler.HandleAsync(new FunctionCall("call", ReadOnlyMemory<byte>.Empty, new Dictionary<string, string>(), null), Token);
+        var answer = await handler.HandleAsync(
+            new FunctionCall("call", ReadOnlyMemory<byte>.Empty, new Dictionary<string, string>(), null),
+            Token);
         return (answer.Status, JsonNode.Parse(answer.Body.Span)!.AsObject());
     }
 
@@ -97,11 +104,14 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
     }
 
     /// <summary>The faults in a run's report.</summary>
-    internal static string Faults(JsonObject report) => string.Join('\n', report["faults"]!.AsArray().Select(static fault => (string?)fault));
+    internal static string Faults(JsonObject report) =>
+        string.Join('\n', report["faults"]!.AsArray().Select(static fault => (string?)fault));
 
     /// <summary>The datapoints of a metric that Monitoring accepted, as <c>STREAM at TIME: VALUE x COUNT</c>.</summary>
-    internal IEnumerable<string> Taken(string metric) => Monitoring.Accepted.Where(stream => (string?)stream["name"] == metric).SelectMany(stream => stream["datapoints"]!.AsArray().Select(point =>
-        $"{string.Join('/', stream["dimensions"]!.AsObject().Where(static one => one.Key != ModelMetric.Watched).OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (string?)one.Value))} at {point!["timestamp"]!.GetValue<DateTimeOffset>():HH:mm:ss}: {point["value"]!.GetValue<double>():0.###} x {point["count"]!.GetValue<int>()}"));
+    internal IEnumerable<string> Taken(string metric) =>
+        Monitoring.Accepted.Where(stream => (string?)stream["name"] == metric)
+            .SelectMany(stream => stream["datapoints"]!.AsArray().Select(point =>
+            $"{string.Join('/', stream["dimensions"]!.AsObject().Where(static one => one.Key != ModelMetric.Watched).OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (string?)one.Value))} at {point!["timestamp"]!.GetValue<DateTimeOffset>():HH:mm:ss}: {point["value"]!.GetValue<double>():0.###} x {point["count"]!.GetValue<int>()}"));
 
     public async ValueTask DisposeAsync()
     {

@@ -40,7 +40,10 @@ public abstract class RollbackTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         cache = await TestedGarnet.StartAsync();
-        foreach (var e in (JournalEvent[])[SomeEvents.Applied(SomeEvents.Plan(1)), SomeEvents.Started(SomeEvents.Plan("1-2-3", ("canary", 2, 500), ("arm-b", 3, 500), ("stable", 1, PlanDocument.Buckets - 1000)))])
+        foreach (var e in (JournalEvent[])[
+            SomeEvents.Applied(SomeEvents.Plan(1)),
+            SomeEvents.Started(SomeEvents.Plan("1-2-3", ("canary", 2, 500), ("arm-b", 3, 500), ("stable", 1, PlanDocument.Buckets - 1000))),
+        ])
             await journal.AppendAsync(e, Token);
     }
 
@@ -70,11 +73,14 @@ public abstract class RollbackTests : IAsyncLifetime
         Assert.Equal(200, status);
         Assert.Equal(("condemned", "failure-rate", "fraud", "2", "canary", "1"), Read(Assert.Single(streams)));
         Assert.Equal(
-            "fraud version 2 (canary, trial 1) is condemned: failure-rate fired at 2026-05-04 12:02:00Z with 0.42; announced to the routers",
+            "fraud version 2 (canary, trial 1) is condemned: failure-rate fired at 2026-05-04 12:02:00Z with 0.42; announced to the " +
+                "routers",
             (string?)streams[0]!["detail"]);
         Assert.Equal(3, (long?)streams[0]!["seq"]);
         var entry = Assert.Single(await RollbacksAsync());
-        Assert.Equal((2, 1, "canary", RollbackReason.Alarm, "alarm failure-rate"), (entry.Version.Number, entry.Trial, entry.Variant, entry.Reason, entry.Who));
+        Assert.Equal(
+            (2, 1, "canary", RollbackReason.Alarm, "alarm failure-rate"),
+            (entry.Version.Number, entry.Trial, entry.Variant, entry.Reason, entry.Who));
         var evidence = entry.Evidence!.Value;
         Assert.Equal("failure-rate fired at 2026-05-04 12:02:00Z with 0.42", evidence.GetProperty("summary").GetString());
         Assert.Equal(("failure-rate", "0.42"), (evidence.GetProperty("alarm").GetString(), evidence.GetProperty("value").GetString()));
@@ -107,7 +113,10 @@ public abstract class RollbackTests : IAsyncLifetime
         Assert.Equal(
             ["condemned", "condemned", "not-a-candidate", "another-trial", "unknown-model", "unknown-version"],
             streams.Select(static stream => (string?)stream!["outcome"]));
-        Assert.Equal([(2, "0.42"), (3, "0.31")], (await RollbacksAsync()).Select(static entry => (entry.Version.Number, entry.Evidence!.Value.GetProperty("value").GetString()!)));
+        Assert.Equal(
+            [(2, "0.42"), (3, "0.31")],
+            (await RollbacksAsync())
+                .Select(static entry => (entry.Version.Number, entry.Evidence!.Value.GetProperty("value").GetString()!)));
     }
 
     [Fact]
@@ -115,7 +124,9 @@ public abstract class RollbackTests : IAsyncLifetime
     {
         await StartAsync();
         var answers = await Task.WhenAll(CallAsync(Recorded("firing")), CallAsync(Recorded("firing")), CallAsync(Recorded("repeat")));
-        Assert.Equal(["already-condemned", "already-condemned", "condemned"], answers.Select(static answer => (string?)answer.Streams[0]!["outcome"]).Order());
+        Assert.Equal(
+            ["already-condemned", "already-condemned", "condemned"],
+            answers.Select(static answer => (string?)answer.Streams[0]!["outcome"]).Order());
         Assert.All(answers, static answer => Assert.Equal((200, 3), (answer.Status, (int)answer.Streams[0]!["seq"]!)));
         Assert.Single(await RollbacksAsync());
     }
@@ -135,7 +146,9 @@ public abstract class RollbackTests : IAsyncLifetime
         await journal.AppendAsync(SomeEvents.RolledBack(2), Token);
         await journal.AppendAsync(SomeEvents.Reset(2), Token);
         Assert.Equal("another-trial", await OutcomeAsync(Recorded("firing")));
-        Assert.Equal("condemned", await OutcomeAsync(Recorded("firing").Replace("\"trial\":\"1\"", "\"trial\":\"2\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            "condemned",
+            await OutcomeAsync(Recorded("firing").Replace("\"trial\":\"1\"", "\"trial\":\"2\"", StringComparison.Ordinal)));
         Assert.Equal([1, 2], (await RollbacksAsync()).Select(static entry => entry.Trial));
     }
 
@@ -176,7 +189,10 @@ public abstract class RollbackTests : IAsyncLifetime
         await StartAsync();
         var message = JsonNode.Parse(Recorded("firing"))!;
         message["title"] = "a title of its own";
-        message["alarmMetaData"]![0]!["query"] = ModelAlarms.All.First(static alarm => alarm.Name == "non-finite").Query.Replace(" ", "", StringComparison.Ordinal);
+        message["alarmMetaData"]![0]!["query"] = ModelAlarms.All.First(static alarm => alarm.Name == "non-finite").Query.Replace(
+            " ",
+            "",
+            StringComparison.Ordinal);
         var (_, streams) = await CallAsync(message.ToJsonString());
         Assert.Equal(("condemned", "non-finite"), ((string?)streams[0]!["outcome"], (string?)streams[0]!["alarm"]));
     }
@@ -186,7 +202,9 @@ public abstract class RollbackTests : IAsyncLifetime
     {
         await StartAsync();
         var (_, streams) = await CallAsync(Recorded("without-dimensions"));
-        Assert.Equal(("wrong-dimensions", "The stream lacks the dimensions variant, trial"), ((string?)streams[0]!["outcome"], (string?)streams[0]!["detail"]));
+        Assert.Equal(
+            ("wrong-dimensions", "The stream lacks the dimensions variant, trial"),
+            ((string?)streams[0]!["outcome"], (string?)streams[0]!["detail"]));
     }
 
     [Theory]
@@ -209,7 +227,11 @@ public abstract class RollbackTests : IAsyncLifetime
     {
         await StartAsync();
         var stream = """{"model":"fraud","version":"2","variant":"canary","trial":"1"},""";
-        var answer = await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing").Replace("\"dimensions\":[", "\"dimensions\":[" + string.Concat(Enumerable.Repeat(stream, 1024 * 1024 / stream.Length)), StringComparison.Ordinal)));
+        var answer = await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing")
+            .Replace(
+                "\"dimensions\":[",
+                "\"dimensions\":[" + string.Concat(Enumerable.Repeat(stream, 1024 * 1024 / stream.Length)),
+                StringComparison.Ordinal)));
         Assert.Equal(400, answer.Status);
         Assert.Contains("it is about more than 500 streams", answer.Text, StringComparison.Ordinal);
         Assert.Empty(await RollbacksAsync());
@@ -222,7 +244,10 @@ public abstract class RollbackTests : IAsyncLifetime
         await StartAsync();
         var (status, streams) = await CallAsync(Recorded("firing"));
         Assert.Equal((200, "condemned"), (status, (string?)streams[0]!["outcome"]));
-        Assert.Contains("; not announced to the routers, which find it when they next read the journal: ", (string?)streams[0]!["detail"], StringComparison.Ordinal);
+        Assert.Contains(
+            "; not announced to the routers, which find it when they next read the journal: ",
+            (string?)streams[0]!["detail"],
+            StringComparison.Ordinal);
         Assert.Single(await RollbacksAsync());
     }
 
@@ -230,10 +255,10 @@ public abstract class RollbackTests : IAsyncLifetime
     public async Task With_the_journal_unavailable_a_call_fails_and_the_next_message_condemns()
     {
         await StartAsync();
-        store.IsAway = true;
+        store.IsUnavailable = true;
         var (status, streams) = await CallAsync(Recorded("firing"));
         Assert.Equal((503, "journal-unread"), (status, (string?)streams[0]!["outcome"]));
-        store.IsAway = false;
+        store.IsUnavailable = false;
         Assert.Empty(await RollbacksAsync());
         Assert.Equal("condemned", await OutcomeAsync(Recorded("firing")));
     }
@@ -243,7 +268,9 @@ public abstract class RollbackTests : IAsyncLifetime
     {
         await StartAsync();
         store.Hangs = true;
-        Assert.Equal(504, (await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing")), timeout: TimeSpan.FromMilliseconds(300))).Status);
+        Assert.Equal(
+            504,
+            (await caller.CallAsync(Encoding.UTF8.GetBytes(Recorded("firing")), timeout: TimeSpan.FromMilliseconds(300))).Status);
         store.Hangs = false;
         Assert.Equal("condemned", await OutcomeAsync(Recorded("firing")));
     }
@@ -260,7 +287,14 @@ public abstract class RollbackTests : IAsyncLifetime
 
     private async Task StartAsync(bool dryRun = false) => running = await RunningFunctions.StartAsync(
         caller,
-        new FunctionsHostSettings { Function = FunctionName.Rollback, Environment = "dev", Journal = HostSources.Sqlite(folder.Combine("journal.db")), Cache = cache.Settings, DryRun = dryRun },
+        new FunctionsHostSettings
+        {
+            Function = FunctionName.Rollback,
+            Environment = "dev",
+            Journal = HostSources.Sqlite(folder.Combine("journal.db")),
+            Cache = cache.Settings,
+            DryRun = dryRun,
+        },
         services => services.AddSingleton<IJournalStore>(store));
 
     private async Task<IAsyncDisposable> ListenAsync()
@@ -279,10 +313,17 @@ public abstract class RollbackTests : IAsyncLifetime
 
     private async Task<string?> OutcomeAsync(string message) => (string?)Assert.Single((await CallAsync(message)).Streams)!["outcome"];
 
-    private async Task<IReadOnlyList<RolledBackEvent>> RollbacksAsync() => [.. (await journal.ReadAsync(SomeEvents.Fraud, 0, Token)).OfType<RolledBackEvent>()];
+    private async Task<IReadOnlyList<RolledBackEvent>> RollbacksAsync() =>
+        [.. (await journal.ReadAsync(SomeEvents.Fraud, 0, Token)).OfType<RolledBackEvent>()];
 
     private static (string?, string?, string?, string?, string?, string?) Read(JsonNode? stream) =>
-        ((string?)stream!["outcome"], (string?)stream["alarm"], (string?)stream["model"], (string?)stream["version"], (string?)stream["variant"], (string?)stream["trial"]);
+        (
+            (string?)stream!["outcome"],
+            (string?)stream["alarm"],
+            (string?)stream["model"],
+            (string?)stream["version"],
+            (string?)stream["variant"],
+            (string?)stream["trial"]);
 
     private static string Recorded(string name) =>
         File.ReadAllText(Repository.Combine("tests", "ModelServing.Services.Tests", "Functions", "Rollback", "Messages", name + ".json"));

@@ -23,7 +23,8 @@ public class InferRequestReaderTests
     [Fact]
     public void Inputs_are_put_in_the_models_order()
     {
-        using var request = Pair.Read(Utf8($$"""{"inputs":[{{B}},{"name":"a","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}],"id":"x"}"""));
+        using var request =
+            Pair.Read(Utf8($$"""{"inputs":[{{B}},{"name":"a","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}],"id":"x"}"""));
         Assert.Equal([1.5f, -2f], request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
         Assert.Equal([1L, 2L, 3L], request.Inputs[1].GetTensorDataAsSpan<long>().ToArray());
         Assert.Equal("x", request.Id);
@@ -48,7 +49,9 @@ public class InferRequestReaderTests
     [Fact]
     public void The_named_outputs_are_wanted_and_an_empty_list_means_all()
     {
-        using var request = Pair.Read(Utf8($$$"""{"inputs":[{{{A("[1,2]", "[1,2]")}}},{{{B}}}],"outputs":[{"name":"label"},{"name":"sum","parameters":{}}]}"""));
+        using var request =
+            Pair.Read(
+                Utf8($$$"""{"inputs":[{{{A("[1,2]", "[1,2]")}}},{{{B}}}],"outputs":[{"name":"label"},{"name":"sum","parameters":{}}]}"""));
         Assert.Equal([1, 0], request.Outputs);
         using var none = Pair.Read(Utf8($$"""{"inputs":[{{A("[1,2]", "[1,2]")}},{{B}}],"outputs":[]}"""));
         Assert.Equal([0, 1], none.Outputs);
@@ -65,12 +68,19 @@ public class InferRequestReaderTests
     [InlineData("""{"inputs":[AB],"inputs":[AB]}""", "inputs: it is duplicated")]
     [InlineData("""{"input":[]}""", "input: unknown; the known members here are id, parameters, inputs, outputs")]
     [InlineData("""{"id":1,"inputs":[AB]}""", "id: it must be a string")]
-    [InlineData("""{"inputs":[AB],"outputs":[{"name":"x"}]}""", "outputs[0].name: 'x' is not one of the model's outputs: sum FP32 [-1], label INT64 [-1]")]
+    [InlineData(
+        """{"inputs":[AB],"outputs":[{"name":"x"}]}""",
+        "outputs[0].name: 'x' is not one of the model's outputs: sum FP32 [-1], label INT64 [-1]")]
     [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum"},{"name":"sum"}]}""", "outputs[1].name: 'sum' is duplicated")]
     [InlineData("""{"inputs":[AB],"outputs":[{}]}""", "outputs[0].name: it is missing")]
-    [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum","parameters":{"classification":3}}]}""", "outputs[0].parameters.classification: this version does not support it")]
+    [InlineData(
+        """{"inputs":[AB],"outputs":[{"name":"sum","parameters":{"classification":3}}]}""",
+        "outputs[0].parameters.classification: this version does not support it")]
     public void A_fault_in_the_body_names_its_field(string body, string message) =>
-        Assert.StartsWith(message, Fault(Pair, body.Replace("AB", $"{A("[1,2]", "[1,2]")},{B}", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            message,
+            Fault(Pair, body.Replace("AB", $"{A("[1,2]", "[1,2]")},{B}", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it is missing; the model takes a FP32 [-1,2]")]
@@ -82,29 +92,61 @@ public class InferRequestReaderTests
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP64","data":[1,2]}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
     [InlineData("""{"name":"a","shape":[1,2],"data":[1,2],"datatype":"FP64"}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32"}""", "inputs[1].data: it is missing")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":8}}""", "inputs[1].parameters.binary_data_size: this version does not support it")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":8}}""",
+        "inputs[1].parameters.binary_data_size: this version does not support it")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"data":[1,2]}""", "inputs[1].data: it is duplicated")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","dta":[1,2]}""", "inputs[1].dta: unknown; the known members here are name, shape, datatype, parameters, data")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","dta":[1,2]}""",
+        "inputs[1].dta: unknown; the known members here are name, shape, datatype, parameters, data")]
     [InlineData("""{"name":"a","shape":[1,2,1],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is [1,2,1]; 'a' takes [-1,2]")]
-    [InlineData("""{"name":"a","shape":[0,2],"datatype":"FP32","data":[]}""", "inputs[1].shape: it is [0,2]; 'a' takes [-1,2], where -1 is any length from 1")]
-    [InlineData("""{"name":"a","shape":[-1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 must be a whole number that is at least 0")]
-    [InlineData("""{"name":"a","shape":[1.5,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: dimension 0 must be a whole number that is at least 0")]
+    [InlineData(
+        """{"name":"a","shape":[0,2],"datatype":"FP32","data":[]}""",
+        "inputs[1].shape: it is [0,2]; 'a' takes [-1,2], where -1 is any length from 1")]
+    [InlineData(
+        """{"name":"a","shape":[-1,2],"datatype":"FP32","data":[1,2]}""",
+        "inputs[1].shape: dimension 0 must be a whole number that is at least 0")]
+    [InlineData(
+        """{"name":"a","shape":[1.5,2],"datatype":"FP32","data":[1,2]}""",
+        "inputs[1].shape: dimension 0 must be a whole number that is at least 0")]
     [InlineData("""{"name":"a","shape":"1,2","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it must be an array of whole numbers")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":1}""", "inputs[1].data: it must be an array of the elements")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has 1 elements, but the shape [1,2] requires 2")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[]}""", "inputs[1].data: it has 0 elements, but the shape [1,2] requires 2")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1]}""",
+        "inputs[1].data: it has 1 elements, but the shape [1,2] requires 2")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[]}""",
+        "inputs[1].data: it has 0 elements, but the shape [1,2] requires 2")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2,3]}""", "inputs[1].data: it has more than 2 elements")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,"two"]}""", "inputs[1].data: element 1 is 'two'; it must be a 32-bit number (FP32)")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,null]}""", "inputs[1].data: element 1 is null; it must be a 32-bit number")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,{}]}""", "inputs[1].data: element 1 is an object; it must be a 32-bit number")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,1e39]}""", "inputs[1].data: element 1 is 1e39; it must be a 32-bit number (FP32)")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,"two"]}""",
+        "inputs[1].data: element 1 is 'two'; it must be a 32-bit number (FP32)")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,null]}""",
+        "inputs[1].data: element 1 is null; it must be a 32-bit number")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,{}]}""",
+        "inputs[1].data: element 1 is an object; it must be a 32-bit number")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,1e39]}""",
+        "inputs[1].data: element 1 is 1e39; it must be a 32-bit number (FP32)")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,[2]]}""", "inputs[1].data: element 1 is an array")]
-    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2,3],[4]]}""", "inputs[1].data: an array before element 3 has 3 entries, but the shape [2,2] requires 2")]
-    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2]]}""", "inputs[1].data: an array before element 2 has 1 entries, but the shape [2,2] requires 2")]
-    [InlineData("""{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],3,4]}""", "inputs[1].data: element 2 is not nested deeply enough; elements must be flat in row-major order, or nested like the shape [2,2]")]
+    [InlineData(
+        """{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2,3],[4]]}""",
+        "inputs[1].data: an array before element 3 has 3 entries, but the shape [2,2] requires 2")]
+    [InlineData(
+        """{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2]]}""",
+        "inputs[1].data: an array before element 2 has 1 entries, but the shape [2,2] requires 2")]
+    [InlineData(
+        """{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],3,4]}""",
+        "inputs[1].data: element 2 is not nested deeply enough; elements must be flat in row-major order, or nested like the shape [2,2]")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[[[1,2]]]}""", "inputs[1].data: element 0 is an array")]
-    [InlineData("""{"name":"a","shape":[1000000000,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has fewer elements than the shape [1000000000,2] requires")]
-    [InlineData("""{"name":"a","shape":[9223372036854775807,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has fewer elements than the shape")]
+    [InlineData(
+        """{"name":"a","shape":[1000000000,2],"datatype":"FP32","data":[1]}""",
+        "inputs[1].data: it has fewer elements than the shape [1000000000,2] requires")]
+    [InlineData(
+        """{"name":"a","shape":[9223372036854775807,2],"datatype":"FP32","data":[1]}""",
+        "inputs[1].data: it has fewer elements than the shape")]
     public void A_fault_in_an_input_names_its_field_and_the_expected_value(string input, string message) =>
         Assert.StartsWith(message, Fault(Pair, $$"""{"inputs":[{{B}},{{input}}]}"""), StringComparison.Ordinal);
 
@@ -125,10 +167,17 @@ public class InferRequestReaderTests
     public void Each_data_type_accepts_its_range_and_nothing_else(Datatype datatype, string good, string bad)
     {
         var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
-        string Body(string element) => $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":[{{element}}]}]}""";
+        string Body(string element) =>
+            $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":[{{element}}]}]}""";
         using var request = reader.Read(Utf8(Body(good)));
-        Assert.Equal(JsonNode.Parse(good)!.ToJsonString(), JsonNode.Parse(Elements(datatype, request.Inputs[0]))![0]!.ToJsonString(), ignoreCase: true);
-        Assert.Contains(DatatypeNames.NameOf(datatype) == "BYTES" ? "a string" : $"({DatatypeNames.NameOf(datatype)})", Fault(reader, Body(bad)), StringComparison.Ordinal);
+        Assert.Equal(
+            JsonNode.Parse(good)!.ToJsonString(),
+            JsonNode.Parse(Elements(datatype, request.Inputs[0]))![0]!.ToJsonString(),
+            ignoreCase: true);
+        Assert.Contains(
+            DatatypeNames.NameOf(datatype) == "BYTES" ? "a string" : $"({DatatypeNames.NameOf(datatype)})",
+            Fault(reader, Body(bad)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,7 +188,9 @@ public class InferRequestReaderTests
     {
         var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", datatype, [-1]))], []);
         const string Data = """["NaN","Infinity","-Infinity"]""";
-        using var request = reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[3],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{Data}}}]}"""));
+        using var request =
+            reader.Read(
+                Utf8($$"""{"inputs":[{"name":"x","shape":[3],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":{{Data}}}]}"""));
         Assert.Equal(Data, Elements(datatype, request.Inputs[0]));
     }
 
@@ -150,7 +201,8 @@ public class InferRequestReaderTests
         Gen.Float.Where(float.IsFinite).Array[1, 20].Sample(values =>
         {
             var data = string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
-            using var request = reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[{{values.Length}}],"datatype":"FP32","data":[{{data}}]}]}"""));
+            using var request =
+                reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[{{values.Length}}],"datatype":"FP32","data":[{{data}}]}]}"""));
             Assert.Equal(values, request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
             Assert.Equal(values, JsonSerializer.Deserialize<float[]>(Elements(Datatype.Fp32, request.Inputs[0])));
         });
@@ -178,7 +230,8 @@ public class InferRequestReaderTests
     [Fact]
     public void Any_body_is_read_or_refused()
     {
-        var good = $$"""{"id":"i","parameters":{"p":1},"inputs":[{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],[3,4.5e1]]},{{B}}],"outputs":[{"name":"sum"}]}""";
+        var good =
+            $$"""{"id":"i","parameters":{"p":1},"inputs":[{"name":"a","shape":[2,2],"datatype":"FP32","data":[[1,2],[3,4.5e1]]},{{B}}],"outputs":[{"name":"sum"}]}""";
         var gen = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Int[0, 6], Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]));
         gen.Sample(
             (at, length, text) =>

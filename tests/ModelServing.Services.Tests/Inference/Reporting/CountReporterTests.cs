@@ -36,8 +36,16 @@ public sealed class CountReporterTests : IAsyncLifetime
         var reports = await ReadAsync();
         Assert.Equal(
             [("canary", 2, 6L, 1L), ("direct", 0, 1, 0), ("stable", 1, 1, 0)],
-            reports.SelectMany(static report => report.Streams).GroupBy(static stream => (stream.Variant, stream.Trial)).OrderBy(static stream => stream.Key.Variant, StringComparer.Ordinal)
-                .Select(static streams => (streams.Key.Variant, streams.Key.Trial, streams.Sum(static s => s.Counts.Requests), streams.Sum(static s => s.Counts.Count(AnswerKind.ClientError)))));
+            reports.SelectMany(static report => report.Streams)
+                .GroupBy(static stream => (stream.Variant, stream.Trial))
+                .OrderBy(static stream => stream.Key.Variant, StringComparer.Ordinal)
+                    .Select(
+                        static streams =>
+                            (
+                                streams.Key.Variant,
+                                streams.Key.Trial,
+                                streams.Sum(static s => s.Counts.Requests),
+                                streams.Sum(static s => s.Counts.Count(AnswerKind.ClientError)))));
         Assert.Single(reports, static report => report.IsLeaving);
         Assert.Single(reports.Select(static report => report.Incarnation).Distinct());
         Assert.All(reports, static report => Assert.Equal(RunningInference.Version, report.Version));
@@ -48,10 +56,16 @@ public sealed class CountReporterTests : IAsyncLifetime
     {
         // 0 / 0
         await using var service = await StartAsync(SomeOnnx.Model(
-            [SomeOnnx.Value("x", Datatype.Fp64, [-1])], [SomeOnnx.Value("y", Datatype.Fp64, [-1])], SomeOnnx.Node("Div", ["x", "x"], ["y"])));
+            [SomeOnnx.Value("x", Datatype.Fp64, [-1])],
+            [SomeOnnx.Value("y", Datatype.Fp64, [-1])],
+            SomeOnnx.Node("Div", ["x", "x"], ["y"])));
         await InferAsync(service, NonFinite, 200, "canary", "1");
         await service.StopAsync();
-        Assert.Equal(1, (await ReadAsync()).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Count(AnswerKind.NonFinite)));
+        Assert.Equal(
+            1,
+            (await ReadAsync())
+                .SelectMany(static report => report.Streams)
+                .Sum(static stream => stream.Counts.Count(AnswerKind.NonFinite)));
     }
 
     [Fact]
@@ -70,7 +84,9 @@ public sealed class CountReporterTests : IAsyncLifetime
         await InferAsync(service, Good, 200, "canary", "1");
         await cache.RestartAsync();
         await RunningInference.UntilAsync(
-            async () => (await ReadAsync(TimeSpan.FromSeconds(20))).SelectMany(static report => report.Streams).Sum(static stream => stream.Counts.Requests) == 1,
+            async () => (await ReadAsync(TimeSpan.FromSeconds(20)))
+                .SelectMany(static report => report.Streams)
+                .Sum(static stream => stream.Counts.Requests) == 1,
             "it never reported the request");
     }
 
@@ -81,7 +97,9 @@ public sealed class CountReporterTests : IAsyncLifetime
         await using var service = await StartAsync();
         await InferAsync(service, Good, 200, "canary", "1");
         await RunningInference.UntilAsync(
-            async () => Regex.IsMatch(await service.Client.GetStringAsync(InferencePaths.Metrics, Token), """modelserving_inference_unreported_requests_total\{[^}]*reason="cache-away"[^}]*\} [1-9]"""),
+            async () => Regex.IsMatch(
+                await service.Client.GetStringAsync(InferencePaths.Metrics, Token),
+                """modelserving_inference_unreported_requests_total\{[^}]*reason="cache-away"[^}]*\} [1-9]"""),
             "it never dropped them");
     }
 
@@ -103,7 +121,9 @@ public sealed class CountReporterTests : IAsyncLifetime
 
     private static async Task InferAsync(RunningInference service, string body, int status, string? variant = null, string? trial = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, InferencePaths.Infer(RunningInference.Model)) { Content = new StringContent(body) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            InferencePaths.Infer(RunningInference.Model)) { Content = new StringContent(body) };
         if (variant is not null)
             request.Headers.Add(HeaderNames.ModelVariant, variant);
         if (trial is not null)
@@ -117,7 +137,8 @@ public sealed class CountReporterTests : IAsyncLifetime
     {
         var reports = new MinuteReports(cache.Open(), "dev", length ?? Minute);
         var now = MinuteReports.NumberOf(TimeProvider.System.GetUtcNow(), length ?? Minute);
-        var read = await Task.WhenAll(Enumerable.Range(0, 100).Select(back => reports.ReadAsync(RunningInference.Model, now - back, Token)));
+        var read = await Task.WhenAll(Enumerable.Range(0, 100)
+            .Select(back => reports.ReadAsync(RunningInference.Model, now - back, Token)));
         return [.. read.SelectMany(static minute => minute.Processes)];
     }
 }

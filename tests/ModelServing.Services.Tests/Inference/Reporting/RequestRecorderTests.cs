@@ -86,7 +86,11 @@ public class RequestRecorderTests
             var writing = Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(() =>
             {
                 for (var i = 0; i < Each; i++)
-                    shared.Answered(thread % 2 == 0 ? "stable" : "canary", "1", (AnswerKind)(i % RequestCounts.Kinds), TimeSpan.FromMicroseconds(i));
+                    shared.Answered(
+                        thread % 2 == 0 ? "stable" : "canary",
+                        "1",
+                        (AnswerKind)(i % RequestCounts.Kinds),
+                        TimeSpan.FromMicroseconds(i));
             })));
             // Fewer minutes than it takes to remove an idle stream.
             for (var minute = 0; minute < 8; minute++)
@@ -97,6 +101,7 @@ public class RequestRecorderTests
         },
         iter: 20);
 
-    private IEnumerable<(string, int, long)> Read() => recorder.Read().OrderBy(static stream => stream.Variant, StringComparer.Ordinal).ThenBy(static stream => stream.Trial)
+    private IEnumerable<(string, int, long)> Read() =>
+        recorder.Read().OrderBy(static stream => stream.Variant, StringComparer.Ordinal).ThenBy(static stream => stream.Trial)
         .Select(static stream => (stream.Variant, stream.Trial, stream.Counts.Requests));
 }

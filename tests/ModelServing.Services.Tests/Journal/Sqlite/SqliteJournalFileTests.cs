@@ -47,7 +47,10 @@ public sealed class SqliteJournalFileTests : IDisposable
 
         using var store = new SqliteJournalStore(Path, TimeSpan.FromSeconds(60));
         var journal = new RolloutJournal(store);
-        var read = (await journal.ReadAsync(SomeEvents.Fraud, 0, default)).Cast<ModelServing.Contracts.Journal.RolledBackEvent>().Select(static e => e.Version.Number).ToList();
+        var read = (await journal.ReadAsync(SomeEvents.Fraud, 0, default))
+            .Cast<ModelServing.Contracts.Journal.RolledBackEvent>()
+            .Select(static e => e.Version.Number)
+            .ToList();
         Assert.Empty(killed.Acknowledged.Except(read));
         Assert.Empty(other.Acknowledged.Except(read));
         Assert.Equal(60, other.Acknowledged.Count);
@@ -61,9 +64,13 @@ public sealed class SqliteJournalFileTests : IDisposable
     {
         var path = Environment.GetEnvironmentVariable(PathVariable);
         Assert.SkipUnless(path is not null, $"{PathVariable} is not set");
-        var numbers = Environment.GetEnvironmentVariable(FirstVariable)!.Split('+').Select(static text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+        var numbers = Environment.GetEnvironmentVariable(FirstVariable)!.Split('+')
+            .Select(static text => int.Parse(text, CultureInfo.InvariantCulture))
+            .ToArray();
         using var store = new SqliteJournalStore(path, TimeSpan.FromSeconds(60));
-        var journal = new RolloutJournal(new ContendedStore(store, new Meeting(1)), new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) });
+        var journal = new RolloutJournal(
+            new ContendedStore(store, new Meeting(1)),
+            new JournalLimits { Tries = 1000, LongestDelay = TimeSpan.FromMilliseconds(20) });
         // The test runner uses standard output itself.
         using var output = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
         foreach (var version in Enumerable.Range(numbers[0], numbers[1]))
@@ -87,7 +94,9 @@ public sealed class SqliteJournalFileTests : IDisposable
         var before = await File.ReadAllBytesAsync(Path);
         using (var store = new SqliteJournalStore(Path))
         {
-            var e = await Assert.ThrowsAsync<JournalException>(() => store.PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, default));
+            var e = await Assert.ThrowsAsync<JournalException>(() => store.PutIfAbsentAsync(
+                SomeEvents.RolledBack(2) with { Seq = 1 },
+                default));
             Assert.Equal(JournalError.Damaged, e.Error);
             Assert.Contains("is a database, but not a journal", e.Message, StringComparison.Ordinal);
         }
@@ -164,7 +173,9 @@ public sealed class SqliteJournalFileTests : IDisposable
             output = process.StandardOutput.ReadToEndAsync();
         }
 
-        internal IReadOnlyList<int> Acknowledged => [.. lines.Where(static line => line.StartsWith("wrote ", StringComparison.Ordinal)).Select(static line => int.Parse(line.AsSpan(6), CultureInfo.InvariantCulture))];
+        internal IReadOnlyList<int> Acknowledged =>
+            [.. lines.Where(static line => line.StartsWith("wrote ", StringComparison.Ordinal))
+                .Select(static line => int.Parse(line.AsSpan(6), CultureInfo.InvariantCulture))];
 
         internal async Task RunAsync()
         {
@@ -175,7 +186,8 @@ public sealed class SqliteJournalFileTests : IDisposable
 
         internal async Task ReadUntilAsync(int acknowledged)
         {
-            while (Acknowledged.Count < acknowledged && await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            while (Acknowledged.Count < acknowledged
+                && await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
                 lines.Add(line);
         }
 

@@ -146,9 +146,13 @@ public class SdkAnswerTests
     {
         await using var sdk = new SdkClient(new(request => request.StartLine switch
         {
-            ['P', 'O', 'S', 'T', ..] => ServiceStandIn.Json("""{"namespace":"space","bucket":"bucket","object":"object","uploadId":"u","timeCreated":"2026-05-05T10:11:12.123Z"}"""),
+            ['P', 'O', 'S', 'T', ..] =>
+                ServiceStandIn.Json(
+                    """{"namespace":"space","bucket":"bucket","object":"object","uploadId":"u","timeCreated":"2026-05-05T10:11:12.123Z"}"""),
             "GET /n HTTP/1.1" => ServiceStandIn.Json("\"space\""),
-            _ => ServiceStandIn.Json("""{"objects":[{"name":"a","size":5000000000,"md5":"m","etag":"e","timeModified":"2026-05-05T12:11:12+02:00"}],"prefixes":["p/"],"nextStartWith":"b"}"""),
+            _ =>
+                ServiceStandIn.Json(
+                    """{"objects":[{"name":"a","size":5000000000,"md5":"m","etag":"e","timeModified":"2026-05-05T12:11:12+02:00"}],"prefixes":["p/"],"nextStartWith":"b"}"""),
         }));
 
         var list = (await sdk.Client.ListObjects(SdkClient.List())).ListObjects;
@@ -171,7 +175,15 @@ public class SdkAnswerTests
         var body = new MemoryStream([1]);
 
         var put = await sdk.Client.PutObject(SdkClient.Put());
-        var part = await sdk.Client.UploadPart(new UploadPartRequest { NamespaceName = "s", BucketName = "b", ObjectName = "o", UploadId = "u", UploadPartNum = 1, UploadPartBody = body });
+        var part = await sdk.Client.UploadPart(new UploadPartRequest
+        {
+            NamespaceName = "s",
+            BucketName = "b",
+            ObjectName = "o",
+            UploadId = "u",
+            UploadPartNum = 1,
+            UploadPartBody = body,
+        });
         var commit = await sdk.Client.CommitMultipartUpload(new CommitMultipartUploadRequest
         {
             NamespaceName = "s",

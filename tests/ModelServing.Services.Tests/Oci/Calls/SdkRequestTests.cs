@@ -140,7 +140,9 @@ public class SdkRequestTests
     [Fact]
     public async Task A_list_sends_its_query_in_the_sdks_order()
     {
-        await using var sdk = new SdkClient(new(request => ServiceStandIn.Json(request.StartLine == "GET /n HTTP/1.1" ? "\"space\"" : """{"objects":[]}""")));
+        await using var sdk = new SdkClient(new(request => ServiceStandIn.Json(request.StartLine == "GET /n HTTP/1.1"
+            ? "\"space\""
+            : """{"objects":[]}""")));
         var list = SdkClient.List();
         (list.StartAfter, list.Fields, list.Limit, list.Prefix, list.Start) = ("a&b", "name,size", 7, "models/", "m");
 

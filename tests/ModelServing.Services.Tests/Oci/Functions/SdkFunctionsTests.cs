@@ -15,7 +15,10 @@ public sealed class SdkFunctionsTests : IDisposable
     [Fact]
     public async Task A_call_is_a_post_signed_with_its_body()
     {
-        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"posted":3}""", "opc-request-id: r-1", "Fn-Http-Status: 200"));
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(
+            """{"posted":3}""",
+            "opc-request-id: r-1",
+            "Fn-Http-Status: 200"));
         using var client = Client(service);
 
         var answer = await client.InvokeFunction(new InvokeFunctionRequest

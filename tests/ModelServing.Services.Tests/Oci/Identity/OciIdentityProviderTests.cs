@@ -77,14 +77,20 @@ public sealed class OciIdentityProviderTests : IDisposable
         File.WriteAllText(user.ConfigFile, "[DEFAULT]\ntenancy=t\nkey_file=\nregion=eu-frankfurt-1\n");
         Refused(ByConfigFile(), $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} lacks user, fingerprint, key_file");
         File.AppendAllText(user.ConfigFile, "security_token_file=f\n");
-        Refused(ByConfigFile(), $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} lacks user, fingerprint, key_file (it is the profile of a session; one with an API key is needed)");
+        Refused(
+            ByConfigFile(),
+            $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} lacks user, fingerprint, key_file (it is the profile of a session; " +
+                $"one with an API key is needed)");
     }
 
     [Fact]
     public void A_file_that_names_another_identity_is_refused()
     {
         File.AppendAllText(user.ConfigFile, "authentication_type=instance_principal\n");
-        Refused(ByConfigFile(), $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} has authentication_type instance_principal; set MODELSERVING_OCI_IDENTITY to that identity instead");
+        Refused(
+            ByConfigFile(),
+            $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} has authentication_type instance_principal; set " +
+                $"MODELSERVING_OCI_IDENTITY to that identity instead");
     }
 
     [Fact]
@@ -103,14 +109,18 @@ public sealed class OciIdentityProviderTests : IDisposable
     [Fact]
     public void A_missing_or_unknown_region_is_reported_with_its_place()
     {
-        const string Unknown = ", a region that this version of the OCI SDK does not know; correct it, or describe a newer region in OCI_REGION_METADATA";
+        const string Unknown = ", a region that this version of the OCI SDK does not know; correct it, or describe a newer region in " +
+            "OCI_REGION_METADATA";
         Refused(
             ByConfigFile() with { Region = "eu-nowhere-1" },
             $"the environment variable MODELSERVING_OCI_REGION is 'eu-nowhere-1'{Unknown}");
         File.WriteAllText(user.ConfigFile, user.Profile(region: "region=eu-nowhere-1"));
         Refused(ByConfigFile(), $"the region in the profile [DEFAULT] of {user.ConfigFile} is 'eu-nowhere-1'{Unknown}");
         File.WriteAllText(user.ConfigFile, user.Profile(region: ""));
-        Refused(ByConfigFile(), $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} names no region, and the environment variable MODELSERVING_OCI_REGION is not set");
+        Refused(
+            ByConfigFile(),
+            $"{ByFile}the profile [DEFAULT] of {user.ConfigFile} names no region, and the environment variable " +
+                $"MODELSERVING_OCI_REGION is not set");
     }
 
     [Fact]
@@ -119,14 +129,30 @@ public sealed class OciIdentityProviderTests : IDisposable
         var settings = new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" };
         var variables = new Dictionary<string, string>();
 
-        Refused(settings, $"{ByWorkload}the environment variable OCI_RESOURCE_PRINCIPAL_REGION, from which the OCI SDK reads the region, is not set; it must be eu-frankfurt-1, like MODELSERVING_OCI_REGION", variables);
+        Refused(
+            settings,
+            $"{ByWorkload}the environment variable OCI_RESOURCE_PRINCIPAL_REGION, from which the OCI SDK reads the region, is not " +
+                $"set; it must be eu-frankfurt-1, like MODELSERVING_OCI_REGION",
+            variables);
         variables["OCI_RESOURCE_PRINCIPAL_REGION"] = "us-ashburn-1";
-        Refused(settings, $"{ByWorkload}the environment variable OCI_RESOURCE_PRINCIPAL_REGION is 'us-ashburn-1' and MODELSERVING_OCI_REGION is 'eu-frankfurt-1'; they must be the same", variables);
+        Refused(
+            settings,
+            $"{ByWorkload}the environment variable OCI_RESOURCE_PRINCIPAL_REGION is 'us-ashburn-1' and MODELSERVING_OCI_REGION is " +
+                $"'eu-frankfurt-1'; they must be the same",
+            variables);
         variables["OCI_RESOURCE_PRINCIPAL_REGION"] = "eu-frankfurt-1";
-        Refused(settings, $"{ByWorkload}the environment variable KUBERNETES_SERVICE_HOST is not set; Kubernetes sets it in every pod, so this process does not run in one", variables);
+        Refused(
+            settings,
+            $"{ByWorkload}the environment variable KUBERNETES_SERVICE_HOST is not set; Kubernetes sets it in every pod, so this " +
+                $"process does not run in one",
+            variables);
         variables["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
         variables["OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH"] = "/nowhere/ca.crt";
-        Refused(settings, $"{ByWorkload}the file /nowhere/ca.crt (the cluster's certificate) does not exist; the pod must run in an enhanced cluster with automountServiceAccountToken", variables);
+        Refused(
+            settings,
+            $"{ByWorkload}the file /nowhere/ca.crt (the cluster's certificate) does not exist; the pod must run in an enhanced " +
+                $"cluster with automountServiceAccountToken",
+            variables);
     }
 
     [Fact]
@@ -148,7 +174,11 @@ public sealed class OciIdentityProviderTests : IDisposable
     public void A_resource_principal_outside_a_function_reports_what_is_missing()
     {
         var settings = new OciSettings { Identity = OciIdentity.ResourcePrincipal };
-        var variables = new Dictionary<string, string> { ["OCI_RESOURCE_PRINCIPAL_VERSION"] = "1.1", ["OCI_RESOURCE_PRINCIPAL_RPST"] = "token" };
+        var variables = new Dictionary<string, string>
+        {
+            ["OCI_RESOURCE_PRINCIPAL_VERSION"] = "1.1",
+            ["OCI_RESOURCE_PRINCIPAL_RPST"] = "token",
+        };
 
         Refused(
             settings,
@@ -158,7 +188,11 @@ public sealed class OciIdentityProviderTests : IDisposable
         variables["OCI_RESOURCE_PRINCIPAL_REGION"] = "fra";
         Refused(settings, $"{ByResource}OCI_RESOURCE_PRINCIPAL_VERSION is '1.1'; the OCI SDK supports 2.2", variables);
         variables["OCI_RESOURCE_PRINCIPAL_VERSION"] = "2.2";
-        Refused(settings, $"{ByResource}only one of OCI_RESOURCE_PRINCIPAL_RPST and OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM is a file's path; both must be paths, or neither", variables);
+        Refused(
+            settings,
+            $"{ByResource}only one of OCI_RESOURCE_PRINCIPAL_RPST and OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM is a file's path; both must " +
+                $"be paths, or neither",
+            variables);
     }
 
     private OciSettings ByConfigFile() => new() { Identity = OciIdentity.ConfigFile, ConfigFile = user.ConfigFile };

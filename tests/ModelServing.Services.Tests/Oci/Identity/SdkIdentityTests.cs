@@ -65,7 +65,10 @@ public sealed class SdkIdentityTests : IDisposable
     {
         File.WriteAllText(user.ConfigFile, user.Profile(region: ""));
 
-        Assert.Throws<NullReferenceException>(() => new ObjectStorageClient(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, "http://127.0.0.1:1"));
+        Assert.Throws<NullReferenceException>(() => new ObjectStorageClient(
+            new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"),
+            null,
+            "http://127.0.0.1:1"));
     }
 
     [Fact]
@@ -120,7 +123,10 @@ public sealed class SdkIdentityTests : IDisposable
             ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"), ("OCI_RESOURCE_PRINCIPAL_RPST", "token"),
             ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", "pem"));
 
-        foreach (var provider in (IBasicAuthenticationDetailsProvider[])[OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(), ResourcePrincipalAuthenticationDetailsProvider.GetProvider()])
+        foreach (var provider in (IBasicAuthenticationDetailsProvider[])[
+            OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(),
+            ResourcePrincipalAuthenticationDetailsProvider.GetProvider(),
+        ])
         {
             using var client = new ObjectStorageClient(provider, null, service.Endpoint);
             var e = await Assert.ThrowsAsync<NotSupportedException>(() => client.GetObject(SdkClient.Get()));

@@ -83,7 +83,9 @@ public sealed class OciMonitoringTests : IAsyncLifetime
         Assert.Equal(
             (MonitoringEmulator.Compartment, "modelserving", "Failure"),
             ((string)accepted["compartmentId"]!, (string)accepted["namespace"]!, (string)accepted["name"]!));
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"model":"fraud","version":"2","variant":"canary","trial":"1"}"""), accepted["dimensions"]));
+        Assert.True(JsonNode.DeepEquals(
+            JsonNode.Parse("""{"model":"fraud","version":"2","variant":"canary","trial":"1"}"""),
+            accepted["dimensions"]));
         Assert.Equal(
             [(0.0, 97), (1.0, 3)],
             accepted["datapoints"]!.AsArray().Select(static point => ((double)point!["value"]!, (int)point["count"]!)));

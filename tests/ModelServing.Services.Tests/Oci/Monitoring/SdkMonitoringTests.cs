@@ -19,7 +19,9 @@ public sealed class SdkMonitoringTests : IDisposable
     [Fact]
     public async Task Metrics_are_posted_with_times_in_utc_and_signed_with_the_body()
     {
-        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"failedMetricsCount":1,"failedMetrics":[{"message":"no","metricData":{"name":"m"}}]}""", "opc-request-id: r"));
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(
+            """{"failedMetricsCount":1,"failedMetrics":[{"message":"no","metricData":{"name":"m"}}]}""",
+            "opc-request-id: r"));
         using var client = Client(service);
 
         var answer = await client.PostMetricData(new PostMetricDataRequest
@@ -34,7 +36,10 @@ public sealed class SdkMonitoringTests : IDisposable
                         CompartmentId = "c",
                         Name = "m",
                         Dimensions = new() { ["d"] = "v" },
-                        Datapoints = [new Datapoint { Timestamp = new DateTime(2026, 5, 4, 3, 2, 1, DateTimeKind.Utc), Value = 0, Count = 7 }, new Datapoint { Timestamp = new DateTime(2026, 5, 4, 3, 2, 1, 20, DateTimeKind.Utc), Value = 1.5 }],
+                        Datapoints = [
+                            new Datapoint { Timestamp = new DateTime(2026, 5, 4, 3, 2, 1, DateTimeKind.Utc), Value = 0, Count = 7 },
+                            new Datapoint { Timestamp = new DateTime(2026, 5, 4, 3, 2, 1, 20, DateTimeKind.Utc), Value = 1.5 },
+                        ],
                     },
                 ],
             },
@@ -46,7 +51,13 @@ public sealed class SdkMonitoringTests : IDisposable
             """{"metricData":[{"namespace":"n","compartmentId":"c","name":"m","dimensions":{"d":"v"},"datapoints":[{"timestamp":"2026-05-04T03:02:01.000Z","value":0.0,"count":7},{"timestamp":"2026-05-04T03:02:01.020Z","value":1.5}]}]}""",
             request.Text);
         Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(request));
-        Assert.Equal((1, "no", "m", "r"), (answer.PostMetricDataResponseDetails.FailedMetricsCount, answer.PostMetricDataResponseDetails.FailedMetrics[0].Message, answer.PostMetricDataResponseDetails.FailedMetrics[0].MetricData.Name, answer.OpcRequestId));
+        Assert.Equal(
+            (1, "no", "m", "r"),
+            (
+                answer.PostMetricDataResponseDetails.FailedMetricsCount,
+                answer.PostMetricDataResponseDetails.FailedMetrics[0].Message,
+                answer.PostMetricDataResponseDetails.FailedMetrics[0].MetricData.Name,
+                answer.OpcRequestId));
     }
 
     [Fact]
@@ -56,7 +67,13 @@ public sealed class SdkMonitoringTests : IDisposable
             """[{"id":"a","displayName":"b","severity":"CRITICAL","ruleName":"BASE","timestampTriggered":"2026-05-04T03:02:01.5Z","status":"FIRING"},{"id":"c","status":"NEW"}]""", "opc-next-page: next"));
         using var client = Client(service);
 
-        var answer = await client.ListAlarmsStatus(new ListAlarmsStatusRequest { CompartmentId = "c/c", Status = ListAlarmsStatusRequest.StatusEnum.Firing, Limit = 5, Page = "p" });
+        var answer = await client.ListAlarmsStatus(new ListAlarmsStatusRequest
+        {
+            CompartmentId = "c/c",
+            Status = ListAlarmsStatusRequest.StatusEnum.Firing,
+            Limit = 5,
+            Page = "p",
+        });
 
         var request = Assert.Single(service.Requests);
         Assert.Equal("GET /20180401/alarms/status HTTP/1.1", $"{request.StartLine.Split('?')[0]} HTTP/1.1");

@@ -38,7 +38,12 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
             (put.Details!["option"]!.GetValue<string>(), put.Details["compartmentId"]!.GetValue<string>()));
         Assert.Equal("rolledBack", put.Details["value"]!["event"]!["kind"]!.GetValue<string>());
         Assert.Equal("/20190828/query", query.Target);
-        Assert.Equal(("ABSOLUTE", "fraud", 0), (query.Details!["consistency"]!.GetValue<string>(), query.Details["variables"]!["$model"]!.GetValue<string>(), query.Details["variables"]!["$after"]!.GetValue<long>()));
+        Assert.Equal(
+            ("ABSOLUTE", "fraud", 0),
+            (
+                query.Details!["consistency"]!.GetValue<string>(),
+                query.Details["variables"]!["$model"]!.GetValue<string>(),
+                query.Details["variables"]!["$after"]!.GetValue<long>()));
     }
 
     [Theory]
@@ -160,7 +165,10 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"model":"fraud","seq":1}""", "has no number, or its event is not a JSON object")]
     [InlineData("""{"model":"fraud","seq":1,"event":"{}"}""", "has no number, or its event is not a JSON object")]
-    [InlineData("""{"model":"fraud","seq":1,"event":{"schema":2}}""", "event 1 of fraud in the journal nosql:ocid1.compartment.oc1..examplecompartment/modelserving_test_journal can't be read: the event has schema 2; this program reads schema 1")]
+    [InlineData(
+        """{"model":"fraud","seq":1,"event":{"schema":2}}""",
+        "event 1 of fraud in the journal nosql:ocid1.compartment.oc1..examplecompartment/modelserving_test_journal can't be read: the " +
+            "event has schema 2; this program reads schema 1")]
     public async Task A_row_without_a_valid_event_is_reported(string row, string message)
     {
         tested.Table.Set("fraud", 1, JsonNode.Parse(row)!.AsObject());
@@ -172,12 +180,15 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     [Fact]
     public async Task A_time_with_an_offset_comes_back_as_the_same_time_wherever_the_machine_is()
     {
-        const string Evidence = """{"offset":"2026-05-04T14:00:00.5+02:00","utc":"2026-05-04T12:00:00.25Z","none":"2026-05-04T12:00:00","date":"2026-05-04"}""";
+        const string Evidence =
+            """{"offset":"2026-05-04T14:00:00.5+02:00","utc":"2026-05-04T12:00:00.25Z","none":"2026-05-04T12:00:00","date":"2026-05-04"}""";
         var store = tested.Open();
         await store.PutIfAbsentAsync(SomeEvents.RolledBack(2, evidence: Evidence) with { Seq = 1 }, Test);
         var read = Assert.IsType<RolledBackEvent>(Assert.Single(await ReadAsync(store)));
         Assert.Equal(SomeEvents.Noon, read.Time);
-        Assert.Equal("""{"offset":"2026-05-04T12:00:00.5Z","utc":"2026-05-04T12:00:00.25Z","none":"2026-05-04T12:00:00","date":"2026-05-04"}""", read.Evidence!.Value.GetRawText());
+        Assert.Equal(
+            """{"offset":"2026-05-04T12:00:00.5Z","utc":"2026-05-04T12:00:00.25Z","none":"2026-05-04T12:00:00","date":"2026-05-04"}""",
+            read.Evidence!.Value.GetRawText());
     }
 
     [Fact]

@@ -20,7 +20,10 @@ public sealed class SdkNosqlTests : IDisposable
     [Fact]
     public async Task A_row_is_put_with_its_values_unchanged_and_signed_with_its_body()
     {
-        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"version":"v1","usage":{"readUnitsConsumed":1,"writeUnitsConsumed":2}}""", "etag: v1", "opc-request-id: r"));
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(
+            """{"version":"v1","usage":{"readUnitsConsumed":1,"writeUnitsConsumed":2}}""",
+            "etag: v1",
+            "opc-request-id: r"));
         using var client = Client(service);
 
         var answer = await client.UpdateRow(new UpdateRowRequest
@@ -30,13 +33,21 @@ public sealed class SdkNosqlTests : IDisposable
             {
                 CompartmentId = "c",
                 Option = UpdateRowDetails.OptionEnum.IfAbsent,
-                Value = new Dictionary<string, object> { ["text"] = "ä", ["number"] = 7L, ["json"] = JToken.Parse("""{"a":null,"b":[1.5]}"""), ["none"] = null! },
+                Value = new Dictionary<string, object>
+                {
+                    ["text"] = "ä",
+                    ["number"] = 7L,
+                    ["json"] = JToken.Parse("""{"a":null,"b":[1.5]}"""),
+                    ["none"] = null!,
+                },
             },
         });
 
         var request = Assert.Single(service.Requests);
         Assert.Equal("PUT /20190828/tables/a%2Ftable/rows HTTP/1.1", request.StartLine);
-        Assert.Equal("""{"compartmentId":"c","value":{"text":"ä","number":7,"json":{"a":null,"b":[1.5]},"none":null},"option":"IF_ABSENT"}""", request.Text);
+        Assert.Equal(
+            """{"compartmentId":"c","value":{"text":"ä","number":7,"json":{"a":null,"b":[1.5]},"none":null},"option":"IF_ABSENT"}""",
+            request.Text);
         Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(request));
         Assert.Equal(
             ("v1", "v1", "r", 2),
@@ -58,7 +69,8 @@ public sealed class SdkNosqlTests : IDisposable
     public async Task A_query_is_posted_with_its_variables_and_signed_with_its_body()
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(
-            """{"items":[{"seq":3,"event":{"at":"2026-05-04T12:00:00+00:00","at2":"2026-05-04T12:00:00Z","text":"t","n":1.5}}]}""", "opc-next-page: next"));
+            """{"items":[{"seq":3,"event":{"at":"2026-05-04T12:00:00+00:00","at2":"2026-05-04T12:00:00Z","text":"t","n":1.5}}]}""",
+            "opc-next-page: next"));
         using var client = Client(service);
 
         var answer = await client.Query(new QueryRequest

@@ -107,7 +107,12 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     public async Task A_transient_failure_is_retried(string kind)
     {
         StorageOperation[] untested =
-            [StorageOperation.GetNamespace, StorageOperation.HeadObject, StorageOperation.DeleteObject, StorageOperation.AbortMultipartUpload];
+            [
+                StorageOperation.GetNamespace,
+                StorageOperation.HeadObject,
+                StorageOperation.DeleteObject,
+                StorageOperation.AbortMultipartUpload,
+            ];
         foreach (var operation in Enum.GetValues<StorageOperation>().Except(untested))
             Emulator.Faults.Add(operation, CreateFault(kind), times: 2);
         Assert.True(await PutAsync(ObjectKey.Parse("small"), "content"));

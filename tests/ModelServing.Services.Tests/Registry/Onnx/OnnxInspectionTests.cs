@@ -17,7 +17,9 @@ public class OnnxInspectionTests
     {
         var model = SomeUnsafeOnnx.All.Single(each => each.ToString() == name);
         var report = OnnxInspection.Inspect(model.Bytes);
-        Assert.Contains(report.Findings, finding => finding.Code == model.Code && finding.Place.StartsWith(model.Place, StringComparison.Ordinal));
+        Assert.Contains(
+            report.Findings,
+            finding => finding.Code == model.Code && finding.Place.StartsWith(model.Place, StringComparison.Ordinal));
         Assert.All(report.Findings, static finding =>
         {
             Assert.Contains(finding.Code, FindingCode.All);
@@ -29,7 +31,15 @@ public class OnnxInspectionTests
 
     [Fact]
     public void Every_code_about_a_file_has_a_fixture() => Assert.Equal(
-        FindingCode.All.Except([FindingCode.ManifestSize, FindingCode.ManifestUnreadable, FindingCode.ManifestInterface, FindingCode.ArtifactMissing, FindingCode.ArtifactLink, FindingCode.ArtifactSize, FindingCode.ArtifactDigest]).Order(),
+        FindingCode.All.Except([
+            FindingCode.ManifestSize,
+            FindingCode.ManifestUnreadable,
+            FindingCode.ManifestInterface,
+            FindingCode.ArtifactMissing,
+            FindingCode.ArtifactLink,
+            FindingCode.ArtifactSize,
+            FindingCode.ArtifactDigest,
+        ]).Order(),
         SomeUnsafeOnnx.All.Select(static each => each.Code).Distinct().Order());
 
     [Fact]
@@ -54,16 +64,39 @@ public class OnnxInspectionTests
             new() { DataType = 26, Dims = { 5 }, RawData = ByteString.CopyFrom(new byte[2]) },
         };
         foreach (var tensor in tensors)
-            Assert.Empty(OnnxInspection.Inspect(SomeUnsafeOnnx.Changed(m => m.Graph.Node[0].Attribute.Add(new AttributeProto { Name = "value", T = tensor }))).Findings);
+            Assert.Empty(OnnxInspection.Inspect(SomeUnsafeOnnx.Changed(m => m.Graph.Node[0].Attribute.Add(new AttributeProto
+            {
+                Name = "value",
+                T = tensor,
+            }))).Findings);
 
         Assert.Empty(OnnxInspection.Inspect(SomeUnsafeOnnx.Changed(static m =>
         {
             // Quantizers import domains that they do not use, and use the runtime's own operators. Exporters define functions.
-            m.OpsetImport.Add([new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 }, new OperatorSetIdProto { Domain = "org.pytorch.aten", Version = 1 }, new OperatorSetIdProto { Domain = "pkg.torch", Version = 1 }]);
-            m.Graph.Node.Add([new NodeProto { OpType = "QLinearAdd", Domain = "com.microsoft" }, new NodeProto { OpType = "Scaler", Domain = "ai.onnx.ml" }, new NodeProto { OpType = "Relu", Domain = "ai.onnx" }, new NodeProto { OpType = "block", Domain = "pkg.torch" }]);
-            m.Functions.Add(new FunctionProto { Name = "block", Domain = "pkg.torch", Node = { new NodeProto { OpType = "Relu" }, new NodeProto { OpType = "inner", Domain = "pkg.torch" } } });
+            m.OpsetImport.Add([
+                new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 },
+                new OperatorSetIdProto { Domain = "org.pytorch.aten", Version = 1 },
+                new OperatorSetIdProto { Domain = "pkg.torch", Version = 1 },
+            ]);
+            m.Graph.Node.Add([
+                new NodeProto { OpType = "QLinearAdd", Domain = "com.microsoft" },
+                new NodeProto { OpType = "Scaler", Domain = "ai.onnx.ml" },
+                new NodeProto { OpType = "Relu", Domain = "ai.onnx" },
+                new NodeProto { OpType = "block", Domain = "pkg.torch" },
+            ]);
+            m.Functions.Add(new FunctionProto
+            {
+                Name = "block",
+                Domain = "pkg.torch",
+                Node = { new NodeProto { OpType = "Relu" }, new NodeProto { OpType = "inner", Domain = "pkg.torch" } },
+            });
             m.Functions.Add(new FunctionProto { Name = "inner", Domain = "pkg.torch", Node = { new NodeProto { OpType = "Relu" } } });
-            m.Graph.SparseInitializer.Add(new SparseTensorProto { Values = new TensorProto { Name = "s", DataType = 1, Dims = { 1 }, FloatData = { 1 } }, Indices = new TensorProto { DataType = 7, Dims = { 1, 2 }, Int64Data = { 0, 1 } }, Dims = { 4, 4 } });
+            m.Graph.SparseInitializer.Add(new SparseTensorProto
+            {
+                Values = new TensorProto { Name = "s", DataType = 1, Dims = { 1 }, FloatData = { 1 } },
+                Indices = new TensorProto { DataType = 7, Dims = { 1, 2 }, Int64Data = { 0, 1 } },
+                Dims = { 4, 4 },
+            });
             m.Graph.Node[0].DocString = "File \"model.py\", line 1\n\tin forward";
         })).Findings);
     }
@@ -77,7 +110,9 @@ public class OnnxInspectionTests
             m.Graph.Node[0].Domain = "custom";
             m.Graph.Node.Add(new NodeProto { OpType = "EPContext", Domain = "com.microsoft" });
         });
-        Assert.Equal([FindingCode.EngineContext, FindingCode.ExternalData, FindingCode.OperatorDomain], OnnxInspection.Inspect(bytes).Findings.Select(static f => f.Code));
+        Assert.Equal(
+            [FindingCode.EngineContext, FindingCode.ExternalData, FindingCode.OperatorDomain],
+            OnnxInspection.Inspect(bytes).Findings.Select(static f => f.Code));
 
         var many = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(Enumerable.Repeat(SomeUnsafeOnnx.External(), 70)));
         var report = OnnxInspection.Inspect(many);
@@ -87,7 +122,12 @@ public class OnnxInspectionTests
     [Fact]
     public void Limits_can_be_lower()
     {
-        var bytes = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(new TensorProto { Name = new string('v', 40), DataType = 1, Dims = { 0 } }));
+        var bytes = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(new TensorProto
+        {
+            Name = new string('v', 40),
+            DataType = 1,
+            Dims = { 0 },
+        }));
         Assert.Empty(OnnxInspection.Inspect(bytes).Findings);
         foreach (var (limits, code) in ((ArtifactLimits, string)[])[
             (new ArtifactLimits { Nodes = 0 }, FindingCode.LimitNodes),
@@ -105,7 +145,10 @@ public class OnnxInspectionTests
     [Fact]
     public void Chunks_of_any_size_give_the_same_result_as_the_whole_file()
     {
-        var models = SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 20_000).Select(static each => each.Bytes).Append(SomeOnnx.Linear(5, 2)).ToArray();
+        var models = SomeUnsafeOnnx.All.Where(static each => each.Bytes.Length < 20_000)
+            .Select(static each => each.Bytes)
+            .Append(SomeOnnx.Linear(5, 2))
+            .ToArray();
         Gen.Select(Gen.Int[0, models.Length - 1], Gen.Int[1, 60].Array[1, 20]).Sample((which, sizes) =>
         {
             var bytes = models[which];
@@ -131,7 +174,9 @@ public class OnnxInspectionTests
     public void A_good_model_that_is_changed_or_cut_anywhere_throws_nothing()
     {
         byte[][] models = [SomeOnnx.AddAndMultiply(Datatype.Int64, -1, 3), SomeOnnx.Linear(15, 2), Rich()];
-        Gen.Select(Gen.Int[0, models.Length - 1], Gen.Select(Gen.Int[0, int.MaxValue - 1], Gen.Byte).Array[1, 4], Gen.Int[0, int.MaxValue - 1]).Sample(
+        Gen.Select(Gen.Int[0, models.Length - 1], Gen.Select(
+            Gen.Int[0, int.MaxValue - 1],
+            Gen.Byte).Array[1, 4], Gen.Int[0, int.MaxValue - 1]).Sample(
             (which, changes, cut) =>
             {
                 var bytes = (byte[])models[which].Clone();
@@ -171,8 +216,12 @@ public class OnnxInspectionTests
                 }
 
                 Assert.Equal(other.Graph.Output.Select(static o => o.Name), report.Interface!.Outputs.Select(static o => o.Name));
-                Assert.DoesNotContain(other.Graph.Initializer, static t => t.DataLocation != TensorProto.Types.DataLocation.Default || t.ExternalData.Count > 0);
-                Assert.All(other.Graph.Node, static node => Assert.Contains(node.Domain, (string[])["", "ai.onnx", "ai.onnx.ml", "com.microsoft", "own"]));
+                Assert.DoesNotContain(
+                    other.Graph.Initializer,
+                    static t => t.DataLocation != TensorProto.Types.DataLocation.Default || t.ExternalData.Count > 0);
+                Assert.All(
+                    other.Graph.Node,
+                    static node => Assert.Contains(node.Domain, (string[])["", "ai.onnx", "ai.onnx.ml", "com.microsoft", "own"]));
             },
             iter: 20_000);
     }
@@ -183,7 +232,15 @@ public class OnnxInspectionTests
         // Each initializer lacks a type. The second file has ten million empty dimensions in one shape.
         var wrong = SomeUnsafeOnnx.Changed(static m => m.Graph.Initializer.Add(Enumerable.Repeat(new TensorProto(), 90_000)));
         Assert.Equal(10_000, OnnxInspection.Inspect(wrong).MoreFindings);
-        var many = RawProtobuf.Bytes(7, RawProtobuf.Bytes(13, RawProtobuf.Bytes(2, RawProtobuf.Bytes(1, RawProtobuf.Bytes(2, [.. Enumerable.Repeat((byte[])[0x0a, 0x00], 10_000_000).SelectMany(static each => each)])))));
+        var many = RawProtobuf.Bytes(
+            7,
+            RawProtobuf.Bytes(
+                13,
+                RawProtobuf.Bytes(
+                    2,
+                    RawProtobuf.Bytes(
+                        1,
+                        RawProtobuf.Bytes(2, [.. Enumerable.Repeat((byte[])[0x0a, 0x00], 10_000_000).SelectMany(static each => each)])))));
         var report = OnnxInspection.Inspect(many);
         Assert.Null(report.Interface);
         Assert.Equal([FindingCode.LimitEntries], report.Findings.Select(static finding => finding.Code));
@@ -193,10 +250,22 @@ public class OnnxInspectionTests
     public void Inspecting_a_gibibyte_of_weights_takes_little_memory()
     {
         const long Weights = 1L << 30;
-        byte[] data = [.. RawProtobuf.Number(1, Weights / 4), .. RawProtobuf.Number(2, 1), .. RawProtobuf.Varint((9 << 3) | 2), .. RawProtobuf.Varint(Weights)];
+        byte[] data = [
+            .. RawProtobuf.Number(1, Weights / 4),
+            .. RawProtobuf.Number(2, 1),
+            .. RawProtobuf.Varint((9 << 3) | 2),
+            .. RawProtobuf.Varint(Weights),
+        ];
         byte[] tensor = [.. RawProtobuf.Varint((5 << 3) | 2), .. RawProtobuf.Varint((ulong)data.Length + Weights), .. data];
         var output = RawProtobuf.Bytes(12, SomeOnnx.Value("y", Datatype.Fp32, [1]).ToByteArray());
-        byte[] head = [.. RawProtobuf.Number(1, 8), .. RawProtobuf.Bytes(8, []), .. RawProtobuf.Varint((7 << 3) | 2), .. RawProtobuf.Varint((ulong)output.Length + (ulong)tensor.Length + Weights), .. output, .. tensor];
+        byte[] head = [
+            .. RawProtobuf.Number(1, 8),
+            .. RawProtobuf.Bytes(8, []),
+            .. RawProtobuf.Varint((7 << 3) | 2),
+            .. RawProtobuf.Varint((ulong)output.Length + (ulong)tensor.Length + Weights),
+            .. output,
+            .. tensor,
+        ];
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         var inspection = new OnnxInspection(head.Length + Weights, ArtifactLimits.Default);
@@ -211,11 +280,30 @@ public class OnnxInspectionTests
     /// <summary>A model with one message of each kind that the reader reads.</summary>
     private static byte[] Rich() => SomeUnsafeOnnx.Changed(static m =>
     {
-        var inner = new GraphProto { Name = "inner", Initializer = { new TensorProto { Name = "i", DataType = 7, Dims = { 2 }, Int64Data = { 1, 300 } } }, Output = { SomeOnnx.Value("o", Datatype.Int64, [2]) } };
-        m.Graph.Node.Add(new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then_branch", G = inner }, new AttributeProto { Name = "else_branch", G = inner } } });
-        m.Graph.Node.Add(new NodeProto { OpType = "f", Domain = "own", Attribute = { new AttributeProto { Name = "v", T = inner.Initializer[0], Ints = { 1, 2 }, Floats = { 1 } } } });
+        var inner = new GraphProto
+        {
+            Name = "inner",
+            Initializer = { new TensorProto { Name = "i", DataType = 7, Dims = { 2 }, Int64Data = { 1, 300 } } },
+            Output = { SomeOnnx.Value("o", Datatype.Int64, [2]) },
+        };
+        m.Graph.Node.Add(new NodeProto
+        {
+            OpType = "If",
+            Attribute = { new AttributeProto { Name = "then_branch", G = inner }, new AttributeProto { Name = "else_branch", G = inner } },
+        });
+        m.Graph.Node.Add(new NodeProto
+        {
+            OpType = "f",
+            Domain = "own",
+            Attribute = { new AttributeProto { Name = "v", T = inner.Initializer[0], Ints = { 1, 2 }, Floats = { 1 } } },
+        });
         m.Functions.Add(new FunctionProto { Name = "f", Domain = "own", Node = { new NodeProto { OpType = "Relu" } } });
-        m.Graph.SparseInitializer.Add(new SparseTensorProto { Values = new TensorProto { Name = "s", DataType = 1, Dims = { 1 }, FloatData = { 1 } }, Indices = new TensorProto { DataType = 7, Dims = { 1 }, Int64Data = { 1 } }, Dims = { 4 } });
+        m.Graph.SparseInitializer.Add(new SparseTensorProto
+        {
+            Values = new TensorProto { Name = "s", DataType = 1, Dims = { 1 }, FloatData = { 1 } },
+            Indices = new TensorProto { DataType = 7, Dims = { 1 }, Int64Data = { 1 } },
+            Dims = { 4 },
+        });
         m.Graph.ValueInfo.Add(SomeOnnx.Value("v", Datatype.Fp32, [-1, 2]));
         m.TrainingInfo.Add(new TrainingInfoProto { Initialization = inner });
     });

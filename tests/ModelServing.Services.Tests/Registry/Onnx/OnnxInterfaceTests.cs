@@ -24,7 +24,12 @@ public class OnnxInterfaceTests
     {
         var input = SomeOnnx.Value("x", Datatype.Fp32, [1, 3]);
         input.Type.TensorType.Shape.Dim[0].DimValue = -1;
-        Assert.Equal("x FP32 [-1,3]", Assert.Single(Read(SomeOnnx.Model([input], [SomeOnnx.Value("y", Datatype.Fp32, [3])], SomeOnnx.Node("Identity", ["x"], ["y"]))).Inputs).ToString());
+        Assert.Equal(
+            "x FP32 [-1,3]",
+            Assert.Single(Read(SomeOnnx.Model(
+                [input],
+                [SomeOnnx.Value("y", Datatype.Fp32, [3])],
+                SomeOnnx.Node("Identity", ["x"], ["y"]))).Inputs).ToString());
     }
 
     [Fact]
@@ -41,8 +46,15 @@ public class OnnxInterfaceTests
     [Fact]
     public void Values_that_the_protocol_can_not_carry_are_refused_with_their_place()
     {
-        var sequence = new ValueInfoProto { Name = "probabilities", Type = new TypeProto { SequenceType = new TypeProto.Types.Sequence() } };
-        Assert.Contains("outputs[1] 'probabilities': it is a sequence; only tensors", RefusalOf(SomeOnnx.Value("y", Datatype.Fp32, []), sequence), StringComparison.Ordinal);
+        var sequence = new ValueInfoProto
+        {
+            Name = "probabilities",
+            Type = new TypeProto { SequenceType = new TypeProto.Types.Sequence() },
+        };
+        Assert.Contains(
+            "outputs[1] 'probabilities': it is a sequence; only tensors",
+            RefusalOf(SomeOnnx.Value("y", Datatype.Fp32, []), sequence),
+            StringComparison.Ordinal);
 
         var complex = SomeOnnx.Value("z", Datatype.Fp32, []);
         complex.Type.TensorType.ElemType = (int)TensorProto.Types.DataType.Complex64;
@@ -52,9 +64,15 @@ public class OnnxInterfaceTests
         shapeless.Type.TensorType.Shape = null;
         Assert.Contains("outputs[0] 'z': it has no shape", RefusalOf(shapeless), StringComparison.Ordinal);
 
-        Assert.Contains("outputs[0] 'u': it is a value of an unknown type", RefusalOf(new ValueInfoProto { Name = "u" }), StringComparison.Ordinal);
+        Assert.Contains(
+            "outputs[0] 'u': it is a value of an unknown type",
+            RefusalOf(new ValueInfoProto { Name = "u" }),
+            StringComparison.Ordinal);
         Assert.Contains("outputs[0] '': it has no name", RefusalOf(SomeOnnx.Value("", Datatype.Fp32, [])), StringComparison.Ordinal);
-        Assert.Contains("outputs[1] 'y': another one has the same name", RefusalOf(SomeOnnx.Value("y", Datatype.Fp32, []), SomeOnnx.Value("y", Datatype.Fp32, [])), StringComparison.Ordinal);
+        Assert.Contains(
+            "outputs[1] 'y': another one has the same name",
+            RefusalOf(SomeOnnx.Value("y", Datatype.Fp32, []), SomeOnnx.Value("y", Datatype.Fp32, [])),
+            StringComparison.Ordinal);
         Assert.Contains("the model has no output", RefusalOf(), StringComparison.Ordinal);
     }
 

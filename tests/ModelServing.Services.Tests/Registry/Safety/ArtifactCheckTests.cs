@@ -30,7 +30,9 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
         var @checked = await CheckAsync();
         Assert.True(@checked.IsNew);
         var verdict = Verdict.Parse(store.Get("verdicts/fraud/1.json"));
-        Assert.Equal((VerdictOutcome.Accepted, "tests", time.Now, ArtifactRules.Version), (verdict.Outcome, verdict.CheckedBy, verdict.CheckedAt, verdict.Rules));
+        Assert.Equal(
+            (VerdictOutcome.Accepted, "tests", time.Now, ArtifactRules.Version),
+            (verdict.Outcome, verdict.CheckedBy, verdict.CheckedAt, verdict.Rules));
         Assert.Equal(Sha256Digest.Compute(store.Get("models/fraud/1/manifest.json")), verdict.ManifestDigest);
         Assert.Empty(verdict.Findings);
         Assert.Equal(verdict.ToUtf8(), @checked.Verdict.ToUtf8());
@@ -56,9 +58,15 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
         await RefusedAsync(() => Store(Good, static m => m with { Digest = "sha256:" + new string('0', 64) }), FindingCode.ArtifactDigest);
         await RefusedAsync(() => Store(Good, static m => m with { Size = m.Size + 1 }), FindingCode.ArtifactSize);
         await RefusedAsync(() => Store(Good, static m => m with { Inputs = [] }), FindingCode.ManifestInterface);
-        await RefusedAsync(() => Store(Good, static m => m with { Outputs = [new TensorInfo("y", Datatype.Fp64, [-1, 1])] }), FindingCode.ManifestInterface);
-        await RefusedAsync(() => Store(Good, static m => m with { Outputs = [new TensorInfo("z", Datatype.Fp32, [-1, 1])] }), FindingCode.ManifestInterface);
-        await RefusedAsync(() => Store(Good, static m => m with { Inputs = [new TensorInfo("x", Datatype.Fp32, [-1, 4])] }), FindingCode.ManifestInterface);
+        await RefusedAsync(
+            () => Store(Good, static m => m with { Outputs = [new TensorInfo("y", Datatype.Fp64, [-1, 1])] }),
+            FindingCode.ManifestInterface);
+        await RefusedAsync(
+            () => Store(Good, static m => m with { Outputs = [new TensorInfo("z", Datatype.Fp32, [-1, 1])] }),
+            FindingCode.ManifestInterface);
+        await RefusedAsync(
+            () => Store(Good, static m => m with { Inputs = [new TensorInfo("x", Datatype.Fp32, [-1, 4])] }),
+            FindingCode.ManifestInterface);
         await RefusedAsync(() => Store(Good, static m => m with { Version = new ModelVersion(2) }), FindingCode.ManifestUnreadable);
         await RefusedAsync(() => store.Set("models/fraud/1/manifest.json", "{"u8.ToArray()), FindingCode.ManifestUnreadable);
         await RefusedAsync(() => store.Set("models/fraud/1/manifest.json", new byte[Manifest.MaxBytes + 1]), FindingCode.ManifestSize);
@@ -70,7 +78,9 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
             },
             FindingCode.ArtifactMissing);
         Store(Good);
-        Assert.Equal([FindingCode.ArtifactSize], (await CheckAsync(new ArtifactLimits { ModelBytes = Good.Length - 1 })).Verdict.Findings.Select(static f => f.Code));
+        Assert.Equal(
+            [FindingCode.ArtifactSize],
+            (await CheckAsync(new ArtifactLimits { ModelBytes = Good.Length - 1 })).Verdict.Findings.Select(static f => f.Code));
     }
 
     [Fact]
@@ -96,7 +106,12 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
         var verdict = good.Verdict with { Rules = ArtifactRules.Version - 1 };
         store.Set("verdicts/fraud/1.json", verdict.ToUtf8());
         Assert.True((await CheckAsync()).IsNew);
-        var newer = verdict with { Rules = ArtifactRules.Version + 1, Outcome = VerdictOutcome.Refused, Findings = [new Finding("new-rule", "graph", "it is unsafe by a newer rule")] };
+        var newer = verdict with
+        {
+            Rules = ArtifactRules.Version + 1,
+            Outcome = VerdictOutcome.Refused,
+            Findings = [new Finding("new-rule", "graph", "it is unsafe by a newer rule")],
+        };
         store.Set("verdicts/fraud/1.json", newer.ToUtf8());
         var kept = await CheckAsync();
         Assert.Equal((false, VerdictOutcome.Refused), (kept.IsNew, kept.Verdict.Outcome));
@@ -130,7 +145,8 @@ public abstract class ArtifactCheckTests : IAsyncLifetime
 
     protected TestedStore Tested => store;
 
-    protected Task<CheckedArtifact> CheckAsync(ArtifactLimits? limits = null) => new ArtifactCheck(store.Open(), time, "tests", limits).CheckAsync(Fraud, One, TestContext.Current.CancellationToken);
+    protected Task<CheckedArtifact> CheckAsync(ArtifactLimits? limits = null) =>
+        new ArtifactCheck(store.Open(), time, "tests", limits).CheckAsync(Fraud, One, TestContext.Current.CancellationToken);
 
     protected void Store(byte[] onnx, Func<Manifest, Manifest>? change = null)
     {

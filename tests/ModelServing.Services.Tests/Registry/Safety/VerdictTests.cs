@@ -15,7 +15,10 @@ public class VerdictTests
         ManifestDigest = "sha256:" + new string('a', 64),
         Outcome = VerdictOutcome.Refused,
         Rules = 1,
-        Findings = [new Finding(FindingCode.ExternalData, "graph.initializer[0] 'w'", "its data are in 'w.bin'; export the model as one file")],
+        Findings = [new Finding(
+            FindingCode.ExternalData,
+            "graph.initializer[0] 'w'",
+            "its data are in 'w.bin'; export the model as one file")],
         MoreFindings = 3,
         CheckedAt = DateTimeOffset.UnixEpoch,
         CheckedBy = "ModelLoader",
@@ -62,10 +65,16 @@ public class VerdictTests
             (Refused with { Findings = [Refused.Findings[0] with { Message = new string('m', 501) }] }, "findings[0]"),
             (Refused with { CheckedAt = DateTimeOffset.UnixEpoch.ToOffset(TimeSpan.FromHours(1)) }, "checkedAt")])
         {
-            Assert.Contains(place, Assert.Throws<ContractException>(() => Verdict.Parse(verdict.ToUtf8())).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                place,
+                Assert.Throws<ContractException>(() => Verdict.Parse(verdict.ToUtf8())).Message,
+                StringComparison.Ordinal);
         }
 
-        Assert.Contains("at most", Assert.Throws<ContractException>(static () => Verdict.Parse(new byte[Verdict.MaxBytes + 1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at most",
+            Assert.Throws<ContractException>(static () => Verdict.Parse(new byte[Verdict.MaxBytes + 1])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,10 @@ public class FailedKeysTests
         Assert.Equal(5, keys.Failed(17, 5).CountsAfter);
         Assert.Equal(KeyHistory.None, keys.Failed(18, 6));
 
-        var counts = Some.Counts(Some.Failure(isWatched: true, 3), Some.Failure(isWatched: true, 5, key: KeyHistory.From(3, 1)), Some.Failure(isWatched: true, 5, key: KeyHistory.From(5, 1)));
+        var counts = Some.Counts(
+            Some.Failure(isWatched: true, 3),
+            Some.Failure(isWatched: true, 5, key: KeyHistory.From(3, 1)),
+            Some.Failure(isWatched: true, 5, key: KeyHistory.From(5, 1)));
         // The copies of minutes 1 to 3 saw only the first failure, those of 4 and 5 the second, and none saw the third.
         Assert.Equal([1, 1, 1, 1, 1], Enumerable.Range(0, 5).Select(copy => counts.RateAt(copy).Failures));
     }
@@ -39,7 +42,9 @@ public class FailedKeysTests
         Assert.True(keys.IsFull);
         Assert.Equal(KeyHistory.Forgotten, keys.Failed(0, 3));
 
-        var counts = Some.Counts(Some.Failure(isWatched: true, 3, key: KeyHistory.Forgotten), Some.Failure(isWatched: false, 3, key: KeyHistory.Forgotten));
+        var counts = Some.Counts(
+            Some.Failure(isWatched: true, 3, key: KeyHistory.Forgotten),
+            Some.Failure(isWatched: false, 3, key: KeyHistory.Forgotten));
         Assert.Equal((0, 0), counts.Total(GuardKind.Error));
         Assert.Empty(counts.Segments);
     }

@@ -6,7 +6,13 @@ namespace ModelServing.Services.Tests.Rollout.Guard;
 
 public class GuardCountsTests
 {
-    private static readonly TrafficShare[] Shares = [Some.Share, TrafficShare.From(1, 9999), TrafficShare.From(5000, 5000), TrafficShare.From(10_000, 0), TrafficShare.From(0, 10_000)];
+    private static readonly TrafficShare[] Shares = [
+        Some.Share,
+        TrafficShare.From(1, 9999),
+        TrafficShare.From(5000, 5000),
+        TrafficShare.From(10_000, 0),
+        TrafficShare.From(0, 10_000),
+    ];
 
     // Some minutes are close together, others further apart than copies are kept.
     private static readonly Gen<Observation> SomeObservation = Gen.Select(
@@ -22,10 +28,12 @@ public class GuardCountsTests
     [Fact]
     public void Counts_of_several_routers_add_up_to_those_of_one_that_saw_everything() =>
         Gen.Select(SomeObservations, Gen.Int[1, 5]).Sample((all, routers) =>
-            GuardCounts.Sum(all.Index().GroupBy(one => one.Index % routers).Select(group => Some.Counts(group.Select(one => one.Item)))).Equals(Some.Counts(all)));
+            GuardCounts.Sum(all.Index().GroupBy(one => one.Index % routers).Select(group => Some.Counts(group.Select(one => one.Item))))
+                .Equals(Some.Counts(all)));
 
     [Fact]
-    public void The_order_of_addition_makes_no_difference() => Gen.Select(SomeObservations, SomeObservations, SomeObservations).Sample((one, two, three) =>
+    public void The_order_of_addition_makes_no_difference() =>
+        Gen.Select(SomeObservations, SomeObservations, SomeObservations).Sample((one, two, three) =>
     {
         var (a, b, c) = (Some.Counts(one), Some.Counts(two), Some.Counts(three));
         Assert.Equal(a.Add(b).Add(c), c.Add(a.Add(b)));
@@ -50,21 +58,34 @@ public class GuardCountsTests
             var seen = all.Where(one => start <= one.Minute && (!one.IsFailure || start > one.Key.CountsAfter)).ToList();
             foreach (var share in Shares)
             {
-                foreach (var (kind, outcome) in ((GuardKind, CallOutcome)[])[(GuardKind.Error, CallOutcome.Error), (GuardKind.Slow, CallOutcome.Slow), (GuardKind.NonFinite, CallOutcome.NonFinite)])
+                foreach (var (kind, outcome) in ((GuardKind, CallOutcome)[])[
+                    (GuardKind.Error, CallOutcome.Error),
+                    (GuardKind.Slow, CallOutcome.Slow),
+                    (GuardKind.NonFinite, CallOutcome.NonFinite),
+                ])
                 {
                     foreach (var isWatched in (bool[])[true, false])
                     {
-                        var expected = share.IsDivided ? seen.Count(one => one.Share == share && one.Outcome == outcome && one.IsWatched == isWatched) : 0;
-                        var segment = counts.Segments.Index().Where(one => one.Item == share).Select(one => counts.Segment(one.Index)).SingleOrDefault();
+                        var expected = share.IsDivided
+                            ? seen.Count(one => one.Share == share && one.Outcome == outcome && one.IsWatched == isWatched)
+                            : 0;
+                        var segment = counts.Segments.Index()
+                            .Where(one => one.Item == share)
+                            .Select(one => counts.Segment(one.Index))
+                            .SingleOrDefault();
                         Assert.Equal(expected, segment?.At(GuardCounts.RowOf(kind, isWatched), copy) ?? 0);
                     }
                 }
             }
 
             var watched = seen.Where(one => one.IsWatched).ToList();
-            Assert.Equal((watched.Count(one => one.IsFailure), watched.Count(one => one.Outcome == CallOutcome.Succeeded)), counts.RateAt(copy));
             Assert.Equal(
-                (watched.Count(one => one.IsFailure && one.Share.IsWhole), watched.Count(one => one.Outcome == CallOutcome.Succeeded && one.Share.IsWhole)),
+                (watched.Count(one => one.IsFailure), watched.Count(one => one.Outcome == CallOutcome.Succeeded)),
+                counts.RateAt(copy));
+            Assert.Equal(
+                (watched.Count(
+                    one => one.IsFailure && one.Share.IsWhole), watched.Count(
+                        one => one.Outcome == CallOutcome.Succeeded && one.Share.IsWhole)),
                 counts.WholeRateAt(copy));
         }
     });
@@ -85,7 +106,8 @@ public class GuardCountsTests
     }
 
     [Fact]
-    public void Bytes_give_the_same_counts_and_the_same_counts_give_the_same_bytes() => Gen.Select(SomeObservations, Gen.Int).Sample((all, seed) =>
+    public void Bytes_give_the_same_counts_and_the_same_counts_give_the_same_bytes() =>
+        Gen.Select(SomeObservations, Gen.Int).Sample((all, seed) =>
     {
         var counts = Some.Counts(all);
         var bytes = counts.ToBytes();
@@ -95,7 +117,8 @@ public class GuardCountsTests
     });
 
     [Fact]
-    public void Other_bytes_are_refused_or_are_other_counts() => Gen.Select(SomeObservation.Array[1, 20], Gen.Int[0, 100_000], Gen.Byte).Sample((all, at, value) =>
+    public void Other_bytes_are_refused_or_are_other_counts() =>
+        Gen.Select(SomeObservation.Array[1, 20], Gen.Int[0, 100_000], Gen.Byte).Sample((all, at, value) =>
     {
         var bytes = Some.Counts(all).ToBytes();
         bytes[at % bytes.Length] = value;
@@ -114,9 +137,18 @@ public class GuardCountsTests
     {
         var bytes = Some.Counts(Some.Failure(isWatched: true, 3), Some.Failure(isWatched: false, 90), Some.Success(4)).ToBytes();
         for (var length = 0; length < bytes.Length; length++)
-            Assert.Contains("they end before", Assert.Throws<ContractException>(() => GuardCounts.Parse(bytes.AsSpan(0, length))).Message, StringComparison.Ordinal);
-        Assert.Contains("bytes after the last segment", Assert.Throws<ContractException>(() => GuardCounts.Parse([.. bytes, 0])).Message, StringComparison.Ordinal);
-        Assert.Contains("at most", Assert.Throws<ContractException>(() => GuardCounts.Parse(new byte[GuardCounts.MaxBytes + 1])).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "they end before",
+                Assert.Throws<ContractException>(() => GuardCounts.Parse(bytes.AsSpan(0, length))).Message,
+                StringComparison.Ordinal);
+        Assert.Contains(
+            "bytes after the last segment",
+            Assert.Throws<ContractException>(() => GuardCounts.Parse([.. bytes, 0])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "at most",
+            Assert.Throws<ContractException>(() => GuardCounts.Parse(new byte[GuardCounts.MaxBytes + 1])).Message,
+            StringComparison.Ordinal);
     }
 
     // version, last minute 1, no rows of the rate, one segment of 1 : 19 with a row of one failure (of stable, in the good case).
@@ -171,7 +203,10 @@ public class GuardCountsTests
         var segments = new SortedList<TrafficShare, CopyTable>();
         for (var i = 0; i < GuardRecorder.MaxSegments; i++)
             segments.Add(TrafficShare.From(129 + 2 * i, 8192), new CopyTable(CopyWindow.MaxMinute, [.. rows]));
-        var counts = new GuardCounts(CopyWindow.MaxMinute, segments, new CopyTable(CopyWindow.MaxMinute, [.. rows.Take(GuardCounts.RateRows)]));
+        var counts = new GuardCounts(
+            CopyWindow.MaxMinute,
+            segments,
+            new CopyTable(CopyWindow.MaxMinute, [.. rows.Take(GuardCounts.RateRows)]));
         Assert.Equal(GuardCounts.MaxBytes, counts.ToBytes().Length);
         Assert.Equal(counts, GuardCounts.Parse(counts.ToBytes()));
     }
@@ -179,7 +214,8 @@ public class GuardCountsTests
     [Fact]
     public void A_sum_with_more_segments_than_one_router_has_cannot_be_written()
     {
-        var sum = GuardCounts.Sum(Enumerable.Range(1, GuardRecorder.MaxSegments + 1).Select(i => Some.Counts(Some.Failure(isWatched: true, 1, share: TrafficShare.From(i, 9000)))));
+        var sum = GuardCounts.Sum(Enumerable.Range(1, GuardRecorder.MaxSegments + 1)
+            .Select(i => Some.Counts(Some.Failure(isWatched: true, 1, share: TrafficShare.From(i, 9000)))));
         Assert.Contains("33 segments are a sum", Assert.Throws<InvalidOperationException>(sum.ToBytes).Message, StringComparison.Ordinal);
     }
 }

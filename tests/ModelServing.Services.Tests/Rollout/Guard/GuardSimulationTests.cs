@@ -22,7 +22,8 @@ public class GuardSimulationTests
     public void Keys_that_always_fail_condemn_no_version_while_the_weight_climbs() => Holds(GuardScenarios.Ramp(), 60);
 
     [Fact]
-    public void Keys_that_always_fail_condemn_no_version_while_the_weight_goes_up_and_down() => Holds(GuardScenarios.AlternatingWeight(), 100);
+    public void Keys_that_always_fail_condemn_no_version_while_the_weight_goes_up_and_down() =>
+        Holds(GuardScenarios.AlternatingWeight(), 100);
 
     [Fact]
     public void Several_routers_condemn_no_more_often_than_one() => Holds(GuardScenarios.SeveralRouters(brevity: 2), 100);
@@ -45,6 +46,8 @@ public class GuardSimulationTests
     private static void Holds(GuardScenario scenario, int rollouts)
     {
         var result = scenario.Simulate(rollouts, seed: 20261125, TestContext.Current.CancellationToken);
-        Assert.True(result.IsGood, $"{result.Condemned} of {rollouts} condemned, at most {result.CondemnedAtMost}; {result.Failures:N2} failures on average");
+        Assert.True(
+            result.IsGood,
+            $"{result.Condemned} of {rollouts} condemned, at most {result.CondemnedAtMost}; {result.Failures:N2} failures on average");
     }
 }

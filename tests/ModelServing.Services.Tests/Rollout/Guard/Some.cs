@@ -10,10 +10,16 @@ internal static class Some
 
     internal static readonly GuardPolicy Policy = new() { RoutersMax = 8 };
 
-    internal static Observation Failure(bool isWatched, int minute, CallOutcome outcome = CallOutcome.Error, TrafficShare? share = null, KeyHistory key = default) =>
+    internal static Observation Failure(
+        bool isWatched,
+        int minute,
+        CallOutcome outcome = CallOutcome.Error,
+        TrafficShare? share = null,
+        KeyHistory key = default) =>
         new(isWatched, outcome, share ?? Share, minute, key);
 
-    internal static Observation Success(int minute, TrafficShare? share = null) => new(IsWatched: true, CallOutcome.Succeeded, share ?? Share, minute);
+    internal static Observation Success(int minute, TrafficShare? share = null) =>
+        new(IsWatched: true, CallOutcome.Succeeded, share ?? Share, minute);
 
     internal static GuardCounts Counts(params IEnumerable<Observation> observations)
     {

@@ -15,7 +15,8 @@ public class TrafficShareTests
     }
 
     [Fact]
-    public void Smaller_shares_come_first() => Gen.Select(Gen.Int[0, 5000], Gen.Int[1, 5000], Gen.Int[0, 5000], Gen.Int[1, 5000]).Sample((a, b, c, d) =>
+    public void Smaller_shares_come_first() =>
+        Gen.Select(Gen.Int[0, 5000], Gen.Int[1, 5000], Gen.Int[0, 5000], Gen.Int[1, 5000]).Sample((a, b, c, d) =>
         TrafficShare.From(a, b).CompareTo(TrafficShare.From(c, d)) == ((decimal)a / (a + b)).CompareTo((decimal)c / (c + d)));
 
     [Fact]
@@ -31,5 +32,6 @@ public class TrafficShareTests
     [InlineData(2, -1)]
     [InlineData(0, 0)]
     [InlineData(1, PlanDocument.Buckets)]
-    public void Weights_that_no_plan_has_are_refused(int watched, int stable) => Assert.Throws<ArgumentOutOfRangeException>(() => TrafficShare.From(watched, stable));
+    public void Weights_that_no_plan_has_are_refused(int watched, int stable) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => TrafficShare.From(watched, stable));
 }

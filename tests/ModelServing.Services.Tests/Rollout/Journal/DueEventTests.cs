@@ -80,7 +80,8 @@ public class DueEventTests
         Assert.Same(Arms, due.Rollout);
     }
 
-    private static void AssertDue(string kind, RolloutPlan planned, params JournalEvent[] events) => Assert.Equal(kind, DueEvent.Find(planned, State(events), Noon)?.Kind);
+    private static void AssertDue(string kind, RolloutPlan planned, params JournalEvent[] events) =>
+        Assert.Equal(kind, DueEvent.Find(planned, State(events), Noon)?.Kind);
 
     private static void AssertRefused(int version, bool isServed, RolloutPlan planned, params JournalEvent[] events)
     {
@@ -89,7 +90,8 @@ public class DueEventTests
         Assert.Equal(State(events).TrialOf(due.Version), due.Trial);
     }
 
-    private static void AssertNone(RolloutPlan planned, params JournalEvent[] events) => Assert.Null(DueEvent.Find(planned, State(events), Noon));
+    private static void AssertNone(RolloutPlan planned, params JournalEvent[] events) =>
+        Assert.Null(DueEvent.Find(planned, State(events), Noon));
 
     private static JournalState State(params JournalEvent[] events) => JournalState.Empty(Fraud).Apply(Numbered(events));
 }

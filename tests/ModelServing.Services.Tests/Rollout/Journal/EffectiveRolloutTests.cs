@@ -28,7 +28,9 @@ public class EffectiveRolloutTests
         var effective = EffectiveRollout.From(Experiment, State(RolledBack(2)));
         Assert.Equal([0, 2000, 0, 8000], effective.Variants.Select(static variant => variant.Weight));
         Assert.Equal(["blue", "red"], effective.ClosedVariants.Select(static variant => variant.Plan.Name));
-        Assert.All(effective.ClosedVariants, static variant => Assert.Equal((Closure.Condemned, "router-1"), (variant.Closed, variant.Condemned!.Who)));
+        Assert.All(
+            effective.ClosedVariants,
+            static variant => Assert.Equal((Closure.Condemned, "router-1"), (variant.Closed, variant.Condemned!.Who)));
         Assert.Null(effective.Refused);
     }
 
@@ -36,11 +38,14 @@ public class EffectiveRolloutTests
     public void A_condemned_version_gets_no_traffic_beside_another_stable_or_with_another_weight_either()
     {
         foreach (var rollout in (RolloutPlan[])[Plan(1, 2, 10_000), Plan(7, 2), Plan("x", ("arm", 2, 3000), ("stable", 4, 7000))])
-            Assert.Equal(PlanDocument.Buckets, EffectiveRollout.From(rollout, State(Started(Plan(1, 2)), RolledBack(2), Applied(Plan(5)))).Variants[^1].Weight);
+            Assert.Equal(
+                PlanDocument.Buckets,
+                EffectiveRollout.From(rollout, State(Started(Plan(1, 2)), RolledBack(2), Applied(Plan(5)))).Variants[^1].Weight);
     }
 
     [Fact]
-    public void No_key_of_another_variant_moves_when_versions_are_condemned() => Gen.Select(Gen.Int[1, 4].HashSet[0, 3], Gen.Int[0, 1_000_000]).Sample((condemned, first) =>
+    public void No_key_of_another_variant_moves_when_versions_are_condemned() =>
+        Gen.Select(Gen.Int[1, 4].HashSet[0, 3], Gen.Int[0, 1_000_000]).Sample((condemned, first) =>
     {
         var rollout = Plan("e", ("blue", 2, 1000), ("green", 3, 2000), ("red", 4, 500), ("stable", 9, 6500));
         var effective = EffectiveRollout.From(rollout, State([.. condemned.Select(static version => RolledBack(version))]));
@@ -115,7 +120,9 @@ public class EffectiveRolloutTests
         var effective = EffectiveRollout.From(Experiment, null);
         Assert.True(effective.JournalUnread);
         Assert.Equal([0, 0, 0, PlanDocument.Buckets], effective.Variants.Select(static variant => variant.Weight));
-        Assert.All(effective.ClosedVariants, static variant => Assert.Equal((Closure.JournalUnread, null), (variant.Closed, variant.Condemned)));
+        Assert.All(
+            effective.ClosedVariants,
+            static variant => Assert.Equal((Closure.JournalUnread, null), (variant.Closed, variant.Condemned)));
         var assignment = effective.ToAssignment();
         Assert.All(Enumerable.Range(0, 1000), i => Assert.Equal(3, assignment.VariantOf(Encoding.UTF8.GetBytes($"key-{i}"))));
     }

@@ -10,7 +10,8 @@ public class JournalSnapshotTests
     [Fact]
     public void A_snapshot_preserves_condemned_served_and_refused_entries()
     {
-        var state = JournalState.Empty(Fraud).Apply(Numbered([Started(Plan(1, 2)), RolledBack(2, evidence: """{"a":1.5}"""), Refused(Plan(2), 2), RolledBack(3), Reset(3)]));
+        var state = JournalState.Empty(Fraud)
+            .Apply(Numbered([Started(Plan(1, 2)), RolledBack(2, evidence: """{"a":1.5}"""), Refused(Plan(2), 2), RolledBack(3), Reset(3)]));
         var churn = JournalState.Empty(ModelName.Parse("churn"));
         var read = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([state, churn]));
         Assert.Equal([churn.Model, Fraud], read.Keys.Order());
@@ -30,9 +31,14 @@ public class JournalSnapshotTests
     [InlineData("""{"schema":1,"models":[null]}""", "an entry is null")]
     [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{"event":{},"layout":[]}]}]}""", "schema")]
     [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[{}]}]}""", "event")]
-    [InlineData("""{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[]},{"model":"a","lastSeq":0,"versions":[],"served":[]}]}""", "same key")]
+    [InlineData(
+        """{"schema":1,"models":[{"model":"a","lastSeq":0,"versions":[],"served":[]},{"model":"a","lastSeq":0,"versions":[],"served":[]}]}""",
+        "same key")]
     public void Other_bytes_are_refused(string text, string message) => Assert.Contains(
         message,
-        Assert.Throws<ContractException>(() => JournalSnapshot.Parse(Encoding.UTF8.GetBytes(text))).Message.Replace("tokens", "no JSON", StringComparison.Ordinal),
+        Assert.Throws<ContractException>(() => JournalSnapshot.Parse(Encoding.UTF8.GetBytes(text))).Message.Replace(
+            "tokens",
+            "no JSON",
+            StringComparison.Ordinal),
         StringComparison.Ordinal);
 }

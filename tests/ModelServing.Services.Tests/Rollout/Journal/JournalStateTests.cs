@@ -12,12 +12,16 @@ public class JournalStateTests
         Gen.Select(Gen.Int[0, 4], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 1000], MakeEvent);
 
     [Fact]
-    public void The_state_does_not_depend_on_how_the_events_are_divided() => Gen.Select(SomeEvent.Array[0, 30], Gen.Int[0, 30], Gen.Int[0, 30]).Sample((events, one, other) =>
+    public void The_state_does_not_depend_on_how_the_events_are_divided() =>
+        Gen.Select(SomeEvent.Array[0, 30], Gen.Int[0, 30], Gen.Int[0, 30]).Sample((events, one, other) =>
     {
         var numbered = Numbered(events);
         var (first, second) = (Math.Min(Math.Min(one, other), numbered.Count), Math.Min(Math.Max(one, other), numbered.Count));
         var whole = Apply(numbered);
-        var pieces = JournalState.Empty(Fraud).Apply(numbered.Take(first)).Apply(numbered.Skip(first).Take(second - first)).Apply(numbered.Skip(second));
+        var pieces = JournalState.Empty(Fraud)
+            .Apply(numbered.Take(first))
+            .Apply(numbered.Skip(first).Take(second - first))
+            .Apply(numbered.Skip(second));
         Assert.Equal(JournalSnapshot.ToUtf8([whole]), JournalSnapshot.ToUtf8([pieces]));
         // A state that was read from a snapshot continues in the same way.
         var kept = JournalSnapshot.Parse(JournalSnapshot.ToUtf8([Apply(numbered.Take(first))]))[Fraud];
@@ -43,7 +47,9 @@ public class JournalStateTests
     public void An_empty_journal_has_an_empty_state()
     {
         var state = JournalState.Empty(Fraud);
-        Assert.Equal((0, 1, null, null, null, null), (state.LastSeq, state.TrialOf(V(2)), state.Condemned(V(2)), state.StartOf(V(2)), state.LastGood, state.LastRollout));
+        Assert.Equal(
+            (0, 1, null, null, null, null),
+            (state.LastSeq, state.TrialOf(V(2)), state.Condemned(V(2)), state.StartOf(V(2)), state.LastGood, state.LastRollout));
     }
 
     [Fact]
@@ -106,8 +112,11 @@ public class JournalStateTests
     [Fact]
     public void The_number_of_kept_rollouts_is_bounded()
     {
-        var state = Apply(Numbered(Enumerable.Range(1, 100).SelectMany(static i => (JournalEvent[])[Applied(Plan(i)), Started(Plan(i, 200))])));
-        Assert.Equal(Enumerable.Range(0, JournalState.MaxServed).Select(static i => 100 - i), state.Served.Select(static served => served.Rollout.Stable.Version.Number));
+        var state = Apply(Numbered(Enumerable.Range(1, 100)
+            .SelectMany(static i => (JournalEvent[])[Applied(Plan(i)), Started(Plan(i, 200))])));
+        Assert.Equal(
+            Enumerable.Range(0, JournalState.MaxServed).Select(static i => 100 - i),
+            state.Served.Select(static served => served.Rollout.Stable.Version.Number));
     }
 
     [Fact]

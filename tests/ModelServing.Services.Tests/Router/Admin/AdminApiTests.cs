@@ -21,12 +21,20 @@ public sealed class AdminApiTests
         await routers.UntilKindsAsync("started");
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
 
-        var status = ModelStatus.Parse((await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"it is odd"}""")).Body);
+        var status = ModelStatus.Parse((await SomeRouters.PostAsync(
+            router,
+            RollbackPath,
+            """{"version":2,"who":"ann","why":"it is odd"}""")).Body);
         Assert.Equal((5000, 0), (status.Variants[1].PlannedWeight, status.Variants[1].ServedWeight));
         var condemned = status.Condemned.Single();
-        Assert.Equal(("2", 1, "operator", "ann", "it is odd"), (condemned.Version.ToString(), condemned.Trial, condemned.Reason, condemned.Who, condemned.Summary));
+        Assert.Equal(
+            ("2", 1, "operator", "ann", "it is odd"),
+            (condemned.Version.ToString(), condemned.Trial, condemned.Reason, condemned.Who, condemned.Summary));
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
-        RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"again"}"""), 409, "conflict");
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"again"}"""),
+            409,
+            "conflict");
         await routers.UntilKindsAsync("started rolledBack");
         await router.AssertCountAsync(1, "modelserving_router_condemned", "model=\"fraud\"", "version=\"2\"");
 
@@ -34,7 +42,10 @@ public sealed class AdminApiTests
         Assert.Equal((2, 5000), (status.Variants[1].Trial, status.Variants[1].ServedWeight));
         Assert.Empty(status.Condemned);
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
-        RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"again"}"""), 409, "conflict");
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"again"}"""),
+            409,
+            "conflict");
 
         var history = RolloutHistory.Parse((await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model))).Body);
         Assert.Equal(["started", "rolledBack", "reset"], history.Events.Take(3).Select(static one => one.Kind));
@@ -49,15 +60,24 @@ public sealed class AdminApiTests
         await routers.ApplyAsync(SomeRouters.OnlyStable(1));
         var router = await routers.StartAsync();
         await routers.UntilKindsAsync("applied");
-        RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, RollbackPath, """{"version":1,"who":"ann","why":"x"}"""), 409, "conflict");
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, RollbackPath, """{"version":1,"who":"ann","why":"x"}"""),
+            409,
+            "conflict");
         await routers.ApplyAsync(SomeRouters.OnlyStable(2));
         await routers.UntilKindsAsync("applied applied");
         Assert.Equal("v2", (await router.InferAsync()).Text);
         var status = ModelStatus.Parse((await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"x"}""")).Body);
         Assert.Equal(RolloutCondition.Refused, status.Condition);
         Assert.Equal("v1", (await router.InferAsync()).Text);
-        RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, RollbackPath, """{"version":1,"who":"ann","why":"x"}"""), 409, "conflict");
-        status = ModelStatus.Parse((await SomeRouters.PostAsync(router, RollbackPath, """{"version":1,"who":"ann","why":"x","force":true}""")).Body);
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, RollbackPath, """{"version":1,"who":"ann","why":"x"}"""),
+            409,
+            "conflict");
+        status = ModelStatus.Parse((await SomeRouters.PostAsync(
+            router,
+            RollbackPath,
+            """{"version":1,"who":"ann","why":"x","force":true}""")).Body);
         Assert.Equal(RolloutCondition.CondemnedStable, status.Condition);
         RouterAnswers.AssertProblem(await router.InferAsync(), 503, "condemned-stable");
         Assert.Equal(200, (await SomeRouters.AskAsync(router, AdminPaths.Rollouts)).Status);
@@ -72,16 +92,38 @@ public sealed class AdminApiTests
         await routers.UntilKindsAsync("started");
         foreach (var path in new[] { RollbackPath, ResetPath })
         {
-            foreach (var body in new[] { "", "{", "null", "[]", """{"version":2}""", """{"version":0,"who":"a","why":"b"}""", """{"version":2,"who":"a","why":"b","more":1}""", new string(' ', 20_000) })
+            foreach (var body in new[]
+            {
+                "",
+                "{",
+                "null",
+                "[]",
+                """{"version":2}""",
+                """{"version":0,"who":"a","why":"b"}""",
+                """{"version":2,"who":"a","why":"b","more":1}""",
+                new string(' ', 20_000),
+            })
                 RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, path, body), 400, "bad-request");
             Assert.Equal("POST", (await SomeRouters.AskAsync(router, path))["Allow"]);
         }
 
         foreach (var who in new[] { "", "   ", new string('a', RolledBackEvent.MaxWho + 1) })
-            RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, RollbackPath, $$"""{"version":2,"who":"{{who}}","why":"b"}"""), 400, "bad-request");
-        RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, RollbackPath, """{"version":9,"who":"a","why":"b"}"""), 404, "unknown-version");
-        RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, AdminPaths.Rollback(ModelName.Parse("churn")), """{"version":2,"who":"a","why":"b"}"""), 404, "unknown-model");
-        RouterAnswers.AssertProblem(await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model) + "?after=-1"), 400, "bad-request");
+            RouterAnswers.AssertProblem(
+                await SomeRouters.PostAsync(router, RollbackPath, $$"""{"version":2,"who":"{{who}}","why":"b"}"""),
+                400,
+                "bad-request");
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, RollbackPath, """{"version":9,"who":"a","why":"b"}"""),
+            404,
+            "unknown-version");
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, AdminPaths.Rollback(ModelName.Parse("churn")), """{"version":2,"who":"a","why":"b"}"""),
+            404,
+            "unknown-model");
+        RouterAnswers.AssertProblem(
+            await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model) + "?after=-1"),
+            400,
+            "bad-request");
         RouterAnswers.AssertProblem(await SomeRouters.AskAsync(router, AdminPaths.Rollouts + "/fraud/else"), 404, "no-such-path");
         RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, AdminPaths.Rollouts, "{}"), 405, "method-not-allowed");
         Assert.Equal("started", await routers.KindsAsync());
@@ -96,7 +138,10 @@ public sealed class AdminApiTests
         var router = await routers.StartAsync();
         RouterAnswers.AssertProblem(await router.AskAdminAsync(AdminPaths.Rollouts), 403, "forbidden");
         foreach (var path in (string[])["/admin", AdminPaths.Prefix, AdminPaths.Rollouts, AdminPaths.History(SomePlan.Model)])
-            RouterAnswers.AssertProblem(await router.AskAsync(RunningRouter.Get(path, Clients.SomeClients.Key(Clients.SomeClients.OperatorKey))), 404, "no-such-path");
+            RouterAnswers.AssertProblem(
+                await router.AskAsync(RunningRouter.Get(path, Clients.SomeClients.Key(Clients.SomeClients.OperatorKey))),
+                404,
+                "no-such-path");
         Assert.Equal(200, (await SomeRouters.AskAsync(router, AdminPaths.Rollouts)).Status);
     }
 
@@ -139,7 +184,10 @@ public sealed class AdminApiTests
         Assert.Equal(200, (await SomeRouters.PostAsync(router, RollbackPath, """{"version":2,"who":"ann","why":"x"}""")).Status);
         await routers.UntilKindsAsync("started rolledBack");
         routers.Store.IsUnavailable = true;
-        RouterAnswers.AssertProblem(await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"x"}"""), 503, "journal-away");
+        RouterAnswers.AssertProblem(
+            await SomeRouters.PostAsync(router, ResetPath, """{"version":2,"who":"bob","why":"x"}"""),
+            503,
+            "journal-away");
         RouterAnswers.AssertProblem(await SomeRouters.AskAsync(router, AdminPaths.History(SomePlan.Model)), 503, "journal-away");
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
 

@@ -122,8 +122,41 @@ public sealed class TokenValidatorTests : IAsyncDisposable
     {
         var texts = Gen.OneOf(
             Gen.String[Gen.Char[' ', '~'], 0, 20].Select(static text => JsonValue.Create(text)!.ToJsonString()),
-            OneOf("null", "true", "1", "-1", "1.5", "1e300", "-1e300", "99999999999999999999", "\"\"", "[]", "[1]", "{}", "[[[]]]", "{\"a\":{}}", "\"\\ud800\"", "RS256"));
-        await Gen.Select(OneOf("iss", "aud", "exp", "nbf", "iat", "sub", "jti", "groups", "azp", "alg", "kid", "typ", "cty", "crit", "x5t", "zip", "enc"), texts, Gen.Bool).SampleAsync(
+            OneOf(
+                "null",
+                "true",
+                "1",
+                "-1",
+                "1.5",
+                "1e300",
+                "-1e300",
+                "99999999999999999999",
+                "\"\"",
+                "[]",
+                "[1]",
+                "{}",
+                "[[[]]]",
+                "{\"a\":{}}",
+                "\"\\ud800\"",
+                "RS256"));
+        await Gen.Select(OneOf(
+            "iss",
+            "aud",
+            "exp",
+            "nbf",
+            "iat",
+            "sub",
+            "jti",
+            "groups",
+            "azp",
+            "alg",
+            "kid",
+            "typ",
+            "cty",
+            "crit",
+            "x5t",
+            "zip",
+            "enc"), texts, Gen.Bool).SampleAsync(
             async (name, text, inHead) =>
             {
                 var token = TokenIssuer.Sign("a", "x", time.GetUtcNow()).Split('.');
@@ -249,12 +282,21 @@ public sealed class TokenValidatorTests : IAsyncDisposable
     [InlineData("[\"OPS\"]", "Caller")]
     [InlineData("{\"ops\":true}", "Caller")]
     public async Task The_role_is_the_greatest_that_the_claims_values_give(string groups, string role) =>
-        Assert.Equal(role, (await AcceptedAsync(TokenIssuer.Sign("a", "x", time.GetUtcNow(), claims => claims["groups"] = JsonNode.Parse(groups)))).Role.ToString());
+        Assert.Equal(
+            role,
+            (await AcceptedAsync(TokenIssuer.Sign(
+                "a",
+                "x",
+                time.GetUtcNow(),
+                claims => claims["groups"] = JsonNode.Parse(groups)))).Role.ToString());
 
     [Fact]
     public async Task Each_word_of_a_scope_counts()
     {
-        var rules = SomeClients.Tokens(issuer) with { Roles = new TokenRoles { Claim = "scope", Testers = [], Operators = ["models.operate"] } };
+        var rules = SomeClients.Tokens(issuer) with
+        {
+            Roles = new TokenRoles { Claim = "scope", Testers = [], Operators = ["models.operate"] },
+        };
         var byScope = new TokenValidator(rules, keys.Source, time);
         var result = await byScope.CheckAsync(
             TokenIssuer.Sign("a", "x", time.GetUtcNow(), static claims => claims["scope"] = "openid models.operate"),
@@ -265,7 +307,11 @@ public sealed class TokenValidatorTests : IAsyncDisposable
     [Fact]
     public async Task A_routing_key_is_the_claims_value_as_UTF8_bytes()
     {
-        var client = await AcceptedAsync(TokenIssuer.Sign("a", "M\u00fcller", time.GetUtcNow(), static claims => (claims["tenant"], claims["list"]) = (7, new JsonArray("a"))));
+        var client = await AcceptedAsync(TokenIssuer.Sign(
+            "a",
+            "M\u00fcller",
+            time.GetUtcNow(),
+            static claims => (claims["tenant"], claims["list"]) = (7, new JsonArray("a"))));
         Assert.Equal("M\u00c3\u00bcller", client.RoutingKey("sub"));
         Assert.Equal("7", client.RoutingKey("tenant"));
         Assert.Null(client.RoutingKey("list"));

@@ -108,7 +108,9 @@ public class EndpointHealthTests
         await using var stable = RawServer.Saying("stable");
         var canary = RawServer.Saying("canary");
         await using var router = await RunningRouter.StartAsync(
-            SomePlan.Canary(PlanDocument.Buckets), SomePlan.Endpoints((1, stable.Address), (2, canary.Address)), RunningRouter.WithSteppedTime(out var time));
+            SomePlan.Canary(PlanDocument.Buckets),
+            SomePlan.Endpoints((1, stable.Address), (2, canary.Address)),
+            RunningRouter.WithSteppedTime(out var time));
         Assert.Equal("canary", (await router.InferAsync()).Text);
         await canary.DisposeAsync();
         for (var i = 0; i < 5; i++)

@@ -181,7 +181,9 @@ public class VersionEndpointsTests
         var next = Table(table, one, other);
         Assert.Equal(version.All.ToArray(), Version(next).All.ToArray());
         Assert.Equal((1, 1), (Version(next).CountIn(EndpointState.Ejected), Version(next).CountIn(EndpointState.Unreachable)));
-        Assert.True(next.TryGetModel("fraud", out var model) && table.TryGetModel("fraud", out var before) && ReferenceEquals(model.Budget, before.Budget));
+        Assert.True(next.TryGetModel("fraud", out var model)
+            && table.TryGetModel("fraud", out var before)
+            && ReferenceEquals(model.Budget, before.Budget));
 
         // The ejected endpoint leaves. The version is unreachable from now on, however long the other one has been.
         var left = time.GetTimestamp();
@@ -215,7 +217,8 @@ public class VersionEndpointsTests
         endpoints with { Endpoints = [.. endpoints.Endpoints.Select(static entry => entry with { Process = 1 })] };
 
     private VersionEndpoints Some(int count) => new(
-        [.. Enumerable.Range(1, count).Select(i => new Endpoint(new EndpointEntry(SomePlan.Model, new ModelVersion(1), $"127.0.0.1:{1000 + i}", i), open, time))],
+        [.. Enumerable.Range(1, count)
+            .Select(i => new Endpoint(new EndpointEntry(SomePlan.Model, new ModelVersion(1), $"127.0.0.1:{1000 + i}", i), open, time))],
         null,
         time.GetTimestamp());
 

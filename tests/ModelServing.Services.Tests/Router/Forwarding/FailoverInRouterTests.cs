@@ -33,7 +33,10 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "connection-lost", false)]
     [InlineData("HTTP/1.1 500 X\r\nContent-Length: 10\r\n\r\nhello", "connection-lost", false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "bad-answer", false)]
-    public async Task A_failed_canary_call_is_answered_by_stable_and_the_answer_names_the_canary(string wire, string reason, bool keepsConnection)
+    public async Task A_failed_canary_call_is_answered_by_stable_and_the_answer_names_the_canary(
+        string wire,
+        string reason,
+        bool keepsConnection)
     {
         string? seen = null;
         await using var canary = new RawServer(async connection =>
@@ -44,7 +47,8 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
                 if (await connection.ReadMessageAsync() is not { } request)
                     return;
                 seen = request.Text;
-                await connection.SendAsync(wire.Replace("{large}", $"{Large.Length}", StringComparison.Ordinal).Replace("{body}", Large, StringComparison.Ordinal));
+                await connection.SendAsync(wire.Replace("{large}", $"{Large.Length}", StringComparison.Ordinal)
+                    .Replace("{body}", Large, StringComparison.Ordinal));
             }
             while (keepsConnection);
         });
@@ -80,7 +84,9 @@ public sealed class FailoverInRouterTests : IAsyncDisposable
     public async Task An_unreachable_canary_costs_no_budget(bool isKnown)
     {
         await using var router = await RunningRouter.StartAsync(
-            AllCanary, SomePlan.Endpoints([(1, stable.Address), .. isKnown ? [(2, RawServer.NobodyThere())] : Array.Empty<(int, IPEndPoint)>()]), RunningRouter.WithSteppedTime(out _));
+            AllCanary,
+            SomePlan.Endpoints([(1, stable.Address), .. isKnown ? [(2, RawServer.NobodyThere())] : Array.Empty<(int, IPEndPoint)>()]),
+            RunningRouter.WithSteppedTime(out _));
         Drain(router);
         const int Requests = 20;
         for (var i = 0; i < Requests; i++)

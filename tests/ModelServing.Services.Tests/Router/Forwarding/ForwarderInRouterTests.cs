@@ -11,12 +11,18 @@ public class ForwarderInRouterTests
     private static readonly string Large = new('x', Exchange.HoldLimit + 100_000);
 
     [Theory]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;a=b\r\n, world\r\n0\r\nTrailer: x\r\n\r\n", "hello, world", true)]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;a=b\r\n, world\r\n0\r\nTrailer: x\r\n\r\n",
+        "hello, world",
+        true)]
     [InlineData("HTTP/1.1 200 OK\r\n\r\nhello, world", "hello, world", false)]
     [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", "hello", false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", "hello", false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "", true)]
-    [InlineData("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "hello", true)]
+    [InlineData(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        "hello",
+        true)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello, and more than that", "hello", false)]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nmore", "hello", false)]
     [InlineData("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello", "", false)]
@@ -131,7 +137,8 @@ public class ForwarderInRouterTests
     [InlineData(503)]
     public async Task A_versions_own_status_passes_through(int status)
     {
-        await using var endpoint = RawServer.Answering(_ => $"HTTP/1.1 {status} X\r\n{(status == 304 ? "ETag: \"a\"\r\n\r\n" : "Content-Length: 4\r\n\r\noops")}");
+        await using var endpoint = RawServer.Answering(_ => $"HTTP/1.1 {status} " +
+            $"X\r\n{(status == 304 ? "ETag: \"a\"\r\n\r\n" : "Content-Length: 4\r\n\r\noops")}");
         await using var router = await RunningRouter.StartAsync(endpoint);
         using var client = await router.ConnectAsync();
         for (var i = 0; i < 2; i++)
@@ -150,8 +157,10 @@ public class ForwarderInRouterTests
     public async Task Headers_pass_except_hop_by_hop_headers_and_those_that_only_the_router_sets()
     {
         await using var endpoint = RawServer.Answering(_ =>
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nX-Name: M\u00fcller\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nConnection: X-Hop, keep-alive\r\n" +
-            "X-Hop: 1\r\nKeep-Alive: timeout=5\r\nServer: secret\r\nX-Request-Id: theirs\r\nX-Model-Variant: canary\r\nX-Model-Version: 9\r\nContent-Length: 2\r\n\r\n{}");
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nX-Name: M\u00fcller\r\nSet-Cookie: " +
+                "a=1\r\nSet-Cookie: b=2\r\nConnection: X-Hop, keep-alive\r\n" +
+            "X-Hop: 1\r\nKeep-Alive: timeout=5\r\nServer: secret\r\nX-Request-Id: theirs\r\nX-Model-Variant: " +
+                "canary\r\nX-Model-Version: 9\r\nContent-Length: 2\r\n\r\n{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
         var answer = await router.InferAsync();
         Assert.Equal("application/json; charset=utf-8", answer["Content-Type"]);
@@ -205,7 +214,11 @@ public class ForwarderInRouterTests
     [Fact]
     public async Task A_version_that_does_not_answer_is_504_and_its_connection_is_closed()
     {
-        foreach (var begun in (string[])["", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n"])
+        foreach (var begun in (string[])[
+            "",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n",
+        ])
         {
             await using var endpoint = new RawServer(async connection =>
             {

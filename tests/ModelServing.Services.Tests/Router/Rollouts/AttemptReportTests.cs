@@ -48,7 +48,9 @@ public sealed class AttemptReportTests : IAsyncDisposable
             var answer = await router.InferAsync();
             if (outcome == "non-finite")
                 Assert.Equal("non-finite", answer["X-Model-Outcome"]);
-            await RunningRouter.UntilAsync(() => recorded.All.Length == (isStable ? 2 : 1), "the attempt is reported, and the retry is not");
+            await RunningRouter.UntilAsync(
+                () => recorded.All.Length == (isStable ? 2 : 1),
+                "the attempt is reported, and the retry is not");
             var (attempt, result) = recorded.All[^1];
             Assert.Null(attempt.KeyHash);
             Assert.Equal(endpoint.Address, result.Endpoint!.Address);
@@ -108,7 +110,9 @@ public sealed class AttemptReportTests : IAsyncDisposable
             foreach (var weight in (int[])[0, PlanDocument.Buckets])
             {
                 await using var router = await RunningRouter.StartAsync(
-                    SomePlan.Canary(weight).Limited(1000), SomePlan.Endpoints((1, version.Address), (2, version.Address)), Recorded(out var time));
+                    SomePlan.Canary(weight).Limited(1000),
+                    SomePlan.Endpoints((1, version.Address), (2, version.Address)),
+                    Recorded(out var time));
                 using var client = await router.ConnectAsync();
                 var message = RunningRouter.Infer(new string('x', length));
                 begun = 0;
@@ -128,7 +132,10 @@ public sealed class AttemptReportTests : IAsyncDisposable
     [Fact]
     public async Task A_refused_connection_is_unreachable_and_has_no_endpoint()
     {
-        await using var router = await RunningRouter.StartAsync(AllCanary, SomePlan.Endpoints((1, stable.Address), (2, RawServer.NobodyThere())), Recorded(out _));
+        await using var router = await RunningRouter.StartAsync(
+            AllCanary,
+            SomePlan.Endpoints((1, stable.Address), (2, RawServer.NobodyThere())),
+            Recorded(out _));
         for (var i = 0; i < 2; i++)
             Assert.Equal(200, (await router.InferAsync()).Status);
         Assert.Equal([null, null], recorded.All.Select(static reported => reported.Result.Endpoint));
@@ -140,7 +147,10 @@ public sealed class AttemptReportTests : IAsyncDisposable
     {
         await using var two = RawServer.Saying("two");
         var plan = SomePlan.Canary(5000, routingKey: "X-Customer");
-        await using var router = await RunningRouter.StartAsync(plan, SomePlan.Endpoints((1, stable.Address), (2, two.Address)), Recorded(out _));
+        await using var router = await RunningRouter.StartAsync(
+            plan,
+            SomePlan.Endpoints((1, stable.Address), (2, two.Address)),
+            Recorded(out _));
         var assignment = new Assignment(plan.Rollouts[SomePlan.Model]);
         for (var i = 0; i < 20; i++)
         {
@@ -188,12 +198,17 @@ public sealed class AttemptReportTests : IAsyncDisposable
         const string Named = "X-Model-Variant: canary\r\n";
         var tester = SomeClients.Key(SomeClients.TesterKey);
         var answer = await router.InferAsync(headers: Named + tester);
-        Assert.Equal((500, "two", "canary", "2", null), (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
+        Assert.Equal(
+            (500, "two", "canary", "2", null),
+            (answer.Status, answer.Text, answer["X-Model-Variant"], answer["X-Model-Version"], answer["X-Model-Failover"]));
         Assert.Equal("stable", (await router.InferAsync(headers: "X-Model-Variant: stable\r\n" + tester)).Text);
         RouterAnswers.AssertProblem(await router.InferAsync(headers: "X-Model-Variant: q4\r\n" + tester), 404, "unknown-variant");
         Assert.Empty(recorded.All);
 
-        Assert.Equal(("stable", "stable"), ((await router.InferAsync(headers: Named + SomeClients.Key(SomeClients.CallerKey))).Text, recorded.All.Single().Attempt.Route.Variant));
+        Assert.Equal(
+            ("stable", "stable"),
+            ((await router.InferAsync(
+                headers: Named + SomeClients.Key(SomeClients.CallerKey))).Text, recorded.All.Single().Attempt.Route.Variant));
     }
 
     private static async Task AssertOutcomesAsync(RunningRouter router, params (string Outcome, int Count)[] expected)

@@ -37,19 +37,31 @@ public sealed class DamagedJournalTests
         await SomeRouters.ResetAsync(router, 2);
         await routers.UntilKindsAsync("started rolledBack reset");
         RolloutsStatus? status = null;
-        await RunningRouter.UntilAsync(async () => (status = RolloutsStatus.Parse((await SomeRouters.AskAsync(router, AdminPaths.Rollouts)).Body)).Journal == JournalReach.Read, "the journal is read");
+        await RunningRouter.UntilAsync(
+            async () => (status = RolloutsStatus.Parse((await SomeRouters.AskAsync(
+                router,
+                AdminPaths.Rollouts)).Body)).Journal == JournalReach.Read,
+            "the journal is read");
         var (churn, fraud) = (status!.Models[0], status.Models[1]);
         Assert.Equal((RolloutCondition.JournalUnread, RolloutCondition.Serving), (churn.Condition, fraud.Condition));
         Assert.Contains("event 1 of churn", churn.JournalFault, StringComparison.Ordinal);
         Assert.Null(fraud.JournalFault);
         PromoteCommand.Require(status, SomePlan.Model, new ModelVersion(2));
-        Assert.Contains("event 1 of churn", Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Churn, new ModelVersion(3))).Message, StringComparison.Ordinal);
-        Assert.Contains("event 1 of churn", Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(status)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "event 1 of churn",
+            Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Churn, new ModelVersion(3))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "event 1 of churn",
+            Assert.Throws<CommandException>(() => CheckCommand.CondemnedIn(status)).Message,
+            StringComparison.Ordinal);
 
         // Once it is repaired, it is read.
         routers.Damage(Churn, 1, null);
         await RunningRouter.UntilAsync(() => router.Table.TryGetModel("churn", out var route) && route.State is not null, "it is read");
-        await RunningRouter.UntilAsync(async () => (await router.InferAsync(path: "/v2/models/churn/infer")).Text == "v3", "its canary has its share");
+        await RunningRouter.UntilAsync(
+            async () => (await router.InferAsync(path: "/v2/models/churn/infer")).Text == "v3",
+            "its canary has its share");
     }
 
     [Theory]
@@ -62,17 +74,23 @@ public sealed class DamagedJournalTests
         JournalEvent[] other = [SomeEvents.Started(SomeEvents.Plan(7, 1)), SomeEvents.RolledBack(1)];
         routers.WriteSnapshot(JournalState.Empty(SomePlan.Model).Apply(SomeEvents.Numbered(other)));
         await routers.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1)));
-        foreach (var more in isLonger ? (JournalEvent[])[SomeEvents.RolledBack(3), SomeEvents.Reset(3), SomeEvents.RolledBack(3, trial: 2)] : [])
+        foreach (var more in isLonger
+            ? (JournalEvent[])[SomeEvents.RolledBack(3), SomeEvents.Reset(3), SomeEvents.RolledBack(3, trial: 2)]
+            : [])
             await routers.AppendAsync(more);
         await routers.ApplyAsync(SomeRouters.Canary2());
         routers.Store.IsUnavailable = true;
-        var router = await routers.StartAsync(new JournalPace(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(20)), hasSnapshot: true);
+        var router = await routers.StartAsync(
+            new JournalPace(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(20)),
+            hasSnapshot: true);
         Assert.True(SomeRouters.IsCondemned(router, 1));
         routers.Store.IsUnavailable = false;
         await RunningRouter.UntilAsync(() => !SomeRouters.IsCondemned(router, 1), "the journal replaces the snapshot");
         Assert.Equal(isLonger, SomeRouters.IsCondemned(router, 3));
         Assert.NotEqual(0, await routers.ReachingAsync(router, 1));
-        await RunningRouter.UntilAsync(async () => (await routers.KindsAsync()).EndsWith("started", StringComparison.Ordinal), "the due event is written");
+        await RunningRouter.UntilAsync(
+            async () => (await routers.KindsAsync()).EndsWith("started", StringComparison.Ordinal),
+            "the due event is written");
         Assert.Equal((await routers.EventsAsync())[^1].Seq, (await SomeRouters.StatusAsync(router)).LastSeq);
     }
 

@@ -25,7 +25,10 @@ internal sealed class MortalStore(IJournalStore store) : IJournalStore
         set => hangs = value;
     }
 
-    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(
+        ModelName model,
+        long after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await MeetAsync();
         await foreach (var read in store.ReadAsync(model, after, cancellationToken))

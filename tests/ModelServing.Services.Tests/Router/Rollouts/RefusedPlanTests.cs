@@ -63,7 +63,9 @@ public sealed class RefusedPlanTests
         await routers.UntilKindsAsync("started rolledBack refused reset promoted");
         Assert.Equal("v2", (await router.InferAsync()).Text);
         Assert.Equal(RolloutCondition.Serving, (await SomeRouters.StatusAsync(router)).Condition);
-        await RunningRouter.UntilAsync(async () => await router.CountAsync("modelserving_router_rollout_refused", "model=\"fraud\"") == 0, "it is served");
+        await RunningRouter.UntilAsync(
+            async () => await router.CountAsync("modelserving_router_rollout_refused", "model=\"fraud\"") == 0,
+            "it is served");
         // A router that starts now treats it as any other stable version.
         Assert.Equal("v2", (await (await routers.StartAsync()).InferAsync()).Text);
     }

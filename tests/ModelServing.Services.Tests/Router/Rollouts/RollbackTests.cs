@@ -43,13 +43,17 @@ public sealed class RollbackTests
         var others = new[] { await routers.StartAsync(SomeRouters.OnlyPushed), await routers.StartAsync(SomeRouters.OnlyPushed) };
         await routers.UntilKindsAsync("started");
         foreach (var router in others.Append(first))
-            await RunningRouter.UntilAsync(() => router.Get<RouterCache>().IsReached && router.Get<RolloutBoard>().Reach == JournalReach.Read, "all are connected");
+            await RunningRouter.UntilAsync(
+                () => router.Get<RouterCache>().IsReached && router.Get<RolloutBoard>().Reach == JournalReach.Read,
+                "all are connected");
         await routers.CondemnAsync(first);
         Assert.Equal(0, await routers.ReachingAsync(first, 2));
         var decided = DateTimeOffset.UtcNow;
         foreach (var other in others)
             await RunningRouter.UntilAsync(() => SomeRouters.IsCondemned(other, 2), "the other routers know");
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"known after {(DateTimeOffset.UtcNow - decided).TotalMilliseconds:0} ms"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"known after {(DateTimeOffset.UtcNow - decided).TotalMilliseconds:0} ms"));
         foreach (var other in others)
             Assert.Equal(0, await routers.ReachingAsync(other, 2));
         await routers.UntilKindsAsync("started rolledBack");
@@ -67,7 +71,9 @@ public sealed class RollbackTests
         var first = await routers.StartAsync(SomeRouters.OnlyPushed, with: static settings => settings with { RoutersMax = 2 });
         var other = await routers.StartAsync(SomeRouters.OnlyPushed, with: static settings => settings with { RoutersMax = 2 });
         await routers.UntilKindsAsync("started");
-        await RunningRouter.UntilAsync(() => first.Get<RouterCache>().IsReached && first.Fraud.Watched.Single().Version.Number > 0, "the first may decide alone");
+        await RunningRouter.UntilAsync(
+            () => first.Get<RouterCache>().IsReached && first.Fraud.Watched.Single().Version.Number > 0,
+            "the first may decide alone");
         await cache.KillAsync();
         await routers.CondemnAsync(first);
         await RunningRouter.UntilAsync(() => SomeRouters.IsCondemned(other, 2), "the other has read it");
@@ -158,22 +164,33 @@ public sealed class RollbackTests
         await routers.UntilKindsAsync("started");
         await routers.CondemnAsync(first);
         await routers.UntilKindsAsync("started rolledBack");
-        await RunningRouter.UntilAsync(() => File.Exists(routers.SnapshotPath) && File.ReadAllText(routers.SnapshotPath).Contains("rolledBack", StringComparison.Ordinal), "the snapshot is there");
+        await RunningRouter.UntilAsync(
+            () => File.Exists(routers.SnapshotPath) && File.ReadAllText(routers.SnapshotPath)
+                .Contains("rolledBack", StringComparison.Ordinal),
+            "the snapshot is there");
         await first.DisposeAsync();
 
         foreach (var hangs in new[] { false, true })
         {
             (routers.Store.IsUnavailable, routers.Store.Hangs) = (!hangs, hangs);
             await routers.ApplyAsync(SomeRouters.Plan(("canary", 3, 5000), ("stable", 1, 5000)));
-            var unread = await routers.StartAsync(new JournalPace(TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(300)));
+            var unread = await routers.StartAsync(new JournalPace(
+                TimeSpan.FromHours(1),
+                TimeSpan.FromHours(1),
+                TimeSpan.FromMilliseconds(300)));
             Assert.Equal(0, await routers.ReachingAsync(unread, 3));
             var status = RolloutsStatus.Parse((await SomeRouters.AskAsync(unread, AdminPaths.Rollouts)).Body);
             Assert.Equal((JournalReach.Unread, RolloutCondition.JournalUnread), (status.Journal, status.Models.Single().Condition));
-            RouterAnswers.AssertProblem(await SomeRouters.PostAsync(unread, AdminPaths.Rollback(SomePlan.Model), """{"version":3,"who":"ann","why":"x"}"""), 503, "journal-away");
+            RouterAnswers.AssertProblem(
+                await SomeRouters.PostAsync(unread, AdminPaths.Rollback(SomePlan.Model), """{"version":3,"who":"ann","why":"x"}"""),
+                503,
+                "journal-away");
             await unread.DisposeAsync();
 
             await routers.ApplyAsync(SomeRouters.Plan(("one", 2, 3000), ("two", 3, 3000), ("stable", 1, 4000)));
-            var known = await routers.StartAsync(new JournalPace(TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(300)), hasSnapshot: true);
+            var known = await routers.StartAsync(
+                new JournalPace(TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(300)),
+                hasSnapshot: true);
             Assert.Equal(JournalReach.Away, RolloutsStatus.Parse((await SomeRouters.AskAsync(known, AdminPaths.Rollouts)).Body).Journal);
             Assert.Equal(0, await routers.ReachingAsync(known, 2));
             Assert.NotEqual(0, await routers.ReachingAsync(known, 3));
@@ -220,7 +237,10 @@ public sealed class RollbackTests
         for (var i = 0; i < weights.Length; i++)
         {
             await routers.ApplyAsync(SomeRouters.Plan(("one", 2, weights[i][0]), ("two", 3, weights[i][1]), ("stable", 1, weights[i][2])));
-            await RunningRouter.UntilAsync(async () => (await routers.EventsAsync())[^1] is RolloutEvent { Rollout: var served } && served.Variants[0].Weight == weights[i][0], "the journal has it");
+            await RunningRouter.UntilAsync(
+                async () =>
+                    (await routers.EventsAsync())[^1] is RolloutEvent { Rollout: var served } && served.Variants[0].Weight == weights[i][0],
+                "the journal has it");
             var now = await VariantsAsync(router, keys);
             foreach (var key in last is null ? [] : keys.Where(key => last[key] != now[key]))
                 Assert.True(Change(i, last![key]) < 0 && Change(i, now[key]) > 0, $"{key} moved from {last[key]} to {now[key]}");

@@ -45,7 +45,9 @@ public sealed class RolloutGuardTests
         Assert.Empty(board.Decided);
         await LookAsync(10);
         var decided = Assert.Single(board.Decided);
-        Assert.Equal((RollbackReason.Unreachable, "2", "no ready endpoint for 60 s"), (decided.Reason, decided.Version.ToString(), GuardEvidence.SummaryOf(decided)));
+        Assert.Equal(
+            (RollbackReason.Unreachable, "2", "no ready endpoint for 60 s"),
+            (decided.Reason, decided.Version.ToString(), GuardEvidence.SummaryOf(decided)));
 
         void Serve(EndpointsDocument endpoints) => router.Swap(plan, endpoints, board.StateOf, watched.Watch);
 
@@ -84,7 +86,8 @@ public sealed class RolloutGuardTests
                 async () =>
                 {
                     await router.InferAsync();
-                    return router.Fraud.Watched.SingleOrDefault()?.Version.Last is { } last && last.Counts.Total(GuardKind.Error).Watched >= 2;
+                    return router.Fraud.Watched.SingleOrDefault()?.Version.Last is { } last
+                        && last.Counts.Total(GuardKind.Error).Watched >= 2;
                 },
                 "both routers count");
         }
@@ -92,7 +95,10 @@ public sealed class RolloutGuardTests
         // The last one is counted after it was answered.
         await RunningRouter.UntilAsync(() => Counted() >= 1 + routers.Canary.Failed, "all of them are counted");
         // On a machine that was suspended, the window may have passed; then another loss is one more failure.
-        Assert.InRange(Counted(), 1 + routers.Canary.Failed, 1 + routers.Canary.Failed + (int)(System.Diagnostics.Stopwatch.GetElapsedTime(began) / LostConnections.Window));
+        Assert.InRange(
+            Counted(),
+            1 + routers.Canary.Failed,
+            1 + routers.Canary.Failed + (int)(System.Diagnostics.Stopwatch.GetElapsedTime(began) / LostConnections.Window));
 
         long Counted() => two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().Total(GuardKind.Error).Watched);
     }
@@ -137,7 +143,9 @@ public sealed class RolloutGuardTests
         for (var i = 0; i < 40; i++)
         {
             Assert.Equal(500, (await router.InferAsync(path: "/v2/models/fraud/versions/2/infer")).Status);
-            Assert.Equal(500, (await router.InferAsync(headers: "X-Model-Variant: canary\r\n" + SomeClients.Key(SomeClients.TesterKey))).Status);
+            Assert.Equal(
+                500,
+                (await router.InferAsync(headers: "X-Model-Variant: canary\r\n" + SomeClients.Key(SomeClients.TesterKey))).Status);
         }
 
         // The first assigned request is the first that counts.
@@ -145,7 +153,9 @@ public sealed class RolloutGuardTests
         {
         }
 
-        await RunningRouter.UntilAsync(() => router.Fraud.Watched.Single().Version.Last is { } last && last.Counts.Total(GuardKind.Error).Watched > 0, "it is counted");
+        await RunningRouter.UntilAsync(
+            () => router.Fraud.Watched.Single().Version.Last is { } last && last.Counts.Total(GuardKind.Error).Watched > 0,
+            "it is counted");
         Assert.Equal((1, 0), router.Fraud.Watched.Single().Version.Last!.Counts.Total(GuardKind.Error));
     }
 
@@ -187,7 +197,9 @@ public sealed class RolloutGuardTests
         }
 
         Assert.NotEqual(0, late);
-        await RunningRouter.UntilAsync(() => router.Fraud.Watched.Single().Version.Last?.Counts.Total(GuardKind.Error).Other == late, "all of them are counted");
+        await RunningRouter.UntilAsync(
+            () => router.Fraud.Watched.Single().Version.Last?.Counts.Total(GuardKind.Error).Other == late,
+            "all of them are counted");
         Assert.False(SomeRouters.IsCondemned(router, 2));
     }
 
@@ -245,6 +257,9 @@ public sealed class RolloutGuardTests
             },
             "it is condemned");
         await routers.UntilKindsAsync("started rolledBack");
-        Assert.Contains("nonFinite:", GuardEvidence.SummaryOf((RolledBackEvent)(await routers.EventsAsync())[^1]), StringComparison.Ordinal);
+        Assert.Contains(
+            "nonFinite:",
+            GuardEvidence.SummaryOf((RolledBackEvent)(await routers.EventsAsync())[^1]),
+            StringComparison.Ordinal);
     }
 }

@@ -55,23 +55,35 @@ internal sealed class SomeRouters : IAsyncDisposable
                 Revision = string.Join(',', variants.Select(static variant => $"{variant.Name}={variant.Version}")),
                 DeadlineMilliseconds = 15_000,
                 AttemptLimitMilliseconds = variants.Length == 1 ? null : 7_500,
-                Guard = variants.Length == 1 ? null : new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.5, UnreachableForMilliseconds = 60_000 },
+                Guard = variants.Length == 1
+                    ? null
+                    : new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.5, UnreachableForMilliseconds = 60_000 },
                 RoutingKeyHeader = "X-Customer",
                 Experiment = variants.Any(static variant => variant.Name is not (VariantPlan.Stable or VariantPlan.Canary)) ? "q4" : null,
-                Variants = [.. variants.Select(static variant => new VariantPlan(variant.Name, new ModelVersion(variant.Version), variant.Weight))],
+                Variants = [.. variants.Select(static variant => new VariantPlan(
+                    variant.Name,
+                    new ModelVersion(variant.Version),
+                    variant.Weight))],
             },
         },
     };
 
-    internal static PlanDocument Canary2(int weight = 5000) => Plan((VariantPlan.Canary, 2, weight), (VariantPlan.Stable, 1, PlanDocument.Buckets - weight));
+    internal static PlanDocument Canary2(int weight = 5000) =>
+        Plan((VariantPlan.Canary, 2, weight), (VariantPlan.Stable, 1, PlanDocument.Buckets - weight));
 
     /// <summary>As <see cref="Canary2"/>, with a guard that needs more failures to condemn than a test has.</summary>
-    internal static PlanDocument PatientCanary2(int weight = 5000) => Canary2(weight).With(static guard => guard with { FalseAlarm = 1e-12 });
+    internal static PlanDocument PatientCanary2(int weight = 5000) =>
+        Canary2(weight).With(static guard => guard with { FalseAlarm = 1e-12 });
 
     internal static PlanDocument OnlyStable(int version) => Plan((VariantPlan.Stable, version, PlanDocument.Buckets));
 
     /// <summary>Starts a router with the current plan.</summary>
-    internal async Task<RunningRouter> StartAsync(JournalPace? pace = null, bool hasSnapshot = false, Func<RouterSettings, RouterSettings>? with = null, Action<IServiceCollection>? services = null, bool isWatched = true)
+    internal async Task<RunningRouter> StartAsync(
+        JournalPace? pace = null,
+        bool hasSnapshot = false,
+        Func<RouterSettings, RouterSettings>? with = null,
+        Action<IServiceCollection>? services = null,
+        bool isWatched = true)
     {
         var router = await RunningRouter.StartAsync(
             settings =>
@@ -111,12 +123,15 @@ internal sealed class SomeRouters : IAsyncDisposable
                 "the plan is applied");
     }
 
-    internal void WriteEndpoints(params int[] versions) => WriteEndpoints([.. versions.Select(static version => (SomePlan.Model, version))]);
+    internal void WriteEndpoints(params int[] versions) =>
+        WriteEndpoints([.. versions.Select(static version => (SomePlan.Model, version))]);
 
     internal void WriteEndpoints(IReadOnlyList<(ModelName Model, int Version)> versions) => Write("endpoints.json", new EndpointsDocument
     {
         Schema = EndpointsDocument.CurrentSchema,
-        Endpoints = [.. versions.Select((one, i) => new EndpointEntry(one.Model, new ModelVersion(one.Version), Versions[one.Version - 1].Address.ToString(), 1000 + i))],
+        Endpoints = [.. versions.Select((
+            one,
+            i) => new EndpointEntry(one.Model, new ModelVersion(one.Version), Versions[one.Version - 1].Address.ToString(), 1000 + i))],
     }.ToUtf8());
 
     /// <summary>Writes the snapshot that routers read while the journal is unavailable.</summary>
@@ -129,11 +144,23 @@ internal sealed class SomeRouters : IAsyncDisposable
     internal void Damage(ModelName model, long seq, string? text)
     {
         // The first caller creates the table.
-        _ = sqlite.PutIfAbsentAsync(new ResetEvent { Model = ModelName.Parse("other"), Seq = 1, Time = DateTimeOffset.UnixEpoch, Version = new ModelVersion(1), Trial = 2, Who = "a" }, CancellationToken.None).Result;
+        _ = sqlite.PutIfAbsentAsync(
+            new ResetEvent
+            {
+                Model = ModelName.Parse("other"),
+                Seq = 1,
+                Time = DateTimeOffset.UnixEpoch,
+                Version = new ModelVersion(1),
+                Trial = 2,
+                Who = "a",
+            },
+            CancellationToken.None).Result;
         using var open = new SqliteConnection($"Data Source={folder.Combine("journal.db")}");
         open.Open();
         using var command = open.CreateCommand();
-        command.CommandText = text is null ? "DELETE FROM journal WHERE model = $model AND seq = $seq" : "INSERT INTO journal (model, seq, event) VALUES ($model, $seq, $event)";
+        command.CommandText = text is null
+            ? "DELETE FROM journal WHERE model = $model AND seq = $seq"
+            : "INSERT INTO journal (model, seq, event) VALUES ($model, $seq, $event)";
         command.Parameters.AddWithValue("$model", model.Text);
         command.Parameters.AddWithValue("$seq", seq);
         command.Parameters.AddWithValue("$event", text ?? "");
@@ -141,11 +168,13 @@ internal sealed class SomeRouters : IAsyncDisposable
     }
 
     /// <summary>Reads the journal without a router.</summary>
-    internal async Task<IReadOnlyList<JournalEvent>> EventsAsync() => await new RolloutJournal(sqlite).ReadAsync(SomePlan.Model, 0, CancellationToken.None);
+    internal async Task<IReadOnlyList<JournalEvent>> EventsAsync() =>
+        await new RolloutJournal(sqlite).ReadAsync(SomePlan.Model, 0, CancellationToken.None);
 
     internal async Task<string> KindsAsync() => string.Join(' ', (await EventsAsync()).Select(static one => one.Kind));
 
-    internal Task UntilKindsAsync(string kinds) => RunningRouter.UntilAsync(async () => await KindsAsync() == kinds, $"the journal is '{kinds}'");
+    internal Task UntilKindsAsync(string kinds) =>
+        RunningRouter.UntilAsync(async () => await KindsAsync() == kinds, $"the journal is '{kinds}'");
 
     /// <summary>Lets the canary fail in a router until that router has condemned it. No caller sees a failure.</summary>
     internal async Task CondemnAsync(RunningRouter router)
@@ -163,7 +192,8 @@ internal sealed class SomeRouters : IAsyncDisposable
     }
 
     /// <summary>Whether a router's table treats a version as condemned.</summary>
-    internal static bool IsCondemned(RunningRouter router, int version) => router.Fraud.State?.Condemned(new ModelVersion(version)) is not null;
+    internal static bool IsCondemned(RunningRouter router, int version) =>
+        router.Fraud.State?.Condemned(new ModelVersion(version)) is not null;
 
     /// <summary>Sends requests with and without keys, and returns how many reached the version.</summary>
     internal async Task<int> ReachingAsync(RunningRouter router, int version, int requests = 100)
@@ -180,16 +210,21 @@ internal sealed class SomeRouters : IAsyncDisposable
     }
 
     /// <summary>Queries the admin API as an operator.</summary>
-    internal static Task<RawMessage> AskAsync(RunningRouter router, string path) => router.AskAdminAsync(path, SomeClients.Key(SomeClients.OperatorKey));
+    internal static Task<RawMessage> AskAsync(RunningRouter router, string path) =>
+        router.AskAdminAsync(path, SomeClients.Key(SomeClients.OperatorKey));
 
     internal static Task<RawMessage> PostAsync(RunningRouter router, string path, string body) => router.SendAdminAsync(
         RunningRouter.Infer(body, SomeClients.Key(SomeClients.OperatorKey), path));
 
-    internal static async Task<ModelStatus> StatusAsync(RunningRouter router) => RolloutsStatus.Parse((await AskAsync(router, AdminPaths.Rollouts)).Body).Models.Single();
+    internal static async Task<ModelStatus> StatusAsync(RunningRouter router) =>
+        RolloutsStatus.Parse((await AskAsync(router, AdminPaths.Rollouts)).Body).Models.Single();
 
     internal static async Task ResetAsync(RunningRouter router, int version)
     {
-        var answer = await PostAsync(router, AdminPaths.Reset(SomePlan.Model), System.Text.Encoding.UTF8.GetString(new ResetRequest(new ModelVersion(version), "ann", "fixed").ToUtf8()));
+        var answer = await PostAsync(
+            router,
+            AdminPaths.Reset(SomePlan.Model),
+            System.Text.Encoding.UTF8.GetString(new ResetRequest(new ModelVersion(version), "ann", "fixed").ToUtf8()));
         Assert.True(answer.Status == 200, answer.Text);
     }
 

@@ -44,7 +44,9 @@ public class RequestTargetTests
         Gen.String[Gen.Char['!', 'z'], 0, 6].Where(static s => !s.Contains('/', StringComparison.Ordinal)),
         Gen.OneOf("", "/ready", "/infer")).Sample(static (model, version, action) =>
         {
-            Assert.True(RequestTarget.TryParse("/v2/models/" + model + (version.Length > 0 ? "/versions/" + version : "") + action, out var target));
+            Assert.True(RequestTarget.TryParse(
+                "/v2/models/" + model + (version.Length > 0 ? "/versions/" + version : "") + action,
+                out var target));
             Assert.Equal((model, version), (target.Model.ToString(), target.Version.ToString()));
             Assert.Equal(action, target.Action switch { ModelAction.Ready => "/ready", ModelAction.Infer => "/infer", _ => "" });
         });
@@ -52,6 +54,8 @@ public class RequestTargetTests
     [Fact]
     public void No_text_makes_it_throw() => Gen.OneOf<string>(
         Gen.String,
-        Gen.Select(Gen.OneOf("/v2/models/", "fraud", "/", "//", "versions", "infer", "1").Array[0, 8], static parts => string.Concat(parts)))
+        Gen.Select(
+            Gen.OneOf("/v2/models/", "fraud", "/", "//", "versions", "infer", "1").Array[0, 8],
+            static parts => string.Concat(parts)))
         .Sample(static path => Assert.True(RequestTarget.TryParse(path, out var target) != target.Model.IsEmpty));
 }

@@ -60,7 +60,10 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
     public async Task An_edited_document_applies_without_a_restart()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys());
-        await router.WriteClientsAsync(Keys() with { Clients = new() { [ModelName.Parse("next")] = Entry(ClientRole.Caller, "msk_next") } });
+        await router.WriteClientsAsync(Keys() with
+        {
+            Clients = new() { [ModelName.Parse("next")] = Entry(ClientRole.Caller, "msk_next") },
+        });
         Assert.Equal(401, (await router.InferAsync(headers: Key(CallerKey))).Status);
         Assert.Equal(200, (await router.InferAsync(headers: Key("msk_next"))).Status);
     }
@@ -109,7 +112,9 @@ public sealed class ClientsFollowerTests : IAsyncDisposable
         string Token(string key) => Bearer(TokenIssuer.Sign(key, "x", TimeProvider.System.GetUtcNow()));
         Assert.Equal(200, (await router.InferAsync(headers: Token("a"))).Status);
         await router.WriteClientsAsync(Keys() with { Tokens = Tokens(other) });
-        await RunningRouter.UntilAsync(async () => (await router.InferAsync(headers: Token("b"))).Status == 200, "the other issuer's keys are there");
+        await RunningRouter.UntilAsync(
+            async () => (await router.InferAsync(headers: Token("b"))).Status == 200,
+            "the other issuer's keys are there");
         Assert.Equal(401, (await router.InferAsync(headers: Token("a"))).Status);
         await router.WriteClientsAsync(Keys());
         Assert.Equal(401, (await router.InferAsync(headers: Token("b"))).Status);

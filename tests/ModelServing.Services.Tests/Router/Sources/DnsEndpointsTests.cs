@@ -33,7 +33,9 @@ public sealed class DnsEndpointsTests : IDisposable
         names.Has(Two, "10.0.0.3");
         await ReadAsync(SomePlan.Canary(100));
         AssertEndpoints("1 10.0.0.1:8080", "1 10.0.0.2:8080", "1 [fd00::1]:8080", "2 10.0.0.3:8080");
-        Assert.All(endpoints.Current.Endpoints, entry => Assert.Equal(entry.Address, System.Net.IPEndPoint.Parse(entry.Address).ToString()));
+        Assert.All(
+            endpoints.Current.Endpoints,
+            entry => Assert.Equal(entry.Address, System.Net.IPEndPoint.Parse(entry.Address).ToString()));
     }
 
     [Fact]
@@ -279,12 +281,18 @@ public sealed class DnsEndpointsTests : IDisposable
         });
 
     private DnsEndpoints Make(SomeNames names) => new(
-        ServiceNames.Parse(HostSources.Dns("modelserving")), names.LookUpAsync, services.GetRequiredService<RouterMetrics>(), time, log.For<DnsEndpoints>());
+        ServiceNames.Parse(HostSources.Dns("modelserving")),
+        names.LookUpAsync,
+        services.GetRequiredService<RouterMetrics>(),
+        time,
+        log.For<DnsEndpoints>());
 
     private static (ModelName Model, ModelVersion Version)[] VersionsOf(PlanDocument plan) =>
         [.. plan.Rollouts.SelectMany(static pair => pair.Value.Versions.Select(version => (pair.Key, version)))];
 
-    private Task ReadAsync(PlanDocument plan) => endpoints.ReadForAsync(VersionsOf(plan), TestContext.Current.CancellationToken).WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+    private Task ReadAsync(PlanDocument plan) =>
+        endpoints.ReadForAsync(VersionsOf(plan), TestContext.Current.CancellationToken)
+            .WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
 
     private async Task RoundAsync(bool expectChange)
     {
@@ -340,7 +348,12 @@ public sealed class DnsEndpointsTests : IDisposable
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (logLevel >= LogLevel.Error)
                 Errors.Add(formatter(state, exception));

@@ -89,5 +89,7 @@ public class DnsRoutingTests
     }
 
     private static Task UntilAsync(RunningRouter router, string text) =>
-        RunningRouter.UntilAsync(async () => await router.InferAsync() is { Status: 200 } answer && answer.Text == text, $"the answers say '{text}'");
+        RunningRouter.UntilAsync(
+            async () => await router.InferAsync() is { Status: 200 } answer && answer.Text == text,
+            $"the answers say '{text}'");
 }

@@ -12,11 +12,19 @@ public class DocumentSourcesTests
         Assert.Equal((Path.GetFullPath("plan.json"), "/var/endpoints.json", null), (files.PlanPath, files.EndpointsPath, files.Services));
         Assert.Null(files.PlanObject);
 
-        var rendered = DocumentSources.From(new RouterSettings { Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan), Endpoints = HostSources.Dns(ClusterNames.Namespace) });
-        Assert.Equal((null, new ClusterObject(ClusterNames.Namespace, ClusterNames.Plan), null), (rendered.PlanPath, rendered.PlanObject, rendered.EndpointsPath));
+        var rendered = DocumentSources.From(new RouterSettings
+        {
+            Plan = HostSources.Kubernetes(ClusterNames.Namespace, ClusterNames.Plan),
+            Endpoints = HostSources.Dns(ClusterNames.Namespace),
+        });
+        Assert.Equal(
+            (null, new ClusterObject(ClusterNames.Namespace, ClusterNames.Plan), null),
+            (rendered.PlanPath, rendered.PlanObject, rendered.EndpointsPath));
         Assert.Equal(HostPorts.Http, rendered.Services!.Port);
         // The name that infra/ gives the Service.
-        Assert.Equal($"{ClusterNames.Version(ModelName.Parse("fraud"), new ModelVersion(2))}.modelserving.svc", rendered.Services.NameOf(ModelName.Parse("fraud"), new ModelVersion(2)));
+        Assert.Equal(
+            $"{ClusterNames.Version(ModelName.Parse("fraud"), new ModelVersion(2))}.modelserving.svc",
+            rendered.Services.NameOf(ModelName.Parse("fraud"), new ModelVersion(2)));
     }
 
     [Theory]

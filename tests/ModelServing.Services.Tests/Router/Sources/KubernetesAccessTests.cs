@@ -58,7 +58,11 @@ public sealed class KubernetesAccessTests : WatchedPlan
     {
         Assert.SkipWhen(KubernetesClientConfiguration.IsInCluster(), "this test runs in a cluster");
         var e = await Assert.ThrowsAsync<ContractException>(() => RunningRouter.WatchAsync(Setting, null, Limits, Endpoints()));
-        Assert.StartsWith("the environment variable MODELSERVING_PLAN names a ConfigMap, but this process has no access to a cluster's API, because there is no ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the environment variable MODELSERVING_PLAN names a ConfigMap, but this process has no access to a cluster's API, because " +
+                "there is no ",
+            e.Message,
+            StringComparison.Ordinal);
         Assert.EndsWith("elsewhere the plan must be file:PATH", e.Message, StringComparison.Ordinal);
     }
 

@@ -262,7 +262,11 @@ public sealed class KubernetesPlanTests : WatchedPlan
     {
         var address = IPEndPoint.Parse(Api.Endpoint.Authority);
         await Api.DisposeAsync();
-        await using var router = await RunningRouter.WatchAsync(Setting, () => new KubernetesClientConfiguration { Host = $"http://{address}", TokenProvider = new TokenFileAuth(TokenFile) }, Limits, Endpoints());
+        await using var router = await RunningRouter.WatchAsync(
+            Setting,
+            () => new KubernetesClientConfiguration { Host = $"http://{address}", TokenProvider = new TokenFileAuth(TokenFile) },
+            Limits,
+            Endpoints());
         await router.AssertCountAsync(1, Interruptions, "reason=\"connection\"");
         Api = await KubernetesApi.StartAsync("space", address);
         Set(SomePlan.Stable());

@@ -96,7 +96,9 @@ public sealed class RoutingTableUpdaterTests : IAsyncDisposable
         await using var router = await RunningRouter.StartAsync();
         Assert.Equal(503, (await router.AskAsync(RunningRouter.Get("/health/ready"))).Status);
         Write(router.PlanPath, SomePlan.Stable().ToUtf8(), byRename: true);
-        await RunningRouter.UntilAsync(async () => (await router.AskAsync(RunningRouter.Get("/health/ready"))).Status == 200, "the router is ready");
+        await RunningRouter.UntilAsync(
+            async () => (await router.AskAsync(RunningRouter.Get("/health/ready"))).Status == 200,
+            "the router is ready");
         Assert.Equal(503, (await router.InferAsync()).Status);
         Write(router.EndpointsPath, SomePlan.Endpoints((1, one.Address)).ToUtf8(), byRename: true);
         await RunningRouter.UntilAsync(async () => (await router.InferAsync()).Status == 200, "the endpoint is known");
@@ -138,7 +140,10 @@ public sealed class RoutingTableUpdaterTests : IAsyncDisposable
                 mortal[i] = Mortal(random.Next());
                 Write(
                     router.EndpointsPath,
-                    SomePlan.Endpoints([(2, two.Address), .. mortal.Where(static server => server is not null).Select(static server => (1, server.Address))]).ToUtf8(),
+                    SomePlan.Endpoints([
+                        (2, two.Address),
+                        .. mortal.Where(static server => server is not null).Select(static server => (1, server.Address)),
+                    ]).ToUtf8(),
                     byRename: true);
                 // Longer than the router needs to notice a change, so that each set of endpoints serves for a while.
                 await Task.Delay(300);
@@ -151,7 +156,12 @@ public sealed class RoutingTableUpdaterTests : IAsyncDisposable
         }
 
         var failures = await load.StopAsync();
-        Assert.All(failures, static answer => RouterAnswers.AssertProblem(answer, answer.Status, answer.Status == 502 ? "connection-lost" : "no-ready-endpoint"));
+        Assert.All(
+            failures,
+            static answer => RouterAnswers.AssertProblem(
+                answer,
+                answer.Status,
+                answer.Status == 502 ? "connection-lost" : "no-ready-endpoint"));
         Assert.True(load.Answered > 100, $"{load.Answered} answers came");
         Assert.Contains(failures, static answer => answer.Status == 502);
     }
@@ -167,7 +177,9 @@ public sealed class RoutingTableUpdaterTests : IAsyncDisposable
                 int choice;
                 lock (random)
                     choice = random.Next(40);
-                var answer = choice % 2 == 0 ? RawServer.Ok("mortal") : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nmortal\r\n0\r\n\r\n";
+                var answer = choice % 2 == 0
+                    ? RawServer.Ok("mortal")
+                    : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nmortal\r\n0\r\n\r\n";
                 await connection.SendAsync(answer[..(answer.Length / 2)]);
                 if (choice == 0)
                     return;

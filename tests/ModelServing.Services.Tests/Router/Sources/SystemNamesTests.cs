@@ -23,12 +23,18 @@ public sealed class SystemNamesTests : IDisposable
     {
         // RFC 6761: no resolver finds a name under .invalid. An unreachable resolver reports that it is unreachable.
         var e = await Assert.ThrowsAsync<SocketException>(() => LookUpAsync("nothing.invalid"));
-        Assert.SkipWhen(e.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData), $"the resolver of this machine does not answer: {e.Message}");
+        Assert.SkipWhen(
+            e.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData),
+            $"the resolver of this machine does not answer: {e.Message}");
     }
 
     [Fact]
     public async Task A_canceled_lookup_returns_at_once() =>
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => names.LookUpAsync("localhost", new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => names.LookUpAsync(
+            "localhost",
+            new CancellationToken(canceled: true)));
 
-    private Task<IPAddress[]> LookUpAsync(string name) => names.LookUpAsync(name, TestContext.Current.CancellationToken).WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+    private Task<IPAddress[]> LookUpAsync(string name) =>
+        names.LookUpAsync(name, TestContext.Current.CancellationToken)
+            .WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
 }

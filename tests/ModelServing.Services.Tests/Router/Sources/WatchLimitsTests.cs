@@ -11,7 +11,9 @@ public class WatchLimitsTests
     public void Pauses_double_up_to_a_limit_and_vary()
     {
         Assert.Equal([1, 2, 4, 8, 15, 15], Enumerable.Range(1, 6).Select(static failures => Limits.PauseAfter(failures, 1).TotalSeconds));
-        Assert.Equal([0.5, 1, 2, 4, 7.5, 7.5], Enumerable.Range(1, 6).Select(static failures => Limits.PauseAfter(failures, 0).TotalSeconds));
+        Assert.Equal(
+            [0.5, 1, 2, 4, 7.5, 7.5],
+            Enumerable.Range(1, 6).Select(static failures => Limits.PauseAfter(failures, 0).TotalSeconds));
         Assert.Equal(15, Limits.PauseAfter(int.MaxValue, 1).TotalSeconds);
     }
 
@@ -21,5 +23,7 @@ public class WatchLimitsTests
 
     [Fact]
     public void A_departing_pod_outlasts_the_longest_delay_of_a_new_plan() =>
-        Assert.True(DrainTimes.PlanPropagation >= Limits.LongestLag + DnsEndpoints.Limit, $"{DrainTimes.PlanPropagation}, {Limits.LongestLag} and {DnsEndpoints.Limit} for the names that it adds");
+        Assert.True(
+            DrainTimes.PlanPropagation >= Limits.LongestLag + DnsEndpoints.Limit,
+            $"{DrainTimes.PlanPropagation}, {Limits.LongestLag} and {DnsEndpoints.Limit} for the names that it adds");
 }

@@ -9,9 +9,13 @@ public class AlarmQueryTests
     [Fact]
     public void A_threshold_is_parsed_with_all_its_parts()
     {
-        var query = Assert.IsType<AlarmQuery.Threshold>(AlarmQuery.Parse("""Failure[5m]{watched = "true", model = "fraud"}.groupBy(model, version).mean() >= 0.25"""));
+        var query =
+            Assert.IsType<AlarmQuery.Threshold>(
+                AlarmQuery.Parse("""Failure[5m]{watched = "true", model = "fraud"}.groupBy(model, version).mean() >= 0.25"""));
 
-        Assert.Equal(("Failure", TimeSpan.FromMinutes(5), Comparison.AtLeast, 0.25), (query.Expression.Metric, query.Expression.Interval, query.Comparison, query.Value));
+        Assert.Equal(
+            ("Failure", TimeSpan.FromMinutes(5), Comparison.AtLeast, 0.25),
+            (query.Expression.Metric, query.Expression.Interval, query.Comparison, query.Value));
         Assert.Equal([new DimensionFilter("watched", "true"), new DimensionFilter("model", "fraud")], query.Expression.Filters);
         Assert.Equal(["model", "version"], query.Expression.GroupBy);
         Assert.Equal("mean", query.Expression.Statistic.Name);
@@ -59,7 +63,10 @@ public class AlarmQueryTests
     [InlineData("Failure[1m].mean() != 1", 20)]
     [InlineData("Failure[1m].mean() <= 1", 21)]
     public void Syntax_that_is_not_evaluated_here_is_refused_at_its_column(string text, int column) =>
-        Assert.StartsWith($"the query '{text}' can't be read at column {column}: ", Assert.Throws<ContractException>(() => AlarmQuery.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"the query '{text}' can't be read at column {column}: ",
+            Assert.Throws<ContractException>(() => AlarmQuery.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Failure[2h].mean() > 1")]
@@ -69,7 +76,12 @@ public class AlarmQueryTests
 
     [Fact]
     public void The_query_of_every_alarm_about_models_is_parsed_and_keeps_its_text() => Assert.All(ModelAlarms.All, static alarm =>
-        Assert.All(Expressions(AlarmQuery.Parse(alarm.Query)), expression => Assert.Contains(expression.Text[..expression.Text.IndexOf('(', StringComparison.Ordinal)], alarm.Query, StringComparison.Ordinal)));
+        Assert.All(
+            Expressions(AlarmQuery.Parse(alarm.Query)),
+            expression => Assert.Contains(
+                expression.Text[..expression.Text.IndexOf('(', StringComparison.Ordinal)],
+                alarm.Query,
+                StringComparison.Ordinal)));
 
     private static IEnumerable<MetricExpression> Expressions(AlarmQuery query) => query switch
     {

@@ -33,7 +33,10 @@ public class QueryEvaluationTests
 
         Assert.Equal(2, Value("M[1m].sum() > 0"));
         Assert.Equal(3, Value("M[2m].sum() > 0"));
-        Assert.Equal(4, new QueryEvaluation(datapoints, Minute).At(End + Minute, "ns", AlarmQuery.Parse("M[1m].sum() > 0")).Single().Value.Values.Values.Single());
+        Assert.Equal(
+            4,
+            new QueryEvaluation(datapoints, Minute).At(End + Minute, "ns", AlarmQuery.Parse("M[1m].sum() > 0"))
+                .Single().Value.Values.Values.Single());
     }
 
     [Fact]
@@ -43,8 +46,12 @@ public class QueryEvaluationTests
         var quick = new DatapointStore(two, new SetTime { Now = End });
         quick.Add(new MetricPost([Data("M", "1", -5, 1, 1), Data("M", "1", -1, 2, 1)]));
 
-        Assert.Equal(2, new QueryEvaluation(quick, two).At(End, "ns", AlarmQuery.Parse("M[1m].sum() > 0")).Single().Value.Values.Values.Single());
-        Assert.Equal(3, new QueryEvaluation(quick, two).At(End, "ns", AlarmQuery.Parse("M[3m].sum() > 0")).Single().Value.Values.Values.Single());
+        Assert.Equal(
+            2,
+            new QueryEvaluation(quick, two).At(End, "ns", AlarmQuery.Parse("M[1m].sum() > 0")).Single().Value.Values.Values.Single());
+        Assert.Equal(
+            3,
+            new QueryEvaluation(quick, two).At(End, "ns", AlarmQuery.Parse("M[3m].sum() > 0")).Single().Value.Values.Values.Single());
     }
 
     [Fact]
@@ -67,7 +74,9 @@ public class QueryEvaluationTests
         Post("Volume", "1", -10, 10);
         Post("Volume", "2", -10, 1000);
 
-        Assert.Equal([("1", false), ("2", true)], Holding("Rate[1m].groupBy(version).mean() > 0.1 && Volume[1m].groupBy(version).sum() > 100"));
+        Assert.Equal(
+            [("1", false), ("2", true)],
+            Holding("Rate[1m].groupBy(version).mean() > 0.1 && Volume[1m].groupBy(version).sum() > 100"));
         Assert.Empty(Holding("Rate[1m].groupBy(version).mean() > 0.1 && Nothing[1m].groupBy(version).sum() > 100"));
     }
 
@@ -76,7 +85,10 @@ public class QueryEvaluationTests
     {
         Post("M", "1", -30, 1);
         var query = AlarmQuery.Parse("M[1m].absent(10m)");
-        bool? At(int minutes) => new QueryEvaluation(datapoints, Minute).At(End + (minutes * Minute), "ns", query).Select(static pair => (bool?)pair.Value.Holds).SingleOrDefault();
+        bool? At(int minutes) =>
+            new QueryEvaluation(datapoints, Minute).At(End + (minutes * Minute), "ns", query)
+                .Select(static pair => (bool?)pair.Value.Holds)
+                .SingleOrDefault();
 
         Assert.Equal([false, true, true, null], new[] { At(0), At(1), At(9), At(10) });
         Assert.Null(At(-1));
@@ -100,9 +112,13 @@ public class QueryEvaluationTests
     [InlineData(601, 1, "ahead")]
     [InlineData(0, 0, "count")]
     public void Datapoints_that_Monitoring_refuses_are_refused(int seconds, int count, string why) =>
-        Assert.Contains(why, Assert.Single(datapoints.Add(new MetricPost([Data("M", "1", seconds, 1, count)]))).Why, StringComparison.Ordinal);
+        Assert.Contains(
+            why,
+            Assert.Single(datapoints.Add(new MetricPost([Data("M", "1", seconds, 1, count)]))).Why,
+            StringComparison.Ordinal);
 
-    private void Post(string metric, string version, int seconds, double value, int count = 1) => Assert.Empty(datapoints.Add(new MetricPost([Data(metric, version, seconds, value, count)])));
+    private void Post(string metric, string version, int seconds, double value, int count = 1) =>
+        Assert.Empty(datapoints.Add(new MetricPost([Data(metric, version, seconds, value, count)])));
 
     private static MetricData Data(string metric, string version, int seconds, double value, int count) => new()
     {
@@ -112,9 +128,11 @@ public class QueryEvaluationTests
         Datapoints = [new MetricDatapoint(End + TimeSpan.FromSeconds(seconds), value, count)],
     };
 
-    private IReadOnlyDictionary<Dimensions, StreamFinding> Evaluate(string query) => new QueryEvaluation(datapoints, Minute).At(End, "ns", AlarmQuery.Parse(query));
+    private IReadOnlyDictionary<Dimensions, StreamFinding> Evaluate(string query) =>
+        new QueryEvaluation(datapoints, Minute).At(End, "ns", AlarmQuery.Parse(query));
 
     private double Value(string query) => Evaluate(query).Single().Value.Values.Values.Single();
 
-    private IEnumerable<(string Version, bool Holds)> Holding(string query) => Evaluate(query).Select(static pair => (pair.Key["version"]!, pair.Value.Holds)).OrderBy(static pair => pair.Item1);
+    private IEnumerable<(string Version, bool Holds)> Holding(string query) =>
+        Evaluate(query).Select(static pair => (pair.Key["version"]!, pair.Value.Holds)).OrderBy(static pair => pair.Item1);
 }

@@ -60,7 +60,10 @@ public sealed class ArtifactArrivalsTests : IAsyncLifetime
         await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(1)));
         standIn.Status = 503;
 
-        Assert.StartsWith("The function ModelLoader did not check fraud version 1", await arrivals.LookAsync(default), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The function ModelLoader did not check fraud version 1",
+            await arrivals.LookAsync(default),
+            StringComparison.Ordinal);
         standIn.Status = 200;
         Assert.Null(await arrivals.LookAsync(default));
 

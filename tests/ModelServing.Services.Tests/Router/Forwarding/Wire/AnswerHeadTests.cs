@@ -8,9 +8,30 @@ public class AnswerHeadTests
 {
     // Pieces of heads, and some that do not belong there.
     private static readonly Gen<string> Piece = Gen.OneOf(
-        "HTTP/1.1 200 OK\r\n", "HTTP/1.0 200\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 99 \r\n", "HTTP/2 200\r\n", "Content-Length: 5\r\n", "content-length:7\r\n",
-        "Content-Length: +5\r\n", "Content-Length: 99999999999999999999\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Connection: close\r\n",
-        "Connection: X-A, close\r\n", "X-A: b\r\n", " folded\r\n", "no colon\r\n", ": nameless\r\n", "X-B: \0\r\n", "X-C: a\nb\r\n", "\r", "\n", "\r\n", "\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n");
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.0 200\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 99 \r\n",
+        "HTTP/2 200\r\n",
+        "Content-Length: 5\r\n",
+        "content-length:7\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: 99999999999999999999\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Connection: close\r\n",
+        "Connection: X-A, close\r\n",
+        "X-A: b\r\n",
+        " folded\r\n",
+        "no colon\r\n",
+        ": nameless\r\n",
+        "X-B: \0\r\n",
+        "X-C: a\nb\r\n",
+        "\r",
+        "\n",
+        "\r\n",
+        "\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n");
 
     private static readonly Gen<byte[]> Bytes = Gen.OneOf<byte[]>(
         Gen.Select(Piece.Array[0, 8], static pieces => Encoding.Latin1.GetBytes(string.Concat(pieces))),
@@ -43,7 +64,11 @@ public class AnswerHeadTests
     [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 12\r\n\r\n", BodyFraming.Length, 12, false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n", BodyFraming.Length, 12, false)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: X-A, Close\r\n\r\n", BodyFraming.Length, 12, false)]
-    internal void It_knows_where_the_body_ends_and_whether_the_connection_may_be_used_again(string text, BodyFraming framing, long length, bool keepAlive)
+    internal void It_knows_where_the_body_ends_and_whether_the_connection_may_be_used_again(
+        string text,
+        BodyFraming framing,
+        long length,
+        bool keepAlive)
     {
         Assert.True(AnswerHead.TryParse(Encoding.Latin1.GetBytes(text), out var head));
         Assert.Equal((framing, length, keepAlive), (head.Framing, head.ContentLength, head.KeepAlive));

@@ -27,7 +27,22 @@ public class ChunkedBodyTests
 
     private static readonly Gen<byte[]> Any = Gen.OneOf<byte[]>(
         Gen.Byte.Array[0, 60],
-        Gen.Select(Gen.OneOf("5\r\n", "0\r\n", "\r\n", "hello", "a;b\r\n", "-1\r\n", "+5\r\n", "0x5\r\n", "fffffffffffffff\r\n", "ffffffffffffffff\r\n", " 5\r\n", "\r", "\n").Array[0, 8], static pieces => Encoding.Latin1.GetBytes(string.Concat(pieces))));
+        Gen.Select(
+            Gen.OneOf(
+                "5\r\n",
+                "0\r\n",
+                "\r\n",
+                "hello",
+                "a;b\r\n",
+                "-1\r\n",
+                "+5\r\n",
+                "0x5\r\n",
+                "fffffffffffffff\r\n",
+                "ffffffffffffffff\r\n",
+                " 5\r\n",
+                "\r",
+                "\n").Array[0, 8],
+            static pieces => Encoding.Latin1.GetBytes(string.Concat(pieces))));
 
     [Fact]
     public void Any_split_of_a_body_gives_the_same_bytes_and_leaves_the_bytes_behind_it() =>
