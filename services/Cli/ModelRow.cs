@@ -36,13 +36,13 @@ internal sealed record ModelRow
 
     internal static ModelRow From(Manifest manifest, StackSettings? settings, ModelVerdict verdict) =>
         new(new PublishedVersion(manifest.Model, manifest.Version), settings, verdict)
-    {
-        Size = manifest.Size,
-        Digest = manifest.Digest,
-        Metrics = manifest.Metrics,
-        Labels = manifest.Labels,
-        PublishedAt = manifest.CreatedAt,
-    };
+        {
+            Size = manifest.Size,
+            Digest = manifest.Digest,
+            Metrics = manifest.Metrics,
+            Labels = manifest.Labels,
+            PublishedAt = manifest.CreatedAt,
+        };
 
     private static string? ServesIn(StackSettings? stack, PublishedVersion entry) =>
         stack?.Models.GetValueOrDefault(entry.Model) is not { } model ? null

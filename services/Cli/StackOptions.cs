@@ -10,10 +10,12 @@ internal sealed class StackOptions(string description = "The stack, whose settin
 
     private readonly Option<string> stack = new(
         "--stack",
-        "-s") { Description = description, DefaultValueFactory = static _ => DefaultStack };
+        "-s")
+    { Description = description, DefaultValueFactory = static _ => DefaultStack };
     private readonly Option<string> folder = new(
         "--cwd",
-        "-C") { Description = "The folder of the stack file.", DefaultValueFactory = static _ => "." };
+        "-C")
+    { Description = "The folder of the stack file.", DefaultValueFactory = static _ => "." };
 
     internal void AddTo(Command command)
     {

@@ -32,10 +32,10 @@ public sealed class ClientRoleJsonConverter : JsonConverter<ClientRole>
 
     public override void Write(Utf8JsonWriter writer, ClientRole value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value switch
-    {
-        ClientRole.Caller => "caller",
-        ClientRole.Tester => "tester",
-        ClientRole.Operator => "operator",
-        _ => throw new ArgumentOutOfRangeException(nameof(value)),
-    });
+        {
+            ClientRole.Caller => "caller",
+            ClientRole.Tester => "tester",
+            ClientRole.Operator => "operator",
+            _ => throw new ArgumentOutOfRangeException(nameof(value)),
+        });
 }

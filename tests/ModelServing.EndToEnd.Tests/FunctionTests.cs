@@ -122,7 +122,8 @@ public sealed class FunctionTests : IDisposable
         var answer = await agent.CallAsync(
             new FnCall(
                 Encoding.UTF8.GetBytes(
-                    """{"title":"failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}]}]}""")) { CallId = callId },
+                    """{"title":"failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}]}]}"""))
+            { CallId = callId },
             Token).WaitAsync(MsProcess.Timeout, Token);
         Assert.Equal((200, 200), (answer.Status, answer.HttpStatus));
         Assert.Contains("unknown-model", Encoding.UTF8.GetString(answer.Body), StringComparison.Ordinal);
@@ -140,10 +141,10 @@ public sealed class FunctionTests : IDisposable
             var start = new ProcessStartInfo(
                 "dotnet",
                 [MsProcess.Program("Functions", "ModelServing.Functions"), .. arguments])
-                {
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                };
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             foreach (var (name, value) in variables)
                 start.Environment[name] = value;
             // As in its image.

@@ -19,7 +19,8 @@ internal sealed class HostProcess : IAsyncDisposable
         addressFile = folder.Combine("address");
         var start = new ProcessStartInfo(
             "dotnet",
-            [program]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+            [program])
+        { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in (settings with { Urls = "http://127.0.0.1:0", AddressFile = addressFile, StopWithParent = true })
             .ToEnvironment())
             start.Environment[name] = value;

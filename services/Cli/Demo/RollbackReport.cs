@@ -61,26 +61,26 @@ internal sealed record RollbackReport
         FaultCounts before,
         FaultCounts after,
         AlarmTrace? alarms) => new()
-    {
-        Variant = watched.Name,
-        Version = watched.Version.Number,
-        FaultBegan = began,
-        CondemnedAt = condemned?.Time.ToUniversalTime(),
-        Reason = condemned?.Reason,
-        Evidence = condemned?.Summary,
-        Payments = before.Payments,
-        Reached = before.Reached,
-        Failed = before.Failed,
-        LaterPayments = after.Payments - before.Payments,
-        LaterReached = after.Reached - before.Reached,
-        FailedForCallers = after.FailedForCallers,
-        Minutes = alarms?.Minutes ?? [],
-        Alarm = alarms?.Alarm,
-        AsExpected = condemned is not null
+        {
+            Variant = watched.Name,
+            Version = watched.Version.Number,
+            FaultBegan = began,
+            CondemnedAt = condemned?.Time.ToUniversalTime(),
+            Reason = condemned?.Reason,
+            Evidence = condemned?.Summary,
+            Payments = before.Payments,
+            Reached = before.Reached,
+            Failed = before.Failed,
+            LaterPayments = after.Payments - before.Payments,
+            LaterReached = after.Reached - before.Reached,
+            FailedForCallers = after.FailedForCallers,
+            Minutes = alarms?.Minutes ?? [],
+            Alarm = alarms?.Alarm,
+            AsExpected = condemned is not null
             && after.FailedForCallers == 0
             && after.Reached == before.Reached
             && (alarms is null || alarms.Alarm is not null),
-    };
+        };
 
     /// <summary>Prints the report of a version that was condemned.</summary>
     /// <param name="terminal">The terminal.</param>

@@ -216,14 +216,14 @@ internal sealed partial class ContainerRegistryClient : IDisposable
 
     private static HttpRequestMessage Exchange(Uri server, Dictionary<string, string> fields, ContainerRegistryLogin login) =>
         new(HttpMethod.Post, server)
-    {
-        Content = new FormUrlEncodedContent(new Dictionary<string, string>(fields)
         {
-            ["grant_type"] = "refresh_token",
-            ["client_id"] = "ms",
-            ["refresh_token"] = login.Secret,
-        }),
-    };
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>(fields)
+            {
+                ["grant_type"] = "refresh_token",
+                ["client_id"] = "ms",
+                ["refresh_token"] = login.Secret,
+            }),
+        };
 
     private static AuthenticationHeaderValue Basic(ContainerRegistryLogin login) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Secret}")));

@@ -40,7 +40,8 @@ internal sealed record SourceCheckout(string Folder)
     {
         var start = new ProcessStartInfo(
             "git",
-            ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]) { WorkingDirectory = Folder };
+            ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"])
+        { WorkingDirectory = Folder };
         return await Tool.RunAsync(start, "", cancellation) is { Code: 0, Output: [var revision, ..] } ? revision : null;
     }
 }

@@ -153,7 +153,8 @@ internal sealed class SupervisedHost
         if (!ready.Task.IsCompleted)
             throw new HostFailedException($"{Label} did not start: " + (exit.Reason is { } printed
                 ? $"{printed} (it {exit})"
-                : $"it {exit}")) { Exit = exit };
+                : $"it {exit}"))
+            { Exit = exit };
 
         // 4
         var wait = restart.Next(address is null ? TimeSpan.Zero : time.GetElapsedTime(since));

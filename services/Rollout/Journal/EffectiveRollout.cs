@@ -55,7 +55,8 @@ public sealed record EffectiveRollout
                 planned,
                 planned,
                 BucketLayout.Create(planned.Variants),
-                VariantsOf(planned, null)) { JournalUnread = true };
+                VariantsOf(planned, null))
+            { JournalUnread = true };
         if (state.Condemned(planned.Stable.Version) is not { } condemned)
             return new EffectiveRollout(planned, planned, state.LayoutOf(planned), VariantsOf(planned, state));
         return state.LastGood is { Rollout: var good } last

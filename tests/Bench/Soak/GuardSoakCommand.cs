@@ -19,8 +19,11 @@ internal static class GuardSoakCommand
             Description = "The number of rollouts of each scenario.",
             DefaultValueFactory = static _ => Rollouts,
         };
-        rollouts.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1
-            or > 10_000_000) result.AddError("--rollouts must be from 1 to 10000000"); });
+        rollouts.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1
+            or > 10_000_000) result.AddError("--rollouts must be from 1 to 10000000");
+        });
         var seed = new Option<int>("--seed") { Description = "Equal seeds give equal rollouts.", DefaultValueFactory = static _ => 1 };
         var only = new Option<string?>("--scenario") { Description = "Only the scenarios whose name contains this text." };
         var command = new Command(

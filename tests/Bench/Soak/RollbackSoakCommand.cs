@@ -28,8 +28,11 @@ internal static class RollbackSoakCommand
             Description = "How many rollbacks by one router, and by three; a tenth of them without a cache.",
             DefaultValueFactory = static _ => 100,
         };
-        runs.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 1
-            or > 100_000) result.AddError("--runs must be from 1 to 100000"); });
+        runs.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1
+            or > 100_000) result.AddError("--runs must be from 1 to 100000");
+        });
         var command = new Command(
             "rollback",
             "Lets a canary fail again and again, and holds the rollback against what it promises.") { runs };

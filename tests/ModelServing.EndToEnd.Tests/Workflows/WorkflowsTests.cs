@@ -139,11 +139,11 @@ public partial class WorkflowsTests
         using var process = Process.Start(new ProcessStartInfo(
             "node",
             [program, ".github/workflows/*.yml"])
-            {
-                WorkingDirectory = Repository.Root,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var output = string.Concat(await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()));
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, output);

@@ -125,7 +125,8 @@ internal sealed class HostContainer : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
-            new UriBuilder("http", podAddress.ToString(), port, path).Uri) { Headers = { { HeaderNames.ApiKey, key } } };
+            new UriBuilder("http", podAddress.ToString(), port, path).Uri)
+        { Headers = { { HeaderNames.ApiKey, key } } };
         using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }

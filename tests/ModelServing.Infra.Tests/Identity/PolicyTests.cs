@@ -71,18 +71,18 @@ public class PolicyTests
     [Fact]
     public async Task Only_the_bucket_and_the_cluster_may_use_a_key() =>
         await AssertPoliciesAsync(some => some.ServicePolicies("ocid1.key.some"), new()
-    {
-        ["modelserving-some-object-storage"] =
+        {
+            ["modelserving-some-object-storage"] =
         [
             $"Allow service objectstorage-eu-frankfurt-1 to manage object-family{In} where all {{{Bucket}}}",
             $"Allow service objectstorage-eu-frankfurt-1 to use keys{In} where all {{target.key.id='ocid1.key.some'}}",
         ],
-        ["modelserving-some-cluster-key"] =
+            ["modelserving-some-cluster-key"] =
         [
             $"Allow any-user to use keys{In} where all {{request.principal.type='cluster', " +
                 $"request.principal.compartment.id='{SomeEnvironment.Compartment}', target.key.id='ocid1.key.some'}}",
         ],
-    });
+        });
 
     [Fact]
     public async Task A_dynamic_group_identifies_functions()

@@ -139,7 +139,8 @@ public sealed class TypeCheck : IAsyncLifetime
     {
         using var process = Process.Start(new ProcessStartInfo(
             "node",
-            [Compiler, "--project", Folder, "--pretty", "false"]) { WorkingDirectory = Folder, RedirectStandardOutput = true })!;
+            [Compiler, "--project", Folder, "--pretty", "false"])
+        { WorkingDirectory = Folder, RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

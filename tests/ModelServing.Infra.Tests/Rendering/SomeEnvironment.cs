@@ -48,30 +48,30 @@ internal sealed class SomeEnvironment
         bool internetEgress = false,
         string nodes = "10.0.2.0/24",
         int? admin = null) => new("network", new NetworkArgs
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        RouterPort = 80,
-        RouterAdminPort = admin,
-        IsClusterEndpointPublic = isPublic,
-        ClusterEndpointAllowedCidrs = allowed ?? [],
-        InternetEgress = internetEgress,
-        NodeCidr = nodes,
-    }, Options);
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            RouterPort = 80,
+            RouterAdminPort = admin,
+            IsClusterEndpointPublic = isPublic,
+            ClusterEndpointAllowedCidrs = allowed ?? [],
+            InternetEgress = internetEgress,
+            NodeCidr = nodes,
+        }, Options);
 
     internal ClusterComponent Cluster(string? key = null, Resource? keyPolicy = null, int domains = 1, string services = "10.96.0.0/16") =>
         new("cluster", new ClusterArgs
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        Network = Network(),
-        KubernetesVersion = "v1.33.1",
-        NodeImageId = "ocid1.image.some",
-        AvailabilityDomains = domains,
-        ServiceCidr = services,
-        KmsKeyId = key is null ? null : (Input<string>)key,
-        KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
-    }, Options);
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            Network = Network(),
+            KubernetesVersion = "v1.33.1",
+            NodeImageId = "ocid1.image.some",
+            AvailabilityDomains = domains,
+            ServiceCidr = services,
+            KmsKeyId = key is null ? null : (Input<string>)key,
+            KeyPolicy = keyPolicy is null ? null : (Input<Resource>)keyPolicy,
+        }, Options);
 
     internal CacheComponent Cache(int? shards = null, bool dataProtection = true, int nodes = 1) => new("cache", new CacheArgs
     {
@@ -85,14 +85,14 @@ internal sealed class SomeEnvironment
 
     internal ArtifactStoreComponent ArtifactStore(bool dataProtection = true, string? key = null, string bucket = Bucket) =>
         new("artifacts", new ArtifactStoreArgs
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        BucketName = bucket,
-        ServicePolicy = ServicePolicies(key).ObjectStorage,
-        KmsKeyId = key is null ? null : (Input<string>)key,
-        DataProtection = dataProtection,
-    }, Options);
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            BucketName = bucket,
+            ServicePolicy = ServicePolicies(key).ObjectStorage,
+            KmsKeyId = key is null ? null : (Input<string>)key,
+            DataProtection = dataProtection,
+        }, Options);
 
     internal JournalComponent Journal(bool dataProtection = true) =>
         new("journal", new JournalArgs { Names = Names, CompartmentId = Compartment, DataProtection = dataProtection }, Options);
@@ -108,17 +108,17 @@ internal sealed class SomeEnvironment
         IReadOnlyList<string>? origins = null,
         GatewayTokens? tokens = null,
         int? admin = null) => new("gateway", new GatewayArgs
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        Placement = Placement,
-        RouterAddress = "10.0.1.70",
-        RouterPort = 80,
-        RouterAdminPort = admin,
-        LongestDeadline = longest ?? TimeSpan.FromSeconds(20),
-        Tokens = tokens ?? SomeTokens,
-        CorsOrigins = origins ?? [],
-    }, Options);
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            Placement = Placement,
+            RouterAddress = "10.0.1.70",
+            RouterPort = 80,
+            RouterAdminPort = admin,
+            LongestDeadline = longest ?? TimeSpan.FromSeconds(20),
+            Tokens = tokens ?? SomeTokens,
+            CorsOrigins = origins ?? [],
+        }, Options);
 
     internal static FunctionsHostSettings SomeFunctions => new()
     {
@@ -137,19 +137,19 @@ internal sealed class SomeEnvironment
         double timeout = 60,
         int provisioned = 0,
         bool isArm = false) => new("functions", new FunctionsArgs
-    {
-        Names = Names,
-        CompartmentId = Compartment,
-        Placement = Placement,
-        Repository = "ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions",
-        ImageDigest = SomeStack.Digest('c'),
-        IsArm = isArm,
-        Settings = settings ?? SomeFunctions,
-        MemoryMbs = memory,
-        Timeout = TimeSpan.FromSeconds(timeout),
-        ProvisionedConcurrency = provisioned,
-        BucketName = Bucket,
-    }, Options);
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            Placement = Placement,
+            Repository = "ocir.eu-frankfurt-1.oci.oraclecloud.com/some/functions",
+            ImageDigest = SomeStack.Digest('c'),
+            IsArm = isArm,
+            Settings = settings ?? SomeFunctions,
+            MemoryMbs = memory,
+            Timeout = TimeSpan.FromSeconds(timeout),
+            ProvisionedConcurrency = provisioned,
+            BucketName = Bucket,
+        }, Options);
 
     internal Topics Topics(params string[] emails) =>
         new("topics", new TopicsArgs { Names = Names, CompartmentId = Compartment, Emails = emails }, Options);

@@ -79,15 +79,15 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
     private static ImmutableDictionary<string, object> State(
         MockResourceArgs args,
         ImmutableDictionary<string, object> inputs) => args.Type switch
-    {
-        "oci:Artifacts/containerRepository:ContainerRepository" => inputs.SetItem("namespace", "examplespace"),
-        "oci:Core/vcn:Vcn" => inputs.SetItem("defaultSecurityListId", "ocid1.securitylist.default"),
-        "oci:Redis/redisCluster:RedisCluster" =>
-            inputs.SetItem("primaryFqdn", "primary.example.com").SetItem("discoveryFqdn", "discovery.example.com"),
-        "oci:Functions/function:Function" => inputs.SetItem("invokeEndpoint", "https://functions.example.com"),
-        "oci:Ons/notificationTopic:NotificationTopic" => inputs.SetItem("topicId", $"ocid1.onstopic.{args.Name}"),
-        "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com"),
-        "oci:ApiGateway/deployment:Deployment" => inputs.SetItem("endpoint", "https://gateway.example.com/v2"),
-        _ => inputs,
-    };
+        {
+            "oci:Artifacts/containerRepository:ContainerRepository" => inputs.SetItem("namespace", "examplespace"),
+            "oci:Core/vcn:Vcn" => inputs.SetItem("defaultSecurityListId", "ocid1.securitylist.default"),
+            "oci:Redis/redisCluster:RedisCluster" =>
+                inputs.SetItem("primaryFqdn", "primary.example.com").SetItem("discoveryFqdn", "discovery.example.com"),
+            "oci:Functions/function:Function" => inputs.SetItem("invokeEndpoint", "https://functions.example.com"),
+            "oci:Ons/notificationTopic:NotificationTopic" => inputs.SetItem("topicId", $"ocid1.onstopic.{args.Name}"),
+            "oci:ApiGateway/gateway:Gateway" => inputs.SetItem("hostname", "gateway.example.com"),
+            "oci:ApiGateway/deployment:Deployment" => inputs.SetItem("endpoint", "https://gateway.example.com/v2"),
+            _ => inputs,
+        };
 }

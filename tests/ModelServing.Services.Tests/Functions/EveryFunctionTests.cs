@@ -72,11 +72,11 @@ public abstract class EveryFunctionTests : IDisposable
 
     private Task<RunningFunctions> StartAsync(FunctionName function) =>
         RunningFunctions.StartAsync(make(function), new FunctionsHostSettings
-    {
-        Function = function,
-        Journal = HostSources.Sqlite(folder.Combine("journal.db")),
-        Registry = HostSources.File(folder.FullPath),
-        Monitoring = $"http://{RawServer.NobodyThere()}",
-        Cache = new CacheSettings { Addresses = [RawServer.NobodyThere().ToString()] },
-    });
+        {
+            Function = function,
+            Journal = HostSources.Sqlite(folder.Combine("journal.db")),
+            Registry = HostSources.File(folder.FullPath),
+            Monitoring = $"http://{RawServer.NobodyThere()}",
+            Cache = new CacheSettings { Addresses = [RawServer.NobodyThere().ToString()] },
+        });
 }

@@ -60,10 +60,16 @@ public class InferenceTests
     {
         foreach (var datatype in Enum.GetValues<Datatype>())
         {
-            var data = datatype switch { Datatype.Bool =>
-                "[true,false]", Datatype.Bytes =>
-                    "[\"Gr\u00fc\u00df \\\"Gott\\\"\",\"\"]", Datatype.Fp16 or Datatype.Fp32 or Datatype.Fp64 =>
-                        "[0.5,-3]", _ => "[0,100]" };
+            var data = datatype switch
+            {
+                Datatype.Bool =>
+                "[true,false]",
+                Datatype.Bytes =>
+                    "[\"Gr\u00fc\u00df \\\"Gott\\\"\",\"\"]",
+                Datatype.Fp16 or Datatype.Fp32 or Datatype.Fp64 =>
+                        "[0.5,-3]",
+                _ => "[0,100]"
+            };
             await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(datatype, -1));
             var (status, body) =
                 await service.InferAsync(

@@ -65,8 +65,13 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
         var request = Signed(
             "GET",
             Objects + "?prefix=a%2Fb",
-            date: change switch { "an old date" =>
-                time.Now.AddMinutes(-5).AddSeconds(-1), "a future date" => time.Now.AddMinutes(5).AddSeconds(1), _ => time.Now },
+            date: change switch
+            {
+                "an old date" =>
+                time.Now.AddMinutes(-5).AddSeconds(-1),
+                "a future date" => time.Now.AddMinutes(5).AddSeconds(1),
+                _ => time.Now
+            },
             unsigned: change switch { "an unsigned date" => "date", "an unsigned target" => "(request-target)", _ => "" });
         var changed = change switch
         {

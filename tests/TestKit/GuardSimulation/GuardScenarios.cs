@@ -108,7 +108,7 @@ public static class GuardScenarios
                 minutes,
                 [.. Failures(rollout, Requests * rate, ratio: 1), (Requests * rollout.Share.Fraction * (1 - rate), rollout.Succeed)]);
     })
-    { IsNeverCondemned = true };
+        { IsNeverCondemned = true };
 
     /// <summary>After some minutes of two equal versions, a fifth of the watched version's answers fail.</summary>
     /// <param name="when">The moment, in words.</param>

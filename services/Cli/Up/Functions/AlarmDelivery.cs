@@ -64,8 +64,13 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
 
     private void Print(AlarmTransition transition)
     {
-        var change = transition.Change switch { AlarmChange.OkToFiring =>
-            "fires", AlarmChange.FiringToOk => "has ended", _ => "is reset: no more data" };
+        var change = transition.Change switch
+        {
+            AlarmChange.OkToFiring =>
+            "fires",
+            AlarmChange.FiringToOk => "has ended",
+            _ => "is reset: no more data"
+        };
         var color = transition.Change == AlarmChange.OkToFiring ? "[bold yellow]" : "[dim]";
         terminal.Say($"{color}{time.GetUtcNow():HH:mm:ss.fff} the alarm {Markup.Escape(transition.Alarm.Name)} {change}[/]");
         terminal.Say($"  stream           {Markup.Escape(transition.Stream.ToString())}");

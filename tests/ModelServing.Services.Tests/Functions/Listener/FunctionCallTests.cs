@@ -67,7 +67,8 @@ public abstract class FunctionCallTests : IAsyncLifetime
             _) => Task.FromResult(new FunctionAnswer(
                 418,
                 "tea"u8.ToArray(),
-                "text/plain") { Headers = new Dictionary<string, string> { ["X-Got"] = call.Headers["x-some"] } });
+                "text/plain")
+            { Headers = new Dictionary<string, string> { ["X-Got"] = call.Headers["x-some"] } });
 
         var answer = await caller.CallAsync("{}"u8.ToArray(), headers: new Dictionary<string, string> { ["X-Some"] = "value" });
 

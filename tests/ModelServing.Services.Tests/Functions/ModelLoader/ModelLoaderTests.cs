@@ -198,29 +198,29 @@ public abstract class ModelLoaderTests : IAsyncLifetime
 
     private static byte[] Event(string key, string happened = "createobject", string bucket = TestedBucket.Name) =>
         Encoding.UTF8.GetBytes(new JsonObject
-    {
-        ["eventType"] = $"com.oraclecloud.objectstorage.{happened}",
-        ["cloudEventsVersion"] = "0.1",
-        ["eventTypeVersion"] = "2.0",
-        ["source"] = "ObjectStorage",
-        ["eventTime"] = "2026-01-21T16:26:30.849Z",
-        ["contentType"] = "application/json",
-        ["eventID"] = "b4d2f1b6-0000-4000-8000-000000000001",
-        ["extensions"] = new JsonObject { ["compartmentId"] = "ocid1.compartment.oc1..example" },
-        ["data"] = new JsonObject
         {
-            ["compartmentName"] = "example",
-            ["resourceName"] = key,
-            ["resourceId"] = $"/n/{ObjectStorageEmulator.Namespace}/b/{bucket}/o/{key}",
-            ["additionalDetails"] = new JsonObject
+            ["eventType"] = $"com.oraclecloud.objectstorage.{happened}",
+            ["cloudEventsVersion"] = "0.1",
+            ["eventTypeVersion"] = "2.0",
+            ["source"] = "ObjectStorage",
+            ["eventTime"] = "2026-01-21T16:26:30.849Z",
+            ["contentType"] = "application/json",
+            ["eventID"] = "b4d2f1b6-0000-4000-8000-000000000001",
+            ["extensions"] = new JsonObject { ["compartmentId"] = "ocid1.compartment.oc1..example" },
+            ["data"] = new JsonObject
             {
-                ["bucketName"] = bucket,
-                ["namespace"] = ObjectStorageEmulator.Namespace,
-                ["eTag"] = "e",
-                ["archivalState"] = "Available",
+                ["compartmentName"] = "example",
+                ["resourceName"] = key,
+                ["resourceId"] = $"/n/{ObjectStorageEmulator.Namespace}/b/{bucket}/o/{key}",
+                ["additionalDetails"] = new JsonObject
+                {
+                    ["bucketName"] = bucket,
+                    ["namespace"] = ObjectStorageEmulator.Namespace,
+                    ["eTag"] = "e",
+                    ["archivalState"] = "Available",
+                },
             },
-        },
-    }.ToJsonString());
+        }.ToJsonString());
 
     private void Store(byte[] onnx, Func<Manifest, Manifest>? change = null)
     {
@@ -230,14 +230,14 @@ public abstract class ModelLoaderTests : IAsyncLifetime
 
     private async Task StartAsync(CacheSettings? cache = null) =>
         running = await RunningFunctions.StartAsync(caller, new FunctionsHostSettings
-    {
-        Function = FunctionName.ModelLoader,
-        Environment = "dev",
-        Journal = "sqlite:unused.db",
-        Registry = Location,
-        Oci = tested.Settings,
-        Cache = cache,
-    });
+        {
+            Function = FunctionName.ModelLoader,
+            Environment = "dev",
+            Journal = "sqlite:unused.db",
+            Registry = Location,
+            Oci = tested.Settings,
+            Cache = cache,
+        });
 
     private async Task<(int Status, JsonNode Report)> CallAsync(byte[] payload)
     {

@@ -123,7 +123,8 @@ public sealed class CountReporterTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
-            InferencePaths.Infer(RunningInference.Model)) { Content = new StringContent(body) };
+            InferencePaths.Infer(RunningInference.Model))
+        { Content = new StringContent(body) };
         if (variant is not null)
             request.Headers.Add(HeaderNames.ModelVariant, variant);
         if (trial is not null)
