@@ -28,7 +28,7 @@ internal static class Logs
             if (format == LogFormat.Json)
                 configuration.WriteTo.Console(new RenderedCompactJsonFormatter());
             else
-                {
+            {
                 configuration.WriteTo.Console(
                     outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
             }
