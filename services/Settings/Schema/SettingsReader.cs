@@ -32,10 +32,12 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
 
         var mapping = node as SettingsNode.Mapping;
         var properties = Properties(type);
+        // Both roots are read from one map. The same message for both means that an unknown key is reported once.
+        var expected = foreignKeys.IsEmpty ? properties : Roots;
         foreach (var entry in mapping?.Entries ?? [])
         {
             if (!properties.Any(property => KeyOf(property) == entry.Key) && !foreignKeys.Contains(entry.Key))
-                AddFault(Join(path, entry.Key), $"unknown setting; expected one of {Names(properties)}", entry.Position);
+                AddFault(Join(path, entry.Key), $"unknown setting; expected one of {Names(expected)}", entry.Position);
         }
 
         foreach (var property in properties)

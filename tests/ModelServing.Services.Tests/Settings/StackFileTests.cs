@@ -123,7 +123,9 @@ public class StackFileTests
         "s.yaml:24:30: modelserving:local.port: '080' is not a whole number from 1 to 65535 in plain digits",
         "s.yaml:24:42: modelserving:local.state: this is empty; remove the setting to use its default",
         "s.yaml:24:56: modelserving:local.registry: this is a list; it must be a text",
-        "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, local");
+        "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, local, "
+        + "region, homeRegion, tenancy, compartment, dataProtection, kmsKey, network, cluster, cache, journal, gateway, functions, alarms, "
+        + "images, registry, router, inference");
 
     [Theory]
     [InlineData("", "s.yaml: the file must be a map with the key 'config'; it is empty")]
@@ -168,7 +170,7 @@ public class StackFileTests
     {
         const string File = "config: { modelserving:models: {}, modelserving:pager: { secure: v1:x } }";
         Assert.Empty(StackFile.Parse(File).Faults);
-        Assert.Contains(
+        Assert.Single(
             StackFile.Parse(File, cloud: true).Faults,
             static fault => fault.Path == "modelserving:pager" && fault.Message.StartsWith("unknown", StringComparison.Ordinal));
     }
