@@ -29,7 +29,8 @@ public class RequiredArgsTests
     [MemberData(nameof(Required))]
     public async Task A_missing_required_argument_is_named(Type args, string property)
     {
-        var component = args.Assembly.GetType(args.FullName![..^"Args".Length])!;
+        var name = args.FullName![..^"Args".Length];
+        var component = args.Assembly.GetType(name + "Component") ?? args.Assembly.GetType(name)!;
         var refusal = await Rendered.RefusalAsync(some =>
         {
             var given = RuntimeHelpers.GetUninitializedObject(args);
