@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace ModelServing.Doubles;
 
-/// <summary>Makes the classes of a provider's package from its description, an additional file of the project.</summary>
+/// <summary>Generates the classes of a provider's package from its description, which is an additional file of the project.</summary>
 [Generator]
 public sealed class SdkGenerator : IIncrementalGenerator
 {

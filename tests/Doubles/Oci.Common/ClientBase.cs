@@ -7,7 +7,7 @@ using Oci.Common.Retry;
 
 namespace Oci.Common;
 
-/// <summary>A client of one service over one HttpClient.</summary>
+/// <summary>A client of one service, with its own HttpClient.</summary>
 public abstract class ClientBase : IDisposable
 {
     private readonly HttpClient client;
@@ -15,7 +15,8 @@ public abstract class ClientBase : IDisposable
     private readonly string userAgent;
     private readonly string serviceName;
 
-    private protected ClientBase(IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration, string serviceName)
+    private protected ClientBase(
+        IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration, string serviceName)
     {
         this.serviceName = serviceName;
         clientConfiguration ??= new ClientConfiguration();
@@ -24,15 +25,16 @@ public abstract class ClientBase : IDisposable
             Timeout = TimeSpan.FromMilliseconds(clientConfiguration.TimeoutMillis),
             MaxResponseContentBufferSize = clientConfiguration.ResponseContentBufferBytes,
         };
-        userAgent = $"Oracle-DotNetSDK/134.1.0 ({Environment.OSVersion.Platform}/{Environment.OSVersion.Version}; {RuntimeInformation.FrameworkDescription}) {clientConfiguration.ClientUserAgent}";
+        var system = $"{Environment.OSVersion.Platform}/{Environment.OSVersion.Version}; {RuntimeInformation.FrameworkDescription}";
+        userAgent = $"Oracle-DotNetSDK/134.1.0 ({system}) {clientConfiguration.ClientUserAgent}";
         client.DefaultRequestHeaders.UserAgent.TryParseAdd(userAgent);
         retryConfiguration = clientConfiguration.RetryConfiguration;
     }
 
-    /// <summary>What addresses are made of instead of the endpoint; null where there is no such template.</summary>
+    /// <summary>The template that replaces the endpoint, or null.</summary>
     internal string RealmTemplate { get; set; }
 
-    /// <summary>Refused by HttpClient once a request was sent.</summary>
+    /// <summary>Sets the endpoint. HttpClient refuses this after the first request.</summary>
     public void SetEndpoint(string endpoint) => client.BaseAddress = new Uri(endpoint);
 
     public Uri GetEndpoint() => client.BaseAddress;
@@ -49,18 +51,18 @@ public abstract class ClientBase : IDisposable
             client.Dispose();
     }
 
-    /// <summary>Sends a request. Without a retry configuration <see cref="Call.Token"/> is not looked at; see the official package.</summary>
+    /// <summary>Sends a request. Like the official package, it ignores <see cref="Call.Token"/> without a retry configuration.</summary>
     internal async Task<TResponse> SendAsync<TRequest, TResponse>(Operation operation, TRequest request, string namespaceName, Call call)
         where TRequest : IOciRequest
         where TResponse : IOciResponse, new()
     {
-        // Not disposed: the stream that was given stays the caller's.
+        // Not disposed, because the caller keeps its stream.
         var message = RequestWriter.Write(new Uri(EndpointFor(namespaceName), operation.Path), operation.Method, request);
         message.Headers.Add("Accept", operation.Accept);
         if (operation.SendsObject)
         {
             message.Headers.Add("Expect", "100-continue");
-            message.Options.Set(SigningStrategy.OfRequest, SigningStrategy.ExcludeBody);
+            message.Options.Set(SigningStrategy.OptionKey, SigningStrategy.ExcludeBody);
         }
 
         var response = RetryingCall.Preferred(call.Retry, retryConfiguration) is { } retry
@@ -80,17 +82,19 @@ public abstract class ClientBase : IDisposable
     {
         if (RealmTemplate?.Contains('{', StringComparison.Ordinal) is not true)
             return client.BaseAddress;
-        return new Uri(RealmTemplate.Replace(RegionalClientBase.NamespaceInTemplate, namespaceName is null ? "" : namespaceName + ".", StringComparison.Ordinal));
+        var prefix = namespaceName is null ? "" : namespaceName + ".";
+        return new Uri(RealmTemplate.Replace(RegionalClientBase.NamespaceInTemplate, prefix, StringComparison.Ordinal));
     }
 
     /// <summary>An operation of the service.</summary>
-    /// <param name="Name">Its name in errors.</param>
-    /// <param name="Method">How it is asked for.</param>
-    /// <param name="Path">With parameters in braces.</param>
-    /// <param name="SendsObject">Its body is an object's bytes: it waits for the service's word before they go, and they are not signed.</param>
-    /// <param name="Accept">The form of the answer that is asked for.</param>
-    internal sealed record Operation(string Name, HttpMethod Method, string Path, bool SendsObject = false, string Accept = "application/json");
+    /// <param name="Name">The name in errors.</param>
+    /// <param name="Method">The HTTP method.</param>
+    /// <param name="Path">The path, with parameters in braces.</param>
+    /// <param name="SendsObject">Whether the body is an object's bytes, which are not signed and are sent only after 100 Continue.</param>
+    /// <param name="Accept">The Accept header.</param>
+    internal sealed record Operation(
+        string Name, HttpMethod Method, string Path, bool SendsObject = false, string Accept = "application/json");
 
-    /// <summary>How one call is to be made.</summary>
+    /// <summary>The options of one call.</summary>
     internal sealed record Call(RetryConfiguration Retry, HttpCompletionOption Option, CancellationToken Token);
 }

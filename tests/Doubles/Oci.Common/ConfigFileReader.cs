@@ -13,16 +13,16 @@ public class ConfigFileReader
         var profiles = new Dictionary<string, Dictionary<string, string>>();
         Dictionary<string, string> current = null;
         using var reader = new StreamReader(configurationStream);
-        while (reader.ReadLine() is { } whole)
+        while (reader.ReadLine() is { } text)
         {
-            var line = whole.Trim();
+            var line = text.Trim();
             if (line.Length == 0 || line[0] == '#')
                 continue;
             if (line is ['[', .., ']'])
             {
                 var name = line[1..^1].Trim();
                 if (name.Length == 0)
-                    throw new InvalidDataException($"Cannot have empty profile name: {whole}");
+                    throw new InvalidDataException($"Cannot have empty profile name: {text}");
                 if (!profiles.TryGetValue(name, out current))
                     profiles.Add(name, current = []);
                 continue;
@@ -30,11 +30,11 @@ public class ConfigFileReader
 
             var equals = line.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
-                throw new InvalidDataException($"Found line with no key-value pair: {whole}");
+                throw new InvalidDataException($"Found line with no key-value pair: {text}");
             var key = line[..equals].Trim();
             if (key.Length == 0)
-                throw new InvalidDataException($"Found line with no key: {whole}");
-            // A key that stands before every profile ends in the dictionary's own complaint about a name that is null.
+                throw new InvalidDataException($"Found line with no key: {text}");
+            // For a key before the first profile the dictionary throws an ArgumentNullException, as in the official package.
             (current ?? profiles[null!]).Add(key, line[(equals + 1)..].Trim());
         }
 
@@ -42,11 +42,4 @@ public class ConfigFileReader
             ? new ConfigFile(profiles, profile)
             : throw new ArgumentException($"No profile named {profile} exists in the configuration file.");
     }
-}
-
-internal static class HomePath
-{
-    internal static string Expand(string path) => path.StartsWith("~/", StringComparison.Ordinal)
-        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
-        : path;
 }

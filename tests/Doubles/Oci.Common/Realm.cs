@@ -1,11 +1,15 @@
 namespace Oci.Common;
 
-/// <summary>A group of regions that share nothing with another's. The official package knows more of them.</summary>
+/// <summary>An isolated group of regions. The official package knows more realms.</summary>
 public sealed class Realm
 {
     public static readonly Realm OC1 = new("oc1", "oraclecloud.com");
 
-    private Realm(string realmId, string secondLevelDomain) => (RealmId, SecondLevelDomain) = (realmId, secondLevelDomain);
+    private Realm(string realmId, string secondLevelDomain)
+    {
+        RealmId = realmId;
+        SecondLevelDomain = secondLevelDomain;
+    }
 
     public string RealmId { get; }
 

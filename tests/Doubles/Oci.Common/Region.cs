@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Oci.Common;
 
 /// <summary>
-/// A region, by its identifier or its three letters. Known are those of the commercial realm with which a stack or a test is likely to be
-/// written; the official package also learns regions from OCI_REGION_METADATA, from a file, and on an instance from its metadata.
+/// A region, by its identifier or its three-letter code. The double knows the regions of the commercial realm that stacks and tests are
+/// likely to use. The official package also reads regions from OCI_REGION_METADATA, from a file, and from an instance's metadata.
 /// </summary>
 public sealed class Region
 {
@@ -25,7 +25,12 @@ public sealed class Region
     public static readonly Region US_CHICAGO_1 = Register("us-chicago-1", Realm.OC1, "ord");
     public static readonly Region US_PHOENIX_1 = Register("us-phoenix-1", Realm.OC1, "phx");
 
-    private Region(string regionId, string regionCode, Realm realm) => (RegionId, RegionCode, Realm) = (regionId, regionCode, realm);
+    private Region(string regionId, string regionCode, Realm realm)
+    {
+        RegionId = regionId;
+        RegionCode = regionCode;
+        Realm = realm;
+    }
 
     public string RegionId { get; }
 
@@ -43,11 +48,12 @@ public sealed class Region
     {
         ArgumentNullException.ThrowIfNull(regionId);
         ArgumentNullException.ThrowIfNull(realm);
-        // By a culture's name, as the official package does: a program that has invariant globalization and nothing more fails here.
+        // With a named culture, as in the official package: a program with invariant globalization and predefined cultures only fails here.
         regionId = regionId.Trim().ToLower(new CultureInfo("en-US", false));
         return Known.GetOrAdd(regionId, new Region(regionId, regionCode, realm));
     }
 
-    // By its code too, whatever the method is called: the official one's FromRegionId takes both.
-    private static Region Find(string codeOrId) => Known.Values.FirstOrDefault(region => region.RegionId == codeOrId || region.RegionCode == codeOrId);
+    // Also by code, because the official FromRegionId accepts both.
+    private static Region Find(string codeOrId) =>
+        Known.Values.FirstOrDefault(region => region.RegionId == codeOrId || region.RegionCode == codeOrId);
 }

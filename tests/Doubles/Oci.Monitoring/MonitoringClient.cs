@@ -7,8 +7,9 @@ using Oci.MonitoringService.Responses;
 
 namespace Oci.MonitoringService;
 
-/// <summary>Monitoring. As in the official package no method is virtual, a call without a retry configuration can't be cancelled, and metrics
-/// are posted to the same endpoint as all else, where the service does not take them: who posts gives another.</summary>
+/// <summary>Monitoring. As in the official package, no method is virtual, and a call without a retry configuration can't be cancelled.
+/// Metrics go to the same endpoint as queries, where the service rejects them: callers that post metrics must set another
+/// endpoint.</summary>
 public class MonitoringClient : RegionalClientBase
 {
     private const string Version = "/20180401";
@@ -16,7 +17,9 @@ public class MonitoringClient : RegionalClientBase
     private static readonly Addresses Known = new("https://telemetry.{region}.{secondLevelDomain}");
 
     public MonitoringClient(
-        IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)
+        IBasicAuthenticationDetailsProvider authenticationDetailsProvider,
+        ClientConfiguration clientConfiguration = null,
+        string endpoint = null)
         : base(authenticationDetailsProvider, clientConfiguration, "Monitoring", Known)
     {
         if (authenticationDetailsProvider is IRegionProvider regional)
@@ -46,10 +49,12 @@ public class MonitoringClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<RetrieveDimensionStatesRequest, RetrieveDimensionStatesResponse>(
-            HttpMethod.Post, "/alarms/{alarmId}/actions/retrieveDimensionStates", request, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Post, "/alarms/{alarmId}/actions/retrieveDimensionStates", request,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
-    private Task<TResponse> Send<TRequest, TResponse>(HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
+    private Task<TResponse> Send<TRequest, TResponse>(
+        HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
         where TRequest : IOciRequest
         where TResponse : IOciResponse, new() =>
         SendAsync<TRequest, TResponse>(new Operation(name, method, Version + path), request, null, call);

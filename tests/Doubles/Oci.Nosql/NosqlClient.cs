@@ -7,7 +7,7 @@ using Oci.NosqlService.Responses;
 
 namespace Oci.NosqlService;
 
-/// <summary>NoSQL. As in the official package no method is virtual, and a call without a retry configuration can't be cancelled.</summary>
+/// <summary>NoSQL. As in the official package, no method is virtual, and a call without a retry configuration can't be cancelled.</summary>
 public class NosqlClient : RegionalClientBase
 {
     private const string Version = "/20190828";
@@ -15,7 +15,9 @@ public class NosqlClient : RegionalClientBase
     private static readonly Addresses Known = new("https://nosql.{region}.oci.{secondLevelDomain}");
 
     public NosqlClient(
-        IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)
+        IBasicAuthenticationDetailsProvider authenticationDetailsProvider,
+        ClientConfiguration clientConfiguration = null,
+        string endpoint = null)
         : base(authenticationDetailsProvider, clientConfiguration, "Nosql", Known)
     {
         if (authenticationDetailsProvider is IRegionProvider regional)
@@ -37,10 +39,12 @@ public class NosqlClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<UpdateRowRequest, UpdateRowResponse>(
-            HttpMethod.Put, "/tables/{tableNameOrId}/rows", request, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Put, "/tables/{tableNameOrId}/rows", request,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
-    private Task<TResponse> Send<TRequest, TResponse>(HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
+    private Task<TResponse> Send<TRequest, TResponse>(
+        HttpMethod method, string path, TRequest request, Call call, [CallerMemberName] string name = null)
         where TRequest : IOciRequest
         where TResponse : IOciResponse, new() =>
         SendAsync<TRequest, TResponse>(new Operation(name, method, Version + path), request, null, call);

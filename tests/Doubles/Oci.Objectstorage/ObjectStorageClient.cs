@@ -7,15 +7,20 @@ using Oci.ObjectstorageService.Responses;
 
 namespace Oci.ObjectstorageService;
 
-/// <summary>Object Storage. As in the official package no method is virtual, and a call without a retry configuration can't be cancelled.</summary>
+/// <summary>Object Storage. As in the official package, no method is virtual, and a call without a retry configuration can't be
+/// cancelled.</summary>
 public class ObjectStorageClient : RegionalClientBase
 {
     private const string MetadataPrefix = "opc-meta-";
 
-    private static readonly Addresses Known = new("https://objectstorage.{region}.{secondLevelDomain}", $"https://{NamespaceInTemplate}objectstorage.{{region}}.oci.customer-oci.com");
+    private static readonly Addresses Known = new(
+        "https://objectstorage.{region}.{secondLevelDomain}",
+        $"https://{NamespaceInTemplate}objectstorage.{{region}}.oci.customer-oci.com");
 
     public ObjectStorageClient(
-        IBasicAuthenticationDetailsProvider authenticationDetailsProvider, ClientConfiguration clientConfiguration = null, string endpoint = null)
+        IBasicAuthenticationDetailsProvider authenticationDetailsProvider,
+        ClientConfiguration clientConfiguration = null,
+        string endpoint = null)
         : base(authenticationDetailsProvider, clientConfiguration, "ObjectStorage", Known)
     {
         if (authenticationDetailsProvider is IRegionProvider regional)
@@ -29,7 +34,8 @@ public class ObjectStorageClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<AbortMultipartUploadRequest, AbortMultipartUploadResponse>(
-            HttpMethod.Delete, "/n/{namespaceName}/b/{bucketName}/u/{objectName}", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Delete, "/n/{namespaceName}/b/{bucketName}/u/{objectName}", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<CommitMultipartUploadResponse> CommitMultipartUpload(
@@ -37,7 +43,8 @@ public class ObjectStorageClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<CommitMultipartUploadRequest, CommitMultipartUploadResponse>(
-            HttpMethod.Post, "/n/{namespaceName}/b/{bucketName}/u/{objectName}", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Post, "/n/{namespaceName}/b/{bucketName}/u/{objectName}", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<CreateMultipartUploadResponse> CreateMultipartUpload(
@@ -46,7 +53,8 @@ public class ObjectStorageClient : RegionalClientBase
     {
         request.CreateMultipartUploadDetails.Metadata = WithPrefix(request.CreateMultipartUploadDetails.Metadata);
         return await Send<CreateMultipartUploadRequest, CreateMultipartUploadResponse>(
-            HttpMethod.Post, "/n/{namespaceName}/b/{bucketName}/u", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Post, "/n/{namespaceName}/b/{bucketName}/u", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<DeleteObjectResponse> DeleteObject(
@@ -54,7 +62,8 @@ public class ObjectStorageClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<DeleteObjectRequest, DeleteObjectResponse>(
-            HttpMethod.Delete, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Delete, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<GetNamespaceResponse> GetNamespace(
@@ -70,7 +79,8 @@ public class ObjectStorageClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<GetObjectRequest, GetObjectResponse>(
-            HttpMethod.Get, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Get, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<HeadObjectResponse> HeadObject(
@@ -78,7 +88,8 @@ public class ObjectStorageClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<HeadObjectRequest, HeadObjectResponse>(
-            HttpMethod.Head, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Head, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<ListObjectsResponse> ListObjects(
@@ -86,7 +97,8 @@ public class ObjectStorageClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<ListObjectsRequest, ListObjectsResponse>(
-            HttpMethod.Get, "/n/{namespaceName}/b/{bucketName}/o", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+            HttpMethod.Get, "/n/{namespaceName}/b/{bucketName}/o", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
     }
 
     public async Task<PutObjectResponse> PutObject(
@@ -95,7 +107,9 @@ public class ObjectStorageClient : RegionalClientBase
     {
         request.OpcMeta = WithPrefix(request.OpcMeta);
         return await Send<PutObjectRequest, PutObjectResponse>(
-            HttpMethod.Put, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken), sendsObject: true).ConfigureAwait(false);
+            HttpMethod.Put, "/n/{namespaceName}/b/{bucketName}/o/{objectName}", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken),
+            sendsObject: true).ConfigureAwait(false);
     }
 
     public async Task<UploadPartResponse> UploadPart(
@@ -103,7 +117,9 @@ public class ObjectStorageClient : RegionalClientBase
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
     {
         return await Send<UploadPartRequest, UploadPartResponse>(
-            HttpMethod.Put, "/n/{namespaceName}/b/{bucketName}/u/{objectName}", request, request.NamespaceName, new(retryConfiguration, completionOption, cancellationToken), sendsObject: true).ConfigureAwait(false);
+            HttpMethod.Put, "/n/{namespaceName}/b/{bucketName}/u/{objectName}", request, request.NamespaceName,
+            new(retryConfiguration, completionOption, cancellationToken),
+            sendsObject: true).ConfigureAwait(false);
     }
 
     private static Dictionary<string, string> WithPrefix(Dictionary<string, string> metadata) => metadata?.ToDictionary(
@@ -111,7 +127,13 @@ public class ObjectStorageClient : RegionalClientBase
         static pair => pair.Value);
 
     private Task<TResponse> Send<TRequest, TResponse>(
-        HttpMethod method, string path, TRequest request, string namespaceName, Call call, bool sendsObject = false, [CallerMemberName] string name = null)
+        HttpMethod method,
+        string path,
+        TRequest request,
+        string namespaceName,
+        Call call,
+        bool sendsObject = false,
+        [CallerMemberName] string name = null)
         where TRequest : IOciRequest
         where TResponse : IOciResponse, new() =>
         SendAsync<TRequest, TResponse>(new Operation(name, method, path, sendsObject), request, namespaceName, call);

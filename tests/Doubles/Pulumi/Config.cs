@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Pulumi;
 
-/// <summary>A bag of the stack's configuration, by default the project's.</summary>
+/// <summary>A namespace of the stack's configuration, by default the project's.</summary>
 public sealed class Config
 {
     private readonly string name;
@@ -15,7 +15,7 @@ public sealed class Config
         this.name = name.EndsWith(":config", StringComparison.Ordinal) ? name[..^":config".Length] : name;
     }
 
-    public string? Get(string key) => Deployment.Inner.ConfigOf(Full(key));
+    public string? Get(string key) => Deployment.Inner.FindConfig(Full(key));
 
     public bool? GetBoolean(string key) => Get(key) switch
     {
@@ -26,10 +26,14 @@ public sealed class Config
     };
 
     public int? GetInt32(string key) => Get(key) is not { } text ? null
-        : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : throw Misfit(key, text, nameof(Int32));
+        : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Misfit(key, text, nameof(Int32));
 
     public double? GetDouble(string key) => Get(key) is not { } text ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Misfit(key, text, nameof(Double));
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Misfit(key, text, nameof(Double));
 
     [return: MaybeNull]
     public T GetObject<T>(string key) => GetObject<T>(key, null!);
@@ -68,7 +72,8 @@ public sealed class Config
 
     public T RequireObject<T>(string key) => Get(key) is null ? throw Missing(key) : GetObject<T>(key)!;
 
-    public T RequireObject<T>(string key, JsonSerializerOptions options) => Get(key) is null ? throw Missing(key) : GetObject<T>(key, options)!;
+    public T RequireObject<T>(string key, JsonSerializerOptions options) =>
+        Get(key) is null ? throw Missing(key) : GetObject<T>(key, options)!;
 
     public Output<string> RequireSecret(string key) => Output.CreateSecret(Require(key));
 
@@ -82,7 +87,8 @@ public sealed class Config
 
     private string Full(string key) => $"{name}:{key}";
 
-    private ConfigException Misfit(string key, string text, string type) => new($"Configuration '{Full(key)}' value '{text}' is not a valid {type}");
+    private ConfigException Misfit(string key, string text, string type) =>
+        new($"Configuration '{Full(key)}' value '{text}' is not a valid {type}");
 
     private ConfigException Missing(string key) => new($"Missing Required configuration variable '{Full(key)}'\n" +
         $"\tplease set a value using the command `pulumi config set {Full(key)} <value>`");

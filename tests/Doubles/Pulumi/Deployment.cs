@@ -3,7 +3,7 @@ using Pulumi.Testing;
 
 namespace Pulumi;
 
-/// <summary>Runs a program: under mocks as the official package does, and never against an engine.</summary>
+/// <summary>Runs a program under mocks, as the official package does. It never runs a program against an engine.</summary>
 public static class Deployment
 {
     private static readonly AsyncLocal<DeploymentInstance?> Running = new();
@@ -32,7 +32,8 @@ public static class Deployment
     public static Task<ImmutableArray<Resource>> TestAsync<TStack>(IMocks mocks, TestOptions? options = null)
         where TStack : Stack, new() => RunTestAsync(mocks, options, static () => new TStack());
 
-    public static Task<ImmutableArray<Resource>> TestWithServiceProviderAsync<TStack>(IMocks mocks, IServiceProvider serviceProvider, TestOptions? options = null)
+    public static Task<ImmutableArray<Resource>> TestWithServiceProviderAsync<TStack>(
+        IMocks mocks, IServiceProvider serviceProvider, TestOptions? options = null)
         where TStack : Stack => RunTestAsync(mocks, options, () => serviceProvider.GetService(typeof(TStack)) as TStack
             ?? throw new InvalidOperationException($"Failed to resolve instance of type {typeof(TStack)} from service provider. " +
                 "Register the type with the service provider before calling RunAsync."));
@@ -68,7 +69,7 @@ public static class Deployment
 
     private static async Task<ImmutableArray<Resource>> RunTestAsync(IMocks mocks, TestOptions? options, Func<Stack> create)
     {
-        // Set in this method, so that it ends with it.
+        // The value of an AsyncLocal that is set in this method ends with it.
         var deployment = new TestDeployment(mocks, options);
         Running.Value = Running.Value is null
             ? new DeploymentInstance(deployment)
@@ -88,42 +89,17 @@ public static class Deployment
     }
 
     private static InvalidOperationException Refusal() => new(
-        "This program was built with the stand-ins of tests/Doubles, which are for tests and previews and know no engine. " +
-        "To run it by `pulumi up`, build it where the packages Pulumi, Pulumi.Oci and Pulumi.Kubernetes can be had: delete SdkDoubles.props and run ./dev again.");
+        "This program was built with the doubles in tests/Doubles, which support tests and previews only. " +
+        "To run it with `pulumi up`, use a package source that has Pulumi, Pulumi.Oci and Pulumi.Kubernetes, " +
+        "delete SdkDoubles.props and run ./dev again.");
 
     private static Dictionary<string, object?> None() => new Dictionary<string, object?>();
 
     private sealed class FunctionStack : Stack
     {
-        // Not an initialiser: those run before the stack is one.
+        // Not in an initializer: initializers run before the base constructor registers the stack.
         internal FunctionStack(Func<Task<IDictionary<string, object?>>> create) => Results = create().GetAwaiter().GetResult();
 
         internal IDictionary<string, object?> Results { get; }
     }
-}
-
-/// <summary>The run that the caller is part of.</summary>
-public sealed class DeploymentInstance
-{
-    internal DeploymentInstance(TestDeployment inner) => Inner = inner;
-
-    public string StackName => Inner.Options.StackName ?? "stack";
-
-    public string ProjectName => Inner.Options.ProjectName ?? "project";
-
-    public string OrganizationName => Inner.Options.OrganizationName ?? "organization";
-
-    public string RootDirectory => Inner.Options.RootDirectory
-        ?? throw new InvalidOperationException("The Pulumi CLI version does not support root directory. Please update the Pulumi CLI.");
-
-    public bool IsDryRun => Inner.IsPreview;
-
-    internal TestDeployment Inner { get; }
-
-    public Output<T> Invoke<T>(string token, InvokeArgs args, InvokeOptions? options = null) => new(Inner.InvokeAsync<T>(token, args, options));
-
-    public Output<T> Invoke<T>(string token, InvokeArgs args, InvokeOutputOptions options) => new(Inner.InvokeAsync<T>(token, args, options));
-
-    public async Task<T> InvokeAsync<T>(string token, InvokeArgs args, InvokeOptions? options = null) =>
-        (await Inner.InvokeAsync<T>(token, args, options).ConfigureAwait(false)).Value;
 }

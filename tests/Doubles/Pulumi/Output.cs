@@ -4,87 +4,7 @@ using System.Text.Json;
 
 namespace Pulumi;
 
-/// <summary>A value that may come later, may be unknown in a preview, may be a secret, and knows the resources it came from.</summary>
-public sealed class Output<T> : IOutput
-{
-    internal Output(Task<OutputData<T>> data)
-    {
-        Data = data;
-        Deployment.Current?.Track(data);
-    }
-
-    internal Task<OutputData<T>> Data { get; }
-
-    async Task<OutputData<object?>> IOutput.GetDataAsync() => (await Data.ConfigureAwait(false)).Boxed;
-
-    public static Output<T> Create(Task<T> value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return From(value, isSecret: false);
-    }
-
-    public Output<ValueTuple> Apply(Func<T, Task> func) => Apply(value => Output.Create(Await(func(value))));
-
-    public Output<TResult> Apply<TResult>(Func<T, TResult> func) => Apply(value => Output.Create(func(value)));
-
-    public Output<TResult> Apply<TResult>(Func<T, Task<TResult>> func) => Apply(value => Output.Create(func(value)));
-
-    public Output<TResult> Apply<TResult>(Func<T, Input<TResult>?> func) => Apply(value => func(value).ToOutput());
-
-    public Output<TResult> Apply<TResult>(Func<T, Output<TResult>?> func) => new(ApplyAsync(func));
-
-    /// <summary>A string of an output is a mistake: it says so, or throws it when PULUMI_ERROR_OUTPUT_STRING is set.</summary>
-    public override string ToString()
-    {
-        const string message = "Calling [ToString] on an [Output<T>] is not supported.\n\nTo get the value of an Output<T> as an Output<string> consider:\n" +
-            "1. o.Apply(v => $\"prefix{v}suffix\")\n2. Output.Format($\"prefix{hostname}suffix\");";
-        var strict = Environment.GetEnvironmentVariable("PULUMI_ERROR_OUTPUT_STRING");
-        return strict == "1" || string.Equals(strict, "true", StringComparison.OrdinalIgnoreCase)
-            ? throw new InvalidOperationException(message)
-            : message;
-    }
-
-    internal static Output<T> From(Task<T> value, bool isSecret)
-    {
-        return new(Get());
-
-        async Task<OutputData<T>> Get() => OutputData<T>.Of(await value.ConfigureAwait(false), isSecret);
-    }
-
-    internal Output<T> With(Func<OutputData<T>, OutputData<T>> change)
-    {
-        return new(Get());
-
-        async Task<OutputData<T>> Get() => change(await Data.ConfigureAwait(false));
-    }
-
-    internal async Task<T> ValueOr(T whenUnknown)
-    {
-        var data = await Data.ConfigureAwait(false);
-        return data.IsKnown ? data.Value : whenUnknown;
-    }
-
-    private async Task<OutputData<TResult>> ApplyAsync<TResult>(Func<T, Output<TResult>?> func)
-    {
-        var data = await Data.ConfigureAwait(false);
-        if (!data.IsKnown)
-            return new(data.Resources, default!, false, data.IsSecret);
-
-        if (func(data.Value) is not { } inner)
-            return new(data.Resources, default!, true, data.IsSecret);
-
-        var result = await inner.Data.ConfigureAwait(false);
-        return new(data.Resources.Union(result.Resources), result.Value, result.IsKnown, data.IsSecret || result.IsSecret);
-    }
-
-    private static async Task<ValueTuple> Await(Task task)
-    {
-        await task.ConfigureAwait(false);
-        return default;
-    }
-}
-
-/// <summary>Makes and combines outputs.</summary>
+/// <summary>Creates and combines outputs.</summary>
 public static partial class Output
 {
     public static Output<T> Create<T>(T value) => Create(Task.FromResult(value));
@@ -107,7 +27,8 @@ public static partial class Output
 
     public static Output<ImmutableArray<T>> All<T>(params Output<T>[] outputs) => All(outputs.AsEnumerable());
 
-    public static Output<ImmutableArray<T>> All<T>(IEnumerable<Output<T>> outputs) => All(outputs.Select(static output => (Input<T>)output));
+    public static Output<ImmutableArray<T>> All<T>(IEnumerable<Output<T>> outputs) =>
+        All(outputs.Select(static output => (Input<T>)output));
 
     public static Output<string> Format(FormattableString formattableString)
     {
@@ -135,14 +56,15 @@ public static partial class Output
     private static async Task<OutputData<ImmutableArray<T>>> AllAsync<T>(ImmutableArray<Input<T>> inputs)
     {
         var values = ImmutableArray.CreateBuilder<T>(inputs.Length);
-        var sum = OutputData<bool>.Of(true);
+        var sum = OutputData<bool>.Known(true);
         foreach (var input in inputs)
-            values.Add(await input.Take(s => sum = s, () => sum).ConfigureAwait(false));
+            values.Add(await input.CollectAsync(s => sum = s, () => sum).ConfigureAwait(false));
         return new(sum.Resources, values.MoveToImmutable(), sum.IsKnown, sum.IsSecret);
     }
 
-    /// <summary>Waits for an input and adds what is known about it to a sum: a whole is known when all is, and secret when a part is.</summary>
-    private static async Task<T> Take<T>(this Input<T> input, Action<OutputData<bool>> put, Func<OutputData<bool>> get)
+    /// <summary>Waits for an input and adds its state to a sum. The sum is known if all parts are known, and secret if any part
+    /// is.</summary>
+    private static async Task<T> CollectAsync<T>(this Input<T> input, Action<OutputData<bool>> put, Func<OutputData<bool>> get)
     {
         var data = await ((Output<T>)input).Data.ConfigureAwait(false);
         var sum = get();

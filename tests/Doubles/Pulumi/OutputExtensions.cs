@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Pulumi;
 
-/// <summary>Reaches into outputs of arrays.</summary>
+/// <summary>Accesses outputs of arrays.</summary>
 public static class OutputExtensions
 {
     public static Output<T> GetAt<T>(this Output<ImmutableArray<T>> array, Input<int> index) =>

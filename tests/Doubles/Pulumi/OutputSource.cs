@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Pulumi;
 
-/// <summary>The side of a resource's output that its registration fills.</summary>
+/// <summary>The write side of a resource's output. The resource's registration sets it.</summary>
 internal abstract class OutputSource
 {
     internal abstract void Set(string context, OutputData<object?> value);
@@ -11,20 +11,24 @@ internal abstract class OutputSource
 
     internal abstract void SetDefault(bool isKnown);
 
-    /// <summary>Gives every output property of a resource an output; a component's own stay as they are.</summary>
+    /// <summary>Sets every output property of a resource. A component's own properties stay unchanged.</summary>
     internal static Dictionary<string, OutputSource> FillAll(Resource resource)
     {
         var result = new Dictionary<string, OutputSource>(StringComparer.Ordinal);
         foreach (var property in resource.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.GetCustomAttribute<OutputAttribute>() is not { } attribute || (resource is ComponentResource && property.DeclaringType != typeof(Resource)))
+            if (property.GetCustomAttribute<OutputAttribute>() is not { } attribute)
+                continue;
+            if (resource is ComponentResource && property.DeclaringType != typeof(Resource))
                 continue;
             if (!property.PropertyType.IsConstructedGenericType || property.PropertyType.GetGenericTypeDefinition() != typeof(Output<>))
                 throw RunException.OutputsHaveIncorrectType([attribute.Name ?? property.Name]);
 
             var setter = property.DeclaringType!.GetProperty(property.Name)!.SetMethod
-                ?? throw new InvalidOperationException($"[Output] {resource.GetType().FullName}.{property.Name} did not have a 'set' method");
-            var source = (OutputSource)Activator.CreateInstance(typeof(Source<>).MakeGenericType(property.PropertyType.GenericTypeArguments), resource)!;
+                ?? throw new InvalidOperationException(
+                    $"[Output] {resource.GetType().FullName}.{property.Name} did not have a 'set' method");
+            var sourceType = typeof(Source<>).MakeGenericType(property.PropertyType.GenericTypeArguments);
+            var source = (OutputSource)Activator.CreateInstance(sourceType, resource)!;
             setter.Invoke(resource, [source.Boxed]);
             result.Add(attribute.Name ?? property.Name, source);
         }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Pulumi.Utilities;
 
-/// <summary>Looks into outputs, for tests.</summary>
+/// <summary>Inspects outputs in tests.</summary>
 public static class OutputUtilities
 {
     public static Output<T> CreateUnknown<T>(T value) => new(Task.FromResult(OutputData<T>.Unknown() with { Value = value }));
@@ -16,5 +16,6 @@ public static class OutputUtilities
 
     public static Task<T> GetValueAsync<T>(Output<T> output) => output.ValueOr(default!);
 
-    public static async Task<ImmutableHashSet<Resource>> GetDependenciesAsync<T>(Output<T> output) => (await output.Data.ConfigureAwait(false)).Resources;
+    public static async Task<ImmutableHashSet<Resource>> GetDependenciesAsync<T>(Output<T> output) =>
+        (await output.Data.ConfigureAwait(false)).Resources;
 }

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text.Json;
 using Pulumi.Testing;
 
 namespace Pulumi;
 
-/// <summary>One run under mocks: what it registered, what is still under way, what went wrong.</summary>
+/// <summary>One run under mocks: its registered resources, its pending tasks and its errors.</summary>
 internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
 {
     private readonly Lock gate = new();
@@ -19,9 +20,13 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
 
     internal bool IsPreview => Options.IsPreview ?? true;
 
-    internal Stack Stack { get => field ?? throw new InvalidOperationException("Trying to acquire Deployment.Stack before 'Run' was called."); set; }
+    internal Stack Stack
+    {
+        get => field ?? throw new InvalidOperationException("Trying to acquire Deployment.Stack before 'Run' was called.");
+        set;
+    }
 
-    internal string? ConfigOf(string key) => config.GetValueOrDefault(key);
+    internal string? FindConfig(string key) => config.GetValueOrDefault(key);
 
     internal void AddError(string message)
     {
@@ -35,7 +40,7 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         {
             AddError(exception is RunException or ResourceException { HideStack: true }
                 ? exception.Message
-                : $"Running program '{System.Reflection.Assembly.GetEntryAssembly()?.Location}' failed with an unhandled exception:\n{exception}");
+                : $"Running program '{Assembly.GetEntryAssembly()?.Location}' failed with an unhandled exception:\n{exception}");
         }
 
         if (exceptions.Count > 0)
@@ -55,7 +60,7 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         }
     }
 
-    /// <summary>Takes part in what the run waits for.</summary>
+    /// <summary>Adds a task for which the run waits.</summary>
     internal void Track(Task task)
     {
         lock (gate)
@@ -63,7 +68,7 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         task.ContinueWith(Done, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    /// <summary>Waits until nothing is under way, or something failed.</summary>
+    /// <summary>Waits until no task is pending, or one failed.</summary>
     internal async Task<IReadOnlyCollection<Exception>> IdleAsync()
     {
         Task? idle = null;
@@ -103,18 +108,20 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
     internal async Task<OutputData<T>> InvokeAsync<T>(string token, InvokeArgs args, InvokeOptions? options)
     {
         var (inputs, isKnown, dependencies) = await InputsAsync($"invoke:{token}", args ?? InvokeArgs.Empty).ConfigureAwait(false);
-        var explicitly = options is InvokeOutputOptions { DependsOn: var list } ? await list.ToOutput().ValueOr([]).ConfigureAwait(false) : [];
+        var explicitly = options is InvokeOutputOptions { DependsOn: var list }
+            ? await list.ToOutput().ValueOr([]).ConfigureAwait(false)
+            : [];
         if (!isKnown)
             return OutputData<T>.Unknown();
 
-        foreach (var resource in Reached([.. dependencies, .. explicitly]).OfType<CustomResource>())
+        foreach (var resource in Expand([.. dependencies, .. explicitly]).OfType<CustomResource>())
         {
-            // A stand-in has no id of its own.
+            // A placeholder has no id.
             if (resource.Id is not null && !(await resource.Id.Data.ConfigureAwait(false)).IsKnown)
                 return OutputData<T>.Unknown();
         }
 
-        var provider = options?.Provider ?? options?.Parent?.ProviderOf(token);
+        var provider = options?.Provider ?? options?.Parent?.FindProvider(token);
         var answer = await mocks.CallAsync(new MockCallArgs
         {
             Token = token,
@@ -135,9 +142,13 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         try
         {
             var (urn, id, state) = await RegisterAsync(resource, args, options).ConfigureAwait(false);
-            resource.Outputs["urn"].Set("urn", OutputData<object?>.Of(urn));
+            resource.Outputs["urn"].Set("urn", OutputData<object?>.Known(urn));
             if (resource is CustomResource)
-                resource.Outputs["id"].Set("id", string.IsNullOrEmpty(id) ? OutputData<object?>.Unknown() : OutputData<object?>.Of(id));
+            {
+                var idData = string.IsNullOrEmpty(id) ? OutputData<object?>.Unknown() : OutputData<object?>.Known(id);
+                resource.Outputs["id"].Set("id", idData);
+            }
+
             foreach (var (name, source) in resource.Outputs)
             {
                 if (name is not ("urn" or "id") && state.TryGetValue(name, out var value))
@@ -166,8 +177,10 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         var dependencies = await options.DependsOn.ToOutput().ValueOr([]).ConfigureAwait(false);
         var (inputs, _, implied) = await InputsAsync($"resource:{name}[{type}]", args).ConfigureAwait(false);
         var parent = isRoot ? "" : await (options.Parent ?? Stack).Urn.ValueOr("").ConfigureAwait(false);
-        var provider = resource is CustomResource && options.Provider is { } given ? await given.ReferenceAsync().ConfigureAwait(false) : "";
-        foreach (var dependency in Reached([.. dependencies, .. implied]))
+        var provider = resource is CustomResource && options.Provider is { } given
+            ? await given.ReferenceAsync().ConfigureAwait(false)
+            : "";
+        foreach (var dependency in Expand([.. dependencies, .. implied]))
             await dependency.Urn.Data.ConfigureAwait(false);
 
         lock (gate)
@@ -189,9 +202,9 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         return (urn, string.IsNullOrEmpty(read) ? id ?? import : read, await Wire.WriteStateAsync(state).ConfigureAwait(false));
     }
 
-    /// <summary>The arguments by their names on the wire; those with an unknown part are left out.</summary>
-    private static async Task<(ImmutableDictionary<string, object> Inputs, bool IsKnown, ImmutableHashSet<Resource> Dependencies)> InputsAsync(
-        string label, InputArgs args)
+    /// <summary>Returns the arguments by their names on the wire, without those that have an unknown part.</summary>
+    private static async Task<(ImmutableDictionary<string, object> Inputs, bool IsKnown, ImmutableHashSet<Resource> Dependencies)>
+        InputsAsync(string label, InputArgs args)
     {
         var inputs = ImmutableDictionary.CreateBuilder<string, object>();
         var (isKnown, dependencies) = (true, ImmutableHashSet<Resource>.Empty);
@@ -216,8 +229,8 @@ internal sealed class TestDeployment(IMocks mocks, TestOptions? options)
         return (inputs.ToImmutable(), isKnown, dependencies);
     }
 
-    /// <summary>Resources, and for a component all that it holds.</summary>
-    private static HashSet<Resource> Reached(IEnumerable<Resource> from)
+    /// <summary>Expands components into the resources that they contain.</summary>
+    private static HashSet<Resource> Expand(IEnumerable<Resource> from)
     {
         var found = new HashSet<Resource>();
         var open = new Stack<Resource>(from);

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Pulumi;
 
 /// <summary>
-/// Turns what a program passes into what crosses the wire to the engine, and what a mock gets: null, bool, double, string, lists and
-/// dictionaries of these, and resources. A whole is unknown or secret when a part of it is.
+/// Converts a program's values into the form that the engine and the mocks receive: null, bool, double, string, lists and dictionaries of
+/// these, and resources. A value is unknown or secret if any part of it is.
 /// </summary>
 internal static class Wire
 {
@@ -16,13 +16,14 @@ internal static class Wire
         switch (value)
         {
             case null or bool or double or string:
-                return OutputData<object?>.Of(value);
+                return OutputData<object?>.Known(value);
             case int number:
-                return OutputData<object?>.Of((double)number);
+                return OutputData<object?>.Known((double)number);
             case InputArgs args:
                 return await WriteAsync(context, args.ToDictionary()).ConfigureAwait(false);
             case Task:
-                throw new InvalidOperationException($"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{context}");
+                throw new InvalidOperationException(
+                    $"Tasks are not allowed inside ResourceArgs. Please wrap your Task in an Output:\n\t{context}");
             case IInputCollection collection:
                 return await WriteAsync(context, collection.Parts).ConfigureAwait(false);
             case IInput input:
@@ -38,24 +39,26 @@ internal static class Wire
             case CustomResource resource:
                 return new([resource], resource, true, false);
             case Resource resource:
-                return OutputData<object?>.Of(resource);
+                return OutputData<object?>.Known(resource);
             case JsonElement element:
-                return OutputData<object?>.Of(WriteJson(element));
+                return OutputData<object?>.Known(WriteJson(element));
             case IDictionary dictionary:
                 return await WriteDictionaryAsync(context, dictionary).ConfigureAwait(false);
             case IList list:
                 return await WriteListAsync(context, list).ConfigureAwait(false);
             case Enum choice when choice.GetTypeCode() == TypeCode.Int32:
-                return OutputData<object?>.Of((double)(int)(object)choice);
+                return OutputData<object?>.Known((double)(int)(object)choice);
         }
 
         var type = value.GetType();
         if (type.IsValueType && type.GetCustomAttribute<EnumTypeAttribute>() is not null)
-            return OutputData<object?>.Of(type.GetMethod("op_Explicit", [type])!.Invoke(null, [value]));
+            return OutputData<object?>.Known(type.GetMethod("op_Explicit", [type])!.Invoke(null, [value]));
         if (type.GetCustomAttribute<OutputTypeAttribute>() is not null)
         {
             return await WriteAsync(context, type.GetFields().Where(static field => field.IsInitOnly)
-                .ToDictionary(static field => char.ToLowerInvariant(field.Name[0]) + field.Name[1..], field => field.GetValue(value))).ConfigureAwait(false);
+                .ToDictionary(
+                    static field => char.ToLowerInvariant(field.Name[0]) + field.Name[1..],
+                    field => field.GetValue(value))).ConfigureAwait(false);
         }
 
         throw new InvalidOperationException($"{type.FullName} is not a supported argument type.\n\t{context}");
@@ -68,7 +71,8 @@ internal static class Wire
         {
             IDictionary<string, object> dictionary => dictionary.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)),
             IDictionary dictionary => dictionary.Keys.Cast<object>().Select(key => KeyValuePair.Create(
-                key as string ?? throw new InvalidOperationException("Dictionaries are only supported with string keys:\n\t"), dictionary[key])),
+                key as string ?? throw new InvalidOperationException("Dictionaries are only supported with string keys:\n\t"),
+                dictionary[key])),
             _ when (await WriteAsync("", state).ConfigureAwait(false)).Value is ImmutableDictionary<string, object> written =>
                 written.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)),
             _ => throw new InvalidOperationException($"{state.GetType().FullName} is not a supported argument type"),
@@ -86,11 +90,12 @@ internal static class Wire
 
     private static async Task<OutputData<object?>> WriteDictionaryAsync(string context, IDictionary dictionary)
     {
-        var sum = OutputData<object?>.Of(null);
+        var sum = OutputData<object?>.Known(null);
         var result = ImmutableDictionary.CreateBuilder<string, object>();
         foreach (var key in dictionary.Keys)
         {
-            var name = key as string ?? throw new InvalidOperationException($"Dictionaries are only supported with string keys:\n\t{context}");
+            var name = key as string ?? throw new InvalidOperationException(
+                $"Dictionaries are only supported with string keys:\n\t{context}");
             var part = await WriteAsync($"{context}.{name}", dictionary[name]).ConfigureAwait(false);
             sum = Sum(sum, part);
             if (part.Value is not null)
@@ -102,7 +107,7 @@ internal static class Wire
 
     private static async Task<OutputData<object?>> WriteListAsync(string context, IList list)
     {
-        var sum = OutputData<object?>.Of(null);
+        var sum = OutputData<object?>.Known(null);
         var result = ImmutableArray.CreateBuilder<object>();
         // A default ImmutableArray can't be counted.
         if (list.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Pulumi;
 
-/// <summary>A provider's arguments that are not strings travel as JSON text, in the form that the protocol's own writer gives.</summary>
+/// <summary>Formats a provider's arguments that are not strings as JSON text, exactly as the protocol's own writer does.</summary>
 internal static class WireJson
 {
     private static readonly JsonSerializerOptions Strings = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -16,6 +16,8 @@ internal static class WireJson
         return new(data.Resources, data.IsKnown ? Format(data.Value) : null!, data.IsKnown, data.IsSecret);
     }
 
+    private static string FormatPair(KeyValuePair<string, object> pair) => $"{Format(pair.Key)}: {Format(pair.Value)}";
+
     private static string Format(object? value) => value switch
     {
         null => "null",
@@ -24,7 +26,7 @@ internal static class WireJson
         ImmutableArray<object> list => list.IsEmpty ? "[ ]" : $"[ {string.Join(", ", list.Select(Format))} ]",
         ImmutableDictionary<string, object> all => all.IsEmpty
             ? "{ }"
-            : $"{{ {string.Join(", ", all.OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => $"{Format(p.Key)}: {Format(p.Value)}"))} }}",
+            : $"{{ {string.Join(", ", all.OrderBy(static p => p.Key, StringComparer.Ordinal).Select(FormatPair))} }}",
         _ => JsonSerializer.Serialize(value.ToString(), Strings),
     };
 }

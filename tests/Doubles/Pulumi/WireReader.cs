@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace Pulumi;
 
-/// <summary>Turns a mock's answer into the type that a property or an invoke has; what doesn't fit becomes the default, with a warning.</summary>
+/// <summary>Converts a mock's answer into the type of a property or an invoke. A value of the wrong type becomes the default, with a
+/// warning.</summary>
 internal static class WireReader
 {
     private const BindingFlags AnyInstance = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
@@ -52,9 +53,13 @@ internal static class WireReader
         if (type.GetCustomAttribute<OutputTypeAttribute>() is null)
             throw new MisfitException($"Unexpected target type {type.FullName} when deserializing {context}");
 
-        var dictionary = value as ImmutableDictionary<string, object> ?? throw Misfit(context, typeof(ImmutableDictionary<string, object>), value);
-        var constructor = type.GetConstructors(AnyInstance).First(static c => c.GetCustomAttribute<OutputConstructorAttribute>() is not null);
-        return constructor.Invoke([.. constructor.GetParameters().Select(p => Read($"{type.FullName}({p.Name})", dictionary.GetValueOrDefault(p.Name!), p.ParameterType))]);
+        var dictionary = value as ImmutableDictionary<string, object> ?? throw Misfit(
+            context, typeof(ImmutableDictionary<string, object>), value);
+        var constructor = type.GetConstructors(AnyInstance).First(
+            static c => c.GetCustomAttribute<OutputConstructorAttribute>() is not null);
+        var arguments = constructor.GetParameters()
+            .Select(p => Read($"{type.FullName}({p.Name})", dictionary.GetValueOrDefault(p.Name!), p.ParameterType));
+        return constructor.Invoke([.. arguments]);
     }
 
     private static object? ConvertGeneric(string context, object value, Type type)
@@ -72,8 +77,10 @@ internal static class WireReader
 
         if (definition == typeof(ImmutableDictionary<,>))
         {
-            var all = value as ImmutableDictionary<string, object> ?? throw Misfit(context, typeof(ImmutableDictionary<string, object>), value);
-            return Generic(nameof(ToImmutableDictionary), inner[1]).Invoke(null, [all.ToDictionary(static p => p.Key, p => Read(context, p.Value, inner[1]))]);
+            var all = value as ImmutableDictionary<string, object> ?? throw Misfit(
+                context, typeof(ImmutableDictionary<string, object>), value);
+            return Generic(nameof(ToImmutableDictionary), inner[1]).Invoke(
+                null, [all.ToDictionary(static p => p.Key, p => Read(context, p.Value, inner[1]))]);
         }
 
         if (definition == typeof(Union<,>))

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Oci.Common.Auth;
 
-/// <summary>A user's identity out of a configuration file.</summary>
+/// <summary>A user's identity from a configuration file.</summary>
 public class ConfigFileAuthenticationDetailsProvider : IAuthenticationDetailsProvider, IRegionProvider
 {
     private readonly SimpleAuthenticationDetailsProvider provider;
@@ -16,16 +16,22 @@ public class ConfigFileAuthenticationDetailsProvider : IAuthenticationDetailsPro
     public ConfigFileAuthenticationDetailsProvider(ConfigFile configFile, FilePrivateKeySupplier keySupplier = null)
     {
         if (configFile.GetValue("authentication_type") == "instance_principal")
-            throw new NotSupportedException("This stand-in of the OCI SDK can't act as an instance principal, which authentication_type asks for; it signs with a user's key.");
+        {
+            throw new NotSupportedException(
+                "authentication_type is instance_principal, which this double of the OCI SDK does not support; "
+                + "it signs with a user's key only.");
+        }
+
+        var passPhrase = configFile.GetValue("pass_phrase");
         keySupplier ??= new FilePrivateKeySupplier(
-            Required("key_file"), configFile.GetValue("pass_phrase") is { Length: > 0 } passPhrase ? new NetworkCredential("", passPhrase).SecurePassword : null);
+            Required("key_file"), string.IsNullOrEmpty(passPhrase) ? null : new NetworkCredential("", passPhrase).SecurePassword);
         provider = new SimpleAuthenticationDetailsProvider
         {
             Fingerprint = Required("fingerprint"),
             TenantId = Required("tenancy"),
             UserId = Required("user"),
             PrivateKeySupplier = keySupplier,
-            Region = RegionOf(configFile),
+            Region = FindRegion(configFile),
         };
 
         string Required(string key) => configFile.GetValue(key) ?? throw new InvalidDataException($"missing {key} in config.");
@@ -43,7 +49,7 @@ public class ConfigFileAuthenticationDetailsProvider : IAuthenticationDetailsPro
 
     RSA IBasicAuthenticationDetailsProvider.Key => ((IBasicAuthenticationDetailsProvider)provider).Key;
 
-    private static Region RegionOf(ConfigFile file)
+    private static Region FindRegion(ConfigFile file)
     {
         if (file.GetValue("region") is not { Length: > 0 } id)
             id = Environment.GetEnvironmentVariable("OCI_REGION");

@@ -3,10 +3,11 @@ using System.Security.Cryptography;
 
 namespace Oci.Common.Auth;
 
-/// <summary>Reads a key when it is first asked for, and keeps it.</summary>
+/// <summary>Reads the key at its first use and keeps it.</summary>
 public class FilePrivateKeySupplier(string pemFilePath, SecureString passPhrase) : ISupplier<RSA>
 {
     private RSA key;
 
-    public RSA GetKey() => key ??= PrivateKeyPem.Read(File.ReadAllText(HomePath.Expand(pemFilePath)), PrivateKeyPem.PlainText(passPhrase));
+    public RSA GetKey() =>
+        key ??= PrivateKeyPem.Read(File.ReadAllText(HomePath.Expand(pemFilePath)), PrivateKeyPem.PlainText(passPhrase));
 }

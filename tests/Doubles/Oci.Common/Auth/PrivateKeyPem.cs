@@ -5,17 +5,22 @@ namespace Oci.Common.Auth;
 
 internal static class PrivateKeyPem
 {
-    /// <summary>Reads a key, with the exceptions that the official package has, or those that its own derive from.</summary>
+    /// <summary>Reads a key. It throws the official package's exceptions, or their base classes.</summary>
     internal static RSA Read(string text, string passPhrase)
     {
         var key = RSA.Create();
         try
         {
             if (text.Contains("Proc-Type:", StringComparison.Ordinal))
-                throw new NotSupportedException("This stand-in of the OCI SDK reads no key that is encrypted in PEM's old way (Proc-Type); write it as PKCS#8: openssl pkcs8 -topk8");
+            {
+                throw new NotSupportedException(
+                    "This double of the OCI SDK can't read a key with PEM's old encryption (Proc-Type); "
+                    + "convert it to PKCS#8 with openssl pkcs8 -topk8");
+            }
+
             var encrypted = text.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
             if (encrypted && passPhrase is null)
-                throw new IOException("problem creating ENCRYPTED private key: there is no pass phrase");
+                throw new IOException("problem creating ENCRYPTED private key: the pass phrase is missing");
             if (encrypted)
                 key.ImportFromEncryptedPem(text, passPhrase);
             else

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Oci.Common.Auth;
 
-/// <summary>A user's identity, given part by part.</summary>
+/// <summary>A user's identity, set property by property.</summary>
 public class SimpleAuthenticationDetailsProvider : IAuthenticationDetailsProvider, IRegionProvider
 {
     public string TenantId { get; set; }

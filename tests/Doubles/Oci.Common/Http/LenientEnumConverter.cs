@@ -3,7 +3,7 @@ using Newtonsoft.Json.Converters;
 
 namespace Oci.Common.Http;
 
-/// <summary>Reads a choice that it does not know as <c>UnknownEnumValue</c>.</summary>
+/// <summary>Reads an unknown enum value as <c>UnknownEnumValue</c>.</summary>
 internal sealed class LenientEnumConverter : StringEnumConverter
 {
     public override object ReadJson(JsonReader reader, Type objectType, object existingValue, JsonSerializer serializer)

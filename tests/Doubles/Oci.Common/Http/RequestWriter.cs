@@ -6,10 +6,12 @@ using Newtonsoft.Json;
 
 namespace Oci.Common.Http;
 
-/// <summary>Makes a request of an object whose properties say where they stand. What is null is not written, and not complained about.</summary>
+/// <summary>Creates an HTTP request from an object whose properties name their places. A null property is left out, without an
+/// error.</summary>
 internal static class RequestWriter
 {
-    private static readonly string[] OfContent = ["content-length", "content-type", "content-disposition", "content-encoding", "content-language", "content-md5"];
+    private static readonly string[] ContentHeaders =
+        ["content-length", "content-type", "content-disposition", "content-encoding", "content-language", "content-md5"];
 
     internal static HttpRequestMessage Write<T>(Uri template, HttpMethod method, T request)
         where T : IOciRequest
@@ -26,7 +28,8 @@ internal static class RequestWriter
             {
                 case Place.Path:
                     // The template's braces are escaped in an address.
-                    address = address.Replace(Uri.EscapeDataString($"{{{wire.Name}}}"), Uri.EscapeDataString(Text(value)), StringComparison.Ordinal);
+                    var placeholder = Uri.EscapeDataString($"{{{wire.Name}}}");
+                    address = address.Replace(placeholder, Uri.EscapeDataString(Text(value)), StringComparison.Ordinal);
                     break;
                 case Place.Query:
                     query.Add($"{Uri.EscapeDataString(wire.Name)}={Uri.EscapeDataString(Text(value))}");
@@ -35,7 +38,7 @@ internal static class RequestWriter
                     foreach (var (name, one) in several)
                         message.Headers.TryAddWithoutValidation(name, one);
                     break;
-                case Place.Header when OfContent.Contains(wire.Name.ToLowerInvariant()):
+                case Place.Header when ContentHeaders.Contains(wire.Name.ToLowerInvariant()):
                     contentHeaders.Add((wire.Name.ToLowerInvariant(), Text(value)));
                     break;
                 case Place.Header:
@@ -59,15 +62,24 @@ internal static class RequestWriter
         return message;
     }
 
-    private static string Text(object value) => value is Enum choice
-        ? Uri.EscapeDataString(choice.GetType().GetField(choice.ToString()).GetCustomAttribute<EnumMemberAttribute>()?.Value ?? choice.ToString())
-        : Convert.ToString(value);
+    private static string Text(object value) => value is Enum choice ? Uri.EscapeDataString(Name(choice)) : Convert.ToString(value);
+
+    private static string Name(Enum choice) =>
+        choice.GetType().GetField(choice.ToString()).GetCustomAttribute<EnumMemberAttribute>()?.Value ?? choice.ToString();
+
+    private static MemoryStream Serialize(object value)
+    {
+        var settings = new JsonSerializerSettings
+        {
+            ContractResolver = UtcTimeResolver.Instance,
+            NullValueHandling = NullValueHandling.Ignore,
+        };
+        return new MemoryStream(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(value, settings)));
+    }
 
     private static StreamContent Content(object value)
     {
-        var (stream, type) = value is Stream given
-            ? (given, "application/octet-stream")
-            : (new MemoryStream(Encoding.UTF8.GetBytes(JsonConvert.SerializeObject(value, new JsonSerializerSettings { ContractResolver = TimesOfModels.Resolver, NullValueHandling = NullValueHandling.Ignore }))), "application/json");
+        var (stream, type) = value is Stream given ? (given, "application/octet-stream") : (Serialize(value), "application/json");
         return new StreamContent(stream) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
     }
 }

@@ -8,12 +8,12 @@ using Range = Oci.Common.Model.Range;
 
 namespace Oci.Common.Http;
 
-/// <summary>Makes an object of an answer, by the places that its properties name, or an exception.</summary>
+/// <summary>Converts a response into an object whose properties name their places, or into an exception.</summary>
 internal static class ResponseReader
 {
     private static readonly JsonSerializerSettings Settings = new() { NullValueHandling = NullValueHandling.Ignore, MaxDepth = 128 };
 
-    /// <summary>Throws unless the answer is one of success, as which 304 counts.</summary>
+    /// <summary>Throws unless the response is a success. 304 counts as a success.</summary>
     internal static void Check(HttpRequestMessage request, HttpResponseMessage response, ApiDetails details)
     {
         if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
@@ -24,11 +24,12 @@ internal static class ResponseReader
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException)
         {
-            throw new OciException(e.Message, "Unknown", FirstOf(request.Headers, "opc-request-id"), e);
+            throw new OciException(e.Message, "Unknown", FirstValue(request.Headers, "opc-request-id"), e);
         }
     }
 
-    /// <summary>Throws what the answer's body says; what is thrown for one that is no JSON is no <see cref="OciException"/>.</summary>
+    /// <summary>Throws the error in the response's body. If the body is not JSON, the exception is not an
+    /// <see cref="OciException"/>.</summary>
     internal static void ThrowError(HttpResponseMessage response, ApiDetails details)
     {
         var error = Json<ErrorBody>(response);
@@ -36,7 +37,7 @@ internal static class ResponseReader
             response.StatusCode,
             error?.Message ?? response.ReasonPhrase ?? "Unknown Message",
             error?.Code ?? "Unknown Service Code",
-            FirstOf(response.Headers, "opc-request-id"),
+            FirstValue(response.Headers, "opc-request-id"),
             details);
     }
 
@@ -54,7 +55,7 @@ internal static class ResponseReader
             }
             else if (property.PropertyType == typeof(Dictionary<string, string>))
             {
-                // As written: a prefix in other letters is not this one.
+                // The prefix is case-sensitive.
                 var several = message.Headers.Concat(message.Content.Headers)
                     .Where(header => header.Key.StartsWith(wire.Name, StringComparison.Ordinal))
                     .ToDictionary(header => header.Key[wire.Name.Length..], header => header.Value.FirstOrDefault());
@@ -70,27 +71,32 @@ internal static class ResponseReader
         return response;
     }
 
-    // A time is read by the framework's converter, which gives a local one; a choice that is none is its FormatException.
-    private static object Value(string text, Type type) => type == typeof(Range) ? Range.ParseRange(text) : TypeDescriptor.GetConverter(type).ConvertFrom(text);
+    // The framework's converter reads times as local times, and throws a FormatException for an unknown enum value.
+    private static object Value(string text, Type type) =>
+        type == typeof(Range) ? Range.ParseRange(text) : TypeDescriptor.GetConverter(type).ConvertFrom(text);
 
     private static object Body(HttpResponseMessage message, Type type)
     {
         if (type == typeof(Stream))
             return message.Content.ReadAsStreamAsync().Result;
-        // The official package gets here by reflection, so that what goes wrong comes wrapped in this.
-        return typeof(ResponseReader).GetMethod(nameof(Json), BindingFlags.NonPublic | BindingFlags.Static).MakeGenericMethod(type).Invoke(null, [message]);
+        // The official package calls the reader by reflection, which wraps its exceptions. So does this.
+        var read = typeof(ResponseReader).GetMethod(nameof(Json), BindingFlags.NonPublic | BindingFlags.Static);
+        return read.MakeGenericMethod(type).Invoke(null, [message]);
     }
 
-    // Waits for the body, as the official package does: a body that breaks off is an AggregateException.
+    // Blocks on the body, as the official package does: a body that breaks off becomes an AggregateException.
     private static T Json<T>(HttpResponseMessage response)
     {
         var text = response.Content.ReadAsStringAsync().Result;
-        return response.Content.Headers.TryGetValues("Content-Type", out var types) && types.First().Contains("text/plain", StringComparison.Ordinal)
+        var isText = response.Content.Headers.TryGetValues("Content-Type", out var types)
+            && types.First().Contains("text/plain", StringComparison.Ordinal);
+        return isText
             ? (T)(object)text
             : JsonConvert.DeserializeObject<T>(text, Settings);
     }
 
-    private static string FirstOf(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : "";
+    private static string FirstValue(HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : "";
 
     private sealed record ErrorBody([property: JsonProperty("code")] string Code, [property: JsonProperty("message")] string Message);
 }

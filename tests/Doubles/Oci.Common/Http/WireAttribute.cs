@@ -1,19 +1,11 @@
 namespace Oci.Common.Http;
 
-/// <summary>Where in a request or an answer a property stands. In no place's own order: they are written as the properties are declared.</summary>
+/// <summary>The place of a property in a request or response. Properties are written in the order of their declaration.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class WireAttribute(Place place, string name = "") : Attribute
 {
     internal Place Place { get; } = place;
 
-    /// <summary>The parameter's or the header's; of a dictionary, what its headers' names begin with.</summary>
+    /// <summary>The name of the parameter or header. For a dictionary, the prefix of its headers.</summary>
     internal string Name { get; } = name;
-}
-
-internal enum Place
-{
-    Path,
-    Query,
-    Header,
-    Body,
 }

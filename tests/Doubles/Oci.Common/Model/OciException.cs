@@ -2,11 +2,17 @@ using System.Net;
 
 namespace Oci.Common.Model;
 
-/// <summary>What a service answered instead of what it was asked for.</summary>
+/// <summary>An error that a service answered.</summary>
 public class OciException : Exception
 {
     public OciException(HttpStatusCode statusCode, string message, string serviceCode, string opcRequestId, ApiDetails apiDetails)
-        : base(message) => (StatusCode, ServiceCode, OpcRequestId, ApiDetails) = (statusCode, serviceCode, opcRequestId, apiDetails);
+        : base(message)
+    {
+        StatusCode = statusCode;
+        ServiceCode = serviceCode;
+        OpcRequestId = opcRequestId;
+        ApiDetails = apiDetails;
+    }
 
     public OciException(HttpStatusCode statusCode, string message, string serviceCode, string opcRequestId)
         : this(statusCode, message, serviceCode, opcRequestId, apiDetails: null)
@@ -14,10 +20,18 @@ public class OciException : Exception
     }
 
     public OciException(string message, string serviceCode, string opcRequestId, Exception innerException)
-        : base(message, innerException) => (ServiceCode, OpcRequestId) = (serviceCode, opcRequestId);
+        : base(message, innerException)
+    {
+        ServiceCode = serviceCode;
+        OpcRequestId = opcRequestId;
+    }
 
     public OciException(HttpStatusCode statusCode, string message, string opcRequestId, Exception innerException)
-        : base(message, innerException) => (StatusCode, OpcRequestId) = (statusCode, opcRequestId);
+        : base(message, innerException)
+    {
+        StatusCode = statusCode;
+        OpcRequestId = opcRequestId;
+    }
 
     public HttpStatusCode StatusCode { get; }
 
@@ -30,5 +44,6 @@ public class OciException : Exception
     public override string ToString() => ApiDetails is null
         ? $"Error encountered: StatusCode:{StatusCode}, Message:{Message}, ServiceCode:{ServiceCode}, OpcRequestId:{OpcRequestId}"
         : $"Error returned by {ApiDetails.ServiceName} Service. Http Status Code: {(int)StatusCode}. ServiceCode: {ServiceCode}. " +
-            $"OpcRequestId: {OpcRequestId}. Message: {Message}\nOperation Name: {ApiDetails.OperationName}\nRequest Endpoint: {ApiDetails.RequestEndpoint}";
+            $"OpcRequestId: {OpcRequestId}. Message: {Message}\nOperation Name: {ApiDetails.OperationName}\n" +
+            $"Request Endpoint: {ApiDetails.RequestEndpoint}";
 }

@@ -1,6 +1,6 @@
 namespace Oci.Common.Model;
 
-/// <summary>Which bytes are asked for, or came.</summary>
+/// <summary>A range of bytes in a request or response.</summary>
 public class Range
 {
     public long? StartByte { get; set; }

@@ -3,10 +3,12 @@ using Oci.Common.Waiters;
 
 namespace Oci.Common.Retry;
 
-/// <summary>Which answers are asked for again. No connection error is, and no Retry-After is read.</summary>
+/// <summary>Selects the responses after which a request is retried. Connection errors are not retried, and Retry-After is
+/// ignored.</summary>
 public class RetryConfiguration : WaiterConfiguration
 {
-    public static readonly bool isDefaultRetryEnabled = bool.TryParse(Environment.GetEnvironmentVariable("OCI_SDK_DEFAULT_RETRY_ENABLED"), out var enabled) && enabled;
+    public static readonly bool isDefaultRetryEnabled =
+        bool.TryParse(Environment.GetEnvironmentVariable("OCI_SDK_DEFAULT_RETRY_ENABLED"), out var enabled) && enabled;
 
     private static readonly int[] RetryableStatuses = [429, 500, 502, 503, 504, 505, 506, 507, 508, 510, 511];
 

@@ -5,13 +5,13 @@ using Oci.Common.Model;
 namespace Oci.Common.Retry;
 
 /// <summary>
-/// Sends a request again while its answers are retryable. The caller's token ends a send and not the sleep between two of them; the total
-/// time ends a sleep and not a send. Each send is of a copy, for which the whole body is read into memory.
+/// Repeats a request while its responses are retryable. The caller's token ends a send but not the sleep between two sends. The total time
+/// ends a sleep but not a send. Each send uses a copy of the request, for which the whole body is read into memory.
 /// </summary>
 internal static class RetryingCall
 {
-    internal static RetryConfiguration Preferred(RetryConfiguration ofCall, RetryConfiguration ofClient) =>
-        ofCall ?? ofClient ?? (RetryConfiguration.isDefaultRetryEnabled ? new RetryConfiguration() : null);
+    internal static RetryConfiguration Preferred(RetryConfiguration callConfiguration, RetryConfiguration clientConfiguration) =>
+        callConfiguration ?? clientConfiguration ?? (RetryConfiguration.isDefaultRetryEnabled ? new RetryConfiguration() : null);
 
     internal static async Task<HttpResponseMessage> SendAsync(
         RetryConfiguration configuration, Func<HttpRequestMessage, Task<HttpResponseMessage>> send, HttpRequestMessage request)
@@ -44,14 +44,15 @@ internal static class RetryingCall
             return false;
         try
         {
-            // Throws something else than an OciException for a body that is no JSON, and the call ends with that.
+            // For a body that is not JSON this throws another exception than an OciException, which ends the call.
             ResponseReader.ThrowError(response, details: null);
             return false;
         }
         catch (OciException e)
         {
             var status = (int)response.StatusCode;
-            return configuration.RetryableStatusCodeFamilies.Contains(status / 100) || configuration.RetryableErrors.Contains(new(status, ""))
+            return configuration.RetryableStatusCodeFamilies.Contains(status / 100)
+                || configuration.RetryableErrors.Contains(new(status, ""))
                 || configuration.RetryableErrors.Contains(new(status, e.ServiceCode));
         }
     }
@@ -61,7 +62,7 @@ internal static class RetryingCall
         var copy = new HttpRequestMessage(request.Method, request.RequestUri);
         if (request.Content is { } content)
         {
-            // A stream that can't be rewound has nothing more to give to the second copy, and HttpContent says so.
+            // If the stream can't seek, HttpContent throws at the second copy.
             var body = new MemoryStream();
             await content.CopyToAsync(body).ConfigureAwait(false);
             body.Position = 0;

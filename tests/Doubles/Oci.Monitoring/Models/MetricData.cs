@@ -1,4 +1,5 @@
 namespace Oci.MonitoringService.Models;
 
-/// <summary>A stream as the service summarizes it. Nothing uses it; it is here because its name is one that programs give to types of their own.</summary>
+/// <summary>A stream in the service's summaries. The product does not use it. It is here because its name collides with the product's own
+/// type, as the official package's does.</summary>
 public class MetricData;

@@ -4,7 +4,7 @@ namespace Oci.ObjectstorageService.Models;
 
 public enum StorageTier
 {
-    /// <summary>What a tier in a body that is none of these is read as.</summary>
+    /// <summary>The value for an unknown tier in a body.</summary>
     [EnumMember(Value = null)]
     UnknownEnumValue,
 

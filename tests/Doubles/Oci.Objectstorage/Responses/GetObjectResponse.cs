@@ -46,6 +46,6 @@ public class GetObjectResponse : OciResponse
     [Wire(Place.Body)]
     public Stream InputStream { get; set; }
 
-    /// <summary>Never true: see the status of the answer.</summary>
+    /// <summary>Always false, as in the official package. Only the response's status shows whether the object was modified.</summary>
     public bool IsNotModified { get; set; }
 }

@@ -39,6 +39,6 @@ public class HeadObjectResponse : OciResponse
     [Wire(Place.Header, "version-id")]
     public string VersionId { get; set; }
 
-    /// <summary>Never true: see the status of the answer.</summary>
+    /// <summary>Always false, as in the official package. Only the response's status shows whether the object was modified.</summary>
     public bool IsNotModified { get; set; }
 }

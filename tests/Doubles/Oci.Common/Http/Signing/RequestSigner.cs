@@ -11,30 +11,31 @@ internal sealed class RequestSigner(IBasicAuthenticationDetailsProvider provider
     internal void Sign(HttpRequestMessage request)
     {
         if (request.Content is null && (request.Method == HttpMethod.Post || request.Method == HttpMethod.Put))
-            request.Content = Nothing();
-        var strategy = request.Options.TryGetValue(SigningStrategy.OfRequest, out var own) ? own : SigningStrategy.Standard;
-        var names = strategy.HeadersOf(request.Method);
+            request.Content = EmptyContent();
+        var strategy = request.Options.TryGetValue(SigningStrategy.OptionKey, out var own) ? own : SigningStrategy.Standard;
+        var names = strategy.SelectHeaders(request.Method);
         AddMissing(request, names);
         var lines = string.Join('\n', names.Select(name => $"{name}: {Value(request, name)}"));
         var keyId = provider.KeyId;
         var signature = provider.Key.SignData(Encoding.UTF8.GetBytes(lines), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.Headers.Add(
             "authorization",
-            $"Signature version=\"1\",headers=\"{string.Join(' ', names)}\",keyId=\"{keyId}\",algorithm=\"rsa-sha256\",signature=\"{Convert.ToBase64String(signature)}\"");
+            $"Signature version=\"1\",headers=\"{string.Join(' ', names)}\",keyId=\"{keyId}\",algorithm=\"rsa-sha256\","
+                + $"signature=\"{Convert.ToBase64String(signature)}\"");
     }
 
     private static void AddMissing(HttpRequestMessage request, string[] names)
     {
         if (!request.Headers.Contains("date"))
             request.Headers.Date = DateTimeOffset.UtcNow;
-        // Without the port, here and so in what is sent.
+        // Without the port, in the signature and therefore also in the request.
         if (!request.Headers.Contains("host"))
             request.Headers.Add("host", request.RequestUri.Host);
         if (!names.Contains("x-content-sha256"))
             return;
 
         var headers = request.Content.Headers;
-        var body = AsText(request.Content);
+        var body = ReadAsText(request.Content);
         headers.ContentType ??= new MediaTypeHeaderValue("application/json");
         if (!headers.Contains("content-length"))
             headers.ContentLength = body.Length;
@@ -42,8 +43,8 @@ internal sealed class RequestSigner(IBasicAuthenticationDetailsProvider provider
             request.Headers.Add("x-content-sha256", Convert.ToBase64String(SHA256.HashData(body)));
     }
 
-    // Through text, as the official package reads a body that it signs: bytes that are no UTF-8 get another length and digest than are sent.
-    private static byte[] AsText(HttpContent content)
+    // The official package reads a signed body as text, so bytes that are not UTF-8 get a wrong length and digest.
+    private static byte[] ReadAsText(HttpContent content)
     {
         using var bytes = new MemoryStream();
         content.CopyToAsync(bytes).Wait();
@@ -52,9 +53,11 @@ internal sealed class RequestSigner(IBasicAuthenticationDetailsProvider provider
         return Encoding.UTF8.GetBytes(reader.ReadToEnd());
     }
 
-    private static StringContent Nothing()
+    private static StringContent EmptyContent()
     {
-        var content = new StringContent("") { Headers = { ContentType = new MediaTypeHeaderValue("application/json"), ContentLength = 0 } };
+        var content = new StringContent("");
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        content.Headers.ContentLength = 0;
         content.Headers.TryAddWithoutValidation("x-content-sha256", Convert.ToBase64String(SHA256.HashData([])));
         return content;
     }

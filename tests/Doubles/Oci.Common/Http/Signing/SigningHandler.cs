@@ -2,7 +2,7 @@ using System.Security.Authentication;
 
 namespace Oci.Common.Http.Signing;
 
-/// <summary>Signs what it sends.</summary>
+/// <summary>Signs every request.</summary>
 internal sealed class SigningHandler : HttpClientHandler
 {
     private readonly RequestSigner signer;
@@ -11,7 +11,7 @@ internal sealed class SigningHandler : HttpClientHandler
     {
         this.signer = signer;
         ClientCertificateOptions = ClientCertificateOption.Automatic;
-#pragma warning disable CA5398 // The official package's choice.
+#pragma warning disable CA5398 // The official package does the same.
         SslProtocols = SslProtocols.Tls12;
 #pragma warning restore CA5398
     }

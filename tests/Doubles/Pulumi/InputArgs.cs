@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Pulumi;
 
-/// <summary>Base of everything that is passed to a provider.</summary>
+/// <summary>Base class of everything that is passed to a provider.</summary>
 public abstract class InputArgs
 {
     private readonly ImmutableArray<(InputAttribute Input, string Member, Func<object?, object?> Get)> inputs;
@@ -13,13 +13,17 @@ public abstract class InputArgs
         const BindingFlags all = BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Instance;
         inputs =
         [
-            .. GetType().GetFields(all).Select(static f => (f.GetCustomAttribute<InputAttribute>()!, f.Name, (Func<object?, object?>)f.GetValue)).Where(static i => i.Item1 is not null),
-            .. GetType().GetProperties(all).Select(static p => (p.GetCustomAttribute<InputAttribute>()!, p.Name, (Func<object?, object?>)p.GetValue)).Where(static i => i.Item1 is not null),
+            .. GetType().GetFields(all)
+                .Select(static f => (f.GetCustomAttribute<InputAttribute>()!, f.Name, (Func<object?, object?>)f.GetValue))
+                .Where(static i => i.Item1 is not null),
+            .. GetType().GetProperties(all)
+                .Select(static p => (p.GetCustomAttribute<InputAttribute>()!, p.Name, (Func<object?, object?>)p.GetValue))
+                .Where(static i => i.Item1 is not null),
         ];
     }
 
-    /// <summary>The members by their names on the wire.</summary>
-    /// <exception cref="ArgumentNullException">A required one is missing.</exception>
+    /// <summary>Returns the members by their names on the wire.</summary>
+    /// <exception cref="ArgumentNullException">A required member is missing.</exception>
     internal ImmutableDictionary<string, object?> ToDictionary()
     {
         var result = ImmutableDictionary.CreateBuilder<string, object?>();
@@ -35,20 +39,4 @@ public abstract class InputArgs
 
         return result.ToImmutable();
     }
-}
-
-/// <summary>Base of a resource's arguments.</summary>
-public abstract class ResourceArgs : InputArgs
-{
-    public static readonly ResourceArgs Empty = new None();
-
-    private sealed class None : ResourceArgs;
-}
-
-/// <summary>Base of an invoke's arguments.</summary>
-public abstract class InvokeArgs : InputArgs
-{
-    public static readonly InvokeArgs Empty = new None();
-
-    private sealed class None : InvokeArgs;
 }

@@ -5,10 +5,10 @@ using Newtonsoft.Json.Serialization;
 
 namespace Oci.Common.Http;
 
-/// <summary>Writes the times that a model declares in UTC and to the millisecond. Those in a dictionary of anything are none of it.</summary>
-internal sealed class TimesOfModels : DefaultContractResolver
+/// <summary>Writes the declared times of a model in UTC with milliseconds. Times in a dictionary of objects are not affected.</summary>
+internal sealed class UtcTimeResolver : DefaultContractResolver
 {
-    internal static TimesOfModels Resolver { get; } = new();
+    internal static UtcTimeResolver Instance { get; } = new();
 
     protected override JsonProperty CreateProperty(MemberInfo member, MemberSerialization memberSerialization)
     {
@@ -25,8 +25,10 @@ internal sealed class TimesOfModels : DefaultContractResolver
         public override bool CanConvert(Type objectType) => objectType == typeof(DateTime) || objectType == typeof(DateTime?);
 
         public override void WriteJson(JsonWriter writer, object value, JsonSerializer serializer) =>
-            writer.WriteValue(((DateTime)value).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", DateTimeFormatInfo.InvariantInfo));
+            writer.WriteValue(
+                ((DateTime)value).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", DateTimeFormatInfo.InvariantInfo));
 
-        public override object ReadJson(JsonReader reader, Type objectType, object existingValue, JsonSerializer serializer) => throw new NotSupportedException();
+        public override object ReadJson(JsonReader reader, Type objectType, object existingValue, JsonSerializer serializer) =>
+            throw new NotSupportedException();
     }
 }

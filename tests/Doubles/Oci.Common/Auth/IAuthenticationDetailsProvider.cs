@@ -1,0 +1,10 @@
+namespace Oci.Common.Auth;
+
+public interface IAuthenticationDetailsProvider : IBasicAuthenticationDetailsProvider
+{
+    string Fingerprint { get; }
+
+    string TenantId { get; }
+
+    string UserId { get; }
+}

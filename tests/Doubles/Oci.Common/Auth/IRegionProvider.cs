@@ -1,0 +1,6 @@
+namespace Oci.Common.Auth;
+
+public interface IRegionProvider
+{
+    Region Region { get; }
+}

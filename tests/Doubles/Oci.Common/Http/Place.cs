@@ -1,0 +1,9 @@
+namespace Oci.Common.Http;
+
+internal enum Place
+{
+    Path,
+    Query,
+    Header,
+    Body,
+}

@@ -1,0 +1,3 @@
+namespace Oci.Common;
+
+public interface IOciRequest;

@@ -1,0 +1,6 @@
+namespace Oci.Common;
+
+public interface IOciResponse
+{
+    HttpResponseMessage httpResponseMessage { get; set; }
+}

@@ -1,0 +1,5 @@
+namespace Pulumi;
+
+/// <summary>Marks a struct that represents a set of known strings.</summary>
+[AttributeUsage(AttributeTargets.Struct)]
+public sealed class EnumTypeAttribute : Attribute;
