@@ -1,6 +1,6 @@
 namespace ModelServing.Bench;
 
-/// <summary>The measurement can't be made; the message says why, and what would help.</summary>
+/// <summary>The measurement failed. The message gives the reason and, if there is one, the remedy.</summary>
 internal sealed class BenchException(string message, int exitCode = ExitCode.Failed) : Exception(message)
 {
     internal int ExitCode { get; } = exitCode;

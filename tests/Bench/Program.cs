@@ -5,7 +5,7 @@ using ModelServing.Bench.Inference;
 using ModelServing.Bench.Routing;
 using ModelServing.Bench.Soak;
 
-var root = new RootCommand("The measurements of docs/bench.md.")
+var root = new RootCommand("Runs the measurements of docs/bench.md.")
 {
     FunctionsCommand.Create(),
     RouterCommand.Create(),

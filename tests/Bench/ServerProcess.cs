@@ -5,34 +5,37 @@ using System.Net.Sockets;
 
 namespace ModelServing.Bench;
 
-/// <summary>A server that runs as a child for as long as it is measured.</summary>
+/// <summary>A server that runs as a child process while it is measured.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process process;
     private readonly Func<Process, Task> stop;
-    private readonly Task<string> said;
+    private readonly Task<string> output;
 
     private ServerProcess(string name, Process process, Func<Process, Task> stop)
     {
         Name = name;
         this.process = process;
         this.stop = stop;
-        said = ReadAsync(process);
+        output = ReadAsync(process);
     }
 
     internal string Name { get; }
 
-    /// <summary>Starts it and waits until it takes connections on <paramref name="port"/>.</summary>
-    internal static async Task<ServerProcess> StartAsync(string name, ProcessStartInfo start, int port, Func<Process, Task> stop, CancellationToken cancellation)
+    /// <summary>Starts a server and waits until it accepts connections on <paramref name="port"/>.</summary>
+    internal static async Task<ServerProcess> StartAsync(
+        string name, ProcessStartInfo start, int port, Func<Process, Task> stop, CancellationToken cancellation)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         var server = new ServerProcess(name, Process.Start(start) ?? throw new BenchException($"{name} can't be started"), stop);
         try
         {
-            for (var attempt = 0; !await TakesConnectionsAsync(port, cancellation); attempt++)
+            for (var attempt = 0; !await AcceptsConnectionsAsync(port, cancellation); attempt++)
             {
-                if (server.process.HasExited || attempt > 300)
-                    throw new BenchException($"{name} does not take connections on port {port}; it said: {(server.process.HasExited ? await server.said : "nothing yet")}");
+                if (server.process.HasExited)
+                    throw new BenchException($"{name} ended at its start; its output: {await server.output}");
+                if (attempt > 300)
+                    throw new BenchException($"{name} does not accept connections on port {port}");
                 await Task.Delay(50, cancellation);
             }
 
@@ -45,14 +48,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Fails when it has ended by itself.</summary>
+    /// <summary>Fails if the server has ended by itself.</summary>
     internal async Task CheckAsync()
     {
         if (process.HasExited)
-            throw new BenchException($"{Name} ended with exit code {process.ExitCode}; it said: {await said}");
+            throw new BenchException($"{Name} ended with exit code {process.ExitCode}; its output: {await output}");
     }
 
-    /// <summary>The processor time that it has used, with its workers.</summary>
+    /// <summary>Returns the processor time that the server and its workers have used.</summary>
     internal TimeSpan ProcessorTime()
     {
         var own = process.Id;
@@ -68,7 +71,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A loopback port that is free now.</summary>
+    /// <summary>Returns a loopback port that is free now.</summary>
     internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -80,10 +83,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (!process.HasExited)
             await stop(process);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -97,9 +100,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         try
         {
-            // "id (name) state parent ..."; the name may hold anything.
+            // The format is "id (name) state parent ...". The name may contain any characters.
             var stat = File.ReadAllText($"/proc/{id}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+            var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return int.Parse(fields[1], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
@@ -107,7 +111,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> TakesConnectionsAsync(int port, CancellationToken cancellation)
+    private static async Task<bool> AcceptsConnectionsAsync(int port, CancellationToken cancellation)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try

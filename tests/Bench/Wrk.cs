@@ -4,19 +4,20 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Bench;
 
-/// <summary>The load generator: one request, again and again, on connections that stay open.</summary>
+/// <summary>The load generator wrk. It repeats one request on persistent connections.</summary>
 internal sealed class Wrk
 {
     private const string Result = "result:";
 
-    // It prints its own figures for a reader; ours come from the same run, in a form to parse.
+    // wrk prints its figures for people. This script prints those of the same run in a form that can be parsed.
     private const string Script = """
         wrk.method = "POST"
         wrk.headers["Content-Type"] = "application/json"
         wrk.body = [==[BODY]==]
         done = function(summary, latency, requests)
           local e = summary.errors
-          io.write(string.format("result: %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+          io.write(string.format("result: %d %d %d %d %d\n", summary.requests, summary.duration,
+            latency:percentile(50), latency:percentile(99),
             e.connect + e.read + e.write + e.timeout + e.status))
         end
         """;
@@ -25,31 +26,51 @@ internal sealed class Wrk
     private readonly string script;
     private readonly int connections;
 
-    internal Wrk(InstalledProgram program, TemporaryFolder folder, string body, int connections, params ReadOnlySpan<(string Name, string Value)> headers)
+    internal Wrk(
+        InstalledProgram program,
+        TemporaryFolder folder,
+        string body,
+        int connections,
+        params ReadOnlySpan<(string Name, string Value)> headers)
     {
         this.program = program.FullPath!;
         this.connections = connections;
         script = folder.Combine("request.lua");
-        File.WriteAllText(script, string.Concat(headers.ToArray().Select(static header => $"wrk.headers[\"{header.Name}\"] = \"{header.Value}\"\n")) + Script.Replace("BODY", body, StringComparison.Ordinal));
+        var headerLines = headers.ToArray().Select(static header => $"wrk.headers[\"{header.Name}\"] = \"{header.Value}\"\n");
+        File.WriteAllText(script, string.Concat(headerLines) + Script.Replace("BODY", body, StringComparison.Ordinal));
     }
 
-    /// <summary>Sends requests to <paramref name="address"/> for some seconds; every answer has to be a good one.</summary>
+    /// <summary>Sends requests to <paramref name="address"/> for some seconds.</summary>
+    /// <exception cref="BenchException">A request failed.</exception>
     internal async Task<WrkResult> RunAsync(string server, Uri address, int seconds, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--threads", "1", "--connections", Text(connections), "--duration", $"{seconds}s", "--script", script, address.ToString()])
-            start.ArgumentList.Add(argument);
+        string[] arguments =
+        [
+            "--threads", "1",
+            "--connections", connections.ToString(CultureInfo.InvariantCulture),
+            "--duration", $"{seconds}s",
+            "--script", script,
+            address.ToString(),
+        ];
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start) ?? throw new BenchException("wrk can't be started");
         try
         {
-            var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            var output = await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
             await process.WaitForExitAsync(cancellation);
-            var line = said[0].Split('\n').FirstOrDefault(static line => line.StartsWith(Result, StringComparison.Ordinal))
-                ?? throw new BenchException($"wrk gave no result for {server}; it said: {string.Concat(said).Trim()}");
-            var figures = line[Result.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static text => long.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+            var line = output[0].Split('\n').FirstOrDefault(static line => line.StartsWith(Result, StringComparison.Ordinal))
+                ?? throw new BenchException($"wrk printed no result for {server}; its output: {string.Concat(output).Trim()}");
+            var figures = line[Result.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static text => long.Parse(text, CultureInfo.InvariantCulture))
+                .ToArray();
             if (figures[4] != 0)
-                throw new BenchException($"{figures[4]} of {figures[0]} requests to {server} failed: nothing that fails is measured");
-            return new WrkResult(figures[0] / TimeSpan.FromMicroseconds(figures[1]).TotalSeconds, figures[0], TimeSpan.FromMicroseconds(figures[2]), TimeSpan.FromMicroseconds(figures[3]));
+                throw new BenchException($"{figures[4]} of {figures[0]} requests to {server} failed, so there are no figures");
+            return new WrkResult(
+                figures[0] / TimeSpan.FromMicroseconds(figures[1]).TotalSeconds,
+                figures[0],
+                TimeSpan.FromMicroseconds(figures[2]),
+                TimeSpan.FromMicroseconds(figures[3]));
         }
         finally
         {
@@ -57,6 +78,4 @@ internal sealed class Wrk
                 process.Kill();
         }
     }
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,8 @@
 namespace ModelServing.Bench;
 
-/// <summary>What wrk measured in one go.</summary>
-/// <param name="RequestsPerSecond">Answers a second.</param>
-/// <param name="Requests">How many answers that were.</param>
+/// <summary>The figures of one run of wrk.</summary>
+/// <param name="RequestsPerSecond">Answers per second.</param>
+/// <param name="Requests">The number of answers.</param>
 /// <param name="P50">The median latency.</param>
-/// <param name="P99">The latency that 99% of requests stay below.</param>
+/// <param name="P99">The 99th percentile of the latency.</param>
 internal sealed record WrkResult(double RequestsPerSecond, long Requests, TimeSpan P50, TimeSpan P99);

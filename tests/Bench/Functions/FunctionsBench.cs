@@ -8,13 +8,14 @@ using ModelServing.TestKit.Nosql;
 namespace ModelServing.Bench.Functions;
 
 /// <summary>
-/// Starts the function Rollback as OCI Functions does, in turn for each way of publishing, and calls it once with an alarm's message; its
-/// journal is an emulated table, so that the first call has all that one has: the SDK, a signature, JSON.
+/// Starts the function Rollback as OCI Functions does, in turn for each way of publishing, and calls it once with an alarm's message. Its
+/// journal is an emulated table, so the first call includes everything that a real one does: the SDK, a signature, JSON.
 /// </summary>
 internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publishings)
 {
     private static readonly byte[] Message = """
-        {"title":"failure-rate","type":"OK_TO_FIRING","timestampEpochMillis":1777896120000,"version":1.5,"alarmMetaData":[{"status":"FIRING",
+        {"title":"failure-rate","type":"OK_TO_FIRING","timestampEpochMillis":1777896120000,"version":1.5,
+        "alarmMetaData":[{"status":"FIRING",
         "dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}],"metricValues":[{"v":"0.42"}]}]}
         """u8.ToArray();
 
@@ -27,13 +28,18 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
         {
             Function = FunctionName.Rollback,
             Journal = HostSources.Nosql(NosqlEmulator.Compartment, "journal"),
-            Oci = new OciSettings { Identity = OciIdentity.ConfigFile, ConfigFile = nosql.Identity.ConfigFile, NosqlEndpoint = nosql.Endpoint.GetLeftPart(UriPartial.Authority) },
+            Oci = new OciSettings
+            {
+                Identity = OciIdentity.ConfigFile,
+                ConfigFile = nosql.Identity.ConfigFile,
+                NosqlEndpoint = nosql.Endpoint.GetLeftPart(UriPartial.Authority),
+            },
             LogFormat = LogFormat.Json,
         };
         var programs = new List<(Publishing Publishing, IReadOnlyList<string> Command, List<FunctionStart> Starts)>();
         foreach (var (publishing, index) in publishings.Select(static (publishing, index) => (publishing, index)))
             programs.Add((publishing, await publishing.PublishAsync(folder.Combine($"published-{index}"), cancellation), []));
-        // Round by round, and one that does not count: whatever else the machine does meets all alike.
+        // Round by round, so other work on the machine affects all publications alike. The first round does not count.
         for (var round = 0; round <= starts; round++)
         {
             foreach (var (_, command, measured) in programs)
@@ -47,7 +53,8 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
         return new FunctionsReport([.. programs.Select(static program => new PublishingReport(program.Publishing.Name, program.Starts))]);
     }
 
-    private static async Task<FunctionStart> StartAsync(IReadOnlyList<string> command, FunctionsHostSettings settings, string path, CancellationToken cancellation)
+    private static async Task<FunctionStart> StartAsync(
+        IReadOnlyList<string> command, FunctionsHostSettings settings, string path, CancellationToken cancellation)
     {
         using var agent = new FnAgent(path);
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -55,12 +62,17 @@ internal sealed class FunctionsBench(int starts, IReadOnlyList<Publishing> publi
             start.Environment[name] = value;
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         using var process = Process.Start(start) ?? throw new BenchException($"{command[0]} can't be started", ExitCode.Missing);
-        var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        var output = Task.WhenAll(
+            process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         try
         {
             await Task.WhenAny(agent.ListeningAsync(cancellation), process.WaitForExitAsync(cancellation)).Unwrap();
             if (process.HasExited)
-                throw new BenchException($"the function ended with exit code {process.ExitCode}; it said: {string.Concat(await said)}");
+            {
+                throw new BenchException(
+                    $"the function ended with exit code {process.ExitCode}; its output: {string.Concat(await output)}");
+            }
+
             var listening = ProcessorTime(process);
             var answer = await agent.CallAsync(new FnCall(Message), cancellation);
             if (answer.HttpStatus != 200)

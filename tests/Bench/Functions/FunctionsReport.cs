@@ -2,17 +2,21 @@ using System.Globalization;
 
 namespace ModelServing.Bench.Functions;
 
-/// <summary>What was measured.</summary>
+/// <summary>The figures of all ways of publishing.</summary>
 internal sealed record FunctionsReport(IReadOnlyList<PublishingReport> Publishings)
 {
-    // A function has a tenth of a processor for each 256 MB.
-    private const double MegabytesOfAProcessor = 2560;
+    // A function gets a tenth of a processor for each 256 MB.
+    private const double MegabytesPerProcessor = 2560;
 
     private static readonly int[] Memories = [128, 256, 512, 1024];
 
     internal void Print(TextWriter output)
     {
-        string[] columns = ["publishing", "CPU s to listen", "worst", "to first answer", "MB", .. Memories.Select(static memory => $"listens at {memory} MB")];
+        string[] columns =
+        [
+            "publishing", "CPU s to listen", "highest", "to first answer", "MB",
+            .. Memories.Select(static memory => $"start at {memory} MB"),
+        ];
         Write(output, columns);
         Write(output, ["---", .. columns.Skip(1).Select(static _ => "---:")]);
         foreach (var publishing in Publishings)
@@ -25,7 +29,8 @@ internal sealed record FunctionsReport(IReadOnlyList<PublishingReport> Publishin
                 Text(publishing.Starts.Max(static start => start.Listening)),
                 Text(Median(publishing.Starts.Select(static start => start.Answered))),
                 Median(publishing.Starts.Select(static start => start.Megabytes)).ToString("0", CultureInfo.InvariantCulture),
-                .. Memories.Select(memory => $"{(listening * MegabytesOfAProcessor / memory).ToString("0.0", CultureInfo.InvariantCulture)} s"),
+                .. Memories.Select(
+                    memory => $"{(listening * MegabytesPerProcessor / memory).ToString("0.0", CultureInfo.InvariantCulture)} s"),
             ]);
         }
     }

@@ -1,4 +1,4 @@
 namespace ModelServing.Bench.Functions;
 
-/// <summary>What one way of publishing costs.</summary>
+/// <summary>The figures of one way of publishing.</summary>
 internal sealed record PublishingReport(string Name, IReadOnlyList<FunctionStart> Starts);

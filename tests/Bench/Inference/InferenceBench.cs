@@ -8,10 +8,10 @@ using ModelServing.TestKit;
 namespace ModelServing.Bench.Inference;
 
 /// <summary>
-/// Measures what it costs an inference service to report what it counts: one that reports to redis-server beside one that does not, in turn
-/// in one run. The model is next to nothing, so that nothing hides the cost; a report is due ten times as often as in the cloud.
+/// Measures what it costs an inference service to report its counts: one run compares a service that reports to redis-server with one that
+/// does not. The model does almost nothing, so it does not hide the cost. Reports are ten times as frequent as in the cloud.
 /// </summary>
-/// <param name="rounds">How often each is measured.</param>
+/// <param name="rounds">How many times each service is measured.</param>
 /// <param name="seconds">How long each time.</param>
 internal sealed class InferenceBench(int rounds, int seconds)
 {
@@ -20,8 +20,8 @@ internal sealed class InferenceBench(int rounds, int seconds)
 
     private static readonly ModelVersion Version = new(1);
 
-    /// <summary>Gives the requests per second of the one that reports, over those of the same round of the one that does not; and the figures
-    /// of both.</summary>
+    /// <summary>Returns the ratio of requests per second, reporting to silent in the same round, and the figures of both
+    /// services.</summary>
     internal async Task<(Spread Ratio, IReadOnlyList<ServerFigures> Servers)> RunAsync(CancellationToken cancellation)
     {
         var wrk = InstalledProgram.Find("wrk");
@@ -30,11 +30,21 @@ internal sealed class InferenceBench(int rounds, int seconds)
             throw new BenchException(RedisServer.Missing);
         using var folder = new TemporaryFolder();
         var registry = "file:" + folder.Combine("registry");
-        await new ModelRegistry(RegistryLocation.Open(registry), TimeProvider.System).PublishAsync(RouterBench.Model, Version, SomeOnnx.Identity(Datatype.Fp32, -1, 4), TrainingInfo.None, cancellation);
+        await new ModelRegistry(RegistryLocation.Open(registry), TimeProvider.System).PublishAsync(
+            RouterBench.Model, Version, SomeOnnx.Identity(Datatype.Fp32, -1, 4), TrainingInfo.None, cancellation);
         await using var redis = await RedisServer.StartAsync();
-        var settings = new InferenceSettings { Model = RouterBench.Model, Version = Version, Registry = registry, LogFormat = LogFormat.Text, StopWithParent = true, Minute = TimeSpan.FromSeconds(6) };
+        var settings = new InferenceSettings
+        {
+            Model = RouterBench.Model,
+            Version = Version,
+            Registry = registry,
+            LogFormat = LogFormat.Text,
+            StopWithParent = true,
+            Minute = TimeSpan.FromSeconds(6),
+        };
+        var cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password };
         await using var silent = await StartAsync("silent", settings, cancellation);
-        await using var reporting = await StartAsync("reporting", settings with { Cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password } }, cancellation);
+        await using var reporting = await StartAsync("reporting", settings with { Cache = cache }, cancellation);
         var load = new Wrk(wrk, folder, Body, Connections, (HeaderNames.ModelVariant, VariantPlan.Canary), (HeaderNames.ModelTrial, "1"));
 
         MeasuredServer[] servers = [silent, reporting];
@@ -43,19 +53,21 @@ internal sealed class InferenceBench(int rounds, int seconds)
         var results = servers.ToDictionary(static server => server, static _ => new List<Measurement>());
         for (var round = 1; round <= rounds; round++)
         {
-            // Each first in every second round.
+            // The services take turns in going first.
             foreach (var server in round % 2 == 0 ? servers.Reverse() : servers)
             {
                 var before = server.Process.ProcessorTime();
                 var result = await load.RunAsync(server.Name, server.Address, seconds, cancellation);
                 await server.Process.CheckAsync();
                 results[server].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-9} {result.RequestsPerSecond,9:N0} requests/s"));
+                await Console.Error.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-9} {result.RequestsPerSecond,9:N0} requests/s"));
             }
         }
 
         return (
-            Spread.From(results[reporting].Zip(results[silent], static (one, other) => one.Load.RequestsPerSecond / other.Load.RequestsPerSecond)),
+            Spread.From(results[reporting].Zip(
+                results[silent], static (one, other) => one.Load.RequestsPerSecond / other.Load.RequestsPerSecond)),
             [.. servers.Select(server => ServerFigures.From(server.Name, results[server]))]);
     }
 
@@ -65,7 +77,7 @@ internal sealed class InferenceBench(int rounds, int seconds)
         var start = new ProcessStartInfo(Repository.Combine("artifacts/bin/Inference/release/ModelServing.Inference"));
         foreach (var (variable, value) in (settings with { Urls = $"http://127.0.0.1:{port}" }).ToEnvironment())
             start.Environment[variable] = value;
-        var process = await ServerProcess.StartAsync(name, start, port, static running => { running.StandardInput.Close(); return Task.CompletedTask; }, cancellation);
+        var process = await ServerProcess.StartAsync(name, start, port, Proxies.CloseInputAsync, cancellation);
         await Proxies.ReadyAsync(port, cancellation);
         return new MeasuredServer(name, process, port);
     }

@@ -2,7 +2,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Routing;
 
-/// <summary>The two versions that stand behind every proxy: one nginx process with a fixed answer on two ports.</summary>
+/// <summary>The two backends of every proxy: one nginx process that sends a fixed answer on two ports.</summary>
 internal sealed class Backends : IAsyncDisposable
 {
     private Backends(ServerProcess process, int stable, int canary)
@@ -16,7 +16,7 @@ internal sealed class Backends : IAsyncDisposable
 
     internal int Canary { get; }
 
-    /// <summary>The stable backend without a proxy: the ceiling.</summary>
+    /// <summary>The stable backend without a proxy, which is the upper bound.</summary>
     internal MeasuredServer Alone { get; }
 
     internal static async Task<Backends> StartAsync(InstalledProgram nginx, TemporaryFolder folder, CancellationToken cancellation)

@@ -7,19 +7,20 @@ using ModelServing.Router;
 
 namespace ModelServing.Bench.Routing;
 
-/// <summary>The router without guard and metrics, as a process of its own: what the router is compared with to see what they cost.</summary>
+/// <summary>The router without guard and metrics, as its own process. The comparison with the complete router shows what they
+/// cost.</summary>
 internal static class BareRouter
 {
     internal const string Command = "bare-router";
     internal const string OnSockets = "--on-sockets";
 
-    // By name: what they are is the router's own affair.
-    private static readonly string[] LeftOut = ["IAttemptObserver"];
+    // By name, because the types are internal to the router.
+    private static readonly string[] RemovedServices = ["IAttemptObserver"];
 
     internal static Command Create()
     {
-        var onSockets = new Option<bool>(OnSockets) { Description = "With SocketsHttpHandler in the place of the router's own HTTP client." };
-        var command = new Command(Command, "Runs the router without guard and metrics; the benchmark starts it.") { onSockets };
+        var onSockets = new Option<bool>(OnSockets) { Description = "Use SocketsHttpHandler instead of the router's own HTTP client." };
+        var command = new Command(Command, "Runs the router without guard and metrics. The bench starts it.") { onSockets };
         command.Hidden = true;
         command.SetAction((arguments, _) => ServiceHost.RunAsync(
             "router",
@@ -27,18 +28,19 @@ internal static class BareRouter
             static (builder, settings) =>
             {
                 RouterHost.Add(builder, settings);
-                foreach (var service in builder.Services.Where(static service => LeftOut.Contains(service.ServiceType.Name)).ToList())
+                var removed = builder.Services.Where(static service => RemovedServices.Contains(service.ServiceType.Name)).ToList();
+                foreach (var service in removed)
                     builder.Services.Remove(service);
-                builder.Services.AddSingleton<IMeterFactory, UnheardMeters>();
+                builder.Services.AddSingleton<IMeterFactory, UnobservedMeters>();
             },
             arguments.GetValue(onSockets) ? SocketsRouter.Map : RouterHost.Map));
         return command;
     }
 
-    /// <summary>Meters of a name that nobody listens to: their instruments count nothing.</summary>
-    private sealed class UnheardMeters : IMeterFactory
+    /// <summary>Creates meters with a name that has no listener, so their instruments do nothing.</summary>
+    private sealed class UnobservedMeters : IMeterFactory
     {
-        public Meter Create(MeterOptions options) => new("unheard");
+        public Meter Create(MeterOptions options) => new("unobserved");
 
         public void Dispose()
         {

@@ -11,8 +11,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ModelServing.Bench.Routing;
 
 /// <summary>
-/// A proxy whose HTTP client is a library, as a process of its own: the router's own client is compared with it. Kestrel has the router's
-/// options, and there are no logs, metrics or routes, so the library is measured at its best.
+/// A proxy whose HTTP client is a library, as its own process, for comparison with the router's own client. Kestrel has the same options as
+/// in the router. There are no logs, metrics or routes, so the library is measured at its best.
 /// </summary>
 internal static class LibraryProxy
 {
@@ -26,7 +26,10 @@ internal static class LibraryProxy
         var port = new Argument<int>("port");
         var stable = new Argument<int>("stable");
         var canary = new Argument<int>("canary");
-        var command = new Command(Command, "Runs a proxy on an HTTP library; the benchmark starts it.") { library, port, stable, canary };
+        var command = new Command(Command, "Runs a proxy that uses an HTTP library. The bench starts it.")
+        {
+            library, port, stable, canary,
+        };
         command.Hidden = true;
         command.SetAction((arguments, cancellation) => RunAsync(
             arguments.GetRequiredValue(library),
@@ -41,7 +44,7 @@ internal static class LibraryProxy
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        // As in RouterHost.
+        // The same options as in RouterHost.
         builder.Services.Configure<SocketTransportOptions>(static options =>
         {
             options.UnsafePreferInlineScheduling = true;
@@ -55,18 +58,19 @@ internal static class LibraryProxy
             : Forward(new SocketsForwarding(http), variants);
         app.Run(forward);
         await app.StartAsync(cancellation);
-        // The benchmark closes the input when it has measured.
+        // The bench closes the input after the measurement.
         await Console.In.ReadToEndAsync(cancellation);
         await app.StopAsync(cancellation);
         return ExitCode.Done;
     }
 
-    // The connection's token, as in the router: RequestAborted makes a source for each request.
-    private static CancellationToken LeavingOf(HttpContext context) => context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
+    // The connection's token, as in the router: RequestAborted would allocate a source for each request.
+    private static CancellationToken ConnectionClosed(HttpContext context) =>
+        context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
 
     private static RequestDelegate Forward(SocketsForwarding forwarding, LibraryVariants variants) => context =>
     {
         var variant = variants.Assign(context, out var requestId);
-        return forwarding.ForwardAsync(context, variant.Infer, [(HeaderNames.RequestId, requestId)], LeavingOf(context));
+        return forwarding.ForwardAsync(context, variant.Infer, [(HeaderNames.RequestId, requestId)], ConnectionClosed(context));
     };
 }

@@ -3,7 +3,8 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Bench.Routing;
 
-/// <summary>The step before forwarding: it picks a variant at random, makes a request identifier, and names both in the answer.</summary>
+/// <summary>The step before forwarding: picks a variant at random, creates a request identifier, and puts both into the answer's
+/// headers.</summary>
 internal sealed class LibraryVariants(int stablePort, int canaryPort)
 {
     private readonly LibraryVariant stable = Create(VariantPlan.Stable, stablePort);

@@ -1,6 +1,6 @@
 namespace ModelServing.Bench.Routing;
 
-/// <summary>One server, measured once.</summary>
-/// <param name="Load">What the load generator saw.</param>
-/// <param name="ProcessorTime">What a request cost the server itself: the figure that a busy machine moves least.</param>
+/// <summary>One measurement of one server.</summary>
+/// <param name="Load">The load generator's figures.</param>
+/// <param name="ProcessorTime">The server's own processor time per request. A busy machine affects this figure least.</param>
 internal sealed record Measurement(WrkResult Load, TimeSpan ProcessorTime);

@@ -3,14 +3,22 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Routing;
 
-/// <summary>An nginx with a configuration of its own in a folder of its own.</summary>
+/// <summary>An nginx with its own configuration and folder.</summary>
 internal static class Nginx
 {
-    internal static async Task<ServerProcess> StartAsync(string name, InstalledProgram nginx, TemporaryFolder folder, int workers, string http, int port, CancellationToken cancellation)
+    internal static async Task<ServerProcess> StartAsync(
+        string name,
+        InstalledProgram nginx,
+        TemporaryFolder folder,
+        int workers,
+        string http,
+        int port,
+        CancellationToken cancellation)
     {
         var root = Directory.CreateDirectory(folder.Combine(name)).FullName;
         var configuration = Path.Combine(root, "nginx.conf");
-        var temporary = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(kind => $"  {kind}_temp_path {root}/{kind};\n"));
+        string[] kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+        var temporary = string.Concat(kinds.Select(kind => $"  {kind}_temp_path {root}/{kind};\n"));
         await File.WriteAllTextAsync(
             configuration,
             $$"""
@@ -32,13 +40,13 @@ internal static class Nginx
         ProcessStartInfo Start(params string[] more)
         {
             var start = new ProcessStartInfo(nginx.FullPath!);
-            // -e: what it says before it has read where to.
+            // -e is for errors before nginx has read its configuration.
             foreach (var argument in (string[])["-p", root, "-c", configuration, "-e", "stderr", .. more])
                 start.ArgumentList.Add(argument);
             return start;
         }
 
-        // A signal to the master, which takes its workers with it; killing it would leave them.
+        // A signal to the master process also ends its workers. Killing the master would leave them running.
         async Task StopAsync()
         {
             var start = Start("-s", "stop");

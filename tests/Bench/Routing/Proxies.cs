@@ -4,16 +4,18 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Routing;
 
-/// <summary>The proxies, each set up to do what the router does: pick a variant at random, identify the request, say who answered.</summary>
+/// <summary>The proxies. Each does what the router does: it picks a variant at random, identifies the request, and names the variant in the
+/// answer.</summary>
 internal static class Proxies
 {
-    // Completions run on the thread that polls, in the libraries' proxies as in the router.
+    // In the libraries' proxies, as in the router, completions run on the thread that polls.
     private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    // More than one worker a core only costs.
+    // More than one worker per core only adds cost.
     private static readonly int Workers = Math.Min(2, Environment.ProcessorCount);
 
-    internal static async Task<MeasuredServer> NginxAsync(InstalledProgram nginx, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
+    internal static async Task<MeasuredServer> NginxAsync(
+        InstalledProgram nginx, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
     {
         var port = ServerProcess.FreePort();
         const string Kept = "keepalive 64; keepalive_requests 1000000000;";
@@ -36,7 +38,8 @@ internal static class Proxies
         return new MeasuredServer("nginx", await Nginx.StartAsync("nginx", nginx, folder, Workers, http, port, cancellation), port);
     }
 
-    internal static async Task<MeasuredServer> HaproxyAsync(InstalledProgram haproxy, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
+    internal static async Task<MeasuredServer> HaproxyAsync(
+        InstalledProgram haproxy, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
     {
         var port = ServerProcess.FreePort();
         var configuration = folder.Combine("haproxy.cfg");
@@ -73,20 +76,26 @@ internal static class Proxies
 
         static Task KillAsync(Process process)
         {
-            // In the foreground (-db) it is one process.
+            // In the foreground (-db), haproxy is one process.
             process.Kill();
             return Task.CompletedTask;
         }
     }
 
     internal static Task<MeasuredServer> RouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
-        RouterAsync(RouterBench.Router, new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router")), HostSources.Sqlite(folder.Combine("journal.db")), folder, backends, cancellation);
+        RouterAsync(
+            RouterBench.Router,
+            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ModelServing.Router")),
+            HostSources.Sqlite(folder.Combine("journal.db")),
+            folder,
+            backends,
+            cancellation);
 
     /// <summary>The router without guard, journal and metrics.</summary>
     internal static Task<MeasuredServer> BareRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
         RouterAsync(RouterBench.Bare, Bench(BareRouter.Command), null, folder, backends, cancellation);
 
-    /// <summary>The same with SocketsHttpHandler in the place of the router's own HTTP client.</summary>
+    /// <summary>The bare router with SocketsHttpHandler instead of its own HTTP client.</summary>
     internal static Task<MeasuredServer> SocketsRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
         RouterAsync(RouterBench.BareOnSockets, Bench(BareRouter.Command, BareRouter.OnSockets), null, folder, backends, cancellation);
 
@@ -99,9 +108,16 @@ internal static class Proxies
         return new MeasuredServer(library, await ServerProcess.StartAsync(library, start, port, CloseInputAsync, cancellation), port);
     }
 
-    private static ProcessStartInfo Bench(params string[] arguments) => new(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), arguments);
+    private static ProcessStartInfo Bench(params string[] arguments) =>
+        new(Path.Combine(AppContext.BaseDirectory, "ModelServing.Bench"), arguments);
 
-    private static async Task<MeasuredServer> RouterAsync(string name, ProcessStartInfo start, string? journal, TemporaryFolder folder, Backends backends, CancellationToken cancellation)
+    private static async Task<MeasuredServer> RouterAsync(
+        string name,
+        ProcessStartInfo start,
+        string? journal,
+        TemporaryFolder folder,
+        Backends backends,
+        CancellationToken cancellation)
     {
         var port = ServerProcess.FreePort();
         var (stable, canary) = (new ModelVersion(1), new ModelVersion(2));
@@ -117,14 +133,22 @@ internal static class Proxies
                     DeadlineMilliseconds = 5000,
                     AttemptLimitMilliseconds = 2500,
                     Guard = new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
-                    Variants = [new(VariantPlan.Canary, canary, CanaryWeight), new(VariantPlan.Stable, stable, PlanDocument.Buckets - CanaryWeight)],
+                    Variants =
+                    [
+                        new(VariantPlan.Canary, canary, CanaryWeight),
+                        new(VariantPlan.Stable, stable, PlanDocument.Buckets - CanaryWeight),
+                    ],
                 },
             },
         };
         var endpoints = new EndpointsDocument
         {
             Schema = EndpointsDocument.CurrentSchema,
-            Endpoints = [new(RouterBench.Model, stable, $"127.0.0.1:{backends.Stable}", 1), new(RouterBench.Model, canary, $"127.0.0.1:{backends.Canary}", 2)],
+            Endpoints =
+            [
+                new(RouterBench.Model, stable, $"127.0.0.1:{backends.Stable}", 1),
+                new(RouterBench.Model, canary, $"127.0.0.1:{backends.Canary}", 2),
+            ],
         };
         await File.WriteAllBytesAsync(folder.Combine("plan.json"), plan.ToUtf8(), cancellation);
         await File.WriteAllBytesAsync(folder.Combine("endpoints.json"), endpoints.ToUtf8(), cancellation);
@@ -139,20 +163,20 @@ internal static class Proxies
         };
         foreach (var (variable, value) in settings.ToEnvironment())
             start.Environment[variable] = value;
-        // The router's own program sets it itself.
+        // For the bare router. The router's own program sets this variable itself.
         start.Environment[InlineCompletions] = "1";
         var process = await ServerProcess.StartAsync(name, start, port, CloseInputAsync, cancellation);
         await ReadyAsync(port, cancellation);
         return new MeasuredServer(name, process, port);
     }
 
-    private static Task CloseInputAsync(Process process)
+    internal static Task CloseInputAsync(Process process)
     {
         process.StandardInput.Close();
         return Task.CompletedTask;
     }
 
-    /// <summary>Waits until a router says that it is ready.</summary>
+    /// <summary>Waits until a server reports that it is ready.</summary>
     internal static async Task ReadyAsync(int port, CancellationToken cancellation)
     {
         using var client = new HttpClient();
@@ -164,6 +188,6 @@ internal static class Proxies
             await Task.Delay(50, cancellation);
         }
 
-        throw new BenchException("the router has not become ready");
+        throw new BenchException($"the server on port {port} did not become ready");
     }
 }

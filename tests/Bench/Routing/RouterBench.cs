@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using ModelServing.Contracts;
 using ModelServing.Sample;
 using ModelServing.TestKit;
@@ -6,20 +7,20 @@ using ModelServing.TestKit;
 namespace ModelServing.Bench.Routing;
 
 /// <summary>
-/// Measures the router against other proxies. All send 5% to a canary and 95% to stable over kept connections to the same two
-/// backends, and all are measured in turn in one run, so that what else the machine does meets them alike.
+/// Compares the router with other proxies. All send 5% to a canary and 95% to stable over persistent connections to the same two backends.
+/// All are measured in turn in one run, so other work on the machine affects them alike.
 /// </summary>
 /// <remarks>
 /// <code>
 /// 1 start      the backends (one nginx process, two ports, a fixed answer: far faster than any proxy) and the proxies
-/// 2 check      every proxy gives the backends' answer
-/// 3 warm up    every proxy, so that compiled code is measured
-/// 4 measure    round by round: each proxy once
+/// 2 check      that every proxy returns the backends' answer
+/// 3 warm up    every proxy, because compiled code is to be measured
+/// 4 measure    each proxy once per round
 /// </code>
 /// </remarks>
-/// <param name="rounds">How often each server is measured.</param>
+/// <param name="rounds">How many times each server is measured.</param>
 /// <param name="seconds">How long each time.</param>
-/// <param name="own">Compare the router only with itself: bare, and bare on SocketsHttpHandler.</param>
+/// <param name="own">Whether the router is compared only with itself: bare, and bare on SocketsHttpHandler.</param>
 internal sealed class RouterBench(int rounds, int seconds, bool own = false)
 {
     internal const int Connections = 32;
@@ -31,14 +32,15 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
     /// <summary>The router without guard, journal and metrics.</summary>
     internal const string Bare = "bare";
 
-    /// <summary>The bare router with SocketsHttpHandler in the place of its own HTTP client.</summary>
+    /// <summary>The bare router with SocketsHttpHandler instead of its own HTTP client.</summary>
     internal const string BareOnSockets = "bare-sockets";
 
     internal static readonly ModelName Model = ModelName.Parse("fraud");
 
-    /// <summary>An answer of the length and form of a real one.</summary>
+    /// <summary>An answer with the length and form of a real one.</summary>
     internal const string Answer =
-        """{"model_name":"fraud","model_version":"1","id":"42","outputs":[{"name":"label","datatype":"INT64","shape":[1],"data":[0]},{"name":"probabilities","datatype":"FP32","shape":[1,2],"data":[0.9823417,0.0176583]}]}""";
+        """{"model_name":"fraud","model_version":"1","id":"42","outputs":[{"name":"label","datatype":"INT64","shape":[1],"data":[0]},"""
+        + """{"name":"probabilities","datatype":"FP32","shape":[1,2],"data":[0.9823417,0.0176583]}]}""";
 
     internal async Task<RouterReport> RunAsync(CancellationToken cancellation)
     {
@@ -56,19 +58,23 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
         await using var onSockets = await Proxies.SocketsRouterAsync(folder, backends, cancellation);
         await using var yarp = own ? null : await Proxies.LibraryAsync(LibraryProxy.Yarp, backends, cancellation);
         await using var sockets = own ? null : await Proxies.LibraryAsync(LibraryProxy.Sockets, backends, cancellation);
-        await using var other = own || haproxy.FullPath is null ? null : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
-        var measured = ((MeasuredServer?[])[backends.Alone, split, router, bare, onSockets, yarp, sockets, other]).OfType<MeasuredServer>().ToArray();
+        await using var other = own || haproxy.FullPath is null
+            ? null
+            : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
+        MeasuredServer?[] all = [backends.Alone, split, router, bare, onSockets, yarp, sockets, other];
+        var measured = all.OfType<MeasuredServer>().ToArray();
 
         // 2
         foreach (var server in measured)
             await CheckAsync(server, body, cancellation);
 
-        // 3: half as long as it is measured, because on a busy machine the compiler needs many seconds
+        // 3: half as long as the measurement, because on a busy machine the compiler needs many seconds
         foreach (var server in measured)
             await load.RunAsync(server.Name, server.Address, Math.Max(2, rounds * seconds / 2), cancellation);
 
         // 4
-        var results = new OrderedDictionary<string, List<Measurement>>(measured.Select(static server => KeyValuePair.Create(server.Name, new List<Measurement>())));
+        var results = new OrderedDictionary<string, List<Measurement>>(
+            measured.Select(static server => KeyValuePair.Create(server.Name, new List<Measurement>())));
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var server in measured)
@@ -77,25 +83,29 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
                 var result = await load.RunAsync(server.Name, server.Address, seconds, cancellation);
                 await server.Process.CheckAsync();
                 results[server.Name].Add(new Measurement(result, (server.Process.ProcessorTime() - before) / result.Requests));
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-12} {result.RequestsPerSecond,9:N0} requests/s"));
+                await Console.Error.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture, $"round {round}/{rounds}  {server.Name,-12} {result.RequestsPerSecond,9:N0} requests/s"));
             }
         }
 
         return RouterReport.Create(results, (split ?? bare).Name, rounds, seconds);
     }
 
-    // The first row of the demo's traffic, as its client sends it.
+    // The first row of the demo's traffic, in the form that its client sends.
     private static string Request()
     {
         var row = SampleTraffic.Rows(1)[0];
         var features = string.Join(',', row.Features.ToArray().Select(static feature => feature.ToString(CultureInfo.InvariantCulture)));
-        return $$"""{"id":"{{row.TransactionId}}","inputs":[{"name":"{{SampleArtifacts.InputName}}","datatype":"FP32","shape":[1,{{row.Features.Length}}],"data":[{{features}}]}],"outputs":[{"name":"probabilities"}]}""";
+        var shape = $"[1,{row.Features.Length}]";
+        var input = $$"""{"name":"{{SampleArtifacts.InputName}}","datatype":"FP32","shape":{{shape}},"data":[{{features}}]}""";
+        return $$"""{"id":"{{row.TransactionId}}","inputs":[{{input}}],"outputs":[{"name":"probabilities"}]}""";
     }
 
     private static async Task CheckAsync(MeasuredServer server, string body, CancellationToken cancellation)
     {
         using var client = new HttpClient();
-        using var answer = await client.PostAsync(server.Address, new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")), cancellation);
+        using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+        using var answer = await client.PostAsync(server.Address, content, cancellation);
         var text = await answer.Content.ReadAsStringAsync(cancellation);
         if (!answer.IsSuccessStatusCode || text != Answer)
             throw new BenchException($"{server.Name} answers {(int)answer.StatusCode}: {text}");

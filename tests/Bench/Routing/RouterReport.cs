@@ -3,15 +3,15 @@ using Spectre.Console;
 
 namespace ModelServing.Bench.Routing;
 
-/// <summary>What was measured.</summary>
-/// <param name="Rounds">How often each server was measured.</param>
+/// <summary>The figures of all servers.</summary>
+/// <param name="Rounds">How many times each server was measured.</param>
 /// <param name="Seconds">How long each time.</param>
 /// <param name="Connections">How many connections wrk kept open.</param>
-/// <param name="Processors">How many processors the machine has; load, proxies and backends share them.</param>
-/// <param name="Servers">A line for each server.</param>
-/// <param name="Against">What the router is compared with.</param>
-/// <param name="Ratio">Requests per second of the router, divided by those of the same round of what it is compared with.</param>
-/// <param name="ProcessorRatios">The processor time of the router, whole and bare, beside each other server that was measured.</param>
+/// <param name="Processors">How many processors the machine has. The load generator, the proxies and the backends share them.</param>
+/// <param name="Servers">The figures of each server.</param>
+/// <param name="Against">The server with which the router is compared.</param>
+/// <param name="Ratio">The router's requests per second, divided by the other server's in the same round.</param>
+/// <param name="ProcessorRatios">The processor time of the router, complete and bare, compared with each other server.</param>
 internal sealed record RouterReport(
     int Rounds,
     int Seconds,
@@ -23,7 +23,8 @@ internal sealed record RouterReport(
     IReadOnlyList<ProcessorRatio> ProcessorRatios)
 {
     private static readonly string[] Routers = [RouterBench.Router, RouterBench.Bare];
-    private static readonly string[] Compared = ["nginx", RouterBench.Bare, RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
+    private static readonly string[] Compared =
+        ["nginx", RouterBench.Bare, RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
 
     internal static RouterReport Create(OrderedDictionary<string, List<Measurement>> all, string against, int rounds, int seconds)
     {
@@ -35,11 +36,15 @@ internal sealed record RouterReport(
             [.. all.Select(static server => ServerFigures.From(server.Key, server.Value))],
             against,
             Ratio(RouterBench.Router, against, static result => result.Load.RequestsPerSecond),
-            [.. Compared.Where(all.ContainsKey).SelectMany(other => Routers.Where(ours => ours != other).Select(ours => OfProcessor(ours, other)))]);
+            [
+                .. Compared.Where(all.ContainsKey)
+                    .SelectMany(other => Routers.Where(ours => ours != other).Select(ours => Processor(ours, other))),
+            ]);
 
-        ProcessorRatio OfProcessor(string ours, string theirs) => new(ours, theirs, Ratio(ours, theirs, static result => result.ProcessorTime.TotalMicroseconds));
+        ProcessorRatio Processor(string ours, string theirs) =>
+            new(ours, theirs, Ratio(ours, theirs, static result => result.ProcessorTime.TotalMicroseconds));
 
-        // Round by round, because whatever else the machine did in one met both alike.
+        // Round by round, because other work on the machine affects both servers of a round alike.
         Spread Ratio(string ours, string theirs, Func<Measurement, double> figure) =>
             Spread.From(all[ours].Zip(all[theirs], (one, other) => figure(one) / figure(other)));
     }
@@ -62,10 +67,20 @@ internal sealed record RouterReport(
         }
 
         console.Write(table);
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"router / {Against}: [bold]{Ratio.Median:0.00}[/] ({Ratio.Lowest:0.00} to {Ratio.Highest:0.00} in {Rounds} rounds of {Seconds} s)");
+        console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"requests/s, router / {Against}: [bold]{Ratio.Median:0.00}[/] ({Ratio.Lowest:0.00} to {Ratio.Highest:0.00})");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{Rounds} rounds of {Seconds} s");
         foreach (var (server, against, ratio) in ProcessorRatios)
-            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"CPU/request, {server} / {against}: [bold]{ratio.Median:0.00}[/] ({ratio.Lowest:0.00} to {ratio.Highest:0.00})");
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{Connections} connections, {Processors} processors that wrk, proxy and backends share; every answer was checked to be good.");
+        {
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"CPU/request, {server} / {against}: [bold]{ratio.Median:0.00}[/] ({ratio.Lowest:0.00} to {ratio.Highest:0.00})");
+        }
+
+        console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"{Connections} connections; wrk, the proxy and the backends share {Processors} processors; no request failed.");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,9 +1,8 @@
-using Spectre.Console;
-
 namespace ModelServing.Bench.Routing;
 
-/// <summary>One server's figures over all rounds.</summary>
-internal sealed record ServerFigures(string Name, Spread RequestsPerSecond, Spread P50Milliseconds, Spread P99Milliseconds, Spread ProcessorMicroseconds)
+/// <summary>A server's figures over all rounds.</summary>
+internal sealed record ServerFigures(
+    string Name, Spread RequestsPerSecond, Spread P50Milliseconds, Spread P99Milliseconds, Spread ProcessorMicroseconds)
 {
     internal static ServerFigures From(string name, IReadOnlyList<Measurement> results) => new(
         name,

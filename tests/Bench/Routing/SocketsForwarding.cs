@@ -8,8 +8,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Bench.Routing;
 
 /// <summary>
-/// SocketsHttpHandler as it could replace the router's own client: the body leaves with the head in one packet, the answer goes straight
-/// into Kestrel's buffer, and nothing is allocated that the library does not need.
+/// SocketsHttpHandler as it could replace the router's own client: headers and body leave in one packet, the answer goes straight into
+/// Kestrel's buffer, and nothing is allocated that the library does not need.
 /// </summary>
 internal sealed class SocketsForwarding(HttpMessageInvoker http)
 {
@@ -21,7 +21,7 @@ internal sealed class SocketsForwarding(HttpMessageInvoker http)
         HeaderNames.RequestTimeout, "Authorization", HeaderNames.ApiKey,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A handler that does nothing beyond what forwarding needs.</summary>
+    /// <summary>Creates a handler with only the features that forwarding needs.</summary>
     internal static SocketsHttpHandler CreateHandler() => new()
     {
         UseProxy = false,
@@ -51,10 +51,10 @@ internal sealed class SocketsForwarding(HttpMessageInvoker http)
             request.Headers.TryAddWithoutValidation(name, value);
         using var answer = await http.SendAsync(request, cancellation);
         context.Request.BodyReader.AdvanceTo(body.End);
-        await PassOnAsync(answer, context.Response, cancellation);
+        await CopyAnswerAsync(answer, context.Response, cancellation);
     }
 
-    // The whole body; the buffers stay Kestrel's until they are given back.
+    // Reads the whole body. Kestrel owns the buffers; AdvanceTo returns them.
     private static async ValueTask<ReadOnlySequence<byte>> ReadAsync(HttpRequest request)
     {
         while (true)
@@ -66,21 +66,21 @@ internal sealed class SocketsForwarding(HttpMessageInvoker http)
         }
     }
 
-    private static async Task PassOnAsync(HttpResponseMessage answer, HttpResponse response, CancellationToken cancellation)
+    private static async Task CopyAnswerAsync(HttpResponseMessage answer, HttpResponse response, CancellationToken cancellation)
     {
         response.StatusCode = (int)answer.StatusCode;
         CopyTo(response, answer.Headers.NonValidated);
         CopyTo(response, answer.Content.Headers.NonValidated);
         response.ContentLength = answer.Content.Headers.ContentLength;
-        var left = response.ContentLength ?? long.MaxValue;
+        var remaining = response.ContentLength ?? long.MaxValue;
         var stream = await answer.Content.ReadAsStreamAsync(cancellation);
-        while (left > 0)
+        while (remaining > 0)
         {
             var count = await stream.ReadAsync(response.BodyWriter.GetMemory(), cancellation);
             if (count == 0)
                 break;
             response.BodyWriter.Advance(count);
-            left -= count;
+            remaining -= count;
         }
     }
 

@@ -15,19 +15,18 @@ using Endpoint = ModelServing.Router.Endpoints.Endpoint;
 namespace ModelServing.Bench.Routing;
 
 /// <summary>
-/// The router's steps with <see cref="SocketsForwarding"/> in the place of its own HTTP client: <see cref="RequestHandler"/> for an
-/// inference that goes well. It leaves out failover and the handling of broken answers, so the library is not dearer here than it would be
-/// in the router.
+/// The router's steps with <see cref="SocketsForwarding"/> instead of its own HTTP client: <see cref="RequestHandler"/> for a successful
+/// inference. It leaves out failover and the handling of broken answers, so the library costs no more here than it would in the router.
 /// </summary>
 internal sealed class SocketsRouter(Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time)
 {
     private readonly SocketsForwarding forwarding = new(new HttpMessageInvoker(SocketsForwarding.CreateHandler()));
     private readonly AttemptReport report = new(metrics, time);
 
-    // Used again, so a request allocates none.
+    // Reused, so a request allocates none.
     private readonly ConcurrentBag<CancellationTokenSource> deadlines = [];
 
-    // Made once for each route and endpoint, as the router makes its bytes.
+    // Created once for each route and endpoint, as the router creates its bytes.
     private readonly ConcurrentDictionary<(VariantRoute, Endpoint), Uri> targets = new();
 
     internal static void Map(WebApplication app, RouterSettings settings)
@@ -39,22 +38,22 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
                 : next(context));
     }
 
-    private async Task ForwardAsync(HttpContext context, VariantRoute route, Endpoint endpoint, TimeSpan patience, string requestId)
+    private async Task ForwardAsync(HttpContext context, VariantRoute route, Endpoint endpoint, TimeSpan limit, string requestId)
     {
         var deadline = deadlines.TryTake(out var used) ? used : new CancellationTokenSource();
-        deadline.CancelAfter(patience);
+        deadline.CancelAfter(limit);
         var closed = context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
         await using (closed.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline))
         {
             await forwarding.ForwardAsync(
                 context,
-                targets.GetOrAdd((route, endpoint), static key => TargetOf(key.Item1, key.Item2)),
+                targets.GetOrAdd((route, endpoint), static key => CreateTarget(key.Item1, key.Item2)),
                 [
                     (HeaderNames.RequestId, requestId),
                     (HeaderNames.ModelVariant, route.Variant),
                     (HeaderNames.ModelRevision, "bench"),
                     (HeaderNames.ModelTrial, "1"),
-                    (HeaderNames.RequestTimeout, ((long)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
+                    (HeaderNames.RequestTimeout, ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
                 ],
                 deadline.Token);
         }
@@ -65,7 +64,7 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
             deadline.Dispose();
     }
 
-    private static Uri TargetOf(VariantRoute route, Endpoint endpoint) =>
+    private static Uri CreateTarget(VariantRoute route, Endpoint endpoint) =>
         new($"http://{endpoint.Entry.Address}{InferencePaths.Model(route.Model, route.Version)}/infer");
 
     private async Task HandleAsync(HttpContext context, string path)

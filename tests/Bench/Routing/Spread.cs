@@ -1,6 +1,6 @@
 namespace ModelServing.Bench.Routing;
 
-/// <summary>A figure that was measured several times.</summary>
+/// <summary>The spread of a figure over several measurements.</summary>
 internal sealed record Spread(double Median, double Lowest, double Highest)
 {
     internal static Spread From(IEnumerable<double> figures)
