@@ -5,17 +5,26 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.House;
 
-/// <summary>tests/ChooseSdk.cs as a process, on a made repository whose only package source is a folder, with a package cache of its own.</summary>
+/// <summary>tests/ChooseSdk.cs as a process, on a temporary repository with its own package cache, whose only package source is a
+/// folder.</summary>
 public sealed class ChooseSdkTests : IDisposable
 {
-    private static readonly string[] OfOci = ["OCI.DotNetSDK.Common", "OCI.DotNetSDK.Functions", "OCI.DotNetSDK.Monitoring", "OCI.DotNetSDK.Nosql", "OCI.DotNetSDK.Objectstorage"];
-    private static readonly string[] OfPulumi = ["Pulumi", "Pulumi.Kubernetes", "Pulumi.Oci"];
+    private static readonly string[] OciPackages =
+    [
+        "OCI.DotNetSDK.Common",
+        "OCI.DotNetSDK.Functions",
+        "OCI.DotNetSDK.Monitoring",
+        "OCI.DotNetSDK.Nosql",
+        "OCI.DotNetSDK.Objectstorage",
+    ];
+
+    private static readonly string[] PulumiPackages = ["Pulumi", "Pulumi.Kubernetes", "Pulumi.Oci"];
 
     private readonly TemporaryFolder folder = new();
 
     public ChooseSdkTests()
     {
-        // The real switch in projects that reference nothing else.
+        // Projects that contain only the real switch.
         Directory.CreateDirectory(folder.Combine("source"));
         Directory.CreateDirectory(folder.Combine("services", "Oci"));
         Directory.CreateDirectory(folder.Combine("infra"));
@@ -29,42 +38,44 @@ public sealed class ChooseSdkTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_source_that_has_none_of_the_names_chooses_the_doubles_and_one_line_says_so()
+    public async Task A_source_without_the_packages_chooses_the_doubles_and_reports_it_in_one_line()
     {
         var (exitCode, output) = await ChooseAsync();
 
         Assert.Equal(0, exitCode);
         Assert.Equal(
-            $"no package named {string.Join(", ", OfOci)} here: builds use the stand-ins of tests/Doubles, with which neither 'pulumi up' nor 'ms images push' is possible",
+            $"the package source does not have {string.Join(", ", OciPackages)}: "
+            + "builds use the doubles in tests/Doubles, which support neither 'pulumi up' nor 'ms images push'",
             Assert.Single(output));
         Assert.Equal("true", await SdkDoublesAsync());
     }
 
     [Fact]
-    public async Task A_source_that_has_one_family_only_chooses_the_doubles_of_both()
+    public async Task A_source_with_only_one_family_chooses_the_doubles_of_both()
     {
-        Have(OfOci);
+        AddToSource(OciPackages);
 
         var (exitCode, output) = await ChooseAsync();
 
         Assert.Equal(0, exitCode);
-        Assert.StartsWith("no package named Pulumi, Pulumi.Kubernetes, Pulumi.Oci here: ", Assert.Single(output), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the package source does not have Pulumi, Pulumi.Kubernetes, Pulumi.Oci: ", Assert.Single(output), StringComparison.Ordinal);
         Assert.Equal("true", await SdkDoublesAsync());
     }
 
     [Fact]
-    public async Task Only_the_named_projects_packages_are_asked_for()
+    public async Task Only_the_named_projects_packages_are_looked_up()
     {
-        Have(OfOci);
+        AddToSource(OciPackages);
 
         Assert.Equal((0, []), await ChooseAsync("services/Oci/Oci.csproj"));
         Assert.False(File.Exists(folder.Combine("SdkDoubles.props")));
     }
 
     [Fact]
-    public async Task A_source_that_has_them_all_chooses_nothing()
+    public async Task A_source_with_all_packages_chooses_nothing()
     {
-        Have([.. OfOci, .. OfPulumi]);
+        AddToSource([.. OciPackages, .. PulumiPackages]);
 
         Assert.Equal((0, []), await ChooseAsync());
         Assert.False(File.Exists(folder.Combine("SdkDoubles.props")));
@@ -72,7 +83,7 @@ public sealed class ChooseSdkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_cannot_be_reached_stays_an_error()
+    public async Task An_unreachable_source_is_an_error()
     {
         UseSource($"http://{RawServer.NobodyThere()}/v3/index.json");
 
@@ -84,9 +95,9 @@ public sealed class ChooseSdkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_has_another_version_only_stays_an_error()
+    public async Task A_source_with_only_another_version_is_an_error()
     {
-        Have([.. OfOci, .. OfPulumi], "0.0.1");
+        AddToSource([.. OciPackages, .. PulumiPackages], "0.0.1");
 
         var (exitCode, output) = await ChooseAsync();
 
@@ -103,8 +114,8 @@ public sealed class ChooseSdkTests : IDisposable
         </configuration>
         """);
 
-    /// <summary>Puts made packages of these names into the source, in the versions that the repository asks for.</summary>
-    private void Have(IEnumerable<string> names, string? version = null)
+    /// <summary>Adds empty packages with these names to the source, by default in the versions that the repository uses.</summary>
+    private void AddToSource(IEnumerable<string> names, string? version = null)
     {
         var versions = XDocument.Load(Repository.Combine("Directory.Packages.props")).Descendants("PackageVersion")
             .ToDictionary(static item => (string)item.Attribute("Include")!, static item => (string)item.Attribute("Version")!);
@@ -115,7 +126,7 @@ public sealed class ChooseSdkTests : IDisposable
             using var writer = new StreamWriter(package.CreateEntry($"{name}.nuspec").Open());
             writer.Write($"""
                 <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
-                  <metadata><id>{name}</id><version>{number}</version><authors>a test</authors><description>made</description></metadata>
+                  <metadata><id>{name}</id><version>{number}</version><authors>a test</authors><description>empty</description></metadata>
                 </package>
                 """);
         }
@@ -123,11 +134,16 @@ public sealed class ChooseSdkTests : IDisposable
 
     private async Task<(int ExitCode, string[] Output)> ChooseAsync(params string[] projects)
     {
-        var (exitCode, output) = await DotnetAsync(["run", "--file", Repository.Combine("tests", "ChooseSdk.cs"), "--", folder.FullPath, .. projects]);
+        var (exitCode, output) = await DotnetAsync(
+            ["run", "--file", Repository.Combine("tests", "ChooseSdk.cs"), "--", folder.FullPath, .. projects]);
         return (exitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
-    private async Task<string> SdkDoublesAsync() => (await DotnetAsync(["msbuild", folder.Combine("services", "Oci", "Oci.csproj"), "-getProperty:SdkDoubles"])).Output.Trim();
+    private async Task<string> SdkDoublesAsync()
+    {
+        var (_, output) = await DotnetAsync(["msbuild", folder.Combine("services", "Oci", "Oci.csproj"), "-getProperty:SdkDoubles"]);
+        return output.Trim();
+    }
 
     private async Task<(int ExitCode, string Output)> DotnetAsync(string[] arguments)
     {
@@ -138,7 +154,7 @@ public sealed class ChooseSdkTests : IDisposable
             RedirectStandardError = true,
             Environment = { ["DOTNET_CLI_UI_LANGUAGE"] = "en", ["DOTNET_NOLOGO"] = "1" },
         };
-        // It would win over the configuration's own folder.
+        // It would override the folder in nuget.config.
         start.Environment.Remove("NUGET_PACKAGES");
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();

@@ -3,11 +3,11 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.House;
 
-/// <summary>Which project may reference which, as docs/design.md lists it under "References". To allow a new reference, change that page first and
-/// then this list.</summary>
+/// <summary>The references between projects are those that docs/design.md allows. To allow a new reference, change that page first and then
+/// this list.</summary>
 public class ReferencesTests
 {
-    // Tests may reference everything that they test. No product project may reference a test project or the trainer.
+    // Test projects may reference everything. No product project may reference a test project or the trainer.
     private static readonly Dictionary<string, string[]> MayReference = new()
     {
         ["services/Contracts"] = [],
@@ -54,10 +54,11 @@ public class ReferencesTests
     {
         var faults = Projects.Where(project => !project.IsTest).SelectMany(project => MayReference.TryGetValue(project.Folder, out var allowed)
             ? project.References.Except(allowed).Select(other => $"{project.Path} references {other}")
-            : [$"{project.Path} is not in the list"]).ToList();
+            : [$"{project.Path} is not listed"]).ToList();
         Assert.True(
             faults.Count == 0,
-            $"{string.Join("; ", faults)}: docs/design.md, \"References\", does not allow it. Change that page first, then {nameof(MayReference)}.");
+            $"{string.Join("; ", faults)}: docs/design.md (Layout and references) does not allow it. "
+            + $"Change that page first, then {nameof(MayReference)}.");
     }
 
     [Fact]
@@ -66,13 +67,13 @@ public class ReferencesTests
         other => other == "services/Trainer" || other.StartsWith("tests/", StringComparison.Ordinal));
 
     [Fact]
-    public void Only_services_Oci_names_the_sdk_of_oci()
+    public void Only_services_Oci_references_the_sdk_of_oci()
     {
-        var named = Folders.SelectMany(folder => Directory.EnumerateFiles(Repository.Combine(folder), "*.*", SearchOption.AllDirectories))
+        var files = Folders.SelectMany(folder => Directory.EnumerateFiles(Repository.Combine(folder), "*.*", SearchOption.AllDirectories))
             .Where(path => Path.GetExtension(path) is ".csproj" or ".props")
             .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Where(path => File.ReadAllText(Repository.Combine(path)).Contains("\"OCI.DotNetSDK.", StringComparison.Ordinal));
-        Assert.Equal(["services/Oci/Sdk.props"], named);
+        Assert.Equal(["services/Oci/Sdk.props"], files);
     }
 
     [Fact]
@@ -89,10 +90,11 @@ public class ReferencesTests
         Assert.All(Projects.Where(project => WithoutPackages.Contains(project.Folder)), project => Assert.Empty(project.Packages));
 
     [Fact]
-    public void Every_reference_leads_to_a_project() =>
+    public void Every_reference_has_a_project() =>
         Assert.Empty(Projects.SelectMany(project => project.References).Except(Projects.Select(project => project.Folder)));
 
-    private sealed record Project(string Path, string Folder, bool IsProgram, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
+    private sealed record Project(
+        string Path, string Folder, bool IsProgram, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
     {
         internal bool IsTest => Folder.StartsWith("tests/", StringComparison.Ordinal);
 
@@ -108,7 +110,8 @@ public class ReferencesTests
                     Repository.Root, System.IO.Path.GetDirectoryName(Repository.Combine(folder, other.Replace('\\', '/')))!))],
                 [.. Includes("PackageReference")]);
 
-            IEnumerable<string> Includes(string element) => xml.Descendants(element).Select(item => (string?)item.Attribute("Include")).OfType<string>();
+            IEnumerable<string> Includes(string element) =>
+                xml.Descendants(element).Select(item => (string?)item.Attribute("Include")).OfType<string>();
         }
     }
 }
