@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Sample;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.EndToEnd.Tests;

@@ -9,23 +9,25 @@ using System.Text.Json.Nodes;
 
 namespace ModelServing.TestKit;
 
-/// <summary>Debian's docker-registry on a free port of this machine, with its data in a folder of its own.</summary>
+/// <summary>Debian's docker-registry on a free port of this machine, with its data in its own folder.</summary>
 public sealed class LoopbackRegistry : IAsyncDisposable
 {
-    public const string User = "space/somebody";
+    public const string User = "space/some-user";
     public const string Password = "correct horse";
 
-    /// <summary>The command that brings what a test is skipped without.</summary>
-    public const string Missing = "docker-registry is not installed: sudo apt-get install -y --no-install-recommends docker-registry (it brings a service; sudo systemctl disable --now docker-registry ends that)";
+    /// <summary>The reason for a skipped test, with the command that installs the program.</summary>
+    public const string Missing =
+        "docker-registry is not installed: sudo apt-get install -y --no-install-recommends docker-registry "
+        + "(this also starts a service; stop it with sudo systemctl disable --now docker-registry)";
 
     private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     private const string OciIndex = "application/vnd.oci.image.index.v1+json";
     private const string Listening = "listening on 127.0.0.1:";
 
-    // The password, as bcrypt: the only form that the registry takes.
+    // The password in bcrypt, the only form that the registry accepts.
     private const string PasswordFile = User + ":$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2\n";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder folder = new();
     private readonly HttpClient http = new();
@@ -36,17 +38,17 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     {
     }
 
-    /// <summary>Whether one can be started.</summary>
     public static bool IsInstalled => Program is not null;
 
-    /// <summary>The host, as images name it: the .NET SDK takes a registry without TLS by this name.</summary>
+    /// <summary>The host in the names of images. The .NET SDK accepts a registry without TLS under this name.</summary>
     public string Host { get; private set; } = "";
 
-    private static string? Program { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(static folder => Path.Combine(folder, "docker-registry")).FirstOrDefault(File.Exists);
+    private static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Select(static folder => Path.Combine(folder, "docker-registry"))
+        .FirstOrDefault(File.Exists);
 
-    /// <summary>Starts one; it answers when the task ends.</summary>
-    /// <param name="withLogin">It takes only <see cref="User"/> with <see cref="Password"/>.</param>
+    /// <summary>Starts a registry and waits until it answers.</summary>
+    /// <param name="withLogin">Whether it accepts only <see cref="User"/> with <see cref="Password"/>.</param>
     public static async Task<LoopbackRegistry> StartAsync(bool withLogin = false)
     {
         var registry = new LoopbackRegistry();
@@ -62,8 +64,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Pushes an image for x64 and arm64 that starts as root, has no .NET in it, and is otherwise what a base image is.</summary>
-    /// <returns>Its name, <c>HOST/REPOSITORY:TAG</c>.</returns>
+    /// <summary>Pushes an image for x64 and arm64 that starts as root and contains no .NET, but is otherwise like a base image.</summary>
+    /// <returns>The image's name, <c>HOST/REPOSITORY:TAG</c>.</returns>
     public async Task<string> PushBaseAsync(string content = "one", CancellationToken cancellation = default)
     {
         const string Repository = "dotnet/aspnet";
@@ -76,7 +78,11 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             {
                 ["architecture"] = architecture,
                 ["os"] = "linux",
-                ["config"] = new JsonObject { ["Env"] = new JsonArray("PATH=/usr/bin", "DOTNET_RUNNING_IN_CONTAINER=true"), ["User"] = "0" },
+                ["config"] = new JsonObject
+                {
+                    ["Env"] = new JsonArray("PATH=/usr/bin", "DOTNET_RUNNING_IN_CONTAINER=true"),
+                    ["User"] = "0",
+                },
                 ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(Digest(tar)) },
                 ["history"] = new JsonArray(new JsonObject { ["created_by"] = "a test" }),
             }.ToJsonString());
@@ -85,7 +91,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
                 ["schemaVersion"] = 2,
                 ["mediaType"] = OciManifest,
                 ["config"] = await UploadAsync(Repository, config, "application/vnd.oci.image.config.v1+json", cancellation),
-                ["layers"] = new JsonArray(await UploadAsync(Repository, layer, "application/vnd.oci.image.layer.v1.tar+gzip", cancellation)),
+                ["layers"] = new JsonArray(
+                    await UploadAsync(Repository, layer, "application/vnd.oci.image.layer.v1.tar+gzip", cancellation)),
             }.ToJsonString());
             await PutAsync($"{Repository}/manifests/{Digest(manifest)}", manifest, OciManifest, cancellation);
             var entry = Descriptor(manifest, OciManifest);
@@ -98,7 +105,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         return $"{Host}/{Repository}:10.0";
     }
 
-    /// <summary>The image that a repository has by a tag or a digest; null for none.</summary>
+    /// <summary>Returns the image with a tag or digest, or null if the repository does not have it.</summary>
     public async Task<RegistryImage?> FindAsync(string repository, string reference, CancellationToken cancellation = default)
     {
         var content = await GetAsync($"{repository}/manifests/{reference}", cancellation);
@@ -108,16 +115,17 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         var files = new List<string>();
         foreach (var layer in manifest["layers"]!.AsArray())
             files.AddRange(await FilesAsync((await GetAsync($"{repository}/blobs/{layer!["digest"]}", cancellation))!, cancellation));
-        return new RegistryImage(Digest(content), JsonNode.Parse((await GetAsync($"{repository}/blobs/{manifest["config"]!["digest"]}", cancellation))!)!, files);
+        var config = await GetAsync($"{repository}/blobs/{manifest["config"]!["digest"]}", cancellation);
+        return new RegistryImage(Digest(content), JsonNode.Parse(config!)!, files);
     }
 
-    /// <summary>The repositories that something was pushed to.</summary>
+    /// <summary>Lists the repositories that contain something.</summary>
     public async Task<IReadOnlyList<string>> RepositoriesAsync(CancellationToken cancellation = default) =>
-        [.. JsonNode.Parse((await GetAsync("_catalog", cancellation))!)!["repositories"]!.AsArray().Select(static name => (string)name!)];
+        Strings((await GetAsync("_catalog", cancellation))!, "repositories");
 
-    /// <summary>The tags of a repository, in order.</summary>
+    /// <summary>Lists the tags of a repository, in order.</summary>
     public async Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellation = default) =>
-        await GetAsync($"{repository}/tags/list", cancellation) is { } list ? [.. JsonNode.Parse(list)!["tags"]!.AsArray().Select(static tag => (string)tag!).Order(StringComparer.Ordinal)] : [];
+        await GetAsync($"{repository}/tags/list", cancellation) is { } list ? [.. Strings(list, "tags").Order(StringComparer.Ordinal)] : [];
 
     public async ValueTask DisposeAsync()
     {
@@ -145,35 +153,41 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             http: { addr: '127.0.0.1:0', secret: of-a-test }
             {{(withLogin ? $"auth: {{ htpasswd: {{ realm: test, path: '{passwords}' }} }}" : "")}}
             """);
-        process = Process.Start(new ProcessStartInfo(Program ?? throw new InvalidOperationException(Missing), ["serve", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var said = new StringBuilder();
-        using var patience = new CancellationTokenSource(Patience);
-        while (await process.StandardError.ReadLineAsync(patience.Token) is { } line)
+        var program = Program ?? throw new InvalidOperationException(Missing);
+        process = Process.Start(new ProcessStartInfo(program, ["serve", configuration])
         {
-            said.AppendLine(line);
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = new StringBuilder();
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        while (await process.StandardError.ReadLineAsync(timeout.Token) is { } line)
+        {
+            output.AppendLine(line);
             var port = line.IndexOf(Listening, StringComparison.Ordinal);
             if (port < 0)
                 continue;
             Host = $"localhost:{new string([.. line[(port + Listening.Length)..].TakeWhile(char.IsAsciiDigit)])}";
             http.BaseAddress = new Uri($"http://{Host}/v2/");
-            http.DefaultRequestHeaders.Authorization = withLogin ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"))) : null;
+            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
+            http.DefaultRequestHeaders.Authorization = withLogin ? new AuthenticationHeaderValue("Basic", credentials) : null;
             foreach (var type in (string[])[OciManifest, OciIndex])
                 http.DefaultRequestHeaders.Accept.ParseAdd(type);
-            // A pipe that nobody reads would stop it.
+            // The registry would block on a full pipe.
             drained = Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
             return;
         }
 
-        throw new InvalidOperationException($"docker-registry did not start:\n{said}");
+        throw new InvalidOperationException($"docker-registry did not start:\n{output}");
     }
 
     private async Task<JsonObject> UploadAsync(string repository, byte[] content, string type, CancellationToken cancellation)
     {
         using var begun = (await http.PostAsync($"{repository}/blobs/uploads/", null, cancellation)).EnsureSuccessStatusCode();
-        var place = new UriBuilder(begun.Headers.Location!);
-        place.Query = $"{place.Query.TrimStart('?')}&digest={Uri.EscapeDataString(Digest(content))}";
+        var upload = new UriBuilder(begun.Headers.Location!);
+        upload.Query = $"{upload.Query.TrimStart('?')}&digest={Uri.EscapeDataString(Digest(content))}";
         using var body = new ByteArrayContent(content);
-        using var done = (await http.PutAsync(place.Uri, body, cancellation)).EnsureSuccessStatusCode();
+        using var done = (await http.PutAsync(upload.Uri, body, cancellation)).EnsureSuccessStatusCode();
         return Descriptor(content, type);
     }
 
@@ -187,10 +201,16 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     private async Task<byte[]?> GetAsync(string path, CancellationToken cancellation)
     {
         using var answer = await http.GetAsync(path, cancellation);
-        return answer.StatusCode == HttpStatusCode.NotFound ? null : await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellation);
+        return answer.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellation);
     }
 
-    private static JsonObject Descriptor(byte[] content, string type) => new() { ["mediaType"] = type, ["size"] = content.Length, ["digest"] = Digest(content) };
+    private static IReadOnlyList<string> Strings(byte[] json, string property) =>
+        [.. JsonNode.Parse(json)![property]!.AsArray().Select(static item => (string)item!)];
+
+    private static JsonObject Descriptor(byte[] content, string type) =>
+        new() { ["mediaType"] = type, ["size"] = content.Length, ["digest"] = Digest(content) };
 
     private static string Digest(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 

@@ -6,8 +6,8 @@ using System.Text;
 
 namespace ModelServing.TestKit;
 
-/// <summary>A name server on UDP (RFC 1035): A and AAAA questions, answered as a test says. Names have no dot at their end; one that nothing
-/// was said about does not exist.</summary>
+/// <summary>A name server on UDP (RFC 1035) that answers A and AAAA questions as a test defines. Names have no trailing dot. A name that
+/// the test did not define does not exist.</summary>
 public sealed class NameServer : IAsyncDisposable
 {
     private const int HeaderBytes = 12;
@@ -15,15 +15,14 @@ public sealed class NameServer : IAsyncDisposable
     private const ushort A = 1;
     private const ushort Aaaa = 28;
 
-    // What fits into the 512 bytes of an answer without extensions; more would want TCP.
-    private const int MostAddresses = 16;
+    // An answer without extensions has 512 bytes. More addresses would require TCP.
+    private const int MaxAddresses = 16;
 
     private readonly Socket socket;
     private readonly ConcurrentDictionary<string, IPAddress[]?> answers = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentQueue<string> asked = new();
     private readonly Task serving;
 
-    /// <summary>Starts it at <paramref name="address"/>.</summary>
     public NameServer(IPEndPoint address)
     {
         socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -38,20 +37,20 @@ public sealed class NameServer : IAsyncDisposable
         NoSuchName = 3,
     }
 
-    /// <summary>The names that were asked for, in order, one for each question.</summary>
+    /// <summary>The names of all questions so far, in order.</summary>
     public IReadOnlyCollection<string> Asked => asked;
 
-    /// <summary>The name exists and has these addresses.</summary>
+    /// <summary>Defines the addresses of a name.</summary>
     public void Has(string name, params string[] addresses)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(addresses.Length, MostAddresses);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(addresses.Length, MaxAddresses);
         answers[name] = [.. addresses.Select(IPAddress.Parse)];
     }
 
-    /// <summary>The name does not exist.</summary>
+    /// <summary>Removes a name.</summary>
     public void HasNot(string name) => answers.TryRemove(name, out _);
 
-    /// <summary>Questions for the name are answered with the server's failure.</summary>
+    /// <summary>Answers questions for the name with a server failure.</summary>
     public void Fails(string name) => answers[name] = null;
 
     public async ValueTask DisposeAsync()
@@ -73,34 +72,39 @@ public sealed class NameServer : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It was stopped.
+            // The server was disposed.
         }
     }
 
     private byte[] Answer(ReadOnlySpan<byte> question)
     {
         var name = new StringBuilder();
-        var at = HeaderBytes;
-        for (int length; (length = question[at]) > 0; at += 1 + length)
-            name.Append(name.Length > 0 ? "." : "").Append(Encoding.ASCII.GetString(question.Slice(at + 1, length)));
-        var type = BinaryPrimitives.ReadUInt16BigEndian(question[(at + 1)..]);
-        var end = at + 1 + 4;
+        var position = HeaderBytes;
+        for (int length; (length = question[position]) > 0; position += 1 + length)
+            name.Append(name.Length > 0 ? "." : "").Append(Encoding.ASCII.GetString(question.Slice(position + 1, length)));
+        var type = BinaryPrimitives.ReadUInt16BigEndian(question[(position + 1)..]);
+        var end = position + 1 + 4;
         asked.Enqueue(name.ToString());
 
         var exists = answers.TryGetValue(name.ToString(), out var addresses);
         var code = !exists ? Code.NoSuchName : addresses is null ? Code.ServerFailure : Code.Ok;
-        List<byte[]> records = [.. (addresses ?? []).Where(address => type == (address.AddressFamily == AddressFamily.InterNetwork ? A : Aaaa)).Select(static address => address.GetAddressBytes())];
+        List<byte[]> records =
+        [
+            .. (addresses ?? [])
+                .Where(address => type == (address.AddressFamily == AddressFamily.InterNetwork ? A : Aaaa))
+                .Select(static address => address.GetAddressBytes()),
+        ];
 
         using var answer = new MemoryStream();
         answer.Write(question[..2]);
-        // An authoritative answer; recursion as it was desired, and available.
+        // The answer is authoritative. It repeats whether recursion was desired, and says that recursion is available.
         answer.WriteByte((byte)(0x84 | (question[2] & 0x01)));
         answer.WriteByte((byte)(0x80 | (int)code));
         Write(answer, 1, (ushort)records.Count, 0, 0);
         answer.Write(question[HeaderBytes..end]);
         foreach (var record in records)
         {
-            // The name is the question's, 12 bytes from the start; 5 s to live.
+            // A pointer to the name in the question, 12 bytes from the start, and 5 s to live.
             Write(answer, 0xC000 | HeaderBytes, type, Internet, 0, 5, (ushort)record.Length);
             answer.Write(record);
         }

@@ -6,8 +6,8 @@ using System.Text;
 namespace ModelServing.TestKit;
 
 /// <summary>
-/// One side of an HTTP/1.1 connection, byte by byte: it can say everything that a well-behaved program would not, and it reads
-/// without forgiving anything. A read that takes longer than <see cref="Patience"/> is a hang and fails.
+/// One side of an HTTP/1.1 connection, byte by byte: it can send everything that a well-behaved program would not, and it tolerates no
+/// error when it reads. A read that takes longer than <see cref="Patience"/> counts as a hang and fails.
 /// </summary>
 public sealed class RawConnection(Socket socket) : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
     private int start;
     private int end;
 
-    /// <summary>How long a read waits: long enough for a busy machine, no measure of anything.</summary>
+    /// <summary>How long a read waits: long enough for a busy machine. No test measures it.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     public static async Task<RawConnection> ConnectAsync(EndPoint address, int? receiveBuffer = null)
@@ -27,34 +27,35 @@ public sealed class RawConnection(Socket socket) : IDisposable
         return new RawConnection(socket);
     }
 
-    /// <summary>Sends text, one byte a character.</summary>
+    /// <summary>Sends text, one byte per character.</summary>
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Patience);
         while (!bytes.IsEmpty)
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, patience.Token)..];
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, timeout.Token)..];
     }
 
-    /// <summary>Reads a request or an answer; null when the connection ended before its first byte.</summary>
-    /// <param name="toHead">It answers a HEAD request, so it has no body whatever its head says.</param>
-    /// <exception cref="EndOfStreamException">The connection ended in the middle of it.</exception>
+    /// <summary>Reads a request or a response. Returns null if the connection ended before the first byte.</summary>
+    /// <param name="toHead">Whether it is the response to a HEAD request, which has no body whatever its headers say.</param>
+    /// <exception cref="EndOfStreamException">The connection ended in the middle of the message.</exception>
     public async Task<RawMessage?> ReadMessageAsync(bool toHead = false)
     {
         if (await ReadHeadAsync() is not { } message)
             return null;
-        var isAnswer = message.StartLine.StartsWith("HTTP/", StringComparison.Ordinal);
-        if (toHead || (isAnswer && message.Status is < 200 or 204 or 304))
+        var isResponse = message.StartLine.StartsWith("HTTP/", StringComparison.Ordinal);
+        if (toHead || (isResponse && message.Status is < 200 or 204 or 304))
             return message;
         if (message.All("Transfer-Encoding") is ["chunked"])
             return message with { Body = await ReadChunksAsync() };
         if (message["Content-Length"] is { } length)
             return message with { Body = await ReadExactlyAsync(int.Parse(length, NumberStyles.None, CultureInfo.InvariantCulture)) };
-        return isAnswer ? message with { Body = await ReadToEndAsync() } : message;
+        return isResponse ? message with { Body = await ReadToEndAsync() } : message;
     }
 
-    /// <summary>Reads a head and leaves the body; null when the connection ended before its first byte.</summary>
+    /// <summary>Reads the start line and the headers, and leaves the body. Returns null if the connection ended before the first
+    /// byte.</summary>
     public async Task<RawMessage?> ReadHeadAsync()
     {
         if (await ReadLineAsync(endIsNull: true) is not { } startLine)
@@ -63,7 +64,8 @@ public sealed class RawConnection(Socket socket) : IDisposable
         while (await ReadLineAsync() is { Length: > 0 } line)
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            headers.Add(colon > 0 ? (line[..colon], line[(colon + 1)..].Trim()) : throw new InvalidDataException($"'{line}' is no header"));
+            headers.Add(
+                colon > 0 ? (line[..colon], line[(colon + 1)..].Trim()) : throw new InvalidDataException($"'{line}' is not a header"));
         }
 
         return new RawMessage(startLine, headers, []);
@@ -73,11 +75,16 @@ public sealed class RawConnection(Socket socket) : IDisposable
     {
         var bytes = new byte[count];
         for (var i = 0; i < count; i++)
-            bytes[i] = await ReadByteAsync() is >= 0 and var b ? (byte)b : throw new EndOfStreamException($"the connection ended after {i} of {count} bytes");
+        {
+            bytes[i] = await ReadByteAsync() is >= 0 and var b
+                ? (byte)b
+                : throw new EndOfStreamException($"the connection ended after {i} of {count} bytes");
+        }
+
         return bytes;
     }
 
-    /// <summary>Reads until the other side closes; a reset counts as its end.</summary>
+    /// <summary>Reads until the other side closes the connection. A reset counts as the end.</summary>
     public async Task<byte[]> ReadToEndAsync()
     {
         var bytes = new List<byte>();
@@ -93,10 +100,10 @@ public sealed class RawConnection(Socket socket) : IDisposable
         return [.. bytes];
     }
 
-    /// <summary>Says that nothing more will be sent.</summary>
+    /// <summary>Ends the sending direction, as a FIN does.</summary>
     public void EndSending() => socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Closes with a reset instead of a farewell.</summary>
+    /// <summary>Closes the connection with a reset.</summary>
     public void Reset()
     {
         socket.LingerState = new LingerOption(true, 0);
@@ -113,7 +120,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
             var size = int.Parse((await ReadLineAsync())!.Split(';')[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             body.AddRange(await ReadExactlyAsync(size));
             if (await ReadLineAsync() is { Length: > 0 } line)
-                throw new InvalidDataException($"'{line}' stands where a chunk ends");
+                throw new InvalidDataException($"a chunk ends with '{line}'");
             if (size == 0)
                 return [.. body];
         }
@@ -127,7 +134,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
             switch (await ReadByteAsync())
             {
                 case '\r' when await ReadByteAsync() is var next:
-                    return next == '\n' ? line.ToString() : throw new InvalidDataException($"a bare CR stands after '{line}'");
+                    return next == '\n' ? line.ToString() : throw new InvalidDataException($"a bare CR follows '{line}'");
                 case < 0 when endIsNull && line.Length == 0:
                     return null;
                 case < 0:
@@ -143,14 +150,14 @@ public sealed class RawConnection(Socket socket) : IDisposable
     {
         if (start == end)
         {
-            using var patience = new CancellationTokenSource(Patience);
+            using var timeout = new CancellationTokenSource(Patience);
             try
             {
-                (start, end) = (0, await socket.ReceiveAsync(received, SocketFlags.None, patience.Token));
+                (start, end) = (0, await socket.ReceiveAsync(received, SocketFlags.None, timeout.Token));
             }
             catch (OperationCanceledException e)
             {
-                throw new TimeoutException($"nothing came within {Patience.TotalSeconds:0} s: the other side hangs", e);
+                throw new TimeoutException($"nothing arrived within {Patience.TotalSeconds:0} s: the other side hangs", e);
             }
         }
 

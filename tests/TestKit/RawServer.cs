@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ModelServing.TestKit;
 
-/// <summary>A TCP server on a free loopback port that does with each connection what a test tells it to.</summary>
+/// <summary>A TCP server on a loopback port that passes each connection to a test's code.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
     private readonly Socket listener;
@@ -15,10 +15,10 @@ public sealed class RawServer : IAsyncDisposable
     private int accepted;
     private volatile bool stopped;
 
-    /// <summary>Starts it.</summary>
-    /// <param name="serve">Takes each connection and its number, from 0; the connection is closed when it returns or throws.</param>
-    /// <param name="port">The port; 0 takes a free one.</param>
-    /// <param name="address">The loopback address, IPv4's unless given.</param>
+    /// <summary>Starts a server.</summary>
+    /// <param name="serve">Gets each connection and its number, from 0. The connection is closed when it returns or throws.</param>
+    /// <param name="port">The port; 0 means a free one.</param>
+    /// <param name="address">The loopback address; IPv4's by default.</param>
     public RawServer(Func<RawConnection, int, Task> serve, int port = 0, IPAddress? address = null)
     {
         this.serve = serve;
@@ -37,13 +37,13 @@ public sealed class RawServer : IAsyncDisposable
 
     public IPEndPoint Address { get; }
 
-    /// <summary>How many connections were taken so far.</summary>
+    /// <summary>How many connections were accepted so far.</summary>
     public int Accepted => Volatile.Read(ref accepted);
 
-    /// <summary>How many of them stand.</summary>
+    /// <summary>How many connections are open.</summary>
     public int Open => open.Count;
 
-    /// <summary>A server that reads each request and answers it with what <paramref name="answer"/> makes of it.</summary>
+    /// <summary>Starts a server that reads each request and sends the answer that <paramref name="answer"/> returns.</summary>
     public static RawServer Answering(Func<RawMessage, string> answer, int port = 0, IPAddress? address = null) => new(
         async connection =>
         {
@@ -53,13 +53,14 @@ public sealed class RawServer : IAsyncDisposable
         port,
         address);
 
-    /// <summary>A server that answers each request with <paramref name="body"/>.</summary>
+    /// <summary>Starts a server that answers each request with <paramref name="body"/>.</summary>
     public static RawServer Saying(string body, int port = 0, IPAddress? address = null) => Answering(_ => Ok(body), port, address);
 
-    /// <summary>An ordinary answer.</summary>
-    public static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
+    /// <summary>Returns a 200 answer with a JSON body.</summary>
+    public static string Ok(string body) =>
+        $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
 
-    /// <summary>A loopback port that nobody listens on.</summary>
+    /// <summary>Returns a loopback port on which no program listens.</summary>
     public static IPEndPoint NobodyThere()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -67,7 +68,7 @@ public sealed class RawServer : IAsyncDisposable
         return (IPEndPoint)socket.LocalEndPoint!;
     }
 
-    /// <summary>Dies as a killed process does: no listener, and every connection reset.</summary>
+    /// <summary>Stops as a killed process does: closes the listener and resets every connection.</summary>
     public void Kill()
     {
         stopped = true;
@@ -80,7 +81,7 @@ public sealed class RawServer : IAsyncDisposable
             }
             catch (ObjectDisposedException)
             {
-                // It ended by itself in this moment.
+                // The connection ended by itself at this moment.
             }
         }
     }
@@ -115,7 +116,7 @@ public sealed class RawServer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or TimeoutException or InvalidDataException)
         {
-            // The other side left, or the test is over: what it saw is what the test looks at.
+            // The other side left, or the test is over. The test asserts on what the other side saw.
         }
         finally
         {

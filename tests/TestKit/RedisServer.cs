@@ -5,14 +5,16 @@ using System.Text;
 
 namespace ModelServing.TestKit;
 
-/// <summary>Debian's redis-server on a free port of this machine, with a password and nothing on disk. It can be killed and come back at
-/// the same address, empty.</summary>
+/// <summary>Debian's redis-server on a free port of this machine, with a password and nothing on disk. A test may kill it and restart it,
+/// empty, at the same address.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    /// <summary>The command that brings what a test is skipped without.</summary>
-    public const string Missing = "redis-server is not installed: sudo apt-get install -y --no-install-recommends redis-server (it brings a service; sudo systemctl disable --now redis-server ends that)";
+    /// <summary>The reason for a skipped test, with the command that installs the program.</summary>
+    public const string Missing =
+        "redis-server is not installed: sudo apt-get install -y --no-install-recommends redis-server "
+        + "(this also starts a service; stop it with sudo systemctl disable --now redis-server)";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder folder = new();
     private Process? process;
@@ -21,19 +23,17 @@ public sealed class RedisServer : IAsyncDisposable
     {
     }
 
-    /// <summary>Whether one can be started.</summary>
     public static bool IsInstalled => Program is not null;
 
-    /// <summary>Where it answers, <c>127.0.0.1:PORT</c>.</summary>
     public IPEndPoint Address { get; } = RawServer.NobodyThere();
 
-    /// <summary>What it wants to be told first.</summary>
     public string Password { get; } = Guid.NewGuid().ToString("N");
 
-    private static string? Program { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(static folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
+    private static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Select(static folder => Path.Combine(folder, "redis-server"))
+        .FirstOrDefault(File.Exists);
 
-    /// <summary>Starts one; it answers when the task ends.</summary>
+    /// <summary>Starts a server and waits until it answers.</summary>
     public static async Task<RedisServer> StartAsync()
     {
         var server = new RedisServer();
@@ -49,7 +49,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it as kill -9 does.</summary>
+    /// <summary>Kills the server as kill -9 does.</summary>
     public async Task KillAsync()
     {
         if (process is null)
@@ -60,19 +60,28 @@ public sealed class RedisServer : IAsyncDisposable
         process = null;
     }
 
-    /// <summary>Starts it at its address; it answers when the task ends.</summary>
+    /// <summary>Starts the server at its address and waits until it answers.</summary>
     public async Task RestartAsync()
     {
         await KillAsync();
         process = Process.Start(new ProcessStartInfo(
             Program ?? throw new InvalidOperationException(Missing),
-            ["--bind", $"{Address.Address}", "--port", $"{Address.Port}", "--requirepass", Password, "--save", "", "--appendonly", "no", "--dir", folder.FullPath, "--logfile", folder.Combine("log"), "--daemonize", "no"]))!;
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await AnswersAsync(patience.Token))
+            [
+                "--bind", $"{Address.Address}",
+                "--port", $"{Address.Port}",
+                "--requirepass", Password,
+                "--save", "",
+                "--appendonly", "no",
+                "--dir", folder.FullPath,
+                "--logfile", folder.Combine("log"),
+                "--daemonize", "no",
+            ]))!;
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        while (!await AnswersAsync(timeout.Token))
         {
             if (process.HasExited)
                 throw new IOException($"redis-server ended: {await File.ReadAllTextAsync(folder.Combine("log"), CancellationToken.None)}");
-            await Task.Delay(10, patience.Token);
+            await Task.Delay(10, timeout.Token);
         }
     }
 

@@ -2,21 +2,23 @@ using System.Text.Json.Nodes;
 
 namespace ModelServing.TestKit;
 
-/// <summary>An image, as a registry has it.</summary>
-/// <param name="Digest">The digest of its manifest's bytes.</param>
-/// <param name="Config">Its configuration.</param>
-/// <param name="Files">The files of all its layers.</param>
+/// <summary>An image in a registry.</summary>
+/// <param name="Digest">The digest of the manifest's bytes.</param>
+/// <param name="Config">The image's configuration.</param>
+/// <param name="Files">The names of the files in all layers.</param>
 public sealed record RegistryImage(string Digest, JsonNode Config, IReadOnlyList<string> Files)
 {
-    /// <summary>A text of what it runs with, as in <c>User</c>; null for none.</summary>
+    /// <summary>Returns a string of the runtime configuration, such as <c>User</c>, or null.</summary>
     public string? Text(string name) => (string?)Config["config"]![name];
 
-    /// <summary>A list of what it runs with, as in <c>Entrypoint</c>.</summary>
-    public IReadOnlyList<string> List(string name) => Config["config"]![name] is JsonArray list ? [.. list.Select(static item => (string)item!)] : [];
+    /// <summary>Returns a list of the runtime configuration, such as <c>Entrypoint</c>.</summary>
+    public IReadOnlyList<string> List(string name) =>
+        Config["config"]![name] is JsonArray list ? [.. list.Select(static item => (string)item!)] : [];
 
-    /// <summary>The keys of what it runs with, as in <c>ExposedPorts</c>.</summary>
-    public IReadOnlyList<string> Keys(string name) => Config["config"]![name] is JsonObject map ? [.. map.Select(static pair => pair.Key)] : [];
+    /// <summary>Returns the keys of a map in the runtime configuration, such as <c>ExposedPorts</c>.</summary>
+    public IReadOnlyList<string> Keys(string name) =>
+        Config["config"]![name] is JsonObject map ? [.. map.Select(static pair => pair.Key)] : [];
 
-    /// <summary>A label; null for none.</summary>
+    /// <summary>Returns a label, or null.</summary>
     public string? Label(string name) => (string?)Config["config"]!["Labels"]?[name];
 }

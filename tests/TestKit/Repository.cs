@@ -1,6 +1,6 @@
 namespace ModelServing.TestKit;
 
-/// <summary>The files of the repository that the tests were built from.</summary>
+/// <summary>The repository from which the tests were built.</summary>
 public static class Repository
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);
@@ -15,6 +15,6 @@ public static class Repository
                 return folder.FullName;
         }
 
-        throw new InvalidOperationException($"no global.json above {start}");
+        throw new InvalidOperationException($"no folder above {start} has a global.json");
     }
 }

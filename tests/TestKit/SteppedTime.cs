@@ -1,6 +1,6 @@
 namespace ModelServing.TestKit;
 
-/// <summary>A clock that only <see cref="Advance"/> moves; timers that become due fire before it returns.</summary>
+/// <summary>A clock that only <see cref="Advance"/> moves. Timers that become due fire before that method returns.</summary>
 public sealed class SteppedTime : TimeProvider
 {
     private readonly Lock gate = new();
@@ -9,7 +9,7 @@ public sealed class SteppedTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers wait for their time.</summary>
+    /// <summary>How many timers are waiting.</summary>
     public int Waiting
     {
         get

@@ -1,6 +1,6 @@
 namespace ModelServing.TestKit;
 
-/// <summary>A folder of one test's own, gone when the test ends.</summary>
+/// <summary>A folder for one test. Disposing deletes it.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => FullPath = Directory.CreateTempSubdirectory("modelserving-test-").FullName;

@@ -7,15 +7,15 @@ using System.Text.Json.Nodes;
 
 namespace ModelServing.TestKit;
 
-/// <summary>An identity provider on a loopback port: it publishes its keys (JWKS) and signs tokens. Tokens are put together by hand, so
-/// that they can also be wrong in every way.</summary>
+/// <summary>An identity provider on a loopback port: it publishes its keys (JWKS) and signs tokens. It builds tokens by hand, so tests can
+/// make them wrong in every way.</summary>
 public sealed class TokenIssuer : IAsyncDisposable
 {
     public const string Issuer = "https://issuer.example/";
     public const string Audience = "modelserving-test";
 
-    // By identifier, for all issuers of a test run: to make one takes long.
-    private static readonly ConcurrentDictionary<string, Lazy<AsymmetricAlgorithm>> Made = new();
+    // By identifier. All issuers of a test run share them, because generating a key takes long.
+    private static readonly ConcurrentDictionary<string, Lazy<AsymmetricAlgorithm>> GeneratedKeys = new();
 
     private readonly ConcurrentDictionary<string, bool> published = new();
     private readonly RawServer server;
@@ -34,29 +34,36 @@ public sealed class TokenIssuer : IAsyncDisposable
 
     public string KeysUri => $"http://{server.Address}/jwks";
 
-    /// <summary>How often the keys were asked for.</summary>
+    /// <summary>How often the keys were fetched.</summary>
     public int Fetches => Volatile.Read(ref fetches);
 
-    /// <summary>What is answered instead of the keys; null answers them.</summary>
+    /// <summary>An answer that replaces the keys; null means that the keys are served.</summary>
     public string? Instead { get; set; }
 
-    /// <summary>Makes a key, if it is not there, and publishes it: on a curve when its identifier begins with <c>P-</c>, else RSA.</summary>
+    /// <summary>Publishes a key, and generates it first if it does not exist: on a curve if its identifier begins with <c>P-</c>, otherwise
+    /// RSA.</summary>
     public void Publish(string id)
     {
-        _ = KeyOf(id);
+        _ = FindKey(id);
         published[id] = true;
     }
 
     public void Withdraw(string id) => published.TryRemove(id, out _);
 
-    /// <summary>A token of <paramref name="client"/> that is good for an hour.</summary>
-    /// <param name="keyId">The key that signs it; made when it is not there, and not published by that.</param>
-    /// <param name="client">Its <c>sub</c>.</param>
-    /// <param name="now">When it is made.</param>
-    /// <param name="edit">Changes its claims.</param>
-    /// <param name="algorithm">Its <c>alg</c>.</param>
-    /// <param name="head">Changes its head.</param>
-    public static string Sign(string keyId, string client, DateTimeOffset now, Action<JsonObject>? edit = null, string algorithm = "RS256", Action<JsonObject>? head = null)
+    /// <summary>Creates a token of <paramref name="client"/> that is valid for an hour.</summary>
+    /// <param name="keyId">The key that signs it. It is generated if it does not exist, but not published.</param>
+    /// <param name="client">The claim <c>sub</c>.</param>
+    /// <param name="now">The time of issue.</param>
+    /// <param name="edit">Changes the claims.</param>
+    /// <param name="algorithm">The header's <c>alg</c>.</param>
+    /// <param name="head">Changes the header.</param>
+    public static string Sign(
+        string keyId,
+        string client,
+        DateTimeOffset now,
+        Action<JsonObject>? edit = null,
+        string algorithm = "RS256",
+        Action<JsonObject>? head = null)
     {
         var claims = new JsonObject
         {
@@ -68,21 +75,26 @@ public sealed class TokenIssuer : IAsyncDisposable
         edit?.Invoke(claims);
         var header = new JsonObject { ["typ"] = "JWT", ["alg"] = algorithm, ["kid"] = keyId };
         head?.Invoke(header);
-        var text = $"{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header))}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims))}";
-        var key = KeyOf(keyId);
+        var text = $"{Encode(header)}.{Encode(claims)}";
+        var key = FindKey(keyId);
         lock (key)
             return $"{text}.{Base64Url.EncodeToString(Signature(key, algorithm, Encoding.ASCII.GetBytes(text)))}";
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private static AsymmetricAlgorithm KeyOf(string id) => Made.GetOrAdd(id, static id => new Lazy<AsymmetricAlgorithm>(() => id[..Math.Min(5, id.Length)] switch
+    private static string Encode(JsonObject json) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(json));
+
+    private static AsymmetricAlgorithm FindKey(string id) =>
+        GeneratedKeys.GetOrAdd(id, static id => new Lazy<AsymmetricAlgorithm>(() => GenerateKey(id))).Value;
+
+    private static AsymmetricAlgorithm GenerateKey(string id) => id[..Math.Min(5, id.Length)] switch
     {
         "P-256" => ECDsa.Create(ECCurve.NamedCurves.nistP256),
         "P-384" => ECDsa.Create(ECCurve.NamedCurves.nistP384),
         "P-521" => ECDsa.Create(ECCurve.NamedCurves.nistP521),
         _ => RSA.Create(id.StartsWith("short", StringComparison.Ordinal) ? 1024 : 2048),
-    })).Value;
+    };
 
     private string Keys()
     {
@@ -90,15 +102,20 @@ public sealed class TokenIssuer : IAsyncDisposable
         foreach (var id in published.Keys.Order(StringComparer.Ordinal))
         {
             var key = new JsonObject { ["kid"] = id, ["use"] = "sig" };
-            if (KeyOf(id) is ECDsa curve)
+            if (FindKey(id) is ECDsa curve)
             {
                 var point = curve.ExportParameters(includePrivateParameters: false).Q;
-                (key["kty"], key["crv"], key["x"], key["y"]) = ("EC", id[..5], Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
+                key["kty"] = "EC";
+                key["crv"] = id[..5];
+                key["x"] = Base64Url.EncodeToString(point.X);
+                key["y"] = Base64Url.EncodeToString(point.Y);
             }
             else
             {
-                var rsa = ((RSA)KeyOf(id)).ExportParameters(includePrivateParameters: false);
-                (key["kty"], key["n"], key["e"]) = ("RSA", Base64Url.EncodeToString(rsa.Modulus), Base64Url.EncodeToString(rsa.Exponent));
+                var rsa = ((RSA)FindKey(id)).ExportParameters(includePrivateParameters: false);
+                key["kty"] = "RSA";
+                key["n"] = Base64Url.EncodeToString(rsa.Modulus);
+                key["e"] = Base64Url.EncodeToString(rsa.Exponent);
             }
 
             all.Add(key);
@@ -109,13 +126,18 @@ public sealed class TokenIssuer : IAsyncDisposable
 
     private static byte[] Signature(AsymmetricAlgorithm key, string algorithm, byte[] text)
     {
-        var hash = algorithm[^3..] switch { "384" => HashAlgorithmName.SHA384, "512" => HashAlgorithmName.SHA512, _ => HashAlgorithmName.SHA256 };
+        var hash = algorithm[^3..] switch
+        {
+            "384" => HashAlgorithmName.SHA384,
+            "512" => HashAlgorithmName.SHA512,
+            _ => HashAlgorithmName.SHA256,
+        };
         return algorithm[..2] switch
         {
             "RS" => ((RSA)key).SignData(text, hash, RSASignaturePadding.Pkcs1),
             "PS" => ((RSA)key).SignData(text, hash, RSASignaturePadding.Pss),
             "ES" => ((ECDsa)key).SignData(text, hash),
-            // With the public key as the secret: the attack on those who take whatever algorithm a token names.
+            // With the public key as the secret. This attacks a server that accepts whatever algorithm a token names.
             "HS" => HMACSHA256.HashData(Encoding.UTF8.GetBytes(((RSA)key).ExportSubjectPublicKeyInfoPem()), text),
             _ => [],
         };

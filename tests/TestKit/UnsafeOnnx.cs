@@ -1,9 +1,9 @@
 namespace ModelServing.TestKit;
 
-/// <summary>A model that has to be refused.</summary>
-/// <param name="Name">What is wrong with it.</param>
+/// <summary>A model that must be refused.</summary>
+/// <param name="Name">The fault in the model.</param>
 /// <param name="Code">The finding's code.</param>
-/// <param name="Place">What the finding's place has to hold.</param>
+/// <param name="Place">A text that the finding's place must contain.</param>
 /// <param name="Bytes">The file.</param>
 public sealed record UnsafeOnnx(string Name, string Code, string Place, byte[] Bytes)
 {

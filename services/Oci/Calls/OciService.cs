@@ -1,8 +1,8 @@
 namespace ModelServing.Oci.Calls;
 
-/// <summary>A service of OCI, in the words of an error.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Place">What says where in it something is, as in <c>the bucket's name</c>.</param>
+/// <summary>A service of OCI, as error texts name it.</summary>
+/// <param name="Name">The service's name.</param>
+/// <param name="Place">The settings that address something in the service, as in <c>the bucket's name</c>.</param>
 internal sealed record OciService(string Name, string Place)
 {
     internal static OciService ObjectStorage { get; } = new("Object Storage", "the bucket's name");

@@ -6,18 +6,18 @@ using Polly.Retry;
 namespace ModelServing.Oci.Calls;
 
 /// <summary>
-/// Every call of the SDK's client goes through here, and gets what the SDK does not give by itself: cancellation that is prompt, a time
-/// that an attempt may take, and a bounded number of further attempts, with growing and scattered waits, when one of them can help.
+/// Makes every call of an SDK client. It adds what the SDK lacks: prompt cancellation, a time limit for each attempt, and a bounded number
+/// of retries after transient failures, with exponential and jittered delays.
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 attempt    on a thread of the pool: signing, and getting a token for it, blocks before the SDK's first await
-/// 2 wait       for it, for the caller's token or for the attempt's time, whichever is first
-/// 3 let go     of an attempt that is not waited for any more: its connection is closed, its answer disposed
-/// 4 again      after a failure that passes; a Retry-After can't be heeded, as the SDK's exceptions keep no headers
+/// 1 attempt    on a thread of the pool, because signing, and getting a token for it, blocks before the SDK's first await
+/// 2 wait       for the response, the caller's token or the attempt's time limit, whichever is first
+/// 3 abandon    an attempt whose wait ended: its connection is closed, its response disposed
+/// 4 retry      after a transient failure; Retry-After is ignored, because the SDK's exceptions keep no headers
 /// </code>
 /// </remarks>
-/// <typeparam name="TClient">The client.</typeparam>
+/// <typeparam name="TClient">The SDK's client.</typeparam>
 internal sealed class ServiceCalls<TClient>(TClient client, OciService service, CallLimits limits, TimeProvider time)
     where TClient : ClientBase
 {
@@ -33,41 +33,51 @@ internal sealed class ServiceCalls<TClient>(TClient client, OciService service, 
         })
         .Build();
 
-    // It retries nothing. But only a call that has one hands the caller's token on to the connection, and it must not be ended by that
-    // one's own time: it makes an answer of its own of it.
-    private static RetryConfiguration OneAttempt => new() { MaxAttempts = 0, RetryableErrors = [], RetryableStatusCodeFamilies = [], TotalElapsedTimeInSecs = 24 * 60 * 60 };
+    // It allows no retry of the SDK's own. It is needed because the SDK passes the caller's token on to the connection only in a call that
+    // has a retry configuration. Its total time must never end a call: the SDK would turn that into a response of its own.
+    private static RetryConfiguration OneAttempt => new()
+    {
+        MaxAttempts = 0,
+        RetryableErrors = [],
+        RetryableStatusCodeFamilies = [],
+        TotalElapsedTimeInSecs = 24 * 60 * 60,
+    };
 
-    /// <summary>Asks until there is an answer, or none is to be had.</summary>
-    /// <param name="call">The call of the client, with the retry configuration and the token that it has to be given.</param>
-    /// <param name="cancellation">Gives up at once.</param>
-    /// <param name="sends">The bytes that are sent.</param>
-    /// <param name="failed">Told each failure, before another attempt is made.</param>
-    /// <exception cref="ServiceFailure">There is none.</exception>
-    internal async Task<T> AskAsync<T>(
-        Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call, CancellationToken cancellation, long sends = 0, Action<ServiceFailure>? failed = null) =>
+    /// <summary>Makes a call, and repeats it after transient failures.</summary>
+    /// <param name="call">The call. It must pass the retry configuration and the token on to the client.</param>
+    /// <param name="cancellation">Ends the call at once.</param>
+    /// <param name="bodyBytes">How many bytes the request sends.</param>
+    /// <param name="onFailure">Gets each failure, before the next attempt.</param>
+    /// <exception cref="ServiceFailure">The last attempt failed, or a failure was not transient.</exception>
+    internal async Task<T> CallAsync<T>(
+        Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call,
+        CancellationToken cancellation,
+        long bodyBytes = 0,
+        Action<ServiceFailure>? onFailure = null) =>
         await pipeline.ExecuteAsync(
-            async stop =>
+            async token =>
             {
                 try
                 {
-                    return await AttemptAsync(call, limits.AttemptFor(sends), stop);
+                    return await AttemptAsync(call, limits.AttemptFor(bodyBytes), token);
                 }
                 catch (Exception e) when (ServiceFailure.From(e, service) is { } failure)
                 {
-                    // Whoever gave up in the moment in which the answer came is told that, and nothing of the SDK's.
-                    stop.ThrowIfCancellationRequested();
-                    failed?.Invoke(failure);
+                    // If the caller cancelled at that very moment, it gets an OperationCanceledException and not the SDK's failure.
+                    token.ThrowIfCancellationRequested();
+                    onFailure?.Invoke(failure);
                     throw failure;
                 }
             },
             cancellation);
 
-    private async Task<T> AttemptAsync<T>(Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call, TimeSpan longest, CancellationToken cancellation)
+    private async Task<T> AttemptAsync<T>(
+        Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call, TimeSpan limit, CancellationToken cancellation)
     {
-        using var late = new CancellationTokenSource(longest, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         // 1
-        var token = end.Token;
+        var token = linked.Token;
         var running = Task.Run(() => call(client, OneAttempt, token), CancellationToken.None);
         try
         {
@@ -77,17 +87,17 @@ internal sealed class ServiceCalls<TClient>(TClient client, OciService service, 
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             // 3
-            _ = running.ContinueWith(LetGo, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = running.ContinueWith(Abandon, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             cancellation.ThrowIfCancellationRequested();
-            throw new TimeoutException($"none within {longest.TotalSeconds:0.#} s");
+            throw new TimeoutException($"none within {limit.TotalSeconds:0.#} s");
         }
     }
 
-    private static void LetGo<T>(Task<T> orphan)
+    private static void Abandon<T>(Task<T> attempt)
     {
-        if (orphan.IsCompletedSuccessfully)
-            (orphan.Result as global::Oci.Common.IOciResponse)?.httpResponseMessage?.Dispose();
+        if (attempt.IsCompletedSuccessfully)
+            (attempt.Result as global::Oci.Common.IOciResponse)?.httpResponseMessage?.Dispose();
         else
-            _ = orphan.Exception;
+            _ = attempt.Exception;
     }
 }

@@ -3,7 +3,6 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Oci.Calls;
 using ModelServing.Oci.Identity;
-using Oci.Common;
 using Oci.FunctionsService;
 using Oci.FunctionsService.Requests;
 using Oci.FunctionsService.Responses;
@@ -11,12 +10,12 @@ using Oci.FunctionsService.Responses;
 namespace ModelServing.Oci.Functions;
 
 /// <summary>
-/// Calls a function of OCI and waits for its answer. Not detached: who calls is told whether the function did what it was called for.
-/// A call that may succeed another time is made once more within its time.
+/// Calls a function of OCI and waits for its answer. The call is not detached, so the caller learns whether the function succeeded.
+/// After a transient failure the call is repeated once, within its time limit.
 /// </summary>
 public sealed class FunctionInvoker : IDisposable
 {
-    // The function's own status, which the SDK has no property for.
+    // The function's own status. The SDK has no property for it.
     private const string HttpStatus = "Fn-Http-Status";
     private const int MaxAnswerCharacters = 64 * 1024;
 
@@ -25,63 +24,74 @@ public sealed class FunctionInvoker : IDisposable
     private readonly InvocationSettings settings;
     private readonly TimeProvider time;
 
-    /// <summary>Opens one. Nothing is asked yet.</summary>
-    /// <exception cref="ContractException">The identity can't be had.</exception>
+    /// <summary>Opens the client. This sends nothing yet.</summary>
+    /// <exception cref="ContractException">The identity is not available.</exception>
     public FunctionInvoker(InvocationSettings settings, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         this.settings = settings;
         this.time = time ?? TimeProvider.System;
-        // Without an endpoint the client throws a null reference's exception at its first call.
+        // Without an endpoint the client throws an ArgumentNullException at its first call.
         client = new FunctionsInvokeClient(
-            OciIdentityProvider.OfProcess.Open(settings.Oci),
-            // An attempt's time is bounded where it is made.
-            new ClientConfiguration { TimeoutMillis = Timeout.Infinite, ClientUserAgent = "ModelServing" },
+            OciIdentityProvider.ForThisProcess.Open(settings.Oci),
+            SdkClientConfiguration.Create(),
             settings.Endpoint);
         calls = new ServiceCalls<FunctionsInvokeClient>(
             client,
             OciService.Functions,
-            new CallLimits { Retries = 1, FirstDelay = TimeSpan.FromSeconds(1), LongestDelay = TimeSpan.FromSeconds(2), Attempt = settings.InvokeTimeout },
+            new CallLimits
+            {
+                Retries = 1,
+                FirstDelay = TimeSpan.FromSeconds(1),
+                LongestDelay = TimeSpan.FromSeconds(2),
+                Attempt = settings.InvokeTimeout,
+            },
             this.time);
     }
 
-    /// <summary>Calls the function; gives its answer's text.</summary>
+    /// <summary>Calls the function and returns the text of its answer.</summary>
     /// <param name="json">The payload.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="FunctionInvocationException">It was not called, or failed.</exception>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="FunctionInvocationException">The call or the function failed.</exception>
     public async Task<string> InvokeAsync(string json, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(json);
-        // The SDK hashes the body as text: what is UTF-8 arrives as it is.
+        // The SDK hashes the body as text, so only UTF-8 keeps its bytes.
         var payload = System.Text.Encoding.UTF8.GetBytes(json);
-        using var late = new CancellationTokenSource(settings.InvokeTimeout, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        using var timeout = new CancellationTokenSource(settings.InvokeTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         try
         {
-            var answer = await calls.AskAsync(
+            var answer = await calls.CallAsync(
                 (client, once, token) => client.InvokeFunction(
-                    new InvokeFunctionRequest { FunctionId = settings.FunctionId, InvokeFunctionBody = new MemoryStream(payload, writable: false), FnInvokeType = InvokeFunctionRequest.FnInvokeTypeEnum.Sync },
+                    new InvokeFunctionRequest
+                    {
+                        FunctionId = settings.FunctionId,
+                        InvokeFunctionBody = new MemoryStream(payload, writable: false),
+                        FnInvokeType = InvokeFunctionRequest.FnInvokeTypeEnum.Sync,
+                    },
                     once,
                     token),
-                end.Token,
+                linked.Token,
                 payload.Length);
-            return await ReadAsync(answer, end.Token);
+            return await ReadAsync(answer, linked.Token);
         }
         catch (ServiceFailure e)
         {
-            throw new FunctionInvocationException(e.ToText("it could not be called, or failed"), e);
+            throw new FunctionInvocationException(e.ToText("the call failed"), e);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new FunctionInvocationException(string.Create(CultureInfo.InvariantCulture, $"it gave no answer within {settings.InvokeTimeout.TotalSeconds:0.#} s"));
+            throw new FunctionInvocationException(
+                string.Create(CultureInfo.InvariantCulture, $"no answer within {settings.InvokeTimeout.TotalSeconds:0.#} s"));
         }
         catch (IOException e)
         {
-            throw new FunctionInvocationException($"its answer broke off: {e.Message}", e);
+            throw new FunctionInvocationException($"the answer broke off: {e.Message}", e);
         }
     }
 
-    /// <summary>Closes its connections.</summary>
+    /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
     private static async Task<string> ReadAsync(InvokeFunctionResponse answer, CancellationToken cancellation)
@@ -91,7 +101,7 @@ public sealed class FunctionInvoker : IDisposable
         var text = new string(buffer, 0, await reader.ReadBlockAsync(buffer, cancellation));
         return answer.httpResponseMessage.Headers.TryGetValues(HttpStatus, out var values) && values.FirstOrDefault() is { } own
             && int.TryParse(own, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status >= 400
-            ? throw new FunctionInvocationException($"it answered {status}: {text}")
+            ? throw new FunctionInvocationException($"the function answered {status}: {text}")
             : text;
     }
 }

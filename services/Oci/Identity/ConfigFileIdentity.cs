@@ -5,8 +5,9 @@ using Oci.Common.Auth;
 
 namespace ModelServing.Oci.Identity;
 
-/// <summary>A user's identity, by a profile of a configuration file. The key is read at once and kept.</summary>
-/// <remarks>Not the SDK's own provider for such a file: that one throws a null reference where the file names no region.</remarks>
+/// <summary>A user's identity, from a profile of a configuration file. The key is read at once and kept.</summary>
+/// <remarks>The SDK's own provider for such a file throws a NullReferenceException if the file names no region, so it is not used
+/// here.</remarks>
 internal static class ConfigFileIdentity
 {
     private const string DefaultPath = "~/.oci/config";
@@ -17,19 +18,21 @@ internal static class ConfigFileIdentity
         var where = $"the profile [{settings.Profile}] of {path}";
         var file = Read(path, settings.Profile);
         if (file.GetValue("authentication_type") is { } type)
-            throw Unavailable($"{where} has authentication_type {type}; name that identity itself, in {OciSettings.IdentityVariable}");
+            throw Unavailable($"{where} has authentication_type {type}; set {OciSettings.IdentityVariable} to that identity instead");
         string[] keys = ["user", "tenancy", "fingerprint", "key_file"];
         var missing = keys.Where(key => string.IsNullOrEmpty(file.GetValue(key))).ToList();
         if (missing.Count > 0)
         {
-            var session = file.GetValue("security_token_file") is null ? "" : " (it is a session's; an API key's is needed)";
+            var session = file.GetValue("security_token_file") is null
+                ? ""
+                : " (it is the profile of a session; one with an API key is needed)";
             throw Unavailable($"{where} lacks {string.Join(", ", missing)}{session}");
         }
 
-        var region = settings.Region is { } named
-            ? OciIdentityProvider.RegionOf(named, $"the environment variable {OciSettings.RegionVariable}")
+        var region = settings.Region is { } configured
+            ? OciIdentityProvider.FindRegion(configured, $"the environment variable {OciSettings.RegionVariable}")
             : file.GetValue("region") is { Length: > 0 } own
-                ? OciIdentityProvider.RegionOf(own, $"the region in {where}")
+                ? OciIdentityProvider.FindRegion(own, $"the region in {where}")
                 : throw Unavailable($"{where} names no region, and the environment variable {OciSettings.RegionVariable} is not set");
         return new SimpleAuthenticationDetailsProvider
         {
@@ -49,7 +52,10 @@ internal static class ConfigFileIdentity
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Unavailable($"there is no file {path}; 'oci setup config' writes one, and {OciSettings.ConfigFileVariable} names another", e);
+            throw Unavailable(
+                $"the file {path} does not exist; write it with 'oci setup config', "
+                + $"or set {OciSettings.ConfigFileVariable} to another file",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException)
         {
@@ -61,7 +67,8 @@ internal static class ConfigFileIdentity
     {
         var path = file.GetValue("key_file");
         var passPhrase = file.GetValue("pass_phrase");
-        var key = new FilePrivateKeySupplier(path, string.IsNullOrEmpty(passPhrase) ? null : new NetworkCredential("", passPhrase).SecurePassword);
+        var secret = string.IsNullOrEmpty(passPhrase) ? null : new NetworkCredential("", passPhrase).SecurePassword;
+        var key = new FilePrivateKeySupplier(path, secret);
         try
         {
             _ = key.GetKey();
@@ -69,13 +76,15 @@ internal static class ConfigFileIdentity
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Unavailable($"there is no file {path}, which {where} names as key_file", e);
+            throw Unavailable($"the file {path}, the key_file of {where}, does not exist", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException or InvalidCastException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or FormatException or InvalidCastException)
         {
-            throw Unavailable($"{path}, which {where} names as key_file, is no RSA key in PEM that can be read: {e.Message}", e);
+            throw Unavailable($"{path}, the key_file of {where}, is not a readable RSA key in PEM: {e.Message}", e);
         }
     }
 
-    private static ContractException Unavailable(string problem, Exception? cause = null) => OciIdentityProvider.Unavailable(OciIdentity.ConfigFile, problem, cause);
+    private static ContractException Unavailable(string problem, Exception? cause = null) =>
+        OciIdentityProvider.Unavailable(OciIdentity.ConfigFile, problem, cause);
 }

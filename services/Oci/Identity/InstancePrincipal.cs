@@ -4,7 +4,8 @@ using Oci.Common.Model;
 
 namespace ModelServing.Oci.Identity;
 
-/// <summary>A compute instance's identity. The SDK asks the instance's metadata service, at an address that can't be set, and blocks.</summary>
+/// <summary>A compute instance's identity. The SDK queries the instance's metadata service, at an address that can't be changed, and
+/// blocks.</summary>
 internal static class InstancePrincipal
 {
     internal static IBasicAuthenticationDetailsProvider Open()
@@ -17,7 +18,7 @@ internal static class InstancePrincipal
         {
             throw OciIdentityProvider.Unavailable(
                 OciIdentity.InstancePrincipal,
-                $"the instance's metadata service does not answer ({e.Message}); it does on a compute instance, and nowhere else",
+                $"the instance's metadata service does not answer ({e.Message}); only compute instances have one",
                 e);
         }
     }

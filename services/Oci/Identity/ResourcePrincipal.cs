@@ -3,7 +3,7 @@ using Oci.Common.Auth;
 
 namespace ModelServing.Oci.Identity;
 
-/// <summary>The identity of what the platform itself runs, as a Function; the platform sets the variables.</summary>
+/// <summary>The identity of a program that OCI itself runs, such as a Function. OCI sets the variables.</summary>
 internal sealed class ResourcePrincipal(Func<string, string?> environment)
 {
     private const string Prefix = "OCI_RESOURCE_PRINCIPAL_";
@@ -14,13 +14,17 @@ internal sealed class ResourcePrincipal(Func<string, string?> environment)
         string[] names = ["VERSION", "RPST", "PRIVATE_PEM", "REGION"];
         var missing = names.Where(name => string.IsNullOrEmpty(environment(Prefix + name))).ToList();
         if (missing.Count > 0)
-            throw Unavailable($"not set: {string.Join(", ", missing.Select(static name => Prefix + name))}; the platform sets them in a Function, and nowhere else");
+        {
+            throw Unavailable(
+                $"not set: {string.Join(", ", missing.Select(static name => Prefix + name))}; OCI sets them only in a Function");
+        }
+
         if (environment(Prefix + "VERSION") is var version && version != Version)
-            throw Unavailable($"{Prefix}VERSION is '{version}'; the OCI SDK knows {Version}");
-        // The SDK fails on a mixture without saying why.
+            throw Unavailable($"{Prefix}VERSION is '{version}'; the OCI SDK supports {Version}");
+        // The SDK fails on a mixture without giving a reason.
         if (Path.IsPathRooted(environment(Prefix + "RPST")) != Path.IsPathRooted(environment(Prefix + "PRIVATE_PEM")))
-            throw Unavailable($"of {Prefix}RPST and {Prefix}PRIVATE_PEM one is a file's path and one is not; both have to be");
-        OciIdentityProvider.RegionOf(environment(Prefix + "REGION")!, $"the environment variable {Prefix}REGION");
+            throw Unavailable($"only one of {Prefix}RPST and {Prefix}PRIVATE_PEM is a file's path; both must be paths, or neither");
+        OciIdentityProvider.FindRegion(environment(Prefix + "REGION")!, $"the environment variable {Prefix}REGION");
         try
         {
             return ResourcePrincipalAuthenticationDetailsProvider.GetProvider();
@@ -31,5 +35,6 @@ internal sealed class ResourcePrincipal(Func<string, string?> environment)
         }
     }
 
-    private static ContractException Unavailable(string problem, Exception? cause = null) => OciIdentityProvider.Unavailable(OciIdentity.ResourcePrincipal, problem, cause);
+    private static ContractException Unavailable(string problem, Exception? cause = null) =>
+        OciIdentityProvider.Unavailable(OciIdentity.ResourcePrincipal, problem, cause);
 }

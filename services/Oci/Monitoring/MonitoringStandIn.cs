@@ -4,15 +4,20 @@ using ModelServing.Contracts.Monitoring;
 
 namespace ModelServing.Oci.Monitoring;
 
-/// <summary>A stand-in for Monitoring at an address of this machine: <c>ms up</c> has one.</summary>
+/// <summary>A client of the stand-in for Monitoring that <c>ms up</c> runs on this machine.</summary>
 internal sealed class MonitoringStandIn : IMonitoring, IDisposable
 {
-    private const int MaxAnswer = 16 * 1024 * 1024;
+    private const int MaxResponseBytes = 16 * 1024 * 1024;
 
     private readonly HttpClient client;
 
-    internal MonitoringStandIn(Uri address, TimeSpan? patience = null) =>
-        client = new HttpClient { BaseAddress = address, Timeout = patience ?? TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = MaxAnswer };
+    internal MonitoringStandIn(Uri address, TimeSpan? timeout = null) =>
+        client = new HttpClient
+        {
+            BaseAddress = address,
+            Timeout = timeout ?? TimeSpan.FromSeconds(5),
+            MaxResponseContentBufferSize = MaxResponseBytes,
+        };
 
     /// <inheritdoc/>
     public string Location => client.BaseAddress!.GetLeftPart(UriPartial.Authority);
@@ -21,11 +26,12 @@ internal sealed class MonitoringStandIn : IMonitoring, IDisposable
     public Task<MetricPostAnswer> PostAsync(MetricPost post, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(post);
-        return AskAsync(
+        return SendAsync(
             "metrics can't be posted",
             async () =>
             {
-                using var body = new ByteArrayContent(post.ToUtf8()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+                using var body = new ByteArrayContent(post.ToUtf8());
+                body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 return await client.PostAsync(new Uri(MetricPost.Path, UriKind.Relative), body, cancellationToken);
             },
             static utf8 => MetricPostAnswer.Parse(utf8),
@@ -35,7 +41,7 @@ internal sealed class MonitoringStandIn : IMonitoring, IDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<FiringAlarm>> FiringAsync(IReadOnlyCollection<string> alarms, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(
+        var answer = await SendAsync(
             "alarms' states can't be read",
             () => client.GetAsync(new Uri(FiringAlarms.Path, UriKind.Relative), cancellationToken),
             static utf8 => FiringAlarms.Parse(utf8),
@@ -46,17 +52,21 @@ internal sealed class MonitoringStandIn : IMonitoring, IDisposable
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
-    private async Task<T> AskAsync<T>(string what, Func<Task<HttpResponseMessage>> ask, Func<byte[], T> read, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(
+        string problem, Func<Task<HttpResponseMessage>> send, Func<byte[], T> read, CancellationToken cancellation)
     {
         try
         {
-            using var answer = await ask();
+            using var answer = await send();
             var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
-            return answer.IsSuccessStatusCode ? read(body) : throw new MonitoringException($"{what} at {Location}: the answer's status is {(int)answer.StatusCode}");
+            return answer.IsSuccessStatusCode
+                ? read(body)
+                : throw new MonitoringException($"{problem} at {Location}: the answer's status is {(int)answer.StatusCode}");
         }
-        catch (Exception e) when (e is HttpRequestException or ContractException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or ContractException or OperationCanceledException
+            && !cancellation.IsCancellationRequested)
         {
-            throw new MonitoringException($"{what} at {Location}: {e.Message}", e);
+            throw new MonitoringException($"{problem} at {Location}: {e.Message}", e);
         }
     }
 }

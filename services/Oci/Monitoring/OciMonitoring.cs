@@ -1,6 +1,7 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Oci.Calls;
+using Oci.Common.Retry;
 using Oci.MonitoringService;
 using Oci.MonitoringService.Models;
 using Oci.MonitoringService.Requests;
@@ -9,14 +10,25 @@ using MetricData = ModelServing.Contracts.Monitoring.MetricData;
 namespace ModelServing.Oci.Monitoring;
 
 /// <summary>OCI Monitoring: metrics and alarms of one compartment.</summary>
-internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient alarms, string compartment, CallLimits limits, TimeProvider? time = null) : IMonitoring, IDisposable
+/// <param name="ingestion">The client of the host that accepts metrics.</param>
+/// <param name="queries">The client of the host that answers queries.</param>
+/// <param name="compartment">The compartment's OCID.</param>
+/// <param name="limits">The limits of each call.</param>
+/// <param name="time">The clock; null means the system's.</param>
+internal sealed class OciMonitoring(
+    MonitoringClient ingestion,
+    MonitoringClient queries,
+    string compartment,
+    CallLimits limits,
+    TimeProvider? time = null) : IMonitoring, IDisposable
 {
-    // Ten pages of alarms, or of streams that one fires for, are more than anybody looks at; a rollback is due for the first.
+    // Ten pages of alarms, or of streams of one alarm, are more than a rollback needs: the first stream already causes one.
     private const int MaxPages = 10;
     private const int PageSize = 1000;
 
-    private readonly ServiceCalls<MonitoringClient> posting = new(posts, OciService.Monitoring, limits, time ?? TimeProvider.System);
-    private readonly ServiceCalls<MonitoringClient> asking = new(alarms, OciService.Monitoring, limits, time ?? TimeProvider.System);
+    private readonly ServiceCalls<MonitoringClient> ingestionCalls = new(
+        ingestion, OciService.Monitoring, limits, time ?? TimeProvider.System);
+    private readonly ServiceCalls<MonitoringClient> queryCalls = new(queries, OciService.Monitoring, limits, time ?? TimeProvider.System);
 
     /// <inheritdoc/>
     public string Location => HostSources.Monitoring(compartment);
@@ -27,8 +39,8 @@ internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient ala
         ArgumentNullException.ThrowIfNull(post);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(post.MetricData.Count, MetricPost.MaxStreams, nameof(post));
         var details = new PostMetricDataDetails { MetricData = [.. post.MetricData.Select(Details)] };
-        var answer = await AskAsync(
-            posting,
+        var answer = await CallAsync(
+            ingestionCalls,
             "metrics can't be posted",
             (client, once, token) => client.PostMetricData(new PostMetricDataRequest { PostMetricDataDetails = details }, once, token),
             cancellationToken);
@@ -51,8 +63,8 @@ internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient ala
     /// <inheritdoc/>
     public void Dispose()
     {
-        posts.Dispose();
-        alarms.Dispose();
+        ingestion.Dispose();
+        queries.Dispose();
     }
 
     private async Task<List<AlarmStatusSummary>> FiringAlarmsAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
@@ -61,55 +73,72 @@ internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient ala
         string? next = null;
         for (var page = 0; page < MaxPages && (page == 0 || next is not null); page++)
         {
-            var answer = await AskAsync(
-                asking,
+            var answer = await CallAsync(
+                queryCalls,
                 "alarms' states can't be read",
                 (client, once, token) => client.ListAlarmsStatus(
-                    new ListAlarmsStatusRequest { CompartmentId = compartment, Status = ListAlarmsStatusRequest.StatusEnum.Firing, Limit = PageSize, Page = next }, once, token),
+                    new ListAlarmsStatusRequest
+                    {
+                        CompartmentId = compartment,
+                        Status = ListAlarmsStatusRequest.StatusEnum.Firing,
+                        Limit = PageSize,
+                        Page = next,
+                    },
+                    once,
+                    token),
                 cancellation);
-            found.AddRange((answer.Items ?? []).Where(alarm => alarm.Status == AlarmStatusSummary.StatusEnum.Firing && names.Contains(alarm.DisplayName)));
+            found.AddRange((answer.Items ?? [])
+                .Where(alarm => alarm.Status == AlarmStatusSummary.StatusEnum.Firing && names.Contains(alarm.DisplayName)));
             next = string.IsNullOrEmpty(answer.OpcNextPage) ? null : answer.OpcNextPage;
         }
 
         return found;
     }
 
-    // One after another: the service takes ten of these a second, and there are fewer alarms.
+    // One after another: the service accepts ten of these requests a second, and there are fewer alarms.
     private async Task AddStreamsAsync(AlarmStatusSummary alarm, List<FiringAlarm> firing, CancellationToken cancellation)
     {
         string? next = null;
         for (var page = 0; page < MaxPages && (page == 0 || next is not null); page++)
         {
-            var answer = await AskAsync(
-                asking,
-                $"the streams that the alarm {alarm.DisplayName} fires for can't be read",
+            var answer = await CallAsync(
+                queryCalls,
+                $"the streams for which the alarm {alarm.DisplayName} fires can't be read",
                 (client, once, token) => client.RetrieveDimensionStates(
                     new RetrieveDimensionStatesRequest
                     {
                         AlarmId = alarm.Id,
                         Limit = PageSize,
                         Page = next,
-                        RetrieveDimensionStatesDetails = new RetrieveDimensionStatesDetails { Status = AlarmDimensionStatesEntry.StatusEnum.Firing },
+                        RetrieveDimensionStatesDetails = new RetrieveDimensionStatesDetails
+                        {
+                            Status = AlarmDimensionStatesEntry.StatusEnum.Firing,
+                        },
                     },
                     once,
                     token),
                 cancellation);
             firing.AddRange((answer.AlarmDimensionStatesCollection?.Items ?? [])
                 .Where(static stream => stream.Status == AlarmDimensionStatesEntry.StatusEnum.Firing)
-                .Select(stream => new FiringAlarm(alarm.DisplayName, stream.Dimensions ?? [], TimeOf(stream.Timestamp ?? alarm.TimestampTriggered))));
+                .Select(stream => new FiringAlarm(
+                    alarm.DisplayName, stream.Dimensions ?? [], ToOffset(stream.Timestamp ?? alarm.TimestampTriggered))));
             next = string.IsNullOrEmpty(answer.OpcNextPage) ? null : answer.OpcNextPage;
         }
     }
 
-    private async Task<T> AskAsync<T>(ServiceCalls<MonitoringClient> calls, string what, Func<MonitoringClient, global::Oci.Common.Retry.RetryConfiguration, CancellationToken, Task<T>> call, CancellationToken cancellation)
+    private async Task<T> CallAsync<T>(
+        ServiceCalls<MonitoringClient> calls,
+        string problem,
+        Func<MonitoringClient, RetryConfiguration, CancellationToken, Task<T>> call,
+        CancellationToken cancellation)
     {
         try
         {
-            return await calls.AskAsync(call, cancellation);
+            return await calls.CallAsync(call, cancellation);
         }
         catch (ServiceFailure e)
         {
-            throw new MonitoringException(e.ToText($"{what} at {Location}"), e);
+            throw new MonitoringException(e.ToText($"{problem} at {Location}"), e);
         }
     }
 
@@ -119,7 +148,7 @@ internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient ala
         Namespace = stream.Namespace,
         Name = stream.Name,
         Dimensions = new Dictionary<string, string>(stream.Dimensions),
-        Datapoints = [.. stream.Datapoints.Select(static point => new Datapoint { Timestamp = point.Timestamp.UtcDateTime, Value = point.Value, Count = point.Count })],
+        Datapoints = [.. stream.Datapoints.Select(ToDatapoint)],
     };
 
     private static MetricData Read(MetricDataDetails? stream) => new()
@@ -127,8 +156,13 @@ internal sealed class OciMonitoring(MonitoringClient posts, MonitoringClient ala
         Namespace = stream?.Namespace ?? "",
         Name = stream?.Name ?? "",
         Dimensions = stream?.Dimensions ?? [],
-        Datapoints = [.. (stream?.Datapoints ?? []).Select(static point => new MetricDatapoint(TimeOf(point.Timestamp), point.Value, point.Count ?? 1))],
+        Datapoints = [.. (stream?.Datapoints ?? [])
+            .Select(static point => new MetricDatapoint(ToOffset(point.Timestamp), point.Value, point.Count ?? 1))],
     };
 
-    private static DateTimeOffset TimeOf(DateTime? time) => time is { } known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
+    private static Datapoint ToDatapoint(MetricDatapoint point) =>
+        new() { Timestamp = point.Timestamp.UtcDateTime, Value = point.Value, Count = point.Count };
+
+    private static DateTimeOffset ToOffset(DateTime? time) =>
+        time is { } known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
 }

@@ -5,18 +5,17 @@ using Oci.NosqlService;
 
 namespace ModelServing.Oci.Nosql;
 
-/// <summary>Makes the SDK's client of NoSQL. One is enough for a program and its whole life: each has connections of its own.</summary>
+/// <summary>Creates the SDK's client of NoSQL. A program needs one for its whole life: each client has its own connections.</summary>
 internal static class NosqlClients
 {
-    /// <summary>A client that asks as <paramref name="settings"/> say.</summary>
-    /// <param name="settings">As whom, in which region, and where NoSQL answers.</param>
-    /// <param name="configuration">The client's times; null is the SDK's own.</param>
-    /// <exception cref="ContractException">Something that the identity needs is missing, or is not what it has to be.</exception>
+    /// <param name="settings">The identity, the region, and NoSQL's endpoint.</param>
+    /// <param name="configuration">The client's timeouts. Null means the SDK's defaults.</param>
+    /// <exception cref="ContractException">Something that the identity needs is missing or wrong.</exception>
     internal static NosqlClient Open(OciSettings settings, ClientConfiguration? configuration = null)
     {
-        var client = new NosqlClient(OciIdentityProvider.OfProcess.Open(settings), configuration);
+        var client = new NosqlClient(OciIdentityProvider.ForThisProcess.Open(settings), configuration);
         if (settings.Region is { } region)
-            client.SetRegion(OciIdentityProvider.RegionOf(region, $"the environment variable {OciSettings.RegionVariable}"));
+            client.SetRegion(OciIdentityProvider.FindRegion(region, $"the environment variable {OciSettings.RegionVariable}"));
         if (settings.NosqlEndpoint is { } endpoint)
             client.SetEndpoint(endpoint);
         return client;

@@ -13,8 +13,8 @@ using Oci.NosqlService.Responses;
 namespace ModelServing.Oci.Nosql;
 
 /// <summary>
-/// Events in a table of NoSQL; any number of programs may use it at once. The service itself keeps a taken number taken: the put is one
-/// with the option IF_ABSENT, and one that was not done is answered 200 without a version. The table is the one of infra/Journal.
+/// Events in a NoSQL table. Any number of programs may use it at once: the service itself protects a taken number. Each put has the option
+/// IF_ABSENT, and the answer to a put that was not done is 200 without a version. infra/Journal creates the table.
 /// </summary>
 internal sealed class NosqlJournalStore : IJournalStore, IDisposable
 {
@@ -26,28 +26,30 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
     private readonly ServiceCalls<NosqlClient> calls;
     private readonly string statement;
 
-    /// <summary>Makes a store that owns <paramref name="client"/>.</summary>
+    /// <summary>Creates a store that owns <paramref name="client"/>.</summary>
     internal NosqlJournalStore(NosqlClient client, TableAddress table, CallLimits? limits = null, TimeProvider? time = null)
     {
         this.client = client;
         this.table = table;
         calls = new ServiceCalls<NosqlClient>(client, OciService.Nosql, limits ?? new CallLimits(), time ?? TimeProvider.System);
-        // No ORDER BY: the REST service takes none. What is asked for is all in one shard.
-        statement = $"DECLARE {Model} STRING; {After} LONG; SELECT seq, event FROM {table.Name} WHERE model = {Model} AND seq > {After}";
+        // The REST service does not accept ORDER BY. All rows of a model are in one shard, which keeps them in order.
+        statement = $"DECLARE {Model} STRING; {After} LONG; "
+            + $"SELECT seq, event FROM {table.Name} WHERE model = {Model} AND seq > {After}";
     }
 
     /// <inheritdoc/>
     public string Location => table.ToString();
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<JournalEvent> ReadAsync(ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JournalEvent> ReadAsync(
+        ModelName model, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         string? next = null;
         do
         {
             var page = await PageAsync(model, after, next, cancellationToken);
-            // A page ends where the service has read enough, and may have nothing in it; the last one has no successor.
+            // A page ends when the service has read enough, and may be empty. Only the last page names no next one.
             foreach (var row in page.QueryResultCollection?.Items ?? [])
                 yield return Read(model, row);
             next = string.IsNullOrEmpty(page.OpcNextPage) ? null : page.OpcNextPage;
@@ -67,13 +69,18 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
             {
                 CompartmentId = table.Compartment,
                 Option = UpdateRowDetails.OptionEnum.IfAbsent,
-                Value = new Dictionary<string, object> { ["model"] = added.Model.Text, ["seq"] = added.Seq, ["event"] = StoredJson.Write(utf8) },
+                Value = new Dictionary<string, object>
+                {
+                    ["model"] = added.Model.Text,
+                    ["seq"] = added.Seq,
+                    ["event"] = StoredJson.Write(utf8),
+                },
             },
         };
         var mayBeDone = false;
         try
         {
-            var answer = await calls.AskAsync(
+            var answer = await calls.CallAsync(
                 (client, once, token) => client.UpdateRow(request, once, token),
                 cancellationToken,
                 utf8.Length,
@@ -93,7 +100,7 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
     {
         try
         {
-            return await calls.AskAsync(
+            return await calls.CallAsync(
                 (client, once, token) => client.Query(
                     new QueryRequest
                     {
@@ -119,5 +126,9 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
     private JournalEvent Read(ModelName model, Dictionary<string, object> row) =>
         row.TryGetValue("seq", out var number) && number is long seq && row.TryGetValue("event", out var value) && value is JToken stored
             ? StoredEvent.Read(Location, model, seq, StoredJson.Read(stored))
-            : throw new JournalException(JournalError.Damaged, string.Create(CultureInfo.InvariantCulture, $"a row of {model} in the journal {Location} has no number, or no JSON object as its event"));
+            : throw new JournalException(
+                JournalError.Damaged,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a row of {model} in the journal {Location} has no number, or its event is not a JSON object"));
 }

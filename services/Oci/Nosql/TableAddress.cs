@@ -3,18 +3,19 @@ using ModelServing.Contracts;
 
 namespace ModelServing.Oci.Nosql;
 
-/// <summary>A table of NoSQL, as the setting <c>nosql:COMPARTMENT/TABLE</c> names it.</summary>
+/// <summary>A NoSQL table, as the setting <c>nosql:COMPARTMENT/TABLE</c> names it.</summary>
 /// <param name="Compartment">The compartment's OCID.</param>
-/// <param name="Name">The table's name. It stands in SQL, so it is nothing but letters, digits and '_'.</param>
+/// <param name="Name">The table's name. It becomes part of a SQL statement, so it consists of letters, digits and '_' only.</param>
 internal sealed partial record TableAddress(string Compartment, string Name)
 {
-    /// <summary>Reads one.</summary>
-    /// <exception cref="ContractException">The text names no table.</exception>
+    /// <exception cref="ContractException">The text does not name a table.</exception>
     internal static TableAddress Parse(string location) => Form.Match(location) is { Success: true } match
         ? new TableAddress(match.Groups["compartment"].Value, match.Groups["name"].Value)
-        : throw new ContractException($"the journal is '{location}'; it has to be {HostSources.NosqlScheme}COMPARTMENT-OCID/TABLE, as in nosql:ocid1.compartment.oc1..example/modelserving_prod_journal");
+        : throw new ContractException(
+            $"the journal is '{location}'; it must be {HostSources.NosqlScheme}COMPARTMENT-OCID/TABLE, "
+            + "as in nosql:ocid1.compartment.oc1..example/modelserving_prod_journal");
 
-    /// <summary>As it is set and shown.</summary>
+    /// <summary>The address in the form of the setting.</summary>
     public override string ToString() => HostSources.Nosql(Compartment, Name);
 
     [GeneratedRegex(@"\Anosql:(?<compartment>ocid1\.[A-Za-z0-9._-]{1,250})/(?<name>[A-Za-z][A-Za-z0-9_]{0,255})\z")]

@@ -11,12 +11,13 @@ using Range = Oci.Common.Model.Range;
 namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>
-/// Objects in a bucket of Object Storage; any number of programs may use it at once. The service itself keeps an object whole and a taken
-/// key taken (<c>if-none-match: *</c>). How it is written is <see cref="ObjectUpload"/>, how it is asked is <see cref="ServiceCalls{TClient}"/>.
+/// Objects in a bucket of Object Storage. Any number of programs may use it at once: the service itself writes an object as a whole and
+/// protects a taken key (<c>if-none-match: *</c>). <see cref="ObjectUpload"/> does the writing, <see cref="ServiceCalls{TClient}"/> the
+/// calls.
 /// </summary>
 internal sealed class BucketObjectStore : IObjectStore, IDisposable
 {
-    private const int KeysInAPage = 1000;
+    private const int KeysPerPage = 1000;
 
     private readonly ObjectStorageClient client;
     private readonly BucketAddress bucket;
@@ -25,8 +26,13 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     private readonly TimeProvider time;
     private readonly IProgress<UploadProgress>? progress;
 
-    /// <summary>Makes a store that owns <paramref name="client"/>.</summary>
-    internal BucketObjectStore(ObjectStorageClient client, BucketAddress bucket, StorageLimits? limits = null, IProgress<UploadProgress>? progress = null, TimeProvider? time = null)
+    /// <summary>Creates a store that owns <paramref name="client"/>.</summary>
+    internal BucketObjectStore(
+        ObjectStorageClient client,
+        BucketAddress bucket,
+        StorageLimits? limits = null,
+        IProgress<UploadProgress>? progress = null,
+        TimeProvider? time = null)
     {
         this.time = time ?? TimeProvider.System;
         this.client = client;
@@ -67,11 +73,11 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(key);
         cancellationToken.ThrowIfCancellationRequested();
-        // Whoever is last wins, so an attempt whose answer was lost may be made again.
+        // The last writer wins, so an attempt whose response was lost can simply be repeated.
         var bytes = content.ToArray();
         try
         {
-            await calls.AskAsync(
+            await calls.CallAsync(
                 (client, once, token) => client.PutObject(
                     new PutObjectRequest
                     {
@@ -99,14 +105,21 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
         ArgumentNullException.ThrowIfNull(key);
         try
         {
-            var opened = await calls.AskAsync((client, once, token) => GetAsync(client, key, null, once, token), cancellationToken);
+            var opened = await calls.CallAsync((client, once, token) => GetAsync(client, key, null, once, token), cancellationToken);
             if (opened.ContentLength is not { } length)
             {
                 await opened.InputStream.DisposeAsync();
-                throw new RegistryException(RegistryError.Unavailable, key, $"can't be read from {bucket}: the answer does not say how many bytes it has");
+                throw new RegistryException(
+                    RegistryError.Unavailable, key, $"can't be read from {bucket}: the response does not state its length");
             }
 
-            return new StoredObject(new ResumingStream(opened.InputStream, length, (from, cancellation) => ReopenAsync(key, opened.ETag, from, cancellation), limits, time), length);
+            var content = new ResumingStream(
+                opened.InputStream,
+                length,
+                (from, cancellation) => ReopenAsync(key, opened.ETag, from, cancellation),
+                limits,
+                time);
+            return new StoredObject(content, length);
         }
         catch (ServiceFailure e) when (e.IsMissingObject)
         {
@@ -122,7 +135,7 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     public async Task<long?> FindLengthAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        // Not HeadObject: its answer has no body, so a missing bucket or permission would look like a missing object.
+        // Not HeadObject: its response has no body, so a missing bucket or permission would look like a missing object.
         var page = await PageAsync(key.Text, null, limit: 1, "name,size", cancellationToken);
         return page.ListObjects.Objects.FirstOrDefault() is { } first && first.Name == key.Text ? first.Size : null;
     }
@@ -134,10 +147,10 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
         string? next = null;
         do
         {
-            var page = await PageAsync(prefix, next, KeysInAPage, "name", cancellationToken);
+            var page = await PageAsync(prefix, next, KeysPerPage, "name", cancellationToken);
             foreach (var listed in page.ListObjects.Objects)
             {
-                // Others may keep in the bucket what they like.
+                // The bucket may also contain objects that are not ours.
                 if (ObjectKey.TryParse(listed.Name, out var key))
                     yield return key;
             }
@@ -150,20 +163,31 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
-    private async Task<ListObjectsResponse> PageAsync(string prefix, string? start, int limit, string fields, CancellationToken cancellation)
+    private async Task<ListObjectsResponse> PageAsync(
+        string prefix, string? start, int limit, string fields, CancellationToken cancellation)
     {
         try
         {
-            return await calls.AskAsync(
+            return await calls.CallAsync(
                 (client, once, token) => client.ListObjects(
-                    new ListObjectsRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, Prefix = prefix, Start = start, Limit = limit, Fields = fields },
+                    new ListObjectsRequest
+                    {
+                        NamespaceName = bucket.Namespace,
+                        BucketName = bucket.Name,
+                        Prefix = prefix,
+                        Start = start,
+                        Limit = limit,
+                        Fields = fields,
+                    },
                     once,
                     token),
                 cancellation);
         }
         catch (ServiceFailure e)
         {
-            throw e.ToRegistry(ObjectKey.TryParse(prefix.TrimEnd('/'), out var key) ? key : ObjectKey.Parse("models"), $"can't be listed in {bucket}");
+            throw e.ToRegistry(
+                ObjectKey.TryParse(prefix.TrimEnd('/'), out var key) ? key : ObjectKey.Parse("models"),
+                $"can't be listed in {bucket}");
         }
     }
 
@@ -172,15 +196,15 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
         try
         {
             var range = new Range { StartByte = from };
-            var opened = await calls.AskAsync((client, once, token) => GetAsync(client, key, (etag, range), once, token), cancellation);
+            var opened = await calls.CallAsync((client, once, token) => GetAsync(client, key, (etag, range), once, token), cancellation);
             if (opened.ContentRange?.StartByte == from)
                 return opened.InputStream;
             await opened.InputStream.DisposeAsync();
-            throw new IOException($"bytes from {from} on were asked for, and others came");
+            throw new IOException($"the response to a request for the bytes from {from} contains other bytes");
         }
         catch (ServiceFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
         {
-            throw new IOException("it was replaced while it was read", e);
+            throw new IOException("the object was replaced during the download", e);
         }
         catch (ServiceFailure e)
         {
@@ -188,12 +212,24 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
         }
     }
 
-    // Only its head is waited for: the SDK would take up to 2 GiB of its body into memory first.
-    private Task<GetObjectResponse> GetAsync(ObjectStorageClient client, ObjectKey key, (string ETag, Range Range)? part, RetryConfiguration once, CancellationToken cancellation) => client.GetObject(
-        new GetObjectRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, ObjectName = key.Text, IfMatch = part?.ETag, Range = part?.Range },
-        once,
-        cancellation,
-        HttpCompletionOption.ResponseHeadersRead);
+    // Waits only for the headers: otherwise the SDK would first read up to 2 GiB of the body into memory.
+    private Task<GetObjectResponse> GetAsync(
+        ObjectStorageClient client,
+        ObjectKey key,
+        (string ETag, Range Range)? part,
+        RetryConfiguration once,
+        CancellationToken cancellation) => client.GetObject(
+            new GetObjectRequest
+            {
+                NamespaceName = bucket.Namespace,
+                BucketName = bucket.Name,
+                ObjectName = key.Text,
+                IfMatch = part?.ETag,
+                Range = part?.Range,
+            },
+            once,
+            cancellation,
+            HttpCompletionOption.ResponseHeadersRead);
 
     private RegistryException Unreadable(ObjectKey key, ServiceFailure failure) => failure.ToRegistry(key, $"can't be read from {bucket}");
 }

@@ -6,26 +6,27 @@ using Oci.ObjectstorageService;
 
 namespace ModelServing.Oci.ObjectStorage;
 
-/// <summary>Makes the SDK's client of Object Storage. One is enough for a program and its whole life: each has connections of its own.</summary>
+/// <summary>Creates the SDK's client of Object Storage. A program needs one for its whole life: each client has its own
+/// connections.</summary>
 internal static class ObjectStorageClients
 {
-    /// <summary>A client that asks as <paramref name="settings"/> say.</summary>
-    /// <param name="settings">As whom, in which region, and where Object Storage answers.</param>
-    /// <param name="configuration">The client's times; null is the SDK's own.</param>
-    /// <exception cref="ContractException">Something that the identity needs is missing, or is not what it has to be.</exception>
+    /// <param name="settings">The identity, the region, and Object Storage's endpoint.</param>
+    /// <param name="configuration">The client's timeouts. Null means the SDK's defaults.</param>
+    /// <exception cref="ContractException">Something that the identity needs is missing or wrong.</exception>
     internal static ObjectStorageClient Open(OciSettings settings, ClientConfiguration? configuration = null) =>
-        Open(settings, OciIdentityProvider.OfProcess.Open(settings), configuration);
+        Open(settings, OciIdentityProvider.ForThisProcess.Open(settings), configuration);
 
-    /// <summary>A client that asks as <paramref name="identity"/>.</summary>
-    internal static ObjectStorageClient Open(OciSettings settings, IBasicAuthenticationDetailsProvider identity, ClientConfiguration? configuration = null)
+    /// <summary>Creates a client that signs as <paramref name="identity"/>, whatever the settings name.</summary>
+    internal static ObjectStorageClient Open(
+        OciSettings settings, IBasicAuthenticationDetailsProvider identity, ClientConfiguration? configuration = null)
     {
         var client = new ObjectStorageClient(identity, configuration);
         if (settings.Region is { } region)
-            client.SetRegion(OciIdentityProvider.RegionOf(region, $"the environment variable {OciSettings.RegionVariable}"));
+            client.SetRegion(OciIdentityProvider.FindRegion(region, $"the environment variable {OciSettings.RegionVariable}"));
         if (settings.ObjectStorageEndpoint is { } endpoint)
         {
             client.SetEndpoint(endpoint);
-            // Else OCI_REALM_SPECIFIC_SERVICE_ENDPOINT_TEMPLATE_ENABLED in the environment would beat it without a word.
+            // Otherwise OCI_REALM_SPECIFIC_SERVICE_ENDPOINT_TEMPLATE_ENABLED in the environment would silently override the endpoint.
             client.UseRealmSpecificEndpointTemplate(false);
         }
 

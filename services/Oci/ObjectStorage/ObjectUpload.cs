@@ -9,35 +9,43 @@ using Oci.ObjectstorageService.Requests;
 
 namespace ModelServing.Oci.ObjectStorage;
 
-/// <summary>One put of one object that must not be there: in one request, or in parts when it is large.</summary>
+/// <summary>One put of one object that must not exist yet: in one request, or in parts if it is large.</summary>
 /// <remarks>
 /// <code>
 /// small   PutObject with if-none-match: *
-/// large   1 begin     with if-none-match: *, so that a taken key is known before anything is sent
+/// large   1 begin     with if-none-match: *, which finds out whether the key is taken before anything is sent
 ///         2 parts     read one after another, sent a few at a time
-///         3 commit    with if-none-match: * again: others may have come first meanwhile
-///         4 abort     in whatever other way it ended, so that no parts stay behind
+///         3 commit    with if-none-match: * again, because another writer may have come first in the meantime
+///         4 abort     if it ended in any other way, to leave no parts behind
 /// </code>
-/// The answer to a put, or a commit, may be lost on its way when all was done. The next attempt then meets an object (or no upload) and
-/// can't tell whose; so each put writes an identifier of its own into the object's metadata, and looks for it.
+/// The response to a put or a commit may be lost after the service has done the work. The retry then finds an object (or no upload) and
+/// can't know who wrote it. Each put therefore writes its own identifier into the object's metadata and looks for it.
 /// </remarks>
-internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, StorageLimits limits, BucketAddress bucket, ObjectKey key, Stream content, long length, IProgress<UploadProgress>? progress)
+internal sealed class ObjectUpload(
+    ServiceCalls<ObjectStorageClient> calls,
+    StorageLimits limits,
+    BucketAddress bucket,
+    ObjectKey key,
+    Stream content,
+    long length,
+    IProgress<UploadProgress>? progress)
 {
-    /// <summary>The name, in an object's metadata, of the put that it came from.</summary>
+    /// <summary>The metadata name under which an object keeps the identifier of the put that wrote it.</summary>
     internal const string PutName = "modelserving-put";
 
     private const string Absent = "*";
-    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string put = Guid.NewGuid().ToString("N");
     private bool mayBeDone;
 
     private Dictionary<string, string> Metadata => new() { [PutName] = put };
 
-    /// <summary>Stores it; false when the key was taken.</summary>
-    /// <exception cref="ServiceFailure">The service could not, or would not.</exception>
-    /// <exception cref="IOException">The stream holds fewer or more bytes than it should.</exception>
-    internal Task<bool> RunAsync(CancellationToken cancellation) => length <= limits.PartBytes ? PutAsync(cancellation) : PutInPartsAsync(cancellation);
+    /// <summary>Stores the object. Returns false if the key is taken.</summary>
+    /// <exception cref="ServiceFailure">The service failed or refused.</exception>
+    /// <exception cref="IOException">The stream contains fewer or more bytes than announced.</exception>
+    internal Task<bool> RunAsync(CancellationToken cancellation) =>
+        length <= limits.PartBytes ? PutAsync(cancellation) : PutInPartsAsync(cancellation);
 
     private async Task<bool> PutAsync(CancellationToken cancellation)
     {
@@ -45,8 +53,8 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
         await ReadAsync(bytes, 0, cancellation);
         await RequireEndAsync(cancellation);
         var md5 = Md5(bytes);
-        var stored = await DoOnceAsync(
-            () => calls.AskAsync(
+        var stored = await RunOnceAsync(
+            () => calls.CallAsync(
                 (client, once, token) => client.PutObject(
                     new PutObjectRequest
                     {
@@ -64,7 +72,7 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
                     token),
                 cancellation,
                 length,
-                Note),
+                NoteFailure),
             cancellation);
         if (stored)
             progress?.Report(new UploadProgress(key, length, length));
@@ -93,20 +101,25 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
         }
     }
 
-    /// <summary>The upload's identifier; null when the key is taken. One whose answer is lost stays behind, unseen, until the bucket's
-    /// lifecycle policy takes it away.</summary>
+    /// <summary>Begins the upload and returns its identifier, or null if the key is taken. If the response is lost, the upload stays in the
+    /// bucket, invisible, until the bucket's lifecycle policy removes it.</summary>
     private async Task<string?> BeginAsync(CancellationToken cancellation)
     {
         try
         {
-            var begun = await calls.AskAsync(
+            var begun = await calls.CallAsync(
                 (client, once, token) => client.CreateMultipartUpload(
                     new CreateMultipartUploadRequest
                     {
                         NamespaceName = bucket.Namespace,
                         BucketName = bucket.Name,
                         IfNoneMatch = Absent,
-                        CreateMultipartUploadDetails = new CreateMultipartUploadDetails { Object = key.Text, ContentType = "application/octet-stream", Metadata = Metadata },
+                        CreateMultipartUploadDetails = new CreateMultipartUploadDetails
+                        {
+                            Object = key.Text,
+                            ContentType = "application/octet-stream",
+                            Metadata = Metadata,
+                        },
                     },
                     once,
                     token),
@@ -137,16 +150,16 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
         return [.. sent.Values];
     }
 
-    // Asked for the next part only when there is a hand free to send it, so no more are in memory than are sent.
+    // The consumer pulls the next part only when a sender is free, so memory never holds more parts than are being sent.
     private async IAsyncEnumerable<Part> ReadPartsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var number = 0;
-        for (long at = 0; at < length; at += limits.PartBytes)
+        for (long offset = 0; offset < length; offset += limits.PartBytes)
         {
-            // Not from a pool: an attempt that is no longer waited for may still read from it.
-            var bytes = new byte[Math.Min(limits.PartBytes, length - at)];
-            await ReadAsync(bytes, at, cancellation);
-            if (at + bytes.Length == length)
+            // Not from a pool: an abandoned attempt may still read from it.
+            var bytes = new byte[Math.Min(limits.PartBytes, length - offset)];
+            await ReadAsync(bytes, offset, cancellation);
+            if (offset + bytes.Length == length)
                 await RequireEndAsync(cancellation);
             yield return new Part(++number, bytes);
         }
@@ -155,7 +168,7 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
     private async Task<string> SendPartAsync(string upload, Part part, CancellationToken cancellation)
     {
         var md5 = Md5(part.Bytes);
-        var sent = await calls.AskAsync(
+        var sent = await calls.CallAsync(
             (client, once, token) => client.UploadPart(
                 new UploadPartRequest
                 {
@@ -175,8 +188,9 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
         return sent.ETag;
     }
 
-    private Task<bool> CommitAsync(string upload, IReadOnlyList<CommitMultipartUploadPartDetails> parts, CancellationToken cancellation) => DoOnceAsync(
-        () => calls.AskAsync(
+    private Task<bool> CommitAsync(string upload, IReadOnlyList<CommitMultipartUploadPartDetails> parts, CancellationToken cancellation) =>
+        RunOnceAsync(
+        () => calls.CallAsync(
             (client, once, token) => client.CommitMultipartUpload(
                 new CommitMultipartUploadRequest
                 {
@@ -190,15 +204,15 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
                 once,
                 token),
             cancellation,
-            failed: Note),
+            onFailure: NoteFailure),
         cancellation);
 
-    /// <summary>Does what may be done once only; false when the key was taken by others.</summary>
-    private async Task<bool> DoOnceAsync<T>(Func<Task<T>> act, CancellationToken cancellation)
+    /// <summary>Runs a request that may take effect only once. Returns false if another writer took the key.</summary>
+    private async Task<bool> RunOnceAsync<T>(Func<Task<T>> send, CancellationToken cancellation)
     {
         try
         {
-            await act();
+            await send();
             return true;
         }
         catch (ServiceFailure e) when (e.Status == HttpStatusCode.PreconditionFailed)
@@ -207,7 +221,7 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
         }
         catch (ServiceFailure e) when (e.Status == HttpStatusCode.NotFound && mayBeDone)
         {
-            // A committed upload is no upload any more.
+            // After a commit the upload no longer exists.
             if (await IsOursAsync(cancellation))
                 return true;
             throw;
@@ -218,8 +232,11 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
     {
         try
         {
-            var stored = await calls.AskAsync(
-                (client, once, token) => client.HeadObject(new HeadObjectRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, ObjectName = key.Text }, once, token),
+            var stored = await calls.CallAsync(
+                (client, once, token) => client.HeadObject(
+                    new HeadObjectRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, ObjectName = key.Text },
+                    once,
+                    token),
                 cancellation);
             return stored.OpcMeta?.GetValueOrDefault(PutName) == put;
         }
@@ -229,33 +246,40 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
         }
     }
 
-    /// <summary>Takes the parts away, also when the caller has given up; what the service does not do now, the lifecycle policy does.</summary>
+    /// <summary>Removes the parts, even after the caller cancelled. If this fails, the bucket's lifecycle policy removes them
+    /// later.</summary>
     private async Task AbortAsync(string upload)
     {
-        using var patience = new CancellationTokenSource(AbortPatience);
+        using var timeout = new CancellationTokenSource(AbortTimeout);
         try
         {
-            await calls.AskAsync(
+            await calls.CallAsync(
                 (client, once, token) => client.AbortMultipartUpload(
-                    new AbortMultipartUploadRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, ObjectName = key.Text, UploadId = upload },
+                    new AbortMultipartUploadRequest
+                    {
+                        NamespaceName = bucket.Namespace,
+                        BucketName = bucket.Name,
+                        ObjectName = key.Text,
+                        UploadId = upload,
+                    },
                     once,
                     token),
-                patience.Token);
+                timeout.Token);
         }
         catch (Exception e) when (e is ServiceFailure or OperationCanceledException)
         {
-            // Why the put itself ended is what counts.
+            // The caller gets the reason why the put itself ended.
         }
     }
 
-    private void Note(ServiceFailure failure) => mayBeDone |= failure.MayBeDone;
+    private void NoteFailure(ServiceFailure failure) => mayBeDone |= failure.MayBeDone;
 
-    /// <summary>Fills the buffer, in however small pieces the stream gives its bytes.</summary>
-    private async Task ReadAsync(byte[] buffer, long before, CancellationToken cancellation)
+    /// <summary>Fills the buffer, however small the pieces are in which the stream returns its bytes.</summary>
+    private async Task ReadAsync(byte[] buffer, long offset, CancellationToken cancellation)
     {
         var read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
         if (read < buffer.Length)
-            throw Other(before + read);
+            throw WrongLength(offset + read);
     }
 
     private async Task RequireEndAsync(CancellationToken cancellation)
@@ -265,12 +289,12 @@ internal sealed class ObjectUpload(ServiceCalls<ObjectStorageClient> calls, Stor
         while (await content.ReadAsync(buffer, cancellation) is > 0 and var read)
             more += read;
         if (more > 0)
-            throw Other(length + more);
+            throw WrongLength(length + more);
     }
 
-    private IOException Other(long came) => new($"{came} bytes came for {key}, not the {length} that were announced");
+    private IOException WrongLength(long actual) => new($"{actual} bytes came for {key}, not the {length} that were announced");
 
-#pragma warning disable CA5351 // The checksum that the service takes of what is sent to it: it finds damage, and protects nothing.
+#pragma warning disable CA5351 // The service requires MD5 as the checksum of a body. It detects damage and is not used for security.
     private static string Md5(byte[] bytes) => Convert.ToBase64String(MD5.HashData(bytes));
 #pragma warning restore CA5351
 

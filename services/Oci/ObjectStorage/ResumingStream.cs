@@ -1,17 +1,22 @@
 namespace ModelServing.Oci.ObjectStorage;
 
 /// <summary>
-/// An object's bytes as they arrive. What breaks off, or lets wait for itself too long, is asked for again from there on, a bounded number
-/// of times, and only from the same object: its entity tag is part of the request.
+/// An object's bytes as they arrive. If the download breaks off or stalls, it is resumed from that position, a bounded number of times, and
+/// only from the same object: its entity tag is part of the request.
 /// </summary>
-/// <param name="first">The bytes from the first one.</param>
-/// <param name="length">How many there have to be.</param>
-/// <param name="reopen">Opens the bytes from a position on.</param>
-/// <param name="limits">How long a read may take, and how often is reopened.</param>
+/// <param name="first">The response that starts at the object's first byte.</param>
+/// <param name="length">The object's length in bytes.</param>
+/// <param name="reopen">Opens the object at a position.</param>
+/// <param name="limits">How long a read may take, and how often the download is resumed.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ResumingStream(Stream first, long length, Func<long, CancellationToken, Task<Stream>> reopen, StorageLimits limits, TimeProvider time) : Stream
+internal sealed class ResumingStream(
+    Stream first,
+    long length,
+    Func<long, CancellationToken, Task<Stream>> reopen,
+    StorageLimits limits,
+    TimeProvider time) : Stream
 {
-    private Stream source = first;
+    private Stream current = first;
     private long position;
     private int resumes;
 
@@ -39,37 +44,43 @@ internal sealed class ResumingStream(Stream first, long length, Func<long, Cance
     {
         while (position < length && buffer.Length > 0)
         {
-            string why;
+            string reason;
             try
             {
-                using var late = new CancellationTokenSource(limits.Attempt, time);
-                using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-                var read = await source.ReadAsync(buffer, end.Token);
+                using var timeout = new CancellationTokenSource(limits.Attempt, time);
+                using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+                var read = await current.ReadAsync(buffer, linked.Token);
                 position += read;
                 if (read > 0)
                     return read;
-                why = "the answer ended";
+                reason = "the response ended";
             }
             catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                why = e is OperationCanceledException ? $"nothing came for {limits.Attempt.TotalSeconds:0.#} s" : e.Message;
+                reason = e is OperationCanceledException ? $"no data for {limits.Attempt.TotalSeconds:0.#} s" : e.Message;
             }
 
             if (++resumes > limits.Resumes)
-                throw new IOException($"it broke off {resumes} times, the last time after {position} of {length} bytes: {why}");
-            await source.DisposeAsync();
-            source = await reopen(position, cancellationToken);
+            {
+                throw new IOException(
+                    $"the download broke off {resumes} times, the last time after {position} of {length} bytes: {reason}");
+            }
+
+            await current.DisposeAsync();
+            current = await reopen(position, cancellationToken);
         }
 
         return 0;
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("what comes over a network is read asynchronously");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("this stream comes from the network and is read asynchronously only");
 
     /// <inheritdoc/>
     public override void Flush()
@@ -89,7 +100,7 @@ internal sealed class ResumingStream(Stream first, long length, Func<long, Cance
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            source.Dispose();
+            current.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -9,6 +9,7 @@ using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Registry;
 using ModelServing.Stacks;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.Kubernetes;
 using ModelServing.TestKit.Nosql;
 using ModelServing.TestKit.ObjectStorage;

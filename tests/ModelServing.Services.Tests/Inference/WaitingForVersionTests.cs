@@ -2,6 +2,7 @@ using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Oci;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Inference;

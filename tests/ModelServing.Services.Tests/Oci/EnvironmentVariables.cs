@@ -1,6 +1,7 @@
 namespace ModelServing.Services.Tests.Oci;
 
-/// <summary>Variables of this process, set until it is disposed; which every test shares: for those of <see cref="Hosting.OwnProcess"/>.</summary>
+/// <summary>Sets variables of this process until it is disposed. All tests share the process, so only those of
+/// <see cref="Hosting.OwnProcess"/> may use it.</summary>
 internal sealed class EnvironmentVariables : IDisposable
 {
     private readonly Dictionary<string, string?> before = [];

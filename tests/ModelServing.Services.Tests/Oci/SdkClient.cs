@@ -6,8 +6,8 @@ using Oci.ObjectstorageService.Requests;
 
 namespace ModelServing.Services.Tests.Oci;
 
-/// <summary>The SDK's client against a stand-in of the service, and requests for it. What the tests of it say holds of the official packages
-/// and of the doubles alike: tests/Doubles is held to them.</summary>
+/// <summary>The SDK's client, connected to a stand-in of the service, and requests for it. Its tests apply to the official packages and to
+/// the doubles in tests/Doubles alike.</summary>
 internal sealed class SdkClient : IAsyncDisposable
 {
     private readonly SomeUser user = new();
@@ -25,13 +25,15 @@ internal sealed class SdkClient : IAsyncDisposable
 
     internal ConfigFileAuthenticationDetailsProvider Identity { get; }
 
-    /// <summary>Whether these are the doubles.</summary>
-    internal static bool IsDouble { get; } = typeof(ObjectStorageClient).Assembly.GetName().Name!.EndsWith(".Double", StringComparison.Ordinal);
+    /// <summary>Whether the tests run with the doubles.</summary>
+    internal static bool IsDouble { get; } =
+        typeof(ObjectStorageClient).Assembly.GetName().Name!.EndsWith(".Double", StringComparison.Ordinal);
 
     internal static PutObjectRequest Put(string text = "hello") =>
         new() { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", PutObjectBody = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)) };
 
-    internal static GetObjectRequest Get(string? name = "object") => new() { NamespaceName = "space", BucketName = "bucket", ObjectName = name };
+    internal static GetObjectRequest Get(string? name = "object") =>
+        new() { NamespaceName = "space", BucketName = "bucket", ObjectName = name };
 
     internal static HeadObjectRequest Head() => new() { NamespaceName = "space", BucketName = "bucket", ObjectName = "object" };
 

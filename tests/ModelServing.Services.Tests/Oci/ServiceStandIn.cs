@@ -4,7 +4,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Oci;
 
-/// <summary>A service that keeps what it was sent, byte by byte, and answers what a test has it answer.</summary>
+/// <summary>A service that records each request byte by byte and sends the answer that a test defines.</summary>
 internal sealed class ServiceStandIn : IAsyncDisposable
 {
     private readonly RawServer server;
@@ -31,13 +31,17 @@ internal sealed class ServiceStandIn : IAsyncDisposable
 
     internal IReadOnlyList<RawMessage> Requests => [.. requests];
 
-    /// <summary>How many connections were taken.</summary>
+    /// <summary>How many connections were accepted.</summary>
     internal int Accepted => server.Accepted;
 
-    internal static string Answer(string status, string body, params ReadOnlySpan<string> headers) =>
-        $"HTTP/1.1 {status}\r\n{string.Concat(headers.ToArray().Select(static header => header + "\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}";
+    internal static string Answer(string status, string body, params ReadOnlySpan<string> headers)
+    {
+        var lines = string.Concat(headers.ToArray().Select(static header => header + "\r\n"));
+        return $"HTTP/1.1 {status}\r\n{lines}Content-Length: {body.Length}\r\n\r\n{body}";
+    }
 
-    internal static string Json(string body, params ReadOnlySpan<string> headers) => Answer("200 OK", body, ["Content-Type: application/json", .. headers]);
+    internal static string Json(string body, params ReadOnlySpan<string> headers) =>
+        Answer("200 OK", body, ["Content-Type: application/json", .. headers]);
 
     internal static string Error(int status, string code, string message, params ReadOnlySpan<string> headers) => Answer(
         $"{status} Some Reason", $$"""{"code":"{{code}}","message":"{{message}}"}""", ["Content-Type: application/json", .. headers]);
@@ -50,7 +54,7 @@ internal sealed class ServiceStandIn : IAsyncDisposable
             return await connection.ReadExactlyAsync(int.Parse(length, NumberStyles.None, CultureInfo.InvariantCulture));
         if (head["Transfer-Encoding"] is null)
             return [];
-        // A test's chunked body is one chunk of at most nine bytes.
+        // The tests send chunked bodies of one chunk with at most nine bytes.
         var size = (await connection.ReadExactlyAsync(3))[0] - '0';
         var body = await connection.ReadExactlyAsync(size);
         await connection.ReadExactlyAsync("\r\n0\r\n\r\n".Length);

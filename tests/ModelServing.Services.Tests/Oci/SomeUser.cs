@@ -5,12 +5,13 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Oci;
 
-/// <summary>A user of OCI with a generated key and a configuration file, and what a service would make of the user's signature.</summary>
+/// <summary>A user of OCI with a generated key and a configuration file. It also verifies the user's signatures, as a service
+/// would.</summary>
 internal sealed class SomeUser : IDisposable
 {
     internal const string KeyId = "ocid1.tenancy.oc1..some/ocid1.user.oc1..some/20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34";
 
-    // One for all tests: making a key takes longer than most of them.
+    // One for all tests: generating a key takes longer than most of them.
     private static readonly RSA Key = RSA.Create(2048);
 
     private readonly TemporaryFolder folder = new();
@@ -26,7 +27,8 @@ internal sealed class SomeUser : IDisposable
     internal string KeyFile => folder.Combine("key.pem");
 
     internal static string EncryptedKey(string passPhrase) =>
-        Key.ExportEncryptedPkcs8PrivateKeyPem(passPhrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        Key.ExportEncryptedPkcs8PrivateKeyPem(
+            passPhrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
 
     internal string Profile(string name = "DEFAULT", string region = "region=eu-frankfurt-1") => $"""
         [{name}]
@@ -40,9 +42,9 @@ internal sealed class SomeUser : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Verifies the signature over the request as it came.</summary>
-    /// <returns>The names of what is signed, in the signature's order.</returns>
-    internal static string Verified(RawMessage request)
+    /// <summary>Verifies the signature over the request as it arrived.</summary>
+    /// <returns>The names of the signed headers, in the signature's order.</returns>
+    internal static string VerifySignature(RawMessage request)
     {
         var match = Regex.Match(
             request["Authorization"]!,
@@ -54,8 +56,12 @@ internal sealed class SomeUser : IDisposable
             ? $"{name}: {method.ToLowerInvariant()} {target}"
             : $"{name}: {request[name]}");
         Assert.True(
-            Key.VerifyData(Encoding.UTF8.GetBytes(string.Join('\n', lines)), Convert.FromBase64String(match.Groups[3].Value), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-            "the signature is not that of the request as it came");
+            Key.VerifyData(
+                Encoding.UTF8.GetBytes(string.Join('\n', lines)),
+                Convert.FromBase64String(match.Groups[3].Value),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1),
+            "the signature does not match the request as it arrived");
         if (request["x-content-sha256"] is { } digest)
             Assert.Equal(Convert.ToBase64String(SHA256.HashData(request.Body)), digest);
         return match.Groups[1].Value;

@@ -6,13 +6,18 @@ using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Oci;
 
-/// <summary>An empty bucket of an emulator of its own, asked as the user in the emulator's configuration file.</summary>
+/// <summary>An empty bucket in its own emulator. Calls are signed by the user in the emulator's configuration file.</summary>
 public sealed class TestedBucket : TestedStore
 {
     internal const string Name = "modelserving-test-artifacts";
 
-    /// <summary>Limits under which a test of failures takes no time.</summary>
-    internal static readonly StorageLimits Quick = new() { FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(4), PartBytes = 1024 };
+    /// <summary>Limits that make a test of failures fast.</summary>
+    internal static readonly StorageLimits Quick = new()
+    {
+        FirstDelay = TimeSpan.FromMilliseconds(1),
+        LongestDelay = TimeSpan.FromMilliseconds(4),
+        PartBytes = 1024,
+    };
 
     private readonly List<BucketObjectStore> opened = [];
 
@@ -30,8 +35,13 @@ public sealed class TestedBucket : TestedStore
 
     internal EmulatedBucket Bucket { get; }
 
-    /// <summary>How the emulator is asked.</summary>
-    internal OciSettings Settings => new() { Identity = OciIdentity.ConfigFile, ConfigFile = Emulator.Identity.ConfigFile, ObjectStorageEndpoint = Emulator.Endpoint.GetLeftPart(UriPartial.Authority) };
+    /// <summary>The settings of a client of the emulator.</summary>
+    internal OciSettings Settings => new()
+    {
+        Identity = OciIdentity.ConfigFile,
+        ConfigFile = Emulator.Identity.ConfigFile,
+        ObjectStorageEndpoint = Emulator.Endpoint.GetLeftPart(UriPartial.Authority),
+    };
 
     internal static async Task<TestedBucket> StartAsync() => new(await ObjectStorageEmulator.StartAsync());
 
@@ -43,10 +53,12 @@ public sealed class TestedBucket : TestedStore
 
     public override byte[] Get(string key) => Bucket.Find(key)!;
 
-    /// <summary>Opens it with limits of the test's own.</summary>
-    internal IObjectStore Open(StorageLimits limits, string bucket = Name, IProgress<UploadProgress>? progress = null, OciSettings? settings = null)
+    /// <summary>Opens the bucket with the test's own limits.</summary>
+    internal IObjectStore Open(
+        StorageLimits limits, string bucket = Name, IProgress<UploadProgress>? progress = null, OciSettings? settings = null)
     {
-        var store = new BucketObjectStore(ObjectStorageClients.Open(settings ?? Settings), new BucketAddress(ObjectStorageEmulator.Namespace, bucket), limits, progress);
+        var address = new BucketAddress(ObjectStorageEmulator.Namespace, bucket);
+        var store = new BucketObjectStore(ObjectStorageClients.Open(settings ?? Settings), address, limits, progress);
         lock (opened)
             opened.Add(store);
         return store;

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.TestKit;
@@ -44,17 +45,17 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("no signature", "there is no Authorization header")]
-    [InlineData("another signature", "the signature is not that of this request")]
-    [InlineData("another key", "is not known")]
-    [InlineData("another path", "the signature is not that of this request")]
-    [InlineData("another query", "the signature is not that of this request")]
-    [InlineData("other escapes", "the signature is not that of this request")]
-    [InlineData("another method", "the signature is not that of this request")]
-    [InlineData("another host", "the signature is not that of this request")]
-    [InlineData("another date", "the signature is not that of this request")]
-    [InlineData("an old date", "more than 5 minutes from now")]
-    [InlineData("a future date", "more than 5 minutes from now")]
+    [InlineData("no signature", "the Authorization header does not have the form")]
+    [InlineData("another signature", "the signature does not match this request")]
+    [InlineData("another key", "is unknown")]
+    [InlineData("another path", "the signature does not match this request")]
+    [InlineData("another query", "the signature does not match this request")]
+    [InlineData("other escapes", "the signature does not match this request")]
+    [InlineData("another method", "the signature does not match this request")]
+    [InlineData("another host", "the signature does not match this request")]
+    [InlineData("another date", "the signature does not match this request")]
+    [InlineData("an old date", "differs from now by more than 5 minutes")]
+    [InlineData("a future date", "differs from now by more than 5 minutes")]
     [InlineData("an unsigned date", "'date' is not signed")]
     [InlineData("an unsigned target", "'(request-target)' is not signed")]
     public async Task A_request_that_was_not_signed_as_it_came_is_refused(string change, string why)
@@ -81,9 +82,9 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("another body", "x-content-sha256 is not that of the body")]
-    [InlineData("another digest", "the signature is not that of this request")]
-    [InlineData("another type", "the signature is not that of this request")]
+    [InlineData("another body", "x-content-sha256 does not match the body")]
+    [InlineData("another digest", "the signature does not match this request")]
+    [InlineData("another type", "the signature does not match this request")]
     [InlineData("an unsigned digest", "'x-content-sha256' is not signed")]
     public async Task A_body_that_was_not_signed_as_it_came_is_refused(string change, string why)
     {

@@ -5,14 +5,16 @@ using System.Net.Sockets;
 namespace ModelServing.TestKit.Functions;
 
 /// <summary>
-/// The platform's side of the Fn contract, as fnproject/fn's agent has it: it waits for the socket's name to appear, calls over one connection
-/// that is kept, drops it when it idles, and kills the container at any status but 200, 502 and 504.
+/// The platform's side of the Fn contract, modelled on fnproject/fn's agent. It waits for the socket's name to appear, calls over one
+/// persistent connection, drops an idle connection, and kills the container after any status except 200, 502 and 504.
 /// </summary>
-/// <remarks>Made before the function is started: it watches from then on.</remarks>
+/// <remarks>Create the agent before the function starts, because it watches the folder from then on.</remarks>
 public sealed class FnAgent : IDisposable
 {
-    private const UnixFileMode Everybody =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode AllUsers =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly TaskCompletionSource appeared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FileSystemWatcher watcher;
@@ -20,8 +22,8 @@ public sealed class FnAgent : IDisposable
     private HttpClient client;
     private int connections;
 
-    /// <summary>An agent that waits for a name.</summary>
-    /// <param name="path">The name; its folder has to be there.</param>
+    /// <summary>Creates an agent that waits for a socket.</summary>
+    /// <param name="path">The socket's path. Its folder must exist.</param>
     /// <param name="kill">Ends the container.</param>
     public FnAgent(string path, Action? kill = null)
     {
@@ -33,16 +35,16 @@ public sealed class FnAgent : IDisposable
         watcher.EnableRaisingEvents = true;
     }
 
-    /// <summary>The name that it waits for.</summary>
+    /// <summary>The socket's path.</summary>
     public string Path { get; }
 
-    /// <summary>How often it has connected.</summary>
+    /// <summary>How often the agent has connected.</summary>
     public int Connections => Volatile.Read(ref connections);
 
-    /// <summary>Whether an answer had it kill the container.</summary>
+    /// <summary>Whether the agent killed the container because of an answer.</summary>
     public bool HasKilled { get; private set; }
 
-    /// <summary>The variables that it starts the container with.</summary>
+    /// <summary>The container's environment variables.</summary>
     public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>
     {
         ["FN_LISTENER"] = "unix:" + Path,
@@ -53,23 +55,23 @@ public sealed class FnAgent : IDisposable
         ["FN_MEMORY"] = "512",
     };
 
-    /// <summary>Waits until the name appears, and looks at it as the platform does.</summary>
-    /// <exception cref="InvalidDataException">The container's initialisation fails there.</exception>
+    /// <summary>Waits until the socket appears, and checks it as the platform does.</summary>
+    /// <exception cref="InvalidDataException">The platform would fail to initialise the container.</exception>
     public async Task ListeningAsync(CancellationToken cancellation)
     {
         await appeared.Task.WaitAsync(cancellation);
-        var target = new FileInfo(Path).LinkTarget ?? throw new InvalidDataException($"{Path} is no link");
+        var target = new FileInfo(Path).LinkTarget ?? throw new InvalidDataException($"{Path} is not a link");
         if (System.IO.Path.GetFileName(target) != target)
             throw new InvalidDataException($"{Path} leads to '{target}', which is not a bare name");
         var socket = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, target);
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(socket) & Everybody) != Everybody)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(socket) & AllUsers) != AllUsers)
             throw new InvalidDataException($"{socket} is {File.GetUnixFileMode(socket)}: the platform's user can't write to it");
     }
 
-    /// <summary>Calls the function.</summary>
     public async Task<FnAnswer> CallAsync(FnCall call, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost/call") { Content = new ReadOnlyMemoryContent(call.Body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost/call");
+        request.Content = new ReadOnlyMemoryContent(call.Body);
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
         request.Headers.Add("Fn-Call-Id", call.CallId);
         request.Headers.Add("Fn-Deadline", call.Deadline.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture));
@@ -88,18 +90,18 @@ public sealed class FnAgent : IDisposable
 
         return new FnAnswer(
             status,
-            answer.Headers.Concat(answer.Content.Headers).ToDictionary(static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
+            answer.Headers.Concat(answer.Content.Headers).ToDictionary(
+                static header => header.Key, static header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
             await answer.Content.ReadAsByteArrayAsync(cancellation));
     }
 
-    /// <summary>Lets go of a connection that idles; the next call makes one.</summary>
+    /// <summary>Closes an idle connection. The next call opens a new one.</summary>
     public void DropIdle()
     {
         client.Dispose();
         client = Connect();
     }
 
-    /// <summary>Ends its connection and its watch.</summary>
     public void Dispose()
     {
         client.Dispose();

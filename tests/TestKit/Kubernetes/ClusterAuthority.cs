@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ModelServing.TestKit.Kubernetes;
 
-/// <summary>The certificate authority of a cluster, made for a test.</summary>
+/// <summary>A cluster's certificate authority, generated for a test.</summary>
 public sealed class ClusterAuthority : IDisposable
 {
     private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddDays(-1);
@@ -22,10 +22,10 @@ public sealed class ClusterAuthority : IDisposable
         authority = request.CreateSelfSigned(From, To);
     }
 
-    /// <summary>What pods have as <c>ca.crt</c>.</summary>
+    /// <summary>The content of the file <c>ca.crt</c> in pods.</summary>
     public string Pem => authority.ExportCertificatePem();
 
-    /// <summary>Makes a server's certificate.</summary>
+    /// <summary>Issues a server certificate.</summary>
     public X509Certificate2 CertificateOf(IPAddress address)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -12,12 +12,12 @@ using Microsoft.AspNetCore.Http;
 namespace ModelServing.TestKit.Kubernetes;
 
 /// <summary>
-/// A Kubernetes API server that lists and watches the ConfigMaps of one namespace, to whoever has the token and may read one of them by its
-/// name. A test changes them, and says what goes wrong.
+/// A Kubernetes API server that lists and watches the ConfigMaps of one namespace. Callers need the token and may only select one ConfigMap
+/// by its name. A test changes the ConfigMaps and injects faults.
 /// </summary>
 /// <remarks>
-/// Versions are opaque: their texts are no numbers and have no order. A list that names a version is answered from a cache that is one
-/// change behind, as one with <c>resourceVersion=0</c> may be.
+/// Versions are opaque: their texts are not numbers and have no order. A list that names a version is answered from a cache that is one
+/// change behind, as a list with <c>resourceVersion=0</c> may be.
 /// </remarks>
 public sealed class KubernetesApi : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ public sealed class KubernetesApi : IAsyncDisposable
     private readonly ConcurrentQueue<ApiCall> calls = new();
     private readonly CancellationTokenSource stop = new();
 
-    // Guarded by gate. The states and events by their version's place in versions; those before oldest are gone.
+    // Guarded by gate. The index of a version in versions is the index of its event in events. Versions before oldest are gone.
     private readonly List<string> versions = [];
     private readonly List<JsonObject?> events = [];
     private readonly Dictionary<string, JsonObject> objects = [];
@@ -55,31 +55,29 @@ public sealed class KubernetesApi : IAsyncDisposable
         Advance(null);
     }
 
-    /// <summary>Where it listens.</summary>
     public Uri Endpoint => new(app.Urls.First());
 
-    /// <summary>The token of whoever may read; any other is answered with 401.</summary>
+    /// <summary>The accepted token. Any other is answered with 401.</summary>
     public string Token { get; set; } = "the-token";
 
-    /// <summary>Gives the status that a call is refused with; null for none.</summary>
+    /// <summary>Returns the status with which a call is refused, or null to answer it.</summary>
     public Func<ApiCall, int?> Refuses { get; set; } = static _ => null;
 
-    /// <summary>Says which calls are never answered.</summary>
+    /// <summary>Returns whether a call is never answered.</summary>
     public Func<ApiCall, bool> Hangs { get; set; } = static _ => false;
 
-    /// <summary>Whether a watch from a version that is gone is answered with 200 and an ERROR event, instead of 410. Servers do both.</summary>
+    /// <summary>Whether a watch from a version that is gone is answered with 200 and an ERROR event instead of 410. Real servers do
+    /// both.</summary>
     public bool SaysGoneByEvent { get; set; }
 
-    /// <summary>The calls so far, in the order in which they came.</summary>
+    /// <summary>The calls so far, in order of arrival.</summary>
     public IReadOnlyList<ApiCall> Calls => [.. calls];
 
-    /// <summary>The lists among them.</summary>
     public IReadOnlyList<ApiCall> Lists => [.. calls.Where(static call => !call.IsWatch)];
 
-    /// <summary>The watches among them.</summary>
     public IReadOnlyList<ApiCall> Watches => [.. calls.Where(static call => call.IsWatch)];
 
-    /// <summary>How many watches stand.</summary>
+    /// <summary>How many watches are open.</summary>
     public int OpenWatches
     {
         get
@@ -99,10 +97,10 @@ public sealed class KubernetesApi : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts a server.</summary>
     /// <param name="space">The namespace.</param>
-    /// <param name="address">Where it listens; a free loopback port unless given.</param>
-    /// <param name="certificate">Its certificate; it speaks plain HTTP without one.</param>
+    /// <param name="address">The address to listen on; a free loopback port by default.</param>
+    /// <param name="certificate">The server's certificate; null means plain HTTP.</param>
     public static async Task<KubernetesApi> StartAsync(string space, IPEndPoint? address = null, X509Certificate2? certificate = null)
     {
         var api = new KubernetesApi(space, address ?? new IPEndPoint(IPAddress.Loopback, 0), certificate);
@@ -110,7 +108,7 @@ public sealed class KubernetesApi : IAsyncDisposable
         return api;
     }
 
-    /// <summary>Makes or replaces a ConfigMap.</summary>
+    /// <summary>Creates or replaces a ConfigMap.</summary>
     public void Set(string name, params (string Key, string Text)[] data)
     {
         lock (gate)
@@ -136,19 +134,24 @@ public sealed class KubernetesApi : IAsyncDisposable
             Change("DELETED", name, (JsonObject)objects[name].DeepClone());
     }
 
-    /// <summary>Something else changes, and a bookmark says to each watch that asked for some how far it is.</summary>
+    /// <summary>Adds a version by an unrelated change, and sends it as a bookmark to the watches that accept bookmarks.</summary>
     public void Bookmark()
     {
         lock (gate)
         {
             Advance(null);
-            var bookmark = Event("BOOKMARK", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["resourceVersion"] = versions[^1] } });
+            var bookmark = Event("BOOKMARK", new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ConfigMap",
+                ["metadata"] = new JsonObject { ["resourceVersion"] = versions[^1] },
+            });
             foreach (var watch in watches.Where(static watch => watch.TakesBookmarks))
                 watch.Send(bookmark);
         }
     }
 
-    /// <summary>Forgets every change so far: a watch from a version before the newest gets what is gone.</summary>
+    /// <summary>Forgets every change so far: a watch from an older version than the newest is answered with 410.</summary>
     public void Compact()
     {
         lock (gate)
@@ -158,7 +161,7 @@ public sealed class KubernetesApi : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends every watch as its timeout does.</summary>
+    /// <summary>Ends every watch, as its timeout would.</summary>
     public void EndWatches() => Finish(static watch => watch.End());
 
     /// <summary>Drops every watch's connection.</summary>
@@ -174,7 +177,7 @@ public sealed class KubernetesApi : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a line to every watch that is no event.</summary>
+    /// <summary>Sends a line that is not an event to every watch.</summary>
     public void SayToWatches(string line)
     {
         lock (gate)
@@ -223,7 +226,7 @@ public sealed class KubernetesApi : IAsyncDisposable
         }
     }
 
-    private static string VersionText(int place) => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(place)))[..12];
+    private static string VersionText(int index) => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(index)))[..12];
 
     private static JsonObject Event(string type, JsonObject map) => new() { ["type"] = type, ["object"] = map.DeepClone() };
 
@@ -246,9 +249,14 @@ public sealed class KubernetesApi : IAsyncDisposable
         else if (context.Request.Method != HttpMethods.Get || context.Request.Path != $"/api/v1/namespaces/{space}/configmaps")
             await RefuseAsync(context, 404, "the server could not find the requested resource");
         else if (call.Name is not { } name)
-            await RefuseAsync(context, 403, $"configmaps is forbidden: cannot {(call.IsWatch ? "watch" : "list")} resource \"configmaps\" in the namespace \"{space}\"");
+        {
+            var verb = call.IsWatch ? "watch" : "list";
+            await RefuseAsync(
+                context, 403, $"configmaps is forbidden: cannot {verb} resource \"configmaps\" in the namespace \"{space}\"");
+        }
+
         else if (Refuses(call) is { } status)
-            await RefuseAsync(context, status, $"it is refused with {status}");
+            await RefuseAsync(context, status, $"refused with {status}");
         else if (call.IsWatch)
             await WatchAsync(context, call, name);
         else
@@ -278,7 +286,9 @@ public sealed class KubernetesApi : IAsyncDisposable
         var list = new JsonObject { ["kind"] = "ConfigMapList", ["apiVersion"] = "v1" };
         lock (gate)
         {
-            var (seen, version) = call.ResourceVersion is null ? (objects, versions[^1]) : (objectsBefore, versions[Math.Max(0, versions.Count - 2)]);
+            var (seen, version) = call.ResourceVersion is null
+                ? (objects, versions[^1])
+                : (objectsBefore, versions[Math.Max(0, versions.Count - 2)]);
             list["metadata"] = new JsonObject { ["resourceVersion"] = version };
             list["items"] = seen.TryGetValue(name, out var map) ? new JsonArray(map.DeepClone()) : new JsonArray();
         }
@@ -296,8 +306,12 @@ public sealed class KubernetesApi : IAsyncDisposable
             from = call.ResourceVersion is { } version ? versions.IndexOf(version) : -1;
             if (from >= oldest)
             {
-                foreach (var change in events.Skip(from + 1).OfType<JsonObject>().Where(change => (string?)change["object"]!["metadata"]!["name"] == name))
-                    watch.Send(change);
+                foreach (var change in events.Skip(from + 1).OfType<JsonObject>())
+                {
+                    if ((string?)change["object"]!["metadata"]!["name"] == name)
+                        watch.Send(change);
+                }
+
                 watches.Add(watch);
             }
         }
@@ -311,7 +325,8 @@ public sealed class KubernetesApi : IAsyncDisposable
         context.Response.ContentType = "application/json";
         if (from < oldest)
         {
-            await context.Response.Body.WriteAsync(Bytes(new JsonObject { ["type"] = "ERROR", ["object"] = Status(410, "too old resource version") }));
+            await context.Response.Body.WriteAsync(
+                Bytes(new JsonObject { ["type"] = "ERROR", ["object"] = Status(410, "too old resource version") }));
             return;
         }
 
@@ -329,7 +344,7 @@ public sealed class KubernetesApi : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The caller has left.
+            // The caller left.
         }
         finally
         {

@@ -4,11 +4,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Primitives;
-using ModelServing.TestKit.ObjectStorage;
+using ModelServing.TestKit.Emulation;
 
 namespace ModelServing.TestKit.Nosql;
 
-/// <summary>A table in memory: its rows by their key, a text and a number. A test may look into it and change it behind the service's back.</summary>
+/// <summary>A table in memory: its rows by their key, a string and a number. A test may read and change it directly, past the
+/// service.</summary>
 public sealed partial class EmulatedTable
 {
     private const int MaxRow = 512 * 1024;
@@ -28,16 +29,15 @@ public sealed partial class EmulatedTable
         this.key = key;
     }
 
-    /// <summary>Its name.</summary>
     public string Name { get; }
 
-    /// <summary>The most rows that come in a page, whatever was asked for: the service stops where it has read 2 MB.</summary>
-    public int RowsInAPage { get; set; } = MaxPage;
+    /// <summary>The upper bound of a page's rows, whatever the limit of the request: the service ends a page after it has read 2
+    /// MB.</summary>
+    public int RowsPerPage { get; set; } = MaxPage;
 
-    /// <summary>How many pages without a row come before each page.</summary>
+    /// <summary>How many empty pages come before each page.</summary>
     public int EmptyPages { get; set; }
 
-    /// <summary>How many rows it has.</summary>
     public int Count
     {
         get
@@ -47,7 +47,7 @@ public sealed partial class EmulatedTable
         }
     }
 
-    /// <summary>Puts a row there, whatever was there before.</summary>
+    /// <summary>Creates or replaces a row.</summary>
     public void Set(string shard, long number, JsonObject row)
     {
         lock (gate)
@@ -60,66 +60,79 @@ public sealed partial class EmulatedTable
         return match.Success
             ? new EmulatedTable(
                 name,
-                match.Groups["name"].Captures.Zip(match.Groups["type"].Captures).ToDictionary(static pair => pair.First.Value, static pair => pair.Second.Value),
+                match.Groups["name"].Captures.Zip(match.Groups["type"].Captures)
+                    .ToDictionary(static pair => pair.First.Value, static pair => pair.Second.Value),
                 (match.Groups["shard"].Value, match.Groups["number"].Value))
-            : throw new ArgumentException($"{ddl} is nothing that is emulated", nameof(ddl));
+            : throw new ArgumentException($"{ddl} is not emulated", nameof(ddl));
     }
 
-    internal StorageAnswer Update(JsonObject details)
+    internal EmulatorAnswer Update(JsonObject details)
     {
-        var value = details["value"] as JsonObject ?? throw SimpleQuery.Invalid("UpdateRowDetails.value is null");
+        var value = details["value"] as JsonObject ?? throw EmulatorError.InvalidParameter("UpdateRowDetails.value is null");
         foreach (var (column, given) in value)
         {
             if (!columns.TryGetValue(column, out var type))
-                throw SimpleQuery.Invalid($"The table {Name} has no column {column}");
+                throw EmulatorError.InvalidParameter($"The table {Name} has no column {column}");
             if ((type, given?.GetValueKind()) is not (("STRING", JsonValueKind.String) or ("LONG", JsonValueKind.Number) or ("JSON", _)))
-                throw SimpleQuery.Invalid($"The column {column} is {type}, and its value is {given?.ToJsonString() ?? "null"}");
+                throw EmulatorError.InvalidParameter($"The column {column} is {type}, but its value is {given?.ToJsonString() ?? "null"}");
         }
 
         if (value[key.Shard] is not { } shard || value[key.Number] is not { } number)
-            throw SimpleQuery.Invalid($"The key of {Name} is {key.Shard} and {key.Number}");
+            throw EmulatorError.InvalidParameter($"The key of {Name} is {key.Shard} and {key.Number}");
         if (Encoding.UTF8.GetByteCount(shard.GetValue<string>()) + sizeof(long) > MaxKey)
-            throw new StorageError(400, "KeySizeLimitExceeded", $"Primary key is more than {MaxKey} bytes");
+            throw new EmulatorError(400, "KeySizeLimitExceeded", $"Primary key is more than {MaxKey} bytes");
         if (Encoding.UTF8.GetByteCount(value.ToJsonString()) > MaxRow)
-            throw new StorageError(400, "RowSizeLimitExceeded", $"The row is more than {MaxRow} bytes");
+            throw new EmulatorError(400, "RowSizeLimitExceeded", $"The row is more than {MaxRow} bytes");
         var option = details["option"]?.GetValue<string>();
         if (option is not (null or "IF_ABSENT" or "IF_PRESENT"))
-            throw SimpleQuery.Invalid($"option is '{option}'");
+            throw EmulatorError.InvalidParameter($"option is '{option}'");
         lock (gate)
         {
-            var at = (shard.GetValue<string>(), number.GetValue<long>());
-            var isPresent = rows.ContainsKey(at);
-            // What was not done is no error: the answer has no version and no etag.
+            var rowKey = (shard.GetValue<string>(), number.GetValue<long>());
+            var isPresent = rows.ContainsKey(rowKey);
+            // A put that was not done is not an error: the answer has no version and no etag.
             if (option is not null && isPresent != (option == "IF_PRESENT"))
-                return StorageAnswer.Json(new Dictionary<string, object?> { ["usage"] = Usage(1, 0) });
-            last = rows[at] = new EmulatedRow((JsonObject)value.DeepClone(), Version());
-            var answer = StorageAnswer.Json(new Dictionary<string, object?> { ["version"] = last.Version, ["usage"] = Usage(option is null ? 0 : 1, 1) });
+                return EmulatorAnswer.Json(new Dictionary<string, object?> { ["usage"] = Usage(1, 0) });
+            last = rows[rowKey] = new EmulatedRow((JsonObject)value.DeepClone(), Version());
+            var usage = Usage(option is null ? 0 : 1, 1);
+            var answer = EmulatorAnswer.Json(new Dictionary<string, object?> { ["version"] = last.Version, ["usage"] = usage });
             answer.Headers["etag"] = last.Version;
             return answer;
         }
     }
 
-    internal StorageAnswer Query(SimpleQuery query, StringValues limit, StringValues page)
+    internal EmulatorAnswer Query(SimpleQuery query, StringValues limit, StringValues page)
     {
-        if (query.Equal.Column != key.Shard || query.Above.Column != key.Number || query.Columns.FirstOrDefault(column => !columns.ContainsKey(column)) is not null)
-            throw SimpleQuery.Invalid("it is emulated where the columns are the table's and those of the conditions its key");
-        var rowsInAPage = Math.Min(RowsInAPage, int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked is > 0 and <= MaxPage ? asked : limit.Count == 0 ? MaxPage : throw SimpleQuery.Invalid($"limit is '{limit}'"));
+        if (query.Equal.Column != key.Shard || query.Above.Column != key.Number || !query.Columns.All(columns.ContainsKey))
+            throw EmulatorError.InvalidParameter("the emulator supports only the table's columns, and conditions on its key");
+        var rowsPerPage = Math.Min(RowsPerPage, limit.Count == 0 ? MaxPage : ReadLimit(limit));
         var (after, empties) = page.Count == 0 ? (query.Above.Value, EmptyPages) : ReadPage(page.ToString());
         lock (gate)
         {
-            var found = rows.Where(row => row.Key.Shard == query.Equal.Value.GetValue<string>() && row.Key.Number > after && (query.IsAbsolute || row.Value != last)).ToList();
+            var shard = query.Equal.Value.GetValue<string>();
+            var found = rows
+                .Where(row => row.Key.Shard == shard && row.Key.Number > after && (query.IsAbsolute || row.Value != last))
+                .ToList();
             if (empties > 0)
                 return Page([], WritePage(after, empties - 1));
-            var taken = found.Take(rowsInAPage).ToList();
-            // In any order: nobody asked for one.
-            var items = taken.AsEnumerable().Reverse().Select(row => new JsonObject(query.Columns.Select(column => KeyValuePair.Create(column, row.Value.Value[column]?.DeepClone()))));
-            return Page(items, found.Count > taken.Count ? WritePage(taken[^1].Key.Number, EmptyPages) : null);
+            var selected = found.Take(rowsPerPage).ToList();
+            // The query names no order, so the emulator returns the least convenient one.
+            var items = selected.AsEnumerable().Reverse().Select(row => Select(row.Value.Value, query.Columns));
+            return Page(items, found.Count > selected.Count ? WritePage(selected[^1].Key.Number, EmptyPages) : null);
         }
     }
 
-    private static StorageAnswer Page(IEnumerable<JsonObject> items, string? next)
+    private static int ReadLimit(StringValues limit) =>
+        int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is > 0 and <= MaxPage
+            ? rows
+            : throw EmulatorError.InvalidParameter($"limit is '{limit}'");
+
+    private static JsonObject Select(JsonObject row, IEnumerable<string> columns) =>
+        new(columns.Select(column => KeyValuePair.Create(column, row[column]?.DeepClone())));
+
+    private static EmulatorAnswer Page(IEnumerable<JsonObject> items, string? next)
     {
-        var answer = StorageAnswer.Json(new JsonObject { ["items"] = new JsonArray([.. items]), ["usage"] = Usage(2, 0) });
+        var answer = EmulatorAnswer.Json(new JsonObject { ["items"] = new JsonArray([.. items]), ["usage"] = Usage(2, 0) });
         if (next is not null)
             answer.Headers["opc-next-page"] = next;
         return answer;
@@ -140,7 +153,7 @@ public sealed partial class EmulatedTable
         }
         catch (FormatException)
         {
-            throw SimpleQuery.Invalid($"page is '{page}', which is none of this query's");
+            throw EmulatorError.InvalidParameter($"page is '{page}', which is not a page of this query");
         }
     }
 

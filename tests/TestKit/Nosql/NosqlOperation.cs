@@ -1,6 +1,6 @@
 namespace ModelServing.TestKit.Nosql;
 
-/// <summary>The operations that are emulated, by the SDK's names.</summary>
+/// <summary>The emulated operations, with the SDK's names.</summary>
 public enum NosqlOperation
 {
     UpdateRow,

@@ -1,18 +1,14 @@
 using System.Text.Json.Nodes;
+using ModelServing.TestKit.Emulation;
 
 namespace ModelServing.TestKit.Nosql;
 
-/// <summary>A request that the emulator got.</summary>
+/// <summary>A request that the emulator received.</summary>
 /// <param name="Target">Its target, with its escapes.</param>
-/// <param name="Operation">The operation; null for none that is emulated.</param>
-public sealed record NosqlRequest(string Target, NosqlOperation? Operation)
+/// <param name="Operation">The operation; null if the emulator does not have it.</param>
+/// <param name="Table">The table in the path, or an empty string.</param>
+public sealed record NosqlRequest(string Target, NosqlOperation? Operation, string Table) : EmulatorRequest<NosqlOperation>(Operation)
 {
-    /// <summary>The identifier that its answer has.</summary>
-    public string RequestId { get; internal set; } = "";
-
-    /// <summary>Its body; null where it was refused before it was read.</summary>
+    /// <summary>The body; null if the request was refused before it was read.</summary>
     public JsonObject? Details { get; internal set; }
-
-    /// <summary>Whether the caller left before it had an answer.</summary>
-    public bool IsAbandoned { get; internal set; }
 }

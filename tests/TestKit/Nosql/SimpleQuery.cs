@@ -1,25 +1,31 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
-using ModelServing.TestKit.ObjectStorage;
+using ModelServing.TestKit.Emulation;
 
 namespace ModelServing.TestKit.Nosql;
 
-/// <summary>The one form of SQL that is understood: columns of one table where one equals a variable and another is above one. The service
-/// takes a bit more by REST, and neither ordering nor aggregates.</summary>
-internal sealed partial record SimpleQuery(string Table, IReadOnlyList<string> Columns, (string Column, JsonNode Value) Equal, (string Column, long Value) Above, bool IsAbsolute)
+/// <summary>The only form of SQL that the emulator supports: columns of one table, where one column equals a variable and another is
+/// greater than one. Over REST the service accepts a little more, but neither ordering nor aggregates.</summary>
+internal sealed partial record SimpleQuery(
+    string Table,
+    IReadOnlyList<string> Columns,
+    (string Column, JsonNode Value) Equal,
+    (string Column, long Value) Above,
+    bool IsAbsolute)
 {
     internal static SimpleQuery Parse(JsonObject details)
     {
-        var text = details["statement"]?.GetValue<string>() ?? throw Invalid("QueryDetails.statement is null");
+        var text = details["statement"]?.GetValue<string>() ?? throw EmulatorError.InvalidParameter("QueryDetails.statement is null");
         if (Form.Match(text) is not { Success: true } match)
-            throw Invalid($"The driver or SDK being used does not support complex query: {text}");
-        var types = Declaration.Matches(match.Groups["declared"].Value).ToDictionary(static one => one.Groups["name"].Value, static one => one.Groups["type"].Value);
+            throw EmulatorError.InvalidParameter($"The driver or SDK being used does not support complex query: {text}");
+        var types = Declaration.Matches(match.Groups["declared"].Value)
+            .ToDictionary(static one => one.Groups["name"].Value, static one => one.Groups["type"].Value);
         var variables = details["variables"] as JsonObject ?? [];
         foreach (var (name, _) in variables)
         {
             if (!types.ContainsKey(name))
-                throw Invalid($"The query doesn't contain the variable: {name}");
+                throw EmulatorError.InvalidParameter($"The query doesn't contain the variable: {name}");
         }
 
         return new SimpleQuery(
@@ -27,17 +33,22 @@ internal sealed partial record SimpleQuery(string Table, IReadOnlyList<string> C
             [.. match.Groups["columns"].Value.Split(',', StringSplitOptions.TrimEntries)],
             (match.Groups["equal"].Value, Value(match.Groups["equals"].Value)),
             (match.Groups["above"].Value, Value(match.Groups["than"].Value).GetValue<long>()),
-            details["consistency"]?.GetValue<string>() switch { "ABSOLUTE" => true, null or "EVENTUAL" => false, var other => throw Invalid($"consistency is '{other}'") });
+            details["consistency"]?.GetValue<string>() switch
+            {
+                "ABSOLUTE" => true,
+                null or "EVENTUAL" => false,
+                var other => throw EmulatorError.InvalidParameter($"consistency is '{other}'"),
+            });
 
         JsonNode Value(string variable) => variables[variable] is { } value
-            && value.GetValueKind() == (types.GetValueOrDefault(variable) == "LONG" ? System.Text.Json.JsonValueKind.Number : System.Text.Json.JsonValueKind.String)
+            && value.GetValueKind() == (types.GetValueOrDefault(variable) == "LONG" ? JsonValueKind.Number : JsonValueKind.String)
             ? value
-            : throw Invalid($"Variable {variable} has not been bound to a {types.GetValueOrDefault(variable)}");
+            : throw EmulatorError.InvalidParameter($"Variable {variable} has not been bound to a {types.GetValueOrDefault(variable)}");
     }
 
-    internal static StorageError Invalid(string why) => new(StatusCodes.Status400BadRequest, "InvalidParameter", why);
-
-    [GeneratedRegex(@"\ADECLARE (?<declared>(\$\w+ (STRING|LONG); ?)+)SELECT (?<columns>\w+(, ?\w+)*) FROM (?<table>\w+) WHERE (?<equal>\w+) = (?<equals>\$\w+) AND (?<above>\w+) > (?<than>\$\w+)\z")]
+    [GeneratedRegex(
+        @"\ADECLARE (?<declared>(\$\w+ (STRING|LONG); ?)+)SELECT (?<columns>\w+(, ?\w+)*) FROM (?<table>\w+) "
+        + @"WHERE (?<equal>\w+) = (?<equals>\$\w+) AND (?<above>\w+) > (?<than>\$\w+)\z")]
     private static partial Regex Form { get; }
 
     [GeneratedRegex(@"(?<name>\$\w+) (?<type>STRING|LONG);")]

@@ -1,6 +1,8 @@
+using ModelServing.TestKit.Emulation;
+
 namespace ModelServing.TestKit.ObjectStorage;
 
-/// <summary>A bucket in memory. A test may look into it and change it behind the service's back.</summary>
+/// <summary>A bucket in memory. A test may read and change it directly, past the service.</summary>
 public sealed class EmulatedBucket
 {
     private readonly Lock gate = new();
@@ -30,17 +32,17 @@ public sealed class EmulatedBucket
         }
     }
 
-    /// <summary>An object's bytes; null when there is none.</summary>
+    /// <summary>Returns an object's bytes, or null if it does not exist.</summary>
     public byte[]? Find(string key)
     {
         lock (gate)
             return objects.GetValueOrDefault(key)?.Content.ToArray();
     }
 
-    /// <summary>Puts an object there, whatever was there before.</summary>
-    public void Set(string key, ReadOnlyMemory<byte> content) => Put(key, new EmulatedObject(content, "application/octet-stream", new Dictionary<string, string>(), null), null, null);
+    /// <summary>Creates or replaces an object.</summary>
+    public void Set(string key, ReadOnlyMemory<byte> content) =>
+        Put(key, new EmulatedObject(content, "application/octet-stream", new Dictionary<string, string>(), null), null, null);
 
-    /// <summary>Takes an object away.</summary>
     public void Remove(string key) => Delete(key, null);
 
     internal EmulatedObject? Get(string key)
@@ -60,7 +62,7 @@ public sealed class EmulatedBucket
         lock (gate)
         {
             RequireConditions(key, ifMatch, ifNoneMatch);
-            quota.Take(stored.Content.Length - (objects.GetValueOrDefault(key)?.Content.Length ?? 0));
+            quota.Reserve(stored.Content.Length - (objects.GetValueOrDefault(key)?.Content.Length ?? 0));
             objects[key] = stored;
         }
     }
@@ -72,11 +74,12 @@ public sealed class EmulatedBucket
             RequireConditions(key, ifMatch, null);
             if (!objects.Remove(key, out var removed))
                 throw StorageErrors.ObjectNotFound(key);
-            quota.Take(-removed.Content.Length);
+            quota.Reserve(-removed.Content.Length);
         }
     }
 
-    internal EmulatedUpload Begin(string key, string contentType, IReadOnlyDictionary<string, string> metadata, string? ifMatch, string? ifNoneMatch)
+    internal EmulatedUpload Begin(
+        string key, string contentType, IReadOnlyDictionary<string, string> metadata, string? ifMatch, string? ifNoneMatch)
     {
         lock (gate)
         {
@@ -94,46 +97,57 @@ public sealed class EmulatedBucket
             var upload = Upload(key, uploadId);
             upload.Parts.TryGetValue(number, out var before);
             RequireConditions(before?.ETag, ifMatch, ifNoneMatch, $"part {number}");
-            quota.Take(part.Content.Length - (before?.Content.Length ?? 0));
+            quota.Reserve(part.Content.Length - (before?.Content.Length ?? 0));
             upload.Parts[number] = part;
         }
     }
 
-    internal EmulatedObject Commit(string key, string uploadId, IReadOnlyList<(int Number, string ETag)> commit, IReadOnlySet<int> exclude, string? ifMatch, string? ifNoneMatch)
+    internal EmulatedObject Commit(
+        string key,
+        string uploadId,
+        IReadOnlyList<(int Number, string ETag)> commit,
+        IReadOnlySet<int> exclude,
+        string? ifMatch,
+        string? ifNoneMatch)
     {
         lock (gate)
         {
             var upload = Upload(key, uploadId);
             if (commit.Count == 0)
-                throw StorageErrors.InvalidUploadPart("no part is to be committed");
+                throw StorageErrors.InvalidUploadPart("the commit names no part");
             for (var i = 1; i < commit.Count; i++)
             {
                 if (commit[i].Number <= commit[i - 1].Number)
-                    throw StorageErrors.InvalidUploadPart($"part {commit[i].Number} stands after part {commit[i - 1].Number}");
+                    throw StorageErrors.InvalidUploadPart($"part {commit[i].Number} comes after part {commit[i - 1].Number}");
             }
 
             foreach (var (number, etag) in commit)
             {
                 if (!upload.Parts.TryGetValue(number, out var part) || part.ETag != etag)
-                    throw StorageErrors.InvalidUploadPart($"There were some invalid part (partNum/etag) combination for the upload: {number}, {etag}");
+                {
+                    throw StorageErrors.InvalidUploadPart(
+                        $"There were some invalid part (partNum/etag) combination for the upload: {number}, {etag}");
+                }
             }
 
-            if (upload.Parts.Keys.Except(commit.Select(static part => part.Number)).Except(exclude).FirstOrDefault(-1) is >= 0 and var forgotten)
-                throw StorageErrors.InvalidUploadPart($"part {forgotten} is neither committed nor excluded");
+            var unused = upload.Parts.Keys.Except(commit.Select(static part => part.Number)).Except(exclude).ToList();
+            if (unused.Count > 0)
+                throw StorageErrors.InvalidUploadPart($"part {unused[0]} is neither committed nor excluded");
             RequireConditions(key, ifMatch, ifNoneMatch);
             var parts = commit.Select(part => upload.Parts[part.Number]).ToList();
             var content = new byte[parts.Sum(static part => part.Content.Length)];
-            var at = 0;
+            var offset = 0;
             foreach (var part in parts)
             {
-                part.Content.CopyTo(content.AsMemory(at));
-                at += part.Content.Length;
+                part.Content.CopyTo(content.AsMemory(offset));
+                offset += part.Content.Length;
             }
 
-            var stored = new EmulatedObject(content, upload.ContentType, upload.Metadata, StorageHash.MultipartMd5(parts.Select(static part => part.Content)));
+            var md5 = StorageHash.MultipartMd5(parts.Select(static part => part.Content));
+            var stored = new EmulatedObject(content, upload.ContentType, upload.Metadata, md5);
             uploads.Remove(uploadId);
-            // The parts go, the object comes.
-            quota.Take(content.Length - upload.Length - (objects.GetValueOrDefault(key)?.Content.Length ?? 0));
+            // The object replaces the parts.
+            quota.Reserve(content.Length - upload.Length - (objects.GetValueOrDefault(key)?.Content.Length ?? 0));
             objects[key] = stored;
             return stored;
         }
@@ -143,7 +157,7 @@ public sealed class EmulatedBucket
     {
         lock (gate)
         {
-            quota.Take(-Upload(key, uploadId).Length);
+            quota.Reserve(-Upload(key, uploadId).Length);
             uploads.Remove(uploadId);
         }
     }
@@ -151,15 +165,19 @@ public sealed class EmulatedBucket
     private EmulatedUpload Upload(string key, string uploadId) =>
         uploads.GetValueOrDefault(uploadId) is { } upload && upload.Key == key ? upload : throw StorageErrors.NoSuchUpload(uploadId);
 
-    private void RequireConditions(string key, string? ifMatch, string? ifNoneMatch) => RequireConditions(objects.GetValueOrDefault(key)?.ETag, ifMatch, ifNoneMatch, $"the object '{key}'");
+    private void RequireConditions(string key, string? ifMatch, string? ifNoneMatch) =>
+        RequireConditions(objects.GetValueOrDefault(key)?.ETag, ifMatch, ifNoneMatch, $"the object '{key}'");
 
-    private static void RequireConditions(string? etag, string? ifMatch, string? ifNoneMatch, string what)
+    private static void RequireConditions(string? etag, string? ifMatch, string? ifNoneMatch, string name)
     {
         if (ifNoneMatch is not null && ifNoneMatch != "*")
-            throw new StorageError(400, "InvalidParameter", $"if-none-match is '{ifNoneMatch}'; it has to be '*'");
+            throw new EmulatorError(400, "InvalidParameter", $"if-none-match is '{ifNoneMatch}'; it must be '*'");
         if (ifNoneMatch is not null && etag is not null)
-            throw new StorageError(412, "IfNoneMatchFailed", $"The If-None-Match header is specified and {what} already exists");
+            throw new EmulatorError(412, "IfNoneMatchFailed", $"The If-None-Match header is specified and {name} already exists");
         if (ifMatch is not null && ifMatch != "*" && ifMatch != etag)
-            throw new StorageError(412, "IfMatchFailed", $"The If-Match header is '{ifMatch}' and {what} has {(etag is null ? "no entity tag" : $"'{etag}'")}");
+        {
+            var actual = etag is null ? "no entity tag" : $"'{etag}'";
+            throw new EmulatorError(412, "IfMatchFailed", $"The If-Match header is '{ifMatch}' and {name} has {actual}");
+        }
     }
 }

@@ -1,7 +1,11 @@
 namespace ModelServing.TestKit.ObjectStorage;
 
-/// <summary>An object as it is stored.</summary>
-internal sealed record EmulatedObject(ReadOnlyMemory<byte> Content, string ContentType, IReadOnlyDictionary<string, string> Metadata, string? MultipartMd5)
+/// <summary>A stored object.</summary>
+internal sealed record EmulatedObject(
+    ReadOnlyMemory<byte> Content,
+    string ContentType,
+    IReadOnlyDictionary<string, string> Metadata,
+    string? MultipartMd5)
 {
     internal string ETag { get; } = Guid.NewGuid().ToString();
 

@@ -1,6 +1,6 @@
 namespace ModelServing.TestKit.ObjectStorage;
 
-/// <summary>A multipart upload that is not finished.</summary>
+/// <summary>An unfinished multipart upload.</summary>
 internal sealed record EmulatedUpload(string Id, string Key, string ContentType, IReadOnlyDictionary<string, string> Metadata)
 {
     internal SortedDictionary<int, EmulatedPart> Parts { get; } = [];

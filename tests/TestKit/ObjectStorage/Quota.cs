@@ -1,16 +1,18 @@
+using ModelServing.TestKit.Emulation;
+
 namespace ModelServing.TestKit.ObjectStorage;
 
-/// <summary>How much the emulator holds; all its buckets share it.</summary>
-internal sealed class Quota(long most)
+/// <summary>The upper bound of the emulator's stored bytes. All its buckets share it.</summary>
+internal sealed class Quota(long max)
 {
-    private long taken;
+    private long used;
 
-    /// <summary>Takes bytes, or with a negative number gives them back.</summary>
-    internal void Take(long bytes)
+    /// <summary>Reserves bytes, or releases them if the number is negative.</summary>
+    internal void Reserve(long bytes)
     {
-        if (Interlocked.Add(ref taken, bytes) <= most || bytes <= 0)
+        if (Interlocked.Add(ref used, bytes) <= max || bytes <= 0)
             return;
-        Interlocked.Add(ref taken, -bytes);
-        throw new StorageError(400, "QuotaExceeded", $"the emulator holds at most {most} bytes");
+        Interlocked.Add(ref used, -bytes);
+        throw new EmulatorError(400, "QuotaExceeded", $"the emulator stores at most {max} bytes");
     }
 }

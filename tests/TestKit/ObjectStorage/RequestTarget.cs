@@ -1,13 +1,19 @@
 namespace ModelServing.TestKit.ObjectStorage;
 
-/// <summary>What a request asks for, read from its target as it was sent.</summary>
+/// <summary>A request's target, parsed as it was sent.</summary>
 /// <param name="Raw">The target, with its escapes.</param>
-/// <param name="Operation">The operation; null when there is none of that path and method.</param>
+/// <param name="Operation">The operation; null if no operation has that path and method.</param>
 /// <param name="Namespace">The namespace in the path.</param>
 /// <param name="Bucket">The bucket in the path.</param>
-/// <param name="Key">The object in the path; empty for none.</param>
+/// <param name="Key">The object in the path, or an empty string.</param>
 /// <param name="Query">The query's values by name.</param>
-public sealed record RequestTarget(string Raw, StorageOperation? Operation, string? Namespace, string? Bucket, string Key, IReadOnlyDictionary<string, string> Query)
+public sealed record RequestTarget(
+    string Raw,
+    StorageOperation? Operation,
+    string? Namespace,
+    string? Bucket,
+    string Key,
+    IReadOnlyDictionary<string, string> Query)
 {
     internal static RequestTarget Parse(string method, string raw)
     {
@@ -20,20 +26,22 @@ public sealed record RequestTarget(string Raw, StorageOperation? Operation, stri
             query[Uri.UnescapeDataString(parts[0])] = parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "";
         }
 
-        // An object's name is one segment, whatever slashes it has: those are escaped.
+        // An object's name is always one segment, because its slashes are escaped.
         var segments = path.Split('/').Select(Uri.UnescapeDataString).ToArray();
         return segments switch
         {
             ["", "n"] or ["", "n", ""] => new(raw, method == "GET" ? StorageOperation.GetNamespace : null, null, null, "", query),
-            ["", "n", var ns, "b", var bucket, "o"] => new(raw, method == "GET" ? StorageOperation.ListObjects : null, ns, bucket, "", query),
-            ["", "n", var ns, "b", var bucket, "o", { Length: > 0 } name] => new(raw, OfObject(method), ns, bucket, name, query),
-            ["", "n", var ns, "b", var bucket, "u"] => new(raw, method == "POST" ? StorageOperation.CreateMultipartUpload : null, ns, bucket, "", query),
-            ["", "n", var ns, "b", var bucket, "u", { Length: > 0 } name] => new(raw, OfUpload(method), ns, bucket, name, query),
+            ["", "n", var ns, "b", var bucket, "o"] =>
+                new(raw, method == "GET" ? StorageOperation.ListObjects : null, ns, bucket, "", query),
+            ["", "n", var ns, "b", var bucket, "o", { Length: > 0 } name] => new(raw, ObjectOperation(method), ns, bucket, name, query),
+            ["", "n", var ns, "b", var bucket, "u"] =>
+                new(raw, method == "POST" ? StorageOperation.CreateMultipartUpload : null, ns, bucket, "", query),
+            ["", "n", var ns, "b", var bucket, "u", { Length: > 0 } name] => new(raw, UploadOperation(method), ns, bucket, name, query),
             _ => new(raw, null, null, null, "", query),
         };
     }
 
-    private static StorageOperation? OfObject(string method) => method switch
+    private static StorageOperation? ObjectOperation(string method) => method switch
     {
         "PUT" => StorageOperation.PutObject,
         "GET" => StorageOperation.GetObject,
@@ -42,7 +50,7 @@ public sealed record RequestTarget(string Raw, StorageOperation? Operation, stri
         _ => null,
     };
 
-    private static StorageOperation? OfUpload(string method) => method switch
+    private static StorageOperation? UploadOperation(string method) => method switch
     {
         "PUT" => StorageOperation.UploadPart,
         "POST" => StorageOperation.CommitMultipartUpload,

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using ModelServing.TestKit.Emulation;
 
 namespace ModelServing.TestKit.ObjectStorage;
 
-/// <summary>One authenticated request for something in a bucket.</summary>
+/// <summary>One authenticated request to a bucket.</summary>
 internal sealed class StorageCall(HttpContext context, RequestTarget target, EmulatedBucket bucket, byte[]? signedBody)
 {
     private const string MetadataPrefix = "opc-meta-";
@@ -18,7 +19,7 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
 
     private string? IfNoneMatch => Headers.IfNoneMatch is { Count: 1 } value ? value.ToString() : null;
 
-    internal async Task<StorageAnswer> RunAsync() => target.Operation switch
+    internal async Task<EmulatorAnswer> RunAsync() => target.Operation switch
     {
         StorageOperation.PutObject => await PutAsync(),
         StorageOperation.GetObject or StorageOperation.HeadObject => Get(),
@@ -30,27 +31,33 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
         _ => Abort(),
     };
 
-    private async Task<StorageAnswer> PutAsync()
+    private async Task<EmulatorAnswer> PutAsync()
     {
         var content = await ReadContentAsync();
         var metadata = Headers.Where(static header => header.Key.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase))
             .ToDictionary(static header => header.Key.ToLowerInvariant(), static header => header.Value.ToString());
         var stored = new EmulatedObject(content, context.Request.ContentType ?? "application/octet-stream", metadata, null);
         bucket.Put(target.Key, stored, IfMatch, IfNoneMatch);
-        return new StorageAnswer(200)
+        return new EmulatorAnswer(200)
         {
-            Headers = { ["etag"] = stored.ETag, ["opc-content-md5"] = stored.Md5, ["last-modified"] = stored.Modified.ToString("r", CultureInfo.InvariantCulture), ["version-id"] = stored.ETag },
+            Headers =
+            {
+                ["etag"] = stored.ETag,
+                ["opc-content-md5"] = stored.Md5,
+                ["last-modified"] = stored.Modified.ToString("r", CultureInfo.InvariantCulture),
+                ["version-id"] = stored.ETag,
+            },
         };
     }
 
-    private StorageAnswer Get()
+    private EmulatorAnswer Get()
     {
         var stored = bucket.Get(target.Key) ?? throw StorageErrors.ObjectNotFound(target.Key);
         if (IfMatch is { } match && match != "*" && match != stored.ETag)
-            throw new StorageError(412, "IfMatchFailed", $"The If-Match header is '{match}' and the object has '{stored.ETag}'");
+            throw new EmulatorError(412, "IfMatchFailed", $"The If-Match header is '{match}' and the object has '{stored.ETag}'");
         if (IfNoneMatch is { } none && (none == "*" || none == stored.ETag))
-            return new StorageAnswer(304) { Headers = { ["etag"] = stored.ETag } };
-        var answer = new StorageAnswer(200)
+            return new EmulatorAnswer(304) { Headers = { ["etag"] = stored.ETag } };
+        var answer = new EmulatorAnswer(200)
         {
             Body = stored.Content,
             ContentType = stored.ContentType,
@@ -66,51 +73,55 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
         };
         if (stored.MultipartMd5 is { } multipart)
         {
-            // The service knows no digest of the whole then.
+            // For such an object the service has no digest of the whole.
             answer.Headers.Remove("content-md5");
             answer.Headers["opc-multipart-md5"] = multipart;
         }
 
-        // In lower case: clients hold the prefix against it letter by letter.
+        // In lower case, because clients compare the prefix case-sensitively.
         foreach (var (name, value) in stored.Metadata)
             answer.Headers[name] = value;
         return Headers.Range is { Count: 1 } range ? Part(answer, range.ToString()) : answer;
     }
 
-    private static StorageAnswer Part(StorageAnswer answer, string text)
+    private static EmulatorAnswer Part(EmulatorAnswer answer, string text)
     {
         var length = answer.Body.Length;
         if (!RangeHeaderValue.TryParse(text, out var header) || header.Unit != "bytes" || header.Ranges is not { Count: 1 })
             return answer;
         var range = header.Ranges.Single();
-        var (from, to) = range.From is { } first ? (first, Math.Min(range.To ?? (length - 1), length - 1)) : (Math.Max(0, length - range.To!.Value), length - 1);
+        var (from, to) = range.From is { } first
+            ? (first, Math.Min(range.To ?? (length - 1), length - 1))
+            : (Math.Max(0, length - range.To!.Value), length - 1);
         if (from > to)
-            throw new StorageError(416, "InvalidRange", $"The range '{text}' is not in the object's {length} bytes");
+            throw new EmulatorError(416, "InvalidRange", $"The range '{text}' is not in the object's {length} bytes");
         answer.Headers["content-range"] = $"bytes {from}-{to}/{length}";
         return answer with { Status = 206, Body = answer.Body.Slice((int)from, (int)(to - from + 1)) };
     }
 
-    private StorageAnswer Delete()
+    private EmulatorAnswer Delete()
     {
         bucket.Delete(target.Key, IfMatch);
-        return new StorageAnswer(204);
+        return new EmulatorAnswer(204);
     }
 
-    private StorageAnswer List()
+    private EmulatorAnswer List()
     {
         string? Query(string name) => target.Query.GetValueOrDefault(name);
-        var limit = Query("limit") is { } text ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= MaxListed ? number : throw Invalid("limit", text) : MaxListed;
+        var limit = Query("limit") is { } text ? ReadLimit(text) : MaxListed;
         if (Query("delimiter") is { } delimiter && delimiter != "/")
             throw Invalid("delimiter", delimiter);
         if (Query("start") is not null && Query("startAfter") is not null)
-            throw new StorageError(400, "InvalidParameter", "start and startAfter can't be given both");
+            throw EmulatorError.InvalidParameter("start and startAfter exclude each other");
         var fields = (Query("fields") ?? "name").Split(',');
         var prefix = Query("prefix") ?? "";
         var (objects, prefixes) = (new List<Dictionary<string, object?>>(), new SortedSet<string>(StringComparer.Ordinal));
         string? next = null;
         foreach (var (key, stored) in bucket.Snapshot())
         {
-            if (!key.StartsWith(prefix, StringComparison.Ordinal) || Before(key, Query("start")) || (Query("startAfter") is { } after && string.CompareOrdinal(key, after) <= 0))
+            if (!key.StartsWith(prefix, StringComparison.Ordinal) || IsBefore(key, Query("start")))
+                continue;
+            if (Query("startAfter") is { } after && string.CompareOrdinal(key, after) <= 0)
                 continue;
             if (Query("end") is { } end && string.CompareOrdinal(key, end) >= 0)
                 break;
@@ -129,10 +140,16 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
                 objects.Add(Describe(key, stored, fields));
         }
 
-        return StorageAnswer.Json(new Dictionary<string, object?> { ["objects"] = objects, ["prefixes"] = prefixes, ["nextStartWith"] = next });
+        return EmulatorAnswer.Json(
+            new Dictionary<string, object?> { ["objects"] = objects, ["prefixes"] = prefixes, ["nextStartWith"] = next });
 
-        static bool Before(string key, string? start) => start is not null && string.CompareOrdinal(key, start) < 0;
+        static bool IsBefore(string key, string? start) => start is not null && string.CompareOrdinal(key, start) < 0;
     }
+
+    private static int ReadLimit(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= MaxListed
+            ? limit
+            : throw Invalid("limit", text);
 
     private static Dictionary<string, object?> Describe(string key, EmulatedObject stored, string[] fields)
     {
@@ -154,20 +171,24 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
         return described;
     }
 
-    private StorageAnswer Begin()
+    private EmulatorAnswer Begin()
     {
         using var details = JsonDocument.Parse(signedBody);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         if (details.RootElement.TryGetProperty("metadata", out var given))
         {
             foreach (var pair in given.EnumerateObject())
-                metadata[pair.Name.StartsWith(MetadataPrefix, StringComparison.Ordinal) ? pair.Name : throw Invalid("metadata", pair.Name)] = pair.Value.GetString()!;
+            {
+                if (!pair.Name.StartsWith(MetadataPrefix, StringComparison.Ordinal))
+                    throw Invalid("metadata", pair.Name);
+                metadata[pair.Name] = pair.Value.GetString()!;
+            }
         }
 
         var key = details.RootElement.GetProperty("object").GetString()!;
         var contentType = details.RootElement.TryGetProperty("contentType", out var type) ? type.GetString()! : "application/octet-stream";
         var upload = bucket.Begin(key, contentType, metadata, IfMatch, IfNoneMatch);
-        return StorageAnswer.Json(new Dictionary<string, object?>
+        return EmulatorAnswer.Json(new Dictionary<string, object?>
         {
             ["namespace"] = target.Namespace,
             ["bucket"] = target.Bucket,
@@ -178,45 +199,60 @@ internal sealed class StorageCall(HttpContext context, RequestTarget target, Emu
         });
     }
 
-    private async Task<StorageAnswer> UploadPartAsync()
+    private async Task<EmulatorAnswer> UploadPartAsync()
     {
         var text = target.Query.GetValueOrDefault("uploadPartNum", "");
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > MaxParts)
             throw Invalid("uploadPartNum", text);
         var part = new EmulatedPart(await ReadContentAsync());
         bucket.AddPart(target.Key, target.Query.GetValueOrDefault("uploadId", ""), number, part, IfMatch, IfNoneMatch);
-        return new StorageAnswer(200) { Headers = { ["etag"] = part.ETag, ["opc-content-md5"] = StorageHash.Md5(part.Content) } };
+        return new EmulatorAnswer(200) { Headers = { ["etag"] = part.ETag, ["opc-content-md5"] = StorageHash.Md5(part.Content) } };
     }
 
-    private StorageAnswer Commit()
+    private EmulatorAnswer Commit()
     {
         using var details = JsonDocument.Parse(signedBody);
-        var parts = details.RootElement.GetProperty("partsToCommit").EnumerateArray().Select(static part => (part.GetProperty("partNum").GetInt32(), part.GetProperty("etag").GetString()!)).ToList();
-        var excluded = details.RootElement.TryGetProperty("partsToExclude", out var exclude) ? exclude.EnumerateArray().Select(static part => part.GetInt32()).ToHashSet() : [];
+        var parts = details.RootElement.GetProperty("partsToCommit").EnumerateArray()
+            .Select(static part => (part.GetProperty("partNum").GetInt32(), part.GetProperty("etag").GetString()!))
+            .ToList();
+        var excluded = details.RootElement.TryGetProperty("partsToExclude", out var exclude)
+            ? exclude.EnumerateArray().Select(static part => part.GetInt32()).ToHashSet()
+            : [];
         var stored = bucket.Commit(target.Key, target.Query.GetValueOrDefault("uploadId", ""), parts, excluded, IfMatch, IfNoneMatch);
-        return new StorageAnswer(200)
+        return new EmulatorAnswer(200)
         {
-            Headers = { ["etag"] = stored.ETag, ["opc-multipart-md5"] = stored.MultipartMd5!, ["last-modified"] = stored.Modified.ToString("r", CultureInfo.InvariantCulture), ["version-id"] = stored.ETag },
+            Headers =
+            {
+                ["etag"] = stored.ETag,
+                ["opc-multipart-md5"] = stored.MultipartMd5!,
+                ["last-modified"] = stored.Modified.ToString("r", CultureInfo.InvariantCulture),
+                ["version-id"] = stored.ETag,
+            },
         };
     }
 
-    private StorageAnswer Abort()
+    private EmulatorAnswer Abort()
     {
         bucket.Abort(target.Key, target.Query.GetValueOrDefault("uploadId", ""));
-        return new StorageAnswer(204);
+        return new EmulatorAnswer(204);
     }
 
-    /// <summary>Reads the bytes of an object or a part, which have to come with their length.</summary>
+    /// <summary>Reads the bytes of an object or a part. The request must have a Content-Length.</summary>
     private async Task<byte[]> ReadContentAsync()
     {
         if (context.Request.ContentLength is not { } length || Headers.TransferEncoding.Count > 0)
-            throw new StorageError(411, "MissingContentLength", "The Content-Length header is missing; chunked bodies are not taken");
+            throw new EmulatorError(411, "MissingContentLength", "The Content-Length header is missing; chunked bodies are not accepted");
         var content = new byte[length];
         await context.Request.Body.ReadExactlyAsync(content, context.RequestAborted);
-        if (Headers.ContentMD5 is { Count: 1 } md5 && md5 != StorageHash.Md5(content))
-            throw new StorageError(400, "UnmatchedContentMD5", $"The computed MD5 of the request body ({StorageHash.Md5(content)}) does not match the Content-MD5 header ({md5})");
-        return content;
+        var computed = StorageHash.Md5(content);
+        return Headers.ContentMD5 is { Count: 1 } md5 && md5 != computed
+            ? throw new EmulatorError(
+                400,
+                "UnmatchedContentMD5",
+                $"The computed MD5 of the request body ({computed}) does not match the Content-MD5 header ({md5})")
+            : content;
     }
 
-    private static StorageError Invalid(string parameter, string value) => new(400, "InvalidParameter", $"{parameter} is '{value}', which it can't be");
+    private static EmulatorError Invalid(string parameter, string value) =>
+        EmulatorError.InvalidParameter($"{parameter} is '{value}', which is not valid");
 }

@@ -3,8 +3,8 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Functions.Invoke;
 using ModelServing.Services.Tests.Hosting;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.Functions;
-using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Functions.Invoke;
 
@@ -36,7 +36,7 @@ public sealed class InvokeCommandTests : IAsyncLifetime
     {
         Answer = static _ => Task.FromResult(Reply(502, ""));
         var (code, output, error) = await RunAsync();
-        Assert.Equal((1, "", "functions: ModelMetrics: it could not be called, or failed: 502 FunctionInvokeExecutionFailed: function failed (opc-request-id emulator)\n"), (code, output, error));
+        Assert.Equal((1, "", "functions: ModelMetrics: the call failed: 502 FunctionInvokeExecutionFailed: function failed (opc-request-id emulator-2)\n"), (code, output, error));
         Assert.Equal(2, emulator.Invocations.Count);
     }
 
@@ -53,7 +53,7 @@ public sealed class InvokeCommandTests : IAsyncLifetime
         var (code, _, error) = await RunAsync(("MODELSERVING_INVOKE_FUNCTION", "ocid1.fnfunc.oc1..other"));
         Assert.Equal(1, code);
         Assert.Contains("404 NotAuthorizedOrNotFound", error, StringComparison.Ordinal);
-        Assert.EndsWith("look at the function's OCID, its invoke endpoint, the region, and the policies\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("check the function's OCID, its invoke endpoint, the region, and the policies\n", error, StringComparison.Ordinal);
     }
 
     [Fact]

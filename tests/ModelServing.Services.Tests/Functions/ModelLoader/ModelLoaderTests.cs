@@ -10,6 +10,7 @@ using ModelServing.Services.Tests.Cache;
 using ModelServing.Services.Tests.Inference;
 using ModelServing.Services.Tests.Oci;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Functions.ModelLoader;

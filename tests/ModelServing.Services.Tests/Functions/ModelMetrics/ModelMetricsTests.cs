@@ -9,8 +9,8 @@ using ModelServing.Functions.ModelMetrics;
 using ModelServing.Services.Tests.Cache.Reports;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.Services.Tests.Oci;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.Monitoring;
-using ModelServing.TestKit.ObjectStorage;
 using static ModelServing.Services.Tests.Cache.Reports.SomeReports;
 using static ModelServing.Services.Tests.Functions.ModelMetrics.TestedModelMetrics;
 
@@ -37,15 +37,15 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         Assert.Equal(["1/fraud/canary/2 at 11:59:00: 0.1 x 60"], tested.Taken(ModelMetric.FailureExcess));
         Assert.Equal(
             [("canary", "true"), ("stable", "false")],
-            tested.Monitoring.Taken.Select(static stream => stream["dimensions"]!).Where(static dimensions => dimensions["variant"] is not null)
+            tested.Monitoring.Accepted.Select(static stream => stream["dimensions"]!).Where(static dimensions => dimensions["variant"] is not null)
                 .Select(static dimensions => ((string)dimensions["variant"]!, (string)dimensions["watched"]!)).Distinct().Order());
         Assert.Equal(1, (int?)report["models"]);
         Assert.Contains("2026-05-04T11:59:00", report["minutes"]!.ToJsonString(), StringComparison.Ordinal);
 
-        var posted = tested.Monitoring.Taken.Count;
+        var posted = tested.Monitoring.Accepted.Count;
         tested.Time.Now += TimeSpan.FromSeconds(30);
         Assert.Empty((await tested.RunAsync()).Report["minutes"]!.AsArray());
-        Assert.Equal(posted, tested.Monitoring.Taken.Count);
+        Assert.Equal(posted, tested.Monitoring.Accepted.Count);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         await ReportMinuteAsync();
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         await tested.RunAsync();
-        var posted = tested.Monitoring.Taken.GroupBy(static stream => ((string)stream["namespace"]!, (string)stream["name"]!))
+        var posted = tested.Monitoring.Accepted.GroupBy(static stream => ((string)stream["namespace"]!, (string)stream["name"]!))
             .ToDictionary(static streams => streams.Key, static streams => streams.SelectMany(static stream => stream["dimensions"]!.AsObject().Select(static one => one.Key)).ToHashSet());
 
         foreach (var alarm in ModelAlarms.All)

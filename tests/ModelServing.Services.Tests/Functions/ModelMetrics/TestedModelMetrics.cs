@@ -100,7 +100,7 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
     internal static string Faults(JsonObject report) => string.Join('\n', report["faults"]!.AsArray().Select(static fault => (string?)fault));
 
     /// <summary>The datapoints that Monitoring took of a metric, as <c>STREAM at TIME: VALUE x COUNT</c>.</summary>
-    internal IEnumerable<string> Taken(string metric) => Monitoring.Taken.Where(stream => (string?)stream["name"] == metric).SelectMany(stream => stream["datapoints"]!.AsArray().Select(point =>
+    internal IEnumerable<string> Taken(string metric) => Monitoring.Accepted.Where(stream => (string?)stream["name"] == metric).SelectMany(stream => stream["datapoints"]!.AsArray().Select(point =>
         $"{string.Join('/', stream["dimensions"]!.AsObject().Where(static one => one.Key != ModelMetric.Watched).OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (string?)one.Value))} at {point!["timestamp"]!.GetValue<DateTimeOffset>():HH:mm:ss}: {point["value"]!.GetValue<double>():0.###} x {point["count"]!.GetValue<int>()}"));
 
     public async ValueTask DisposeAsync()

@@ -7,22 +7,27 @@ using Oci.ObjectstorageService.Requests;
 
 namespace ModelServing.Services.Tests.Oci.Calls;
 
-/// <summary>What the SDK makes of an answer.</summary>
+/// <summary>How the SDK reads a response.</summary>
 public class SdkAnswerTests
 {
     [Fact]
-    public async Task An_error_is_what_its_body_says()
+    public async Task An_error_is_read_from_its_body()
     {
-        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Error(412, "IfNoneMatchFailed", "it is there", "opc-request-id: some-id")));
+        await using var sdk = new SdkClient(
+            new(_ => ServiceStandIn.Error(412, "IfNoneMatchFailed", "it is there", "opc-request-id: some-id")));
 
         var e = await Assert.ThrowsAsync<OciException>(() => sdk.Client.PutObject(SdkClient.Put()));
 
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "IfNoneMatchFailed", "it is there", "some-id"), (e.StatusCode, e.ServiceCode, e.Message, e.OpcRequestId));
-        Assert.Equal(("PutObject", $"PUT {sdk.Service.Endpoint}/n/space/b/bucket/o/object"), (e.ApiDetails.OperationName, e.ApiDetails.RequestEndpoint));
+        Assert.Equal(
+            (HttpStatusCode.PreconditionFailed, "IfNoneMatchFailed", "it is there", "some-id"),
+            (e.StatusCode, e.ServiceCode, e.Message, e.OpcRequestId));
+        Assert.Equal(
+            ("PutObject", $"PUT {sdk.Service.Endpoint}/n/space/b/bucket/o/object"),
+            (e.ApiDetails.OperationName, e.ApiDetails.RequestEndpoint));
     }
 
     [Fact]
-    public async Task An_error_without_a_body_is_its_reason()
+    public async Task An_error_without_a_body_has_the_reason_phrase_as_its_message()
     {
         await using var sdk = new SdkClient(new(request => request.StartLine.StartsWith("HEAD", StringComparison.Ordinal)
             ? "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 100\r\nopc-request-id: some-id\r\n\r\n"
@@ -31,8 +36,12 @@ public class SdkAnswerTests
         var head = await Assert.ThrowsAsync<OciException>(() => sdk.Client.HeadObject(SdkClient.Head()));
         var get = await Assert.ThrowsAsync<OciException>(() => sdk.Client.GetObject(SdkClient.Get()));
 
-        Assert.Equal((404, "Unknown Service Code", "Not Found", "some-id"), ((int)head.StatusCode, head.ServiceCode, head.Message, head.OpcRequestId));
-        Assert.Equal((503, "Unknown Service Code", "Service Unavailable", ""), ((int)get.StatusCode, get.ServiceCode, get.Message, get.OpcRequestId));
+        Assert.Equal(
+            (404, "Unknown Service Code", "Not Found", "some-id"),
+            ((int)head.StatusCode, head.ServiceCode, head.Message, head.OpcRequestId));
+        Assert.Equal(
+            (503, "Unknown Service Code", "Service Unavailable", ""),
+            ((int)get.StatusCode, get.ServiceCode, get.Message, get.OpcRequestId));
     }
 
     [Theory]
@@ -40,13 +49,14 @@ public class SdkAnswerTests
     [InlineData("text/html", "<html></html>", "Newtonsoft.Json.JsonReaderException")]
     [InlineData("application/json", "<html></html>", "Newtonsoft.Json.JsonReaderException")]
     [InlineData("application/json", "[]", "Newtonsoft.Json.JsonSerializationException")]
-    public async Task An_error_whose_body_is_no_json_is_no_exception_of_the_sdk(string type, string body, string exception)
+    public async Task An_error_whose_body_is_not_json_is_not_an_exception_of_the_sdk(string type, string body, string exception)
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Answer("503 Service Unavailable", body, $"Content-Type: {type}")));
 
         foreach (var retries in (int?[])[null, 3])
         {
-            var e = await Record.ExceptionAsync(() => sdk.Client.GetObject(SdkClient.Get(), retries is { } number ? new() { MaxAttempts = number } : null));
+            var e = await Record.ExceptionAsync(
+                () => sdk.Client.GetObject(SdkClient.Get(), retries is { } number ? new() { MaxAttempts = number } : null));
             Assert.Equal(exception, e?.GetType().FullName);
         }
 
@@ -56,7 +66,7 @@ public class SdkAnswerTests
     [Theory]
     [InlineData("text/plain", "no", "System.InvalidCastException")]
     [InlineData("application/json", "<html></html>", "Newtonsoft.Json.JsonReaderException")]
-    public async Task A_success_whose_body_is_not_the_expected_is_wrapped(string type, string body, string exception)
+    public async Task A_success_with_an_unexpected_body_is_a_wrapped_exception(string type, string body, string exception)
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Answer("200 OK", body, $"Content-Type: {type}")));
 
@@ -66,7 +76,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task Not_modified_counts_as_success_and_only_the_status_tells()
+    public async Task Not_modified_is_a_success_that_only_the_status_reveals()
     {
         await using var sdk = new SdkClient(new(_ => "HTTP/1.1 304 Not Modified\r\nETag: tag\r\n\r\n"));
 
@@ -78,7 +88,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task An_object_comes_with_its_headers()
+    public async Task An_object_has_its_headers()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Answer(
             "206 Partial Content",
@@ -96,17 +106,21 @@ public class SdkAnswerTests
         var get = await sdk.Client.GetObject(SdkClient.Get());
 
         Assert.Equal("hello", await new StreamReader(get.InputStream).ReadToEndAsync());
-        Assert.Equal(("some-tag", 5L, "XUFAKrxLKna5cZ2REBfFkg==", "other-2", "v", "some-id"), (get.ETag, get.ContentLength!.Value, get.ContentMd5, get.OpcMultipartMd5, get.VersionId, get.OpcRequestId));
-        Assert.Equal((2L, 6L, 20L), (get.ContentRange.StartByte!.Value, get.ContentRange.EndByte!.Value, get.ContentRange.ContentLength!.Value));
+        Assert.Equal(
+            ("some-tag", 5L, "XUFAKrxLKna5cZ2REBfFkg==", "other-2", "v", "some-id"),
+            (get.ETag, get.ContentLength!.Value, get.ContentMd5, get.OpcMultipartMd5, get.VersionId, get.OpcRequestId));
+        Assert.Equal(
+            (2L, 6L, 20L), (get.ContentRange.StartByte!.Value, get.ContentRange.EndByte!.Value, get.ContentRange.ContentLength!.Value));
         Assert.Equal(("application/octet-stream", StorageTier.Standard), (get.ContentType, get.StorageTier!.Value));
         Assert.Equal(new DateTime(2026, 5, 5, 10, 11, 12, DateTimeKind.Utc), get.LastModified!.Value.ToUniversalTime());
         Assert.Equal(DateTimeKind.Local, get.LastModified.Value.Kind);
     }
 
     [Fact]
-    public async Task Metadata_is_read_by_its_prefix_in_lower_case_only()
+    public async Task Only_metadata_with_a_lower_case_prefix_is_read()
     {
-        await using var sdk = new SdkClient(new(_ => "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nopc-meta-digest: one\r\nOpc-Meta-Size: 2\r\nETag: tag\r\n\r\n"));
+        await using var sdk = new SdkClient(
+            new(_ => "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nopc-meta-digest: one\r\nOpc-Meta-Size: 2\r\nETag: tag\r\n\r\n"));
 
         var head = await sdk.Client.HeadObject(SdkClient.Head());
 
@@ -115,7 +129,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task A_choice_that_is_none_is_unknown_in_a_body_and_an_error_in_a_header()
+    public async Task An_unknown_enum_value_is_accepted_in_a_body_and_an_error_in_a_header()
     {
         await using var sdk = new SdkClient(new(request => request.StartLine.Contains("/o/", StringComparison.Ordinal)
             ? ServiceStandIn.Json("", "storage-tier: Weird")
@@ -141,16 +155,19 @@ public class SdkAnswerTests
         var upload = (await sdk.Client.CreateMultipartUpload(SdkClient.Create())).MultipartUpload;
 
         var item = Assert.Single(list.Objects);
-        Assert.Equal(("a", 5_000_000_000L, "m", "e", "b", "p/"), (item.Name, item.Size!.Value, item.Md5, item.Etag, list.NextStartWith, Assert.Single(list.Prefixes)));
+        Assert.Equal(
+            ("a", 5_000_000_000L, "m", "e", "b", "p/"),
+            (item.Name, item.Size!.Value, item.Md5, item.Etag, list.NextStartWith, Assert.Single(list.Prefixes)));
         Assert.Equal(("u", "object", "bucket", "space"), (upload.UploadId, upload.Object, upload.Bucket, upload.Namespace));
         Assert.Equal((DateTimeKind.Utc, DateTimeKind.Local), (upload.TimeCreated!.Value.Kind, item.TimeModified!.Value.Kind));
         Assert.Equal("space", (await sdk.Client.GetNamespace(new GetNamespaceRequest())).Value);
     }
 
     [Fact]
-    public async Task A_put_a_part_and_a_commit_have_their_tags()
+    public async Task Put_part_and_commit_responses_have_their_tags()
     {
-        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("", "ETag: tag", "opc-content-md5: m", "opc-multipart-md5: mm", "version-id: v")));
+        await using var sdk = new SdkClient(
+            new(_ => ServiceStandIn.Json("", "ETag: tag", "opc-content-md5: m", "opc-multipart-md5: mm", "version-id: v")));
         var body = new MemoryStream([1]);
 
         var put = await sdk.Client.PutObject(SdkClient.Put());
@@ -170,7 +187,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task An_object_is_read_whole_unless_its_head_is_enough()
+    public async Task An_object_is_read_whole_unless_only_its_headers_are_awaited()
     {
         var rest = new TaskCompletionSource();
         await using var sdk = new SdkClient(new(async (_, connection) =>
@@ -193,7 +210,7 @@ public class SdkAnswerTests
     }
 
     [Fact]
-    public async Task An_object_that_breaks_off_fails_where_it_is_read()
+    public async Task An_object_that_breaks_off_fails_when_it_is_read()
     {
         await using var sdk = new SdkClient(new(async (_, connection) =>
         {

@@ -4,11 +4,11 @@ using Range = Oci.Common.Model.Range;
 
 namespace ModelServing.Services.Tests.Oci.Calls;
 
-/// <summary>What the SDK sends, and signs.</summary>
+/// <summary>The requests that the SDK sends and signs.</summary>
 public class SdkRequestTests
 {
-    private const string NothingOfTheBody = "date (request-target) host";
-    private const string WithTheBody = "date (request-target) host content-length content-type x-content-sha256";
+    private const string HeadersWithoutBody = "date (request-target) host";
+    private const string HeadersWithBody = "date (request-target) host content-length content-type x-content-sha256";
 
     [Fact]
     public async Task A_get_is_signed_over_its_raw_target_and_a_host_without_a_port()
@@ -21,7 +21,7 @@ public class SdkRequestTests
         Assert.Equal("GET /n/space/b/bucket/o/a%2Fb%20c%2Bd HTTP/1.1", request.StartLine);
         Assert.Equal("127.0.0.1", request["Host"]);
         Assert.Equal("application/json", request["Accept"]);
-        Assert.Equal(NothingOfTheBody, SomeUser.Verified(request));
+        Assert.Equal(HeadersWithoutBody, SomeUser.VerifySignature(request));
     }
 
     [Fact]
@@ -42,11 +42,11 @@ public class SdkRequestTests
         Assert.Equal("POST /n/space/b/bucket/u/object?uploadId=an%20upload HTTP/1.1", request.StartLine);
         Assert.Equal("""{"partsToCommit":[{"partNum":1,"etag":"e"}]}""", request.Text);
         Assert.Equal("application/json", request["Content-Type"]);
-        Assert.Equal(WithTheBody, SomeUser.Verified(request));
+        Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(request));
     }
 
     [Fact]
-    public async Task An_objects_bytes_are_not_signed_and_wait_for_the_services_word()
+    public async Task An_objects_bytes_are_not_signed_and_wait_for_100_continue()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
         var put = SdkClient.Put();
@@ -64,16 +64,20 @@ public class SdkRequestTests
             UploadPartBody = new MemoryStream("part"u8.ToArray()),
         });
 
-        Assert.Equal(["PUT /n/space/b/bucket/o/object HTTP/1.1", "PUT /n/space/b/bucket/u/object?uploadId=u&uploadPartNum=3 HTTP/1.1"], sdk.Service.Requests.Select(request => request.StartLine));
+        Assert.Equal(
+            ["PUT /n/space/b/bucket/o/object HTTP/1.1", "PUT /n/space/b/bucket/u/object?uploadId=u&uploadPartNum=3 HTTP/1.1"],
+            sdk.Service.Requests.Select(request => request.StartLine));
         Assert.Equal(["hello", "part"], sdk.Service.Requests.Select(request => request.Text));
         Assert.All(sdk.Service.Requests, request =>
         {
             Assert.Equal("100-continue", request["Expect"]);
             Assert.Null(request["x-content-sha256"]);
             Assert.Equal("application/octet-stream", request["Content-Type"]);
-            Assert.Equal(NothingOfTheBody, SomeUser.Verified(request));
+            Assert.Equal(HeadersWithoutBody, SomeUser.VerifySignature(request));
         });
-        Assert.Equal(("*", "XUFAKrxLKna5cZ2REBfFkg==", "5"), (sdk.Service.Requests[0]["if-none-match"], sdk.Service.Requests[0]["Content-MD5"], sdk.Service.Requests[0]["Content-Length"]));
+        Assert.Equal(
+            ("*", "XUFAKrxLKna5cZ2REBfFkg==", "5"),
+            (sdk.Service.Requests[0]["if-none-match"], sdk.Service.Requests[0]["Content-MD5"], sdk.Service.Requests[0]["Content-Length"]));
     }
 
     [Fact]
@@ -81,19 +85,21 @@ public class SdkRequestTests
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
         var (unknown, known) = (SdkClient.Put(), SdkClient.Put());
-        unknown.PutObjectBody = new OneWay("hello"u8);
-        known.PutObjectBody = new OneWay("hello"u8);
+        unknown.PutObjectBody = new ForwardOnlyStream("hello"u8);
+        known.PutObjectBody = new ForwardOnlyStream("hello"u8);
         known.ContentLength = 5;
 
         await sdk.Client.PutObject(unknown);
         await sdk.Client.PutObject(known);
 
-        Assert.Equal([("chunked", null), (null, "5")], sdk.Service.Requests.Select(request => (request["Transfer-Encoding"], request["Content-Length"])));
+        Assert.Equal(
+            [("chunked", null), (null, "5")],
+            sdk.Service.Requests.Select(request => (request["Transfer-Encoding"], request["Content-Length"])));
         Assert.All(sdk.Service.Requests, request => Assert.Equal("hello", request.Text));
     }
 
     [Fact]
-    public async Task A_given_stream_stays_open()
+    public async Task The_callers_stream_stays_open()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
         var put = SdkClient.Put();
@@ -105,7 +111,7 @@ public class SdkRequestTests
     }
 
     [Fact]
-    public async Task Metadata_gets_its_prefix_in_the_request_object_itself()
+    public async Task Metadata_gets_its_prefix_in_the_callers_request_object()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("{}")));
         var put = SdkClient.Put();
@@ -118,11 +124,11 @@ public class SdkRequestTests
         Assert.Equal(new() { ["opc-meta-digest"] = "one", ["opc-meta-size"] = "2" }, put.OpcMeta);
         Assert.Equal(("one", "2"), (sdk.Service.Requests[0]["opc-meta-digest"], sdk.Service.Requests[0]["opc-meta-size"]));
         Assert.Equal("""{"object":"object","metadata":{"opc-meta-digest":"some"}}""", sdk.Service.Requests[1].Text);
-        Assert.Equal(WithTheBody, SomeUser.Verified(sdk.Service.Requests[1]));
+        Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(sdk.Service.Requests[1]));
     }
 
     [Fact]
-    public async Task A_missing_name_is_sent_as_the_templates_text()
+    public async Task A_missing_name_is_sent_as_the_placeholder_of_the_template()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
 
@@ -141,16 +147,18 @@ public class SdkRequestTests
         await sdk.Client.ListObjects(list);
         await sdk.Client.GetNamespace(new GetNamespaceRequest { OpcClientRequestId = "mine" });
 
-        Assert.Equal("GET /n/space/b/bucket/o?prefix=models%2F&start=m&limit=7&fields=name%2Csize&startAfter=a%26b HTTP/1.1", sdk.Service.Requests[0].StartLine);
+        Assert.Equal(
+            "GET /n/space/b/bucket/o?prefix=models%2F&start=m&limit=7&fields=name%2Csize&startAfter=a%26b HTTP/1.1",
+            sdk.Service.Requests[0].StartLine);
         Assert.Equal(("GET /n HTTP/1.1", "mine"), (sdk.Service.Requests[1].StartLine, sdk.Service.Requests[1]["opc-client-request-id"]));
-        Assert.All(sdk.Service.Requests, request => Assert.Equal(NothingOfTheBody, SomeUser.Verified(request)));
+        Assert.All(sdk.Service.Requests, request => Assert.Equal(HeadersWithoutBody, SomeUser.VerifySignature(request)));
     }
 
     [Theory]
     [InlineData(2L, 5L, "bytes=2-5")]
     [InlineData(2L, null, "bytes=2-")]
     [InlineData(null, 5L, "bytes=-5")]
-    public async Task A_range_is_asked_for(long? start, long? end, string header)
+    public async Task A_range_is_sent_as_a_header(long? start, long? end, string header)
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
         var get = SdkClient.Get();
@@ -176,15 +184,19 @@ public class SdkRequestTests
     {
         await using var sdk = new SdkClient(new(_ => "HTTP/1.1 204 No Content\r\n\r\n"));
 
-        await sdk.Client.DeleteObject(new DeleteObjectRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", IfMatch = "tag" });
-        await sdk.Client.AbortMultipartUpload(new AbortMultipartUploadRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", UploadId = "u" });
+        await sdk.Client.DeleteObject(
+            new DeleteObjectRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", IfMatch = "tag" });
+        await sdk.Client.AbortMultipartUpload(
+            new AbortMultipartUploadRequest { NamespaceName = "space", BucketName = "bucket", ObjectName = "object", UploadId = "u" });
 
-        Assert.Equal(["DELETE /n/space/b/bucket/o/object HTTP/1.1", "DELETE /n/space/b/bucket/u/object?uploadId=u HTTP/1.1"], sdk.Service.Requests.Select(request => request.StartLine));
-        Assert.All(sdk.Service.Requests, request => Assert.Equal(NothingOfTheBody, SomeUser.Verified(request)));
+        Assert.Equal(
+            ["DELETE /n/space/b/bucket/o/object HTTP/1.1", "DELETE /n/space/b/bucket/u/object?uploadId=u HTTP/1.1"],
+            sdk.Service.Requests.Select(request => request.StartLine));
+        Assert.All(sdk.Service.Requests, request => Assert.Equal(HeadersWithoutBody, SomeUser.VerifySignature(request)));
     }
 
     [Fact]
-    public async Task A_path_in_the_endpoint_is_dropped_and_an_endpoint_can_not_be_changed_once_it_was_used()
+    public async Task A_path_in_the_endpoint_is_dropped_and_an_endpoint_can_not_be_changed_after_its_first_use()
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
@@ -197,9 +209,9 @@ public class SdkRequestTests
     }
 
     [Fact]
-    public async Task A_realms_template_beats_an_endpoint_until_it_is_turned_off()
+    public async Task A_realms_template_overrides_an_endpoint_until_it_is_turned_off()
     {
-        // The template begins with the namespace, so that one which is an address leads to the second service, over TLS.
+        // The template begins with the namespace. A namespace that is an address therefore leads to the second service, over TLS.
         await using var elsewhere = new ServiceStandIn(_ => ServiceStandIn.Json(""));
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
         var get = SdkClient.Get();
@@ -214,8 +226,8 @@ public class SdkRequestTests
         Assert.Equal((1, 1), (elsewhere.Accepted, sdk.Service.Accepted));
     }
 
-    /// <summary>A stream that can't be rewound and does not know its length.</summary>
-    internal sealed class OneWay(ReadOnlySpan<byte> bytes) : MemoryStream(bytes.ToArray())
+    /// <summary>A stream that can't seek and does not know its length.</summary>
+    internal sealed class ForwardOnlyStream(ReadOnlySpan<byte> bytes) : MemoryStream(bytes.ToArray())
     {
         public override bool CanSeek => false;
 

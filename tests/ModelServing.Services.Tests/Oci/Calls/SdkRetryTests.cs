@@ -4,7 +4,7 @@ using Oci.Common.Retry;
 
 namespace ModelServing.Services.Tests.Oci.Calls;
 
-/// <summary>When the SDK stops, and when it tries again.</summary>
+/// <summary>How the SDK cancels and retries.</summary>
 public class SdkRetryTests
 {
     private static RetryConfiguration AtOnce(int retries) => new() { MaxAttempts = retries, GetNextDelayInSeconds = _ => 0 };
@@ -26,10 +26,10 @@ public class SdkRetryTests
     }
 
     [Fact]
-    public async Task With_one_a_call_in_flight_is_cancelled()
+    public async Task With_a_retry_configuration_a_call_in_flight_is_cancelled()
     {
         using var cancelled = new CancellationTokenSource();
-        // It never answers.
+        // The service never answers.
         await using var sdk = new SdkClient(new((_, _) => cancelled.CancelAsync()));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sdk.Client.GetObject(SdkClient.Get(), AtOnce(0), cancelled.Token));
@@ -55,7 +55,7 @@ public class SdkRetryTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sdk.Client.GetObject(SdkClient.Get(), retry, cancelled.Token));
 
-        // The cancelled send came after the sleep, and reached nobody.
+        // The cancelled request came after the sleep, and was not sent.
         Assert.Equal([1], delays);
         Assert.Single(sdk.Service.Requests);
     }
@@ -79,15 +79,17 @@ public class SdkRetryTests
     [InlineData(404, "ObjectNotFound", 1)]
     [InlineData(412, "IfNoneMatchFailed", 1)]
     [InlineData(501, "NotImplemented", 1)]
-    public async Task What_is_retried_depends_on_status_and_code_and_not_on_retry_after(int status, string code, int sent)
+    public async Task Retries_depend_on_status_and_code_and_not_on_retry_after(int status, string code, int sent)
     {
-        await using var sdk = new SdkClient(new(_ => ServiceStandIn.Error(status, code, "no", "Retry-After: 100000")), new ClientConfiguration { RetryConfiguration = AtOnce(2) });
+        await using var sdk = new SdkClient(
+            new(_ => ServiceStandIn.Error(status, code, "no", "Retry-After: 100000")),
+            new ClientConfiguration { RetryConfiguration = AtOnce(2) });
 
         var e = await Assert.ThrowsAsync<OciException>(() => sdk.Client.GetObject(SdkClient.Get()));
 
         Assert.Equal((status, code), ((int)e.StatusCode, e.ServiceCode));
         Assert.Equal(sent, sdk.Service.Requests.Count);
-        Assert.All(sdk.Service.Requests, request => SomeUser.Verified(request));
+        Assert.All(sdk.Service.Requests, request => SomeUser.VerifySignature(request));
     }
 
     [Fact]
@@ -103,11 +105,11 @@ public class SdkRetryTests
     }
 
     [Fact]
-    public async Task A_stream_that_can_not_be_rewound_hides_the_first_error_in_a_retry()
+    public async Task A_stream_that_can_not_seek_hides_the_first_error_in_a_retry()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Error(500, "InternalServerError", "no")));
         var put = SdkClient.Put();
-        (put.PutObjectBody, put.ContentLength) = (new SdkRequestTests.OneWay("hello"u8), 5);
+        (put.PutObjectBody, put.ContentLength) = (new SdkRequestTests.ForwardOnlyStream("hello"u8), 5);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => sdk.Client.PutObject(put, AtOnce(5)));
 
@@ -115,7 +117,7 @@ public class SdkRetryTests
     }
 
     [Fact]
-    public async Task The_total_time_ends_a_sleep_with_an_error_of_the_sdks_own()
+    public async Task The_total_time_ends_a_sleep_with_the_sdks_own_error()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Error(503, "Busy", "later")));
 
@@ -126,9 +128,10 @@ public class SdkRetryTests
     }
 
     [Fact]
-    public async Task A_refused_connection_is_not_retried_and_no_answer_in_time_is_a_cancellation()
+    public async Task A_refused_connection_is_not_retried_and_a_timeout_is_a_cancellation()
     {
-        await using var sdk = new SdkClient(new((_, _) => Task.CompletedTask), new ClientConfiguration { TimeoutMillis = 300, RetryConfiguration = AtOnce(2) });
+        await using var sdk = new SdkClient(
+            new((_, _) => Task.CompletedTask), new ClientConfiguration { TimeoutMillis = 300, RetryConfiguration = AtOnce(2) });
         await using var refused = new SdkClient(new(_ => ""), new ClientConfiguration { RetryConfiguration = AtOnce(2) });
         await refused.Service.DisposeAsync();
 
@@ -136,12 +139,12 @@ public class SdkRetryTests
         var e = await Assert.ThrowsAsync<TaskCanceledException>(() => sdk.Client.GetObject(SdkClient.Get()));
 
         Assert.IsType<TimeoutException>(e.InnerException);
-        // None where the time was over before the request was out.
+        // Zero if the timeout came before the request was sent.
         Assert.InRange(sdk.Service.Requests.Count, 0, 1);
     }
 
     [Fact]
-    public async Task A_client_that_is_disposed_of_says_so()
+    public async Task A_disposed_client_refuses_calls()
     {
         await using var sdk = new SdkClient(new(_ => ServiceStandIn.Json("")));
         sdk.Client.Dispose();

@@ -5,7 +5,7 @@ using Oci.FunctionsService.Requests;
 
 namespace ModelServing.Services.Tests.Oci.Functions;
 
-/// <summary>What the official SDK's client of functions does, and the double with it.</summary>
+/// <summary>The requests of the SDK's client of Functions. The tests apply to the official package and to the double alike.</summary>
 public sealed class SdkFunctionsTests : IDisposable
 {
     private readonly SomeUser user = new();
@@ -13,7 +13,7 @@ public sealed class SdkFunctionsTests : IDisposable
     public void Dispose() => user.Dispose();
 
     [Fact]
-    public async Task A_call_is_a_post_that_is_signed_with_its_body()
+    public async Task A_call_is_a_post_signed_with_its_body()
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"posted":3}""", "opc-request-id: r-1", "Fn-Http-Status: 200"));
         using var client = Client(service);
@@ -29,7 +29,7 @@ public sealed class SdkFunctionsTests : IDisposable
         Assert.StartsWith("POST /20181201/functions/ocid1.fnfunc.oc1..a/actions/invoke", request.StartLine, StringComparison.Ordinal);
         Assert.Equal("{}", request.Text);
         Assert.Equal(("sync", "application/octet-stream", "*/*"), (request["fn-invoke-type"], request["content-type"], request["accept"]));
-        Assert.Equal("date (request-target) host content-length content-type x-content-sha256", SomeUser.Verified(request));
+        Assert.Equal("date (request-target) host content-length content-type x-content-sha256", SomeUser.VerifySignature(request));
         Assert.Equal("r-1", answer.OpcRequestId);
         Assert.Equal(["200"], answer.httpResponseMessage.Headers.GetValues("Fn-Http-Status"));
         using var reader = new StreamReader(answer.InputStream);
@@ -37,7 +37,7 @@ public sealed class SdkFunctionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_an_endpoint_a_call_is_an_argument_that_is_null()
+    public async Task Without_an_endpoint_a_call_throws_an_argument_null_exception()
     {
         using var client = new FunctionsInvokeClient(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"));
         Assert.Null(client.GetEndpoint());
@@ -50,8 +50,11 @@ public sealed class SdkFunctionsTests : IDisposable
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Error(502, "FunctionInvokeExecutionFailed", "function failed"));
         using var client = Client(service);
         var e = await Assert.ThrowsAsync<OciException>(() => client.InvokeFunction(new InvokeFunctionRequest { FunctionId = "f" }));
-        Assert.Equal((502, "FunctionInvokeExecutionFailed", "FunctionsInvoke", "InvokeFunction"), ((int)e.StatusCode, e.ServiceCode, e.ApiDetails.ServiceName, e.ApiDetails.OperationName));
+        Assert.Equal(
+            (502, "FunctionInvokeExecutionFailed", "FunctionsInvoke", "InvokeFunction"),
+            ((int)e.StatusCode, e.ServiceCode, e.ApiDetails.ServiceName, e.ApiDetails.OperationName));
     }
 
-    private FunctionsInvokeClient Client(ServiceStandIn service) => new(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
+    private FunctionsInvokeClient Client(ServiceStandIn service) =>
+        new(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
 }

@@ -5,22 +5,22 @@ using Oci.ObjectstorageService;
 
 namespace ModelServing.Services.Tests.Oci.Identity;
 
-/// <summary>Who the SDK signs as. The doubles sign with a user's key and refuse every other identity.</summary>
+/// <summary>The SDK's identities. The doubles sign with a user's key and refuse every other identity.</summary>
 [Collection(nameof(OwnProcess))]
 public sealed class SdkIdentityTests : IDisposable
 {
-    private static readonly string[] Nothing =
+    private static readonly string[] Variables =
     [
         "OCI_RESOURCE_PRINCIPAL_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION", "OCI_RESOURCE_PRINCIPAL_RPST", "OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM",
         "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", "KUBERNETES_SERVICE_HOST", "OCI_REGION",
     ];
 
-    private readonly EnvironmentVariables nothing = new([.. Nothing.Select(static name => (name, (string?)null))]);
+    private readonly EnvironmentVariables unset = new([.. Variables.Select(static name => (name, (string?)null))]);
     private readonly SomeUser user = new();
 
     public void Dispose()
     {
-        nothing.Dispose();
+        unset.Dispose();
         user.Dispose();
     }
 
@@ -43,7 +43,7 @@ public sealed class SdkIdentityTests : IDisposable
     [InlineData("a = b", typeof(ArgumentNullException))]
     [InlineData("[a]\nb = c\nb = d", typeof(ArgumentException))]
     [InlineData("[DEFAULT]", typeof(ArgumentException))]
-    public void A_configuration_file_that_is_none_is_refused(string text, Type exception)
+    public void An_invalid_configuration_file_is_refused(string text, Type exception)
     {
         File.WriteAllText(user.ConfigFile, text);
 
@@ -51,7 +51,7 @@ public sealed class SdkIdentityTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_region_is_taken_from_a_file_and_refused_elsewhere()
+    public void An_unknown_region_is_accepted_in_a_file_and_refused_elsewhere()
     {
         File.WriteAllText(user.ConfigFile, user.Profile(region: "region=xx-nowhere-7"));
 
@@ -61,7 +61,7 @@ public sealed class SdkIdentityTests : IDisposable
     }
 
     [Fact]
-    public void An_identity_without_a_region_makes_no_client()
+    public void A_client_can_not_be_created_with_an_identity_without_a_region()
     {
         File.WriteAllText(user.ConfigFile, user.Profile(region: ""));
 
@@ -69,42 +69,56 @@ public sealed class SdkIdentityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_may_be_encrypted_and_one_that_can_not_be_read_is_refused()
+    public async Task A_key_may_be_encrypted_and_an_unreadable_one_is_refused()
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
         File.WriteAllText(user.KeyFile, SomeUser.EncryptedKey("open"));
         File.AppendAllText(user.ConfigFile, "pass_phrase=open\n");
-        using var client = new ObjectStorageClient(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
+        using var client = new ObjectStorageClient(
+            new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
 
         await client.GetObject(SdkClient.Get());
 
-        SomeUser.Verified(Assert.Single(service.Requests));
+        SomeUser.VerifySignature(Assert.Single(service.Requests));
         Assert.ThrowsAny<IOException>(() => new FilePrivateKeySupplier(user.KeyFile, null).GetKey());
-        Assert.ThrowsAny<IOException>(() => new FilePrivateKeySupplier(user.KeyFile, new System.Net.NetworkCredential("", "wrong").SecurePassword).GetKey());
+        Assert.ThrowsAny<IOException>(
+            () => new FilePrivateKeySupplier(user.KeyFile, new System.Net.NetworkCredential("", "wrong").SecurePassword).GetKey());
         File.WriteAllText(user.KeyFile, "nonsense");
         Assert.Throws<FormatException>(() => new FilePrivateKeySupplier(user.KeyFile, null).GetKey());
         Assert.Throws<FileNotFoundException>(() => new FilePrivateKeySupplier(user.KeyFile + "x", null).GetKey());
     }
 
     [Fact]
-    public void What_the_platform_has_to_set_is_missed()
+    public void The_platforms_identities_report_missing_variables()
     {
-        Assert.Contains("OCI_RESOURCE_PRINCIPAL_REGION", Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message, StringComparison.Ordinal);
-        Assert.Contains("OCI_RESOURCE_PRINCIPAL_VERSION", Assert.Throws<ArgumentNullException>(() => ResourcePrincipalAuthenticationDetailsProvider.GetProvider()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OCI_RESOURCE_PRINCIPAL_REGION",
+            Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "OCI_RESOURCE_PRINCIPAL_VERSION",
+            Assert.Throws<ArgumentNullException>(() => ResourcePrincipalAuthenticationDetailsProvider.GetProvider()).Message,
+            StringComparison.Ordinal);
         using var more = new EnvironmentVariables(
-            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_RESOURCE_PRINCIPAL_VERSION", "1.1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile + "x"));
-        Assert.Contains("cert", Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message, StringComparison.Ordinal);
+            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_RESOURCE_PRINCIPAL_VERSION", "1.1"),
+            ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile + "x"));
+        Assert.Contains(
+            "cert",
+            Assert.Throws<ArgumentException>(() => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider()).Message,
+            StringComparison.Ordinal);
         Assert.Throws<NotImplementedException>(() => ResourcePrincipalAuthenticationDetailsProvider.GetProvider());
     }
 
     [Fact]
-    public async Task The_doubles_refuse_an_identity_of_the_platform_when_it_is_used()
+    public async Task The_doubles_refuse_to_use_an_identity_of_the_platform()
     {
-        Assert.SkipUnless(SdkClient.IsDouble, "these are the official packages, which would ask the platform");
+        Assert.SkipUnless(SdkClient.IsDouble, "these are the official packages, which would call the platform");
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
         using var workload = new EnvironmentVariables(
-            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile), ("KUBERNETES_SERVICE_HOST", "127.0.0.1"),
-            ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"), ("OCI_RESOURCE_PRINCIPAL_RPST", "token"), ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", "pem"));
+            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile),
+            ("KUBERNETES_SERVICE_HOST", "127.0.0.1"),
+            ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"), ("OCI_RESOURCE_PRINCIPAL_RPST", "token"),
+            ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", "pem"));
 
         foreach (var provider in (IBasicAuthenticationDetailsProvider[])[OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(), ResourcePrincipalAuthenticationDetailsProvider.GetProvider()])
         {

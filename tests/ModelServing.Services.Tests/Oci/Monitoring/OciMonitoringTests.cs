@@ -3,28 +3,39 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Oci.Calls;
 using ModelServing.Oci.Monitoring;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.Monitoring;
-using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Oci.Monitoring;
 
 public sealed class OciMonitoringTests : IAsyncLifetime
 {
-    private static readonly CallLimits Quick = new() { FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(4) };
-    private static readonly Dictionary<string, string> Fraud = new() { ["model"] = "fraud", ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
-    private static readonly Dictionary<string, string> Churn = new() { ["model"] = "churn", ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
+    private static readonly CallLimits Quick = new()
+    {
+        FirstDelay = TimeSpan.FromMilliseconds(1),
+        LongestDelay = TimeSpan.FromMilliseconds(4),
+    };
+
+    private static readonly Dictionary<string, string> Fraud = Dimensions("fraud");
+    private static readonly Dictionary<string, string> Churn = Dimensions("churn");
 
     private MonitoringEmulator emulator = null!;
     private OciMonitoring monitoring = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private OciSettings Settings => new() { Identity = OciIdentity.ConfigFile, ConfigFile = emulator.Identity.ConfigFile, MonitoringEndpoint = emulator.Endpoint.GetLeftPart(UriPartial.Authority) };
+    private OciSettings Settings => new()
+    {
+        Identity = OciIdentity.ConfigFile,
+        ConfigFile = emulator.Identity.ConfigFile,
+        MonitoringEndpoint = emulator.Endpoint.GetLeftPart(UriPartial.Authority),
+    };
 
     public async ValueTask InitializeAsync()
     {
         emulator = await MonitoringEmulator.StartAsync();
-        monitoring = new OciMonitoring(MonitoringClients.OpenForPosts(Settings), MonitoringClients.Open(Settings), MonitoringEmulator.Compartment, Quick);
+        monitoring = new OciMonitoring(
+            MonitoringClients.OpenForIngestion(Settings), MonitoringClients.Open(Settings), MonitoringEmulator.Compartment, Quick);
     }
 
     public async ValueTask DisposeAsync()
@@ -34,51 +45,62 @@ public sealed class OciMonitoringTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Metrics_go_to_the_ingestion_host_and_all_else_to_the_other()
+    public async Task Metrics_go_to_the_ingestion_host_and_queries_to_the_other()
     {
-        // Where nothing else is said, the clients' endpoints are the region's hosts...
-        var ofRegion = Settings with { MonitoringEndpoint = null };
-        using var posts = MonitoringClients.OpenForPosts(ofRegion);
-        using var asks = MonitoringClients.Open(ofRegion);
-        Assert.Equal("https://telemetry-ingestion.eu-frankfurt-1.oraclecloud.com/", posts.GetEndpoint().ToString());
-        Assert.Equal("https://telemetry.eu-frankfurt-1.oraclecloud.com/", asks.GetEndpoint().ToString());
-        using var elsewhere = MonitoringClients.OpenForPosts(ofRegion with { Region = "us-ashburn-1" });
+        // By default, the clients' endpoints are the region's hosts.
+        var regional = Settings with { MonitoringEndpoint = null };
+        using var ingestion = MonitoringClients.OpenForIngestion(regional);
+        using var queries = MonitoringClients.Open(regional);
+        Assert.Equal("https://telemetry-ingestion.eu-frankfurt-1.oraclecloud.com/", ingestion.GetEndpoint().ToString());
+        Assert.Equal("https://telemetry.eu-frankfurt-1.oraclecloud.com/", queries.GetEndpoint().ToString());
+        using var elsewhere = MonitoringClients.OpenForIngestion(regional with { Region = "us-ashburn-1" });
         Assert.Equal("https://telemetry-ingestion.us-ashburn-1.oraclecloud.com/", elsewhere.GetEndpoint().ToString());
 
-        // ... and what is sent goes to a client's endpoint: each to its own.
+        // Each client sends to its own endpoint.
         await using var other = await MonitoringEmulator.StartAsync();
-        using var apart = new OciMonitoring(MonitoringClients.OpenForPosts(Settings), MonitoringClients.Open(Settings with { MonitoringEndpoint = other.Endpoint.GetLeftPart(UriPartial.Authority), ConfigFile = other.Identity.ConfigFile }), MonitoringEmulator.Compartment, Quick);
-        await apart.PostAsync(new MetricPost([Stream("Failure")]), Token);
-        await apart.FiringAsync(["a"], Token);
+        var otherSettings = Settings with
+        {
+            MonitoringEndpoint = other.Endpoint.GetLeftPart(UriPartial.Authority),
+            ConfigFile = other.Identity.ConfigFile,
+        };
+        using var separate = new OciMonitoring(
+            MonitoringClients.OpenForIngestion(Settings), MonitoringClients.Open(otherSettings), MonitoringEmulator.Compartment, Quick);
+        await separate.PostAsync(new MetricPost([Stream("Failure")]), Token);
+        await separate.FiringAsync(["a"], Token);
         Assert.Equal([("/20180401/metrics", "127.0.0.1")], emulator.Requests.Select(static request => (request.Target, request.Host)));
         Assert.Equal([MonitoringOperation.ListAlarmsStatus], other.Requests.Select(static request => request.Operation!.Value));
     }
 
     [Fact]
-    public async Task A_post_arrives_with_its_compartment_and_is_taken()
+    public async Task A_post_arrives_with_its_compartment_and_is_accepted()
     {
         var time = TimeProvider.System.GetUtcNow().AddMinutes(-1);
-        var answer = await monitoring.PostAsync(new MetricPost([Stream("Failure") with { Datapoints = [new MetricDatapoint(time, 0, 97), new MetricDatapoint(time, 1, 3)] }]), Token);
+        var stream = Stream("Failure") with { Datapoints = [new MetricDatapoint(time, 0, 97), new MetricDatapoint(time, 1, 3)] };
+        var answer = await monitoring.PostAsync(new MetricPost([stream]), Token);
 
         Assert.Equal(0, answer.FailedMetricsCount);
-        var taken = Assert.Single(emulator.Taken);
-        Assert.Equal((MonitoringEmulator.Compartment, "modelserving", "Failure"), ((string)taken["compartmentId"]!, (string)taken["namespace"]!, (string)taken["name"]!));
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"model":"fraud","version":"2","variant":"canary","trial":"1"}"""), taken["dimensions"]));
-        Assert.Equal([(0.0, 97), (1.0, 3)], taken["datapoints"]!.AsArray().Select(static point => ((double)point!["value"]!, (int)point["count"]!)));
+        var accepted = Assert.Single(emulator.Accepted);
+        Assert.Equal(
+            (MonitoringEmulator.Compartment, "modelserving", "Failure"),
+            ((string)accepted["compartmentId"]!, (string)accepted["namespace"]!, (string)accepted["name"]!));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""{"model":"fraud","version":"2","variant":"canary","trial":"1"}"""), accepted["dimensions"]));
+        Assert.Equal(
+            [(0.0, 97), (1.0, 3)],
+            accepted["datapoints"]!.AsArray().Select(static point => ((double)point!["value"]!, (int)point["count"]!)));
     }
 
     [Fact]
-    public async Task What_is_not_taken_is_told_although_the_status_is_200()
+    public async Task A_rejected_stream_is_reported_although_the_status_is_200()
     {
         var old = Stream("Share") with { Datapoints = [new MetricDatapoint(TimeProvider.System.GetUtcNow().AddHours(-3), 1)] };
         var answer = await monitoring.PostAsync(new MetricPost([Stream("Failure"), old]), Token);
         Assert.Equal(1, answer.FailedMetricsCount);
         Assert.Equal("Share", Assert.Single(answer.FailedMetrics!).MetricData.Name);
-        Assert.Single(emulator.Taken);
+        Assert.Single(emulator.Accepted);
     }
 
     [Fact]
-    public async Task Only_the_streams_that_the_named_alarms_fire_for_are_told()
+    public async Task Only_the_streams_for_which_the_named_alarms_fire_are_listed()
     {
         emulator.Set("mine", "FIRING", (Fraud, "FIRING"), (Churn, "OK"));
         emulator.Set("another's", "FIRING", (Churn, "FIRING"));
@@ -95,26 +117,38 @@ public sealed class OciMonitoringTests : IAsyncLifetime
     {
         emulator.PageSize = 2;
         for (var i = 0; i < 5; i++)
-            emulator.Set($"a{i}", "FIRING", (Fraud, "FIRING"), (Churn, "FIRING"), (new Dictionary<string, string>(Churn) { ["trial"] = "2" }, "FIRING"));
+        {
+            emulator.Set(
+                $"a{i}",
+                "FIRING",
+                (Fraud, "FIRING"),
+                (Churn, "FIRING"),
+                (new Dictionary<string, string>(Churn) { ["trial"] = "2" }, "FIRING"));
+        }
+
         Assert.Equal(15, (await monitoring.FiringAsync(["a0", "a1", "a2", "a3", "a4"], Token)).Count);
     }
 
     [Fact]
-    public async Task What_passes_is_asked_again()
+    public async Task A_transient_failure_is_retried()
     {
         emulator.Faults.Add(MonitoringOperation.PostMetricData, Fault.Throttle);
         emulator.Faults.Add(MonitoringOperation.ListAlarmsStatus, Fault.Status(500, "InternalServerError"), times: 2);
         await monitoring.PostAsync(new MetricPost([Stream("Failure")]), Token);
-        Assert.Single(emulator.Taken);
+        Assert.Single(emulator.Accepted);
         Assert.Empty(await monitoring.FiringAsync(["a"], Token));
     }
 
     [Fact]
-    public async Task A_refusal_says_what_and_where_and_what_to_look_at()
+    public async Task A_refusal_is_reported_with_its_place_and_a_remedy()
     {
         emulator.Faults.Add(MonitoringOperation.PostMetricData, Fault.Status(404, "NotAuthorizedOrNotFound", "no"), times: 9);
         var e = await Assert.ThrowsAsync<MonitoringException>(() => monitoring.PostAsync(new MetricPost([Stream("Failure")]), Token));
-        Assert.StartsWith($"metrics can't be posted at oci:{MonitoringEmulator.Compartment}: 404 NotAuthorizedOrNotFound: no (opc-request-id emulator-1); either it is not there by that name", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"metrics can't be posted at oci:{MonitoringEmulator.Compartment}: "
+            + "404 NotAuthorizedOrNotFound: no (opc-request-id emulator-1); either the name does not exist",
+            e.Message,
+            StringComparison.Ordinal);
         Assert.Single(emulator.Requests);
     }
 
@@ -125,16 +159,23 @@ public sealed class OciMonitoringTests : IAsyncLifetime
     [InlineData("https://telemetry.example")]
     [InlineData("http://127.0.0.1:1/path")]
     [InlineData("127.0.0.1:1")]
-    public void A_place_that_is_none_is_refused(string? location) => Assert.StartsWith(
-        $"the monitoring is '{location}'; it has to be oci:COMPARTMENT-OCID", Assert.Throws<ContractException>(() => Monitorings.Check(location, Settings)).Message, StringComparison.Ordinal);
+    public void An_invalid_location_is_refused(string? location) => Assert.StartsWith(
+        $"the monitoring is '{location}'; it must be oci:COMPARTMENT-OCID", Assert.Throws<ContractException>(
+            () => Monitorings.Check(location, Settings)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_compartment_needs_an_identity_and_an_address_does_not()
     {
         Monitorings.Check("http://127.0.0.1:1", null);
         Monitorings.Check($"oci:{MonitoringEmulator.Compartment}", Settings);
-        Assert.Contains("MODELSERVING_OCI_IDENTITY", Assert.Throws<ContractException>(() => Monitorings.Check($"oci:{MonitoringEmulator.Compartment}", null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MODELSERVING_OCI_IDENTITY",
+            Assert.Throws<ContractException>(() => Monitorings.Check($"oci:{MonitoringEmulator.Compartment}", null)).Message,
+            StringComparison.Ordinal);
     }
+
+    private static Dictionary<string, string> Dimensions(string model) =>
+        new() { ["model"] = model, ["version"] = "2", ["variant"] = "canary", ["trial"] = "1" };
 
     private static MetricData Stream(string name) => new()
     {

@@ -4,17 +4,17 @@ using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.Nosql;
-using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Oci.Nosql;
 
-/// <summary>What is NoSQL's own: how it is asked, and what goes wrong.</summary>
+/// <summary>The tests that only NoSQL needs: its requests and its failures.</summary>
 public sealed class NosqlJournalTableTests : IAsyncLifetime
 {
     private TestedTable tested = null!;
 
-    public static TheoryData<string> Passing => ["429", "500", "503 page", "cut", "lost"];
+    public static TheoryData<string> TransientFaults => ["429", "500", "503 page", "cut", "lost"];
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
@@ -25,7 +25,7 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     public ValueTask DisposeAsync() => tested.DisposeAsync();
 
     [Fact]
-    public async Task Reads_are_consistent_and_puts_take_no_taken_number()
+    public async Task Reads_are_consistent_and_puts_never_replace_a_row()
     {
         var store = tested.Open();
         await store.PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test);
@@ -33,18 +33,20 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
 
         var (put, query) = (Emulator.Requests[0], Emulator.Requests[1]);
         Assert.Equal($"/20190828/tables/{TestedTable.Name}/rows", put.Target);
-        Assert.Equal(("IF_ABSENT", NosqlEmulator.Compartment), (put.Details!["option"]!.GetValue<string>(), put.Details["compartmentId"]!.GetValue<string>()));
+        Assert.Equal(
+            ("IF_ABSENT", NosqlEmulator.Compartment),
+            (put.Details!["option"]!.GetValue<string>(), put.Details["compartmentId"]!.GetValue<string>()));
         Assert.Equal("rolledBack", put.Details["value"]!["event"]!["kind"]!.GetValue<string>());
         Assert.Equal("/20190828/query", query.Target);
         Assert.Equal(("ABSOLUTE", "fraud", 0), (query.Details!["consistency"]!.GetValue<string>(), query.Details["variables"]!["$model"]!.GetValue<string>(), query.Details["variables"]!["$after"]!.GetValue<long>()));
     }
 
     [Theory]
-    [MemberData(nameof(Passing))]
-    public async Task What_passes_is_asked_again_and_writes_nothing_twice(string kind)
+    [MemberData(nameof(TransientFaults))]
+    public async Task A_transient_failure_is_retried_and_writes_nothing_twice(string kind)
     {
-        Emulator.Faults.Add(NosqlOperation.UpdateRow, Made(kind), times: 2);
-        Emulator.Faults.Add(NosqlOperation.Query, Made(kind), times: 2);
+        Emulator.Faults.Add(NosqlOperation.UpdateRow, CreateFault(kind), times: 2);
+        Emulator.Faults.Add(NosqlOperation.Query, CreateFault(kind), times: 2);
         var journal = new RolloutJournal(tested.Open());
         Assert.Equal(new Appended(1, true), await journal.AppendAsync(SomeEvents.RolledBack(2), Test));
         Assert.Equal(new Appended(2, true), await journal.AppendAsync(SomeEvents.RolledBack(3), Test));
@@ -52,7 +54,7 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_event_whose_answers_were_all_lost_is_found_by_who_wrote_it()
+    public async Task An_event_whose_responses_were_all_lost_is_found_by_its_writer()
     {
         Emulator.Faults.Add(NosqlOperation.UpdateRow, Fault.LostAnswer, times: 1000);
         var journal = new RolloutJournal(tested.Open(TestedTable.Quick with { Retries = 1 }));
@@ -61,17 +63,20 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(Passing))]
-    public async Task What_does_not_pass_is_given_up_and_said_whether_it_may_be_done(string kind)
+    [MemberData(nameof(TransientFaults))]
+    public async Task A_failure_that_persists_says_whether_the_put_may_be_done(string kind)
     {
-        Emulator.Faults.Add(NosqlOperation.UpdateRow, Made(kind), times: 1000);
-        var e = await Assert.ThrowsAsync<JournalException>(() => tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test));
+        Emulator.Faults.Add(NosqlOperation.UpdateRow, CreateFault(kind), times: 1000);
+        var e = await Assert.ThrowsAsync<JournalException>(
+            () => tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test));
         Assert.Equal((JournalError.Unavailable, kind != "429"), (e.Error, e.MayBeDone));
-        Assert.StartsWith($"the journal nosql:{NosqlEmulator.Compartment}/{TestedTable.Name} can't be written: ", e.Message, StringComparison.Ordinal);
-        // HTTP itself sends again what a closed connection did not take.
-        Assert.InRange(Emulator.Count(NosqlOperation.UpdateRow), 1 + TestedTable.Quick.Retries, kind is "cut" or "lost" ? 100 : 1 + TestedTable.Quick.Retries);
+        Assert.StartsWith(
+            $"the journal nosql:{NosqlEmulator.Compartment}/{TestedTable.Name} can't be written: ", e.Message, StringComparison.Ordinal);
+        // The HTTP client itself repeats a request if the connection closed before it was sent.
+        var attempts = 1 + TestedTable.Quick.Retries;
+        Assert.InRange(Emulator.Count(NosqlOperation.UpdateRow), attempts, kind is "cut" or "lost" ? 100 : attempts);
 
-        Emulator.Faults.Add(NosqlOperation.Query, Made(kind), times: 1000);
+        Emulator.Faults.Add(NosqlOperation.Query, CreateFault(kind), times: 1000);
         e = await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open()));
         Assert.False(e.MayBeDone);
         Assert.Contains(" can't be read: ", e.Message, StringComparison.Ordinal);
@@ -82,40 +87,49 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     [Theory]
     [InlineData(400, "InvalidParameter", "")]
     [InlineData(401, "NotAuthenticated", "this machine's clock")]
-    [InlineData(404, "NotAuthorizedOrNotFound", "look at the table's name, its compartment, the region, and the policies")]
-    public async Task A_fault_of_the_callers_own_is_not_asked_again_and_says_what_to_do(int status, string code, string hint)
+    [InlineData(404, "NotAuthorizedOrNotFound", "check the table's name, its compartment, the region, and the policies")]
+    public async Task An_error_of_the_caller_is_not_retried_and_comes_with_a_remedy(int status, string code, string hint)
     {
         Emulator.Faults.Add(NosqlOperation.UpdateRow, Fault.Status(status, code, "so it is"), times: 1000);
         Emulator.Faults.Add(NosqlOperation.Query, Fault.Status(status, code, "so it is"), times: 1000);
-        foreach (var ask in (Func<Task>[])[() => ReadAsync(tested.Open()), () => tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test)])
+        Func<Task>[] calls =
+        [
+            () => ReadAsync(tested.Open()),
+            () => tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, Test),
+        ];
+        foreach (var call in calls)
         {
             var before = Emulator.Requests.Count;
-            var e = await Assert.ThrowsAsync<JournalException>(ask);
+            var e = await Assert.ThrowsAsync<JournalException>(call);
             Assert.Equal(before + 1, Emulator.Requests.Count);
-            Assert.Contains($": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
             Assert.Contains(hint, e.Message, StringComparison.Ordinal);
             Assert.False(e.MayBeDone);
         }
     }
 
     [Fact]
-    public async Task A_table_that_is_not_there_is_no_empty_one()
+    public async Task A_missing_table_is_not_an_empty_one()
     {
         var e = await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open(TestedTable.Quick, table: "another")));
         Assert.Contains("404 TableNotFound: Table not found: another", e.Message, StringComparison.Ordinal);
-        e = await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open(TestedTable.Quick, compartment: "ocid1.compartment.oc1..another")));
+        e = await Assert.ThrowsAsync<JournalException>(
+            () => ReadAsync(tested.Open(TestedTable.Quick, compartment: "ocid1.compartment.oc1..another")));
         Assert.Contains("404 NotAuthorizedOrNotFound", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Nobody_there_is_said_with_the_reason()
+    public async Task A_refused_connection_is_reported_with_the_reason()
     {
-        var nobody = tested.Open(TestedTable.Quick, settings: tested.Settings with { NosqlEndpoint = $"http://{RawServer.NobodyThere()}" });
-        Assert.Contains("refused", (await Assert.ThrowsAsync<JournalException>(() => ReadAsync(nobody))).Message, StringComparison.Ordinal);
+        var unreachable = tested.Open(
+            TestedTable.Quick, settings: tested.Settings with { NosqlEndpoint = $"http://{RawServer.NobodyThere()}" });
+        Assert.Contains(
+            "refused", (await Assert.ThrowsAsync<JournalException>(() => ReadAsync(unreachable))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task No_answer_within_the_attempts_time_is_asked_again()
+    public async Task An_attempt_that_times_out_is_retried()
     {
         Emulator.Faults.Add(NosqlOperation.UpdateRow, Fault.Hold(Emulator.Faults.Forever));
         Emulator.Faults.Add(NosqlOperation.Query, Fault.Hold(Emulator.Faults.Forever));
@@ -127,25 +141,27 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     [Theory]
     [InlineData(NosqlOperation.UpdateRow)]
     [InlineData(NosqlOperation.Query)]
-    public async Task A_cancelled_call_ends_though_nothing_answers(NosqlOperation operation)
+    public async Task A_cancelled_call_ends_although_nothing_answers(NosqlOperation operation)
     {
-        // For as long as the test runs: only cancelling can end the call.
+        // The fault lasts as long as the test: only cancellation can end the call.
         Emulator.Faults.Add(operation, Fault.Hold(Emulator.Faults.Forever), times: 1000);
         using var cancel = new CancellationTokenSource();
-        Task call = operation == NosqlOperation.Query ? ReadAsync(tested.Open(), cancel.Token) : tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, cancel.Token);
+        Task call = operation == NosqlOperation.Query
+            ? ReadAsync(tested.Open(), cancel.Token)
+            : tested.Open().PutIfAbsentAsync(SomeEvents.RolledBack(2) with { Seq = 1 }, cancel.Token);
         await UntilAsync(() => Emulator.Count(operation) > 0);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(RawConnection.Patience, Test));
-        // The request itself is given up too, and not only waited for no more.
+        // The request itself ends too, not only the wait for it.
         await UntilAsync(() => Emulator.Abandoned > 0);
         Assert.Equal(0, tested.Table.Count);
     }
 
     [Theory]
-    [InlineData("""{"model":"fraud","seq":1}""", "has no number, or no JSON object as its event")]
-    [InlineData("""{"model":"fraud","seq":1,"event":"{}"}""", "has no number, or no JSON object as its event")]
+    [InlineData("""{"model":"fraud","seq":1}""", "has no number, or its event is not a JSON object")]
+    [InlineData("""{"model":"fraud","seq":1,"event":"{}"}""", "has no number, or its event is not a JSON object")]
     [InlineData("""{"model":"fraud","seq":1,"event":{"schema":2}}""", "event 1 of fraud in the journal nosql:ocid1.compartment.oc1..examplecompartment/modelserving_test_journal can't be read: the event has schema 2; this program reads schema 1")]
-    public async Task A_row_that_is_no_event_of_its_number_is_named(string row, string message)
+    public async Task A_row_without_a_valid_event_is_reported(string row, string message)
     {
         tested.Table.Set("fraud", 1, JsonNode.Parse(row)!.AsObject());
         var e = await Assert.ThrowsAsync<JournalException>(() => ReadAsync(tested.Open()));
@@ -165,7 +181,7 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_setting_opens_it()
+    public async Task The_setting_opens_the_store()
     {
         var store = JournalStores.Open($"nosql:{NosqlEmulator.Compartment}/{TestedTable.Name}", tested.Settings);
         using var owner = (IDisposable)store;
@@ -173,11 +189,11 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
         Assert.Equal($"nosql:{NosqlEmulator.Compartment}/{TestedTable.Name}", store.Location);
     }
 
-    private static Fault Made(string kind) => kind switch
+    private static Fault CreateFault(string kind) => kind switch
     {
         "429" => Fault.Throttle,
         "500" => Fault.Status(500, "InternalServerError"),
-        "503 page" => Fault.Foreign(503, "text/html", "<html>away</html>"),
+        "503 page" => Fault.Foreign(503, "text/html", "<html>unavailable</html>"),
         "cut" => Fault.Cut,
         _ => Fault.LostAnswer,
     };
@@ -192,9 +208,9 @@ public sealed class NosqlJournalTableTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<bool> isTrue)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Test);
-        patience.CancelAfter(RawConnection.Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Test);
+        timeout.CancelAfter(RawConnection.Patience);
         while (!isTrue())
-            await Task.Delay(10, patience.Token);
+            await Task.Delay(10, timeout.Token);
     }
 }

@@ -7,17 +7,18 @@ using Oci.NosqlService.Requests;
 
 namespace ModelServing.Services.Tests.Oci.Nosql;
 
-/// <summary>What the SDK's client of NoSQL sends, signs and reads. It holds of the official package and of the double alike.</summary>
+/// <summary>The SDK's client of NoSQL: requests, signatures and responses. The tests apply to the official package and to the double
+/// alike.</summary>
 public sealed class SdkNosqlTests : IDisposable
 {
-    private const string WithTheBody = "date (request-target) host content-length content-type x-content-sha256";
+    private const string HeadersWithBody = "date (request-target) host content-length content-type x-content-sha256";
 
     private readonly SomeUser user = new();
 
     public void Dispose() => user.Dispose();
 
     [Fact]
-    public async Task A_row_is_put_with_its_values_as_they_are_and_signed_with_its_body()
+    public async Task A_row_is_put_with_its_values_unchanged_and_signed_with_its_body()
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"version":"v1","usage":{"readUnitsConsumed":1,"writeUnitsConsumed":2}}""", "etag: v1", "opc-request-id: r"));
         using var client = Client(service);
@@ -36,8 +37,10 @@ public sealed class SdkNosqlTests : IDisposable
         var request = Assert.Single(service.Requests);
         Assert.Equal("PUT /20190828/tables/a%2Ftable/rows HTTP/1.1", request.StartLine);
         Assert.Equal("""{"compartmentId":"c","value":{"text":"ä","number":7,"json":{"a":null,"b":[1.5]},"none":null},"option":"IF_ABSENT"}""", request.Text);
-        Assert.Equal(WithTheBody, SomeUser.Verified(request));
-        Assert.Equal(("v1", "v1", "r", 2), (answer.UpdateRowResult.Version, answer.Etag, answer.OpcRequestId, answer.UpdateRowResult.Usage.WriteUnitsConsumed));
+        Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(request));
+        Assert.Equal(
+            ("v1", "v1", "r", 2),
+            (answer.UpdateRowResult.Version, answer.Etag, answer.OpcRequestId, answer.UpdateRowResult.Usage.WriteUnitsConsumed));
     }
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class SdkNosqlTests : IDisposable
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"usage":{"readUnitsConsumed":1}}"""));
         using var client = Client(service);
-        var answer = await client.UpdateRow(new UpdateRowRequest { TableNameOrId = "t", UpdateRowDetails = new UpdateRowDetails { Value = [] } });
+        var answer = await client.UpdateRow(
+            new UpdateRowRequest { TableNameOrId = "t", UpdateRowDetails = new UpdateRowDetails { Value = [] } });
         Assert.Null(answer.UpdateRowResult.Version);
         Assert.Null(answer.Etag);
     }
@@ -73,12 +77,12 @@ public sealed class SdkNosqlTests : IDisposable
         var request = Assert.Single(service.Requests);
         Assert.Equal("POST /20190828/query?limit=5&page=a%2Fpage HTTP/1.1", request.StartLine);
         Assert.Equal("""{"compartmentId":"c","statement":"SELECT","consistency":"ABSOLUTE","variables":{"$a":"x","$b":7}}""", request.Text);
-        Assert.Equal(WithTheBody, SomeUser.Verified(request));
+        Assert.Equal(HeadersWithBody, SomeUser.VerifySignature(request));
         Assert.Equal("next", answer.OpcNextPage);
         var row = Assert.Single(answer.QueryResultCollection.Items);
         Assert.Equal(3L, row["seq"]);
         var stored = Assert.IsType<JObject>(row["event"]);
-        // A text that looks like a time is made one, and one with an offset a local one.
+        // A string that looks like a time becomes a time, and one with an offset becomes a local time.
         Assert.Equal(DateTimeKind.Local, stored["at"]!.Value<DateTime>().Kind);
         Assert.Equal(DateTimeKind.Utc, stored["at2"]!.Value<DateTime>().Kind);
         Assert.Equal(("t", 1.5), (stored["text"]!.Value<string>(), stored["n"]!.Value<double>()));
@@ -105,11 +109,12 @@ public sealed class SdkNosqlTests : IDisposable
     }
 
     [Fact]
-    public void The_region_says_where_it_is()
+    public void The_region_determines_the_host()
     {
         using var client = new NosqlClient(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"));
         Assert.Equal("https://nosql.eu-frankfurt-1.oci.oraclecloud.com/", client.GetEndpoint().ToString());
     }
 
-    private NosqlClient Client(ServiceStandIn service) => new(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
+    private NosqlClient Client(ServiceStandIn service) =>
+        new(new ConfigFileAuthenticationDetailsProvider(user.ConfigFile, "DEFAULT"), null, service.Endpoint);
 }

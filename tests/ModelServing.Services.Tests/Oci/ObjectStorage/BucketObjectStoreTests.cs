@@ -4,13 +4,15 @@ using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Registry;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Oci.ObjectStorage;
 
 public sealed class BucketObjectStoreTests : ObjectStoreTests
 {
-    private static readonly byte[] Large = [.. Enumerable.Range(0, (5 * TestedBucket.Quick.PartBytes) + 100).Select(static i => (byte)(i * 31 >> 3))];
+    private static readonly byte[] Large =
+        [.. Enumerable.Range(0, (5 * TestedBucket.Quick.PartBytes) + 100).Select(static i => (byte)(i * 31 >> 3))];
 
     private TestedBucket tested = null!;
 
@@ -19,11 +21,11 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_large_object_goes_in_parts_and_comes_back_whole()
+    public async Task A_large_object_is_sent_in_parts_and_read_back_whole()
     {
         var progress = new Reports();
         var store = tested.Open(TestedBucket.Quick, progress: progress);
-        // In pieces as a pipe would give it: the parts have to be full all the same.
+        // The stream returns small pieces, as a pipe would. The parts must be full all the same.
         Assert.True(await store.PutIfAbsentAsync(Key, new DribblingStream(Large, 100), Large.Length, Test));
         Assert.Equal(6, Emulator.Count(StorageOperation.UploadPart));
         Assert.Equal(Large, tested.Get(Key.Text));
@@ -34,7 +36,7 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     }
 
     [Fact]
-    public async Task A_large_object_of_a_taken_key_sends_nothing()
+    public async Task A_large_object_with_a_taken_key_sends_no_parts()
     {
         await PutAsync(Key, "first");
         Assert.False(await Store.PutIfAbsentAsync(Key, new MemoryStream(Large), Large.Length, Test));
@@ -46,12 +48,12 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     [Fact]
     public async Task Of_two_large_puts_at_the_same_time_one_wins_and_the_other_leaves_nothing()
     {
-        var letGo = new TaskCompletionSource();
-        Emulator.Faults.Add(StorageOperation.UploadPart, Fault.Hold(letGo.Task));
+        var release = new TaskCompletionSource();
+        Emulator.Faults.Add(StorageOperation.UploadPart, Fault.Hold(release.Task));
         var slow = Store.PutIfAbsentAsync(Key, new MemoryStream(Large), Large.Length, Test);
         await UntilAsync(() => Emulator.Count(StorageOperation.UploadPart) > 0);
         await PutAsync(Key, "quick");
-        letGo.SetResult();
+        release.SetResult();
         Assert.False(await slow);
         Assert.Equal("quick", await ReadAsync(Key));
         Assert.Empty(tested.LeftOvers);
@@ -60,7 +62,7 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     [Theory]
     [InlineData(5000)]
     [InlineData(6000)]
-    public async Task A_large_stream_of_another_length_stores_nothing(int announced)
+    public async Task A_large_stream_of_the_wrong_length_stores_nothing(int announced)
     {
         var e = await FailsAsync(() => Store.PutIfAbsentAsync(Key, new MemoryStream(Large), announced, Test));
         Assert.Contains($"{Large.Length} bytes came for {Key}, not the {announced}", e.Message, StringComparison.Ordinal);
@@ -71,7 +73,7 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     [Theory]
     [InlineData(StorageOperation.PutObject, 10)]
     [InlineData(StorageOperation.CommitMultipartUpload, 5000)]
-    public async Task A_put_whose_answer_is_lost_knows_its_own_object(StorageOperation operation, int length)
+    public async Task A_put_whose_response_is_lost_recognises_its_own_object(StorageOperation operation, int length)
     {
         Emulator.Faults.Add(operation, Fault.LostAnswer);
         Assert.True(await Store.PutIfAbsentAsync(Key, new MemoryStream(Large, 0, length), length, Test));
@@ -83,47 +85,51 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     [Theory]
     [InlineData(10)]
     [InlineData(5000)]
-    public async Task A_put_that_was_cut_off_does_not_take_anothers_object_for_its_own(int length)
+    public async Task A_put_that_was_cut_off_does_not_mistake_anothers_object_for_its_own(int length)
     {
         var operation = length > TestedBucket.Quick.PartBytes ? StorageOperation.CommitMultipartUpload : StorageOperation.PutObject;
-        var letGo = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
         Emulator.Faults.Add(operation, Fault.Cut);
-        Emulator.Faults.Add(operation, Fault.Hold(letGo.Task));
+        Emulator.Faults.Add(operation, Fault.Hold(release.Task));
         var put = Store.PutIfAbsentAsync(Key, new MemoryStream(Large, 0, length), length, Test);
         await UntilAsync(() => Emulator.Count(operation) == 2);
         tested.Set(Key.Text, "another's"u8.ToArray());
-        letGo.SetResult();
+        release.SetResult();
         Assert.False(await put);
         Assert.Equal("another's", await ReadAsync(Key));
         Assert.Empty(tested.LeftOvers);
     }
 
-    public static TheoryData<string> Passing => ["429", "500", "503 page", "503 text", "cut", "lost"];
+    public static TheoryData<string> TransientFaults => ["429", "500", "503 page", "503 text", "cut", "lost"];
 
     [Theory]
-    [MemberData(nameof(Passing))]
-    public async Task What_passes_is_asked_again(string kind)
+    [MemberData(nameof(TransientFaults))]
+    public async Task A_transient_failure_is_retried(string kind)
     {
-        foreach (var operation in Enum.GetValues<StorageOperation>().Except([StorageOperation.GetNamespace, StorageOperation.HeadObject, StorageOperation.DeleteObject, StorageOperation.AbortMultipartUpload]))
-            Emulator.Faults.Add(operation, Made(kind), times: 2);
+        StorageOperation[] untested =
+            [StorageOperation.GetNamespace, StorageOperation.HeadObject, StorageOperation.DeleteObject, StorageOperation.AbortMultipartUpload];
+        foreach (var operation in Enum.GetValues<StorageOperation>().Except(untested))
+            Emulator.Faults.Add(operation, CreateFault(kind), times: 2);
         Assert.True(await PutAsync(ObjectKey.Parse("small"), "content"));
         Assert.True(await Store.PutIfAbsentAsync(Key, new MemoryStream(Large), Large.Length, Test));
         Assert.Equal(Large, await ReadBytesAsync(Store, Key));
         Assert.Equal(["models/fraud/1/model.onnx", "small"], await ListAsync(""));
         Assert.Equal(Large.Length, await Store.FindLengthAsync(Key, Test));
-        // A begun upload whose answer was lost is nobody's: the bucket's lifecycle policy takes it away.
+        // An upload whose first response was lost has no owner: the bucket's lifecycle policy removes it.
         Assert.Equal(kind == "lost" ? 2 : 0, tested.LeftOvers.Count);
     }
 
     [Theory]
-    [MemberData(nameof(Passing))]
-    public async Task What_does_not_pass_is_given_up_after_so_many_attempts(string kind)
+    [MemberData(nameof(TransientFaults))]
+    public async Task A_failure_that_persists_ends_after_the_last_retry(string kind)
     {
-        Emulator.Faults.Add(StorageOperation.ListObjects, Made(kind), times: 1000);
+        Emulator.Faults.Add(StorageOperation.ListObjects, CreateFault(kind), times: 1000);
         var e = await FailsAsync(() => Store.FindLengthAsync(Key, Test));
-        // HTTP itself sends again what a closed connection did not take.
-        Assert.InRange(Emulator.Count(StorageOperation.ListObjects), 1 + TestedBucket.Quick.Retries, kind is "cut" or "lost" ? 100 : 1 + TestedBucket.Quick.Retries);
-        Assert.StartsWith($"{Key}: can't be listed in oci:{ObjectStorageEmulator.Namespace}/{TestedBucket.Name}: ", e.Message, StringComparison.Ordinal);
+        // The HTTP client itself repeats a request if the connection closed before it was sent.
+        var attempts = 1 + TestedBucket.Quick.Retries;
+        Assert.InRange(Emulator.Count(StorageOperation.ListObjects), attempts, kind is "cut" or "lost" ? 100 : attempts);
+        Assert.StartsWith(
+            $"{Key}: can't be listed in oci:{ObjectStorageEmulator.Namespace}/{TestedBucket.Name}: ", e.Message, StringComparison.Ordinal);
         if (kind is "429" or "500")
             Assert.Contains($"(opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
     }
@@ -135,45 +141,60 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     [InlineData(404, "NotAuthorizedOrNotFound", "the policies")]
     [InlineData(404, "BucketNotFound", "the bucket's name")]
     [InlineData(409, "IncorrectState", "")]
-    public async Task A_fault_of_the_callers_own_is_not_asked_again_and_says_what_to_do(int status, string code, string hint)
+    public async Task An_error_of_the_caller_is_not_retried_and_comes_with_a_remedy(int status, string code, string hint)
     {
         foreach (var operation in Enum.GetValues<StorageOperation>())
             Emulator.Faults.Add(operation, Fault.Status(status, code, "so it is"), times: 1000);
-        Func<Task>[] asks = [() => Store.FindLengthAsync(Key, Test), () => Store.OpenAsync(Key, Test), () => PutAsync(Key, "content"), () => Store.PutIfAbsentAsync(Key, new MemoryStream(Large), Large.Length, Test), () => ListAsync("")];
-        foreach (var ask in asks)
+        Func<Task>[] calls =
+        [
+            () => Store.FindLengthAsync(Key, Test),
+            () => Store.OpenAsync(Key, Test),
+            () => PutAsync(Key, "content"),
+            () => Store.PutIfAbsentAsync(Key, new MemoryStream(Large), Large.Length, Test),
+            () => ListAsync(""),
+        ];
+        foreach (var call in calls)
         {
             var before = Emulator.Requests.Count;
-            var e = await FailsAsync(ask);
+            var e = await FailsAsync(call);
             Assert.Equal(before + 1, Emulator.Requests.Count);
-            Assert.Contains($": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $": {status} {code}: so it is (opc-request-id {Emulator.Requests[^1].RequestId})", e.Message, StringComparison.Ordinal);
             Assert.Contains(hint, e.Message, StringComparison.Ordinal);
             Assert.Equal(hint.Length > 0, e.Message.Contains("; ", StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public async Task Two_writers_of_one_object_at_the_same_moment_are_told_apart_by_asking_again()
+    public async Task A_collision_of_two_writers_of_one_object_is_retried()
     {
         Emulator.Faults.Add(StorageOperation.PutObject, Fault.Status(409, "ConcurrentObjectUpdate"));
         Assert.True(await PutAsync(Key, "content"));
     }
 
     [Fact]
-    public async Task A_bucket_that_is_not_there_is_no_empty_one()
+    public async Task A_missing_bucket_is_not_an_empty_one()
     {
         var store = tested.Open(TestedBucket.Quick, bucket: "another");
-        foreach (var ask in (Func<Task>[])[() => store.FindLengthAsync(Key, Test), () => store.OpenAsync(Key, Test), async () => await store.ListAsync("", Test).ToListAsync(Test)])
+        Func<Task>[] calls =
+        [
+            () => store.FindLengthAsync(Key, Test),
+            () => store.OpenAsync(Key, Test),
+            async () => await store.ListAsync("", Test).ToListAsync(Test),
+        ];
+        foreach (var call in calls)
         {
-            var e = await FailsAsync(ask);
+            var e = await FailsAsync(call);
             Assert.Contains("404 BucketNotFound: Either the bucket named 'another' does not exist", e.Message, StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task Nobody_there_is_said_with_the_reason()
+    public async Task A_refused_connection_is_reported_with_the_reason()
     {
-        var nobody = tested.Open(TestedBucket.Quick, settings: tested.Settings with { ObjectStorageEndpoint = $"http://{RawServer.NobodyThere()}" });
-        var e = await FailsAsync(() => nobody.OpenAsync(Key, Test));
+        var unreachable = tested.Open(
+            TestedBucket.Quick, settings: tested.Settings with { ObjectStorageEndpoint = $"http://{RawServer.NobodyThere()}" });
+        var e = await FailsAsync(() => unreachable.OpenAsync(Key, Test));
         Assert.Contains("no answer came: ", e.Message, StringComparison.Ordinal);
         Assert.Contains("refused", e.Message, StringComparison.Ordinal);
     }
@@ -190,29 +211,34 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     }
 
     [Fact]
-    public async Task What_breaks_off_is_read_on_from_there()
+    public async Task A_download_that_breaks_off_is_resumed()
     {
         tested.Set(Key.Text, Large);
         Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(700), times: 3);
         Assert.Equal(Large, await ReadBytesAsync(Store, Key));
-        var ranges = Emulator.Requests.Where(request => request.Operation == StorageOperation.GetObject).Select(request => request.Headers.GetValueOrDefault("Range")).ToList();
+        var ranges = Emulator.Requests.Where(request => request.Operation == StorageOperation.GetObject)
+            .Select(request => request.Headers.GetValueOrDefault("Range"))
+            .ToList();
         Assert.Equal(4, ranges.Count);
         Assert.Null(ranges[0]);
-        // How many of the bytes that were sent arrive before the end does is the network's to say.
+        // The network decides how many of the sent bytes arrive before the connection ends.
         Assert.All(ranges[1..], range => Assert.StartsWith("bytes=", range, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task What_always_breaks_off_is_given_up()
+    public async Task A_download_that_always_breaks_off_fails()
     {
         tested.Set(Key.Text, Large);
         Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(0), times: 1000);
         var e = await Assert.ThrowsAsync<IOException>(() => ReadBytesAsync(Store, Key));
-        Assert.Contains($"it broke off {TestedBucket.Quick.Resumes + 1} times, the last time after 0 of {Large.Length} bytes", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the download broke off {TestedBucket.Quick.Resumes + 1} times, the last time after 0 of {Large.Length} bytes",
+            e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_stalls_is_read_on_from_there()
+    public async Task A_download_that_stalls_is_resumed()
     {
         tested.Set(Key.Text, Large);
         Emulator.Faults.Add(StorageOperation.GetObject, Fault.StallAfter(700, Emulator.Faults.Forever));
@@ -221,18 +247,18 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     }
 
     [Fact]
-    public async Task What_is_replaced_while_it_is_read_is_not_mixed()
+    public async Task An_object_that_is_replaced_during_its_download_is_not_mixed()
     {
         tested.Set(Key.Text, Large);
         Emulator.Faults.Add(StorageOperation.GetObject, Fault.TruncateAfter(700));
         await using var opened = await Store.OpenAsync(Key, Test);
         tested.Set(Key.Text, Large);
         var e = await Assert.ThrowsAsync<IOException>(() => opened!.Content.CopyToAsync(Stream.Null, Test));
-        Assert.Equal("it was replaced while it was read", e.Message);
+        Assert.Equal("the object was replaced during the download", e.Message);
     }
 
     [Fact]
-    public async Task No_answer_within_the_attempts_time_is_asked_again()
+    public async Task An_attempt_that_times_out_is_retried()
     {
         tested.Set(Key.Text, Large);
         Emulator.Faults.Add(StorageOperation.GetObject, Fault.Hold(Emulator.Faults.Forever));
@@ -241,13 +267,21 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         Assert.True(Emulator.Count(StorageOperation.GetObject) > 1);
     }
 
-    public static TheoryData<StorageOperation> Cancellable => [StorageOperation.PutObject, StorageOperation.GetObject, StorageOperation.ListObjects, StorageOperation.CreateMultipartUpload, StorageOperation.UploadPart, StorageOperation.CommitMultipartUpload];
+    public static TheoryData<StorageOperation> Cancellable =>
+    [
+        StorageOperation.PutObject,
+        StorageOperation.GetObject,
+        StorageOperation.ListObjects,
+        StorageOperation.CreateMultipartUpload,
+        StorageOperation.UploadPart,
+        StorageOperation.CommitMultipartUpload,
+    ];
 
     [Theory]
     [MemberData(nameof(Cancellable))]
-    public async Task A_cancelled_call_ends_though_nothing_answers(StorageOperation operation)
+    public async Task A_cancelled_call_ends_although_nothing_answers(StorageOperation operation)
     {
-        // For as long as the test runs: only cancelling can end the call.
+        // The fault lasts as long as the test: only cancellation can end the call.
         Emulator.Faults.Add(operation, Fault.Hold(Emulator.Faults.Forever), times: 1000);
         using var cancel = new CancellationTokenSource();
         Task call = operation switch
@@ -262,12 +296,12 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(RawConnection.Patience, Test));
         Assert.Empty(tested.Keys);
         Assert.Empty(tested.LeftOvers);
-        // The request itself is given up too, and not only waited for no more.
+        // The request itself ends too, not only the wait for it.
         await UntilAsync(() => Emulator.Abandoned > 0);
     }
 
     [Fact]
-    public async Task A_cancelled_wait_for_another_attempt_ends()
+    public async Task A_cancelled_wait_for_a_retry_ends()
     {
         Emulator.Faults.Add(StorageOperation.ListObjects, Fault.Throttle, times: 1000);
         var store = tested.Open(new StorageLimits { FirstDelay = TimeSpan.FromHours(1), LongestDelay = TimeSpan.FromHours(1) });
@@ -279,30 +313,32 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     }
 
     [Fact]
-    public async Task A_part_that_is_damaged_on_its_way_is_not_stored()
+    public async Task A_part_that_is_damaged_in_transit_is_not_stored()
     {
         Emulator.Faults.Add(StorageOperation.UploadPart, Fault.Status(400, "UnmatchedContentMD5"), after: 2);
         await FailsAsync(() => Store.PutIfAbsentAsync(Key, new MemoryStream(Large), Large.Length, Test));
-        Assert.All(Emulator.Requests.Where(request => request.Operation == StorageOperation.UploadPart), request => Assert.NotEmpty(request.Headers["Content-MD5"]));
+        Assert.All(
+            Emulator.Requests.Where(request => request.Operation == StorageOperation.UploadPart),
+            request => Assert.NotEmpty(request.Headers["Content-MD5"]));
         Assert.Empty(tested.Keys);
         Assert.Empty(tested.LeftOvers);
     }
 
     [Fact]
-    public async Task No_more_parts_are_in_memory_than_are_sent()
+    public async Task Memory_holds_only_the_parts_that_are_being_sent()
     {
-        var letGo = new TaskCompletionSource();
-        Emulator.Faults.Add(StorageOperation.UploadPart, Fault.Hold(letGo.Task), times: 1000);
+        var release = new TaskCompletionSource();
+        Emulator.Faults.Add(StorageOperation.UploadPart, Fault.Hold(release.Task), times: 1000);
         using var content = new DribblingStream(Large, 1024);
         var put = Store.PutIfAbsentAsync(Key, content, Large.Length, Test);
         await UntilAsync(() => Emulator.Count(StorageOperation.UploadPart) == TestedBucket.Quick.PartsAtATime);
-        Assert.Equal(TestedBucket.Quick.PartsAtATime * TestedBucket.Quick.PartBytes, content.Given);
-        letGo.SetResult();
+        Assert.Equal(TestedBucket.Quick.PartsAtATime * TestedBucket.Quick.PartBytes, content.BytesRead);
+        release.SetResult();
         Assert.True(await put);
     }
 
     [Fact]
-    public async Task A_version_that_is_damaged_on_its_way_is_never_handed_out()
+    public async Task A_version_that_is_damaged_in_transit_is_never_returned()
     {
         var registry = new ModelRegistry(Store, TimeProvider.System);
         var (name, version) = (ModelName.Parse("fraud"), new ModelVersion(1));
@@ -315,21 +351,24 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
     }
 
     [Fact]
-    public async Task The_buckets_namespace_is_asked_for()
+    public async Task The_buckets_namespace_is_queried()
     {
         var store = await ObjectStores.OpenBucketAsync(TestedBucket.Name, tested.Settings, null, Test);
         using var owner = (IDisposable)store;
         Assert.Equal($"oci:{ObjectStorageEmulator.Namespace}/{TestedBucket.Name}", store.Location);
         Assert.Empty(await store.ListAsync("", Test).ToListAsync(Test));
 
-        Emulator.Faults.Add(StorageOperation.GetNamespace, Fault.Status(401, "NotAuthenticated", "who is that"));
+        Emulator.Faults.Add(StorageOperation.GetNamespace, Fault.Status(401, "NotAuthenticated", "unknown user"));
         var e = await Assert.ThrowsAsync<IOException>(() => ObjectStores.OpenBucketAsync(TestedBucket.Name, tested.Settings, null, Test));
-        Assert.StartsWith($"the Object Storage namespace of the bucket {TestedBucket.Name} can't be asked for: 401 NotAuthenticated: who is that", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"the Object Storage namespace of the bucket {TestedBucket.Name} can't be queried: 401 NotAuthenticated: unknown user",
+            e.Message,
+            StringComparison.Ordinal);
     }
 
     protected override async ValueTask<TestedStore> MakeAsync() => tested = await TestedBucket.StartAsync();
 
-    private static Fault Made(string kind) => kind switch
+    private static Fault CreateFault(string kind) => kind switch
     {
         "429" => Fault.Throttle,
         "500" => Fault.Status(500, "InternalServerError"),
@@ -347,27 +386,27 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         return bytes.ToArray();
     }
 
-    private static async Task<RegistryException> FailsAsync(Func<Task> ask)
+    private static async Task<RegistryException> FailsAsync(Func<Task> call)
     {
-        var e = await Assert.ThrowsAsync<RegistryException>(ask);
+        var e = await Assert.ThrowsAsync<RegistryException>(call);
         Assert.Equal(RegistryError.Unavailable, e.Error);
         return e;
     }
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
-            Assert.False(patience.IsCancellationRequested, "it never came to that");
+            Assert.False(timeout.IsCancellationRequested, "the condition did not come true");
             await Task.Delay(5, Test);
         }
     }
 
-    /// <summary>Gives its bytes in small pieces, and can't be rewound.</summary>
-    private sealed class DribblingStream(byte[] content, int piece) : Stream
+    /// <summary>Returns its bytes in small pieces, and can't seek.</summary>
+    private sealed class DribblingStream(byte[] content, int pieceBytes) : Stream
     {
-        internal int Given { get; private set; }
+        internal int BytesRead { get; private set; }
 
         public override bool CanRead => true;
 
@@ -381,9 +420,9 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
 
         public override int Read(byte[] buffer, int offset, int count)
         {
-            var length = Math.Min(Math.Min(count, piece), content.Length - Given);
-            content.AsSpan(Given, length).CopyTo(buffer.AsSpan(offset));
-            Given += length;
+            var length = Math.Min(Math.Min(count, pieceBytes), content.Length - BytesRead);
+            content.AsSpan(BytesRead, length).CopyTo(buffer.AsSpan(offset));
+            BytesRead += length;
             return length;
         }
 

@@ -2,27 +2,29 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace ModelServing.TestKit.ObjectStorage;
+namespace ModelServing.TestKit.Emulation;
 
-/// <summary>What goes wrong with a request.</summary>
+/// <summary>A fault that a test injects into a request.</summary>
 public abstract class Fault
 {
-    /// <summary>The connection is closed, and nothing was done.</summary>
+    /// <summary>Closes the connection without running the operation.</summary>
     public static Fault Cut { get; } = new Cutting(isDone: false);
 
-    /// <summary>What was asked for is done, but the connection is closed instead of an answer.</summary>
+    /// <summary>Runs the operation, but closes the connection instead of answering.</summary>
     public static Fault LostAnswer { get; } = new Cutting(isDone: true);
 
-    /// <summary>One bit of the object's bytes arrives changed.</summary>
+    /// <summary>Flips one bit of the answer's body.</summary>
     public static Fault Damage { get; } = new Damaging();
 
-    /// <summary>Too many requests: 429, as the service says it.</summary>
-    public static Fault Throttle { get; } = Status(StatusCodes.Status429TooManyRequests, "TooManyRequests", "Tenant is throttled.");
+    /// <summary>Answers 429 in the service's form.</summary>
+    public static Fault Throttle { get; } =
+        Status(StatusCodes.Status429TooManyRequests, "TooManyRequests", "Tenant is throttled.");
 
-    /// <summary>An error in the service's form.</summary>
-    public static Fault Status(int status, string code, string message = "made to fail") => new Answering(status, new StorageError(status, code, message).WriteAsync);
+    /// <summary>Answers with an error in the service's form.</summary>
+    public static Fault Status(int status, string code, string message = "made to fail") =>
+        new Answering(status, new EmulatorError(status, code, message).WriteAsync);
 
-    /// <summary>An answer that is not the service's: what something between a client and it may say.</summary>
+    /// <summary>Answers as an intermediary between the client and the service may.</summary>
     public static Fault Foreign(int status, string contentType, string body) => new Answering(status, async context =>
     {
         context.Response.StatusCode = status;
@@ -30,20 +32,20 @@ public abstract class Fault
         await context.Response.WriteAsync(body, Encoding.UTF8, context.RequestAborted);
     });
 
-    /// <summary>Only so many of the object's bytes come, then the connection is closed.</summary>
+    /// <summary>Sends only the first bytes of the body, then closes the connection.</summary>
     public static Fault TruncateAfter(int bytes) => new Truncating(bytes, null);
 
-    /// <summary>After so many of the object's bytes nothing comes any more, while the connection stands.</summary>
+    /// <summary>Sends only the first bytes of the body, then stalls with the connection open.</summary>
     public static Fault StallAfter(int bytes, Task until) => new Truncating(bytes, until);
 
-    /// <summary>Nothing happens until the test lets it; then all goes its way.</summary>
+    /// <summary>Waits until the test releases the request, then runs the operation as usual.</summary>
     public static Fault Hold(Task until) => new Holding(until);
 
-    /// <summary>Answers in the operation's stead; true when it did.</summary>
+    /// <summary>Answers instead of the operation. Returns whether it did.</summary>
     internal virtual Task<bool> BeforeAsync(HttpContext context) => Task.FromResult(false);
 
-    /// <summary>Sends what the operation answers.</summary>
-    internal virtual Task AfterAsync(HttpContext context, StorageAnswer answer) => answer.WriteAsync(context);
+    /// <summary>Sends the operation's answer.</summary>
+    internal virtual Task AfterAsync(HttpContext context, EmulatorAnswer answer) => answer.WriteAsync(context);
 
     private sealed class Answering(int status, Func<HttpContext, Task> write) : Fault
     {
@@ -65,7 +67,7 @@ public abstract class Fault
             return Task.FromResult(!isDone);
         }
 
-        internal override Task AfterAsync(HttpContext context, StorageAnswer answer)
+        internal override Task AfterAsync(HttpContext context, EmulatorAnswer answer)
         {
             context.Abort();
             return Task.CompletedTask;
@@ -83,11 +85,11 @@ public abstract class Fault
 
     private sealed class Truncating(int bytes, Task? until) : Fault
     {
-        internal override async Task AfterAsync(HttpContext context, StorageAnswer answer)
+        internal override async Task AfterAsync(HttpContext context, EmulatorAnswer answer)
         {
             await answer.WriteAsync(context, bytes);
-            // Not an abort, which would overtake what was written: the server itself closes the connection behind an answer that has fewer
-            // bytes than it said.
+            // Not an abort, which would overtake the written bytes. The server itself closes the connection if an answer has fewer bytes
+            // than its Content-Length.
             await context.Response.Body.FlushAsync(context.RequestAborted);
             if (until is not null)
                 await until.WaitAsync(context.RequestAborted);
@@ -96,7 +98,7 @@ public abstract class Fault
 
     private sealed class Damaging : Fault
     {
-        internal override Task AfterAsync(HttpContext context, StorageAnswer answer)
+        internal override Task AfterAsync(HttpContext context, EmulatorAnswer answer)
         {
             var body = answer.Body.ToArray();
             body[^1] ^= 1;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace ModelServing.TestKit.ObjectStorage;
+namespace ModelServing.TestKit.Emulation;
 
-/// <summary>What an operation answers.</summary>
-internal sealed record StorageAnswer(int Status)
+/// <summary>The answer of an operation.</summary>
+internal sealed record EmulatorAnswer(int Status)
 {
     internal ReadOnlyMemory<byte> Body { get; init; }
 
@@ -12,10 +12,11 @@ internal sealed record StorageAnswer(int Status)
 
     internal Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    internal static StorageAnswer Json<T>(T value) => new(200) { Body = JsonSerializer.SerializeToUtf8Bytes(value), ContentType = "application/json" };
+    internal static EmulatorAnswer Json<T>(T value) =>
+        new(200) { Body = JsonSerializer.SerializeToUtf8Bytes(value), ContentType = "application/json" };
 
-    /// <summary>Sends it, or of its body only the first bytes.</summary>
-    internal async Task WriteAsync(HttpContext context, int most = int.MaxValue)
+    /// <summary>Sends the answer, with at most <paramref name="maxBytes"/> of its body.</summary>
+    internal async Task WriteAsync(HttpContext context, int maxBytes = int.MaxValue)
     {
         context.Response.StatusCode = Status;
         foreach (var (name, value) in Headers)
@@ -25,6 +26,6 @@ internal sealed record StorageAnswer(int Status)
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = Body.Length;
         if (context.Request.Method != "HEAD")
-            await context.Response.Body.WriteAsync(Body[..Math.Min(most, Body.Length)], context.RequestAborted);
+            await context.Response.Body.WriteAsync(Body[..Math.Min(maxBytes, Body.Length)], context.RequestAborted);
     }
 }
