@@ -87,10 +87,10 @@ internal sealed record RollbackReport
     /// <param name="minute">How long a minute of the platform lasts.</param>
     internal void Print(Terminal terminal, TimeSpan minute)
     {
-        var how = Alarm is null
-            ? $"the guard rolled it back {Seconds:0.00} s"
-            : $"the function Rollback condemned it {(CondemnedAt - FaultBegan) / minute:0.0} minutes";
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"[bold]{CondemnedAt:HH:mm:ss.fff} {how}[/] after the fault began"));
+        var decision = Alarm is null
+            ? string.Create(CultureInfo.InvariantCulture, $"the guard rolled it back {Seconds:0.00} s")
+            : string.Create(CultureInfo.InvariantCulture, $"the function Rollback condemned it {(CondemnedAt - FaultBegan) / minute:0.0} minutes");
+        terminal.Say($"[bold]{CondemnedAt:HH:mm:ss.fff} {decision}[/] after the fault began");
         terminal.Say($"  evidence         {Markup.Escape(Evidence ?? "none")}");
         if (Alarm is { } alarm)
             terminal.Say($"  its answer       {Markup.Escape(alarm.Answer)}");
