@@ -89,12 +89,12 @@ public class InNamespaces
             static (status, text) => status == 401 && text.Contains("Authorization: Bearer", StringComparison.Ordinal));
         Assert.Equal(1, issuer.Fetches);
 
-        // The cluster's search list led to the name, and a missing name is not a failure.
-        await router.SaysAsync("fraud-v1.modelserving.svc\\\" has 3 addresses now");
+        // The cluster search list led to the name, and a missing name is not a failure.
+        await router.SaysAsync("fraud-v1.modelserving.svc\\\\\\" now has 3 addresses");
         Assert.Contains("fraud-v2.modelserving.svc.cluster.local", dns.Asked);
         Assert.DoesNotContain("can't be looked up", router.Output, StringComparison.Ordinal);
         dns.Has("fraud-v2.modelserving.svc.cluster.local", "10.244.1.3");
-        await router.SaysAsync("fraud-v2.modelserving.svc\\\" has 1 addresses now");
+        await router.SaysAsync("fraud-v2.modelserving.svc\\\" now has 1 addresses");
         dns.Fails("fraud-v2.modelserving.svc.cluster.local");
         await router.SaysAsync("fraud-v2.modelserving.svc\\\" can't be looked up");
 

@@ -137,7 +137,8 @@ public sealed class AttemptReportTests : IAsyncDisposable
             Recorded(out _));
         for (var i = 0; i < 2; i++)
             Assert.Equal(200, (await router.InferAsync()).Status);
-        Assert.Equal([null, null], recorded.All.Select(static reported => reported.Result.Endpoint));
+        Assert.Equal(2, recorded.All.Length);
+        Assert.All(recorded.All, static reported => Assert.Null(reported.Result.Endpoint));
         await AssertOutcomesAsync(router, ("unreachable", 2));
     }
 
