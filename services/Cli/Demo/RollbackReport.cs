@@ -89,7 +89,9 @@ internal sealed record RollbackReport
     {
         var decision = Alarm is null
             ? string.Create(CultureInfo.InvariantCulture, $"the guard rolled it back {Seconds:0.00} s")
-            : string.Create(CultureInfo.InvariantCulture, $"the function Rollback condemned it {(CondemnedAt - FaultBegan) / minute:0.0} minutes");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"the function Rollback condemned it {(CondemnedAt - FaultBegan) / minute:0.0} minutes");
         terminal.Say($"[bold]{CondemnedAt:HH:mm:ss.fff} {decision}[/] after the fault began");
         terminal.Say($"  evidence         {Markup.Escape(Evidence ?? "none")}");
         if (Alarm is { } alarm)

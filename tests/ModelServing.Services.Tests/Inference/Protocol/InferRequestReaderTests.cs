@@ -111,8 +111,12 @@ public class InferRequestReaderTests
         "inputs[1].shape: dimension 0 must be a whole number that is at least 0")]
     [InlineData("""{"name":"a","shape":"1,2","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it must be an array of whole numbers")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":1}""", "inputs[1].data: it must be an array of elements")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1]}""", "inputs[1].data: it has 1 elements, but the shape [1,2] requires 2")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[]}""", "inputs[1].data: it has 0 elements, but the shape [1,2] requires 2")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1]}""",
+        "inputs[1].data: it has 1 elements, but the shape [1,2] requires 2")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[]}""",
+        "inputs[1].data: it has 0 elements, but the shape [1,2] requires 2")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2,3]}""", "inputs[1].data: it has more than 2 elements")]
     [InlineData(
         """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,"two"]}""",
