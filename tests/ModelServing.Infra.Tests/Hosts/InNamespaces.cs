@@ -90,7 +90,7 @@ public class InNamespaces
         Assert.Equal(1, issuer.Fetches);
 
         // The cluster search list led to the name, and a missing name is not a failure.
-        await router.SaysAsync("fraud-v1.modelserving.svc\\\\\\" now has 3 addresses");
+        await router.SaysAsync("fraud-v1.modelserving.svc\\\" now has 3 addresses");
         Assert.Contains("fraud-v2.modelserving.svc.cluster.local", dns.Asked);
         Assert.DoesNotContain("can't be looked up", router.Output, StringComparison.Ordinal);
         dns.Has("fraud-v2.modelserving.svc.cluster.local", "10.244.1.3");
