@@ -230,10 +230,10 @@ public abstract class RollbackTests : IAsyncLifetime
     public async Task With_the_journal_away_it_fails_and_the_next_delivery_acts()
     {
         await StartAsync();
-        store.IsAway = true;
+        store.IsUnavailable = true;
         var (status, streams) = await CallAsync(Recorded("firing"));
         Assert.Equal((503, "journal-unread"), (status, (string?)streams[0]!["outcome"]));
-        store.IsAway = false;
+        store.IsUnavailable = false;
         Assert.Empty(await RollbacksAsync());
         Assert.Equal("condemned", await OutcomeAsync(Recorded("firing")));
     }
