@@ -22,7 +22,8 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
     }
 
     private static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(
-        in AttemptResult result, VariantTags tags, bool isLate) => result.Cause switch
+        in AttemptResult result, VariantTags tags, bool isLate) =>
+        result.Cause switch
         {
             ForwardResult.Answered or ForwardResult.HeldBack => result.Status switch
             {
