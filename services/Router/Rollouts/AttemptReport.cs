@@ -22,19 +22,20 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
     }
 
     private static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(
-        in AttemptResult result, VariantTags tags, bool isLate) => result.Cause switch
-    {
-        ForwardResult.Answered or ForwardResult.HeldBack => result.Status switch
+        in AttemptResult result, VariantTags tags, bool isLate) =>
+        result.Cause switch
         {
-            >= StatusCodes.Status500InternalServerError => (tags.Error, CallOutcome.Error),
-            >= StatusCodes.Status400BadRequest => (tags.ClientError, null),
-            _ when isLate => (tags.Error, CallOutcome.Error),
-            _ when result.IsNonFinite => (tags.NonFinite, CallOutcome.NonFinite),
-            _ => (tags.Success, CallOutcome.Succeeded),
-        },
-        ForwardResult.BadAnswer or ForwardResult.Deadline => (tags.Error, CallOutcome.Error),
-        ForwardResult.ConnectionLost => (tags.ConnectionLost, CallOutcome.Error),
-        ForwardResult.NoReadyEndpoint => (tags.Unreachable, null),
-        _ => (null, null),
-    };
+            ForwardResult.Answered or ForwardResult.HeldBack => result.Status switch
+            {
+                >= StatusCodes.Status500InternalServerError => (tags.Error, CallOutcome.Error),
+                >= StatusCodes.Status400BadRequest => (tags.ClientError, null),
+                _ when isLate => (tags.Error, CallOutcome.Error),
+                _ when result.IsNonFinite => (tags.NonFinite, CallOutcome.NonFinite),
+                _ => (tags.Success, CallOutcome.Succeeded),
+            },
+            ForwardResult.BadAnswer or ForwardResult.Deadline => (tags.Error, CallOutcome.Error),
+            ForwardResult.ConnectionLost => (tags.ConnectionLost, CallOutcome.Error),
+            ForwardResult.NoReadyEndpoint => (tags.Unreachable, null),
+            _ => (null, null),
+        };
 }

@@ -67,7 +67,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     /// <summary>The address of the admin API.</summary>
     internal Uri Admin => new(app.Urls.Last());
 
-        internal bool IsRunning => !isDisposed;
+    internal bool IsRunning => !isDisposed;
 
     internal T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();

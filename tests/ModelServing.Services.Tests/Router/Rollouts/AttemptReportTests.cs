@@ -5,7 +5,6 @@ using ModelServing.Contracts;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
 using ModelServing.Services.Tests.Router.Clients;
-using ModelServing.Services.Tests.Router.Forwarding;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
