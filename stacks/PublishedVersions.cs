@@ -7,8 +7,8 @@ using Pulumi.Oci.ObjectStorage;
 namespace ModelServing.Stacks;
 
 /// <summary>
-/// Checks that the versions that the settings name are published: one query per version, for its manifest. Before the bucket exists, there
-/// is no query.
+/// Checks that the versions that the settings name are published: one query per version, for its manifest. It queries nothing before the
+/// bucket exists.
 /// </summary>
 internal static class PublishedVersions
 {

@@ -75,7 +75,10 @@ internal sealed record StackLocation
     /// <param name="cancellation">Cancels the call.</param>
     /// <exception cref="CommandException">The settings break a rule; each broken rule is a line.</exception>
     internal async Task CheckAsync(
-        StackFile file, ModelRegistry registry, Func<IReadOnlyList<PublishedVersion>, IEnumerable<string>> hint, CancellationToken cancellation)
+        StackFile file,
+        ModelRegistry registry,
+        Func<IReadOnlyList<PublishedVersion>, IEnumerable<string>> hint,
+        CancellationToken cancellation)
     {
         var published = (await registry.ListAsync(cancellation)).ToHashSet();
         var faults = file.Check(name => [.. published.Where(version => version.Model == name).Select(static version => version.Version)]);

@@ -70,7 +70,12 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
     }
 
     private async Task<RollbackReport> PlayAsync(
-        VariantPlan watched, FaultProxy proxy, AdminClient admin, Func<int, Task<DemoAnswer[]>> send, AlarmTrace? alarms, CancellationToken cancellation)
+        VariantPlan watched,
+        FaultProxy proxy,
+        AdminClient admin,
+        Func<int, Task<DemoAnswer[]>> send,
+        AlarmTrace? alarms,
+        CancellationToken cancellation)
     {
         // 2
         var began = time.GetUtcNow();

@@ -20,12 +20,22 @@ internal sealed partial class ImageBuild(string dotnet, string workFolder, strin
 
     private static readonly string[] Properties =
     [
-        "ContainerBaseImage", "ContainerUser", "ContainerWorkingDirectory", "ContainerImageFormat", "ContainerAppCommandInstruction", "TargetFileName",
+        "ContainerBaseImage",
+        "ContainerUser",
+        "ContainerWorkingDirectory",
+        "ContainerImageFormat",
+        "ContainerAppCommandInstruction",
+        "TargetFileName",
     ];
 
     private static readonly string[] Items =
     [
-        "ContainerPort", "ContainerLabel", "ContainerEnvironmentVariable", "ContainerEntrypoint", "ContainerAppCommand", "ContainerAppCommandArgs",
+        "ContainerPort",
+        "ContainerLabel",
+        "ContainerEnvironmentVariable",
+        "ContainerEntrypoint",
+        "ContainerAppCommand",
+        "ContainerAppCommandArgs",
         "ContainerDefaultArgs",
     ];
 

@@ -28,15 +28,19 @@ internal static class ImagesCommand
         var command = new Command("push", """
             Build the images, push them, and write their digests into the stack file.
 
-            This runs the .NET SDK's container publishing in the checkout in which ms was built; Docker is not needed. The architecture is that
-            of cluster.nodes.shape. Each image goes to HOST/NAMESPACE/modelserving-STACK/PROGRAM, a repository that `pulumi up` has created. Its
-            tag is a digest of its content, so an unchanged image is not pushed again and keeps its digest. The stack file is changed only when
-            the registry has every image, and only in the digests.
+            This runs the .NET SDK's container publishing in the checkout in which ms was built;
+            Docker is not needed. The architecture is that of cluster.nodes.shape. Each image goes to
+            HOST/NAMESPACE/modelserving-STACK/PROGRAM, a repository that `pulumi up` has created. Its
+            tag is a digest of its content, so an unchanged image is not pushed again and keeps its
+            digest. The stack file is changed only when the registry has every image, and only in the
+            digests.
 
-            The login is looked for where the SDK looks: DOTNET_CONTAINER_PUSH_REGISTRY_UNAME and _PWORD, then DOTNET_CONTAINER_REGISTRY_UNAME
-            and _PWORD (formerly SDK_CONTAINER_REGISTRY_UNAME and _PWORD), then the files of `docker login` and `podman login`:
-            $REGISTRY_AUTH_FILE, containers/auth.json, $DOCKER_CONFIG/config.json, ~/.docker/config.json, with their credential helpers. A
-            registry without TLS must be localhost or be listed in DOTNET_CONTAINER_INSECURE_REGISTRIES.
+            The login is looked for where the SDK looks: DOTNET_CONTAINER_PUSH_REGISTRY_UNAME and
+            _PWORD, then DOTNET_CONTAINER_REGISTRY_UNAME and _PWORD (formerly
+            SDK_CONTAINER_REGISTRY_UNAME and _PWORD), then the files of `docker login` and
+            `podman login`: $REGISTRY_AUTH_FILE, containers/auth.json, $DOCKER_CONFIG/config.json,
+            ~/.docker/config.json, with their credential helpers. A registry without TLS must be
+            localhost or be listed in DOTNET_CONTAINER_INSECURE_REGISTRIES.
             """)
         {
             registry, baseImage, json,
@@ -68,7 +72,13 @@ internal static class ImagesCommand
 
     /// <summary>Pushes the images of <paramref name="projects"/>. When the registry has all of them, writes their digests.</summary>
     internal static async Task<int> PushAsync(
-        Terminal terminal, StackLocation stack, ImagePush push, IReadOnlyList<ImageProject> projects, string? baseImage, string? revision, CancellationToken cancellation)
+        Terminal terminal,
+        StackLocation stack,
+        ImagePush push,
+        IReadOnlyList<ImageProject> projects,
+        string? baseImage,
+        string? revision,
+        CancellationToken cancellation)
     {
         var rows = ImageDigests.Write(stack, await push.PushAsync(projects, baseImage, revision, cancellation));
         terminal.Result(rows, ImageDigests.Table);

@@ -17,7 +17,12 @@ namespace ModelServing.Cli.Up;
 /// <param name="terminal">Where faults are printed.</param>
 /// <param name="time">The clock.</param>
 internal sealed class StackFollower(
-    StackLocation stack, PolledFile file, StackSettings running, Func<StackFile, CancellationToken, Task> check, Terminal terminal, TimeProvider time) : IDisposable
+    StackLocation stack,
+    PolledFile file,
+    StackSettings running,
+    Func<StackFile, CancellationToken, Task> check,
+    Terminal terminal,
+    TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan RecheckPeriod = TimeSpan.FromSeconds(1);
 

@@ -49,7 +49,12 @@ internal sealed class SupervisedHost
     /// <param name="changed">Receives the address each time that the host becomes ready, and null each time that it no longer is.</param>
     /// <param name="onlyFaults">Omits log lines below warning.</param>
     internal SupervisedHost(
-        string label, HostProgram program, HostSettings settings, HostSupervision supervision, Action<HostAddress?> changed, bool onlyFaults = false)
+        string label,
+        HostProgram program,
+        HostSettings settings,
+        HostSupervision supervision,
+        Action<HostAddress?> changed,
+        bool onlyFaults = false)
     {
         Label = label;
         this.program = program;

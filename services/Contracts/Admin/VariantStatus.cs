@@ -8,7 +8,6 @@ namespace ModelServing.Contracts.Admin;
 /// <param name="ServedWeight">The buckets that it has now.</param>
 /// <param name="Endpoints">The number of its endpoints.</param>
 /// <param name="ReadyEndpoints">The number of its ready endpoints.</param>
-/// <param name="Guard">The guard's status for it; null for stable, and for a variant without traffic.</param>
 public sealed record VariantStatus(
     string Name,
     ModelVersion Version,
@@ -16,5 +15,8 @@ public sealed record VariantStatus(
     int PlannedWeight,
     int ServedWeight,
     int Endpoints,
-    int ReadyEndpoints,
-    GuardStatus? Guard = null);
+    int ReadyEndpoints)
+{
+    /// <summary>The guard's status for it; null for stable, and for a variant without traffic.</summary>
+    public GuardStatus? Guard { get; init; }
+}

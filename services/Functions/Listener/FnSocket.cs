@@ -22,7 +22,9 @@ namespace ModelServing.Functions.Listener;
 internal sealed class FnSocket(FnListener listener) : IHostedLifecycleService
 {
     private const UnixFileMode AllUsers =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     // Not infinite: Kestrel adds it to its clock, which would overflow. At its next heartbeat it would then answer 408 to a waiting call,
     // and the platform would kill the container.

@@ -24,7 +24,12 @@ namespace ModelServing.Functions.ModelMetrics;
 /// the other steps still run.
 /// </remarks>
 internal sealed class ModelMetricsHandler(
-    FunctionsHostSettings settings, IMonitoring monitoring, RolloutJournal journal, AlarmRollbacks rollbacks, TimeProvider time, ILogger<ModelMetricsHandler> logger) : IFunctionHandler
+    FunctionsHostSettings settings,
+    IMonitoring monitoring,
+    RolloutJournal journal,
+    AlarmRollbacks rollbacks,
+    TimeProvider time,
+    ILogger<ModelMetricsHandler> logger) : IFunctionHandler
 {
     /// <summary>How many past minutes are posted after a time without calls.</summary>
     internal const int Back = 5;
@@ -117,7 +122,11 @@ internal sealed class ModelMetricsHandler(
     }
 
     private async Task AddAsync(
-        ModelName model, MinuteReports reports, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
+        ModelName model,
+        MinuteReports reports,
+        Dictionary<long, List<MetricData>> metrics,
+        ModelMetricsReport report,
+        CancellationToken cancellation)
     {
         var first = metrics.Keys.Min() - Missed;
         var read = await Task.WhenAll(Enumerable.Range(0, (int)(metrics.Keys.Max() - first) + 1)
@@ -144,7 +153,10 @@ internal sealed class ModelMetricsHandler(
     }
 
     private async Task AddRefusedAsync(
-        IReadOnlyList<ModelName> models, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
+        IReadOnlyList<ModelName> models,
+        Dictionary<long, List<MetricData>> metrics,
+        ModelMetricsReport report,
+        CancellationToken cancellation)
     {
         try
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using ModelServing.Oci.Calls;
 using ModelServing.Registry;
 using Oci.ObjectstorageService;
@@ -52,7 +51,7 @@ internal sealed class ObjectUpload(
         var bytes = new byte[length];
         await ReadAsync(bytes, 0, cancellation);
         await RequireEndAsync(cancellation);
-        var md5 = Md5(bytes);
+        var md5 = ContentMd5.Compute(bytes);
         var stored = await RunOnceAsync(
             () => calls.CallAsync(
                 (client, once, token) => client.PutObject(
@@ -167,7 +166,7 @@ internal sealed class ObjectUpload(
 
     private async Task<string> SendPartAsync(string upload, Part part, CancellationToken cancellation)
     {
-        var md5 = Md5(part.Bytes);
+        var md5 = ContentMd5.Compute(part.Bytes);
         var sent = await calls.CallAsync(
             (client, once, token) => client.UploadPart(
                 new UploadPartRequest
@@ -293,10 +292,6 @@ internal sealed class ObjectUpload(
     }
 
     private IOException WrongLength(long actual) => new($"received {actual} bytes for {key}; {length} were announced");
-
-#pragma warning disable CA5351 // The service requires MD5 as the checksum of a body. It detects damage and is not used for security.
-    private static string Md5(byte[] bytes) => Convert.ToBase64String(MD5.HashData(bytes));
-#pragma warning restore CA5351
 
     private sealed record Part(int Number, byte[] Bytes);
 }

@@ -1,8 +1,8 @@
 namespace ModelServing.Rollout.Guard;
 
 /// <summary>
-/// Condemns a watched version that has had no ready endpoint for <c>unreachableFor</c>. Requests that never reach a version are no evidence
-/// for the statistics, since they fail over at once. Call it about once a second, from one thread.
+/// Condemns a watched version that has had no ready endpoint for <c>unreachableFor</c>. The guard's statistics
+/// do not count requests that never reach a version, since they fail over at once. Call it about once a second, from one thread.
 /// </summary>
 /// <remarks>
 /// Time counts only while stable has a ready endpoint: if nothing is reachable, the cause is the network or this router. And it counts only

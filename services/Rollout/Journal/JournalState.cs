@@ -16,7 +16,12 @@ public sealed record JournalState
     private JournalState(ModelName model) => Model = model;
 
     internal JournalState(
-        ModelName model, long lastSeq, Guid? lastId, IEnumerable<VersionState> versions, IEnumerable<ServedRollout> served, RolloutEvent? lastRollout)
+        ModelName model,
+        long lastSeq,
+        Guid? lastId,
+        IEnumerable<VersionState> versions,
+        IEnumerable<ServedRollout> served,
+        RolloutEvent? lastRollout)
     {
         Model = model;
         LastSeq = lastSeq;

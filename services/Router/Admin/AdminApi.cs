@@ -32,7 +32,12 @@ internal sealed class AdminApi
     private volatile int[] ports;
 
     public AdminApi(
-        RouterSettings settings, IServer server, RolloutStatusReader status, OperatorDecisions decisions, Admission admission, RouterMetrics metrics)
+        RouterSettings settings,
+        IServer server,
+        RolloutStatusReader status,
+        OperatorDecisions decisions,
+        Admission admission,
+        RouterMetrics metrics)
     {
         this.settings = settings;
         this.server = server;

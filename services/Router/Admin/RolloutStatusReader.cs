@@ -65,8 +65,10 @@ internal sealed class RolloutStatusReader(
             variant.Plan.Weight,
             variant.Weight,
             route?.Endpoints.Count ?? 0,
-            ReadyOf(route),
-            model.Watched.FirstOrDefault(watched => watched.Variant == variant.Plan.Name) is { } watched ? Read(watched) : null);
+            ReadyOf(route))
+        {
+            Guard = model.Watched.FirstOrDefault(watched => watched.Variant == variant.Plan.Name) is { } watched ? Read(watched) : null,
+        };
     }
 
     private GuardStatus Read(WatchedVariant watched)

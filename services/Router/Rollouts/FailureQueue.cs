@@ -9,7 +9,7 @@ namespace ModelServing.Router.Rollouts;
 /// counting that one may query the cache.</summary>
 internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
 {
-    // A few seconds of a total outage. Failures beyond that are dropped for both variants alike, so they are no evidence for either.
+    // A few seconds of a total outage. Failures beyond that are dropped for both variants alike, so they count against neither.
     private const int Capacity = 16 * 1024;
 
     private readonly Channel<FailedAttempt> failures = Channel.CreateBounded<FailedAttempt>(

@@ -29,7 +29,7 @@ internal sealed class JournalSync(
     /// <summary>The models that the journal or the plan names.</summary>
     internal HashSet<ModelName> Models => [.. board.States.Select(static state => state.Model), .. plan.Rollouts.Keys];
 
-    /// <summary>The models whose rollout may have to be recorded in the journal.</summary>
+    /// <summary>The models whose rollout may not be recorded in the journal yet.</summary>
     internal IEnumerable<ModelName> Due => due.Keys;
 
     public void Dispose() => oneAtATime.Dispose();

@@ -34,7 +34,8 @@ internal sealed class ConfigMapApi : IDisposable
             // With HTTP/2, the next request would use the same dead connection. With HTTP/1.1, an abandoned request closes its connection.
             configuration.DisableHttp2 = true;
             // The client's own check of a certificate chain ignores the host name; .NET's check does not.
-            (authorities, configuration.SslCaCerts) = (configuration.SslCaCerts, null);
+            authorities = configuration.SslCaCerts;
+            configuration.SslCaCerts = null;
             configuration.FirstMessageHandlerSetup = SetUp;
             client = new Kubernetes(configuration);
         }

@@ -301,8 +301,8 @@ public sealed class SdkBehaviourTests
         var inputs = mocks.Made["s"].Inputs;
         Assert.Equal(["apiVersion", "kind", "spec"], inputs.Keys.Order());
         Assert.Equal(("v1", "Service"), (inputs["apiVersion"], inputs["kind"]));
-        var port =
-            (ImmutableDictionary<string, object>)((ImmutableArray<object>)((ImmutableDictionary<string, object>)inputs["spec"])["ports"])[0];
+        var ports = (ImmutableArray<object>)((ImmutableDictionary<string, object>)inputs["spec"])["ports"];
+        var port = (ImmutableDictionary<string, object>)ports[0];
         Assert.Equal((80.0, "http"), (port["port"], port["targetPort"]));
     }
 

@@ -16,7 +16,10 @@ internal sealed class HostContainer : IAsyncDisposable
     // The variables that a test may override or add. The kubelet sets the last two.
     private static readonly string[] MayBeOverridden =
     [
-        OciSettings.ObjectStorageEndpointVariable, OciSettings.NosqlEndpointVariable, OciSettings.IdentityVariable, OciSettings.ConfigFileVariable,
+        OciSettings.ObjectStorageEndpointVariable,
+        OciSettings.NosqlEndpointVariable,
+        OciSettings.IdentityVariable,
+        OciSettings.ConfigFileVariable,
         "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
     ];
 

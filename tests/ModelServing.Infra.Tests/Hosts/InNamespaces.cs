@@ -100,7 +100,7 @@ public class InNamespaces
 
         // The journal is the table. The cache's name does not resolve here, and nothing waited for it.
         await router.SaysAsync($"nosql:{NosqlEmulator.Compartment}/{table.Name}\\\" is read");
-        await router.SaysAsync("primary.example.com:6379 with TLS\\\" is away");
+        await router.SaysAsync("primary.example.com:6379 with TLS\\\" is unavailable");
         await Wait.UntilAsync(
             () => Task.FromResult(table.Count == 1),
             () => $"the journal never got the event of the plan:\n{router.Output}");

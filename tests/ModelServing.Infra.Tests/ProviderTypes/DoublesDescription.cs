@@ -95,7 +95,9 @@ internal static class DoublesDescription
         }
 
         private static string Described(IEnumerable<Property> properties, Func<Property, bool> isOptional, Func<Property, string> type) =>
-            $"{{ {string.Concat(properties.Select(property => $"{property.Wire}{(isOptional(property) ? "?" : "")}: {type(property)}; "))}}}";
+            "{ " +
+            string.Concat(properties.Select(property => $"{property.Wire}{(isOptional(property) ? "?" : "")}: {type(property)}; ")) +
+            "}";
 
         private string Plain(string type, Func<string, string> named) => type switch
         {

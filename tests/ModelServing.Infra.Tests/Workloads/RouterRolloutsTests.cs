@@ -27,10 +27,8 @@ public class RouterRolloutsTests
         {
             Assert.Contains($" in compartment id {table["compartmentId"]} where all {{", statement, StringComparison.Ordinal);
             Assert.EndsWith($", target.nosql-table.name='{table["name"]}'}}", statement, StringComparison.Ordinal);
-            Assert.Contains(
-                $"request.principal.service_account='{run.Pods().Single(static each => each.Owner == "router").Pod.Spec.ServiceAccountName}'",
-                statement,
-                StringComparison.Ordinal);
+            var router = run.Pods().Single(static each => each.Owner == "router").Pod;
+            Assert.Contains($"request.principal.service_account='{router.Spec.ServiceAccountName}'", statement, StringComparison.Ordinal);
         });
     }
 

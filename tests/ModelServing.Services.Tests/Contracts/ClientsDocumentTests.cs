@@ -72,7 +72,7 @@ public class ClientsDocumentTests
     [InlineData(Hash, "msk_abc", "clients.shop.keyHashes[0] is not a SHA-256")]
     [InlineData($"\"{Hash}\"", "", "clients.shop.keyHashes is empty")]
     [InlineData($"\"{Hash}\"", "null", "clients.shop.keyHashes[0] is not a SHA-256")]
-    [InlineData($"\"{Hash}\"", $"\"{Hash}\", \"{Hash}\"", "is that of shop too")]
+    [InlineData($"\"{Hash}\"", $"\"{Hash}\", \"{Hash}\"", "belongs to shop too")]
     [InlineData(
         "\"requestsPerSecond\": 0.5",
         "\"requestsPerSecond\": 0",

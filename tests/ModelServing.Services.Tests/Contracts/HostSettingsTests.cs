@@ -13,7 +13,13 @@ public class HostSettingsTests
 
     private static readonly Gen<string> SomeText = Gen.String[Gen.Char[' ', 'ÿ'], 1, 20];
 
-    private static readonly Gen<(string Urls, LogFormat? Format, string? AddressFile, bool StopWithParent, TimeSpan Delay, TimeSpan Timeout)> Shared =
+    private static readonly Gen<(
+        string Urls,
+        LogFormat? Format,
+        string? AddressFile,
+        bool StopWithParent,
+        TimeSpan Delay,
+        TimeSpan Timeout)> Shared =
         Gen.Select(
             SomeText,
             Gen.Int[0, 2].Select(i => i == 2 ? (LogFormat?)null : (LogFormat)i),
@@ -164,11 +170,38 @@ public class HostSettingsTests
             .Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                "ASPNETCORE_URLS", "MODELSERVING_ADDRESS_FILE", "MODELSERVING_ADMIN_ADDRESS_FILE", "MODELSERVING_ADMIN_URLS", "MODELSERVING_CACHE", "MODELSERVING_CACHE_PASSWORD",
-                "MODELSERVING_CACHE_TLS", "MODELSERVING_CACHE_USER", "MODELSERVING_CONCURRENCY", "MODELSERVING_DRAIN_DELAY", "MODELSERVING_DRAIN_TIMEOUT",
-                "MODELSERVING_ENDPOINTS", "MODELSERVING_ENVIRONMENT", "MODELSERVING_JOURNAL", "MODELSERVING_JOURNAL_SNAPSHOT", "MODELSERVING_LOG_FORMAT", "MODELSERVING_MAX_MODEL_BYTES", "MODELSERVING_MAX_REQUEST_BYTES",
-                "MODELSERVING_MINUTE", "MODELSERVING_MODEL", "MODELSERVING_OCI_CONFIG_FILE", "MODELSERVING_OCI_IDENTITY", "MODELSERVING_OCI_MONITORING_ENDPOINT", "MODELSERVING_OCI_NOSQL_ENDPOINT", "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT", "MODELSERVING_OCI_PROFILE",
-                "MODELSERVING_OCI_REGION", "MODELSERVING_PLAN", "MODELSERVING_QUEUE_LIMIT", "MODELSERVING_REGISTRY", "MODELSERVING_ROUTERS_MAX", "MODELSERVING_STOP_WITH_PARENT",
+                "ASPNETCORE_URLS",
+                "MODELSERVING_ADDRESS_FILE",
+                "MODELSERVING_ADMIN_ADDRESS_FILE",
+                "MODELSERVING_ADMIN_URLS",
+                "MODELSERVING_CACHE",
+                "MODELSERVING_CACHE_PASSWORD",
+                "MODELSERVING_CACHE_TLS",
+                "MODELSERVING_CACHE_USER",
+                "MODELSERVING_CONCURRENCY",
+                "MODELSERVING_DRAIN_DELAY",
+                "MODELSERVING_DRAIN_TIMEOUT",
+                "MODELSERVING_ENDPOINTS",
+                "MODELSERVING_ENVIRONMENT",
+                "MODELSERVING_JOURNAL",
+                "MODELSERVING_JOURNAL_SNAPSHOT",
+                "MODELSERVING_LOG_FORMAT",
+                "MODELSERVING_MAX_MODEL_BYTES",
+                "MODELSERVING_MAX_REQUEST_BYTES",
+                "MODELSERVING_MINUTE",
+                "MODELSERVING_MODEL",
+                "MODELSERVING_OCI_CONFIG_FILE",
+                "MODELSERVING_OCI_IDENTITY",
+                "MODELSERVING_OCI_MONITORING_ENDPOINT",
+                "MODELSERVING_OCI_NOSQL_ENDPOINT",
+                "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT",
+                "MODELSERVING_OCI_PROFILE",
+                "MODELSERVING_OCI_REGION",
+                "MODELSERVING_PLAN",
+                "MODELSERVING_QUEUE_LIMIT",
+                "MODELSERVING_REGISTRY",
+                "MODELSERVING_ROUTERS_MAX",
+                "MODELSERVING_STOP_WITH_PARENT",
                 "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
             ],
             names);

@@ -42,7 +42,7 @@ public sealed class ImageNamesTests : IDisposable
         var e = Assert.Throws<CommandException>(() => SourceCheckout.Find(folder.FullPath));
         Assert.Equal(ExitCode.WrongInput, e.ExitCode);
         Assert.Equal(
-            [$"images are built from the sources, and {folder.FullPath} is not inside of a checkout of them: clone the repository and " +
+            [$"images are built from the sources, but {folder.FullPath} is not in a checkout; clone the repository and " +
                 $"run ./dev ms images push there"],
             e.Lines);
     }
@@ -56,7 +56,7 @@ public sealed class ImageNamesTests : IDisposable
             null,
             TestContext.Current.CancellationToken));
         Assert.Equal(
-            [$"{folder.Combine("dotnet")} can't be started: install the .NET 10 SDK (https://dotnet.microsoft.com/download)"],
+            [$"{folder.Combine("dotnet")} can't be started; install the .NET 10 SDK (https://dotnet.microsoft.com/download)"],
             e.Lines);
     }
 
@@ -92,7 +92,7 @@ public sealed class ImageNamesTests : IDisposable
             Assert.Throws<CommandException>(() => ImageDestination.From("eu-frankfurt-1", null, "dev")).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "does not say the tenancy's namespace",
+            "does not begin with the tenancy's namespace",
             Assert.Throws<CommandException>(() => ImageDestination.From(
                 "eu-frankfurt-1",
                 new ContainerRegistryLogin("me", "secret", "here"),

@@ -11,7 +11,7 @@ internal static class SourceFiles
 
     private static readonly string[] BuildFolders = ["artifacts", "bin", "node_modules", "obj"];
 
-    private static readonly Lazy<IReadOnlyList<SourceFile>> Parsed = new(static () => [.. Folders(".").Select(Parse)]);
+    private static readonly Lazy<IReadOnlyList<SourceFile>> Parsed = new(static () => [.. Folders().Select(Parse)]);
 
     /// <summary>Every hand-written file.</summary>
     internal static IReadOnlyList<SourceFile> All => Parsed.Value;
@@ -25,7 +25,14 @@ internal static class SourceFiles
         .Concat(Directory.EnumerateFiles(Repository.Combine("docs"), "*.md"))
         .Select(static path => Path.GetRelativePath(Repository.Root, path));
 
-    private static IEnumerable<string> Folders(string folder) => ProductFolders.Append("tests")
+    /// <summary>Fails with one line for each fault.</summary>
+    internal static void AssertNone(IEnumerable<string> faults)
+    {
+        var lines = faults.ToList();
+        Assert.True(lines.Count == 0, $"{lines.Count} faults:\n{string.Join('\n', lines)}");
+    }
+
+    private static IEnumerable<string> Folders() => ProductFolders.Append("tests")
         .SelectMany(static name => FilesBelow(Repository.Combine(name)))
         .Order(StringComparer.Ordinal);
 

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace ModelServing.Services.Tests.House;
 
-/// <summary>What every source file keeps to. That a namespace is its folder is the compiler's own rule (IDE0130 in
+/// <summary>The rules that every source file keeps. The compiler itself checks that a namespace is its folder (IDE0130 in
 /// .editorconfig).</summary>
 public class SourceRulesTests
 {
@@ -13,7 +13,7 @@ public class SourceRulesTests
     private const int MaxParameters = 7;
 
     [Fact]
-    public void A_type_is_in_a_file_of_its_own_name() => Assert.Empty(SourceFiles.All.SelectMany(static file =>
+    public void A_type_is_in_a_file_of_its_own_name() => SourceFiles.AssertNone(SourceFiles.All.SelectMany(static file =>
     {
         var name = Path.GetFileNameWithoutExtension(file.Path).Split('.')[0];
         return file.Types.Where(type => SourceFile.NameOf(type) != name && !MayShare(file, type))
@@ -21,7 +21,7 @@ public class SourceRulesTests
     }));
 
     [Fact]
-    public void No_line_is_longer_than_140_columns() => Assert.Empty(SourceFiles.All.SelectMany(static file =>
+    public void No_line_is_longer_than_140_columns() => SourceFiles.AssertNone(SourceFiles.All.SelectMany(static file =>
     {
         var raw = RawStringLines(file);
         return file.Lines.Index()
@@ -30,26 +30,27 @@ public class SourceRulesTests
     }));
 
     [Fact]
-    public void A_constructor_assigns_one_field_per_line() => Assert.Empty(SourceFiles.All.SelectMany(static file =>
+    public void A_constructor_assigns_one_field_per_line() => SourceFiles.AssertNone(SourceFiles.All.SelectMany(static file =>
         file.Root.DescendantNodes().OfType<ConstructorDeclarationSyntax>()
             .SelectMany(static constructor => constructor.DescendantNodes().OfType<AssignmentExpressionSyntax>())
             .Where(static assignment => assignment is { Left: TupleExpressionSyntax, Right: TupleExpressionSyntax })
             .Select(assignment => file.At(assignment.GetLocation()))));
 
     [Fact]
-    public void No_product_file_has_more_than_300_lines() => Assert.Empty(SourceFiles.Product
+    public void No_product_file_has_more_than_300_lines() => SourceFiles.AssertNone(SourceFiles.Product
         .Where(static file => file.Lines.Count - 1 > MaxLines)
         .Select(static file => $"{file.Path}: {file.Lines.Count - 1} lines"));
 
     [Fact]
-    public void No_constructor_of_the_product_has_more_than_seven_parameters() => Assert.Empty(SourceFiles.Product.SelectMany(static file =>
+    public void No_constructor_of_the_product_has_more_than_seven_parameters() =>
+        SourceFiles.AssertNone(SourceFiles.Product.SelectMany(static file =>
         file.Root.DescendantNodes().OfType<ParameterListSyntax>()
             .Where(static list => list.Parent is TypeDeclarationSyntax
                 or ConstructorDeclarationSyntax && list.Parameters.Count > MaxParameters)
             .Select(list => $"{file.At(list.GetLocation())}: {list.Parameters.Count} parameters")));
 
     [Fact]
-    public void No_method_is_named_just_Of() => Assert.Empty(SourceFiles.All
+    public void No_method_is_named_just_Of() => SourceFiles.AssertNone(SourceFiles.All
         .Where(static file => !file.Path.StartsWith("tests/Doubles/", StringComparison.Ordinal))
         .SelectMany(static file => file.Root.DescendantNodes()
             .Where(static node => node is MethodDeclarationSyntax { Identifier.Text: "Of" }

@@ -119,9 +119,9 @@ public class RequestHandlerTests
         using var client = await router.ConnectAsync();
         foreach (var chunked in (bool[])[false, true])
         {
+            var chunks = string.Concat(body.Chunk(7001).Select(static piece => $"{piece.Length:x}\r\n{new string(piece)}\r\n"));
             var message = Post + (chunked
-                ? $"Transfer-Encoding: " +
-                    $"chunked\r\n\r\n{string.Concat(body.Chunk(7001).Select(static piece => $"{piece.Length:x}\r\n{new string(piece)}\r\n"))}0\r\n\r\n"
+                ? $"Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"
                 : $"Content-Length: {length}\r\n\r\n{body}");
             foreach (var pieces in (int[])[1, 5])
             {

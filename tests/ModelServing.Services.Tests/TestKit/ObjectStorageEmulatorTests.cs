@@ -421,19 +421,23 @@ public sealed class ObjectStorageEmulatorTests : IAsyncLifetime
 
         all.AddRange(headers);
         signed.Remove(unsigned);
-        var text = string.Join(
-            '\n',
-            signed.Select(
-                name =>
-                    $"{name}: {(name == "(request-target)" ? $"{method.ToLowerInvariant()} {target}" : all.First(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value)}"));
+        var text = string.Join('\n', signed.Select(name =>
+        {
+            var value = name == "(request-target)"
+                ? $"{method.ToLowerInvariant()} {target}"
+                : all.First(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+            return $"{name}: {value}";
+        }));
         var signature = Convert.ToBase64String(emulator.Identity.Key.SignData(
             Encoding.UTF8.GetBytes(text),
             HashAlgorithmName.SHA256,
             RSASignaturePadding.Pkcs1));
-        all.Add(("Authorization", $"Signature " +
-            $"version=\"1\",headers=\"{string.Join(' ', signed)}\",keyId=\"{emulator.Identity.KeyId}\",algorithm=\"rsa-sha256\",signature=\"{signature}\""));
-        return new RawRequest($"{method} {target} " +
-            $"HTTP/1.1\r\n{string.Concat(all.Select(static header => $"{header.Name}: {header.Value}\r\n"))}\r\n{(body is null ? "" : Encoding.Latin1.GetString(body))}");
+        all.Add((
+            "Authorization",
+            $"Signature version=\"1\",headers=\"{string.Join(' ', signed)}\",keyId=\"{emulator.Identity.KeyId}\"," +
+                $"algorithm=\"rsa-sha256\",signature=\"{signature}\""));
+        var lines = string.Concat(all.Select(static header => $"{header.Name}: {header.Value}\r\n"));
+        return new RawRequest($"{method} {target} HTTP/1.1\r\n{lines}\r\n{(body is null ? "" : Encoding.Latin1.GetString(body))}");
     }
 
     private async Task<RawAnswer> SendAsync(RawRequest request)

@@ -8,4 +8,9 @@ namespace ModelServing.Cli.Monitoring.Queries;
 /// <param name="Statistic">The statistic over the datapoints.</param>
 /// <param name="Text">The expression's text.</param>
 internal sealed record MetricExpression(
-    string Metric, TimeSpan Interval, IReadOnlyList<DimensionFilter> Filters, IReadOnlyList<string>? GroupBy, Statistic Statistic, string Text);
+    string Metric,
+    TimeSpan Interval,
+    IReadOnlyList<DimensionFilter> Filters,
+    IReadOnlyList<string>? GroupBy,
+    Statistic Statistic,
+    string Text);

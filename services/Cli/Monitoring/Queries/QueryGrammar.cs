@@ -102,13 +102,15 @@ internal static class QueryGrammar
          from query in Parse.Chain(Text("&&"), Condition, static (_, left, right) => new AlarmQuery.Both(left, right))
          select query).AtEnd();
 
-    private static TextParser<AlarmQuery> Absence((string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector) =>
+    private static TextParser<AlarmQuery> Absence(
+        (string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector) =>
         from open in Text("absent(")
         from within in Duration.OptionalOrDefault(AbsentWithin)
         from close in Text(")")
         select (AlarmQuery)new AlarmQuery.Absence(Expression(selector, Nothing, "absent()"), within);
 
-    private static TextParser<AlarmQuery> Threshold((string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector) =>
+    private static TextParser<AlarmQuery> Threshold(
+        (string Metric, TimeSpan Interval, DimensionFilter[] Filters, string[]? GroupBy) selector) =>
         from statistic in OfDatapoints
         from comparison in Compared
         from value in Number

@@ -50,7 +50,9 @@ internal sealed class HostedFunctions : IAsyncDisposable
     /// <param name="cancellation">Cancels the call.</param>
     /// <exception cref="HostFailedException">The process did not start.</exception>
     internal async Task StartAsync(
-        FunctionsHostSettings settings, Func<FunctionsHostSettings, Action<HostAddress?>, SupervisedHost> start, CancellationToken cancellation)
+        FunctionsHostSettings settings,
+        Func<FunctionsHostSettings, Action<HostAddress?>, SupervisedHost> start,
+        CancellationToken cancellation)
     {
         await Monitoring.StartAsync(cancellation);
         host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.SetAddress);

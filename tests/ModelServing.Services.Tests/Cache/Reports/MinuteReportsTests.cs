@@ -123,7 +123,7 @@ public abstract class MinuteReportsTests : IAsyncLifetime
         var report = Canary(1);
         await Reports().WriteAsync(Fraud, Minute, report, Token);
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{cache.Address},password={cache.Password}");
-        await redis.GetDatabase().HashSetAsync("{ms:dev:reports:fraud}:29300000", [new("nobody", "x"), new($"1/{Guid.NewGuid():N}", "x")]);
+        await redis.GetDatabase().HashSetAsync("{ms:dev:reports:fraud}:29300000", [new("unknown", "x"), new($"1/{Guid.NewGuid():N}", "x")]);
         await redis.GetDatabase().SortedSetAddAsync("{ms:dev:reports}:models", "No Model", Minute);
 
         var read = await Reports().ReadAsync(Fraud, Minute, Token);

@@ -134,7 +134,11 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
         var publish = await Tool.RunAsync(new ProcessStartInfo("dotnet",
         [
             "msbuild", hosts.Project("inference").Path, "-t:PublishContainer", "-nologo", "-nodeReuse:false", "-terminalLogger:off",
-            "-p:Configuration=Release", "-p:RuntimeIdentifier=linux-x64", "-p:SelfContained=false", $"-p:ArtifactsPath={hosts.WorkFolder}", $"-p:PublishDir={hosts.Published("inference", "linux-x64")}/",
+            "-p:Configuration=Release",
+            "-p:RuntimeIdentifier=linux-x64",
+            "-p:SelfContained=false",
+            $"-p:ArtifactsPath={hosts.WorkFolder}",
+            $"-p:PublishDir={hosts.Published("inference", "linux-x64")}/",
             $"-p:ContainerRegistry={registry!.Host}", "-p:ContainerRepository=by-hand", $"-p:ContainerBaseImage={baseImage}",
         ]), "", Cancellation);
         Assert.NotEqual(0, publish!.Code);

@@ -30,14 +30,16 @@ internal static class SomeStatus
                         500,
                         condemned.Contains(2) ? 0 : 500,
                         1,
-                        0,
-                        condemned.Contains(2)
+                        0)
+                    {
+                        Guard = condemned.Contains(2)
                             ? null
                             : new GuardStatus(
                                 Noon,
                                 7,
                                 "sum",
-                                [new KindStatus("error", 12.5, 8000, 2, 1), new KindStatus("slow", 1, 8000, 0, 0)])),
+                                [new KindStatus("error", 12.5, 8000, 2, 1), new KindStatus("slow", 1, 8000, 0, 0)]),
+                    },
                 ],
                 KeptWarm = [new KeptVersionStatus(new ModelVersion(7), 1)],
                 Condemned = [.. condemned.Select(static version => new CondemnedVersion(

@@ -34,9 +34,9 @@ public sealed class ModelMetricsTests : IAsyncLifetime
 
         Assert.Equal(200, status);
         Assert.Equal(
-            ["1/fraud/canary/2 at 11:59:00: 0 x 54", "1/fraud/canary/2 at 11:59:01: 1 x 6", "1/fraud/stable/1 at 11:59:00: 0 x 540"],
+            ["fraud/1/canary/2 at 11:59:00: 0 x 54", "fraud/1/canary/2 at 11:59:01: 1 x 6", "fraud/1/stable/1 at 11:59:00: 0 x 540"],
             tested.Taken(ModelMetric.Failure).Order(StringComparer.Ordinal));
-        Assert.Equal(["1/fraud/canary/2 at 11:59:00: 0.1 x 60"], tested.Taken(ModelMetric.FailureExcess));
+        Assert.Equal(["fraud/1/canary/2 at 11:59:00: 0.1 x 60"], tested.Taken(ModelMetric.FailureExcess));
         Assert.Equal(
             [("canary", "true"), ("stable", "false")],
             tested.Monitoring.Accepted.Select(static stream => stream["dimensions"]!)
@@ -81,7 +81,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
             await tested.ReportAsync(LastMinute - back, canary);
         await tested.RunAsync();
         Assert.Equal(
-            Enumerable.Range(55, ModelMetricsHandler.Back).Select(static minute => $"1/fraud/canary/2 at 11:{minute}:00: 1 x 1"),
+            Enumerable.Range(55, ModelMetricsHandler.Back).Select(static minute => $"fraud/1/canary/2 at 11:{minute}:00: 1 x 1"),
             tested.Taken(ModelMetric.Requests));
     }
 
@@ -191,8 +191,8 @@ public sealed class ModelMetricsTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                .. (string[])["1/fraud/canary/2 at 11:59:00: 1 x 1"],
-                .. Enumerable.Range(0, ModelMetricsHandler.Missed).Select(static minute => $"1/fraud/canary/2 at 12:{minute:00}:00: 0 x 1"),
+                .. (string[])["fraud/1/canary/2 at 11:59:00: 1 x 1"],
+                .. Enumerable.Range(0, ModelMetricsHandler.Missed).Select(static minute => $"fraud/1/canary/2 at 12:{minute:00}:00: 0 x 1"),
             ],
             tested.Taken(ModelMetric.Reporting));
     }

@@ -110,8 +110,16 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
     /// <summary>The datapoints of a metric that Monitoring accepted, as <c>STREAM at TIME: VALUE x COUNT</c>.</summary>
     internal IEnumerable<string> Taken(string metric) =>
         Monitoring.Accepted.Where(stream => (string?)stream["name"] == metric)
-            .SelectMany(stream => stream["datapoints"]!.AsArray().Select(point =>
-            $"{string.Join('/', stream["dimensions"]!.AsObject().Where(static one => one.Key != ModelMetric.Watched).OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (string?)one.Value))} at {point!["timestamp"]!.GetValue<DateTimeOffset>():HH:mm:ss}: {point["value"]!.GetValue<double>():0.###} x {point["count"]!.GetValue<int>()}"));
+            .SelectMany(static stream => stream["datapoints"]!.AsArray().Select(point =>
+            {
+                var dimensions = stream["dimensions"]!.AsObject()
+                    .Where(static one => one.Key != ModelMetric.Watched)
+                    .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                    .Select(static one => (string?)one.Value);
+                var time = point!["timestamp"]!.GetValue<DateTimeOffset>();
+                var (value, count) = (point["value"]!.GetValue<double>(), point["count"]!.GetValue<int>());
+                return $"{string.Join('/', dimensions)} at {time:HH:mm:ss}: {value:0.###} x {count}";
+            }));
 
     public async ValueTask DisposeAsync()
     {

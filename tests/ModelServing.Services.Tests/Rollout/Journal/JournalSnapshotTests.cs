@@ -24,7 +24,7 @@ public class JournalSnapshotTests
     }
 
     [Theory]
-    [InlineData("", "no JSON")]
+    [InlineData("", "is not JSON")]
     [InlineData("null", "it is null")]
     [InlineData("""{"schema":2,"models":[]}""", "its schema is 2; this program reads schema 1")]
     [InlineData("""{"schema":1,"models":[],"wonder":1}""", "wonder")]
@@ -36,9 +36,6 @@ public class JournalSnapshotTests
         "same key")]
     public void Other_bytes_are_refused(string text, string message) => Assert.Contains(
         message,
-        Assert.Throws<ContractException>(() => JournalSnapshot.Parse(Encoding.UTF8.GetBytes(text))).Message.Replace(
-            "tokens",
-            "no JSON",
-            StringComparison.Ordinal),
+        Assert.Throws<ContractException>(() => JournalSnapshot.Parse(Encoding.UTF8.GetBytes(text))).Message,
         StringComparison.Ordinal);
 }
