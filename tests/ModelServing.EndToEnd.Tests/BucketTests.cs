@@ -69,7 +69,7 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.Equal(0, (await PublishAsync(1, "--stack", "dev")).ExitCode);
         var (exitCode, output) = await PublishAsync(2, "--stack", "dev", "--version", "1");
         Assert.True(exitCode == 2, output);
-        Assert.Contains("models/fraud/1/manifest.json: fraud has a version 1 already", output, StringComparison.Ordinal);
+        Assert.Contains("models/fraud/1/manifest.json: fraud already has a version 1", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class BucketTests : IAsyncLifetime
             "404 BucketNotFound: Either the bucket named 'modelserving-prod-artifacts' does not exist",
             output,
             StringComparison.Ordinal);
-        Assert.Contains("look at the bucket's name, the region, and the policies", output, StringComparison.Ordinal);
+        Assert.Contains("check the bucket's name, the region", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public class PlanDocumentTests
     [InlineData(
         "\"revision\": \"r\",",
         "\"revision\": \"r\", \"guard\": { \"tolerance\": 1, \"falseAlarm\": 0.1, \"unreachableForMilliseconds\": 1 },",
-        "rollouts.scoring.guard is given; it must be given exactly where")]
+        "rollouts.scoring.guard is given; it must be given exactly if")]
     [InlineData(
         "\"revision\": \"r\",",
         "\"revision\": \"r\", \"routingKeyClaim\": \"\",",

@@ -70,7 +70,7 @@ public sealed class InvokeCommandTests : IAsyncLifetime
         };
         var (code, _, error) = await RunAsync(("MODELSERVING_INVOKE_TIMEOUT", "0.5"));
         Assert.Equal(1, code);
-        Assert.StartsWith("functions: ModelMetrics: it ", error, StringComparison.Ordinal);
+        Assert.StartsWith("functions: ModelMetrics: ", error, StringComparison.Ordinal);
         Assert.Contains("0.5 s", error, StringComparison.Ordinal);
     }
 

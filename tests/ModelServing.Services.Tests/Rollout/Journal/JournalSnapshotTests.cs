@@ -24,7 +24,7 @@ public class JournalSnapshotTests
     }
 
     [Theory]
-    [InlineData("", "is not JSON")]
+    [InlineData("", "JSON tokens")]
     [InlineData("null", "it is null")]
     [InlineData("""{"schema":2,"models":[]}""", "its schema is 2; this program reads schema 1")]
     [InlineData("""{"schema":1,"models":[],"wonder":1}""", "wonder")]
