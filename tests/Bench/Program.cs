@@ -12,7 +12,7 @@ var root = new RootCommand("Runs the measurements of docs/bench.md.")
     InferenceCommand.Create(),
     SoakCommand.Create(),
     BareRouter.Create(),
-    LibraryProxy.Create(),
+    MinimalProxy.Create(),
 };
 
 var arguments = root.Parse(args);

@@ -36,14 +36,4 @@ internal static class BareRouter
             arguments.GetValue(onSockets) ? SocketsRouter.Map : RouterHost.Map));
         return command;
     }
-
-    /// <summary>Creates meters with a name that has no listener, so their instruments do nothing.</summary>
-    private sealed class UnobservedMeters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new("unobserved");
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -99,13 +99,16 @@ internal static class Proxies
     internal static Task<MeasuredServer> SocketsRouterAsync(TemporaryFolder folder, Backends backends, CancellationToken cancellation) =>
         RouterAsync(RouterBench.BareOnSockets, Bench(BareRouter.Command, BareRouter.OnSockets), null, folder, backends, cancellation);
 
-    /// <summary>A proxy that forwards with a library: <see cref="LibraryProxy.Yarp"/> or <see cref="LibraryProxy.Sockets"/>.</summary>
-    internal static async Task<MeasuredServer> LibraryAsync(string library, Backends backends, CancellationToken cancellation)
+    /// <summary>A proxy that does little but forward.</summary>
+    /// <param name="client">Its HTTP client, one of <see cref="MinimalProxy.Clients"/>.</param>
+    /// <param name="backends">The backends.</param>
+    /// <param name="cancellation">Cancels the start.</param>
+    internal static async Task<MeasuredServer> MinimalAsync(string client, Backends backends, CancellationToken cancellation)
     {
         var port = ServerProcess.FreePort();
-        var start = Bench(LibraryProxy.Command, library, $"{port}", $"{backends.Stable}", $"{backends.Canary}");
+        var start = Bench(MinimalProxy.Command, client, $"{port}", $"{backends.Stable}", $"{backends.Canary}");
         start.Environment[InlineCompletions] = "1";
-        return new MeasuredServer(library, await ServerProcess.StartAsync(library, start, port, CloseInputAsync, cancellation), port);
+        return new MeasuredServer(client, await ServerProcess.StartAsync(client, start, port, CloseInputAsync, cancellation), port);
     }
 
     private static ProcessStartInfo Bench(params string[] arguments) =>
@@ -120,36 +123,8 @@ internal static class Proxies
         CancellationToken cancellation)
     {
         var port = ServerProcess.FreePort();
-        var (stable, canary) = (new ModelVersion(1), new ModelVersion(2));
-        const int CanaryWeight = RouterBench.CanaryPercent * PlanDocument.Buckets / 100;
-        var plan = new PlanDocument
-        {
-            Schema = PlanDocument.CurrentSchema,
-            Rollouts = new()
-            {
-                [RouterBench.Model] = new RolloutPlan
-                {
-                    Revision = "bench",
-                    DeadlineMilliseconds = 5000,
-                    AttemptLimitMilliseconds = 2500,
-                    Guard = new GuardPlan { Tolerance = 1.5, FalseAlarm = 0.001, UnreachableForMilliseconds = 60_000 },
-                    Variants =
-                    [
-                        new(VariantPlan.Canary, canary, CanaryWeight),
-                        new(VariantPlan.Stable, stable, PlanDocument.Buckets - CanaryWeight),
-                    ],
-                },
-            },
-        };
-        var endpoints = new EndpointsDocument
-        {
-            Schema = EndpointsDocument.CurrentSchema,
-            Endpoints =
-            [
-                new(RouterBench.Model, stable, $"127.0.0.1:{backends.Stable}", 1),
-                new(RouterBench.Model, canary, $"127.0.0.1:{backends.Canary}", 2),
-            ],
-        };
+        var plan = BenchRollout.Plan();
+        var endpoints = BenchRollout.Endpoints(backends.Stable, backends.Canary);
         await File.WriteAllBytesAsync(folder.Combine("plan.json"), plan.ToUtf8(), cancellation);
         await File.WriteAllBytesAsync(folder.Combine("endpoints.json"), endpoints.ToUtf8(), cancellation);
         var settings = new RouterSettings

@@ -20,7 +20,7 @@ namespace ModelServing.Bench.Routing;
 /// </remarks>
 /// <param name="rounds">How many times each server is measured.</param>
 /// <param name="seconds">How long each time.</param>
-/// <param name="own">Whether the router is compared only with itself: bare, and bare on SocketsHttpHandler.</param>
+/// <param name="own">Whether only the routers and the minimal proxies are measured, without nginx and haproxy.</param>
 internal sealed class RouterBench(int rounds, int seconds, bool own = false)
 {
     internal const int Connections = 32;
@@ -56,12 +56,13 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
         await using var router = await Proxies.RouterAsync(folder, backends, cancellation);
         await using var bare = await Proxies.BareRouterAsync(folder, backends, cancellation);
         await using var onSockets = await Proxies.SocketsRouterAsync(folder, backends, cancellation);
-        await using var yarp = own ? null : await Proxies.LibraryAsync(LibraryProxy.Yarp, backends, cancellation);
-        await using var sockets = own ? null : await Proxies.LibraryAsync(LibraryProxy.Sockets, backends, cancellation);
+        await using var client = await Proxies.MinimalAsync(MinimalProxy.Own, backends, cancellation);
+        await using var yarp = await Proxies.MinimalAsync(MinimalProxy.Yarp, backends, cancellation);
+        await using var sockets = await Proxies.MinimalAsync(MinimalProxy.Sockets, backends, cancellation);
         await using var other = own || haproxy.FullPath is null
             ? null
             : await Proxies.HaproxyAsync(haproxy, folder, backends, cancellation);
-        MeasuredServer?[] all = [backends.Alone, split, router, bare, onSockets, yarp, sockets, other];
+        MeasuredServer?[] all = [backends.Alone, split, router, bare, onSockets, client, yarp, sockets, other];
         var measured = all.OfType<MeasuredServer>().ToArray();
 
         // 2

@@ -13,7 +13,7 @@ internal static class RouterCommand
         var isShort = BenchOptions.Short("two rounds of one second");
         var own = new Option<bool>("--own")
         {
-            Description = "Measure only the router: complete, bare (without guard, journal and metrics), and bare on SocketsHttpHandler.",
+            Description = "Measure only the router and its parts, and the libraries that could replace its HTTP client.",
         };
         var json = BenchOptions.Json();
         var command = new Command(

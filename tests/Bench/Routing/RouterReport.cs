@@ -11,7 +11,7 @@ namespace ModelServing.Bench.Routing;
 /// <param name="Servers">The figures of each server.</param>
 /// <param name="Against">The server with which the router is compared.</param>
 /// <param name="Ratio">The router's requests per second, divided by the other server's in the same round.</param>
-/// <param name="ProcessorRatios">The processor time of the router, complete and bare, compared with each other server.</param>
+/// <param name="ProcessorRatios">The processor time of the router and of its HTTP client, compared with other servers.</param>
 internal sealed record RouterReport(
     int Rounds,
     int Seconds,
@@ -22,9 +22,17 @@ internal sealed record RouterReport(
     Spread Ratio,
     IReadOnlyList<ProcessorRatio> ProcessorRatios)
 {
-    private static readonly string[] Routers = [RouterBench.Router, RouterBench.Bare];
-    private static readonly string[] Compared =
-        ["nginx", RouterBench.Bare, RouterBench.BareOnSockets, LibraryProxy.Yarp, LibraryProxy.Sockets];
+    // The complete router against everything, then our HTTP client against the libraries: within the router, and without it.
+    private static readonly (string Ours, string Theirs)[] Compared =
+    [
+        (RouterBench.Router, "nginx"),
+        (RouterBench.Router, RouterBench.Bare),
+        (RouterBench.Router, MinimalProxy.Yarp),
+        (RouterBench.Router, MinimalProxy.Sockets),
+        (RouterBench.Bare, RouterBench.BareOnSockets),
+        (MinimalProxy.Own, MinimalProxy.Yarp),
+        (MinimalProxy.Own, MinimalProxy.Sockets),
+    ];
 
     internal static RouterReport Create(OrderedDictionary<string, List<Measurement>> all, string against, int rounds, int seconds)
     {
@@ -37,8 +45,8 @@ internal sealed record RouterReport(
             against,
             Ratio(RouterBench.Router, against, static result => result.Load.RequestsPerSecond),
             [
-                .. Compared.Where(all.ContainsKey)
-                    .SelectMany(other => Routers.Where(ours => ours != other).Select(ours => Processor(ours, other))),
+                .. Compared.Where(pair => all.ContainsKey(pair.Ours) && all.ContainsKey(pair.Theirs))
+                    .Select(pair => Processor(pair.Ours, pair.Theirs)),
             ]);
 
         ProcessorRatio Processor(string ours, string theirs) =>

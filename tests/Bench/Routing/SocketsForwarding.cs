@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
 
@@ -9,10 +11,13 @@ namespace ModelServing.Bench.Routing;
 
 /// <summary>
 /// SocketsHttpHandler as it could replace the router's own client: headers and body leave in one packet, the answer goes straight into
-/// Kestrel's buffer, and nothing is allocated that the library does not need.
+/// Kestrel's buffer, and nothing is allocated that the library does not need. It observes a deadline and the client's disconnect.
 /// </summary>
 internal sealed class SocketsForwarding(HttpMessageInvoker http)
 {
+    // Reused, so a request allocates none.
+    private readonly ConcurrentBag<CancellationTokenSource> deadlines = [];
+
     private static readonly FrozenSet<string> Dropped = new[]
     {
         "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding",
@@ -32,7 +37,21 @@ internal sealed class SocketsForwarding(HttpMessageInvoker http)
     };
 
     /// <summary>Forwards the request to <paramref name="target"/> with <paramref name="headers"/> added.</summary>
-    internal async Task ForwardAsync(HttpContext context, Uri target, (string Name, string Value)[] headers, CancellationToken cancellation)
+    internal async Task ForwardAsync(HttpContext context, Uri target, (string Name, string Value)[] headers, TimeSpan timeout)
+    {
+        var deadline = deadlines.TryTake(out var used) ? used : new CancellationTokenSource();
+        deadline.CancelAfter(timeout);
+        // The connection's token, as in the router: RequestAborted would allocate a source for each request.
+        var closed = context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
+        await using (closed.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline))
+            await ForwardAsync(context, target, headers, deadline.Token);
+        if (deadline.TryReset())
+            deadlines.Add(deadline);
+        else
+            deadline.Dispose();
+    }
+
+    private async Task ForwardAsync(HttpContext context, Uri target, (string Name, string Value)[] headers, CancellationToken cancellation)
     {
         var body = await ReadAsync(context.Request);
         using var content = new ReadOnlyMemoryContent(body.IsSingleSegment ? body.First : body.ToArray());

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
@@ -24,9 +23,6 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
     private readonly SocketsForwarding forwarding = new(new HttpMessageInvoker(SocketsForwarding.CreateHandler()));
     private readonly AttemptReport report = new(metrics);
 
-    // Reused, so a request allocates none.
-    private readonly ConcurrentBag<CancellationTokenSource> deadlines = [];
-
     // Created once for each route and endpoint, as the router creates its bytes.
     private readonly ConcurrentDictionary<(VariantRoute, Endpoint), Uri> targets = new();
 
@@ -39,31 +35,18 @@ internal sealed class SocketsRouter(Admission admission, RoutingTableHolder hold
                 : next(context));
     }
 
-    private async Task ForwardAsync(HttpContext context, VariantRoute route, Endpoint endpoint, TimeSpan timeout, string requestId)
-    {
-        var deadline = deadlines.TryTake(out var used) ? used : new CancellationTokenSource();
-        deadline.CancelAfter(timeout);
-        var closed = context.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed;
-        await using (closed.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline))
-        {
-            await forwarding.ForwardAsync(
-                context,
-                targets.GetOrAdd((route, endpoint), static key => CreateTarget(key.Item1, key.Item2)),
-                [
-                    (HeaderNames.RequestId, requestId),
-                    (HeaderNames.ModelVariant, route.Variant),
-                    (HeaderNames.ModelRevision, "bench"),
-                    (HeaderNames.ModelTrial, "1"),
-                    (HeaderNames.RequestTimeout, ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
-                ],
-                deadline.Token);
-        }
-
-        if (deadline.TryReset())
-            deadlines.Add(deadline);
-        else
-            deadline.Dispose();
-    }
+    private Task ForwardAsync(HttpContext context, VariantRoute route, Endpoint endpoint, TimeSpan timeout, string requestId) =>
+        forwarding.ForwardAsync(
+            context,
+            targets.GetOrAdd((route, endpoint), static key => CreateTarget(key.Item1, key.Item2)),
+            [
+                (HeaderNames.RequestId, requestId),
+                (HeaderNames.ModelVariant, route.Variant),
+                (HeaderNames.ModelRevision, "bench"),
+                (HeaderNames.ModelTrial, "1"),
+                (HeaderNames.RequestTimeout, ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
+            ],
+            timeout);
 
     private static Uri CreateTarget(VariantRoute route, Endpoint endpoint) =>
         new($"http://{endpoint.Entry.Address}{InferencePaths.Model(route.Model, route.Version)}/infer");

@@ -1,36 +1,34 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using ModelServing.Contracts;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Bench.Routing;
 
 /// <summary>YARP's direct forwarding, without its routes, clusters and load balancing.</summary>
-internal sealed class YarpForwarding(IHttpForwarder forwarder, HttpMessageInvoker http, LibraryVariants variants)
+internal sealed class YarpForwarding(IHttpForwarder forwarder, HttpMessageInvoker http, SplitVariants variants)
 {
     private static readonly ForwarderRequestConfig Http11 = new()
     {
         Version = HttpVersion.Version11,
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = SplitVariants.Timeout,
     };
 
     internal async Task ForwardAsync(HttpContext context)
     {
-        var variant = variants.Assign(context, out _);
-        await forwarder.SendAsync(context, variant.Origin, http, Http11, IdentifiedRequest.Instance);
+        var variant = variants.Assign(context, out var requestId);
+        await forwarder.SendAsync(context, variant.Origin, http, Http11, new AssignedRequest(SplitVariants.Headers(variant, requestId)));
     }
 
-    private sealed class IdentifiedRequest : HttpTransformer
+    private sealed class AssignedRequest((string Name, string Value)[] headers) : HttpTransformer
     {
-        internal static readonly IdentifiedRequest Instance = new();
-
         public override async ValueTask TransformRequestAsync(
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.Headers.Host = null;
-            var requestId = httpContext.Response.Headers[HeaderNames.RequestId].ToString();
-            proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.RequestId, requestId);
+            foreach (var (name, value) in headers)
+                proxyRequest.Headers.TryAddWithoutValidation(name, value);
         }
     }
 }
