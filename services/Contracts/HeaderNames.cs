@@ -45,4 +45,11 @@ public static class HeaderNames
     /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It can only shorten the model's deadline.
     /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";
+
+    /// <summary>From the router to Inference: <see cref="ShortenedByCaller"/> if the caller itself shortened the time in <see cref="RequestTimeout"/>. If
+    /// that time is not enough, the version is not to blame.</summary>
+    public const string TimeoutShortened = "X-Request-Timeout-Shortened";
+
+    /// <summary>The value of <see cref="TimeoutShortened"/>.</summary>
+    public const string ShortenedByCaller = "1";
 }
