@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Rollout.Guard;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -21,7 +22,7 @@ internal static class RequestHead
         // Kestrel keeps a Content-Length that Transfer-Encoding overrides under this name.
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
-        HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover,
+        HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.ClientGroup,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -59,6 +60,8 @@ internal static class RequestHead
         head.Number("X-Request-Timeout: "u8, milliseconds);
         if (attempt.IsShortened)
             head.Line(HeaderNames.TimeoutShortened, "1");
+        if (attempt.IsReported || attempt.First is not null)
+            head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
         if (attempt.First is { } first)
             head.Line(HeaderNames.ModelFailover, FailoverOf(first));
         if (body.Length is { } length)
@@ -89,9 +92,9 @@ internal static class RequestHead
         {
             { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => "slow",
             { IsNonFinite: true, Status: < StatusCodes.Status400BadRequest } => HeaderNames.NonFinite,
-            _ => "error",
+            _ => Comparison.Error,
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{route.Variant};trial={route.Trial};kind={kind}");
+        return new Comparison(route.Variant, route.Version, route.Trial, kind).ToHeader();
     }
 
     // Headers that Connection names are only for this hop. If a value holds 'close' or 'keep-alive', Kestrel hides the rest of it, so names
