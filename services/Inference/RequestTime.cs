@@ -11,6 +11,8 @@ namespace ModelServing.Inference;
 /// is not enough.</param>
 internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsShortened)
 {
+    private const string Shortened = "1";
+
     // The longest deadline that a stack file can give to a model.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -27,7 +29,7 @@ internal readonly record struct RequestTime(long Began, TimeSpan Limit, bool IsS
         return new RequestTime(
             began,
             timeout < Longest ? timeout : Longest,
-            request.Headers[HeaderNames.TimeoutShortened] == HeaderNames.ShortenedByCaller);
+            request.Headers[HeaderNames.TimeoutShortened] == Shortened);
     }
 
     /// <summary>The timestamp at which the time is over.</summary>

@@ -63,6 +63,47 @@ public static class GuardRule
         return null;
     }
 
+    /// <summary>Returns the verdict, as above, if it does not rest on one client: without any group of clients, the evidence must still
+    /// suffice, unless that group sends nearly all of the traffic.</summary>
+    /// <remarks>The evidence without a group is evidence of its own for each group, so requiring all of them only lowers the number of
+    /// false alarms.</remarks>
+    public static GuardVerdict? Decide(
+        ClientCounts counts,
+        GuardPolicy policy,
+        GuardScope scope,
+        DateTimeOffset startedAt,
+        DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return Decide(counts.All, policy, scope, startedAt, now) is { } verdict
+            && counts.Groups.All(group => counts.IsNearlyAll(group)
+                || Decide(counts.Without(group), policy, scope, startedAt, now) is not null)
+            ? verdict
+            : null;
+    }
+
+    /// <summary>Whether the failures would condemn the version if they were not those of one client.</summary>
+    public static bool RestsOnOneClient(ClientCounts counts, GuardPolicy policy, GuardScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return Decide(counts.All, policy, scope, default, default) is not null && Decide(counts, policy, scope, default, default) is null;
+    }
+
+    /// <summary>Returns the evidence of each watched kind: the least that is left without any group of clients that does not send nearly all
+    /// of the traffic.</summary>
+    public static IReadOnlyList<GuardReading> Read(ClientCounts counts, GuardPolicy policy, GuardScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        var readings = Read(counts.All, policy, scope);
+        foreach (var group in counts.Groups.Where(group => !counts.IsNearlyAll(group)))
+        {
+            var others = Read(counts.Without(group), policy, scope);
+            readings = [.. readings.Zip(others, static (all, rest) => all with { Evidence = Math.Min(all.Evidence, rest.Evidence) })];
+        }
+
+        return readings;
+    }
+
     /// <summary>Returns the evidence of each watched kind.</summary>
     public static IReadOnlyList<GuardReading> Read(GuardCounts counts, GuardPolicy policy, GuardScope scope)
     {

@@ -142,12 +142,14 @@ internal sealed class RunningInference : IAsyncDisposable
         return Enum.GetValues<AnswerKind>().Where(kind => counts!.Count(kind) > 0).ToDictionary(kind => kind, kind => counts!.Count(kind));
     }
 
-    internal static async Task UntilAsync(Func<Task<bool>> condition, string failure)
+    internal static Task UntilAsync(Func<Task<bool>> condition, string failure) => UntilAsync(condition, () => failure);
+
+    internal static async Task UntilAsync(Func<Task<bool>> condition, Func<string> failure)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await condition())
         {
-            Assert.False(timeout.IsCancellationRequested, failure);
+            Assert.False(timeout.IsCancellationRequested, timeout.IsCancellationRequested ? failure() : "");
             await Task.Delay(10);
         }
     }

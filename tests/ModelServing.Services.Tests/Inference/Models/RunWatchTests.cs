@@ -39,7 +39,7 @@ public sealed class RunWatchTests : IDisposable
     public async Task Work_whose_caller_leaves_is_told_to_end()
     {
         using var leaving = new CancellationTokenSource();
-        var run = Start(TimeSpan.FromHours(1), leaving.Token);
+        var run = Start(TimeSpan.FromHours(1), caller: leaving.Token);
         Assert.False(run.Options.Terminate);
         await leaving.CancelAsync();
         await UntilAsync(() => run.Options.Terminate);
@@ -115,12 +115,12 @@ public sealed class RunWatchTests : IDisposable
     private SomeRun StartOver(bool fails = false)
     {
         using var leaving = new CancellationTokenSource();
-        var run = Start(TimeSpan.FromHours(1), leaving.Token, fails);
+        var run = Start(TimeSpan.FromHours(1), fails, leaving.Token);
         leaving.Cancel();
         return run;
     }
 
-    private SomeRun Start(TimeSpan limit, CancellationToken caller = default, bool fails = false)
+    private SomeRun Start(TimeSpan limit, bool fails = false, CancellationToken caller = default)
     {
         var run = new SomeRun(time.GetTimestamp() + limit.Ticks, caller) { Fails = fails };
         watch.Add(run);
