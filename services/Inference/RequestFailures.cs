@@ -14,7 +14,7 @@ internal sealed class RequestFailures(InferenceSettings settings, ILogger<Reques
     // Kestrel does not tell in another way that the connection ended within the body. By then it is closed.
     private const string EndedEarly = "Unexpected end of request content.";
 
-    /// <summary>Answers the request; false if its caller has left, so that nobody could be answered. Never throws.</summary>
+    /// <summary>Answers the request; false if its caller has left. Never throws.</summary>
     internal async Task<bool> TryAnswerAsync(HttpContext context, Exception failure)
     {
         if (HasLeft(context, failure))
@@ -47,7 +47,7 @@ internal sealed class RequestFailures(InferenceSettings settings, ILogger<Reques
             (Problems.BodyTooLarge, $"{failure.Message} The body may have at most {settings.MaxRequestBytes} bytes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (Problems.BodyLate, failure.Message),
         BadHttpRequestException => (Problems.InvalidRequest, failure.Message),
-        // Some broken bodies are not a bad request for Kestrel, as a chunk whose size is no number.
+        // For Kestrel some broken bodies are not a bad request, such as a chunk whose size is too large for a number.
         IOException => (Problems.InvalidRequest, "The body can't be read: its length or its chunks are wrong"),
         _ => (Problems.Internal, "The service failed while it handled this request; see its log"),
     };

@@ -4,7 +4,8 @@ using static ModelServing.Registry.Onnx.AttributeProto.Types;
 
 namespace ModelServing.TestKit;
 
-/// <summary>Creates small ONNX models whose work depends on the elements of their inputs, so that a small request can take any time.</summary>
+/// <summary>Creates small ONNX models whose work depends on the elements of their inputs, so a small request can take any
+/// time.</summary>
 public static class SomeSlowOnnx
 {
     /// <summary>More steps than any test waits for.</summary>

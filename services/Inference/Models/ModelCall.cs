@@ -85,7 +85,7 @@ internal sealed class ModelCall(
         }
         catch (OnnxRuntimeException e)
         {
-            return WasTold ? new CallResult(CallEnd.OutOfTime) : Explain(e);
+            return IsEnding ? new CallResult(CallEnd.OutOfTime) : Explain(e);
         }
         finally
         {
@@ -108,7 +108,7 @@ internal sealed class ModelCall(
         }
         catch (OnnxRuntimeException)
         {
-            return WasTold ? new CallResult(CallEnd.OutOfTime) : new CallResult(CallEnd.ShapesRefused, shapes);
+            return IsEnding ? new CallResult(CallEnd.OutOfTime) : new CallResult(CallEnd.ShapesRefused, shapes);
         }
     }
 }

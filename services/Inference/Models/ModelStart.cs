@@ -3,8 +3,8 @@ using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>Opens a model and warms it up, on a thread of its own and within a time. The runtime may not notice that it was told to end;
-/// then the thread is abandoned.</summary>
+/// <summary>Opens a model and warms it up, on a thread of its own and within a time limit. If the runtime does not stop at the limit, the
+/// thread is abandoned.</summary>
 internal sealed class ModelStart : WatchedRun
 {
     private readonly Artifact artifact;
@@ -47,10 +47,10 @@ internal sealed class ModelStart : WatchedRun
         }
     }
 
-    internal override void Tell()
+    internal override void End()
     {
         options.SetLoadCancellationFlag(true);
-        base.Tell();
+        base.End();
     }
 
     internal override void Abandon() => opened.TrySetException(new TimeoutException());
@@ -70,7 +70,7 @@ internal sealed class ModelStart : WatchedRun
         }
         catch (Exception e)
         {
-            opened.TrySetException(WasTold ? new TimeoutException() : e);
+            opened.TrySetException(IsEnding ? new TimeoutException() : e);
         }
         finally
         {
@@ -86,7 +86,7 @@ internal sealed class ModelStart : WatchedRun
         {
             model.WarmUp(Options);
         }
-        catch (OnnxRuntimeException e) when (!WasTold)
+        catch (OnnxRuntimeException e) when (!IsEnding)
         {
             // Zeros may not be a valid input; the version may still answer real requests.
             isCold(e.Message);

@@ -9,10 +9,10 @@ internal enum RunState
     /// <summary>The runtime works on it.</summary>
     Running,
 
-    /// <summary>The runtime was told to end it.</summary>
-    Told,
+    /// <summary>The runtime must end it.</summary>
+    Ending,
 
-    /// <summary>The runtime was told to end it, and did not.</summary>
+    /// <summary>The runtime must end it, and did not.</summary>
     Stuck,
 
     /// <summary>Its time was over before it got a thread.</summary>

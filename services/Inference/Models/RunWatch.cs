@@ -10,7 +10,7 @@ namespace ModelServing.Inference.Models;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 tell       the runtime to end the work, at its deadline or when its caller leaves
+/// 1 end        the work, at its deadline or when its caller leaves
 /// 2 abandon    work that is still there one period later: it is stuck. Readiness fails, then whoever waits gets an answer
 /// 3 not live   NotLiveAfter later, so that the supervisor restarts the process
 /// 4 stop       EndsAfter later: the process ends itself, in case nothing watches its liveness
@@ -110,7 +110,7 @@ internal sealed class RunWatch : IDisposable
             last.Index = run.Index;
             runs.RemoveAt(runs.Count - 1);
             // Options that have ended a run would end the next one too.
-            if (run.WasTold || isDisposed)
+            if (run.IsEnding || isDisposed)
                 run.Options.Dispose();
             else
                 spare.Push(run.Options);
@@ -163,7 +163,7 @@ internal sealed class RunWatch : IDisposable
                 var elapsed = run.State == RunState.Queued ? TimeSpan.Zero : time.GetElapsedTime(run.Since, now);
                 if (run.State == RunState.Stuck && elapsed > longest)
                     longest = elapsed;
-                if (run.State is RunState.Told or RunState.Stuck || elapsed > Blocks)
+                if (run.State is RunState.Ending or RunState.Stuck || elapsed > Blocks)
                     blocked++;
             }
 
@@ -186,11 +186,11 @@ internal sealed class RunWatch : IDisposable
                 run.State = RunState.Skipped;
                 return true;
             case RunState.Running: // 1
-                run.State = RunState.Told;
+                run.State = RunState.Ending;
                 run.Since = now;
-                run.Tell();
+                run.End();
                 return false;
-            case RunState.Told: // 2
+            case RunState.Ending: // 2
                 run.State = RunState.Stuck;
                 stuck++;
                 RunWatchLog.Stuck(logger);

@@ -13,7 +13,7 @@ internal static class BodyText
 {
     private const int EscapeLength = 6;
 
-    /// <exception cref="RequestFaultException">Some text is none. The message names its field.</exception>
+    /// <exception cref="RequestFaultException">Some of it is not text. The message names its field.</exception>
     internal static void Require(ReadOnlySpan<byte> body)
     {
         if (!Utf8.IsValid(body))

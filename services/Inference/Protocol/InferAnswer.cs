@@ -23,8 +23,8 @@ internal sealed class InferAnswer : IDisposable
 
     internal ReadOnlyMemory<byte> Body => buffer.WrittenMemory;
 
-    /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so they are no sign of a faulty
-    /// model.</summary>
+    /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so an answer to
+    /// them says nothing about the model.</summary>
     internal bool IsNonFinite { get; private set; }
 
     /// <summary>The size of this answer's memory, in bytes.</summary>

@@ -51,7 +51,7 @@ internal static class RequestParameters
         return areText;
     }
 
-    /// <summary>The fault of data that are said to be text, and are not.</summary>
+    /// <summary>The fault of data that are not text, in spite of their content type.</summary>
     internal static RequestFaultException NotText(in Field field, string tensor) =>
         new($"{field}.{ContentType}", $"it is 'str'; '{tensor}' has no text");
 

@@ -69,7 +69,8 @@ public class CallerFaultTests
         var answer = await service.SendAsync(TwoInputs("[1,2]", "[1,2]", "[1,3]", "[1,1,1]"), Canary);
         Assert.Equal(400, answer.Status);
         Assert.Contains(
-            "inputs: 'a' has the shape [1,2] with the length 2 in dimension 1 and 'b' has the shape [1,3] with the length 3 in dimension 1; " +
+            "inputs: 'a' has the shape [1,2] with the length 2 in dimension 1 and " +
+                "'b' has the shape [1,3] with the length 3 in dimension 1; " +
                 "both lengths are the model's 'd1', so they must be the same",
             answer.Body,
             StringComparison.Ordinal);
@@ -83,7 +84,9 @@ public class CallerFaultTests
         var answer = await service.SendAsync(TwoInputs("[1,2]", "[1,2]", "[1,3]", "[1,1,1]"), Canary);
         Assert.True(answer.Status == 400, answer.Body);
         Assert.Contains(
-            "inputs: the model can't run with these lengths, whatever the data are: 'a' [1,2], 'b' [1,3]", answer.Body, StringComparison.Ordinal);
+            "inputs: the model can't run with these lengths, whatever the data are: 'a' [1,2], 'b' [1,3]",
+            answer.Body,
+            StringComparison.Ordinal);
         // Lengths that the model broadcasts are right.
         Assert.Equal(200, (await service.SendAsync(TwoInputs("[1,2]", "[1,2]", "[1,1]", "[1]"), Canary)).Status);
         var counts = await service.CanaryCountsAsync(2);
@@ -159,14 +162,15 @@ public class CallerFaultTests
     }
 
     [Theory]
-    [InlineData("POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nCANARYTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF44\r\nx\r\n0\r\n\r\n")]
-    [InlineData("POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nCANARYTransfer-Encoding: chunked\r\n\r\nxyz\r\n")]
-    [InlineData("POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nCANARYTransfer-Encoding: chunked\r\n\r\n4\r\n{   garbage")]
-    public async Task A_broken_body_is_a_bad_request(string request)
+    [InlineData("FFFFFFFFFFFFFFFF44\r\nx\r\n0\r\n\r\n")]
+    [InlineData("xyz\r\n")]
+    [InlineData("4\r\n{   garbage")]
+    public async Task A_broken_body_is_a_bad_request(string chunks)
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Fp32, -1));
         using var connection = await RawConnection.ConnectAsync(service.Address);
-        await connection.SendAsync(WithCanary(request));
+        await connection.SendAsync(
+            $"POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\n{CanaryHead}Transfer-Encoding: chunked\r\n\r\n{chunks}");
         Assert.Equal(400, (await connection.ReadMessageAsync())!.Status);
         Assert.Equal([AnswerKind.ClientError], (await service.CanaryCountsAsync(1)).Keys);
         Assert.DoesNotContain(service.Log, static line => line.Exception is not null);
@@ -207,8 +211,8 @@ public class CallerFaultTests
     {
         await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Fp32, -1));
         using var connection = await RawConnection.ConnectAsync(service.Address);
-        await connection.SendAsync(WithCanary(
-            "POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nCANARYX-Request-Timeout: 100\r\nContent-Length: 1000\r\n\r\n{"));
+        await connection.SendAsync(
+            $"POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\n{CanaryHead}X-Request-Timeout: 100\r\nContent-Length: 1000\r\n\r\n{{");
         var answer = (await connection.ReadMessageAsync())!;
         Assert.Equal(408, answer.Status);
         Assert.Equal([AnswerKind.ClientError], (await service.CanaryCountsAsync(1)).Keys);
@@ -230,8 +234,6 @@ public class CallerFaultTests
 
     private static string TwoInputs(string shapeA, string dataA, string shapeB, string dataB) =>
         $$"""{"inputs":[{"name":"a","shape":{{shapeA}},"datatype":"FP32","data":{{dataA}}},{"name":"b","shape":{{shapeB}},"datatype":"FP32","data":{{dataB}}}]}""";
-
-    private static string WithCanary(string request) => request.Replace("CANARY", CanaryHead, StringComparison.Ordinal);
 
     // The text in UTF-8, with a byte for each \xHH.
     private static byte[] Bytes(string text)

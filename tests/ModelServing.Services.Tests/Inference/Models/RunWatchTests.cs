@@ -24,19 +24,19 @@ public sealed class RunWatchTests : IDisposable
     public void Dispose() => watch.Dispose();
 
     [Fact]
-    public async Task Work_is_told_to_end_at_its_deadline_and_not_before()
+    public async Task Work_is_ended_at_its_deadline_and_not_before()
     {
         var run = Start(TimeSpan.FromSeconds(5));
         time.Advance(TimeSpan.FromSeconds(4.9));
         var other = StartOver();
-        await UntilAsync(() => other.WasTold);
+        await UntilAsync(() => other.IsEnding);
         Assert.False(run.Options.Terminate);
         time.Advance(TimeSpan.FromSeconds(0.1));
         await UntilAsync(() => run.Options.Terminate);
     }
 
     [Fact]
-    public async Task Work_whose_caller_leaves_is_told_to_end()
+    public async Task Work_whose_caller_leaves_is_ended()
     {
         using var leaving = new CancellationTokenSource();
         var run = Start(TimeSpan.FromHours(1), caller: leaving.Token);
@@ -49,7 +49,7 @@ public sealed class RunWatchTests : IDisposable
     public async Task Options_that_ended_work_are_never_used_again_and_others_are()
     {
         var ended = StartOver();
-        await UntilAsync(() => ended.WasTold);
+        await UntilAsync(() => ended.IsEnding);
         var bad = ended.Options;
         watch.Remove(ended);
         var done = Start(TimeSpan.FromHours(1));
@@ -104,7 +104,7 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Work_that_fails_to_be_told_does_not_end_the_watch()
+    public async Task An_exception_does_not_end_the_watch()
     {
         StartOver(fails: true);
         var run = StartOver();
@@ -139,11 +139,11 @@ public sealed class RunWatchTests : IDisposable
 
         internal bool IsAbandoned => isAbandoned;
 
-        internal override void Tell()
+        internal override void End()
         {
             if (Fails)
-                throw new InvalidOperationException("It can't be told.");
-            base.Tell();
+                throw new InvalidOperationException("It fails.");
+            base.End();
         }
 
         internal override void Abandon() => isAbandoned = true;

@@ -18,7 +18,10 @@ public class InferRequestReaderTests
 
     private const string B = """{"name":"b","shape":[3],"datatype":"INT64","data":[1,2,3]}""";
 
-    private static readonly string[] Pieces = ["", "[", "]", "{", "}", ",", "\"", "0", "-1", "1e999", "null", "\\", ":", "\"data\":", "\\ud83d", "\udbff"];
+    private static readonly string[] Pieces =
+    [
+        "", "[", "]", "{", "}", ",", "\"", "0", "-1", "1e999", "null", "\\", ":", "\"data\":", "\\ud83d", "\udbff",
+    ];
 
     [Fact]
     public void Inputs_are_put_in_the_models_order()
