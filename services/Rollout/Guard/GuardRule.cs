@@ -78,15 +78,16 @@ public static class GuardRule
         return Decide(counts.All, policy, scope, startedAt, now) is { } verdict && Others(counts, policy, scope) is null ? verdict : null;
     }
 
-    /// <summary>If the failures of all clients condemn, but only because of one group of clients, returns the counts of the others.</summary>
+    /// <summary>If the failures of all clients condemn, but only because of one group of clients, returns the counts of the
+    /// others.</summary>
     public static GuardCounts? FindOthers(ClientCounts counts, GuardPolicy policy, GuardScope scope)
     {
         ArgumentNullException.ThrowIfNull(counts);
         return Decide(counts.All, policy, scope, default, default) is null ? null : Others(counts, policy, scope);
     }
 
-    /// <summary>Returns the evidence of each watched kind: the least that is left without any group of clients that does not send nearly all
-    /// of the traffic.</summary>
+    /// <summary>Returns the evidence of each watched kind: the least that is left without any group of clients that does not send nearly
+    /// all of the traffic.</summary>
     public static IReadOnlyList<GuardReading> Read(ClientCounts counts, GuardPolicy policy, GuardScope scope)
     {
         ArgumentNullException.ThrowIfNull(counts);
