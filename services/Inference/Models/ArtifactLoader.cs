@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Registry;
@@ -12,7 +11,7 @@ namespace ModelServing.Inference.Models;
 /// Loads the version while the host already answers liveness checks. If a store on the network does not have the version yet, or can't be
 /// read now, the loader waits. A refused version never reaches ONNX Runtime: the host stays alive and reports the reason. As a version
 /// never changes, it is read again only if its manifest changes. A fault in a folder needs the person who started the process, so it ends
-/// the process.
+/// the process. So does a version that takes too long: the machine may be busy, so its supervisor may start the process again.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -25,6 +24,7 @@ namespace ModelServing.Inference.Models;
 internal sealed class ArtifactLoader(
     InferenceSettings settings,
     ModelRegistry registry,
+    RunWatch watch,
     Readiness readiness,
     HostFailure failure,
     TimeProvider time,
@@ -72,6 +72,12 @@ internal sealed class ArtifactLoader(
         {
             // The host stops while the version is not loaded yet.
         }
+        catch (TimeoutException)
+        {
+            var why = $"{settings.Model} version {settings.Version} was not open and warm within {settings.LoadTimeout.TotalSeconds:0.#} s";
+            readiness.NotReady(why);
+            failure.Stop($"{why} ({HostEnvironment.NameOf(nameof(settings.LoadTimeout))})");
+        }
     }
 
     /// <summary>Loads the artifact. Returns null if the model is ready, otherwise the reason for the refusal.</summary>
@@ -91,9 +97,7 @@ internal sealed class ArtifactLoader(
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
 
-            var opened = LoadedModel.Open(artifact, settings.Threads); // 3
-            WarmUp(opened);
-            model = opened;
+            model = await OpenAsync(artifact, cancellation); // 3
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
@@ -174,18 +178,13 @@ internal sealed class ArtifactLoader(
         wakeUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private void WarmUp(LoadedModel opened)
-    {
-        try
-        {
-            opened.WarmUp();
-        }
-        catch (OnnxRuntimeException e)
-        {
-            // Zeros may not be a valid input; the version may still answer real requests.
-            ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, e.Message);
-        }
-    }
+    private Task<LoadedModel> OpenAsync(Artifact artifact, CancellationToken cancellation) => ModelStart.RunAsync(
+        artifact,
+        settings.Threads,
+        watch,
+        why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why),
+        time.GetTimestamp() + (long)(settings.LoadTimeout.TotalSeconds * time.TimestampFrequency),
+        cancellation);
 }
 
 internal static partial class ArtifactLoaderLog

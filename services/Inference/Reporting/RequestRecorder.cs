@@ -24,9 +24,10 @@ internal sealed class RequestRecorder
     /// <param name="status">The answer's status; 499 if the caller disconnected.</param>
     /// <param name="isNonFinite">Whether an output contains NaN or infinity.</param>
     /// <param name="latency">The time from the request's head to the end of the answer.</param>
-    internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, TimeSpan latency)
+    /// <param name="isExcused">Whether a failure is not the version's, so it counts as the client's.</param>
+    internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, TimeSpan latency, bool isExcused = false)
     {
-        var kind = status >= StatusCodes.Status500InternalServerError ? AnswerKind.Failed
+        var kind = status >= StatusCodes.Status500InternalServerError && !isExcused ? AnswerKind.Failed
             : status >= StatusCodes.Status400BadRequest ? AnswerKind.ClientError
             : isNonFinite ? AnswerKind.NonFinite
             : AnswerKind.Answered;
