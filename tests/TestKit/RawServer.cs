@@ -8,7 +8,7 @@ namespace ModelServing.TestKit;
 /// <summary>A TCP server on a loopback port that passes each connection to a test's code.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
-    // Bound, but they do not listen: a connection is refused, and the system gives the port to nobody else.
+    // Bound, but they do not listen: a connection is refused, and the system gives the port to no other program.
     private static readonly ConcurrentBag<Socket> Reserved = [];
 
     private readonly Socket listener;

@@ -34,7 +34,8 @@ public sealed record Comparison(string Variant, ModelVersion Version, int Trial,
     public static Comparison? FromStream(string stream, int trial)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return stream.StartsWith(Prefix, StringComparison.Ordinal) && stream[Prefix.Length..].Split(':') is [var variant, var version, var kind]
+        return stream.StartsWith(Prefix, StringComparison.Ordinal)
+            && stream[Prefix.Length..].Split(':') is [var variant, var version, var kind]
             ? Create(variant, version, trial.ToString(CultureInfo.InvariantCulture), kind)
             : null;
     }

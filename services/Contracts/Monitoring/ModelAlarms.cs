@@ -4,8 +4,8 @@ namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The alarms about models, on the metrics that ModelMetrics posts.</summary>
 /// <remarks>Every alarm that leads to a rollback requires a minimum number of requests in its window, so that a handful of them cannot
-/// condemn a version, and compares with stable on evidence that no caller can produce alone. An alarm without such evidence notifies people.
-/// To add an alarm: add it here, and a row in docs/operations.md.</remarks>
+/// condemn a version, and compares with stable on evidence that no caller can produce alone. An alarm without such evidence notifies
+/// people. To add an alarm: add it here, and a row in docs/operations.md.</remarks>
 public static class ModelAlarms
 {
     /// <summary>How long Monitoring waits for late datapoints before it evaluates a minute: its minimum, and its default.</summary>
@@ -35,7 +35,8 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(2),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "For two minutes, a version failed more than 5% of its requests, and stable answered them. It is rolled back; ms status " +
+            Text = "For two minutes, a version failed more than 5% of its requests, and stable answered them. It is rolled back; ms status "
+                +
                 "shows the result.",
         },
         new()
@@ -45,7 +46,8 @@ public static class ModelAlarms
             Query = With(NonFiniteExcess, "mean() > 0.05", atLeast: 30),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "More than 5% of a version's answers contain NaN or infinity, and stable's do not. It is rolled back; ms status shows the " +
+            Text = "More than 5% of a version's answers contain NaN or infinity, and stable's do not. It is rolled back; ms status " +
+                "shows the " +
                 "result.",
         },
         new()
@@ -55,7 +57,8 @@ public static class ModelAlarms
             Query = With(Failure, "mean() > 0.1", atLeast: 30),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "More than 10% of a version's requests failed. Nothing is rolled back: the requests may be at fault. See ms status and " +
+            Text = "More than 10% of a version's requests failed. Nothing is rolled back: the requests may be at fault. See ms status and "
+                +
                 "the version's log.",
         },
         new()
@@ -66,7 +69,8 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "For three minutes, a version's 95th percentile of latency is three times stable's. Nothing is rolled back: the requests " +
+            Text = "For three minutes, a version's 95th percentile of latency is three times stable's. Nothing is rolled back: the " +
+                "requests " +
                 "may differ. See ms status.",
         },
         new()

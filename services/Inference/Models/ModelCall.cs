@@ -46,20 +46,20 @@ internal sealed class ModelCall(
         var isAwaited = Interlocked.Exchange(ref isClaimed, 1) == 0;
         if (!isAwaited || result.End != CallEnd.Answered)
             answer.Dispose();
-        if (!isAwaited && State == RunState.Stuck)
+        if (State == RunState.Stuck)
             calls.Gate.Regain(isPinned);
-        else if (isAwaited && failure is null)
+        if (isAwaited && failure is null)
             completion.SetResult(result); // The caller continues on this thread, which is free now.
         else if (isAwaited)
             completion.SetException(failure!);
     }
 
+    internal override void Lose() => calls.Gate.Lose(isPinned);
+
     internal override void Abandon()
     {
         if (Interlocked.Exchange(ref isClaimed, 1) != 0)
             return;
-        if (State == RunState.Stuck)
-            calls.Gate.Lose(isPinned);
         // The watch's thread has other runs to end.
         completion.RunContinuationsAsynchronously = true;
         completion.SetResult(new CallResult(CallEnd.OutOfTime));
@@ -80,6 +80,7 @@ internal sealed class ModelCall(
             var began = calls.Time.GetTimestamp();
             using var outputs = model.Run(request, Options);
             calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began));
+            calls.Watch.Done(this);
             answer.Write(model, request, outputs);
             return new CallResult(CallEnd.Answered);
         }

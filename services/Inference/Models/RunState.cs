@@ -15,6 +15,6 @@ internal enum RunState
     /// <summary>The runtime must end it, and did not.</summary>
     Stuck,
 
-    /// <summary>Its time was over before it got a thread.</summary>
-    Skipped,
+    /// <summary>Its time was over while the runtime did not work on it: before it got a thread, or while its answer was written.</summary>
+    Abandoned,
 }

@@ -11,9 +11,10 @@ namespace ModelServing.Inference.Models;
 /// <remarks>
 /// <code>
 /// 1 end        the work, at its deadline or when its caller leaves
-/// 2 abandon    work that is still there one period later: it is stuck. Readiness fails, then whoever waits gets an answer
-/// 3 not live   NotLiveAfter later, so that the supervisor restarts the process
-/// 4 stop       EndsAfter later: the process ends itself, in case nothing watches its liveness
+/// 2 abandon    work that is still there one period later: whoever waits gets an answer
+/// 3 stuck      StuckAfter the order to end: the process is not ready, and the work's turn counts as lost
+/// 4 not live   NotLiveAfter the order, so that the supervisor restarts the process
+/// 5 stop       EndsAfter the order: the process ends itself, in case nothing watches its liveness
 /// </code>
 /// If the stuck work ends after all, readiness and liveness are regained.
 /// </remarks>
@@ -21,6 +22,10 @@ internal sealed class RunWatch : IDisposable
 {
     /// <summary>Deadlines are kept to within this time.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long work may take to end. A busy machine, or a container at its limit, may stop the runtime's thread for a part of
+    /// it.</summary>
+    internal static readonly TimeSpan StuckAfter = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long work is stuck until the process is not live.</summary>
     internal static readonly TimeSpan NotLiveAfter = TimeSpan.FromSeconds(30);
@@ -100,6 +105,13 @@ internal sealed class RunWatch : IDisposable
         }
     }
 
+    /// <summary>The runtime has done its part of the work, so what follows is never stuck.</summary>
+    internal void Done(WatchedRun run)
+    {
+        lock (changing)
+            run.IsDone = true;
+    }
+
     /// <summary>The work has ended. Its options must not be used any more.</summary>
     internal void Remove(WatchedRun run)
     {
@@ -151,15 +163,16 @@ internal sealed class RunWatch : IDisposable
     private void Sweep()
     {
         var now = time.GetTimestamp();
-        List<WatchedRun>? abandoned = null;
+        List<WatchedRun> abandoned = [];
+        List<WatchedRun> newlyStuck = [];
         var blocked = 0;
         var longest = TimeSpan.Zero;
         lock (changing)
         {
             foreach (var run in runs)
             {
-                if (run.IsOver(now) && Advance(run, now))
-                    (abandoned ??= []).Add(run);
+                if (run.State is RunState.Ending or RunState.Stuck || run.IsOver(now))
+                    Advance(run, now, abandoned, newlyStuck);
                 var elapsed = run.State == RunState.Queued ? TimeSpan.Zero : time.GetElapsedTime(run.Since, now);
                 if (run.State == RunState.Stuck && elapsed > longest)
                     longest = elapsed;
@@ -171,33 +184,39 @@ internal sealed class RunWatch : IDisposable
                 room.Set(blocked);
         }
 
-        foreach (var run in abandoned ?? [])
+        foreach (var run in newlyStuck)
+            run.Lose();
+        foreach (var run in abandoned)
             run.Abandon();
         if (longest >= NotLiveAfter)
             GiveUp(longest);
     }
 
-    // Returns whether to abandon the run now.
-    private bool Advance(WatchedRun run, long now)
+    private void Advance(WatchedRun run, long now, List<WatchedRun> abandoned, List<WatchedRun> newlyStuck)
     {
-        switch (run.State)
+        if (run.State == RunState.Queued || (run.IsDone && run.State is RunState.Running or RunState.Ending))
         {
-            case RunState.Queued:
-                run.State = RunState.Skipped;
-                return true;
-            case RunState.Running: // 1
-                run.State = RunState.Ending;
-                run.Since = now;
-                run.End();
-                return false;
-            case RunState.Ending: // 2
-                run.State = RunState.Stuck;
-                stuck++;
-                RunWatchLog.Stuck(logger);
-                ReportStuck();
-                return true;
-            default:
-                return false;
+            run.State = RunState.Abandoned;
+            abandoned.Add(run);
+        }
+        else if (run.State == RunState.Running) // 1
+        {
+            run.State = RunState.Ending;
+            run.Since = now;
+            run.End();
+        }
+        else if (run.State == RunState.Ending)
+        {
+            if (!run.IsAbandoned) // 2
+                abandoned.Add(run);
+            run.IsAbandoned = true;
+            if (time.GetElapsedTime(run.Since, now) < StuckAfter)
+                return;
+            run.State = RunState.Stuck; // 3
+            newlyStuck.Add(run);
+            stuck++;
+            RunWatchLog.Stuck(logger);
+            ReportStuck();
         }
     }
 
@@ -222,12 +241,12 @@ internal sealed class RunWatch : IDisposable
             // It may have ended just now.
             if (stuck == 0)
                 return;
-            liveness.Lost("a call of the model can't be ended"); // 3
+            liveness.Lost("a call of the model can't be ended"); // 4
             ends = longest >= EndsAfter && !isEnding;
             isEnding |= ends;
         }
 
-        if (ends) // 4
+        if (ends) // 5
             failure.Stop($"A call of the model can't be ended since {longest.TotalSeconds:0} s, so the process must be restarted");
     }
 }

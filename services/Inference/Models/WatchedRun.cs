@@ -19,6 +19,9 @@ internal abstract class WatchedRun(long deadline, CancellationToken caller)
     /// <summary>The options for the runtime. They end the work.</summary>
     internal RunOptions Options { get; set; } = null!;
 
+    /// <summary>Whether the runtime has done its part. The rest has its own limits.</summary>
+    internal bool IsDone { get; set; }
+
     /// <summary>Whether the runtime must end the work. Then a failure is not the model's.</summary>
     internal bool IsEnding => State >= RunState.Ending;
 
@@ -26,6 +29,14 @@ internal abstract class WatchedRun(long deadline, CancellationToken caller)
 
     /// <summary>Makes the runtime end the work. It stops between two nodes of the model.</summary>
     internal virtual void End() => Options.Terminate = true;
+
+    /// <summary>Whether <see cref="Abandon"/> was called, or will be at once.</summary>
+    internal bool IsAbandoned { get; set; }
+
+    /// <summary>Is called once the work is stuck.</summary>
+    internal virtual void Lose()
+    {
+    }
 
     /// <summary>Gives whoever waits their result without waiting for the runtime. The work may end at the same time.</summary>
     internal abstract void Abandon();

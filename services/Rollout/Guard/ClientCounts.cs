@@ -64,6 +64,9 @@ public sealed class ClientCounts
     /// <summary>Whether a group sends nearly all requests.</summary>
     internal bool IsNearlyAll(int group) => requests[group] >= NearlyAll * requests.Sum();
 
+    /// <summary>The watched variant's failures that a group saw.</summary>
+    internal long FailuresOf(int group) => groups[group].Total(GuardKind.MaxErrorRate).Watched;
+
     /// <summary>The counts of all clients but those of one group.</summary>
     internal GuardCounts Without(int group) => groups.TryGetValue(group, out var own) ? All.Subtract(own) : All;
 

@@ -75,22 +75,19 @@ public static class GuardRule
         DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        return Decide(counts.All, policy, scope, startedAt, now) is { } verdict
-            && counts.Groups.All(group => counts.IsNearlyAll(group)
-                || Decide(counts.Without(group), policy, scope, startedAt, now) is not null)
-            ? verdict
-            : null;
+        return Decide(counts.All, policy, scope, startedAt, now) is { } verdict && Others(counts, policy, scope) is null ? verdict : null;
     }
 
-    /// <summary>Whether the failures would condemn the version if they were not those of one client.</summary>
-    public static bool RestsOnOneClient(ClientCounts counts, GuardPolicy policy, GuardScope scope)
+    /// <summary>If the failures of all clients condemn, but only because of one group of clients, returns the counts of the
+    /// others.</summary>
+    public static GuardCounts? FindOthers(ClientCounts counts, GuardPolicy policy, GuardScope scope)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        return Decide(counts.All, policy, scope, default, default) is not null && Decide(counts, policy, scope, default, default) is null;
+        return Decide(counts.All, policy, scope, default, default) is null ? null : Others(counts, policy, scope);
     }
 
-    /// <summary>Returns the evidence of each watched kind: the least that is left without any group of clients that does not send nearly all
-    /// of the traffic.</summary>
+    /// <summary>Returns the evidence of each watched kind: the least that is left without any group of clients that does not send nearly
+    /// all of the traffic.</summary>
     public static IReadOnlyList<GuardReading> Read(ClientCounts counts, GuardPolicy policy, GuardScope scope)
     {
         ArgumentNullException.ThrowIfNull(counts);
@@ -126,6 +123,19 @@ public static class GuardRule
         }
 
         return readings;
+    }
+
+    // Null if the evidence suffices without any group. The group with the most failures is the likeliest to be the only evidence.
+    private static GuardCounts? Others(ClientCounts counts, GuardPolicy policy, GuardScope scope)
+    {
+        foreach (var group in counts.Groups.Where(group => !counts.IsNearlyAll(group)).OrderByDescending(counts.FailuresOf))
+        {
+            var others = counts.Without(group);
+            if (Decide(others, policy, scope, default, default) is null)
+                return others;
+        }
+
+        return null;
     }
 
     // Null for a kind that the rollout does not watch.

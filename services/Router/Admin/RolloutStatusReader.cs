@@ -111,7 +111,7 @@ internal sealed class RolloutStatusReader(
                     $"may decide alone");
         }
 
-        if (GuardRule.RestsOnOneClient(standing.Counts, watched.Policy, scope))
+        if (GuardRule.FindOthers(standing.Counts, watched.Policy, scope) is not null)
             return "only one client's requests fail, and others use the model too";
         return version.Recorder.LeftOut is > 0 and var leftOut
             ? string.Create(CultureInfo.InvariantCulture, $"too many shares ({leftOut} failures left out)")

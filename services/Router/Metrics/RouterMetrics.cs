@@ -51,7 +51,10 @@ public sealed class RouterMetrics
             MetricNames.RouterAttempts,
             "{attempt}",
             "First attempts of requests that a rollout with more than one variant assigned.");
-        retries = Count(MetricNames.RouterRetries, "{request}", "Requests that were sent to stable too, because another variant failed or was slow.");
+        retries = Count(
+            MetricNames.RouterRetries,
+            "{request}",
+            "Requests that were sent to stable too, because another variant failed or was slow.");
         refusedRetries = Count(
             MetricNames.RouterRefusedRetries,
             "{request}",

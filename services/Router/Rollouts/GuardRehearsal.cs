@@ -25,7 +25,9 @@ internal static class GuardRehearsal
             _ = losses.IsFailure("rehearsal", TimeSpan.FromSeconds(i));
             recorder.Requested(i % ClientGroups.Count);
             recorder.Record(i % ClientGroups.Count, new Observation(IsWatched: true, CallOutcome.Succeeded, share, 1));
-            recorder.Record(i % ClientGroups.Count, new Observation(IsWatched: true, CallOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
+            recorder.Record(
+                i % ClientGroups.Count,
+                new Observation(IsWatched: true, CallOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
             recorder.Record(i % ClientGroups.Count, new Observation(IsWatched: false, CallOutcome.Slow, share, 1 + (i / 10)));
         }
 

@@ -68,10 +68,7 @@ public class TimeTests
             SomeSlowOnnx.Boxes(), static settings => settings with { Concurrency = 2 });
         var hostile = await service.SendAsync(Boxes(ManyBoxes), ("X-Request-Timeout", "100"));
         Assert.Equal(504, hostile.Status);
-        using var ready = await service.Client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
-        Assert.Equal(
-            "not ready: a call of the model can't be ended\n",
-            await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await service.UntilNotReadyAsync("not ready: a call of the model can't be ended\n");
         Assert.Equal("ok\n", await service.Client.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
         // The other turn still works.
         Assert.Equal(200, (await service.SendAsync(Boxes(3))).Status);
@@ -85,6 +82,7 @@ public class TimeTests
         await using var service = await RunningInference.StartAsync(
             SomeSlowOnnx.Boxes(), static settings => settings with { Concurrency = 1 });
         Assert.Equal(504, (await service.SendAsync(Boxes(ManyBoxes), ("X-Request-Timeout", "100"))).Status);
+        await service.UntilNotReadyAsync("a call of the model can't be ended");
         var (status, body) = await service.InferAsync(Boxes(3));
         Assert.Equal(503, status);
         Assert.Contains("a call of the model can't be ended", body, StringComparison.Ordinal);

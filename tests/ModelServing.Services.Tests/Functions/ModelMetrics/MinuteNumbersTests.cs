@@ -79,6 +79,31 @@ public class MinuteNumbersTests
         Assert.Equal(excess, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value, 1e-12);
     }
 
+    // Equal versions, of which one request in a thousand fails at random. A hostile client sends the canary up to as many requests as all
+    // others together, each of which fails there; stable fails most of them too, and some at random it does not.
+    [Fact]
+    public void A_hostile_client_raises_no_excess_in_ten_thousand_minutes() => Gen.Select(
+        Gen.Int[30, 600], Gen.Int[0, 1000], Gen.Int[0, 500], Gen.Int[0, 3], Gen.Int[0, 3])
+        .Sample(
+            static (honest, sent, compared, random, group) =>
+            {
+                var atStable = 20 * honest;
+                int[] failures = [random, 0, 0, 0];
+                failures[group] += Math.Min(sent, compared);
+                int[] requests = [honest * 7, honest * 7, honest * 7, honest * 7];
+                requests[group] += sent;
+                var metrics = Compute(
+                    Process(Two, Stream("canary", SomeReports.Count(answered: honest, failed: sent + random), requests)),
+                    Process(
+                        One,
+                        Stream("stable", SomeReports.Count(answered: atStable, failed: atStable / 1000), requests),
+                        Compared(Comparison.Error, failures)));
+                var excess = Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value;
+                // At most the random failures of one honest client.
+                Assert.InRange(excess, -0.01, 3.0 / honest);
+            },
+            iter: 10_000);
+
     [Fact]
     public void A_request_that_the_version_refuses_and_stable_answers_is_a_failure()
     {

@@ -64,10 +64,14 @@ public sealed class RunWatchTests : IDisposable
     public async Task Work_that_does_not_end_makes_the_process_not_ready_then_not_live_and_then_stops_it()
     {
         var run = StartOver();
-        await UntilAsync(() => run.IsAbandoned);
+        await UntilAsync(() => run.WasAbandoned);
+        Assert.Null(readiness.Reason);
+        Assert.False(run.IsLost);
+        time.Advance(RunWatch.StuckAfter);
+        await UntilAsync(() => run.IsLost);
         Assert.Equal("a call of the model can't be ended", readiness.Reason);
         Assert.Null(liveness.Reason);
-        time.Advance(RunWatch.NotLiveAfter);
+        time.Advance(RunWatch.NotLiveAfter - RunWatch.StuckAfter);
         await UntilAsync(() => liveness.Reason is not null);
         Assert.Equal(0, failure.ExitCode);
         time.Advance(RunWatch.EndsAfter - RunWatch.NotLiveAfter);
@@ -78,7 +82,9 @@ public sealed class RunWatchTests : IDisposable
     public async Task When_all_of_it_ends_after_all_the_process_is_ready_and_live_again()
     {
         var (one, other) = (StartOver(), StartOver());
-        await UntilAsync(() => one.IsAbandoned && other.IsAbandoned);
+        await UntilAsync(() => one.WasAbandoned && other.WasAbandoned);
+        time.Advance(RunWatch.StuckAfter);
+        await UntilAsync(() => one.IsLost && other.IsLost);
         Assert.Equal("2 calls of the model can't be ended", readiness.Reason);
         time.Advance(RunWatch.NotLiveAfter);
         await UntilAsync(() => liveness.Reason is not null);
@@ -89,7 +95,7 @@ public sealed class RunWatchTests : IDisposable
         Assert.Null(liveness.Reason);
         // It goes on to watch.
         var later = StartOver();
-        await UntilAsync(() => later.IsAbandoned);
+        await UntilAsync(() => later.WasAbandoned);
     }
 
     [Fact]
@@ -97,10 +103,25 @@ public sealed class RunWatchTests : IDisposable
     {
         var run = new SomeRun(time.GetTimestamp(), default);
         watch.Add(run);
-        await UntilAsync(() => run.IsAbandoned);
+        await UntilAsync(() => run.WasAbandoned);
         Assert.False(watch.TryStart(run));
         Assert.Null(readiness.Reason);
         watch.Remove(run);
+    }
+
+    [Fact]
+    public async Task Work_that_the_runtime_has_done_is_abandoned_at_its_deadline_and_is_never_stuck()
+    {
+        var run = Start(TimeSpan.FromSeconds(1));
+        watch.Done(run);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(() => run.WasAbandoned);
+        time.Advance(RunWatch.EndsAfter);
+        var other = StartOver();
+        await UntilAsync(() => other.WasAbandoned);
+        Assert.False(run.IsLost);
+        Assert.Null(readiness.Reason);
+        Assert.Equal(0, failure.ExitCode);
     }
 
     [Fact]
@@ -108,7 +129,7 @@ public sealed class RunWatchTests : IDisposable
     {
         StartOver(fails: true);
         var run = StartOver();
-        await UntilAsync(() => run.IsAbandoned);
+        await UntilAsync(() => run.WasAbandoned);
     }
 
     // Work that has begun, and is over at once.
@@ -133,11 +154,13 @@ public sealed class RunWatchTests : IDisposable
 
     private sealed class SomeRun(long deadline, CancellationToken caller) : WatchedRun(deadline, caller)
     {
-        private volatile bool isAbandoned;
+        private volatile bool wasAbandoned;
 
         internal bool Fails { get; init; }
 
-        internal bool IsAbandoned => isAbandoned;
+        internal bool WasAbandoned => wasAbandoned;
+
+        internal bool IsLost { get; private set; }
 
         internal override void End()
         {
@@ -146,6 +169,8 @@ public sealed class RunWatchTests : IDisposable
             base.End();
         }
 
-        internal override void Abandon() => isAbandoned = true;
+        internal override void Lose() => IsLost = true;
+
+        internal override void Abandon() => wasAbandoned = true;
     }
 }

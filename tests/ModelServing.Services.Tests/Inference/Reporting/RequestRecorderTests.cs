@@ -46,7 +46,10 @@ public class RequestRecorderTests
     [InlineData(400, false, 0)]
     [InlineData(499, false, 0)]
     [InlineData(500, false, 0)]
-    public void A_request_that_another_variant_failed_is_evidence_against_it_only_if_it_is_answered_well(int status, bool isNonFinite, int evidence)
+    public void A_request_that_another_variant_failed_is_evidence_against_it_only_if_it_is_answered_well(
+        int status,
+        bool isNonFinite,
+        int evidence)
     {
         Answered(status, isNonFinite, "canary;version=2;trial=3;kind=error", "7");
         var compared = recorder.Read().Single(static stream => stream.Variant == "compared:canary:2:error");

@@ -34,7 +34,9 @@ public class ClientCountsTests
     public void The_bytes_hold_everything_and_sums_over_routers_are_those_of_one_router() => Attempts.Sample(
         static attempts =>
         {
-            var halves = attempts.Index().GroupBy(static one => one.Index % 2).Select(static half => Record([.. half.Select(static one => one.Item)]));
+            var halves = attempts.Index()
+                .GroupBy(static one => one.Index % 2)
+                .Select(static half => Record([.. half.Select(static one => one.Item)]));
             var sum = ClientCounts.Sum(halves.Select(static half => ClientCounts.Parse(half.Read().ToBytes())));
             var one = Record(attempts).Read();
             Assert.Equal(one.All, sum.All);

@@ -129,7 +129,10 @@ public sealed class RolloutGuardTests
             },
             "the guard counts");
         Assert.False(SomeRouters.IsCondemned(router, 2));
-        Assert.InRange(router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched, 2, routers.Canary.Failed - 50);
+        Assert.InRange(
+            router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched,
+            2,
+            routers.Canary.Failed - 50);
     }
 
     [Fact]
@@ -231,7 +234,9 @@ public sealed class RolloutGuardTests
         Assert.Same(watched, router.Fraud.Watched.Single().Version);
         Assert.Equal((1, started), (watched.Trial.Trial, watched.StartedAt));
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
-        await RunningRouter.UntilAsync(() => watched.Last!.Counts.All.Total(GuardKind.Error).Watched > counted.Watched, "counting continues");
+        await RunningRouter.UntilAsync(
+            () => watched.Last!.Counts.All.Total(GuardKind.Error).Watched > counted.Watched,
+            "counting continues");
         Assert.Equal(2, watched.Recorder.Read().All.Segments.Count);
 
         // With an ordinary guard, the old counts condemn with the next failure, or before it.

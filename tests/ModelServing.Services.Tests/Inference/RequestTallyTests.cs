@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
+using ModelServing.Inference;
+using ModelServing.Inference.Reporting;
+
+namespace ModelServing.Services.Tests.Inference;
+
+public sealed class RequestTallyTests : IDisposable
+{
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly RequestRecorder recorder = new();
+    private readonly RequestTally tally;
+
+    public RequestTallyTests()
+    {
+        var settings = new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "file:x" };
+        tally = new RequestTally(
+            new InferenceMetrics(services.GetRequiredService<IMeterFactory>(), settings), TimeProvider.System, recorder);
+    }
+
+    public void Dispose() => services.Dispose();
+
+    [Theory]
+    [InlineData(200, false, false, false, AnswerKind.Answered)]
+    [InlineData(200, true, false, false, AnswerKind.NonFinite)]
+    [InlineData(200, false, true, false, AnswerKind.ClientError)]
+    [InlineData(400, false, false, false, AnswerKind.ClientError)]
+    [InlineData(408, false, true, false, AnswerKind.ClientError)]
+    [InlineData(500, false, false, false, AnswerKind.Failed)]
+    [InlineData(500, false, false, true, AnswerKind.Failed)]
+    [InlineData(503, false, false, true, AnswerKind.Failed)]
+    [InlineData(504, false, false, false, AnswerKind.Failed)]
+    [InlineData(504, false, false, true, AnswerKind.ClientError)]
+    // What failed before the caller left is still a failure.
+    [InlineData(504, false, true, false, AnswerKind.Failed)]
+    [InlineData(500, false, true, false, AnswerKind.Failed)]
+    public void An_answer_is_counted_by_whose_fault_it_is(int status, bool isNonFinite, bool hasLeft, bool isShortened, AnswerKind kind)
+    {
+        var context = new DefaultHttpContext();
+        context.Response.StatusCode = status;
+        tally.Answered(context, hasLeft, isNonFinite, new RequestTime(0, TimeSpan.FromSeconds(1), isShortened));
+        var counts = recorder.Read().Single().Counts;
+        Assert.Equal((1L, 1L), (counts.Requests, counts.Count(kind)));
+    }
+}
