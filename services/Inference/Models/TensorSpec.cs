@@ -28,9 +28,14 @@ internal sealed class TensorSpec(TensorInfo info, IReadOnlyList<string>? dimensi
 
     /// <summary>The name of a free dimension; empty if it has none, or if its length is fixed.</summary>
     internal string NameOf(int dimension) =>
-        info.Shape[dimension] < 0 && dimensionNames?.Count == info.Shape.Count ? dimensionNames[dimension] ?? "" : "";
+        info.Shape[dimension] < 0 && dimensionNames?.Count == info.Shape.Count && IsName(dimensionNames[dimension])
+            ? dimensionNames[dimension]
+            : "";
 
     public override string ToString() => info.ToString();
+
+    // Some exporters write '?', '-1' or 'None' for every dimension that they do not know.
+    private static bool IsName(string? text) => text?.Length > 0 && (char.IsLetter(text[0]) || text[0] == '_') && text != "None";
 
     /// <summary>Whether a tensor may have this shape. A free dimension must have a length of at least 1, because runtimes do not expect
     /// empty tensors.</summary>

@@ -303,8 +303,8 @@ public class InferRequestReaderTests
         var info = new TensorInfo("a", Datatype.Bool, [-1, -1]);
         var reader = new InferRequestReader(
             [
-                new TensorSpec(info, ["batch", ""]),
-                new TensorSpec(info with { Name = "b" }, ["batch", ""]),
+                new TensorSpec(info, ["batch", "None"]),
+                new TensorSpec(info with { Name = "b" }, ["batch", "None"]),
                 new TensorSpec(info with { Name = "c" }, ["n", "n"]),
             ],
             []);
