@@ -122,6 +122,8 @@ public static class ServiceHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<HostFailure>();
+        builder.Services.AddSingleton<HostLoops>();
+        builder.Services.AddHostedService<LoopStarter>();
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);
