@@ -22,6 +22,8 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Text(nameof(Environment)),
         HostSetting.Seconds(nameof(Minute), least: 1),
         HostSetting.Whole(nameof(MaxModelBytes), 1, MostModelBytes),
+        HostSetting.Seconds(nameof(RequestTimeout), least: 0.001m),
+        HostSetting.Seconds(nameof(LoadTimeout), least: 0.001m),
     ];
 
     public required ModelName Model { get; init; }
@@ -59,6 +61,14 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest model that is loaded, in bytes; a larger one is refused. By default 1.5 GiB, which is the limit of every
     /// model.</summary>
     public long MaxModelBytes { get; init; } = MostModelBytes;
+
+    /// <summary>The time of a request that does not limit it in <see cref="HeaderNames.RequestTimeout"/>, from its head to the end of the
+    /// model's call. 60 s by default.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest time for opening the model and warming it up, after it was read. 120 s by default. The process ends if it takes
+    /// longer.</summary>
+    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
     public InferenceSettings()
     {

@@ -121,6 +121,7 @@ public static class ServiceHost
         builder.Services.AddSingleton<HostSettings>(settings);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton<Liveness>();
         builder.Services.AddSingleton<HostFailure>();
         builder.Services.AddSingleton<HostLoops>();
         builder.Services.AddHostedService<LoopStarter>();

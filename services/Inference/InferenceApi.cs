@@ -1,12 +1,10 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
-using ModelServing.Inference.Reporting;
 
 namespace ModelServing.Inference;
 
@@ -15,29 +13,14 @@ internal sealed class InferenceApi(
     InferenceSettings settings,
     ArtifactLoader loader,
     ModelDescription description,
-    InferenceMetrics metrics,
-    TimeProvider time,
-    ILogger<InferenceApi> logger,
-    RequestRecorder? recorder = null)
-    : IDisposable
+    ModelCalls calls,
+    RequestFailures failures,
+    RequestTally tally,
+    ILogger<InferenceApi> logger)
 {
-    // The header of the protocol's binary extension: the length of the JSON before the tensors' bytes.
-    private const string BinaryHeader = "Inference-Header-Content-Length";
-    private const int MaxPooledAnswers = 64;
-    private const int MaxPooledAnswerBytes = 256 * 1024;
-
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly RunGate gate = new(
-        settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, metrics, time);
-    private readonly ConcurrentBag<InferAnswer> answers = [];
-
-    public void Dispose()
-    {
-        gate.Dispose();
-        foreach (var answer in answers)
-            answer.Dispose();
-    }
+    private readonly TimeProvider time = calls.Time;
 
     internal Task NotFoundAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
         context,
@@ -51,86 +34,50 @@ internal sealed class InferenceApi(
     /// 1 refuse    requests that can't be answered, before reading their body
     /// 2 read      the body into tensors
     /// 3 wait      for a turn at the model
-    /// 4 run       the model
+    /// 4 run       the model, until the request's time is over or its caller leaves
     /// 5 write     the answer
     /// </code>
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
     {
-        var began = time.GetTimestamp();
+        var requestTime = new RequestTime(time.GetTimestamp(), settings.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
+        var hasLeft = false;
         try
         {
+            requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.RequestTimeout);
+            var isPinned = context.Request.Headers[HeaderNames.ModelVariant] == VariantPlan.Pinned;
             // 1
-            if (loader.Model is not { } model)
+            if (loader.Model is not { } model || calls.Gate.IsLost(isPinned))
                 await description.NotReadyAsync(context);
-            else if (gate.IsFull)
-                await QueueFullAsync(context);
-            else if (FindUnsupported(context.Request) is { } unsupported)
+            else if (calls.Gate.IsFull(isPinned))
+                await QueueFullAsync(context, isPinned);
+            else if (UnsupportedBody.FindIn(context.Request) is { } unsupported)
                 await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
-                isNonFinite = await AnswerAsync(context, model, began, TimeoutOf(context.Request));
+                isNonFinite = await AnswerAsync(context, model, isPinned, requestTime);
         }
-        catch (RequestFaultException e)
+        catch (Exception e)
         {
-            await Problems.InvalidRequest.WriteAsync(context, e.Message, Problems.RequestIdOf(context));
-        }
-        catch (BadHttpRequestException e)
-        {
-            var problem = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge : Problems.InvalidRequest;
-            var detail = $"{e.Message} The body may have at most {settings.MaxRequestBytes} bytes.";
-            await problem.WriteAsync(context, detail, Problems.RequestIdOf(context));
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
-        {
-            // The caller has disconnected, so there is no one to answer.
-        }
-        catch (Exception e) when (!context.Response.HasStarted)
-        {
-            InferenceLog.Failed(logger, Problems.RequestIdOf(context), e);
-            await Problems.Internal.WriteAsync(
-                context, "The service failed while it handled this request; see its log", Problems.RequestIdOf(context));
+            hasLeft = !await failures.TryAnswerAsync(context, e);
         }
 
-        var status = context.RequestAborted.IsCancellationRequested
-            ? StatusCodes.Status499ClientClosedRequest
-            : context.Response.StatusCode;
-        var elapsed = time.GetElapsedTime(began);
-        metrics.Answered(status, elapsed);
-        recorder?.Answered(context.Request.Headers, status, isNonFinite, elapsed);
+        tally.Answered(context, hasLeft, isNonFinite, requestTime);
     }
 
-    // Returns whether an output of the answer contains NaN or infinity.
-    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, long began, TimeSpan? timeout)
+    // Returns whether the answer contains NaN or infinity, and the request does not.
+    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime)
     {
-        using var request = await ReadAsync(context, model); // 2
-        switch (await gate.EnterAsync(Remaining(timeout, began), context.RequestAborted)) // 3
-        {
-            case Turn.QueueFull:
-                await QueueFullAsync(context);
-                return false;
-            case Turn.TimedOut:
-                var detail = $"The request's {timeout?.TotalMilliseconds:0} ms passed before its turn at the model";
-                await Problems.Deadline.WriteAsync(context, detail, Problems.RequestIdOf(context));
-                return false;
-        }
-
-        if (!answers.TryTake(out var answer))
-            answer = new InferAnswer();
-        try
-        {
-            Run(model, request, answer); // 4
-        }
-        catch (OnnxRuntimeException e)
-        {
-            InferenceLog.ModelFailed(logger, Problems.RequestIdOf(context), e.Message);
-            var problem = e.Message.Contains("InvalidArgument", StringComparison.Ordinal) ? Problems.InvalidRequest : Problems.ModelFailed;
-            await problem.WriteAsync(context, $"The model can't run on these inputs: {e.Message}", Problems.RequestIdOf(context));
+        var request = await ReadAsync(context, model, requestTime); // 2
+        if (!await TryEnterAsync(context, request, isPinned, requestTime)) // 3
             return false;
-        }
-        finally
+        var answer = calls.RentAnswer();
+        var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted);
+        var result = await call.StartAsync(); // 4
+        if (result.End != CallEnd.Answered)
         {
-            gate.Leave();
+            await ExplainAsync(context, result, requestTime);
+            return false;
         }
 
         // 5
@@ -140,39 +87,95 @@ internal sealed class InferenceApi(
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
-        ReturnToPool(answer);
+        calls.ReturnAnswer(answer);
         return isNonFinite;
     }
 
-    private void Run(LoadedModel model, InferRequest request, InferAnswer answer)
+    // Waits for a turn. If there is none, disposes of the request and answers it.
+    private async ValueTask<bool> TryEnterAsync(HttpContext context, InferRequest request, bool isPinned, RequestTime requestTime)
     {
-        var began = time.GetTimestamp();
-        using var outputs = model.Run(request);
-        metrics.ModelRan(time.GetElapsedTime(began));
-        answer.Write(model, request.Id, request.Outputs, outputs);
+        var turn = Turn.TimedOut;
+        try
+        {
+            turn = await calls.Gate.EnterAsync(requestTime.Remaining(time), context.RequestAborted, isPinned);
+        }
+        catch (OperationCanceledException) when (requestTime.IsOver(time))
+        {
+            // The caller has left because the time is over.
+        }
+        finally
+        {
+            if (turn != Turn.Granted)
+                request.Dispose();
+        }
+
+        if (turn == Turn.QueueFull)
+            await QueueFullAsync(context, isPinned);
+        else if (turn == Turn.TimedOut)
+            await DeadlineAsync(context, requestTime, "passed before its turn at the model");
+        return turn == Turn.Granted;
     }
 
-    private static async ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model)
+    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime)
+    {
+        var requestId = Problems.RequestIdOf(context);
+        switch (result.End)
+        {
+            case CallEnd.ShapesRefused:
+                return Problems.InvalidRequest.WriteAsync(
+                    context,
+                    $"inputs: the model can't run with these lengths, whatever the data are: {result.Why}",
+                    requestId);
+            case CallEnd.Failed:
+                InferenceLog.ModelFailed(logger, requestId, result.Why);
+                var node = RuntimeMessage.NodeIn(result.Why!) is { } found ? $" in its node {found}" : "";
+                return Problems.ModelFailed.WriteAsync(
+                    context, $"The model failed on these inputs{node}; the service's log has the reason", requestId);
+            default:
+                return context.RequestAborted.IsCancellationRequested && !requestTime.IsOver(time)
+                    ? throw new OperationCanceledException(context.RequestAborted)
+                    : DeadlineAsync(context, requestTime, "passed before the model had its answer");
+        }
+    }
+
+    private async ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, RequestTime requestTime)
     {
         var body = context.Request.BodyReader;
-        while (true)
+        TimeLimit? limit = null;
+        try
         {
-            var read = await body.ReadAsync(context.RequestAborted);
-            if (!read.IsCompleted)
+            while (true)
             {
-                // Keep these bytes and wait for the rest; the server limits the size of the body.
-                body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
+                if (!body.TryRead(out var read))
+                {
+                    limit ??= new TimeLimit(requestTime.Remaining(time), time, context.RequestAborted);
+                    read = await body.ReadAsync(limit.Token);
+                }
 
-            try
-            {
-                return Read(read.Buffer, model);
+                if (!read.IsCompleted)
+                {
+                    // Keep these bytes and wait for the rest; the server limits the size of the body.
+                    body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                    continue;
+                }
+
+                try
+                {
+                    return Read(read.Buffer, model);
+                }
+                finally
+                {
+                    body.AdvanceTo(read.Buffer.End);
+                }
             }
-            finally
-            {
-                body.AdvanceTo(read.Buffer.End);
-            }
+        }
+        catch (OperationCanceledException) when (limit is { IsOver: true })
+        {
+            throw new BodyLateException(requestTime.Limit);
+        }
+        finally
+        {
+            limit?.Dispose();
         }
     }
 
@@ -192,41 +195,17 @@ internal sealed class InferenceApi(
         }
     }
 
-    // Null if the caller does not limit its wait.
-    private static TimeSpan? TimeoutOf(HttpRequest request)
-    {
-        if (request.Headers[HeaderNames.RequestTimeout] is not { Count: > 0 } values)
-            return null;
-        return values.Count == 1 && RequestTimeout.TryParse(values[0], out var timeout)
-            ? timeout
-            : throw new RequestFaultException(HeaderNames.RequestTimeout, $"it is '{values}'; it must be {RequestTimeout.Form}");
-    }
-
-    private TimeSpan? Remaining(TimeSpan? timeout, long began) =>
-        timeout - time.GetElapsedTime(began) is { } remaining ? remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero : null;
-
-    private static string? FindUnsupported(HttpRequest request)
-    {
-        if (request.Headers.ContainsKey(BinaryHeader))
-            return $"{BinaryHeader}: this version does not support binary tensor data; send the tensors as JSON";
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
-            return $"Content-Encoding: '{encoding}' is not supported; send the JSON without an encoding";
-        return null;
-    }
-
-    private Task QueueFullAsync(HttpContext context) => Problems.QueueFull.WriteAsync(
+    private static Task DeadlineAsync(HttpContext context, RequestTime requestTime, string passed) => Problems.Deadline.WriteAsync(
         context,
-        $"{settings.QueueLimit} requests are already waiting for {settings.Model} version {settings.Version}",
+        $"The request's {requestTime.Limit.TotalMilliseconds:0} ms {(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
+        Problems.RequestIdOf(context));
+
+    private Task QueueFullAsync(HttpContext context, bool isPinned) => Problems.QueueFull.WriteAsync(
+        context,
+        $"{(isPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(isPinned ? "pinned " : "")}requests are already waiting " +
+        $"for {settings.Model} version {settings.Version}",
         Problems.RequestIdOf(context),
         RetryAfter);
-
-    private void ReturnToPool(InferAnswer answer)
-    {
-        if (answer.Capacity <= MaxPooledAnswerBytes && answers.Count < MaxPooledAnswers)
-            answers.Add(answer);
-        else
-            answer.Dispose();
-    }
 }
 
 internal static partial class InferenceLog
@@ -235,5 +214,5 @@ internal static partial class InferenceLog
     internal static partial void Failed(ILogger logger, string? requestId, Exception exception);
 
     [LoggerMessage(41, LogLevel.Warning, "Request {RequestId}: the model failed: {Why}")]
-    internal static partial void ModelFailed(ILogger logger, string? requestId, string why);
+    internal static partial void ModelFailed(ILogger logger, string? requestId, string? why);
 }

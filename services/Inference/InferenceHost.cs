@@ -31,6 +31,10 @@ public static class InferenceHost
         var limits = ArtifactLimits.Default with { ModelBytes = settings.MaxModelBytes };
         builder.Services.AddSingleton(services => new ModelRegistry(store, services.GetRequiredService<TimeProvider>(), limits));
         builder.Services.AddSingleton<InferenceMetrics>();
+        builder.Services.AddSingleton<RunWatch>();
+        builder.Services.AddSingleton<ModelCalls>();
+        builder.Services.AddSingleton<RequestFailures>();
+        builder.Services.AddSingleton<RequestTally>();
         builder.Services.AddSingleton<InferenceApi>();
         builder.Services.AddSingleton<ModelDescription>();
         builder.Services.AddSingleton<ArtifactLoader>();

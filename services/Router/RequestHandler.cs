@@ -42,7 +42,7 @@ internal sealed class RequestHandler
         this.time = time;
         this.logger = logger;
         forwarder = new(observer, metrics, time);
-        failover = new(forwarder, metrics, time);
+        failover = new(forwarder, forwarder.Comparison, metrics, time);
     }
 
     internal async Task HandleAsync(HttpContext context, string path)
@@ -144,6 +144,7 @@ internal sealed class RequestHandler
             Deadline = began + TicksOf(timeout),
             Limit = TicksOf(limit),
             KeyHash = request.KeyHash,
+            ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
         };
     }

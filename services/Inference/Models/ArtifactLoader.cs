@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Registry;
@@ -11,7 +10,7 @@ namespace ModelServing.Inference.Models;
 /// Loads the version while the host already answers liveness checks. If a store on the network does not have the version yet, or can't be
 /// read now, the loader waits. A refused version never reaches ONNX Runtime: the host stays alive and reports the reason. As a version
 /// never changes, it is read again only if its manifest changes. A fault in a folder needs the person who started the process, so it ends
-/// the process.
+/// the process. So does a version that takes too long: the machine may be busy, so its supervisor may start the process again.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -24,6 +23,7 @@ namespace ModelServing.Inference.Models;
 internal sealed class ArtifactLoader(
     InferenceSettings settings,
     ModelRegistry registry,
+    RunWatch watch,
     Readiness readiness,
     HostFailure failure,
     TimeProvider time,
@@ -55,7 +55,20 @@ internal sealed class ArtifactLoader(
         readiness.NotReady($"loading {settings.Model} version {settings.Version}");
         // The digest is taken before the manifest is read, so that a change in between is noticed.
         var digest = await WaitForManifestAsync(cancellation);
-        if (await TryLoadAsync(cancellation) is not { } why)
+        string? why;
+        try
+        {
+            why = await TryLoadAsync(cancellation);
+        }
+        catch (TimeoutException)
+        {
+            var late = $"{settings.Model} version {settings.Version} was not open and warm within {settings.LoadTimeout.TotalSeconds:0.#} s";
+            readiness.NotReady(late);
+            failure.Stop($"{late} ({HostEnvironment.NameOf(nameof(settings.LoadTimeout))})");
+            return true;
+        }
+
+        if (why is null)
             return true;
         // 4
         if (!registry.IsRemote)
@@ -85,9 +98,7 @@ internal sealed class ArtifactLoader(
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
 
-            var opened = LoadedModel.Open(artifact, settings.Threads); // 3
-            WarmUp(opened);
-            model = opened;
+            model = await OpenAsync(artifact, cancellation); // 3
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
@@ -98,7 +109,7 @@ internal sealed class ArtifactLoader(
         {
             return e.Message;
         }
-        catch (Exception e) when (!registry.IsRemote && e is not OperationCanceledException)
+        catch (Exception e) when (!registry.IsRemote && e is not (OperationCanceledException or TimeoutException))
         {
             return $"unexpected {e.GetType().Name}: {e.Message}";
         }
@@ -172,18 +183,13 @@ internal sealed class ArtifactLoader(
         wakeUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private void WarmUp(LoadedModel opened)
-    {
-        try
-        {
-            opened.WarmUp();
-        }
-        catch (OnnxRuntimeException e)
-        {
-            // Zeros may not be a valid input; the version may still answer real requests.
-            ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, e.Message);
-        }
-    }
+    private Task<LoadedModel> OpenAsync(Artifact artifact, CancellationToken cancellation) => ModelStart.RunAsync(
+        artifact,
+        settings.Threads,
+        watch,
+        why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why),
+        time.GetTimestamp() + (long)(settings.LoadTimeout.TotalSeconds * time.TimestampFrequency),
+        cancellation);
 }
 
 internal static partial class ArtifactLoaderLog

@@ -23,7 +23,8 @@ internal sealed class InferAnswer : IDisposable
 
     internal ReadOnlyMemory<byte> Body => buffer.WrittenMemory;
 
-    /// <summary>Whether an output contains NaN or infinity.</summary>
+    /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so an answer to
+    /// them says nothing about the model.</summary>
     internal bool IsNonFinite { get; private set; }
 
     /// <summary>The size of this answer's memory, in bytes.</summary>
@@ -33,18 +34,18 @@ internal sealed class InferAnswer : IDisposable
 
     /// <summary>Writes an answer over the previous one.</summary>
     /// <param name="model">The model that answers.</param>
-    /// <param name="id">The caller's identifier, or null.</param>
-    /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
-    /// <param name="tensors">A tensor for each of <paramref name="outputs"/>.</param>
-    internal void Write(LoadedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors)
+    /// <param name="request">The request.</param>
+    /// <param name="tensors">A tensor for each output that the request wants.</param>
+    internal void Write(LoadedModel model, InferRequest request, IReadOnlyList<OrtValue> tensors)
     {
+        var outputs = request.Outputs;
         IsNonFinite = false;
         buffer.ResetWrittenCount();
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
         json.WriteString("model_version"u8, model.Version);
-        if (id is not null)
+        if (request.Id is { } id)
             json.WriteString("id"u8, id);
         json.WriteStartArray("outputs"u8);
         for (var i = 0; i < outputs.Length; i++)
@@ -52,6 +53,7 @@ internal sealed class InferAnswer : IDisposable
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
+        IsNonFinite = IsNonFinite && !request.HasNonFinite(model.Inputs);
     }
 
     private void Write(TensorSpec spec, OrtValue tensor)

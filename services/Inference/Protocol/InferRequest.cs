@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
 
@@ -13,6 +14,34 @@ internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs)
     internal OrtValue[] Inputs => inputs;
 
     internal int[] Outputs => outputs;
+
+    /// <summary>Whether an input contains NaN or infinity. Only an answer that contains them itself needs to know.</summary>
+    internal bool HasNonFinite(IReadOnlyList<TensorSpec> specs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (specs[i].Format.HasNonFiniteInput(inputs[i]))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The inputs' names and shapes, for a message.</summary>
+    internal string ShapesText(IReadOnlyList<TensorSpec> specs) => string.Join(
+        ", ", inputs.Select((input, i) => $"'{specs[i].Name}' [{string.Join(',', input.GetTensorTypeAndShape().Shape)}]"));
+
+    /// <summary>Replaces each input by zeros, false or empty strings of the same shape.</summary>
+    internal void Clear(IReadOnlyList<TensorSpec> specs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var shape = inputs[i].GetTensorTypeAndShape().Shape;
+            // First the old one, because both may not fit into the memory.
+            inputs[i].Dispose();
+            inputs[i] = specs[i].Format.Create(shape);
+        }
+    }
 
     public void Dispose()
     {

@@ -132,7 +132,9 @@ internal sealed class RolloutGuards(
             }
         }
 
-        version.Recorder.Record(new Observation(failure.Watched is not null, failure.Outcome, watched.Share, minute, history));
+        version.Recorder.Record(
+            version.GroupOf(failure.ClientHash),
+            new Observation(failure.Watched is not null, failure.Outcome, watched.Share, minute, history));
         version.MarkChanged();
     }
 

@@ -25,9 +25,18 @@ public class LoopRulesTests
         ["services/Hosting/DrainLifetime.cs"] = "a wait and the request to stop",
         ["services/Router/Endpoints/ReadinessProbe.cs"] = "a probe catches everything: it means that the endpoint is not ready",
         ["services/Cli/Up/VersionHosts.cs"] = "a host that can't be stopped is reported",
+        ["services/Router/Forwarding/SlowComparison.cs"] = "a comparison that fails is not evidence, and nothing waits for it",
         ["services/Router/Forwarding/Wire/UpstreamConnection.cs"] = "it waits for the end of a receive, whatever that is",
         ["services/Cache/Guard/TrialCounts.cs"] = "a transaction's commands, whose results come with the transaction",
         ["services/Cli/StopSignals.cs"] = "the callbacks of a cancellation, which is awaited elsewhere",
+    };
+
+    // Threads that are not of the pool, and what happens to an exception.
+    private static readonly Dictionary<string, string> Threads = new()
+    {
+        ["services/Hosting/DrainLifetime.cs"] = "it means that the parent is gone",
+        ["services/Inference/Models/ModelStart.cs"] = "its awaiter gets it",
+        ["services/Inference/Models/RunWatch.cs"] = "it is logged, and the watch goes on",
     };
 
     [Fact]
@@ -62,12 +71,19 @@ public class LoopRulesTests
             .Select(assignment => file.At(assignment.GetLocation()))));
 
     [Fact]
+    public void A_thread_of_its_own_handles_every_exception() => SourceFiles.AssertNone(Services()
+        .Where(static file => !Threads.ContainsKey(file.Path))
+        .SelectMany(static file => file.Root.DescendantNodes().OfType<ObjectCreationExpressionSyntax>()
+            .Where(static made => made.Type.ToString() == "Thread")
+            .Select(made => $"{file.At(made.GetLocation())}: an exception on it aborts the process")));
+
+    [Fact]
     public void Each_exception_to_the_rules_is_still_needed()
     {
         var files = Services().ToDictionary(static file => file.Path);
         SourceFiles.AssertNone(Exceptions.Keys
             .Where(path => !files[path].Root.DescendantNodes().Any(static node => IsUnbounded(node) && Awaits(node)))
-            .Concat(Unawaited.Keys.Where(path => !files.ContainsKey(path))));
+            .Concat(Unawaited.Keys.Concat(Threads.Keys).Where(path => !files.ContainsKey(path))));
     }
 
     private static IEnumerable<SourceFile> Services() =>

@@ -148,14 +148,14 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         var post = new MetricPost([new MetricData
         {
             Namespace = ModelMetric.Namespace,
-            Name = ModelMetric.Failure,
+            Name = ModelMetric.FailureExcess,
             Dimensions = new Dictionary<string, string>
             {
                 [ModelMetric.Model] =
                     "fraud", [ModelMetric.Version] =
                         "2", [ModelMetric.Variant] = "canary", [ModelMetric.Trial] = "1", [ModelMetric.Watched] = watched,
             },
-            Datapoints = [new MetricDatapoint(now, 1, failed), new MetricDatapoint(now, 0, succeeded)],
+            Datapoints = [new MetricDatapoint(now, (double)failed / (failed + succeeded), failed + succeeded)],
         }]);
         using var content = new ByteArrayContent(post.ToUtf8());
         using var answer = await http.PostAsync(new Uri(monitoring!.Address + MetricPost.Path), content);

@@ -1,0 +1,95 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Registry;
+
+namespace ModelServing.Inference.Models;
+
+/// <summary>Opens a model and warms it up, on a thread of its own and within a time limit. If the runtime does not stop at the limit, the
+/// thread is abandoned.</summary>
+internal sealed class ModelStart : WatchedRun
+{
+    private readonly Artifact artifact;
+    private readonly RunWatch watch;
+    private readonly SessionOptions options;
+    private readonly Action<string> isCold;
+    private readonly TaskCompletionSource<LoadedModel> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ModelStart(
+        Artifact artifact, SessionOptions options, RunWatch watch, Action<string> isCold, long deadline, CancellationToken cancellation)
+        : base(deadline, cancellation)
+    {
+        this.artifact = artifact;
+        this.options = options;
+        this.watch = watch;
+        this.isCold = isCold;
+    }
+
+    /// <param name="artifact">A verified and accepted artifact.</param>
+    /// <param name="threads">The number of threads that one call may use.</param>
+    /// <param name="watch">Ends the work in time.</param>
+    /// <param name="isCold">Receives the runtime's message if the model does not accept zeros.</param>
+    /// <param name="deadline">The timestamp at which the model must be warm.</param>
+    /// <param name="cancellation">Cancelled when the host stops.</param>
+    /// <exception cref="ModelException">The artifact can't be served.</exception>
+    /// <exception cref="TimeoutException">It takes too long.</exception>
+    /// <exception cref="OperationCanceledException">The host stops.</exception>
+    internal static async Task<LoadedModel> RunAsync(
+        Artifact artifact, int threads, RunWatch watch, Action<string> isCold, long deadline, CancellationToken cancellation)
+    {
+        var start = new ModelStart(artifact, LoadedModel.CreateSessionOptions(threads), watch, isCold, deadline, cancellation);
+        new Thread(start.Run) { IsBackground = true, Name = "open model" }.Start();
+        try
+        {
+            return await start.opened.Task;
+        }
+        catch (TimeoutException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    internal override void End()
+    {
+        options.SetLoadCancellationFlag(true);
+        base.End();
+    }
+
+    internal override void Abandon() => opened.TrySetException(new TimeoutException());
+
+    private void Run()
+    {
+        watch.Add(this);
+        LoadedModel? model = null;
+        try
+        {
+            if (!watch.TryStart(this))
+                throw new TimeoutException();
+            model = LoadedModel.Open(artifact, options);
+            WarmUp(model);
+            if (opened.TrySetResult(model))
+                model = null;
+        }
+        catch (Exception e)
+        {
+            opened.TrySetException(IsEnding ? new TimeoutException() : e);
+        }
+        finally
+        {
+            model?.Dispose();
+            watch.Remove(this);
+            options.Dispose();
+        }
+    }
+
+    private void WarmUp(LoadedModel model)
+    {
+        try
+        {
+            model.WarmUp(Options);
+        }
+        catch (OnnxRuntimeException e) when (!IsEnding)
+        {
+            // Zeros may not be a valid input; the version may still answer real requests.
+            isCold(e.Message);
+        }
+    }
+}
