@@ -19,15 +19,19 @@ internal static class Health
         app.MapMethods(
             InferencePaths.HealthReady,
             [HttpMethods.Get, HttpMethods.Head],
-            (HttpContext context) => WriteAsync(context, "ready", readiness.Reason));
+            (HttpContext context) => WriteAsync(
+                context,
+                "ready",
+                readiness.Reason,
+                string.Concat(readiness.Faults.Select(static fault => $"{fault.Key} fails: {fault.Value}\n"))));
     }
 
-    private static Task WriteAsync(HttpContext context, string kind, string? reason)
+    private static Task WriteAsync(HttpContext context, string kind, string? reason, string faults = "")
     {
         context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
-            : context.Response.WriteAsync(reason is null ? "ok\n" : $"not {kind}: {reason}\n");
+            : context.Response.WriteAsync((reason is null ? "ok\n" : $"not {kind}: {reason}\n") + faults);
     }
 }

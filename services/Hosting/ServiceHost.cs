@@ -123,6 +123,8 @@ public static class ServiceHost
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<Liveness>();
         builder.Services.AddSingleton<HostFailure>();
+        builder.Services.AddSingleton<HostLoops>();
+        builder.Services.AddHostedService<LoopStarter>();
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);

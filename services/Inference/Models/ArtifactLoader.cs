@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
@@ -29,7 +28,7 @@ internal sealed class ArtifactLoader(
     HostFailure failure,
     TimeProvider time,
     ILogger<ArtifactLoader> logger)
-    : BackgroundService
+    : LoopingService
 {
     private readonly PollDelay delay = new(Random.Shared);
     private volatile LoadedModel? model;
@@ -47,37 +46,40 @@ internal sealed class ArtifactLoader(
     /// <summary>Ends the current wait, if any, because the artifact may have changed.</summary>
     internal void CheckNow() => wakeUp.TrySetResult();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task RunAsync(HostLoops loops, CancellationToken stopping) =>
+        loops.RunUntilDoneAsync("artifact", LoadAsync, stopping);
+
+    /// <summary>Makes one attempt. Returns whether there is nothing left to do.</summary>
+    private async Task<bool> LoadAsync(CancellationToken cancellation)
     {
+        readiness.NotReady($"loading {settings.Model} version {settings.Version}");
+        // The digest is taken before the manifest is read, so that a change in between is noticed.
+        var digest = await WaitForManifestAsync(cancellation);
+        string? why;
         try
         {
-            while (true)
-            {
-                readiness.NotReady($"loading {settings.Model} version {settings.Version}");
-                // The digest is taken before the manifest is read, so that a change in between is noticed.
-                var digest = await WaitForManifestAsync(stoppingToken);
-                if (await TryLoadAsync(stoppingToken) is not { } why)
-                    return;
-                // 4
-                if (!registry.IsRemote)
-                {
-                    failure.Stop($"{settings.Model} version {settings.Version} can't be served from {registry.Location}: {why}");
-                    return;
-                }
-
-                await WaitForOtherManifestAsync(digest, $"{settings.Model} version {settings.Version} is refused: {why}", stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops while the version is not loaded yet.
+            why = await TryLoadAsync(cancellation);
         }
         catch (TimeoutException)
         {
-            var why = $"{settings.Model} version {settings.Version} was not open and warm within {settings.LoadTimeout.TotalSeconds:0.#} s";
-            readiness.NotReady(why);
-            failure.Stop($"{why} ({HostEnvironment.NameOf(nameof(settings.LoadTimeout))})");
+            var late = $"{settings.Model} version {settings.Version} was not open and warm within " +
+                $"{settings.LoadTimeout.TotalSeconds:0.#} s";
+            readiness.NotReady(late);
+            failure.Stop($"{late} ({HostEnvironment.NameOf(nameof(settings.LoadTimeout))})");
+            return true;
         }
+
+        if (why is null)
+            return true;
+        // 4
+        if (!registry.IsRemote)
+        {
+            failure.Stop($"{settings.Model} version {settings.Version} can't be served from {registry.Location}: {why}");
+            return true;
+        }
+
+        await WaitForOtherManifestAsync(digest, $"{settings.Model} version {settings.Version} is refused: {why}", cancellation);
+        return false;
     }
 
     /// <summary>Loads the artifact. Returns null if the model is ready, otherwise the reason for the refusal.</summary>
@@ -107,6 +109,10 @@ internal sealed class ArtifactLoader(
         catch (Exception e) when (e is RegistryException or ModelException)
         {
             return e.Message;
+        }
+        catch (Exception e) when (!registry.IsRemote && e is not (OperationCanceledException or TimeoutException))
+        {
+            return $"unexpected {e.GetType().Name}: {e.Message}";
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using ModelServing.Cli;
 using ModelServing.Cli.Monitoring;
 using ModelServing.Cli.Up;
 using ModelServing.Cli.Up.Functions;
@@ -138,7 +139,7 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         delivery = new AlarmDelivery("local", functions, Minute, terminal.Terminal, time);
         monitoring = new LocalMonitoring(alarms, Minute, changes.Enqueue, time);
         await monitoring.StartAsync(default);
-        _ = delivery.RunAsync(stop.Token);
+        _ = new TerminalLoops(terminal.Terminal, time).RunAsync("messages", delivery.DeliverNextAsync, stop.Token);
     }
 
     private async Task PostAsync(int failed, int succeeded, string watched)
