@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,6 +8,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Reliability;
+using ModelServing.Hosting.Connections;
+using ModelServing.Hosting.Memory;
 
 namespace ModelServing.Hosting;
 
@@ -31,6 +34,8 @@ public static class ServiceHost
 
     /// <summary>Exit code: the host cannot listen on its address.</summary>
     public const int NoAddress = 3;
+
+    private const int RequestBuffer = 64 * 1024;
 
     /// <summary>Runs a host until it is stopped, and returns the process's exit code.</summary>
     /// <param name="name">The program's name in logs and messages.</param>
@@ -114,7 +119,14 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(map);
         listener ??= new AddressListener(settings.AllUrls);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // What Kestrel reads ahead of a request; by default it is 1 MiB for each connection.
+            kestrel.Limits.MaxRequestBufferSize = RequestBuffer;
+            var connections = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Limit));
+        });
         listener.Listen(builder);
         builder.Services.AddRoutingCore();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -122,6 +134,7 @@ public static class ServiceHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<HostFailure>();
+        builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);
@@ -133,6 +146,9 @@ public static class ServiceHost
 
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(app.Logger, name, string.Join(", ", app.Urls)));
+        var connections = app.Services.GetRequiredService<ConnectionLimit>();
+        HostMetrics.Add(app.Services.GetRequiredService<IMeterFactory>(), connections, app.Services.GetService<ByteBudget>());
+        app.Use(connections.Track);
         map(app, settings);
         if (!listener.HasOperations)
             return app;

@@ -1,9 +1,10 @@
-using System.Buffers;
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Reporting;
@@ -13,9 +14,9 @@ namespace ModelServing.Inference;
 /// <summary>Answers inference requests, by the Open Inference Protocol.</summary>
 internal sealed class InferenceApi(
     InferenceSettings settings,
-    ArtifactLoader loader,
     ModelDescription description,
     InferenceMetrics metrics,
+    RequestMemory memory,
     TimeProvider time,
     ILogger<InferenceApi> logger,
     RequestRecorder? recorder = null)
@@ -23,20 +24,17 @@ internal sealed class InferenceApi(
 {
     // The header of the protocol's binary extension: the length of the JSON before the tensors' bytes.
     private const string BinaryHeader = "Inference-Header-Content-Length";
-    private const int MaxPooledAnswers = 64;
-    private const int MaxPooledAnswerBytes = 256 * 1024;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly RunGate gate = new(
         settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, metrics, time);
-    private readonly ConcurrentBag<InferAnswer> answers = [];
+    private readonly AnswerPool answers = new();
 
     public void Dispose()
     {
         gate.Dispose();
-        foreach (var answer in answers)
-            answer.Dispose();
+        answers.Dispose();
     }
 
     internal Task NotFoundAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
@@ -62,7 +60,7 @@ internal sealed class InferenceApi(
         try
         {
             // 1
-            if (loader.Model is not { } model)
+            if (description.Model is not { } model)
                 await description.NotReadyAsync(context);
             else if (gate.IsFull)
                 await QueueFullAsync(context);
@@ -70,6 +68,11 @@ internal sealed class InferenceApi(
                 await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
                 isNonFinite = await AnswerAsync(context, model, began, TimeoutOf(context.Request));
+        }
+        catch (Exception e) when (!context.Response.HasStarted && Problems.ForMemory(e) is { } problem)
+        {
+            var retryAfter = e is OverBudgetException ? RetryAfter : (TimeSpan?)null;
+            await problem.WriteAsync(context, e.Message, Problems.RequestIdOf(context), retryAfter);
         }
         catch (RequestFaultException e)
         {
@@ -103,7 +106,9 @@ internal sealed class InferenceApi(
     // Returns whether an output of the answer contains NaN or infinity.
     private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, long began, TimeSpan? timeout)
     {
-        using var request = await ReadAsync(context, model); // 2
+        using var bytes = memory.Begin(context.Request);
+        using var answerBytes = memory.Begin(context.Request);
+        using var request = await memory.ReadAsync(context, model, bytes, Remaining(timeout, began)); // 2
         switch (await gate.EnterAsync(Remaining(timeout, began), context.RequestAborted)) // 3
         {
             case Turn.QueueFull:
@@ -115,11 +120,15 @@ internal sealed class InferenceApi(
                 return false;
         }
 
-        if (!answers.TryTake(out var answer))
-            answer = new InferAnswer();
+        using var pooled = answers.Take();
+        var answer = pooled.Answer;
         try
         {
-            Run(model, request, answer); // 4
+            Run(model, request, answer, answerBytes); // 4
+        }
+        catch (OnnxRuntimeException e) when (RuntimeArena.IsFull(e))
+        {
+            throw memory.Full(model);
         }
         catch (OnnxRuntimeException e)
         {
@@ -139,57 +148,17 @@ internal sealed class InferenceApi(
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
-        await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
-        ReturnToPool(answer);
+        await memory.SendAsync(context, request, bytes, answer, Remaining(timeout, began));
         return isNonFinite;
     }
 
-    private void Run(LoadedModel model, InferRequest request, InferAnswer answer)
+    private void Run(LoadedModel model, InferRequest request, InferAnswer answer, ByteReservation bytes)
     {
         var began = time.GetTimestamp();
+        using var call = memory.Call();
         using var outputs = model.Run(request);
         metrics.ModelRan(time.GetElapsedTime(began));
-        answer.Write(model, request.Id, request.Outputs, outputs);
-    }
-
-    private static async ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model)
-    {
-        var body = context.Request.BodyReader;
-        while (true)
-        {
-            var read = await body.ReadAsync(context.RequestAborted);
-            if (!read.IsCompleted)
-            {
-                // Keep these bytes and wait for the rest; the server limits the size of the body.
-                body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-
-            try
-            {
-                return Read(read.Buffer, model);
-            }
-            finally
-            {
-                body.AdvanceTo(read.Buffer.End);
-            }
-        }
-    }
-
-    private static InferRequest Read(in ReadOnlySequence<byte> body, LoadedModel model)
-    {
-        if (body.IsSingleSegment)
-            return model.Reader.Read(body.FirstSpan);
-        var rented = ArrayPool<byte>.Shared.Rent((int)body.Length);
-        try
-        {
-            body.CopyTo(rented);
-            return model.Reader.Read(rented.AsSpan(0, (int)body.Length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
+        memory.Write(model, request, outputs, answer, bytes);
     }
 
     // Null if the caller does not limit its wait.
@@ -219,14 +188,6 @@ internal sealed class InferenceApi(
         $"{settings.QueueLimit} requests are already waiting for {settings.Model} version {settings.Version}",
         Problems.RequestIdOf(context),
         RetryAfter);
-
-    private void ReturnToPool(InferAnswer answer)
-    {
-        if (answer.Capacity <= MaxPooledAnswerBytes && answers.Count < MaxPooledAnswers)
-            answers.Add(answer);
-        else
-            answer.Dispose();
-    }
 }
 
 internal static partial class InferenceLog

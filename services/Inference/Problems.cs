@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 
 namespace ModelServing.Inference;
 
@@ -11,15 +13,31 @@ internal static class Problems
     internal static readonly Problem NoSuchPath = new(StatusCodes.Status404NotFound, "no-such-path", "No such path");
     internal static readonly Problem MethodNotAllowed =
         new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
+    internal static readonly Problem BodyLate =
+        new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");
     internal static readonly Problem UnsupportedBody =
         new(StatusCodes.Status415UnsupportedMediaType, "unsupported-body", "Unsupported body");
     internal static readonly Problem ModelFailed = new(StatusCodes.Status500InternalServerError, "model-failed", "The model failed");
+    internal static readonly Problem AnswerTooLarge =
+        new(StatusCodes.Status500InternalServerError, "answer-too-large", "The answer is too large");
+    internal static readonly Problem ModelMemory =
+        new(StatusCodes.Status500InternalServerError, "model-memory", "The model needs too much memory");
     internal static readonly Problem Internal = new(StatusCodes.Status500InternalServerError, "internal", "The service failed");
     internal static readonly Problem NotReady = new(StatusCodes.Status503ServiceUnavailable, "not-ready", "The model is not ready");
     internal static readonly Problem QueueFull =
         new(StatusCodes.Status503ServiceUnavailable, "queue-full", "Too many requests are waiting for the model");
     internal static readonly Problem Deadline = new(StatusCodes.Status504GatewayTimeout, "deadline", "The deadline passed");
+
+    /// <summary>The problem for an exception that keeps the process within its memory; null for any other.</summary>
+    internal static Problem? ForMemory(Exception e) => e switch
+    {
+        OverBudgetException => ByteBudget.Exceeded,
+        BodyLateException => BodyLate,
+        AnswerTooLargeException => AnswerTooLarge,
+        ModelMemoryException => ModelMemory,
+        _ => null,
+    };
 
     /// <summary>The request's identifier, to be repeated in the problem; null if the request does not have exactly one.</summary>
     internal static string? RequestIdOf(HttpContext context) =>

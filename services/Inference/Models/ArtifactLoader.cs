@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Inference.Memory;
 using ModelServing.Registry;
 using ModelServing.Registry.Safety;
 
@@ -27,6 +28,7 @@ internal sealed class ArtifactLoader(
     ModelRegistry registry,
     Readiness readiness,
     HostFailure failure,
+    MemoryShares shares,
     TimeProvider time,
     ILogger<ArtifactLoader> logger)
     : BackgroundService
@@ -91,8 +93,9 @@ internal sealed class ArtifactLoader(
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
 
-            var opened = LoadedModel.Open(artifact, settings.Threads); // 3
+            var opened = LoadedModel.Open(artifact, settings.Threads, shares.RuntimeBytes(artifact.Manifest.Size)); // 3
             WarmUp(opened);
+            shares.Loaded();
             model = opened;
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;

@@ -1,7 +1,8 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -16,30 +17,50 @@ internal sealed class InferAnswer : IDisposable
     private static readonly JsonWriterOptions Options =
         new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly ArrayBufferWriter<byte> buffer = new(1024);
+    private const int LeastElement = 2;
+
+    private readonly AnswerBuffer buffer = new();
     private readonly Utf8JsonWriter json;
 
     internal InferAnswer() => json = new Utf8JsonWriter(buffer, Options);
 
-    internal ReadOnlyMemory<byte> Body => buffer.WrittenMemory;
+    internal AnswerBuffer Body => buffer;
+
+    /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
+    internal long TensorBytes { get; private set; }
 
     /// <summary>Whether an output contains NaN or infinity.</summary>
     internal bool IsNonFinite { get; private set; }
 
-    /// <summary>The size of this answer's memory, in bytes.</summary>
-    internal int Capacity => buffer.Capacity;
+    public void Dispose()
+    {
+        Clear();
+        json.Dispose();
+    }
 
-    public void Dispose() => json.Dispose();
+    /// <summary>Frees the memory of a long answer.</summary>
+    internal void Clear()
+    {
+        // First, because disposing of the writer would write the rest of an answer that failed.
+        json.Reset();
+        buffer.Clear();
+    }
 
     /// <summary>Writes an answer over the previous one.</summary>
     /// <param name="model">The model that answers.</param>
     /// <param name="id">The caller's identifier, or null.</param>
     /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
     /// <param name="tensors">A tensor for each of <paramref name="outputs"/>.</param>
-    internal void Write(LoadedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors)
+    /// <param name="bytes">Takes the answer's bytes.</param>
+    /// <param name="most">The largest body.</param>
+    /// <exception cref="AnswerTooLargeException">The answer would be larger than <paramref name="most"/>.</exception>
+    /// <exception cref="OverBudgetException">The answer does not fit beside other requests.</exception>
+    internal void Write(
+        LoadedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors, ByteReservation bytes, long most)
     {
         IsNonFinite = false;
-        buffer.ResetWrittenCount();
+        TensorBytes = 0;
+        buffer.Begin(bytes, most);
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
@@ -57,6 +78,9 @@ internal sealed class InferAnswer : IDisposable
     private void Write(TensorSpec spec, OrtValue tensor)
     {
         var shape = tensor.GetTensorTypeAndShape();
+        if (shape.ElementCount > buffer.Most / LeastElement)
+            throw new AnswerTooLargeException(buffer.Most);
+        TensorBytes += shape.ElementCount * spec.Format.ElementBytes;
         json.WriteStartObject();
         json.WriteString("name"u8, spec.Utf8Name);
         json.WriteString("datatype"u8, spec.Utf8Datatype);

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting.Memory;
+
+namespace ModelServing.Router.Forwarding;
+
+/// <summary>What the router holds of a request beyond the buffers of its connections: a long body until it is sent, and a long answer until it
+/// is complete. It is taken from the budget, and returned when the client has its answer.</summary>
+internal struct HeldBytes(HttpContext context)
+{
+    /// <summary>A body or answer of up to this size fits into what each connection has anyway.</summary>
+    internal const int Ordinary = 16 * 1024;
+
+    // Kestrel's copy, ours, and the rounding of ours to a power of two.
+    private const int Copies = 3;
+
+    private ByteReservation? bytes;
+    private long held = Ordinary;
+
+    /// <summary>Takes the bytes of a text that has <paramref name="length"/> bytes so far.</summary>
+    /// <exception cref="OverBudgetException">They do not fit.</exception>
+    internal void Take(long length)
+    {
+        if (length <= held || Open() is not { } reservation)
+            return;
+        reservation.Take(Copies * (length - held));
+        held = length;
+    }
+
+    /// <summary>As <see cref="Take"/>; false if they do not fit.</summary>
+    internal bool TryTake(long length)
+    {
+        if (length <= held || Open() is not { } reservation)
+            return true;
+        if (!reservation.TryTake(Copies * (length - held)))
+            return false;
+        held = length;
+        return true;
+    }
+
+    private ByteReservation? Open()
+    {
+        if (bytes is not null)
+            return bytes;
+        bytes = context.Features.Get<ByteReservation>();
+        if (bytes is null && context.Features.Get<ByteBudget>() is { } budget)
+        {
+            bytes = new ByteReservation(budget);
+            context.Features.Set(bytes);
+            context.Response.RegisterForDispose(bytes);
+        }
+
+        return bytes;
+    }
+}
