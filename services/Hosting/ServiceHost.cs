@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -124,8 +126,6 @@ public static class ServiceHost
             kestrel.AddServerHeader = false;
             // What Kestrel reads ahead of a request; by default it is 1 MiB for each connection.
             kestrel.Limits.MaxRequestBufferSize = RequestBuffer;
-            var connections = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Limit));
         });
         listener.Listen(builder);
         builder.Services.AddRoutingCore();
@@ -135,6 +135,9 @@ public static class ServiceHost
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<HostFailure>();
         builder.Services.AddSingleton<ConnectionLimit>();
+        // The last factory that can bind an address is used.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListenerFactory(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), services.GetRequiredService<ConnectionLimit>()));
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);

@@ -9,12 +9,15 @@ namespace ModelServing.Hosting.Connections;
 
 /// <summary>
 /// Bounds the connections of clients, so that they leave file handles and memory for the host's own work. At the limit, a new connection
-/// takes the place of the one that was idle for longest. If none is idle, it is answered with 503 and closed.
+/// takes the place of one that is idle, rather of one that never had a request. If none is idle, it is answered with 503 and closed.
 /// </summary>
-internal sealed class ConnectionLimit(HostSettings settings, TimeProvider time, ILogger<ConnectionLimit> logger, ByteBudget? budget = null)
+internal sealed class ConnectionLimit
 {
-    /// <summary>A connection is idle after this time without a request.</summary>
-    internal static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    /// <summary>A connection that never had a request is idle after this time.</summary>
+    internal static readonly TimeSpan Unused = TimeSpan.FromSeconds(1);
+
+    /// <summary>A connection that had a request is idle after this time without another. Its client may be about to use it again.</summary>
+    internal static readonly TimeSpan Used = TimeSpan.FromSeconds(10);
 
     // The handles of the host's own files, and of its connections to the journal, the cache and OCI.
     private const int OwnHandles = 128;
@@ -26,14 +29,28 @@ internal sealed class ConnectionLimit(HostSettings settings, TimeProvider time, 
     private static readonly TimeSpan BetweenLogs = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<LimitedConnection, bool> open = new();
-    private readonly ConnectionRefusal refusal = new(time);
+    private readonly TimeProvider time;
+    private readonly ILogger<ConnectionLimit> logger;
+    private readonly ByteBudget? budget;
+    private readonly ConnectionRefusal refusal;
+    private readonly Func<object, Task> end;
     private long lastLog = -1;
     private int count;
     private long refused;
     private long closed;
 
+    public ConnectionLimit(HostSettings settings, TimeProvider time, ILogger<ConnectionLimit> logger, ByteBudget? budget = null)
+    {
+        this.time = time;
+        this.logger = logger;
+        this.budget = budget;
+        refusal = new(time);
+        end = EndAsync;
+        Most = settings.MaxConnections ?? Derive(FileHandles.Limit(), ProcessMemory.Limit);
+    }
+
     /// <summary>How many connections may be open.</summary>
-    internal long Most { get; } = settings.MaxConnections ?? Derive(FileHandles.Limit(), ProcessMemory.Limit);
+    internal long Most { get; }
 
     internal int Count => Volatile.Read(ref count);
 
@@ -51,8 +68,31 @@ internal sealed class ConnectionLimit(HostSettings settings, TimeProvider time, 
         Least,
         Math.Min((handles - OwnHandles) / 2 ?? long.MaxValue, memory / 4 / BytesOfOne ?? int.MaxValue));
 
-    /// <summary>Limits the connections of an endpoint.</summary>
-    internal ConnectionDelegate Limit(ConnectionDelegate next) => connection => AcceptAsync(connection, next);
+    /// <summary>Adds a connection until it is closed; false if it must be refused.</summary>
+    internal bool TryAdd(ConnectionContext connection)
+    {
+        if (Interlocked.Increment(ref count) > Most && !CloseIdle())
+        {
+            Interlocked.Decrement(ref count);
+            return false;
+        }
+
+        var limited = new LimitedConnection(connection, time.GetTimestamp());
+        connection.Features.Set(limited);
+        // For requests that keep bytes.
+        connection.Features.Set(budget);
+        open[limited] = true;
+        connection.ConnectionClosed.UnsafeRegister(_ => Remove(limited), null);
+        return true;
+    }
+
+    /// <summary>Refuses a connection. It is closed when the result is complete, or soon after that if it gets an answer.</summary>
+    internal ValueTask RefuseAsync(ConnectionContext connection)
+    {
+        Interlocked.Increment(ref refused);
+        Log();
+        return refusal.AnswerAsync(connection);
+    }
 
     /// <summary>Notes that a request is in progress on its connection.</summary>
     internal RequestDelegate Track(RequestDelegate next) => context =>
@@ -60,7 +100,7 @@ internal sealed class ConnectionLimit(HostSettings settings, TimeProvider time, 
         if (context.Features.Get<LimitedConnection>() is { } connection)
         {
             connection.Begin();
-            context.Response.OnCompleted(EndAsync, connection);
+            context.Response.OnCompleted(end, connection);
         }
 
         return next(context);
@@ -72,46 +112,12 @@ internal sealed class ConnectionLimit(HostSettings settings, TimeProvider time, 
         return Task.CompletedTask;
     }
 
-    private async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next)
-    {
-        if (Interlocked.Increment(ref count) > Most && !CloseIdle())
-        {
-            Interlocked.Decrement(ref count);
-            Interlocked.Increment(ref refused);
-            Log();
-            await refusal.AnswerAsync(connection);
-            return;
-        }
-
-        var limited = new LimitedConnection(connection, time.GetTimestamp());
-        connection.Features.Set(limited);
-        // For requests that keep bytes.
-        connection.Features.Set(budget);
-        open[limited] = true;
-        try
-        {
-            await next(connection);
-        }
-        finally
-        {
-            Remove(limited);
-        }
-    }
-
     private bool CloseIdle()
     {
         var now = time.GetTimestamp();
         while (true)
         {
-            LimitedConnection? longest = null;
-            var since = long.MaxValue;
-            foreach (var (connection, _) in open)
-            {
-                if (connection.IdleSince is { } idle && idle < since)
-                    (longest, since) = (connection, idle);
-            }
-
-            if (longest is null || time.GetElapsedTime(since, now) < Idle)
+            if (FindIdle(now) is not { } longest)
                 return false;
             if (!Remove(longest))
                 continue;
@@ -119,6 +125,25 @@ internal sealed class ConnectionLimit(HostSettings settings, TimeProvider time, 
             Interlocked.Increment(ref closed);
             return true;
         }
+    }
+
+    private LimitedConnection? FindIdle(long now)
+    {
+        (LimitedConnection? Connection, long Since) unused = (null, long.MaxValue);
+        (LimitedConnection? Connection, long Since) used = (null, long.MaxValue);
+        foreach (var (connection, _) in open)
+        {
+            if (connection.IdleSince is not { } since)
+                continue;
+            if (connection.WasUsed && since < used.Since)
+                used = (connection, since);
+            else if (!connection.WasUsed && since < unused.Since)
+                unused = (connection, since);
+        }
+
+        return unused.Connection is not null && time.GetElapsedTime(unused.Since, now) >= Unused ? unused.Connection
+            : used.Connection is not null && time.GetElapsedTime(used.Since, now) >= Used ? used.Connection
+            : null;
     }
 
     private bool Remove(LimitedConnection connection)

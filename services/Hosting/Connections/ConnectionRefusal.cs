@@ -20,25 +20,40 @@ internal sealed class ConnectionRefusal(TimeProvider time)
 
     private int answering;
 
-    internal async Task AnswerAsync(ConnectionContext connection)
+    /// <summary>Answers and closes a connection. If many are being answered, it is closed without an answer, before the result is
+    /// complete.</summary>
+    internal ValueTask AnswerAsync(ConnectionContext connection)
     {
-        if (Interlocked.Increment(ref answering) <= MostAtOnce)
+        if (Interlocked.Increment(ref answering) > MostAtOnce)
         {
-            using var limit = new TimeLimit(Patience, time, connection.ConnectionClosed);
-            try
-            {
-                // A socket that is closed with unread bytes resets the connection, and the client would not see the answer.
-                var read = await connection.Transport.Input.ReadAsync(limit.Token);
-                connection.Transport.Input.AdvanceTo(read.Buffer.End);
-                await connection.Transport.Output.WriteAsync(Answer, limit.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException)
-            {
-                // It sent nothing, or left.
-            }
+            Interlocked.Decrement(ref answering);
+            connection.Abort();
+            return connection.DisposeAsync();
         }
 
-        Interlocked.Decrement(ref answering);
+        _ = AnswerSoonAsync(connection);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task AnswerSoonAsync(ConnectionContext connection)
+    {
+        try
+        {
+            using var limit = new TimeLimit(Patience, time, connection.ConnectionClosed);
+            // A socket that is closed with unread bytes resets the connection, and the client would not see the answer.
+            var read = await connection.Transport.Input.ReadAsync(limit.Token);
+            connection.Transport.Input.AdvanceTo(read.Buffer.End);
+            await connection.Transport.Output.WriteAsync(Answer, limit.Token);
+        }
+        catch (Exception)
+        {
+            // It sent nothing, or left.
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+            Interlocked.Decrement(ref answering);
+        }
     }
 
     private static byte[] Write()

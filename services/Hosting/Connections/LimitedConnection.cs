@@ -11,7 +11,14 @@ internal sealed class LimitedConnection(ConnectionContext connection, long now)
     /// <summary>Since when no request is in progress, as the clock's timestamp; null while one is.</summary>
     internal long? IdleSince => Volatile.Read(ref requests) == 0 ? Volatile.Read(ref idleSince) : null;
 
-    internal void Begin() => Interlocked.Increment(ref requests);
+    /// <summary>Whether it ever had a request.</summary>
+    internal bool WasUsed { get; private set; }
+
+    internal void Begin()
+    {
+        WasUsed = true;
+        Interlocked.Increment(ref requests);
+    }
 
     internal void End(long now)
     {

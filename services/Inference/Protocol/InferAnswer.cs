@@ -78,9 +78,9 @@ internal sealed class InferAnswer : IDisposable
     private void Write(TensorSpec spec, OrtValue tensor)
     {
         var shape = tensor.GetTensorTypeAndShape();
+        TensorBytes += shape.ElementCount * spec.Format.ElementBytes;
         if (shape.ElementCount > buffer.Most / LeastElement)
             throw new AnswerTooLargeException(buffer.Most);
-        TensorBytes += shape.ElementCount * spec.Format.ElementBytes;
         json.WriteStartObject();
         json.WriteString("name"u8, spec.Utf8Name);
         json.WriteString("datatype"u8, spec.Utf8Datatype);
