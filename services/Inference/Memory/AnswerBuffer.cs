@@ -89,7 +89,8 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
 
     private void Add(int sizeHint)
     {
-        if (Length + sizeHint > most + FirstPiece)
+        // A hint may be some times as long as what is written then.
+        if (Length + sizeHint - LargestPiece > most)
             throw new AnswerTooLargeException(most);
         var size = others.Count == 0 ? SecondPiece : Math.Min(LargestPiece, others[^1].Length * 2);
         size = Math.Max(size, sizeHint);

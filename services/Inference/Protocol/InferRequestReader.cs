@@ -10,6 +10,8 @@ namespace ModelServing.Inference.Protocol;
 /// </summary>
 internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
 {
+    private const int MaxIdBytes = 4096;
+
     private readonly InputReader inputReader = new(inputs);
     private readonly int[] allOutputs = [.. Enumerable.Range(0, outputs.Count)];
 
@@ -56,7 +58,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                id = RequestJson.ReadString(ref reader, "id");
+                id = RequestJson.ReadString(ref reader, "id", MaxIdBytes);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {

@@ -36,9 +36,12 @@ internal static class RequestJson
             throw new RequestFaultException(field, $"it must be {expected}");
     }
 
-    internal static string ReadString(ref Utf8JsonReader reader, string field)
+    /// <summary>Reads a string of at most <paramref name="mostBytes"/>: in memory it takes several times its length.</summary>
+    internal static string ReadString(ref Utf8JsonReader reader, string field, int mostBytes)
     {
         ReadToken(ref reader, JsonTokenType.String, field, "a string");
+        if (reader.ValueSpan.Length > mostBytes)
+            throw new RequestFaultException(field, $"it has more than {mostBytes} bytes");
         return reader.GetString()!;
     }
 

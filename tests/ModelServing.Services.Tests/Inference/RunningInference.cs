@@ -28,6 +28,9 @@ internal sealed class RunningInference : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
+    internal T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
     private bool IsStopping => app.Lifetime.ApplicationStopping.IsCancellationRequested;
 
     internal int ExitCode => app.Services.GetRequiredService<HostFailure>().ExitCode;
