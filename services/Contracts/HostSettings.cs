@@ -48,8 +48,8 @@ public abstract record HostSettings
     /// <summary>How long requests in flight may take to finish after that. 10 s by default.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many connections of clients may be open. Null, the default, derives it from the limits of the process's file handles and
-    /// memory.</summary>
+    /// <summary>How many connections of clients may be open. Null, the default, derives it from the limits of the process's file handles
+    /// and memory.</summary>
     public long? MaxConnections { get; init; }
 
     protected HostSettings()

@@ -68,8 +68,8 @@ public sealed record InferenceSettings : HostSettings
     /// 503. Null, the default, derives it from the container's memory limit and from what the model leaves of it.</summary>
     public long? BudgetBytes { get; init; }
 
-    /// <summary>How many bytes the model's calls may use together for outputs and what is between inputs and outputs. A call that needs more
-    /// fails. Null, the default, derives it like <see cref="BudgetBytes"/>.</summary>
+    /// <summary>How many bytes the model's calls may use together for outputs and what is between inputs and outputs. A call that needs
+    /// more fails. Null, the default, derives it like <see cref="BudgetBytes"/>.</summary>
     public long? RuntimeBytes { get; init; }
 
     /// <summary>The largest body of an answer, in bytes. A larger one is answered with 500. Null, the default, is a quarter of

@@ -1,8 +1,8 @@
 namespace ModelServing.Hosting;
 
 /// <summary>
-/// How long a client may take to read its answer: until the deadline of its request, and at least <see cref="Least"/>. Then its connection is
-/// cut off, because the answer's memory is needed for others.
+/// How long a client may take to read its answer: until the deadline of its request, and at least <see cref="Least"/>. Then its connection
+/// is cut off, because the answer's memory is needed for others.
 /// </summary>
 public static class ReadingTime
 {

@@ -21,7 +21,8 @@ internal static class FileHandles
         }
     }
 
-    /// <summary>Finds the limit that holds now, which is the first number of its line. The second one is how far it may be raised.</summary>
+    /// <summary>Finds the limit that holds now, which is the first number of its line. The second one is how far it may be
+    /// raised.</summary>
     internal static long? Parse(IEnumerable<string> lines)
     {
         foreach (var line in lines)

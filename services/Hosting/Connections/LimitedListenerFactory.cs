@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ModelServing.Hosting.Connections;
 
-/// <summary>Kestrel's sockets, with a limit of connections. It applies where connections are accepted: a refused one is closed before the next
-/// one is accepted, so refusals do not use up the file handles either.</summary>
+/// <summary>Kestrel's sockets, with a limit of connections. It applies where connections are accepted: a refused one is closed before the
+/// next one is accepted, so refusals do not use up the file handles either.</summary>
 internal sealed class LimitedListenerFactory(SocketTransportFactory sockets, ConnectionLimit limit)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {

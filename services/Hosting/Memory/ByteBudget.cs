@@ -6,8 +6,8 @@ namespace ModelServing.Hosting.Memory;
 /// How many bytes the requests in flight may keep in this process. A request takes its bytes before it uses them and is refused if they do
 /// not fit, so that no number of requests makes the process larger than its container.
 /// </summary>
-/// <remarks>The last quarter is for requests that take at most <see cref="SmallRequest"/>. So a few large ones cannot shut out the many small
-/// ones that most models get.</remarks>
+/// <remarks>The last quarter is for requests that take at most <see cref="SmallRequest"/>. So a few large ones cannot shut out the many
+/// small ones that most models get.</remarks>
 public sealed class ByteBudget
 {
     /// <summary>A request that takes at most this many bytes may use the last quarter.</summary>

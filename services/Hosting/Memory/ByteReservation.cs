@@ -1,7 +1,7 @@
 namespace ModelServing.Hosting.Memory;
 
-/// <summary>The bytes that one request has taken from the <see cref="ByteBudget"/>. Disposing of it returns them. It is used by one thread at
-/// a time.</summary>
+/// <summary>The bytes that one request has taken from the <see cref="ByteBudget"/>. Disposing of it returns them. It is used by one thread
+/// at a time.</summary>
 public sealed class ByteReservation(ByteBudget budget, ByteShare share = ByteShare.Whole) : IDisposable
 {
     private bool isDisposed;

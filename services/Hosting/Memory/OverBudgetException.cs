@@ -4,8 +4,8 @@ namespace ModelServing.Hosting.Memory;
 public sealed class OverBudgetException(string message) : Exception(message)
 {
     internal OverBudgetException(long bytes, long limit)
-        : this($"This request needs {bytes} more bytes of memory. The requests in flight may use {limit} together, and leave too little of " +
-            "it now; retry later")
+        : this($"This request needs {bytes} more bytes of memory. The requests in flight may use {limit} together, and leave too " +
+            "little of it now; retry later")
     {
     }
 }

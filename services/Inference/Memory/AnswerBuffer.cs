@@ -4,8 +4,8 @@ using ModelServing.Hosting.Memory;
 namespace ModelServing.Inference.Memory;
 
 /// <summary>
-/// The memory of an answer while it is written and sent. It is a list of pieces, so a long answer is never copied to make room. What exceeds
-/// the first piece is taken from the budget before it is used, and returned as soon as it was sent.
+/// The memory of an answer while it is written and sent. It is a list of pieces, so a long answer is never copied to make room. What
+/// exceeds the first piece is taken from the budget before it is used, and returned as soon as it was sent.
 /// </summary>
 internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
 {

@@ -4,8 +4,8 @@ using ModelServing.Hosting.Memory;
 namespace ModelServing.Inference.Memory;
 
 /// <summary>
-/// Divides the process's memory. What the program and its model leave of the container's limit is for the budget of bytes in flight, for the
-/// runtime's calls, and a rest for connections, garbage and the allocators' rounding.
+/// Divides the process's memory. What the program and its model leave of the container's limit is for the budget of bytes in flight, for
+/// the runtime's calls, and a rest for connections, garbage and the allocators' rounding.
 /// </summary>
 internal sealed class MemoryShares(InferenceSettings settings, ByteBudget budget)
 {

@@ -4,8 +4,8 @@ using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Memory;
 
-/// <summary>Gives memory back to the system within about a second after calls that used much of it. Doing it after each call would make every
-/// call ask for its memory again, page by page.</summary>
+/// <summary>Gives memory back to the system within about a second after calls that used much of it. Doing it after each call would make
+/// every call ask for its memory again, page by page.</summary>
 internal sealed class MemoryTrim(ArtifactLoader loader, TimeProvider time, ILogger<MemoryTrim> logger) : BackgroundService
 {
     /// <summary>How often the loop looks.</summary>

@@ -10,7 +10,7 @@ namespace ModelServing.Inference.Memory;
 /// <summary>The memory of requests, from the body to the last byte of the answer.</summary>
 /// <remarks>
 /// <code>
-/// 1 body and tensors   taken before the body is read, at the most that they can cost; what they do not cost is returned
+/// 1 body and tensors   taken before the body is read, as many as they can cost; what they do not cost is returned
 /// 2 the model's call   limited by the runtime's arena
 /// 3 answer             taken piece by piece while it is written; its tensors go first, then each piece that was sent
 /// </code>
@@ -22,7 +22,8 @@ internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, Requ
 
     private int calls;
 
-    /// <summary>Begins a request, or its answer. Requests that name their version themselves leave half of the budget to the others.</summary>
+    /// <summary>Begins a request, or its answer. Requests that name their version themselves leave half of the budget to the
+    /// others.</summary>
     internal ByteReservation Begin(HttpRequest request) =>
         new(budget, request.Headers[HeaderNames.ModelVariant] == VariantPlan.Pinned ? ByteShare.Half : ByteShare.Whole);
 
@@ -56,13 +57,15 @@ internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, Requ
         }
     }
 
-    /// <summary>The exception for a call that found the runtime's memory in use. Only if no other call used it, a retry is useless.</summary>
+    /// <summary>The exception for a call that found the runtime's memory in use. Only if no other call used it, a retry is
+    /// useless.</summary>
     internal Exception Full(LoadedModel model)
     {
         if (Volatile.Read(ref calls) == 0)
             return new ModelMemoryException(model.RuntimeBytes);
         budget.CountRefusal();
-        return new OverBudgetException($"The calls of {model.Name} use too much of the {model.RuntimeBytes} bytes that they may; retry later");
+        return new OverBudgetException(
+            $"The calls of {model.Name} use too much of the {model.RuntimeBytes} bytes that they may use together; retry later");
     }
 
     /// <summary>Sends the answer; the request's own memory is free before that.</summary>

@@ -3,8 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace ModelServing.Inference.Memory;
 
 /// <summary>
-/// The memory of a model's calls: outputs, and everything between inputs and outputs. It has a limit, at which a call fails; by itself, ONNX
-/// Runtime would grow until the container is killed, and would never give memory back.
+/// The memory of a model's calls: outputs, and everything between inputs and outputs. It has a limit, at which a call fails; by itself,
+/// ONNX Runtime would grow until the container is killed, and would never give memory back.
 /// </summary>
 /// <remarks>The text of strings is outside of it, and so is what a single operator allocates for itself.</remarks>
 internal sealed class RuntimeArena : IDisposable
@@ -81,7 +81,8 @@ internal sealed class RuntimeArena : IDisposable
     /// <summary>Whether a call failed because it needs more memory than the arena has.</summary>
     internal static bool IsFull(OnnxRuntimeException e) => e.Message.Contains(OutOfMemory, StringComparison.Ordinal);
 
-    /// <summary>Gives memory that no call uses back to the system. Costs some microseconds, and the next call asks for its memory again.</summary>
+    /// <summary>Gives memory that no call uses back to the system. Costs some microseconds, and the next call asks for its memory
+    /// again.</summary>
     internal void Shrink()
     {
         lock (number)

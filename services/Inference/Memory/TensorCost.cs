@@ -14,7 +14,8 @@ internal static class TensorCost
     // Two characters, two quotes and a comma.
     private const int LeastLongString = 19;
 
-    // The runtime copies a shape several times, and describes each of its dimensions, in memory of its own. An input of this kind may be one.
+    // The runtime copies a shape several times, and describes each of its dimensions, in memory of its own. An input of this kind may be
+    // one.
     private const int DimensionBytes = 64;
 
     // Text is decoded before it is copied into a tensor.

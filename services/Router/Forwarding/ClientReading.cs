@@ -8,8 +8,8 @@ using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>A client that reads an answer. If it has not read all of it in time (<see cref="ReadingTime"/>), its connection is cut off. This
-/// uses up the client's own time, not the version's.</summary>
+/// <summary>A client that reads an answer. If it has not read all of it in time (<see cref="ReadingTime"/>), its connection is cut off.
+/// This uses up the client's own time, not the version's.</summary>
 /// <param name="context">The client's side.</param>
 /// <param name="connection">The version's side, whose deadline is still that of the attempt.</param>
 /// <param name="time">The clock.</param>

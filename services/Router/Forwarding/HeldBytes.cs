@@ -3,8 +3,8 @@ using ModelServing.Hosting.Memory;
 
 namespace ModelServing.Router.Forwarding;
 
-/// <summary>What the router holds of a request beyond the buffers of its connections: a long body until it is sent, and a long answer until it
-/// is complete. It is taken from the budget, and returned when the client has its answer.</summary>
+/// <summary>What the router holds of a request beyond the buffers of its connections: a long body until it is sent, and a long answer until
+/// it is complete. It is taken from the budget, and returned when the client has its answer.</summary>
 internal struct HeldBytes(HttpContext context)
 {
     /// <summary>A body or answer of up to this size fits into what each connection has anyway.</summary>

@@ -24,8 +24,8 @@ public sealed record StackSettings
     public bool? Anonymous { get; init; }
 
     [Setting(
-        "The largest request body in bytes, for routers and versions alike. A larger body is answered with 413. The default is the limit of "
-        + "the API Gateway, 20 MiB, which accepts no larger body in any case.",
+        "The largest request body in bytes, for routers and versions alike. A larger body is answered with 413. The default is the limit "
+        + "of the API Gateway, 20 MiB, which accepts no larger body in any case.",
         Min = "1024",
         Max = "1073741824")]
     public int MaxRequestBytes { get; init; } = BodyLimits.Gateway;

@@ -87,8 +87,8 @@ internal sealed class UpstreamConnection : IDisposable
             Interlocked.CompareExchange(ref state, deadline, now);
     }
 
-    /// <summary>The request waits for its client, which must have read by <paramref name="until"/>. Otherwise the client is cut off, and the
-    /// request ends as if it had left.</summary>
+    /// <summary>The request waits for its client, which must have read by <paramref name="until"/>. Otherwise the client is cut off, and
+    /// the request ends as if it had left.</summary>
     internal void AwaitClient(long until, IConnectionLifetimeFeature? client)
     {
         Extend(until);

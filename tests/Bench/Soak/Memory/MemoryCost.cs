@@ -13,7 +13,8 @@ internal static class MemoryCost
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Sends the costliest requests one at a time, and returns the peak bytes per byte of each kind.</summary>
-    internal static async Task<IReadOnlyList<(string Kind, double PerByte)>> MeasureAsync(SoakPlatform platform, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<(string Kind, double PerByte)>> MeasureAsync(
+        SoakPlatform platform, CancellationToken cancellation)
     {
         var results = new List<(string, double)>();
         foreach (var model in SoakModel.All)
@@ -25,7 +26,9 @@ internal static class MemoryCost
 
         var third = SoakModel.Third;
         var blanks = Encoding.ASCII.GetBytes(new string(' ', Bytes));
-        results.Add(("blanks", await MeasureAsync(platform.VersionOf(third), platform.Infer(third, throughRouter: false), blanks, cancellation)));
+        results.Add((
+            "blanks",
+            await MeasureAsync(platform.VersionOf(third), platform.Infer(third, throughRouter: false), blanks, cancellation)));
         results.Add((
             "through the router, streamed",
             await MeasureAsync(platform.Router, platform.Infer(third, throughRouter: true), blanks, cancellation)));

@@ -129,7 +129,8 @@ internal sealed class SoakPod : IAsyncDisposable
     {
         try
         {
-            var line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{id}/status")
+                .FirstOrDefault(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
             return line is null ? 0
                 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
