@@ -1,5 +1,6 @@
 using System.Net;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 using StackExchange.Redis;
 
 namespace ModelServing.Cache;
@@ -27,7 +28,11 @@ public sealed class CacheConnection : IAsyncDisposable
         this.limits = limits;
         this.time = time;
         state = new CacheState(true, time.GetUtcNow(), NeverConnected);
-        connecting = Task.Run(ConnectAsync);
+        var loop = new SurvivingLoop(
+            time,
+            failure => SetState(failure.Exception.Message),
+            pauses: new Backoff(limits.FirstWait, limits.LongestWait));
+        connecting = Task.Run(() => loop.RunUntilDoneAsync(_ => ConnectAsync(), closing.Token));
     }
 
     /// <summary>Called when the cache became unavailable or available again, one call at a time and on any thread; it should return
@@ -73,7 +78,7 @@ public sealed class CacheConnection : IAsyncDisposable
             SetState(null);
             return answer;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (e is not CacheException)
         {
             // A caller that cancels while the query fails gets the cancellation.
             cancellation.ThrowIfCancellationRequested();
@@ -97,37 +102,22 @@ public sealed class CacheConnection : IAsyncDisposable
     }
 
     // Makes only the first connection: the multiplexer reconnects by itself.
-    private async Task ConnectAsync()
+    private async Task<bool> ConnectAsync()
     {
-        for (var wait = limits.FirstWait; !closing.IsCancellationRequested; wait = wait * 2 < limits.LongestWait
-            ? wait * 2
-            : limits.LongestWait)
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(Options());
+        multiplexer.ConnectionFailed += (_, e) =>
         {
-            try
-            {
-                var multiplexer = await ConnectionMultiplexer.ConnectAsync(Options());
-                multiplexer.ConnectionFailed += (_, e) =>
-                {
-                    if (!multiplexer.IsConnected)
-                        SetState($"the connection to {Shown(e.EndPoint)} failed ({e.FailureType})");
-                };
-                multiplexer.ConnectionRestored += (_, _) =>
-                {
-                    if (multiplexer.IsConnected)
-                        SetState(null);
-                };
-                SetState(multiplexer.IsConnected ? null : $"{string.Join(',', settings.Addresses)} does not answer");
-                connected.SetResult(multiplexer);
-                return;
-            }
-            catch (Exception e) when (e is RedisException or TimeoutException or IOException or System.Net.Sockets.SocketException)
-            {
-                SetState(e.Message);
-            }
-
-            await Task.Delay(wait, time, closing.Token).ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
+            if (!multiplexer.IsConnected)
+                SetState($"the connection to {Shown(e.EndPoint)} failed ({e.FailureType})");
+        };
+        multiplexer.ConnectionRestored += (_, _) =>
+        {
+            if (multiplexer.IsConnected)
+                SetState(null);
+        };
+        SetState(multiplexer.IsConnected ? null : $"{string.Join(',', settings.Addresses)} does not answer");
+        connected.SetResult(multiplexer);
+        return true;
     }
 
     private ConfigurationOptions Options()

@@ -1,3 +1,4 @@
+using ModelServing.Contracts.Reliability;
 using StackExchange.Redis;
 
 namespace ModelServing.Cache;
@@ -9,8 +10,6 @@ internal sealed class CacheSubscription : IAsyncDisposable
     private readonly RedisChannel channel;
     private readonly Action<RedisValue> received;
     private readonly Action? subscribed;
-    private readonly TimeSpan wait;
-    private readonly TimeProvider time;
     private readonly CancellationTokenSource closing = new();
     private readonly Task subscribing;
     private ISubscriber? subscriber;
@@ -31,9 +30,9 @@ internal sealed class CacheSubscription : IAsyncDisposable
         this.channel = channel;
         this.received = received;
         this.subscribed = subscribed;
-        this.wait = wait;
-        this.time = time;
-        subscribing = Task.Run(SubscribeAsync);
+        // The connection's state reports the failures.
+        var loop = new SurvivingLoop(time, pauses: new Backoff(wait, wait));
+        subscribing = Task.Run(() => loop.RunUntilDoneAsync(SubscribeAsync, closing.Token));
     }
 
     public async ValueTask DisposeAsync()
@@ -61,40 +60,17 @@ internal sealed class CacheSubscription : IAsyncDisposable
     }
 
     // Once the subscription exists, the multiplexer renews it with each new connection.
-    private async Task SubscribeAsync()
+    private async Task<bool> SubscribeAsync(CancellationToken cancellation)
     {
-        while (!closing.IsCancellationRequested)
+        subscriber = await cache.QueryAsync("a subscription can't be made", async multiplexer =>
         {
-            try
-            {
-                subscriber = await cache.QueryAsync("a subscription can't be made", async multiplexer =>
-                {
-                    var made = multiplexer.GetSubscriber();
-                    await made.SubscribeAsync(channel, OnMessage);
-                    return made;
-                }, closing.Token);
-                subscriber.Multiplexer.ConnectionRestored += OnRestored;
-                subscribed?.Invoke();
-                return;
-            }
-            catch (CacheException)
-            {
-                // The connection's state reports the failure.
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            try
-            {
-                await Task.Delay(wait, time, closing.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+            var made = multiplexer.GetSubscriber();
+            await made.SubscribeAsync(channel, OnMessage);
+            return made;
+        }, cancellation);
+        subscriber.Multiplexer.ConnectionRestored += OnRestored;
+        subscribed?.Invoke();
+        return true;
     }
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs e)

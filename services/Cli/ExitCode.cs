@@ -8,7 +8,7 @@ internal static class ExitCode
     /// <summary>The command failed: a process that it started ended, or a store could not be used.</summary>
     internal const int Failed = 1;
 
-    /// <summary>An argument, a setting or a file is wrong.</summary>
+    /// <summary>An argument, a setting or a file is wrong, or the identity can't be obtained.</summary>
     internal const int WrongInput = 2;
 
     /// <summary>The requested port is taken.</summary>

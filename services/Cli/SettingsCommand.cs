@@ -10,11 +10,11 @@ internal static class SettingsCommand
     {
         var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema for editors instead of Markdown." };
         var command = new Command("settings", "Print the reference of a stack file's settings, in Markdown.") { schema };
-        command.SetAction(arguments =>
+        command.SetAction((arguments, _) => Terminal.RunAsync(json: false, (_, _) =>
         {
             Console.Out.Write(arguments.GetValue(schema) ? SettingsReference.Schema() : SettingsReference.Markdown());
-            return ExitCode.Done;
-        });
+            return Task.FromResult(ExitCode.Done);
+        }));
         return command;
     }
 }

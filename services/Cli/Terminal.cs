@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelServing.Contracts;
+using ModelServing.Oci.Identity;
 using ModelServing.Registry;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -94,7 +95,7 @@ internal sealed class Terminal
         {
             foreach (var line in LinesOf(e))
                 terminal.Error(line);
-            return e.Error == RegistryError.Unavailable ? ExitCode.Failed : ExitCode.WrongInput;
+            return e.Error == RegistryError.Unavailable ? ExitCodeOf(e) : ExitCode.WrongInput;
         }
         catch (ContractException e)
         {
@@ -104,8 +105,25 @@ internal sealed class Terminal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             terminal.Error(e.Message);
-            return ExitCode.Failed;
+            return ExitCodeOf(e);
         }
+        catch (Exception e)
+        {
+            // Nothing expected it. One line is what a user can read and report; the runtime would print a stack trace and abort.
+            terminal.Error($"unexpected {e.GetType().Name}{PlaceOf(e)}: {e.Message.ReplaceLineEndings(" ")}");
+            return ExitCodeOf(e);
+        }
+    }
+
+    private static int ExitCodeOf(Exception e) => IdentityFailures.IsCauseOf(e) ? ExitCode.WrongInput : ExitCode.Failed;
+
+    // The method of ours that failed first, as in " in ModelServing.Cli.ModelsCommand.ReadAsync".
+    private static string PlaceOf(Exception e)
+    {
+        var place = e.StackTrace?.Split('\n')
+            .Select(static line => line.Trim())
+            .FirstOrDefault(static line => line.Contains(" ModelServing.", StringComparison.Ordinal));
+        return place is null ? "" : $" in {place[(place.IndexOf(' ', StringComparison.Ordinal) + 1)..].Split('(')[0]}";
     }
 
     private static List<string> LinesOf(RegistryException e)

@@ -41,13 +41,17 @@ internal sealed partial class ContractsJson : JsonSerializerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(utf8, type) ?? throw new ContractException($"the {what} is null");
+            return JsonSerializer.Deserialize<T>(utf8, OptionsFor(type)) ?? throw new ContractException($"the {what} is null");
         }
         catch (JsonException e)
         {
             throw new ContractException($"the {what} can't be read: {MessageOf(e)}", e);
         }
     }
+
+    /// <summary>The options with which a document is read.</summary>
+    internal static JsonSerializerOptions OptionsFor(JsonTypeInfo type) =>
+        type.Options.WriteIndented ? Reading.Indented : Reading.OneLine;
 
     /// <summary>Checks <c>schema</c> before anything else, so that the error for a newer document names its schema and not its new
     /// members.</summary>
@@ -86,6 +90,15 @@ internal sealed partial class ContractsJson : JsonSerializerContext
             (_, { } line) => $"{message} (line {line + 1})",
             _ => message,
         };
+    }
+
+    private static class Reading
+    {
+        internal static readonly JsonSerializerOptions Indented = Create(Default.Options);
+        internal static readonly JsonSerializerOptions OneLine = Create(Compact.Options);
+
+        private static JsonSerializerOptions Create(JsonSerializerOptions options) =>
+            new(options) { TypeInfoResolver = new KeptDefaults(Default) };
     }
 
     // A separate class, so that the generated part is initialized first.

@@ -39,10 +39,18 @@ public static class HeaderNames
     /// <summary>The value of <see cref="ModelOutcome"/> if an output contains NaN or infinity.</summary>
     public const string NonFinite = "non-finite";
 
-    /// <summary>In an answer of stable in place of a failed variant: that variant.</summary>
+    /// <summary>In an answer of stable in place of a failed variant: that variant. The router sends the same to Inference, with the
+    /// variant's version and trial and the failure's kind: <c>canary;version=2;trial=1;kind=error</c>.</summary>
     public const string ModelFailover = "X-Model-Failover";
 
     /// <summary>In a client's request: how long it waits for the answer, in whole milliseconds. It can only shorten the model's deadline.
     /// The router passes the remaining time to Inference.</summary>
     public const string RequestTimeout = "X-Request-Timeout";
+
+    /// <summary>From the router to Inference, for a request that a rollout assigned: the group of its client, from 0 to 31.</summary>
+    public const string ClientGroup = "X-Model-Client-Group";
+
+    /// <summary>From the router to Inference, with the value <c>1</c>: the caller shortened the deadline, so a missed deadline is not the
+    /// version's failure.</summary>
+    public const string TimeoutShortened = "X-Request-Timeout-Shortened";
 }

@@ -25,6 +25,8 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Whole(nameof(BudgetBytes), 1, long.MaxValue),
         HostSetting.Whole(nameof(RuntimeBytes), 1, uint.MaxValue),
         HostSetting.Whole(nameof(MaxAnswerBytes), 1, int.MaxValue),
+        HostSetting.Seconds(nameof(RequestTimeout), least: 0.001m),
+        HostSetting.Seconds(nameof(LoadTimeout), least: 0.001m),
     ];
 
     public required ModelName Model { get; init; }
@@ -75,6 +77,14 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest body of an answer, in bytes. A larger one is answered with 500. Null, the default, is a quarter of
     /// <see cref="BudgetBytes"/>.</summary>
     public long? MaxAnswerBytes { get; init; }
+
+    /// <summary>The time of a request that does not limit it in <see cref="HeaderNames.RequestTimeout"/>, from its head to the end of the
+    /// model's call. 60 s by default.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest time for opening the model and warming it up, after it was read. 120 s by default. The process ends if it takes
+    /// longer.</summary>
+    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
     public InferenceSettings()
     {

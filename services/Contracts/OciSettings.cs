@@ -17,6 +17,9 @@ public sealed partial record OciSettings
     /// <summary>The variable of <see cref="Profile"/>.</summary>
     public const string ProfileVariable = "MODELSERVING_OCI_PROFILE";
 
+    /// <summary>The variable of <see cref="TokenFile"/>.</summary>
+    public const string TokenFileVariable = "MODELSERVING_OCI_TOKEN_FILE";
+
     /// <summary>The variable of <see cref="ObjectStorageEndpoint"/>.</summary>
     public const string ObjectStorageEndpointVariable = "MODELSERVING_OCI_OBJECT_STORAGE_ENDPOINT";
 
@@ -45,6 +48,7 @@ public sealed partial record OciSettings
         HostSetting.Value(nameof(Region), RegionForm, static text => RegionPattern.IsMatch(text) ? text : null, variable: RegionVariable),
         HostSetting.Text(nameof(ConfigFile), ConfigFileVariable),
         HostSetting.Text(nameof(Profile), ProfileVariable),
+        HostSetting.Text(nameof(TokenFile), TokenFileVariable),
         HostSetting.Address(nameof(ObjectStorageEndpoint), variable: ObjectStorageEndpointVariable),
         HostSetting.Address(nameof(NosqlEndpoint), variable: NosqlEndpointVariable),
         HostSetting.Address(nameof(MonitoringEndpoint), variable: MonitoringEndpointVariable),
@@ -61,6 +65,10 @@ public sealed partial record OciSettings
 
     /// <summary>The profile in that file. <c>DEFAULT</c> by default.</summary>
     public string Profile { get; init; } = "DEFAULT";
+
+    /// <summary>The file with the service account's token for <see cref="OciIdentity.WorkloadIdentity"/>; null is where Kubernetes mounts
+    /// it.</summary>
+    public string? TokenFile { get; init; }
 
     /// <summary>The address of Object Storage, as in <c>https://HOST</c>: a private endpoint. Null is the region's own address.</summary>
     public string? ObjectStorageEndpoint { get; init; }

@@ -60,9 +60,10 @@ internal sealed class DrainLifetime(
             {
             }
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // A broken pipe means the same as the end of input: the parent closed its side.
+            // A broken pipe means the same as the end of input: the parent closed its side. On a thread of its own, any exception would
+            // abort the process.
         }
 
         Stop("the parent process closed standard input");

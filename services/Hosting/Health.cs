@@ -11,22 +11,27 @@ internal static class Health
     internal static void Map(WebApplication app)
     {
         var readiness = app.Services.GetRequiredService<Readiness>();
+        var liveness = app.Services.GetRequiredService<Liveness>();
         app.MapMethods(
             InferencePaths.HealthLive,
             [HttpMethods.Get, HttpMethods.Head],
-            static (HttpContext context) => WriteAsync(context, null));
+            (HttpContext context) => WriteAsync(context, "live", liveness.Reason));
         app.MapMethods(
             InferencePaths.HealthReady,
             [HttpMethods.Get, HttpMethods.Head],
-            (HttpContext context) => WriteAsync(context, readiness.Reason));
+            (HttpContext context) => WriteAsync(
+                context,
+                "ready",
+                readiness.Reason,
+                string.Concat(readiness.Faults.Select(static fault => $"{fault.Key} fails: {fault.Value}\n"))));
     }
 
-    private static Task WriteAsync(HttpContext context, string? reason)
+    private static Task WriteAsync(HttpContext context, string kind, string? reason, string faults = "")
     {
         context.Response.StatusCode = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
-            : context.Response.WriteAsync(reason is null ? "ok\n" : $"not ready: {reason}\n");
+            : context.Response.WriteAsync((reason is null ? "ok\n" : $"not {kind}: {reason}\n") + faults);
     }
 }

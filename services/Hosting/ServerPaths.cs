@@ -21,9 +21,12 @@ public static class ServerPaths
     {
         ArgumentNullException.ThrowIfNull(app);
         var readiness = app.Services.GetRequiredService<Readiness>();
+        var liveness = app.Services.GetRequiredService<Liveness>();
         var metadata = $$"""{"name":"{{JsonEncodedText.Encode(name)}}","version":"{{Version}}","extensions":[]}""";
         app.MapGet(InferencePaths.Server, context => WriteAsync(context, StatusCodes.Status200OK, metadata));
-        app.MapGet(InferencePaths.Live, static context => WriteAsync(context, StatusCodes.Status200OK, """{"live":true}"""));
+        app.MapGet(InferencePaths.Live, context => liveness.Reason is null
+            ? WriteAsync(context, StatusCodes.Status200OK, """{"live":true}""")
+            : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, """{"live":false}"""));
         app.MapGet(InferencePaths.Ready, context => readiness.Reason is null
             ? WriteAsync(context, StatusCodes.Status200OK, """{"ready":true}""")
             : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, """{"ready":false}"""));

@@ -133,11 +133,14 @@ public static class ServiceHost
         builder.Services.AddSingleton<HostSettings>(settings);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton<Liveness>();
         builder.Services.AddSingleton<HostFailure>();
         builder.Services.AddSingleton<ConnectionLimit>();
         // The last factory that can bind an address is used.
         builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListenerFactory(
             ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), services.GetRequiredService<ConnectionLimit>()));
+        builder.Services.AddSingleton<HostLoops>();
+        builder.Services.AddHostedService<LoopStarter>();
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.DrainTimeout);
         Logs.Add(builder, name, settings);

@@ -1,13 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
-using ModelServing.Hosting;
-using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
-using ModelServing.Inference.Reporting;
 
 namespace ModelServing.Inference;
 
@@ -15,27 +11,15 @@ namespace ModelServing.Inference;
 internal sealed class InferenceApi(
     InferenceSettings settings,
     ModelDescription description,
-    InferenceMetrics metrics,
     RequestMemory memory,
-    TimeProvider time,
-    ILogger<InferenceApi> logger,
-    RequestRecorder? recorder = null)
-    : IDisposable
+    ModelCalls calls,
+    RequestFailures failures,
+    RequestTally tally,
+    ILogger<InferenceApi> logger)
 {
-    // The header of the protocol's binary extension: the length of the JSON before the tensors' bytes.
-    private const string BinaryHeader = "Inference-Header-Content-Length";
-
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly RunGate gate = new(
-        settings.Concurrency > 0 ? settings.Concurrency : Environment.ProcessorCount, settings.QueueLimit, metrics, time);
-    private readonly AnswerPool answers = new();
-
-    public void Dispose()
-    {
-        gate.Dispose();
-        answers.Dispose();
-    }
+    private readonly TimeProvider time = calls.Time;
 
     internal Task NotFoundAsync(HttpContext context) => Problems.NoSuchPath.WriteAsync(
         context,
@@ -49,97 +33,50 @@ internal sealed class InferenceApi(
     /// 1 refuse    requests that can't be answered, before reading their body
     /// 2 read      the body into tensors
     /// 3 wait      for a turn at the model
-    /// 4 run       the model
+    /// 4 run       the model, until the request's time is over or its caller leaves
     /// 5 write     the answer
     /// </code>
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
     {
-        var began = time.GetTimestamp();
+        var requestTime = new RequestTime(time.GetTimestamp(), settings.RequestTimeout, IsShortened: false);
         var isNonFinite = false;
+        var hasLeft = false;
         try
         {
+            requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.RequestTimeout);
+            var isPinned = context.Request.Headers[HeaderNames.ModelVariant] == VariantPlan.Pinned;
             // 1
-            if (description.Model is not { } model)
+            if (description.Model is not { } model || calls.Gate.IsLost(isPinned))
                 await description.NotReadyAsync(context);
-            else if (gate.IsFull)
-                await QueueFullAsync(context);
-            else if (FindUnsupported(context.Request) is { } unsupported)
+            else if (calls.Gate.IsFull(isPinned))
+                await QueueFullAsync(context, isPinned);
+            else if (UnsupportedBody.FindIn(context.Request) is { } unsupported)
                 await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
-                isNonFinite = await AnswerAsync(context, model, began, TimeoutOf(context.Request));
+                isNonFinite = await AnswerAsync(context, model, isPinned, requestTime);
         }
-        catch (Exception e) when (!context.Response.HasStarted && Problems.ForMemory(e) is { } problem)
+        catch (Exception e)
         {
-            var retryAfter = e is OverBudgetException ? RetryAfter : (TimeSpan?)null;
-            await problem.WriteAsync(context, e.Message, Problems.RequestIdOf(context), retryAfter);
-        }
-        catch (RequestFaultException e)
-        {
-            await Problems.InvalidRequest.WriteAsync(context, e.Message, Problems.RequestIdOf(context));
-        }
-        catch (BadHttpRequestException e)
-        {
-            var problem = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge : Problems.InvalidRequest;
-            var detail = $"{e.Message} The body may have at most {settings.MaxRequestBytes} bytes.";
-            await problem.WriteAsync(context, detail, Problems.RequestIdOf(context));
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
-        {
-            // The caller has disconnected, so there is no one to answer.
-        }
-        catch (Exception e) when (!context.Response.HasStarted)
-        {
-            InferenceLog.Failed(logger, Problems.RequestIdOf(context), e);
-            await Problems.Internal.WriteAsync(
-                context, "The service failed while it handled this request; see its log", Problems.RequestIdOf(context));
+            hasLeft = !await failures.TryAnswerAsync(context, e);
         }
 
-        var status = context.RequestAborted.IsCancellationRequested
-            ? StatusCodes.Status499ClientClosedRequest
-            : context.Response.StatusCode;
-        var elapsed = time.GetElapsedTime(began);
-        metrics.Answered(status, elapsed);
-        recorder?.Answered(context.Request.Headers, status, isNonFinite, elapsed);
+        tally.Answered(context, hasLeft, isNonFinite, requestTime);
     }
 
-    // Returns whether an output of the answer contains NaN or infinity.
-    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, long began, TimeSpan? timeout)
+    // Returns whether the answer contains NaN or infinity, and the request does not.
+    private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime)
     {
-        using var bytes = memory.Begin(context.Request);
-        using var answerBytes = memory.Begin(context.Request);
-        using var request = await memory.ReadAsync(context, model, bytes, Remaining(timeout, began)); // 2
-        switch (await gate.EnterAsync(Remaining(timeout, began), context.RequestAborted)) // 3
-        {
-            case Turn.QueueFull:
-                await QueueFullAsync(context);
-                return false;
-            case Turn.TimedOut:
-                var detail = $"The request's {timeout?.TotalMilliseconds:0} ms passed before its turn at the model";
-                await Problems.Deadline.WriteAsync(context, detail, Problems.RequestIdOf(context));
-                return false;
-        }
-
-        using var pooled = answers.Take();
-        var answer = pooled.Answer;
-        try
-        {
-            Run(model, request, answer, answerBytes); // 4
-        }
-        catch (OnnxRuntimeException e) when (RuntimeArena.IsFull(e))
-        {
-            throw memory.Full(model);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            InferenceLog.ModelFailed(logger, Problems.RequestIdOf(context), e.Message);
-            var problem = e.Message.Contains("InvalidArgument", StringComparison.Ordinal) ? Problems.InvalidRequest : Problems.ModelFailed;
-            await problem.WriteAsync(context, $"The model can't run on these inputs: {e.Message}", Problems.RequestIdOf(context));
+        var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
+        if (!await TryEnterAsync(context, request, isPinned, requestTime)) // 3
             return false;
-        }
-        finally
+        var answer = memory.Begin(calls.RentAnswer(), isPinned);
+        var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted);
+        var result = await call.StartAsync(); // 4
+        if (result.End != CallEnd.Answered)
         {
-            gate.Leave();
+            await ExplainAsync(context, result, requestTime);
+            return false;
         }
 
         // 5
@@ -148,44 +85,74 @@ internal sealed class InferenceApi(
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
-        await memory.SendAsync(context, request, bytes, answer, Remaining(timeout, began));
+        try
+        {
+            await memory.SendAsync(context, answer, requestTime);
+        }
+        finally
+        {
+            calls.ReturnAnswer(answer);
+        }
+
         return isNonFinite;
     }
 
-    private void Run(LoadedModel model, InferRequest request, InferAnswer answer, ByteReservation bytes)
+    // Waits for a turn. If there is none, disposes of the request and answers it.
+    private async ValueTask<bool> TryEnterAsync(HttpContext context, InferRequest request, bool isPinned, RequestTime requestTime)
     {
-        var began = time.GetTimestamp();
-        using var call = memory.Call();
-        using var outputs = model.Run(request);
-        metrics.ModelRan(time.GetElapsedTime(began));
-        memory.Write(model, request, outputs, answer, bytes);
+        var turn = Turn.TimedOut;
+        try
+        {
+            turn = await calls.Gate.EnterAsync(requestTime.Remaining(time), context.RequestAborted, isPinned);
+        }
+        catch (OperationCanceledException) when (requestTime.IsOver(time))
+        {
+            // The caller has left because the time is over.
+        }
+        finally
+        {
+            if (turn != Turn.Granted)
+                request.Dispose();
+        }
+
+        if (turn == Turn.QueueFull)
+            await QueueFullAsync(context, isPinned);
+        else if (turn == Turn.TimedOut)
+            await DeadlineAsync(context, requestTime, "passed before its turn at the model");
+        return turn == Turn.Granted;
     }
 
-    // Null if the caller does not limit its wait.
-    private static TimeSpan? TimeoutOf(HttpRequest request)
+    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime)
     {
-        if (request.Headers[HeaderNames.RequestTimeout] is not { Count: > 0 } values)
-            return null;
-        return values.Count == 1 && RequestTimeout.TryParse(values[0], out var timeout)
-            ? timeout
-            : throw new RequestFaultException(HeaderNames.RequestTimeout, $"it is '{values}'; it must be {RequestTimeout.Form}");
+        var requestId = Problems.RequestIdOf(context);
+        switch (result.End)
+        {
+            case CallEnd.ShapesRefused:
+                return Problems.InvalidRequest.WriteAsync(
+                    context,
+                    $"inputs: the model can't run with these lengths, whatever the data are: {result.Why}",
+                    requestId);
+            case CallEnd.Failed:
+                InferenceLog.ModelFailed(logger, requestId, result.Why);
+                var node = RuntimeMessage.NodeIn(result.Why!) is { } found ? $" in its node {found}" : "";
+                return Problems.ModelFailed.WriteAsync(
+                    context, $"The model failed on these inputs{node}; the service's log has the reason", requestId);
+            default:
+                return context.RequestAborted.IsCancellationRequested && !requestTime.IsOver(time)
+                    ? throw new OperationCanceledException(context.RequestAborted)
+                    : DeadlineAsync(context, requestTime, "passed before the model had its answer");
+        }
     }
 
-    private TimeSpan? Remaining(TimeSpan? timeout, long began) =>
-        timeout - time.GetElapsedTime(began) is { } remaining ? remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero : null;
-
-    private static string? FindUnsupported(HttpRequest request)
-    {
-        if (request.Headers.ContainsKey(BinaryHeader))
-            return $"{BinaryHeader}: this version does not support binary tensor data; send the tensors as JSON";
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
-            return $"Content-Encoding: '{encoding}' is not supported; send the JSON without an encoding";
-        return null;
-    }
-
-    private Task QueueFullAsync(HttpContext context) => Problems.QueueFull.WriteAsync(
+    private static Task DeadlineAsync(HttpContext context, RequestTime requestTime, string passed) => Problems.Deadline.WriteAsync(
         context,
-        $"{settings.QueueLimit} requests are already waiting for {settings.Model} version {settings.Version}",
+        $"The request's {requestTime.Limit.TotalMilliseconds:0} ms {(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
+        Problems.RequestIdOf(context));
+
+    private Task QueueFullAsync(HttpContext context, bool isPinned) => Problems.QueueFull.WriteAsync(
+        context,
+        $"{(isPinned ? settings.QueueLimit / 2 : settings.QueueLimit)} {(isPinned ? "pinned " : "")}requests are already waiting " +
+        $"for {settings.Model} version {settings.Version}",
         Problems.RequestIdOf(context),
         RetryAfter);
 }
@@ -196,5 +163,5 @@ internal static partial class InferenceLog
     internal static partial void Failed(ILogger logger, string? requestId, Exception exception);
 
     [LoggerMessage(41, LogLevel.Warning, "Request {RequestId}: the model failed: {Why}")]
-    internal static partial void ModelFailed(ILogger logger, string? requestId, string why);
+    internal static partial void ModelFailed(ILogger logger, string? requestId, string? why);
 }

@@ -38,9 +38,13 @@ public static class InferenceHost
         builder.Services.AddSingleton<RequestBody>();
         builder.Services.AddSingleton<AnswerSender>();
         builder.Services.AddSingleton<RequestMemory>();
-        builder.Services.AddSingleton<MemoryTrim>();
-        builder.Services.AddHostedService(static services => services.GetRequiredService<MemoryTrim>());
+        builder.Services.AddHostedService<MemoryTrim>();
         builder.Services.AddSingleton<InferenceMetrics>();
+        builder.Services.AddSingleton<RunWatch>();
+        builder.Services.AddSingleton<ModelOpening>();
+        builder.Services.AddSingleton<ModelCalls>();
+        builder.Services.AddSingleton<RequestFailures>();
+        builder.Services.AddSingleton<RequestTally>();
         builder.Services.AddSingleton<InferenceApi>();
         builder.Services.AddSingleton<ModelDescription>();
         builder.Services.AddSingleton<ArtifactLoader>();

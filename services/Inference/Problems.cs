@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
-using ModelServing.Hosting.Memory;
-using ModelServing.Inference.Memory;
 
 namespace ModelServing.Inference;
 
@@ -28,16 +26,6 @@ internal static class Problems
     internal static readonly Problem QueueFull =
         new(StatusCodes.Status503ServiceUnavailable, "queue-full", "Too many requests are waiting for the model");
     internal static readonly Problem Deadline = new(StatusCodes.Status504GatewayTimeout, "deadline", "The deadline passed");
-
-    /// <summary>The problem for an exception that keeps the process within its memory; null for any other.</summary>
-    internal static Problem? ForMemory(Exception e) => e switch
-    {
-        OverBudgetException => ByteBudget.Exceeded,
-        BodyLateException => BodyLate,
-        AnswerTooLargeException => AnswerTooLarge,
-        ModelMemoryException => ModelMemory,
-        _ => null,
-    };
 
     /// <summary>The request's identifier, to be repeated in the problem; null if the request does not have exactly one.</summary>
     internal static string? RequestIdOf(HttpContext context) =>

@@ -43,7 +43,7 @@ internal sealed class RequestHandler
         this.time = time;
         this.logger = logger;
         forwarder = new(observer, metrics, time);
-        failover = new(forwarder, metrics, time);
+        failover = new(forwarder, forwarder.Comparison, metrics, time);
     }
 
     internal async Task HandleAsync(HttpContext context, string path)
@@ -100,6 +100,7 @@ internal sealed class RequestHandler
         }
         catch (OverBudgetException e)
         {
+            context.Features.Get<ByteBudget>()?.CountRefusal();
             (problem, detail) = (ByteBudget.Exceeded, e.Message);
         }
         catch (BadHttpRequestException e)
@@ -149,6 +150,7 @@ internal sealed class RequestHandler
             Deadline = began + TicksOf(timeout),
             Limit = TicksOf(limit),
             KeyHash = request.KeyHash,
+            ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
         };
     }

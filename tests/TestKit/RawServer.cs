@@ -8,6 +8,9 @@ namespace ModelServing.TestKit;
 /// <summary>A TCP server on a loopback port that passes each connection to a test's code.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
+    // Bound, but they do not listen: a connection is refused, and the system gives the port to no other program.
+    private static readonly ConcurrentBag<Socket> Reserved = [];
+
     private readonly Socket listener;
     private readonly ConcurrentDictionary<RawConnection, bool> open = new();
     private readonly Func<RawConnection, int, Task> serve;
@@ -60,11 +63,13 @@ public sealed class RawServer : IAsyncDisposable
     public static string Ok(string body) =>
         $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
 
-    /// <summary>Returns a loopback port on which no program listens.</summary>
+    /// <summary>Returns a loopback port on which no program listens. It stays reserved while this process runs, so no other test gets it; a
+    /// server that is given this address may listen there.</summary>
     public static IPEndPoint NobodyThere()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Reserved.Add(socket);
         return (IPEndPoint)socket.LocalEndPoint!;
     }
 

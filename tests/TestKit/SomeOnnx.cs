@@ -19,12 +19,55 @@ public static class SomeOnnx
         [Value("sum", datatype, shape)],
         Node("Add", ["a", "b"], ["sum"]));
 
+    /// <summary>As <see cref="Add"/>, but each dimension has no name, so the inputs' lengths may differ as far as the model itself
+    /// allows.</summary>
+    public static byte[] AddOfAnyLengths(Datatype datatype, params long[] shape)
+    {
+        var model = ModelProto.Parser.ParseFrom(Add(datatype, shape));
+        foreach (var dimension in model.Graph.Input.Concat(model.Graph.Output).SelectMany(value => value.Type.TensorType.Shape.Dim))
+            dimension.ClearValue();
+        return model.ToByteArray();
+    }
+
     /// <summary>The outputs <c>sum</c> and <c>product</c> are those of the inputs <c>a</c> and <c>b</c>.</summary>
     public static byte[] AddAndMultiply(Datatype datatype, params long[] shape) => Model(
         [Value("a", datatype, shape), Value("b", datatype, shape)],
         [Value("sum", datatype, shape), Value("product", datatype, shape)],
         Node("Add", ["a", "b"], ["sum"]),
         Node("Mul", ["a", "b"], ["product"]));
+
+    /// <summary>The output <c>y</c> equals one divided by the input <c>x</c>, [-1], so 0 gives infinity.</summary>
+    public static byte[] Reciprocal(Datatype datatype) => Model(
+        [Value("x", datatype, [-1])],
+        [Value("y", datatype, [-1])],
+        Node("Reciprocal", ["x"], ["y"]));
+
+    /// <summary>The output <c>y</c>, FP32 [-1], is one divided by the output <c>number</c>, which each text of the input <c>x</c>,
+    /// BYTES [-1], names.</summary>
+    public static byte[] ParseNumbers()
+    {
+        var cast = Node("Cast", ["x"], ["number"]);
+        cast.Attribute.Add(new AttributeProto
+        {
+            Name = "to",
+            I = (int)TensorProto.Types.DataType.Float,
+            Type = AttributeProto.Types.AttributeType.Int,
+        });
+        return Model(
+            [Value("x", Datatype.Bytes, [-1])],
+            [Value("number", Datatype.Fp32, [-1]), Value("y", Datatype.Fp32, [-1])],
+            cast,
+            Node("Reciprocal", ["number"], ["y"]));
+    }
+
+    /// <summary>The output <c>y</c>, FP32 [-1], has the elements of a table of three that the input <c>i</c>, INT64 [-1], names. Another
+    /// index makes the model fail.</summary>
+    public static byte[] Lookup() => Model(
+        static graph => graph.Initializer.Add(
+            new TensorProto { Name = "table", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 3 }, FloatData = { 1, 2, 3 } }),
+        [Value("i", Datatype.Int64, [-1])],
+        [Value("y", Datatype.Fp32, [-1])],
+        Node("Gather", ["table", "i"], ["y"]));
 
     /// <summary>The output <c>y</c>, [-1,outputs], of FP32 rows <c>x</c>, [-1,inputs]: a matrix product with fixed weights.</summary>
     public static byte[] Linear(int inputs, int outputs, int seed = 1)

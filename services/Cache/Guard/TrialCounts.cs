@@ -12,7 +12,7 @@ namespace ModelServing.Cache.Guard;
 public sealed class TrialCounts
 {
     /// <summary>The most bytes in one router's counts.</summary>
-    public const int MaxBytes = 1024 * 1024;
+    public const int MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>The most routing keys that are remembered.</summary>
     public const int MaxKeys = 65_536;

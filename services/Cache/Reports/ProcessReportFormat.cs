@@ -6,7 +6,7 @@ namespace ModelServing.Cache.Reports;
 /// <summary>The binary format of a report in the cache. The field's name holds the process and its version.</summary>
 /// <remarks>
 /// <code>
-/// version        1 byte, 1
+/// version        1 byte, 2
 /// leaving        1 byte, 1 if the process is stopping, else 0
 /// streams        number of streams; then each:
 ///   variant      text: its length in bytes, and UTF-8
@@ -15,6 +15,7 @@ namespace ModelServing.Cache.Reports;
 ///     buckets    number of buckets that are not 0; then each, from the lowest:
 ///       gap      number of empty buckets between this one and the previous one
 ///       count    number, from 1
+///   groups       number of groups with requests; then each, in order: its number, and the number of its requests
 /// </code>
 /// Numbers are written by <see cref="BinaryWriter.Write7BitEncodedInt64"/>. A histogram of a few thousand requests has about 150 bytes.
 /// </remarks>
@@ -23,7 +24,7 @@ internal static class ProcessReportFormat
     // More than any report has: 16 streams of 4 histograms of 896 buckets with 1 and 5 bytes each.
     internal const int MaxBytes = 512 * 1024;
 
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
     // So that no sum of processes overflows.
     private const long MaxCount = (1L << 48) - 1;
 
@@ -40,6 +41,7 @@ internal static class ProcessReportFormat
             to.Write7BitEncodedInt64(stream.Trial);
             foreach (var kind in Enum.GetValues<AnswerKind>())
                 Write(to, stream.Counts, kind);
+            Write(to, stream.Groups);
         }
 
         to.Flush();
@@ -59,7 +61,13 @@ internal static class ProcessReportFormat
             var isLeaving = from.ReadByte() == 1;
             var streams = new VariantCounts[Number(from, ProcessReport.MaxStreams, "number of streams")];
             for (var i = 0; i < streams.Length; i++)
-                streams[i] = new VariantCounts(from.ReadString(), (int)Number(from, int.MaxValue, "trial"), ReadCounts(from));
+            {
+                streams[i] = new VariantCounts(from.ReadString(), (int)Number(from, int.MaxValue, "trial"), ReadCounts(from))
+                {
+                    Groups = ReadGroups(from),
+                };
+            }
+
             return from.BaseStream.Position == bytes.Length
                 ? new ProcessReport { Version = version, Incarnation = incarnation, IsLeaving = isLeaving, Streams = streams }
                 : throw Fault("there are bytes after its last stream");
@@ -100,6 +108,26 @@ internal static class ProcessReportFormat
         }
 
         return RequestCounts.From(counts);
+    }
+
+    private static void Write(BinaryWriter to, GroupCounts counts)
+    {
+        List<int> groups = [.. Enumerable.Range(0, GroupCounts.Groups).Where(group => counts[group] > 0)];
+        to.Write7BitEncodedInt64(groups.Count);
+        foreach (var group in groups)
+        {
+            to.Write7BitEncodedInt64(group);
+            to.Write7BitEncodedInt64(counts[group]);
+        }
+    }
+
+    private static GroupCounts ReadGroups(BinaryReader from)
+    {
+        Span<long> counts = stackalloc long[GroupCounts.Groups];
+        counts.Clear();
+        for (var left = Number(from, GroupCounts.Groups, "number of groups"); left > 0; left--)
+            counts[(int)Number(from, GroupCounts.Groups - 1, "group")] = Number(from, MaxCount, "count", least: 1);
+        return GroupCounts.From(counts);
     }
 
     private static long Number(BinaryReader from, long max, string what, long least = 0) =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Cli.Monitoring.Queries;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Monitoring;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Cli.Monitoring;
 
@@ -24,6 +25,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly Action<AlarmTransition> changed;
     private readonly CancellationTokenSource closing = new();
+    private readonly TerminalLoops? loops;
     private DateTimeOffset next;
     private Task evaluating = Task.CompletedTask;
 
@@ -32,9 +34,16 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     /// <param name="minute">How long a minute of the platform lasts.</param>
     /// <param name="changed">Receives the changes, one at a time; it must not block.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="loops">Runs the evaluation; null reports no failure of it.</param>
     /// <exception cref="ContractException">A query can't be read.</exception>
-    internal LocalMonitoring(IReadOnlyList<AlarmDefinition> alarms, TimeSpan minute, Action<AlarmTransition> changed, TimeProvider time)
+    internal LocalMonitoring(
+        IReadOnlyList<AlarmDefinition> alarms,
+        TimeSpan minute,
+        Action<AlarmTransition> changed,
+        TimeProvider time,
+        TerminalLoops? loops = null)
     {
+        this.loops = loops;
         this.minute = minute;
         this.changed = changed;
         this.time = time;
@@ -61,7 +70,8 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     internal async Task StartAsync(CancellationToken cancellation)
     {
         await app.StartAsync(cancellation);
-        evaluating = EvaluateAsync();
+        evaluating = loops?.RunAsync("alarms", EvaluateAsync, closing.Token)
+            ?? new SurvivingLoop(time).RunAsync(EvaluateAsync, closing.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -73,28 +83,43 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     }
 
     /// <summary>Evaluates every minute whose slack has passed.</summary>
+    /// <exception cref="AggregateException">Some of the alarms can't be evaluated; the others were.</exception>
     internal void EvaluateNow()
     {
+        var failures = new List<Exception>();
         lock (gate)
         {
             var slack = ModelAlarms.Slack / TimeSpan.FromMinutes(1) * minute;
             for (var end = MinuteOf(time.GetUtcNow() - slack); next <= end; next += minute)
             {
-                foreach (var change in watches.SelectMany(watch => watch.Evaluate(evaluation, next)))
-                    changed(change);
+                foreach (var watch in watches)
+                    Evaluate(watch, failures);
             }
+        }
+
+        if (failures.Count > 0)
+            throw new AggregateException(failures);
+    }
+
+    private void Evaluate(AlarmWatch watch, List<Exception> failures)
+    {
+        try
+        {
+            foreach (var change in watch.Evaluate(evaluation, next))
+                changed(change);
+        }
+        catch (Exception e)
+        {
+            failures.Add(e);
         }
     }
 
-    private async Task EvaluateAsync()
+    private async Task EvaluateAsync(CancellationToken cancellation)
     {
-        while (true)
-        {
-            // At the beginning of a minute, so the message is on its way before ModelMetrics looks for unanswered alarms.
-            var now = time.GetUtcNow();
-            await Task.Delay(MinuteOf(now) + minute - now, time, closing.Token);
-            EvaluateNow();
-        }
+        // At the beginning of a minute, so the message is on its way before ModelMetrics looks for unanswered alarms.
+        var now = time.GetUtcNow();
+        await Task.Delay(MinuteOf(now) + minute - now, time, cancellation);
+        EvaluateNow();
     }
 
     private async Task TakeAsync(HttpContext context)

@@ -3,6 +3,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Journal;
 using ModelServing.Oci;
+using ModelServing.Oci.Identity;
 using ModelServing.Rollout.Journal;
 using ModelServing.Settings;
 using ModelServing.Settings.Models;
@@ -123,7 +124,7 @@ internal static class CheckCommand
         }
         catch (JournalException e)
         {
-            throw new CommandException(ExitCode.Failed, e.Message);
+            throw new CommandException(IdentityFailures.IsCauseOf(e) ? ExitCode.WrongInput : ExitCode.Failed, e.Message);
         }
         finally
         {

@@ -11,6 +11,9 @@ internal sealed record HostExit(int Code, string? Reason)
     /// ignore it yet.</summary>
     internal bool IsInterrupt => Code == Signalled + 2;
 
+    /// <summary>Whether a signal ended the process.</summary>
+    internal bool IsBySignal => Code > Signalled;
+
     private string SignalName => (Code - Signalled) switch
     {
         2 => " (SIGINT)",

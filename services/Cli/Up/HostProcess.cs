@@ -11,6 +11,10 @@ namespace ModelServing.Cli.Up;
 /// </summary>
 internal sealed class HostProcess
 {
+    // The errors of a program that is not there, or is not a program. Other errors are the machine's, as too many open files.
+    private const int NoSuchFile = 2;
+    private const int NotPermitted = 13;
+
     // The rest of an ended process's output is available at once, unless a grandchild holds the pipes open.
     private static readonly TimeSpan RestOfOutput = TimeSpan.FromSeconds(1);
 
@@ -50,9 +54,12 @@ internal sealed class HostProcess
         {
             return new HostProcess(Process.Start(start)!, print, time);
         }
-        catch (Win32Exception e)
+        catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException)
         {
-            throw new HostFailedException($"{program.FileName} can't be started: {e.Message}");
+            throw new HostFailedException($"{program.FileName} can't be started: {e.Message}")
+            {
+                IsTransient = e is not Win32Exception { NativeErrorCode: NoSuchFile or NotPermitted },
+            };
         }
     }
 
@@ -75,15 +82,27 @@ internal sealed class HostProcess
     private async Task<HostExit> WaitAsync(Action<string> print, TimeProvider time)
     {
         var reasons = new HostOutput();
+        // A line that can't be printed must not end the reading, or the process would wait for ever to write the next one.
+        Action<string> tryPrint = line =>
+        {
+            try
+            {
+                print(line);
+            }
+            catch (Exception)
+            {
+                // There is nowhere left to report it.
+            }
+        };
         var output = OutputLines.ReadAsync(process.StandardOutput, line =>
         {
             reasons.TakeOutput(line);
-            print(line);
+            tryPrint(line);
         });
         var errors = OutputLines.ReadAsync(process.StandardError, line =>
         {
             reasons.TakeError(line);
-            print(line);
+            tryPrint(line);
         });
         await process.WaitForExitAsync();
         await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(RestOfOutput, time));

@@ -49,26 +49,17 @@ internal sealed class StackFollower(
     /// <param name="cancellation">Ends the following.</param>
     internal async Task RunAsync(Func<StackFile, CancellationToken, Task> apply, CancellationToken cancellation)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] all =
-        [
-            file.FollowAsync(
-                content => ExclusiveAsync(() => TakeAsync(content, ending.Token), ending.Token),
-                reason => terminal.Warn($"{stack.FileName} can't be read, so nothing changes: {reason}"),
-                ending.Token),
-            RecheckAsync(ending.Token),
-            ApplyAsync(apply, ending.Token),
-        ];
-        try
-        {
-            // None of them completes, except by an unexpected failure.
-            await await Task.WhenAny(all);
-        }
-        finally
-        {
-            await ending.CancelAsync();
-            await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var loops = new TerminalLoops(terminal, time);
+        await Task.WhenAll(
+            loops.FollowAsync(
+                stack.FileName,
+                token => file.FollowAsync(
+                    content => ExclusiveAsync(() => TakeAsync(content, token), token),
+                    reason => terminal.Warn($"{stack.FileName} can't be read, so nothing changes: {reason}"),
+                    token),
+                cancellation),
+            loops.RunAsync("missing versions", RecheckAsync, cancellation),
+            loops.RunAsync("the plan", token => ApplyNextAsync(apply, token), cancellation));
     }
 
     private async Task TakeAsync(byte[]? content, CancellationToken cancellation)
@@ -101,28 +92,25 @@ internal sealed class StackFollower(
     /// <summary>Checks a waiting file again, because its missing versions may be published without a change of the file.</summary>
     private async Task RecheckAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(RecheckPeriod, time);
-        while (await timer.WaitForNextTickAsync(cancellation))
-        {
-            await ExclusiveAsync(
-                async () =>
+        await Task.Delay(RecheckPeriod, time, cancellation);
+        await ExclusiveAsync(
+            async () =>
+            {
+                if (unpublished is not { } waiting)
+                    return;
+                try
                 {
-                    if (unpublished is not { } waiting)
-                        return;
-                    try
-                    {
-                        await check(waiting, cancellation);
-                    }
-                    catch (Exception e) when (e is CommandException or RegistryException)
-                    {
-                        return;
-                    }
+                    await check(waiting, cancellation);
+                }
+                catch (Exception e) when (e is CommandException or RegistryException)
+                {
+                    return;
+                }
 
-                    unpublished = null;
-                    PassOn(waiting);
-                },
-                cancellation);
-        }
+                unpublished = null;
+                PassOn(waiting);
+            },
+            cancellation);
     }
 
     private void PassOn(StackFile read)
@@ -140,27 +128,32 @@ internal sealed class StackFollower(
         older.Cancel();
     }
 
-    private async Task ApplyAsync(Func<StackFile, CancellationToken, Task> apply, CancellationToken cancellation)
+    // A file stays in the queue until it is applied, or a newer one takes its place. So a failure of any kind is followed by another try.
+    private async Task ApplyNextAsync(Func<StackFile, CancellationToken, Task> apply, CancellationToken cancellation)
     {
-        while (await good.Reader.WaitToReadAsync(cancellation))
+        await good.Reader.WaitToReadAsync(cancellation);
+        StackFile? next;
+        CancellationToken newer;
+        lock (gate)
         {
-            StackFile? next;
-            CancellationToken newer;
-            lock (gate)
-            {
-                good.Reader.TryRead(out next);
-                newer = superseded.Token;
-            }
+            good.Reader.TryPeek(out next);
+            newer = superseded.Token;
+        }
 
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(newer, cancellation);
-            try
-            {
-                await apply(next!, either.Token);
-            }
-            catch (OperationCanceledException) when (newer.IsCancellationRequested && !cancellation.IsCancellationRequested)
-            {
-                // The newer file is next.
-            }
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(newer, cancellation);
+        try
+        {
+            await apply(next!, either.Token);
+        }
+        catch (OperationCanceledException) when (newer.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            if (newer == superseded.Token)
+                good.Reader.TryRead(out _);
         }
     }
 

@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace ModelServing.Cli.Up;
 
 /// <summary>
-/// Keeps one host running: starts its process, reports when it is ready, and restarts it after a wait when it dies. Only a host that was
-/// ready once is restarted, because a host that can't start needs a person.
+/// Keeps one host running: starts its process, reports when it is ready, and restarts it after a wait when it dies or when its supervision
+/// fails. Only a host that was ready once is restarted: whether to try again before that is the caller's decision.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -14,6 +14,7 @@ namespace ModelServing.Cli.Up;
 /// 2 wait      until /health/ready answers 200, or the process ends
 /// 3 ready     report the address and the process
 /// 4 dead      report it and print a line; back to 1 after the backoff
+/// 5 failed    the process can't be started or supervised, as with too many open files: kill it; then as 4
 /// </code>
 /// </remarks>
 internal sealed class SupervisedHost
@@ -111,19 +112,43 @@ internal sealed class SupervisedHost
 
     private async Task RunAsync()
     {
+        while (await TryRunOnceAsync() is { } wait)
+            await Task.WhenAny(Task.Delay(wait, time), stopRequested.Task);
+        ready.TrySetCanceled();
         try
         {
-            while (await RunOnceAsync() is { } wait)
-                await Task.WhenAny(Task.Delay(wait, time), stopRequested.Task);
-        }
-        catch (HostFailedException e)
-        {
-            ready.TrySetException(e);
-        }
-        finally
-        {
-            ready.TrySetCanceled();
             File.Delete(addressFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next run removes the folder.
+        }
+    }
+
+    private async Task<TimeSpan?> TryRunOnceAsync()
+    {
+        try
+        {
+            return await RunOnceAsync();
+        }
+        catch (Exception e)
+        {
+            // 5
+            var failure = e as HostFailedException
+                ?? new HostFailedException($"{Label} can't be supervised: {e.Message}") { IsTransient = true };
+            if (current is { Exited.IsCompleted: false } alive)
+            {
+                alive.Kill();
+                await alive.Exited;
+            }
+
+            if (ready.TrySetException(failure) || stopRequested.Task.IsCompleted)
+                return null;
+            if (isReady)
+                Report(null);
+            var wait = restart.Next(TimeSpan.Zero);
+            terminal.Warn($"{failure.Message}; {Label} restarts in {wait.TotalSeconds:0.##} s");
+            return wait;
         }
     }
 
@@ -159,7 +184,7 @@ internal sealed class SupervisedHost
             throw new HostFailedException($"{Label} did not start: " + (exit.Reason is { } printed
                 ? $"{printed} (it {exit})"
                 : $"it {exit}"))
-            { Exit = exit };
+            { Exit = exit, IsTransient = exit.IsBySignal };
 
         // 4
         var wait = restart.Next(address is null ? TimeSpan.Zero : time.GetElapsedTime(since));

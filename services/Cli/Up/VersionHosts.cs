@@ -74,6 +74,19 @@ internal sealed class VersionHosts(
 
     private async Task LeaveAsync(SupervisedHost host)
     {
+        try
+        {
+            await RemoveAsync(host);
+        }
+        catch (Exception e)
+        {
+            // The process still belongs to this program and ends with it.
+            supervision.Terminal.Warn($"{host.Label} can't be stopped: {e.Message}");
+        }
+    }
+
+    private async Task RemoveAsync(SupervisedHost host)
+    {
         if (host.Ready.IsCompletedSuccessfully)
         {
             // The plan no longer names the version, but pinned requests reach it until it is no longer an endpoint.

@@ -4,7 +4,8 @@ namespace ModelServing.Contracts.Monitoring;
 
 /// <summary>The alarms about models, on the metrics that ModelMetrics posts.</summary>
 /// <remarks>Every alarm that leads to a rollback requires a minimum number of requests in its window, so that a handful of them cannot
-/// condemn a version. To add an alarm: add it here, and a row in docs/operations.md.</remarks>
+/// condemn a version, and compares with stable on evidence that no caller can produce alone. An alarm without such evidence notifies
+/// people. To add an alarm: add it here, and a row in docs/operations.md.</remarks>
 public static class ModelAlarms
 {
     /// <summary>How long Monitoring waits for late datapoints before it evaluates a minute: its minimum, and its default.</summary>
@@ -20,10 +21,11 @@ public static class ModelAlarms
         {
             Name = "failure-rate",
             Namespace = ModelMetric.Namespace,
-            Query = With(Failure, "mean() > 0.1", atLeast: 30),
+            Query = With(FailureExcess, "mean() > 0.1", atLeast: 30),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "More than 10% of a version's requests failed. It is rolled back; ms status shows the result.",
+            Text = "A version failed more than 10% of its requests, and stable answered them. It is rolled back; ms status shows the " +
+                "result.",
         },
         new()
         {
@@ -33,16 +35,31 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(2),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "A version's share of failed requests is 5 points above stable's. It is rolled back; ms status shows the result.",
+            Text = "For two minutes, a version failed more than 5% of its requests, and stable answered them. It is rolled back; ms status "
+                +
+                "shows the result.",
         },
         new()
         {
             Name = "non-finite",
             Namespace = ModelMetric.Namespace,
-            Query = With(NonFinite, "mean() > 0.05", atLeast: 30),
+            Query = With(NonFiniteExcess, "mean() > 0.05", atLeast: 30),
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.Rollback,
-            Text = "More than 5% of a version's answers contain NaN or infinity. It is rolled back; ms status shows the result.",
+            Text = "More than 5% of a version's answers contain NaN or infinity, and stable's do not. It is rolled back; ms status " +
+                "shows the " +
+                "result.",
+        },
+        new()
+        {
+            Name = "failures",
+            Namespace = ModelMetric.Namespace,
+            Query = With(Failure, "mean() > 0.1", atLeast: 30),
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "More than 10% of a version's requests failed. Nothing is rolled back: the requests may be at fault. See ms status and "
+                +
+                "the version's log.",
         },
         new()
         {
@@ -50,10 +67,11 @@ public static class ModelAlarms
             Namespace = ModelMetric.Namespace,
             Query = With(LatencyRatio, "mean() > 3", atLeast: 100),
             Pending = TimeSpan.FromMinutes(3),
-            Severity = AlarmSeverity.Critical,
-            Route = AlarmRoute.Rollback,
-            Text = "A version's 95th percentile of latency is three times stable's, for three minutes. It is rolled back; ms status " +
-                "shows the result.",
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "For three minutes, a version's 95th percentile of latency is three times stable's. Nothing is rolled back: the " +
+                "requests " +
+                "may differ. See ms status.",
         },
         new()
         {

@@ -23,9 +23,13 @@ public static class ModelMetric
     /// <summary>1 for each answer with NaN or infinity in an output, 0 for each other answer.</summary>
     public const string NonFinite = "NonFinite";
 
-    /// <summary>The share of failed requests minus stable's of the same minute (from -1 to 1), for each request. Not for stable, and only
-    /// if both have 30 requests in the minute.</summary>
+    /// <summary>The share of requests that the version failed and stable answered well, minus stable's own share of failed requests in the
+    /// same minute (from -1 to 1), for each request. The failures of any one client are left out, unless it sends nearly all of the model's
+    /// requests. Not for stable, and only if both have 30 requests in the minute.</summary>
     public const string FailureExcess = "FailureExcess";
+
+    /// <summary>As <see cref="FailureExcess"/>, for answers with NaN or infinity in an output.</summary>
+    public const string NonFiniteExcess = "NonFiniteExcess";
 
     /// <summary>Half of the requests took at most this long, in milliseconds.</summary>
     public const string LatencyP50 = "LatencyP50";

@@ -37,6 +37,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     {
         var counts = VersionStream.AddUp(processes);
         var stable = counts.Where(static pair => pair.Key.IsStable).Aggregate(RequestCounts.None, static (sum, pair) => sum + pair.Value);
+        var failures = new ComparedFailures(processes);
         var requests = counts.Values.Sum(static counted => counted.Requests);
         List<VersionStream> streams = [.. counts.Keys.Union(VersionStream.AddUp(before).Keys).Order()];
         leftOut = Math.Max(0, streams.Count - MaxStreams);
@@ -53,7 +54,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
                 metrics.Add(Data(Share, dimensions, Once((double)counted.Requests / requests)));
             AddOutcomes(metrics, dimensions, counted);
             if (!stream.IsStable && counted.Telling >= LeastCompared && stable.Telling >= LeastCompared)
-                AddCompared(metrics, dimensions, counted, stable);
+                AddCompared(metrics, stream, dimensions, counted, stable, failures);
         }
 
         return metrics;
@@ -83,12 +84,25 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
 
     private void AddCompared(
         List<MetricData> metrics,
+        VersionStream stream,
         IReadOnlyDictionary<string, string> dimensions,
         RequestCounts counted,
-        RequestCounts stable)
+        RequestCounts stable,
+        ComparedFailures failures)
     {
         var weight = Weight(counted.Telling);
-        metrics.Add(Data(FailureExcess, dimensions, new MetricDatapoint(start, FailedShare(counted) - FailedShare(stable), weight)));
+        var failed = failures.Count(stream, Comparison.Error);
+        // A request that the version refused (4xx) and stable answered is not among its telling ones.
+        var telling = counted.Telling + Math.Max(0, failed - counted.Count(AnswerKind.Failed));
+        metrics.Add(Data(
+            FailureExcess,
+            dimensions,
+            new MetricDatapoint(start, (double)failed / telling - ShareOf(AnswerKind.Failed, stable), Weight(telling))));
+        var nonFinite = (double)failures.Count(stream, HeaderNames.NonFinite) / counted.Telling;
+        metrics.Add(Data(
+            NonFiniteExcess,
+            dimensions,
+            new MetricDatapoint(start, nonFinite - ShareOf(AnswerKind.NonFinite, stable), weight)));
         var slow = stable.Latency(0.95)!.Value;
         metrics.Add(Data(
             LatencyRatio,
@@ -106,7 +120,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
         return earlier.All(static reports => reports.Any(static report => report.IsLeaving)) ? null : 0;
     }
 
-    private static double FailedShare(RequestCounts counted) => (double)counted.Count(AnswerKind.Failed) / counted.Telling;
+    private static double ShareOf(AnswerKind kind, RequestCounts counted) => (double)counted.Count(kind) / counted.Telling;
 
     private static MetricData Data(string name, IReadOnlyDictionary<string, string> dimensions, params MetricDatapoint[] points) =>
         new() { Namespace = ModelMetric.Namespace, Name = name, Dimensions = dimensions, Datapoints = points };

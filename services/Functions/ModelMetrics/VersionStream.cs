@@ -10,7 +10,8 @@ internal sealed record VersionStream(ModelVersion Version, string Variant, int T
 {
     /// <summary>Whether a rollout assigned the requests. Requests that bypassed the router, or named the version themselves, are in no
     /// metric, so that they cannot raise an alarm.</summary>
-    internal bool IsOfRollout => Variant is not (HeaderNames.DirectVariant or VariantPlan.Pinned);
+    internal bool IsOfRollout =>
+        Variant is not (HeaderNames.DirectVariant or VariantPlan.Pinned) && Comparison.FromStream(Variant, Trial) is null;
 
     internal bool IsStable => Variant == ModelMetric.StableVariant;
 

@@ -12,14 +12,12 @@ public sealed class ByteReservation(ByteBudget budget, ByteShare share = ByteSha
     /// <summary>The most that this request can ever get.</summary>
     public long Largest => budget.Largest(share);
 
-    /// <summary>Takes more bytes, and counts a refusal if they do not fit.</summary>
+    /// <summary>Takes more bytes.</summary>
     /// <exception cref="OverBudgetException">They do not fit; nothing is taken.</exception>
     public void Take(long bytes)
     {
-        if (TryTake(bytes))
-            return;
-        budget.CountRefusal();
-        throw new OverBudgetException(bytes, budget.Limit);
+        if (!TryTake(bytes))
+            throw new OverBudgetException(bytes, budget.Limit);
     }
 
     /// <summary>Takes more bytes. False if they do not fit; then nothing is taken.</summary>

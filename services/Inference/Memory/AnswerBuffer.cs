@@ -28,7 +28,7 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The largest answer.</summary>
     internal long Most => most;
 
-    /// <summary>Begins an answer, whose pieces are taken from <paramref name="reservation"/>.</summary>
+    /// <summary>Begins an answer, whose pieces are taken from <paramref name="reservation"/>. Clearing disposes of it.</summary>
     internal void Begin(ByteReservation reservation, long mostBytes)
     {
         Clear();
@@ -72,7 +72,7 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
             Free(others[index - 1]);
     }
 
-    /// <summary>Frees everything but the first piece.</summary>
+    /// <summary>Frees everything but the first piece, and ends the answer.</summary>
     internal void Clear()
     {
         foreach (var piece in others)
@@ -81,6 +81,7 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
         lengths.Clear();
         used = 0;
         Length = 0;
+        bytes?.Dispose();
         bytes = null;
         most = long.MaxValue;
     }

@@ -17,9 +17,9 @@ internal sealed class AnswerSender(ByteBudget budget, TimeProvider time)
     /// <summary>Sends the answer.</summary>
     /// <param name="context">The call. Its answer has its headers.</param>
     /// <param name="answer">The answer; empty afterwards.</param>
-    /// <param name="left">What is left of the request's time.</param>
+    /// <param name="requestTime">The request's time.</param>
     /// <exception cref="OperationCanceledException">The client left, or was cut off.</exception>
-    internal async ValueTask SendAsync(HttpContext context, AnswerBuffer answer, TimeSpan left)
+    internal async ValueTask SendAsync(HttpContext context, AnswerBuffer answer, RequestTime requestTime)
     {
         TimeLimit? limit = null;
         try
@@ -39,7 +39,7 @@ internal sealed class AnswerSender(ByteBudget budget, TimeProvider time)
                     }
 
                     // Only a client that does not read at once is timed. The bytes of this part are in Kestrel's memory already.
-                    limit = new TimeLimit(LimitOf(left), time, context.RequestAborted);
+                    limit = new TimeLimit(LimitOf(requestTime.Remaining(time)), time, context.RequestAborted);
                     await writing.AsTask().WaitAsync(limit.Token);
                 }
 

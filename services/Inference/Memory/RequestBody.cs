@@ -20,13 +20,30 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
     /// <summary>Reads a request.</summary>
     /// <param name="context">The call.</param>
     /// <param name="model">The model that it is for.</param>
-    /// <param name="bytes">The request's bytes.</param>
-    /// <param name="limit">How long the body may take to arrive.</param>
+    /// <param name="bytes">The request's bytes; the request owns them.</param>
+    /// <param name="requestTime">The request's time, in which the body must arrive.</param>
     /// <exception cref="OverBudgetException">The request does not fit beside the others.</exception>
     /// <exception cref="BodyLateException">The body did not arrive in time.</exception>
     /// <exception cref="BadHttpRequestException">The body is too large, or broken off.</exception>
     /// <exception cref="RequestFaultException">The body is not a valid request for this model.</exception>
-    internal async ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, ByteReservation bytes, TimeSpan limit)
+    internal async ValueTask<InferRequest> ReadAsync(
+        HttpContext context, LoadedModel model, ByteReservation bytes, RequestTime requestTime)
+    {
+        try
+        {
+            var request = await ReadAllAsync(context, model, bytes, requestTime);
+            request.Bytes = bytes;
+            return request;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<InferRequest> ReadAllAsync(
+        HttpContext context, LoadedModel model, ByteReservation bytes, RequestTime requestTime)
     {
         var largest = Math.Min(settings.MaxRequestBytes, (long)(bytes.Largest / model.BytesPerByte));
         var length = context.Request.ContentLength;
@@ -46,7 +63,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         var text = new NativeBytes((int)Math.Max(1, length ?? FirstStep));
         using IDisposable owner = text;
         await using var timer = time.CreateTimer(
-            static reader => ((PipeReader)reader!).CancelPendingRead(), body, limit, Timeout.InfiniteTimeSpan);
+            static reader => ((PipeReader)reader!).CancelPendingRead(), body, requestTime.Remaining(time), Timeout.InfiniteTimeSpan);
         var count = 0;
         while (true)
         {
@@ -62,7 +79,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
             if (read.IsCompleted)
                 break;
             if (read.IsCanceled)
-                throw new BodyLateException(count, limit);
+                throw new BodyLateException(requestTime.Limit);
             reading = body.ReadAsync(context.RequestAborted);
         }
 

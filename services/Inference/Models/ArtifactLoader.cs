@@ -1,9 +1,6 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
-using ModelServing.Inference.Memory;
 using ModelServing.Registry;
 using ModelServing.Registry.Safety;
 
@@ -13,7 +10,7 @@ namespace ModelServing.Inference.Models;
 /// Loads the version while the host already answers liveness checks. If a store on the network does not have the version yet, or can't be
 /// read now, the loader waits. A refused version never reaches ONNX Runtime: the host stays alive and reports the reason. As a version
 /// never changes, it is read again only if its manifest changes. A fault in a folder needs the person who started the process, so it ends
-/// the process.
+/// the process. So does a version that takes too long: the machine may be busy, so its supervisor may start the process again.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -26,12 +23,12 @@ namespace ModelServing.Inference.Models;
 internal sealed class ArtifactLoader(
     InferenceSettings settings,
     ModelRegistry registry,
+    ModelOpening opening,
     Readiness readiness,
     HostFailure failure,
-    MemoryShares shares,
     TimeProvider time,
     ILogger<ArtifactLoader> logger)
-    : BackgroundService
+    : LoopingService
 {
     private readonly PollDelay delay = new(Random.Shared);
     private volatile LoadedModel? model;
@@ -49,31 +46,39 @@ internal sealed class ArtifactLoader(
     /// <summary>Ends the current wait, if any, because the artifact may have changed.</summary>
     internal void CheckNow() => wakeUp.TrySetResult();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task RunAsync(HostLoops loops, CancellationToken stopping) =>
+        loops.RunUntilDoneAsync("artifact", LoadAsync, stopping);
+
+    /// <summary>Makes one attempt. Returns whether there is nothing left to do.</summary>
+    private async Task<bool> LoadAsync(CancellationToken cancellation)
     {
+        readiness.NotReady($"loading {settings.Model} version {settings.Version}");
+        // The digest is taken before the manifest is read, so that a change in between is noticed.
+        var digest = await WaitForManifestAsync(cancellation);
+        string? why;
         try
         {
-            while (true)
-            {
-                readiness.NotReady($"loading {settings.Model} version {settings.Version}");
-                // The digest is taken before the manifest is read, so that a change in between is noticed.
-                var digest = await WaitForManifestAsync(stoppingToken);
-                if (await TryLoadAsync(stoppingToken) is not { } why)
-                    return;
-                // 4
-                if (!registry.IsRemote)
-                {
-                    failure.Stop($"{settings.Model} version {settings.Version} can't be served from {registry.Location}: {why}");
-                    return;
-                }
-
-                await WaitForOtherManifestAsync(digest, $"{settings.Model} version {settings.Version} is refused: {why}", stoppingToken);
-            }
+            why = await TryLoadAsync(cancellation);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            // The host stops while the version is not loaded yet.
+            var late = $"{settings.Model} version {settings.Version} was not open and warm within {settings.LoadTimeout.TotalSeconds:0.#} s";
+            readiness.NotReady(late);
+            failure.Stop($"{late} ({HostEnvironment.NameOf(nameof(settings.LoadTimeout))})");
+            return true;
         }
+
+        if (why is null)
+            return true;
+        // 4
+        if (!registry.IsRemote)
+        {
+            failure.Stop($"{settings.Model} version {settings.Version} can't be served from {registry.Location}: {why}");
+            return true;
+        }
+
+        await WaitForOtherManifestAsync(digest, $"{settings.Model} version {settings.Version} is refused: {why}", cancellation);
+        return false;
     }
 
     /// <summary>Loads the artifact. Returns null if the model is ready, otherwise the reason for the refusal.</summary>
@@ -93,10 +98,8 @@ internal sealed class ArtifactLoader(
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
 
-            var opened = LoadedModel.Open(artifact, settings.Threads, shares.RuntimeBytes(artifact.Manifest.Size)); // 3
-            WarmUp(opened);
-            shares.Loaded();
-            model = opened;
+            model = await opening.OpenAsync(
+                artifact, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
@@ -106,6 +109,10 @@ internal sealed class ArtifactLoader(
         catch (Exception e) when (e is RegistryException or ModelException)
         {
             return e.Message;
+        }
+        catch (Exception e) when (!registry.IsRemote && e is not (OperationCanceledException or TimeoutException))
+        {
+            return $"unexpected {e.GetType().Name}: {e.Message}";
         }
     }
 
@@ -175,19 +182,6 @@ internal sealed class ArtifactLoader(
         }
 
         wakeUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private void WarmUp(LoadedModel opened)
-    {
-        try
-        {
-            opened.WarmUp();
-        }
-        catch (OnnxRuntimeException e)
-        {
-            // Zeros may not be a valid input; the version may still answer real requests.
-            ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, e.Message);
-        }
     }
 }
 

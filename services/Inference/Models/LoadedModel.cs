@@ -1,20 +1,26 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>A version that is open in ONNX Runtime. Several calls may run at the same time.</summary>
+/// <summary>A version that is open in ONNX Runtime. Several calls may run at the same time. It is closed when it was disposed and no call
+/// uses it any more.</summary>
 internal sealed class LoadedModel : IDisposable
 {
+    // The model itself, until it is disposed of, and the call.
+    private const int UsersOfOneCall = 2;
+
     private readonly InferenceSession session;
     private readonly RuntimeArena arena;
-    // Failures are thrown and logged by this program. Otherwise the runtime would also write them to standard error.
-    private readonly RunOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly string[] inputNames;
     private readonly string[] outputNames;
+    private int users = 1;
+    private int isDisposed;
+    private long used;
 
     private LoadedModel(Manifest manifest, InferenceSession session, RuntimeArena arena)
     {
@@ -23,7 +29,7 @@ internal sealed class LoadedModel : IDisposable
         Manifest = manifest;
         Name = manifest.Model.Text;
         Version = manifest.Version.ToString();
-        Inputs = [.. manifest.Inputs.Select(static info => new TensorSpec(info))];
+        Inputs = [.. manifest.Inputs.Select(info => new TensorSpec(info, session.InputMetadata[info.Name].SymbolicDimensions))];
         Outputs = [.. manifest.Outputs.Select(static info => new TensorSpec(info))];
         inputNames = [.. Inputs.Select(static spec => spec.Name)];
         outputNames = [.. Outputs.Select(static spec => spec.Name)];
@@ -46,80 +52,123 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The most bytes of memory that one byte of a request can cost: the body and its tensors.</summary>
     internal double BytesPerByte { get; }
 
-    /// <summary>The most that its calls may use together, in bytes.</summary>
-    internal long RuntimeBytes => arena.Most;
+    /// <summary>Whether lengths are free, and zeros are known to be good elements. Then a failure on zeros is due to their
+    /// lengths.</summary>
+    internal bool RunsOnZeros { get; private set; }
 
     public void Dispose()
     {
-        arena.Dispose();
-        session.Dispose();
-        options.Dispose();
+        if (Interlocked.Exchange(ref isDisposed, 1) == 0)
+            Release();
     }
 
     /// <summary>Opens a verified and accepted artifact from its bytes. It is never opened from a path, so the runtime can't read any other
     /// file.</summary>
     /// <param name="artifact">The artifact.</param>
-    /// <param name="threads">The number of threads that one call may use.</param>
+    /// <param name="options">From <see cref="CreateSessionOptions"/>.</param>
     /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
     /// <exception cref="ModelException">The artifact can't be served.</exception>
-    internal static LoadedModel Open(Artifact artifact, int threads, long runtimeBytes)
+    internal static LoadedModel Open(Artifact artifact, SessionOptions options, long runtimeBytes)
     {
         try
         {
-            using var options = new SessionOptions
-            {
-                IntraOpNumThreads = threads,
-                InterOpNumThreads = 1,
-                ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-                GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            };
-            // Threads that spin while they wait would take processor time from other versions on the machine.
-            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            // The bytes were inspected as ONNX. Without this the runtime would look for its own format first.
-            options.AddSessionConfigEntry("session.load_model_format", "ONNX");
             var (session, arena) = RuntimeArena.Open(BytesOf(artifact.Model), options, runtimeBytes);
             return new LoadedModel(artifact.Manifest, session, arena);
         }
         catch (OnnxRuntimeException e)
         {
             var key = RegistryLayout.Model(artifact.Manifest.Model, artifact.Manifest.Version);
-            throw new ModelException($"ONNX Runtime can't open {key}: {e.Message}", e);
+            throw new ModelException($"ONNX Runtime can't open {key}: {RuntimeMessage.WithoutPlaces(e.Message)}", e);
         }
     }
 
+    /// <param name="threads">The number of threads that one call may use.</param>
+    internal static SessionOptions CreateSessionOptions(int threads)
+    {
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        // Threads that spin while they wait would take processor time from other versions on the machine.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // The bytes were inspected as ONNX. Without this the runtime would look for its own format first.
+        options.AddSessionConfigEntry("session.load_model_format", "ONNX");
+        return options;
+    }
+
+    // Failures are thrown and logged by this program. Otherwise the runtime would also write them to standard error.
+    internal static RunOptions CreateRunOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    /// <summary>Keeps the model open until <see cref="Release"/>; false if it is closed.</summary>
+    internal bool TryUse()
+    {
+        while (true)
+        {
+            var count = Volatile.Read(ref users);
+            if (count == 0)
+                return false;
+            if (Interlocked.CompareExchange(ref users, count + 1, count) == count)
+                return true;
+        }
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref users) > 0)
+            return;
+        session.Dispose();
+        arena.Dispose();
+    }
+
+    /// <summary>Notes that a call used memory.</summary>
+    internal void Used(long bytes) => Interlocked.Add(ref used, bytes);
+
+    /// <summary>Returns what calls used since the last time.</summary>
+    internal long TakeUsed() => Interlocked.Exchange(ref used, 0);
+
+    /// <summary>Gives the memory of earlier calls back to the system. The model must be in use.</summary>
+    internal void Shrink() => arena.Shrink();
+
+    /// <summary>The exception for a call that did not get the memory that it needs. Only if no other call used it, a retry is
+    /// useless.</summary>
+    internal Exception OutOfMemory() => Volatile.Read(ref users) > UsersOfOneCall
+        ? new OverBudgetException($"The calls of {Name} use too much of the {arena.Most} bytes that they may use together; retry later")
+        : new ModelMemoryException(arena.Most);
+
     /// <summary>Runs the model and returns a tensor for each wanted output. The caller must dispose them.</summary>
-    /// <exception cref="OnnxRuntimeException">The call failed.</exception>
-    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request)
+    /// <exception cref="OnnxRuntimeException">The call failed, or <paramref name="options"/> ended it.</exception>
+    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request, RunOptions options)
     {
         try
         {
-            return Call(request);
+            return Call(request, options);
         }
         catch (OnnxRuntimeException e) when (RuntimeArena.IsFull(e))
         {
             // Perhaps only because free memory is in pieces that are too small.
             arena.Shrink();
-            return Call(request);
+            return Call(request, options);
         }
     }
 
-    /// <summary>Gives the memory of earlier calls back to the system.</summary>
-    internal void Shrink() => arena.Shrink();
-
     /// <summary>Runs the model once on zeros, with a length of 1 for each free dimension, so that no request waits for one-time
     /// work.</summary>
-    /// <exception cref="OnnxRuntimeException">The model does not accept zeros.</exception>
-    internal void WarmUp()
+    /// <exception cref="OnnxRuntimeException">The model does not accept zeros, or <paramref name="options"/> ended the call.</exception>
+    internal void WarmUp(RunOptions options)
     {
         using var request = new InferRequest(
             null,
             [.. Inputs.Select(static spec => spec.Format.Create([.. spec.Shape.Select(static length => length < 0 ? 1 : length)]))],
             [.. Enumerable.Range(0, Outputs.Count)]);
-        Run(request).Dispose();
+        Run(request, options).Dispose();
+        RunsOnZeros = Inputs.Any(static spec => spec.HasFreeLength);
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Call(InferRequest request) =>
+    private IDisposableReadOnlyCollection<OrtValue> Call(InferRequest request, RunOptions options) =>
         session.Run(options, inputNames, request.Inputs, Array.ConvertAll(request.Outputs, output => outputNames[output]));
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>

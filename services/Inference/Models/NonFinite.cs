@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 
 namespace ModelServing.Inference.Models;
@@ -40,6 +42,16 @@ internal static class NonFinite
         }
 
         return false;
+    }
+
+    /// <summary>Whether a text is a number that is not finite, in the notation of .NET or of C.</summary>
+    internal static bool IsNamedBy(ReadOnlySpan<byte> text)
+    {
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            return !float.IsFinite(number);
+        text = text.Trim(" \t\r\n"u8);
+        text = text.TrimStart("+-"u8);
+        return Ascii.EqualsIgnoreCase(text, "inf"u8) || Ascii.EqualsIgnoreCase(text, "infinity"u8) || Ascii.EqualsIgnoreCase(text, "nan"u8);
     }
 
     internal static void Write(Utf8JsonWriter json, double value) =>

@@ -78,6 +78,9 @@ internal abstract class TensorFormat
     /// <summary>Whether a tensor contains NaN or infinity.</summary>
     internal virtual bool HasNonFinite(OrtValue tensor) => false;
 
+    /// <summary>Whether a tensor contains NaN or infinity as an input, which for text includes what a model may read as such.</summary>
+    internal virtual bool HasNonFiniteInput(OrtValue tensor) => HasNonFinite(tensor);
+
     private protected abstract void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor);
 
     /// <summary>Elements of fixed size.</summary>
@@ -143,6 +146,18 @@ internal abstract class TensorFormat
                 else
                     json.WriteStringValue(text);
             }
+        }
+
+        internal override bool HasNonFiniteInput(OrtValue tensor)
+        {
+            var count = tensor.GetTensorTypeAndShape().ElementCount;
+            for (var i = 0; i < count; i++)
+            {
+                if (NonFinite.IsNamedBy(tensor.GetStringElementAsSpan(i)))
+                    return true;
+            }
+
+            return false;
         }
 
         private protected override void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor)

@@ -1,10 +1,13 @@
 using System.Text;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
 
 /// <summary>One input or output of the model, with everything that the hot path needs computed once.</summary>
-internal sealed class TensorSpec(TensorInfo info)
+/// <param name="info">Its description in the manifest.</param>
+/// <param name="dimensionNames">The names of its free dimensions in the file, empty where there is none; null if none has a name.</param>
+internal sealed class TensorSpec(TensorInfo info, IReadOnlyList<string>? dimensionNames = null)
 {
     internal string Name => info.Name;
 
@@ -18,6 +21,14 @@ internal sealed class TensorSpec(TensorInfo info)
 
     /// <summary>The shape as the protocol writes it; -1 is a dimension of any length.</summary>
     internal string ShapeText { get; } = $"[{string.Join(',', info.Shape)}]";
+
+    internal bool HasFreeLength { get; } = info.Shape.Any(static length => length < 0);
+
+    internal bool IsText => Format.ElementType == TensorElementType.String;
+
+    /// <summary>The name of a free dimension; empty if it has none, or if its length is fixed.</summary>
+    internal string NameOf(int dimension) =>
+        info.Shape[dimension] < 0 && dimensionNames?.Count == info.Shape.Count ? dimensionNames[dimension] ?? "" : "";
 
     public override string ToString() => info.ToString();
 

@@ -29,7 +29,8 @@ internal sealed class InferAnswer : IDisposable
     /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
     internal long TensorBytes { get; private set; }
 
-    /// <summary>Whether an output contains NaN or infinity.</summary>
+    /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so an answer to
+    /// them says nothing about the model.</summary>
     internal bool IsNonFinite { get; private set; }
 
     public void Dispose()
@@ -38,34 +39,33 @@ internal sealed class InferAnswer : IDisposable
         json.Dispose();
     }
 
-    /// <summary>Frees the memory of a long answer.</summary>
+    /// <summary>Begins an answer, whose bytes are taken from <paramref name="bytes"/>. The answer owns them.</summary>
+    internal void Begin(ByteReservation bytes, long most) => buffer.Begin(bytes, most);
+
+    /// <summary>Frees the memory of a long answer, and returns its bytes.</summary>
     internal void Clear()
     {
-        // First, because disposing of the writer would write the rest of an answer that failed.
+        // First, because the writer would add the rest of an answer that failed.
         json.Reset();
         buffer.Clear();
     }
 
-    /// <summary>Writes an answer over the previous one.</summary>
+    /// <summary>Writes the answer that was begun.</summary>
     /// <param name="model">The model that answers.</param>
-    /// <param name="id">The caller's identifier, or null.</param>
-    /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
-    /// <param name="tensors">A tensor for each of <paramref name="outputs"/>.</param>
-    /// <param name="bytes">Takes the answer's bytes.</param>
-    /// <param name="most">The largest body.</param>
-    /// <exception cref="AnswerTooLargeException">The answer would be larger than <paramref name="most"/>.</exception>
+    /// <param name="request">The request.</param>
+    /// <param name="tensors">A tensor for each output that the request wants.</param>
+    /// <exception cref="AnswerTooLargeException">The answer is larger than any may be.</exception>
     /// <exception cref="OverBudgetException">The answer does not fit beside other requests.</exception>
-    internal void Write(
-        LoadedModel model, string? id, ReadOnlySpan<int> outputs, IReadOnlyList<OrtValue> tensors, ByteReservation bytes, long most)
+    internal void Write(LoadedModel model, InferRequest request, IReadOnlyList<OrtValue> tensors)
     {
+        var outputs = request.Outputs;
         IsNonFinite = false;
         TensorBytes = 0;
-        buffer.Begin(bytes, most);
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
         json.WriteString("model_version"u8, model.Version);
-        if (id is not null)
+        if (request.Id is { } id)
             json.WriteString("id"u8, id);
         json.WriteStartArray("outputs"u8);
         for (var i = 0; i < outputs.Length; i++)
@@ -73,6 +73,7 @@ internal sealed class InferAnswer : IDisposable
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
+        IsNonFinite = IsNonFinite && !request.HasNonFinite(model.Inputs);
     }
 
     private void Write(TensorSpec spec, OrtValue tensor)

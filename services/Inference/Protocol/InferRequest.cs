@@ -1,8 +1,11 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
 
-/// <summary>An inference request, with tensors in the runtime's memory. It owns the tensors.</summary>
+/// <summary>An inference request, with tensors in the runtime's memory. It owns the tensors, and the bytes that are taken for
+/// them.</summary>
 /// <param name="id">The caller's identifier, which the answer repeats, or null.</param>
 /// <param name="inputs">A tensor for each input, in the model's order.</param>
 /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
@@ -14,9 +17,41 @@ internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs)
 
     internal int[] Outputs => outputs;
 
+    /// <summary>The bytes that are taken for the tensors; null for none.</summary>
+    internal ByteReservation? Bytes { get; set; }
+
+    /// <summary>Whether an input contains NaN or infinity. Only an answer that contains them itself needs to know.</summary>
+    internal bool HasNonFinite(IReadOnlyList<TensorSpec> specs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (specs[i].Format.HasNonFiniteInput(inputs[i]))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The inputs' names and shapes, for a message.</summary>
+    internal string ShapesText(IReadOnlyList<TensorSpec> specs) => string.Join(
+        ", ", inputs.Select((input, i) => $"'{specs[i].Name}' [{string.Join(',', input.GetTensorTypeAndShape().Shape)}]"));
+
+    /// <summary>Replaces each input by zeros, false or empty strings of the same shape.</summary>
+    internal void Clear(IReadOnlyList<TensorSpec> specs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var shape = inputs[i].GetTensorTypeAndShape().Shape;
+            // First the old one, because both may not fit into the memory.
+            inputs[i].Dispose();
+            inputs[i] = specs[i].Format.Create(shape);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var input in inputs)
             input.Dispose();
+        Bytes?.Dispose();
     }
 }

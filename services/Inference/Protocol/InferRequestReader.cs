@@ -13,6 +13,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
     private const int MaxIdBytes = 4096;
 
     private readonly InputReader inputReader = new(inputs);
+    private readonly SharedLengths? sharedLengths = SharedLengths.Find(inputs);
     private readonly int[] allOutputs = [.. Enumerable.Range(0, outputs.Count)];
 
     /// <summary>Reads a request.</summary>
@@ -20,6 +21,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
     /// <exception cref="RequestFaultException">The body is not a valid request for this model. The message names the field.</exception>
     internal InferRequest Read(ReadOnlySpan<byte> body)
     {
+        BodyText.Require(body);
         var tensors = new OrtValue?[inputs.Count];
         try
         {
@@ -40,7 +42,8 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         var reader = new Utf8JsonReader(body);
         string? id = null;
         int[]? wanted = null;
-        var inputCount = 0;
+        var shapes = sharedLengths is null ? null : new long[inputs.Count][];
+        bool hasId = false, hasParameters = false, hasInputs = false, hasOutputs = false;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new RequestFaultException("", "the body must be a JSON object with the member 'inputs'");
@@ -48,25 +51,29 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         {
             if (reader.ValueTextEquals("inputs"u8))
             {
-                if (inputCount > 0)
-                    throw new RequestFaultException("inputs", "it is duplicated");
-                inputCount = ReadInputs(ref reader, body.Length, tensors);
+                RequestJson.Once(ref hasInputs, Field.Body("inputs"));
+                ReadInputs(ref reader, body.Length, tensors, shapes);
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
+                RequestJson.Once(ref hasOutputs, Field.Body("outputs"));
                 wanted = ReadOutputs(ref reader);
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                id = RequestJson.ReadString(ref reader, "id", MaxIdBytes);
+                RequestJson.Once(ref hasId, Field.Body("id"));
+                id = RequestJson.ReadString(ref reader, Field.Body("id"), MaxIdBytes);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
-                RequestJson.ReadParameters(ref reader, "parameters");
+                RequestJson.Once(ref hasParameters, Field.Body("parameters"));
+                var areText = RequestParameters.Read(ref reader, Field.Body("parameters"));
+                if (areText && inputs.FirstOrDefault(static spec => !spec.IsText) is { } other)
+                    throw RequestParameters.NotText(Field.Body("parameters"), other.Name);
             }
             else
             {
-                throw RequestJson.Unknown(ref reader, "", "id, parameters, inputs, outputs");
+                throw RequestJson.Unknown(ref reader, Field.Body(""), "id, parameters, inputs, outputs");
             }
         }
 
@@ -79,16 +86,17 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
                 "inputs", $"'{inputs[missing].Name}' is missing; the model takes {string.Join(", ", inputs)}");
         }
 
+        sharedLengths?.Require(shapes!);
         return new InferRequest(id, tensors!, wanted ?? allOutputs);
     }
 
-    private int ReadInputs(ref Utf8JsonReader reader, int bodyLength, OrtValue?[] tensors)
+    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, OrtValue?[] tensors, long[][]? shapes)
     {
-        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, "inputs", "an array of tensors");
+        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors");
         var index = 0;
         while (RequestJson.NextEntry(ref reader))
         {
-            var (input, tensor) = inputReader.Read(ref reader, index, bodyLength);
+            var (input, shape, tensor) = inputReader.Read(ref reader, index, bodyLength);
             if (tensors[input] is not null)
             {
                 tensor.Dispose();
@@ -96,40 +104,50 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             }
 
             tensors[input] = tensor;
+            if (shapes is not null)
+                shapes[input] = shape;
             index++;
         }
-
-        return index;
     }
 
     private int[] ReadOutputs(ref Utf8JsonReader reader)
     {
-        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, "outputs", "an array of objects with a name");
+        if (!RequestJson.ReadTokenOrNull(ref reader, JsonTokenType.StartArray, Field.Body("outputs"), "an array of objects with a name"))
+            return allOutputs;
         var wanted = new List<int>(outputs.Count);
         while (RequestJson.NextEntry(ref reader))
         {
-            var field = $"outputs[{wanted.Count}]";
+            var field = new Field("outputs", wanted.Count, "");
+            var name = field with { Member = "name" };
+            var parameters = field with { Member = "parameters" };
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw new RequestFaultException(field, "it must be an object with a name");
+                throw field.Fault("it must be an object with a name");
             var output = -1;
+            bool hasName = false, hasParameters = false, areText = false;
             while (RequestJson.NextMember(ref reader))
             {
                 if (reader.ValueTextEquals("name"u8))
-                    output = RequestJson.ReadName(ref reader, outputs, field + ".name", "outputs");
+                {
+                    RequestJson.Once(ref hasName, name);
+                    output = RequestJson.ReadName(ref reader, outputs, name, "outputs");
+                }
                 else if (reader.ValueTextEquals("parameters"u8))
-                    RequestJson.ReadParameters(ref reader, field + ".parameters");
+                {
+                    RequestJson.Once(ref hasParameters, parameters);
+                    areText = RequestParameters.Read(ref reader, parameters);
+                }
                 else
+                {
                     throw RequestJson.Unknown(ref reader, field, "name, parameters");
+                }
             }
 
             if (output < 0)
-            {
-                throw new RequestFaultException(
-                    field + ".name", $"it is missing; the model's outputs are {string.Join(", ", outputs)}");
-            }
-
+                throw name.Fault($"it is missing; the model's outputs are {string.Join(", ", outputs)}");
+            if (areText && !outputs[output].IsText)
+                throw RequestParameters.NotText(parameters, outputs[output].Name);
             if (wanted.Contains(output))
-                throw new RequestFaultException(field + ".name", $"'{outputs[output].Name}' is duplicated");
+                throw name.Fault($"'{outputs[output].Name}' is duplicated");
             wanted.Add(output);
         }
 

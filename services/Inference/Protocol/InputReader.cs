@@ -13,44 +13,45 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
 {
     private const int MaxDimensions = 64;
 
-    /// <summary>Reads an input, and returns its index in the model with its tensor.</summary>
+    /// <summary>Reads an input.</summary>
     /// <param name="reader">The reader, on the input's first token.</param>
     /// <param name="index">The input's index in the request, for a message.</param>
     /// <param name="bodyLength">The size of the body, which bounds the number of elements.</param>
-    internal (int Input, OrtValue Tensor) Read(ref Utf8JsonReader reader, int index, int bodyLength)
+    internal InputTensor Read(ref Utf8JsonReader reader, int index, int bodyLength)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new RequestFaultException($"inputs[{index}]", "it must be an object with name, shape, datatype and data");
+            throw Member(index, "").Fault("it must be an object with name, shape, datatype and data");
         var input = -1;
         long[]? shape = null;
-        var hasDatatype = false;
+        bool hasName = false, hasShape = false, hasDatatype = false, hasData = false, hasParameters = false;
+        var areText = false;
         OrtValue? tensor = null;
         // Copies of the reader: on the datatype's token, and on data that came too early to be read.
         Utf8JsonReader datatype = default;
         Utf8JsonReader earlyData = default;
-        var hasEarlyData = false;
         try
         {
             while (RequestJson.NextMember(ref reader))
             {
                 if (reader.ValueTextEquals("name"u8))
                 {
-                    input = RequestJson.ReadName(ref reader, inputs, $"inputs[{index}].name", "inputs");
+                    RequestJson.Once(ref hasName, Member(index, "name"));
+                    input = RequestJson.ReadName(ref reader, inputs, Member(index, "name"), "inputs");
                 }
                 else if (reader.ValueTextEquals("shape"u8))
                 {
+                    RequestJson.Once(ref hasShape, Member(index, "shape"));
                     shape = ReadShape(ref reader, index);
                 }
                 else if (reader.ValueTextEquals("datatype"u8))
                 {
-                    RequestJson.ReadToken(ref reader, JsonTokenType.String, $"inputs[{index}].datatype", "a string");
+                    RequestJson.Once(ref hasDatatype, Member(index, "datatype"));
+                    RequestJson.ReadToken(ref reader, JsonTokenType.String, Member(index, "datatype"), "a string");
                     datatype = reader;
-                    hasDatatype = true;
                 }
                 else if (reader.ValueTextEquals("data"u8))
                 {
-                    if (tensor is not null || hasEarlyData)
-                        throw new RequestFaultException($"inputs[{index}].data", "it is duplicated");
+                    RequestJson.Once(ref hasData, Member(index, "data"));
                     reader.Read();
                     if (input >= 0 && shape is not null && hasDatatype)
                     {
@@ -60,32 +61,34 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
                     else
                     {
                         earlyData = reader;
-                        hasEarlyData = true;
                         reader.Skip();
                     }
                 }
                 else if (reader.ValueTextEquals("parameters"u8))
                 {
-                    RequestJson.ReadParameters(ref reader, $"inputs[{index}].parameters");
+                    RequestJson.Once(ref hasParameters, Member(index, "parameters"));
+                    areText = RequestParameters.Read(ref reader, Member(index, "parameters"));
                 }
                 else
                 {
-                    throw RequestJson.Unknown(ref reader, $"inputs[{index}]", "name, shape, datatype, parameters, data");
+                    throw RequestJson.Unknown(ref reader, Member(index, ""), "name, shape, datatype, parameters, data");
                 }
             }
 
             if (input < 0)
-                throw new RequestFaultException($"inputs[{index}].name", $"it is missing; the model takes {string.Join(", ", inputs)}");
+                throw Member(index, "name").Fault($"it is missing; the model takes {string.Join(", ", inputs)}");
             var spec = inputs[input];
             if (shape is null)
-                throw new RequestFaultException($"inputs[{index}].shape", $"it is missing; '{spec.Name}' takes {spec.ShapeText}");
+                throw Member(index, "shape").Fault($"it is missing; '{spec.Name}' takes {spec.ShapeText}");
             if (!hasDatatype)
-                throw new RequestFaultException($"inputs[{index}].datatype", $"it is missing; '{spec.Name}' takes {DatatypeOf(spec)}");
+                throw Member(index, "datatype").Fault($"it is missing; '{spec.Name}' takes {DatatypeOf(spec)}");
+            if (areText && !spec.IsText)
+                throw RequestParameters.NotText(Member(index, "parameters"), spec.Name);
             RequireDatatype(ref datatype, index, spec);
-            if (hasEarlyData)
-                tensor = ReadData(ref earlyData, index, spec, shape, bodyLength);
-            return (input, tensor ?? throw new RequestFaultException(
-                $"inputs[{index}].data", "it is missing; this version does not support binary tensor data"));
+            if (!hasData)
+                throw Member(index, "data").Fault("it is missing; this version does not support binary tensor data");
+            tensor ??= ReadData(ref earlyData, index, spec, shape, bodyLength);
+            return new InputTensor(input, shape, tensor);
         }
         catch
         {
@@ -96,15 +99,15 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
 
     private static long[] ReadShape(ref Utf8JsonReader reader, int index)
     {
-        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, $"inputs[{index}].shape", "an array of whole numbers");
+        RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Member(index, "shape"), "an array of whole numbers");
         Span<long> shape = stackalloc long[MaxDimensions];
         var rank = 0;
         while (RequestJson.NextEntry(ref reader))
         {
             if (rank == MaxDimensions)
-                throw new RequestFaultException($"inputs[{index}].shape", $"it has more than {MaxDimensions} dimensions");
+                throw Member(index, "shape").Fault($"it has more than {MaxDimensions} dimensions");
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out shape[rank]) || shape[rank] < 0)
-                throw new RequestFaultException($"inputs[{index}].shape", $"dimension {rank} must be a whole number that is at least 0");
+                throw Member(index, "shape").Fault($"dimension {rank} must be a whole number that is at least 0");
             rank++;
         }
 
@@ -115,8 +118,8 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
     {
         if (!datatype.ValueTextEquals(spec.Utf8Datatype))
         {
-            throw new RequestFaultException(
-                $"inputs[{index}].datatype", $"it is '{datatype.GetString()}'; '{spec.Name}' takes {DatatypeOf(spec)}");
+            throw Member(index, "datatype").Fault(
+                $"it is '{RequestJson.Shown(datatype.ValueSpan)}'; '{spec.Name}' takes {DatatypeOf(spec)}");
         }
     }
 
@@ -124,9 +127,9 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
     {
         if (!spec.Accepts(shape))
         {
-            var freeLength = spec.Shape.Contains(-1) ? ", where -1 is any length from 1" : "";
-            throw new RequestFaultException(
-                $"inputs[{index}].shape", $"it is [{string.Join(',', shape)}]; '{spec.Name}' takes {spec.ShapeText}{freeLength}");
+            var freeLength = spec.HasFreeLength ? ", where -1 is any length from 1" : "";
+            throw Member(index, "shape").Fault(
+                $"it is [{string.Join(',', shape)}]; '{spec.Name}' takes {spec.ShapeText}{freeLength}");
         }
 
         var field = new DataField(index);
@@ -141,6 +144,8 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
 
         return spec.Format.Read(ref reader, shape, (int)count, field);
     }
+
+    private static Field Member(int index, string member) => new("inputs", index, member);
 
     private static string DatatypeOf(TensorSpec spec) => Encoding.UTF8.GetString(spec.Utf8Datatype);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ModelServing.Inference.Models;
 
@@ -6,9 +7,7 @@ namespace ModelServing.Inference.Protocol;
 /// <summary>Reads the parts that requests, inputs and outputs share. Every fault names its field.</summary>
 internal static class RequestJson
 {
-    // Ignoring these parameters would give another answer than the caller expects, so they are refused.
-    private static readonly string[] Unsupported =
-        ["binary_data_size", "classification", "shared_memory_region", "shared_memory_offset", "shared_memory_byte_size"];
+    private const int MaxShownBytes = 80;
 
     /// <summary>Moves to the next member of an object; false at the end of the object.</summary>
     internal static bool NextMember(ref Utf8JsonReader reader)
@@ -29,24 +28,35 @@ internal static class RequestJson
     /// <param name="type">The required type.</param>
     /// <param name="field">The field, for a message.</param>
     /// <param name="expected">A description of the required value, for a message.</param>
-    internal static void ReadToken(ref Utf8JsonReader reader, JsonTokenType type, string field, string expected)
+    internal static void ReadToken(ref Utf8JsonReader reader, JsonTokenType type, in Field field, string expected)
     {
         reader.Read();
-        if (reader.TokenType != type)
-            throw new RequestFaultException(field, $"it must be {expected}");
+        Require(ref reader, type, field, expected);
     }
 
-    /// <summary>Reads a string of at most <paramref name="mostBytes"/>: in memory it takes several times its length.</summary>
-    internal static string ReadString(ref Utf8JsonReader reader, string field, int mostBytes)
+    /// <summary>Reads a token, which must be of a type or null; false if it is null.</summary>
+    internal static bool ReadTokenOrNull(ref Utf8JsonReader reader, JsonTokenType type, in Field field, string expected)
     {
-        ReadToken(ref reader, JsonTokenType.String, field, "a string");
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return false;
+        Require(ref reader, type, field, expected);
+        return true;
+    }
+
+    /// <summary>Reads a string of at most <paramref name="mostBytes"/>, because in memory it takes several times its length; null stays
+    /// null.</summary>
+    internal static string? ReadString(ref Utf8JsonReader reader, in Field field, int mostBytes)
+    {
+        if (!ReadTokenOrNull(ref reader, JsonTokenType.String, field, "a string"))
+            return null;
         if (reader.ValueSpan.Length > mostBytes)
-            throw new RequestFaultException(field, $"it has more than {mostBytes} bytes");
-        return reader.GetString()!;
+            throw field.Fault($"it has more than {mostBytes} bytes");
+        return reader.GetString();
     }
 
     /// <summary>Reads the name of an input or output, and returns its index.</summary>
-    internal static int ReadName(ref Utf8JsonReader reader, IReadOnlyList<TensorSpec> specs, string field, string kind)
+    internal static int ReadName(ref Utf8JsonReader reader, IReadOnlyList<TensorSpec> specs, in Field field, string kind)
     {
         ReadToken(ref reader, JsonTokenType.String, field, "a string");
         for (var i = 0; i < specs.Count; i++)
@@ -55,33 +65,33 @@ internal static class RequestJson
                 return i;
         }
 
-        throw new RequestFaultException(field, $"'{reader.GetString()}' is not one of the model's {kind}: {string.Join(", ", specs)}");
+        throw field.Fault($"'{Shown(reader.ValueSpan)}' is not one of the model's {kind}: {string.Join(", ", specs)}");
     }
 
-    /// <summary>Skips an object of parameters, and refuses those that must not be ignored.</summary>
-    internal static void ReadParameters(ref Utf8JsonReader reader, string field)
+    /// <summary>Notes that a member was seen, which must be its only occurrence. With a second one, it would depend on the reader which of
+    /// the two counts.</summary>
+    internal static void Once(ref bool seen, in Field field)
     {
-        ReadToken(ref reader, JsonTokenType.StartObject, field, "an object");
-        while (NextMember(ref reader))
-        {
-            foreach (var parameter in Unsupported)
-            {
-                if (reader.ValueTextEquals(parameter))
-                    throw new RequestFaultException($"{field}.{parameter}", "this version does not support it");
-            }
-
-            reader.Read();
-            reader.Skip();
-        }
+        if (seen)
+            throw field.Fault("it is duplicated");
+        seen = true;
     }
 
     /// <summary>The fault of an unknown member.</summary>
     /// <param name="reader">The reader, on the member's name.</param>
-    /// <param name="path">The path of the object; empty for the body itself.</param>
+    /// <param name="parent">The object.</param>
     /// <param name="known">The known members.</param>
-    internal static RequestFaultException Unknown(ref Utf8JsonReader reader, string path, string known)
+    internal static RequestFaultException Unknown(ref Utf8JsonReader reader, in Field parent, string known) =>
+        (parent with { Member = Shown(reader.ValueSpan) }).Fault($"unknown; the known members here are {known}");
+
+    /// <summary>The beginning of a text of the caller's, for a message.</summary>
+    internal static string Shown(ReadOnlySpan<byte> text) => text.Length <= MaxShownBytes
+        ? Encoding.UTF8.GetString(text)
+        : Encoding.UTF8.GetString(text[..MaxShownBytes]) + "...";
+
+    private static void Require(ref Utf8JsonReader reader, JsonTokenType type, in Field field, string expected)
     {
-        var name = reader.GetString()!;
-        return new RequestFaultException(path.Length > 0 ? $"{path}.{name}" : name, $"unknown; the known members here are {known}");
+        if (reader.TokenType != type)
+            throw field.Fault($"it must be {expected}");
     }
 }

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 
 namespace ModelServing.Inference.Reporting;
 
@@ -20,7 +20,7 @@ namespace ModelServing.Inference.Reporting;
 /// The process reports once more when it stops, and that it is leaving. A killed process loses its counts since the last report, which is a
 /// sixth of a minute.
 /// </remarks>
-internal sealed class CountReporter : BackgroundService
+internal sealed class CountReporter : LoopingService
 {
     private const int ReportsPerMinute = 6;
 
@@ -72,21 +72,18 @@ internal sealed class CountReporter : BackgroundService
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task RunAsync(HostLoops loops, CancellationToken stopping)
     {
         var period = settings.Minute / ReportsPerMinute;
-        try
-        {
-            while (true)
+        return loops.RunAsync(
+            "counts",
+            async token =>
             {
-                await ReportAsync(isLeaving: false, stoppingToken);
+                await ReportAsync(isLeaving: false, token);
                 var elapsed = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks % period.Ticks;
-                await Task.Delay(TimeSpan.FromTicks(period.Ticks - elapsed), time, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+                await Task.Delay(TimeSpan.FromTicks(period.Ticks - elapsed), time, token);
+            },
+            stopping);
     }
 
     private async Task ReportAsync(bool isLeaving, CancellationToken cancellation)

@@ -24,26 +24,41 @@ internal sealed class RequestRecorder
     /// <param name="status">The answer's status; 499 if the caller disconnected.</param>
     /// <param name="isNonFinite">Whether an output contains NaN or infinity.</param>
     /// <param name="latency">The time from the request's head to the end of the answer.</param>
-    internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, TimeSpan latency) => Answered(
-        request[HeaderNames.ModelVariant],
-        request[HeaderNames.ModelTrial],
-        status >= StatusCodes.Status500InternalServerError ? AnswerKind.Failed
+    /// <param name="isExcused">Whether a failure is not the version's, so it counts as the client's.</param>
+    internal void Answered(IHeaderDictionary request, int status, bool isNonFinite, TimeSpan latency, bool isExcused = false)
+    {
+        var kind = status >= StatusCodes.Status500InternalServerError && !isExcused ? AnswerKind.Failed
             : status >= StatusCodes.Status400BadRequest ? AnswerKind.ClientError
             : isNonFinite ? AnswerKind.NonFinite
-            : AnswerKind.Answered,
-        latency);
+            : AnswerKind.Answered;
+        var group = GroupOf(request[HeaderNames.ClientGroup]);
+        Answered(request[HeaderNames.ModelVariant], request[HeaderNames.ModelTrial], kind, latency, group);
+        if (request[HeaderNames.ModelFailover] is { Count: 1 } failover && Comparison.TryParseHeader(failover, out var comparison))
+            Compared(comparison, kind, latency, group);
+    }
 
-    internal void Answered(string? variant, string? trial, AnswerKind kind, TimeSpan latency)
+    internal void Answered(string? variant, string? trial, AnswerKind kind, TimeSpan latency, int group = -1)
     {
         if (Find(variant, trial) is { } stream)
-            stream.Add(kind, latency);
+            stream.Add(kind, latency, group);
+        else
+            Interlocked.Increment(ref uncounted);
+    }
+
+    // Its groups hold only what is evidence against the other version: requests that this one answered well.
+    private void Compared(Comparison comparison, AnswerKind kind, TimeSpan latency, int group)
+    {
+        var trial = comparison.Trial.ToString(CultureInfo.InvariantCulture);
+        var stream = FindNamed(comparison.Stream, trial) ?? Add(comparison.Stream, trial, comparison.Trial);
+        if (stream is not null)
+            stream.Add(kind, latency, kind == AnswerKind.Answered ? group : -1);
         else
             Interlocked.Increment(ref uncounted);
     }
 
     /// <summary>Reads the counts of the open minute.</summary>
     internal IReadOnlyList<VariantCounts> Read() =>
-        [.. Volatile.Read(ref streams).Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Read()))];
+        [.. Volatile.Read(ref streams).Select(static stream => stream.Read())];
 
     /// <summary>Closes the open minute and returns its counts. Later requests count in the next minute.</summary>
     internal IReadOnlyList<VariantCounts> Close()
@@ -51,7 +66,7 @@ internal sealed class RequestRecorder
         lock (changing)
         {
             IReadOnlyList<VariantCounts> closed =
-                [.. streams.Select(static stream => new VariantCounts(stream.Variant, stream.Trial, stream.Close()))];
+                [.. streams.Select(static stream => stream.Close())];
             StreamCounters[] kept = [.. streams.Where(stream => stream == direct || stream.IdleMinutes < IdleMinutesBeforeRemoval)];
             Volatile.Write(ref streams, kept);
             return closed;
@@ -66,14 +81,22 @@ internal sealed class RequestRecorder
     {
         if (variant is null)
             return direct;
+        return FindNamed(variant, trial) ?? Add(variant, trial);
+    }
+
+    private StreamCounters? FindNamed(string variant, string? trial)
+    {
         foreach (var stream in Volatile.Read(ref streams))
         {
             if (stream.Is(variant, trial))
                 return stream;
         }
 
-        return Add(variant, trial);
+        return null;
     }
+
+    private static int GroupOf(string? header) =>
+        int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var group) && group < GroupCounts.Groups ? group : -1;
 
     // Requests with invalid headers did not come from a router of this platform. They count as direct, and such names never become metrics.
     private StreamCounters? Add(string variant, string? trial)
@@ -81,6 +104,11 @@ internal sealed class RequestRecorder
         if (!ModelName.TryParse(variant, null, out _) ||
             !int.TryParse(trial, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
             return direct;
+        return Add(variant, trial, number);
+    }
+
+    private StreamCounters? Add(string variant, string? trial, int number)
+    {
         lock (changing)
         {
             foreach (var stream in streams)

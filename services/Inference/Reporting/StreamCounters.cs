@@ -18,8 +18,11 @@ internal sealed class StreamCounters(string variant, string? trialText, int tria
     // Requests write these.
     private readonly long[][] stripes = [.. Enumerable.Range(0, Stripes).Select(static _ => new long[Numbers])];
 
+    private readonly long[] groups = new long[GroupCounts.Groups];
+
     // The counts of closed minutes. Only the reporter uses them.
     private readonly long[] closed = new long[Numbers];
+    private readonly long[] closedGroups = new long[GroupCounts.Groups];
 
     internal string Variant => variant;
 
@@ -30,21 +33,41 @@ internal sealed class StreamCounters(string variant, string? trialText, int tria
 
     internal bool Is(string? variantHeader, string? trialHeader) => variantHeader == variant && trialHeader == trialText;
 
-    internal void Add(AnswerKind kind, TimeSpan latency)
+    /// <summary>Counts a request.</summary>
+    /// <param name="kind">How it was answered.</param>
+    /// <param name="latency">How long that took.</param>
+    /// <param name="group">The group of its client; negative for none.</param>
+    internal void Add(AnswerKind kind, TimeSpan latency, int group = -1)
     {
+        if (group >= 0)
+            Interlocked.Increment(ref groups[group]);
         var stripe = stripes[Thread.GetCurrentProcessorId() & (Stripes - 1)];
         Interlocked.Increment(ref stripe[(int)kind * LatencyBuckets.Count + LatencyBuckets.IndexOf(latency)]);
     }
 
     /// <summary>Reads the counts of the open minute.</summary>
-    internal RequestCounts Read() => Take(closes: false);
+    internal VariantCounts Read() => new(variant, trial, Take(closes: false)) { Groups = TakeGroups(closes: false) };
 
     /// <summary>Closes the open minute and returns its counts. Later requests count in the next minute.</summary>
-    internal RequestCounts Close()
+    internal VariantCounts Close()
     {
         var counts = Take(closes: true);
         IdleMinutes = counts.Requests == 0 ? IdleMinutes + 1 : 0;
-        return counts;
+        return new(variant, trial, counts) { Groups = TakeGroups(closes: true) };
+    }
+
+    private GroupCounts TakeGroups(bool closes)
+    {
+        Span<long> open = stackalloc long[GroupCounts.Groups];
+        for (var group = 0; group < open.Length; group++)
+        {
+            var sum = Interlocked.Read(ref groups[group]);
+            open[group] = sum - closedGroups[group];
+            if (closes)
+                closedGroups[group] = sum;
+        }
+
+        return GroupCounts.From(open);
     }
 
     private RequestCounts Take(bool closes)

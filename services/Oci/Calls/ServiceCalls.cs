@@ -12,14 +12,15 @@ namespace ModelServing.Oci.Calls;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1 attempt    on a thread of the pool, because signing, and getting a token for it, blocks before the SDK's first await
-/// 2 wait       for the response, the caller's token or the attempt's time limit, whichever is first
-/// 3 abandon    an attempt whose wait ended: its connection is closed, its response disposed
-/// 4 retry      after a transient failure; Retry-After is ignored, because the SDK's exceptions keep no headers
+/// 1 identity   obtain it; a failure is the identity's, not the service's
+/// 2 attempt    on a thread of the pool, because signing blocks before the SDK's first await
+/// 3 wait       for the response, the caller's token or the attempt's time limit, whichever is first
+/// 4 abandon    an attempt whose wait ended: its connection is closed, its response disposed
+/// 5 retry      after a transient failure; Retry-After is ignored, because the SDK's exceptions keep no headers
 /// </code>
 /// </remarks>
 /// <typeparam name="TClient">The SDK's client.</typeparam>
-internal sealed class ServiceCalls<TClient>(TClient client, OciService service, CallLimits limits, TimeProvider time)
+internal sealed class ServiceCalls<TClient>(SignedClient<TClient> client, OciService service, CallLimits limits, TimeProvider time)
     where TClient : ClientBase
 {
     private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -62,10 +63,11 @@ internal sealed class ServiceCalls<TClient>(TClient client, OciService service, 
                 {
                     return await AttemptAsync(call, limits.AttemptFor(bodyBytes), token);
                 }
-                catch (Exception e) when (ServiceFailure.From(e, service) is { } failure)
+                catch (Exception e)
                 {
                     // If the caller cancelled at that very moment, it gets an OperationCanceledException and not the SDK's failure.
                     token.ThrowIfCancellationRequested();
+                    var failure = ServiceFailure.From(e, service, client.Identity);
                     onFailure?.Invoke(failure);
                     throw failure;
                 }
@@ -76,20 +78,37 @@ internal sealed class ServiceCalls<TClient>(TClient client, OciService service, 
         Func<TClient, RetryConfiguration, CancellationToken, Task<T>> call, TimeSpan limit, CancellationToken cancellation)
     {
         using var timer = new TimeLimit(limit, time, cancellation);
-        // 1
         var token = timer.Token;
-        var running = Task.Run(() => call(client, OneAttempt, token), CancellationToken.None);
+        // 1
+        await ObtainIdentityAsync(limit, token, cancellation);
+        // 2
+        var running = Task.Run(() => call(client.Client, OneAttempt, token), CancellationToken.None);
         try
         {
-            // 2
+            // 3
             return await running.WaitAsync(token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
-            // 3
+            // 4
             _ = running.ContinueWith(Abandon, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             cancellation.ThrowIfCancellationRequested();
             throw new TimeoutException($"none within {limit.TotalSeconds:0.#} s");
+        }
+    }
+
+    private async Task ObtainIdentityAsync(TimeSpan limit, CancellationToken token, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.Identity.ObtainAsync(token);
+        }
+        catch (Exception e)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ServiceFailure.FromIdentity(
+                token.IsCancellationRequested ? new TimeoutException($"no answer within {limit.TotalSeconds:0.#} s", e) : e,
+                client.Identity);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using ModelServing.Oci.Identity;
 using ModelServing.Registry;
 using Newtonsoft.Json;
 using Oci.Common.Model;
@@ -9,6 +10,9 @@ namespace ModelServing.Oci.Calls;
 /// <summary>The reason why a request failed. This is the one place that interprets the SDK's exceptions.</summary>
 internal sealed class ServiceFailure : Exception
 {
+    // The SDK's namespace of identities, as it begins a line of a stack trace after "at".
+    private const string SdkIdentities = " Oci.Common.Auth.";
+
     private const string ObjectNotFound = "ObjectNotFound";
     private const string ConcurrentUpdate = "ConcurrentObjectUpdate";
 
@@ -29,18 +33,25 @@ internal sealed class ServiceFailure : Exception
     /// <summary>Whether the object does not exist, although its bucket does.</summary>
     internal bool IsMissingObject { get; private init; }
 
+    /// <summary>Whether the identity could not be obtained, so the service was not asked, or its answer 401 could not be followed by a
+    /// request with a new token.</summary>
+    internal bool IsOfIdentity { get; private init; }
+
     /// <summary>A hint at the remedy; null if there is nothing to do but to try again.</summary>
     internal string? Hint { get; private init; }
 
-    /// <summary>Interprets <paramref name="exception"/>. Returns null if it is a bug of this program.</summary>
+    /// <summary>Interprets an exception of a call.</summary>
     /// <param name="exception">The exception.</param>
     /// <param name="service">The service that was called.</param>
-    internal static ServiceFailure? From(Exception exception, OciService service) => exception switch
+    /// <param name="identity">The identity that signed the call.</param>
+    internal static ServiceFailure From(Exception exception, OciService service, CallerIdentity identity) => exception switch
     {
         ServiceFailure failure => failure,
+        // A client gets a new token by itself after an answer 401. Only the stack trace tells who failed then.
+        _ when IsFromIdentity(exception) => FromIdentity(exception, identity),
         OciException { StatusCode: not 0 } response => FromResponse(response, service),
         HttpRequestException or IOException or TimeoutException or OperationCanceledException =>
-            new($"no answer came: {Innermost(exception).Message}", exception) { IsTransient = true, MayBeDone = true },
+            new($"no answer came from {service.Name}: {Innermost(exception).Message}", exception) { IsTransient = true, MayBeDone = true },
         // The SDK reads nothing but JSON, whatever the status is, so the HTML page of an intermediary becomes one of these.
         OciException or JsonException or InvalidCastException or FormatException or TargetInvocationException or AggregateException =>
             new($"the answer is not from {service.Name}, or is damaged: {Innermost(exception).Message}", exception)
@@ -48,8 +59,17 @@ internal sealed class ServiceFailure : Exception
                 IsTransient = true,
                 MayBeDone = true,
             },
-        _ => null,
+        _ => new($"the call of {service.Name} failed with {exception.GetType().Name}: {Innermost(exception).Message}", exception)
+        {
+            IsTransient = true,
+            MayBeDone = true,
+        },
     };
+
+    /// <summary>Interprets an exception of the identity itself. It is transient: a token or a certificate may be renewed, and a server may
+    /// come back.</summary>
+    internal static ServiceFailure FromIdentity(Exception exception, CallerIdentity identity) =>
+        new($"{identity}, can't be obtained: {ReasonOf(exception)}", exception) { IsTransient = true, IsOfIdentity = true };
 
     /// <summary>Converts the failure into the registry's exception.</summary>
     /// <param name="key">The object's key.</param>
@@ -84,6 +104,27 @@ internal sealed class ServiceFailure : Exception
             $"either the name does not exist, or the identity may not use it (the answer is the same for both): check {service.Place}, "
             + "the region, and the policies",
         _ => null,
+    };
+
+    private static bool IsFromIdentity(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause.StackTrace?.Contains(SdkIdentities, StringComparison.Ordinal) is true)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static string ReasonOf(Exception exception) => exception switch
+    {
+        OciException { StatusCode: not 0 } answer => $"{(int)answer.StatusCode}: {answer.Message}",
+        // The SDK does not check an answer before it takes the token out of it.
+        NullReferenceException or InvalidCastException or FormatException or ArgumentOutOfRangeException or JsonException =>
+            $"the answer has no token ({exception.Message})",
+        TimeoutException => exception.Message,
+        _ => Innermost(exception).Message,
     };
 
     private static Exception Innermost(Exception exception)

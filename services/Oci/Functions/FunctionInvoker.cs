@@ -20,7 +20,7 @@ public sealed class FunctionInvoker : IDisposable
     private const string HttpStatus = "Fn-Http-Status";
     private const int MaxAnswerCharacters = 64 * 1024;
 
-    private readonly FunctionsInvokeClient client;
+    private readonly SignedClient<FunctionsInvokeClient> client;
     private readonly ServiceCalls<FunctionsInvokeClient> calls;
     private readonly InvocationSettings settings;
     private readonly TimeProvider time;
@@ -33,10 +33,9 @@ public sealed class FunctionInvoker : IDisposable
         this.settings = settings;
         this.time = time ?? TimeProvider.System;
         // Without an endpoint the client throws an ArgumentNullException at its first call.
-        client = new FunctionsInvokeClient(
-            OciIdentityProvider.ForThisProcess.Open(settings.Oci),
-            SdkClientConfiguration.Create(),
-            settings.Endpoint);
+        var identity = OciIdentityProvider.ForThisProcess.Open(settings.Oci);
+        client = new SignedClient<FunctionsInvokeClient>(
+            new FunctionsInvokeClient(identity.Provider, SdkClientConfiguration.Create(), settings.Endpoint), identity);
         calls = new ServiceCalls<FunctionsInvokeClient>(
             client,
             OciService.Functions,
@@ -85,9 +84,9 @@ public sealed class FunctionInvoker : IDisposable
             throw new FunctionInvocationException(
                 string.Create(CultureInfo.InvariantCulture, $"no answer within {settings.InvokeTimeout.TotalSeconds:0.#} s"));
         }
-        catch (IOException e)
+        catch (Exception e) when (e is not (FunctionInvocationException or OperationCanceledException))
         {
-            throw new FunctionInvocationException($"the answer broke off: {e.Message}", e);
+            throw new FunctionInvocationException($"the answer can't be read: {e.Message}", e);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class ConfigFileIdentity
 {
     private const string DefaultPath = "~/.oci/config";
 
-    internal static IBasicAuthenticationDetailsProvider Open(OciSettings settings)
+    internal static CallerIdentity Open(OciSettings settings)
     {
         var path = settings.ConfigFile ?? DefaultPath;
         var where = $"the profile [{settings.Profile}] of {path}";
@@ -34,14 +34,14 @@ internal static class ConfigFileIdentity
             : file.GetValue("region") is { Length: > 0 } own
                 ? OciIdentityProvider.FindRegion(own, $"the region in {where}")
                 : throw Unavailable($"{where} names no region, and the environment variable {OciSettings.RegionVariable} is not set");
-        return new SimpleAuthenticationDetailsProvider
+        return OciIdentityProvider.Create(OciIdentity.ConfigFile, where, () => new SimpleAuthenticationDetailsProvider
         {
             UserId = file.GetValue("user"),
             TenantId = file.GetValue("tenancy"),
             Fingerprint = file.GetValue("fingerprint"),
             PrivateKeySupplier = Key(file, where),
             Region = region,
-        };
+        });
     }
 
     private static ConfigFile Read(string path, string profile)
@@ -57,7 +57,7 @@ internal static class ConfigFileIdentity
                 + $"or set {OciSettings.ConfigFileVariable} to another file",
                 e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException)
+        catch (Exception e)
         {
             throw Unavailable($"{path}, profile [{profile}]: {e.Message}", e);
         }
@@ -78,8 +78,7 @@ internal static class ConfigFileIdentity
         {
             throw Unavailable($"the file {path}, the key_file of {where}, does not exist", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
-            or FormatException or InvalidCastException)
+        catch (Exception e)
         {
             throw Unavailable($"{path}, the key_file of {where}, is not a readable RSA key in PEM: {e.Message}", e);
         }

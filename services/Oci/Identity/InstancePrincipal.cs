@@ -1,6 +1,5 @@
 using ModelServing.Contracts;
 using Oci.Common.Auth;
-using Oci.Common.Model;
 
 namespace ModelServing.Oci.Identity;
 
@@ -8,18 +7,13 @@ namespace ModelServing.Oci.Identity;
 /// blocks.</summary>
 internal static class InstancePrincipal
 {
-    internal static IBasicAuthenticationDetailsProvider Open()
-    {
-        try
-        {
-            return new InstancePrincipalsAuthenticationDetailsProvider();
-        }
-        catch (Exception e) when (e is OciException or AggregateException or HttpRequestException or ArgumentException)
-        {
-            throw OciIdentityProvider.Unavailable(
-                OciIdentity.InstancePrincipal,
-                $"the instance's metadata service does not answer ({e.Message}); only compute instances have one",
-                e);
-        }
-    }
+    private const string Metadata = "http://169.254.169.254";
+
+    internal static CallerIdentity Open() => OciIdentityProvider.Create(
+        OciIdentity.InstancePrincipal,
+        $"the metadata service at {Metadata}",
+        static () => new InstancePrincipalsAuthenticationDetailsProvider(),
+        // Networks without such a service answer anything at this address, and the SDK fails at whatever it is.
+        static e => $"the metadata service at {Metadata} does not answer as that of a compute instance ({e.GetBaseException().Message}); "
+            + "only compute instances of OCI have one");
 }

@@ -16,8 +16,7 @@ internal sealed class OciIdentityProvider(Func<string, string?> environment)
 
     /// <summary>Opens the identity that <paramref name="settings"/> name. It knows its region.</summary>
     /// <exception cref="ContractException">Something that the identity needs is missing or wrong.</exception>
-    /// <exception cref="NotSupportedException">The double of the SDK does not support this identity.</exception>
-    internal IBasicAuthenticationDetailsProvider Open(OciSettings settings) => settings.Identity switch
+    internal CallerIdentity Open(OciSettings settings) => settings.Identity switch
     {
         OciIdentity.WorkloadIdentity => new WorkloadIdentity(environment).Open(settings),
         OciIdentity.ResourcePrincipal => new ResourcePrincipal(environment).Open(),
@@ -39,6 +38,21 @@ internal sealed class OciIdentityProvider(Func<string, string?> environment)
                 $"{where} is '{id}', a region that this version of the OCI SDK does not know; correct it, or describe a newer region in "
                 + "OCI_REGION_METADATA",
                 e);
+        }
+    }
+
+    /// <summary>Creates the identity of the SDK. It may fail with any exception, which none of its callers could interpret.</summary>
+    /// <exception cref="ContractException">The SDK failed.</exception>
+    internal static CallerIdentity Create(
+        OciIdentity identity, string source, Func<IBasicAuthenticationDetailsProvider> create, Func<Exception, string>? explain = null)
+    {
+        try
+        {
+            return new CallerIdentity(create(), OciIdentities.Text(identity), source);
+        }
+        catch (Exception e) when (e is not ContractException)
+        {
+            throw Unavailable(identity, explain?.Invoke(e) ?? e.GetBaseException().Message, e);
         }
     }
 

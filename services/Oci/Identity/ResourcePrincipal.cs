@@ -9,7 +9,7 @@ internal sealed class ResourcePrincipal(Func<string, string?> environment)
     private const string Prefix = "OCI_RESOURCE_PRINCIPAL_";
     private const string Version = "2.2";
 
-    internal IBasicAuthenticationDetailsProvider Open()
+    internal CallerIdentity Open()
     {
         string[] names = ["VERSION", "RPST", "PRIVATE_PEM", "REGION"];
         var missing = names.Where(name => string.IsNullOrEmpty(environment(Prefix + name))).ToList();
@@ -22,19 +22,16 @@ internal sealed class ResourcePrincipal(Func<string, string?> environment)
         if (environment(Prefix + "VERSION") is var version && version != Version)
             throw Unavailable($"{Prefix}VERSION is '{version}'; the OCI SDK supports {Version}");
         // The SDK fails on a mixture without giving a reason.
-        if (Path.IsPathRooted(environment(Prefix + "RPST")) != Path.IsPathRooted(environment(Prefix + "PRIVATE_PEM")))
+        var token = environment(Prefix + "RPST")!;
+        if (Path.IsPathRooted(token) != Path.IsPathRooted(environment(Prefix + "PRIVATE_PEM")))
             throw Unavailable($"only one of {Prefix}RPST and {Prefix}PRIVATE_PEM is a file's path; both must be paths, or neither");
         OciIdentityProvider.FindRegion(environment(Prefix + "REGION")!, $"the environment variable {Prefix}REGION");
-        try
-        {
-            return ResourcePrincipalAuthenticationDetailsProvider.GetProvider();
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or IOException)
-        {
-            throw Unavailable(e.Message, e);
-        }
+        return OciIdentityProvider.Create(
+            OciIdentity.ResourcePrincipal,
+            Path.IsPathRooted(token) ? $"the file {token}" : $"the environment variable {Prefix}RPST",
+            ResourcePrincipalAuthenticationDetailsProvider.GetProvider);
     }
 
-    private static ContractException Unavailable(string problem, Exception? cause = null) =>
-        OciIdentityProvider.Unavailable(OciIdentity.ResourcePrincipal, problem, cause);
+    private static ContractException Unavailable(string problem) =>
+        OciIdentityProvider.Unavailable(OciIdentity.ResourcePrincipal, problem);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelServing.Contracts;
 using Oci.Common.Auth;
 
@@ -6,15 +7,17 @@ namespace ModelServing.Oci.Identity;
 /// <summary>A pod's identity: OKE exchanges the service account's token for one of OCI. The SDK does this at the first request, not
 /// earlier.</summary>
 /// <param name="environment">Returns the value of a variable that the SDK reads from the process's environment, or null.</param>
-/// <param name="accountFolder">The folder into which Kubernetes mounts the service account. Only tests use another.</param>
-internal sealed class WorkloadIdentity(
-    Func<string, string?> environment,
-    string accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount")
+internal sealed class WorkloadIdentity(Func<string, string?> environment)
 {
+    // The folder into which Kubernetes mounts the service account.
+    private const string AccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    // The port of OKE's token service at the API server's address.
+    private const int TokenPort = 12250;
     private const string HostVariable = "KUBERNETES_SERVICE_HOST";
     private const string CertificateVariable = "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH";
 
-    internal IBasicAuthenticationDetailsProvider Open(OciSettings settings)
+    internal CallerIdentity Open(OciSettings settings)
     {
         var region = environment(OciSettings.SdkRegionVariable)
             ?? throw Unavailable(
@@ -36,16 +39,13 @@ internal sealed class WorkloadIdentity(
                 + "so this process does not run in one");
         }
 
-        RequireFile(environment(CertificateVariable) ?? Path.Combine(accountFolder, "ca.crt"), "the cluster's certificate");
-        RequireFile(Path.Combine(accountFolder, "token"), "the service account's token");
-        try
-        {
-            return OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider();
-        }
-        catch (ArgumentException e)
-        {
-            throw Unavailable(e.Message, e);
-        }
+        var tokenFile = settings.TokenFile ?? Path.Combine(AccountFolder, "token");
+        RequireFile(environment(CertificateVariable) ?? Path.Combine(AccountFolder, "ca.crt"), "the cluster's certificate");
+        RequireFile(tokenFile, "the service account's token");
+        return OciIdentityProvider.Create(
+            OciIdentity.WorkloadIdentity,
+            string.Create(CultureInfo.InvariantCulture, $"https://{environment(HostVariable)}:{TokenPort} with the token in {tokenFile}"),
+            () => OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(tokenPath: tokenFile));
     }
 
     private static void RequireFile(string path, string content)
@@ -57,6 +57,6 @@ internal sealed class WorkloadIdentity(
         }
     }
 
-    private static ContractException Unavailable(string problem, Exception? cause = null) =>
-        OciIdentityProvider.Unavailable(OciIdentity.WorkloadIdentity, problem, cause);
+    private static ContractException Unavailable(string problem) =>
+        OciIdentityProvider.Unavailable(OciIdentity.WorkloadIdentity, problem);
 }

@@ -14,24 +14,25 @@ internal static class MonitoringClients
 
     /// <summary>Creates a client for queries.</summary>
     /// <exception cref="ContractException">Something that the identity needs is missing or wrong.</exception>
-    internal static MonitoringClient Open(OciSettings settings)
+    internal static SignedClient<MonitoringClient> Open(OciSettings settings)
     {
-        var client = new MonitoringClient(OciIdentityProvider.ForThisProcess.Open(settings), SdkClientConfiguration.Create());
+        var identity = OciIdentityProvider.ForThisProcess.Open(settings);
+        var client = new MonitoringClient(identity.Provider, SdkClientConfiguration.Create());
         if (settings.Region is { } region)
             client.SetRegion(OciIdentityProvider.FindRegion(region, $"the environment variable {OciSettings.RegionVariable}"));
         if (settings.MonitoringEndpoint is { } endpoint)
             client.SetEndpoint(endpoint);
-        return client;
+        return new SignedClient<MonitoringClient>(client, identity);
     }
 
     /// <summary>Creates a client that posts metrics.</summary>
     /// <exception cref="ContractException">Something that the identity needs is missing or wrong.</exception>
-    internal static MonitoringClient OpenForIngestion(OciSettings settings)
+    internal static SignedClient<MonitoringClient> OpenForIngestion(OciSettings settings)
     {
         var client = Open(settings);
-        if (settings.MonitoringEndpoint is null && client.GetEndpoint().Host is var host
+        if (settings.MonitoringEndpoint is null && client.Client.GetEndpoint().Host is var host
             && host.StartsWith(QueryHost, StringComparison.Ordinal))
-            client.SetEndpoint($"https://{IngestionHost}{host[QueryHost.Length..]}");
+            client.Client.SetEndpoint($"https://{IngestionHost}{host[QueryHost.Length..]}");
         return client;
     }
 }

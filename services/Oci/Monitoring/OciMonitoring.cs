@@ -16,8 +16,8 @@ namespace ModelServing.Oci.Monitoring;
 /// <param name="limits">The limits of each call.</param>
 /// <param name="time">The clock; null means the system's.</param>
 internal sealed class OciMonitoring(
-    MonitoringClient ingestion,
-    MonitoringClient queries,
+    SignedClient<MonitoringClient> ingestion,
+    SignedClient<MonitoringClient> queries,
     string compartment,
     CallLimits limits,
     TimeProvider? time = null) : IMonitoring, IDisposable

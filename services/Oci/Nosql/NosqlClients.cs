@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Oci.Calls;
 using ModelServing.Oci.Identity;
 using Oci.Common;
 using Oci.NosqlService;
@@ -11,13 +12,14 @@ internal static class NosqlClients
     /// <param name="settings">The identity, the region, and NoSQL's endpoint.</param>
     /// <param name="configuration">The client's timeouts. Null means the SDK's defaults.</param>
     /// <exception cref="ContractException">Something that the identity needs is missing or wrong.</exception>
-    internal static NosqlClient Open(OciSettings settings, ClientConfiguration? configuration = null)
+    internal static SignedClient<NosqlClient> Open(OciSettings settings, ClientConfiguration? configuration = null)
     {
-        var client = new NosqlClient(OciIdentityProvider.ForThisProcess.Open(settings), configuration);
+        var identity = OciIdentityProvider.ForThisProcess.Open(settings);
+        var client = new NosqlClient(identity.Provider, configuration);
         if (settings.Region is { } region)
             client.SetRegion(OciIdentityProvider.FindRegion(region, $"the environment variable {OciSettings.RegionVariable}"));
         if (settings.NosqlEndpoint is { } endpoint)
             client.SetEndpoint(endpoint);
-        return client;
+        return new SignedClient<NosqlClient>(client, identity);
     }
 }

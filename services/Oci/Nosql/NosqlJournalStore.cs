@@ -21,13 +21,13 @@ internal sealed class NosqlJournalStore : IJournalStore, IDisposable
     private const string Model = "$model";
     private const string After = "$after";
 
-    private readonly NosqlClient client;
+    private readonly SignedClient<NosqlClient> client;
     private readonly TableAddress table;
     private readonly ServiceCalls<NosqlClient> calls;
     private readonly string statement;
 
     /// <summary>Creates a store that owns <paramref name="client"/>.</summary>
-    internal NosqlJournalStore(NosqlClient client, TableAddress table, CallLimits? limits = null, TimeProvider? time = null)
+    internal NosqlJournalStore(SignedClient<NosqlClient> client, TableAddress table, CallLimits? limits = null, TimeProvider? time = null)
     {
         this.client = client;
         this.table = table;

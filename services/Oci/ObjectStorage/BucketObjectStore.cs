@@ -19,7 +19,7 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
 {
     private const int KeysPerPage = 1000;
 
-    private readonly ObjectStorageClient client;
+    private readonly SignedClient<ObjectStorageClient> client;
     private readonly BucketAddress bucket;
     private readonly ServiceCalls<ObjectStorageClient> calls;
     private readonly StorageLimits limits;
@@ -28,7 +28,7 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
 
     /// <summary>Creates a store that owns <paramref name="client"/>.</summary>
     internal BucketObjectStore(
-        ObjectStorageClient client,
+        SignedClient<ObjectStorageClient> client,
         BucketAddress bucket,
         StorageLimits? limits = null,
         IProgress<UploadProgress>? progress = null,

@@ -1,7 +1,7 @@
 using ModelServing.Contracts;
+using ModelServing.Oci.Calls;
 using ModelServing.Oci.Identity;
 using Oci.Common;
-using Oci.Common.Auth;
 using Oci.ObjectstorageService;
 
 namespace ModelServing.Oci.ObjectStorage;
@@ -13,14 +13,14 @@ internal static class ObjectStorageClients
     /// <param name="settings">The identity, the region, and Object Storage's endpoint.</param>
     /// <param name="configuration">The client's timeouts. Null means the SDK's defaults.</param>
     /// <exception cref="ContractException">Something that the identity needs is missing or wrong.</exception>
-    internal static ObjectStorageClient Open(OciSettings settings, ClientConfiguration? configuration = null) =>
+    internal static SignedClient<ObjectStorageClient> Open(OciSettings settings, ClientConfiguration? configuration = null) =>
         Open(settings, OciIdentityProvider.ForThisProcess.Open(settings), configuration);
 
     /// <summary>Creates a client that signs as <paramref name="identity"/>, whatever the settings name.</summary>
-    internal static ObjectStorageClient Open(
-        OciSettings settings, IBasicAuthenticationDetailsProvider identity, ClientConfiguration? configuration = null)
+    internal static SignedClient<ObjectStorageClient> Open(
+        OciSettings settings, CallerIdentity identity, ClientConfiguration? configuration = null)
     {
-        var client = new ObjectStorageClient(identity, configuration);
+        var client = new ObjectStorageClient(identity.Provider, configuration);
         if (settings.Region is { } region)
             client.SetRegion(OciIdentityProvider.FindRegion(region, $"the environment variable {OciSettings.RegionVariable}"));
         if (settings.ObjectStorageEndpoint is { } endpoint)
@@ -30,6 +30,6 @@ internal static class ObjectStorageClients
             client.UseRealmSpecificEndpointTemplate(false);
         }
 
-        return client;
+        return new SignedClient<ObjectStorageClient>(client, identity);
     }
 }

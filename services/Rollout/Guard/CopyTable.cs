@@ -52,6 +52,20 @@ internal sealed class CopyTable
         return new CopyTable(lastMinute, sums);
     }
 
+    /// <summary>Subtracts the counts of a part of the same traffic, as of a minute that is not before either's.</summary>
+    internal CopyTable Subtract(CopyTable part, int lastMinute)
+    {
+        var (whole, own) = (At(lastMinute), part.At(lastMinute));
+        var rest = new long[]?[rows.Length];
+        for (var row = 0; row < rest.Length; row++)
+        {
+            if (whole.rows[row] is { } counts)
+                rest[row] = own.rows[row] is { } less ? [.. counts.Zip(less, static (one, other) => Math.Max(0, one - other))] : counts;
+        }
+
+        return new CopyTable(lastMinute, rest);
+    }
+
     /// <summary>Returns the same counts, as of a later minute.</summary>
     internal CopyTable At(int lastMinute) =>
         lastMinute == LastMinute ? this : Add(new CopyTable(lastMinute, new long[]?[rows.Length]));

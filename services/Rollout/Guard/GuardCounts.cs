@@ -69,6 +69,21 @@ public sealed partial class GuardCounts : IEquatable<GuardCounts>
         return new GuardCounts(lastMinute, sums, rate.Add(other.rate).At(lastMinute));
     }
 
+    /// <summary>Subtracts the counts of a part of the same traffic.</summary>
+    internal GuardCounts Subtract(GuardCounts part)
+    {
+        var lastMinute = Math.Max(LastMinute, part.LastMinute);
+        var rest = new SortedList<TrafficShare, CopyTable>(segments.Count);
+        foreach (var (share, table) in segments)
+        {
+            var left = part.segments.TryGetValue(share, out var own) ? table.Subtract(own, lastMinute) : table.At(lastMinute);
+            if (!left.IsEmpty)
+                rest.Add(share, left);
+        }
+
+        return new GuardCounts(lastMinute, rest, rate.Subtract(part.rate, lastMinute));
+    }
+
     public static GuardCounts Sum(IEnumerable<GuardCounts> counts)
     {
         ArgumentNullException.ThrowIfNull(counts);

@@ -22,14 +22,17 @@ public sealed class GuardRecorder
     /// of the traffic at the other shares. The guard is blind at those shares, which the router should report.</summary>
     public long LeftOut => Interlocked.Read(ref leftOut);
 
+    /// <summary>Counts a first attempt.</summary>
+    /// <returns>False for a failure that was left out.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The minute is not a possible minute of a trial.</exception>
-    public void Record(in Observation observation)
+    public bool Record(in Observation observation)
     {
         // Failures are compared with failures, so stable's successes are not needed; those of the watched variant are, for its error rate.
         if (observation.IsFailure)
-            RecordFailure(observation);
-        else if (observation.IsWatched)
+            return RecordFailure(observation);
+        if (observation.IsWatched)
             successes.Add(Checked(observation.Minute), observation.Share.IsWhole);
+        return true;
     }
 
     /// <summary>Returns everything that was counted so far.</summary>
@@ -51,7 +54,7 @@ public sealed class GuardRecorder
         }
     }
 
-    private void RecordFailure(in Observation failure)
+    private bool RecordFailure(in Observation failure)
     {
         var minute = Checked(failure.Minute);
         lock (gate)
@@ -61,19 +64,20 @@ public sealed class GuardRecorder
                 failures.Add(GuardCounts.RateRowOf(isFailure: true, failure.Share.IsWhole), minute, failure.Key.CountsAfter);
             // If one variant has all of the traffic, there is nothing to compare.
             if (!failure.Share.IsDivided)
-                return;
+                return true;
             if (!segments.TryGetValue(failure.Share, out var counters))
             {
                 if (segments.Count == MaxSegments)
                 {
                     Interlocked.Increment(ref leftOut);
-                    return;
+                    return false;
                 }
 
                 segments.Add(failure.Share, counters = new CopyCounters(GuardCounts.SegmentRows));
             }
 
             counters.Add(GuardCounts.RowOf(KindOf(failure.Outcome), failure.IsWatched), minute, failure.Key.CountsAfter);
+            return true;
         }
     }
 

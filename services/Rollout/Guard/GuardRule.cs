@@ -63,6 +63,44 @@ public static class GuardRule
         return null;
     }
 
+    /// <summary>Returns the verdict, as above, if it does not rest on one client: without any group of clients, the evidence must still
+    /// suffice, unless that group sends nearly all of the traffic.</summary>
+    /// <remarks>The evidence without a group is evidence of its own for each group, so requiring all of them only lowers the number of
+    /// false alarms.</remarks>
+    public static GuardVerdict? Decide(
+        ClientCounts counts,
+        GuardPolicy policy,
+        GuardScope scope,
+        DateTimeOffset startedAt,
+        DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return Decide(counts.All, policy, scope, startedAt, now) is { } verdict && Others(counts, policy, scope) is null ? verdict : null;
+    }
+
+    /// <summary>If the failures of all clients condemn, but only because of one group of clients, returns the counts of the
+    /// others.</summary>
+    public static GuardCounts? FindOthers(ClientCounts counts, GuardPolicy policy, GuardScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return Decide(counts.All, policy, scope, default, default) is null ? null : Others(counts, policy, scope);
+    }
+
+    /// <summary>Returns the evidence of each watched kind: the least that is left without any group of clients that does not send nearly
+    /// all of the traffic.</summary>
+    public static IReadOnlyList<GuardReading> Read(ClientCounts counts, GuardPolicy policy, GuardScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        var readings = Read(counts.All, policy, scope);
+        foreach (var group in counts.Groups.Where(group => !counts.IsNearlyAll(group)))
+        {
+            var others = Read(counts.Without(group), policy, scope);
+            readings = [.. readings.Zip(others, static (all, rest) => all with { Evidence = Math.Min(all.Evidence, rest.Evidence) })];
+        }
+
+        return readings;
+    }
+
     /// <summary>Returns the evidence of each watched kind.</summary>
     public static IReadOnlyList<GuardReading> Read(GuardCounts counts, GuardPolicy policy, GuardScope scope)
     {
@@ -85,6 +123,19 @@ public static class GuardRule
         }
 
         return readings;
+    }
+
+    // Null if the evidence suffices without any group. The group with the most failures is the likeliest to be the only evidence.
+    private static GuardCounts? Others(ClientCounts counts, GuardPolicy policy, GuardScope scope)
+    {
+        foreach (var group in counts.Groups.Where(group => !counts.IsNearlyAll(group)).OrderByDescending(counts.FailuresOf))
+        {
+            var others = counts.Without(group);
+            if (Decide(others, policy, scope, default, default) is null)
+                return others;
+        }
+
+        return null;
     }
 
     // Null for a kind that the rollout does not watch.

@@ -38,6 +38,14 @@ internal static class Varint
 
         internal byte Byte(string what) => at < bytes.Length ? bytes[at++] : throw Fault($"they end before {what}");
 
+        internal ReadOnlySpan<byte> Bytes(string what, int length)
+        {
+            if (length > bytes.Length - at)
+                throw Fault($"they end before {what}");
+            at += length;
+            return bytes.Slice(at - length, length);
+        }
+
         internal long Number(string what, long max)
         {
             var value = 0L;

@@ -74,7 +74,7 @@ internal sealed class RolloutStatusReader(
     private GuardStatus Read(WatchedVariant watched)
     {
         var version = watched.Version;
-        var standing = version.Last ?? new WatchedVersion.Standing(GuardCounts.Empty, GuardScope.Sum);
+        var standing = version.Last ?? new WatchedVersion.Standing(ClientCounts.Empty, GuardScope.Sum);
         var readings = GuardRule.Read(standing.Counts, watched.Policy, standing.Scope)
             .Select(static reading => new KindStatus(
                 GuardEvidence.Word(reading.Kind),
@@ -87,11 +87,12 @@ internal sealed class RolloutStatusReader(
             version.MinuteAt(time.GetUtcNow()),
             standing.Scope == GuardScope.Sum ? "sum" : "local",
             [.. readings],
-            BlindnessOf(watched, standing.Scope));
+            BlindnessOf(watched, standing));
     }
 
-    private string? BlindnessOf(WatchedVariant watched, GuardScope scope)
+    private string? BlindnessOf(WatchedVariant watched, WatchedVersion.Standing standing)
     {
+        var scope = standing.Scope;
         if (settings.GuardOff)
             return "it is off";
         var version = watched.Version;
@@ -110,6 +111,8 @@ internal sealed class RolloutStatusReader(
                     $"may decide alone");
         }
 
+        if (GuardRule.FindOthers(standing.Counts, watched.Policy, scope) is not null)
+            return "only one client's requests fail, and others use the model too";
         return version.Recorder.LeftOut is > 0 and var leftOut
             ? string.Create(CultureInfo.InvariantCulture, $"too many shares ({leftOut} failures left out)")
             : null;

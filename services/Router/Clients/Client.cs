@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using ModelServing.Contracts;
@@ -14,6 +15,9 @@ internal sealed class Client(string name, ClientRole role, JsonElement claims = 
     internal static Client Anonymous { get; } = new("anonymous", ClientRole.Caller);
 
     internal string Name => name;
+
+    /// <summary>The hash of the name, the same in every router.</summary>
+    internal ulong Hash { get; } = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name));
 
     internal ClientRole Role => role;
 

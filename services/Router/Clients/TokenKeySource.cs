@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Clients;
@@ -41,7 +41,7 @@ internal sealed class TokenKeySource(
     /// <summary>The keys; null until the first successful fetch.</summary>
     internal TokenKeys? Current => current;
 
-    internal void Start() => following = FollowAsync();
+    internal void Start() => following = new SurvivingLoop(time).RunAsync(FollowAsync, ending.Token);
 
     /// <summary>Fetches the keys, or waits for the fetch in progress. Does nothing if the last one was a moment ago. Never fails.</summary>
     internal Task RefreshAsync()
@@ -65,14 +65,10 @@ internal sealed class TokenKeySource(
         await last;
     }
 
-    private async Task FollowAsync()
+    private async Task FollowAsync(CancellationToken cancellation)
     {
-        while (!ending.IsCancellationRequested)
-        {
-            await RefreshAsync();
-            await Task.Delay(lastFailure is null ? Period : LeastPeriod, time, ending.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await RefreshAsync();
+        await Task.Delay(lastFailure is null ? Period : LeastPeriod, time, cancellation);
     }
 
     private async Task FetchAsync()
@@ -91,7 +87,7 @@ internal sealed class TokenKeySource(
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or ContractException)
+        catch (Exception e)
         {
             var why = e is OperationCanceledException ? $"no answer within {TokenKeyClient.Timeout.TotalSeconds:0} s" : e.Message;
             metrics.KeyFetchFailed();

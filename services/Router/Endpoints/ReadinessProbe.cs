@@ -1,8 +1,7 @@
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 using ModelServing.Router.Forwarding.Wire;
 
 namespace ModelServing.Router.Endpoints;
@@ -11,7 +10,7 @@ namespace ModelServing.Router.Endpoints;
 /// Probes the endpoints that get no requests, and brings back those whose version is ready: unreachable ones at once, ejected ones when
 /// their ejection is over. Endpoints that get requests are not probed, because the requests show their health.
 /// </summary>
-internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : BackgroundService
+internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : LoopingService
 {
     /// <summary>The time between two rounds.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
@@ -27,18 +26,18 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Ba
     private readonly HashSet<Endpoint> probing = [];
     private readonly Lock gate = new();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // The token ends the probes in flight too.
+    protected override async Task RunAsync(HostLoops loops, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                ProbeUnavailable(stoppingToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The process is stopping. The same token ends the probes in flight.
-        }
+        await loops.RunAsync(
+            "readiness probes",
+            async token =>
+            {
+                await timer.WaitForNextTickAsync(token);
+                ProbeUnavailable(token);
+            },
+            stopping);
     }
 
     private void ProbeUnavailable(CancellationToken stopping)
@@ -70,9 +69,9 @@ internal sealed class ReadinessProbe(LiveEndpoints live, TimeProvider time) : Ba
             if (await IsReadyAsync(endpoint, stopping))
                 endpoint.Health.MarkReady();
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or ConnectionEndedException or BadAnswerException)
+        catch (Exception)
         {
-            // The endpoint is not ready.
+            // Whatever it is, the endpoint did not answer that it is ready. The next probe comes with a later round.
         }
         finally
         {

@@ -30,6 +30,12 @@ internal readonly struct Attempt
     /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }
 
+    /// <summary>The hash of the client's name. The guard counts failures by client.</summary>
+    internal ulong ClientHash { get; init; }
+
+    /// <summary>The failed first attempt with which this attempt on stable is compared; null for every other attempt.</summary>
+    internal FirstFailure? First { get; init; }
+
     /// <summary>Whether this is the first attempt of a request that the rollout assigned, and therefore evidence about its
     /// variant.</summary>
     internal bool IsReported { get; init; }

@@ -18,6 +18,14 @@ internal readonly record struct AttemptResult(ForwardResult Result)
     /// <summary>Whether the version reports that its outputs hold NaN or infinity.</summary>
     internal bool IsNonFinite { get; init; }
 
+    /// <summary>Whether the version failed, or may have. If it answered with a status from 400 to 499, only a comparison decides.</summary>
+    internal bool IsFailure => Cause switch
+    {
+        ForwardResult.Answered or ForwardResult.HeldBack => Status >= 500 || IsNonFinite,
+        ForwardResult.BadAnswer or ForwardResult.Deadline or ForwardResult.ConnectionLost => true,
+        _ => false,
+    };
+
     /// <summary>The time from the end of the request's body to the end of the attempt, in the clock's ticks.</summary>
     internal long Elapsed { get; init; }
 }

@@ -236,7 +236,14 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         return new(head, head.KeepAlive && connection.Received.IsEmpty);
     }
 
-    // Called once for each answer, before its first byte reaches the client's response.
+    // Called once for each answer, before its first byte reaches the client's response. A status of 400 or above may be the request's fault
+    // or the version's; stable's answer decides.
     private bool IsHeldBack(in AnswerHead head) =>
-        head.Status >= StatusCodes.Status500InternalServerError && retry is not null && retry.Take(RetryReason.Error);
+        retry is not null && head switch
+        {
+            { Status: >= StatusCodes.Status500InternalServerError } => retry.Take(RetryReason.Error),
+            { Status: >= StatusCodes.Status400BadRequest } => retry.Take(RetryReason.ClientError),
+            { IsNonFinite: true } => retry.Take(RetryReason.NonFinite),
+            _ => false,
+        };
 }

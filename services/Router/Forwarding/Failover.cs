@@ -10,12 +10,15 @@ namespace ModelServing.Router.Forwarding;
 /// <remarks>
 /// <code>
 /// 1 keep         the body, up to KeptLimit, until the answer is there
-/// 2 attempt      at the variant, cut off at the attempt limit; an answer of 500 or above is held back while the retry is available
-/// 3 retry        on stable, if the caller's deadline and the budget allow; otherwise the failure is the answer
+/// 2 attempt      at the variant, cut off at the attempt limit; an answer of 400 or above, or a non-finite one, is held back while the
+///                retry is available
+/// 3 compare      a good but slow answer: it went to the client, and stable is asked in the background
+/// 4 retry        on stable, if the caller's deadline and the budget allow; otherwise the failure is the answer
 /// </code>
-/// A body longer than KeptLimit is streamed and cannot be sent twice: then only a refused connection in 2 leads to 3.
+/// The failure is evidence about the variant only if stable answers the same request well (docs/rollouts.md).
+/// A body longer than KeptLimit is streamed and cannot be sent twice: then only a refused connection in 2 leads to 4.
 /// </remarks>
-internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeProvider time)
+internal sealed class Failover(Forwarder forwarder, SlowComparison comparison, RouterMetrics metrics, TimeProvider time)
 {
     /// <summary>Forwards the request. The answer's headers name the variant that answered.</summary>
     /// <returns>How the request ended, and at which variant.</returns>
@@ -50,6 +53,10 @@ internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeP
         }
 
         // 3
+        if (body.IsWhole && first.Result == ForwardResult.Answered && comparison.IsSlow(attempt, first))
+            comparison.Begin(context.Request, attempt, first, body);
+
+        // 4
         var isAvailable = body.IsWhole || first.Endpoint is null;
         var isRetried = isAvailable && first.Result switch
         {
@@ -64,6 +71,8 @@ internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeP
         {
             if (isAvailable)
                 body.Release();
+            if (first.IsFailure)
+                metrics.FailureNotCounted("not-compared");
             return (first, attempt.Route);
         }
 
@@ -72,6 +81,7 @@ internal sealed class Failover(Forwarder forwarder, RouterMetrics metrics, TimeP
         headers[HeaderNames.ModelVersion] = stable.VersionText;
         headers[HeaderNames.ModelVariant] = stable.Variant;
         headers[HeaderNames.ModelFailover] = attempt.Route.Variant;
-        return (await forwarder.ForwardAsync(context, attempt with { Route = stable, IsReported = false }, body), stable);
+        var compared = attempt with { Route = stable, IsReported = false, First = new FirstFailure(attempt, first) };
+        return (await forwarder.ForwardAsync(context, compared, body), stable);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class Forwarder(AttemptObserver? observer, RouterMetrics metrics
 {
     private readonly Connector connector = new(time);
 
+    /// <summary>Compares slow answers over the same connections.</summary>
+    internal SlowComparison Comparison => field ??= new(connector, observer, metrics, time);
+
     /// <summary>Forwards the request of <paramref name="context"/>. The response is untouched unless the result is Answered or
     /// CutShort.</summary>
     /// <param name="context">The client's side.</param>

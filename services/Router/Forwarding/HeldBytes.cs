@@ -37,6 +37,17 @@ internal struct HeldBytes(HttpContext context)
         return true;
     }
 
+    /// <summary>Takes bytes for a copy of a request that outlives it. False if they do not fit.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="length">The length of its body.</param>
+    /// <param name="copy">Returns the bytes when it is disposed of; null if the request has no budget.</param>
+    internal static bool TryTakeCopy(HttpContext context, long length, out ByteReservation? copy)
+    {
+        copy = context.Features.Get<ByteBudget>() is { } budget ? new ByteReservation(budget) : null;
+        // Rounded to a power of two.
+        return copy?.TryTake(2 * length) != false;
+    }
+
     private ByteReservation? Open()
     {
         if (bytes is not null)

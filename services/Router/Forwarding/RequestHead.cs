@@ -3,7 +3,9 @@ using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Rollout.Guard;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -20,7 +22,7 @@ internal static class RequestHead
         // Kestrel keeps a Content-Length that Transfer-Encoding overrides under this name.
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
-        HeaderNames.RequestTimeout,
+        HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.ClientGroup,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -33,7 +35,7 @@ internal static class RequestHead
     /// <param name="milliseconds">The time that is left for the answer.</param>
     /// <param name="body">The client's body.</param>
     internal static int Write(
-        ref byte[] buffer, HttpRequest request, in Attempt attempt, byte[] host, long milliseconds, in ClientBody body)
+        ref byte[] buffer, HttpRequest request, in Attempt attempt, ReadOnlySpan<byte> host, long milliseconds, in ClientBody body)
     {
         var (action, route) = (attempt.Action, attempt.Route);
         var head = new HeadWriter(buffer);
@@ -56,6 +58,12 @@ internal static class RequestHead
         head.Line(HeaderNames.RequestId, attempt.RequestId);
         head.Bytes(route.Headers);
         head.Number("X-Request-Timeout: "u8, milliseconds);
+        if (attempt.IsShortened)
+            head.Line(HeaderNames.TimeoutShortened, "1");
+        if (attempt.IsReported || attempt.First is not null)
+            head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
+        if (attempt.First is { } first)
+            head.Line(HeaderNames.ModelFailover, FailoverOf(first));
         if (body.Length is { } length)
         {
             if (length > 0 || action == ModelAction.Infer)
@@ -75,6 +83,18 @@ internal static class RequestHead
 
         buffer = head.Buffer;
         return head.Length;
+    }
+
+    private static string FailoverOf(FirstFailure first)
+    {
+        var route = first.Attempt.Route;
+        var kind = first.Result switch
+        {
+            { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => "slow",
+            { IsNonFinite: true, Status: < StatusCodes.Status400BadRequest } => HeaderNames.NonFinite,
+            _ => Comparison.Error,
+        };
+        return new Comparison(route.Variant, route.Version, route.Trial, kind).ToHeader();
     }
 
     // Headers that Connection names are only for this hop. If a value holds 'close' or 'keep-alive', Kestrel hides the rest of it, so names

@@ -51,7 +51,10 @@ public sealed class RouterMetrics
             MetricNames.RouterAttempts,
             "{attempt}",
             "First attempts of requests that a rollout with more than one variant assigned.");
-        retries = Count(MetricNames.RouterRetries, "{request}", "Requests that were retried on stable after another variant failed.");
+        retries = Count(
+            MetricNames.RouterRetries,
+            "{request}",
+            "Requests that were sent to stable too, because another variant failed or was slow.");
         refusedRetries = Count(
             MetricNames.RouterRefusedRetries,
             "{request}",
@@ -62,7 +65,7 @@ public sealed class RouterMetrics
         uncountedFailures = Count(
             MetricNames.RouterUncountedFailures,
             "{attempt}",
-            "Failed first attempts that the guard had no room for. They are not evidence.");
+            "Failed first attempts that are not evidence: stable was not asked or failed too, or there was no room.");
 
         Counter<long> Count(string name, string unit, string description) => Meter.CreateCounter<long>(name, unit, description);
     }
@@ -116,11 +119,16 @@ public sealed class RouterMetrics
 
     internal void JournalFailed() => journalFailures.Add(1);
 
-    internal void FailureNotCounted() => uncountedFailures.Add(1);
+    /// <param name="reason"><c>no-room</c>, <c>not-compared</c> (stable was not asked) or <c>stable-failed</c>.</param>
+    internal void FailureNotCounted(string reason) =>
+        uncountedFailures.Add(1, new KeyValuePair<string, object?>(MetricNames.Reason, reason));
 
     private static string TextOf(RetryReason reason) => reason switch
     {
         RetryReason.Error => "error",
+        RetryReason.ClientError => "client-error",
+        RetryReason.NonFinite => "non-finite",
+        RetryReason.Slow => "slow",
         RetryReason.ConnectionLost => "connection-lost",
         RetryReason.BadAnswer => "bad-answer",
         RetryReason.Late => "late",

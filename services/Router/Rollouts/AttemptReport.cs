@@ -6,29 +6,73 @@ using ModelServing.Router.Metrics;
 namespace ModelServing.Router.Rollouts;
 
 /// <summary>Counts first attempts, and passes those that are evidence about a version on to the guard.</summary>
+/// <remarks>A failure of stable is evidence at once. A failure of another variant, or a slow answer, is evidence only if stable answers the
+/// same request well, so it waits for the attempt on stable.</remarks>
 internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard = null)
 {
-    /// <summary>Reports an attempt. Ignores retries, pinned requests, and attempts that the client ended.</summary>
+    /// <summary>Reports an attempt. Ignores pinned requests and attempts that the client ended.</summary>
     internal void Add(in Attempt attempt, in AttemptResult result)
     {
+        if (attempt.First is { } first)
+        {
+            Compare(first, attempt, result);
+            return;
+        }
+
         if (!attempt.IsReported)
             return;
-        var (counted, outcome) = Judge(result, attempt.Route.Tags, isLate: attempt.Limit > 0 && result.Elapsed >= attempt.Limit);
+        var (counted, outcome) = Judge(attempt, result);
         if (counted is null)
             return;
         metrics.Attempted(counted);
-        if (outcome is { } evidence)
+        if (guard is not null)
+            FailureQueue.Requested(attempt);
+        if (outcome is { } evidence && (evidence == CallOutcome.Succeeded || attempt.Route.IsStable))
             guard?.Add(attempt, result, evidence);
     }
 
-    private static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(
-        in AttemptResult result, VariantTags tags, bool isLate) =>
-        result.Cause switch
+    private void Compare(FirstFailure first, in Attempt stable, in AttemptResult result)
+    {
+        var (failed, failure) = (first.Attempt, first.Result);
+        // A deadline that the caller shortened is missed because of the caller.
+        if (failed.IsShortened && IsMissedDeadline(failure))
+            return;
+        var isGood = Judge(stable with { Limit = failed.Limit }, result).Outcome == CallOutcome.Succeeded
+            && guard?.IsSlow(failed, result) != true;
+        if (!isGood)
+        {
+            metrics.FailureNotCounted("stable-failed");
+            return;
+        }
+
+        var outcome = Judge(failed, failure).Outcome switch
+        {
+            CallOutcome.Succeeded => CallOutcome.Slow,
+            { } evidence => evidence,
+            // The variant blames the request, but stable has answered it.
+            null when failure.Status >= StatusCodes.Status400BadRequest => CallOutcome.Error,
+            null => (CallOutcome?)null,
+        };
+        if (outcome is { } kind)
+            guard?.Add(failed, failure, kind);
+    }
+
+    private static bool IsMissedDeadline(in AttemptResult result) =>
+        result.Cause == ForwardResult.Deadline || result.Status == StatusCodes.Status504GatewayTimeout;
+
+    private static (KeyValuePair<string, object?>[]? Counted, CallOutcome? Outcome) Judge(in Attempt attempt, in AttemptResult result)
+    {
+        var tags = attempt.Route.Tags;
+        if (attempt.IsShortened && IsMissedDeadline(result))
+            return (tags.ClientError, null);
+        var isLate = attempt.Limit > 0 && result.Elapsed >= attempt.Limit;
+        return result.Cause switch
         {
             ForwardResult.Answered or ForwardResult.HeldBack => result.Status switch
             {
                 >= StatusCodes.Status500InternalServerError => (tags.Error, CallOutcome.Error),
                 >= StatusCodes.Status400BadRequest => (tags.ClientError, null),
+                _ when isLate && attempt.IsShortened => (tags.Success, null),
                 _ when isLate => (tags.Error, CallOutcome.Error),
                 _ when result.IsNonFinite => (tags.NonFinite, CallOutcome.NonFinite),
                 _ => (tags.Success, CallOutcome.Succeeded),
@@ -38,4 +82,5 @@ internal sealed class AttemptReport(RouterMetrics metrics, FailureQueue? guard =
             ForwardResult.NoReadyEndpoint => (tags.Unreachable, null),
             _ => (null, null),
         };
+    }
 }

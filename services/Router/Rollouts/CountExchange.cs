@@ -28,8 +28,8 @@ internal sealed class CountExchange(RouterSettings settings, RouterCache? cache 
         {
             await shared.WriteAsync(version.Incarnation, own.ToBytes(), cancellation);
             var others = (await shared.ReadAsync(cancellation))
-                .Where(pair => pair.Key != version.Incarnation).Select(static pair => Parse(pair.Value)).OfType<GuardCounts>();
-            return new(GuardCounts.Sum(others.Prepend(own)), GuardScope.Sum);
+                .Where(pair => pair.Key != version.Incarnation).Select(static pair => Parse(pair.Value)).OfType<ClientCounts>();
+            return new(ClientCounts.Sum(others.Prepend(own)), GuardScope.Sum);
         }
         catch (CacheException)
         {
@@ -60,11 +60,11 @@ internal sealed class CountExchange(RouterSettings settings, RouterCache? cache 
     }
 
     // Counts in the format of another program version are left out, for both variants alike.
-    private static GuardCounts? Parse(ReadOnlyMemory<byte> counts)
+    private static ClientCounts? Parse(ReadOnlyMemory<byte> counts)
     {
         try
         {
-            return GuardCounts.Parse(counts.Span);
+            return ClientCounts.Parse(counts.Span);
         }
         catch (ContractException)
         {

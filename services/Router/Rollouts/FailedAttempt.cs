@@ -9,7 +9,14 @@ namespace ModelServing.Router.Rollouts;
 /// <param name="Watched">The variant that failed; null for stable.</param>
 /// <param name="Outcome">How it failed.</param>
 /// <param name="LostEndpoint">The endpoint whose connection was lost; null for other failures.</param>
-/// <param name="KeyHash">The hash of the routing key; null for a request without one.</param>
+/// <param name="KeyHash">The hash of the routing key within the client; null for a request without one.</param>
+/// <param name="ClientHash">The hash of the client's name.</param>
 /// <param name="Time">When it ended.</param>
 internal readonly record struct FailedAttempt(
-    ModelRoute Model, WatchedVariant? Watched, CallOutcome Outcome, string? LostEndpoint, ulong? KeyHash, DateTimeOffset Time);
+    ModelRoute Model,
+    WatchedVariant? Watched,
+    CallOutcome Outcome,
+    string? LostEndpoint,
+    ulong? KeyHash,
+    ulong ClientHash,
+    DateTimeOffset Time);

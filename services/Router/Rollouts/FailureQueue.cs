@@ -17,6 +17,11 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
 
     internal ChannelReader<FailedAttempt> Reader => failures.Reader;
 
+    /// <summary>Whether the answer took longer than the rollout allows.</summary>
+    internal bool IsSlow(in Attempt attempt, in AttemptResult result) =>
+        (attempt.Model.WatchedOf(attempt.Route) ?? attempt.Model.Watched.FirstOrDefault())?.Policy.SlowerThan is { } limit
+        && time.GetElapsedTime(0, result.Elapsed) > limit;
+
     /// <summary>Counts or queues an attempt of a watched variant, or of the stable variant beside one.</summary>
     internal void Add(in Attempt attempt, in AttemptResult result, CallOutcome outcome)
     {
@@ -24,22 +29,37 @@ internal sealed class FailureQueue(TimeProvider time, RouterMetrics metrics)
         if (watched is null && (!attempt.Route.IsStable || attempt.Model.Watched.Length == 0))
             return;
         var policy = (watched ?? attempt.Model.Watched[0]).Policy;
-        if (outcome == CallOutcome.Succeeded && time.GetElapsedTime(0, result.Elapsed) > policy.SlowerThan)
+        // A slow answer of a watched variant counts as a success, until the comparison with stable shows otherwise.
+        if (watched is null && outcome == CallOutcome.Succeeded && time.GetElapsedTime(0, result.Elapsed) > policy.SlowerThan)
             outcome = CallOutcome.Slow;
         if (outcome != CallOutcome.Succeeded)
         {
             var lost = result.Cause == ForwardResult.ConnectionLost ? result.Endpoint?.Address.ToString() : null;
-            if (!failures.Writer.TryWrite(new FailedAttempt(attempt.Model, watched, outcome, lost, attempt.KeyHash, time.GetUtcNow())))
-                metrics.FailureNotCounted();
+            var failed = new FailedAttempt(
+                attempt.Model, watched, outcome, lost, KeyOf(attempt), attempt.ClientHash, time.GetUtcNow());
+            if (!failures.Writer.TryWrite(failed))
+                metrics.FailureNotCounted("no-room");
         }
         else if (watched is not null)
         {
             var version = watched.Version;
-            version.Recorder.Record(new Observation(IsWatched: true, outcome, watched.Share, version.MinuteAt(time.GetUtcNow())));
+            version.Recorder.Record(
+                version.GroupOf(attempt.ClientHash),
+                new Observation(IsWatched: true, outcome, watched.Share, version.MinuteAt(time.GetUtcNow())));
             version.MarkChanged();
         }
 
-        if (watched is not null && attempt.KeyHash is { } key)
+        if (watched is not null && KeyOf(attempt) is { } key)
             watched.Version.Keys.Add(key, watched.FewestKeys);
     }
+
+    /// <summary>Counts a first attempt as a request of its client, whatever comes of it.</summary>
+    internal static void Requested(in Attempt attempt)
+    {
+        foreach (var watched in attempt.Model.Watched)
+            watched.Version.Recorder.Requested(watched.Version.GroupOf(attempt.ClientHash));
+    }
+
+    private static ulong? KeyOf(in Attempt attempt) =>
+        attempt.KeyHash is { } key ? ClientGroups.KeyWithin(attempt.ClientHash, key) : null;
 }

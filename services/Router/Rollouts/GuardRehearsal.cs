@@ -17,18 +17,21 @@ internal static class GuardRehearsal
     {
         var now = time.GetUtcNow();
         var trial = new VersionTrial(ModelName.Parse("rehearsal"), new ModelVersion(2), 1);
-        var (recorder, keys, losses) = (new GuardRecorder(), new FailedKeys(), new LostConnections());
+        var (recorder, keys, losses) = (new ClientRecorder(), new FailedKeys(), new LostConnections());
         var policy = new GuardPolicy { RoutersMax = 1, MaxErrorRate = 0.05, SlowerThan = TimeSpan.FromSeconds(1) };
         var share = TrafficShare.From(500, 9500);
         for (var i = 0; i < Failures; i++)
         {
             _ = losses.IsFailure("rehearsal", TimeSpan.FromSeconds(i));
-            recorder.Record(new Observation(IsWatched: true, CallOutcome.Succeeded, share, 1));
-            recorder.Record(new Observation(IsWatched: true, CallOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
-            recorder.Record(new Observation(IsWatched: false, CallOutcome.Slow, share, 1 + (i / 10)));
+            recorder.Requested(i % ClientGroups.Count);
+            recorder.Record(i % ClientGroups.Count, new Observation(IsWatched: true, CallOutcome.Succeeded, share, 1));
+            recorder.Record(
+                i % ClientGroups.Count,
+                new Observation(IsWatched: true, CallOutcome.Error, share, 1 + (i / 10), keys.Failed((ulong)i, 1)));
+            recorder.Record(i % ClientGroups.Count, new Observation(IsWatched: false, CallOutcome.Slow, share, 1 + (i / 10)));
         }
 
-        var counts = GuardCounts.Sum([GuardCounts.Parse(recorder.Read().ToBytes())]);
+        var counts = ClientCounts.Sum([ClientCounts.Parse(recorder.Read().ToBytes())]);
         _ = GuardRule.Read(counts, policy, GuardScope.Sum);
         var verdict = GuardRule.Decide(counts, policy, GuardScope.Sum, now, now)
             ?? throw new InvalidOperationException("the rehearsal's failures led to no verdict");

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
+using ModelServing.Hosting;
 using ModelServing.Journal;
 using ModelServing.Router.Metrics;
 
@@ -30,8 +30,10 @@ internal sealed class JournalKeeper(
     RouterMetrics metrics,
     JournalPace pace,
     ILogger<JournalKeeper> logger,
-    RouterCache? cache = null) : BackgroundService
+    RouterCache? cache = null) : LoopingService
 {
+    private const string Part = "journal";
+
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly ConcurrentDictionary<ModelName, bool> announced = new();
 
@@ -89,23 +91,20 @@ internal sealed class JournalKeeper(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(HostLoops loops, CancellationToken stopping)
     {
         if (sync.Journal is null)
             return;
         await using var pushes = cache?.Subscribe(OnAnnounced, Wake);
-        try
-        {
-            while (true)
+        await loops.RunAsync(
+            Part,
+            async token =>
             {
-                await RoundAsync(stoppingToken);
+                await RoundAsync(token);
                 var isPushed = cache is { IsReached: true } && board.Reach == JournalReach.Read;
-                await wake.WaitAsync(isPushed ? pace.Pushed : pace.Alone, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+                await wake.WaitAsync(isPushed ? pace.Pushed : pace.Alone, token);
+            },
+            stopping);
     }
 
     private void OnAnnounced(ModelName model)
@@ -160,6 +159,10 @@ internal sealed class JournalKeeper(
     private void ReportReach(string? failure, bool isUnavailable)
     {
         isUnavailable &= failure is not null;
+        if (isUnavailable)
+            Degrade(Part, failure!);
+        else
+            Restore(Part);
         if (board.SetReach(!isUnavailable))
         {
             if (isUnavailable)

@@ -34,8 +34,9 @@ internal sealed class JournalSnapshotKeeper(RolloutBoard board, ILogger<JournalS
 
             board.SetReach(answers: false);
         }
-        catch (ContractException e)
+        catch (Exception e)
         {
+            // The journal has it all; the file only bridges a time without the journal.
             RolloutLog.NoSnapshot(logger, e.Message);
         }
     }

@@ -110,8 +110,8 @@ internal sealed class JournalSync(
         due.TryRemove(KeyValuePair.Create(model, planned));
     }
 
-    /// <summary>Runs a step of one model. If the journal of that model is damaged, only this model is affected: the failure is returned,
-    /// and logged once.</summary>
+    /// <summary>Runs a step of one model. If the journal of that model is damaged, or an event has an effect that nobody expected, only this
+    /// model is affected: the failure is returned, and logged once.</summary>
     /// <exception cref="JournalException">The journal failed in another way.</exception>
     internal async Task<JournalException?> IsolateDamageAsync(ModelName model, Func<Task> step)
     {
@@ -120,11 +120,13 @@ internal sealed class JournalSync(
             await step();
             return null;
         }
-        catch (JournalException e) when (e.Error == JournalError.Damaged)
+        catch (Exception e) when (e is not (OperationCanceledException or JournalException { Error: not JournalError.Damaged }))
         {
-            if (board.SetFault(model, e.Message))
-                RolloutLog.JournalDamaged(logger, model.Text, e.Message);
-            return e;
+            var damage = e as JournalException
+                ?? new JournalException(JournalError.Damaged, $"unexpected {e.GetType().Name}: {e.Message}", e);
+            if (board.SetFault(model, damage.Message))
+                RolloutLog.JournalDamaged(logger, model.Text, damage.Message);
+            return damage;
         }
     }
 

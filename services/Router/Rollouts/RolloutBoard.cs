@@ -97,16 +97,21 @@ internal sealed class RolloutBoard(bool isJournaled)
         return (JournalReach)Interlocked.Exchange(ref reach, (int)next) != next;
     }
 
-    /// <summary>Calls <paramref name="changed"/> after changes; once for several changes that come together.</summary>
+    /// <summary>Calls <paramref name="changed"/> after changes; once for several changes that come together. If it throws, so does this
+    /// method, and the next call begins with the same change.</summary>
     internal async Task FollowAsync(Func<Task> changed, CancellationToken cancellation)
     {
-        try
+        await foreach (var _ in changes.Reader.ReadAllAsync(cancellation))
         {
-            await foreach (var _ in changes.Reader.ReadAllAsync(cancellation))
+            try
+            {
                 await changed();
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
+            }
+            catch
+            {
+                changes.Writer.TryWrite(true);
+                throw;
+            }
         }
     }
 }

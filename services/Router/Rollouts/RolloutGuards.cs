@@ -1,9 +1,9 @@
 using System.Globalization;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
+using ModelServing.Hosting;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;
@@ -33,7 +33,7 @@ internal sealed class RolloutGuards(
     RouterSettings settings,
     TimeProvider time,
     ILogger<RolloutGuards> logger)
-    : BackgroundService
+    : LoopingService
 {
     private const int BatchSize = 256;
 
@@ -55,38 +55,36 @@ internal sealed class RolloutGuards(
         timer.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(HostLoops loops, CancellationToken stopping)
     {
         if (settings.GuardOff)
             RolloutLog.GuardOff(logger);
         // Warms up the JIT now: compiling during the first rollback would exceed its time budget.
-        await Task.Run(() => GuardRehearsal.Play(time), stoppingToken);
-        var (failed, tick) = (queue.Reader.WaitToReadAsync(stoppingToken).AsTask(), timer.WaitForNextTickAsync(stoppingToken).AsTask());
-        try
-        {
-            while (true)
+        await Task.Run(() => GuardRehearsal.Play(time), stopping);
+        // A round that fails leaves what it has not taken to the next one.
+        Task<bool>? failed = null;
+        Task<bool>? tick = null;
+        await loops.RunAsync(
+            "guard",
+            async token =>
             {
+                failed ??= queue.Reader.WaitToReadAsync(token).AsTask();
+                tick ??= timer.WaitForNextTickAsync(token).AsTask();
                 await Task.WhenAny(failed, tick);
                 if (failed.IsCompleted)
                 {
-                    await failed;
-                    await CountAsync(stoppingToken);
-                    failed = queue.Reader.WaitToReadAsync(stoppingToken).AsTask();
+                    failed = null;
+                    await CountAsync(token);
                 }
 
                 if (tick.IsCompleted)
                 {
-                    if (!await tick)
-                        return;
-                    await CheckAsync(stoppingToken);
+                    tick = null;
+                    await CheckAsync(token);
                     Interlocked.Increment(ref checks);
-                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
                 }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+            },
+            stopping);
     }
 
     private async Task CountAsync(CancellationToken cancellation)
@@ -134,7 +132,9 @@ internal sealed class RolloutGuards(
             }
         }
 
-        version.Recorder.Record(new Observation(failure.Watched is not null, failure.Outcome, watched.Share, minute, history));
+        version.Recorder.Record(
+            version.GroupOf(failure.ClientHash),
+            new Observation(failure.Watched is not null, failure.Outcome, watched.Share, minute, history));
         version.MarkChanged();
     }
 

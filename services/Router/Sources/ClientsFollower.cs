@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
@@ -20,7 +19,7 @@ internal sealed class ClientsFollower(
     RouterMetrics metrics,
     TimeProvider time,
     ILogger<ClientsFollower> logger)
-    : BackgroundService
+    : LoopingService
 {
     private const string Part = "clients";
 
@@ -37,9 +36,19 @@ internal sealed class ClientsFollower(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(HostLoops loops, CancellationToken stopping)
     {
-        await file.FollowAsync(ApplyAsync, Refuse, stoppingToken);
+        await loops.FollowAsync(
+            Part,
+            (succeeded, token) => file.FollowAsync(
+                async content =>
+                {
+                    await ApplyAsync(content);
+                    succeeded();
+                },
+                Refuse,
+                token),
+            stopping);
         await StopKeysAsync();
     }
 

@@ -39,6 +39,9 @@ internal sealed class DnsEndpoints(
     private volatile EndpointsDocument current = EndpointsDocument.None;
     private volatile string? unknown = "no name has been looked up yet";
 
+    // A change that is not passed on yet. Only the follower uses it.
+    private bool isChangePending;
+
     public EndpointsDocument Current => current;
 
     public string? Unknown => unknown;
@@ -70,17 +73,14 @@ internal sealed class DnsEndpoints(
 
     public async Task FollowAsync(Func<Task> changed, CancellationToken cancellation)
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                await Task.Delay(Period * (0.9 + (0.2 * Random.Shared.NextDouble())), time, cancellation);
-                if (await RunRoundAsync(cancellation))
-                    await changed();
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
+            await Task.Delay(Period * (0.9 + (0.2 * Random.Shared.NextDouble())), time, cancellation);
+            isChangePending |= await RunRoundAsync(cancellation);
+            if (!isChangePending)
+                continue;
+            await changed();
+            isChangePending = false;
         }
     }
 
@@ -119,8 +119,9 @@ internal sealed class DnsEndpoints(
         {
             return new Answer(name, [], $"{e.Message} ({e.SocketErrorCode})");
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // One name that can't be looked up, for whatever reason, does not stop the lookups of the others.
             return new Answer(name, [], e.Message);
         }
     }

@@ -16,7 +16,8 @@ internal interface IEndpointSource
     /// are older than the plan. Takes a bounded time.</summary>
     Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation);
 
-    /// <summary>Follows the endpoints, and calls <paramref name="changed"/> each time <see cref="Current"/> or <see cref="Unknown"/>
-    /// changes.</summary>
+    /// <summary>Follows the endpoints until it is canceled, and calls <paramref name="changed"/> each time <see cref="Current"/> or
+    /// <see cref="Unknown"/> changes. What <paramref name="changed"/> throws ends the following, and the next call begins with the same
+    /// change.</summary>
     Task FollowAsync(Func<Task> changed, CancellationToken cancellation);
 }

@@ -51,24 +51,18 @@ internal sealed class KubernetesPlan(
 
     public async Task FollowAsync(Func<byte[], Task> changed, Action<string> refused, CancellationToken cancellation)
     {
-        try
+        while (true)
         {
-            while (true)
+            try
             {
-                try
-                {
-                    await FollowUntilItFailsAsync(changed, refused, cancellation);
-                }
-                catch (WatchFailure e)
-                {
-                    Fail(e);
-                }
-
-                await Task.Delay(limits.PauseAfter(failures, Random.Shared.NextDouble()), time, cancellation);
+                await FollowUntilItFailsAsync(changed, refused, cancellation);
             }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
+            catch (WatchFailure e)
+            {
+                Fail(e);
+            }
+
+            await Task.Delay(limits.PauseAfter(failures, Random.Shared.NextDouble()), time, cancellation);
         }
     }
 
@@ -118,8 +112,9 @@ internal sealed class KubernetesPlan(
             return;
         }
 
-        content = plan;
         await changed(Encoding.UTF8.GetBytes(plan!));
+        // Only now: a plan that could not be applied is passed on again.
+        content = plan;
     }
 
     private void Fail(WatchFailure e)

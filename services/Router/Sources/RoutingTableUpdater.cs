@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 using ModelServing.Rollout;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;
@@ -9,7 +9,7 @@ namespace ModelServing.Router.Sources;
 
 /// <summary>
 /// Follows the plan, the endpoints and the board, and has a new table swapped in for each change. A document that cannot be used changes
-/// nothing: the last good table stays, and the reason is logged and counted.
+/// nothing: the last good table stays, and the reason is logged and counted. A change that failed in another way is applied again.
 /// </summary>
 internal sealed class RoutingTableUpdater(
     IPlanSource source,
@@ -19,7 +19,7 @@ internal sealed class RoutingTableUpdater(
     RoutingTableSwapper table,
     RouterMetrics metrics,
     ILogger<RoutingTableUpdater> logger)
-    : BackgroundService
+    : LoopingService
 {
     /// <summary>The time between two reads of a file. A change counts once two reads agree, so it takes one to two periods.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -31,11 +31,36 @@ internal sealed class RoutingTableUpdater(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(
-            source.FollowAsync(content => ApplyPlanAsync(content, stoppingToken), Refuse, stoppingToken),
-            endpoints.FollowAsync(() => table.ApplyEndpointsAsync(stoppingToken), stoppingToken),
-            board.FollowAsync(() => table.ApplyBoardAsync(stoppingToken), stoppingToken));
+    protected override Task RunAsync(HostLoops loops, CancellationToken stopping) => Task.WhenAll(
+        loops.FollowAsync(
+            "plan",
+            (succeeded, token) => source.FollowAsync(
+                async content =>
+                {
+                    await ApplyPlanAsync(content, token);
+                    succeeded();
+                },
+                Refuse,
+                token),
+            stopping),
+        Follow(loops, "endpoints", endpoints.FollowAsync, table.ApplyEndpointsAsync, stopping),
+        Follow(loops, "rollouts", board.FollowAsync, table.ApplyBoardAsync, stopping));
+
+    private static Task Follow(
+        HostLoops loops,
+        string name,
+        Func<Func<Task>, CancellationToken, Task> follow,
+        Func<CancellationToken, Task> apply,
+        CancellationToken stopping) => loops.FollowAsync(
+            name,
+            (succeeded, token) => follow(
+                async () =>
+                {
+                    await apply(token);
+                    succeeded();
+                },
+                token),
+            stopping);
 
     private async Task ApplyPlanAsync(byte[] content, CancellationToken cancellation)
     {

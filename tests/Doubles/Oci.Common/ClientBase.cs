@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using Oci.Common.Auth;
 using Oci.Common.Http;
@@ -11,6 +12,7 @@ namespace Oci.Common;
 public abstract class ClientBase : IDisposable
 {
     private readonly HttpClient client;
+    private readonly AbstractRequestingAuthenticationDetailsProvider requesting;
     private readonly RetryConfiguration retryConfiguration;
     private readonly string userAgent;
     private readonly string serviceName;
@@ -19,6 +21,7 @@ public abstract class ClientBase : IDisposable
         IBasicAuthenticationDetailsProvider authProvider, ClientConfiguration clientConfiguration, string serviceName)
     {
         this.serviceName = serviceName;
+        requesting = authProvider as AbstractRequestingAuthenticationDetailsProvider;
         clientConfiguration ??= new ClientConfiguration();
         client = new HttpClient(new SigningHandler(new RequestSigner(authProvider)))
         {
@@ -66,8 +69,8 @@ public abstract class ClientBase : IDisposable
         }
 
         var response = RetryingCall.Preferred(call.Retry, retryConfiguration) is { } retry
-            ? await RetryingCall.SendAsync(retry, copy => client.SendAsync(copy, call.Option, call.Token), message).ConfigureAwait(false)
-            : await client.SendAsync(message, call.Option).ConfigureAwait(false);
+            ? await RetryingCall.SendAsync(retry, copy => SendAsync(copy, call.Option, call.Token), message).ConfigureAwait(false)
+            : await SendAsync(message, call.Option, CancellationToken.None).ConfigureAwait(false);
         ResponseReader.Check(message, response, new ApiDetails
         {
             ServiceName = serviceName,
@@ -76,6 +79,23 @@ public abstract class ClientBase : IDisposable
             UserAgent = userAgent,
         });
         return ResponseReader.Read<TResponse>(response);
+    }
+
+    // A platform's identity gets a new token after each answer 401, and the request is sent once more. Each send is a copy.
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, HttpCompletionOption option, CancellationToken token)
+    {
+        if (requesting is null)
+            return await client.SendAsync(message, option, token).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            var copy = await RetryingCall.CopyAsync(message).ConfigureAwait(false);
+            var response = await client.SendAsync(copy, option, token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.Unauthorized)
+                return response;
+            requesting.Refresh();
+            if (attempt == 2)
+                return response;
+        }
     }
 
     private Uri EndpointFor(string namespaceName)

@@ -71,11 +71,20 @@ public class TerminalTests
             ExitCode.Failed,
             await RunAsync(new RegistryException(RegistryError.Unavailable, ObjectKey.Parse("a"), "can't be read")));
         Assert.Equal(ExitCode.Failed, await RunAsync(new IOException("full")));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(new InvalidOperationException("unexpected")));
         Assert.Equal("taken\nso take another\nwrong\na: is there\na: can't be read\nfull\n", terminal.Errors);
         Assert.Empty(terminal.Output);
 
         Task<int> RunAsync(Exception thrown) => Terminal.RunAsync(terminal.Terminal, (_, _) => Task.FromException<int>(thrown));
+    }
+
+    [Fact]
+    public async Task An_unexpected_exception_is_one_line_with_the_method_that_failed()
+    {
+        var terminal = new RecordedTerminal();
+        Assert.Equal(ExitCode.Failed, await Terminal.RunAsync(terminal.Terminal, (_, _) => throw new FormatException("no\nobject")));
+        Assert.Matches(
+            @"\Aunexpected FormatException in ModelServing\.Services\.Tests\.Cli\.TerminalTests\.\S+: no object\n\z",
+            terminal.Errors);
     }
 
     [Fact]

@@ -102,6 +102,8 @@ public class HostSettingsTests
                 BudgetBytes = two.Item2 % 2 == 0 ? two.Item3 : null,
                 RuntimeBytes = two.Item2 % 3 == 0 ? two.Item3 : null,
                 MaxAnswerBytes = two.Item2 % 5 == 0 ? two.Item3 : null,
+                RequestTimeout = TimeSpan.FromSeconds(two.Item1),
+                LoadTimeout = TimeSpan.FromMilliseconds(two.Item1),
             };
             Assert.Equal(settings, new InferenceSettings(Environment(settings.ToEnvironment())));
         });
@@ -208,6 +210,7 @@ public class HostSettingsTests
                 "MODELSERVING_ENVIRONMENT",
                 "MODELSERVING_JOURNAL",
                 "MODELSERVING_JOURNAL_SNAPSHOT",
+                "MODELSERVING_LOAD_TIMEOUT",
                 "MODELSERVING_LOG_FORMAT",
                 "MODELSERVING_MAX_ANSWER_BYTES",
                 "MODELSERVING_MAX_CONNECTIONS",
@@ -225,6 +228,7 @@ public class HostSettingsTests
                 "MODELSERVING_PLAN",
                 "MODELSERVING_QUEUE_LIMIT",
                 "MODELSERVING_REGISTRY",
+                "MODELSERVING_REQUEST_TIMEOUT",
                 "MODELSERVING_ROUTERS_MAX",
                 "MODELSERVING_RUNTIME_BYTES",
                 "MODELSERVING_STOP_WITH_PARENT",
@@ -265,6 +269,8 @@ public class HostSettingsTests
     [InlineData("MAX_REQUEST_BYTES", "64MB", "a whole number from 1 to 2147483647")]
     [InlineData("MAX_REQUEST_BYTES", "0", "a whole number from 1 to 2147483647")]
     [InlineData("MINUTE", "0.5", "a number of seconds from 1 to 86400")]
+    [InlineData("REQUEST_TIMEOUT", "0", "a number of seconds from 0.001 to 86400")]
+    [InlineData("LOAD_TIMEOUT", "2m", "a number of seconds from 0.001 to 86400")]
     [InlineData("MINUTE", "1m", "a number of seconds from 1 to 86400")]
     [InlineData("OCI_MONITORING_ENDPOINT", "telemetry.example", "an address without a path, as in https://HOST")]
     [InlineData("OCI_IDENTITY", "WorkloadIdentity", "workload-identity, resource-principal, instance-principal or config-file")]

@@ -1,11 +1,17 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Inference;
 using ModelServing.Inference.Models;
+using ModelServing.Inference.Reporting;
 using ModelServing.Registry;
+using ModelServing.Services.Tests.Functions.Listener;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference;
@@ -32,6 +38,12 @@ internal sealed class RunningInference : IAsyncDisposable
         where T : notnull => app.Services.GetRequiredService<T>();
 
     private bool IsStopping => app.Lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>What the service logged.</summary>
+    internal IReadOnlyCollection<RecordedLine> Log => ((OwnLog)app.Services.GetRequiredService<ILoggerFactory>()).Lines;
+
+    /// <summary>The address for a <see cref="RawConnection"/>.</summary>
+    internal IPEndPoint Address => IPEndPoint.Parse(new Uri(app.Urls.First()).Authority);
 
     internal int ExitCode => app.Services.GetRequiredService<HostFailure>().ExitCode;
 
@@ -60,7 +72,7 @@ internal sealed class RunningInference : IAsyncDisposable
         var app = ServiceHost.Build(
             "inference",
             settings with { Urls = "http://127.0.0.1:0", LogFormat = LogFormat.Json },
-            InferenceHost.Add,
+            Add,
             InferenceHost.Map);
         try
         {
@@ -72,6 +84,14 @@ internal sealed class RunningInference : IAsyncDisposable
         }
 
         return new RunningInference(folder, app);
+    }
+
+    // The counts for ModelMetrics can be read even if there is no cache to report them to.
+    private static void Add(WebApplicationBuilder builder, InferenceSettings settings)
+    {
+        InferenceHost.Add(builder, settings);
+        builder.Services.TryAddSingleton<RequestRecorder>();
+        builder.Services.AddSingleton<ILoggerFactory>(new OwnLog());
     }
 
     internal Task UntilReadyAsync() =>
@@ -97,12 +117,42 @@ internal sealed class RunningInference : IAsyncDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    internal static async Task UntilAsync(Func<Task<bool>> condition, string failure)
+    /// <summary>Sends a request with headers.</summary>
+    internal async Task<InferenceReply> SendAsync(string body, params (string Name, string Value)[] headers)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, InferencePaths.Infer(Model)) { Content = new StringContent(body) };
+        foreach (var (name, value) in headers)
+            message.Headers.Add(name, value);
+        using var answer = await Client.SendAsync(message);
+        return new InferenceReply(
+            (int)answer.StatusCode,
+            await answer.Content.ReadAsStringAsync(),
+            answer.Headers.TryGetValues(HeaderNames.ModelOutcome, out var outcomes) ? outcomes.Single() : null);
+    }
+
+    /// <summary>Waits until a number of the canary's requests are counted for ModelMetrics, and returns the number of each kind.</summary>
+    internal async Task<IReadOnlyDictionary<AnswerKind, long>> CanaryCountsAsync(int requests)
+    {
+        var recorder = app.Services.GetRequiredService<RequestRecorder>();
+        RequestCounts? counts = null;
+        await UntilAsync(
+            () =>
+            {
+                counts = recorder.Read().FirstOrDefault(static stream => stream.Variant == VariantPlan.Canary)?.Counts;
+                return Task.FromResult(counts?.Requests >= requests);
+            },
+            $"it never counted {requests} requests");
+        return Enum.GetValues<AnswerKind>().Where(kind => counts!.Count(kind) > 0).ToDictionary(kind => kind, kind => counts!.Count(kind));
+    }
+
+    internal static Task UntilAsync(Func<Task<bool>> condition, string failure) => UntilAsync(condition, () => failure);
+
+    internal static async Task UntilAsync(Func<Task<bool>> condition, Func<string> failure)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await condition())
         {
-            Assert.False(timeout.IsCancellationRequested, failure);
+            Assert.False(timeout.IsCancellationRequested, timeout.IsCancellationRequested ? failure() : "");
             await Task.Delay(10);
         }
     }

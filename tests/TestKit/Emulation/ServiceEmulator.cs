@@ -56,6 +56,13 @@ public abstract class ServiceEmulator<TOperation, TRequest> : IAsyncDisposable
     /// <summary>The user that may call the service.</summary>
     public EmulatorIdentity Identity { get; }
 
+    /// <summary>A pod that may call the service too; null for none.</summary>
+    public OkePod? Pod
+    {
+        get => signature.Pod;
+        set => signature.Pod = value;
+    }
+
     /// <summary>The faults that a test plans.</summary>
     public FaultPlan<TOperation> Faults { get; } = new();
 

@@ -20,6 +20,9 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
     private static readonly string[] RequiredHeaders = ["date", "(request-target)", "host"];
     private static readonly string[] RequiredHeadersWithBody = [.. RequiredHeaders, "content-length", "content-type", "x-content-sha256"];
 
+    /// <summary>A pod whose sessions are accepted too; null for none.</summary>
+    internal OkePod? Pod { get; set; }
+
     /// <summary>Verifies a request. Returns the body if it is signed; otherwise returns null and leaves the body unread.</summary>
     /// <param name="context">The request.</param>
     /// <param name="target">Its target, with its escapes.</param>
@@ -36,8 +39,8 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
                 + "version=\"1\",headers=..,keyId=..,algorithm=\"rsa-sha256\",signature=..");
         }
 
-        if (match.Groups["key"].Value != identity.KeyId)
-            throw Refused($"the key '{match.Groups["key"].Value}' is unknown");
+        var keyId = match.Groups["key"].Value;
+        var key = keyId == identity.KeyId ? identity.Key : Pod?.FindKey(keyId) ?? throw Refused($"the key '{keyId}' is unknown");
         var culture = CultureInfo.InvariantCulture;
         if (!DateTimeOffset.TryParseExact(headers.Date.ToString(), "r", culture, DateTimeStyles.AssumeUniversal, out var date))
             throw Refused($"the date '{headers.Date}' can't be parsed");
@@ -52,7 +55,7 @@ internal sealed partial class SignatureCheck(EmulatorIdentity identity, TimeProv
         var text = string.Join('\n', signed.Select(name => $"{name}: {SignedValue(context.Request, name, target)}"));
         var signature = new byte[256];
         if (!Convert.TryFromBase64String(match.Groups["signature"].Value, signature, out var length) ||
-            !identity.Key.VerifyData(
+            !key.VerifyData(
                 Encoding.UTF8.GetBytes(text), signature.AsSpan(0, length), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
             throw Refused("the signature does not match this request");
         return signed.Contains("x-content-sha256") ? await ReadBodyAsync(context) : null;

@@ -28,6 +28,7 @@ public static class GuardScenarios
     public static IEnumerable<GuardScenario> All() =>
     [
         Equal(), AtTheBoundary(), Diurnal(), Ramp(), AlternatingWeight(), SeveralRouters(), RestartingPods(),
+        HostileClient(5), HostileClient(50),
         SharedOutage(5), SharedOutage(50), SharedOutage(90),
         Fault("at once", 0, 10), Fault("after 10 minutes", 10, 20), Fault("after 2 hours", 120, 20), Fault("after a day", 1440, 20),
     ];
@@ -92,6 +93,22 @@ public static class GuardScenarios
             (Stable * Kills, () => rollout.Kill(isWatched: false, $"stable-{rollout.Random.Next(Stable)}", rollout.Random.Next(1, 20))));
     })
     { Routers = 4 };
+
+    /// <summary>Two hours of two equal versions. One of 21 clients knows the assignment and sends the watched variant alone whatever
+    /// fails, with a new routing key each time. Stable answers two of these requests per minute well, because some failures are random; so
+    /// both are evidence.</summary>
+    public static GuardScenario HostileClient(int percent, int brevity = 1) =>
+        new($"hostile client, {percent}%", Careful, rollout =>
+        {
+            var key = 0UL;
+            rollout.Share = TrafficShare.From(percent, 100 - percent);
+            rollout.Pass(
+                Shift / 4 / brevity,
+                [
+                    .. Failures(rollout, PerMinute * FailureRate, ratio: 1),
+                    (2, () => rollout.Fail(isWatched: true, key: key++, client: SimulatedRollout.Hostile)),
+                ]);
+        });
 
     /// <summary>Half an hour at 20 requests per second. During five minutes, half of all requests fail on both versions.</summary>
     /// <remarks>The versions are equal, so the evidence at tolerance 1, which the error rate needs as well, is at its limit. At most one

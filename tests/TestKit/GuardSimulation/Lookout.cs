@@ -31,8 +31,10 @@ internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
         double Step(double tolerance) => share.IsDivided ? Math.Log(1 + (1 - share.Fraction) / (share.Fraction * tolerance)) : 0;
     }
 
-    internal bool Condemns(GuardCounts counts)
+    internal bool Condemns(ClientCounts clients)
     {
+        // If the verdict would rest on one client, the evidence of the others must grow first, and one failure raises it by as much.
+        var counts = GuardRule.FindOthers(clients, policy, scope) ?? clients.All;
         var readings = GuardRule.Read(counts, policy, scope);
         relative = readings.Where(static one => one.Kind != GuardKind.MaxErrorRate).Max(static one => Math.Log(one.Evidence));
         rate = readings.Where(static one => one.Kind == GuardKind.MaxErrorRate)
@@ -43,6 +45,6 @@ internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
             {
                 Tolerance = 1,
             }, scope).First(static one => one.Kind == GuardKind.Error).Evidence);
-        return (relative >= threshold || rate >= threshold) && GuardRule.Decide(counts, policy, scope, default, default) is not null;
+        return (relative >= threshold || rate >= threshold) && GuardRule.Decide(clients, policy, scope, default, default) is not null;
     }
 }

@@ -11,8 +11,14 @@ namespace ModelServing.TestKit.GuardSimulation;
 /// <param name="seed">Equal seeds give equal rollouts.</param>
 public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
 {
-    private readonly GuardRecorder[] recorders = [.. Enumerable.Range(0, routers).Select(static _ => new GuardRecorder())];
-    private readonly List<byte[]> counts = [.. Enumerable.Repeat(GuardCounts.Empty.ToBytes(), routers)];
+    /// <summary>The number of honest clients. Each sends an equal part of the requests.</summary>
+    public const int Clients = 20;
+
+    /// <summary>A client that knows the assignment and wants the version condemned.</summary>
+    public const int Hostile = Clients;
+
+    private readonly ClientRecorder[] recorders = [.. Enumerable.Range(0, routers).Select(_ => NewRecorder(seed))];
+    private readonly List<byte[]> counts = [.. Enumerable.Repeat(ClientCounts.Empty.ToBytes(), routers)];
     private readonly int[] places = [.. Enumerable.Range(0, routers)];
     private readonly Lookout sum = new(policy, GuardScope.Sum);
     private readonly Lookout[] own = [.. Enumerable.Range(0, routers).Select(_ => new Lookout(policy, GuardScope.Local))];
@@ -64,11 +70,13 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     /// <param name="isWatched">Whether it was assigned to the watched variant.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="key">The request's routing key.</param>
-    public void Fail(bool isWatched, CallOutcome outcome = CallOutcome.Error, ulong? key = null) =>
-        Report(new Observation(isWatched, outcome, Share, Minute, key is { } one ? keys.Failed(one, Minute) : default));
+    /// <param name="client">The client that sent it; null for a random honest one.</param>
+    public void Fail(bool isWatched, CallOutcome outcome = CallOutcome.Error, ulong? key = null, int? client = null) => Report(
+        client ?? Random.Next(Clients),
+        new Observation(isWatched, outcome, Share, Minute, key is { } one ? keys.Failed(one, Minute) : default));
 
     /// <summary>A first attempt of the watched variant succeeds.</summary>
-    public void Succeed() => Report(new Observation(IsWatched: true, CallOutcome.Succeeded, Share, Minute));
+    public void Succeed() => Report(0, new Observation(IsWatched: true, CallOutcome.Succeeded, Share, Minute));
 
     /// <summary>A pod is killed with requests in flight.</summary>
     public void Kill(bool isWatched, string endpoint, int inFlight)
@@ -87,18 +95,29 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
     public void ReplaceRouter()
     {
         var router = Random.Next(routers);
-        recorders[router] = new GuardRecorder();
+        recorders[router] = NewRecorder(seed);
         places[router] = counts.Count;
-        counts.Add(GuardCounts.Empty.ToBytes());
+        counts.Add(ClientCounts.Empty.ToBytes());
         own[router] = new Lookout(policy, GuardScope.Local);
     }
 
     private int Minute => (int)Time + 1;
 
-    private void Report(in Observation observation)
+    // The groups differ from rollout to rollout, as they do from trial to trial.
+    private static ClientRecorder NewRecorder(int seed)
+    {
+        var recorder = new ClientRecorder();
+        for (var client = 0; client <= Hostile; client++)
+            recorder.Requested(GroupOf(client, seed));
+        return recorder;
+    }
+
+    private static int GroupOf(int client, int seed) => ClientGroups.GroupOf((ulong)client, (ulong)seed);
+
+    private void Report(int client, in Observation observation)
     {
         var router = routers == 1 ? 0 : Random.Next(routers);
-        recorders[router].Record(observation);
+        recorders[router].Record(GroupOf(client, seed), observation);
         if (!observation.IsWatched || observation.Outcome == CallOutcome.Succeeded)
             return;
         WatchedFailures++;
@@ -108,7 +127,7 @@ public sealed class SimulatedRollout(GuardPolicy policy, int routers, int seed)
         {
             for (var i = 0; i < routers; i++)
                 counts[places[i]] = recorders[i].Read().ToBytes();
-            IsCondemned |= sum.Condemns(GuardCounts.Sum(counts.Select(static bytes => GuardCounts.Parse(bytes))));
+            IsCondemned |= sum.Condemns(ClientCounts.Sum(counts.Select(static bytes => ClientCounts.Parse(bytes))));
         }
 
         if (own[router].MustCheck(Share))

@@ -38,12 +38,9 @@ internal sealed class AlarmDelivery(string environment, FunctionCaller functions
             terminal.Warn($"{MaxMessages} alarm messages are already waiting; a message of {transition.Alarm.Name} is dropped");
     }
 
-    /// <summary>Delivers messages until cancelled.</summary>
-    internal async Task RunAsync(CancellationToken cancellation)
-    {
-        await foreach (var transition in messages.Reader.ReadAllAsync(cancellation))
-            await DeliverAsync(transition, cancellation);
-    }
+    /// <summary>Waits for a message and delivers it.</summary>
+    internal async Task DeliverNextAsync(CancellationToken cancellation) =>
+        await DeliverAsync(await messages.Reader.ReadAsync(cancellation), cancellation);
 
     private async Task DeliverAsync(AlarmTransition transition, CancellationToken cancellation)
     {

@@ -16,43 +16,53 @@ internal sealed class ArtifactArrivals(IObjectStore store, FunctionCaller functi
     private readonly HashSet<PublishedVersion> known = [];
     private string? reported;
 
-    /// <summary>Looks for manifests until cancelled.</summary>
-    internal async Task RunAsync(CancellationToken cancellation)
+    /// <summary>Looks for manifests, reports a new problem, and waits until it is time for the next look.</summary>
+    internal async Task LookAndWaitAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Period, time);
-        do
-        {
-            var problem = await LookAsync(cancellation);
-            if (problem is not null && problem != reported)
-                terminal.Warn(problem);
-            reported = problem;
-        }
-        while (await timer.WaitForNextTickAsync(cancellation));
+        var problem = await LookAsync(cancellation);
+        if (problem is not null && problem != reported)
+            terminal.Warn(problem);
+        reported = problem;
+        await Task.Delay(Period, time, cancellation);
     }
 
-    /// <summary>Looks once. Returns the problem, which the next look retries, or null.</summary>
+    /// <summary>Looks once. Returns the first problem, which the next look retries, or null. A problem with one version does not keep the
+    /// others from being checked.</summary>
     internal async Task<string?> LookAsync(CancellationToken cancellation)
     {
+        string? first = null;
         try
         {
             await foreach (var key in store.ListAsync(RegistryLayout.Prefix, cancellation))
             {
                 if (!RegistryLayout.TryParseManifest(key, out var version) || known.Contains(version))
                     continue;
-                var isChecked = await store.FindLengthAsync(
-                    RegistryLayout.Verdict(version.Model, version.Version),
-                    cancellation) is not null;
-                if (!isChecked && await InvokeLoaderAsync(key, version, cancellation) is { } problem)
-                    return problem;
-                known.Add(version);
+                if (await CheckAsync(key, version, cancellation) is { } problem)
+                    first ??= problem;
+                else
+                    known.Add(version);
             }
+        }
+        catch (RegistryException e)
+        {
+            first ??= e.Message;
+        }
+
+        return first;
+    }
+
+    private async Task<string?> CheckAsync(ObjectKey key, PublishedVersion version, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.FindLengthAsync(RegistryLayout.Verdict(version.Model, version.Version), cancellation) is not null
+                ? null
+                : await InvokeLoaderAsync(key, version, cancellation);
         }
         catch (RegistryException e)
         {
             return e.Message;
         }
-
-        return null;
     }
 
     private async Task<string?> InvokeLoaderAsync(ObjectKey key, PublishedVersion version, CancellationToken cancellation)

@@ -22,6 +22,8 @@ internal sealed class HostedFunctions : IAsyncDisposable
     private readonly Terminal terminal;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource closing = new();
+    private readonly TerminalLoops loops;
+    private string? reported;
     private Task working = Task.CompletedTask;
     private SupervisedHost? host;
 
@@ -32,7 +34,8 @@ internal sealed class HostedFunctions : IAsyncDisposable
         this.terminal = terminal;
         this.time = time;
         delivery = new AlarmDelivery(Environment, functions, minute, terminal, time);
-        Monitoring = new LocalMonitoring(ModelAlarms.All, minute, delivery.Send, time);
+        loops = new TerminalLoops(terminal, time);
+        Monitoring = new LocalMonitoring(ModelAlarms.All, minute, delivery.Send, time, loops);
     }
 
     /// <summary>The metrics and the alarms.</summary>
@@ -58,7 +61,10 @@ internal sealed class HostedFunctions : IAsyncDisposable
         host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.SetAddress);
         await host.Ready.WaitAsync(cancellation);
         var arrivals = new ArtifactArrivals(RegistryLocation.Open(settings.Registry!), functions, terminal, time);
-        working = Task.WhenAll(delivery.RunAsync(closing.Token), CallEachMinuteAsync(closing.Token), arrivals.RunAsync(closing.Token));
+        working = Task.WhenAll(
+            loops.RunAsync("alarm messages", delivery.DeliverNextAsync, closing.Token),
+            loops.RunAsync("metrics", CallNextMinuteAsync, closing.Token),
+            loops.RunAsync("new artifacts", arrivals.LookAndWaitAsync, closing.Token));
     }
 
     /// <summary>Stops the services, then the process.</summary>
@@ -79,19 +85,15 @@ internal sealed class HostedFunctions : IAsyncDisposable
     }
 
     // A quarter into each minute, because by then every process has reported the minute before.
-    private async Task CallEachMinuteAsync(CancellationToken cancellation)
+    private async Task CallNextMinuteAsync(CancellationToken cancellation)
     {
-        string? reported = null;
-        while (true)
-        {
-            var into = TimeSpan.FromTicks(time.GetUtcNow().UtcTicks % minute.Ticks);
-            var wait = (minute / 4) - into;
-            await Task.Delay(wait > TimeSpan.Zero ? wait : wait + minute, time, cancellation);
-            var result = await functions.CallAsync(FunctionName.ModelMetrics, NoPayload, cancellation);
-            var fault = result.Succeeded ? null : $"The function ModelMetrics failed: {result.Line}";
-            if (fault is not null && fault != reported)
-                terminal.Warn(fault);
-            reported = fault;
-        }
+        var into = TimeSpan.FromTicks(time.GetUtcNow().UtcTicks % minute.Ticks);
+        var wait = (minute / 4) - into;
+        await Task.Delay(wait > TimeSpan.Zero ? wait : wait + minute, time, cancellation);
+        var result = await functions.CallAsync(FunctionName.ModelMetrics, NoPayload, cancellation);
+        var fault = result.Succeeded ? null : $"The function ModelMetrics failed: {result.Line}";
+        if (fault is not null && fault != reported)
+            terminal.Warn(fault);
+        reported = fault;
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using ModelServing.Cache;
 using ModelServing.Cache.Guard;
 using ModelServing.Rollout.Guard;
@@ -22,7 +25,10 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
     /// returned in the same trial adds to its earlier counts instead of overwriting them.</summary>
     internal Guid Incarnation { get; } = Guid.NewGuid();
 
-    internal GuardRecorder Recorder { get; } = new();
+    internal ClientRecorder Recorder { get; } = new();
+
+    private readonly ulong trialHash = XxHash3.HashToUInt64(
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{trial.Model}/{trial.Version}/{trial.Trial}")));
 
     internal FailedKeys FailedKeys { get; } = new();
 
@@ -52,6 +58,9 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
     internal int MinuteAt(DateTimeOffset now) =>
         (int)Math.Clamp(((now.UtcTicks - Interlocked.Read(ref startedTicks)) / TimeSpan.TicksPerMinute) + 1, 1, int.MaxValue / 2);
 
+    /// <summary>The group of a client in this trial.</summary>
+    internal int GroupOf(ulong clientHash) => ClientGroups.GroupOf(clientHash, trialHash);
+
     /// <summary>Records whether the version has a ready endpoint; true if it had none for too long.</summary>
     internal bool IsUnreachable(TimeSpan unreachableFor, bool isReady, bool isStableReady, TimeSpan now)
     {
@@ -67,5 +76,5 @@ internal sealed class WatchedVersion(VersionTrial trial, DateTimeOffset firstSee
     internal bool ConsumeChanged() => Interlocked.Exchange(ref isStale, 0) == 1;
 
     /// <summary>Counts, and whether they are the sum over all routers or this router's own.</summary>
-    internal sealed record Standing(GuardCounts Counts, GuardScope Scope);
+    internal sealed record Standing(ClientCounts Counts, GuardScope Scope);
 }

@@ -2,19 +2,30 @@ using System.Security.Cryptography;
 
 namespace Oci.Common.Auth;
 
-/// <summary>An identity that the platform gives to the programs that it runs. The double checks what the official package checks before the
-/// first request, and refuses the first request.</summary>
+/// <summary>An identity that the platform gives to the programs that it runs: a session token, and the key that it is for. Getting the
+/// token blocks, and may fail in any call, because a token expires.</summary>
 public abstract class AbstractRequestingAuthenticationDetailsProvider : IBasicAuthenticationDetailsProvider, IRegionProvider
 {
+    private readonly IFederationClient federation;
+    private readonly ISessionKeySupplier keys;
+
+    /// <summary>Creates the identity of a compute instance, from its metadata service.</summary>
+    public AbstractRequestingAuthenticationDetailsProvider() => Region = InstanceMetadata.Read();
+
+    private protected AbstractRequestingAuthenticationDetailsProvider(IFederationClient federation, ISessionKeySupplier keys)
+    {
+        this.federation = federation;
+        this.keys = keys;
+    }
+
     public Region Region { get; set; }
 
-    public string KeyId => throw Refusal(GetType().Name);
+    public string KeyId => "ST$" + federation.GetSecurityToken();
 
-    RSA IBasicAuthenticationDetailsProvider.Key => throw Refusal(GetType().Name);
+    RSA IBasicAuthenticationDetailsProvider.Key => keys.Key;
 
-    internal static NotSupportedException Refusal(string provider) =>
-        new($"This double of the OCI SDK does not support {provider}: it signs with a user's key from a configuration file only. "
-            + "To run in the cloud, build with the official package.");
+    /// <summary>Gets a new token. The client calls it after an answer 401.</summary>
+    public string Refresh() => federation.RefreshAndGetSecurityToken();
 
-    internal static string Environment(string name) => System.Environment.GetEnvironmentVariable(name);
+    private protected static string Variable(string name) => Environment.GetEnvironmentVariable(name);
 }

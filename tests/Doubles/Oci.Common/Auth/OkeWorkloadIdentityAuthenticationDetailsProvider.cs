@@ -2,24 +2,24 @@ namespace Oci.Common.Auth;
 
 public class OkeWorkloadIdentityAuthenticationDetailsProvider : AbstractRequestingAuthenticationDetailsProvider
 {
-    private const string CertificateVariable = "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH";
-
-    private OkeWorkloadIdentityAuthenticationDetailsProvider()
+    private OkeWorkloadIdentityAuthenticationDetailsProvider(IFederationClient federation, ISessionKeySupplier keys)
+        : base(federation, keys)
     {
     }
 
-    public static OkeWorkloadIdentityAuthenticationDetailsProvider GetProvider()
+    public static OkeWorkloadIdentityAuthenticationDetailsProvider GetProvider(
+        IServiceAccountTokenSupplier serviceAccountTokenSupplier = null, string token = null, string tokenPath = null)
     {
-        var region = Environment("OCI_RESOURCE_PRINCIPAL_REGION")
+        var region = Variable("OCI_RESOURCE_PRINCIPAL_REGION")
             ?? throw new ArgumentException("The Environment variable OCI_RESOURCE_PRINCIPAL_REGION is required!");
-        if (!File.Exists(Environment(CertificateVariable) ?? "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"))
-            throw new ArgumentException("Kubernetes service account ca cert doesn't exist.");
-        if (Environment("KUBERNETES_SERVICE_HOST") is null)
+        var keys = new SessionKey();
+        var supplier = serviceAccountTokenSupplier
+            ?? (string.IsNullOrEmpty(token)
+                ? ServiceAccountTokenSupplier.FromFile(tokenPath)
+                : new ServiceAccountTokenSupplier(() => token));
+        return new OkeWorkloadIdentityAuthenticationDetailsProvider(new OkeWorkloadIdentityFederationClient(keys, supplier), keys)
         {
-            throw new ArgumentException(
-                "Invalid environment variable KUBERNETES_SERVICE_HOST, please contact OKE Foundation team for help.");
-        }
-
-        return new OkeWorkloadIdentityAuthenticationDetailsProvider { Region = Region.FromRegionCodeOrId(region) };
+            Region = Region.FromRegionCodeOrId(region),
+        };
     }
 }

@@ -2,7 +2,8 @@ namespace Oci.Common.Auth;
 
 public class ResourcePrincipalAuthenticationDetailsProvider : AbstractRequestingAuthenticationDetailsProvider
 {
-    private ResourcePrincipalAuthenticationDetailsProvider()
+    private ResourcePrincipalAuthenticationDetailsProvider(IFederationClient federation, ISessionKeySupplier keys)
+        : base(federation, keys)
     {
     }
 
@@ -19,11 +20,21 @@ public class ResourcePrincipalAuthenticationDetailsProvider : AbstractRequesting
                     $"Invalid Resource Principals version {version} was set in environment variable OCI_RESOURCE_PRINCIPAL_VERSION");
         }
 
-        Required("PRIVATE_PEM");
-        Required("RPST");
-        return new ResourcePrincipalAuthenticationDetailsProvider { Region = Region.FromRegionCodeOrId(Required("REGION")) };
+        var pem = Required("PRIVATE_PEM");
+        var passphrase = Variable("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM_PASSPHRASE");
+        ISessionKeySupplier keys = Path.IsPathRooted(pem)
+            ? new FileBasedKeySupplier(pem, passphrase)
+            : new FixedContentKeySupplier(pem, passphrase);
+        var token = Required("RPST");
+        IFederationClient federation = Path.IsPathRooted(token)
+            ? new FileBasedResourcePrincipalFederationClient(keys, token)
+            : new FixedContentResourcePrincipalFederationClient(token);
+        return new ResourcePrincipalAuthenticationDetailsProvider(federation, keys)
+        {
+            Region = Region.FromRegionCodeOrId(Required("REGION")),
+        };
 
-        static string Required(string name) => Environment($"OCI_RESOURCE_PRINCIPAL_{name}")
+        static string Required(string name) => Variable($"OCI_RESOURCE_PRINCIPAL_{name}")
             ?? throw new ArgumentNullException($"Environment variable OCI_RESOURCE_PRINCIPAL_{name} is missing!", (Exception)null);
     }
 }

@@ -5,6 +5,11 @@ namespace Oci.Common.Model;
 /// <summary>An error that a service answered.</summary>
 public class OciException : Exception
 {
+    public OciException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
     public OciException(HttpStatusCode statusCode, string message, string serviceCode, string opcRequestId, ApiDetails apiDetails)
         : base(message)
     {

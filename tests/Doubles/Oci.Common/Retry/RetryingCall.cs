@@ -57,7 +57,7 @@ internal static class RetryingCall
         }
     }
 
-    private static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request)
+    internal static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request)
     {
         var copy = new HttpRequestMessage(request.Method, request.RequestUri);
         if (request.Content is { } content)

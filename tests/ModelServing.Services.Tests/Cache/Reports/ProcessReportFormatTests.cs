@@ -37,12 +37,14 @@ public class ProcessReportFormatTests
 
     [Theory]
     [InlineData("", "Unable to read beyond the end of the stream.")]
-    [InlineData("02", "its format is 2; this program reads 1")]
-    [InlineData("010011", "the number of streams is 17; it must be from 0 to 16")]
-    [InlineData("01000000", "there are bytes after its last stream")]
-    [InlineData("0100010161018107", "the number of buckets is 897; it must be from 0 to 896")]
-    [InlineData("010001016101018007", "it counts in bucket 896 of 896")]
-    [InlineData("010001016101010000", "the count is 0; it must be from 1 to 281474976710655")]
+    [InlineData("03", "its format is 3; this program reads 2")]
+    [InlineData("020011", "the number of streams is 17; it must be from 0 to 16")]
+    [InlineData("02000000", "there are bytes after its last stream")]
+    [InlineData("0200010161018107", "the number of buckets is 897; it must be from 0 to 896")]
+    [InlineData("020001016101018007", "it counts in bucket 896 of 896")]
+    [InlineData("020001016101010000", "the count is 0; it must be from 1 to 281474976710655")]
+    [InlineData("02000101610100000000" + "21", "the number of groups is 33; it must be from 0 to 32")]
+    [InlineData("02000101610100000000" + "0120", "the group is 32; it must be from 0 to 31")]
     public void A_fault_is_described(string hex, string why)
     {
         var e = Assert.Throws<ContractException>(() => ProcessReportFormat.Read(SomeReports.One, Guid.Empty, Convert.FromHexString(hex)));
@@ -56,7 +58,10 @@ public class ProcessReportFormatTests
         var report = SomeReports.Process(
             SomeReports.One,
             [.. Enumerable.Range(1, ProcessReport.MaxStreams)
-                .Select(trial => new VariantCounts(new string('v', ModelName.MaxLength), trial, full))]);
+                .Select(trial => new VariantCounts(new string('v', ModelName.MaxLength), trial, full)
+                {
+                    Groups = GroupCounts.From([.. Enumerable.Repeat(long.MaxValue >> 20, GroupCounts.Groups)]),
+                })]);
         Assert.InRange(ProcessReportFormat.Write(report).Length, 1, ProcessReportFormat.MaxBytes);
     }
 }

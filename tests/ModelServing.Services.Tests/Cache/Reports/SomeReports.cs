@@ -27,13 +27,17 @@ internal static class SomeReports
         Gen.Select(
             Gen.OneOf(((string[])["canary", "stable", "direct", "b-2"]).Select(Gen.Const).ToArray()),
             Gen.Int[0, int.MaxValue],
-            Counts).List[0, ProcessReport.MaxStreams])
+            Counts,
+            Gen.Long[0, 1L << 40].Array[GroupCounts.Groups]).List[0, ProcessReport.MaxStreams])
         .Select(static (version, incarnation, isLeaving, streams) => new ProcessReport
         {
             Version = new ModelVersion(version),
             Incarnation = incarnation,
             IsLeaving = isLeaving,
-            Streams = [.. streams.Select(static stream => new VariantCounts(stream.Item1, stream.Item2, stream.Item3))],
+            Streams = [.. streams.Select(static stream => new VariantCounts(stream.Item1, stream.Item2, stream.Item3)
+            {
+                Groups = GroupCounts.From(stream.Item4),
+            })],
         });
 
     internal static RequestCounts Count(IEnumerable<(AnswerKind Kind, TimeSpan Latency)> answers)
@@ -56,6 +60,19 @@ internal static class SomeReports
             .Concat(Enumerable.Repeat(AnswerKind.NonFinite, nonFinite))
             .Concat(Enumerable.Repeat(AnswerKind.ClientError, clientErrors))
             .Select(kind => (kind, TimeSpan.FromMilliseconds(milliseconds))));
+
+    /// <summary>Stable's stream of requests that version 2, the canary, failed and stable answered well.</summary>
+    /// <param name="kind">The kind of failure.</param>
+    /// <param name="groups">The number of such requests of each group of clients, from group 0.</param>
+    internal static VariantCounts Compared(string kind, params int[] groups) =>
+        new(new Comparison("canary", Two, 1, kind).Stream, 1, Count(answered: groups.Sum())) { Groups = InGroups(groups) };
+
+    /// <summary>A stream whose requests are of the given groups of clients.</summary>
+    internal static VariantCounts Stream(string variant, RequestCounts counts, params int[] groups) =>
+        new(variant, 1, counts) { Groups = InGroups(groups) };
+
+    private static GroupCounts InGroups(int[] counts) =>
+        GroupCounts.From([.. counts.Select(static count => (long)count), .. new long[GroupCounts.Groups - counts.Length]]);
 
     internal static ProcessReport Process(ModelVersion version, params VariantCounts[] streams) =>
         new() { Version = version, Incarnation = Guid.CreateVersion7(), Streams = streams };

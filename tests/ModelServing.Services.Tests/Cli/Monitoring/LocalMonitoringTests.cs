@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using ModelServing.Cli;
 using ModelServing.Cli.Monitoring;
 using ModelServing.Cli.Up;
 using ModelServing.Cli.Up.Functions;
@@ -138,7 +139,7 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         delivery = new AlarmDelivery("local", functions, Minute, terminal.Terminal, time);
         monitoring = new LocalMonitoring(alarms, Minute, changes.Enqueue, time);
         await monitoring.StartAsync(default);
-        _ = delivery.RunAsync(stop.Token);
+        _ = new TerminalLoops(terminal.Terminal, time).RunAsync("messages", delivery.DeliverNextAsync, stop.Token);
     }
 
     private async Task PostAsync(int failed, int succeeded, string watched)
@@ -147,14 +148,14 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         var post = new MetricPost([new MetricData
         {
             Namespace = ModelMetric.Namespace,
-            Name = ModelMetric.Failure,
+            Name = ModelMetric.FailureExcess,
             Dimensions = new Dictionary<string, string>
             {
                 [ModelMetric.Model] =
                     "fraud", [ModelMetric.Version] =
                         "2", [ModelMetric.Variant] = "canary", [ModelMetric.Trial] = "1", [ModelMetric.Watched] = watched,
             },
-            Datapoints = [new MetricDatapoint(now, 1, failed), new MetricDatapoint(now, 0, succeeded)],
+            Datapoints = [new MetricDatapoint(now, (double)failed / (failed + succeeded), failed + succeeded)],
         }]);
         using var content = new ByteArrayContent(post.ToUtf8());
         using var answer = await http.PostAsync(new Uri(monitoring!.Address + MetricPost.Path), content);

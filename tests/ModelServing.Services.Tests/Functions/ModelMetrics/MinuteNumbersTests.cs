@@ -43,13 +43,75 @@ public class MinuteNumbersTests
     {
         var metrics = Compute(
             Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 60, failed: 40, milliseconds: 60))),
-            Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 45, failed: 5))),
+            Process(
+                One,
+                new VariantCounts("stable", 1, SomeReports.Count(answered: 45, failed: 5)),
+                Compared(Comparison.Error, 10, 10, 10),
+                Compared(HeaderNames.NonFinite, 3, 3)),
             Process(new ModelVersion(3), new VariantCounts("stable", 2, SomeReports.Count(answered: 50))));
         var excess = Single(metrics, ModelMetric.FailureExcess);
         Assert.Equal("2/canary/1", NameOf(excess));
-        Assert.Equal(0.35, Assert.Single(excess.Datapoints).Value, 1e-12);
+        // 30 failures that stable answered, less those of one client; stable failed 5 of 100.
+        Assert.Equal(0.20 - 0.05, Assert.Single(excess.Datapoints).Value, 1e-12);
+        Assert.Equal(0.03, Assert.Single(Single(metrics, ModelMetric.NonFiniteExcess).Datapoints).Value, 1e-12);
         Assert.Equal(100, excess.Datapoints[0].Count);
         Assert.InRange(Assert.Single(Single(metrics, ModelMetric.LatencyRatio).Datapoints).Value, 6 * 31 / 32.0, 6 * 33 / 32.0);
+    }
+
+    [Fact]
+    public void A_failure_that_stable_shares_is_not_in_the_excess()
+    {
+        var metrics = Compute(
+            Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 60, failed: 40))),
+            Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 100)), Compared(Comparison.Error)));
+        Assert.Equal(0, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value);
+    }
+
+    [Theory]
+    [InlineData(80, 20, 0)]
+    [InlineData(89, 11, 0)]
+    [InlineData(90, 10, 0.4)]
+    public void One_clients_failures_count_only_if_it_sends_nearly_all_requests(int one, int other, double excess)
+    {
+        var metrics = Compute(
+            Process(Two, Stream("canary", SomeReports.Count(answered: 60, failed: 40), one, other)),
+            Process(One, Stream("stable", SomeReports.Count(answered: 100), one, other), Compared(Comparison.Error, 40)));
+        Assert.Equal(excess, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value, 1e-12);
+    }
+
+    // Equal versions, of which one request in a thousand fails at random. A hostile client sends the canary up to as many requests as all
+    // others together, each of which fails there; stable fails most of them too, and some at random it does not.
+    [Fact]
+    public void A_hostile_client_raises_no_excess_in_ten_thousand_minutes() => Gen.Select(
+        Gen.Int[30, 600], Gen.Int[0, 1000], Gen.Int[0, 500], Gen.Int[0, 3], Gen.Int[0, 3])
+        .Sample(
+            static (honest, sent, compared, random, group) =>
+            {
+                var atStable = 20 * honest;
+                int[] failures = [random, 0, 0, 0];
+                failures[group] += Math.Min(sent, compared);
+                int[] requests = [honest * 7, honest * 7, honest * 7, honest * 7];
+                requests[group] += sent;
+                var metrics = Compute(
+                    Process(Two, Stream("canary", SomeReports.Count(answered: honest, failed: sent + random), requests)),
+                    Process(
+                        One,
+                        Stream("stable", SomeReports.Count(answered: atStable, failed: atStable / 1000), requests),
+                        Compared(Comparison.Error, failures)));
+                var excess = Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value;
+                // At most the random failures of one honest client.
+                Assert.InRange(excess, -0.01, 3.0 / honest);
+            },
+            iter: 10_000);
+
+    [Fact]
+    public void A_request_that_the_version_refuses_and_stable_answers_is_a_failure()
+    {
+        var metrics = Compute(
+            Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 60, clientErrors: 40))),
+            Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 100)), Compared(Comparison.Error, 20, 20)));
+        Assert.Equal(20 / 80.0, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value, 1e-12);
+        Assert.Equal(80, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Count);
     }
 
     [Theory]

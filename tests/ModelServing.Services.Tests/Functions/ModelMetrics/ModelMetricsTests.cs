@@ -36,7 +36,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         Assert.Equal(
             ["fraud/1/canary/2 at 11:59:00: 0 x 54", "fraud/1/canary/2 at 11:59:01: 1 x 6", "fraud/1/stable/1 at 11:59:00: 0 x 540"],
             tested.Taken(ModelMetric.Failure).Order(StringComparer.Ordinal));
-        Assert.Equal(["fraud/1/canary/2 at 11:59:00: 0.1 x 60"], tested.Taken(ModelMetric.FailureExcess));
+        Assert.Equal(["fraud/1/canary/2 at 11:59:00: 0.05 x 60"], tested.Taken(ModelMetric.FailureExcess));
         Assert.Equal(
             [("canary", "true"), ("stable", "false")],
             tested.Monitoring.Accepted.Select(static stream => stream["dimensions"]!)
@@ -327,7 +327,8 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     private async Task ReportMinuteAsync()
     {
         await tested.ReportAsync(LastMinute, Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 54, failed: 6))));
-        await tested.ReportAsync(LastMinute, Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 540))));
+        await tested.ReportAsync(LastMinute, Process(
+            One, new VariantCounts("stable", 1, SomeReports.Count(answered: 540)), Compared(Comparison.Error, 3, 3)));
     }
 
     private async Task<List<RolledBackEvent>> RolledBackAsync() =>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
+using ModelServing.Inference;
 using ModelServing.Inference.Memory;
 using ModelServing.TestKit;
 
@@ -36,7 +37,7 @@ public sealed class AnswerSenderTests : IDisposable
         var context = new DefaultHttpContext();
         var body = new MemoryStream();
         context.Response.Body = body;
-        await sender.SendAsync(context, answer, TimeSpan.FromSeconds(1));
+        await sender.SendAsync(context, answer, TimeOf(1));
         Assert.Equal(1_000_000, body.Length);
         Assert.Equal(0, budget.Reserved);
         Assert.Equal(0, time.Waiting);
@@ -51,7 +52,7 @@ public sealed class AnswerSenderTests : IDisposable
         var context = new DefaultHttpContext { Response = { Body = new UnreadStream() } };
         var lifetime = new Lifetime();
         context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
-        var sending = sender.SendAsync(context, answer, TimeSpan.FromSeconds(left)).AsTask();
+        var sending = sender.SendAsync(context, answer, TimeOf(left)).AsTask();
         time.Advance(TimeSpan.FromSeconds(limit - 1));
         Assert.False(lifetime.RequestAborted.IsCancellationRequested);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -63,6 +64,8 @@ public sealed class AnswerSenderTests : IDisposable
     [Fact]
     public void A_version_waits_longer_than_its_router() =>
         Assert.True(AnswerSender.LimitOf(TimeSpan.Zero) > ReadingTime.Least);
+
+    private RequestTime TimeOf(int seconds) => new(time.GetTimestamp(), TimeSpan.FromSeconds(seconds), IsShortened: false);
 
     /// <summary>A client that never reads.</summary>
     private sealed class UnreadStream : MemoryStream

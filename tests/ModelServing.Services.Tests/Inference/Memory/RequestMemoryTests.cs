@@ -92,7 +92,6 @@ public class RequestMemoryTests
         var late = (await slow.ReadMessageAsync())!;
         Assert.Equal(408, late.Status);
         Assert.Contains("urn:modelserving:problem:body-late", late.Text, StringComparison.Ordinal);
-        Assert.Contains("Only 512000 bytes", late.Text, StringComparison.Ordinal);
         await UntilReservedAsync(service, 0);
     }
 

@@ -24,14 +24,14 @@ public sealed class RunGateTests : IDisposable
     {
         using var gate = new RunGate(1, 1, metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
-        Assert.False(gate.IsFull);
+        Assert.False(gate.IsFull(isPinned: false));
         var second = gate.EnterAsync(null, default).AsTask();
-        Assert.True(gate.IsFull);
+        Assert.True(gate.IsFull(isPinned: false));
         Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
         Assert.False(second.IsCompleted);
         gate.Leave();
         Assert.Equal(Turn.Granted, await second);
-        Assert.False(gate.IsFull);
+        Assert.False(gate.IsFull(isPinned: false));
     }
 
     [Fact]
@@ -65,13 +65,101 @@ public sealed class RunGateTests : IDisposable
         Assert.Equal(Turn.Granted, await third);
     }
 
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    [InlineData(8, 4)]
+    public async Task Pinned_requests_get_at_most_half_of_the_turns(int turns, int pinnedTurns)
+    {
+        using var gate = new RunGate(turns, 100, metrics, time);
+        for (var i = 0; i < pinnedTurns; i++)
+            Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default, isPinned: true));
+        var next = gate.EnterAsync(null, default, isPinned: true).AsTask();
+        for (var i = pinnedTurns; i < turns; i++)
+            Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
+        Assert.False(next.IsCompleted);
+        // A turn of an assigned request is not for it either.
+        gate.Leave();
+        Assert.False(next.IsCompleted);
+        gate.Leave(isPinned: true);
+        Assert.Equal(Turn.Granted, await next.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task With_one_turn_pinned_requests_have_one_of_their_own()
+    {
+        using var gate = new RunGate(1, 100, metrics, time);
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default, isPinned: true));
+        var pinned = gate.EnterAsync(null, default, isPinned: true).AsTask();
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
+        var assigned = gate.EnterAsync(null, default).AsTask();
+        gate.Leave(isPinned: true);
+        Assert.Equal(Turn.Granted, await pinned.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
+        Assert.False(assigned.IsCompleted);
+        gate.Leave();
+        Assert.Equal(Turn.Granted, await assigned.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Pinned_requests_get_at_most_half_of_the_queue()
+    {
+        using var gate = new RunGate(1, 4, metrics, time);
+        await gate.EnterAsync(null, default);
+        await gate.EnterAsync(null, default, isPinned: true);
+        using var leaving = new CancellationTokenSource();
+        var waiting = Enumerable.Range(0, 2).Select(_ => gate.EnterAsync(null, leaving.Token, isPinned: true).AsTask()).ToList();
+        Assert.True(gate.IsFull(isPinned: true));
+        Assert.False(gate.IsFull(isPinned: false));
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default, isPinned: true));
+        var assigned = Enumerable.Range(0, 2).Select(_ => gate.EnterAsync(null, default).AsTask()).ToList();
+        Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
+        Assert.All(assigned, static task => Assert.False(task.IsCompleted));
+
+        // Those that leave make room again.
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
+        Assert.False(gate.IsFull(isPinned: true));
+        var next = gate.EnterAsync(null, default, isPinned: true).AsTask();
+        gate.Leave(isPinned: true);
+        Assert.Equal(Turn.Granted, await next.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_pinned_request_that_waits_for_a_turn_in_vain_gives_its_place_back()
+    {
+        using var gate = new RunGate(2, 4, metrics, time);
+        await gate.EnterAsync(null, default);
+        await gate.EnterAsync(null, default);
+        var pinned = gate.EnterAsync(TimeSpan.FromMilliseconds(10), default, isPinned: true).AsTask();
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        Assert.Equal(Turn.TimedOut, await pinned.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
+        gate.Leave();
+        Assert.Equal(Turn.Granted, await gate.EnterAsync(TimeSpan.FromMilliseconds(10), default, isPinned: true));
+    }
+
+    [Theory]
+    [InlineData(1, false, false, true)]
+    [InlineData(1, true, true, false)]
+    [InlineData(4, true, true, false)]
+    public void Lost_turns_are_those_that_a_request_could_have(int turns, bool isPinned, bool pinnedLost, bool othersLost)
+    {
+        using var gate = new RunGate(turns, 4, metrics, time);
+        var half = Math.Max(1, turns / 2);
+        for (var i = 0; i < half; i++)
+            gate.Lose(isPinned);
+        Assert.Equal((pinnedLost, othersLost), (gate.IsLost(isPinned: true), gate.IsLost(isPinned: false)));
+        gate.Regain(isPinned);
+        Assert.Equal((false, false), (gate.IsLost(isPinned: true), gate.IsLost(isPinned: false)));
+    }
+
     [Fact]
     public async Task Without_a_queue_a_request_is_refused_unless_a_turn_is_free()
     {
         using var gate = new RunGate(2, 0, metrics, time);
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
         Assert.Equal(Turn.Granted, await gate.EnterAsync(null, default));
-        Assert.True(gate.IsFull);
+        Assert.True(gate.IsFull(isPinned: false));
         Assert.Equal(Turn.QueueFull, await gate.EnterAsync(null, default));
     }
 }

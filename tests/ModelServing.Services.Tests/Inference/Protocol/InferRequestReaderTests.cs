@@ -18,7 +18,10 @@ public class InferRequestReaderTests
 
     private const string B = """{"name":"b","shape":[3],"datatype":"INT64","data":[1,2,3]}""";
 
-    private static readonly string[] Pieces = ["", "[", "]", "{", "}", ",", "\"", "0", "-1", "1e999", "null", "\\", ":", "\"data\":"];
+    private static readonly string[] Pieces =
+    [
+        "", "[", "]", "{", "}", ",", "\"", "0", "-1", "1e999", "null", "\\", ":", "\"data\":", "\\ud83d", "\udbff",
+    ];
 
     [Fact]
     public void Inputs_are_put_in_the_models_order()
@@ -66,6 +69,23 @@ public class InferRequestReaderTests
     [InlineData("""{"inputs":[]}""", "inputs: 'a' is missing; the model takes a FP32 [-1,2], b INT64 [3]")]
     [InlineData("""{"inputs":[1]}""", "inputs[0]: it must be an object")]
     [InlineData("""{"inputs":[AB],"inputs":[AB]}""", "inputs: it is duplicated")]
+    [InlineData("""{"inputs":[],"inputs":[AB]}""", "inputs: it is duplicated")]
+    [InlineData("""{"inputs":null}""", "inputs: it must be an array of tensors")]
+    [InlineData("""{"id":"a","inputs":[AB],"id":"b"}""", "id: it is duplicated")]
+    [InlineData("""{"id":null,"inputs":[AB],"id":null}""", "id: it is duplicated")]
+    [InlineData("""{"outputs":[],"inputs":[AB],"outputs":[]}""", "outputs: it is duplicated")]
+    [InlineData("""{"parameters":{},"inputs":[AB],"parameters":{}}""", "parameters: it is duplicated")]
+    [InlineData("""{"parameters":{"p":1,"p":1},"inputs":[AB]}""", "parameters.p: it is duplicated")]
+    [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum","name":"label"}]}""", "outputs[0].name: it is duplicated")]
+    [InlineData("""{"inputs":[AB],"outputs":[{"parameters":{},"name":"sum","parameters":{}}]}""", "outputs[0].parameters: it is duplicated")]
+    [InlineData("""{"parameters":{"content_type":"pd"},"inputs":[AB]}""", "parameters.content_type: it is 'pd'; data can't be encoded")]
+    [InlineData("""{"parameters":{"content_type":"str"},"inputs":[AB]}""", "parameters.content_type: it is 'str'; 'a' has no text")]
+    [InlineData(
+        """{"inputs":[AB],"outputs":[{"name":"sum","parameters":{"content_type":"base64"}}]}""",
+        "outputs[0].parameters.content_type: it is 'base64'")]
+    [InlineData(
+        """{"inputs":[AB],"outputs":[{"name":"sum","parameters":{"content_type":"str"}}]}""",
+        "outputs[0].parameters.content_type: it is 'str'; 'sum' has no text")]
     [InlineData("""{"input":[]}""", "input: unknown; the known members here are id, parameters, inputs, outputs")]
     [InlineData("""{"id":1,"inputs":[AB]}""", "id: it must be a string")]
     [InlineData(
@@ -88,6 +108,25 @@ public class InferRequestReaderTests
     [InlineData("""{"name":"c","shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: 'c' is not one of the model's inputs")]
     [InlineData("""{"name":"b","shape":[3],"datatype":"INT64","data":[1,2,3]}""", "inputs[1].name: 'b' is duplicated")]
     [InlineData("""{"name":"a","datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is missing; 'a' takes [-1,2]")]
+    [InlineData("""{"name":"a","name":"b","shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it is duplicated")]
+    [InlineData("""{"name":"a","shape":[1,2],"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is duplicated")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","datatype":"FP32","data":[1,2]}""", "inputs[1].datatype: it is duplicated")]
+    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"name":"b","datatype":"INT64"}""", "inputs[1].name: it is duplicated")]
+    [InlineData(
+        """{"name":"a","parameters":{},"shape":[1,2],"datatype":"FP32","parameters":null,"data":[1,2]}""",
+        "inputs[1].parameters: it is duplicated")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"parameters":{"content_type":"base64"}}""",
+        "inputs[1].parameters.content_type: it is 'base64'; data can't be encoded, so it may only be 'np'")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"parameters":{"Content-Encoding":"gzip"}}""",
+        "inputs[1].parameters.Content-Encoding: it is 'gzip'; data can't be encoded, so it may only be one of identity, none")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"parameters":{"encoding":7}}""",
+        "inputs[1].parameters.encoding: it is not a string")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"parameters":{"content_type":"str"}}""",
+        "inputs[1].parameters.content_type: it is 'str'; 'a' has no text")]
     [InlineData("""{"name":"a","shape":[1,2],"data":[1,2]}""", "inputs[1].datatype: it is missing; 'a' takes FP32")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP64","data":[1,2]}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
     [InlineData("""{"name":"a","shape":[1,2],"data":[1,2],"datatype":"FP64"}""", "inputs[1].datatype: it is 'FP64'; 'a' takes FP32")]
@@ -225,6 +264,62 @@ public class InferRequestReaderTests
             using var read = format.Read(ref reader, [1], 1, new DataField(0));
             Assert.Equal(bits, read.GetTensorDataAsSpan<Float16>()[0].value);
         }
+    }
+
+    [Fact]
+    public void Null_for_an_optional_member_is_as_if_it_were_absent()
+    {
+        var a = """{"name":"a","parameters":null,"shape":[1,2],"datatype":"FP32","data":[1,2]}""";
+        using var request = Pair.Read(Utf8($$$"""{"id":null,"parameters":null,"outputs":null,"inputs":[{{{a}}},{{{B}}}]}"""));
+        Assert.Null(request.Id);
+        Assert.Equal([0, 1], request.Outputs);
+        using var other = Pair.Read(Utf8(
+            $$$"""{"inputs":[{{{A("[1,2]", "[1,2]")}}},{{{B}}}],"outputs":[{"name":"sum","parameters":null}]}"""));
+        Assert.Equal([0], other.Outputs);
+        using var unset = Pair.Read(Utf8(
+            $$$"""{"parameters":{"content_type":null,"binary_data_size":null},"inputs":[{{{A("[1,2]", "[1,2]")}}},{{{B}}}]}"""));
+        Assert.Equal([0, 1], unset.Outputs);
+    }
+
+    [Fact]
+    public void A_declared_form_that_is_the_usual_one_is_accepted()
+    {
+        var reader = new InferRequestReader([new TensorSpec(new TensorInfo("x", Datatype.Bytes, [-1]))], []);
+        foreach (var parameters in (string[])
+            ["""{"content_type":"str"}""", """{"content_type":"np"}""", """{"charset":"UTF-8","compression":"none","mine":"base64"}"""])
+        {
+            using var request = reader.Read(Utf8(
+                $$"""{"inputs":[{"name":"x","parameters":{{parameters}},"shape":[1],"datatype":"BYTES","data":["aGk="]}]}"""));
+            Assert.Equal("aGk=", request.Inputs[0].GetStringElement(0));
+        }
+    }
+
+    [Theory]
+    [InlineData("[2,3]", "[2,5]", "[4,4]", null)]
+    [InlineData("[1,3]", "[2,3]", "[4,4]", "'a' has the shape [1,3] with the length 1 in dimension 0 and 'b' has the shape [2,3]")]
+    [InlineData("[2,3]", "[2,3]", "[4,5]", "'c' has the shape [4,5] with the length 4 in dimension 0 and 'c' has the shape [4,5]")]
+    public void Lengths_with_the_same_name_must_be_equal_and_those_without_may_differ(string a, string b, string c, string? fault)
+    {
+        var info = new TensorInfo("a", Datatype.Bool, [-1, -1]);
+        var reader = new InferRequestReader(
+            [
+                new TensorSpec(info, ["batch", ""]),
+                new TensorSpec(info with { Name = "b" }, ["batch", ""]),
+                new TensorSpec(info with { Name = "c" }, ["n", "n"]),
+            ],
+            []);
+        string Input(string name, string shape)
+        {
+            var count = JsonSerializer.Deserialize<int[]>(shape)!.Aggregate(1, static (all, length) => all * length);
+            var data = string.Join(',', Enumerable.Repeat("true", count));
+            return $$"""{"name":"{{name}}","shape":{{shape}},"datatype":"BOOL","data":[{{data}}]}""";
+        }
+
+        var body = $$"""{"inputs":[{{Input("c", c)}},{{Input("b", b)}},{{Input("a", a)}}]}""";
+        if (fault is null)
+            reader.Read(Utf8(body)).Dispose();
+        else
+            Assert.StartsWith("inputs: " + fault, Fault(reader, body), StringComparison.Ordinal);
     }
 
     [Fact]

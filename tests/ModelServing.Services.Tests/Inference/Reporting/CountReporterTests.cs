@@ -96,11 +96,12 @@ public sealed class CountReporterTests : IAsyncLifetime
         await cache.KillAsync();
         await using var service = await StartAsync();
         await InferAsync(service, Good, 200, "canary", "1");
+        var metrics = "";
         await RunningInference.UntilAsync(
             async () => Regex.IsMatch(
-                await service.Client.GetStringAsync(InferencePaths.Metrics, Token),
+                metrics = await service.Client.GetStringAsync(InferencePaths.Metrics, Token),
                 """modelserving_inference_unreported_requests_total\{[^}]*reason="cache-away"[^}]*\} [1-9]"""),
-            "it never dropped them");
+            () => $"it never dropped them: {metrics}");
     }
 
     [Fact]

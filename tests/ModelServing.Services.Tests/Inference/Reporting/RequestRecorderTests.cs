@@ -1,5 +1,7 @@
 using CsCheck;
+using Microsoft.AspNetCore.Http;
 using ModelServing.Cache.Reports;
+using ModelServing.Contracts;
 using ModelServing.Inference.Reporting;
 
 namespace ModelServing.Services.Tests.Inference.Reporting;
@@ -37,6 +39,76 @@ public class RequestRecorderTests
         recorder.Answered(variant, trial, AnswerKind.Answered, Latency);
         Assert.Equal([("direct", 0, 1L)], Read());
     }
+
+    [Theory]
+    [InlineData(200, false, 1)]
+    [InlineData(200, true, 0)]
+    [InlineData(400, false, 0)]
+    [InlineData(499, false, 0)]
+    [InlineData(500, false, 0)]
+    public void A_request_that_another_variant_failed_is_evidence_against_it_only_if_it_is_answered_well(
+        int status,
+        bool isNonFinite,
+        int evidence)
+    {
+        Answered(status, isNonFinite, "canary;version=2;trial=3;kind=error", "7");
+        var compared = recorder.Read().Single(static stream => stream.Variant == "compared:canary:2:error");
+        Assert.Equal((3, 1L, evidence), (compared.Trial, compared.Counts.Requests, (int)compared.Groups[7]));
+        Assert.Equal(evidence, compared.Groups.Total);
+        // It is also an ordinary request of stable.
+        Assert.Equal(1, recorder.Read().Single(static stream => stream.Variant == "stable").Groups[7]);
+    }
+
+    [Theory]
+    [InlineData("canary")]
+    [InlineData("canary;version=2;trial=3;kind=slow")]
+    [InlineData("canary;version=0;trial=3;kind=error")]
+    [InlineData("canary;version=2;trial=0;kind=error")]
+    [InlineData("Canary;version=2;trial=1;kind=error")]
+    [InlineData("canary;trial=1;version=2;kind=error")]
+    [InlineData("canary;version=2;trial=1;kind=error;x=1")]
+    public void An_invalid_comparison_is_only_an_ordinary_request(string failover)
+    {
+        Answered(200, false, failover, "32");
+        Assert.Equal([("direct", 0, 0L), ("stable", 1, 1L)], Read());
+        Assert.Equal(0, recorder.Read().Sum(static stream => stream.Groups.Total));
+    }
+
+    [Fact]
+    public void The_groups_of_a_minute_are_closed_with_it()
+    {
+        Answered(200, false, "", "0");
+        Assert.Equal(1, recorder.Close().Sum(static stream => stream.Groups.Total));
+        Assert.Equal(0, recorder.Read().Sum(static stream => stream.Groups.Total));
+        Answered(200, false, "", "31");
+        Assert.Equal(1, recorder.Read().Single(static stream => stream.Variant == "stable").Groups[31]);
+    }
+
+    [Fact]
+    public void The_guard_and_the_reports_divide_clients_into_as_many_groups() =>
+        Assert.Equal(ModelServing.Rollout.Guard.ClientGroups.Count, GroupCounts.Groups);
+
+    [Fact]
+    public void A_comparison_is_the_same_in_a_header_and_in_a_streams_name()
+    {
+        var comparison = new Comparison("b-2", new ModelVersion(12), 3, HeaderNames.NonFinite);
+        Assert.True(Comparison.TryParseHeader(comparison.ToHeader(), out var read));
+        Assert.Equal(comparison, read);
+        Assert.Equal(comparison, Comparison.FromStream(comparison.Stream, 3));
+        Assert.Null(Comparison.FromStream("canary", 1));
+    }
+
+    private void Answered(int status, bool isNonFinite, string failover, string group) => recorder.Answered(
+        new HeaderDictionary
+        {
+            [HeaderNames.ModelVariant] = "stable",
+            [HeaderNames.ModelTrial] = "1",
+            [HeaderNames.ModelFailover] = failover,
+            [HeaderNames.ClientGroup] = group,
+        },
+        status,
+        isNonFinite,
+        Latency);
 
     [Fact]
     public void A_minute_has_the_requests_since_the_previous_one_was_closed()

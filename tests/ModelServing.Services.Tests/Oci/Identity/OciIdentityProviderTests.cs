@@ -27,7 +27,7 @@ public sealed class OciIdentityProviderTests : IDisposable
         using var client = ObjectStorageClients.Open(
             ByConfigFile() with { Profile = "some", Region = "us-ashburn-1", ObjectStorageEndpoint = service.Endpoint });
 
-        await client.GetObject(SdkClient.Get());
+        await client.Client.GetObject(SdkClient.Get());
 
         SomeUser.VerifySignature(Assert.Single(service.Requests));
     }
@@ -38,7 +38,7 @@ public sealed class OciIdentityProviderTests : IDisposable
     public void The_settings_region_takes_precedence_over_the_identitys(string? region, string endpoint)
     {
         using var client = ObjectStorageClients.Open(ByConfigFile() with { Region = region });
-        Assert.Equal(endpoint, client.GetEndpoint().ToString());
+        Assert.Equal(endpoint, client.Client.GetEndpoint().ToString());
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class OciIdentityProviderTests : IDisposable
         var get = SdkClient.Get();
         get.NamespaceName = elsewhere.Endpoint["http://".Length..] + "/";
 
-        await client.GetObject(get);
+        await client.Client.GetObject(get);
 
         Assert.Equal((1, 0), (service.Requests.Count, elsewhere.Accepted));
     }
@@ -148,10 +148,12 @@ public sealed class OciIdentityProviderTests : IDisposable
             variables);
         variables["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
         variables["OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH"] = "/nowhere/ca.crt";
+        const string Mount = "the pod must run in an enhanced cluster with automountServiceAccountToken";
+        Refused(settings, $"{ByWorkload}the file /nowhere/ca.crt (the cluster's certificate) does not exist; {Mount}", variables);
+        variables["OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH"] = user.ConfigFile;
         Refused(
-            settings,
-            $"{ByWorkload}the file /nowhere/ca.crt (the cluster's certificate) does not exist; the pod must run in an enhanced " +
-                $"cluster with automountServiceAccountToken",
+            settings with { TokenFile = "/nowhere/token" },
+            $"{ByWorkload}the file /nowhere/token (the service account's token) does not exist; {Mount}",
             variables);
     }
 
@@ -164,10 +166,14 @@ public sealed class OciIdentityProviderTests : IDisposable
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.Combine("token"), "a token");
 
-        var provider = new WorkloadIdentity(Environment.GetEnvironmentVariable, folder.FullPath).Open(
-            new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" });
+        var identity = OciIdentityProvider.ForThisProcess.Open(new OciSettings
+        {
+            Identity = OciIdentity.WorkloadIdentity,
+            Region = "eu-frankfurt-1",
+            TokenFile = folder.Combine("token"),
+        });
 
-        Assert.Equal("eu-frankfurt-1", ((IRegionProvider)provider).Region.RegionId);
+        Assert.Equal("eu-frankfurt-1", ((IRegionProvider)identity.Provider).Region.RegionId);
     }
 
     [Fact]

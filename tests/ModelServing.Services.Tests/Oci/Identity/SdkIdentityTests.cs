@@ -1,15 +1,21 @@
+using System.Security.Cryptography;
 using ModelServing.Services.Tests.Hosting;
+using ModelServing.TestKit;
+using ModelServing.TestKit.Emulation;
+using ModelServing.TestKit.ObjectStorage;
 using Oci.Common;
 using Oci.Common.Auth;
+using Oci.Common.Model;
 using Oci.ObjectstorageService;
+using Oci.ObjectstorageService.Requests;
 
 namespace ModelServing.Services.Tests.Oci.Identity;
 
-/// <summary>The SDK's identities. The doubles sign with a user's key and refuse every other identity.</summary>
+/// <summary>The SDK's identities. They apply to the official packages and to the doubles alike.</summary>
 [Collection(nameof(OwnProcess))]
 public sealed class SdkIdentityTests : IDisposable
 {
-    private static readonly string[] Variables =
+    private static readonly string[] Names =
     [
         "OCI_RESOURCE_PRINCIPAL_VERSION",
         "OCI_RESOURCE_PRINCIPAL_REGION",
@@ -18,7 +24,7 @@ public sealed class SdkIdentityTests : IDisposable
         "OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", "KUBERNETES_SERVICE_HOST", "OCI_REGION",
     ];
 
-    private readonly EnvironmentVariables unset = new([.. Variables.Select(static name => (name, (string?)null))]);
+    private readonly EnvironmentVariables unset = new([.. Names.Select(static name => (name, (string?)null))]);
     private readonly SomeUser user = new();
 
     public void Dispose()
@@ -116,27 +122,123 @@ public sealed class SdkIdentityTests : IDisposable
     }
 
     [Fact]
-    public async Task The_doubles_refuse_to_use_an_identity_of_the_platform()
+    public async Task A_pods_identity_is_obtained_at_the_first_request_and_again_after_401()
     {
-        Assert.SkipUnless(SdkClient.IsDouble, "these are the official packages, which would call the platform");
-        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
-        using var workload = new EnvironmentVariables(
-            ("OCI_RESOURCE_PRINCIPAL_REGION", "eu-frankfurt-1"), ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", user.ConfigFile),
-            ("KUBERNETES_SERVICE_HOST", "127.0.0.1"),
-            ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"), ("OCI_RESOURCE_PRINCIPAL_RPST", "token"),
-            ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", "pem"));
+        await using var pod = await OkePod.StartAsync();
+        using var variables = Variables(pod);
+        await using var emulator = await ObjectStorageEmulator.StartAsync();
+        emulator.Pod = pod;
+        using var client = ClientOf(pod, emulator.Endpoint);
+        Assert.Equal(0, pod.Exchanges);
 
-        foreach (var provider in (IBasicAuthenticationDetailsProvider[])[
-            OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(),
-            ResourcePrincipalAuthenticationDetailsProvider.GetProvider(),
-        ])
-        {
-            using var client = new ObjectStorageClient(provider, null, service.Endpoint);
-            var e = await Assert.ThrowsAsync<NotSupportedException>(() => client.GetObject(SdkClient.Get()));
-            Assert.Contains(provider.GetType().Name, e.Message, StringComparison.Ordinal);
-        }
+        await client.GetNamespace(new GetNamespaceRequest());
+        await client.GetNamespace(new GetNamespaceRequest());
+        Assert.Equal(1, pod.Exchanges);
 
-        Assert.Throws<NotSupportedException>(() => new InstancePrincipalsAuthenticationDetailsProvider());
-        Assert.Empty(service.Requests);
+        pod.EndSessions();
+        await client.GetNamespace(new GetNamespaceRequest());
+        Assert.Equal(2, pod.Exchanges);
     }
+
+    [Fact]
+    public async Task A_pods_session_is_renewed_when_it_ends()
+    {
+        await using var pod = await OkePod.StartAsync();
+        using var variables = Variables(pod);
+        await using var emulator = await ObjectStorageEmulator.StartAsync();
+        emulator.Pod = pod;
+        using var client = ClientOf(pod, emulator.Endpoint);
+        pod.Lifetime = TimeSpan.FromSeconds(-1);
+
+        await client.GetNamespace(new GetNamespaceRequest());
+        var first = pod.Exchanges;
+        await client.GetNamespace(new GetNamespaceRequest());
+        Assert.True(pod.Exchanges > first, "an expired session was used");
+    }
+
+    [Theory]
+    [InlineData(PodFault.ExpiredToken, nameof(ArgumentException))]
+    [InlineData(PodFault.MalformedToken, "SecurityTokenMalformedException")]
+    [InlineData(PodFault.MissingToken, nameof(IOException))]
+    [InlineData(PodFault.BrokenCertificate, "CryptographicException")]
+    [InlineData(PodFault.Refused, nameof(AggregateException))]
+    [InlineData(PodFault.OtherName, nameof(AggregateException))]
+    [InlineData(PodFault.Forbidden, nameof(OciException))]
+    [InlineData(PodFault.Failing, nameof(OciException))]
+    [InlineData(PodFault.Page, nameof(FormatException))]
+    [InlineData(PodFault.Empty, nameof(OciException))]
+    [InlineData(PodFault.NoToken, nameof(NullReferenceException))]
+    [InlineData(PodFault.ShortToken, nameof(ArgumentOutOfRangeException))]
+    [InlineData(PodFault.NoJwt, "SecurityTokenMalformedException")]
+    public async Task A_pods_identity_fails_in_the_request_with_an_exception_of_any_kind(PodFault fault, string exception)
+    {
+        await using var pod = await OkePod.StartAsync();
+        using var variables = Variables(pod);
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
+        using var client = ClientOf(pod, new Uri(service.Endpoint));
+        await pod.BreakAsync(fault);
+
+        var e = await Assert.ThrowsAnyAsync<Exception>(() => client.GetObject(SdkClient.Get()));
+        Assert.Equal(exception, (e is CryptographicException ? typeof(CryptographicException) : e.GetType()).Name);
+        Assert.Empty(service.Requests);
+
+        await pod.RepairAsync();
+        await client.GetObject(SdkClient.Get());
+    }
+
+    [Fact]
+    public async Task A_resource_principal_reads_its_token_again_when_it_is_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        await using var pod = await OkePod.StartAsync();
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(""));
+        File.Copy(pod.Settings.TokenFile!, folder.Combine("token"));
+        File.Copy(user.KeyFile, folder.Combine("key.pem"));
+        using var principal = new EnvironmentVariables(
+            ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"), ("OCI_RESOURCE_PRINCIPAL_REGION", "fra"),
+            ("OCI_RESOURCE_PRINCIPAL_RPST", folder.Combine("token")), ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM", folder.Combine("key.pem")));
+        using var client = new ObjectStorageClient(
+            ResourcePrincipalAuthenticationDetailsProvider.GetProvider(), null, service.Endpoint);
+
+        File.Delete(folder.Combine("token"));
+        await Assert.ThrowsAsync<IOException>(() => client.GetObject(SdkClient.Get()));
+        File.WriteAllText(folder.Combine("token"), "not a token");
+        Assert.Equal(
+            "SecurityTokenMalformedException",
+            (await Assert.ThrowsAnyAsync<ArgumentException>(() => client.GetObject(SdkClient.Get()))).GetType().Name);
+        Assert.Empty(service.Requests);
+
+        File.Copy(pod.Settings.TokenFile!, folder.Combine("token"), overwrite: true);
+        await client.GetObject(SdkClient.Get());
+        var token = await File.ReadAllTextAsync(folder.Combine("token"), TestContext.Current.CancellationToken);
+        Assert.Contains($"keyId=\"ST${token}\"", Assert.Single(service.Requests)["Authorization"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("404 Not Found", "text/plain", "nothing here", nameof(InvalidCastException))]
+    [InlineData("404 Not Found", "text/html", "<html>", "JsonReaderException")]
+    [InlineData("404 Not Found", "application/json", """{"code":"NotFound","message":"no"}""", nameof(OciException))]
+    [InlineData("400 Bad Request", "text/plain", "no", nameof(OciException))]
+    [InlineData("200 OK", "text/html", "<html>Please log in</html>", "CryptographicException")]
+    public async Task An_instance_principal_fails_at_once_where_there_is_no_metadata_service(
+        string status, string type, string body, string exception)
+    {
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Answer(status, body, $"Content-Type: {type}"));
+        using var proxy = new DefaultProxy(service.Endpoint);
+
+        var e = Assert.ThrowsAny<Exception>(() => new InstancePrincipalsAuthenticationDetailsProvider());
+
+        Assert.Equal(exception, (e is CryptographicException ? typeof(CryptographicException) : e.GetType()).Name);
+        Assert.StartsWith(
+            "GET http://169.254.169.254/opc/v2/instance/region HTTP/1.1",
+            service.Requests[0].StartLine,
+            StringComparison.Ordinal);
+    }
+
+    private static EnvironmentVariables Variables(OkePod pod) => new([.. pod.Variables.Select(static pair => (pair.Key, (string?)pair.Value))]);
+
+    private static ObjectStorageClient ClientOf(OkePod pod, Uri endpoint) => new(
+        OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(tokenPath: pod.Settings.TokenFile),
+        null,
+        endpoint.GetLeftPart(UriPartial.Authority));
 }

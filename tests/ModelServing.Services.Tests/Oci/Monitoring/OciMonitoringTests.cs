@@ -51,10 +51,10 @@ public sealed class OciMonitoringTests : IAsyncLifetime
         var regional = Settings with { MonitoringEndpoint = null };
         using var ingestion = MonitoringClients.OpenForIngestion(regional);
         using var queries = MonitoringClients.Open(regional);
-        Assert.Equal("https://telemetry-ingestion.eu-frankfurt-1.oraclecloud.com/", ingestion.GetEndpoint().ToString());
-        Assert.Equal("https://telemetry.eu-frankfurt-1.oraclecloud.com/", queries.GetEndpoint().ToString());
+        Assert.Equal("https://telemetry-ingestion.eu-frankfurt-1.oraclecloud.com/", ingestion.Client.GetEndpoint().ToString());
+        Assert.Equal("https://telemetry.eu-frankfurt-1.oraclecloud.com/", queries.Client.GetEndpoint().ToString());
         using var elsewhere = MonitoringClients.OpenForIngestion(regional with { Region = "us-ashburn-1" });
-        Assert.Equal("https://telemetry-ingestion.us-ashburn-1.oraclecloud.com/", elsewhere.GetEndpoint().ToString());
+        Assert.Equal("https://telemetry-ingestion.us-ashburn-1.oraclecloud.com/", elsewhere.Client.GetEndpoint().ToString());
 
         // Each client sends to its own endpoint.
         await using var other = await MonitoringEmulator.StartAsync();

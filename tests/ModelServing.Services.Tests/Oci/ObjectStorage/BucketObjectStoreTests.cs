@@ -200,7 +200,7 @@ public sealed class BucketObjectStoreTests : ObjectStoreTests
         var unreachable = tested.Open(
             TestedBucket.Quick, settings: tested.Settings with { ObjectStorageEndpoint = $"http://{RawServer.NobodyThere()}" });
         var e = await FailsAsync(() => unreachable.OpenAsync(Key, Test));
-        Assert.Contains("no answer came: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("no answer came from Object Storage: ", e.Message, StringComparison.Ordinal);
         Assert.Contains("refused", e.Message, StringComparison.Ordinal);
     }
 

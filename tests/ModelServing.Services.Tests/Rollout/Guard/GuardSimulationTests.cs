@@ -31,6 +31,13 @@ public class GuardSimulationTests
     [Fact]
     public void Pods_that_are_killed_condemn_no_version() => Holds(GuardScenarios.RestartingPods(), 20);
 
+    // If the guard looked at all clients together, each of these rollouts would be condemned within minutes.
+    [Theory]
+    [InlineData(5)]
+    [InlineData(50)]
+    public void A_client_that_sends_whatever_fails_condemns_no_version(int percent) =>
+        Holds(GuardScenarios.HostileClient(percent), 60);
+
     [Theory]
     [InlineData(5)]
     [InlineData(50)]

@@ -24,7 +24,8 @@ internal sealed class DirectForwarding : IAsyncDisposable
         var table = RoutingTable.Build(plan, SomePlan.Endpoints(endpoints), null, Open, Time);
         Assert.True(table.TryGetModel(SomePlan.Model.Text, out var model));
         Model = model;
-        Failover = new(new Forwarder(Observe, metrics, Time), metrics, Time);
+        var forwarder = new Forwarder(Observe, metrics, Time);
+        Failover = new(forwarder, forwarder.Comparison, metrics, Time);
     }
 
     internal SteppedTime Time { get; } = new();

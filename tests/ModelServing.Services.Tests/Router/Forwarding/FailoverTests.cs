@@ -41,14 +41,14 @@ public sealed class FailoverTests : IAsyncDisposable
     [Fact]
     public async Task A_good_answer_is_not_retried()
     {
-        await using var canary = Once("HTTP/1.1 422 X\r\nContent-Length: 4\r\n\r\noops");
+        await using var canary = Once("HTTP/1.1 201 X\r\nContent-Length: 4\r\n\r\ngood");
         await using var direct = new DirectForwarding(AllCanary, (1, stable.Address), (2, canary.Address));
         var context = DirectForwarding.Post("hello");
         var (ended, route) = await direct.Failover.ForwardAsync(context, direct.FirstAttempt(Minute, Minute));
         Assert.Equal(ForwardResult.Answered, ended.Result);
         Assert.Same(direct.Canary, route);
-        Assert.Equal(422, context.Response.StatusCode);
-        Assert.Equal("oops", await DirectForwarding.TextAsync(context));
+        Assert.Equal(201, context.Response.StatusCode);
+        Assert.Equal("good", await DirectForwarding.TextAsync(context));
         Assert.Equal(0, stable.Accepted);
     }
 

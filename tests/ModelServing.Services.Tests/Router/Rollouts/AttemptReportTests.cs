@@ -45,7 +45,7 @@ public sealed class AttemptReportTests : IAsyncDisposable
                 SomePlan.Endpoints((1, isStable ? endpoint.Address : stable.Address), (2, isStable ? stable.Address : endpoint.Address)),
                 recorded.AddTo);
             var answer = await router.InferAsync();
-            if (outcome == "non-finite")
+            if (outcome == "non-finite" && isStable)
                 Assert.Equal("non-finite", answer["X-Model-Outcome"]);
             await RunningRouter.UntilAsync(
                 () => recorded.All.Length == (isStable ? 2 : 1),

@@ -87,7 +87,7 @@ public sealed class RolloutGuardTests
                 {
                     await router.InferAsync();
                     return router.Fraud.Watched.SingleOrDefault()?.Version.Last is { } last
-                        && last.Counts.Total(GuardKind.Error).Watched >= 2;
+                        && last.Counts.All.Total(GuardKind.Error).Watched >= 2;
                 },
                 "both routers count");
         }
@@ -100,7 +100,7 @@ public sealed class RolloutGuardTests
             1 + routers.Canary.Failed,
             1 + routers.Canary.Failed + (int)(System.Diagnostics.Stopwatch.GetElapsedTime(began) / LostConnections.Window));
 
-        long Counted() => two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().Total(GuardKind.Error).Watched);
+        long Counted() => two.Sum(router => router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched);
     }
 
     [Fact]
@@ -125,11 +125,14 @@ public sealed class RolloutGuardTests
             async () =>
             {
                 await router.InferAsync();
-                return router.Fraud.Watched.Single().Version.Last?.Counts.Total(GuardKind.Error).Watched >= 2;
+                return router.Fraud.Watched.Single().Version.Last?.Counts.All.Total(GuardKind.Error).Watched >= 2;
             },
             "the guard counts");
         Assert.False(SomeRouters.IsCondemned(router, 2));
-        Assert.InRange(router.Fraud.Watched.Single().Version.Recorder.Read().Total(GuardKind.Error).Watched, 2, routers.Canary.Failed - 50);
+        Assert.InRange(
+            router.Fraud.Watched.Single().Version.Recorder.Read().All.Total(GuardKind.Error).Watched,
+            2,
+            routers.Canary.Failed - 50);
     }
 
     [Fact]
@@ -154,9 +157,9 @@ public sealed class RolloutGuardTests
         }
 
         await RunningRouter.UntilAsync(
-            () => router.Fraud.Watched.Single().Version.Last is { } last && last.Counts.Total(GuardKind.Error).Watched > 0,
+            () => router.Fraud.Watched.Single().Version.Last is { } last && last.Counts.All.Total(GuardKind.Error).Watched > 0,
             "it is counted");
-        Assert.Equal((1, 0), router.Fraud.Watched.Single().Version.Last!.Counts.Total(GuardKind.Error));
+        Assert.Equal((1, 0), router.Fraud.Watched.Single().Version.Last!.Counts.All.Total(GuardKind.Error));
     }
 
     [Fact]
@@ -198,7 +201,7 @@ public sealed class RolloutGuardTests
 
         Assert.NotEqual(0, late);
         await RunningRouter.UntilAsync(
-            () => router.Fraud.Watched.Single().Version.Last?.Counts.Total(GuardKind.Error).Other == late,
+            () => router.Fraud.Watched.Single().Version.Last?.Counts.All.Total(GuardKind.Error).Other == late,
             "all of them are counted");
         Assert.False(SomeRouters.IsCondemned(router, 2));
     }
@@ -214,25 +217,27 @@ public sealed class RolloutGuardTests
         var watched = router.Fraud.Watched.Single().Version;
         routers.Canary.Fail();
         _ = await routers.ReachingAsync(router, 2);
-        await RunningRouter.UntilAsync(() => watched.Last?.Counts.Total(GuardKind.Error).Watched > 0, "the guard counts");
+        await RunningRouter.UntilAsync(() => watched.Last?.Counts.All.Total(GuardKind.Error).Watched > 0, "the guard counts");
 
         await routers.ApplyAsync(SomeRouters.PatientCanary2(0));
         await routers.UntilKindsAsync("started weightMoved");
         Assert.Empty(router.Fraud.Watched);
         // Without a share, nothing is counted: there is no canary to compare stable's failures with.
-        var counted = watched.Recorder.Read().Total(GuardKind.Error);
+        var counted = watched.Recorder.Read().All.Total(GuardKind.Error);
         routers.Versions[0].Fail();
         Assert.Equal(0, await routers.ReachingAsync(router, 2));
         routers.Versions[0].Recover();
-        Assert.Equal(counted, watched.Recorder.Read().Total(GuardKind.Error));
+        Assert.Equal(counted, watched.Recorder.Read().All.Total(GuardKind.Error));
 
         await routers.ApplyAsync(SomeRouters.PatientCanary2(3000));
         await routers.UntilKindsAsync("started weightMoved weightMoved");
         Assert.Same(watched, router.Fraud.Watched.Single().Version);
         Assert.Equal((1, started), (watched.Trial.Trial, watched.StartedAt));
         Assert.NotEqual(0, await routers.ReachingAsync(router, 2));
-        await RunningRouter.UntilAsync(() => watched.Last!.Counts.Total(GuardKind.Error).Watched > counted.Watched, "counting continues");
-        Assert.Equal(2, watched.Recorder.Read().Segments.Count);
+        await RunningRouter.UntilAsync(
+            () => watched.Last!.Counts.All.Total(GuardKind.Error).Watched > counted.Watched,
+            "counting continues");
+        Assert.Equal(2, watched.Recorder.Read().All.Segments.Count);
 
         // With an ordinary guard, the old counts condemn with the next failure, or before it.
         await routers.ApplyAsync(SomeRouters.Canary2(3000));

@@ -234,7 +234,8 @@ public sealed class DnsEndpointsTests : IDisposable
 
         await RunningRouter.UntilAsync(() => changes == 1, "the change is reported");
         await stop.CancelAsync();
-        await following.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => following.WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken));
         Assert.Equal(1, changes);
         AssertEndpoints("1 10.0.0.2:8080");
     }

@@ -70,5 +70,15 @@ public sealed class ArtifactArrivalsTests : IAsyncLifetime
         Assert.Equal(2, standIn.Calls.Count);
     }
 
+    [Fact]
+    public async Task A_version_on_which_the_function_fails_does_not_keep_the_others_from_being_checked()
+    {
+        foreach (var version in (int[])[1, 2, 3])
+            await PutAsync(RegistryLayout.Manifest(ModelName.Parse("fraud"), new ModelVersion(version)));
+        standIn.Status = 500;
+        await arrivals.LookAsync(default);
+        Assert.Equal(3, standIn.Calls.Count);
+    }
+
     private async Task PutAsync(ObjectKey key) => Assert.True(await store.PutIfAbsentAsync(key, new MemoryStream([1]), 1, default));
 }

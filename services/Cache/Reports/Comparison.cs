@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cache.Reports;
+
+/// <summary>What a request compares, if the router sent it to stable because another variant failed it. Stable's process reports such
+/// requests in a stream of their own, whose name this is.</summary>
+/// <param name="Variant">The variant that failed.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Trial">The version's trial.</param>
+/// <param name="Kind"><c>error</c> or <c>non-finite</c>.</param>
+public sealed record Comparison(string Variant, ModelVersion Version, int Trial, string Kind)
+{
+    public const string Error = "error";
+
+    private const string Prefix = "compared:";
+
+    /// <summary>The stream's name: <c>compared:canary:2:error</c>. No variant has a colon in its name.</summary>
+    public string Stream => $"{Prefix}{Variant}:{Version}:{Kind}";
+
+    /// <summary>Reads the value of <see cref="HeaderNames.ModelFailover"/> in a request to Inference:
+    /// <c>canary;version=2;trial=1;kind=error</c>.</summary>
+    public static bool TryParseHeader(string? header, [NotNullWhen(true)] out Comparison? comparison)
+    {
+        comparison = header?.Split(';') is [var variant, var version, var trial, var kind]
+            && ValueOf(trial, "trial=") is { } number
+            ? Create(variant, ValueOf(version, "version="), number, ValueOf(kind, "kind="))
+            : null;
+        return comparison is not null;
+    }
+
+    /// <summary>Reads the name of a stream; null if it is not a comparison's.</summary>
+    public static Comparison? FromStream(string stream, int trial)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.StartsWith(Prefix, StringComparison.Ordinal)
+            && stream[Prefix.Length..].Split(':') is [var variant, var version, var kind]
+            ? Create(variant, version, trial.ToString(CultureInfo.InvariantCulture), kind)
+            : null;
+    }
+
+    /// <summary>The header's value.</summary>
+    public string ToHeader() => string.Create(CultureInfo.InvariantCulture, $"{Variant};version={Version};trial={Trial};kind={Kind}");
+
+    private static Comparison? Create(string variant, string? version, string trial, string? kind) =>
+        ModelName.TryParse(variant, null, out _)
+        && ModelVersion.TryParse(version, null, out var number)
+        && int.TryParse(trial, NumberStyles.None, CultureInfo.InvariantCulture, out var numbered) && numbered > 0
+        && kind is Error or HeaderNames.NonFinite
+            ? new(variant, number, numbered, kind)
+            : null;
+
+    private static string? ValueOf(string parameter, string name) =>
+        parameter.StartsWith(name, StringComparison.Ordinal) ? parameter[name.Length..] : null;
+}

@@ -1,0 +1,6 @@
+namespace ModelServing.Inference.Models;
+
+/// <summary>The result of a call of the model.</summary>
+/// <param name="End">How it ended.</param>
+/// <param name="Why">The runtime's message about a failure, or the refused shapes.</param>
+internal readonly record struct CallResult(CallEnd End, string? Why = null);

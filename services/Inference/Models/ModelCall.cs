@@ -1,0 +1,120 @@
+using System.Threading.Tasks.Sources;
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Memory;
+using ModelServing.Inference.Protocol;
+
+namespace ModelServing.Inference.Models;
+
+/// <summary>
+/// One call of the model for a request that has its turn. It runs on a thread of the pool, so its caller can be answered at the deadline
+/// even if the runtime can't be stopped. In the usual case it is the caller's own thread, which takes the call up as soon as it waits.
+/// </summary>
+/// <remarks>The call owns the request, the answer and the turn until it ends. Only with <see cref="CallEnd.Answered"/> is the answer the
+/// caller's again.</remarks>
+internal sealed class ModelCall(
+    ModelCalls calls, LoadedModel model, InferRequest request, InferAnswer answer, bool isPinned, long deadline, CancellationToken caller)
+    : WatchedRun(deadline, caller), IThreadPoolWorkItem, IValueTaskSource<CallResult>
+{
+    private ManualResetValueTaskSourceCore<CallResult> completion;
+    private int isClaimed;
+
+    /// <summary>Starts the call. The task ends with the call, or at the deadline.</summary>
+    internal ValueTask<CallResult> StartAsync()
+    {
+        calls.Watch.Add(this);
+        var result = new ValueTask<CallResult>(this, completion.Version);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        return result;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        var result = new CallResult(CallEnd.OutOfTime);
+        Exception? failure = null;
+        try
+        {
+            if (calls.Watch.TryStart(this) && model.TryUse())
+                result = Run();
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        request.Dispose();
+        calls.Watch.Remove(this);
+        calls.Gate.Leave(isPinned);
+        var isAwaited = Interlocked.Exchange(ref isClaimed, 1) == 0;
+        if (!isAwaited || result.End != CallEnd.Answered)
+            answer.Dispose();
+        if (!isAwaited && State == RunState.Stuck)
+            calls.Gate.Regain(isPinned);
+        else if (isAwaited && failure is null)
+            completion.SetResult(result); // The caller continues on this thread, which is free now.
+        else if (isAwaited)
+            completion.SetException(failure!);
+    }
+
+    internal override void Abandon()
+    {
+        if (Interlocked.Exchange(ref isClaimed, 1) != 0)
+            return;
+        if (State == RunState.Stuck)
+            calls.Gate.Lose(isPinned);
+        // The watch's thread has other runs to end.
+        completion.RunContinuationsAsynchronously = true;
+        completion.SetResult(new CallResult(CallEnd.OutOfTime));
+    }
+
+    CallResult IValueTaskSource<CallResult>.GetResult(short token) => completion.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<CallResult>.GetStatus(short token) => completion.GetStatus(token);
+
+    void IValueTaskSource<CallResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        completion.OnCompleted(continuation, state, token, flags);
+
+    private CallResult Run()
+    {
+        try
+        {
+            var began = calls.Time.GetTimestamp();
+            using var outputs = model.Run(request, Options);
+            calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began));
+            answer.Write(model, request, outputs);
+            return new CallResult(CallEnd.Answered);
+        }
+        catch (OnnxRuntimeException e) when (!IsEnding && RuntimeArena.IsFull(e))
+        {
+            throw model.OutOfMemory();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            return IsEnding ? new CallResult(CallEnd.OutOfTime) : Explain(e);
+        }
+        finally
+        {
+            model.Used((request.Bytes?.Bytes ?? 0) + answer.TensorBytes + answer.Body.Length);
+            model.Release();
+        }
+    }
+
+    // The runtime's error code does not tell whose fault it is: a node fails in the same way for a length and for an element. So the model
+    // runs again, on zeros of the same shapes. If it fails again, the shapes are the reason.
+    private CallResult Explain(OnnxRuntimeException failure)
+    {
+        if (!model.RunsOnZeros)
+            return new CallResult(CallEnd.Failed, failure.Message);
+        var shapes = request.ShapesText(model.Inputs);
+        request.Clear(model.Inputs);
+        try
+        {
+            model.Run(request, Options).Dispose();
+            return new CallResult(CallEnd.Failed, failure.Message);
+        }
+        catch (OnnxRuntimeException)
+        {
+            return IsEnding ? new CallResult(CallEnd.OutOfTime) : new CallResult(CallEnd.ShapesRefused, shapes);
+        }
+    }
+}

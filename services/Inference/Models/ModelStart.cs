@@ -1,0 +1,111 @@
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Registry;
+
+namespace ModelServing.Inference.Models;
+
+/// <summary>Opens a model and warms it up, on a thread of its own and within a time limit. If the runtime does not stop at the limit, the
+/// thread is abandoned.</summary>
+internal sealed class ModelStart : WatchedRun
+{
+    private readonly Artifact artifact;
+    private readonly RunWatch watch;
+    private readonly SessionOptions options;
+    private readonly long runtimeBytes;
+    private readonly Action<string> isCold;
+    private readonly TaskCompletionSource<LoadedModel> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ModelStart(
+        Artifact artifact,
+        SessionOptions options,
+        long runtimeBytes,
+        RunWatch watch,
+        Action<string> isCold,
+        long deadline,
+        CancellationToken cancellation)
+        : base(deadline, cancellation)
+    {
+        this.artifact = artifact;
+        this.options = options;
+        this.runtimeBytes = runtimeBytes;
+        this.watch = watch;
+        this.isCold = isCold;
+    }
+
+    /// <param name="artifact">A verified and accepted artifact.</param>
+    /// <param name="threads">The number of threads that one call may use.</param>
+    /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
+    /// <param name="watch">Ends the work in time.</param>
+    /// <param name="isCold">Receives the runtime's message if the model does not accept zeros.</param>
+    /// <param name="deadline">The timestamp at which the model must be warm.</param>
+    /// <param name="cancellation">Cancelled when the host stops.</param>
+    /// <exception cref="ModelException">The artifact can't be served.</exception>
+    /// <exception cref="TimeoutException">It takes too long.</exception>
+    /// <exception cref="OperationCanceledException">The host stops.</exception>
+    internal static async Task<LoadedModel> RunAsync(
+        Artifact artifact,
+        int threads,
+        long runtimeBytes,
+        RunWatch watch,
+        Action<string> isCold,
+        long deadline,
+        CancellationToken cancellation)
+    {
+        var options = LoadedModel.CreateSessionOptions(threads);
+        var start = new ModelStart(artifact, options, runtimeBytes, watch, isCold, deadline, cancellation);
+        new Thread(start.Run) { IsBackground = true, Name = "open model" }.Start();
+        try
+        {
+            return await start.opened.Task;
+        }
+        catch (TimeoutException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    internal override void End()
+    {
+        options.SetLoadCancellationFlag(true);
+        base.End();
+    }
+
+    internal override void Abandon() => opened.TrySetException(new TimeoutException());
+
+    private void Run()
+    {
+        watch.Add(this);
+        LoadedModel? model = null;
+        try
+        {
+            if (!watch.TryStart(this))
+                throw new TimeoutException();
+            model = LoadedModel.Open(artifact, options, runtimeBytes);
+            WarmUp(model);
+            if (opened.TrySetResult(model))
+                model = null;
+        }
+        catch (Exception e)
+        {
+            opened.TrySetException(IsEnding ? new TimeoutException() : e);
+        }
+        finally
+        {
+            model?.Dispose();
+            watch.Remove(this);
+            options.Dispose();
+        }
+    }
+
+    private void WarmUp(LoadedModel model)
+    {
+        try
+        {
+            model.WarmUp(Options);
+        }
+        catch (OnnxRuntimeException e) when (!IsEnding)
+        {
+            // Zeros may not be a valid input; the version may still answer real requests.
+            isCold(e.Message);
+        }
+    }
+}

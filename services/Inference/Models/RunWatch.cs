@@ -1,0 +1,245 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting;
+
+namespace ModelServing.Inference.Models;
+
+/// <summary>
+/// Ends work of the runtime whose time is over or whose caller has left, and reports work that can't be ended. It has a thread of its own,
+/// because the pool's threads may all be blocked by the very work that it must end.
+/// </summary>
+/// <remarks>
+/// <code>
+/// 1 end        the work, at its deadline or when its caller leaves
+/// 2 abandon    work that is still there one period later: it is stuck. Readiness fails, then whoever waits gets an answer
+/// 3 not live   NotLiveAfter later, so that the supervisor restarts the process
+/// 4 stop       EndsAfter later: the process ends itself, in case nothing watches its liveness
+/// </code>
+/// If the stuck work ends after all, readiness and liveness are regained.
+/// </remarks>
+internal sealed class RunWatch : IDisposable
+{
+    /// <summary>Deadlines are kept to within this time.</summary>
+    internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long work is stuck until the process is not live.</summary>
+    internal static readonly TimeSpan NotLiveAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long work is stuck until the process ends itself.</summary>
+    internal static readonly TimeSpan EndsAfter = TimeSpan.FromSeconds(40);
+
+    // A run of this length counts as one that blocks its thread.
+    private static readonly TimeSpan Blocks = TimeSpan.FromMilliseconds(50);
+
+    // After this many periods without work the thread sleeps until there is some. Waking it costs more than a period.
+    private const int QuietPeriods = 100;
+    private const string Part = "calls of the model";
+
+    private readonly Readiness readiness;
+    private readonly Liveness liveness;
+    private readonly HostFailure failure;
+    private readonly TimeProvider time;
+    private readonly ILogger<RunWatch> logger;
+    private readonly PoolRoom room = new();
+
+    // Guards all that follows, and the state of the runs. Only a Monitor can wait and pulse.
+    private readonly object changing = new();
+    private readonly List<WatchedRun> runs = [];
+    private readonly Stack<RunOptions> spare = [];
+    private int stuck;
+    private bool isAsleep;
+    private bool isEnding;
+    private bool isDisposed;
+
+    public RunWatch(Readiness readiness, Liveness liveness, HostFailure failure, TimeProvider time, ILogger<RunWatch> logger)
+    {
+        this.readiness = readiness;
+        this.liveness = liveness;
+        this.failure = failure;
+        this.time = time;
+        this.logger = logger;
+        new Thread(Watch) { IsBackground = true, Name = "watch runs" }.Start();
+    }
+
+    public void Dispose()
+    {
+        lock (changing)
+        {
+            isDisposed = true;
+            Monitor.PulseAll(changing);
+            foreach (var options in spare)
+                options.Dispose();
+            spare.Clear();
+            room.Set(0);
+        }
+    }
+
+    /// <summary>Begins to watch work, which gets options. It still waits for a thread.</summary>
+    internal void Add(WatchedRun run)
+    {
+        lock (changing)
+        {
+            run.Options = spare.TryPop(out var options) ? options : LoadedModel.CreateRunOptions();
+            run.Index = runs.Count;
+            runs.Add(run);
+            if (isAsleep)
+                Monitor.Pulse(changing);
+        }
+    }
+
+    /// <summary>The work has its thread; false if its time is over.</summary>
+    internal bool TryStart(WatchedRun run)
+    {
+        lock (changing)
+        {
+            if (run.State != RunState.Queued)
+                return false;
+            run.State = RunState.Running;
+            run.Since = time.GetTimestamp();
+            return true;
+        }
+    }
+
+    /// <summary>The work has ended. Its options must not be used any more.</summary>
+    internal void Remove(WatchedRun run)
+    {
+        lock (changing)
+        {
+            var last = runs[^1];
+            runs[run.Index] = last;
+            last.Index = run.Index;
+            runs.RemoveAt(runs.Count - 1);
+            // Options that have ended a run would end the next one too.
+            if (run.IsEnding || isDisposed)
+                run.Options.Dispose();
+            else
+                spare.Push(run.Options);
+            if (run.State != RunState.Stuck)
+                return;
+            stuck--;
+            RunWatchLog.Ended(logger, time.GetElapsedTime(run.Since).TotalSeconds);
+            ReportStuck();
+        }
+    }
+
+    private void Watch()
+    {
+        var quiet = 0;
+        while (true)
+        {
+            lock (changing)
+            {
+                if (isDisposed)
+                    return;
+                quiet = runs.Count > 0 ? 0 : quiet + 1;
+                isAsleep = quiet > QuietPeriods;
+                Monitor.Wait(changing, isAsleep ? Timeout.InfiniteTimeSpan : Period);
+                isAsleep = false;
+            }
+
+            try
+            {
+                Sweep();
+            }
+            catch (Exception e)
+            {
+                RunWatchLog.Failed(logger, e);
+            }
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = time.GetTimestamp();
+        List<WatchedRun>? abandoned = null;
+        var blocked = 0;
+        var longest = TimeSpan.Zero;
+        lock (changing)
+        {
+            foreach (var run in runs)
+            {
+                if (run.IsOver(now) && Advance(run, now))
+                    (abandoned ??= []).Add(run);
+                var elapsed = run.State == RunState.Queued ? TimeSpan.Zero : time.GetElapsedTime(run.Since, now);
+                if (run.State == RunState.Stuck && elapsed > longest)
+                    longest = elapsed;
+                if (run.State is RunState.Ending or RunState.Stuck || elapsed > Blocks)
+                    blocked++;
+            }
+
+            if (!isDisposed)
+                room.Set(blocked);
+        }
+
+        foreach (var run in abandoned ?? [])
+            run.Abandon();
+        if (longest >= NotLiveAfter)
+            GiveUp(longest);
+    }
+
+    // Returns whether to abandon the run now.
+    private bool Advance(WatchedRun run, long now)
+    {
+        switch (run.State)
+        {
+            case RunState.Queued:
+                run.State = RunState.Skipped;
+                return true;
+            case RunState.Running: // 1
+                run.State = RunState.Ending;
+                run.Since = now;
+                run.End();
+                return false;
+            case RunState.Ending: // 2
+                run.State = RunState.Stuck;
+                stuck++;
+                RunWatchLog.Stuck(logger);
+                ReportStuck();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void ReportStuck()
+    {
+        if (stuck > 0)
+        {
+            readiness.Await(Part, stuck == 1 ? "a call of the model can't be ended" : $"{stuck} calls of the model can't be ended");
+        }
+        else
+        {
+            readiness.Has(Part);
+            liveness.Regained();
+        }
+    }
+
+    private void GiveUp(TimeSpan longest)
+    {
+        bool ends;
+        lock (changing)
+        {
+            // It may have ended just now.
+            if (stuck == 0)
+                return;
+            liveness.Lost("a call of the model can't be ended"); // 3
+            ends = longest >= EndsAfter && !isEnding;
+            isEnding |= ends;
+        }
+
+        if (ends) // 4
+            failure.Stop($"A call of the model can't be ended since {longest.TotalSeconds:0} s, so the process must be restarted");
+    }
+}
+
+internal static partial class RunWatchLog
+{
+    [LoggerMessage(60, LogLevel.Error, "Not ready: a call of the model goes on after its time, and can't be ended")]
+    internal static partial void Stuck(ILogger logger);
+
+    [LoggerMessage(61, LogLevel.Warning, "A call of the model that could not be ended has ended by itself after {Seconds:0.#} s")]
+    internal static partial void Ended(ILogger logger, double seconds);
+
+    [LoggerMessage(62, LogLevel.Error, "The watch over calls of the model failed; it goes on")]
+    internal static partial void Failed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using ModelServing.Inference.Reporting;
+
+namespace ModelServing.Inference;
+
+/// <summary>Counts each answered request, once in the metrics and once for ModelMetrics. Both agree on what it was.</summary>
+internal sealed class RequestTally(InferenceMetrics metrics, TimeProvider time, RequestRecorder? recorder = null)
+{
+    /// <param name="context">The request.</param>
+    /// <param name="hasLeft">Whether the caller left before its answer.</param>
+    /// <param name="isNonFinite">Whether the answer contains NaN or infinity, and the request does not.</param>
+    /// <param name="requestTime">The time that it had.</param>
+    internal void Answered(HttpContext context, bool hasLeft, bool isNonFinite, in RequestTime requestTime)
+    {
+        var status = context.Response.StatusCode;
+        // What failed before the caller left is still a failure.
+        if (status < StatusCodes.Status500InternalServerError && (hasLeft || context.RequestAborted.IsCancellationRequested))
+            status = StatusCodes.Status499ClientClosedRequest;
+        var elapsed = time.GetElapsedTime(requestTime.Began);
+        metrics.Answered(status, elapsed);
+        recorder?.Answered(
+            context.Request.Headers,
+            status,
+            isNonFinite,
+            elapsed,
+            isExcused: status == StatusCodes.Status504GatewayTimeout && requestTime.IsShortened);
+    }
+}

@@ -1,0 +1,6 @@
+namespace Oci.Common.Auth;
+
+public interface IServiceAccountTokenSupplier
+{
+    string ServiceAccountToken { get; }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using ModelServing.Cache.Reports;
+using ModelServing.Registry;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.Inference;
+
+/// <summary>No call of the model takes longer than its request has, and none costs other callers more than its turn.</summary>
+public class TimeTests
+{
+    // Long enough that a watch sees it, short enough that a test can wait for its end.
+    private const long ManyBoxes = 60_000;
+
+    [Fact]
+    public async Task Endless_requests_end_at_their_deadline_and_their_turns_are_free_again()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), static settings => settings with { Concurrency = 2 });
+        for (var round = 0; round < 3; round++)
+        {
+            var hostile = await Task.WhenAll(Enumerable.Range(0, 2).Select(
+                _ => service.SendAsync(Count(SomeSlowOnnx.Endless), ("X-Request-Timeout", "200"))));
+            Assert.All(hostile, static answer => Assert.Equal(504, answer.Status));
+            Assert.All(hostile, static answer => Assert.Contains(":problem:deadline", answer.Body, StringComparison.Ordinal));
+            var (status, body) = await service.InferAsync(Count(3));
+            Assert.True(status == 200, body);
+            Assert.Equal(3, JsonNode.Parse(body)!["outputs"]![0]!["data"]![0]!.GetValue<int>());
+        }
+
+        Assert.Equal("ok\n", await service.Client.GetStringAsync("/health/ready"));
+    }
+
+    [Fact]
+    public async Task A_request_without_a_deadline_has_the_time_of_the_setting()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), static settings => settings with { RequestTimeout = TimeSpan.FromMilliseconds(300) });
+        var (status, body) = await service.InferAsync(Count(SomeSlowOnnx.Endless));
+        Assert.Equal(504, status);
+        Assert.Contains("The request's 300 ms passed before the model had its answer", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_call_of_a_caller_that_leaves_is_ended()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), static settings => settings with { Concurrency = 1 });
+        for (var i = 0; i < 3; i++)
+        {
+            using var connection = await RawConnection.ConnectAsync(service.Address);
+            var request = Count(SomeSlowOnnx.Endless);
+            await connection.SendAsync(
+                "POST /v2/models/m/infer HTTP/1.1\r\nHost: a\r\nX-Model-Variant: canary\r\nX-Model-Trial: 1\r\n" +
+                $"Content-Length: {request.Length}\r\n\r\n{request}");
+            // Whether it runs already or still comes, it leaves the turn free.
+            await Task.Delay(i * 100, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(200, (await service.InferAsync(Count(3))).Status);
+        Assert.Equal([AnswerKind.ClientError], (await service.CanaryCountsAsync(3)).Keys);
+        await service.UntilMetricsMatch("""modelserving_inference_request_duration_seconds_count\{[^}]*status="499"[^}]*\} 3""");
+    }
+
+    [Fact]
+    public async Task A_call_that_cannot_be_ended_is_answered_at_its_deadline_and_the_service_is_not_ready_until_it_ends()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Boxes(), static settings => settings with { Concurrency = 2 });
+        var hostile = await service.SendAsync(Boxes(ManyBoxes), ("X-Request-Timeout", "100"));
+        Assert.Equal(504, hostile.Status);
+        using var ready = await service.Client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.Equal(
+            "not ready: a call of the model can't be ended\n",
+            await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("ok\n", await service.Client.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
+        // The other turn still works.
+        Assert.Equal(200, (await service.SendAsync(Boxes(3))).Status);
+        await service.UntilReadyAsync();
+        Assert.Equal(200, (await service.SendAsync(Boxes(3))).Status);
+    }
+
+    [Fact]
+    public async Task While_calls_that_cannot_be_ended_hold_all_turns_requests_are_refused_at_once_with_the_reason()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Boxes(), static settings => settings with { Concurrency = 1 });
+        Assert.Equal(504, (await service.SendAsync(Boxes(ManyBoxes), ("X-Request-Timeout", "100"))).Status);
+        var (status, body) = await service.InferAsync(Boxes(3));
+        Assert.Equal(503, status);
+        Assert.Contains("a call of the model can't be ended", body, StringComparison.Ordinal);
+        await service.UntilReadyAsync();
+        Assert.Equal(200, (await service.InferAsync(Boxes(3))).Status);
+    }
+
+    [Fact]
+    public async Task Pinned_requests_leave_turns_to_assigned_ones()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeSlowOnnx.Loop(), static settings => settings with { Concurrency = 2, QueueLimit = 4 });
+        using var end = new CancellationTokenSource();
+        var pinned = Enumerable.Range(0, 20)
+            .Select(_ => service.SendAsync(Count(SomeSlowOnnx.Endless), ("X-Model-Variant", "pinned"), ("X-Request-Timeout", "1500")))
+            .ToList();
+        for (var i = 0; i < 20; i++)
+        {
+            var assigned = await service.SendAsync(Count(3), ("X-Model-Variant", "canary"), ("X-Model-Trial", "1"));
+            Assert.True(assigned.Status == 200, assigned.Body);
+        }
+
+        var answers = await Task.WhenAll(pinned);
+        Assert.All(answers, static answer => Assert.True(answer.Status is 503 or 504, answer.Body));
+        Assert.Contains(answers, static answer => answer.Body.Contains("2 pinned requests are already waiting", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a warm-up that never ends")]
+    [InlineData("an opening that cannot be ended")]
+    public async Task A_version_that_takes_too_long_to_load_ends_the_process_with_the_reason(string kind)
+    {
+        var onnx = kind.StartsWith("a warm-up", StringComparison.Ordinal)
+            ? SomeSlowOnnx.EndlessLoop()
+            : SomeSlowOnnx.BoxesAtStart(ManyBoxes);
+        await using var service = await RunningInference.StartAsync(
+            onnx, static settings => settings with { LoadTimeout = TimeSpan.FromMilliseconds(200) });
+        await service.UntilStoppingAsync();
+        Assert.Equal(1, service.ExitCode);
+        Assert.Contains(
+            service.Log,
+            static line => line.Message == "m version 3 was not open and warm within 0.2 s (MODELSERVING_LOAD_TIMEOUT)");
+    }
+
+    [Fact]
+    public async Task A_host_whose_version_does_not_get_warm_stops_at_once_when_it_is_asked_to()
+    {
+        using var folder = new TemporaryFolder();
+        var registry = new ModelRegistry(RegistryLocation.Open("file:" + folder.FullPath), TimeProvider.System);
+        await registry.PublishAsync(
+            RunningInference.Model, RunningInference.Version, SomeSlowOnnx.EndlessLoop(), TrainingInfo.None, default);
+        await using var service = await RunningInference.StartOnAsync(new()
+        {
+            Model = RunningInference.Model,
+            Version = RunningInference.Version,
+            Registry = "file:" + folder.FullPath,
+            DrainTimeout = TimeSpan.FromHours(1),
+        });
+        await service.UntilNotReadyAsync("loading m version 3");
+        Assert.Equal("ok\n", await service.Client.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
+        await service.StopAsync().WaitAsync(RawConnection.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(0, service.ExitCode);
+    }
+
+    private static string Count(long steps) =>
+        $$"""{"inputs":[{"name":"count","shape":[],"datatype":"INT64","data":[{{steps}}]}]}""";
+
+    private static string Boxes(long count) =>
+        $$"""{"inputs":[{"name":"n","shape":[1],"datatype":"INT64","data":[{{count}}]}]}""";
+}
