@@ -9,7 +9,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>A router in which something throws what nobody expected.</summary>
+/// <summary>A router in which something throws an unexpected exception.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public class SurvivingFollowersTests
 {
