@@ -18,6 +18,8 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
     private readonly List<NativeBytes> others = [];
     // Of each piece but the last.
     private readonly List<int> lengths = [];
+    private ByteBudget? budget;
+    private ByteShare share;
     private ByteReservation? bytes;
     private long most = long.MaxValue;
     private int used;
@@ -28,11 +30,12 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The largest answer.</summary>
     internal long Most => most;
 
-    /// <summary>Begins an answer, whose pieces are taken from <paramref name="reservation"/>. Clearing disposes of it.</summary>
-    internal void Begin(ByteReservation reservation, long mostBytes)
+    /// <summary>Begins an answer, whose pieces are taken from <paramref name="from"/>.</summary>
+    internal void Begin(ByteBudget from, ByteShare ofBudget, long mostBytes)
     {
         Clear();
-        bytes = reservation;
+        budget = from;
+        share = ofBudget;
         most = mostBytes;
     }
 
@@ -83,6 +86,7 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
         Length = 0;
         bytes?.Dispose();
         bytes = null;
+        budget = null;
         most = long.MaxValue;
     }
 
@@ -95,6 +99,9 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
             throw new AnswerTooLargeException(most);
         var size = others.Count == 0 ? SecondPiece : Math.Min(LargestPiece, others[^1].Length * 2);
         size = Math.Max(size, sizeHint);
+        // Most answers fit into the first piece.
+        if (bytes is null && budget is not null)
+            bytes = new ByteReservation(budget, share);
         bytes?.Take(size);
         others.Add(new NativeBytes(size));
         lengths.Add(used);

@@ -26,14 +26,22 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
     /// <exception cref="BodyLateException">The body did not arrive in time.</exception>
     /// <exception cref="BadHttpRequestException">The body is too large, or broken off.</exception>
     /// <exception cref="RequestFaultException">The body is not a valid request for this model.</exception>
-    internal async ValueTask<InferRequest> ReadAsync(
-        HttpContext context, LoadedModel model, ByteReservation bytes, RequestTime requestTime)
+    internal ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, ByteReservation bytes, RequestTime requestTime)
     {
         try
         {
-            var request = await ReadAllAsync(context, model, bytes, requestTime);
-            request.Bytes = bytes;
-            return request;
+            var largest = Math.Min(settings.MaxRequestBytes, (long)(bytes.Largest / model.BytesPerByte));
+            var length = context.Request.ContentLength;
+            if (length > largest)
+                throw TooLarge(largest);
+            Take(bytes, model, length ?? FirstStep);
+            var reading = context.Request.BodyReader.ReadAsync(context.RequestAborted);
+            if (!reading.IsCompletedSuccessfully)
+                return ReadLongAsync(context, reading, model, bytes, largest, requestTime);
+            var read = reading.Result;
+            return read is { IsCompleted: true, Buffer.IsSingleSegment: true } && read.Buffer.Length <= (length ?? FirstStep)
+                ? new(ReadSingle(context.Request.BodyReader, read, model, bytes))
+                : ReadLongAsync(context, new(read), model, bytes, largest, requestTime);
         }
         catch
         {
@@ -42,48 +50,51 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         }
     }
 
-    private async ValueTask<InferRequest> ReadAllAsync(
-        HttpContext context, LoadedModel model, ByteReservation bytes, RequestTime requestTime)
+    private async ValueTask<InferRequest> ReadLongAsync(
+        HttpContext context,
+        ValueTask<ReadResult> reading,
+        LoadedModel model,
+        ByteReservation bytes,
+        long largest,
+        RequestTime requestTime)
     {
-        var largest = Math.Min(settings.MaxRequestBytes, (long)(bytes.Largest / model.BytesPerByte));
-        var length = context.Request.ContentLength;
-        if (length > largest)
-            throw TooLarge(largest);
-        Take(bytes, model, length ?? FirstStep);
         var body = context.Request.BodyReader;
-        var reading = body.ReadAsync(context.RequestAborted);
-        if (reading.IsCompletedSuccessfully)
-        {
-            var read = reading.Result;
-            if (read is { IsCompleted: true, Buffer.IsSingleSegment: true } && read.Buffer.Length <= (length ?? FirstStep))
-                return ReadSingle(body, read, model, bytes);
-            reading = new(read);
-        }
-
-        var text = new NativeBytes((int)Math.Max(1, length ?? FirstStep));
+        var text = new NativeBytes((int)Math.Max(1, context.Request.ContentLength ?? FirstStep));
         using IDisposable owner = text;
         await using var timer = time.CreateTimer(
             static reader => ((PipeReader)reader!).CancelPendingRead(), body, requestTime.Remaining(time), Timeout.InfiniteTimeSpan);
-        var count = 0;
-        while (true)
+        try
         {
-            var read = await reading;
-            var received = read.Buffer.Length;
-            if (count + received > largest)
-                throw TooLarge(largest);
-            if (count + received > text.Length)
-                Enlarge(text, (int)(count + received), largest, model, bytes);
-            read.Buffer.CopyTo(text.GetSpan()[count..]);
-            count += (int)received;
-            body.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                break;
-            if (read.IsCanceled)
-                throw new BodyLateException(requestTime.Limit);
-            reading = body.ReadAsync(context.RequestAborted);
-        }
+            for (var count = 0; ;)
+            {
+                var read = await reading;
+                try
+                {
+                    var received = (int)Math.Min(read.Buffer.Length, int.MaxValue - count);
+                    if (count + (long)received > largest)
+                        throw TooLarge(largest);
+                    if (count + received > text.Length)
+                        Enlarge(text, count + received, largest, model, bytes);
+                    read.Buffer.CopyTo(text.GetSpan()[count..]);
+                    count += received;
+                }
+                finally
+                {
+                    body.AdvanceTo(read.Buffer.End);
+                }
 
-        return Read(text.GetSpan()[..count], model, bytes);
+                if (read.IsCompleted)
+                    return Read(text.GetSpan()[..count], model, bytes);
+                if (read.IsCanceled)
+                    throw new BodyLateException(requestTime.Limit);
+                reading = body.ReadAsync(context.RequestAborted);
+            }
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
     }
 
     private static InferRequest ReadSingle(PipeReader body, in ReadResult read, LoadedModel model, ByteReservation bytes)
@@ -104,6 +115,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         // For a small request, counting costs more than it is worth.
         if (bytes.Bytes > ByteBudget.SmallRequest)
             bytes.ShrinkTo(TensorCost.Measure(model.Inputs, request.Inputs, text.Length));
+        request.Bytes = bytes;
         return request;
     }
 

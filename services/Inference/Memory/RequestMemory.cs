@@ -17,12 +17,12 @@ internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, Requ
 {
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
     internal ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, bool isPinned, in RequestTime time) =>
-        body.ReadAsync(context, model, Open(isPinned), time);
+        body.ReadAsync(context, model, new ByteReservation(budget, ShareOf(isPinned)), time);
 
     /// <summary>Begins an answer.</summary>
     internal InferAnswer Begin(InferAnswer answer, bool isPinned)
     {
-        answer.Begin(Open(isPinned), shares.AnswerBytes);
+        answer.Begin(budget, ShareOf(isPinned), shares.AnswerBytes);
         return answer;
     }
 
@@ -31,5 +31,5 @@ internal sealed class RequestMemory(ByteBudget budget, MemoryShares shares, Requ
         sender.SendAsync(context, answer.Body, time);
 
     // Requests that name their version themselves leave half of the budget to the others.
-    private ByteReservation Open(bool isPinned) => new(budget, isPinned ? ByteShare.Half : ByteShare.Whole);
+    private static ByteShare ShareOf(bool isPinned) => isPinned ? ByteShare.Half : ByteShare.Whole;
 }

@@ -39,8 +39,8 @@ internal sealed class InferAnswer : IDisposable
         json.Dispose();
     }
 
-    /// <summary>Begins an answer, whose bytes are taken from <paramref name="bytes"/>. The answer owns them.</summary>
-    internal void Begin(ByteReservation bytes, long most) => buffer.Begin(bytes, most);
+    /// <inheritdoc cref="AnswerBuffer.Begin"/>
+    internal void Begin(ByteBudget budget, ByteShare share, long mostBytes) => buffer.Begin(budget, share, mostBytes);
 
     /// <summary>Frees the memory of a long answer, and returns its bytes.</summary>
     internal void Clear()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 
@@ -6,7 +7,8 @@ namespace ModelServing.Bench.Soak.Memory;
 /// <summary>Measures how many bytes of memory one byte of a request costs a pod that is otherwise idle.</summary>
 internal static class MemoryCost
 {
-    private const int Bytes = 8 * 1024 * 1024;
+    // What the smallest pod accepts of every kind.
+    private const int Bytes = 3 * 1024 * 1024;
     private const int Times = 3;
 
     // So that memory of the request before is given back.
@@ -50,6 +52,8 @@ internal static class MemoryCost
             using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
             await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
             await stream.CopyToAsync(Stream.Null, cancellation);
+            if (answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable)
+                throw new BenchException($"{pod.Name} refused a body of {body.Length} bytes");
             most = Math.Max(most, (double)(pod.TakePeak() - before) / body.Length);
         }
 

@@ -7,16 +7,9 @@ namespace ModelServing.Services.Tests.Inference.Memory;
 public sealed class AnswerBufferTests : IDisposable
 {
     private readonly ByteBudget budget = new(64 * 1024 * 1024);
-    private readonly ByteReservation bytes;
     private readonly AnswerBuffer answer = new();
 
-    public AnswerBufferTests() => bytes = new ByteReservation(budget);
-
-    public void Dispose()
-    {
-        answer.Dispose();
-        bytes.Dispose();
-    }
+    public void Dispose() => answer.Dispose();
 
     [Theory]
     [InlineData(0)]
@@ -25,7 +18,7 @@ public sealed class AnswerBufferTests : IDisposable
     [InlineData(3_000_000)]
     public void Its_pieces_are_what_was_written(int length)
     {
-        answer.Begin(bytes, long.MaxValue);
+        answer.Begin(budget, ByteShare.Whole, long.MaxValue);
         var expected = Write(length);
         var read = new List<byte>();
         for (var i = 0; i < answer.Pieces; i++)
@@ -42,7 +35,7 @@ public sealed class AnswerBufferTests : IDisposable
     [Fact]
     public void It_takes_what_exceeds_its_first_piece_and_returns_each_piece_that_was_sent()
     {
-        answer.Begin(bytes, long.MaxValue);
+        answer.Begin(budget, ByteShare.Whole, long.MaxValue);
         Write(16 * 1024);
         Assert.Equal(0, budget.Reserved);
         Write(2_000_000);
@@ -53,17 +46,17 @@ public sealed class AnswerBufferTests : IDisposable
         Assert.InRange(budget.Reserved, 1, all - 1);
         answer.Clear();
         Assert.Equal(0, budget.Reserved);
-        answer.Begin(bytes, long.MaxValue);
+        answer.Begin(budget, ByteShare.Whole, long.MaxValue);
         Assert.Equal((0, 1), (answer.Length, answer.Pieces));
     }
 
     [Fact]
     public void An_answer_past_its_limit_fails_while_it_is_written()
     {
-        answer.Begin(bytes, 100_000);
+        answer.Begin(budget, ByteShare.Whole, 100_000);
         Write(100_000);
         Assert.Throws<AnswerTooLargeException>(() => Write(1));
-        answer.Begin(bytes, 100_000);
+        answer.Begin(budget, ByteShare.Whole, 100_000);
         Assert.Throws<AnswerTooLargeException>(() => answer.GetMemory(10_000_000));
         Assert.InRange(budget.Reserved, 0, 200_000);
     }
@@ -73,7 +66,7 @@ public sealed class AnswerBufferTests : IDisposable
     {
         using var other = new ByteReservation(budget);
         other.Take(48 * 1024 * 1024);
-        answer.Begin(bytes, long.MaxValue);
+        answer.Begin(budget, ByteShare.Whole, long.MaxValue);
         Assert.Throws<OverBudgetException>(() => Write(1_000_000));
     }
 

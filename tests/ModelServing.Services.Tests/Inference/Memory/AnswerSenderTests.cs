@@ -13,22 +13,16 @@ public sealed class AnswerSenderTests : IDisposable
 {
     private readonly SteppedTime time = new();
     private readonly ByteBudget budget = new(64 * 1024 * 1024);
-    private readonly ByteReservation bytes;
     private readonly AnswerBuffer answer = new();
     private readonly AnswerSender sender;
 
     public AnswerSenderTests()
     {
-        bytes = new ByteReservation(budget);
         sender = new AnswerSender(budget, time);
-        answer.Begin(bytes, long.MaxValue);
+        answer.Begin(budget, ByteShare.Whole, long.MaxValue);
     }
 
-    public void Dispose()
-    {
-        answer.Dispose();
-        bytes.Dispose();
-    }
+    public void Dispose() => answer.Dispose();
 
     [Fact]
     public async Task An_answer_is_sent_whole_and_its_memory_is_free_afterwards()
