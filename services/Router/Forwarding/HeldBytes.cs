@@ -13,7 +13,6 @@ internal struct HeldBytes(HttpContext context)
     // Kestrel's copy, ours, and the rounding of ours to a power of two.
     private const int Copies = 3;
 
-    private ByteReservation? bytes;
     private long held = Ordinary;
 
     /// <summary>Takes the bytes of a text that has <paramref name="length"/> bytes so far.</summary>
@@ -48,18 +47,16 @@ internal struct HeldBytes(HttpContext context)
         return copy?.TryTake(2 * length) != false;
     }
 
-    private ByteReservation? Open()
+    // The request's own, which is made when it first keeps something.
+    private readonly ByteReservation? Open()
     {
-        if (bytes is not null)
-            return bytes;
-        bytes = context.Features.Get<ByteReservation>();
-        if (bytes is null && context.Features.Get<ByteBudget>() is { } budget)
-        {
-            bytes = new ByteReservation(budget);
-            context.Features.Set(bytes);
-            context.Response.RegisterForDispose(bytes);
-        }
-
+        if (context.Features.Get<ByteReservation>() is { } opened)
+            return opened;
+        if (context.Features.Get<ByteBudget>() is not { } budget)
+            return null;
+        var bytes = new ByteReservation(budget);
+        context.Features.Set(bytes);
+        context.Response.RegisterForDispose(bytes);
         return bytes;
     }
 }
