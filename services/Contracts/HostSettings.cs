@@ -22,6 +22,7 @@ public abstract record HostSettings
         HostSetting.Flag(nameof(StopWithParent)),
         HostSetting.Seconds(nameof(DrainDelay)),
         HostSetting.Seconds(nameof(DrainTimeout)),
+        HostSetting.Whole(nameof(MaxConnections), 1, int.MaxValue),
     ];
 
     /// <summary>The address that the host listens on, as in <c>http://127.0.0.1:8080</c>; port 0 takes any free one. Several addresses are
@@ -46,6 +47,10 @@ public abstract record HostSettings
 
     /// <summary>How long requests in flight may take to finish after that. 10 s by default.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many connections of clients may be open. Null, the default, derives it from the limits of the process's file handles
+    /// and memory.</summary>
+    public long? MaxConnections { get; init; }
 
     protected HostSettings()
     {

@@ -22,6 +22,9 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Text(nameof(Environment)),
         HostSetting.Seconds(nameof(Minute), least: 1),
         HostSetting.Whole(nameof(MaxModelBytes), 1, MostModelBytes),
+        HostSetting.Whole(nameof(BudgetBytes), 1, long.MaxValue),
+        HostSetting.Whole(nameof(RuntimeBytes), 1, uint.MaxValue),
+        HostSetting.Whole(nameof(MaxAnswerBytes), 1, int.MaxValue),
         HostSetting.Seconds(nameof(RequestTimeout), least: 0.001m),
         HostSetting.Seconds(nameof(LoadTimeout), least: 0.001m),
     ];
@@ -45,8 +48,9 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>How many requests may wait for the model; more are answered with 503. 1024 by default.</summary>
     public int QueueLimit { get; init; } = 1024;
 
-    /// <summary>The largest body of a request, in bytes. 64 MiB by default.</summary>
-    public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
+    /// <summary>The largest body of a request, in bytes. By default the API Gateway's limit,
+    /// <see cref="BodyLimits.Gateway"/>.</summary>
+    public long MaxRequestBytes { get; init; } = BodyLimits.Gateway;
 
     /// <summary>The cache to which the service reports its counts, for ModelMetrics; null reports nothing.</summary>
     public CacheSettings? Cache { get; init; }
@@ -61,6 +65,18 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The largest model that is loaded, in bytes; a larger one is refused. By default 1.5 GiB, which is the limit of every
     /// model.</summary>
     public long MaxModelBytes { get; init; } = MostModelBytes;
+
+    /// <summary>How many bytes the bodies, inputs and answers of the requests in flight may use together; more requests are answered with
+    /// 503. Null, the default, derives it from the container's memory limit and from what the model leaves of it.</summary>
+    public long? BudgetBytes { get; init; }
+
+    /// <summary>How many bytes the model's calls may use together for outputs and what is between inputs and outputs. A call that needs
+    /// more fails. Null, the default, derives it like <see cref="BudgetBytes"/>.</summary>
+    public long? RuntimeBytes { get; init; }
+
+    /// <summary>The largest body of an answer, in bytes. A larger one is answered with 500. Null, the default, is a quarter of
+    /// <see cref="BudgetBytes"/>.</summary>
+    public long? MaxAnswerBytes { get; init; }
 
     /// <summary>The time of a request that does not limit it in <see cref="HeaderNames.RequestTimeout"/>, from its head to the end of the
     /// model's call. 60 s by default.</summary>

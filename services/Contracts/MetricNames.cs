@@ -80,6 +80,20 @@ public static class MetricNames
     /// (<c>no-room</c>).</summary>
     public const string InferenceUnreportedRequests = "modelserving.inference.unreported.requests";
 
+    /// <summary>Every host, gauge in bytes: what the requests in flight have taken of <see cref="HostMemoryBudget"/>.</summary>
+    public const string HostMemoryReserved = "modelserving.host.memory.reserved";
+
+    /// <summary>Every host, gauge in bytes: what the requests in flight may take together.</summary>
+    public const string HostMemoryBudget = "modelserving.host.memory.budget";
+
+    /// <summary>Every host, gauge: open connections of clients.</summary>
+    public const string HostConnections = "modelserving.host.connections";
+
+    /// <summary>Every host, counter: requests and connections that were refused or cut off to keep the process within its memory and its
+    /// file handles, by <see cref="Reason"/>: <c>over-budget</c>, <c>answer-unread</c>, <c>too-many-connections</c> or
+    /// <c>idle-connection</c>.</summary>
+    public const string HostRefusals = "modelserving.host.refusals";
+
     /// <summary>Dimension: the model's name.</summary>
     public const string Model = "model";
 

@@ -20,6 +20,7 @@ public sealed record RouterSettings : HostSettings
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
         HostSetting.Text(nameof(Clients)),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, long.MaxValue),
+        HostSetting.Whole(nameof(BudgetBytes), 1, long.MaxValue),
     ];
 
     /// <summary>The source of the plan: <c>file:PATH</c>, or <c>kubernetes:NAMESPACE/NAME</c>.</summary>
@@ -62,8 +63,13 @@ public sealed record RouterSettings : HostSettings
     /// is a caller without a rate limit.</summary>
     public string? Clients { get; init; }
 
-    /// <summary>The largest body of a forwarded request, in bytes. 64 MiB by default.</summary>
-    public long MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
+    /// <summary>The largest body of a forwarded request, in bytes. By default the API Gateway's limit,
+    /// <see cref="BodyLimits.Gateway"/>.</summary>
+    public long MaxRequestBytes { get; init; } = BodyLimits.Gateway;
+
+    /// <summary>How many bytes the requests in flight may use together; more are answered with 503. Null, the default, derives it from the
+    /// container's memory limit.</summary>
+    public long? BudgetBytes { get; init; }
 
     public override string AllUrls => AdminUrls is null ? Urls : $"{Urls};{AdminUrls}";
 

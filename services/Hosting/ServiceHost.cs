@@ -1,12 +1,17 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Reliability;
+using ModelServing.Hosting.Connections;
+using ModelServing.Hosting.Memory;
 
 namespace ModelServing.Hosting;
 
@@ -31,6 +36,8 @@ public static class ServiceHost
 
     /// <summary>Exit code: the host cannot listen on its address.</summary>
     public const int NoAddress = 3;
+
+    private const int RequestBuffer = 64 * 1024;
 
     /// <summary>Runs a host until it is stopped, and returns the process's exit code.</summary>
     /// <param name="name">The program's name in logs and messages.</param>
@@ -114,7 +121,12 @@ public static class ServiceHost
         ArgumentNullException.ThrowIfNull(map);
         listener ??= new AddressListener(settings.AllUrls);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // What Kestrel reads ahead of a request; by default it is 1 MiB for each connection.
+            kestrel.Limits.MaxRequestBufferSize = RequestBuffer;
+        });
         listener.Listen(builder);
         builder.Services.AddRoutingCore();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -123,6 +135,10 @@ public static class ServiceHost
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<Liveness>();
         builder.Services.AddSingleton<HostFailure>();
+        builder.Services.AddSingleton<ConnectionLimit>();
+        // The last factory that can bind an address is used.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(static services => new LimitedListenerFactory(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), services.GetRequiredService<ConnectionLimit>()));
         builder.Services.AddSingleton<HostLoops>();
         builder.Services.AddHostedService<LoopStarter>();
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
@@ -136,6 +152,9 @@ public static class ServiceHost
 
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(app.Logger, name, string.Join(", ", app.Urls)));
+        var connections = app.Services.GetRequiredService<ConnectionLimit>();
+        HostMetrics.Add(app.Services.GetRequiredService<IMeterFactory>(), connections, app.Services.GetService<ByteBudget>());
+        app.Use(connections.Track);
         map(app, settings);
         if (!listener.HasOperations)
             return app;

@@ -1,8 +1,7 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
-using ModelServing.Contracts.Reliability;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 
@@ -11,8 +10,8 @@ namespace ModelServing.Inference;
 /// <summary>Answers inference requests, by the Open Inference Protocol.</summary>
 internal sealed class InferenceApi(
     InferenceSettings settings,
-    ArtifactLoader loader,
     ModelDescription description,
+    RequestMemory memory,
     ModelCalls calls,
     RequestFailures failures,
     RequestTally tally,
@@ -48,7 +47,7 @@ internal sealed class InferenceApi(
             requestTime = RequestTime.Read(context.Request, requestTime.Began, settings.RequestTimeout);
             var isPinned = context.Request.Headers[HeaderNames.ModelVariant] == VariantPlan.Pinned;
             // 1
-            if (loader.Model is not { } model || calls.Gate.IsLost(isPinned))
+            if (description.Model is not { } model || calls.Gate.IsLost(isPinned))
                 await description.NotReadyAsync(context);
             else if (calls.Gate.IsFull(isPinned))
                 await QueueFullAsync(context, isPinned);
@@ -68,10 +67,10 @@ internal sealed class InferenceApi(
     // Returns whether the answer contains NaN or infinity, and the request does not.
     private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime)
     {
-        var request = await ReadAsync(context, model, requestTime); // 2
+        var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
         if (!await TryEnterAsync(context, request, isPinned, requestTime)) // 3
             return false;
-        var answer = calls.RentAnswer();
+        var answer = memory.Begin(calls.RentAnswer(), isPinned);
         var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted);
         var result = await call.StartAsync(); // 4
         if (result.End != CallEnd.Answered)
@@ -86,8 +85,15 @@ internal sealed class InferenceApi(
         if (answer.IsNonFinite)
             context.Response.Headers[HeaderNames.ModelOutcome] = HeaderNames.NonFinite;
         var isNonFinite = answer.IsNonFinite;
-        await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
-        calls.ReturnAnswer(answer);
+        try
+        {
+            await memory.SendAsync(context, answer, requestTime);
+        }
+        finally
+        {
+            calls.ReturnAnswer(answer);
+        }
+
         return isNonFinite;
     }
 
@@ -135,63 +141,6 @@ internal sealed class InferenceApi(
                 return context.RequestAborted.IsCancellationRequested && !requestTime.IsOver(time)
                     ? throw new OperationCanceledException(context.RequestAborted)
                     : DeadlineAsync(context, requestTime, "passed before the model had its answer");
-        }
-    }
-
-    private async ValueTask<InferRequest> ReadAsync(HttpContext context, LoadedModel model, RequestTime requestTime)
-    {
-        var body = context.Request.BodyReader;
-        TimeLimit? limit = null;
-        try
-        {
-            while (true)
-            {
-                if (!body.TryRead(out var read))
-                {
-                    limit ??= new TimeLimit(requestTime.Remaining(time), time, context.RequestAborted);
-                    read = await body.ReadAsync(limit.Token);
-                }
-
-                if (!read.IsCompleted)
-                {
-                    // Keep these bytes and wait for the rest; the server limits the size of the body.
-                    body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    continue;
-                }
-
-                try
-                {
-                    return Read(read.Buffer, model);
-                }
-                finally
-                {
-                    body.AdvanceTo(read.Buffer.End);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (limit is { IsOver: true })
-        {
-            throw new BodyLateException(requestTime.Limit);
-        }
-        finally
-        {
-            limit?.Dispose();
-        }
-    }
-
-    private static InferRequest Read(in ReadOnlySequence<byte> body, LoadedModel model)
-    {
-        if (body.IsSingleSegment)
-            return model.Reader.Read(body.FirstSpan);
-        var rented = ArrayPool<byte>.Shared.Rent((int)body.Length);
-        try
-        {
-            body.CopyTo(rented);
-            return model.Reader.Read(rented.AsSpan(0, (int)body.Length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 

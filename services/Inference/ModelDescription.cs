@@ -14,6 +14,9 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The model; null until it is ready.</summary>
+    internal LoadedModel? Model => loader.Model;
+
     internal Task MetadataAsync(HttpContext context) => loader.Model is { } model
         ? WriteAsync(context, StatusCodes.Status200OK, json =>
         {

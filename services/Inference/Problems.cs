@@ -17,6 +17,10 @@ internal static class Problems
     internal static readonly Problem UnsupportedBody =
         new(StatusCodes.Status415UnsupportedMediaType, "unsupported-body", "Unsupported body");
     internal static readonly Problem ModelFailed = new(StatusCodes.Status500InternalServerError, "model-failed", "The model failed");
+    internal static readonly Problem AnswerTooLarge =
+        new(StatusCodes.Status500InternalServerError, "answer-too-large", "The answer is too large");
+    internal static readonly Problem ModelMemory =
+        new(StatusCodes.Status500InternalServerError, "model-memory", "The model needs too much memory");
     internal static readonly Problem Internal = new(StatusCodes.Status500InternalServerError, "internal", "The service failed");
     internal static readonly Problem NotReady = new(StatusCodes.Status503ServiceUnavailable, "not-ready", "The model is not ready");
     internal static readonly Problem QueueFull =

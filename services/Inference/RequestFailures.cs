@@ -3,14 +3,18 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 
 namespace ModelServing.Inference;
 
 /// <summary>Answers a request whose handling ended with an exception. It tells the caller's faults from the service's own: only the latter
 /// are logged, and only they are 500.</summary>
-internal sealed class RequestFailures(InferenceSettings settings, ILogger<RequestFailures> logger)
+internal sealed class RequestFailures(InferenceSettings settings, ByteBudget budget, ILogger<RequestFailures> logger)
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     // Kestrel does not tell in another way that the connection ended within the body. By then it is closed.
     private const string EndedEarly = "Unexpected end of request content.";
 
@@ -21,6 +25,8 @@ internal sealed class RequestFailures(InferenceSettings settings, ILogger<Reques
             return false;
         var requestId = Problems.RequestIdOf(context);
         var (problem, detail) = Explain(failure);
+        if (problem == ByteBudget.Exceeded)
+            budget.CountRefusal();
         if (problem == Problems.Internal)
             InferenceLog.Failed(logger, requestId, failure);
         try
@@ -28,7 +34,7 @@ internal sealed class RequestFailures(InferenceSettings settings, ILogger<Reques
             if (context.Response.HasStarted)
                 context.Abort();
             else
-                await problem.WriteAsync(context, detail, requestId);
+                await problem.WriteAsync(context, detail, requestId, problem == ByteBudget.Exceeded ? RetryAfter : null);
             return true;
         }
         catch (Exception e)
@@ -43,6 +49,9 @@ internal sealed class RequestFailures(InferenceSettings settings, ILogger<Reques
     {
         RequestFaultException => (Problems.InvalidRequest, failure.Message),
         BodyLateException => (Problems.BodyLate, failure.Message),
+        OverBudgetException => (ByteBudget.Exceeded, failure.Message),
+        AnswerTooLargeException => (Problems.AnswerTooLarge, failure.Message),
+        ModelMemoryException => (Problems.ModelMemory, failure.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (Problems.BodyTooLarge, $"{failure.Message} The body may have at most {settings.MaxRequestBytes} bytes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (Problems.BodyLate, failure.Message),

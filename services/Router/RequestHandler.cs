@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding;
@@ -96,6 +97,11 @@ internal sealed class RequestHandler
         catch (Exception e) when (HasLeft(context, e))
         {
             result = new(ForwardResult.ClientLeft);
+        }
+        catch (OverBudgetException e)
+        {
+            context.Features.Get<ByteBudget>()?.CountRefusal();
+            (problem, detail) = (ByteBudget.Exceeded, e.Message);
         }
         catch (BadHttpRequestException e)
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
 using ModelServing.Router.Admin;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Endpoints;
@@ -23,6 +24,9 @@ namespace ModelServing.Router;
 /// </summary>
 public static class RouterHost
 {
+    // The rest is for connections, garbage, and the router itself.
+    private const int ShareOfMemory = 3;
+
     /// <summary>Adds the router's services.</summary>
     /// <exception cref="ContractException">The settings name a source that this program can't read.</exception>
     public static void Add(WebApplicationBuilder builder, RouterSettings settings)
@@ -42,6 +46,8 @@ public static class RouterHost
             // Saves one of two receives per request and costs 4 KiB per connection.
             options.WaitForDataBeforeAllocatingBuffer = false;
         });
+        builder.Services.AddSingleton(_ => new ByteBudget(
+            settings.BudgetBytes ?? ProcessMemory.RoomBeside(Environment.WorkingSet) / ShareOfMemory));
         AddSources(builder.Services, settings);
         AddClients(builder.Services, settings);
         RolloutServices.Add(builder.Services, settings);

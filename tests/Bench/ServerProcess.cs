@@ -22,6 +22,10 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     internal string Name { get; }
 
+    internal int Id => process.Id;
+
+    internal bool HasExited => process.HasExited;
+
     /// <summary>Starts a server and waits until it accepts connections on <paramref name="port"/>.</summary>
     internal static async Task<ServerProcess> StartAsync(
         string name, ProcessStartInfo start, int port, Func<Process, Task> stop, CancellationToken cancellation)
@@ -54,6 +58,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (process.HasExited)
             throw new BenchException($"{Name} ended with exit code {process.ExitCode}; its output: {await output}");
     }
+
+    /// <summary>Returns what the server printed, once it has ended.</summary>
+    internal Task<string> OutputAsync() => output;
 
     /// <summary>Returns the processor time that the server and its workers have used.</summary>
     internal TimeSpan ProcessorTime()

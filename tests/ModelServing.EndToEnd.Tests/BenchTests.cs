@@ -57,6 +57,25 @@ public class BenchTests
         Assert.True(start.GetProperty("answered").GetDouble() >= start.GetProperty("listening").GetDouble(), output);
     }
 
+    [Fact]
+    public async Task No_attack_on_memory_kills_a_small_pod_or_fails_a_good_request()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "memory cgroups are Linux's");
+        // Each attack once; some of them wait for a deadline of ten seconds.
+        using var soak = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [MsProcess.Program("Bench", "ModelServing.Bench"), "soak", "memory", "--seconds", "1", "--memory", "512"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = soak.StandardError.ReadToEndAsync();
+        var output = await soak.StandardOutput.ReadToEndAsync().WaitAsync(5 * MsProcess.Timeout);
+        await soak.WaitForExitAsync();
+        Assert.True(soak.ExitCode == 0, output + await errors);
+        Assert.Contains("Nothing was killed", output, StringComparison.Ordinal);
+    }
+
     private static bool IsInstalled(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 }

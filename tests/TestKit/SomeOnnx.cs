@@ -83,6 +83,20 @@ public static class SomeOnnx
             Node("MatMul", ["x", "w"], ["y"]));
     }
 
+    /// <summary>The output <c>y</c> is a third of the FP64 input <c>x</c>, so that a short number becomes a long one.</summary>
+    public static byte[] Third() => Model(
+        static graph => graph.Initializer.Add(
+            new TensorProto { Name = "three", DataType = (int)TensorProto.Types.DataType.Double, DoubleData = { 3 } }),
+        [Value("x", Datatype.Fp64, [-1])],
+        [Value("y", Datatype.Fp64, [-1])],
+        Node("Div", ["x", "three"], ["y"]));
+
+    /// <summary>The FP32 output <c>y</c> has as many zeros as the number in the INT64 input <c>x</c> says.</summary>
+    public static byte[] Expand() => Model(
+        [Value("x", Datatype.Int64, [-1])],
+        [Value("y", Datatype.Fp32, [-1])],
+        Node("ConstantOfShape", ["x"], ["y"]));
+
     /// <summary>A model with the given inputs, outputs and nodes.</summary>
     public static byte[] Model(ValueInfoProto[] inputs, ValueInfoProto[] outputs, params NodeProto[] nodes) =>
         Model(_ => { }, inputs, outputs, nodes);

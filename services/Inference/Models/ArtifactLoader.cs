@@ -23,7 +23,7 @@ namespace ModelServing.Inference.Models;
 internal sealed class ArtifactLoader(
     InferenceSettings settings,
     ModelRegistry registry,
-    RunWatch watch,
+    ModelOpening opening,
     Readiness readiness,
     HostFailure failure,
     TimeProvider time,
@@ -99,7 +99,8 @@ internal sealed class ArtifactLoader(
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
 
-            model = await OpenAsync(artifact, cancellation); // 3
+            model = await opening.OpenAsync(
+                artifact, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
@@ -183,14 +184,6 @@ internal sealed class ArtifactLoader(
 
         wakeUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
-
-    private Task<LoadedModel> OpenAsync(Artifact artifact, CancellationToken cancellation) => ModelStart.RunAsync(
-        artifact,
-        settings.Threads,
-        watch,
-        why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why),
-        time.GetTimestamp() + (long)(settings.LoadTimeout.TotalSeconds * time.TimestampFrequency),
-        cancellation);
 }
 
 internal static partial class ArtifactLoaderLog

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Registry;
 
@@ -9,15 +11,21 @@ namespace ModelServing.Inference.Models;
 /// uses it any more.</summary>
 internal sealed class LoadedModel : IDisposable
 {
+    // The model itself, until it is disposed of, and the call.
+    private const int UsersOfOneCall = 2;
+
     private readonly InferenceSession session;
+    private readonly RuntimeArena arena;
     private readonly string[] inputNames;
     private readonly string[] outputNames;
     private int users = 1;
     private int isDisposed;
+    private long used;
 
-    private LoadedModel(Manifest manifest, InferenceSession session)
+    private LoadedModel(Manifest manifest, InferenceSession session, RuntimeArena arena)
     {
         this.session = session;
+        this.arena = arena;
         Manifest = manifest;
         Name = manifest.Model.Text;
         Version = manifest.Version.ToString();
@@ -26,6 +34,7 @@ internal sealed class LoadedModel : IDisposable
         inputNames = [.. Inputs.Select(static spec => spec.Name)];
         outputNames = [.. Outputs.Select(static spec => spec.Name)];
         Reader = new InferRequestReader(Inputs, Outputs);
+        BytesPerByte = 1 + TensorCost.PerByte(Inputs);
     }
 
     internal Manifest Manifest { get; }
@@ -39,6 +48,9 @@ internal sealed class LoadedModel : IDisposable
     internal IReadOnlyList<TensorSpec> Outputs { get; }
 
     internal InferRequestReader Reader { get; }
+
+    /// <summary>The most bytes of memory that one byte of a request can cost: the body and its tensors.</summary>
+    internal double BytesPerByte { get; }
 
     /// <summary>Whether lengths are free, and zeros are known to be good elements. Then a failure on zeros is due to their
     /// lengths.</summary>
@@ -54,12 +66,14 @@ internal sealed class LoadedModel : IDisposable
     /// file.</summary>
     /// <param name="artifact">The artifact.</param>
     /// <param name="options">From <see cref="CreateSessionOptions"/>.</param>
+    /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
     /// <exception cref="ModelException">The artifact can't be served.</exception>
-    internal static LoadedModel Open(Artifact artifact, SessionOptions options)
+    internal static LoadedModel Open(Artifact artifact, SessionOptions options, long runtimeBytes)
     {
         try
         {
-            return new LoadedModel(artifact.Manifest, new InferenceSession(BytesOf(artifact.Model), options));
+            var (session, arena) = RuntimeArena.Open(BytesOf(artifact.Model), options, runtimeBytes);
+            return new LoadedModel(artifact.Manifest, session, arena);
         }
         catch (OnnxRuntimeException e)
         {
@@ -104,14 +118,42 @@ internal sealed class LoadedModel : IDisposable
 
     internal void Release()
     {
-        if (Interlocked.Decrement(ref users) == 0)
-            session.Dispose();
+        if (Interlocked.Decrement(ref users) > 0)
+            return;
+        session.Dispose();
+        arena.Dispose();
     }
+
+    /// <summary>Notes that a call used memory.</summary>
+    internal void Used(long bytes) => Interlocked.Add(ref used, bytes);
+
+    /// <summary>Returns what calls used since the last time.</summary>
+    internal long TakeUsed() => Interlocked.Exchange(ref used, 0);
+
+    /// <summary>Gives the memory of earlier calls back to the system. The model must be in use.</summary>
+    internal void Shrink() => arena.Shrink();
+
+    /// <summary>The exception for a call that did not get the memory that it needs. Only if no other call used it, a retry is
+    /// useless.</summary>
+    internal Exception OutOfMemory() => Volatile.Read(ref users) > UsersOfOneCall
+        ? new OverBudgetException($"The calls of {Name} use too much of the {arena.Most} bytes that they may use together; retry later")
+        : new ModelMemoryException(arena.Most);
 
     /// <summary>Runs the model and returns a tensor for each wanted output. The caller must dispose them.</summary>
     /// <exception cref="OnnxRuntimeException">The call failed, or <paramref name="options"/> ended it.</exception>
-    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request, RunOptions options) =>
-        session.Run(options, inputNames, request.Inputs, Array.ConvertAll(request.Outputs, output => outputNames[output]));
+    internal IDisposableReadOnlyCollection<OrtValue> Run(InferRequest request, RunOptions options)
+    {
+        try
+        {
+            return Call(request, options);
+        }
+        catch (OnnxRuntimeException e) when (RuntimeArena.IsFull(e))
+        {
+            // Perhaps only because free memory is in pieces that are too small.
+            arena.Shrink();
+            return Call(request, options);
+        }
+    }
 
     /// <summary>Runs the model once on zeros, with a length of 1 for each free dimension, so that no request waits for one-time
     /// work.</summary>
@@ -125,6 +167,9 @@ internal sealed class LoadedModel : IDisposable
         Run(request, options).Dispose();
         RunsOnZeros = Inputs.Any(static spec => spec.HasFreeLength);
     }
+
+    private IDisposableReadOnlyCollection<OrtValue> Call(InferRequest request, RunOptions options) =>
+        session.Run(options, inputNames, request.Inputs, Array.ConvertAll(request.Outputs, output => outputNames[output]));
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>
         MemoryMarshal.TryGetArray(model, out var array) && array.Offset == 0 && array.Count == array.Array!.Length

@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 
 namespace ModelServing.Inference.Models;
@@ -84,12 +85,17 @@ internal sealed class ModelCall(
             answer.Write(model, request, outputs);
             return new CallResult(CallEnd.Answered);
         }
+        catch (OnnxRuntimeException e) when (!IsEnding && RuntimeArena.IsFull(e))
+        {
+            throw model.OutOfMemory();
+        }
         catch (OnnxRuntimeException e)
         {
             return IsEnding ? new CallResult(CallEnd.OutOfTime) : Explain(e);
         }
         finally
         {
+            model.Used((request.Bytes?.Bytes ?? 0) + answer.TensorBytes + answer.Body.Length);
             model.Release();
         }
     }

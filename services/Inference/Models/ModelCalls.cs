@@ -8,7 +8,6 @@ namespace ModelServing.Inference.Models;
 internal sealed class ModelCalls(InferenceSettings settings, RunWatch watch, InferenceMetrics metrics, TimeProvider time) : IDisposable
 {
     private const int MaxPooledAnswers = 64;
-    private const int MaxPooledAnswerBytes = 256 * 1024;
 
     private readonly ConcurrentBag<InferAnswer> answers = [];
 
@@ -31,9 +30,11 @@ internal sealed class ModelCalls(InferenceSettings settings, RunWatch watch, Inf
     /// <summary>Takes memory for an answer from the pool.</summary>
     internal InferAnswer RentAnswer() => answers.TryTake(out var answer) ? answer : new InferAnswer();
 
+    /// <summary>Frees an answer's memory but for a small rest, which is used again.</summary>
     internal void ReturnAnswer(InferAnswer answer)
     {
-        if (answer.Capacity <= MaxPooledAnswerBytes && answers.Count < MaxPooledAnswers)
+        answer.Clear();
+        if (answers.Count < MaxPooledAnswers)
             answers.Add(answer);
         else
             answer.Dispose();

@@ -10,21 +10,30 @@ internal sealed class ModelStart : WatchedRun
     private readonly Artifact artifact;
     private readonly RunWatch watch;
     private readonly SessionOptions options;
+    private readonly long runtimeBytes;
     private readonly Action<string> isCold;
     private readonly TaskCompletionSource<LoadedModel> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ModelStart(
-        Artifact artifact, SessionOptions options, RunWatch watch, Action<string> isCold, long deadline, CancellationToken cancellation)
+        Artifact artifact,
+        SessionOptions options,
+        long runtimeBytes,
+        RunWatch watch,
+        Action<string> isCold,
+        long deadline,
+        CancellationToken cancellation)
         : base(deadline, cancellation)
     {
         this.artifact = artifact;
         this.options = options;
+        this.runtimeBytes = runtimeBytes;
         this.watch = watch;
         this.isCold = isCold;
     }
 
     /// <param name="artifact">A verified and accepted artifact.</param>
     /// <param name="threads">The number of threads that one call may use.</param>
+    /// <param name="runtimeBytes">The most that its calls may use together, in bytes.</param>
     /// <param name="watch">Ends the work in time.</param>
     /// <param name="isCold">Receives the runtime's message if the model does not accept zeros.</param>
     /// <param name="deadline">The timestamp at which the model must be warm.</param>
@@ -33,9 +42,16 @@ internal sealed class ModelStart : WatchedRun
     /// <exception cref="TimeoutException">It takes too long.</exception>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
     internal static async Task<LoadedModel> RunAsync(
-        Artifact artifact, int threads, RunWatch watch, Action<string> isCold, long deadline, CancellationToken cancellation)
+        Artifact artifact,
+        int threads,
+        long runtimeBytes,
+        RunWatch watch,
+        Action<string> isCold,
+        long deadline,
+        CancellationToken cancellation)
     {
-        var start = new ModelStart(artifact, LoadedModel.CreateSessionOptions(threads), watch, isCold, deadline, cancellation);
+        var options = LoadedModel.CreateSessionOptions(threads);
+        var start = new ModelStart(artifact, options, runtimeBytes, watch, isCold, deadline, cancellation);
         new Thread(start.Run) { IsBackground = true, Name = "open model" }.Start();
         try
         {
@@ -63,7 +79,7 @@ internal sealed class ModelStart : WatchedRun
         {
             if (!watch.TryStart(this))
                 throw new TimeoutException();
-            model = LoadedModel.Open(artifact, options);
+            model = LoadedModel.Open(artifact, options, runtimeBytes);
             WarmUp(model);
             if (opened.TrySetResult(model))
                 model = null;

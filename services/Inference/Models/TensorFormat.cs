@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Registry;
 
@@ -34,6 +36,12 @@ internal abstract class TensorFormat
     ];
 
     internal abstract TensorElementType ElementType { get; }
+
+    /// <summary>The bytes of memory that an element takes. The text of a string comes on top.</summary>
+    internal abstract int ElementBytes { get; }
+
+    /// <summary>The bytes of the shortest element in a request, with its comma.</summary>
+    internal virtual int LeastText => "0,".Length;
 
     internal static TensorFormat For(Datatype datatype) => Formats[(int)datatype];
 
@@ -82,6 +90,8 @@ internal abstract class TensorFormat
     {
         internal override TensorElementType ElementType => type;
 
+        internal override int ElementBytes { get; } = Unsafe.SizeOf<T>();
+
         internal override OrtValue Create(long[] shape)
         {
             var tensor = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
@@ -114,14 +124,28 @@ internal abstract class TensorFormat
     /// <summary>Strings, which are the protocol's BYTES.</summary>
     private sealed class StringFormat : TensorFormat
     {
+        // A longer string is written, or read, in pieces: the JSON writer takes six times the length of a piece.
+        private const int Piece = 16 * 1024;
+
         internal override TensorElementType ElementType => TensorElementType.String;
+
+        // A std::string.
+        internal override int ElementBytes => 32;
+
+        internal override int LeastText => "\"\",".Length;
 
         internal override OrtValue Create(long[] shape) => OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
 
         internal override void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count)
         {
             for (var i = 0; i < count; i++)
-                json.WriteStringValue(tensor.GetStringElementAsSpan(i));
+            {
+                var text = tensor.GetStringElementAsSpan(i);
+                if (text.Length > Piece)
+                    WriteLong(json, text);
+                else
+                    json.WriteStringValue(text);
+            }
         }
 
         internal override bool HasNonFiniteInput(OrtValue tensor)
@@ -144,12 +168,33 @@ internal abstract class TensorFormat
                 if (reader.TokenType != JsonTokenType.String)
                     throw cursor.WrongElement(ref reader, i, "a string");
                 if (reader.ValueIsEscaped)
-                    tensor.StringTensorSetElementAt(reader.GetString().AsSpan(), i);
+                    SetUnescaped(ref reader, tensor, i);
                 else
                     tensor.StringTensorSetElementAt(reader.ValueSpan, i);
             }
 
             cursor.End(ref reader, count);
+        }
+
+        private static void WriteLong(Utf8JsonWriter json, ReadOnlySpan<byte> text)
+        {
+            for (; text.Length > Piece; text = text[Piece..])
+                json.WriteStringValueSegment(text[..Piece], isFinalSegment: false);
+            json.WriteStringValueSegment(text, isFinalSegment: true);
+        }
+
+        private static void SetUnescaped(ref Utf8JsonReader reader, OrtValue tensor, int index)
+        {
+            var length = reader.ValueSpan.Length;
+            if (length <= Piece)
+            {
+                Span<byte> text = stackalloc byte[length];
+                tensor.StringTensorSetElementAt(text[..reader.CopyString(text)], index);
+                return;
+            }
+
+            using var unescaped = new NativeBytes(length);
+            tensor.StringTensorSetElementAt(unescaped.GetSpan()[..reader.CopyString(unescaped.GetSpan())], index);
         }
     }
 }

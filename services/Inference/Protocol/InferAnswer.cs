@@ -1,7 +1,8 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -16,31 +17,50 @@ internal sealed class InferAnswer : IDisposable
     private static readonly JsonWriterOptions Options =
         new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly ArrayBufferWriter<byte> buffer = new(1024);
+    private const int LeastElement = 2;
+
+    private readonly AnswerBuffer buffer = new();
     private readonly Utf8JsonWriter json;
 
     internal InferAnswer() => json = new Utf8JsonWriter(buffer, Options);
 
-    internal ReadOnlyMemory<byte> Body => buffer.WrittenMemory;
+    internal AnswerBuffer Body => buffer;
+
+    /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
+    internal long TensorBytes { get; private set; }
 
     /// <summary>Whether an output contains NaN or infinity, and no input does. Models pass such inputs on, so an answer to
     /// them says nothing about the model.</summary>
     internal bool IsNonFinite { get; private set; }
 
-    /// <summary>The size of this answer's memory, in bytes.</summary>
-    internal int Capacity => buffer.Capacity;
+    public void Dispose()
+    {
+        Clear();
+        json.Dispose();
+    }
 
-    public void Dispose() => json.Dispose();
+    /// <inheritdoc cref="AnswerBuffer.Begin"/>
+    internal void Begin(ByteBudget budget, ByteShare share, long mostBytes) => buffer.Begin(budget, share, mostBytes);
 
-    /// <summary>Writes an answer over the previous one.</summary>
+    /// <summary>Frees the memory of a long answer, and returns its bytes.</summary>
+    internal void Clear()
+    {
+        // First, because the writer would add the rest of an answer that failed.
+        json.Reset();
+        buffer.Clear();
+    }
+
+    /// <summary>Writes the answer that was begun.</summary>
     /// <param name="model">The model that answers.</param>
     /// <param name="request">The request.</param>
     /// <param name="tensors">A tensor for each output that the request wants.</param>
+    /// <exception cref="AnswerTooLargeException">The answer is larger than any may be.</exception>
+    /// <exception cref="OverBudgetException">The answer does not fit beside other requests.</exception>
     internal void Write(LoadedModel model, InferRequest request, IReadOnlyList<OrtValue> tensors)
     {
         var outputs = request.Outputs;
         IsNonFinite = false;
-        buffer.ResetWrittenCount();
+        TensorBytes = 0;
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
@@ -59,6 +79,9 @@ internal sealed class InferAnswer : IDisposable
     private void Write(TensorSpec spec, OrtValue tensor)
     {
         var shape = tensor.GetTensorTypeAndShape();
+        TensorBytes += shape.ElementCount * spec.Format.ElementBytes;
+        if (shape.ElementCount > buffer.Most / LeastElement)
+            throw new AnswerTooLargeException(buffer.Most);
         json.WriteStartObject();
         json.WriteString("name"u8, spec.Utf8Name);
         json.WriteString("datatype"u8, spec.Utf8Datatype);

@@ -1,9 +1,11 @@
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
 
-/// <summary>An inference request, with tensors in the runtime's memory. It owns the tensors.</summary>
+/// <summary>An inference request, with tensors in the runtime's memory. It owns the tensors, and the bytes that are taken for
+/// them.</summary>
 /// <param name="id">The caller's identifier, which the answer repeats, or null.</param>
 /// <param name="inputs">A tensor for each input, in the model's order.</param>
 /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
@@ -14,6 +16,9 @@ internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs)
     internal OrtValue[] Inputs => inputs;
 
     internal int[] Outputs => outputs;
+
+    /// <summary>The bytes that are taken for the tensors; null for none.</summary>
+    internal ByteReservation? Bytes { get; set; }
 
     /// <summary>Whether an input contains NaN or infinity. Only an answer that contains them itself needs to know.</summary>
     internal bool HasNonFinite(IReadOnlyList<TensorSpec> specs)
@@ -47,5 +52,6 @@ internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs)
     {
         foreach (var input in inputs)
             input.Dispose();
+        Bytes?.Dispose();
     }
 }

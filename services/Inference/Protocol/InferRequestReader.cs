@@ -10,6 +10,8 @@ namespace ModelServing.Inference.Protocol;
 /// </summary>
 internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<TensorSpec> outputs)
 {
+    private const int MaxIdBytes = 4096;
+
     private readonly InputReader inputReader = new(inputs);
     private readonly SharedLengths? sharedLengths = SharedLengths.Find(inputs);
     private readonly int[] allOutputs = [.. Enumerable.Range(0, outputs.Count)];
@@ -60,7 +62,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             else if (reader.ValueTextEquals("id"u8))
             {
                 RequestJson.Once(ref hasId, Field.Body("id"));
-                id = RequestJson.ReadString(ref reader, Field.Body("id"));
+                id = RequestJson.ReadString(ref reader, Field.Body("id"), MaxIdBytes);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {

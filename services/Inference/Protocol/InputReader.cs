@@ -133,12 +133,12 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         }
 
         var field = new DataField(index);
-        // An element takes at least one character and a separator. A shape that needs more elements than the body can have gets no memory.
+        // A shape that needs more elements than the body can have gets no memory.
         long count = 1;
         foreach (var length in shape)
         {
             count = length == 0 ? 0 : count > bodyLength / length ? bodyLength : count * length;
-            if (count * 2 > bodyLength + 1L)
+            if (count * spec.Format.LeastText > bodyLength + 1L)
                 throw field.Fault($"it has fewer elements than the shape [{string.Join(',', shape)}] requires");
         }
 

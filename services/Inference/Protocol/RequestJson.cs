@@ -44,9 +44,16 @@ internal static class RequestJson
         return true;
     }
 
-    /// <summary>Reads a string; null stays null.</summary>
-    internal static string? ReadString(ref Utf8JsonReader reader, in Field field) =>
-        ReadTokenOrNull(ref reader, JsonTokenType.String, field, "a string") ? reader.GetString() : null;
+    /// <summary>Reads a string of at most <paramref name="mostBytes"/>, because in memory it takes several times its length; null stays
+    /// null.</summary>
+    internal static string? ReadString(ref Utf8JsonReader reader, in Field field, int mostBytes)
+    {
+        if (!ReadTokenOrNull(ref reader, JsonTokenType.String, field, "a string"))
+            return null;
+        if (reader.ValueSpan.Length > mostBytes)
+            throw field.Fault($"it has more than {mostBytes} bytes");
+        return reader.GetString();
+    }
 
     /// <summary>Reads the name of an input or output, and returns its index.</summary>
     internal static int ReadName(ref Utf8JsonReader reader, IReadOnlyList<TensorSpec> specs, in Field field, string kind)

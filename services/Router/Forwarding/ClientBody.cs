@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting.Memory;
 using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Forwarding;
@@ -56,6 +57,7 @@ internal readonly struct ClientBody
     /// <param name="deadline">The caller's deadline.</param>
     /// <exception cref="BodyLateException">The body did not arrive by the deadline.</exception>
     /// <exception cref="BadHttpRequestException">The client broke the body off, or it is too large.</exception>
+    /// <exception cref="OverBudgetException">There is no room for the body.</exception>
     internal static async ValueTask<ClientBody> ReadAheadAsync(
         HttpRequest request, ModelAction action, bool isKept, TimeProvider time, long deadline)
     {
@@ -65,12 +67,16 @@ internal readonly struct ClientBody
         if (length == 0)
             return body;
         var most = isKept && (length ?? 0) <= KeptLimit ? KeptLimit : AheadLimit;
+        var held = new HeldBytes(request.HttpContext);
+        held.Take(Math.Min(length ?? 0, most));
         while (true)
         {
             body = new ClientBody(request, time, deadline, length, await body.ReadAsync());
             if (body.IsWhole || body.Ahead.Length > most)
                 return body;
             request.BodyReader.AdvanceTo(body.Ahead.Start, body.Ahead.End);
+            if (length is null)
+                held.Take(Math.Min(most, 2 * body.Ahead.Length));
         }
     }
 

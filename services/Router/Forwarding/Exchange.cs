@@ -40,6 +40,9 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             return await ReceiveUnmeasuredAsync(head);
         if (head.ContentLength > HoldLimit)
             return await StreamAsync(head);
+        var held = new HeldBytes(context);
+        if (!held.TryTake(head.ContentLength))
+            return await StreamAsync(head);
         var whole = head.Length + (int)head.ContentLength;
         connection.Reserve(whole);
         while (connection.Received.Length < whole)
@@ -53,6 +56,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         {
             context.Response.ContentLength = head.ContentLength;
             context.Response.BodyWriter.Write(answer[head.Length..whole]);
+            ClientReading.Limit(context, head.ContentLength, connection, time);
         }
 
         return new(head, reusable);
@@ -156,11 +160,12 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         connection.Consume(head.Length);
         var left = head.ContentLength;
         var client = context.Response.BodyWriter;
+        var reading = new ClientReading(context, connection, time, pause);
         var begun = connection.Received[..(int)Math.Min(left, connection.Received.Length)];
         client.Write(begun);
         left -= begun.Length;
         connection.Consume(begun.Length);
-        await FlushAsync();
+        await reading.FlushAsync();
         while (left > 0)
         {
             var memory = client.GetMemory(StreamBuffer);
@@ -169,7 +174,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
                 throw new ConnectionEndedException();
             client.Advance(count);
             left -= count;
-            await FlushAsync();
+            await reading.FlushAsync();
         }
 
         return new(head, head.KeepAlive && connection.Received.IsEmpty);
@@ -182,11 +187,12 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         connection.Consume(head.Length);
         var chunks = head.Framing == BodyFraming.Chunked ? new ChunkedBody() : null;
         var held = new ArrayBufferWriter<byte>();
+        var heldBytes = new HeldBytes(context);
         var client = context.Response.BodyWriter;
-        var streaming = false;
+        ClientReading? reading = null;
         while (true)
         {
-            IBufferWriter<byte> target = streaming ? client : held;
+            IBufferWriter<byte> target = reading is null ? held : client;
             if (chunks is not null)
             {
                 connection.Consume(chunks.Decode(connection.Received, target));
@@ -197,11 +203,11 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
                 connection.Consume(connection.Received.Length);
             }
 
-            if (!streaming && held.WrittenCount > HoldLimit)
+            if (reading is null && (held.WrittenCount > HoldLimit || !heldBytes.TryTake(2L * held.WrittenCount)))
             {
                 if (IsHeldBack(head))
                     return new(head, IsReusable: false, IsHeldBack: true);
-                streaming = true;
+                reading = new ClientReading(context, connection, time, pause);
                 head.CopyTo(headBytes, context.Response);
                 client.Write(held.WrittenSpan);
                 held = new ArrayBufferWriter<byte>();
@@ -209,21 +215,22 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
 
             if (chunks is { IsDone: true })
                 break;
-            if (streaming)
-                await FlushAsync();
+            if (reading is not null)
+                await reading.FlushAsync();
             var count = await connection.ReceiveAsync();
             if (count == 0 && chunks is null)
                 break;
             connection.Take(count);
         }
 
-        if (!streaming)
+        if (reading is null)
         {
             if (IsHeldBack(head))
                 return new(head, head.KeepAlive && connection.Received.IsEmpty, IsHeldBack: true);
             head.CopyTo(headBytes, context.Response);
             context.Response.ContentLength = held.WrittenCount;
             client.Write(held.WrittenSpan);
+            ClientReading.Limit(context, held.WrittenCount, connection, time);
         }
 
         return new(head, head.KeepAlive && connection.Received.IsEmpty);
@@ -239,12 +246,4 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             { IsNonFinite: true } => retry.Take(RetryReason.NonFinite),
             _ => false,
         };
-
-    // A slow client uses up its own time (Kestrel's minimum data rate limits it), not the version's.
-    private async ValueTask FlushAsync()
-    {
-        connection.Extend(UpstreamConnection.NoDeadline);
-        await context.Response.BodyWriter.FlushAsync();
-        connection.Extend(time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency));
-    }
 }

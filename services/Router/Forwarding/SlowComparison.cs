@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting.Memory;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
 
@@ -31,16 +32,13 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
     /// <summary>Begins a comparison, if there is a token and a place. The body is copied before this returns.</summary>
     internal void Begin(HttpRequest request, in Attempt attempt, in AttemptResult first, in ClientBody body)
     {
-        if (Interlocked.Increment(ref running) > MaxRunning)
-        {
-            Interlocked.Decrement(ref running);
-            metrics.FailureNotCounted("not-compared");
-            return;
-        }
-
         var deadline = time.GetTimestamp() + (long)(attempt.Timeout.TotalSeconds * time.TimestampFrequency);
-        if (!new Retry(attempt.Model, attempt.Route, deadline, metrics, time).Take(RetryReason.Slow))
+        ByteReservation? held = null;
+        if (Interlocked.Increment(ref running) > MaxRunning
+            || !HeldBytes.TryTakeCopy(request.HttpContext, body.Ahead.Length, out held)
+            || !new Retry(attempt.Model, attempt.Route, deadline, metrics, time).Take(RetryReason.Slow))
         {
+            held?.Dispose();
             Interlocked.Decrement(ref running);
             metrics.FailureNotCounted("not-compared");
             return;
@@ -56,10 +54,10 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
         var bytes = ArrayPool<byte>.Shared.Rent(InitialBuffer);
         // The version ignores Host; the endpoint is not chosen yet.
         var length = RequestHead.Write(ref bytes, request, compared, "stable"u8, (long)attempt.Timeout.TotalMilliseconds, body);
-        _ = RunAsync(compared, bytes, length);
+        _ = RunAsync(compared, bytes, length, held);
     }
 
-    private async Task RunAsync(Attempt attempt, byte[] bytes, int length)
+    private async Task RunAsync(Attempt attempt, byte[] bytes, int length, ByteReservation? held)
     {
         try
         {
@@ -68,6 +66,7 @@ internal sealed class SlowComparison(Connector connector, AttemptObserver? obser
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
+            held?.Dispose();
             Interlocked.Decrement(ref running);
         }
     }

@@ -24,11 +24,11 @@ public sealed record StackSettings
     public bool? Anonymous { get; init; }
 
     [Setting(
-        "The largest request body in bytes, for routers and versions alike. A larger body is answered with 413. The default is 64 MiB. The "
-        + "API Gateway accepts at most 20 MB in any case.",
+        "The largest request body in bytes, for routers and versions alike. A larger body is answered with 413. The default is the limit "
+        + "of the API Gateway, 20 MiB, which accepts no larger body in any case.",
         Min = "1024",
         Max = "1073741824")]
-    public int MaxRequestBytes { get; init; } = 64 * 1024 * 1024;
+    public int MaxRequestBytes { get; init; } = BodyLimits.Gateway;
 
     [Setting("The platform on one machine. Only `ms up` reads these settings.")]
     public LocalSettings Local { get; init; } = new();

@@ -1,6 +1,7 @@
 using CsCheck;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Settings.Models;
 
 namespace ModelServing.Services.Tests.Contracts;
 
@@ -61,6 +62,8 @@ public class HostSettingsTests
                     Endpoints = endpoints,
                     Clients = clients,
                     MaxRequestBytes = bytes,
+                    BudgetBytes = bytes % 2 == 0 ? bytes : null,
+                    MaxConnections = bytes % 2 == 0 ? null : 1 + (bytes % 1000),
                 };
                 Assert.Equal(settings, new RouterSettings(Environment(settings.ToEnvironment())));
             });
@@ -96,6 +99,9 @@ public class HostSettingsTests
                     ? TimeSpan.FromDays(1)
                     : minute,
                 MaxModelBytes = 1 + (two.Item3 / 2),
+                BudgetBytes = two.Item2 % 2 == 0 ? two.Item3 : null,
+                RuntimeBytes = two.Item2 % 3 == 0 ? two.Item3 : null,
+                MaxAnswerBytes = two.Item2 % 5 == 0 ? two.Item3 : null,
                 RequestTimeout = TimeSpan.FromSeconds(two.Item1),
                 LoadTimeout = TimeSpan.FromMilliseconds(two.Item1),
             };
@@ -140,6 +146,18 @@ public class HostSettingsTests
     }
 
     [Fact]
+    public void Routers_versions_and_stack_files_have_the_gateways_limit_of_a_body_by_default()
+    {
+        const int TwentyMegabytes = 20 * 1024 * 1024;
+        Assert.Equal(TwentyMegabytes, BodyLimits.Gateway);
+        Assert.Equal(TwentyMegabytes, new RouterSettings { Plan = "p", Endpoints = "e" }.MaxRequestBytes);
+        Assert.Equal(
+            TwentyMegabytes,
+            new InferenceSettings { Model = ModelName.Parse("m"), Version = new ModelVersion(1), Registry = "r" }.MaxRequestBytes);
+        Assert.Equal(TwentyMegabytes, new StackSettings { Models = new Dictionary<ModelName, ModelSettings>() }.MaxRequestBytes);
+    }
+
+    [Fact]
     public void Each_variable_has_its_documented_name()
     {
         var names = new RouterSettings
@@ -153,6 +171,7 @@ public class HostSettingsTests
             JournalSnapshot = "s",
             AdminUrls = "u",
             AdminAddressFile = "a",
+            MaxConnections = 1,
             Cache = new CacheSettings { Addresses = ["c:1"], User = "u", Password = "p", Tls = true },
         }.ToEnvironment().Keys
             .Union(new InferenceSettings
@@ -161,6 +180,9 @@ public class HostSettingsTests
                 Version = new ModelVersion(1),
                 Registry = "r",
                 Oci = Full(OciIdentity.WorkloadIdentity),
+                BudgetBytes = 1,
+                RuntimeBytes = 1,
+                MaxAnswerBytes = 1,
             }.ToEnvironment().Keys)
             .Union(new InferenceSettings
             {
@@ -176,6 +198,7 @@ public class HostSettingsTests
                 "MODELSERVING_ADDRESS_FILE",
                 "MODELSERVING_ADMIN_ADDRESS_FILE",
                 "MODELSERVING_ADMIN_URLS",
+                "MODELSERVING_BUDGET_BYTES",
                 "MODELSERVING_CACHE",
                 "MODELSERVING_CACHE_PASSWORD",
                 "MODELSERVING_CACHE_TLS",
@@ -189,6 +212,8 @@ public class HostSettingsTests
                 "MODELSERVING_JOURNAL_SNAPSHOT",
                 "MODELSERVING_LOAD_TIMEOUT",
                 "MODELSERVING_LOG_FORMAT",
+                "MODELSERVING_MAX_ANSWER_BYTES",
+                "MODELSERVING_MAX_CONNECTIONS",
                 "MODELSERVING_MAX_MODEL_BYTES",
                 "MODELSERVING_MAX_REQUEST_BYTES",
                 "MODELSERVING_MINUTE",
@@ -205,6 +230,7 @@ public class HostSettingsTests
                 "MODELSERVING_REGISTRY",
                 "MODELSERVING_REQUEST_TIMEOUT",
                 "MODELSERVING_ROUTERS_MAX",
+                "MODELSERVING_RUNTIME_BYTES",
                 "MODELSERVING_STOP_WITH_PARENT",
                 "MODELSERVING_THREADS", "MODELSERVING_VERSION", "OCI_RESOURCE_PRINCIPAL_REGION",
             ],

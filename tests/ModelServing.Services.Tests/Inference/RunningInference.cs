@@ -34,6 +34,9 @@ internal sealed class RunningInference : IAsyncDisposable
 
     internal HttpClient Client { get; }
 
+    internal T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
     private bool IsStopping => app.Lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>What the service logged.</summary>

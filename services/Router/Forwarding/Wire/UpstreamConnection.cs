@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace ModelServing.Router.Forwarding.Wire;
 
@@ -37,6 +38,7 @@ internal sealed class UpstreamConnection : IDisposable
     private CancellationTokenRegistration leaving;
     private ValueTask<int> early;
     private bool isReceiving;
+    private IConnectionLifetimeFeature? reader;
 
     internal UpstreamConnection(AddressFamily family, OpenConnections open)
     {
@@ -57,6 +59,9 @@ internal sealed class UpstreamConnection : IDisposable
 
     /// <summary>The buffer in which the request is written before it is sent; may be replaced by a larger one.</summary>
     internal ref byte[] Output => ref output;
+
+    /// <summary>When the request must end, as the clock's timestamp.</summary>
+    internal long Deadline => Volatile.Read(ref state);
 
     internal bool HasExpired => Volatile.Read(ref state) == Expired;
 
@@ -82,12 +87,29 @@ internal sealed class UpstreamConnection : IDisposable
             Interlocked.CompareExchange(ref state, deadline, now);
     }
 
+    /// <summary>The request waits for its client, which must have read by <paramref name="until"/>. Otherwise the client is cut off, and
+    /// the request ends as if it had left.</summary>
+    internal void AwaitClient(long until, IConnectionLifetimeFeature? client)
+    {
+        Extend(until);
+        Volatile.Write(ref reader, client);
+    }
+
+    /// <summary>The request waits for the version again.</summary>
+    internal void AwaitVersion(long deadline)
+    {
+        // In this order: between the two, the version has the new deadline.
+        Extend(deadline);
+        Volatile.Write(ref reader, null);
+    }
+
     /// <summary>Ends the request; false if its deadline passed or its client left before.</summary>
     internal bool End()
     {
         // Waits for a running callback, which could otherwise cut off the connection's next request.
         leaving.Dispose();
         leaving = default;
+        reader = null;
         isReused = true;
         return Interlocked.Exchange(ref state, Idle) > Idle;
     }
@@ -96,8 +118,13 @@ internal sealed class UpstreamConnection : IDisposable
     internal void ExpireIfPast(long now)
     {
         var deadline = Volatile.Read(ref state);
-        if (deadline > Idle && now >= deadline && Interlocked.CompareExchange(ref state, Expired, deadline) == deadline)
-            Close();
+        if (deadline <= Idle || now < deadline)
+            return;
+        var late = Volatile.Read(ref reader);
+        if (Interlocked.CompareExchange(ref state, late is null ? Expired : Abandoned, deadline) != deadline)
+            return;
+        Close();
+        late?.Abort();
     }
 
     /// <summary>Closes the connection because the client of this request left.</summary>

@@ -1,0 +1,46 @@
+using ModelServing.Hosting;
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Inference.Memory;
+
+/// <summary>Gives memory back to the system within about a second after calls that used much of it. Doing it after each call would make
+/// every call ask for its memory again, page by page.</summary>
+internal sealed class MemoryTrim(ArtifactLoader loader, TimeProvider time) : LoopingService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // What calls of less than this use is reused by the next ones.
+    private const long Much = 8 * 1024 * 1024;
+    private const int PeriodsOfLittle = 60;
+
+    private int periods;
+    private long used;
+
+    protected override Task RunAsync(HostLoops loops, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(loops);
+        return loops.RunAsync("memory", TrimAsync, stopping);
+    }
+
+    private async Task TrimAsync(CancellationToken cancellation)
+    {
+        await Task.Delay(Period, time, cancellation);
+        if (loader.Model is not { } model || !model.TryUse())
+            return;
+        try
+        {
+            periods++;
+            used += model.TakeUsed();
+            if (used < (periods < PeriodsOfLittle ? Much : 1))
+                return;
+            periods = 0;
+            used = 0;
+            model.Shrink();
+            SystemAllocator.Trim();
+        }
+        finally
+        {
+            model.Release();
+        }
+    }
+}

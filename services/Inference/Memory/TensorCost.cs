@@ -1,0 +1,49 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelServing.Inference.Models;
+
+namespace ModelServing.Inference.Memory;
+
+/// <summary>How many bytes of memory the tensors of a request can take.</summary>
+internal static class TensorCost
+{
+    // The runtime's strings take this much more than their characters if these do not fit into the string itself: the allocator's header,
+    // its rounding, and the 0 at the end.
+    private const int StringOverhead = 24;
+
+    // Two characters, two quotes and a comma.
+    private const int LeastLongString = 19;
+
+    // The runtime copies a shape several times, and describes each of its dimensions, in memory of its own. An input of this kind may be
+    // one.
+    private const int DimensionBytes = 64;
+
+    // Text is decoded before it is copied into a tensor.
+    private const double LeastFactor = 2;
+
+    /// <summary>The most bytes of tensors that one byte of a body can cost for these inputs.</summary>
+    internal static double PerByte(IReadOnlyList<TensorSpec> inputs) =>
+        Math.Max(LeastFactor, inputs.Max(static input => (double)BytesOf(input) / input.Format.LeastText));
+
+    /// <summary>The bytes that a request's tensors take.</summary>
+    /// <param name="inputs">The model's inputs.</param>
+    /// <param name="tensors">A tensor for each of them.</param>
+    /// <param name="body">The length of the body that they were read from.</param>
+    internal static long Measure(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<OrtValue> tensors, int body)
+    {
+        long bytes = 0;
+        var hasText = false;
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            bytes += tensors[i].GetTensorTypeAndShape().ElementCount * BytesOf(inputs[i]);
+            hasText |= inputs[i].Format.ElementType == TensorElementType.String;
+        }
+
+        // A model that passes text on has it twice: in the input and in the output.
+        return hasText ? bytes + (2L * body * (LeastLongString - 3 + StringOverhead) / LeastLongString) : bytes;
+    }
+
+    // A list of 64-bit numbers of any length: the form that operators such as Reshape, Expand and Tile require of a shape.
+    private static int BytesOf(TensorSpec input) =>
+        input.Format.ElementBytes + (input is { Format.ElementType: TensorElementType.Int64, Shape: [< 0] } ? DimensionBytes : 0);
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using ModelServing.Hosting;
+using ModelServing.Hosting.Memory;
+using ModelServing.Router.Forwarding.Wire;
+
+namespace ModelServing.Router.Forwarding;
+
+/// <summary>A client that reads an answer. If it has not read all of it in time (<see cref="ReadingTime"/>), its connection is cut off.
+/// This uses up the client's own time, not the version's.</summary>
+/// <param name="context">The client's side.</param>
+/// <param name="connection">The version's side, whose deadline is still that of the attempt.</param>
+/// <param name="time">The clock.</param>
+/// <param name="pause">The longest pause of the version.</param>
+internal sealed class ClientReading(HttpContext context, UpstreamConnection connection, TimeProvider time, TimeSpan pause)
+{
+    // Kestrel takes an answer of this size without waiting for the client.
+    private const int Buffered = 64 * 1024;
+
+    private readonly long until = Until(connection, time);
+    private readonly IConnectionLifetimeFeature? client = context.Features.Get<IConnectionLifetimeFeature>();
+
+    /// <summary>Limits the time for an answer that was written completely. Kestrel sends it after the request, with its own
+    /// clock.</summary>
+    internal static void Limit(HttpContext context, long length, UpstreamConnection connection, TimeProvider time)
+    {
+        if (length <= Buffered || context.Features.Get<IHttpMinResponseDataRateFeature>() is not { } rate)
+            return;
+        var seconds = time.GetElapsedTime(time.GetTimestamp(), Until(connection, time)).TotalSeconds;
+        rate.MinDataRate = new MinDataRate(length / seconds, ReadingTime.Least);
+    }
+
+    /// <summary>Sends what was written, and waits until the client has read most of it.</summary>
+    internal async ValueTask FlushAsync()
+    {
+        connection.AwaitClient(until, client);
+        await context.Response.BodyWriter.FlushAsync();
+        connection.AwaitVersion(time.GetTimestamp() + TicksOf(pause, time));
+        if (!connection.WasAbandoned || time.GetTimestamp() < until)
+            return;
+        context.Features.Get<ByteBudget>()?.CountCutOff();
+        throw new ConnectionEndedException();
+    }
+
+    private static long Until(UpstreamConnection connection, TimeProvider time) =>
+        Math.Max(connection.Deadline, time.GetTimestamp() + TicksOf(ReadingTime.Least, time));
+
+    private static long TicksOf(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+
+namespace ModelServing.Bench.Soak.Memory;
+
+/// <summary>Sends small requests to every model while it is under attack, through the router, and counts how they end.</summary>
+internal sealed class GoodRequests : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly Lock counting = new();
+    private readonly Task[] sending;
+    private GoodCounts counts = new();
+
+    internal GoodRequests(SoakPlatform platform) =>
+        sending = [.. SoakModel.All.Select(model => Task.Run(() => SendAsync(platform.Infer(model, throughRouter: true), model.Good)))];
+
+    /// <summary>Returns the counts since the last call.</summary>
+    internal GoodCounts Take()
+    {
+        lock (counting)
+        {
+            var taken = counts;
+            counts = new GoodCounts();
+            return taken;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await Task.WhenAll(sending);
+        client.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task SendAsync(Uri address, string body)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var (fault, isBusy) = await SendOneAsync(address, body);
+            var elapsed = Stopwatch.GetElapsedTime(began);
+            if (fault is null && !isBusy && elapsed.TotalMilliseconds > SoakPlatform.DeadlineMilliseconds)
+                fault = $"answered after {elapsed.TotalSeconds:0.0} s";
+            lock (counting)
+                counts.Add(elapsed, isBusy, fault is null ? null : $"{address.AbsolutePath}: {fault}");
+            await Task.Delay(Pause, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A refusal that says when to try again is not a fault; it is counted apart.
+    private async Task<(string? Fault, bool IsBusy)> SendOneAsync(Uri address, string body)
+    {
+        try
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync(address, content, CancellationToken.None);
+            if (answer.StatusCode == HttpStatusCode.OK)
+                return (null, false);
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && answer.Headers.RetryAfter is not null)
+                return (null, true);
+            return ($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}", false);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return (e.InnerException?.Message ?? e.Message, false);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace ModelServing.Bench.Soak.Memory;
+
+/// <summary>Measures how many bytes of memory one byte of a request costs a pod that is otherwise idle.</summary>
+internal static class MemoryCost
+{
+    // What the smallest pod accepts of every kind.
+    private const int Bytes = 3 * 1024 * 1024;
+    private const int Times = 3;
+
+    // So that memory of the request before is given back.
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>Sends the costliest requests one at a time, and returns the peak bytes per byte of each kind.</summary>
+    internal static async Task<IReadOnlyList<(string Kind, double PerByte)>> MeasureAsync(
+        SoakPlatform platform, CancellationToken cancellation)
+    {
+        var results = new List<(string, double)>();
+        foreach (var model in SoakModel.All)
+        {
+            var pod = platform.VersionOf(model);
+            var what = $"{model.Datatype}, elements '{model.Element}'";
+            results.Add((what, await MeasureAsync(pod, platform.Infer(model, throughRouter: false), model.Costly(Bytes), cancellation)));
+        }
+
+        var third = SoakModel.Third;
+        var blanks = Encoding.ASCII.GetBytes(new string(' ', Bytes));
+        results.Add((
+            "blanks",
+            await MeasureAsync(platform.VersionOf(third), platform.Infer(third, throughRouter: false), blanks, cancellation)));
+        results.Add((
+            "through the router, streamed",
+            await MeasureAsync(platform.Router, platform.Infer(third, throughRouter: true), blanks, cancellation)));
+        return results;
+    }
+
+    private static async Task<double> MeasureAsync(SoakPod pod, Uri address, byte[] body, CancellationToken cancellation)
+    {
+        using var client = new HttpClient();
+        var most = 0.0;
+        for (var i = 0; i < Times; i++)
+        {
+            await Task.Delay(Settle, cancellation);
+            var before = pod.Used;
+            pod.TakePeak();
+            using var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+            using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+            await stream.CopyToAsync(Stream.Null, cancellation);
+            if (answer.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable)
+                throw new BenchException($"{pod.Name} refused a body of {body.Length} bytes");
+            most = Math.Max(most, (double)(pod.TakePeak() - before) / body.Length);
+        }
+
+        return most;
+    }
+}

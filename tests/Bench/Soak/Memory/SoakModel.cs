@@ -1,0 +1,46 @@
+using System.Text;
+using ModelServing.Contracts;
+using ModelServing.Registry;
+using ModelServing.TestKit;
+
+namespace ModelServing.Bench.Soak.Memory;
+
+/// <summary>A model under attack, with a request that it can answer well at any time, and the text that costs it most.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Onnx">The model.</param>
+/// <param name="Good">A small request.</param>
+/// <param name="Datatype">The datatype of its input.</param>
+/// <param name="Element">An element of its input that costs much memory for each of its bytes, with its comma.</param>
+internal sealed record SoakModel(ModelName Name, byte[] Onnx, string Good, string Datatype, string Element)
+{
+    /// <summary>Text goes in and out.</summary>
+    internal static SoakModel Text { get; } = Create("text", SomeOnnx.Identity(Registry.Datatype.Bytes, -1), "BYTES", "\"\",");
+
+    /// <summary>Each number becomes one with many digits.</summary>
+    internal static SoakModel Third { get; } = Create("third", SomeOnnx.Third(), "FP64", "1,");
+
+    /// <summary>A number becomes that many numbers.</summary>
+    internal static SoakModel Expand { get; } = Create("expand", SomeOnnx.Expand(), "INT64", "1,");
+
+    internal static IReadOnlyList<SoakModel> All { get; } = [Text, Third, Expand];
+
+    /// <summary>A request of about this many bytes, of the elements that cost most.</summary>
+    internal byte[] Costly(int bytes)
+    {
+        var count = bytes / Element.Length;
+        var body = new StringBuilder(bytes + 200).Append(Head(count));
+        for (var i = 0; i < count; i++)
+            body.Append(Element);
+        body.Length--;
+        return Encoding.ASCII.GetBytes(body.Append("]}]}").ToString());
+    }
+
+    internal string Head(long count) => $$"""{"inputs":[{"name":"x","shape":[{{count}}],"datatype":"{{Datatype}}","data":[""";
+
+    private static SoakModel Create(string name, byte[] onnx, string datatype, string element) => new(
+        ModelName.Parse(name),
+        onnx,
+        $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{datatype}}","data":[{{element[..^1]}}]}]}""",
+        datatype,
+        element);
+}
