@@ -136,6 +136,8 @@ public static class ServiceHost
 
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => Log.Listening(app.Logger, name, string.Join(", ", app.Urls)));
+        if (settings.LoopbackHostsOnly)
+            LoopbackHosts.Require(app);
         map(app, settings);
         if (!listener.HasOperations)
             return app;
