@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace ModelServing.Cli.Demo;
 
 /// <summary>
-/// Watches the second path to a rollback while the guard is off: the metrics of each minute, and the alarm that calls Rollback. No part of
-/// this path depends on a router.
+/// Watches the second path to a rollback while the guard is off: the metrics of each minute, and the alarm that calls Rollback. It does
+/// not use the routers' counts.
 /// </summary>
 internal sealed class AlarmTrace : IDisposable
 {
@@ -62,17 +62,19 @@ internal sealed class AlarmTrace : IDisposable
     // ModelMetrics posts each minute separately.
     private void RecordMinute(MetricPost post)
     {
+        // The figures that the alarm is about: a watched version's failures are those requests that stable answered well.
         var figures = post.MetricData
-            .Where(
-                static data =>
-                    data.Name == ModelMetric.Failure && data.Dimensions.GetValueOrDefault(ModelMetric.Model) == DemoModel.Name.Text)
-            .OrderByDescending(static data => data.Dimensions[ModelMetric.Watched], StringComparer.Ordinal)
-            .Select(static data => new MinuteFigures(
-                data.Datapoints.Min(static point => point.Timestamp),
-                data.Dimensions[ModelMetric.Variant],
-                int.Parse(data.Dimensions[ModelMetric.Version], CultureInfo.InvariantCulture),
-                data.Datapoints.Sum(static point => (long)point.Count),
-                (long)Math.Round(data.Datapoints.Sum(static point => point.Value * point.Count))))
+            .Where(static data => data.Dimensions.GetValueOrDefault(ModelMetric.Model) == DemoModel.Name.Text)
+            .Where(static data => data.Name is ModelMetric.Failure or ModelMetric.FailureExcess)
+            .GroupBy(static data => (
+                Watched: data.Dimensions[ModelMetric.Watched],
+                Variant: data.Dimensions[ModelMetric.Variant],
+                Version: int.Parse(data.Dimensions[ModelMetric.Version], CultureInfo.InvariantCulture)))
+            .OrderByDescending(static stream => stream.Key.Watched, StringComparer.Ordinal)
+            .Select(static stream => FiguresOf(
+                stream.Key.Variant,
+                stream.Key.Version,
+                (stream.FirstOrDefault(static data => data.Name == ModelMetric.FailureExcess) ?? stream.First()).Datapoints))
             .ToList();
         if (figures.Count == 0)
             return;
@@ -84,4 +86,11 @@ internal sealed class AlarmTrace : IDisposable
         terminal.Say($"[dim]{time.GetUtcNow():HH:mm:ss.fff} minute {figures.Min(static one => one.Minute):HH:mm:ss}: " +
             $"{Markup.Escape(parts)}[/]");
     }
+
+    private static MinuteFigures FiguresOf(string variant, int version, IReadOnlyList<MetricDatapoint> points) => new(
+        points.Min(static point => point.Timestamp),
+        variant,
+        version,
+        points.Sum(static point => (long)point.Count),
+        Math.Max(0, (long)Math.Round(points.Sum(static point => point.Value * point.Count))));
 }

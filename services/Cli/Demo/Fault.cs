@@ -7,7 +7,7 @@ internal enum Fault
     /// fault.</summary>
     Broken,
 
-    /// <summary>The proxy delays the request beyond the deadline that it passes on, so the version itself answers that it is too
+    /// <summary>The proxy delays the request beyond the deadline that it passes on, so the version itself answers that it came too
     /// late.</summary>
     Late,
 }

@@ -83,7 +83,7 @@ public sealed class SurvivingLoop(
         Report(() => recovered?.Invoke());
     }
 
-    // A report that fails must not end the loop either, and there is nobody left to tell.
+    // A report that fails must not end the loop either, and there is nothing left to report it to.
     private static void Report(Action report)
     {
         try

@@ -97,7 +97,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
         metrics.Add(Data(
             FailureExcess,
             dimensions,
-            new MetricDatapoint(start, (double)failed / telling - ShareOf(AnswerKind.Failed, stable), weight)));
+            new MetricDatapoint(start, (double)failed / telling - ShareOf(AnswerKind.Failed, stable), Weight(telling))));
         var nonFinite = (double)failures.Count(stream, HeaderNames.NonFinite) / counted.Telling;
         metrics.Add(Data(
             NonFiniteExcess,

@@ -62,7 +62,8 @@ internal sealed class ArtifactLoader(
         }
         catch (TimeoutException)
         {
-            var late = $"{settings.Model} version {settings.Version} was not open and warm within {settings.LoadTimeout.TotalSeconds:0.#} s";
+            var late = $"{settings.Model} version {settings.Version} was not open and warm within " +
+                $"{settings.LoadTimeout.TotalSeconds:0.#} s";
             readiness.NotReady(late);
             failure.Stop($"{late} ({HostEnvironment.NameOf(nameof(settings.LoadTimeout))})");
             return true;

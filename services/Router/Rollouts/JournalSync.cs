@@ -110,8 +110,8 @@ internal sealed class JournalSync(
         due.TryRemove(KeyValuePair.Create(model, planned));
     }
 
-    /// <summary>Runs a step of one model. If the journal of that model is damaged, or an event has an effect that nobody expected, only this
-    /// model is affected: the failure is returned, and logged once.</summary>
+    /// <summary>Runs a step of one model. If the journal of that model is damaged, or an event has an unexpected effect, only
+    /// this model is affected: the failure is returned, and logged once.</summary>
     /// <exception cref="JournalException">The journal failed in another way.</exception>
     internal async Task<JournalException?> IsolateDamageAsync(ModelName model, Func<Task> step)
     {

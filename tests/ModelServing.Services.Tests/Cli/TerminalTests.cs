@@ -81,9 +81,9 @@ public class TerminalTests
     public async Task An_unexpected_exception_is_one_line_with_the_method_that_failed()
     {
         var terminal = new RecordedTerminal();
-        Assert.Equal(ExitCode.Failed, await Terminal.RunAsync(terminal.Terminal, (_, _) => throw new NullReferenceException("no\nobject")));
+        Assert.Equal(ExitCode.Failed, await Terminal.RunAsync(terminal.Terminal, (_, _) => throw new FormatException("no\nobject")));
         Assert.Matches(
-            @"\Aunexpected NullReferenceException in ModelServing\.Services\.Tests\.Cli\.TerminalTests\.\S+: no object\n\z",
+            @"\Aunexpected FormatException in ModelServing\.Services\.Tests\.Cli\.TerminalTests\.\S+: no object\n\z",
             terminal.Errors);
     }
 

@@ -19,7 +19,7 @@ public class LoopRulesTests
         ["services/Cli/Demo/DemoRounds.cs"] = "its command awaits it and ends with it",
     };
 
-    // Calls whose end nobody awaits, and why they can't fail.
+    // Calls that are not awaited, and why they can't fail.
     private static readonly Dictionary<string, string> Unawaited = new()
     {
         ["services/Hosting/DrainLifetime.cs"] = "a wait and the request to stop",
@@ -60,7 +60,7 @@ public class LoopRulesTests
             .Select(call => file.At(call.GetLocation()))));
 
     [Fact]
-    public void A_call_that_nobody_awaits_can_not_fail() => SourceFiles.AssertNone(Services()
+    public void A_call_that_is_not_awaited_can_not_fail() => SourceFiles.AssertNone(Services()
         .Where(static file => !Unawaited.ContainsKey(file.Path))
         .SelectMany(static file => file.Root.DescendantNodes().OfType<AssignmentExpressionSyntax>()
             .Where(static assignment => assignment is
@@ -112,7 +112,8 @@ public class LoopRulesTests
         _ => "",
     };
 
-    private static string? MethodOf(SyntaxNode node) => node.Ancestors().OfType<MethodDeclarationSyntax>().FirstOrDefault()?.Identifier.Text;
+    private static string? MethodOf(SyntaxNode node) =>
+        node.Ancestors().OfType<MethodDeclarationSyntax>().FirstOrDefault()?.Identifier.Text;
 
     // The loops themselves are called loops or loop; everything else is an argument of one of them, or follows itself.
     private static bool IsInLoop(InvocationExpressionSyntax call) =>
@@ -122,5 +123,8 @@ public class LoopRulesTests
 
     private static bool IsLoop(InvocationExpressionSyntax call) =>
         call.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "loops" or "loop" } }
-        or MemberAccessExpressionSyntax { Expression: InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "Create" } } };
+        or MemberAccessExpressionSyntax
+        {
+            Expression: InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "Create" } },
+        };
 }

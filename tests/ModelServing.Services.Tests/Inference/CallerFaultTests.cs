@@ -26,7 +26,8 @@ public class CallerFaultTests
         { """{"inputs":[{"na\ud800me":"x"}]}""", "inputs[0].na\\ud800me: it has" },
         { """{"inputs":[{"name":"\ud800","shape":[1],"datatype":"BYTES","data":["a"]}]}""", "inputs[0].name: it has" },
         { """{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES\xed\xa0\x80","data":["a"]}]}""", "inputs[0].datatype: it has bytes" },
-        { """{"inputs":[{"name":"x","shape":[2],"datatype":"BYTES","data":["ok","cut \ud83d"]}]}""", "inputs[0].data[1]: it has '\\ud83d'" },
+        { """{"inputs":[{"name":"x","shape":[2],"datatype":"BYTES","data":["ok","cut \ud83d"]}]}""", "inputs[0].data[1]: it has " +
+            "'\\ud83d'" },
         { """{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","data":["\xc0\xaf"]}]}""", "inputs[0].data[0]: it has bytes" },
         { """{"inputs":[X],"outputs":[{"name":"\udfff"}]}""", "outputs[0].name: it has" },
         { """{"inputs":[X],"outputs":[{"name":"y","parameters":{"p":"\xf5"}}]}""", "outputs[0].parameters.p: it has bytes" },
@@ -117,7 +118,8 @@ public class CallerFaultTests
         foreach (var element in (string[])["\"NaN\"", "\"Infinity\"", "\"-Infinity\""])
         {
             var answer = await service.SendAsync(
-                $$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":[1,{{element}}]}]}""", Canary);
+                $$"""{"inputs":[{"name":"x","shape":[2],"datatype":"{{DatatypeNames.NameOf(datatype)}}","data":[1,{{element}}]}]}""",
+                Canary);
             Assert.True(answer.Status == 200, answer.Body);
             Assert.Contains($"\"data\":[1,{element}]", answer.Body, StringComparison.Ordinal);
             Assert.Null(answer.Outcome);

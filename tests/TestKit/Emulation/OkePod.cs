@@ -16,8 +16,8 @@ using ModelServing.TestKit.Kubernetes;
 namespace ModelServing.TestKit.Emulation;
 
 /// <summary>
-/// The surroundings of a pod in an enhanced cluster: its service account's files, and the token service, which exchanges the account's token
-/// for a session of OCI. An emulator accepts the sessions once it trusts the pod. A test breaks the identity and repairs it.
+/// The surroundings of a pod in an enhanced cluster: its service account's files, and the token service, which exchanges the account's
+/// token for a session of OCI. An emulator accepts the sessions once it trusts the pod. A test breaks the identity and repairs it.
 /// </summary>
 public sealed class OkePod : IAsyncDisposable
 {

@@ -26,7 +26,8 @@ internal static class InstanceMetadata
         {
             throw new NotSupportedException(
                 $"This double of the OCI SDK does not support {nameof(InstancePrincipalsAuthenticationDetailsProvider)} in "
-                + $"{known.RegionId}: it has no client of the Auth service. To run on a compute instance, build with the official package.");
+                + $"{known.RegionId}: it has no client of the Auth service. To run on a compute instance, build with the official " +
+                    $"package.");
         }
     }
 

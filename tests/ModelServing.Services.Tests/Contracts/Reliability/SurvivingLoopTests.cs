@@ -3,11 +3,13 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Contracts.Reliability;
 
-public class SurvivingLoopTests
+public sealed class SurvivingLoopTests : IDisposable
 {
     private readonly SteppedTime time = new();
     private readonly List<string> reports = [];
     private readonly CancellationTokenSource ending = new();
+
+    public void Dispose() => ending.Dispose();
 
     [Fact]
     public async Task No_exception_ends_it_and_each_is_reported_with_the_wait()
@@ -18,7 +20,7 @@ public class SurvivingLoopTests
             {
                 rounds++;
                 if (rounds <= 3)
-                    throw rounds == 2 ? new OperationCanceledException("not ours") : new NullReferenceException($"round {rounds}");
+                    throw rounds == 2 ? new OperationCanceledException("not ours") : new FormatException($"round {rounds}");
                 await Task.Delay(Timeout.Infinite, token);
             },
             ending.Token);
@@ -34,7 +36,7 @@ public class SurvivingLoopTests
         await ending.CancelAsync();
         await running;
         Assert.Equal(
-            ["1: NullReferenceException, 1 s", "2: OperationCanceledException, 2 s", "3: NullReferenceException, 4 s"],
+            ["1: FormatException, 1 s", "2: OperationCanceledException, 2 s", "3: FormatException, 4 s"],
             reports);
     }
 

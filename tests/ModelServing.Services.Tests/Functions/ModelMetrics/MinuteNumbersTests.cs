@@ -111,6 +111,7 @@ public class MinuteNumbersTests
             Process(Two, new VariantCounts("canary", 1, SomeReports.Count(answered: 60, clientErrors: 40))),
             Process(One, new VariantCounts("stable", 1, SomeReports.Count(answered: 100)), Compared(Comparison.Error, 20, 20)));
         Assert.Equal(20 / 80.0, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Value, 1e-12);
+        Assert.Equal(80, Single(metrics, ModelMetric.FailureExcess).Datapoints[0].Count);
     }
 
     [Theory]

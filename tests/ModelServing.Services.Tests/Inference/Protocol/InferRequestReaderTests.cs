@@ -77,7 +77,9 @@ public class InferRequestReaderTests
     [InlineData("""{"parameters":{},"inputs":[AB],"parameters":{}}""", "parameters: it is duplicated")]
     [InlineData("""{"parameters":{"p":1,"p":1},"inputs":[AB]}""", "parameters.p: it is duplicated")]
     [InlineData("""{"inputs":[AB],"outputs":[{"name":"sum","name":"label"}]}""", "outputs[0].name: it is duplicated")]
-    [InlineData("""{"inputs":[AB],"outputs":[{"parameters":{},"name":"sum","parameters":{}}]}""", "outputs[0].parameters: it is duplicated")]
+    [InlineData(
+        """{"inputs":[AB],"outputs":[{"parameters":{},"name":"sum","parameters":{}}]}""",
+        "outputs[0].parameters: it is duplicated")]
     [InlineData("""{"parameters":{"content_type":"pd"},"inputs":[AB]}""", "parameters.content_type: it is 'pd'; data can't be encoded")]
     [InlineData("""{"parameters":{"content_type":"str"},"inputs":[AB]}""", "parameters.content_type: it is 'str'; 'a' has no text")]
     [InlineData(
@@ -111,7 +113,9 @@ public class InferRequestReaderTests
     [InlineData("""{"name":"a","name":"b","shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].name: it is duplicated")]
     [InlineData("""{"name":"a","shape":[1,2],"shape":[1,2],"datatype":"FP32","data":[1,2]}""", "inputs[1].shape: it is duplicated")]
     [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","datatype":"FP32","data":[1,2]}""", "inputs[1].datatype: it is duplicated")]
-    [InlineData("""{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"name":"b","datatype":"INT64"}""", "inputs[1].name: it is duplicated")]
+    [InlineData(
+        """{"name":"a","shape":[1,2],"datatype":"FP32","data":[1,2],"name":"b","datatype":"INT64"}""",
+        "inputs[1].name: it is duplicated")]
     [InlineData(
         """{"name":"a","parameters":{},"shape":[1,2],"datatype":"FP32","parameters":null,"data":[1,2]}""",
         "inputs[1].parameters: it is duplicated")]

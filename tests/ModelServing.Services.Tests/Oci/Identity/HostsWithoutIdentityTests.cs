@@ -11,7 +11,6 @@ using ModelServing.Services.Tests.Inference;
 using ModelServing.Services.Tests.Router;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Emulation;
-using ModelServing.TestKit.Nosql;
 using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Oci.Identity;

@@ -1,15 +1,11 @@
 using ModelServing.Contracts;
 using ModelServing.Journal;
 using ModelServing.Oci;
-using ModelServing.Oci.Calls;
 using ModelServing.Oci.Identity;
-using ModelServing.Oci.Nosql;
 using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Hosting;
 using ModelServing.TestKit.Emulation;
-using ModelServing.TestKit.Nosql;
-using ModelServing.TestKit.ObjectStorage;
 
 namespace ModelServing.Services.Tests.Oci.Identity;
 

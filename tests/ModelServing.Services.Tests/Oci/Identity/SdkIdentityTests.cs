@@ -235,7 +235,8 @@ public sealed class SdkIdentityTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    private static EnvironmentVariables Variables(OkePod pod) => new([.. pod.Variables.Select(static pair => (pair.Key, (string?)pair.Value))]);
+    private static EnvironmentVariables Variables(OkePod pod) =>
+        new([.. pod.Variables.Select(static pair => (pair.Key, (string?)pair.Value))]);
 
     private static ObjectStorageClient ClientOf(OkePod pod, Uri endpoint) => new(
         OkeWorkloadIdentityAuthenticationDetailsProvider.GetProvider(tokenPath: pod.Settings.TokenFile),

@@ -1,7 +1,5 @@
-using ModelServing.Contracts;
 using ModelServing.Rollout.Guard;
 using ModelServing.Services.Tests.Router.Clients;
-using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 

@@ -9,7 +9,7 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Sources;
 
-/// <summary>A router in which something throws what nobody expected.</summary>
+/// <summary>A router in which something throws an unexpected exception.</summary>
 [Collection(RunningRouter.OneAtATime)]
 public class SurvivingFollowersTests
 {
@@ -66,7 +66,7 @@ public class SurvivingFollowersTests
 
         await RunningRouter.UntilAsync(async () => (await router.InferAsync()).Text == "served", "it serves the plan");
         Assert.Contains(
-            "unexpected NullReferenceException: ", router.Get<RolloutBoard>().FaultOf(SomePlan.Model), StringComparison.Ordinal);
+            "unexpected FormatException: ", router.Get<RolloutBoard>().FaultOf(SomePlan.Model), StringComparison.Ordinal);
 
         store.IsFaulty = false;
         await RunningRouter.UntilAsync(() => router.Get<RolloutBoard>().FaultOf(SomePlan.Model) is null, "it reads the journal");
@@ -110,7 +110,7 @@ public class SurvivingFollowersTests
         {
             Followed++;
             if (Followed == 1)
-                throw new NullReferenceException("made to fail");
+                throw new FormatException("made to fail");
             if (Followed == 2)
                 return;
             await changed(SomePlan.Stable().ToUtf8());
@@ -127,7 +127,7 @@ public class SurvivingFollowersTests
         public Task ReadForAsync(IReadOnlyCollection<(ModelName Model, ModelVersion Version)> versions, CancellationToken cancellation) =>
             Task.CompletedTask;
 
-        public Task FollowAsync(Func<Task> changed, CancellationToken cancellation) => throw new NullReferenceException("made to fail");
+        public Task FollowAsync(Func<Task> changed, CancellationToken cancellation) => throw new FormatException("made to fail");
     }
 
     private sealed class FaultyStore : IJournalStore
@@ -141,7 +141,7 @@ public class SurvivingFollowersTests
         {
             await Task.Yield();
             if (IsFaulty)
-                throw new NullReferenceException("made to fail");
+                throw new FormatException("made to fail");
             yield break;
         }
 
