@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Oci;
 using ModelServing.Oci.ObjectStorage;
 using ModelServing.Registry;
@@ -72,7 +73,14 @@ internal sealed class RegistryOptions(OciOptions oci)
 
         var location = stack.Read(arguments);
         if (!stack.IsGiven(arguments) || arguments.GetValue(local))
-            return RegistryLocation.Open(HostSources.File(location.RegistryFolder(location.Read().Settings.Local)));
+        {
+            var local = location.Read().Settings.Local;
+            // The default folder is part of the state of 'ms up'. Another one may be shared.
+            if (local.Registry is null)
+                PrivateFiles.MakeDefault();
+            return RegistryLocation.Open(HostSources.File(location.RegistryFolder(local)));
+        }
+
         return await ObjectStores.OpenBucketAsync(
             BucketName.From(BucketName.Project, location.Name),
             oci.Read(arguments, RegionOf(location)),

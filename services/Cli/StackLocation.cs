@@ -11,6 +11,9 @@ namespace ModelServing.Cli;
 /// <summary>A stack's file, and its folders on this machine.</summary>
 internal sealed record StackLocation
 {
+    /// <summary>The folder beside the stack file for the state of its stacks.</summary>
+    internal const string StateRoot = ".modelserving";
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal StackLocation(string name, string folder)
@@ -31,7 +34,7 @@ internal sealed record StackLocation
     internal string FilePath => Path.Combine(Folder, FileName);
 
     internal string StateFolder(LocalSettings local) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(local.State ?? Path.Combine(".modelserving", Name), Folder));
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(local.State ?? Path.Combine(StateRoot, Name), Folder));
 
     internal string RegistryFolder(LocalSettings local) =>
         Path.GetFullPath(local.Registry ?? Path.Combine(StateFolder(local), "registry"), Folder);

@@ -26,6 +26,9 @@ public static class HeaderNames
     /// <summary>Takes the place of a variant's name for a request that bypassed the router.</summary>
     public const string DirectVariant = "direct";
 
+    /// <summary>In calls between the programs of one <c>ms up</c>: the secret of the run.</summary>
+    public const string RunSecret = "X-Run-Secret";
+
     /// <summary>From the router to Inference: the rollout's revision.</summary>
     public const string ModelRevision = "X-Model-Revision";
 

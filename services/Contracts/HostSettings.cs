@@ -20,6 +20,7 @@ public abstract record HostSettings
         HostSetting.Value(nameof(LogFormat), "'text' or 'json'", ParseLogFormat, WriteLogFormat),
         HostSetting.Text(nameof(AddressFile)),
         HostSetting.Flag(nameof(StopWithParent)),
+        HostSetting.Flag(nameof(LoopbackHostsOnly)),
         HostSetting.Seconds(nameof(DrainDelay)),
         HostSetting.Seconds(nameof(DrainTimeout)),
         HostSetting.Whole(nameof(MaxConnections), 1, int.MaxValue),
@@ -41,6 +42,10 @@ public abstract record HostSettings
     /// <summary>Drain and stop when standard input ends, and ignore the signals of a terminal. The process that started the host holds the
     /// other end, so the host cannot outlive it. Off by default.</summary>
     public bool StopWithParent { get; init; }
+
+    /// <summary>Refuse requests whose Host is not a loopback name or address, for a host that listens on a loopback address only. Off by
+    /// default: elsewhere the Host is whatever the sender's address for this host is.</summary>
+    public bool LoopbackHostsOnly { get; init; }
 
     /// <summary>How long a stopping host still accepts requests while it reports that it is not ready. 0 by default.</summary>
     public TimeSpan DrainDelay { get; init; } = TimeSpan.Zero;

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +19,8 @@ public static class ServerPaths
     /// <summary>Adds the paths.</summary>
     /// <param name="app">The host.</param>
     /// <param name="name">The server's name in its metadata.</param>
-    public static void Map(WebApplication app, string name)
+    /// <param name="findUnready">Finds the models that can't answer; null if the host is ready only when its one model can.</param>
+    public static void Map(WebApplication app, string name, Func<IReadOnlyList<UnreadyModel>>? findUnready = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         var readiness = app.Services.GetRequiredService<Readiness>();
@@ -27,9 +30,37 @@ public static class ServerPaths
         app.MapGet(InferencePaths.Live, context => liveness.Reason is null
             ? WriteAsync(context, StatusCodes.Status200OK, """{"live":true}""")
             : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, """{"live":false}"""));
-        app.MapGet(InferencePaths.Ready, context => readiness.Reason is null
-            ? WriteAsync(context, StatusCodes.Status200OK, """{"ready":true}""")
-            : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, """{"ready":false}"""));
+        app.MapGet(InferencePaths.Ready, context => ReadyAsync(context, readiness.Reason, findUnready?.Invoke() ?? []));
+    }
+
+    // The protocol's ready: the server and all models can answer. The reasons are ours.
+    private static Task ReadyAsync(HttpContext context, string? reason, IReadOnlyList<UnreadyModel> unready)
+    {
+        if (reason is null && unready.Count == 0)
+            return WriteAsync(context, StatusCodes.Status200OK, """{"ready":true}""");
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("ready"u8, false);
+            if (reason is not null)
+                json.WriteString("reason"u8, reason);
+            if (unready.Count > 0)
+                json.WriteStartArray("models"u8);
+            foreach (var model in unready)
+            {
+                json.WriteStartObject();
+                json.WriteString("name"u8, model.Name);
+                json.WriteString("reason"u8, model.Why);
+                json.WriteEndObject();
+            }
+
+            if (unready.Count > 0)
+                json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, Encoding.UTF8.GetString(body.WrittenSpan));
     }
 
     private static Task WriteAsync(HttpContext context, int status, string json)

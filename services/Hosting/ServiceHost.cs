@@ -155,6 +155,8 @@ public static class ServiceHost
         var connections = app.Services.GetRequiredService<ConnectionLimit>();
         HostMetrics.Add(app.Services.GetRequiredService<IMeterFactory>(), connections, app.Services.GetService<ByteBudget>());
         app.Use(connections.Track);
+        if (settings.LoopbackHostsOnly)
+            LoopbackHosts.Require(app);
         map(app, settings);
         if (!listener.HasOperations)
             return app;

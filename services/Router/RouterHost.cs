@@ -84,7 +84,8 @@ public static class RouterHost
             context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
                 ? handler.HandleAsync(context, path)
                 : next(context));
-        ServerPaths.Map(app, "modelserving-router");
+        var unready = new UnreadyModels(app.Services.GetRequiredService<RoutingTableHolder>());
+        ServerPaths.Map(app, "modelserving-router", unready.Find);
         app.MapFallback(static context =>
             Problems.NoSuchPath.WriteAsync(
                 context,

@@ -25,23 +25,6 @@ public class StartTests
     }
 
     [Fact]
-    public async Task A_damaged_model_is_reported_with_the_object_and_the_way_out()
-    {
-        using var folder = new StackFolder();
-        await folder.PublishAsync();
-        var model = Path.Combine(folder.FullPath, ".modelserving", "dev", "registry", "models", "fraud", "2", "model.onnx");
-        var bytes = await File.ReadAllBytesAsync(model);
-        bytes[bytes.Length / 2] ^= 1;
-        await File.WriteAllBytesAsync(model, bytes);
-        await RefusedAsync(
-            folder,
-            1,
-            "fraud v2 did not start",
-            "models/fraud/2/model.onnx: its SHA-256 is",
-            "publish fraud again as a new version");
-    }
-
-    [Fact]
     public async Task A_set_port_that_is_taken_is_reported_with_its_position()
     {
         using var folder = new StackFolder();

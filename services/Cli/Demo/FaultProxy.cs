@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ModelServing.Cli.Demo;
@@ -40,6 +41,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         builder.Services.AddHttpForwarder();
         app = builder.Build();
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
+        LoopbackHosts.Require(app);
         app.Run(context => AnswerAsync(context, forwarder));
     }
 

@@ -7,6 +7,7 @@ using ModelServing.Cli.Monitoring.Queries;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Contracts.Reliability;
+using ModelServing.Hosting;
 
 namespace ModelServing.Cli.Monitoring;
 
@@ -33,6 +34,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
     /// <param name="alarms">The alarms.</param>
     /// <param name="minute">How long a minute of the platform lasts.</param>
     /// <param name="changed">Receives the changes, one at a time; it must not block.</param>
+    /// <param name="secret">The secret of the run, which callers must send.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loops">Runs the evaluation; null reports no failure of it.</param>
     /// <exception cref="ContractException">A query can't be read.</exception>
@@ -40,6 +42,7 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         IReadOnlyList<AlarmDefinition> alarms,
         TimeSpan minute,
         Action<AlarmTransition> changed,
+        string secret,
         TimeProvider time,
         TerminalLoops? loops = null)
     {
@@ -55,6 +58,13 @@ internal sealed class LocalMonitoring : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         app = builder.Build();
+        LoopbackHosts.Require(app);
+        var admission = new RunSecret(secret);
+        app.Use(next => async context =>
+        {
+            if (await admission.AdmitsAsync(context))
+                await next(context);
+        });
         app.UseRouting();
         app.MapPost(MetricPost.Path, TakeAsync);
         app.MapGet(FiringAlarms.Path, FiringAsync);

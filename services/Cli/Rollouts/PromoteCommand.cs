@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Settings.Models;
@@ -12,12 +13,18 @@ internal static class PromoteCommand
     internal static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The model." };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Promote even if the canary has fewer ready endpoints than the stable version, or none; the model may then " +
+                "answer 503.",
+        };
         var admin = new AdminOptions();
         var command = new Command(
             "promote",
-            "Make the canary the stable version in the stack file, and keep the former stable version warm.")
+            "Make the canary the stable version in the stack file, and keep the former stable version warm. The canary must have as many " +
+                "ready endpoints as the stable version, because it gets all of the traffic.")
         {
-            model,
+            model, force,
         };
         admin.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(json: false, (terminal, signals) =>
@@ -26,6 +33,7 @@ internal static class PromoteCommand
                 admin.Stack(arguments),
                 ModelArgument.Parse(arguments.GetValue(model)!),
                 () => admin.Open(arguments),
+                arguments.GetValue(force),
                 signals.Stop)));
         return command;
     }
@@ -33,14 +41,14 @@ internal static class PromoteCommand
     /// <summary>Promotes a model's canary and prints the changes.</summary>
     /// <exception cref="CommandException">There is no canary, or it must not be promoted; nothing is changed.</exception>
     internal static async Task<int> RunAsync(
-        Terminal terminal, StackLocation stack, ModelName name, Func<AdminClient> open, CancellationToken cancellation)
+        Terminal terminal, StackLocation stack, ModelName name, Func<AdminClient> open, bool force, CancellationToken cancellation)
     {
         var file = stack.Read();
         var settings = file.Settings.Models.GetValueOrDefault(name)
             ?? throw stack.Faults([file.Fault("models", $"unknown model '{name}'")]);
         var canary = settings.Canary ?? throw stack.Faults([file.Fault($"models.{name}.canary", $"{name} has no canary to promote")]);
         using var client = open();
-        Require(await client.StatusAsync(cancellation), name, canary.Version);
+        Require(await client.StatusAsync(cancellation), name, canary.Version, force);
 
         stack.Change(Edits(name, settings, canary));
         terminal.Say($"{stack.FileName}: [bold]{name}[/]");
@@ -60,9 +68,9 @@ internal static class PromoteCommand
         return edits;
     }
 
-    /// <exception cref="CommandException">The canary is condemned, the router does not serve it, or it is unknown whether it is
-    /// condemned.</exception>
-    internal static void Require(RolloutsStatus status, ModelName name, ModelVersion canary)
+    /// <exception cref="CommandException">The canary is condemned, the router does not serve it, it is unknown whether it is condemned, or
+    /// it can't take all of the traffic.</exception>
+    internal static void Require(RolloutsStatus status, ModelName name, ModelVersion canary, bool force = false)
     {
         if (status.Journal != JournalReach.Read)
         {
@@ -85,10 +93,20 @@ internal static class PromoteCommand
                 $"'ms reset {name} {canary} --why REASON' allows a new trial");
         }
 
-        if (!model.Variants.Any(variant => variant.Version == canary && variant.Name != VariantPlan.Stable))
+        var variant = model.Variants.FirstOrDefault(variant => variant.Version == canary && variant.Name != VariantPlan.Stable)
+            ?? throw new CommandException(
+                ExitCode.Failed, $"the router does not serve version {canary} of {name} as its canary; is the stack file applied?");
+        var stable = model.Variants.FirstOrDefault(static variant => variant.Name == VariantPlan.Stable);
+        var needed = Math.Max(1, stable?.ReadyEndpoints ?? 0);
+        if (!force && variant.ReadyEndpoints < needed)
         {
             throw new CommandException(
-                ExitCode.Failed, $"the router does not serve version {canary} of {name} as its canary; is the stack file applied?");
+                ExitCode.Failed,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"version {canary} of {name} has {variant.ReadyEndpoints} ready endpoints, and all of the model's traffic needs " +
+                        $"{needed}, as many as its stable version has; wait until it has them (in the cloud, raise its share first), or use " +
+                        $"--force"));
         }
     }
 }

@@ -16,8 +16,7 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
         foreach (var (model, rollout) in platform.Plan.Rollouts)
         {
             var infer = new Uri(platform.Api, InferencePaths.Infer(model)).ToString();
-            var manifest = await registry.ReadManifestAsync(model, rollout.Stable.Version, cancellation);
-            var example = ExampleRequest.From(manifest) is { } body
+            var example = await FindExampleAsync(registry, model, rollout.Stable.Version, cancellation) is { } body
                 ? $"curl -s {infer}{credential} -H 'Content-Type: application/json' -d '{body}'"
                 : $"curl -s {new Uri(platform.Api, InferencePaths.Model(model))}{credential}";
             models.Add(new ModelSummary(model.Text, PlanChange.Describe(rollout), infer, example));
@@ -27,6 +26,20 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
             platform.Api.GetLeftPart(UriPartial.Authority),
             new Uri(platform.Api, InferencePaths.Metrics).ToString(),
             models);
+    }
+
+    // An unreadable manifest is a reason not to serve the version, which is reported elsewhere.
+    private static async Task<string?> FindExampleAsync(
+        ModelRegistry registry, ModelName model, ModelVersion version, CancellationToken cancellation)
+    {
+        try
+        {
+            return ExampleRequest.From(await registry.ReadManifestAsync(model, version, cancellation));
+        }
+        catch (RegistryException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The clients in words.</summary>

@@ -5,16 +5,18 @@ using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Settings.Clients;
+using ModelServing.Settings.Models;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Up;
 
 /// <summary>The platform on this machine: the versions that the plan names, the router in front of them, and the functions.</summary>
 /// <remarks>
-/// A plan is applied in an order in which no request reaches a version that does not run:
+/// Models are applied in an order in which no request reaches a version that does not run:
 /// <code>
 /// 1 versions    newly named versions are started; once they are ready, they are endpoints
-/// 2 plan        is written; the router applies it within a fraction of a second
+/// 2 plan        is made, without what is not ready (<see cref="ServableModels"/>), and written; the router applies it within a fraction
+///               of a second
 /// 3 leaving     versions that are no longer named leave the endpoints a second later, and stop after another second
 /// </code>
 /// </remarks>
@@ -31,6 +33,8 @@ internal sealed class Platform : IAsyncDisposable
     private readonly HostSupervision supervision;
     private readonly PlatformFiles files;
     private readonly VersionHosts versions;
+    private readonly ServableModels servable = new();
+    private List<string> said = [];
     private HostedCache? cache;
     private SupervisedHost? router;
 
@@ -106,9 +110,14 @@ internal sealed class Platform : IAsyncDisposable
         Clients = clients;
     }
 
-    /// <summary>Starts the cache, the versions that the plan names, the router, and the functions.</summary>
-    /// <exception cref="HostFailedException">One of them did not start.</exception>
-    internal async Task StartAsync(PlanDocument plan, ApiPort port, CancellationToken cancellation)
+    /// <summary>The models that can't be served, because their stable version is not ready.</summary>
+    internal IReadOnlyCollection<ModelName> Unserved => servable.Unserved;
+
+    /// <summary>Starts the cache, the versions of the models, the router, and the functions. Returns the versions that are not ready; the
+    /// others are served.</summary>
+    /// <exception cref="HostFailedException">The cache, the router or the functions did not start.</exception>
+    internal async Task<IReadOnlyList<VersionFailure>> StartAsync(
+        IReadOnlyDictionary<ModelName, ModelSettings> models, ApiPort port, CancellationToken cancellation)
     {
         // A killed run leaves address files behind.
         if (Directory.Exists(supervision.RunFolder))
@@ -117,10 +126,9 @@ internal sealed class Platform : IAsyncDisposable
         files.WriteOperatorKey(OperatorKey);
         ApplyClients(Clients);
         cache = HostedCache.Start();
-        await versions.StartAsync(NamedBy(plan), cancellation);
+        var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), cancellation);
         files.WriteEndpoints();
-        files.WritePlan(plan);
-        Plan = plan;
+        WritePlan(models, failures);
         while (!await TryStartRouterAsync(port, cancellation))
         {
             var next = port.Next();
@@ -138,25 +146,35 @@ internal sealed class Platform : IAsyncDisposable
             },
             (settings, changed) => new SupervisedHost("functions", programs.Functions, settings, supervision, changed, onlyFaults: true),
             cancellation);
+        return failures;
     }
 
-    /// <summary>Changes to another plan. If that fails, the old plan stays in force.</summary>
-    /// <exception cref="HostFailedException">A newly named version did not start.</exception>
-    internal async Task ApplyAsync(PlanDocument plan, CancellationToken cancellation)
+    /// <summary>Changes to other models. Returns the versions that are not ready; they change only their own models.</summary>
+    /// <exception cref="IOException">The plan can't be written; the old one stays in force.</exception>
+    internal async Task<IReadOnlyList<VersionFailure>> ApplyAsync(
+        IReadOnlyDictionary<ModelName, ModelSettings> models, CancellationToken cancellation)
     {
-        try
-        {
-            await versions.StartAsync(NamedBy(plan), cancellation);
-            files.WritePlan(plan);
-            Plan = plan;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            versions.KeepOnly(NamedBy(Plan));
-            throw;
-        }
+        var named = NamedBy(PlanMaker.Make(models));
+        var failures = await versions.StartAsync(named, cancellation);
+        WritePlan(models, failures);
+        versions.KeepOnly([.. NamedBy(Plan), .. named]);
+        return failures;
+    }
 
-        versions.KeepOnly(NamedBy(plan));
+    /// <summary>Waits until a version that is still starting is ready or has failed, or until the time is over.</summary>
+    internal Task WaitForStartingAsync(TimeSpan limit, CancellationToken cancellation) =>
+        versions.WaitForStartingAsync(limit, cancellation);
+
+    private void WritePlan(IReadOnlyDictionary<ModelName, ModelSettings> models, IReadOnlyList<VersionFailure> failures)
+    {
+        var (plan, lines) = servable.MakePlan(models, [.. failures.Select(static failure => failure.Version)], Plan);
+        files.WritePlan(plan);
+        Plan = plan;
+        // Said once, however often the same is tried.
+        List<string> now = [.. failures.Select(static failure => failure.Message), .. lines];
+        foreach (var line in now.Except(said))
+            terminal.Warn(line);
+        said = now;
     }
 
     /// <summary>Stops the functions and the router first, so no request reaches a stopped version, then the versions, then the

@@ -6,7 +6,7 @@ namespace ModelServing.Cli.Up;
 
 /// <summary>
 /// The files that the router follows. Each is replaced by rename, so a reader always sees a whole file. If both change, the endpoints come
-/// first, because a plan must not be used with endpoints older than itself.
+/// first, because a plan must not be used with endpoints older than itself. Only their owner may read them.
 /// </summary>
 internal sealed class PlatformFiles(string folder, Terminal terminal)
 {
@@ -35,9 +35,9 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     /// <summary>The file with the key of this machine's operator, for a platform in this folder.</summary>
     internal static string OperatorKeyIn(string folder) => Path.Combine(folder, "operator.key");
 
-    internal void WriteClients(ClientsDocument clients) => Replace(ClientsPath, clients.ToUtf8(), isPrivate: true);
+    internal void WriteClients(ClientsDocument clients) => Replace(ClientsPath, clients.ToUtf8());
 
-    internal void WriteOperatorKey(string key) => Replace(OperatorKeyPath, Encoding.ASCII.GetBytes(key + "\n"), isPrivate: true);
+    internal void WriteOperatorKey(string key) => Replace(OperatorKeyPath, Encoding.ASCII.GetBytes(key + "\n"));
 
     internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
 
@@ -88,6 +88,5 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
         }
     }
 
-    private static void Replace(string path, byte[] content, bool isPrivate = false) =>
-        AtomicFile.Write(path, content, isPrivate ? UnixFileMode.UserRead | UnixFileMode.UserWrite : null);
+    private static void Replace(string path, byte[] content) => AtomicFile.Write(path, content, PrivateFiles.OfFile);
 }

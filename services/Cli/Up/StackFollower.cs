@@ -44,6 +44,9 @@ internal sealed class StackFollower(
         superseded.Dispose();
     }
 
+    /// <summary>Has the content with which the platform was started applied once more, because some of it is not served yet.</summary>
+    internal void ApplyAgain(StackFile started) => good.Writer.TryWrite(started);
+
     /// <summary>Follows the file until cancelled.</summary>
     /// <param name="apply">Applies a good stack file; its token is cancelled when a newer one arrives.</param>
     /// <param name="cancellation">Ends the following.</param>

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Cli.Up;
 
 /// <summary>
 /// The folder with the files of one <c>ms up</c>, locked while it runs. The system releases the lock however the process ends. A demo has
-/// its own folder, which is removed at its end; the next demo removes the folders of killed ones.
+/// its own folder, which is removed at its end; the next demo removes the folders of killed ones. Everything in it is its owner's alone.
 /// </summary>
 internal sealed class StateFolder : IDisposable
 {
@@ -27,10 +28,13 @@ internal sealed class StateFolder : IDisposable
     /// <exception cref="CommandException">Another <c>ms up</c> uses it.</exception>
     internal static StateFolder Open(string path)
     {
-        Directory.CreateDirectory(path);
-        return new StateFolder(path, TryLock(path) ?? throw new CommandException(
+        Create(path);
+        var held = TryLock(path) ?? throw new CommandException(
             ExitCode.Failed,
-            $"another 'ms up' is using {path}; stop it, or set another folder in modelserving:local.state"), isTemporary: false);
+            $"another 'ms up' is using {path}; stop it, or set another folder in modelserving:local.state");
+        // An earlier program may have made it with other permissions.
+        PrivateFiles.Restrict(path);
+        return new StateFolder(path, held, isTemporary: false);
     }
 
     /// <summary>Creates a temporary folder beside <paramref name="path"/>, and removes the folders that killed demos left there.</summary>
@@ -40,7 +44,7 @@ internal sealed class StateFolder : IDisposable
         while (true)
         {
             var demo = path + DemoMark + RandomNumberGenerator.GetHexString(8, lowercase: true);
-            Directory.CreateDirectory(demo);
+            Create(demo);
             // Null means that another demo took the folder for a leftover before it was locked.
             if (TryLock(demo) is { } held)
                 return new StateFolder(demo, held, isTemporary: true);
@@ -61,6 +65,14 @@ internal sealed class StateFolder : IDisposable
         if (isTemporary)
             Remove(FullPath);
         held.Dispose();
+    }
+
+    private static void Create(string path)
+    {
+        PrivateFiles.CreateFolder(path);
+        // The folder that only holds the stacks' folders. Any other parent is the user's.
+        if (Path.GetDirectoryName(path) is { } parent && Path.GetFileName(parent) == StackLocation.StateRoot)
+            PrivateFiles.RestrictAlone(parent);
     }
 
     private static void RemoveLeftovers(string path)

@@ -63,7 +63,13 @@ internal sealed class SupervisedHost
         time = supervision.Time;
         this.changed = changed;
         addressFile = Path.Combine(supervision.RunFolder, Path.GetRandomFileName() + ".address");
-        this.settings = settings with { AddressFile = addressFile, StopWithParent = true, LogFormat = LogFormat.Text };
+        this.settings = settings with
+        {
+            AddressFile = addressFile,
+            StopWithParent = true,
+            LogFormat = LogFormat.Text,
+            LoopbackHostsOnly = true,
+        };
         print = supervision.Log.WriterFor(label, onlyFaults);
         running = Task.Run(RunAsync);
     }

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using ModelServing.Cli.Demo;
+using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting;
 using ModelServing.Registry;
 using ModelServing.Settings;
 using ModelServing.Settings.Clients;
-using ModelServing.Settings.Models;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Cli.Up;
@@ -16,7 +16,7 @@ namespace ModelServing.Cli.Up;
 /// 2 state        lock its folder; a demo has its own
 /// 3 registry     a demo publishes the sample; every named version must be published (exit code 2)
 /// 4 port         a port in the stack file that is taken: exit code 3, before anything is started
-/// 5 start        the versions, then the plan, then the router (exit code 1, or 3)
+/// 5 start        the versions, then the plan, then the router (exit code 1, or 3); a version that can't be served changes only its model
 /// 6 serve        follow the stack file, restart dead hosts, send the demo's traffic, until a stop is requested
 /// 7 stop         the router, then the versions, then remove the demo's folder; however the steps before ended
 /// </code>
@@ -102,6 +102,8 @@ internal static class UpCommand
     private static async Task<int> RunUntilStoppedAsync(UpRequest request, Terminal terminal, StopSignals signals)
     {
         var (stack, time) = (request.Stack, TimeProvider.System);
+        // Also for what the hosts and the cache write.
+        PrivateFiles.MakeDefault();
 
         // 1
         var file = new PolledFile(stack.FilePath, Period, time);
@@ -134,11 +136,18 @@ internal static class UpCommand
             // 5
             var demo = request.Demo ? new DemoRounds(platform, terminal, time) : null;
             platform.ApplyClients(ClientsMaker.Make(started.Settings));
-            await platform.StartAsync(PlanMaker.Make(started.Settings.Models), port, signals.Stop);
+            var failures = await platform.StartAsync(started.Settings.Models, port, signals.Stop);
+            if (demo is not null && failures.Count > 0)
+                throw new HostFailedException(failures[0].Message);
 
             // 6
-            var changes = new StackChanges(platform, stack.FileName, terminal) { PlanChanged = demo is null ? null : demo.PlanChanged };
+            var changes = new StackChanges(platform, stack.FileName, terminal)
+            {
+                PlanChanged = demo is null ? null : demo.PlanChanged,
+            };
             using var follower = new StackFollower(stack, file, started.Settings, CheckAsync, terminal, time);
+            if (failures.Any(static failure => failure.IsTransient))
+                follower.ApplyAgain(started);
             var session = new UpSession(request, platform, registry, demo, terminal);
             return await session.RunAsync(cancellation => follower.RunAsync(changes.ApplyAsync, cancellation), signals.Stop);
         }

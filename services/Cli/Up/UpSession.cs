@@ -17,7 +17,7 @@ internal sealed class UpSession(UpRequest request, Platform platform, ModelRegis
         var working = WorkAsync(ending.Token);
         try
         {
-            // The follower ends by itself only with an unexpected failure.
+            // The follower ends only when it is cancelled.
             return await Task.WhenAny(working, following) == working ? await working : throw await FailureOf(following);
         }
         finally
@@ -35,7 +35,7 @@ internal sealed class UpSession(UpRequest request, Platform platform, ModelRegis
         else
             isAsExpected = await demo.PlayAsync(() => PrintApiAsync(cancellation), cancellation);
         if (request.Once)
-            return isAsExpected ? ExitCode.Done : ExitCode.Failed;
+            return isAsExpected && platform.Unserved.Count == 0 ? ExitCode.Done : ExitCode.Failed;
 
         terminal.Say($"Edits of {request.Stack.FileName} take effect when you save it. Ctrl-C stops everything.");
         if (demo is not null)

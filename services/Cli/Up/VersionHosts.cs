@@ -15,15 +15,19 @@ internal sealed class VersionHosts(
     /// <summary>How long a router may take to see a written file, with room to spare (it reads the files every 100 ms).</summary>
     internal static readonly TimeSpan Propagation = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the other versions wait for one that is not ready.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     // Not guarded, because the platform makes one call at a time.
     private readonly Dictionary<PublishedVersion, SupervisedHost> hosts = [];
 
     private readonly ConcurrentDictionary<SupervisedHost, bool> leaving = new();
     private readonly TaskCompletionSource stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Starts a host for each version that has none, and waits until all are ready.</summary>
-    /// <exception cref="HostFailedException">A host did not start; the running ones continue.</exception>
-    internal async Task StartAsync(IReadOnlyCollection<PublishedVersion> versions, CancellationToken cancellation)
+    /// <summary>Starts a host for each version that has none, and waits until each is ready or has failed, but not for ever: a host that
+    /// takes longer goes on. Returns the versions that are not ready.</summary>
+    internal async Task<IReadOnlyList<VersionFailure>> StartAsync(
+        IReadOnlyCollection<PublishedVersion> versions, CancellationToken cancellation)
     {
         foreach (var version in versions)
         {
@@ -31,9 +35,17 @@ internal sealed class VersionHosts(
                 hosts.Add(version, Start(version));
         }
 
-        await foreach (var ready in Task.WhenEach(versions.Select(version => hosts[version].Ready)).WithCancellation(cancellation))
-            await ready;
+        await Task.WhenAll(versions.Select(version => hosts[version].Ready))
+            .WaitAsync(Patience, supervision.Time, cancellation)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        return [.. versions.Select(Check).OfType<VersionFailure>()];
     }
+
+    /// <summary>Waits until a host that is still starting is ready or has failed, or until the time is over.</summary>
+    internal Task WaitForStartingAsync(TimeSpan limit, CancellationToken cancellation) =>
+        Task.WhenAny(hosts.Values.Select(static host => host.Ready).Where(static ready => !ready.IsCompleted)
+            .Append(Task.Delay(limit, supervision.Time, cancellation)));
 
     /// <summary>Removes the hosts of all other versions: first from the endpoints, once no router sends them requests, then the
     /// processes.</summary>
@@ -52,6 +64,20 @@ internal sealed class VersionHosts(
         stopRequested.TrySetResult();
         await Task.WhenAll(hosts.Values.Concat(leaving.Keys).Select(host => host.StopAsync(timeout, kill)));
         hosts.Clear();
+    }
+
+    private VersionFailure? Check(PublishedVersion version)
+    {
+        var ready = hosts[version].Ready;
+        if (ready.IsCompletedSuccessfully)
+            return null;
+        if (!ready.IsCompleted)
+            return new VersionFailure(version, $"{Label(version)} is not ready after {Patience.TotalSeconds:0} s", IsTransient: true);
+        // Another try needs another host.
+        hosts.Remove(version);
+        return ready.Exception?.GetBaseException() is HostFailedException failure
+            ? new VersionFailure(version, failure.Message, failure.IsTransient)
+            : new VersionFailure(version, $"{Label(version)} was stopped", IsTransient: true);
     }
 
     private SupervisedHost Start(PublishedVersion version)

@@ -16,6 +16,7 @@ public sealed record FunctionsHostSettings : HostSettings
         HostSetting.Text(nameof(Registry)),
         HostSetting.Text(nameof(Monitoring)),
         HostSetting.Flag(nameof(DryRun)),
+        HostSetting.Text(nameof(RunSecret)),
         HostSetting.Seconds(nameof(Minute), least: 1),
         HostSetting.Group(nameof(Oci), OciSettings.Read, static (oci, variables) => oci.Write(variables)),
     ];
@@ -45,6 +46,10 @@ public sealed record FunctionsHostSettings : HostSettings
 
     /// <summary>Rollback only reports what it would do. Off by default.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>The secret of the run: by plain HTTP, callers must send it in <see cref="HeaderNames.RunSecret"/>, and the stand-in for
+    /// Monitoring gets it. Null in OCI Functions, where the platform authenticates callers.</summary>
+    public string? RunSecret { get; init; }
 
     /// <summary>The length of a minute of the metrics. 60 s by default; demonstrations shorten it.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);

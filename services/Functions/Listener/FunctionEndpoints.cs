@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Hosting;
 
 namespace ModelServing.Functions.Listener;
 
@@ -20,6 +22,7 @@ internal static class FunctionEndpoints
     /// that function's first call.</param>
     /// <param name="settings">The host's settings.</param>
     /// <param name="functions">The functions; exactly one if OCI Functions calls.</param>
+    /// <exception cref="ContractException">Calls would need no secret.</exception>
     internal static void Map(WebApplication app, FunctionsHostSettings settings, IReadOnlyCollection<FunctionName> functions)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
@@ -30,8 +33,11 @@ internal static class FunctionEndpoints
             return;
         }
 
+        var secret = new RunSecret(settings.RunSecret ?? throw new ContractException(
+            $"the environment variable {HostEnvironment.NameOf(nameof(settings.RunSecret))} is not set; outside of OCI Functions it must be "
+                + $"the secret that callers send in {HeaderNames.RunSecret}"));
         foreach (var function in functions)
-            app.Map(FunctionPaths.PathOf(function), new HttpCalls(RunnerOf(function), time).HandleAsync);
+            app.Map(FunctionPaths.PathOf(function), new HttpCalls(RunnerOf(function), secret, time).HandleAsync);
 
         FunctionRunner RunnerOf(FunctionName function)
         {

@@ -6,8 +6,9 @@ using ModelServing.Hosting;
 namespace ModelServing.Functions.Listener;
 
 /// <summary>Calls of a function by plain HTTP: the request's body is the payload, and the function's answer is the response.
-/// <c>X-Request-Timeout</c> is the time that the caller waits, <c>X-Request-Id</c> the call's identifier.</summary>
-internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
+/// <c>X-Request-Timeout</c> is the time that the caller waits, <c>X-Request-Id</c> the call's identifier. A caller needs the run's secret and
+/// must send JSON.</summary>
+internal sealed class HttpCalls(FunctionRunner runner, RunSecret secret, TimeProvider time)
 {
     private static readonly Problem MethodNotAllowed = new(405, "method-not-allowed", "Method not allowed");
     private static readonly Problem InvalidRequest = new(400, "invalid-request", "Invalid request");
@@ -22,6 +23,8 @@ internal sealed class HttpCalls(FunctionRunner runner, TimeProvider time)
             return;
         }
 
+        if (!await secret.AdmitsAsync(context))
+            return;
         var id = request.Headers[HeaderNames.RequestId] is [{ Length: > 0 and <= 200 } given] ? given : Guid.NewGuid().ToString();
         if (!TryDeadline(request.Headers[HeaderNames.RequestTimeout], out var deadline))
         {

@@ -160,9 +160,9 @@ internal sealed class ModelMetricsHandler(
     {
         try
         {
-            var states = await refused.ReadAsync(models, cancellation);
+            var states = await refused.ReadAsync(models, report.Faults, cancellation);
             foreach (var (minute, data) in metrics)
-                data.AddRange(models.Select(model => NumbersOf(minute).Refused(model, states[model])));
+                data.AddRange(models.Where(states.ContainsKey).Select(model => NumbersOf(minute).Refused(model, states[model])));
         }
         catch (JournalException e)
         {

@@ -26,7 +26,7 @@ internal static class ModelMetricsServices
                     $"{CacheSettings.Form}");
         }
 
-        services.AddSingleton(_ => Monitorings.Open(settings.Monitoring, settings.Oci));
+        services.AddSingleton(_ => Monitorings.Open(settings.Monitoring, settings.Oci, settings.RunSecret));
         services.AddKeyedSingleton<IFunctionHandler, ModelMetricsHandler>(FunctionName.ModelMetrics);
     }
 }

@@ -102,6 +102,11 @@ internal sealed class AlarmRollbacks(
         {
             return Report(RollbackOutcome.JournalUnread, e.Message);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The other streams may be about other models.
+            return Report(RollbackOutcome.JournalUnread, $"unexpected {e.GetType().Name}: {e.Message}");
+        }
 
         StreamReport Report(RollbackOutcome outcome, string detail) => new(
             outcome,

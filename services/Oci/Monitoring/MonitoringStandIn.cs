@@ -11,13 +11,17 @@ internal sealed class MonitoringStandIn : IMonitoring, IDisposable
 
     private readonly HttpClient client;
 
-    internal MonitoringStandIn(Uri address, TimeSpan? timeout = null) =>
+    internal MonitoringStandIn(Uri address, string? secret, TimeSpan? timeout = null)
+    {
         client = new HttpClient
         {
             BaseAddress = address,
             Timeout = timeout ?? TimeSpan.FromSeconds(5),
             MaxResponseContentBufferSize = MaxResponseBytes,
         };
+        if (secret is not null)
+            client.DefaultRequestHeaders.Add(HeaderNames.RunSecret, secret);
+    }
 
     /// <inheritdoc/>
     public string Location => client.BaseAddress!.GetLeftPart(UriPartial.Authority);

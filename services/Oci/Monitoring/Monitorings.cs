@@ -37,14 +37,15 @@ public static partial class Monitorings
     /// <summary>Opens the Monitoring at <paramref name="location"/>. This sends nothing yet.</summary>
     /// <param name="location"><c>oci:COMPARTMENT-OCID</c>, or <c>http://ADDRESS</c>.</param>
     /// <param name="oci">The identity and region for OCI; null if the program does not use OCI.</param>
+    /// <param name="secret">The secret that a stand-in requires; null for none.</param>
     /// <exception cref="ContractException">The text does not name a Monitoring that this program knows, or the identity is not
     /// available.</exception>
-    public static IMonitoring Open(string? location, OciSettings? oci)
+    public static IMonitoring Open(string? location, OciSettings? oci, string? secret = null)
     {
         Check(location, oci);
         return FindCompartment(location) is { } compartment
             ? new OciMonitoring(MonitoringClients.OpenForIngestion(oci!), MonitoringClients.Open(oci!), compartment, Limits)
-            : new MonitoringStandIn(FindAddress(location)!);
+            : new MonitoringStandIn(FindAddress(location)!, secret);
     }
 
     private static string? FindCompartment(string? location) =>

@@ -9,10 +9,16 @@ namespace ModelServing.Services.Tests.Functions;
 /// <summary>Calls by plain HTTP.</summary>
 internal sealed class PlainCaller(FunctionName function) : FunctionCaller
 {
+    internal const string Secret = "the run's secret";
+
     private HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
     private Uri? address;
 
-    internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) => settings with { Urls = "http://127.0.0.1:0" };
+    internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) => settings with
+    {
+        Urls = "http://127.0.0.1:0",
+        RunSecret = Secret,
+    };
 
     internal override Task ReadyAsync(WebApplication app)
     {
@@ -25,6 +31,8 @@ internal sealed class PlainCaller(FunctionName function) : FunctionCaller
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        if (headers?.ContainsKey(HeaderNames.RunSecret) is not true)
+            request.Headers.Add(HeaderNames.RunSecret, Secret);
         foreach (var (name, value) in headers ?? new Dictionary<string, string>())
             request.Headers.TryAddWithoutValidation(name, value);
         if (timeout is { } waits)

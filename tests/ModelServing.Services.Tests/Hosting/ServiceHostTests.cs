@@ -44,6 +44,36 @@ public class ServiceHostTests
         Assert.Single(error.Split('\n'), line => line.Length > 0);
     }
 
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("LOCALHOST:8080", true)]
+    [InlineData("api.localhost", true)]
+    [InlineData("127.0.0.1:1", true)]
+    [InlineData("127.8.9.10", true)]
+    [InlineData("[::1]:8080", true)]
+    [InlineData("rebind.example", false)]
+    [InlineData("localhost.example", false)]
+    [InlineData("127.0.0.1.example", false)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("[2001:db8::1]", false)]
+    public async Task A_local_host_answers_only_to_loopback_hosts_and_any_other_to_all(string name, bool isLoopback)
+    {
+        foreach (var isLocal in (bool[])[true, false])
+        {
+            await using var host = await SomeHost.StartAsync(SomeSettings.OnFreePort with { LoopbackHostsOnly = isLocal });
+            host.Readiness.Ready();
+            foreach (var path in (string[])[InferencePaths.HealthReady, InferencePaths.Metrics, "/nothing"])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = name } };
+                using var answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+                Assert.Equal(isLocal && !isLoopback, (int)answer.StatusCode == 421);
+                if ((int)answer.StatusCode == 421)
+                    Assert.Equal(Problem.ContentType, answer.Content.Headers.ContentType?.MediaType);
+            }
+        }
+    }
+
     [Fact]
     public async Task A_taken_port_is_one_line_and_exit_code_3()
     {

@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;
@@ -219,5 +220,30 @@ public class RouterTests
         Assert.Equal("""{"live":true}""", (await router.AskAsync(RunningRouter.Get("/v2/health/live"))).Text);
         Assert.Equal("""{"ready":true}""", (await router.AskAsync(RunningRouter.Get("/v2/health/ready"))).Text);
         Assert.Equal(0, endpoint.Accepted);
+    }
+
+    [Fact]
+    public async Task The_protocols_ready_names_the_models_that_can_not_answer_and_the_probes_path_does_not_care()
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        var plan = SomePlan.Canary(500);
+        plan.Rollouts[ModelName.Parse("lin")] = plan.Rollouts[SomePlan.Model];
+
+        // The canary has no endpoint, but stable answers for it. The other model has none at all.
+        router.Swap(plan, SomePlan.Endpoints((1, endpoint.Address)));
+        var ready = await router.AskAsync(RunningRouter.Get("/v2/health/ready"));
+        Assert.Equal(503, ready.Status);
+        Assert.Equal(
+            """{"ready":false,"models":[{"name":"lin","reason":"no endpoint of its stable version 1 is ready"}]}""", ready.Text);
+        Assert.Equal("ok\n", (await router.AskAsync(RunningRouter.Get(InferencePaths.HealthReady))).Text);
+
+        plan.Rollouts.Remove(ModelName.Parse("lin"));
+        router.Swap(plan, SomePlan.Endpoints((1, endpoint.Address)));
+        Assert.Equal("""{"ready":true}""", (await router.AskAsync(RunningRouter.Get("/v2/health/ready"))).Text);
+
+        router.Readiness.NotReady("no plan");
+        Assert.Equal(
+            """{"ready":false,"reason":"no plan"}""", (await router.AskAsync(RunningRouter.Get("/v2/health/ready"))).Text);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Cli.Up.Functions;
@@ -10,6 +11,9 @@ internal sealed class FunctionCaller : IDisposable
     {
         Timeout = TimeSpan.FromMinutes(5),
     };
+
+    /// <param name="secret">The secret of the run, which the functions require.</param>
+    internal FunctionCaller(string secret) => http.DefaultRequestHeaders.Add(HeaderNames.RunSecret, secret);
 
     private volatile HostAddress? address;
 

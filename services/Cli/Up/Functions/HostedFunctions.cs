@@ -1,4 +1,5 @@
 using ModelServing.Cli.Monitoring;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Registry;
@@ -16,7 +17,9 @@ internal sealed class HostedFunctions : IAsyncDisposable
 
     private static readonly byte[] NoPayload = "{}"u8.ToArray();
 
-    private readonly FunctionCaller functions = new();
+    // New in each run, as the operator's key is.
+    private readonly string secret = ApiKey.Make();
+    private readonly FunctionCaller functions;
     private readonly AlarmDelivery delivery;
     private readonly TimeSpan minute;
     private readonly Terminal terminal;
@@ -33,9 +36,10 @@ internal sealed class HostedFunctions : IAsyncDisposable
         this.minute = minute;
         this.terminal = terminal;
         this.time = time;
+        functions = new FunctionCaller(secret);
         delivery = new AlarmDelivery(Environment, functions, minute, terminal, time);
         loops = new TerminalLoops(terminal, time);
-        Monitoring = new LocalMonitoring(ModelAlarms.All, minute, delivery.Send, time, loops);
+        Monitoring = new LocalMonitoring(ModelAlarms.All, minute, delivery.Send, secret, time, loops);
     }
 
     /// <summary>The metrics and the alarms.</summary>
@@ -58,7 +62,9 @@ internal sealed class HostedFunctions : IAsyncDisposable
         CancellationToken cancellation)
     {
         await Monitoring.StartAsync(cancellation);
-        host = start(settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute }, functions.SetAddress);
+        host = start(
+            settings with { Environment = Environment, Monitoring = Monitoring.Address, Minute = minute, RunSecret = secret },
+            functions.SetAddress);
         await host.Ready.WaitAsync(cancellation);
         var arrivals = new ArtifactArrivals(RegistryLocation.Open(settings.Registry!), functions, terminal, time);
         working = Task.WhenAll(

@@ -4,6 +4,7 @@ using ModelServing.Cli;
 using ModelServing.Cli.Monitoring;
 using ModelServing.Cli.Up;
 using ModelServing.Cli.Up.Functions;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Services.Tests.Router;
@@ -14,11 +15,13 @@ namespace ModelServing.Services.Tests.Cli.Monitoring;
 /// <summary>From posted metrics to the call of Rollback, with a minute of two seconds.</summary>
 public sealed class LocalMonitoringTests : IAsyncLifetime
 {
+    private const string Secret = "the run's secret";
+
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(2);
 
     private readonly SteppedTime time = new();
     private readonly RecordedTerminal terminal = new();
-    private readonly FunctionCaller functions = new();
+    private readonly FunctionCaller functions = new(Secret);
     private readonly StandInFunctions standIn = new();
     private readonly HttpClient http = new();
     private readonly CancellationTokenSource stop = new();
@@ -30,6 +33,7 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
     {
         await standIn.StartAsync();
         functions.SetAddress(new HostAddress(standIn.Address, 1));
+        http.DefaultRequestHeaders.Add(HeaderNames.RunSecret, Secret);
     }
 
     public async ValueTask DisposeAsync()
@@ -127,17 +131,70 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
     public async Task An_invalid_post_is_refused_with_the_position_of_the_fault()
     {
         await StartAsync(ModelAlarms.All);
-        using var content = new StringContent("""{"metricData":[{"namespace":"n"}]}""");
+        using var content = new StringContent("""{"metricData":[{"namespace":"n"}]}""", null, "application/json");
         using var answer = await http.PostAsync(new Uri(monitoring!.Address + MetricPost.Path), content);
 
         Assert.Equal(400, (int)answer.StatusCode);
         Assert.Contains("metricData[0]", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("the run's secret", "127.0.0.1", "text/plain", 415)]
+    [InlineData("the run's secret", "rebind.example", "application/json", 421)]
+    [InlineData("another", "127.0.0.1", "application/json", 401)]
+    [InlineData(null, "127.0.0.1", "application/json", 401)]
+    public async Task A_post_from_anything_but_the_runs_programs_is_refused(string? secret, string host, string type, int status)
+    {
+        await StartAsync(ModelAlarms.All);
+        using var stranger = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, monitoring!.Address + MetricPost.Path)
+        {
+            Content = new StringContent("""{"metricData":[]}""", null, type),
+            Headers = { Host = host },
+        };
+        if (secret is not null)
+            request.Headers.Add(HeaderNames.RunSecret, secret);
+        using var answer = await stranger.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_alarm_whose_change_can_not_be_passed_on_does_not_stop_the_others()
+    {
+        var first = ModelAlarms.All.Single(static alarm => alarm.Name == "failure-rate");
+        monitoring = new LocalMonitoring(
+            [first, first with { Name = "another" }],
+            Minute,
+            change =>
+            {
+                if (change.Alarm == first)
+                    throw new InvalidOperationException("made to fail");
+                changes.Enqueue(change);
+            },
+            Secret,
+            time);
+        await monitoring.StartAsync(default);
+        await PostAsync(failed: 20, succeeded: 80, ModelMetric.IsWatched);
+        for (var minute = 0; minute < 5; minute++)
+        {
+            time.Advance(Minute);
+            try
+            {
+                monitoring.EvaluateNow();
+            }
+            catch (AggregateException)
+            {
+                // The loop would report it.
+            }
+        }
+
+        Assert.Equal(("another", AlarmChange.OkToFiring), changes.Select(static change => (change.Alarm.Name, change.Change)).First());
+    }
+
     private async Task StartAsync(IReadOnlyList<AlarmDefinition> alarms)
     {
         delivery = new AlarmDelivery("local", functions, Minute, terminal.Terminal, time);
-        monitoring = new LocalMonitoring(alarms, Minute, changes.Enqueue, time);
+        monitoring = new LocalMonitoring(alarms, Minute, changes.Enqueue, Secret, time);
         await monitoring.StartAsync(default);
         _ = new TerminalLoops(terminal.Terminal, time).RunAsync("messages", delivery.DeliverNextAsync, stop.Token);
     }
@@ -157,7 +214,7 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
             },
             Datapoints = [new MetricDatapoint(now, (double)failed / (failed + succeeded), failed + succeeded)],
         }]);
-        using var content = new ByteArrayContent(post.ToUtf8());
+        using var content = new ByteArrayContent(post.ToUtf8()) { Headers = { ContentType = new("application/json") } };
         using var answer = await http.PostAsync(new Uri(monitoring!.Address + MetricPost.Path), content);
         Assert.Equal(0, MetricPostAnswer.Parse(await answer.Content.ReadAsByteArrayAsync()).FailedMetricsCount);
     }

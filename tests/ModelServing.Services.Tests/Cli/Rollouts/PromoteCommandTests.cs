@@ -26,9 +26,31 @@ public class PromoteCommandTests
         Assert.Equal(expected.KeepWarm, promoted.KeepWarm);
     }
 
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(1, 3)]
+    [InlineData(0, 1)]
+    public void A_served_canary_with_as_many_ready_endpoints_as_stable_may_be_promoted(int stable, int canary) =>
+        PromoteCommand.Require(WithReady(stable, canary), Fraud, new ModelVersion(2));
+
+    [Theory]
+    [InlineData(2, 0, 2)]
+    [InlineData(0, 0, 1)]
+    [InlineData(3, 2, 3)]
+    public void A_canary_that_can_not_take_all_of_the_traffic_is_refused_unless_it_is_forced(int stable, int canary, int needed)
+    {
+        var status = WithReady(stable, canary);
+        Assert.Contains(
+            $"version 2 of fraud has {canary} ready endpoints, and all of the model's traffic needs {needed}, as many as its stable version " +
+                "has;",
+            Refused(status, 2),
+            StringComparison.Ordinal);
+        PromoteCommand.Require(status, Fraud, new ModelVersion(2), force: true);
+    }
+
     [Fact]
-    public void A_served_canary_that_is_not_condemned_may_be_promoted() =>
-        PromoteCommand.Require(WithCondemned(), Fraud, new ModelVersion(2));
+    public void A_condemned_canary_can_not_be_forced() => Assert.Throws<CommandException>(
+        () => PromoteCommand.Require(WithCondemned(2), Fraud, new ModelVersion(2), force: true));
 
     [Fact]
     public void A_condemned_canary_is_refused_with_the_way_out() =>
@@ -50,6 +72,11 @@ public class PromoteCommandTests
         Assert.Contains("does not serve version 1 of fraud as its canary", Refused(WithCondemned(), 1), StringComparison.Ordinal);
         Assert.Contains("does not serve a model 'fraud'", Refused(WithCondemned() with { Models = [] }, 2), StringComparison.Ordinal);
     }
+
+    private static RolloutsStatus WithReady(int stable, int canary) => WithCondemned().With(model => model with
+    {
+        Variants = [.. model.Variants.Select(variant => variant with { ReadyEndpoints = variant.Name == "stable" ? stable : canary })],
+    });
 
     private static string Refused(RolloutsStatus status, int canary) =>
         Assert.Throws<CommandException>(() => PromoteCommand.Require(status, Fraud, new ModelVersion(canary))).Message;

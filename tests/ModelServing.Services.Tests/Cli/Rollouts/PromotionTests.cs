@@ -53,6 +53,7 @@ public sealed class PromotionTests
                 stack,
                 SomePlan.Model,
                 () => Open(router),
+                force: false,
                 TestContext.Current.CancellationToken));
 
         var settings = stack.Read().Settings.Models[SomePlan.Model];
@@ -91,6 +92,7 @@ public sealed class PromotionTests
             stack,
             SomePlan.Model,
             () => Open(router),
+            force: false,
             TestContext.Current.CancellationToken));
         Assert.Equal(Before, await File.ReadAllTextAsync(stack.FilePath, TestContext.Current.CancellationToken));
     }

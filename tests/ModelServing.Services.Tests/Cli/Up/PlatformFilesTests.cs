@@ -42,20 +42,22 @@ public sealed class PlatformFilesTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_owner_may_read_files_with_keys()
+    public void Only_the_owner_may_read_the_files()
     {
         var files = new PlatformFiles(folder.FullPath, terminal.Terminal);
         File.WriteAllText(files.ClientsPath, "an older one");
         files.WriteOperatorKey("msk_some");
         files.WriteClients(new ClientsDocument { Schema = 1, Anonymous = true, Clients = [] });
+        files.WritePlan(SomeStack.Plan());
+        files.WriteEndpoints();
         Assert.Equal("msk_some\n", File.ReadAllText(files.OperatorKeyPath));
-        foreach (var path in (string[])[files.OperatorKeyPath, files.ClientsPath])
+        foreach (var path in (string[])[files.OperatorKeyPath, files.ClientsPath, files.PlanPath, files.EndpointsPath])
         {
             if (!OperatingSystem.IsWindows())
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         }
 
-        Assert.Equal(["clients.json", "operator.key"], Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
+        Assert.Equal(["clients.json", "endpoints.json", "operator.key", "plan.json"], Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
     }
 
     [Fact]

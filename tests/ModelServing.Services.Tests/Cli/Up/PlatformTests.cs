@@ -9,10 +9,11 @@ public sealed class PlatformTests : IAsyncLifetime
 {
     private const string Serve = StandInHosts.WriteAddress + "; cat";
 
-    // Version 3 is damaged; version 4 never becomes ready.
+    // Versions 3 and 8 are damaged; version 4 never becomes ready; version 6 is killed as long as a file is missing.
     private const string Inference =
-        "case $MODELSERVING_VERSION in 3) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; " +
-            "done;; esac; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve;
+        "case $MODELSERVING_VERSION in 3|8) echo '12:34:56.789 FTL it is damaged'; exit 1;; 4) echo loading; while true; do sleep 0.1; " +
+            "done;; 6) [ -e $(dirname $(dirname $MODELSERVING_ADDRESS_FILE))/enough ] || kill -9 $$;; esac; " +
+            "echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve;
 
     private readonly TemporaryFolder folder = new();
     private readonly RecordedTerminal terminal = new();
@@ -46,7 +47,7 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task Versions_are_endpoints_before_the_router_starts()
     {
-        await StartAsync(SomeStack.Plan());
+        await StartAsync(SomeStack.Yaml());
         Assert.Equal([1, 2], Endpoints());
         Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
         Assert.Equal("http://127.0.0.1:9/", Running.Api.ToString());
@@ -58,7 +59,7 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task Anyone_is_a_caller_by_default_and_this_machine_is_always_an_operator()
     {
-        await StartAsync(SomeStack.Plan());
+        await StartAsync(SomeStack.Yaml());
         ClientsDocument Clients() => ClientsDocument.Parse(File.ReadAllBytes(folder.Combine("clients.json")));
         Assert.True(Clients().Anonymous);
         var (name, entry) = Assert.Single(Clients().Clients);
@@ -78,20 +79,77 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_a_damaged_version_nothing_starts()
+    public async Task A_damaged_canary_leaves_all_to_stable()
     {
-        var e = await Assert.ThrowsAsync<HostFailedException>(() => StartAsync(SomeStack.Plan(canary: "3")));
-        Assert.Equal("fraud v3 did not start: it is damaged (it ended with exit code 1)", e.Message);
-        Assert.False(File.Exists(folder.Combine("plan.json")));
-        Assert.DoesNotContain("serving", terminal.Output, StringComparison.Ordinal);
+        var failure = Assert.Single(await StartAsync(SomeStack.Yaml(canary: "3")));
+        Assert.Equal(("3", false), (failure.Version.Version.ToString(), failure.IsTransient));
+        Assert.Contains("fraud v3 did not start: it is damaged (it ended with exit code 1)", terminal.Lines);
+        Assert.Contains("fraud is served without what is not ready: stable v1 100%", terminal.Lines);
+        Assert.Equal(PlanMaker.Make(SomeStack.File(Stable("fraud", 1)).Settings.Models).ToUtf8(), await PlanAsync());
+        Assert.Equal([1], Endpoints());
+        Assert.Empty(Running.Unserved);
+    }
+
+    [Fact]
+    public async Task A_damaged_stable_version_does_not_keep_other_models_from_being_served()
+    {
+        Assert.Single(await StartAsync("config: { modelserving:models: { lin: { stable: { version: 3 } }, text: { stable: { version: 1 } } } }"));
+        Assert.Contains("lin can't be served, because its stable version 3 is not ready", terminal.Lines);
+        Assert.Equal(["lin", "text"], Running.Plan.Rollouts.Keys.Select(static model => model.Text));
+        Assert.Equal(["text"], Read().Select(static entry => entry.Model.Text));
+        Assert.Equal(["lin"], Running.Unserved.Select(static model => model.Text));
+        Assert.Contains("router  | serving", terminal.Lines);
+    }
+
+    [Fact]
+    public async Task A_version_that_is_killed_is_started_again_and_the_plan_follows()
+    {
+        var changes = new StackChanges(Running, "Pulumi.dev.yaml", terminal.Terminal);
+        Assert.True(Assert.Single(await StartAsync(SomeStack.Yaml(canary: "6"))).IsTransient);
+        var applying = changes.ApplyAsync(SomeStack.File(SomeStack.Yaml(canary: "6")), default);
+        await terminal.WaitForAsync("fraud v6 did not start");
+        await File.WriteAllTextAsync(folder.Combine("enough"), "", TestContext.Current.CancellationToken);
+        await applying;
+        Assert.Contains("fraud: canary v6 5% is new", terminal.Lines);
+        Assert.Equal(SomeStack.Plan(canary: "6").ToUtf8(), await PlanAsync());
+        // However often it was tried, it was said once.
+        Assert.Single(terminal.Lines, static line => line.StartsWith("fraud v6 did not start", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_plan_that_can_not_be_written_is_written_as_soon_as_it_can()
+    {
+        await StartAsync(SomeStack.Yaml());
+        var changes = new StackChanges(Running, "Pulumi.dev.yaml", terminal.Terminal);
+        File.Delete(folder.Combine("plan.json"));
+        Directory.CreateDirectory(folder.Combine("plan.json"));
+        var applying = changes.ApplyAsync(SomeStack.File(SomeStack.Yaml("25")), default);
+        await terminal.WaitForAsync("Pulumi.dev.yaml is not applied; the plan stays as it is until another try succeeds");
+        Assert.False(applying.IsCompleted);
+        Directory.Delete(folder.Combine("plan.json"));
+        await applying;
+        Assert.Equal(SomeStack.Plan("25").ToUtf8(), await PlanAsync());
+    }
+
+    [Fact]
+    public async Task A_try_ends_when_a_newer_file_comes()
+    {
+        await StartAsync(SomeStack.Yaml());
+        var changes = new StackChanges(Running, "Pulumi.dev.yaml", terminal.Terminal);
+        using var newer = new CancellationTokenSource();
+        var applying = changes.ApplyAsync(SomeStack.File(SomeStack.Yaml(canary: "6")), newer.Token);
+        await terminal.WaitForAsync("fraud v6 did not start");
+        await newer.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => applying);
+        Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
     }
 
     [Fact]
     public async Task Another_weight_changes_the_plan_and_keeps_the_processes()
     {
-        await StartAsync(SomeStack.Plan());
+        await StartAsync(SomeStack.Yaml());
         var before = Processes();
-        await Running.ApplyAsync(SomeStack.Plan("25"), default);
+        await ApplyAsync(SomeStack.Yaml("25"));
         Assert.Equal(SomeStack.Plan("25").ToUtf8(), await PlanAsync());
         Assert.Equal(before, Processes());
     }
@@ -99,8 +157,8 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task A_version_that_is_no_longer_named_stops_after_the_plan_and_the_endpoints_changed()
     {
-        await StartAsync(SomeStack.Plan());
-        await Running.ApplyAsync(SomeStack.Plan(canary: "5"), default);
+        await StartAsync(SomeStack.Yaml());
+        await ApplyAsync(SomeStack.Yaml(canary: "5"));
         Assert.Equal(SomeStack.Plan(canary: "5").ToUtf8(), await PlanAsync());
         Assert.Equal([1, 2, 5], Endpoints());
         await terminal.WaitForAsync("fraud v2 stops: the plan no longer names it");
@@ -110,45 +168,50 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task A_former_stable_version_that_is_kept_warm_keeps_its_process()
     {
-        await StartAsync(SomeStack.Plan());
+        await StartAsync(SomeStack.Yaml());
         var before = Processes();
-        await Running.ApplyAsync(
-            PlanMaker.Make(SomeStack.File("config: { modelserving:models: { fraud: { stable: { version: 2 }, keepWarm: [1] } } " +
-                "}").Settings.Models),
-            default);
+        await ApplyAsync("config: { modelserving:models: { fraud: { stable: { version: 2 }, keepWarm: [1] } } }");
         Assert.Equal([1, 2], Endpoints());
         Assert.Equal(before, Processes());
     }
 
     [Fact]
-    public async Task A_plan_with_a_damaged_version_changes_nothing()
+    public async Task A_damaged_version_changes_nothing_of_its_model_and_does_not_hold_up_others()
     {
-        await StartAsync(SomeStack.Plan());
-        await Assert.ThrowsAsync<HostFailedException>(() => Running.ApplyAsync(SomeStack.Plan(canary: "3"), default));
-        Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
-        Assert.Equal(SomeStack.Plan().ToUtf8(), Running.Plan.ToUtf8());
-        Assert.Equal([1, 2], Endpoints());
+        await StartAsync(SomeStack.Yaml());
+        Assert.Single(await ApplyAsync(SomeStack.Yaml(canary: "3") + Stable("text", 1).Split('\n', 3)[2]));
+        Assert.Contains("fraud keeps its present rollout: stable v1 95%, canary v2 5%", terminal.Lines);
+        Assert.Equal(
+            SomeStack.Plan().Rollouts[ModelName.Parse("fraud")].ToString(), Running.Plan.Rollouts[ModelName.Parse("fraud")].ToString());
+        Assert.Equal(["fraud 1", "fraud 2", "text 1"], Read().Select(static entry => $"{entry.Model} {entry.Version}"));
         // It is started again when it is named again.
-        await Assert.ThrowsAsync<HostFailedException>(() => Running.ApplyAsync(SomeStack.Plan(canary: "3"), default));
+        Assert.Single(await ApplyAsync(SomeStack.Yaml(canary: "3")));
         Assert.Equal(2, terminal.Lines.Count(static line => line.EndsWith("it is damaged", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task A_cancelled_plan_does_not_disturb_the_next_one()
     {
-        await StartAsync(SomeStack.Plan());
+        await StartAsync(SomeStack.Yaml());
         using var newer = new CancellationTokenSource();
-        var waiting = Running.ApplyAsync(SomeStack.Plan(canary: "4"), newer.Token);
+        var waiting = Running.ApplyAsync(SomeStack.File(SomeStack.Yaml(canary: "4")).Settings.Models, newer.Token);
         await terminal.WaitForAsync("loading");
         await newer.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Equal(SomeStack.Plan().ToUtf8(), await PlanAsync());
-        await Running.ApplyAsync(SomeStack.Plan("7"), default);
+        await ApplyAsync(SomeStack.Yaml("7"));
         Assert.Equal(SomeStack.Plan("7").ToUtf8(), await PlanAsync());
         Assert.Equal([1, 2], Endpoints());
     }
 
-    private Task StartAsync(PlanDocument plan) => Running.StartAsync(plan, new ApiPort(9, true), default);
+    private Task<IReadOnlyList<VersionFailure>> StartAsync(string yaml) =>
+        Running.StartAsync(SomeStack.File(yaml).Settings.Models, new ApiPort(9, true), default);
+
+    private Task<IReadOnlyList<VersionFailure>> ApplyAsync(string yaml) =>
+        Running.ApplyAsync(SomeStack.File(yaml).Settings.Models, default);
+
+    private static string Stable(string model, int version) =>
+        $"config:\n  modelserving:models:\n    {model}: {{ stable: {{ version: {version} }} }}\n";
 
     private Task<byte[]> PlanAsync() => File.ReadAllBytesAsync(folder.Combine("plan.json"));
 

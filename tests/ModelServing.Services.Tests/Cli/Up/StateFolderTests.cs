@@ -1,5 +1,6 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Up;
+using ModelServing.Contracts.Reliability;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Up;
@@ -55,6 +56,42 @@ public sealed class StateFolderTests : IDisposable
         Assert.True(Directory.Exists(unknown));
         Assert.True(Directory.Exists(other));
         Assert.True(Directory.Exists(held.FullPath));
+    }
+
+    [Fact]
+    public void A_folder_and_what_an_earlier_program_left_in_it_are_the_owners_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions");
+        const UnixFileMode All = (UnixFileMode)0b111_111_111;
+        var state = folder.Combine(".modelserving", "dev");
+        var outside = folder.Combine("outside");
+        Directory.CreateDirectory(Path.Combine(state, "registry"), All);
+        File.WriteAllText(outside, "not ours");
+        File.WriteAllText(Path.Combine(state, "journal.db"), "");
+        File.WriteAllText(Path.Combine(state, "registry", "model.onnx"), "");
+        File.CreateSymbolicLink(Path.Combine(state, "link"), outside);
+        string[] files = [Path.Combine(state, "journal.db"), Path.Combine(state, "registry", "model.onnx")];
+        string[] folders = [folder.Combine(".modelserving"), state, Path.Combine(state, "registry")];
+        foreach (var path in (string[])[.. files, .. folders, outside])
+            File.SetUnixFileMode(path, All);
+
+        using var opened = StateFolder.Open(state);
+
+        Assert.All(files, static path => Assert.Equal(PrivateFiles.OfFolder, File.GetUnixFileMode(path)));
+        Assert.All(folders, static path => Assert.Equal(PrivateFiles.OfFolder, File.GetUnixFileMode(path)));
+        Assert.Equal(All, File.GetUnixFileMode(outside));
+        using var demo = StateFolder.OpenDemo(state);
+        Assert.Equal(PrivateFiles.OfFolder, File.GetUnixFileMode(demo.FullPath));
+    }
+
+    [Fact]
+    public void The_parent_of_a_folder_that_a_setting_names_is_the_users()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions");
+        var parent = Directory.CreateDirectory(folder.Combine("mine")).FullName;
+        var before = File.GetUnixFileMode(parent);
+        using var opened = StateFolder.Open(Path.Combine(parent, "state"));
+        Assert.Equal(before, File.GetUnixFileMode(parent));
     }
 
     private string[] Demos() => Directory.GetDirectories(folder.Combine("state"), "*-demo-*");

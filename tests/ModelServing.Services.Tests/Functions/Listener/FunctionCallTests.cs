@@ -35,7 +35,7 @@ public abstract class FunctionCallTests : IAsyncLifetime
         byte[] bytes = [.. Enumerable.Range(0, 1024).Select(static i => (byte)i)];
         handler.Answer = static (call, _) => Task.FromResult(new FunctionAnswer(200, call.Body, "application/octet-stream"));
 
-        var answer = await caller.CallAsync(bytes, "application/octet-stream");
+        var answer = await caller.CallAsync(bytes);
 
         Assert.Equal((200, "application/octet-stream"), (answer.Status, answer.Headers["Content-Type"]));
         Assert.Equal(bytes, answer.Body);

@@ -1,6 +1,65 @@
+using System.Text;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Functions.Listener;
 
 /// <summary>Calls by plain HTTP.</summary>
-public sealed class PlainFunctionCallTests() : FunctionCallTests(static () => new PlainCaller(FunctionName.Rollback));
+public sealed class PlainFunctionCallTests() : FunctionCallTests(static () => new PlainCaller(FunctionName.Rollback))
+{
+    // The message with which a web page could have had a good version condemned.
+    private static readonly byte[] Forged = Encoding.UTF8.GetBytes(
+        """{"title":"modelserving-local-failure-rate","type":"OK_TO_FIRING","alarmMetaData":[{"status":"FIRING","dimensions":[{"model":"fraud","version":"2","variant":"canary","trial":"1"}]}]}""");
+
+    [Theory]
+    [InlineData("another secret", "application/json", 401)]
+    [InlineData("", "application/json", 401)]
+    [InlineData(PlainCaller.Secret, "text/plain", 415)]
+    [InlineData(PlainCaller.Secret, "application/x-www-form-urlencoded", 415)]
+    [InlineData(PlainCaller.Secret, "application/json; charset=utf-8", 200)]
+    public async Task A_call_needs_the_runs_secret_and_JSON(string secret, string contentType, int status)
+    {
+        using var folder = new TemporaryFolder();
+        await using var functions = await StartAsync(folder);
+        var answer = await functions.Caller.CallAsync(
+            Forged, contentType, new Dictionary<string, string> { [HeaderNames.RunSecret] = secret });
+        Assert.Equal(status, answer.Status);
+    }
+
+    [Fact]
+    public async Task Without_a_secret_the_program_does_not_start()
+    {
+        using var folder = new TemporaryFolder();
+        var e = await Assert.ThrowsAsync<ContractException>(() => RunningFunctions.StartAsync(
+            new SecretlessCaller(), new FunctionsHostSettings { Journal = HostSources.Sqlite(folder.Combine("journal.db")) }));
+        Assert.Equal(
+            "the environment variable MODELSERVING_RUN_SECRET is not set; outside of OCI Functions it must be the secret that callers send " +
+                "in X-Run-Secret",
+            e.Message);
+    }
+
+    private static Task<RunningFunctions> StartAsync(TemporaryFolder folder) => RunningFunctions.StartAsync(
+        new PlainCaller(FunctionName.Rollback),
+        new FunctionsHostSettings { Journal = HostSources.Sqlite(folder.Combine("journal.db")) });
+
+    private sealed class SecretlessCaller : FunctionCaller
+    {
+        internal override FunctionsHostSettings Listening(FunctionsHostSettings settings) => settings with { Urls = "http://127.0.0.1:0" };
+
+        internal override Task ReadyAsync(Microsoft.AspNetCore.Builder.WebApplication app) => Task.CompletedTask;
+
+        internal override Task<CallAnswer> CallAsync(
+            ReadOnlyMemory<byte> body,
+            string contentType,
+            IReadOnlyDictionary<string, string>? headers,
+            TimeSpan? timeout,
+            string? id) => throw new NotSupportedException();
+
+        internal override void DropIdle()
+        {
+        }
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -12,7 +12,7 @@ public sealed class ArtifactArrivalsTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
     private readonly RecordedTerminal terminal = new();
-    private readonly FunctionCaller functions = new();
+    private readonly FunctionCaller functions = new("the run's secret");
     private readonly StandInFunctions standIn = new();
     private readonly FolderObjectStore store;
     private readonly ArtifactArrivals arrivals;
