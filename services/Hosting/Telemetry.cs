@@ -38,6 +38,13 @@ public static class Telemetry
             .WithMetrics(static metrics => metrics
                 .AddMeter(MetricNames.Meter)
                 .AddPrometheusExporter(static exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+        // A provider hears every meter of that name in the process. Where a process has several hosts, as tests have, the end of one host
+        // would take another host's instruments of the same name out of its answers.
+        builder.Services.ConfigureOpenTelemetryMeterProvider(static (services, provider) =>
+        {
+            var own = services.GetRequiredService<IMeterFactory>();
+            provider.AddView(instrument => instrument.Meter.Scope == own ? null : MetricStreamConfiguration.Drop);
+        });
     }
 
     internal static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint(InferencePaths.Metrics);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
@@ -136,6 +137,7 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Everything_in_the_state_folder_is_its_owners_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions");

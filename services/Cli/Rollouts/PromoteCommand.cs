@@ -105,7 +105,8 @@ internal static class PromoteCommand
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"version {canary} of {name} has {variant.ReadyEndpoints} ready endpoints, and all of the model's traffic needs " +
-                        $"{needed}, as many as its stable version has; wait until it has them (in the cloud, raise its share first), or use " +
+                        $"{needed}, as many as its stable version has; wait until it has them (in the cloud, raise its share first), " +
+                            $"or use " +
                         $"--force"));
         }
     }

@@ -16,8 +16,8 @@ internal sealed class StackChanges(Platform platform, string fileName, Terminal 
     /// <summary>Called after each change of the plan.</summary>
     internal Action? PlanChanged { get; init; }
 
-    /// <summary>Applies a stack file. What can't be applied for a reason that may pass, such as too many open files, is tried again until it
-    /// holds.</summary>
+    /// <summary>Applies a stack file. What can't be applied for a reason that may pass, such as too many open files, is tried again until
+    /// it holds.</summary>
     /// <param name="next">The stack file.</param>
     /// <param name="newer">Cancelled when a newer stack file arrives.</param>
     internal async Task ApplyAsync(StackFile next, CancellationToken newer)

@@ -47,7 +47,7 @@ public static class PrivateFiles
         }
     }
 
-    /// <summary>Takes all permissions on one file or folder from everybody but its owner.</summary>
+    /// <summary>Takes all permissions on one file or folder from all users but its owner.</summary>
     public static void RestrictAlone(string path)
     {
         if (OperatingSystem.IsWindows())

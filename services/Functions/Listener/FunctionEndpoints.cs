@@ -34,7 +34,8 @@ internal static class FunctionEndpoints
         }
 
         var secret = new RunSecret(settings.RunSecret ?? throw new ContractException(
-            $"the environment variable {HostEnvironment.NameOf(nameof(settings.RunSecret))} is not set; outside of OCI Functions it must be "
+            $"the environment variable {HostEnvironment.NameOf(nameof(settings.RunSecret))} is not set; outside of OCI Functions it " +
+                $"must be "
                 + $"the secret that callers send in {HeaderNames.RunSecret}"));
         foreach (var function in functions)
             app.Map(FunctionPaths.PathOf(function), new HttpCalls(RunnerOf(function), secret, time).HandleAsync);

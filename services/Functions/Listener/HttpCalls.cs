@@ -6,8 +6,8 @@ using ModelServing.Hosting;
 namespace ModelServing.Functions.Listener;
 
 /// <summary>Calls of a function by plain HTTP: the request's body is the payload, and the function's answer is the response.
-/// <c>X-Request-Timeout</c> is the time that the caller waits, <c>X-Request-Id</c> the call's identifier. A caller needs the run's secret and
-/// must send JSON.</summary>
+/// <c>X-Request-Timeout</c> is the time that the caller waits, <c>X-Request-Id</c> the call's identifier. A caller needs the run's secret
+/// and must send JSON.</summary>
 internal sealed class HttpCalls(FunctionRunner runner, RunSecret secret, TimeProvider time)
 {
     private static readonly Problem MethodNotAllowed = new(405, "method-not-allowed", "Method not allowed");

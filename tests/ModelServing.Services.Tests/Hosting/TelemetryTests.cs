@@ -24,5 +24,20 @@ public class TelemetryTests
     }
 
     [Fact]
+    public async Task A_host_answers_with_its_own_metrics_also_when_another_host_of_the_process_ends()
+    {
+        await using var host = await SomeHost.StartAsync(SomeSettings.OnFreePort);
+        var errors = Telemetry.CreateMeter(host.App.Services.GetRequiredService<IMeterFactory>())
+            .CreateCounter<long>(MetricNames.RouterErrors);
+        await using (var other = await SomeHost.StartAsync(SomeSettings.OnFreePort))
+            Telemetry.CreateMeter(other.App.Services.GetRequiredService<IMeterFactory>())
+                .CreateCounter<long>(MetricNames.RouterErrors)
+                .Add(5);
+        errors.Add(3);
+        var (_, text) = await host.GetAsync(InferencePaths.Metrics);
+        Assert.Matches("""modelserving_router_errors_total(\{[^}]*\})? 3\n""", text);
+    }
+
+    [Fact]
     public void Bounds_rise() => Assert.Equal(MetricNames.LatencyBounds.Order().Distinct(), MetricNames.LatencyBounds);
 }

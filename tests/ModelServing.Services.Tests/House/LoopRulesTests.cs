@@ -23,6 +23,7 @@ public class LoopRulesTests
     private static readonly Dictionary<string, string> Unawaited = new()
     {
         ["services/Hosting/DrainLifetime.cs"] = "a wait and the request to stop",
+        ["services/Hosting/Connections/ConnectionRefusal.cs"] = "a client that leaves before it has its refusal needs none",
         ["services/Router/Endpoints/ReadinessProbe.cs"] = "a probe catches everything: it means that the endpoint is not ready",
         ["services/Cli/Up/VersionHosts.cs"] = "a host that can't be stopped is reported",
         ["services/Router/Forwarding/SlowComparison.cs"] = "a comparison that fails is not evidence, and nothing waits for it",

@@ -1,6 +1,5 @@
 using System.Text;
 using ModelServing.Contracts;
-using ModelServing.Registry;
 using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Soak.Memory;

@@ -41,7 +41,8 @@ public class PromoteCommandTests
     {
         var status = WithReady(stable, canary);
         Assert.Contains(
-            $"version 2 of fraud has {canary} ready endpoints, and all of the model's traffic needs {needed}, as many as its stable version " +
+            $"version 2 of fraud has {canary} ready endpoints, and all of the model's traffic needs {needed}, as many as its stable " +
+                $"version " +
                 "has;",
             Refused(status, 2),
             StringComparison.Ordinal);

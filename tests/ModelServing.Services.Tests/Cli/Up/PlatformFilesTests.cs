@@ -57,7 +57,9 @@ public sealed class PlatformFilesTests : IDisposable
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         }
 
-        Assert.Equal(["clients.json", "endpoints.json", "operator.key", "plan.json"], Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["clients.json", "endpoints.json", "operator.key", "plan.json"],
+            Directory.GetFiles(folder.FullPath).Select(Path.GetFileName).Order());
     }
 
     [Fact]

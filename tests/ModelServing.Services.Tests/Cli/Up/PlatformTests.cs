@@ -93,7 +93,8 @@ public sealed class PlatformTests : IAsyncLifetime
     [Fact]
     public async Task A_damaged_stable_version_does_not_keep_other_models_from_being_served()
     {
-        Assert.Single(await StartAsync("config: { modelserving:models: { lin: { stable: { version: 3 } }, text: { stable: { version: 1 } } } }"));
+        Assert.Single(await StartAsync("config: { modelserving:models: { lin: { stable: { version: 3 } }, text: { stable: { version: " +
+            "1 } } } }"));
         Assert.Contains("lin can't be served, because its stable version 3 is not ready", terminal.Lines);
         Assert.Equal(["lin", "text"], Running.Plan.Rollouts.Keys.Select(static model => model.Text));
         Assert.Equal(["text"], Read().Select(static entry => entry.Model.Text));
@@ -112,7 +113,7 @@ public sealed class PlatformTests : IAsyncLifetime
         await applying;
         Assert.Contains("fraud: canary v6 5% is new", terminal.Lines);
         Assert.Equal(SomeStack.Plan(canary: "6").ToUtf8(), await PlanAsync());
-        // However often it was tried, it was said once.
+        // It was tried often, and reported once.
         Assert.Single(terminal.Lines, static line => line.StartsWith("fraud v6 did not start", StringComparison.Ordinal));
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ModelServing.Cli;
 using ModelServing.Cli.Up;
 using ModelServing.Contracts.Reliability;
@@ -59,6 +60,7 @@ public sealed class StateFolderTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void A_folder_and_what_an_earlier_program_left_in_it_are_the_owners_alone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions");
@@ -85,6 +87,7 @@ public sealed class StateFolderTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void The_parent_of_a_folder_that_a_setting_names_is_the_users()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions");

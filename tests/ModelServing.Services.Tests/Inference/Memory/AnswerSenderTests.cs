@@ -44,7 +44,7 @@ public sealed class AnswerSenderTests : IDisposable
     {
         answer.Write(new byte[1_000_000]);
         var context = new DefaultHttpContext { Response = { Body = new UnreadStream() } };
-        var lifetime = new Lifetime();
+        using var lifetime = new Lifetime();
         context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
         var sending = sender.SendAsync(context, answer, TimeOf(left)).AsTask();
         time.Advance(TimeSpan.FromSeconds(limit - 1));
@@ -69,12 +69,14 @@ public sealed class AnswerSenderTests : IDisposable
     }
 
     /// <summary>The life of a request that can be aborted.</summary>
-    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    private sealed class Lifetime : IHttpRequestLifetimeFeature, IDisposable
     {
         private readonly CancellationTokenSource aborted = new();
 
         public CancellationToken RequestAborted { get => aborted.Token; set => throw new NotSupportedException(); }
 
         public void Abort() => aborted.Cancel();
+
+        public void Dispose() => aborted.Dispose();
     }
 }
