@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
@@ -15,14 +14,15 @@ internal sealed class RequestFailures(InferenceSettings settings, ByteBudget bud
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    // Kestrel does not tell in another way that the connection ended within the body. By then it is closed.
-    private const string EndedEarly = "Unexpected end of request content.";
-
     /// <summary>Answers the request; false if its caller has left. Never throws.</summary>
     internal async Task<bool> TryAnswerAsync(HttpContext context, Exception failure)
     {
-        if (HasLeft(context, failure))
+        if (CallerLeft.IsShownBy(failure, context))
+        {
+            CallerLeft.End(context);
             return false;
+        }
+
         var requestId = Problems.RequestIdOf(context);
         var (problem, detail) = Explain(failure);
         if (problem == ByteBudget.Exceeded)
@@ -39,7 +39,7 @@ internal sealed class RequestFailures(InferenceSettings settings, ByteBudget bud
         }
         catch (Exception e)
         {
-            if (!HasLeft(context, e))
+            if (!CallerLeft.IsShownBy(e, context))
                 InferenceLog.Failed(logger, requestId, e);
             return false;
         }
@@ -56,16 +56,7 @@ internal sealed class RequestFailures(InferenceSettings settings, ByteBudget bud
             (Problems.BodyTooLarge, $"{failure.Message} The body may have at most {settings.MaxRequestBytes} bytes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (Problems.BodyLate, failure.Message),
         BadHttpRequestException => (Problems.InvalidRequest, failure.Message),
-        // For Kestrel some broken bodies are not a bad request, such as a chunk whose size is too large for a number.
-        IOException => (Problems.InvalidRequest, "The body can't be read: its length or its chunks are wrong"),
+        IOException => (Problems.InvalidRequest, CallerLeft.BrokenBody),
         _ => (Problems.Internal, "The service failed while it handled this request; see its log"),
-    };
-
-    private static bool HasLeft(HttpContext context, Exception failure) => failure switch
-    {
-        ConnectionResetException or ConnectionAbortedException or OperationCanceledException => true,
-        BadHttpRequestException => failure.Message == EndedEarly || context.RequestAborted.IsCancellationRequested,
-        IOException => context.RequestAborted.IsCancellationRequested,
-        _ => false,
     };
 }

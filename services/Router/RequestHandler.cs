@@ -94,8 +94,9 @@ internal sealed class RequestHandler
             else if (result.Result != ForwardResult.Answered)
                 (problem, detail) = ForwardProblem.Explain(result.Result, route, timeout);
         }
-        catch (Exception e) when (HasLeft(context, e))
+        catch (Exception e) when (CallerLeft.IsShownBy(e, context))
         {
+            CallerLeft.End(context);
             result = new(ForwardResult.ClientLeft);
         }
         catch (OverBudgetException e)
@@ -106,6 +107,10 @@ internal sealed class RequestHandler
         catch (BadHttpRequestException e)
         {
             (problem, detail) = ForwardProblem.Explain(e, settings);
+        }
+        catch (IOException)
+        {
+            (problem, detail) = (Problems.BadRequest, CallerLeft.BrokenBody);
         }
         catch (Exception e)
         {
@@ -159,9 +164,4 @@ internal sealed class RequestHandler
 
     private static Task WriteAsync(HttpContext context, Problem problem, string detail, string requestId) =>
         problem.WriteAsync(context, detail, requestId, problem.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfter : null);
-
-    // Kestrel also reports a bad request when the client leaves in the middle of its body. That one needs no answer.
-    private static bool HasLeft(HttpContext context, Exception e) =>
-        e is OperationCanceledException ||
-        (e is IOException && (e is not BadHttpRequestException || context.RequestAborted.IsCancellationRequested));
 }
