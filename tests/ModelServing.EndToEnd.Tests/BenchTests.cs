@@ -76,6 +76,24 @@ public class BenchTests
         Assert.Contains("Nothing was killed", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_random_mix_of_hostile_input_ends_no_program_and_condemns_no_canary()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the programs are found in /proc");
+        using var soak = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [MsProcess.Program("Bench", "ModelServing.Bench"), "soak", "hostile", "--for", "5s", "--clients", "4"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = soak.StandardError.ReadToEndAsync();
+        var output = await soak.StandardOutput.ReadToEndAsync().WaitAsync(5 * MsProcess.Timeout);
+        await soak.WaitForExitAsync();
+        Assert.True(soak.ExitCode == 0, output + await errors);
+        Assert.Contains("no canary was condemned", output, StringComparison.Ordinal);
+    }
+
     private static bool IsInstalled(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin".Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -11,7 +11,7 @@ public sealed class HostileRouterTests
     [Fact]
     public async Task A_hostile_version_reaches_no_caller_and_no_other_request()
     {
-        await using var router = await HostileRouter.StartAsync();
+        await using var router = await HostileRouter.StartAsync(TimeSpan.FromSeconds(2));
         var faults = new List<string>();
         foreach (var upstream in HostileUpstream.All)
         {
@@ -26,7 +26,7 @@ public sealed class HostileRouterTests
     [Fact]
     public async Task No_document_stops_a_router_and_the_next_good_one_counts()
     {
-        await using var router = await HostileRouter.StartAsync();
+        await using var router = await HostileRouter.StartAsync(TimeSpan.FromSeconds(2));
         var faults = new List<string>();
         // One of each kind at a time, because the router follows them apart.
         var kinds = HostileDocument.Whole.Concat(HostileDocument.Missing)

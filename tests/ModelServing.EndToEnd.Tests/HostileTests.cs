@@ -23,7 +23,7 @@ public sealed class HostileTests(HostileTests.Fixture fixture) : IClassFixture<H
         public async ValueTask InitializeAsync()
         {
             if (OperatingSystem.IsLinux())
-                Platform = await HostilePlatform.StartAsync(canaryPercent: 50);
+                Platform = await HostilePlatform.StartAsync(canaryPercent: 50, deadline: TimeSpan.FromSeconds(2));
         }
 
         public async ValueTask DisposeAsync()

@@ -1,15 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
-using System.Text;
 using ModelServing.Contracts;
-using ModelServing.Contracts.Functions;
 using ModelServing.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 
-/// <summary><c>ms up</c> with versions that can't be served, with too few of the machine's resources, and with strangers on the same
-/// machine.</summary>
+/// <summary><c>ms up</c> with versions that can't be served, with too few of the machine's resources, and with other users of the same
+/// machine. <see cref="HostileTests"/> has other programs and web pages.</summary>
 public sealed class IsolationTests
 {
     private const string TwoModels = """
@@ -110,33 +108,6 @@ public sealed class IsolationTests
     }
 
     [Fact]
-    public async Task Every_local_server_refuses_a_foreign_host_and_the_functions_a_stranger()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the addresses come from /proc");
-        using var folder = new StackFolder();
-        await folder.PublishAsync();
-        await using var ms = await folder.UpAsync();
-        var state = Path.Combine(folder.FullPath, ".modelserving", "dev");
-        List<string> hosts = [.. Directory.GetFiles(Path.Combine(state, "run"), "*.address").Select(File.ReadAllText)];
-        // Two versions, the router and the functions.
-        Assert.Equal(4, hosts.Count);
-        string[] all = [.. hosts, await File.ReadAllTextAsync(Path.Combine(state, "admin.address"), Token), MonitoringOf(folder)];
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        foreach (var address in all)
-        {
-            foreach (var path in (string[])["/v2", "/metrics", "/functions/Rollback", "/health/ready"])
-                Assert.Equal(421, await SendAsync(http, new Uri(new Uri(address), path), "rebind.example"));
-        }
-
-        var statuses = new List<int>();
-        foreach (var address in hosts)
-            statuses.Add(await SendAsync(http, new Uri(new Uri(address), FunctionPaths.PathOf(FunctionName.Rollback)), null));
-        Assert.Equal([401, 404, 404, 404], statuses.Order());
-        Assert.Equal(401, await SendAsync(http, new Uri(MonitoringOf(folder)), null));
-        Assert.Equal(200, (await Load.SendAsync(http, new Uri(folder.Api, "/v2/models/fraud/infer"), 0)).Status);
-    }
-
-    [Fact]
     [UnsupportedOSPlatform("windows")]
     public async Task Everything_in_the_state_folder_is_its_owners_alone()
     {
@@ -165,22 +136,6 @@ public sealed class IsolationTests
         // The stack file is the user's, and others may read it.
         Assert.NotEqual((UnixFileMode)0, File.GetUnixFileMode(folder.StackFile) & UnixFileMode.OtherRead);
     }
-
-    private static async Task<int> SendAsync(HttpClient http, Uri address, string? host)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, address)
-        {
-            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
-        };
-        request.Headers.Host = host;
-        using var answer = await http.SendAsync(request, Token);
-        return (int)answer.StatusCode;
-    }
-
-    private static string MonitoringOf(StackFolder folder) => folder.Processes()
-        .SelectMany(static process => File.ReadAllText($"/proc/{process.Id}/environ").Split('\0'))
-        .First(static variable => variable.StartsWith("MODELSERVING_MONITORING=", StringComparison.Ordinal))
-        .Split('=', 2)[1];
 
     private static async Task PublishAsync(StackFolder folder, string model)
     {

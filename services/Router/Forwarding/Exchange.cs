@@ -108,7 +108,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         var chunked = body.Length is null;
         try
         {
-            await connection.SendAsync(connection.Output.AsMemory(0, head));
+            await SendHeadAsync(body, head);
             await body.PassOnAsync(chunked ? piece => SendChunkAsync(to, piece) : piece => to.SendAsync(piece));
             if (chunked)
                 await connection.SendAsync("0\r\n\r\n"u8.ToArray());
@@ -127,6 +127,20 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         catch
         {
             connection.Close();
+            throw;
+        }
+    }
+
+    private async ValueTask SendHeadAsync(ClientBody body, int head)
+    {
+        try
+        {
+            await connection.SendAsync(connection.Output.AsMemory(0, head));
+        }
+        catch
+        {
+            // Kestrel can't read on before it is released.
+            body.Release();
             throw;
         }
     }

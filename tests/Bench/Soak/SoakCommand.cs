@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelServing.Bench.Soak.Hostile;
 using ModelServing.Bench.Soak.Memory;
 
 namespace ModelServing.Bench.Soak;
@@ -11,5 +12,6 @@ internal static class SoakCommand
         GuardSoakCommand.Create(),
         RollbackSoakCommand.Create(),
         MemorySoakCommand.Create(),
+        HostileSoakCommand.Create(),
     };
 }

@@ -8,8 +8,8 @@ using ModelServing.TestKit.Hostile;
 
 namespace ModelServing.Services.Tests.Contracts;
 
-/// <summary>The documents of <c>tests/Hostile</c>, as a person may write them. Each works with the documented default, or is refused with an
-/// error that says what is missing.</summary>
+/// <summary>The documents of <c>tests/Hostile</c>, as a person may write them. Each works with the documented default, or is refused with
+/// an error that says what is missing.</summary>
 public class HandMadeDocumentsTests
 {
     public static TheoryData<string> Documents =>

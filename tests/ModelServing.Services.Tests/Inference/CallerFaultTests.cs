@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using ModelServing.Cache.Reports;
 using ModelServing.Registry;
@@ -14,43 +12,6 @@ public class CallerFaultTests
     private const string CanaryHead = "X-Model-Variant: canary\r\nX-Model-Trial: 1\r\n";
 
     private static readonly (string, string)[] Canary = [("X-Model-Variant", "canary"), ("X-Model-Trial", "1")];
-
-    public static TheoryData<string, string> BadText => new()
-    {
-        { """{"id":"\xff","inputs":[X]}""", "id: it has bytes that are not valid UTF-8" },
-        { """{"id":"\ud83d","inputs":[X]}""", "id: it has '\\ud83d', which is half of a surrogate pair" },
-        { """{"id":"\uDE00\uD83D","inputs":[X]}""", "id: it has '\\uDE00'" },
-        { """{"parameters":{"a":["\ud800"]},"inputs":[X]}""", "parameters.a[0]: it has '\\ud800'" },
-        { """{"parameters":{"\ud800":1},"inputs":[X]}""", "parameters.\\ud800: it has '\\ud800'" },
-        { """{"in\xffputs":[X]}""", "in\ufffdputs: it has bytes" },
-        { """{"inputs":[{"na\ud800me":"x"}]}""", "inputs[0].na\\ud800me: it has" },
-        { """{"inputs":[{"name":"\ud800","shape":[1],"datatype":"BYTES","data":["a"]}]}""", "inputs[0].name: it has" },
-        { """{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES\xed\xa0\x80","data":["a"]}]}""", "inputs[0].datatype: it has bytes" },
-        { """{"inputs":[{"name":"x","shape":[2],"datatype":"BYTES","data":["ok","cut \ud83d"]}]}""", "inputs[0].data[1]: it has " +
-            "'\\ud83d'" },
-        { """{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","data":["\xc0\xaf"]}]}""", "inputs[0].data[0]: it has bytes" },
-        { """{"inputs":[X],"outputs":[{"name":"\udfff"}]}""", "outputs[0].name: it has" },
-        { """{"inputs":[X],"outputs":[{"name":"y","parameters":{"p":"\xf5"}}]}""", "outputs[0].parameters.p: it has bytes" },
-        { """\xfe\xff""", "the body can't be read as text at byte 0: it has bytes that are not valid UTF-8" },
-        { """{"inputs":[X]\xff}""", "the body can't be read as text at byte " },
-    };
-
-    [Theory]
-    [MemberData(nameof(BadText))]
-    public async Task Text_that_is_none_is_the_callers_fault_and_names_its_place(string body, string detail)
-    {
-        await using var service = await RunningInference.StartAsync(SomeOnnx.Identity(Datatype.Bytes, -1));
-        var bytes = Bytes(body.Replace("[X]", """[{"name":"x","shape":[1],"datatype":"BYTES","data":["a"]}]""", StringComparison.Ordinal));
-        using var message = new HttpRequestMessage(HttpMethod.Post, "/v2/models/m/infer") { Content = new ByteArrayContent(bytes) };
-        foreach (var (name, value) in Canary)
-            message.Headers.Add(name, value);
-        using var answer = await service.Client.SendAsync(message, TestContext.Current.CancellationToken);
-        var problem = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True((int)answer.StatusCode == 400, problem);
-        Assert.StartsWith(detail, JsonNode.Parse(problem)!["error"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Equal([(AnswerKind.ClientError, 1L)], (await service.CanaryCountsAsync(1)).Select(static kind => (kind.Key, kind.Value)));
-        Assert.DoesNotContain(service.Log, static line => line.Exception is not null);
-    }
 
     [Theory]
     [InlineData("\"smile \\ud83d\\ude00 \\\\ud83d\"", "smile \U0001F600 \\ud83d")]
@@ -236,19 +197,4 @@ public class CallerFaultTests
 
     private static string TwoInputs(string shapeA, string dataA, string shapeB, string dataB) =>
         $$"""{"inputs":[{"name":"a","shape":{{shapeA}},"datatype":"FP32","data":{{dataA}}},{"name":"b","shape":{{shapeB}},"datatype":"FP32","data":{{dataB}}}]}""";
-
-    // The text in UTF-8, with a byte for each \xHH.
-    private static byte[] Bytes(string text)
-    {
-        var bytes = new List<byte>();
-        var parts = text.Split("\\x");
-        bytes.AddRange(Encoding.UTF8.GetBytes(parts[0]));
-        foreach (var part in parts.Skip(1))
-        {
-            bytes.Add(byte.Parse(part[..2], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-            bytes.AddRange(Encoding.UTF8.GetBytes(part[2..]));
-        }
-
-        return [.. bytes];
-    }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 
 namespace ModelServing.TestKit.Hostile;
@@ -74,7 +73,8 @@ public sealed partial class FailureCounts
             .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal))
             .Select(static line => (
                 Label().Matches(line).ToDictionary(static label => label.Groups[1].Value, static label => label.Groups[2].Value),
-                double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)));
+                double.Parse(
+                    line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)));
 
     private FailureCounts Where(Func<string, bool> isWanted)
     {

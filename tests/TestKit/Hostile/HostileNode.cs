@@ -5,7 +5,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace ModelServing.TestKit.Hostile;
 
-/// <summary>A mapping of a data file, over the file's defaults. It refuses a member that nobody reads, because that is a misspelt one.</summary>
+/// <summary>A mapping of a data file, over the file's defaults. It refuses a member that is not read, because that is a
+/// misspelt one.</summary>
 public sealed class HostileNode
 {
     private readonly Dictionary<string, YamlNode> members = [];

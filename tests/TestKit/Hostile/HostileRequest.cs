@@ -69,7 +69,7 @@ public sealed record HostileRequest
     /// <summary>How many answers may arrive; null for any number.</summary>
     public int? Answers { get; init; }
 
-    /// <summary>Whether the version is at fault. Otherwise nobody may count it as the version's failure.</summary>
+    /// <summary>Whether the version is at fault. Otherwise it may not be counted as the version's failure anywhere.</summary>
     public bool IsVersionsFault { get; init; }
 
     public override string ToString() => $"{Kind}: {Name}";

@@ -26,7 +26,7 @@ public sealed partial class HostileRouter : IAsyncDisposable
     private ProgramProcess process = null!;
     private Uri address = null!;
 
-    private HostileRouter()
+    private HostileRouter(TimeSpan deadline)
     {
         version = new RawServer(ServeAsync);
         documents = new()
@@ -39,7 +39,7 @@ public sealed partial class HostileRouter : IAsyncDisposable
                     [Model] = new RolloutPlan
                     {
                         Revision = "r",
-                        DeadlineMilliseconds = 500,
+                        DeadlineMilliseconds = (int)deadline.TotalMilliseconds,
                         Variants = [new(VariantPlan.Stable, Version, PlanDocument.Buckets)],
                     },
                 },
@@ -54,9 +54,10 @@ public sealed partial class HostileRouter : IAsyncDisposable
     }
 
     /// <summary>Starts the router; it serves when the task completes.</summary>
-    public static async Task<HostileRouter> StartAsync()
+    /// <param name="deadline">The time of a request.</param>
+    public static async Task<HostileRouter> StartAsync(TimeSpan deadline)
     {
-        var router = new HostileRouter();
+        var router = new HostileRouter(deadline);
         try
         {
             await router.RunAsync();

@@ -13,6 +13,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     private readonly Process process;
     private readonly StringBuilder output = new();
     private readonly Task reading;
+    private bool isDisposed;
 
     private ProgramProcess(ProcessStartInfo start)
     {
@@ -84,6 +85,9 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         var children = Children().Keys.ToList();
         if (!process.HasExited)
         {

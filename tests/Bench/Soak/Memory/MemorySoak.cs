@@ -26,7 +26,8 @@ internal sealed class MemorySoak(long bytes, TimeSpan time, int seed)
         await using var platform = await SoakPlatform.StartAsync(bytes, cancellation);
         var report = new MemoryReport { Limit = bytes, Before = UsedBy(platform) };
         report.Costs.AddRange(await MemoryCost.MeasureAsync(platform, cancellation)); // 1
-        await using (var good = new GoodRequests(platform))
+        var requests = SoakModel.All.Select(model => (platform.Infer(model, throughRouter: true), model.Good));
+        await using (var good = new GoodRequests(requests, TimeSpan.FromMilliseconds(SoakPlatform.DeadlineMilliseconds)))
         {
             // 2
             var random = new Random(seed);

@@ -1,6 +1,6 @@
 using System.Text;
 using ModelServing.Contracts;
-using ModelServing.TestKit;
+using ModelServing.TestKit.Hostile;
 
 namespace ModelServing.Bench.Soak.Memory;
 
@@ -8,18 +8,19 @@ namespace ModelServing.Bench.Soak.Memory;
 /// <param name="Name">Its name.</param>
 /// <param name="Onnx">The model.</param>
 /// <param name="Good">A small request.</param>
+/// <param name="Input">Its input.</param>
 /// <param name="Datatype">The datatype of its input.</param>
 /// <param name="Element">An element of its input that costs much memory for each of its bytes, with its comma.</param>
-internal sealed record SoakModel(ModelName Name, byte[] Onnx, string Good, string Datatype, string Element)
+internal sealed record SoakModel(ModelName Name, byte[] Onnx, string Good, string Input, string Datatype, string Element)
 {
     /// <summary>Text goes in and out.</summary>
-    internal static SoakModel Text { get; } = Create("text", SomeOnnx.Identity(Registry.Datatype.Bytes, -1), "BYTES", "\"\",");
+    internal static SoakModel Text { get; } = Create("text", "s", "BYTES", "\"\",");
 
     /// <summary>Each number becomes one with many digits.</summary>
-    internal static SoakModel Third { get; } = Create("third", SomeOnnx.Third(), "FP64", "1,");
+    internal static SoakModel Third { get; } = Create("third", "x", "FP64", "1,");
 
     /// <summary>A number becomes that many numbers.</summary>
-    internal static SoakModel Expand { get; } = Create("expand", SomeOnnx.Expand(), "INT64", "1,");
+    internal static SoakModel Expand { get; } = Create("expand", "x", "INT64", "1,");
 
     internal static IReadOnlyList<SoakModel> All { get; } = [Text, Third, Expand];
 
@@ -34,12 +35,14 @@ internal sealed record SoakModel(ModelName Name, byte[] Onnx, string Good, strin
         return Encoding.ASCII.GetBytes(body.Append("]}]}").ToString());
     }
 
-    internal string Head(long count) => $$"""{"inputs":[{"name":"x","shape":[{{count}}],"datatype":"{{Datatype}}","data":[""";
+    internal string Head(long count) => $$"""{"inputs":[{"name":"{{Input}}","shape":[{{count}}],"datatype":"{{Datatype}}","data":[""";
 
-    private static SoakModel Create(string name, byte[] onnx, string datatype, string element) => new(
-        ModelName.Parse(name),
-        onnx,
-        $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"{{datatype}}","data":[{{element[..^1]}}]}]}""",
-        datatype,
-        element);
+    /// <summary>The model of this name.</summary>
+    internal static SoakModel Named(string name) => All.Single(model => model.Name.Text == name);
+
+    private static SoakModel Create(string name, string input, string datatype, string element)
+    {
+        var model = HostileModel.Named(name);
+        return new SoakModel(ModelName.Parse(name), model.Onnx, model.Good, input, datatype, element);
+    }
 }

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ModelServing.Contracts;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Forwarding.Wire;
@@ -121,6 +122,24 @@ public sealed class ExchangeTests : IAsyncDisposable
         Assert.Equal("who?", await DirectForwarding.TextAsync(context));
     }
 
+    [Fact]
+    public async Task A_connection_that_breaks_before_the_head_was_sent_releases_what_was_read_of_the_body()
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        var body = new Pipe();
+        await body.Writer.WriteAsync(new byte[ClientBody.AheadLimit + 1], TestContext.Current.CancellationToken);
+        var context = DirectForwarding.Post(Stream.Null, length: 1_000_000);
+        context.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(body.Reader));
+        using var connection = await ConnectAsync(endpoint);
+        var deadline = direct.Time.GetTimestamp() + Minute.Ticks;
+        var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, deadline);
+        connection.Close();
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            new Exchange(context, connection, direct.Time, Minute, retry: null).SendAndReceiveAsync(ahead, 1).AsTask());
+        // It throws if the last read was not released. The server does the same when it drains the body.
+        Assert.False(body.Reader.TryRead(out _));
+    }
+
     private static string Fill(string rest) => rest
         .Replace("{length}", $"{Large.Length}", StringComparison.Ordinal)
         .Replace("{hex}", $"{Large.Length:x}", StringComparison.Ordinal)
@@ -144,5 +163,10 @@ public sealed class ExchangeTests : IAsyncDisposable
         connection.Begin(UpstreamConnection.NoDeadline, TestContext.Current.CancellationToken);
         await connection.ConnectAsync(endpoint.Address);
         return connection;
+    }
+
+    private sealed class PipeFeature(PipeReader reader) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader => reader;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using ModelServing.Router.Forwarding;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Hostile;
 
 namespace ModelServing.Services.Tests.Router.Forwarding;
 
@@ -9,6 +10,10 @@ namespace ModelServing.Services.Tests.Router.Forwarding;
 public class ForwarderInRouterTests
 {
     private static readonly string Large = new('x', Exchange.HoldLimit + 100_000);
+
+    /// <summary>The hostile answers for which the caller gets this problem.</summary>
+    public static TheoryData<string> Named(string problem) =>
+        [.. HostileUpstream.All.Where(upstream => upstream.Problem == problem).Select(static upstream => upstream.Name)];
 
     [Theory]
     [InlineData(
@@ -69,15 +74,10 @@ public class ForwarderInRouterTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Le")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")]
-    public async Task A_connection_lost_in_flight_is_502_and_never_half_an_answer(string wire)
+    [MemberData(nameof(Named), "connection-lost")]
+    public async Task A_connection_lost_in_flight_is_502_and_never_half_an_answer(string name)
     {
+        var wire = HostileUpstream.All.Single(upstream => upstream.Name == name).Answer.ToBytes();
         foreach (var reset in (bool[])[false, true])
         {
             await using var endpoint = new RawServer(async connection =>
@@ -103,16 +103,18 @@ public class ForwarderInRouterTests
     }
 
     [Theory]
-    [InlineData("hello\r\n\r\n")]
-    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nX-A: 1\nX-Model-Variant: canary\r\nContent-Length: 0\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfive\r\n")]
-    public async Task An_answer_that_is_not_valid_HTTP_is_502(string wire)
+    [MemberData(nameof(Named), "bad-answer")]
+    public async Task An_answer_that_is_not_valid_HTTP_is_502(string name)
     {
-        await using var endpoint = RawServer.Answering(_ => wire);
+        var hostile = HostileUpstream.All.Single(upstream => upstream.Name == name);
+        await using var endpoint = new RawServer(async connection =>
+        {
+            await connection.ReadMessageAsync();
+            await hostile.AnswerAsync(connection);
+            await connection.ReadToEndAsync();
+        });
         await using var router = await RunningRouter.StartAsync(endpoint);
-        (await router.InferAsync()).AssertProblem(502, "bad-answer");
+        Assert.Null(hostile.FaultIn(await router.InferAsync()));
         await RunningRouter.UntilAsync(() => router.Upstream.Count == 0, "the connection is closed");
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ModelServing.Bench.Soak.Memory;
+namespace ModelServing.Bench.Soak;
 
 /// <summary>A memory cgroup of version 1 or 2, which kills a process that needs more, as Kubernetes does.</summary>
 internal sealed class MemoryCgroup : IDisposable
@@ -18,6 +18,9 @@ internal sealed class MemoryCgroup : IDisposable
 
     /// <summary>The file to which a process writes its identifier to enter.</summary>
     internal string Entry => Path.Combine(folder, "cgroup.procs");
+
+    /// <summary>Moves a running process into it.</summary>
+    internal void Enter(int process) => File.WriteAllText(Entry, process.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The bytes that it uses now, cached files included.</summary>
     internal long Current => Read(isFirstVersion ? "memory.usage_in_bytes" : "memory.current");

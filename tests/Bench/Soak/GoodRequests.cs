@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 
-namespace ModelServing.Bench.Soak.Memory;
+namespace ModelServing.Bench.Soak;
 
-/// <summary>Sends small requests to every model while it is under attack, through the router, and counts how they end.</summary>
+/// <summary>Sends small requests to models under attack, through the router, and counts how they end.</summary>
 internal sealed class GoodRequests : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private readonly TimeSpan deadline;
     private readonly CancellationTokenSource stopping = new();
     // A host at its limit may close a connection that is idle for ten seconds, just when a request is sent on it.
     private readonly HttpClient client =
@@ -17,8 +18,13 @@ internal sealed class GoodRequests : IAsyncDisposable
     private readonly Task[] sending;
     private GoodCounts counts = new();
 
-    internal GoodRequests(SoakPlatform platform) =>
-        sending = [.. SoakModel.All.Select(model => Task.Run(() => SendAsync(platform.Infer(model, throughRouter: true), model.Good)))];
+    /// <param name="requests">The address of each model, and a request that it answers well at any time.</param>
+    /// <param name="deadline">The time of a request.</param>
+    internal GoodRequests(IEnumerable<(Uri Address, string Body)> requests, TimeSpan deadline)
+    {
+        this.deadline = deadline;
+        sending = [.. requests.Select(request => Task.Run(() => SendAsync(request.Address, request.Body)))];
+    }
 
     /// <summary>Returns the counts since the last call.</summary>
     internal GoodCounts Take()
@@ -46,7 +52,7 @@ internal sealed class GoodRequests : IAsyncDisposable
             var began = Stopwatch.GetTimestamp();
             var (fault, isBusy) = await SendOneAsync(address, body);
             var elapsed = Stopwatch.GetElapsedTime(began);
-            if (fault is null && !isBusy && elapsed.TotalMilliseconds > SoakPlatform.DeadlineMilliseconds)
+            if (fault is null && !isBusy && elapsed > deadline)
                 fault = $"answered after {elapsed.TotalSeconds:0.0} s";
             lock (counting)
                 counts.Add(elapsed, isBusy, fault is null ? null : $"{address.AbsolutePath}: {fault}");

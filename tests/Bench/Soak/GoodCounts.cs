@@ -1,4 +1,4 @@
-namespace ModelServing.Bench.Soak.Memory;
+namespace ModelServing.Bench.Soak;
 
 /// <summary>How good requests ended.</summary>
 internal sealed class GoodCounts
