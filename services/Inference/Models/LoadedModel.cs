@@ -124,7 +124,7 @@ internal sealed class LoadedModel : IDisposable
         arena.Dispose();
     }
 
-    /// <summary>Notes that a call used memory.</summary>
+    /// <summary>Notes that a call used much memory. What small ones use, the next ones use again.</summary>
     internal void Used(long bytes) => Interlocked.Add(ref used, bytes);
 
     /// <summary>Returns what calls used since the last time.</summary>

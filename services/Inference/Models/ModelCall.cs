@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Microsoft.ML.OnnxRuntime;
+using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 
@@ -95,7 +96,9 @@ internal sealed class ModelCall(
         }
         finally
         {
-            model.Used((request.Bytes?.Bytes ?? 0) + answer.TensorBytes + answer.Body.Length);
+            var bytes = (request.Bytes?.Bytes ?? 0) + answer.TensorBytes + answer.Body.Length;
+            if (bytes > ByteBudget.SmallRequest)
+                model.Used(bytes);
             model.Release();
         }
     }

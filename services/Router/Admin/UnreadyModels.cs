@@ -3,7 +3,7 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router.Admin;
 
-/// <summary>Finds the models that can't answer now. A model whose canary can't answer is not among them, because stable answers for it.</summary>
+/// <summary>Finds the models that can't answer now. Where only the canary can't, stable answers for it, so the model can.</summary>
 internal sealed class UnreadyModels(RoutingTableHolder holder)
 {
     internal IReadOnlyList<UnreadyModel> Find() =>

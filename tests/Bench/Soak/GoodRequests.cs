@@ -11,7 +11,9 @@ internal sealed class GoodRequests : IAsyncDisposable
 
     private readonly TimeSpan deadline;
     private readonly CancellationTokenSource stopping = new();
-    private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(60) };
+    // A host at its limit may close a connection that is idle for ten seconds, just when a request is sent on it.
+    private readonly HttpClient client =
+        new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(60) };
     private readonly Lock counting = new();
     private readonly Task[] sending;
     private GoodCounts counts = new();

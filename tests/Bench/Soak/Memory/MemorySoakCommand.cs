@@ -7,7 +7,7 @@ namespace ModelServing.Bench.Soak.Memory;
 /// <summary><c>memory</c>: runs every known attack on memory against pods of the sizes that infra/ renders.</summary>
 internal static class MemorySoakCommand
 {
-    private const int ShortSeconds = 30;
+    private const int ShortSeconds = 12;
 
     // A terminal's would break the tables' cells.
     private const int Width = 240;
