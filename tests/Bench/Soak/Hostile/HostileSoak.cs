@@ -40,6 +40,9 @@ internal sealed class HostileSoak(TimeSpan time, int clients, int seed)
     private static readonly TimeSpan DocumentTime = TimeSpan.FromMilliseconds(120);
     private static readonly TimeSpan LongestRate = TimeSpan.FromSeconds(10);
 
+    /// <summary>The log of <c>ms up</c> is here if there were faults.</summary>
+    internal static string LogFile { get; } = Path.Combine(Path.GetTempPath(), "modelserving-hostile.log");
+
     private readonly Dictionary<string, HostileTally> tallies = HostileRequests.Kinds.Append(Upstreams).Append(Documents)
         .ToDictionary(static kind => kind, static _ => new HostileTally());
 
@@ -82,6 +85,8 @@ internal sealed class HostileSoak(TimeSpan time, int clients, int seed)
                 .. await documents.FaultsAsync(),
                 .. cgroups.Where(static one => one.Group.Kills > 0).Select(static one => $"{one.Process} was killed by its cgroup"),
             ];
+            if (faults.Count > 0)
+                await File.WriteAllTextAsync(LogFile, platform.Output, CancellationToken.None);
             return new HostileReport(tallies, good, evidence, faults);
         }
         finally

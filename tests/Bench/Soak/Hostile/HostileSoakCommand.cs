@@ -73,7 +73,7 @@ internal static class HostileSoakCommand
         Console.WriteLine(report.IsGood
             ? "Nothing ended, no log has an exception, no canary was condemned, and every good request was answered in time or refused " +
                 "with Retry-After."
-            : "BROKEN");
+            : $"BROKEN{(report.Faults.Count > 0 ? $"; the log is in {HostileSoak.LogFile}" : "")}");
     }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);

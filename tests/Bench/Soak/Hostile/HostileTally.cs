@@ -14,7 +14,7 @@ internal sealed class HostileTally
     /// <summary>Answered as the data say.</summary>
     internal int Right { get; private set; }
 
-    /// <summary>Refused with Retry-After, because others were served.</summary>
+    /// <summary>Refused with Retry-After, because others were served. A refused connection may be cut before its answer is read.</summary>
     internal int Busy { get; private set; }
 
     /// <summary>Too late, because others were served.</summary>
@@ -47,7 +47,7 @@ internal sealed class HostileTally
             Sent++;
             if (answer.FaultIn(request) is not { } fault)
                 Right++;
-            else if (answer.IsBusy)
+            else if (answer.IsBusy || answer.Status == HostileRequest.Cut)
                 Busy++;
             else if (answer.Status is 408 or 504)
                 Late++;
