@@ -33,6 +33,7 @@ public class ConnectionLimitTests
         Assert.Equal((503, "1", "close"), (refusal.Status, refusal["Retry-After"], refusal["Connection"]));
         Assert.Contains("urn:modelserving:problem:too-many-connections", refusal.Text, StringComparison.Ordinal);
         Assert.Null(await third.ReadMessageAsync());
+        Assert.Equal(1, LimitOf(host).Refused);
         // The others go on, and a place that becomes free is given away.
         await HelloAsync(first);
         second.Dispose();
@@ -42,7 +43,6 @@ public class ConnectionLimitTests
             await next.SendAsync(Request);
             return (await next.ReadMessageAsync())!.Status == 200;
         });
-        Assert.Equal(1, LimitOf(host).Refused);
         await first.SendAsync("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
         var metrics = (await first.ReadMessageAsync())!.Text;
         foreach (var reason in (string[])["too-many-connections", "idle-connection", "over-budget", "answer-unread"])
