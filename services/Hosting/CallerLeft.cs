@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace ModelServing.Hosting;
@@ -26,11 +27,12 @@ public static class CallerLeft
         };
     }
 
-    /// <summary>Ends the connection of a caller that has left. Otherwise Kestrel may try to read the rest of the body, and log that it
-    /// can't.</summary>
+    /// <summary>Ends the connection of a caller that has left. Otherwise Kestrel may try to read the rest of the body or the next request,
+    /// and log that it can't.</summary>
     public static void End(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         context.Abort();
     }
 }

@@ -17,8 +17,10 @@ namespace ModelServing.Bench.Soak.Hostile;
 /// <param name="time">How long the mix lasts.</param>
 /// <param name="clients">How many clients send hostile requests.</param>
 /// <param name="seed">Decides what each client sends.</param>
-internal sealed class HostileSoak(TimeSpan time, int clients, int seed)
+/// <param name="only">The only kinds of requests that are sent; empty for all.</param>
+internal sealed class HostileSoak(TimeSpan time, int clients, int seed, IReadOnlyList<string> only)
 {
+    private const string Memory = "memory";
     private const string Upstreams = "upstreams";
     private const string Documents = "documents";
 
@@ -53,8 +55,8 @@ internal sealed class HostileSoak(TimeSpan time, int clients, int seed)
         var heap = ((long)(PodBytes * HeapShare)).ToString("x", CultureInfo.InvariantCulture);
         await using var platform = await HostilePlatform.StartAsync(
             CanaryPercent, Deadline, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = heap });
-        await using var upstreams = await HostileRouter.StartAsync(Deadline / 2);
-        await using var documents = await HostileRouter.StartAsync(Deadline / 2);
+        await using var upstreams = await HostileRouter.StartAsync(Deadline);
+        await using var documents = await HostileRouter.StartAsync(Deadline);
         var cgroups = new List<(string Process, MemoryCgroup Group)>();
         try
         {
@@ -119,7 +121,7 @@ internal sealed class HostileSoak(TimeSpan time, int clients, int seed)
     private async Task SendAsync(HostilePlatform platform, Random random, CancellationToken over)
     {
         await Task.Yield();
-        string[] kinds = [.. HostileRequests.Kinds.Where(static kind => kind != "memory")];
+        string[] kinds = [.. only.Count > 0 ? only : HostileRequests.Kinds.Where(static kind => kind != Memory)];
         var (perSecond, rateEnds) = (0.0, 0L);
         while (!over.IsCancellationRequested)
         {
@@ -129,7 +131,7 @@ internal sealed class HostileSoak(TimeSpan time, int clients, int seed)
                 rateEnds = Stopwatch.GetTimestamp() + (long)(random.NextDouble() * LongestRate.TotalSeconds * Stopwatch.Frequency);
             }
 
-            var kind = random.Next(MemoryOneIn) == 0 ? "memory" : kinds[random.Next(kinds.Length)];
+            var kind = only.Count == 0 && random.Next(MemoryOneIn) == 0 ? Memory : kinds[random.Next(kinds.Length)];
             HostileRequest[] requests = [.. HostileRequests.OfKind(kind)];
             var request = requests[random.Next(requests.Length)];
             // A request that has begun may end in its own time.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ModelServing.TestKit.Hostile;
 using Spectre.Console;
 
 namespace ModelServing.Bench.Soak.Hostile;
@@ -27,15 +28,23 @@ internal static class HostileSoakCommand
         };
         var clients = BenchOptions.Count("--clients", "How many clients send hostile requests.", 8, max: 1000);
         var seed = BenchOptions.Count("--seed", "Decides what each client sends.", 1, max: int.MaxValue);
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Only these kinds of requests: files of tests/Hostile without their ending.",
+            DefaultValueFactory = static _ => [],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        only.AcceptOnlyFromAmong([.. HostileRequests.Kinds]);
         var command = new Command("hostile", "Sends random mixes of hostile input to the whole platform, with good requests beside.")
         {
-            time, clients, seed,
+            time, clients, seed, only,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
             try
             {
-                var soak = new HostileSoak(arguments.GetValue(time), arguments.GetValue(clients), arguments.GetValue(seed));
+                var soak = new HostileSoak(
+                    arguments.GetValue(time), arguments.GetValue(clients), arguments.GetValue(seed), arguments.GetValue(only)!);
                 var report = await soak.RunAsync(cancellation);
                 Print(report);
                 return report.IsGood ? ExitCode.Done : ExitCode.Failed;

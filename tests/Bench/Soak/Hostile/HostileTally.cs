@@ -26,7 +26,7 @@ internal sealed class HostileTally
     /// <summary>The first wrong ones.</summary>
     internal List<string> Faults { get; } = [];
 
-    /// <summary>Counts a request that is right, or wrong for this reason.</summary>
+    /// <summary>Counts something that is right, or wrong for this reason.</summary>
     internal void Add(string? fault)
     {
         lock (counting)
