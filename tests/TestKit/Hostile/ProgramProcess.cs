@@ -8,7 +8,7 @@ namespace ModelServing.TestKit.Hostile;
 public sealed class ProgramProcess : IAsyncDisposable
 {
     // Anything longer is a hang.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly Process process;
     private readonly StringBuilder output = new();
