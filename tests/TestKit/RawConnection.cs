@@ -74,11 +74,17 @@ public sealed class RawConnection(Socket socket) : IDisposable
     public async Task<byte[]> ReadExactlyAsync(int count)
     {
         var bytes = new byte[count];
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < count;)
         {
             bytes[i] = await ReadByteAsync() is >= 0 and var b
                 ? (byte)b
                 : throw new EndOfStreamException($"the connection ended after {i} of {count} bytes");
+            i++;
+            // The rest of what has already arrived.
+            var more = Math.Min(end - start, count - i);
+            received.AsSpan(start, more).CopyTo(bytes.AsSpan(i));
+            start += more;
+            i += more;
         }
 
         return bytes;

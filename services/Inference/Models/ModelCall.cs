@@ -43,13 +43,11 @@ internal sealed class ModelCall(
         }
 
         request.Dispose();
-        calls.Watch.Remove(this);
         calls.Gate.Leave(isPinned);
+        calls.Watch.Remove(this);
         var isAwaited = Interlocked.Exchange(ref isClaimed, 1) == 0;
         if (!isAwaited || result.End != CallEnd.Answered)
             answer.Dispose();
-        if (State == RunState.Stuck)
-            calls.Gate.Regain(isPinned);
         if (isAwaited && failure is null)
             completion.SetResult(result); // The caller continues on this thread, which is free now.
         else if (isAwaited)
@@ -57,6 +55,8 @@ internal sealed class ModelCall(
     }
 
     internal override void Lose() => calls.Gate.Lose(isPinned);
+
+    internal override void Regain() => calls.Gate.Regain(isPinned);
 
     internal override void Abandon()
     {

@@ -128,6 +128,8 @@ internal sealed class RunWatch : IDisposable
                 spare.Push(run.Options);
             if (run.State != RunState.Stuck)
                 return;
+            // Before readiness returns: whoever sees the service ready must not be refused.
+            run.Regain();
             stuck--;
             RunWatchLog.Ended(logger, time.GetElapsedTime(run.Since).TotalSeconds);
             ReportStuck();
@@ -164,7 +166,6 @@ internal sealed class RunWatch : IDisposable
     {
         var now = time.GetTimestamp();
         List<WatchedRun> abandoned = [];
-        List<WatchedRun> newlyStuck = [];
         var blocked = 0;
         var longest = TimeSpan.Zero;
         lock (changing)
@@ -172,7 +173,7 @@ internal sealed class RunWatch : IDisposable
             foreach (var run in runs)
             {
                 if (run.State is RunState.Ending or RunState.Stuck || run.IsOver(now))
-                    Advance(run, now, abandoned, newlyStuck);
+                    Advance(run, now, abandoned);
                 var elapsed = run.State == RunState.Queued ? TimeSpan.Zero : time.GetElapsedTime(run.Since, now);
                 if (run.State == RunState.Stuck && elapsed > longest)
                     longest = elapsed;
@@ -184,15 +185,13 @@ internal sealed class RunWatch : IDisposable
                 room.Set(blocked);
         }
 
-        foreach (var run in newlyStuck)
-            run.Lose();
         foreach (var run in abandoned)
             run.Abandon();
         if (longest >= NotLiveAfter)
             GiveUp(longest);
     }
 
-    private void Advance(WatchedRun run, long now, List<WatchedRun> abandoned, List<WatchedRun> newlyStuck)
+    private void Advance(WatchedRun run, long now, List<WatchedRun> abandoned)
     {
         if (run.State == RunState.Queued || (run.IsDone && run.State is RunState.Running or RunState.Ending))
         {
@@ -213,7 +212,7 @@ internal sealed class RunWatch : IDisposable
             if (time.GetElapsedTime(run.Since, now) < StuckAfter)
                 return;
             run.State = RunState.Stuck; // 3
-            newlyStuck.Add(run);
+            run.Lose();
             stuck++;
             RunWatchLog.Stuck(logger);
             ReportStuck();

@@ -33,8 +33,13 @@ internal abstract class WatchedRun(long deadline, CancellationToken caller)
     /// <summary>Whether <see cref="Abandon"/> was called, or will be at once.</summary>
     internal bool IsAbandoned { get; set; }
 
-    /// <summary>Is called once the work is stuck.</summary>
+    /// <summary>The work is stuck. Is called under the watch's lock, so it must be short.</summary>
     internal virtual void Lose()
+    {
+    }
+
+    /// <summary>The work was stuck, and has ended. Is called under the watch's lock, so it must be short.</summary>
+    internal virtual void Regain()
     {
     }
 

@@ -33,7 +33,7 @@ internal readonly struct ClientBody
         ahead = read ?? default;
         holdsRead = read is not null;
         WasBegun = true;
-        IsWhole = ahead.IsCompleted || ahead.Buffer.Length >= (length ?? long.MaxValue);
+        IsWhole = (ahead.IsCompleted || ahead.Buffer.Length >= (length ?? long.MaxValue)) && ahead.Buffer.Length <= KeptLimit;
         Length = IsWhole ? ahead.Buffer.Length : length;
     }
 
@@ -43,7 +43,7 @@ internal readonly struct ClientBody
     /// <summary>Whether reading has begun; false for a default value.</summary>
     internal bool WasBegun { get; }
 
-    /// <summary>Whether the whole body is here.</summary>
+    /// <summary>Whether the whole body is here, and short enough to be kept.</summary>
     internal bool IsWhole { get; }
 
     /// <summary>The bytes that are here; valid until they are released.</summary>

@@ -83,10 +83,12 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
             throw;
         }
 
-        // A connection that has seen half a request cannot be used again.
+        // A connection that has seen half a request cannot be used again. Asked before it is stopped: the last part may be sent at this
+        // moment, on a connection that is closed then.
+        var isSent = sending is { IsCompletedSuccessfully: true, Result: true };
         Stop(body, sending, stopped);
         await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return result with { IsReusable = result.IsReusable && sending is { IsCompletedSuccessfully: true, Result: true } };
+        return result with { IsReusable = result.IsReusable && isSent };
     }
 
     private void Stop(ClientBody body, Task sending, StrongBox<bool> stopped)

@@ -7,7 +7,7 @@ namespace ModelServing.TestKit.Hostile;
 /// <param name="Answers">How many answers arrived.</param>
 /// <param name="Outcome">The header <c>X-Model-Outcome</c>.</param>
 /// <param name="RetryAfter">Whether it says when to try again.</param>
-/// <param name="Text">The first answer's body, or why there is none.</param>
+/// <param name="Text">The first answer's body. Without an answer, the reason.</param>
 public sealed record HostileAnswer(int Status, int Answers, string? Outcome, bool RetryAfter, string Text)
 {
     /// <summary>Whether it is a refusal that says when to try again.</summary>
