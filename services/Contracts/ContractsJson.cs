@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Monitoring;
+using ModelServing.Contracts.Predictions;
 
 namespace ModelServing.Contracts;
 
@@ -29,6 +30,8 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(MetricPost))]
 [JsonSerializable(typeof(MetricPostAnswer))]
 [JsonSerializable(typeof(FiringAlarms))]
+[JsonSerializable(typeof(Outcome))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>The same on one line. A store of JSON may return the members in another order.</summary>

@@ -43,12 +43,13 @@ internal sealed class HostSetting
         variable: variable);
 
     /// <summary>A whole number, for a property of type int or long.</summary>
-    internal static HostSetting Whole(string property, long least, long most) => Value(
+    internal static HostSetting Whole(string property, long least, long most, string? variable = null) => Value(
         property,
         $"a whole number from {least} to {most}",
         text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : null);
+            : null,
+        variable: variable);
 
     /// <summary>A number of seconds, up to a day, for a property of type TimeSpan.</summary>
     internal static HostSetting Seconds(string property, decimal least = 0) => Value(

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Contracts;
@@ -19,6 +20,8 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Whole(nameof(QueueLimit), 0, 1_000_000),
         HostSetting.Whole(nameof(MaxRequestBytes), 1, int.MaxValue),
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
+        HostSetting.Group(
+            nameof(Predictions), PredictionLogSettings.Read, static (predictions, variables) => predictions.Write(variables)),
         HostSetting.Text(nameof(Environment)),
         HostSetting.Seconds(nameof(Minute), least: 1),
         HostSetting.Whole(nameof(MaxModelBytes), 1, MostModelBytes),
@@ -54,6 +57,9 @@ public sealed record InferenceSettings : HostSettings
 
     /// <summary>The cache to which the service reports its counts, for ModelMetrics; null reports nothing.</summary>
     public CacheSettings? Cache { get; init; }
+
+    /// <summary>How the service logs predictions; null logs none.</summary>
+    public PredictionLogSettings? Predictions { get; init; }
 
     /// <summary>The environment's name, which separates its counts from others' in the same cache. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ModelServing.Contracts.Predictions;
 
 namespace ModelServing.Contracts;
 
@@ -12,6 +13,8 @@ public sealed record RouterSettings : HostSettings
         HostSetting.Text(nameof(Journal)),
         HostSetting.Text(nameof(JournalSnapshot)),
         HostSetting.Group(nameof(Cache), CacheSettings.Read, static (cache, variables) => cache.Write(variables)),
+        HostSetting.Group(
+            nameof(Predictions), PredictionLogSettings.Read, static (predictions, variables) => predictions.Write(variables)),
         HostSetting.Text(nameof(Environment)),
         HostSetting.Whole(nameof(RoutersMax), 1, 10_000),
         HostSetting.Flag(nameof(GuardOff)),
@@ -38,6 +41,10 @@ public sealed record RouterSettings : HostSettings
 
     /// <summary>The cache through which routers exchange their counts and announce rollbacks; null for none.</summary>
     public CacheSettings? Cache { get; init; }
+
+    /// <summary>How the router reads predictions, stores outcomes, and logs attempts without an answer; null for no prediction
+    /// log.</summary>
+    public PredictionLogSettings? Predictions { get; init; }
 
     /// <summary>The environment's name, which separates its routers from others in the same cache. <c>local</c> by default.</summary>
     public string Environment { get; init; } = "local";
