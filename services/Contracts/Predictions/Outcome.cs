@@ -7,4 +7,6 @@ namespace ModelServing.Contracts.Predictions;
 /// <param name="Value">What turned out to be true.</param>
 /// <param name="ObservedAt">When it was observed; by default when it was posted.</param>
 public sealed record Outcome(
-    [property: JsonPropertyName("id")] string RequestId, OutcomeValue Value, DateTimeOffset? ObservedAt = null);
+    [property: JsonPropertyName("id")] string RequestId,
+    OutcomeValue Value,
+    [property: JsonConverter(typeof(IsoTimeJsonConverter))] DateTimeOffset? ObservedAt = null);
