@@ -73,7 +73,7 @@ internal static class PredictionText
 
     private static string Omitted(PredictionTensor tensor)
     {
-        var at = tensor.Pointer is { } pointer ? $", {Clean(pointer)}" : tensor.Digest is { } digest ? $", {Clean(digest)}" : "";
+        var at = tensor.ObjectKey is { } pointer ? $", {Clean(pointer)}" : tensor.Digest is { } digest ? $", {Clean(digest)}" : "";
         return $"({Clean(tensor.Omitted ?? "omitted")}{at})";
     }
 }

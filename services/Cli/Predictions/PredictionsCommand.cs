@@ -23,7 +23,10 @@ internal static class PredictionsCommand
         var json = new Option<bool>("--json") { Description = "Print the predictions as JSON, with all of their data." };
         var range = new TimeRangeOptions();
         var admin = new AdminOptions();
-        var command = new Command("predictions", "Show a model's predictions, the newest first.") { model, limit, json };
+        var command = new Command("predictions", "Show a model's predictions, the newest first.")
+        {
+            model, limit, json, ExportCommand.Create(),
+        };
         range.AddTo(command);
         admin.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>

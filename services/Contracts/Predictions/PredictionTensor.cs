@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ModelServing.Contracts.Predictions;
 
@@ -26,5 +27,6 @@ public sealed record PredictionTensor
     public string? Digest { get; init; }
 
     /// <summary>With <c>large</c>, the key of the object that holds the data.</summary>
-    public string? Pointer { get; init; }
+    [JsonPropertyName("pointer")]
+    public string? ObjectKey { get; init; }
 }

@@ -61,7 +61,7 @@ public static class PredictionDocuments
             Data = elements is null ? null : ElementsJson.Write(elements),
             Omitted = elements is null ? NullIfEmpty(tensor.Omitted) ?? PredictionTensor.Unreadable : null,
             Digest = Hex(tensor.Digest),
-            Pointer = NullIfEmpty(tensor.Pointer),
+            ObjectKey = NullIfEmpty(tensor.Pointer),
         };
     }
 

@@ -73,7 +73,7 @@ public class PredictionViewTests
     public void Data_that_are_not_there_say_why()
     {
         PredictionTensor Omitted(string why, string? pointer = null) =>
-            new() { Name = "photo", Datatype = "UINT8", Shape = [9], Omitted = why, Pointer = pointer, Digest = "0102" };
+            new() { Name = "photo", Datatype = "UINT8", Shape = [9], Omitted = why, ObjectKey = pointer, Digest = "0102" };
         Assert.Equal("(hashed, 0102)", PredictionText.Elements(Omitted("hashed"), 8));
         Assert.Equal("(large, predictions/1)", PredictionText.Elements(Omitted("large", "predictions/1"), 8));
         Assert.Equal("(dropped)", PredictionText.Elements(Omitted("dropped") with { Digest = null }, 8));
