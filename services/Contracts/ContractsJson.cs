@@ -35,7 +35,7 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(ObservedOutcome))]
 [JsonSerializable(typeof(StoredOutcomes))]
 [JsonSerializable(typeof(PredictionsPage))]
-[JsonSerializable(typeof(PredictionAttempts))]
+[JsonSerializable(typeof(RequestPredictions))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {

@@ -7,6 +7,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
+using ModelServing.Oci;
 using ModelServing.Router.Admin;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Endpoints;
@@ -53,6 +54,8 @@ public static class RouterHost
         AddSources(builder.Services, settings);
         AddClients(builder.Services, settings);
         RolloutServices.Add(builder.Services, settings);
+        if (settings.Predictions is { } log)
+            builder.Services.AddSingleton(PredictionStores.Open(log.Store, log.RetentionDays, settings.Oci));
         builder.Services.AddSingleton<RolloutStatusReader>();
         builder.Services.AddSingleton<OperatorDecisions>();
         builder.Services.AddSingleton<PredictionsApi>();

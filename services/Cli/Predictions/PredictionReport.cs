@@ -10,7 +10,7 @@ internal static class PredictionReport
 {
     private const int MostElements = 32;
 
-    internal static IRenderable Render(PredictionAttempts prediction) => new Rows(prediction.Attempts.Select(Attempt));
+    internal static IRenderable Render(RequestPredictions prediction) => new Rows(prediction.Attempts.Select(Attempt));
 
     private static Table Attempt(PredictionDocument attempt)
     {

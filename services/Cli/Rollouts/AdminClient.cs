@@ -56,8 +56,8 @@ internal sealed class AdminClient(Uri address, OperatorCredential credential) : 
 
     /// <summary>The attempts of a request.</summary>
     /// <exception cref="CommandException">No record has landed, or the router is unreachable or refuses.</exception>
-    internal async Task<PredictionAttempts> PredictionAsync(string requestId, CancellationToken cancellation) =>
-        PredictionAttempts.Parse(await SendAsync(HttpMethod.Get, AdminPaths.Prediction(requestId), null, cancellation));
+    internal async Task<RequestPredictions> PredictionAsync(string requestId, CancellationToken cancellation) =>
+        RequestPredictions.Parse(await SendAsync(HttpMethod.Get, AdminPaths.Prediction(requestId), null, cancellation));
 
     private async Task<byte[]> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
     {

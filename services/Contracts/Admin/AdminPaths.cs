@@ -30,6 +30,6 @@ public static class AdminPaths
     /// <summary>The parameter for <see cref="PredictionsPage.Next"/>.</summary>
     public const string CursorParameter = "cursor";
 
-    /// <summary>GET: <see cref="PredictionAttempts"/>, the attempts of one request.</summary>
+    /// <summary>GET: <see cref="RequestPredictions"/>, the attempts of one request.</summary>
     public static string Prediction(string requestId) => $"{Predictions}/{requestId}";
 }

@@ -126,7 +126,8 @@ internal static class ExportCommand
         if (location.StartsWith(HostSources.SqliteScheme, StringComparison.Ordinal)
             && location[HostSources.SqliteScheme.Length..] is var path && !File.Exists(path))
             throw Wrong($"--store: the file does not exist: {path}");
-        return PredictionStores.Open(location, oci);
+        // It must not remove rows: their retention is a setting of the programs that write them.
+        return PredictionStores.Open(location, PredictionLogSettings.MostRetentionDays, oci);
     }
 
     private static DateTimeOffset TimeOf(string option, string? text) => IsoTime.TryParse(text, out var time)

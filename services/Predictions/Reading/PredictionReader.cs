@@ -62,12 +62,12 @@ public sealed class PredictionReader(IPredictionStore store, TimeProvider time)
 
     /// <summary>Reads the attempts of a request; null if none has landed.</summary>
     /// <exception cref="PredictionStoreException">The store can't be read.</exception>
-    public async Task<PredictionAttempts?> FindAsync(string requestId, CancellationToken cancellationToken)
+    public async Task<RequestPredictions?> FindAsync(string requestId, CancellationToken cancellationToken)
     {
         var attempts = await store.FindAsync(requestId, cancellationToken);
         return attempts.Count == 0
             ? null
-            : new PredictionAttempts(requestId, (await WithOutcomesAsync(attempts, null, cancellationToken)).Predictions);
+            : new RequestPredictions(requestId, (await WithOutcomesAsync(attempts, null, cancellationToken)).Predictions);
     }
 
     /// <summary>Reads a request's outcome; null if there is none.</summary>

@@ -39,7 +39,7 @@ public class PredictionViewTests
     public void A_prediction_in_full_has_every_part_of_every_attempt()
     {
         var failed = Document() with { Attempt = 2, Status = null, Reason = "connection-lost", LatencyMilliseconds = null, Outputs = [] };
-        var lines = Lines(PredictionReport.Render(new PredictionAttempts(SomeRecord.IdOf(1), [Document(), failed])), 80);
+        var lines = Lines(PredictionReport.Render(new RequestPredictions(SomeRecord.IdOf(1), [Document(), failed])), 80);
         Assert.All(lines, static line => Assert.InRange(line.Length, 0, 80));
         var text = string.Join('\n', lines);
         foreach (var (name, value) in ((string, string)[])
@@ -65,7 +65,7 @@ public class PredictionViewTests
         Assert.Contains("many [0, 1, 2, 3, 4, 5, 6, 7, ... 1,000 in all]", text, StringComparison.Ordinal);
         Assert.Contains($"text {new string('x', 40)}... ", text, StringComparison.Ordinal);
         Assert.Contains("few [1, NaN]", text, StringComparison.Ordinal);
-        text = string.Join('\n', Lines(PredictionReport.Render(new PredictionAttempts("", [document])), 1000));
+        text = string.Join('\n', Lines(PredictionReport.Render(new RequestPredictions("", [document])), 1000));
         Assert.Contains("30, 31, ... 1,000 in all]", text, StringComparison.Ordinal);
     }
 
@@ -86,7 +86,7 @@ public class PredictionViewTests
         record.Inputs.Add(SomeRecord.Texts("evil\u001b[2J", [1], "a\u001b]0;x\u0007b\u202ec\r\n[red]"));
         var document = PredictionDocuments.Create(record, null) with { Variant = "\u001b[0m", Reason = "\n" };
         foreach (var view in (IRenderable[])
-            [PredictionTable.Render([document]), PredictionReport.Render(new PredictionAttempts("", [document]))])
+            [PredictionTable.Render([document]), PredictionReport.Render(new RequestPredictions("", [document]))])
         {
             var text = string.Join('\n', Lines(view, 1000));
             Assert.DoesNotContain(text, static c => (char.IsControl(c) && c != '\n') || c == '\u202e');

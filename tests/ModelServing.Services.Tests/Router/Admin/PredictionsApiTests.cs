@@ -58,7 +58,7 @@ public sealed class PredictionsApiTests : IAsyncDisposable
         await using var router = await StartAsync();
         const string Outcome = """{"value":"fraud","observedAt":"2026-11-28T10:00:00Z"}""";
         Assert.Equal(204, (await router.InferAsync(Outcome, Key(OperatorKey), OutcomePaths.Outcome(SomeRecord.IdOf(1)))).Status);
-        var found = PredictionAttempts.Parse((await AskAsync(router, AdminPaths.Prediction(SomeRecord.IdOf(1).ToLowerInvariant()))).Body);
+        var found = RequestPredictions.Parse((await AskAsync(router, AdminPaths.Prediction(SomeRecord.IdOf(1).ToLowerInvariant()))).Body);
         Assert.Equal([1, 2], found.Attempts.Select(static one => one.Attempt));
         Assert.All(found.Attempts, static one => Assert.Equal("fraud", one.Outcome!.Value.Text));
     }
