@@ -19,10 +19,10 @@ public static class HostSources
     /// <summary>A bucket of Object Storage.</summary>
     public const string BucketScheme = "oci:";
 
-    /// <summary>A journal in a file of SQLite.</summary>
+    /// <summary>A journal or predictions in a file of SQLite.</summary>
     public const string SqliteScheme = "sqlite:";
 
-    /// <summary>A journal in a table of NoSQL.</summary>
+    /// <summary>A journal or predictions in a table of NoSQL.</summary>
     public const string NosqlScheme = "nosql:";
 
     /// <summary>OCI Monitoring.</summary>
@@ -43,10 +43,10 @@ public static class HostSources
     /// <summary>The versions' headless Services in a namespace: <c>dns:{model}-v{version}.NAMESPACE.svc:PORT</c>.</summary>
     public static string Dns(string @namespace) => $"{DnsScheme}{ModelPlaceholder}-v{VersionPlaceholder}.{@namespace}.svc:{HostPorts.Http}";
 
-    /// <summary>A journal in a file of SQLite: <c>sqlite:PATH</c>.</summary>
+    /// <summary>A journal or predictions in a file of SQLite: <c>sqlite:PATH</c>.</summary>
     public static string Sqlite(string path) => SqliteScheme + path;
 
-    /// <summary>A journal in a table of NoSQL: <c>nosql:COMPARTMENT-OCID/TABLE</c>.</summary>
+    /// <summary>A journal or predictions in a table of NoSQL: <c>nosql:COMPARTMENT-OCID/TABLE</c>.</summary>
     public static string Nosql(string compartment, string table) => $"{NosqlScheme}{compartment}/{table}";
 
     /// <summary>OCI Monitoring: <c>oci:COMPARTMENT-OCID</c>.</summary>

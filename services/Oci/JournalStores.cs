@@ -32,7 +32,7 @@ public static class JournalStores
             return;
         }
 
-        _ = TableAddress.Parse(location);
+        _ = TableAddress.Parse(location, "journal");
         _ = Required(oci, location);
     }
 
@@ -57,7 +57,7 @@ public static class JournalStores
                 $"the journal is '{location}'; it must be sqlite:PATH, as in sqlite:/srv/journal.db, or nosql:COMPARTMENT-OCID/TABLE");
         }
 
-        var table = TableAddress.Parse(location);
+        var table = TableAddress.Parse(location, "journal");
         return new NosqlJournalStore(NosqlClients.Open(Required(oci, location), SdkClientConfiguration.Create()), table, Limits);
     }
 

@@ -3,7 +3,8 @@ namespace ModelServing.Oci.Calls;
 /// <summary>How long a call to a service may take, and how often it is retried.</summary>
 internal record CallLimits
 {
-    /// <summary>How often a request is repeated after a transient failure. 4 by default.</summary>
+    /// <summary>How often a request is repeated after a transient failure; 0 for a caller that does so itself. 4 by
+    /// default.</summary>
     internal int Retries { get; init; } = 4;
 
     /// <summary>The delay before the first retry. Each further delay doubles, and jitter makes each longer or shorter by up to its own

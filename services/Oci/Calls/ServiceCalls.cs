@@ -23,17 +23,20 @@ namespace ModelServing.Oci.Calls;
 internal sealed class ServiceCalls<TClient>(SignedClient<TClient> client, OciService service, CallLimits limits, TimeProvider time)
     where TClient : ClientBase
 {
-    private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = limits.Retries,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = limits.FirstDelay,
-            MaxDelay = limits.LongestDelay,
-            ShouldHandle = new PredicateBuilder().Handle<ServiceFailure>(static failure => failure.IsTransient),
-        })
-        .Build();
+    // A retry strategy has one retry at least.
+    private readonly ResiliencePipeline pipeline = limits.Retries == 0
+        ? ResiliencePipeline.Empty
+        : new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = limits.Retries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = limits.FirstDelay,
+                MaxDelay = limits.LongestDelay,
+                ShouldHandle = new PredicateBuilder().Handle<ServiceFailure>(static failure => failure.IsTransient),
+            })
+            .Build();
 
     // It allows no retry of the SDK's own. It is needed because the SDK passes the caller's token on to the connection only in a call that
     // has a retry configuration. Its total time must never end a call: the SDK would turn that into a response of its own.

@@ -24,6 +24,9 @@ internal sealed class ServiceFailure : Exception
     /// <summary>The status of the response; null if there was no response, or none that the SDK could read.</summary>
     internal HttpStatusCode? Status { get; private init; }
 
+    /// <summary>The service's code, as in <c>TooManyRequests</c>; null if there was no response with one.</summary>
+    internal string? Code { get; private init; }
+
     /// <summary>Whether the same request may succeed later.</summary>
     internal bool IsTransient { get; private init; }
 
@@ -88,6 +91,7 @@ internal sealed class ServiceFailure : Exception
         return new($"{status}{code}: {response.Message}{request}", response)
         {
             Status = response.StatusCode,
+            Code = isUnknown ? null : response.ServiceCode,
             // Among the 4xx, only these two pass by themselves: too many requests, and two writers of one object at the same moment.
             IsTransient = status is 429 or >= 500 || (status == 409 && response.ServiceCode == ConcurrentUpdate),
             MayBeDone = status >= 500,

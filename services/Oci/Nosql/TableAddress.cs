@@ -8,11 +8,13 @@ namespace ModelServing.Oci.Nosql;
 /// <param name="Name">The table's name. It becomes part of a SQL statement, so it consists of letters, digits and '_' only.</param>
 internal sealed partial record TableAddress(string Compartment, string Name)
 {
+    /// <param name="location">The setting.</param>
+    /// <param name="what">What the table is for, for the message.</param>
     /// <exception cref="ContractException">The text does not name a table.</exception>
-    internal static TableAddress Parse(string location) => Form.Match(location) is { Success: true } match
+    internal static TableAddress Parse(string location, string what) => Form.Match(location) is { Success: true } match
         ? new TableAddress(match.Groups["compartment"].Value, match.Groups["name"].Value)
         : throw new ContractException(
-            $"the journal is '{location}'; it must be {HostSources.NosqlScheme}COMPARTMENT-OCID/TABLE, "
+            $"the {what} is '{location}'; it must be {HostSources.NosqlScheme}COMPARTMENT-OCID/TABLE, "
             + "as in nosql:ocid1.compartment.oc1..example/modelserving_prod_journal");
 
     /// <summary>The address in the form of the setting.</summary>

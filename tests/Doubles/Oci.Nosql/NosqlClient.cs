@@ -26,6 +26,15 @@ public class NosqlClient : RegionalClientBase
             SetEndpoint(endpoint);
     }
 
+    public async Task<GetRowResponse> GetRow(
+        GetRowRequest request, RetryConfiguration retryConfiguration = null, CancellationToken cancellationToken = default,
+        HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)
+    {
+        return await Send<GetRowRequest, GetRowResponse>(
+            HttpMethod.Get, "/tables/{tableNameOrId}/rows", request,
+            new(retryConfiguration, completionOption, cancellationToken)).ConfigureAwait(false);
+    }
+
     public async Task<QueryResponse> Query(
         QueryRequest request, RetryConfiguration retryConfiguration = null, CancellationToken cancellationToken = default,
         HttpCompletionOption completionOption = HttpCompletionOption.ResponseContentRead)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Primitives;
 using ModelServing.TestKit.Emulation;
 
@@ -10,23 +8,26 @@ namespace ModelServing.TestKit.Nosql;
 
 /// <summary>A table in memory: its rows by their key, a string and a number. A test may read and change it directly, past the
 /// service.</summary>
-public sealed partial class EmulatedTable
+public sealed class EmulatedTable
 {
     private const int MaxRow = 512 * 1024;
     private const int MaxKey = 64;
     private const int MaxPage = 1000;
+    private const int MaxRead = 2 * 1024 * 1024;
 
     private readonly Lock gate = new();
-    private readonly IReadOnlyDictionary<string, string> columns;
-    private readonly (string Shard, string Number) key;
-    private readonly SortedDictionary<(string Shard, long Number), EmulatedRow> rows = [];
+    private readonly TableColumns columns;
+    private readonly TimeProvider time;
+    private readonly EmulatedRows rows;
     private EmulatedRow? last;
+    private (long Second, int Units) written;
 
-    private EmulatedTable(string name, IReadOnlyDictionary<string, string> columns, (string Shard, string Number) key)
+    internal EmulatedTable(string name, string ddl, TimeProvider time)
     {
         Name = name;
-        this.columns = columns;
-        this.key = key;
+        columns = TableColumns.Parse(ddl);
+        rows = new EmulatedRows(columns.Shard);
+        this.time = time;
     }
 
     public string Name { get; }
@@ -38,6 +39,9 @@ public sealed partial class EmulatedTable
     /// <summary>How many empty pages come before each page.</summary>
     public int EmptyPages { get; set; }
 
+    /// <summary>The table's write units: puts of more KB in one second are answered with 429. No limit by default.</summary>
+    public int WriteUnits { get; set; } = int.MaxValue;
+
     public int Count
     {
         get
@@ -47,41 +51,39 @@ public sealed partial class EmulatedTable
         }
     }
 
+    /// <summary>The keys of all rows.</summary>
+    public IReadOnlyList<(string Shard, long Number)> Keys
+    {
+        get
+        {
+            lock (gate)
+                return rows.Keys;
+        }
+    }
+
     /// <summary>Creates or replaces a row.</summary>
     public void Set(string shard, long number, JsonObject row)
     {
         lock (gate)
-            rows[(shard, number)] = new EmulatedRow(row, Version());
+            rows.Set((shard, number), new EmulatedRow(row, Version(), 0));
     }
 
-    internal static EmulatedTable Parse(string name, string ddl)
+    /// <summary>Creates an index. Without it a query by these columns reads the whole table.</summary>
+    public void CreateIndex(params string[] indexed)
     {
-        var match = Columns.Match(ddl);
-        return match.Success
-            ? new EmulatedTable(
-                name,
-                match.Groups["name"].Captures.Zip(match.Groups["type"].Captures)
-                    .ToDictionary(static pair => pair.First.Value, static pair => pair.Second.Value),
-                (match.Groups["shard"].Value, match.Groups["number"].Value))
-            : throw new ArgumentException($"{ddl} is not emulated", nameof(ddl));
+        lock (gate)
+            rows.CreateIndex(indexed);
     }
 
     internal EmulatorAnswer Update(JsonObject details)
     {
         var value = details["value"] as JsonObject ?? throw EmulatorError.InvalidParameter("UpdateRowDetails.value is null");
-        foreach (var (column, given) in value)
-        {
-            if (!columns.TryGetValue(column, out var type))
-                throw EmulatorError.InvalidParameter($"The table {Name} has no column {column}");
-            if ((type, given?.GetValueKind()) is not (("STRING", JsonValueKind.String) or ("LONG", JsonValueKind.Number) or ("JSON", _)))
-                throw EmulatorError.InvalidParameter($"The column {column} is {type}, but its value is {given?.ToJsonString() ?? "null"}");
-        }
-
-        if (value[key.Shard] is not { } shard || value[key.Number] is not { } number)
-            throw EmulatorError.InvalidParameter($"The key of {Name} is {key.Shard} and {key.Number}");
+        var bytes = columns.Measure(Name, value);
+        if (value[columns.Shard] is not { } shard || value[columns.Number] is not { } number)
+            throw EmulatorError.InvalidParameter($"The key of {Name} is {columns.Shard} and {columns.Number}");
         if (Encoding.UTF8.GetByteCount(shard.GetValue<string>()) + sizeof(long) > MaxKey)
             throw new EmulatorError(400, "KeySizeLimitExceeded", $"Primary key is more than {MaxKey} bytes");
-        if (Encoding.UTF8.GetByteCount(value.ToJsonString()) > MaxRow)
+        if (bytes > MaxRow)
             throw new EmulatorError(400, "RowSizeLimitExceeded", $"The row is more than {MaxRow} bytes");
         var option = details["option"]?.GetValue<string>();
         if (option is not (null or "IF_ABSENT" or "IF_PRESENT"))
@@ -89,37 +91,86 @@ public sealed partial class EmulatedTable
         lock (gate)
         {
             var rowKey = (shard.GetValue<string>(), number.GetValue<long>());
-            var isPresent = rows.ContainsKey(rowKey);
+            var isPresent = rows.Find(rowKey) is not null;
             // A put that was not done is not an error: the answer has no version and no etag.
             if (option is not null && isPresent != (option == "IF_PRESENT"))
                 return EmulatorAnswer.Json(new Dictionary<string, object?> { ["usage"] = Usage(1, 0) });
-            last = rows[rowKey] = new EmulatedRow((JsonObject)value.DeepClone(), Version());
-            var usage = Usage(option is null ? 0 : 1, 1);
+            var units = (bytes + 1023) / 1024;
+            Throttle(units);
+            last = new EmulatedRow((JsonObject)value.DeepClone(), Version(), bytes);
+            rows.Set(rowKey, last);
+            var usage = Usage(option is null ? 0 : 1, units);
             var answer = EmulatorAnswer.Json(new Dictionary<string, object?> { ["version"] = last.Version, ["usage"] = usage });
             answer.Headers["etag"] = last.Version;
             return answer;
         }
     }
 
-    internal EmulatorAnswer Query(SimpleQuery query, StringValues limit, StringValues page)
+    internal EmulatorAnswer Get(StringValues key, string? consistency)
     {
-        if (query.Equal.Column != key.Shard || query.Above.Column != key.Number || !query.Columns.All(columns.ContainsKey))
-            throw EmulatorError.InvalidParameter("the emulator supports only the table's columns, and conditions on its key");
-        var rowsPerPage = Math.Min(RowsPerPage, limit.Count == 0 ? MaxPage : ReadLimit(limit));
-        var (after, empties) = page.Count == 0 ? (query.Above.Value, EmptyPages) : ReadPage(page.ToString());
+        var parts = key.Select(static part => (part ?? "").Split(':', 2)).Where(static part => part.Length == 2)
+            .ToDictionary(static part => part[0], static part => part[1]);
+        if (parts.Count != 2
+            || !parts.TryGetValue(columns.Shard, out var shard)
+            || !parts.TryGetValue(columns.Number, out var text)
+            || !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            throw EmulatorError.InvalidParameter($"Invalid key, key is not in format of 'column-name:value': {key}");
+        var isAbsolute = SimpleQuery.ReadConsistency(consistency);
         lock (gate)
         {
-            var shard = query.Equal.Value.GetValue<string>();
-            var found = rows
-                .Where(row => row.Key.Shard == shard && row.Key.Number > after && (query.IsAbsolute || row.Value != last))
-                .ToList();
+            var found = rows.Find((shard, number)) is { } row && (isAbsolute || row != last) ? row : null;
+            // A missing row is not an error either.
+            var body = new JsonObject { ["usage"] = Usage(2, 0) };
+            if (found is not null)
+                body["value"] = found.Value.DeepClone();
+            var answer = EmulatorAnswer.Json(body);
+            if (found is not null)
+                answer.Headers["etag"] = found.Version;
+            return answer;
+        }
+    }
+
+    internal EmulatorAnswer Query(SimpleQuery query, StringValues limit, StringValues page)
+    {
+        if (!query.Columns.Concat(query.Conditions.Select(static condition => condition.Column)).All(columns.Contains))
+            throw EmulatorError.InvalidParameter($"The table {Name} has no such column");
+        var rowsPerPage = Math.Min(RowsPerPage, limit.Count == 0 ? MaxPage : ReadLimit(limit));
+        var (after, empties) = page.Count == 0 ? (default, EmptyPages) : ReadPage(page.ToString());
+        lock (gate)
+        {
             if (empties > 0)
                 return Page([], WritePage(after, empties - 1));
-            var selected = found.Take(rowsPerPage).ToList();
+            var selected = new List<((string, long) Key, EmulatedRow Row)>();
+            var bytes = 0;
+            var isLast = true;
+            foreach (var (key, row) in rows.From(query.Conditions, after))
+            {
+                if (!query.Conditions.All(condition => condition.Holds(row.Value)) || (!query.IsAbsolute && row == last))
+                    continue;
+                if (selected.Count == rowsPerPage || (selected.Count > 0 && bytes + row.Bytes > MaxRead))
+                {
+                    isLast = false;
+                    break;
+                }
+
+                selected.Add((key, row));
+                bytes += row.Bytes;
+            }
+
             // The query names no order, so the emulator returns the least convenient one.
-            var items = selected.AsEnumerable().Reverse().Select(row => Select(row.Value.Value, query.Columns));
-            return Page(items, found.Count > selected.Count ? WritePage(selected[^1].Key.Number, EmptyPages) : null);
+            var items = selected.AsEnumerable().Reverse().Select(one => Select(one.Row.Value, query.Columns));
+            return Page(items, isLast ? null : WritePage(selected[^1].Key, EmptyPages));
         }
+    }
+
+    private void Throttle(int units)
+    {
+        var second = time.GetUtcNow().ToUnixTimeSeconds();
+        if (written.Second != second)
+            written = (second, 0);
+        if (written.Units + (long)units > WriteUnits)
+            throw new EmulatorError(429, "TooManyRequests", $"Write throughput rate exceeded for {Name}");
+        written.Units += units;
     }
 
     private static int ReadLimit(StringValues limit) =>
@@ -142,23 +193,20 @@ public sealed partial class EmulatedTable
 
     private static string Version() => Convert.ToBase64String(Guid.NewGuid().ToByteArray());
 
-    private static string WritePage(long after, int empties) => Convert.ToBase64String(Encoding.ASCII.GetBytes($"{after}/{empties}"));
+    private static string WritePage((string? Shard, long Number) after, int empties) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{empties}/{after.Number}/{after.Shard}"));
 
-    private static (long After, int Empties) ReadPage(string page)
+    private static ((string? Shard, long Number) After, int Empties) ReadPage(string page)
     {
         try
         {
-            var parts = Encoding.ASCII.GetString(Convert.FromBase64String(page)).Split('/');
-            return (long.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
+            var parts = Encoding.UTF8.GetString(Convert.FromBase64String(page)).Split('/', 3);
+            var number = long.Parse(parts[1], CultureInfo.InvariantCulture);
+            return ((parts[2].Length == 0 ? null : parts[2], number), int.Parse(parts[0], CultureInfo.InvariantCulture));
         }
         catch (FormatException)
         {
             throw EmulatorError.InvalidParameter($"page is '{page}', which is not a page of this query");
         }
     }
-
-    [GeneratedRegex(@"\A\(((?<name>\w+) (?<type>STRING|LONG|JSON), )+PRIMARY KEY\(SHARD\((?<shard>\w+)\), (?<number>\w+)\)\)\z")]
-    private static partial Regex Columns { get; }
-
-    private sealed record EmulatedRow(JsonObject Value, string Version);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using ModelServing.TestKit.Emulation;
 
@@ -16,10 +15,10 @@ public sealed class NosqlEmulator : ServiceEmulator<NosqlOperation, NosqlRequest
 
     private readonly ConcurrentDictionary<string, EmulatedTable> tables = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly TimeProvider time;
+
     private NosqlEmulator(TimeProvider time)
-        : base(time)
-    {
-    }
+        : base(time) => this.time = time;
 
     /// <summary>Starts an emulator on a free port.</summary>
     /// <param name="time">The clock against which requests' dates are checked; null means the machine's.</param>
@@ -32,19 +31,28 @@ public sealed class NosqlEmulator : ServiceEmulator<NosqlOperation, NosqlRequest
 
     /// <summary>Creates a table, as <c>pulumi up</c> would.</summary>
     /// <param name="name">The table's name.</param>
-    /// <param name="columns">The columns and the key in parentheses, as in CREATE TABLE.</param>
-    public EmulatedTable CreateTable(string name, string columns) => tables.GetOrAdd(name, EmulatedTable.Parse(name, columns));
+    /// <param name="columns">The columns and the key in parentheses, and a time to live, as in CREATE TABLE. Rows do not expire
+    /// here.</param>
+    public EmulatedTable CreateTable(string name, string columns) => tables.GetOrAdd(name, new EmulatedTable(name, columns, time));
 
     private protected override NosqlRequest Record(HttpContext context, string target) =>
         (context.Request.Method, target.Split('?')[0].Split('/').Select(Uri.UnescapeDataString).ToArray()) switch
         {
             ("PUT", ["", "20190828", "tables", { Length: > 0 } table, "rows"]) => new(target, NosqlOperation.UpdateRow, table),
+            ("GET", ["", "20190828", "tables", { Length: > 0 } table, "rows"]) => new(target, NosqlOperation.GetRow, table),
             ("POST", ["", "20190828", "query"]) => new(target, NosqlOperation.Query, ""),
             _ => new(target, null, ""),
         };
 
     private protected override Task AnswerAsync(HttpContext context, NosqlRequest request, byte[]? signedBody)
     {
+        if (request.Operation == NosqlOperation.GetRow)
+        {
+            var asked = context.Request.Query;
+            return RunAsync(context, NosqlOperation.GetRow, request.Table, () =>
+                Task.FromResult(FindTable(asked["compartmentId"], request.Table).Get(asked["key"], asked["consistency"])));
+        }
+
         if (request.Operation is not { } operation || signedBody is null)
         {
             throw new EmulatorError(
@@ -56,16 +64,16 @@ public sealed class NosqlEmulator : ServiceEmulator<NosqlOperation, NosqlRequest
         var name = query?.Table ?? request.Table;
         return RunAsync(context, operation, name, () =>
         {
-            var table = FindTable(details, name);
+            var table = FindTable(details["compartmentId"]?.GetValue<string>(), name);
             var limit = context.Request.Query["limit"];
             var page = context.Request.Query["page"];
             return Task.FromResult(query is null ? table.Update(details) : table.Query(query, limit, page));
         });
     }
 
-    private EmulatedTable FindTable(JsonObject details, string name)
+    private EmulatedTable FindTable(string? compartment, string name)
     {
-        if (details["compartmentId"]?.GetValue<string>() != Compartment)
+        if (compartment != Compartment)
             throw EmulatorError.NotFound();
         return tables.TryGetValue(name, out var table)
             ? table

@@ -4,5 +4,6 @@ namespace ModelServing.TestKit.Nosql;
 public enum NosqlOperation
 {
     UpdateRow,
+    GetRow,
     Query,
 }

@@ -5,14 +5,10 @@ using ModelServing.TestKit.Emulation;
 
 namespace ModelServing.TestKit.Nosql;
 
-/// <summary>The only form of SQL that the emulator supports: columns of one table, where one column equals a variable and another is
-/// greater than one. Over REST the service accepts a little more, but neither ordering nor aggregates.</summary>
+/// <summary>The only form of SQL that the emulator supports: columns of one table, where one or two columns equal a variable or are greater
+/// than one. Over REST the service accepts a little more, but neither ordering nor aggregates.</summary>
 internal sealed partial record SimpleQuery(
-    string Table,
-    IReadOnlyList<string> Columns,
-    (string Column, JsonNode Value) Equal,
-    (string Column, long Value) Above,
-    bool IsAbsolute)
+    string Table, IReadOnlyList<string> Columns, IReadOnlyList<SimpleCondition> Conditions, bool IsAbsolute)
 {
     internal static SimpleQuery Parse(JsonObject details)
     {
@@ -31,14 +27,11 @@ internal sealed partial record SimpleQuery(
         return new SimpleQuery(
             match.Groups["table"].Value,
             [.. match.Groups["columns"].Value.Split(',', StringSplitOptions.TrimEntries)],
-            (match.Groups["equal"].Value, Value(match.Groups["equals"].Value)),
-            (match.Groups["above"].Value, Value(match.Groups["than"].Value).GetValue<long>()),
-            details["consistency"]?.GetValue<string>() switch
-            {
-                "ABSOLUTE" => true,
-                null or "EVENTUAL" => false,
-                var other => throw EmulatorError.InvalidParameter($"consistency is '{other}'"),
-            });
+            [.. Enumerable.Range(0, match.Groups["column"].Captures.Count).Select(i => new SimpleCondition(
+                match.Groups["column"].Captures[i].Value,
+                match.Groups["operator"].Captures[i].Value == ">",
+                Value(match.Groups["value"].Captures[i].Value)))],
+            ReadConsistency(details["consistency"]?.GetValue<string>()));
 
         JsonNode Value(string variable) => variables[variable] is { } value
             && value.GetValueKind() == (types.GetValueOrDefault(variable) == "LONG" ? JsonValueKind.Number : JsonValueKind.String)
@@ -46,9 +39,17 @@ internal sealed partial record SimpleQuery(
             : throw EmulatorError.InvalidParameter($"Variable {variable} has not been bound to a {types.GetValueOrDefault(variable)}");
     }
 
+    /// <summary>Whether a read sees the last write.</summary>
+    internal static bool ReadConsistency(string? consistency) => consistency switch
+    {
+        "ABSOLUTE" => true,
+        null or "" or "EVENTUAL" => false,
+        _ => throw EmulatorError.InvalidParameter($"consistency is '{consistency}'"),
+    };
+
     [GeneratedRegex(
         @"\ADECLARE (?<declared>(\$\w+ (STRING|LONG); ?)+)SELECT (?<columns>\w+(, ?\w+)*) FROM (?<table>\w+) "
-        + @"WHERE (?<equal>\w+) = (?<equals>\$\w+) AND (?<above>\w+) > (?<than>\$\w+)\z")]
+        + @"WHERE (?<column>\w+) (?<operator>[=>]) (?<value>\$\w+)( AND (?<column>\w+) (?<operator>[=>]) (?<value>\$\w+))?\z")]
     private static partial Regex Form { get; }
 
     [GeneratedRegex(@"(?<name>\$\w+) (?<type>STRING|LONG);")]

@@ -31,6 +31,10 @@ internal static class RequestWriter
                     var placeholder = Uri.EscapeDataString($"{{{wire.Name}}}");
                     address = address.Replace(placeholder, Uri.EscapeDataString(Text(value)), StringComparison.Ordinal);
                     break;
+                case Place.Query when value is List<string> several:
+                    foreach (var one in several)
+                        query.Add($"{Uri.EscapeDataString(wire.Name)}={Uri.EscapeDataString(one)}");
+                    break;
                 case Place.Query:
                     query.Add($"{Uri.EscapeDataString(wire.Name)}={Uri.EscapeDataString(Text(value))}");
                     break;

@@ -101,6 +101,38 @@ public sealed class SdkNosqlTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_is_read_by_its_key()
+    {
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json(
+            """{"value":{"id":"a","attempt":0,"bytes":"AAECAw=="},"usage":{"readUnitsConsumed":2}}""", "etag: v1"));
+        using var client = Client(service);
+
+        var answer = await client.GetRow(new GetRowRequest
+        {
+            TableNameOrId = "t",
+            Key = ["id:a b", "attempt:0"],
+            CompartmentId = "c",
+            Consistency = GetRowRequest.ConsistencyEnum.Absolute,
+        });
+
+        var request = Assert.Single(service.Requests);
+        Assert.Equal(
+            "GET /20190828/tables/t/rows?key=id%3Aa%20b&key=attempt%3A0&compartmentId=c&consistency=ABSOLUTE HTTP/1.1", request.StartLine);
+        Assert.Equal("date (request-target) host", SomeUser.VerifySignature(request));
+        Assert.Equal(("v1", 0L, "AAECAw=="), (answer.Etag, answer.Row.Value["attempt"], answer.Row.Value["bytes"]));
+    }
+
+    [Fact]
+    public async Task A_missing_row_has_no_value()
+    {
+        await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"usage":{"readUnitsConsumed":1}}"""));
+        using var client = Client(service);
+        var answer = await client.GetRow(new GetRowRequest { TableNameOrId = "t", Key = ["id:a"] });
+        Assert.Null(answer.Row.Value);
+        Assert.Null(answer.Etag);
+    }
+
+    [Fact]
     public async Task A_last_page_has_no_next_one()
     {
         await using var service = new ServiceStandIn(_ => ServiceStandIn.Json("""{"items":[]}"""));
