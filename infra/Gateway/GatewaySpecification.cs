@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Predictions;
 using Pulumi;
 using Pulumi.Oci.ApiGateway.Inputs;
 
@@ -16,6 +17,9 @@ internal static class GatewaySpecification
 
     /// <summary>How long the admin API may take: a rollback waits for the journal and for the routers to apply it.</summary>
     private const double AdminTimeoutSeconds = 30;
+
+    /// <summary>How long a post of outcomes may take. The routers themselves give its body and the store 10 s each.</summary>
+    private const double OutcomesTimeoutSeconds = 30;
 
     internal static DeploymentSpecificationArgs From(GatewayArgs args)
     {
@@ -44,6 +48,7 @@ internal static class GatewaySpecification
         var timeout = Math.Ceiling(args.ReadTimeout.TotalSeconds);
         yield return Route(args, args.RouterPort, InferencePaths.Server, InferencePaths.Server, methods, timeout);
         yield return Below(args, args.RouterPort, InferencePaths.Server, methods, timeout);
+        yield return Below(args, args.RouterPort, OutcomePaths.Prefix, ["POST"], OutcomesTimeoutSeconds);
         if (args.RouterAdminPort is { } admin)
             yield return Below(args, admin, AdminPaths.Prefix, ["GET", "POST"], AdminTimeoutSeconds);
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ModelServing.Cli;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
+using ModelServing.Cli.Predictions;
 using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
 
@@ -16,6 +17,8 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     VersionCommands.CreateRollback(),
     VersionCommands.CreateReset(),
     CheckCommand.Create(),
+    PredictionsCommand.Create(),
+    PredictionCommand.Create(),
     ImagesCommand.Create(),
     KeysCommand.Create(),
     SettingsCommand.Create(),

@@ -1,20 +1,24 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Predictions;
 
 namespace ModelServing.Contracts;
 
-/// <summary>A client's permissions. Each role includes those before it.</summary>
+/// <summary>A client's permissions.</summary>
 [JsonConverter(typeof(ClientRoleJsonConverter))]
 public enum ClientRole
 {
     /// <summary>May send requests to models.</summary>
     Caller,
 
-    /// <summary>May select a variant of a rollout (<see cref="HeaderNames.ModelVariant"/>).</summary>
+    /// <summary>May send requests to models, and select the variant that answers (<see cref="HeaderNames.ModelVariant"/>).</summary>
     Tester,
 
-    /// <summary>May use the admin API (<see cref="AdminPaths.Prefix"/>).</summary>
+    /// <summary>May post outcomes (<see cref="OutcomePaths"/>), and nothing else.</summary>
+    Reporter,
+
+    /// <summary>May do all of this, and use the admin API (<see cref="AdminPaths.Prefix"/>).</summary>
     Operator,
 }
 
@@ -26,8 +30,9 @@ public sealed class ClientRoleJsonConverter : JsonConverter<ClientRole>
         {
             "caller" => ClientRole.Caller,
             "tester" => ClientRole.Tester,
+            "reporter" => ClientRole.Reporter,
             "operator" => ClientRole.Operator,
-            _ => throw new JsonException("a role is 'caller', 'tester' or 'operator'"),
+            _ => throw new JsonException("a role is 'caller', 'tester', 'reporter' or 'operator'"),
         };
 
     public override void Write(Utf8JsonWriter writer, ClientRole value, JsonSerializerOptions options) =>
@@ -35,6 +40,7 @@ public sealed class ClientRoleJsonConverter : JsonConverter<ClientRole>
         {
             ClientRole.Caller => "caller",
             ClientRole.Tester => "tester",
+            ClientRole.Reporter => "reporter",
             ClientRole.Operator => "operator",
             _ => throw new ArgumentOutOfRangeException(nameof(value)),
         });

@@ -31,6 +31,11 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(MetricPostAnswer))]
 [JsonSerializable(typeof(FiringAlarms))]
 [JsonSerializable(typeof(Outcome))]
+[JsonSerializable(typeof(OutcomeBatch))]
+[JsonSerializable(typeof(ObservedOutcome))]
+[JsonSerializable(typeof(StoredOutcomes))]
+[JsonSerializable(typeof(PredictionsPage))]
+[JsonSerializable(typeof(RequestPredictions))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {

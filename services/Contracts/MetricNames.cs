@@ -66,6 +66,12 @@ public static class MetricNames
     /// If it is refused, the last good rollout is served, or none. By model.</summary>
     public const string RouterRolloutRefused = "modelserving.router.rollout.refused";
 
+    /// <summary>Router, counter: outcomes that clients posted and that are stored.</summary>
+    public const string RouterOutcomes = "modelserving.router.outcomes";
+
+    /// <summary>Router, counter: posts of outcomes that were answered with a status of 500 or above, by <see cref="Reason"/>.</summary>
+    public const string RouterFailedOutcomePosts = "modelserving.router.failed.outcome.posts";
+
     /// <summary>Inference, histogram in seconds: from a request's head to the last byte of its answer.</summary>
     public const string InferenceRequestDuration = "modelserving.inference.request.duration";
 

@@ -24,7 +24,7 @@ public sealed record TokenRules
     /// <summary>The claim that names the client.</summary>
     public string ClientClaim { get; init; } = "sub";
 
-    /// <summary>The rules for testers and operators; null if every client is a caller.</summary>
+    /// <summary>The rules for testers, reporters and operators; null if every client is a caller.</summary>
     public TokenRoles? Roles { get; init; }
 
     /// <summary>Each client's rate limit; null for no limit.</summary>

@@ -4,14 +4,17 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
+using ModelServing.Oci;
 using ModelServing.Router.Admin;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
+using ModelServing.Router.Outcomes;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
@@ -51,9 +54,14 @@ public static class RouterHost
         AddSources(builder.Services, settings);
         AddClients(builder.Services, settings);
         RolloutServices.Add(builder.Services, settings);
+        if (settings.Predictions is { } log)
+            builder.Services.AddSingleton(PredictionStores.Open(log.Store, log.RetentionDays, settings.Oci));
         builder.Services.AddSingleton<RolloutStatusReader>();
         builder.Services.AddSingleton<OperatorDecisions>();
+        builder.Services.AddSingleton<PredictionsApi>();
         builder.Services.AddSingleton<AdminApi>();
+        builder.Services.AddSingleton<OutcomeMetrics>();
+        builder.Services.AddSingleton<OutcomesApi>();
         builder.Services.AddSingleton<RouterMetrics>();
         builder.Services.AddSingleton<RoutingTableHolder>();
         builder.Services.AddSingleton<LiveEndpoints>(static services =>
@@ -83,6 +91,11 @@ public static class RouterHost
         app.Use(next => context =>
             context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
                 ? handler.HandleAsync(context, path)
+                : next(context));
+        var outcomes = app.Services.GetRequiredService<OutcomesApi>();
+        app.Use(next => context =>
+            context.Request.Path.Value is { } path && path.StartsWith(OutcomePaths.Prefix + "/", StringComparison.Ordinal)
+                ? outcomes.HandleAsync(context, path)
                 : next(context));
         var unready = new UnreadyModels(app.Services.GetRequiredService<RoutingTableHolder>());
         ServerPaths.Map(app, "modelserving-router", unready.Find);

@@ -16,7 +16,7 @@ internal static class KeysCommand
         var client = new Argument<string>("client") { Description = "The client's name." };
         var role = new Option<string?>("--role")
         {
-            Description = "The client's role: caller, tester or operator. Default: its present role; a new client is a caller.",
+            Description = "The client's role: caller, tester, reporter or operator. Default: its present role; a new client is a caller.",
         };
         role.AcceptOnlyFromAmong([.. Enum.GetValues<ClientRole>().Select(NewKey.Text)]);
         var write = new Option<bool>("--write")

@@ -5,6 +5,7 @@ using System.Text.Json;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Journal;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Settings;
 
 namespace ModelServing.Cli.Rollouts;
@@ -39,6 +40,24 @@ internal sealed class AdminClient(Uri address, OperatorCredential credential) : 
     /// <exception cref="CommandException">The router is unreachable or refuses.</exception>
     internal async Task<ModelStatus> ResetAsync(ModelName model, ResetRequest request, CancellationToken cancellation) =>
         ModelStatus.Parse(await SendAsync(HttpMethod.Post, AdminPaths.Reset(model), request.ToUtf8(), cancellation));
+
+    /// <summary>A page of a model's predictions.</summary>
+    /// <exception cref="CommandException">The router is unreachable or refuses.</exception>
+    internal async Task<PredictionsPage> PredictionsAsync(
+        ModelName model, DateTimeOffset since, DateTimeOffset until, int limit, string? cursor, CancellationToken cancellation)
+    {
+        var path = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{AdminPaths.Predictions}?model={model}&since={IsoTime.Write(since)}&until={IsoTime.Write(until)}&limit={limit}");
+        if (cursor is not null)
+            path += $"&{AdminPaths.CursorParameter}={Uri.EscapeDataString(cursor)}";
+        return PredictionsPage.Parse(await SendAsync(HttpMethod.Get, path, null, cancellation));
+    }
+
+    /// <summary>The attempts of a request.</summary>
+    /// <exception cref="CommandException">No record has landed, or the router is unreachable or refuses.</exception>
+    internal async Task<RequestPredictions> PredictionAsync(string requestId, CancellationToken cancellation) =>
+        RequestPredictions.Parse(await SendAsync(HttpMethod.Get, AdminPaths.Prediction(requestId), null, cancellation));
 
     private async Task<byte[]> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
     {

@@ -35,6 +35,9 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     /// <summary>The file with the key of this machine's operator, for a platform in this folder.</summary>
     internal static string OperatorKeyIn(string folder) => Path.Combine(folder, "operator.key");
 
+    /// <summary>The file with the prediction log, for a platform in this folder.</summary>
+    internal static string PredictionsIn(string folder) => Path.Combine(folder, "predictions.db");
+
     internal void WriteClients(ClientsDocument clients) => Replace(ClientsPath, clients.ToUtf8());
 
     internal void WriteOperatorKey(string key) => Replace(OperatorKeyPath, Encoding.ASCII.GetBytes(key + "\n"));

@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Predictions;
+
 namespace ModelServing.Contracts.Admin;
 
 /// <summary>The paths of the router's admin API, which listens on its own port and accepts only operators.</summary>
@@ -19,4 +21,15 @@ public static class AdminPaths
     /// <summary>POST <see cref="ResetRequest"/>: a person allows a condemned version to be tried again; the answer is the model's
     /// <see cref="ModelStatus"/>.</summary>
     public static string Reset(ModelName model) => $"{Rollouts}/{model}/reset";
+
+    /// <summary>GET: <see cref="PredictionsPage"/>, the predictions of <c>?model=NAME</c>, the newest first. <c>since</c> and <c>until</c>
+    /// are times (<see cref="IsoTime"/>), <c>limit</c> is the most predictions of the page, and <see cref="CursorParameter"/> gets the next
+    /// one.</summary>
+    public const string Predictions = Prefix + "/predictions";
+
+    /// <summary>The parameter for <see cref="PredictionsPage.Next"/>.</summary>
+    public const string CursorParameter = "cursor";
+
+    /// <summary>GET: <see cref="RequestPredictions"/>, the attempts of one request.</summary>
+    public static string Prediction(string requestId) => $"{Predictions}/{requestId}";
 }

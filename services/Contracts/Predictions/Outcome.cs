@@ -8,7 +8,9 @@ namespace ModelServing.Contracts.Predictions;
 /// <param name="Value">What turned out to be true.</param>
 /// <param name="ObservedAt">When it was observed; by default when it was posted.</param>
 public sealed record Outcome(
-    [property: JsonPropertyName("id")] string RequestId, OutcomeValue Value, DateTimeOffset? ObservedAt = null)
+    [property: JsonPropertyName("id")] string RequestId,
+    OutcomeValue Value,
+    [property: JsonConverter(typeof(IsoTimeJsonConverter))] DateTimeOffset? ObservedAt = null)
 {
     /// <exception cref="ContractException">The JSON is not an outcome.</exception>
     public static Outcome Parse(ReadOnlySpan<byte> utf8) => ContractsJson.Read(utf8, ContractsJson.Compact.Outcome, "outcome");

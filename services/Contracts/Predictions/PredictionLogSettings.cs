@@ -32,8 +32,11 @@ public sealed record PredictionLogSettings
             $"{2 * HashKeyBytes} hexadecimal digits",
             static text => text.Length == 2 * HashKeyBytes && text.All(char.IsAsciiHexDigit) ? text : null,
             variable: HashKeyVariable),
-        HostSetting.Whole(nameof(RetentionDays), 1, 3650, StoreVariable + "_RETENTION_DAYS"),
+        HostSetting.Whole(nameof(RetentionDays), 1, MostRetentionDays, StoreVariable + "_RETENTION_DAYS"),
     ];
+
+    /// <summary>The largest <see cref="RetentionDays"/>.</summary>
+    public const int MostRetentionDays = 3650;
 
     private const string NamesForm = "a JSON list of names";
 

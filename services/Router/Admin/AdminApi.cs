@@ -15,7 +15,7 @@ using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Admin;
 
-/// <summary>The admin API: the status and history of rollouts, and a person's decisions about them. It has its own port and is for
+/// <summary>The admin API: the status and history of rollouts, a person's decisions about them, and the log of predictions. It has its own port and is for
 /// operators only. Besides it, that port answers only health checks; on the models' port, its paths are unknown.</summary>
 internal sealed class AdminApi
 {
@@ -25,6 +25,7 @@ internal sealed class AdminApi
     private readonly IServer server;
     private readonly RolloutStatusReader status;
     private readonly OperatorDecisions decisions;
+    private readonly PredictionsApi predictions;
     private readonly Admission admission;
     private readonly RouterMetrics metrics;
 
@@ -36,6 +37,7 @@ internal sealed class AdminApi
         IServer server,
         RolloutStatusReader status,
         OperatorDecisions decisions,
+        PredictionsApi predictions,
         Admission admission,
         RouterMetrics metrics)
     {
@@ -43,6 +45,7 @@ internal sealed class AdminApi
         this.server = server;
         this.status = status;
         this.decisions = decisions;
+        this.predictions = predictions;
         this.admission = admission;
         this.metrics = metrics;
         ports = [.. (settings.AdminUrls?.Split(';') ?? []).Select(PortOf)];
@@ -65,7 +68,7 @@ internal sealed class AdminApi
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var admitted = await admission.AdmitAsync(context, ClientRole.Operator);
+        var admitted = await admission.AdmitAsync(context, ClientAction.Administer);
         if (admitted.Problem is { } refusal)
         {
             metrics.Refused(refusal);
@@ -96,8 +99,14 @@ internal sealed class AdminApi
         var path = context.Request.Path.Value!;
         if (path == AdminPaths.Rollouts)
         {
-            if (await HasMethodAsync(context, HttpMethods.Get))
-                await WriteAsync(context, status.Read().ToUtf8());
+            if (await AdminAnswers.HasMethodAsync(context, HttpMethods.Get))
+                await AdminAnswers.WriteAsync(context, status.Read().ToUtf8());
+            return;
+        }
+
+        if (PredictionsApi.Serves(path))
+        {
+            await predictions.AnswerAsync(context, path);
             return;
         }
 
@@ -107,24 +116,24 @@ internal sealed class AdminApi
         {
             await Problems.NoSuchPath.WriteAsync(
                 context,
-                $"There is nothing at {path}; the paths are {AdminPaths.Rollouts} and {AdminPaths.Rollouts}/MODEL/history, /rollback " +
-                    $"and /reset");
+                $"There is nothing at {path}; the paths are {AdminPaths.Rollouts}, {AdminPaths.Rollouts}/MODEL/history, /rollback and " +
+                    $"/reset, {AdminPaths.Predictions} and {AdminPaths.Prediction("ID")}");
             return;
         }
 
         switch (action)
         {
-            case "history" when await HasMethodAsync(context, HttpMethods.Get):
+            case "history" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Get):
                 var history = await decisions.HistoryAsync(model, AfterOf(context), context.RequestAborted);
-                await WriteAsync(context, history.ToUtf8());
+                await AdminAnswers.WriteAsync(context, history.ToUtf8());
                 break;
-            case "rollback" when await HasMethodAsync(context, HttpMethods.Post):
+            case "rollback" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
                 await decisions.RollbackAsync(model, RollbackRequest.Parse(await BodyAsync(context)), context.RequestAborted);
-                await WriteAsync(context, status.Read(model)!.ToUtf8());
+                await AdminAnswers.WriteAsync(context, status.Read(model)!.ToUtf8());
                 break;
-            case "reset" when await HasMethodAsync(context, HttpMethods.Post):
+            case "reset" when await AdminAnswers.HasMethodAsync(context, HttpMethods.Post):
                 await decisions.ResetAsync(model, ResetRequest.Parse(await BodyAsync(context)), context.RequestAborted);
-                await WriteAsync(context, status.Read(model)!.ToUtf8());
+                await AdminAnswers.WriteAsync(context, status.Read(model)!.ToUtf8());
                 break;
             case "history" or "rollback" or "reset":
                 break;
@@ -146,15 +155,6 @@ internal sealed class AdminApi
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(addresses[0]));
     }
 
-    private static async Task<bool> HasMethodAsync(HttpContext context, string method)
-    {
-        if (context.Request.Method == method)
-            return true;
-        context.Response.Headers.Allow = method;
-        await Problems.MethodNotAllowed.WriteAsync(context, $"{context.Request.Path} accepts {method}, not {context.Request.Method}");
-        return false;
-    }
-
     private static long AfterOf(HttpContext context)
     {
         var text = context.Request.Query["after"].ToString();
@@ -168,12 +168,5 @@ internal sealed class AdminApi
         var buffer = new byte[MaxBody + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         return length <= MaxBody ? buffer[..length] : throw new ContractException($"the request body has more than {MaxBody} bytes");
-    }
-
-    private static async Task WriteAsync(HttpContext context, byte[] json)
-    {
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = json.Length;
-        await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }
 }

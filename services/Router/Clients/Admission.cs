@@ -25,11 +25,12 @@ internal sealed class Admission(ClientTableHolder holder)
 
     /// <summary>Admits a request, or returns the problem that answers it.</summary>
     /// <param name="context">The request. Its response gets the headers of the limit and the challenge.</param>
-    /// <param name="least">The least role that the request needs.</param>
-    internal ValueTask<Admitted> AdmitAsync(HttpContext context, ClientRole least = ClientRole.Caller)
+    /// <param name="action">What the request would do.</param>
+    internal ValueTask<Admitted> AdmitAsync(HttpContext context, ClientAction action = ClientAction.Call)
     {
+        // Without a list of clients, no one could be made a reporter.
         if (holder.IsOpen)
-            return new(InRole(Client.Anonymous, least));
+            return new(InRole(Client.Anonymous, action == ClientAction.Report ? ClientAction.Call : action));
 
         // 1
         if (holder.Current is not { } table)
@@ -41,7 +42,7 @@ internal sealed class Admission(ClientTableHolder holder)
         {
             case CredentialKind.None:
                 return new(table.Anonymous
-                    ? InRole(Client.Anonymous, least)
+                    ? InRole(Client.Anonymous, action)
                     : Challenged(context, table, $"A request needs a credential: {Ways(table)}"));
             case CredentialKind.Several:
                 return new(Refused(
@@ -52,7 +53,7 @@ internal sealed class Admission(ClientTableHolder holder)
             case CredentialKind.Key:
                 // 3 to 5
                 return new(table.Find(credential.Text) is { } known
-                    ? Counted(context, known.Client, known.Limiter, least)
+                    ? Counted(context, known.Client, known.Limiter, action)
                     : Challenged(context, table, $"The key in {HeaderNames.ApiKey} is not known"));
         }
 
@@ -60,12 +61,12 @@ internal sealed class Admission(ClientTableHolder holder)
             return new(Challenged(context, table, $"Tokens are not accepted; accepted are: {Ways(table)}"));
         // 3 to 5
         return credential.Text.Length <= TokenValidator.MaxLength && tokens.Find(TokenHash.Compute(credential.Text)) is { } client
-            ? new(Counted(context, client, table.TokenLimiters?.LimiterOf(client.Name), least))
-            : CheckAsync(context, table, tokens, credential.Text.ToString(), least);
+            ? new(Counted(context, client, table.TokenLimiters?.LimiterOf(client.Name), action))
+            : CheckAsync(context, table, tokens, credential.Text.ToString(), action);
     }
 
     private static async ValueTask<Admitted> CheckAsync(
-        HttpContext context, ClientTable table, TokenValidator tokens, string token, ClientRole least)
+        HttpContext context, ClientTable table, TokenValidator tokens, string token, ClientAction action)
     {
         var result = await tokens.CheckAsync(token, context.RequestAborted);
         if (result.Problem is { } problem)
@@ -75,14 +76,14 @@ internal sealed class Admission(ClientTableHolder holder)
                 : Refused(problem, result.Detail, RetryAfter);
         }
 
-        return Counted(context, result.Client!, table.TokenLimiters?.LimiterOf(result.Client!.Name), least);
+        return Counted(context, result.Client!, table.TokenLimiters?.LimiterOf(result.Client!.Name), action);
     }
 
     // 4
-    private static Admitted Counted(HttpContext context, Client client, ClientLimiter? limiter, ClientRole least)
+    private static Admitted Counted(HttpContext context, Client client, ClientLimiter? limiter, ClientAction action)
     {
         if (limiter?.Count(context.Response.Headers) is not { } next)
-            return InRole(client, least);
+            return InRole(client, action);
         var (rate, burst) = (limiter.Limit.RequestsPerSecond, limiter.Limit.Burst);
         var detail = string.Create(
             CultureInfo.InvariantCulture,
@@ -91,9 +92,23 @@ internal sealed class Admission(ClientTableHolder holder)
     }
 
     // 5
-    private static Admitted InRole(Client client, ClientRole least) => client.Role >= least
+    private static Admitted InRole(Client client, ClientAction action) => MayDo(client.Role, action)
         ? new Admitted(client, null, "", null)
-        : Refused(Problems.Forbidden, $"This needs the role {Name(least)}; the client's role is {Name(client.Role)}");
+        : Refused(Problems.Forbidden, $"This needs the role {Name(LeastRole(action))}; the client's role is {Name(client.Role)}");
+
+    private static bool MayDo(ClientRole role, ClientAction action) => role == ClientRole.Operator || action switch
+    {
+        ClientAction.Call => role is ClientRole.Caller or ClientRole.Tester,
+        ClientAction.Report => role == ClientRole.Reporter,
+        _ => false,
+    };
+
+    private static ClientRole LeastRole(ClientAction action) => action switch
+    {
+        ClientAction.Call => ClientRole.Caller,
+        ClientAction.Report => ClientRole.Reporter,
+        _ => ClientRole.Operator,
+    };
 
     private static Admitted Challenged(HttpContext context, ClientTable table, string detail, bool isInvalidToken = false)
     {

@@ -22,7 +22,7 @@ internal sealed class Client(string name, ClientRole role, JsonElement claims = 
     internal ClientRole Role => role;
 
     /// <summary>Whether the client may choose the variant that answers.</summary>
-    internal bool MayOverride => role >= ClientRole.Tester;
+    internal bool MayOverride => role is ClientRole.Tester or ClientRole.Operator;
 
     /// <summary>The value of a claim as a routing key, in the form in which headers are held: one character for each byte of its UTF-8, so
     /// that a key is the same in a header and in a claim. Null if there is no token or no such claim, or if it is a list or a

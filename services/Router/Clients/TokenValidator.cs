@@ -139,6 +139,7 @@ internal sealed class TokenValidator(TokenRules rules, TokenKeySource keySource,
             _ => Array.Empty<string>(),
         };
         return values.Any(roles.Operators.Contains) ? ClientRole.Operator
+            : roles.Reporters is { } reporters && values.Any(reporters.Contains) ? ClientRole.Reporter
             : values.Any(roles.Testers.Contains) ? ClientRole.Tester
             : ClientRole.Caller;
     }

@@ -29,6 +29,18 @@ internal static class Problems
     internal static readonly Problem NoJournal = new(StatusCodes.Status409Conflict, "no-journal", "This router has no journal");
     internal static readonly Problem JournalAway =
         new(StatusCodes.Status503ServiceUnavailable, "journal-away", "The journal is unavailable");
+    internal static readonly Problem NoPredictionLog =
+        new(StatusCodes.Status404NotFound, "no-prediction-log", "There is no prediction log");
+    internal static readonly Problem UnknownPrediction =
+        new(StatusCodes.Status404NotFound, "unknown-prediction", "No record of this request");
+    internal static readonly Problem PredictionsUnavailable =
+        new(StatusCodes.Status503ServiceUnavailable, "predictions-unavailable", "The prediction store is unavailable");
+    internal static readonly Problem PredictionsThrottled =
+        new(StatusCodes.Status503ServiceUnavailable, "predictions-throttled", "The prediction store takes no more calls for now");
+    internal static readonly Problem PredictionsBusy =
+        new(StatusCodes.Status503ServiceUnavailable, "predictions-busy", "Too many requests read predictions");
+    internal static readonly Problem OutcomesBusy =
+        new(StatusCodes.Status503ServiceUnavailable, "outcomes-busy", "Too many posts of outcomes");
     internal static readonly Problem CondemnedStable =
         new(StatusCodes.Status503ServiceUnavailable, "condemned-stable", "The stable version is condemned");
     internal static readonly Problem NoPlan = new(StatusCodes.Status503ServiceUnavailable, "no-plan", "The plan is not loaded yet");

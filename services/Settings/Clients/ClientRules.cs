@@ -76,8 +76,8 @@ internal static class ClientRules
             yield return Fault("tokens.keysUri", $"'{uri}' is not an address that keys can be read from");
         if (tokens.ClockSkew.Milliseconds != 0)
             yield return Fault("tokens.clockSkew", "this must be a whole number of seconds");
-        if (tokens.Roles is { Testers.Count: 0, Operators.Count: 0 })
-            yield return Fault("tokens.roles", "missing: testers or operators, the values of the claim that grant the role");
+        if (tokens.Roles is { Testers.Count: 0, Reporters.Count: 0, Operators.Count: 0 })
+            yield return Fault("tokens.roles", "missing: testers, reporters or operators, the values of the claim that grant the role");
         foreach (var fault in CheckLimit("tokens", tokens.RequestsPerSecond, tokens.Burst))
             yield return fault;
     }

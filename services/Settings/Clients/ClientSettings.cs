@@ -20,7 +20,8 @@ public sealed record ClientSettings
 
     [Setting(
         "The permissions of the client. A `caller` sends requests to models. A `tester` may also choose the variant that answers "
-        + "(`X-Model-Variant`). An `operator` may also use the admin API.")]
+        + "(`X-Model-Variant`). A `reporter` posts outcomes, and may do nothing else. An `operator` may do all of this, and use the "
+        + "admin API.")]
     public ClientRole Role { get; init; } = ClientRole.Caller;
 
     [Setting(

@@ -64,7 +64,13 @@ public static class ClientsMaker
             ClockSkewSeconds = (int)settings.ClockSkew.TotalSeconds,
             ClientClaim = settings.ClientClaim,
             Roles = settings.Roles is { } roles
-                ? new TokenRoles { Claim = roles.Claim, Testers = roles.Testers, Operators = roles.Operators }
+                ? new TokenRoles
+                {
+                    Claim = roles.Claim,
+                    Testers = roles.Testers,
+                    Reporters = roles.Reporters is { Count: > 0 } reporters ? reporters : null,
+                    Operators = roles.Operators,
+                }
                 : null,
             Limit = MakeLimit(settings.RequestsPerSecond, settings.Burst),
         };

@@ -2,7 +2,7 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Clients;
 
-/// <summary>The claim that gives the client of a token more than the role of a caller.</summary>
+/// <summary>The claim that gives the client of a token another role than that of a caller.</summary>
 public sealed record TokenRoleSettings
 {
     [Setting(
@@ -14,6 +14,9 @@ public sealed record TokenRoleSettings
 
     [Setting("The values of the claim that grant the role of a tester.")]
     public IReadOnlyList<string> Testers { get; init; } = [];
+
+    [Setting("The values of the claim that grant the role of a reporter.")]
+    public IReadOnlyList<string> Reporters { get; init; } = [];
 
     [Setting("The values of the claim that grant the role of an operator.")]
     public IReadOnlyList<string> Operators { get; init; } = [];

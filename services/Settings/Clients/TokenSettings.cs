@@ -34,7 +34,7 @@ public sealed record TokenSettings
         Example = "sub")]
     public string ClientClaim { get; init; } = "sub";
 
-    [Setting("The claim that gives the client of a token more than the role of a caller.")]
+    [Setting("The claim that gives the client of a token another role than that of a caller.")]
     public TokenRoleSettings? Roles { get; init; }
 
     [Setting(

@@ -10,14 +10,20 @@ public class GatewayTests
     private const string Deployment = "oci:ApiGateway/deployment:Deployment";
 
     [Fact]
-    public async Task Exactly_the_paths_of_the_protocol_lead_to_the_routers()
+    public async Task Exactly_the_paths_of_the_protocol_and_the_posts_of_outcomes_lead_to_the_routers()
     {
         var specification = await SpecificationAsync();
 
         Assert.Equal(
-            ["/v2 http://10.0.1.70:80/v2", "/v2/{path*} http://10.0.1.70:80/v2/${request.path[path]}"],
+            [
+                "/v2 http://10.0.1.70:80/v2",
+                "/v2/{path*} http://10.0.1.70:80/v2/${request.path[path]}",
+                "/v1/{path*} http://10.0.1.70:80/v1/${request.path[path]}",
+            ],
             Routes(specification).Select(route => $"{route["path"]} {route.Map("backend")["url"]}"));
-        Assert.All(Routes(specification), route => Assert.Equal(["GET", "HEAD", "POST"], route.List("methods").Cast<string>()));
+        Assert.Equal(
+            ["GET HEAD POST", "GET HEAD POST", "POST"],
+            Routes(specification).Select(route => string.Join(' ', route.List("methods").Cast<string>())));
     }
 
     [Fact]
@@ -43,7 +49,7 @@ public class GatewayTests
             .Only(Deployment)
             .Part("specification");
 
-        var route = Routes(specification).Single(static route => !((string)route["path"]).StartsWith("/v2", StringComparison.Ordinal));
+        var route = Routes(specification).Single(static route => ((string)route["path"]).StartsWith("/admin", StringComparison.Ordinal));
         Assert.Equal(
             ("/admin/v1/{path*}", "http://10.0.1.70:8081/admin/v1/${request.path[path]}"),
             (route["path"], route.Map("backend")["url"]));
@@ -64,7 +70,7 @@ public class GatewayTests
     public async Task The_gateway_waits_longer_than_the_longest_deadline(double seconds, double timeout)
     {
         var specification = await SpecificationAsync(TimeSpan.FromSeconds(seconds));
-        Assert.All(Routes(specification), route => Assert.Equal(timeout, route.Map("backend")["readTimeoutInSeconds"]));
+        Assert.Equal([timeout, timeout, 30.0], Routes(specification).Select(route => route.Map("backend")["readTimeoutInSeconds"]));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public class ClientsDocumentTests
     [InlineData("\"schema\": 1,", "\"schema\": 2,", "the clients document has schema 2; this program reads schema 1")]
     [InlineData("\"anonymous\": false,", "", "anonymous")]
     [InlineData("\"shop\"", "\"Shop\"", "Shop")]
-    [InlineData("\"role\": \"tester\"", "\"role\": \"admin\"", "a role is 'caller', 'tester' or 'operator' ($.clients.shop.role, line 9)")]
+    [InlineData("\"role\": \"tester\"", "\"role\": \"admin\"", "a role is 'caller', 'tester', 'reporter' or 'operator' ($.clients.shop.role, line 9)")]
     [InlineData("\"role\": \"tester\"", "\"role\": 2", "a role is")]
     [InlineData("\"role\": \"tester\"", "\"role\": \"Tester\"", "a role is")]
     [InlineData("\"role\": \"tester\"", "\"role\": \"caller, tester\"", "a role is")]
@@ -92,11 +92,25 @@ public class ClientsDocumentTests
     [InlineData("\"clientClaim\": \"sub\"", "\"clientClaim\": \"\"", "tokens.clientClaim is empty")]
     [InlineData("\"claim\": \"groups\"", "\"claim\": \"\"", "tokens.roles.claim is empty")]
     [InlineData("\"ops\"", "\"\"", "tokens.roles.operators[0] is empty")]
+    [InlineData("\"testers\": []", "\"testers\": [], \"reporters\": [\"\"]", "tokens.roles.reporters[0] is empty")]
     public void The_error_names_the_broken_rule(string part, string instead, string message)
     {
         Assert.Contains(part, Text, StringComparison.Ordinal);
         var e = Assert.Throws<ContractException>(() => Parse(Text.Replace(part, instead, StringComparison.Ordinal)));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reporters_are_read_and_written_and_may_be_absent()
+    {
+        const string Reporters = "\"testers\": [],\n      \"reporters\": [\n        \"etl\"\n      ],";
+        var text = Text.Replace("\"testers\": [],", Reporters, StringComparison.Ordinal)
+            .Replace("\"role\": \"tester\"", "\"role\": \"reporter\"", StringComparison.Ordinal);
+        var document = Parse(text);
+        Assert.Equal(ClientRole.Reporter, document.Clients[ModelName.Parse("shop")].Role);
+        Assert.Equal(["etl"], document.Tokens!.Roles!.Reporters!);
+        Assert.Equal(text, Encoding.UTF8.GetString(document.ToUtf8()));
+        Assert.Null(Parse(Text).Tokens!.Roles!.Reporters);
     }
 
     [Theory]

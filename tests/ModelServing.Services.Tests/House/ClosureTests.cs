@@ -9,7 +9,7 @@ public class ClosureTests
     // The packages of the trainer, the cloud and the tests. Inference may have ONNX Runtime, which shares a prefix with ML.NET, and the
     // router may have the cluster's client.
     private static readonly string[] Forbidden =
-        ["Microsoft.ML", "Pulumi", "KubernetesClient", "Parquet", "xunit", "CsCheck", "NJsonSchema"];
+        ["Microsoft.ML", "Pulumi", "KubernetesClient", "DuckDB.NET", "Parquet", "xunit", "CsCheck", "NJsonSchema"];
 
     [Theory]
     [InlineData("Cli")]

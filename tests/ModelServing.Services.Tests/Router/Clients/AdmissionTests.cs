@@ -133,6 +133,18 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_reporter_reaches_neither_the_models_nor_the_admin_api()
+    {
+        await using var router = await RunningRouter.StartAsync(endpoint, Keys());
+        var answer = await router.InferAsync(headers: Key(ReporterKey));
+        answer.AssertProblem(403, "forbidden");
+        Assert.Contains("needs the role caller; the client's role is reporter", answer.Text, StringComparison.Ordinal);
+        (await router.AskAsync(RunningRouter.Get("/v2/models/fraud", Key(ReporterKey)))).AssertProblem(403, "forbidden");
+        (await router.AskAdminAsync(AdminPaths.Rollouts, Key(ReporterKey))).AssertProblem(403, "forbidden");
+        Assert.Equal(0, endpoint.Accepted);
+    }
+
+    [Fact]
     public async Task A_client_over_its_limit_gets_429_and_every_answer_has_what_is_left()
     {
         await using var router = await RunningRouter.StartAsync(endpoint, Keys(new ClientLimit(0.001m, 2)));

@@ -8,6 +8,7 @@ internal static class SomeClients
 {
     internal const string CallerKey = "msk_caller";
     internal const string TesterKey = "msk_tester";
+    internal const string ReporterKey = "msk_reporter";
     internal const string OperatorKey = "msk_operator";
 
     /// <summary>One client of each role.</summary>
@@ -19,6 +20,7 @@ internal static class SomeClients
         {
             [ModelName.Parse("shop")] = Entry(ClientRole.Caller, CallerKey) with { Limit = callersLimit },
             [ModelName.Parse("lab")] = Entry(ClientRole.Tester, TesterKey),
+            [ModelName.Parse("etl")] = Entry(ClientRole.Reporter, ReporterKey),
             [ModelName.Parse("crew")] = Entry(ClientRole.Operator, OperatorKey),
         },
     };
@@ -26,13 +28,13 @@ internal static class SomeClients
     internal static ClientEntry Entry(ClientRole role, params string[] keys) =>
         new() { Role = role, KeyHashes = [.. keys.Select(ApiKey.HashOf)] };
 
-    /// <summary>The tokens of an issuer. The group <c>qa</c> makes testers, the group <c>ops</c> operators.</summary>
+    /// <summary>The tokens of an issuer. The group <c>qa</c> makes testers, <c>etl</c> reporters, and <c>ops</c> operators.</summary>
     internal static TokenRules Tokens(TokenIssuer issuer, ClientLimit? limit = null) => new()
     {
         Issuers = [TokenIssuer.Issuer],
         Audiences = [TokenIssuer.Audience],
         KeysUri = issuer.KeysUri,
-        Roles = new TokenRoles { Claim = "groups", Testers = ["qa"], Operators = ["ops"] },
+        Roles = new TokenRoles { Claim = "groups", Testers = ["qa"], Reporters = ["etl"], Operators = ["ops"] },
         Limit = limit,
     };
 

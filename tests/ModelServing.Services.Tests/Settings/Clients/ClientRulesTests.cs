@@ -43,7 +43,7 @@ public class ClientRulesTests
     [InlineData(
         "tokens: { keysUri: 'https://a/k', issuers: [i], audiences: [a], roles: { claim: groups } }",
         "tokens.roles",
-        "missing: testers or operators")]
+        "missing: testers, reporters or operators")]
     public void A_rule_that_involves_several_values_reports_its_fault_with_its_position(string settings, string path, string message)
     {
         var fault = Assert.Single(Check(settings));
@@ -55,7 +55,7 @@ public class ClientRulesTests
     [Theory]
     [InlineData("clients: { A: { keyHashes: [] } }", "modelserving:clients.A", "is not a client name")]
     [InlineData("clients: { a: { keyHashes: [x] } }", "modelserving:clients.a.keyHashes[0]", "'x' is not the SHA-256 hash of a key")]
-    [InlineData("clients: { a: { role: admin } }", "modelserving:clients.a.role", "'admin' is not caller, tester or operator")]
+    [InlineData("clients: { a: { role: admin } }", "modelserving:clients.a.role", "'admin' is not caller, tester, reporter or operator")]
     [InlineData("tokens: { keysUri: 'http://idp.example.com/' }", "modelserving:tokens.keysUri", "is not an https address")]
     [InlineData("anonymous: perhaps", "modelserving:anonymous", "is not true or false")]
     public void A_rule_of_one_value_is_checked_when_the_file_is_read(string settings, string path, string message)

@@ -26,6 +26,20 @@ public class ClientsMakerTests
     }
 
     [Fact]
+    public void Reporters_are_in_the_document_only_if_there_are_any()
+    {
+        TokenSettings Tokens(params string[] reporters) => new()
+        {
+            KeysUri = "https://idp.example.com/jwks",
+            Issuers = ["i"],
+            Audiences = ["a"],
+            Roles = new TokenRoleSettings { Claim = "groups", Testers = ["qa"], Reporters = reporters },
+        };
+        Assert.Equal(["etl"], ClientsMaker.Make(Settings() with { Tokens = Tokens("etl") }).Tokens!.Roles!.Reporters!);
+        Assert.Null(ClientsMaker.Make(Settings() with { Tokens = Tokens() }).Tokens!.Roles!.Reporters);
+    }
+
+    [Fact]
     public void With_clients_no_one_else_is_admitted_unless_the_settings_allow_it()
     {
         var settings = Settings(

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ModelServing.Contracts.Predictions;
+
+namespace ModelServing.Cli.Predictions;
+
+/// <summary>The parts of a prediction as text for people.</summary>
+internal static class PredictionText
+{
+    private const int MostCharacters = 40;
+
+    /// <summary>A tensor's elements, as in <c>[0.5, 1, 2, ... 100 in all]</c>; one element without brackets.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="most">The most elements that are shown.</param>
+    internal static string Elements(PredictionTensor tensor, int most)
+    {
+        if (tensor.Data is not { } data)
+            return Omitted(tensor);
+        var count = data.GetArrayLength();
+        if (count == 1)
+            return Element(data[0]);
+        var shown = string.Join(", ", data.EnumerateArray().Take(most).Select(Element));
+        return count <= most ? $"[{shown}]" : string.Create(CultureInfo.InvariantCulture, $"[{shown}, ... {count:N0} in all]");
+    }
+
+    internal static string Shape(PredictionTensor tensor) =>
+        string.Create(CultureInfo.InvariantCulture, $"[{string.Join(',', tensor.Shape)}]");
+
+    /// <summary>The variant with its version and trial, as in <c>canary v2, trial 1</c>.</summary>
+    internal static string Assignment(PredictionDocument prediction) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Clean(prediction.Variant)} v{prediction.Version}{(prediction.Trial is { } trial ? $", trial {trial}" : "")}");
+
+    /// <summary>How the attempt ended, as in <c>200</c> or <c>504 deadline</c>.</summary>
+    internal static string Ending(PredictionDocument prediction)
+    {
+        var status = prediction.Status?.ToString(CultureInfo.InvariantCulture) ?? "no answer";
+        return status + (prediction.Reason is { } reason ? $" {Clean(reason)}" : "") + (prediction.NonFinite ? ", not finite" : "")
+            + (prediction.Comparison ? ", for comparison" : "");
+    }
+
+    internal static string Outcome(ObservedOutcome? outcome) => outcome is null ? "unknown" : Clean(outcome.Value.ToString());
+
+    internal static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    internal static string Milliseconds(double time) => time.ToString("0.0##", CultureInfo.InvariantCulture);
+
+    /// <summary>A text without characters that would move the cursor or reverse a line: clients choose these texts.</summary>
+    internal static string Clean(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator)
+                clean.Append(Rune.ReplacementChar);
+            else
+                clean.Append(rune);
+        }
+
+        return clean.ToString();
+    }
+
+    private static string Element(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            return element.GetRawText();
+        var text = Clean(element.GetString()!);
+        return text.Length <= MostCharacters ? text : text[..MostCharacters] + "...";
+    }
+
+    private static string Omitted(PredictionTensor tensor)
+    {
+        var at = tensor.ObjectKey is { } pointer ? $", {Clean(pointer)}" : tensor.Digest is { } digest ? $", {Clean(digest)}" : "";
+        return $"({Clean(tensor.Omitted ?? "omitted")}{at})";
+    }
+}

@@ -1,0 +1,10 @@
+using System.CommandLine;
+using ModelServing.Jobs;
+using ModelServing.Jobs.Export;
+
+var root = new RootCommand("Batch work over the logs of ModelServing.") { ExportCommand.Create() };
+var arguments = root.Parse(args);
+// Without a timeout the library leaves signals alone, so the commands get them.
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+var exitCode = await arguments.InvokeAsync(configuration);
+return arguments.Errors.Count > 0 ? JobExit.WrongInput : exitCode;
