@@ -35,6 +35,13 @@ public static class HeaderNames
     /// <summary>From the router to Inference: the number of the version's trial, from 1.</summary>
     public const string ModelTrial = "X-Model-Trial";
 
+    /// <summary>From the router to Inference: the experiment, if the variant belongs to one.</summary>
+    public const string ModelExperiment = "X-Model-Experiment";
+
+    /// <summary>From the router to Inference: the keyed hash of the routing key, in hexadecimal digits, if predictions are logged with a
+    /// key for hashes.</summary>
+    public const string RoutingKeyHash = "X-Model-Key-Hash";
+
     /// <summary>From Inference to the router: a property of the answer that its status does not express; <see cref="NonFinite"/> or
     /// absent.</summary>
     public const string ModelOutcome = "X-Model-Outcome";

@@ -86,6 +86,39 @@ public static class MetricNames
     /// (<c>no-room</c>).</summary>
     public const string InferenceUnreportedRequests = "modelserving.inference.unreported.requests";
 
+    /// <summary>Inference and router, counter: prediction records that the spool took.</summary>
+    public const string PredictionsRecorded = "modelserving.predictions.recorded";
+
+    /// <summary>Inference and router, counter: prediction records that the store took, with those of processes that have ended.</summary>
+    public const string PredictionsShipped = "modelserving.predictions.shipped";
+
+    /// <summary>Inference and router, counter: prediction records that are not in the log, by <see cref="Reason"/>: the spool was full
+    /// (<c>full</c>), the disk was full or failed (<c>disk</c>), a part of the spool was damaged (<c>damaged</c>), the store does not take
+    /// a record and there was no room to set it aside (<c>no-room-aside</c>), or the program failed to write it
+    /// (<c>unwritten</c>).</summary>
+    public const string PredictionsLost = "modelserving.predictions.lost";
+
+    /// <summary>Inference and router, gauge: records and damaged parts of spools that lie aside because the store does not take
+    /// them.</summary>
+    public const string PredictionsAside = "modelserving.predictions.aside";
+
+    /// <summary>Inference and router, gauge: the prediction records of this process that the store does not have yet. A lost node loses at
+    /// most these.</summary>
+    public const string PredictionsBacklog = "modelserving.predictions.backlog";
+
+    /// <summary>Inference and router, gauge in seconds: the age of the oldest prediction record on its way to the store.</summary>
+    public const string PredictionsBacklogAge = "modelserving.predictions.backlog.age";
+
+    /// <summary>Inference and router, gauge in bytes: this process's spool on the disk.</summary>
+    public const string PredictionsSpool = "modelserving.predictions.spool";
+
+    /// <summary>Inference and router, counter: calls of the store of predictions that failed, by <see cref="Reason"/>: <c>throttled</c> or
+    /// <c>unavailable</c>.</summary>
+    public const string PredictionsStoreFailures = "modelserving.predictions.store.failures";
+
+    /// <summary>Inference and router, counter in bytes: the tails of records that a killed process did not finish.</summary>
+    public const string PredictionsTorn = "modelserving.predictions.torn";
+
     /// <summary>Every host, gauge in bytes: what the requests in flight have taken of <see cref="HostMemoryBudget"/>.</summary>
     public const string HostMemoryReserved = "modelserving.host.memory.reserved";
 

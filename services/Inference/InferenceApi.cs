@@ -4,6 +4,7 @@ using ModelServing.Contracts;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Recording;
 
 namespace ModelServing.Inference;
 
@@ -51,6 +52,8 @@ internal sealed class InferenceApi(
                 await description.NotReadyAsync(context);
             else if (calls.Gate.IsFull(isPinned))
                 await QueueFullAsync(context, isPinned);
+            else if (calls.Recorder?.IsRefusing == true)
+                await LogFullAsync(context);
             else if (UnsupportedBody.FindIn(context.Request) is { } unsupported)
                 await Problems.UnsupportedBody.WriteAsync(context, unsupported, Problems.RequestIdOf(context));
             else
@@ -67,15 +70,27 @@ internal sealed class InferenceApi(
     // Returns whether the answer contains NaN or infinity, and the request does not.
     private async Task<bool> AnswerAsync(HttpContext context, LoadedModel model, bool isPinned, RequestTime requestTime)
     {
+        var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, requestTime.Began, time);
         var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
-        if (!await TryEnterAsync(context, request, isPinned, requestTime)) // 3
+        attempt?.HasRead(time.GetTimestamp());
+        if (!await TryEnterAsync(context, (model, request, attempt), isPinned, requestTime)) // 3
             return false;
         var answer = memory.Begin(calls.RentAnswer(), isPinned);
-        var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted);
+        var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted)
+        {
+            Attempt = attempt,
+        };
         var result = await call.StartAsync(); // 4
         if (result.End != CallEnd.Answered)
         {
-            await ExplainAsync(context, result, requestTime);
+            await ExplainAsync(context, result, requestTime, attempt);
+            return false;
+        }
+
+        if (attempt is not null && !await calls.Recorder!.OnDiskAsync())
+        {
+            calls.ReturnAnswer(answer);
+            await LogFullAsync(context);
             return false;
         }
 
@@ -98,7 +113,11 @@ internal sealed class InferenceApi(
     }
 
     // Waits for a turn. If there is none, disposes of the request and answers it.
-    private async ValueTask<bool> TryEnterAsync(HttpContext context, InferRequest request, bool isPinned, RequestTime requestTime)
+    private async ValueTask<bool> TryEnterAsync(
+        HttpContext context,
+        (LoadedModel Model, InferRequest Request, RecordedAttempt? Attempt) waiting,
+        bool isPinned,
+        RequestTime requestTime)
     {
         var turn = Turn.TimedOut;
         try
@@ -111,8 +130,10 @@ internal sealed class InferenceApi(
         }
         finally
         {
+            if (turn == Turn.TimedOut && waiting.Attempt is { } attempt && requestTime.IsOver(time))
+                calls.Recorder!.Failed(attempt, Problems.Deadline, waiting.Model, waiting.Request);
             if (turn != Turn.Granted)
-                request.Dispose();
+                waiting.Request.Dispose();
         }
 
         if (turn == Turn.QueueFull)
@@ -122,7 +143,7 @@ internal sealed class InferenceApi(
         return turn == Turn.Granted;
     }
 
-    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime)
+    private Task ExplainAsync(HttpContext context, CallResult result, RequestTime requestTime, RecordedAttempt? attempt)
     {
         var requestId = Problems.RequestIdOf(context);
         switch (result.End)
@@ -137,7 +158,11 @@ internal sealed class InferenceApi(
                 var node = RuntimeMessage.NodeIn(result.Why!) is { } found ? $" in its node {found}" : "";
                 return Problems.ModelFailed.WriteAsync(
                     context, $"The model failed on these inputs{node}; the service's log has the reason", requestId);
+            case CallEnd.NotRecorded:
+                return LogFullAsync(context);
             default:
+                if (attempt is not null && !result.IsRecorded && requestTime.IsOver(time))
+                    calls.Recorder!.Failed(attempt, Problems.Deadline);
                 return context.RequestAborted.IsCancellationRequested && !requestTime.IsOver(time)
                     ? throw new OperationCanceledException(context.RequestAborted)
                     : DeadlineAsync(context, requestTime, "passed before the model had its answer");
@@ -148,6 +173,12 @@ internal sealed class InferenceApi(
         context,
         $"The request's {requestTime.Limit.TotalMilliseconds:0} ms {(requestTime.IsShortened ? "(shortened by its caller) " : "")}{passed}",
         Problems.RequestIdOf(context));
+
+    private static Task LogFullAsync(HttpContext context) => Problems.LogFull.WriteAsync(
+        context,
+        "The log of predictions has no room, and this platform answers only what it can log; retry later",
+        Problems.RequestIdOf(context),
+        RetryAfter);
 
     private Task QueueFullAsync(HttpContext context, bool isPinned) => Problems.QueueFull.WriteAsync(
         context,

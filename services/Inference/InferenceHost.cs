@@ -6,8 +6,10 @@ using ModelServing.Cache;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
+using ModelServing.Hosting.Predictions;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
+using ModelServing.Inference.Recording;
 using ModelServing.Inference.Reporting;
 using ModelServing.Oci;
 using ModelServing.Registry;
@@ -49,6 +51,13 @@ public static class InferenceHost
         builder.Services.AddSingleton<ModelDescription>();
         builder.Services.AddSingleton<ArtifactLoader>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ArtifactLoader>());
+        if (settings.Predictions is { } predictions)
+        {
+            PredictionLogService.Add(
+                builder.Services, predictions, () => PredictionStores.Open(predictions.Store, predictions.RetentionDays, settings.Oci), store);
+            builder.Services.AddSingleton<PredictionRecorder>();
+        }
+
         if (settings.Cache is not { } cache)
             return;
         builder.Services.AddSingleton(services => CacheConnection.Open(cache, time: services.GetRequiredService<TimeProvider>()));

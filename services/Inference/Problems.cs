@@ -25,6 +25,8 @@ internal static class Problems
     internal static readonly Problem NotReady = new(StatusCodes.Status503ServiceUnavailable, "not-ready", "The model is not ready");
     internal static readonly Problem QueueFull =
         new(StatusCodes.Status503ServiceUnavailable, "queue-full", "Too many requests are waiting for the model");
+    internal static readonly Problem LogFull =
+        new(StatusCodes.Status503ServiceUnavailable, "log-full", "The prediction can't be logged");
     internal static readonly Problem Deadline = new(StatusCodes.Status504GatewayTimeout, "deadline", "The deadline passed");
 
     /// <summary>The request's identifier, to be repeated in the problem; null if the request does not have exactly one.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ModelServing.Registry;
 
 /// <summary>Gives a complete file its final name, in one step and only if the name is free.</summary>
-internal static partial class AtomicName
+public static partial class AtomicName
 {
     private const int Exists = 17; // EEXIST, on Linux and macOS alike
 

@@ -14,6 +14,12 @@ public sealed record Comparison(string Variant, ModelVersion Version, int Trial,
 {
     public const string Error = "error";
 
+    /// <summary>The kind of a comparison whose variant answered well, but late. No stream counts it.</summary>
+    public const string Slow = "slow";
+
+    /// <summary>The end of the header's value for <see cref="Slow"/>.</summary>
+    public const string SlowSuffix = ";kind=" + Slow;
+
     private const string Prefix = "compared:";
 
     /// <summary>The stream's name: <c>compared:canary:2:error</c>. No variant has a colon in its name.</summary>

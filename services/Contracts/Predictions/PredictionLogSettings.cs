@@ -41,7 +41,7 @@ public sealed record PredictionLogSettings
     private const string NamesForm = "a JSON list of names";
 
     /// <summary>The smallest <see cref="SpoolBytes"/>.</summary>
-    public const long LeastSpoolBytes = 1024 * 1024;
+    public const long LeastSpoolBytes = 32 * 1024 * 1024;
 
     /// <summary>The store: <c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT/TABLE</c>. The table of outcomes has the name TABLE_outcomes.</summary>
     public required string Store { get; init; }

@@ -14,4 +14,7 @@ internal enum CallEnd
 
     /// <summary>It was ended or abandoned: its time was over, or its caller had left.</summary>
     OutOfTime,
+
+    /// <summary>There is an answer, but its record could not be kept.</summary>
+    NotRecorded,
 }

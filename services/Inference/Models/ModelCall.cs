@@ -3,6 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Recording;
+using ModelServing.Predictions.Records;
 
 namespace ModelServing.Inference.Models;
 
@@ -18,6 +20,10 @@ internal sealed class ModelCall(
 {
     private ManualResetValueTaskSourceCore<CallResult> completion;
     private int isClaimed;
+    private bool hasClaimed;
+
+    /// <summary>Gets the prediction's record; null for none.</summary>
+    internal RecordedAttempt? Attempt { get; init; }
 
     /// <summary>Starts the call. The task ends with the call, or at the deadline.</summary>
     internal ValueTask<CallResult> StartAsync()
@@ -42,10 +48,12 @@ internal sealed class ModelCall(
             failure = e;
         }
 
+        if (Attempt is not null && (failure is not null || result.End == CallEnd.OutOfTime))
+            result = RecordFailure(Attempt, result, failure);
         request.Dispose();
         calls.Gate.Leave(isPinned);
         calls.Watch.Remove(this);
-        var isAwaited = Interlocked.Exchange(ref isClaimed, 1) == 0;
+        var isAwaited = Claim();
         if (!isAwaited || result.End != CallEnd.Answered)
             answer.Dispose();
         if (isAwaited && failure is null)
@@ -80,11 +88,17 @@ internal sealed class ModelCall(
         try
         {
             var began = calls.Time.GetTimestamp();
+            Attempt?.Runs(began);
             using var outputs = model.Run(request, Options);
-            calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began));
+            var ended = calls.Time.GetTimestamp();
+            calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began, ended));
+            Attempt?.HasRun(ended);
             calls.Watch.Done(this);
             answer.Write(model, request, outputs);
-            return new CallResult(CallEnd.Answered);
+            // Only what the caller gets is a prediction.
+            return Attempt is null || !Claim() || calls.Recorder!.Answered(Attempt, model, request, outputs, answer.IsNonFinite)
+                ? new CallResult(CallEnd.Answered)
+                : new CallResult(CallEnd.NotRecorded);
         }
         catch (OnnxRuntimeException e) when (!IsEnding && RuntimeArena.IsFull(e))
         {
@@ -108,17 +122,45 @@ internal sealed class ModelCall(
     private CallResult Explain(OnnxRuntimeException failure)
     {
         if (!model.RunsOnZeros)
-            return new CallResult(CallEnd.Failed, failure.Message);
+            return Failed(failure, Attempt is null ? null : calls.Recorder!.WriteFailure(Attempt, Problems.ModelFailed, model, request));
         var shapes = request.ShapesText(model.Inputs);
+        var failed = Attempt is null ? null : calls.Recorder!.WriteFailure(Attempt, Problems.ModelFailed, model, request);
         request.Clear(model.Inputs);
         try
         {
             model.Run(request, Options).Dispose();
-            return new CallResult(CallEnd.Failed, failure.Message);
+            return Failed(failure, failed);
         }
         catch (OnnxRuntimeException)
         {
             return IsEnding ? new CallResult(CallEnd.OutOfTime) : new CallResult(CallEnd.ShapesRefused, shapes);
         }
     }
+
+    private CallResult Failed(OnnxRuntimeException failure, RecordWriter? record)
+    {
+        if (record is not null && Claim())
+            calls.Recorder!.Append(record);
+        return new CallResult(CallEnd.Failed, failure.Message);
+    }
+
+    // What is not the version's failure has no record: the caller left, or too many calls use the memory.
+    private CallResult RecordFailure(RecordedAttempt attempt, CallResult result, Exception? failure)
+    {
+        var problem = failure switch
+        {
+            null => IsLate(calls.Time.GetTimestamp()) ? Problems.Deadline : null,
+            OverBudgetException => null,
+            ModelMemoryException => Problems.ModelMemory,
+            AnswerTooLargeException => Problems.AnswerTooLarge,
+            _ => Problems.Internal,
+        };
+        if (problem is null || !Claim())
+            return result;
+        calls.Recorder!.Failed(attempt, problem, model, request);
+        return result with { IsRecorded = true };
+    }
+
+    // Whoever claims the call gives the caller the result: the call itself, or the watch.
+    private bool Claim() => hasClaimed || (hasClaimed = Interlocked.Exchange(ref isClaimed, 1) == 0);
 }

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using ModelServing.Contracts;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Recording;
 
 namespace ModelServing.Inference.Models;
 
 /// <summary>What the calls of the model share: the turns, the watch over them, and the memory of their answers.</summary>
-internal sealed class ModelCalls(InferenceSettings settings, RunWatch watch, InferenceMetrics metrics, TimeProvider time) : IDisposable
+internal sealed class ModelCalls(InferenceSettings settings, RunWatch watch, InferenceMetrics metrics, TimeProvider time, PredictionRecorder? recorder = null)
+    : IDisposable
 {
     private const int MaxPooledAnswers = 64;
 
@@ -19,6 +21,9 @@ internal sealed class ModelCalls(InferenceSettings settings, RunWatch watch, Inf
     internal InferenceMetrics Metrics => metrics;
 
     internal TimeProvider Time => time;
+
+    /// <summary>Records predictions; null for none.</summary>
+    internal PredictionRecorder? Recorder => recorder;
 
     public void Dispose()
     {

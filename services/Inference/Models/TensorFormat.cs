@@ -1,9 +1,12 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
+using ModelServing.Predictions.Records;
 using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
@@ -75,6 +78,9 @@ internal abstract class TensorFormat
     /// <summary>Writes a tensor's elements, flat in row-major order, into an open array.</summary>
     internal abstract void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count);
 
+    /// <summary>Adds a tensor to a prediction record, in the protocol's binary form.</summary>
+    internal abstract void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash);
+
     /// <summary>Whether a tensor contains NaN or infinity.</summary>
     internal virtual bool HasNonFinite(OrtValue tensor) => false;
 
@@ -104,6 +110,9 @@ internal abstract class TensorFormat
             foreach (var element in tensor.GetTensorDataAsSpan<T>())
                 TElement.Write(json, element);
         }
+
+        internal override void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash) => writer.Tensor(
+            isInput, head, tensor.GetTensorTypeAndShape().Shape, MemoryMarshal.AsBytes(tensor.GetTensorDataAsSpan<T>()), hash);
 
         internal override bool HasNonFinite(OrtValue tensor) => TElement.AnyNonFinite(tensor.GetTensorDataAsSpan<T>());
 
@@ -146,6 +155,25 @@ internal abstract class TensorFormat
                 else
                     json.WriteStringValue(text);
             }
+        }
+
+        internal override void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash)
+        {
+            var info = tensor.GetTensorTypeAndShape();
+            var size = 0;
+            for (var i = 0; i < info.ElementCount; i++)
+                size += sizeof(int) + tensor.GetStringElementAsSpan(i).Length;
+            using var data = new NativeBytes(size);
+            var rest = data.GetSpan();
+            for (var i = 0; i < info.ElementCount; i++)
+            {
+                var text = tensor.GetStringElementAsSpan(i);
+                BinaryPrimitives.WriteInt32LittleEndian(rest, text.Length);
+                text.CopyTo(rest[sizeof(int)..]);
+                rest = rest[(sizeof(int) + text.Length)..];
+            }
+
+            writer.Tensor(isInput, head, info.Shape, data.GetSpan(), hash);
         }
 
         internal override bool HasNonFiniteInput(OrtValue tensor)

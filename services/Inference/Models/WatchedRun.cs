@@ -25,6 +25,9 @@ internal abstract class WatchedRun(long deadline, CancellationToken caller)
     /// <summary>Whether the runtime must end the work. Then a failure is not the model's.</summary>
     internal bool IsEnding => State >= RunState.Ending;
 
+    /// <summary>Whether the time is over, whatever the caller does.</summary>
+    internal bool IsLate(long now) => now >= deadline;
+
     internal bool IsOver(long now) => now >= deadline || caller.IsCancellationRequested;
 
     /// <summary>Makes the runtime end the work. It stops between two nodes of the model.</summary>

@@ -23,6 +23,7 @@ internal static class RequestHead
         "X-Content-Length",
         HeaderNames.RequestId, HeaderNames.ModelVariant, HeaderNames.ModelVersion, HeaderNames.ModelRevision, HeaderNames.ModelTrial,
         HeaderNames.RequestTimeout, HeaderNames.TimeoutShortened, HeaderNames.ModelFailover, HeaderNames.ClientGroup,
+        HeaderNames.ModelExperiment, HeaderNames.RoutingKeyHash,
         // A version has no use for credentials.
         "Authorization", HeaderNames.ApiKey,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
@@ -90,7 +91,7 @@ internal static class RequestHead
         var route = first.Attempt.Route;
         var kind = first.Result switch
         {
-            { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => "slow",
+            { IsFailure: false, Status: < StatusCodes.Status400BadRequest } => Comparison.Slow,
             { IsNonFinite: true, Status: < StatusCodes.Status400BadRequest } => HeaderNames.NonFinite,
             _ => Comparison.Error,
         };

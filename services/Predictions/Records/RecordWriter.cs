@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+
+namespace ModelServing.Predictions.Records;
+
+/// <summary>
+/// Writes a prediction record, as prediction.proto describes it: first the head, then the inputs and the outputs, then the times. The bytes
+/// are those that the generated class <see cref="PredictionRecord"/> writes. A thread has one writer, because writing a record waits for
+/// nothing.
+/// </summary>
+public sealed class RecordWriter
+{
+    /// <summary>The largest record. The data of a tensor that does not fit are replaced by their digest.</summary>
+    public const int MostBytes = 4 * 1024 * 1024;
+
+    /// <summary>The length of a keyed hash in bytes.</summary>
+    public const int HashBytes = 16;
+
+    private const int FirstCapacity = 8 * 1024;
+
+    // A writer that grew larger than this is not kept.
+    private const int MostKept = 256 * 1024;
+
+    // What is left for names, shapes and digests of later tensors.
+    private const int Room = 64 * 1024;
+
+    private const byte InputTag = 15 << 3 | 2;
+    private const ushort OutputTag = 0x0182; // field 16, two bytes
+    private const ushort LatencyTag = 0x018A; // field 17, two bytes
+    private const byte ShapeTag = 0x1A;
+    private const byte DataTag = 0x22;
+    private const byte OmittedTag = 0x2A;
+    private const byte DigestTag = 0x32;
+
+    [ThreadStatic]
+    private static RecordWriter? ofThread;
+
+    private readonly ProtobufBuffer buffer = new(FirstCapacity);
+
+    private RecordWriter()
+    {
+    }
+
+    /// <summary>The record so far.</summary>
+    public ReadOnlySpan<byte> Written => buffer.Written;
+
+    /// <summary>Begins a record with this thread's writer.</summary>
+    public static RecordWriter Begin(in RecordHead head)
+    {
+        var writer = ofThread is { } own && own.buffer.Capacity <= MostKept ? own : ofThread = new RecordWriter();
+        writer.buffer.Clear();
+        writer.Write(head);
+        return writer;
+    }
+
+    /// <summary>Adds an input or an output.</summary>
+    /// <param name="isInput">Whether it is an input. All inputs come before the first output.</param>
+    /// <param name="head">Its name and data type, and what becomes of its data.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="data">Its elements in row-major order, little-endian, as prediction.proto describes them.</param>
+    /// <param name="hash">Hashes the data if they are to be hashed. Without it, they are dropped.</param>
+    public void Tensor(bool isInput, TensorHead head, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data, KeyedHash? hash)
+    {
+        var fate = head.Fate == TensorFate.Hashed && hash is null ? TensorFate.Dropped : head.Fate;
+        if (fate == TensorFate.Kept && buffer.Written.Length + data.Length <= MostBytes - Room)
+        {
+            Begin(isInput, head, shape, SizeOfField(data.Length));
+            buffer.Text(DataTag, data);
+            return;
+        }
+
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        var length = fate switch
+        {
+            TensorFate.Dropped => 0,
+            TensorFate.Hashed => hash!.Compute(data, digest),
+            _ => SHA256.HashData(data, digest),
+        };
+        var why = fate switch { TensorFate.Dropped => "dropped"u8, TensorFate.Hashed => "hashed"u8, _ => "large"u8 };
+        Begin(isInput, head, shape, SizeOfField(why.Length) + SizeOfField(length));
+        buffer.Text(OmittedTag, why);
+        buffer.Text(DigestTag, digest[..length]);
+    }
+
+    /// <summary>Ends the record.</summary>
+    public void End(in RecordTimes times)
+    {
+        var (read, wait, run, write, total) = (Micros(times.Read), Micros(times.Wait), Micros(times.Run), Micros(times.Write), Micros(times.Total));
+        buffer.Begin(LatencyTag, SizeOf(read) + SizeOf(wait) + SizeOf(run) + SizeOf(write) + SizeOf(total));
+        buffer.Number(0x08, read);
+        buffer.Number(0x10, wait);
+        buffer.Number(0x18, run);
+        buffer.Number(0x20, write);
+        buffer.Number(0x28, total);
+    }
+
+    private void Write(in RecordHead head)
+    {
+        buffer.Ascii(0x0A, head.RequestId);
+        buffer.Number(0x10, head.Attempt);
+        buffer.Number(0x18, (head.Time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+        buffer.Ascii(0x22, head.Model);
+        buffer.Number(0x28, head.Version);
+        buffer.Ascii(0x32, head.Variant);
+        buffer.Ascii(0x3A, head.Revision);
+        buffer.Number(0x40, head.Trial);
+        buffer.Ascii(0x4A, head.Experiment);
+        buffer.Text(0x52, head.RoutingKey);
+        buffer.Number(0x58, head.Status);
+        buffer.Ascii(0x62, head.Reason);
+        buffer.Number(0x68, head.IsNonFinite ? 1 : 0);
+        buffer.Number(0x70, head.IsComparison ? 1 : 0);
+    }
+
+    // The tensor up to its data, of which the message holds 'rest' bytes.
+    private void Begin(bool isInput, TensorHead head, ReadOnlySpan<long> shape, int rest)
+    {
+        var lengths = 0;
+        foreach (var length in shape)
+            lengths += ProtobufBuffer.SizeOf((ulong)length);
+        var size = head.Bytes.Length + SizeOfField(lengths) + rest;
+        if (isInput)
+            buffer.Begin(InputTag, size);
+        else
+            buffer.Begin(OutputTag, size);
+        buffer.Raw(head.Bytes);
+        if (lengths == 0)
+            return;
+        buffer.Begin(ShapeTag, lengths);
+        foreach (var length in shape)
+            buffer.Varint((ulong)length);
+    }
+
+    private static int SizeOfField(int length) => length == 0 ? 0 : 1 + ProtobufBuffer.SizeOf((ulong)length) + length;
+
+    private static int SizeOf(long number) => number == 0 ? 0 : 1 + ProtobufBuffer.SizeOf((ulong)number);
+
+    private static long Micros(TimeSpan time) => Math.Max(0, time.Ticks / TimeSpan.TicksPerMicrosecond);
+}
