@@ -29,7 +29,7 @@ public class OutcomeBatchTests
     [InlineData("""{"outcomes":[]}""", "outcomes has 0 items; a request has from 1 to 1000")]
     [InlineData("""{"outcomes":null}""", "outcomes")]
     [InlineData("""{"outcomes":[null]}""", "outcomes[0] is null")]
-    [InlineData("""{"outcomes":[OK,{"id":"x","value":1}]}""", "outcomes[1].id is 'x'; it must be a request's identifier")]
+    [InlineData("""{"outcomes":[OK,{"id":"x","value":1}]}""", "outcomes[1].id is 'x'; it must be the 26 characters of a ULID")]
     [InlineData("""{"outcomes":[OK,{"id":"81J9Z3NDEKTSV4RRFFQ69G5FAV","value":1}]}""", "outcomes[1].id")]
     [InlineData("""{"outcomes":[OK,{"id":"01J9Z3NDEKTSV4RRFFQ69G5FAU","value":1}]}""", "outcomes[1].id")]
     [InlineData("""{"outcomes":[OK,{"value":1}]}""", "$.outcomes[1]")]

@@ -46,14 +46,15 @@ public sealed class PredictionExportTests : IDisposable
 
         var read = ParquetReading.ByDuckDb(Path);
         Assert.Equal([.. FixedColumns, "input_amount FLOAT", "input_country VARCHAR", "output_probability FLOAT"], read.Columns);
-        const string Expected =
-            """{"request_id":"01J9Z3NDEKTSV4RRFFQ0000001","attempt":2,"time":"1795860001234567","model":"fraud","version":2,"""
-            + """"variant":"canary","revision":"0123456789abcdef","trial":3,"experiment":"q4","routing_key_hash":"abcd","status":200,"""
-            + """"reason":null,"non_finite":true,"comparison":false,"read_ms":0.1,"features_ms":0.001,"wait_ms":0.2,"run_ms":3,"""
-            + """"write_ms":0.05,"total_ms":3.5,"features_digest":"sha256:1","features_sequence":"7","features_missing":["a"],"""
-            + """"outcome":1,"outcome_text":null,"outcome_observed_at":"1795860000000000","""
-            + """"input_amount":12.5,"input_country":"DE","output_probability":0.75}""";
-        Assert.Equal(Expected, read.Rows.Single().ToJsonString());
+        const string Expected = """
+            {"request_id":"01J9Z3NDEKTSV4RRFFQ0000001","attempt":2,"time":"1795860001234567","model":"fraud","version":2,
+            "variant":"canary","revision":"0123456789abcdef","trial":3,"experiment":"q4","routing_key_hash":"abcd","status":200,
+            "reason":null,"non_finite":true,"comparison":false,"read_ms":0.1,"features_ms":0.001,"wait_ms":0.2,"run_ms":3,
+            "write_ms":0.05,"total_ms":3.5,"features_digest":"sha256:1","features_sequence":"7","features_missing":["a"],
+            "outcome":1,"outcome_text":null,"outcome_observed_at":"1795860000000000",
+            "input_amount":12.5,"input_country":"DE","output_probability":0.75}
+            """;
+        Assert.Equal(Expected.ReplaceLineEndings(""), read.Rows.Single().ToJsonString());
         var other = ParquetReading.ByHyparquet(Path).Rows.Single();
         foreach (var (name, value) in read.Rows.Single().Where(static one => !one.Key.Contains("time") && !one.Key.EndsWith("_at")))
             Assert.Equal(value?.ToJsonString(), other[name]?.ToJsonString());
