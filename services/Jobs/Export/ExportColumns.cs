@@ -1,4 +1,4 @@
-using DuckDB.NET.Data.Common;
+using DuckDB.NET.Data;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions.Reading;
 using ModelServing.Predictions.Records;
@@ -86,8 +86,9 @@ internal static class ExportColumns
     // True and false are 1 and 0, so that one column of numbers has the labels of most models.
     private static void AppendOutcome(IDuckDBAppenderRow row, Outcome? outcome)
     {
-        if (outcome?.Value.Number ?? (outcome?.Value.Flag is { } flag ? flag ? 1 : 0 : null) is { } number)
-            row.AppendValue((double)number);
+        double? number = outcome?.Value.Flag is { } flag ? flag ? 1 : 0 : outcome?.Value.Number;
+        if (number is { } known)
+            row.AppendValue(known);
         else
             row.AppendNullValue();
         if (outcome?.Value.Text is { } text)

@@ -66,10 +66,9 @@ internal static class ExportCommand
             var (file, location) = (arguments.GetValue(output), arguments.GetValue(bucket));
             if (file is null == location is null)
                 throw Wrong("--out and --to-bucket: use one of the two");
-            var environment = HostEnvironment.OfProcess;
-            var log = arguments.GetValue(store) ?? environment.Get(PredictionLogSettings.StoreVariable)
+            var log = arguments.GetValue(store) ?? Environment.GetEnvironmentVariable(PredictionLogSettings.StoreVariable)
                 ?? throw Wrong($"--store is missing, and {PredictionLogSettings.StoreVariable} is not set");
-            var oci = OciSettings.Read(environment);
+            var oci = OciSettings.Read(HostEnvironment.OfProcess);
             var opened = OpenLog(log, oci);
             using var closing = opened as IDisposable;
             var (first, end) = part.Cut(range.Since, range.Until);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using DuckDB.NET.Data.Common;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions.Reading;
 using ModelServing.Predictions.Records;

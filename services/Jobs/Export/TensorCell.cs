@@ -1,4 +1,4 @@
-using DuckDB.NET.Data.Common;
+using DuckDB.NET.Data;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions.Records;
 
