@@ -128,7 +128,7 @@ public sealed class StackFile
     /// <returns>Every fault; empty if the settings alone show no reason not to apply them.</returns>
     public IReadOnlyList<SettingsFault> Check()
     {
-        var faults = RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud));
+        var faults = RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud)).Concat(PredictionRules.Check(Settings));
         if (Cloud is { } cloud)
             faults = faults.Concat(CloudRules.Check(Settings, cloud));
         return [.. faults.Select(AtItsPosition)];
@@ -158,7 +158,8 @@ public sealed class StackFile
     // platform does not use encrypted settings, so it ignores them even if it does not know their keys.
     private static (StackFile?, IReadOnlyList<SettingsFault>) Read(SettingsNode.Mapping ours, bool cloud, List<SettingsFault> faults)
     {
-        var reader = new SettingsReader(faults);
+        // A local platform can't decrypt secrets, so it accepts them in plain text.
+        var reader = new SettingsReader(faults, plainSecrets: !cloud);
         var stackKeys = Keys(typeof(StackSettings));
         var readable = cloud
             ? Without(ours, static entry => entry.Key == LocalKey)

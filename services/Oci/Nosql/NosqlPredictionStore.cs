@@ -106,7 +106,7 @@ internal sealed class NosqlPredictionStore : IPredictionStore, IDisposable
         var last = new Dictionary<string, Outcome>();
         foreach (var outcome in outcomes)
             last[outcome.RequestId] = outcome;
-        return ForEachAsync(last.Values, cancellationToken, async (outcome, token) =>
+        return ForEachAsync(last.Values, async (outcome, token) =>
         {
             var text = StoredOutcome.Write(outcome);
             await UpdateAsync(
@@ -120,7 +120,7 @@ internal sealed class NosqlPredictionStore : IPredictionStore, IDisposable
                 },
                 text.Length,
                 token);
-        });
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -130,20 +130,20 @@ internal sealed class NosqlPredictionStore : IPredictionStore, IDisposable
         ArgumentNullException.ThrowIfNull(requestIds);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(requestIds.Count, IPredictionStore.MostOutcomes);
         var found = new Dictionary<string, Outcome>();
-        await ForEachAsync(requestIds.Distinct(), cancellationToken, async (id, token) =>
+        await ForEachAsync(requestIds.Distinct(), async (id, token) =>
         {
             if (await FindOutcomeAsync(id, token) is not { } outcome)
                 return;
             lock (found)
                 found[id] = outcome;
-        });
+        }, cancellationToken);
         return found;
     }
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
-    private static Task ForEachAsync<T>(IEnumerable<T> items, CancellationToken cancellation, Func<T, CancellationToken, ValueTask> run) =>
+    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, ValueTask> run, CancellationToken cancellation) =>
         Parallel.ForEachAsync(
             items, new ParallelOptions { MaxDegreeOfParallelism = OutcomesAtOnce, CancellationToken = cancellation }, run);
 

@@ -62,6 +62,9 @@ public sealed record CloudSettings
     [Setting("The table of the journal.")]
     public JournalSettings Journal { get; init; } = new();
 
+    [Setting("The tables of predictions and their outcomes, and the exports in the bucket.")]
+    public PredictionStoreSettings PredictionStore { get; init; } = new();
+
     [Setting("The API Gateway, the only public address. It is required once `images` are set.")]
     public GatewaySettings? Gateway { get; init; }
 

@@ -44,6 +44,9 @@ public sealed record ModelSettings
         Max = "10m")]
     public TimeSpan? AttemptLimit { get; init; }
 
+    [Setting("What the log of predictions records of this model.")]
+    public ModelPredictionSettings Predictions { get; init; } = new();
+
     [Setting("The pods of each version of this model, where they differ from `modelserving:inference`. Only `pulumi up` reads it.")]
     public ModelPodSettings Pods { get; init; } = new();
 }

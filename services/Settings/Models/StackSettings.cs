@@ -30,6 +30,9 @@ public sealed record StackSettings
         Max = "1073741824")]
     public int MaxRequestBytes { get; init; } = BodyLimits.Gateway;
 
+    [Setting("The log of predictions. See docs/predictions.md.")]
+    public PredictionSettings Predictions { get; init; } = new();
+
     [Setting("The platform on one machine. Only `ms up` reads these settings.")]
     public LocalSettings Local { get; init; } = new();
 }

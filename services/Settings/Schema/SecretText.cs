@@ -13,6 +13,9 @@ public sealed class SecretText
     /// <summary>A secret that is encrypted and cannot be read here.</summary>
     public static SecretText Encrypted { get; } = new(null);
 
+    /// <summary>Whether the text is known here.</summary>
+    public bool IsKnown => text is not null;
+
     /// <summary>The text, for code that turns it into a secret output. <see cref="Hidden"/> if it cannot be read here.</summary>
     public string Reveal() => text ?? Hidden;
 

@@ -48,22 +48,19 @@ public sealed record SettingForm(
             }),
         [typeof(SecretText)] = new(
             "encrypted text",
-            static (text, attribute) => ReadText(text, attribute) is (string read, null)
-                ? (SecretText.From(read), null)
-                : ReadText(text, attribute),
+            ReadSecret,
             static value => value.ToString()!,
-            static _ => new JsonObject
-            {
-                ["type"] = "object",
-                ["properties"] = new JsonObject { ["secure"] = new JsonObject { ["type"] = "string" } },
-                ["required"] = new JsonArray("secure"),
-                ["additionalProperties"] = false,
-            }),
+            SecretSchema),
         [typeof(int)] = new(
             "whole number",
             ReadInt,
             static value => ((int)value).ToString(CultureInfo.InvariantCulture),
             static attribute => NumberSchema(attribute, "integer", $"^(0|[1-9][0-9]{{0,{(attribute.Max?.Length ?? 10) - 1}}})$")),
+        [typeof(long)] = new(
+            "whole number",
+            ReadLong,
+            static value => ((long)value).ToString(CultureInfo.InvariantCulture),
+            static attribute => NumberSchema(attribute, "integer", $"^(0|[1-9][0-9]{{0,{(attribute.Max?.Length ?? 19) - 1}}})$")),
         [typeof(decimal)] = new(
             "number",
             ReadDecimal,
@@ -145,13 +142,43 @@ public sealed record SettingForm(
         return (text, null);
     }
 
-    private static (object?, string?) ReadInt(string text, SettingAttribute bounds)
+    // A message must not show any part of a secret.
+    private static (object?, string?) ReadSecret(string text, SettingAttribute attribute) => ReadText(text, attribute) switch
     {
-        var min = bounds.Min is { } lower ? int.Parse(lower, CultureInfo.InvariantCulture) : int.MinValue;
-        var max = bounds.Max is { } upper ? int.Parse(upper, CultureInfo.InvariantCulture) : int.MaxValue;
+        (string read, null) => (SecretText.From(read), null),
+        var (_, error) => (null, text.Length == 0 ? error : $"this is not {attribute.Form ?? "a text without control characters"}"),
+    };
+
+    // Only a secret with a pattern may be in plain text, and only in the stack file of one machine.
+    private static JsonObject SecretSchema(SettingAttribute attribute)
+    {
+        var encrypted = new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject { ["secure"] = new JsonObject { ["type"] = "string" } },
+            ["required"] = new JsonArray("secure"),
+            ["additionalProperties"] = false,
+        };
+        return attribute.Pattern is { } pattern
+            ? new JsonObject { ["anyOf"] = new JsonArray(encrypted, TextSchema(pattern)) }
+            : encrypted;
+    }
+
+    private static (object?, string?) ReadInt(string text, SettingAttribute bounds) =>
+        ReadWhole(text, bounds, int.MinValue, int.MaxValue) is (long number, null)
+            ? ((int)number, null)
+            : ReadWhole(text, bounds, int.MinValue, int.MaxValue);
+
+    private static (object?, string?) ReadLong(string text, SettingAttribute bounds) =>
+        ReadWhole(text, bounds, long.MinValue, long.MaxValue);
+
+    private static (object?, string?) ReadWhole(string text, SettingAttribute bounds, long least, long most)
+    {
+        var min = bounds.Min is { } lower ? long.Parse(lower, CultureInfo.InvariantCulture) : least;
+        var max = bounds.Max is { } upper ? long.Parse(upper, CultureInfo.InvariantCulture) : most;
         if (PlainNumber.Read(text)?.InSteps(0) is not { } number)
             return (null, $"'{Quoted.From(text)}' is not a whole number from {min} to {max} in plain digits");
-        return number >= min && number <= max ? ((int)number, null) : (null, $"{Quoted.From(text)} is not between {min} and {max}");
+        return number >= min && number <= max ? ((long)number, null) : (null, $"{Quoted.From(text)} is not between {min} and {max}");
     }
 
     private static (object?, string?) ReadDecimal(string text, SettingAttribute bounds)

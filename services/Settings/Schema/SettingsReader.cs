@@ -8,7 +8,9 @@ using ModelServing.Settings.Models;
 namespace ModelServing.Settings.Schema;
 
 /// <summary>Reads nodes into the settings types. It reports every fault at once, each with its path and position.</summary>
-internal sealed class SettingsReader(List<SettingsFault> faults)
+/// <param name="faults">Gets the faults.</param>
+/// <param name="plainSecrets">Whether a secret may be in plain text in a file.</param>
+internal sealed class SettingsReader(List<SettingsFault> faults, bool plainSecrets)
 {
     /// <summary>All settings directly under <c>config</c> in a stack file: the roots of the settings tree.</summary>
     internal static PropertyInfo[] Roots { get; } = [.. Properties(typeof(StackSettings)), .. Properties(typeof(CloudSettings))];
@@ -107,7 +109,7 @@ internal sealed class SettingsReader(List<SettingsFault> faults)
         }
 
         // A value with a position comes from a file. A value without one comes from Pulumi, which has decrypted it.
-        if (type == typeof(SecretText) && node.Position is not null)
+        if (type == typeof(SecretText) && node.Position is not null && !plainSecrets)
         {
             AddFault(path, $"this secret is in plain text; encrypt it with 'pulumi config set --secret --path {path}'", node.Position);
             return null;

@@ -140,7 +140,7 @@ public sealed class PredictionLogTests : IDisposable
         Assert.Equal("large", row.Inputs[0].Omitted);
         var data = PredictionRecord.Parser.ParseFrom(record).Inputs[0].Data.ToByteArray();
         Assert.Equal(System.Security.Cryptography.SHA256.HashData(data), row.Inputs[0].Digest.ToByteArray());
-        using var stored = await objects.OpenAsync(ObjectKey.Parse(row.Inputs[0].Pointer), CancellationToken.None);
+        await using var stored = await objects.OpenAsync(ObjectKey.Parse(row.Inputs[0].Pointer), CancellationToken.None);
         using var read = new MemoryStream();
         await stored!.Content.CopyToAsync(read);
         Assert.Equal(data, read.ToArray());
