@@ -29,7 +29,7 @@ internal sealed class StagedRows : IDisposable
     {
         var connection = new DuckDBConnection(string.Create(
             CultureInfo.InvariantCulture,
-            $"Data Source={Path.Combine(folder, "rows.duckdb")};memory_limit={megabytes}MB;threads=2"));
+            $"Data Source={Path.Combine(folder, "rows.duckdb")};memory_limit={megabytes}MB;threads=1"));
         try
         {
             connection.Open();

@@ -92,7 +92,7 @@ public sealed class PredictionExportTests : IDisposable
         string[] numbers =
         [
             "true", "-128", "-32768", "-2147483648", "-9223372036854775808", "255", "65535", "4294967295", "18446744073709551615", "0.5",
-            "NaN", "-Infinity", "\\u00FC\\u0000\\u0022\\u0027",
+            "NaN", "-Infinity", "\\u00FC\\uFFFD\\u0022\\u0027",
         ];
         string[] lists =
         [
@@ -216,21 +216,21 @@ public sealed class PredictionExportTests : IDisposable
     {
         // Far more data than the memory that the rows may use, and hard to compress.
         var random = new Random(1);
-        const int Rows = 5000;
-        var noise = new byte[16 * 1024];
+        const int Rows = 30_000;
+        var noise = new byte[6 * 1024];
         store.Add(Enumerable.Range(0, Rows).Select(i =>
         {
-            var record = SomeRecord.Create(i, TimeSpan.FromMilliseconds(i * 700));
+            var record = SomeRecord.Create(i, TimeSpan.FromMilliseconds(i * 100));
             random.NextBytes(noise);
             record.Inputs.Add(new RecordedTensor { Name = "x", Datatype = "UINT8", Shape = { 1, noise.Length }, Data = ByteString.CopyFrom(noise) });
             return record;
         }));
         await SomeExport.ToFileAsync(store, Path, SomeExport.Request() with { MemoryMegabytes = 128 });
         var written = new FileInfo(Path).Length;
-        Assert.InRange(written, Rows * noise.Length / 2L, long.MaxValue);
+        Assert.InRange(written, 150_000_000, long.MaxValue);
         var read = ParquetReading.ByHyparquet(Path, "request_id");
         Assert.Equal(Enumerable.Range(0, Rows).Select(SomeRecord.IdOf), read.Column("request_id").Order(StringComparer.Ordinal));
-        Assert.InRange(read.Groups, 2, 5);
+        Assert.InRange(read.Groups, 2, 6);
     }
 
     private static ByteString Bytes(params byte[] bytes) => ByteString.CopyFrom(bytes);
