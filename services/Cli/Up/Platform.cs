@@ -33,6 +33,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly HostSupervision supervision;
     private readonly PlatformFiles files;
     private readonly VersionHosts versions;
+    private readonly PlatformPredictions predictions;
     private readonly ServableModels servable = new();
     private List<string> said = [];
     private HostedCache? cache;
@@ -53,6 +54,7 @@ internal sealed class Platform : IAsyncDisposable
         this.kill = kill;
         supervision = new HostSupervision(Path.Combine(settings.StateFolder, "run"), new HostLog(terminal), terminal, time);
         files = new PlatformFiles(settings.StateFolder, terminal);
+        predictions = new PlatformPredictions(settings);
         versions = new VersionHosts(programs.Inference, SettingsOf, files, supervision);
         Functions = new HostedFunctions(settings.Pace.Minute, terminal, time);
     }
@@ -202,7 +204,8 @@ internal sealed class Platform : IAsyncDisposable
             GuardOff = settings.Pace.GuardOff,
             AdminUrls = "http://127.0.0.1:0",
             AdminAddressFile = files.AdminAddressPath,
-            MaxRequestBytes = settings.MaxRequestBytes,
+            Predictions = predictions.OfRouter,
+            MaxRequestBytes = settings.Stack.MaxRequestBytes,
             Urls = Api.GetLeftPart(UriPartial.Authority),
         };
         router = new SupervisedHost("router", programs.Router, routerSettings, supervision, static _ => { });
@@ -227,8 +230,9 @@ internal sealed class Platform : IAsyncDisposable
         Version = version.Version,
         Registry = settings.Registry,
         Cache = cache?.Settings,
+        Predictions = predictions.OfVersion(version.Model),
         Minute = settings.Pace.Minute,
-        MaxRequestBytes = settings.MaxRequestBytes,
+        MaxRequestBytes = settings.Stack.MaxRequestBytes,
         Urls = "http://127.0.0.1:0",
     };
 
