@@ -78,7 +78,7 @@ public sealed class ExportDestinationTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a user's folders are private there");
         UnixFileMode? mode = null;
-        store.Reading = _ => mode ??= File.GetUnixFileMode(Directory.EnumerateDirectories(folder.Combine("")).Single());
+        store.Reading = _ => mode ??= new DirectoryInfo(folder.Combine("")).EnumerateDirectories().Single().UnixFileMode;
         await SomeExport.ToFileAsync(store, folder.Combine("out.parquet"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, mode);
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using ModelServing.Contracts.Predictions;
-using ModelServing.Jobs.Export;
 using ModelServing.Predictions.Records;
 using ModelServing.Services.Tests.Jobs.Readers;
 using ModelServing.Services.Tests.Predictions;
