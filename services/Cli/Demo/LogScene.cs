@@ -42,12 +42,14 @@ internal sealed class LogScene(Platform platform, string path, Terminal terminal
             Variants = log.Variants,
             Example = log.Example,
         };
+        var byVariant = string.Join(", ", report.Variants.Select(static variant =>
+            string.Create(CultureInfo.InvariantCulture, $"{variant.Variant} v{variant.Version} {variant.Predictions:N0}")));
         terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"The prediction log has {report.Logged:N0} predictions of {report.Answered:N0} answered payments. One of them:"));
+            $"The prediction log has {report.Logged:N0} of {report.Answered:N0} answered payments: {byVariant}. One of them:"));
         if (report.Example is { } example)
             await ShowAsync(example, cancellation);
-        terminal.Say("Which payments were frauds became known and was posted as outcomes. By the log alone:");
+        terminal.Say("The true frauds were posted as outcomes. How right each version was, by the log alone:");
         terminal.Show(report, static report => OutcomeFigures.Table(report.Variants));
         if (!report.AsExpected)
             terminal.Warn("the log does not have every answered payment once, with its outcome");

@@ -37,7 +37,7 @@ internal sealed record OutcomeFigures(
     // Within 80 columns.
     internal static Table Table(IReadOnlyList<OutcomeFigures> variants)
     {
-        var table = new Table().AddColumns("variant", "version", "logged", "outcomes", "frauds", "flagged", "caught", "precision", "recall");
+        var table = new Table().AddColumns("variant", "version", "logged", "frauds", "flagged", "caught", "precision", "recall");
         foreach (var column in table.Columns.Skip(2))
             column.RightAligned();
         foreach (var row in variants)
@@ -46,7 +46,6 @@ internal sealed record OutcomeFigures(
                 Markup.Escape(row.Variant),
                 Number(row.Version),
                 Number(row.Predictions),
-                Number(row.Outcomes),
                 Number(row.Frauds),
                 Number(row.Flagged),
                 Number(row.Caught),

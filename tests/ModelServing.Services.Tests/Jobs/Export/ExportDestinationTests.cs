@@ -95,7 +95,8 @@ public sealed class ExportDestinationTests : IDisposable
         await foreach (var key in bucket.ListAsync("", default))
             keys.Add(key.Text);
         Assert.Equal(
-            Enumerable.Range(1, 3).Select(static i => $"datalake/predictions/20261128T100000Z-20261128T101000Z/part-0000{i}-of-00003.parquet"),
+            Enumerable.Range(1, 3).Select(static i =>
+                $"datalake/predictions/20261128T100000Z-20261128T101000Z/part-0000{i}-of-00003.parquet"),
             keys);
         Assert.Equal(
             Enumerable.Range(0, 10).Select(SomeRecord.IdOf),
