@@ -73,6 +73,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>The key of this machine's operator, which is new in each run.</summary>
     internal string OperatorKey { get; } = ApiKey.Make();
 
+    /// <summary>The file of the prediction log; null if nothing is recorded.</summary>
+    internal string? PredictionLog => predictions.OfRouter is null ? null : PlatformFiles.PredictionsIn(settings.StateFolder);
+
     internal string OperatorKeyPath => files.OperatorKeyPath;
 
     /// <summary>The address of the API.</summary>

@@ -25,7 +25,11 @@ public sealed record OutcomeBatch(IReadOnlyList<Outcome> Outcomes)
             if (outcomes[i] is not { } outcome)
                 throw new ContractException($"outcomes[{i}] is null");
             if (!RequestIds.TryParse(outcome.RequestId, out var id))
-                throw new ContractException($"outcomes[{i}].id is '{RequestIds.Shortened(outcome.RequestId)}'; it must be {RequestIds.Form}");
+            {
+                throw new ContractException(
+                    $"outcomes[{i}].id is '{RequestIds.Shortened(outcome.RequestId)}'; it must be {RequestIds.Form}");
+            }
+
             read[i] = outcome with { RequestId = id };
         }
 

@@ -12,7 +12,8 @@ public class OutcomeBatchTests
     public void Outcomes_of_every_kind_are_read()
     {
         var outcomes = Parse($$"""
-            {"outcomes":[{"id":"{{Id}}","value":1},{"id":"{{Id.ToLowerInvariant()}}","value":false,"observedAt":"2026-11-28T11:00:00+01:00"},
+            {"outcomes":[{"id":"{{Id}}","value":1},{"id":"{{Id.ToLowerInvariant()}}","value":false,
+            "observedAt":"2026-11-28T11:00:00+01:00"},
             {"id":"{{Id}}","value":"chargeback","observedAt":null}]}
             """).Outcomes;
         Assert.Equal(["1", "false", "chargeback"], outcomes.Select(static outcome => outcome.Value.ToString()));

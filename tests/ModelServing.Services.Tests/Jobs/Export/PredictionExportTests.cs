@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using ModelServing.Contracts.Predictions;
-using ModelServing.Jobs.Export;
 using ModelServing.Predictions.Records;
 using ModelServing.Services.Tests.Jobs.Readers;
 using ModelServing.Services.Tests.Predictions;
@@ -153,10 +152,10 @@ public sealed class PredictionExportTests : IDisposable
     {
         var record = SomeRecord.Create(1);
         record.Inputs.Clear();
-        record.Inputs.Add(new RecordedTensor { Name = "card", Datatype = "BYTES", Shape = { 1 }, Omitted = "hashed", Digest = Bytes(1, 2) });
-        record.Inputs.Add(new RecordedTensor { Name = "name", Datatype = "BYTES", Shape = { 1 }, Omitted = "dropped" });
+        record.Inputs.Add(new RecordedTensor { Name = "card", Datatype = "BYTES", Omitted = "hashed", Digest = Bytes(1, 2) });
+        record.Inputs.Add(new RecordedTensor { Name = "name", Datatype = "BYTES", Omitted = "dropped" });
         record.Inputs.Add(
-            new RecordedTensor { Name = "photo", Datatype = "UINT8", Shape = { 9 }, Omitted = "large", Digest = Bytes(1), Pointer = "large/1" });
+            new RecordedTensor { Name = "photo", Datatype = "UINT8", Omitted = "large", Digest = Bytes(1), Pointer = "large/1" });
         record.Inputs.Add(SomeRecord.Floats("broken", [2], 1));
         record.Inputs.Add(SomeRecord.Tensor<byte>("odd", "COMPLEX64", [1], 1));
         store.Add(record, SomeRecord.Create(2, TimeSpan.FromMinutes(1)));
@@ -205,7 +204,8 @@ public sealed class PredictionExportTests : IDisposable
             [SomeRecord.IdOf(1), SomeRecord.IdOf(2)], ParquetReading.ByDuckDb(Path).Column("request_id").Order(StringComparer.Ordinal));
 
         var empty = folder.Combine("empty.parquet");
-        Assert.Contains(": 0 predictions", await SomeExport.ToFileAsync(store, empty, SomeExport.Request("other")), StringComparison.Ordinal);
+        var done = await SomeExport.ToFileAsync(store, empty, SomeExport.Request("other"));
+        Assert.Contains(": 0 predictions", done, StringComparison.Ordinal);
         Assert.Equal(FixedColumns, ParquetReading.ByDuckDb(empty).Columns);
         Assert.Empty(ParquetReading.ByHyparquet(empty).Rows);
     }
@@ -222,7 +222,7 @@ public sealed class PredictionExportTests : IDisposable
         {
             var record = SomeRecord.Create(i, TimeSpan.FromMilliseconds(i * 100));
             random.NextBytes(noise);
-            record.Inputs.Add(new RecordedTensor { Name = "x", Datatype = "UINT8", Shape = { 1, noise.Length }, Data = ByteString.CopyFrom(noise) });
+            record.Inputs.Add(SomeRecord.Tensor("x", "UINT8", [1, noise.Length], noise));
             return record;
         }));
         await SomeExport.ToFileAsync(store, Path, SomeExport.Request() with { MemoryMegabytes = 128 });
