@@ -8,8 +8,8 @@ namespace ModelServing.Jobs;
 /// <summary>Runs a job until it is done, or until a signal or the end of its input stops it.</summary>
 internal static class JobRun
 {
-    /// <param name="stopsWithInput">Whether the end of standard input stops the job, as <c>ms</c> wants it: then no signal goes to a process
-    /// identifier that another process may have by then.</param>
+    /// <param name="stopsWithInput">Whether the end of standard input stops the job, as <c>ms</c> wants it: then no signal goes to a
+    /// process identifier that another process may have by then.</param>
     /// <param name="body">The job.</param>
     internal static async Task<int> RunAsync(bool stopsWithInput, Func<CancellationToken, Task> body)
     {
@@ -24,7 +24,8 @@ internal static class JobRun
         if (stopsWithInput)
         {
             // A background thread, because a read of standard input can't be cancelled.
-            _ = Task.Factory.StartNew(() => WaitForEnd(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _ = Task.Factory.StartNew(
+                () => WaitForEnd(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
         try

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
+using ModelServing.Predictions.Records;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding;
@@ -25,6 +26,7 @@ internal sealed class RequestHandler
     private readonly ILogger<RequestHandler> logger;
     private readonly Forwarder forwarder;
     private readonly Failover failover;
+    private readonly KeyedHash? recordedKey;
 
     /// <summary>Creates the handler. The observer is called with each attempt that ended.</summary>
     public RequestHandler(
@@ -43,6 +45,7 @@ internal sealed class RequestHandler
         this.time = time;
         this.logger = logger;
         forwarder = new(observer, metrics, time);
+        recordedKey = KeyedHash.Create(settings.Predictions?.HashKey);
         failover = new(forwarder, forwarder.Comparison, metrics, time);
     }
 
@@ -155,6 +158,7 @@ internal sealed class RequestHandler
             Deadline = began + TicksOf(timeout),
             Limit = TicksOf(limit),
             KeyHash = request.KeyHash,
+            RoutingKey = request.Key is { } key ? recordedKey?.ToHex(key) : null,
             ClientHash = request.ClientHash,
             IsReported = limit > TimeSpan.Zero,
         };

@@ -7,7 +7,9 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
+using ModelServing.Hosting.Predictions;
 using ModelServing.Oci;
+using ModelServing.Predictions;
 using ModelServing.Router.Admin;
 using ModelServing.Router.Clients;
 using ModelServing.Router.Endpoints;
@@ -15,6 +17,7 @@ using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Outcomes;
+using ModelServing.Router.Recording;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
@@ -55,7 +58,13 @@ public static class RouterHost
         AddClients(builder.Services, settings);
         RolloutServices.Add(builder.Services, settings);
         if (settings.Predictions is { } log)
-            builder.Services.AddSingleton(PredictionStores.Open(log.Store, log.RetentionDays, settings.Oci));
+        {
+            PredictionLogService.Add(
+                builder.Services, log, () => PredictionStores.Open(log.Store, log.RetentionDays, settings.Oci), objects: null);
+            builder.Services.AddSingleton(static services => services.GetRequiredService<PredictionLog>().Store);
+            builder.Services.AddSingleton<UnansweredAttempts>();
+        }
+
         builder.Services.AddSingleton<RolloutStatusReader>();
         builder.Services.AddSingleton<OperatorDecisions>();
         builder.Services.AddSingleton<PredictionsApi>();

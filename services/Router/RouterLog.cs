@@ -6,7 +6,4 @@ internal static partial class RouterLog
 {
     [LoggerMessage(20, LogLevel.Error, "Request {RequestId} failed in the router")]
     internal static partial void Failed(ILogger logger, string requestId, Exception exception);
-
-    [LoggerMessage(21, LogLevel.Warning, "The outcomes of {RequestId} were not all stored: {Reason}")]
-    internal static partial void OutcomesFailed(ILogger logger, string requestId, string reason);
 }

@@ -10,6 +10,7 @@ var root = new RootCommand("Runs the measurements of docs/bench.md.")
     FunctionsCommand.Create(),
     RouterCommand.Create(),
     InferenceCommand.Create(),
+    InferenceCommand.CreateLog(),
     SoakCommand.Create(),
     BareRouter.Create(),
     MinimalProxy.Create(),

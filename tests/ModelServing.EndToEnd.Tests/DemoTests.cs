@@ -17,6 +17,12 @@ public class DemoTests
         Assert.Contains("Sending 20,000 transactions", output, StringComparison.Ordinal);
         Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +9\d\.\d\d% │ +95\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
         Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
+        Assert.Matches(@"The prediction log has 20,000 of 20,000 answered payments: stable v1 [\d,]+, canary v2 [\d,]+\. One of", output);
+        Assert.Matches(@"│ model +│ fraud version 2 +│", output);
+        Assert.Matches(@"│ input +│ features FP32\[1,15\] \[", output);
+        Assert.Matches(@"│ outcome +│ (true|false) +│", output);
+        Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +\d+\.\d% │ +\d+\.\d% │", output);
+        Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +\d+\.\d% │ +\d+\.\d% │", output);
         Assert.Contains($"{folder.Api}v2/models/fraud/infer", output, StringComparison.Ordinal);
         Assert.Contains($"{folder.Api}metrics", output, StringComparison.Ordinal);
         Assert.Contains("canary version 2 starts failing 20% of its calls", output, StringComparison.Ordinal);
@@ -26,6 +32,27 @@ public class DemoTests
         Assert.Matches(@"failures seen +0 of [\d,]+ payments failed for their callers", output);
         Assert.Contains("ms reset fraud 2 --why REASON", output, StringComparison.Ordinal);
         await folder.AssertNothingIsLeftAsync();
+    }
+
+    // The log is read by every way: one request, a list, and the export.
+    private static async Task AssertLogAsync(StackFolder folder, JsonElement log)
+    {
+        Assert.Equal((20_000, 20_000), (log.GetProperty("answered").GetInt32(), log.GetProperty("logged").GetInt32()));
+        var example = log.GetProperty("example").GetString()!;
+        var attempt = (await MsProcess.QueryAsync(folder, "prediction", example)).GetProperty("attempts")[0];
+        Assert.Equal((example, "canary"), (attempt.GetProperty("requestId").GetString(), attempt.GetProperty("variant").GetString()));
+        Assert.Equal(15, attempt.GetProperty("inputs")[0].GetProperty("data").GetArrayLength());
+        var list = await MsProcess.QueryAsync(folder, "predictions", "--model", "fraud", "--since", "1h", "--limit", "700");
+        Assert.Equal(700, list.EnumerateArray().Select(static one => one.GetProperty("requestId").GetString()).Distinct().Count());
+
+        var file = Path.Combine(folder.FullPath, "fraud.parquet");
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "predictions", "export", "--since", "1h", "--out", file);
+        Assert.True(exitCode == 0, output);
+        Assert.Matches(@"fraud\.parquet: 2[\d],\d\d\d predictions, [\d,]+ bytes", output);
+        Assert.Equal("PAR1"u8.ToArray(), File.ReadAllBytes(file)[..4]);
+        (exitCode, output) = await MsProcess.RunAsync(folder, "predictions", "export", "--since", "1h", "--out", file);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("exists", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,6 +69,7 @@ public class DemoTests
         AssertVariant(first, 1, "canary", version: 2, expectedShare: 0.05);
         AssertRollback(first, reason: "guard");
         await ms.WaitForAsync("Ctrl-C stops everything");
+        await AssertLogAsync(folder, first.GetProperty("log"));
 
         var condemned = (await StatusAsync(folder)).GetProperty("condemned").EnumerateArray().Single();
         Assert.Equal(2, condemned.GetProperty("version").GetInt32());

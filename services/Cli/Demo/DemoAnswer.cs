@@ -5,4 +5,5 @@ namespace ModelServing.Cli.Demo;
 /// <param name="Version">The version that the response names; null if it names none.</param>
 /// <param name="Took">The time from the request to the last byte of the response.</param>
 /// <param name="Failure">Why the request failed; null on success.</param>
-internal readonly record struct DemoAnswer(string? Variant, int? Version, TimeSpan Took, string? Failure);
+/// <param name="RequestId">The request's identifier; null if there was no response.</param>
+internal readonly record struct DemoAnswer(string? Variant, int? Version, TimeSpan Took, string? Failure, string? RequestId = null);

@@ -20,17 +20,25 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         FullMode = BoundedChannelFullMode.DropOldest,
     });
     private volatile PlanDocument? measured;
+    private IReadOnlyList<DemoAnswer> lastAnswers = [];
 
     /// <summary>Notifies the demo of a new plan.</summary>
     internal void PlanChanged() => changes.Writer.TryWrite(true);
 
-    /// <summary>Runs the first round, with all rows, then the rollback.</summary>
-    /// <param name="betweenAsync">Runs between the two.</param>
+    /// <summary>Runs the first round, with all rows, then the scene about the log, then the rollback.</summary>
+    /// <param name="betweenAsync">Runs before the rollback.</param>
     /// <param name="cancellation">Cancels the call.</param>
     /// <returns>Whether everything was as expected.</returns>
     internal async Task<bool> PlayAsync(Func<Task> betweenAsync, CancellationToken cancellation)
     {
+        var began = time.GetUtcNow();
         var report = await RunAsync(SampleTraffic.DemoRows, cancellation);
+        if (report is not null && platform.PredictionLog is { } path)
+        {
+            var log = await new LogScene(platform, path, terminal, time).PlayAsync(await rows, lastAnswers, began, cancellation);
+            report = report with { Log = log, AsExpected = report.AsExpected && log.AsExpected };
+        }
+
         await betweenAsync();
         var rollback = await new RollbackScene(platform, terminal, time).PlayAsync(await rows, cancellation);
         if (report is null)
@@ -77,6 +85,7 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         });
 
         measured = plan;
+        lastAnswers = answers;
         var report = DemoReport.From(
             platform.Api,
             await ServedAsync(rollout, cancellation),

@@ -72,7 +72,7 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
                 failure = "answer cut short";
             }
 
-            return new DemoAnswer(variant, version, time.GetElapsedTime(began), failure);
+            return new DemoAnswer(variant, version, time.GetElapsedTime(began), failure, Header(answer, HeaderNames.RequestId));
         }
         catch (HttpRequestException e)
         {

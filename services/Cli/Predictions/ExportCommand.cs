@@ -10,7 +10,10 @@ internal static class ExportCommand
 {
     internal static Command Create()
     {
-        var models = new Option<string[]>("--model") { Description = "A model; may be there several times. Default: all models of the stack." };
+        var models = new Option<string[]>("--model")
+        {
+            Description = "A model; may be there several times. Default: all models of the stack.",
+        };
         var output = new Option<string>("--out") { Description = "The Parquet file. It must not exist.", Required = true };
         var store = new Option<string?>("--store")
         {

@@ -4,8 +4,8 @@ using ModelServing.Cli.Up;
 
 namespace ModelServing.Cli.Predictions;
 
-/// <summary>The program of batch jobs. Its libraries are large, so <c>./dev</c> does not build it with the other programs; it is built when it
-/// is first used, and when its sources have changed.</summary>
+/// <summary>The program of batch jobs. Its libraries are large, so <c>./dev</c> does not build it with the other programs; it is built when
+/// it is first used, and when its sources have changed.</summary>
 internal sealed record JobsProgram(string Dotnet, string Assembly)
 {
     private const int MostErrors = 20;

@@ -18,8 +18,8 @@ internal static class PredictionCommand
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
             var text = arguments.GetValue(id)!;
-            if (!RequestId.TryParse(text, out var request))
-                throw new CommandException(ExitCode.WrongInput, $"ID: '{text}' must be {RequestId.Form}");
+            if (!RequestIds.TryParse(text, out var request))
+                throw new CommandException(ExitCode.WrongInput, $"ID: '{text}' must be {RequestIds.Form}");
             using var client = admin.Open(arguments);
             var prediction = await client.PredictionAsync(request, signals.Stop);
             terminal.Result(JsonNode.Parse(prediction.ToUtf8()), _ => PredictionReport.Render(prediction));

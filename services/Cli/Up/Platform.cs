@@ -33,6 +33,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly HostSupervision supervision;
     private readonly PlatformFiles files;
     private readonly VersionHosts versions;
+    private readonly PlatformPredictions predictions;
     private readonly ServableModels servable = new();
     private List<string> said = [];
     private HostedCache? cache;
@@ -53,6 +54,7 @@ internal sealed class Platform : IAsyncDisposable
         this.kill = kill;
         supervision = new HostSupervision(Path.Combine(settings.StateFolder, "run"), new HostLog(terminal), terminal, time);
         files = new PlatformFiles(settings.StateFolder, terminal);
+        predictions = new PlatformPredictions(settings);
         versions = new VersionHosts(programs.Inference, SettingsOf, files, supervision);
         Functions = new HostedFunctions(settings.Pace.Minute, terminal, time);
     }
@@ -70,6 +72,9 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>The key of this machine's operator, which is new in each run.</summary>
     internal string OperatorKey { get; } = ApiKey.Make();
+
+    /// <summary>The file of the prediction log; null if nothing is recorded.</summary>
+    internal string? PredictionLog => predictions.OfRouter is null ? null : PlatformFiles.PredictionsIn(settings.StateFolder);
 
     internal string OperatorKeyPath => files.OperatorKeyPath;
 
@@ -202,7 +207,8 @@ internal sealed class Platform : IAsyncDisposable
             GuardOff = settings.Pace.GuardOff,
             AdminUrls = "http://127.0.0.1:0",
             AdminAddressFile = files.AdminAddressPath,
-            MaxRequestBytes = settings.MaxRequestBytes,
+            Predictions = predictions.OfRouter,
+            MaxRequestBytes = settings.Stack.MaxRequestBytes,
             Urls = Api.GetLeftPart(UriPartial.Authority),
         };
         router = new SupervisedHost("router", programs.Router, routerSettings, supervision, static _ => { });
@@ -227,8 +233,9 @@ internal sealed class Platform : IAsyncDisposable
         Version = version.Version,
         Registry = settings.Registry,
         Cache = cache?.Settings,
+        Predictions = predictions.OfVersion(version.Model),
         Minute = settings.Pace.Minute,
-        MaxRequestBytes = settings.MaxRequestBytes,
+        MaxRequestBytes = settings.Stack.MaxRequestBytes,
         Urls = "http://127.0.0.1:0",
     };
 

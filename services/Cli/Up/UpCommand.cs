@@ -129,7 +129,7 @@ internal static class UpCommand
             terminal.Say($"[yellow]Port {ApiPort.First} is taken, so the API uses {port.Number}; {StackFile.Namespace}local.port sets " +
                 $"another port[/]");
 
-        var settings = new PlatformSettings(state.FullPath, location, started.Settings.MaxRequestBytes, request.Pace);
+        var settings = new PlatformSettings(state.FullPath, location, started.Settings, request.Pace);
         var platform = new Platform(programs, settings, terminal, time, signals.Kill);
         try
         {

@@ -24,8 +24,12 @@ public sealed record OutcomeBatch(IReadOnlyList<Outcome> Outcomes)
             // The annotations of a list's items are invisible to the reader.
             if (outcomes[i] is not { } outcome)
                 throw new ContractException($"outcomes[{i}] is null");
-            if (!RequestId.TryParse(outcome.RequestId, out var id))
-                throw new ContractException($"outcomes[{i}].id is '{RequestId.Shortened(outcome.RequestId)}'; it must be {RequestId.Form}");
+            if (!RequestIds.TryParse(outcome.RequestId, out var id))
+            {
+                throw new ContractException(
+                    $"outcomes[{i}].id is '{RequestIds.Shortened(outcome.RequestId)}'; it must be {RequestIds.Form}");
+            }
+
             read[i] = outcome with { RequestId = id };
         }
 

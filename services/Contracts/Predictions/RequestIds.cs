@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ModelServing.Contracts.Predictions;
 
@@ -15,4 +16,23 @@ public static class RequestIds
 
     public static bool IsValid(ReadOnlySpan<char> text) =>
         text.Length == Length && text[0] <= '7' && !text.ContainsAnyExcept(Digits);
+
+    /// <summary>Reads an identifier in upper or lower case.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="id">The identifier as stores hold it, in upper case.</param>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out string? id)
+    {
+        id = text?.ToUpperInvariant();
+        if (id is not null && IsValid(id))
+            return true;
+        id = null;
+        return false;
+    }
+
+    /// <summary>A text that is not an identifier, cut off for a message.</summary>
+    public static string Shortened(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= 2 * Length ? text : text[..(2 * Length)] + "...";
+    }
 }

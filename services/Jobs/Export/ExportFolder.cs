@@ -3,8 +3,8 @@ using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Jobs.Export;
 
-/// <summary>A folder for the files of one export until it is complete. It is its owner's alone, because it holds inputs of clients, and it is
-/// removed however the export ends, unless the process is killed.</summary>
+/// <summary>A folder for the files of one export until it is complete. It is its owner's alone, because it holds inputs of clients, and it
+/// is removed however the export ends, unless the process is killed.</summary>
 internal sealed class ExportFolder : IDisposable
 {
     /// <summary>A new folder.</summary>

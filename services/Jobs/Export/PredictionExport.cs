@@ -1,5 +1,4 @@
 using DuckDB.NET.Data;
-using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions;
 using ModelServing.Predictions.Reading;
 using ModelServing.Predictions.Records;

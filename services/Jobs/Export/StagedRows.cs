@@ -6,21 +6,26 @@ using ModelServing.Predictions.Records;
 
 namespace ModelServing.Jobs.Export;
 
-/// <summary>The rows of an export in a DuckDB file, until all columns are known. Then they become a Parquet file. DuckDB keeps to a limit of
-/// memory, and uses the folder for what is beyond it.</summary>
+/// <summary>The rows of an export in a DuckDB file, until all columns are known. Then they become a Parquet file. DuckDB keeps to a limit
+/// of memory, and uses the folder for what is beyond it.</summary>
 internal sealed class StagedRows : IDisposable
 {
-    // A row group is in memory as a whole while it is written.
-    private const long RowGroupBytes = 64 * 1024 * 1024;
+    // A row group is in memory as a whole while it is written, more than once.
+    private const int GroupShare = 16;
 
     private const int LeastRowGroup = 2048;
     private const int MostRowGroup = 60 * LeastRowGroup;
 
     private readonly DuckDBConnection connection;
     private readonly TensorColumns columns = new();
+    private readonly long groupBytes;
     private long bytes;
 
-    private StagedRows(DuckDBConnection connection) => this.connection = connection;
+    private StagedRows(DuckDBConnection connection, int megabytes)
+    {
+        this.connection = connection;
+        groupBytes = megabytes * (1024L * 1024) / GroupShare;
+    }
 
     internal long Count { get; private set; }
 
@@ -29,11 +34,11 @@ internal sealed class StagedRows : IDisposable
     {
         var connection = new DuckDBConnection(string.Create(
             CultureInfo.InvariantCulture,
-            $"Data Source={Path.Combine(folder, "rows.duckdb")};memory_limit={megabytes}MB;threads=2"));
+            $"Data Source={Path.Combine(folder, "rows.duckdb")};memory_limit={megabytes}MB;threads=1"));
         try
         {
             connection.Open();
-            var rows = new StagedRows(connection);
+            var rows = new StagedRows(connection, megabytes);
             rows.Run($"SET temp_directory = {Quoted(Path.Combine(folder, "spill"), '\'')}");
             rows.Run($"CREATE TABLE rows ({string.Join(", ", ExportColumns.All.Select(static one => $"{one.Name} {one.SqlType}"))})");
             return rows;
@@ -92,7 +97,7 @@ internal sealed class StagedRows : IDisposable
             }
         }
 
-        var group = Count == 0 ? MostRowGroup : Math.Clamp(RowGroupBytes / Math.Max(1, bytes / Count), LeastRowGroup, MostRowGroup);
+        var group = Count == 0 ? MostRowGroup : Math.Clamp(groupBytes / Math.Max(1, bytes / Count), LeastRowGroup, MostRowGroup);
         await using var command = connection.CreateCommand();
         command.CommandText = string.Create(
             CultureInfo.InvariantCulture,
@@ -156,5 +161,6 @@ internal sealed class StagedRows : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static string Quoted(string text, char quote) => $"{quote}{text.Replace($"{quote}", $"{quote}{quote}", StringComparison.Ordinal)}{quote}";
+    private static string Quoted(string text, char quote) =>
+        $"{quote}{text.Replace($"{quote}", $"{quote}{quote}", StringComparison.Ordinal)}{quote}";
 }

@@ -69,7 +69,8 @@ internal readonly record struct TensorCell(Array? Elements, long[] Shape, string
                 row.AppendValue((double[])Elements);
                 break;
             default:
-                row.AppendValue((string[])Elements);
+                // DuckDB.NET ends a text in a list at its first NUL.
+                row.AppendValue(Array.ConvertAll((string[])Elements, static text => text.Replace('\0', '\ufffd')));
                 break;
         }
 

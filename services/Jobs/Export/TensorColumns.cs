@@ -22,8 +22,8 @@ internal sealed class TensorColumns
     /// <summary>Finds the column that says why a tensor has no data, or adds it.</summary>
     internal TensorColumn ForOmitted(string kind, RecordedTensor tensor, Action<TensorColumn> add) => Find(kind, tensor.Name, null, add);
 
-    /// <summary>The names for readers. A tensor's name is in one column if all of its tensors have one type; otherwise the type is a suffix.
-    /// No two names differ in case alone, because not every reader tells such columns apart.</summary>
+    /// <summary>The names for readers. A tensor's name is in one column if all of its tensors have one type; otherwise the type is a
+    /// suffix. No two names differ in case alone, because not every reader tells such columns apart.</summary>
     /// <param name="taken">The names of the other columns.</param>
     internal IReadOnlyList<(TensorColumn Column, string Name)> Names(IEnumerable<string> taken)
     {
@@ -52,7 +52,11 @@ internal sealed class TensorColumns
         if (columns.TryGetValue((kind, name, datatype), out var known))
             return known;
         if (InOrder.Count == Most)
-            throw new JobException(JobExit.Failed, $"the records have more than {Most} inputs and outputs; export fewer models, or less time");
+        {
+            throw new JobException(
+                JobExit.Failed, $"the records have more than {Most} inputs and outputs; export fewer models, or less time");
+        }
+
         var column = new TensorColumn
         {
             StagedName = $"c{InOrder.Count}",

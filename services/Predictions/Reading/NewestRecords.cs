@@ -2,8 +2,8 @@ using ModelServing.Predictions.Records;
 
 namespace ModelServing.Predictions.Reading;
 
-/// <summary>The newest of many records, bounded in count and bytes. What it holds has no gap: every record that was offered and is newer than
-/// the oldest one here is here too.</summary>
+/// <summary>The newest of many records, bounded in count and bytes. What it holds has no gap: every record that was offered and is newer
+/// than the oldest one here is here too.</summary>
 internal sealed class NewestRecords(int most, long mostBytes)
 {
     private readonly PriorityQueue<(PredictionRecord Record, int Bytes), PredictionPosition> oldestFirst = new();

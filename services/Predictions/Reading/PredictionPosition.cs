@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions.Records;
 
 namespace ModelServing.Predictions.Reading;
@@ -23,7 +24,7 @@ public readonly record struct PredictionPosition(long Time, string RequestId, in
             return true;
         }
 
-        if (!Contracts.Predictions.RequestId.TryParse(parts[1], out var id)
+        if (!RequestIds.TryParse(parts[1], out var id)
             || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt))
             return false;
         position = new(time, id, attempt);

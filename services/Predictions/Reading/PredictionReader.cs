@@ -5,8 +5,8 @@ namespace ModelServing.Predictions.Reading;
 
 /// <summary>Reads predictions with their outcomes, for people. A page is bounded in count, bytes and time, whatever the range and however
 /// busy the model.</summary>
-/// <remarks>A store returns a minute's records in any order, so each page reads its minutes from the beginning and keeps the newest. To read
-/// everything, use the export.</remarks>
+/// <remarks>A store returns a minute's records in any order, so each page reads its minutes from the beginning and keeps the newest. To
+/// read everything, use the export.</remarks>
 public sealed class PredictionReader(IPredictionStore store, TimeProvider time)
 {
     // In the store's form, and so about a third of the text.

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace ModelServing.Predictions.Records;
 
@@ -6,8 +7,21 @@ namespace ModelServing.Predictions.Records;
 /// nobody without the key can try out what the data may have been.</summary>
 public sealed class KeyedHash(byte[] key)
 {
+    private const int MostOnStack = 256;
+
     /// <summary>A hash with the key in hexadecimal digits; null without one.</summary>
     public static KeyedHash? Create(string? key) => key is null ? null : new KeyedHash(Convert.FromHexString(key));
+
+    /// <summary>The hash of a header's text in hexadecimal digits. A character is one byte, as the header was sent.</summary>
+    public string ToHex(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Span<byte> bytes = text.Length <= MostOnStack ? stackalloc byte[text.Length] : new byte[text.Length];
+        Encoding.Latin1.GetBytes(text, bytes);
+        Span<byte> hash = stackalloc byte[RecordWriter.HashBytes];
+        Compute(bytes, hash);
+        return Convert.ToHexStringLower(hash);
+    }
 
     /// <summary>Writes the hash of <paramref name="data"/> and returns its length, <see cref="RecordWriter.HashBytes"/>.</summary>
     public int Compute(ReadOnlySpan<byte> data, Span<byte> hash)

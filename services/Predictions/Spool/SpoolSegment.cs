@@ -51,18 +51,28 @@ internal sealed unsafe class SpoolSegment : IDisposable
             {
                 for (var left = capacity; left > 0; left -= ZeroBlock)
                     stream.Write(Zeros.AsSpan(0, Math.Min(left, ZeroBlock)));
+                stream.Flush(flushToDisk: true);
             }
 
             var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             var mapping = MemoryMappedFile.CreateFromFile(
                 file, null, capacity, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-            return new SpoolSegment(capacity, file, mapping, mapping.CreateViewAccessor(0, capacity));
+            var segment = new SpoolSegment(capacity, file, mapping, mapping.CreateViewAccessor(0, capacity));
+            segment.Touch();
+            return segment;
         }
         catch
         {
             TryDelete(path);
             throw;
         }
+    }
+
+    // The first write to a page may wait for the file system's journal, so no request should make it.
+    private void Touch()
+    {
+        for (var page = 0; page < Capacity; page += Environment.SystemPageSize)
+            Volatile.Write(ref *(start + page), 0);
     }
 
     /// <summary>Gives the file the name of a segment. Only then a reader sees it.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using ModelServing.Contracts;
@@ -34,7 +35,8 @@ public sealed class SqlitePredictionStore : IPredictionStore, IDisposable
 
     public string Location => file.Location;
 
-    public int MostRows => 256;
+    // Each put waits for the disk once.
+    public int MostRows => 1000;
 
     // One process writes at a time.
     public int MostConcurrency => 1;
@@ -47,15 +49,9 @@ public sealed class SqlitePredictionStore : IPredictionStore, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(predictions.Count, MostRows);
         return WriteAsync(
             "INSERT OR REPLACE INTO predictions (id, attempt, model, minute, record) VALUES ($id, $attempt, $model, $minute, $record)",
+            ["$id", "$attempt", "$model", "$minute", "$record"],
             predictions,
-            static (put, row) =>
-            {
-                put.Parameters.AddWithValue("$id", row.RequestId);
-                put.Parameters.AddWithValue("$attempt", row.Attempt);
-                put.Parameters.AddWithValue("$model", row.Model);
-                put.Parameters.AddWithValue("$minute", row.Minute);
-                put.Parameters.AddWithValue("$record", row.Record.ToArray());
-            },
+            static row => [row.RequestId, row.Attempt, row.Model, row.Minute, BytesOf(row.Record)],
             cancellationToken);
     }
 
@@ -97,14 +93,9 @@ public sealed class SqlitePredictionStore : IPredictionStore, IDisposable
         var minute = Minute;
         return WriteAsync(
             "INSERT OR REPLACE INTO outcomes (id, attempt, minute, outcome) VALUES ($id, $attempt, $minute, $outcome)",
+            ["$id", "$attempt", "$minute", "$outcome"],
             outcomes,
-            (put, outcome) =>
-            {
-                put.Parameters.AddWithValue("$id", outcome.RequestId);
-                put.Parameters.AddWithValue("$attempt", StoredOutcome.Attempt);
-                put.Parameters.AddWithValue("$minute", minute);
-                put.Parameters.AddWithValue("$outcome", StoredOutcome.Write(outcome));
-            },
+            outcome => [outcome.RequestId, StoredOutcome.Attempt, minute, StoredOutcome.Write(outcome)],
             cancellationToken);
     }
 
@@ -172,17 +163,25 @@ public sealed class SqlitePredictionStore : IPredictionStore, IDisposable
         cancellationToken);
 
     private Task<int> WriteAsync<T>(
-        string statement, IReadOnlyList<T> rows, Action<SqliteCommand, T> bind, CancellationToken cancellationToken) => Task.Run(
+        string statement,
+        IReadOnlyList<string> parameters,
+        IReadOnlyList<T> rows,
+        Func<T, object[]> valuesOf,
+        CancellationToken cancellationToken) => Task.Run(
         () => file.Do("written", open =>
         {
             using (var transaction = open.BeginTransaction())
             {
                 using var put = open.CreateCommand();
                 put.CommandText = statement;
+                foreach (var name in parameters)
+                    put.Parameters.Add(new SqliteParameter { ParameterName = name });
+                put.Prepare();
                 foreach (var row in rows)
                 {
-                    put.Parameters.Clear();
-                    bind(put, row);
+                    var values = valuesOf(row);
+                    for (var i = 0; i < values.Length; i++)
+                        put.Parameters[i].Value = values[i];
                     _ = put.ExecuteNonQuery();
                 }
 
@@ -193,4 +192,7 @@ public sealed class SqlitePredictionStore : IPredictionStore, IDisposable
             return rows.Count;
         }),
         cancellationToken);
+
+    private static byte[] BytesOf(ReadOnlyMemory<byte> record) =>
+        MemoryMarshal.TryGetArray(record, out var array) && array.Count == array.Array!.Length ? array.Array : record.ToArray();
 }

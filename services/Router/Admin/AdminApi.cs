@@ -15,8 +15,8 @@ using ModelServing.Router.Metrics;
 
 namespace ModelServing.Router.Admin;
 
-/// <summary>The admin API: the status and history of rollouts, a person's decisions about them, and the log of predictions. It has its own port and is for
-/// operators only. Besides it, that port answers only health checks; on the models' port, its paths are unknown.</summary>
+/// <summary>The admin API: the status and history of rollouts, a person's decisions about them, and the log of predictions. It has its own
+/// port and is for operators only. Besides it, that port answers only health checks; on the models' port, its paths are unknown.</summary>
 internal sealed class AdminApi
 {
     private const int MaxBody = 16 * 1024;

@@ -93,8 +93,8 @@ internal sealed class PredictionsApi(TimeProvider time, IPredictionStore? store 
 
     private static async Task WriteOneAsync(HttpContext context, PredictionReader reader, string text, CancellationToken cancellation)
     {
-        if (!RequestId.TryParse(text, out var id))
-            throw new ContractException($"the path names '{RequestId.Shortened(text)}'; it must be {RequestId.Form}");
+        if (!RequestIds.TryParse(text, out var id))
+            throw new ContractException($"the path names '{RequestIds.Shortened(text)}'; it must be {RequestIds.Form}");
         if (await reader.FindAsync(id, cancellation).WaitAsync(cancellation) is { } found)
         {
             await AdminAnswers.WriteAsync(context, found.ToUtf8());

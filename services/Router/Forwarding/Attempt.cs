@@ -30,6 +30,9 @@ internal readonly struct Attempt
     /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }
 
+    /// <summary>The keyed hash of the routing key for the prediction's record, in hexadecimal digits; null for none.</summary>
+    internal string? RoutingKey { get; init; }
+
     /// <summary>The hash of the client's name. The guard counts failures by client.</summary>
     internal ulong ClientHash { get; init; }
 

@@ -63,6 +63,8 @@ internal static class RequestHead
             head.Line(HeaderNames.TimeoutShortened, "1");
         if (attempt.IsReported || attempt.First is not null)
             head.Number("X-Model-Client-Group: "u8, ClientGroups.GroupOf(attempt.ClientHash, 0));
+        if (attempt.RoutingKey is { } key)
+            head.Line(HeaderNames.RoutingKeyHash, key);
         if (attempt.First is { } first)
             head.Line(HeaderNames.ModelFailover, FailoverOf(first));
         if (body.Length is { } length)

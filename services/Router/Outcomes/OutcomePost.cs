@@ -25,10 +25,10 @@ internal sealed record OutcomePost(string? RequestId, int MostBytes)
         var text = path[OutcomePaths.Predictions.Length..^Action.Length];
         if (text.Contains('/', StringComparison.Ordinal))
             return null;
-        return Contracts.Predictions.RequestId.TryParse(text, out var id)
+        return RequestIds.TryParse(text, out var id)
             ? new OutcomePost(id, MostBytesOfOne)
             : throw new ContractException(
-                $"the path names '{Contracts.Predictions.RequestId.Shortened(text)}'; it must be {Contracts.Predictions.RequestId.Form}");
+                $"the path names '{RequestIds.Shortened(text)}'; it must be {RequestIds.Form}");
     }
 
     /// <summary>Reads the body. An outcome without a time was observed now.</summary>

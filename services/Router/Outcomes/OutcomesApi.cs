@@ -91,7 +91,7 @@ internal sealed class OutcomesApi(
         }
         catch (PredictionStoreException e) when (e.Error != PredictionStoreError.Refused)
         {
-            RouterLog.OutcomesFailed(logger, requestId, e.Message);
+            OutcomesLog.Unstored(logger, requestId, e.Message);
             return new Refusal(
                 e.Error == PredictionStoreError.Throttled ? Problems.PredictionsThrottled : Problems.PredictionsUnavailable,
                 "The store did not take all of the outcomes; post them again, which does no harm to those that it took",
@@ -121,7 +121,7 @@ internal sealed class OutcomesApi(
         }
         catch (Exception e)
         {
-            RouterLog.Failed(logger, requestId, e);
+            OutcomesLog.Failed(logger, requestId, e);
             return new Refusal(Problems.Internal, "The router failed to store these outcomes; its log has the reason");
         }
     }

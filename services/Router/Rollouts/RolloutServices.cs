@@ -4,6 +4,7 @@ using ModelServing.Contracts;
 using ModelServing.Journal;
 using ModelServing.Oci;
 using ModelServing.Router.Forwarding;
+using ModelServing.Router.Recording;
 
 namespace ModelServing.Router.Rollouts;
 
@@ -34,7 +35,11 @@ internal static class RolloutServices
         services.AddSingleton<WatchedVersions>();
         services.AddSingleton<FailureQueue>();
         services.AddSingleton<AttemptReport>();
-        services.AddSingleton<AttemptObserver>(static provider => provider.GetRequiredService<AttemptReport>().Add);
+        services.AddSingleton<AttemptObserver>(static provider =>
+        {
+            AttemptObserver report = provider.GetRequiredService<AttemptReport>().Add;
+            return provider.GetService<UnansweredAttempts>() is { } unanswered ? report + unanswered.Add : report;
+        });
         services.AddSingleton<JournalSnapshotKeeper>();
         services.AddSingleton<JournalSync>();
         services.AddSingleton<JournalKeeper>();

@@ -39,7 +39,7 @@ internal sealed class ModelRoute
         variants = [.. effective.Variants.Select(variant =>
         {
             var (plan, trial) = (variant.Plan, variant.Trial);
-            return new VariantRoute(name, plan.Version, plan.Name, rollout.Revision, endpoints[plan.Version], trial);
+            return new VariantRoute(name, plan.Version, plan.Name, rollout.Revision, endpoints[plan.Version], trial, rollout.Experiment);
         })];
         watched = [.. variants.Index().Select(variant => watching.ElementAtOrDefault(variant.Index))];
         Watched = [.. watched.OfType<WatchedVariant>()];

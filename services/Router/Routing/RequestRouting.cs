@@ -94,6 +94,7 @@ internal static class RequestRouting
             Timeout = timeout,
             IsAssigned = true,
             KeyHash = key.Length > 0 ? hash : null,
+            Key = key.Length > 0 ? key : null,
             ClientHash = client.Hash,
         });
     }

@@ -13,6 +13,9 @@ internal readonly record struct RoutedRequest(ModelRoute Model, VariantRoute Rou
     /// <summary>The hash of the client's routing key; null if the client gave none.</summary>
     internal ulong? KeyHash { get; init; }
 
+    /// <summary>The client's routing key; null if the client gave none.</summary>
+    internal string? Key { get; init; }
+
     /// <summary>The hash of the client's name.</summary>
     internal ulong ClientHash { get; init; }
 

@@ -13,14 +13,25 @@ namespace ModelServing.Router.Routing;
 /// <param name="revision">The rollout's revision.</param>
 /// <param name="endpoints">The version's endpoints.</param>
 /// <param name="trial">The number of the version's trial.</param>
+/// <param name="experiment">The experiment that the variant belongs to; null for none.</param>
 internal sealed class VariantRoute(
-    ModelName model, ModelVersion version, string variant, string revision, VersionEndpoints endpoints, int trial = 1)
+    ModelName model,
+    ModelVersion version,
+    string variant,
+    string revision,
+    VersionEndpoints endpoints,
+    int trial = 1,
+    string? experiment = null)
 {
     internal ModelName Model => model;
 
     internal ModelVersion Version => version;
 
     internal string Variant => variant;
+
+    internal string Revision => revision;
+
+    internal string? Experiment => experiment;
 
     internal string VersionText { get; } = version.ToString();
 
@@ -44,5 +55,6 @@ internal sealed class VariantRoute(
         CultureInfo.InvariantCulture,
         $"{HeaderNames.ModelVariant}: {variant}\r\n" +
         $"{HeaderNames.ModelRevision}: {Uri.EscapeDataString(revision)}\r\n" +
-        $"{HeaderNames.ModelTrial}: {trial}\r\n"));
+        $"{HeaderNames.ModelTrial}: {trial}\r\n" +
+        $"{(experiment is null ? "" : $"{HeaderNames.ModelExperiment}: {experiment}\r\n")}"));
 }

@@ -2,15 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using ModelServing.Bench.Routing;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Registry;
 using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Inference;
 
-/// <summary>
-/// Measures what it costs an inference service to report its counts: one run compares a service that reports to redis-server with one that
-/// does not. The model does almost nothing, so it does not hide the cost. Reports are ten times as frequent as in the cloud.
-/// </summary>
+/// <summary>Measures inference services in turn, round by round, so that other work on the machine affects them alike. The model does almost
+/// nothing, so it hides no cost.</summary>
 /// <param name="rounds">How many times each service is measured.</param>
 /// <param name="seconds">How long each time.</param>
 internal sealed class InferenceBench(int rounds, int seconds)
@@ -20,19 +19,51 @@ internal sealed class InferenceBench(int rounds, int seconds)
 
     private static readonly ModelVersion Version = new(1);
 
-    /// <summary>Returns the ratio of requests per second, reporting to silent in the same round, and the figures of both
-    /// services.</summary>
-    internal async Task<(Spread Ratio, IReadOnlyList<ServerFigures> Servers)> RunAsync(CancellationToken cancellation)
+    /// <summary>Compares a service that reports its counts to redis-server, ten times as often as in the cloud, with one that does not.
+    /// Returns the ratio of requests per second, reporting to silent in the same round, and the figures of both.</summary>
+    internal async Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> ReportingAsync(CancellationToken cancellation)
+    {
+        if (!RedisServer.IsInstalled)
+            throw new BenchException(RedisServer.Missing);
+        await using var redis = await RedisServer.StartAsync();
+        var cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password };
+        return await RunAsync(
+            [
+                ("silent", static (settings, _) => settings),
+                ("reporting", (settings, _) => settings with { Cache = cache, Minute = TimeSpan.FromSeconds(6) }),
+            ],
+            cancellation);
+    }
+
+    /// <summary>Compares services that log predictions with one that does not: <c>held</c> does only what a request waits for, because its
+    /// store never takes a record; <c>process</c> also ships the records to a SQLite file; <c>disk</c> waits for the disk. Returns the
+    /// ratios of requests per second to the one that logs nothing, and the figures of all.</summary>
+    internal Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> LogAsync(CancellationToken cancellation) => RunAsync(
+        [
+            ("off", static (settings, _) => settings),
+            ("held", static (settings, folder) => settings with { Predictions = Log(folder, "missing/predictions.db") }),
+            ("process", static (settings, folder) => settings with { Predictions = Log(folder, "predictions.db") }),
+            ("disk", static (settings, folder) => settings with { Predictions = Log(folder, "disk.db") with { Mode = SpoolMode.Disk } }),
+        ],
+        cancellation);
+
+    private static PredictionLogSettings Log(TemporaryFolder folder, string store) => new()
+    {
+        Store = HostSources.Sqlite(folder.Combine(store)),
+        Spool = folder.Combine(store.Replace('/', '-') + ".spool"),
+        SpoolBytes = 8L * 1024 * 1024 * 1024,
+    };
+
+    private async Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> RunAsync(
+        IReadOnlyList<(string Name, Func<InferenceSettings, TemporaryFolder, InferenceSettings> Change)> services,
+        CancellationToken cancellation)
     {
         var wrk = InstalledProgram.Find("wrk");
         InstalledProgram.Require(wrk);
-        if (!RedisServer.IsInstalled)
-            throw new BenchException(RedisServer.Missing);
         using var folder = new TemporaryFolder();
         var registry = "file:" + folder.Combine("registry");
         await new ModelRegistry(RegistryLocation.Open(registry), TimeProvider.System).PublishAsync(
             RouterBench.Model, Version, SomeOnnx.Identity(Datatype.Fp32, -1, 4), TrainingInfo.None, cancellation);
-        await using var redis = await RedisServer.StartAsync();
         var settings = new InferenceSettings
         {
             Model = RouterBench.Model,
@@ -40,14 +71,29 @@ internal sealed class InferenceBench(int rounds, int seconds)
             Registry = registry,
             LogFormat = LogFormat.Text,
             StopWithParent = true,
-            Minute = TimeSpan.FromSeconds(6),
         };
-        var cache = new CacheSettings { Addresses = [redis.Address.ToString()], Password = redis.Password };
-        await using var silent = await StartAsync("silent", settings, cancellation);
-        await using var reporting = await StartAsync("reporting", settings with { Cache = cache }, cancellation);
         var load = new Wrk(wrk, folder, Body, Connections, (HeaderNames.ModelVariant, VariantPlan.Canary), (HeaderNames.ModelTrial, "1"));
+        var servers = new List<MeasuredServer>();
+        try
+        {
+            foreach (var (name, change) in services)
+                servers.Add(await StartAsync(name, change(settings, folder), cancellation));
+            var results = await MeasureAsync(servers, load, cancellation);
+            return (
+                [.. servers.Skip(1).Select(server => Spread.From(results[server].Zip(
+                    results[servers[0]], static (one, other) => one.Load.RequestsPerSecond / other.Load.RequestsPerSecond)))],
+                [.. servers.Select(server => ServerFigures.From(server.Name, results[server]))]);
+        }
+        finally
+        {
+            foreach (var server in servers)
+                await server.DisposeAsync();
+        }
+    }
 
-        MeasuredServer[] servers = [silent, reporting];
+    private async Task<Dictionary<MeasuredServer, List<Measurement>>> MeasureAsync(
+        IReadOnlyList<MeasuredServer> servers, Wrk load, CancellationToken cancellation)
+    {
         foreach (var server in servers)
             await load.RunAsync(server.Name, server.Address, Math.Max(2, seconds), cancellation);
         var results = servers.ToDictionary(static server => server, static _ => new List<Measurement>());
@@ -65,10 +111,7 @@ internal sealed class InferenceBench(int rounds, int seconds)
             }
         }
 
-        return (
-            Spread.From(results[reporting].Zip(
-                results[silent], static (one, other) => one.Load.RequestsPerSecond / other.Load.RequestsPerSecond)),
-            [.. servers.Select(server => ServerFigures.From(server.Name, results[server]))]);
+        return results;
     }
 
     private static async Task<MeasuredServer> StartAsync(string name, InferenceSettings settings, CancellationToken cancellation)

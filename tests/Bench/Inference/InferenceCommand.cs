@@ -4,22 +4,33 @@ using ModelServing.Bench.Routing;
 
 namespace ModelServing.Bench.Inference;
 
-/// <summary><c>inference</c>: an inference service that reports its counts, compared with one that does not.</summary>
+/// <summary><c>inference</c> and <c>log</c>: an inference service that does something beside answering, compared with one that does
+/// not.</summary>
 internal static class InferenceCommand
 {
-    internal static Command Create()
+    internal static Command Create() => Create(
+        "inference", "Measures what it costs an inference service to report its counts.", static (bench, cancellation) =>
+            bench.ReportingAsync(cancellation));
+
+    internal static Command CreateLog() => Create(
+        "log", "Measures what it costs an inference service to log predictions.", static (bench, cancellation) => bench.LogAsync(cancellation));
+
+    private static Command Create(
+        string name,
+        string description,
+        Func<InferenceBench, CancellationToken, Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)>> run)
     {
         var rounds = BenchOptions.Rounds("service", 10);
         var seconds = BenchOptions.Seconds("service", 4);
-        var command = new Command("inference", "Measures what it costs an inference service to report its counts.") { rounds, seconds };
+        var command = new Command(name, description) { rounds, seconds };
         BenchAction.Set(
             command,
-            (arguments, cancellation) => new InferenceBench(arguments.GetValue(rounds), arguments.GetValue(seconds)).RunAsync(cancellation),
-            static report => Print(report.Ratio, report.Servers));
+            (arguments, cancellation) => run(new InferenceBench(arguments.GetValue(rounds), arguments.GetValue(seconds)), cancellation),
+            static report => Print(report.Ratios, report.Servers));
         return command;
     }
 
-    private static void Print(Spread ratio, IReadOnlyList<ServerFigures> servers)
+    private static void Print(IReadOnlyList<Spread> ratios, IReadOnlyList<ServerFigures> servers)
     {
         foreach (var server in servers)
         {
@@ -29,8 +40,11 @@ internal static class InferenceCommand
                 + $"p99 {server.P99Milliseconds.Median:0.00} ms  CPU {server.ProcessorMicroseconds.Median:0.0} µs/request"));
         }
 
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"requests/s, reporting / silent: {ratio.Median:0.00} ({ratio.Lowest:0.00} to {ratio.Highest:0.00})"));
+        foreach (var (server, ratio) in servers.Skip(1).Zip(ratios))
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"requests/s, {server.Name} / {servers[0].Name}: {ratio.Median:0.00} ({ratio.Lowest:0.00} to {ratio.Highest:0.00})"));
+        }
     }
 }

@@ -63,7 +63,10 @@ public class ClientsDocumentTests
     [InlineData("\"schema\": 1,", "\"schema\": 2,", "the clients document has schema 2; this program reads schema 1")]
     [InlineData("\"anonymous\": false,", "", "anonymous")]
     [InlineData("\"shop\"", "\"Shop\"", "Shop")]
-    [InlineData("\"role\": \"tester\"", "\"role\": \"admin\"", "a role is 'caller', 'tester', 'reporter' or 'operator' ($.clients.shop.role, line 9)")]
+    [InlineData(
+        "\"role\": \"tester\"",
+        "\"role\": \"admin\"",
+        "a role is 'caller', 'tester', 'reporter' or 'operator' ($.clients.shop.role, line 9)")]
     [InlineData("\"role\": \"tester\"", "\"role\": 2", "a role is")]
     [InlineData("\"role\": \"tester\"", "\"role\": \"Tester\"", "a role is")]
     [InlineData("\"role\": \"tester\"", "\"role\": \"caller, tester\"", "a role is")]

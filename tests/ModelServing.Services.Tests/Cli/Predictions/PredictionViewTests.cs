@@ -45,7 +45,8 @@ public class PredictionViewTests
         foreach (var (name, value) in ((string, string)[])
             [
                 ("request", SomeRecord.IdOf(1)), ("attempt", "1"), ("time", "2026-11-28 10:00:00.000Z"), ("model", "fraud version 2"),
-                ("variant", "canary"), ("trial", "3"), ("revision", "0123456789abcdef"), ("routing key", @"abcd \(hash\)"), ("answer", "200"),
+                ("variant", "canary"), ("trial", "3"), ("revision", "0123456789abcdef"),
+                ("routing key", @"abcd \(hash\)"), ("answer", "200"),
                 ("input", @"amount FP32\[1,1\] 12.5"), ("input", @"country BYTES\[1,1\] DE"), ("output", @"probability FP32\[1,1\] 0.75"),
                 ("total", "3.5 ms"), ("  read", "0.1 ms"), ("  wait", "0.2 ms"), ("  run", "3.0 ms"), ("  write", "0.05 ms"),
                 ("outcome", "1"), ("  observed", "2026-11-28 10:00:00.000Z"), ("attempt", "2"), ("answer", "no answer connection-lost"),

@@ -18,6 +18,8 @@ public sealed class PlatformTests : IAsyncLifetime
     private readonly TemporaryFolder folder = new();
     private readonly RecordedTerminal terminal = new();
     private readonly StandInHosts hosts = new();
+    private static readonly StackSettings Stack = new() { Models = new Dictionary<ModelName, ModelSettings>(), MaxRequestBytes = 2048 };
+
     private Platform? platform;
 
     private Platform Running => platform!;
@@ -30,7 +32,7 @@ public sealed class PlatformTests : IAsyncLifetime
                 hosts.Program(Inference),
                 hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve),
                 hosts.Program("echo called; " + Serve)),
-            new PlatformSettings(folder.FullPath, "file:/nowhere", 2048, new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false)),
+            new PlatformSettings(folder.FullPath, "file:/nowhere", Stack, new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false)),
             terminal.Terminal,
             TimeProvider.System,
             default);

@@ -12,7 +12,8 @@ public class OutcomeBatchTests
     public void Outcomes_of_every_kind_are_read()
     {
         var outcomes = Parse($$"""
-            {"outcomes":[{"id":"{{Id}}","value":1},{"id":"{{Id.ToLowerInvariant()}}","value":false,"observedAt":"2026-11-28T11:00:00+01:00"},
+            {"outcomes":[{"id":"{{Id}}","value":1},{"id":"{{Id.ToLowerInvariant()}}","value":false,
+            "observedAt":"2026-11-28T11:00:00+01:00"},
             {"id":"{{Id}}","value":"chargeback","observedAt":null}]}
             """).Outcomes;
         Assert.Equal(["1", "false", "chargeback"], outcomes.Select(static outcome => outcome.Value.ToString()));
@@ -29,7 +30,7 @@ public class OutcomeBatchTests
     [InlineData("""{"outcomes":[]}""", "outcomes has 0 items; a request has from 1 to 1000")]
     [InlineData("""{"outcomes":null}""", "outcomes")]
     [InlineData("""{"outcomes":[null]}""", "outcomes[0] is null")]
-    [InlineData("""{"outcomes":[OK,{"id":"x","value":1}]}""", "outcomes[1].id is 'x'; it must be a request's identifier")]
+    [InlineData("""{"outcomes":[OK,{"id":"x","value":1}]}""", "outcomes[1].id is 'x'; it must be the 26 characters of a ULID")]
     [InlineData("""{"outcomes":[OK,{"id":"81J9Z3NDEKTSV4RRFFQ69G5FAV","value":1}]}""", "outcomes[1].id")]
     [InlineData("""{"outcomes":[OK,{"id":"01J9Z3NDEKTSV4RRFFQ69G5FAU","value":1}]}""", "outcomes[1].id")]
     [InlineData("""{"outcomes":[OK,{"value":1}]}""", "$.outcomes[1]")]

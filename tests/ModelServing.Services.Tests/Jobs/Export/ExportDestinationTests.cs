@@ -78,7 +78,7 @@ public sealed class ExportDestinationTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a user's folders are private there");
         UnixFileMode? mode = null;
-        store.Reading = _ => mode ??= File.GetUnixFileMode(Directory.EnumerateDirectories(folder.Combine("")).Single());
+        store.Reading = _ => mode ??= new DirectoryInfo(folder.Combine("")).EnumerateDirectories().Single().UnixFileMode;
         await SomeExport.ToFileAsync(store, folder.Combine("out.parquet"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, mode);
     }
@@ -95,7 +95,8 @@ public sealed class ExportDestinationTests : IDisposable
         await foreach (var key in bucket.ListAsync("", default))
             keys.Add(key.Text);
         Assert.Equal(
-            Enumerable.Range(1, 3).Select(static i => $"datalake/predictions/20261128T100000Z-20261128T101000Z/part-0000{i}-of-00003.parquet"),
+            Enumerable.Range(1, 3).Select(static i =>
+                $"datalake/predictions/20261128T100000Z-20261128T101000Z/part-0000{i}-of-00003.parquet"),
             keys);
         Assert.Equal(
             Enumerable.Range(0, 10).Select(SomeRecord.IdOf),

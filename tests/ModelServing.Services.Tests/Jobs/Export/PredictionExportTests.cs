@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using ModelServing.Contracts.Predictions;
-using ModelServing.Jobs.Export;
 using ModelServing.Predictions.Records;
 using ModelServing.Services.Tests.Jobs.Readers;
 using ModelServing.Services.Tests.Predictions;
@@ -46,14 +45,15 @@ public sealed class PredictionExportTests : IDisposable
 
         var read = ParquetReading.ByDuckDb(Path);
         Assert.Equal([.. FixedColumns, "input_amount FLOAT", "input_country VARCHAR", "output_probability FLOAT"], read.Columns);
-        const string Expected =
-            """{"request_id":"01J9Z3NDEKTSV4RRFFQ0000001","attempt":2,"time":"1795860001234567","model":"fraud","version":2,"""
-            + """"variant":"canary","revision":"0123456789abcdef","trial":3,"experiment":"q4","routing_key_hash":"abcd","status":200,"""
-            + """"reason":null,"non_finite":true,"comparison":false,"read_ms":0.1,"features_ms":0.001,"wait_ms":0.2,"run_ms":3,"""
-            + """"write_ms":0.05,"total_ms":3.5,"features_digest":"sha256:1","features_sequence":"7","features_missing":["a"],"""
-            + """"outcome":1,"outcome_text":null,"outcome_observed_at":"1795860000000000","""
-            + """"input_amount":12.5,"input_country":"DE","output_probability":0.75}""";
-        Assert.Equal(Expected, read.Rows.Single().ToJsonString());
+        const string Expected = """
+            {"request_id":"01J9Z3NDEKTSV4RRFFQ0000001","attempt":2,"time":"1795860001234567","model":"fraud","version":2,
+            "variant":"canary","revision":"0123456789abcdef","trial":3,"experiment":"q4","routing_key_hash":"abcd","status":200,
+            "reason":null,"non_finite":true,"comparison":false,"read_ms":0.1,"features_ms":0.001,"wait_ms":0.2,"run_ms":3,
+            "write_ms":0.05,"total_ms":3.5,"features_digest":"sha256:1","features_sequence":"7","features_missing":["a"],
+            "outcome":1,"outcome_text":null,"outcome_observed_at":"1795860000000000",
+            "input_amount":12.5,"input_country":"DE","output_probability":0.75}
+            """;
+        Assert.Equal(Expected.ReplaceLineEndings(""), read.Rows.Single().ToJsonString());
         var other = ParquetReading.ByHyparquet(Path).Rows.Single();
         foreach (var (name, value) in read.Rows.Single().Where(static one => !one.Key.Contains("time") && !one.Key.EndsWith("_at")))
             Assert.Equal(value?.ToJsonString(), other[name]?.ToJsonString());
@@ -91,7 +91,7 @@ public sealed class PredictionExportTests : IDisposable
         string[] numbers =
         [
             "true", "-128", "-32768", "-2147483648", "-9223372036854775808", "255", "65535", "4294967295", "18446744073709551615", "0.5",
-            "NaN", "-Infinity", "\\u00FC\\u0000\\u0022\\u0027",
+            "NaN", "-Infinity", "\\u00FC\\uFFFD\\u0022\\u0027",
         ];
         string[] lists =
         [
@@ -152,10 +152,10 @@ public sealed class PredictionExportTests : IDisposable
     {
         var record = SomeRecord.Create(1);
         record.Inputs.Clear();
-        record.Inputs.Add(new RecordedTensor { Name = "card", Datatype = "BYTES", Shape = { 1 }, Omitted = "hashed", Digest = Bytes(1, 2) });
-        record.Inputs.Add(new RecordedTensor { Name = "name", Datatype = "BYTES", Shape = { 1 }, Omitted = "dropped" });
+        record.Inputs.Add(new RecordedTensor { Name = "card", Datatype = "BYTES", Omitted = "hashed", Digest = Bytes(1, 2) });
+        record.Inputs.Add(new RecordedTensor { Name = "name", Datatype = "BYTES", Omitted = "dropped" });
         record.Inputs.Add(
-            new RecordedTensor { Name = "photo", Datatype = "UINT8", Shape = { 9 }, Omitted = "large", Digest = Bytes(1), Pointer = "large/1" });
+            new RecordedTensor { Name = "photo", Datatype = "UINT8", Omitted = "large", Digest = Bytes(1), Pointer = "large/1" });
         record.Inputs.Add(SomeRecord.Floats("broken", [2], 1));
         record.Inputs.Add(SomeRecord.Tensor<byte>("odd", "COMPLEX64", [1], 1));
         store.Add(record, SomeRecord.Create(2, TimeSpan.FromMinutes(1)));
@@ -204,7 +204,8 @@ public sealed class PredictionExportTests : IDisposable
             [SomeRecord.IdOf(1), SomeRecord.IdOf(2)], ParquetReading.ByDuckDb(Path).Column("request_id").Order(StringComparer.Ordinal));
 
         var empty = folder.Combine("empty.parquet");
-        Assert.Contains(": 0 predictions", await SomeExport.ToFileAsync(store, empty, SomeExport.Request("other")), StringComparison.Ordinal);
+        var done = await SomeExport.ToFileAsync(store, empty, SomeExport.Request("other"));
+        Assert.Contains(": 0 predictions", done, StringComparison.Ordinal);
         Assert.Equal(FixedColumns, ParquetReading.ByDuckDb(empty).Columns);
         Assert.Empty(ParquetReading.ByHyparquet(empty).Rows);
     }
@@ -215,21 +216,21 @@ public sealed class PredictionExportTests : IDisposable
     {
         // Far more data than the memory that the rows may use, and hard to compress.
         var random = new Random(1);
-        const int Rows = 5000;
-        var noise = new byte[16 * 1024];
+        const int Rows = 30_000;
+        var noise = new byte[6 * 1024];
         store.Add(Enumerable.Range(0, Rows).Select(i =>
         {
-            var record = SomeRecord.Create(i, TimeSpan.FromMilliseconds(i * 700));
+            var record = SomeRecord.Create(i, TimeSpan.FromMilliseconds(i * 100));
             random.NextBytes(noise);
-            record.Inputs.Add(new RecordedTensor { Name = "x", Datatype = "UINT8", Shape = { 1, noise.Length }, Data = ByteString.CopyFrom(noise) });
+            record.Inputs.Add(SomeRecord.Tensor("x", "UINT8", [1, noise.Length], noise));
             return record;
         }));
         await SomeExport.ToFileAsync(store, Path, SomeExport.Request() with { MemoryMegabytes = 128 });
         var written = new FileInfo(Path).Length;
-        Assert.InRange(written, Rows * noise.Length / 2L, long.MaxValue);
+        Assert.InRange(written, 150_000_000, long.MaxValue);
         var read = ParquetReading.ByHyparquet(Path, "request_id");
         Assert.Equal(Enumerable.Range(0, Rows).Select(SomeRecord.IdOf), read.Column("request_id").Order(StringComparer.Ordinal));
-        Assert.InRange(read.Groups, 2, 5);
+        Assert.InRange(read.Groups, 2, 6);
     }
 
     private static ByteString Bytes(params byte[] bytes) => ByteString.CopyFrom(bytes);

@@ -44,7 +44,8 @@ public sealed class PredictionReaderTests
             new PredictionQuery(Fraud, SomeRecord.Start.AddSeconds(60), SomeRecord.Start.AddSeconds(150), 100), default);
         Assert.Equal([SomeRecord.IdOf(4), SomeRecord.IdOf(3), SomeRecord.IdOf(2)], page.Predictions.Select(static one => one.RequestId));
         Assert.Null(page.Next);
-        page = await Reader.ReadAsync(new PredictionQuery(ModelName.Parse("other"), SomeRecord.Start, SomeRecord.Start.AddDays(1), 5), default);
+        page = await Reader.ReadAsync(
+            new PredictionQuery(ModelName.Parse("other"), SomeRecord.Start, SomeRecord.Start.AddDays(1), 5), default);
         Assert.Empty(page.Predictions);
     }
 

@@ -34,7 +34,8 @@ public sealed class OutcomesApiTests : IAsyncDisposable
         Assert.Equal((204, ""), (answer.Status, answer.Text));
         Assert.True(Ulid.TryParse(answer[HeaderNames.RequestId], out _));
         Assert.True(store.Outcomes[Id].Value.Flag);
-        Assert.InRange(store.Outcomes[Id].ObservedAt!.Value, TimeProvider.System.GetUtcNow().AddMinutes(-5), TimeProvider.System.GetUtcNow());
+        var now = TimeProvider.System.GetUtcNow();
+        Assert.InRange(store.Outcomes[Id].ObservedAt!.Value, now.AddMinutes(-5), now);
 
         const string Later = """{"value": 0, "observedAt": "2026-11-28T10:00:00Z"}""";
         for (var i = 0; i < 2; i++)
