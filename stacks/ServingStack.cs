@@ -8,7 +8,7 @@ namespace ModelServing.Stacks;
 
 /// <summary>
 /// The composition of an environment: start reading here. One program is applied twice. While the stack file names no images, it creates
-/// only the foundation (network, cluster, cache, bucket, table, repositories, topics). Once it names them, the functions, the alarms, the
+/// only the foundation (network, cluster, cache, bucket, tables, repositories, topics). Once it names them, the functions, the alarms, the
 /// workloads and the gateway are added. Composition/ turns the settings into arguments; the components are in infra/.
 /// </summary>
 public sealed class ServingStack : Stack
@@ -36,12 +36,14 @@ public sealed class ServingStack : Stack
         var cache = DataSetup.Cache(context, network);
         var store = DataSetup.Artifacts(context, services);
         var journal = DataSetup.Journal(context);
+        var predictions = DataSetup.Predictions(context);
         var images = ClusterSetup.Images(context);
         IdentitySetup.Workloads(context, cluster);
         var topics = AlarmsSetup.Topics(context);
 
         Bucket = store.BucketName;
         JournalTable = journal.TableName;
+        PredictionsTable = predictions.TableName;
         Repositories = Output.All(images.Repositories.Select(static pair => pair.Value)).Apply(static all => all);
         Revisions = Output.Create(plan.Rollouts.ToImmutableDictionary(static pair => pair.Key.Text, static pair => pair.Value.Revision));
         if (context.Cloud.Images.AreEmpty)
@@ -54,7 +56,7 @@ public sealed class ServingStack : Stack
         // 3. Everything that serves requests.
         if (!configuration.IsOffline)
             PublishedVersions.Check(configuration.File, store);
-        var foundation = new Foundation(network, cluster, cache, journal, store, images);
+        var foundation = new Foundation(network, cluster, cache, journal, predictions, store, images);
         var functions = ServingSetup.Functions(context, foundation);
         var invocation = IdentitySetup.Invocation(context, cluster, functions);
         AlarmsSetup.Alarms(context, topics, functions);
@@ -79,6 +81,10 @@ public sealed class ServingStack : Stack
 
     [Output("journalTable")]
     public Output<string> JournalTable { get; private set; }
+
+    /// <summary>The table of predictions. That of outcomes is beside it.</summary>
+    [Output("predictionsTable")]
+    public Output<string> PredictionsTable { get; private set; }
 
     /// <summary>The container repositories of the images.</summary>
     [Output("repositories")]

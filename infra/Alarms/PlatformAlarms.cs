@@ -15,6 +15,10 @@ public static class PlatformAlarms
     // tableName.
     private const string Tables = "oci_nosql";
 
+    // The prediction log slows down when it is throttled, so only the journal's throttles are alarming.
+    private const string OfJournal = "{tableName =~ \"*_journal\"}";
+    private const string OfPredictions = "{tableName =~ \"*_predictions|*_outcomes\"}";
+
     // docs.oracle.com/iaas/Content/Functions/Reference/functionsmetrics.htm: responseType is Success, Error or Throttled.
     private const string Functions = "oci_faas";
 
@@ -42,7 +46,7 @@ public static class PlatformAlarms
         {
             Name = "journal-reads-throttled",
             Namespace = Tables,
-            Query = "ReadThrottleCount[1m].sum() > 0",
+            Query = $"ReadThrottleCount[1m]{OfJournal}.sum() > 0",
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Warning,
             Route = AlarmRoute.People,
@@ -52,7 +56,7 @@ public static class PlatformAlarms
         {
             Name = "journal-writes-throttled",
             Namespace = Tables,
-            Query = "WriteThrottleCount[1m].sum() > 0",
+            Query = $"WriteThrottleCount[1m]{OfJournal}.sum() > 0",
             Pending = TimeSpan.FromMinutes(3),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
@@ -62,10 +66,20 @@ public static class PlatformAlarms
         {
             Name = "journal-full",
             Namespace = Tables,
-            Query = "StorageThrottleCount[1m].sum() > 0",
+            Query = $"StorageThrottleCount[1m]{OfJournal}.sum() > 0",
             Severity = AlarmSeverity.Critical,
             Route = AlarmRoute.People,
             Text = "The journal's table is full, so no rollback can be recorded. Raise journal.storageInGbs.",
+        },
+        new()
+        {
+            Name = "predictions-full",
+            Namespace = Tables,
+            Query = $"StorageThrottleCount[1m]{OfPredictions}.sum() > 0",
+            Severity = AlarmSeverity.Error,
+            Route = AlarmRoute.People,
+            Text = "The table of predictions or of outcomes is full, so records wait on the pods' disks, and outcomes are refused. Raise "
+                + "predictionStore.storageInGbs or outcomeStorageInGbs, or lower predictions.retentionDays.",
         },
         new()
         {

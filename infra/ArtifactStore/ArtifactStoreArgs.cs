@@ -19,6 +19,9 @@ public sealed class ArtifactStoreArgs : ComponentArgs
     /// <summary>The number of days until an unfinished multipart upload is removed. 7 by default.</summary>
     public int UnfinishedUploadDays { get; init; } = 7;
 
+    /// <summary>The start of the keys of objects that expire, and the number of days until they do.</summary>
+    public required (string Prefix, int Days) Expiring { get; init; }
+
     /// <summary>The OCID of the key that encrypts objects. None by default: Oracle's own key then encrypts them.</summary>
     public Input<string>? KmsKeyId { get; init; }
 
@@ -33,6 +36,12 @@ public sealed class ArtifactStoreArgs : ComponentArgs
             throw new ArgumentException(
                 $"{nameof(PreviousVersionDays)} is {PreviousVersionDays} and {nameof(UnfinishedUploadDays)} is {UnfinishedUploadDays}; "
                 + "both must be at least 1");
+        }
+
+        if (string.IsNullOrEmpty(Expiring.Prefix) || Expiring.Days < 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(Expiring)} is '{Expiring.Prefix}' after {Expiring.Days} days; it must be a prefix, and at least 1 day");
         }
 
         return this;

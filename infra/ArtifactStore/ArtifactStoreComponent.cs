@@ -7,7 +7,7 @@ namespace ModelServing.Infra.ArtifactStore;
 
 /// <summary>
 /// The bucket of artifacts: private and versioned, with an event for each new object, and with rules that delete only what can no longer
-/// be used.
+/// be used: what the prediction log stores there expires, and so do previous versions and unfinished uploads.
 /// </summary>
 public sealed class ArtifactStoreComponent : ComponentResource
 {
@@ -33,12 +33,15 @@ public sealed class ArtifactStoreComponent : ComponentResource
             FreeformTags = args.Names.Tags("artifact-store"),
         }, Protection.Options(this, args.DataProtection, [args.ServicePolicy]));
 
+        var expiring = Rule("data-lake", "DELETE", "objects", args.Expiring.Days);
+        expiring.ObjectNameFilter = new ObjectLifecyclePolicyRuleObjectNameFilterArgs { InclusionPrefixes = [args.Expiring.Prefix] };
         _ = new ObjectLifecyclePolicy(name, new ObjectLifecyclePolicyArgs
         {
             Namespace = Namespace,
             Bucket = bucket.Name,
             Rules =
             [
+                expiring,
                 Rule("previous-versions", "DELETE", "previous-object-versions", args.PreviousVersionDays),
                 Rule("unfinished-uploads", "ABORT", "multipart-uploads", args.UnfinishedUploadDays),
             ],

@@ -1,6 +1,8 @@
 using ModelServing.Contracts.Monitoring;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Infra.Journal;
 using ModelServing.Infra.Naming;
+using ModelServing.Infra.Predictions;
 using Pulumi;
 using Pulumi.Oci.Identity;
 
@@ -24,15 +26,26 @@ public sealed class WorkloadPolicies : ComponentResource
         var bucket = (Input<string>)$"target.bucket.name='{NameForm.Bucket.Check(args.BucketName)}'";
         var journal = (Input<string>)$"target.nosql-table.name='{JournalComponent.TableNameOf(args.Names)}'";
 
+        var tableName = PredictionsComponent.TableNameOf(args.Names);
+        var predictions = (Input<string>)$"target.nosql-table.name='{tableName}'";
+        var outcomes = (Input<string>)$"target.nosql-table.name='{PredictionTables.OutcomesOf(tableName)}'";
+
         writer.Write(
             "inference",
-            "The pods of Inference read the artifact of their version",
-            Pod(args.InferenceAccount, "read", "objects", bucket));
+            "The pods of Inference read the artifact of their version, and write predictions",
+            Pod(args.InferenceAccount, "read", "objects", bucket),
+            Pod(args.InferenceAccount, "read", "nosql-tables", predictions),
+            Pod(args.InferenceAccount, "use", "nosql-rows", predictions, "request.permission='NOSQL_ROWS_INSERT'"),
+            Pod(args.InferenceAccount, "manage", "objects", bucket, Below(args.DataLakePrefix), "request.permission='OBJECT_CREATE'"));
         writer.Write(
             "router",
-            "The routers read and append to the journal",
+            "The routers read and append to the journal, read and write predictions, and write outcomes",
             Pod(args.RouterAccount, "read", "nosql-tables", journal),
-            Pod(args.RouterAccount, "use", "nosql-rows", journal));
+            Pod(args.RouterAccount, "use", "nosql-rows", journal),
+            Pod(args.RouterAccount, "read", "nosql-tables", predictions),
+            Pod(args.RouterAccount, "use", "nosql-rows", predictions),
+            Pod(args.RouterAccount, "read", "nosql-tables", outcomes),
+            Pod(args.RouterAccount, "use", "nosql-rows", outcomes));
         writer.Write(
             "autoscaler",
             "The cluster autoscaler adds and removes nodes",
@@ -61,18 +74,20 @@ public sealed class WorkloadPolicies : ComponentResource
             new PolicyStatement(group, "read", "metrics"),
             new PolicyStatement(group, "read", "alarms"),
             new PolicyStatement(group, "read", "objects", bucket),
-            // Slashes delimit a pattern, so the pattern itself cannot contain one.
             new PolicyStatement(
                 group,
                 "manage",
                 "objects",
                 bucket,
-                $"target.object.name=/{args.VerdictsPrefix.TrimEnd('/')}*/",
+                Below(args.VerdictsPrefix),
                 "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}"));
         RegisterOutputs(new Dictionary<string, object?> { ["functionsGroupName"] = functions.Name });
 
-        PolicyStatement Pod(string account, string verb, string resources, Input<string> target) =>
-            new("any-user", verb, resources, [.. Workload(args.Namespace, account), target]);
+        PolicyStatement Pod(string account, string verb, string resources, params Input<string>[] conditions) =>
+            new("any-user", verb, resources, [.. Workload(args.Namespace, account), .. conditions]);
+
+        // Slashes delimit a pattern, so the pattern itself cannot contain one.
+        static Input<string> Below(string prefix) => $"target.object.name=/{prefix.TrimEnd('/')}*/";
 
         PolicyStatement Autoscaler(string verb, string resources) =>
             new("any-user", verb, resources, Workload("kube-system", "cluster-autoscaler"));

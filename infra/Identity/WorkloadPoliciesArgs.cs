@@ -25,6 +25,10 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the routers' pods.</summary>
     public required string RouterAccount { get; init; }
 
+    /// <summary>The prefix of the keys of what the prediction log stores in the bucket. Pods of Inference may create objects there, and
+    /// nothing else.</summary>
+    public required string DataLakePrefix { get; init; }
+
     /// <summary>The prefix of the keys of verdicts in the bucket. Functions may write nothing else there.</summary>
     public required string VerdictsPrefix { get; init; }
 }

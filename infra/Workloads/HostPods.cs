@@ -45,6 +45,9 @@ internal sealed record HostPods
     /// <summary>The Secret to mount as a folder, and the path. Null for none.</summary>
     internal (string Name, string Path)? Secret { get; init; }
 
+    /// <summary>The prediction log's spool. Null for none.</summary>
+    internal PodSpool? Spool { get; init; }
+
     /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
     internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
 
@@ -132,6 +135,8 @@ internal sealed record HostPods
             Containers = [Container()],
         };
         pod.Volumes.Add(new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = "1Gi" } });
+        if (Spool is { } spool)
+            pod.Volumes.Add(spool.Volume());
         // 0440: the host's group may read it, no one else.
         if (Secret is { } secret)
         {
@@ -155,9 +160,14 @@ internal sealed record HostPods
             Env = PodRestrictions.Variables(Environment),
             Resources = new ResourceRequirementsArgs
             {
-                Requests = new InputMap<string> { ["cpu"] = Size.Cpu, ["memory"] = Size.Memory, ["ephemeral-storage"] = "256Mi" },
+                Requests = new InputMap<string>
+                {
+                    ["cpu"] = Size.Cpu,
+                    ["memory"] = Size.Memory,
+                    ["ephemeral-storage"] = PodSpool.RequestOf(Spool),
+                },
                 // No CPU limit: it would slow a pod down even when CPU is idle.
-                Limits = new InputMap<string> { ["memory"] = Size.Memory, ["ephemeral-storage"] = "2Gi" },
+                Limits = new InputMap<string> { ["memory"] = Size.Memory, ["ephemeral-storage"] = PodSpool.LimitOf(Spool) },
             },
             // A version loads its artifact before it answers, and has ten minutes for it.
             StartupProbe = Probe(InferencePaths.HealthLive, period: 5, failures: 120),
@@ -172,6 +182,13 @@ internal sealed record HostPods
         foreach (var (name, port) in MorePorts)
             container.Ports.Add(Port(name, port));
         container.VolumeMounts.Add(new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch });
+        if (Spool is { } spool)
+        {
+            container.VolumeMounts.Add(PodSpool.Mount());
+            if (spool.HasKey)
+                container.Env.Add(PodSpool.Key());
+        }
+
         if (Secret is { } secret)
             container.VolumeMounts.Add(new VolumeMountArgs { Name = secret.Name, MountPath = secret.Path, ReadOnly = true });
         return container;

@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -15,6 +16,9 @@ public sealed record RouterArgs
 
     /// <summary>The journal's location: <see cref="RouterSettings.Journal"/>.</summary>
     public required Input<string> Journal { get; init; }
+
+    /// <summary>How the routers log predictions, without the store's location and the key; null if they do not.</summary>
+    public PredictionLogSettings? Predictions { get; init; }
 
     /// <summary>The OCID of the subnet of the internal load balancer.</summary>
     public required Input<string> LoadBalancerSubnetId { get; init; }

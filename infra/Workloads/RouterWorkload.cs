@@ -17,17 +17,17 @@ internal static class RouterWorkload
         ClusterContext context,
         WorkloadsArgs args,
         K8s.Core.V1.ServiceAccount account,
-        K8s.Core.V1.ConfigMap plan,
-        K8s.Core.V1.Secret clients)
+        params ReadOnlySpan<Resource> after)
     {
         var router = args.Router;
         var drain = DrainTimes.OfRouter(router.LongestDeadline);
+        var sources = Output.Tuple(router.Journal.ToOutput(), args.Cache.ToOutput(), args.PredictionStore.ToOutput());
         var pods = new HostPods
         {
             Name = ClusterNames.Router,
             Selector = ImmutableDictionary.CreateRange(new Dictionary<string, string> { ["app.kubernetes.io/name"] = ClusterNames.Router }),
             Image = router.Image,
-            Environment = Output.Tuple(router.Journal.ToOutput(), args.Cache.ToOutput()).Apply(locations => new RouterSettings
+            Environment = sources.Apply(locations => new RouterSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
@@ -45,15 +45,17 @@ internal static class RouterWorkload
                 RoutersMax = router.Size.Max + HostPods.MaxSurge,
                 AdminUrls = HostPorts.AdminUrls,
                 MaxRequestBytes = args.MaxRequestBytes,
+                Predictions = router.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
             MorePorts = [(HostPorts.AdminName, HostPorts.Admin)],
             Size = router.Size,
             Drain = drain,
             Account = account,
             Secret = (ClusterNames.Clients, MountPaths.ClientsFolder),
+            Spool = PodSpool.For(router.Predictions, args),
         };
 
-        var deployment = pods.AddDeployment(context, plan, clients, AllowWatchingPlan(context, account));
+        var deployment = pods.AddDeployment(context, [.. after, AllowWatchingPlan(context, account)]);
         pods.AddAutoscaler(context, deployment);
         pods.AddDisruptionBudget(context, deployment);
         var service = new K8s.Core.V1.Service(ClusterNames.Router, new ServiceArgs

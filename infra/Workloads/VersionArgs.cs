@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -17,4 +18,7 @@ public sealed record VersionArgs
 
     /// <summary>The deadline of the model's requests. A terminating pod still answers requests within it.</summary>
     public required TimeSpan Deadline { get; init; }
+
+    /// <summary>How the version's pods log predictions, without the store's location and the key; null if they do not.</summary>
+    public PredictionLogSettings? Predictions { get; init; }
 }

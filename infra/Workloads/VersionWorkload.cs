@@ -10,9 +10,15 @@ namespace ModelServing.Infra.Workloads;
 internal static class VersionWorkload
 {
     /// <summary>Creates them and returns those that the plan must wait for.</summary>
-    internal static Resource[] Add(ClusterContext context, VersionArgs version, WorkloadsArgs args, K8s.Core.V1.ServiceAccount account)
+    internal static Resource[] Add(
+        ClusterContext context,
+        VersionArgs version,
+        WorkloadsArgs args,
+        K8s.Core.V1.ServiceAccount account,
+        params ReadOnlySpan<Resource> after)
     {
         var drain = DrainTimes.OfInference(version.Deadline);
+        var sources = Output.Tuple(args.Artifacts.ToOutput(), args.Cache.ToOutput(), args.PredictionStore.ToOutput());
         var pods = new HostPods
         {
             Name = ClusterNames.Version(version.Model, version.Version),
@@ -23,7 +29,7 @@ internal static class VersionWorkload
                 [ClusterNames.VersionLabel] = version.Version.ToString(),
             }),
             Image = version.Image,
-            Environment = Output.Tuple(args.Artifacts.ToOutput(), args.Cache.ToOutput()).Apply(locations => new InferenceSettings
+            Environment = sources.Apply(locations => new InferenceSettings
             {
                 Urls = HostPorts.Urls,
                 LogFormat = LogFormat.Json,
@@ -35,10 +41,12 @@ internal static class VersionWorkload
                 Environment = context.Names.Environment,
                 Oci = HostPods.Oci(args.Region),
                 MaxRequestBytes = args.MaxRequestBytes,
+                Predictions = version.Predictions is { } log ? log with { Store = locations.Item3, HashKey = null } : null,
             }.ToEnvironment()),
             Size = version.Size,
             Drain = drain,
             Account = account,
+            Spool = PodSpool.For(version.Predictions, args),
         };
 
         // The Service is created first and so deleted last: its name resolves as long as a terminating pod answers. Pulumi would wait for
@@ -62,7 +70,7 @@ internal static class VersionWorkload
                 ],
             },
         }, context.Options(account));
-        var deployment = pods.AddDeployment(context, service);
+        var deployment = pods.AddDeployment(context, [service, .. after]);
         var autoscaler = pods.AddAutoscaler(context, deployment);
         pods.AddDisruptionBudget(context, deployment);
         return [deployment, autoscaler];

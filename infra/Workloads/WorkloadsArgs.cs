@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using Pulumi;
 
 namespace ModelServing.Infra.Workloads;
@@ -35,6 +36,12 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>How routers and versions connect to the cache: <see cref="RouterSettings.Cache"/> and
     /// <see cref="InferenceSettings.Cache"/>.</summary>
     public required Input<CacheSettings> Cache { get; init; }
+
+    /// <summary>The location of the prediction log's tables: <see cref="PredictionLogSettings.Store"/>.</summary>
+    public required Input<string> PredictionStore { get; init; }
+
+    /// <summary>The key of the prediction log's hashes, a secret: <see cref="PredictionLogSettings.HashKey"/>. Null for none.</summary>
+    public Input<string>? HashKey { get; init; }
 
     /// <summary>The location of the versions' artifacts: <see cref="InferenceSettings.Registry"/>.</summary>
     public required Input<string> Artifacts { get; init; }

@@ -51,11 +51,13 @@ public sealed class WorkloadsComponent : ComponentResource
         var routerAccount = ServiceAccount(context, ClusterNames.Router, pullSecret);
         MinuteJob.Add(context, args.MinuteJob, args.Region, ServiceAccount(context, ClusterNames.ModelMetrics, pullSecret));
 
+        Resource[] keys = args.HashKey is { } key ? [HashKey(context, kubernetesNamespace, key)] : [];
+
         var named = args.Plan.Rollouts.SelectMany(pair => pair.Value.Variants.Select(variant => (pair.Key, variant.Version))).ToHashSet();
         var ready = new List<Resource>();
         foreach (var version in args.Versions)
         {
-            var objects = VersionWorkload.Add(context, version, args, inference);
+            var objects = VersionWorkload.Add(context, version, args, inference, keys);
             if (named.Contains((version.Model, version.Version)))
                 ready.AddRange(objects);
         }
@@ -67,7 +69,8 @@ public sealed class WorkloadsComponent : ComponentResource
             Data = new InputMap<string> { [ClusterNames.PlanKey] = Encoding.UTF8.GetString(args.Plan.ToUtf8()) },
         }, context.Options([kubernetesNamespace, .. ready]));
 
-        RouterAddress = RouterWorkload.Add(context, args, routerAccount, plan, Clients(context, kubernetesNamespace, args.Clients));
+        RouterAddress = RouterWorkload.Add(
+            context, args, routerAccount, [plan, Clients(context, kubernetesNamespace, args.Clients), .. keys]);
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);
         RegisterOutputs(new Dictionary<string, object?> { ["routerAddress"] = RouterAddress, ["planName"] = PlanName });
     }
@@ -109,6 +112,15 @@ public sealed class WorkloadsComponent : ComponentResource
             {
                 [ClusterNames.ClientsKey] = Output.CreateSecret(Encoding.UTF8.GetString(clients.ToUtf8())),
             },
+        }, context.Options([kubernetesNamespace]));
+
+    // Pods read it when they start, so a new key needs a restart of all of them.
+    private static K8s.Core.V1.Secret HashKey(ClusterContext context, Resource kubernetesNamespace, Input<string> key) =>
+        new(ClusterNames.HashKey, new SecretArgs
+        {
+            Metadata = context.Metadata(ClusterNames.HashKey),
+            Type = "Opaque",
+            StringData = new InputMap<string> { [ClusterNames.HashKeyKey] = Output.CreateSecret(key.ToOutput()) },
         }, context.Options([kubernetesNamespace]));
 
     private static K8s.Core.V1.ServiceAccount ServiceAccount(ClusterContext context, string name, Resource pullSecret) =>

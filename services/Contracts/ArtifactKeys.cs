@@ -12,6 +12,10 @@ public static class ArtifactKeys
     /// <summary>The start of all verdicts' keys.</summary>
     public const string VerdictPrefix = "verdicts/";
 
+    /// <summary>The start of the keys of what the prediction log stores in the bucket: exports, and tensors too large for a row. They
+    /// expire.</summary>
+    public const string DataLakePrefix = "datalake/";
+
     /// <summary>The last part of a manifest's key.</summary>
     public const string ManifestFile = "manifest.json";
 

@@ -27,6 +27,12 @@ public static class ClusterNames
     /// <summary>The document's key in that Secret, and so the name of its file where the Secret is mounted.</summary>
     public const string ClientsKey = "clients.json";
 
+    /// <summary>The Secret with the key of the prediction log's hashes.</summary>
+    public const string HashKey = "hash-key";
+
+    /// <summary>The key's key in that Secret.</summary>
+    public const string HashKeyKey = "key";
+
     /// <summary>The secret with which pods pull images.</summary>
     public const string PullSecret = "registry";
 

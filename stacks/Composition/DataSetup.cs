@@ -1,8 +1,10 @@
+using ModelServing.Contracts;
 using ModelServing.Infra.ArtifactStore;
 using ModelServing.Infra.Cache;
 using ModelServing.Infra.Identity;
 using ModelServing.Infra.Journal;
 using ModelServing.Infra.Network;
+using ModelServing.Infra.Predictions;
 
 namespace ModelServing.Stacks.Composition;
 
@@ -27,9 +29,25 @@ internal static class DataSetup
             CompartmentId = context.Cloud.Compartment,
             BucketName = context.BucketName,
             ServicePolicy = services.ObjectStorage,
+            Expiring = (ArtifactKeys.DataLakePrefix, context.Cloud.PredictionStore.ExportDays),
             KmsKeyId = context.KmsKeyId,
             DataProtection = context.Cloud.DataProtection,
         }, context.InRegion());
+
+    // The tables exist even while the log is off, so that turning it off deletes nothing.
+    internal static PredictionsComponent Predictions(StackContext context)
+    {
+        var size = context.Cloud.PredictionStore;
+        return new PredictionsComponent("predictions", new PredictionsArgs
+        {
+            Names = context.Names,
+            CompartmentId = context.Cloud.Compartment,
+            Predictions = new TableSize(size.ReadUnits, size.WriteUnits, size.StorageInGbs),
+            Outcomes = new TableSize(size.OutcomeReadUnits, size.OutcomeWriteUnits, size.OutcomeStorageInGbs),
+            RetentionDays = context.Settings.Predictions.RetentionDays,
+            DataProtection = context.Cloud.DataProtection,
+        }, context.InRegion());
+    }
 
     internal static JournalComponent Journal(StackContext context) => new("journal", new JournalArgs
     {

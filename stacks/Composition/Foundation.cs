@@ -5,6 +5,7 @@ using ModelServing.Infra.Cluster;
 using ModelServing.Infra.Images;
 using ModelServing.Infra.Journal;
 using ModelServing.Infra.Network;
+using ModelServing.Infra.Predictions;
 using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
@@ -15,6 +16,7 @@ internal sealed record Foundation(
     ClusterComponent Cluster,
     CacheComponent Cache,
     JournalComponent Journal,
+    PredictionsComponent Predictions,
     ArtifactStoreComponent Store,
     ImagesComponent Images)
 {

@@ -31,6 +31,7 @@ internal static class WorkloadsSetup
                 Size = SizeOf(cloud.Router),
                 LongestDeadline = context.LongestDeadline,
                 Journal = foundation.Journal.Location,
+                Predictions = PredictionLogMaker.ForRouter(context.Settings, "", MountPaths.Spool),
                 LoadBalancerSubnetId = foundation.Network.LoadBalancer.SubnetId,
                 LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
                 IsAdminBalanced = context.AdminPort is not null,
@@ -49,6 +50,8 @@ internal static class WorkloadsSetup
                 Output.CreateSecret(cloud.Registry.Token.Reveal())),
             Region = cloud.Region,
             Cache = foundation.Cache.Settings,
+            PredictionStore = foundation.Predictions.Location,
+            HashKey = context.Settings.Predictions.HashKey is { } key ? (Input<string>)Output.CreateSecret(key.Reveal()) : null,
             Artifacts = foundation.Artifacts,
         });
 
@@ -64,6 +67,7 @@ internal static class WorkloadsSetup
             Image = image,
             Size = SizeOf(version, context.Cloud.Inference.With(context.Models[version.Model].Pods)),
             Deadline = context.Models[version.Model].Deadline,
+            Predictions = PredictionLogMaker.ForVersion(context.Settings, version.Model, "", MountPaths.Spool),
         }),
     ];
 

@@ -34,6 +34,7 @@ internal static class Replacements
         ["oci:Redis/ociCacheConfigSet:OciCacheConfigSet"] = ["softwareVersion", "configurationDetails"],
         ["oci:ObjectStorage/bucket:Bucket"] = ["namespace", "name", "storageTier"],
         ["oci:ObjectStorage/objectLifecyclePolicy:ObjectLifecyclePolicy"] = ["bucket", "namespace"],
+        ["oci:Nosql/index:Index"] = ["compartmentId", "isIfNotExists", "keys", "name", "tableNameOrId"],
         ["oci:Nosql/table:Table"] = ["name", "isAutoReclaimable"],
         ["oci:ApiGateway/gateway:Gateway"] = ["endpointType", "subnetId"],
         ["oci:ApiGateway/deployment:Deployment"] = ["gatewayId", "pathPrefix"],

@@ -16,6 +16,9 @@ public sealed record ProcessReport
     /// <summary>Whether the process is stopping and sends no more reports.</summary>
     public bool IsLeaving { get; init; }
 
+    /// <summary>The state of the prediction log when the report was made; null without a log.</summary>
+    public LogReport? Log { get; init; }
+
     /// <summary>The counts, at most <see cref="MaxStreams"/>; each pair of variant and trial occurs once.</summary>
     public IReadOnlyList<VariantCounts> Streams { get; init; } = [];
 }

@@ -6,7 +6,7 @@ namespace ModelServing.Cache.Reports;
 /// <summary>The binary format of a report in the cache. The field's name holds the process and its version.</summary>
 /// <remarks>
 /// <code>
-/// version        1 byte, 2
+/// version        1 byte, 3; 2 ends after the streams
 /// leaving        1 byte, 1 if the process is stopping, else 0
 /// streams        number of streams; then each:
 ///   variant      text: its length in bytes, and UTF-8
@@ -16,6 +16,7 @@ namespace ModelServing.Cache.Reports;
 ///       gap      number of empty buckets between this one and the previous one
 ///       count    number, from 1
 ///   groups       number of groups with requests; then each, in order: its number, and the number of its requests
+/// log            1 byte, 1 if there is a prediction log, else 0; then its numbers in the order of <see cref="LogReport"/>
 /// </code>
 /// Numbers are written by <see cref="BinaryWriter.Write7BitEncodedInt64"/>. A histogram of a few thousand requests has about 150 bytes.
 /// </remarks>
@@ -24,7 +25,8 @@ internal static class ProcessReportFormat
     // More than any report has: 16 streams of 4 histograms of 896 buckets with 1 and 5 bytes each.
     internal const int MaxBytes = 512 * 1024;
 
-    private const byte FormatVersion = 2;
+    private const byte FormatVersion = 3;
+    private const byte WithoutLog = 2;
     // So that no sum of processes overflows.
     private const long MaxCount = (1L << 48) - 1;
 
@@ -44,6 +46,7 @@ internal static class ProcessReportFormat
             Write(to, stream.Groups);
         }
 
+        Write(to, report.Log);
         to.Flush();
         return bytes.ToArray();
     }
@@ -56,8 +59,9 @@ internal static class ProcessReportFormat
         using var from = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
         try
         {
-            if (from.ReadByte() is var format and not FormatVersion)
-                throw Fault($"its format is {format}; this program reads {FormatVersion}");
+            var format = from.ReadByte();
+            if (format is not (WithoutLog or FormatVersion))
+                throw Fault($"its format is {format}; this program reads {WithoutLog} and {FormatVersion}");
             var isLeaving = from.ReadByte() == 1;
             var streams = new VariantCounts[Number(from, ProcessReport.MaxStreams, "number of streams")];
             for (var i = 0; i < streams.Length; i++)
@@ -68,9 +72,10 @@ internal static class ProcessReportFormat
                 };
             }
 
+            var log = format == WithoutLog ? null : ReadLog(from);
             return from.BaseStream.Position == bytes.Length
-                ? new ProcessReport { Version = version, Incarnation = incarnation, IsLeaving = isLeaving, Streams = streams }
-                : throw Fault("there are bytes after its last stream");
+                ? new ProcessReport { Version = version, Incarnation = incarnation, IsLeaving = isLeaving, Log = log, Streams = streams }
+                : throw Fault("there are bytes after its end");
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
@@ -109,6 +114,23 @@ internal static class ProcessReportFormat
 
         return RequestCounts.From(counts);
     }
+
+    private static void Write(BinaryWriter to, LogReport? log)
+    {
+        to.Write(log is not null);
+        if (log is null)
+            return;
+        foreach (var number in (ReadOnlySpan<long>)[log.Backlog, (long)log.BacklogAge.TotalMilliseconds, log.Aside, log.Lost])
+            to.Write7BitEncodedInt64(Math.Clamp(number, 0, MaxCount));
+    }
+
+    private static LogReport? ReadLog(BinaryReader from) => from.ReadByte() != 1
+        ? null
+        : new LogReport(
+            Number(from, MaxCount, "backlog"),
+            TimeSpan.FromMilliseconds(Number(from, MaxCount, "age of the backlog")),
+            Number(from, MaxCount, "number of records aside"),
+            Number(from, MaxCount, "number of lost records"));
 
     private static void Write(BinaryWriter to, GroupCounts counts)
     {

@@ -5,7 +5,7 @@ namespace ModelServing.Contracts.Monitoring;
 /// single process, for Prometheus, are in <see cref="MetricNames"/>.
 /// </summary>
 /// <remarks>
-/// Every stream of a version has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>, <see cref="Trial"/> and
+/// Every stream of a version's requests has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>, <see cref="Trial"/> and
 /// <see cref="Watched"/>. Requests that bypassed the router, or named the version themselves, are in no stream. A request with a fault of
 /// its own (a status from 400 to 499) does not tell about the version, and is only in <see cref="Requests"/> and <see cref="Share"/>. A
 /// datapoint's <c>count</c> is its weight: posting 1 for 3 failed requests and 0 for 97 others gives a mean of 0.03 and a count of 100.
@@ -50,6 +50,19 @@ public static class ModelMetric
     /// <summary>The number of processes of the version that reported for the minute, for each variant and trial that it had in the last ten
     /// minutes. 0 if none did, because missing data is a fact too; not posted if all have reported that they stop.</summary>
     public const string Reporting = "Reporting";
+
+    /// <summary>The records of predictions that the store does not have yet, of all processes of the version. They are lost if their nodes
+    /// are. By <see cref="Model"/> and <see cref="Version"/>, like the other three about the prediction log.</summary>
+    public const string PredictionBacklog = "PredictionBacklog";
+
+    /// <summary>The age in seconds of the oldest of those records.</summary>
+    public const string PredictionBacklogSeconds = "PredictionBacklogSeconds";
+
+    /// <summary>The records that lie aside on the pods' disks, because the store does not take them.</summary>
+    public const string PredictionsAside = "PredictionsAside";
+
+    /// <summary>The records that were lost in the minute.</summary>
+    public const string PredictionsLost = "PredictionsLost";
 
     /// <summary>1 while the plan's rollout of the model is refused, else 0. By <see cref="Model"/> alone.</summary>
     public const string RefusedRollout = "RefusedRollout";

@@ -57,6 +57,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
                 AddCompared(metrics, stream, dimensions, counted, stable, failures);
         }
 
+        AddLogs(metrics, model, processes);
         return metrics;
     }
 
@@ -67,6 +68,24 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     /// <summary>The heartbeat, which shows that the minute was posted.</summary>
     internal MetricData Beat(string environment) =>
         Data(Heartbeat, new Dictionary<string, string> { [ModelMetric.Environment] = environment }, Once(1));
+
+    private void AddLogs(List<MetricData> metrics, ModelName model, IReadOnlyList<ProcessReport> processes)
+    {
+        foreach (var version in processes.Where(static process => process.Log is not null)
+            .GroupBy(static process => process.Version, static process => process.Log!)
+            .OrderBy(static version => version.Key))
+        {
+            var dimensions = new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                [Model] = model.Text,
+                [ModelMetric.Version] = version.Key.ToString(),
+            };
+            metrics.Add(Data(PredictionBacklog, dimensions, Once(version.Sum(static log => log.Backlog))));
+            metrics.Add(Data(PredictionBacklogSeconds, dimensions, Once(version.Max(static log => log.BacklogAge.TotalSeconds))));
+            metrics.Add(Data(PredictionsAside, dimensions, Once(version.Sum(static log => log.Aside))));
+            metrics.Add(Data(PredictionsLost, dimensions, Once(version.Sum(static log => log.Lost))));
+        }
+    }
 
     private void AddOutcomes(List<MetricData> metrics, IReadOnlyDictionary<string, string> dimensions, RequestCounts counted)
     {

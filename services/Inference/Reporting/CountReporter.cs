@@ -3,6 +3,8 @@ using ModelServing.Cache;
 using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
+using ModelServing.Predictions;
+using ModelServing.Predictions.Shipping;
 
 namespace ModelServing.Inference.Reporting;
 
@@ -37,14 +39,15 @@ internal sealed class CountReporter : LoopingService
         RequestRecorder recorder,
         InferenceMetrics metrics,
         TimeProvider time,
-        ILogger<CountReporter> logger)
+        ILogger<CountReporter> logger,
+        PredictionLog? log = null)
     {
         this.settings = settings;
         this.recorder = recorder;
         this.metrics = metrics;
         this.time = time;
         reports = new MinuteReports(connection, settings.Environment, settings.Minute);
-        ledger = new MinuteLedger(recorder, settings.Version, Guid.CreateVersion7(), Now());
+        ledger = new MinuteLedger(recorder, settings.Version, Guid.CreateVersion7(), Now(), log is null ? null : () => StateOf(log));
         connection.Changed += state =>
         {
             if (state.IsUnavailable)
@@ -108,6 +111,9 @@ internal sealed class CountReporter : LoopingService
             // The connection's state change is logged instead.
         }
     }
+
+    private static LogReport StateOf(PredictionLog log) =>
+        new(log.BacklogRecords, log.BacklogAge, log.CountAside(), Enum.GetValues<LostReason>().Sum(log.Counters.Lost));
 
     private long Now() => MinuteReports.NumberOf(time.GetUtcNow(), settings.Minute);
 }

@@ -7,12 +7,20 @@ namespace ModelServing.Inference.Reporting;
 /// one. Only the reporter uses it.</summary>
 /// <remarks>The reporter decides which minute a request belongs to when it next reads the clock. A delayed reporter counts the request in a
 /// later minute; each request is counted exactly once.</remarks>
-internal sealed class MinuteLedger(RequestRecorder recorder, ModelVersion version, Guid incarnation, long firstMinute)
+/// <param name="recorder">The requests' counts.</param>
+/// <param name="version">The process's version.</param>
+/// <param name="incarnation">The process's run.</param>
+/// <param name="firstMinute">The minute that is open first.</param>
+/// <param name="log">Returns the state of the prediction log, with the records that were lost since the process began; null without a
+/// log.</param>
+internal sealed class MinuteLedger(
+    RequestRecorder recorder, ModelVersion version, Guid incarnation, long firstMinute, Func<LogReport>? log = null)
 {
     /// <summary>The maximum number of closed minutes that are kept until they can be reported.</summary>
     internal const int MaxUnreported = 5;
 
     private readonly Queue<(long Minute, ProcessReport Report)> unreported = new();
+    private long lostBefore;
 
     internal long OpenMinute { get; private set; } = firstMinute;
 
@@ -26,7 +34,9 @@ internal sealed class MinuteLedger(RequestRecorder recorder, ModelVersion versio
     {
         if (now <= OpenMinute)
             return 0;
-        unreported.Enqueue((OpenMinute, Report(recorder.Close(), isLeaving: false)));
+        var closed = Report(recorder.Close(), isLeaving: false);
+        lostBefore += closed.Log?.Lost ?? 0;
+        unreported.Enqueue((OpenMinute, closed));
         OpenMinute = now;
         return unreported.Count > MaxUnreported ? RequestsIn(unreported.Dequeue().Report) : 0;
     }
@@ -47,6 +57,7 @@ internal sealed class MinuteLedger(RequestRecorder recorder, ModelVersion versio
         Version = version,
         Incarnation = incarnation,
         IsLeaving = isLeaving,
+        Log = log?.Invoke() is { } state ? state with { Lost = state.Lost - lostBefore } : null,
         Streams = [.. streams.Where(static stream => stream.Counts.Requests > 0)],
     };
 }

@@ -22,17 +22,26 @@ public class ArtifactStoreTests
     }
 
     [Fact]
-    public async Task The_rules_delete_old_versions_and_unfinished_uploads_but_no_current_object()
+    public async Task The_rules_delete_old_versions_unfinished_uploads_and_the_data_lake_but_no_other_current_object()
     {
         var run = await Rendered.FromAsync(some => some.ArtifactStore());
 
         var rules = run.Only(Lifecycle).Inputs.List("rules").Cast<ImmutableDictionary<string, object>>();
         Assert.Equal(
-            ["ABORT multipart-uploads 7 DAYS", "DELETE previous-object-versions 90 DAYS"],
-            rules.Select(rule => $"{rule["action"]} {rule["target"]} {rule["timeAmount"]} {rule["timeUnit"]}")
+            [
+                "ABORT multipart-uploads 7 DAYS ",
+                "DELETE objects 365 DAYS datalake/",
+                "DELETE previous-object-versions 90 DAYS ",
+            ],
+            rules.Select(rule => $"{rule["action"]} {rule["target"]} {rule["timeAmount"]} {rule["timeUnit"]} {PrefixOf(rule)}")
                 .Order(StringComparer.Ordinal));
         Assert.Equal(["services-object-storage"], await run.Only(Lifecycle).AfterAsync());
     }
+
+    private static string PrefixOf(ImmutableDictionary<string, object> rule) =>
+        rule.TryGetValue("objectNameFilter", out var filter)
+            ? (string)((ImmutableDictionary<string, object>)filter).List("inclusionPrefixes").Single()
+            : "";
 
     [Fact]
     public async Task A_customers_key_encrypts_the_bucket()

@@ -14,16 +14,30 @@ public class PolicyTests
     private const string Bucket = "target.bucket.name='modelserving-some-artifacts'";
     private const string Journal = "target.nosql-table.name='modelserving_some_journal'";
 
+    private const string Predictions = "target.nosql-table.name='modelserving_some_predictions'";
+    private const string Outcomes = "target.nosql-table.name='modelserving_some_predictions_outcomes'";
+
     private const string Functions = "Allow dynamic-group modelserving-some-functions to";
 
     private static readonly Dictionary<string, string[]> Workloads = new()
     {
-        ["modelserving-some-inference"] = [$"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference")}, " +
-            $"{Bucket}}}"],
+        ["modelserving-some-inference"] =
+        [
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "inference")}, {Bucket}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "inference")}, {Predictions}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "inference")}, {Predictions}, "
+                + "request.permission='NOSQL_ROWS_INSERT'}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "inference")}, {Bucket}, "
+                + "target.object.name=/datalake*/, request.permission='OBJECT_CREATE'}",
+        ],
         ["modelserving-some-router"] =
         [
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Journal}}}",
             $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Journal}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Predictions}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Predictions}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
+            $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
         ],
         ["modelserving-some-autoscaler"] =
         [

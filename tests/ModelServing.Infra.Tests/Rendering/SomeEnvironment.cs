@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Infra.Alarms;
 using ModelServing.Infra.ArtifactStore;
 using ModelServing.Infra.Cache;
@@ -11,6 +12,7 @@ using ModelServing.Infra.Images;
 using ModelServing.Infra.Journal;
 using ModelServing.Infra.Naming;
 using ModelServing.Infra.Network;
+using ModelServing.Infra.Predictions;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Infra.Workloads;
 using Pulumi;
@@ -90,12 +92,24 @@ internal sealed class SomeEnvironment
             CompartmentId = Compartment,
             BucketName = bucket,
             ServicePolicy = ServicePolicies(key).ObjectStorage,
+            Expiring = ("datalake/", 365),
             KmsKeyId = key is null ? null : (Input<string>)key,
             DataProtection = dataProtection,
         }, Options);
 
     internal JournalComponent Journal(bool dataProtection = true) =>
         new("journal", new JournalArgs { Names = Names, CompartmentId = Compartment, DataProtection = dataProtection }, Options);
+
+    internal PredictionsComponent Predictions(bool dataProtection = true, int days = 30, TableSize? size = null) =>
+        new("predictions", new PredictionsArgs
+        {
+            Names = Names,
+            CompartmentId = Compartment,
+            Predictions = size ?? new TableSize(200, 500, 50),
+            Outcomes = new TableSize(100, 60, 5),
+            RetentionDays = days,
+            DataProtection = dataProtection,
+        }, Options);
 
     internal ImagesComponent Images(params string[] programs) =>
         new(
@@ -161,7 +175,7 @@ internal sealed class SomeEnvironment
             Options);
 
     /// <summary>The workloads of one model with one version.</summary>
-    internal WorkloadsComponent Workloads()
+    internal WorkloadsComponent Workloads(PredictionLogSettings? log = null, string? hashKey = null)
     {
         var size = new PodSize { Min = 1, Max = 2, Cpu = "500m", Memory = "1Gi", CpuTarget = 60 };
         return new("workloads", new WorkloadsArgs
@@ -180,6 +194,7 @@ internal sealed class SomeEnvironment
                 Image = SomeImage,
                 Size = size,
                 Deadline = TimeSpan.FromSeconds(1),
+                Predictions = log,
             }],
             Router = new RouterArgs
             {
@@ -187,6 +202,7 @@ internal sealed class SomeEnvironment
                 Size = size,
                 LongestDeadline = TimeSpan.FromSeconds(1),
                 Journal = "nosql:ocid1.compartment.oc1..some/some",
+                Predictions = log,
                 LoadBalancerSubnetId = "ocid1.subnet.some",
                 LoadBalancerGroupId = "ocid1.networksecuritygroup.some",
             },
@@ -200,6 +216,8 @@ internal sealed class SomeEnvironment
                 Policy = HomeRegion,
             },
             Cache = new CacheSettings { Addresses = ["cache.example.com:6379"], Tls = true },
+            PredictionStore = "nosql:ocid1.compartment.oc1..some/predictions",
+            HashKey = hashKey is null ? null : (Input<string>)hashKey,
             Artifacts = "oci:some/some",
         }, Options);
     }
@@ -230,6 +248,7 @@ internal sealed class SomeEnvironment
         Namespace = "modelserving",
         InferenceAccount = "inference",
         RouterAccount = "router",
+        DataLakePrefix = "datalake/",
         VerdictsPrefix = "verdicts/",
     }, Options);
 

@@ -175,7 +175,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Every_pod_mounts_only_scratch_and_the_router_its_clients_too()
+    public async Task Every_pod_mounts_only_scratch_and_its_spool_and_the_router_its_clients_too()
     {
         var run = await RunAsync();
         foreach (var (owner, pod) in run.Pods())
@@ -186,9 +186,11 @@ public class PodTests
             Assert.Equal(
                 owner == "router" ? [MountPaths.ClientsFolder] : [],
                 mounts.Where(mount => mount.ReadOnlyProperty == true).Select(mount => mount.MountPath));
-            var scratch = Assert.Single(mounts, mount => mount.ReadOnlyProperty != true);
-            Assert.Equal(MountPaths.Scratch, scratch.MountPath);
-            Assert.NotNull(volumes[scratch.Name].EmptyDir.SizeLimit);
+            var writable = mounts.Where(mount => mount.ReadOnlyProperty != true).ToList();
+            Assert.Equal(
+                owner == ClusterNames.ModelMetrics ? [MountPaths.Scratch] : [MountPaths.Scratch, MountPaths.Spool],
+                writable.Select(mount => mount.MountPath));
+            Assert.All(writable, mount => Assert.NotNull(volumes[mount.Name].EmptyDir.SizeLimit));
         }
     }
 

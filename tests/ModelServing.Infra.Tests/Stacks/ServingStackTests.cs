@@ -32,9 +32,12 @@ public class ServingStackTests
             "oci:ContainerEngine/cluster:Cluster",
             "oci:Redis/redisCluster:RedisCluster",
             "oci:ObjectStorage/bucket:Bucket",
-            "oci:Nosql/table:Table",
+            "oci:Nosql/index:Index",
         ])
             Assert.Single(run.OfType(type));
+        Assert.Equal(
+            ["journal", "predictions", "predictions-outcomes"],
+            run.OfType("oci:Nosql/table:Table").Select(static table => table.Name).Order());
         Assert.Equal(ImageNames.All.Count, run.OfType("oci:Artifacts/containerRepository:ContainerRepository").Count());
         var next = await OutputUtilities.GetValueAsync(run.Stack.Next);
         Assert.Contains(next, line => line.StartsWith("ms images push --stack some", StringComparison.Ordinal));

@@ -15,10 +15,13 @@ public sealed class EmulatorIdentity
     // One for all identities: generating a key takes a while, and none of these keys protects anything.
     private static readonly Lazy<RSA> SharedKey = new(static () => RSA.Create(2048));
 
-    private EmulatorIdentity(string configFile, string keyFile)
+    private readonly RSA key;
+
+    private EmulatorIdentity(string configFile, string keyFile, RSA key)
     {
         ConfigFile = configFile;
         KeyFile = keyFile;
+        this.key = key;
     }
 
     /// <summary>The path of the configuration file, which has the profile <c>DEFAULT</c>.</summary>
@@ -28,20 +31,29 @@ public sealed class EmulatorIdentity
     public string KeyFile { get; }
 
     /// <summary>The key's identifier in signatures.</summary>
-    public string KeyId { get; } = $"{Tenancy}/{User}/{Fingerprint()}";
+    public string KeyId => $"{Tenancy}/{User}/{FingerprintOf(key)}";
 
-    public RSA Key { get; } = SharedKey.Value;
+    public RSA Key => key;
 
+    /// <summary>Writes an identity's files, or reads those of an emulator that was there before.</summary>
     internal static EmulatorIdentity WriteTo(string folder)
     {
-        var identity = new EmulatorIdentity(Path.Combine(folder, "config"), Path.Combine(folder, "key.pem"));
+        var (config, pem) = (Path.Combine(folder, "config"), Path.Combine(folder, "key.pem"));
+        if (File.Exists(config))
+        {
+            var kept = RSA.Create();
+            kept.ImportFromPem(File.ReadAllText(pem));
+            return new EmulatorIdentity(config, pem, kept);
+        }
+
+        var identity = new EmulatorIdentity(config, pem, SharedKey.Value);
         File.WriteAllText(identity.KeyFile, identity.Key.ExportRSAPrivateKeyPem() + "\n");
         File.WriteAllText(
             identity.ConfigFile,
             $"""
             [DEFAULT]
             user={User}
-            fingerprint={Fingerprint()}
+            fingerprint={FingerprintOf(identity.key)}
             tenancy={Tenancy}
             region={Region}
             key_file={identity.KeyFile}
@@ -58,9 +70,9 @@ public sealed class EmulatorIdentity
     }
 
 #pragma warning disable CA5351 // OCI identifies an API key by its MD5. It is not used for security.
-    private static string Fingerprint() =>
+    private static string FingerprintOf(RSA key) =>
         string.Join(
             ':',
-            MD5.HashData(SharedKey.Value.ExportSubjectPublicKeyInfo()).Select(static b => b.ToString("x2", CultureInfo.InvariantCulture)));
+            MD5.HashData(key.ExportSubjectPublicKeyInfo()).Select(static b => b.ToString("x2", CultureInfo.InvariantCulture)));
 #pragma warning restore CA5351
 }

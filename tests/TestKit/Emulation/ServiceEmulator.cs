@@ -25,19 +25,22 @@ public abstract class ServiceEmulator<TOperation, TRequest> : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly SignatureCheck signature;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder? folder;
     private readonly ConcurrentQueue<TRequest> requests = new();
     private long lastRequest;
 
     /// <summary>Prepares the emulator; <see cref="ListenAsync"/> starts it.</summary>
     /// <param name="time">The clock against which requests' dates are checked.</param>
     /// <param name="maxRequestBytes">The upper bound of a request's body; null means Kestrel's.</param>
-    private protected ServiceEmulator(TimeProvider time, long? maxRequestBytes = null)
+    /// <param name="kept">A folder for the identity, which a later emulator on the same folder has too; null for none.</param>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    private protected ServiceEmulator(TimeProvider time, long? maxRequestBytes = null, string? kept = null, int port = 0)
     {
-        Identity = EmulatorIdentity.WriteTo(folder.FullPath);
+        folder = kept is null ? new TemporaryFolder() : null;
+        Identity = EmulatorIdentity.WriteTo(kept ?? folder!.FullPath);
         signature = new SignatureCheck(Identity, time);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{port}").ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             if (maxRequestBytes is { } most)
@@ -79,7 +82,7 @@ public abstract class ServiceEmulator<TOperation, TRequest> : IAsyncDisposable
     {
         Faults.Release();
         await app.DisposeAsync();
-        folder.Dispose();
+        folder?.Dispose();
         GC.SuppressFinalize(this);
     }
 

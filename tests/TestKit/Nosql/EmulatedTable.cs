@@ -19,15 +19,22 @@ public sealed class EmulatedTable
     private readonly TableColumns columns;
     private readonly TimeProvider time;
     private readonly EmulatedRows rows;
+    private readonly FileStream? journal;
     private EmulatedRow? last;
     private (long Second, int Units) written;
 
-    internal EmulatedTable(string name, string ddl, TimeProvider time)
+    internal EmulatedTable(string name, string ddl, TimeProvider time, string? kept = null)
     {
         Name = name;
         columns = TableColumns.Parse(ddl);
         rows = new EmulatedRows(columns.Shard);
         this.time = time;
+        if (kept is null)
+            return;
+        // A line without an end was not answered.
+        foreach (var line in File.Exists(kept) ? File.ReadAllText(kept).Split('\n')[..^1] : [])
+            Set((JsonObject)JsonNode.Parse(line)!);
+        journal = new FileStream(kept, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
     }
 
     public string Name { get; }
@@ -68,6 +75,8 @@ public sealed class EmulatedTable
             rows.Set((shard, number), new EmulatedRow(row, Version(), 0));
     }
 
+    private void Set(JsonObject row) => Set(row[columns.Shard]!.GetValue<string>(), row[columns.Number]!.GetValue<long>(), row);
+
     /// <summary>Creates an index. Without it a query by these columns reads the whole table.</summary>
     public void CreateIndex(params string[] indexed)
     {
@@ -99,6 +108,7 @@ public sealed class EmulatedTable
             Throttle(units);
             last = new EmulatedRow((JsonObject)value.DeepClone(), Version(), bytes);
             rows.Set(rowKey, last);
+            journal?.Write(Encoding.UTF8.GetBytes(value.ToJsonString() + "\n"));
             var usage = Usage(option is null ? 0 : 1, units);
             var answer = EmulatorAnswer.Json(new Dictionary<string, object?> { ["version"] = last.Version, ["usage"] = usage });
             answer.Headers["etag"] = last.Version;

@@ -16,15 +16,22 @@ public sealed class NosqlEmulator : ServiceEmulator<NosqlOperation, NosqlRequest
     private readonly ConcurrentDictionary<string, EmulatedTable> tables = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly TimeProvider time;
+    private readonly string? folder;
 
-    private NosqlEmulator(TimeProvider time)
-        : base(time) => this.time = time;
+    private NosqlEmulator(TimeProvider time, string? folder, int port)
+        : base(time, kept: folder, port: port)
+    {
+        this.time = time;
+        this.folder = folder;
+    }
 
     /// <summary>Starts an emulator on a free port.</summary>
     /// <param name="time">The clock against which requests' dates are checked; null means the machine's.</param>
-    public static async Task<NosqlEmulator> StartAsync(TimeProvider? time = null)
+    /// <param name="folder">A folder in which the rows survive the end of the process, even by SIGKILL; null for none.</param>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    public static async Task<NosqlEmulator> StartAsync(TimeProvider? time = null, string? folder = null, int port = 0)
     {
-        var emulator = new NosqlEmulator(time ?? TimeProvider.System);
+        var emulator = new NosqlEmulator(time ?? TimeProvider.System, folder, port);
         await emulator.ListenAsync();
         return emulator;
     }
@@ -33,7 +40,11 @@ public sealed class NosqlEmulator : ServiceEmulator<NosqlOperation, NosqlRequest
     /// <param name="name">The table's name.</param>
     /// <param name="columns">The columns and the key in parentheses, and a time to live, as in CREATE TABLE. Rows do not expire
     /// here.</param>
-    public EmulatedTable CreateTable(string name, string columns) => tables.GetOrAdd(name, new EmulatedTable(name, columns, time));
+    public EmulatedTable CreateTable(string name, string columns) => tables.GetOrAdd(
+        name, new EmulatedTable(name, columns, time, folder is null ? null : RowsIn(folder, name)));
+
+    /// <summary>The file with the rows of a table: each put is a line of JSON.</summary>
+    public static string RowsIn(string folder, string table) => Path.Combine(folder, table + ".rows");
 
     private protected override NosqlRequest Record(HttpContext context, string target) =>
         (context.Request.Method, target.Split('?')[0].Split('/').Select(Uri.UnescapeDataString).ToArray()) switch

@@ -37,9 +37,11 @@ public class ProcessReportFormatTests
 
     [Theory]
     [InlineData("", "Unable to read beyond the end of the stream.")]
-    [InlineData("03", "its format is 3; this program reads 2")]
+    [InlineData("04", "its format is 4; this program reads 2 and 3")]
     [InlineData("020011", "the number of streams is 17; it must be from 0 to 16")]
-    [InlineData("02000000", "there are bytes after its last stream")]
+    [InlineData("02000000", "there are bytes after its end")]
+    [InlineData("0300000000", "there are bytes after its end")]
+    [InlineData("03000001" + "ffffffffffffffffff01", "the backlog is -1; it must be from 0 to 281474976710655")]
     [InlineData("0200010161018107", "the number of buckets is 897; it must be from 0 to 896")]
     [InlineData("020001016101018007", "it counts in bucket 896 of 896")]
     [InlineData("020001016101010000", "the count is 0; it must be from 1 to 281474976710655")]
@@ -49,6 +51,13 @@ public class ProcessReportFormatTests
     {
         var e = Assert.Throws<ContractException>(() => ProcessReportFormat.Read(SomeReports.One, Guid.Empty, Convert.FromHexString(hex)));
         Assert.StartsWith($"a report can't be read: {why}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_of_the_previous_format_has_no_log()
+    {
+        Assert.Null(ProcessReportFormat.Read(SomeReports.One, Guid.Empty, Convert.FromHexString("020000")).Log);
+        Assert.Null(ProcessReportFormat.Read(SomeReports.One, Guid.Empty, Convert.FromHexString("03000000")).Log);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal static class SomeReports
 
     internal static readonly Gen<RequestCounts> Counts = Answer.List[0, 40].Select(static answers => Count(answers));
 
+    internal static readonly Gen<LogReport> Log = Gen.Long[0, 1L << 40].Array[4]
+        .Select(static numbers => new LogReport(numbers[0], TimeSpan.FromMilliseconds(numbers[1]), numbers[2], numbers[3]));
+
     internal static readonly Gen<ProcessReport> Report = Gen.Select(
         Gen.Int[1, ModelVersion.MaxNumber],
         Gen.Guid,
@@ -28,12 +31,14 @@ internal static class SomeReports
             Gen.OneOf(((string[])["canary", "stable", "direct", "b-2"]).Select(Gen.Const).ToArray()),
             Gen.Int[0, int.MaxValue],
             Counts,
-            Gen.Long[0, 1L << 40].Array[GroupCounts.Groups]).List[0, ProcessReport.MaxStreams])
-        .Select(static (version, incarnation, isLeaving, streams) => new ProcessReport
+            Gen.Long[0, 1L << 40].Array[GroupCounts.Groups]).List[0, ProcessReport.MaxStreams],
+        Log.Null())
+        .Select(static (version, incarnation, isLeaving, streams, log) => new ProcessReport
         {
             Version = new ModelVersion(version),
             Incarnation = incarnation,
             IsLeaving = isLeaving,
+            Log = log,
             Streams = [.. streams.Select(static stream => new VariantCounts(stream.Item1, stream.Item2, stream.Item3)
             {
                 Groups = GroupCounts.From(stream.Item4),

@@ -26,6 +26,30 @@ public class MinuteNumbersTests
     }
 
     [Fact]
+    public void The_logs_of_a_versions_processes_are_added_up_and_the_oldest_record_counts()
+    {
+        var metrics = Compute(
+            Process(Two) with { Log = new LogReport(10, TimeSpan.FromSeconds(1.5), 1, 0) },
+            Process(Two) with { Log = new LogReport(5, TimeSpan.FromSeconds(130), 0, 2) },
+            Process(One) with { Log = new LogReport(0, TimeSpan.Zero, 0, 0) },
+            Process(One));
+        (string Name, double One, double Two)[] expected =
+        [
+            (ModelMetric.PredictionBacklog, 0, 15),
+            (ModelMetric.PredictionBacklogSeconds, 0, 130),
+            (ModelMetric.PredictionsAside, 0, 1),
+            (ModelMetric.PredictionsLost, 0, 2),
+        ];
+        foreach (var (name, one, two) in expected)
+        {
+            var data = metrics.Where(metric => metric.Name == name).ToList();
+            Assert.Equal(["1", "2"], data.Select(static metric => metric.Dimensions[ModelMetric.Version]));
+            Assert.All(data, static metric => Assert.Equal(["model", "version"], metric.Dimensions.Keys));
+            Assert.Equal([one, two], data.Select(static metric => Assert.Single(metric.Datapoints).Value));
+        }
+    }
+
+    [Fact]
     public void The_mean_of_a_failure_is_the_share_of_failed_requests_and_its_weight_their_number()
     {
         var metrics = Compute(Process(

@@ -62,6 +62,25 @@ public class MinuteLedgerTests
     }
 
     [Fact]
+    public void A_lost_record_is_in_the_report_of_its_minute_alone()
+    {
+        var state = new LogReport(5, TimeSpan.FromSeconds(2), 1, 3);
+        var ledger = new MinuteLedger(new RequestRecorder(), SomeReports.Two, Guid.NewGuid(), 10, () => state);
+        Assert.Equal(state, ledger.ReportOpenMinute(isLeaving: false).Log);
+        state = state with { Lost = 4, Backlog = 0, BacklogAge = TimeSpan.Zero };
+        ledger.MoveTo(11);
+        Assert.Equal(state, ledger.OldestUnreported!.Value.Report.Log);
+        Assert.Equal(state with { Lost = 0 }, ledger.ReportOpenMinute(isLeaving: false).Log);
+        state = state with { Lost = 6 };
+        Assert.Equal(state with { Lost = 2 }, ledger.ReportOpenMinute(isLeaving: false).Log);
+        ledger.MoveTo(12);
+        Assert.Equal(state with { Lost = 0 }, ledger.ReportOpenMinute(isLeaving: false).Log);
+    }
+
+    [Fact]
+    public void A_process_without_a_log_reports_none() => Assert.Null(Ledger().ReportOpenMinute(isLeaving: false).Log);
+
+    [Fact]
     public void Each_request_is_in_one_minute_or_dropped() => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Bool).List[0, 60].Sample(steps =>
     {
         var (recorder, reported, now, total, dropped) = (new RequestRecorder(), new Dictionary<long, ProcessReport>(), 10L, 0, 0L);
