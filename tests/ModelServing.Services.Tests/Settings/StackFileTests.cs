@@ -99,7 +99,7 @@ public class StackFileTests
         "s.yaml:8:9: modelserving:models.fraud.canary.percent: this key is already on line 7",
         "s.yaml:9:17: modelserving:models.fraud.deadline: 999999999999999999999999h is longer than 10m",
         "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown setting; expected one of stable, canary, experiment, "
-        + "guard, keepWarm, routingKey, deadline, attemptLimit, pods",
+        + "guard, keepWarm, routingKey, deadline, attemptLimit, predictions, pods",
         "s.yaml:11:5: modelserving:models.Bad Name: 'Bad Name' is not a model name: 1 to 40 of a-z, 0-9 and '-', beginning "
         + "with a letter or a digit",
         "s.yaml:13:15: modelserving:models.b.stable: this is a list; it must be a map with the key version",
