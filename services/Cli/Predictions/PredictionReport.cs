@@ -18,7 +18,7 @@ internal static class PredictionReport
         table.AddColumn(new TableColumn("").NoWrap());
         table.AddColumn("");
         Add("request", attempt.RequestId);
-        Add("attempt", attempt.Attempt.ToString(CultureInfo.InvariantCulture));
+        Add("attempt", PredictionText.Attempt(attempt));
         Add("time", PredictionText.Time(attempt.Time));
         Add("model", $"{attempt.Model} version {attempt.Version.ToString(CultureInfo.InvariantCulture)}");
         Add("variant", attempt.Variant);

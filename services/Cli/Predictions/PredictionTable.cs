@@ -32,7 +32,7 @@ internal static class PredictionTable
         if (prediction.Revision is { } revision)
             lines.Add($"revision {PredictionText.Clean(revision)}");
         if (prediction.Attempt > 1)
-            lines.Add($"attempt {prediction.Attempt}");
+            lines.Add($"attempt {PredictionText.Attempt(prediction)}");
         lines.Add(PredictionText.Ending(prediction));
         if (prediction.Outcome is not null)
             lines.Add($"outcome {PredictionText.Outcome(prediction.Outcome)}");

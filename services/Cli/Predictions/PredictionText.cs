@@ -32,6 +32,11 @@ internal static class PredictionText
         CultureInfo.InvariantCulture,
         $"{Clean(prediction.Variant)} v{prediction.Version}{(prediction.Trial is { } trial ? $", trial {trial}" : "")}");
 
+    /// <summary>The attempt's number, or the attempt that a note of the router is about.</summary>
+    internal static string Attempt(PredictionDocument prediction) => prediction.Attempt > PredictionAttempts.NoAnswer
+        ? string.Create(CultureInfo.InvariantCulture, $"{prediction.Attempt - PredictionAttempts.NoAnswer} (the router's note)")
+        : prediction.Attempt.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>How the attempt ended, as in <c>200</c> or <c>504 deadline</c>.</summary>
     internal static string Ending(PredictionDocument prediction)
     {

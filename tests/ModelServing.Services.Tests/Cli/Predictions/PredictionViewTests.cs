@@ -55,6 +55,17 @@ public class PredictionViewTests
     }
 
     [Fact]
+    public void The_routers_note_names_the_attempt_that_it_is_about()
+    {
+        var note = Document() with { Attempt = PredictionAttempts.NoAnswer + 2, Status = null, Reason = "connection-lost" };
+        Assert.Contains(
+            "attempt 2 (the router's note)", string.Join('\n', Lines(PredictionTable.Render([note]), 100)), StringComparison.Ordinal);
+        Assert.Matches(
+            @"│ attempt +│ 2 \(the router's note\) +│",
+            string.Join('\n', Lines(PredictionReport.Render(new RequestPredictions("", [note])), 80)));
+    }
+
+    [Fact]
     public void A_long_tensor_is_shortened()
     {
         var record = SomeRecord.Create();
