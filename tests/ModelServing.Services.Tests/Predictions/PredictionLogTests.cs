@@ -3,7 +3,6 @@ using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions;
 using ModelServing.Predictions.Records;
 using ModelServing.Predictions.Shipping;
-using ModelServing.Predictions.Spool;
 using ModelServing.Registry;
 using ModelServing.TestKit;
 

@@ -1,4 +1,3 @@
-using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions;
 using ModelServing.Predictions.Records;

@@ -3,7 +3,6 @@ using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Oci;
-using ModelServing.Predictions;
 using ModelServing.Predictions.Records;
 using ModelServing.Registry;
 using ModelServing.TestKit;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ModelServing.Contracts.Predictions;
 using ModelServing.Oci;
 using ModelServing.Predictions;
 using ModelServing.Services.Tests.Predictions;
