@@ -13,8 +13,8 @@ public static class MountPaths
     /// one.</summary>
     public const string Scratch = "/tmp";
 
-    /// <summary>The folder of the prediction log's spools, on the node's disk. Like <see cref="Scratch"/> it belongs to the pod: a restarted
-    /// container ships what its predecessor left.</summary>
+    /// <summary>The folder of the prediction log's spools, on the node's disk. Like <see cref="Scratch"/> it belongs to the pod: a
+    /// restarted container ships what its predecessor left.</summary>
     public const string Spool = "/var/spool/modelserving";
 
     /// <summary>The file of <see cref="RouterSettings.JournalSnapshot"/>: a container that is restarted while the journal is unavailable

@@ -4,6 +4,7 @@ using ModelServing.Bench.Functions;
 using ModelServing.Bench.Inference;
 using ModelServing.Bench.Routing;
 using ModelServing.Bench.Soak;
+using ModelServing.Bench.Soak.Log;
 
 var root = new RootCommand("Runs the measurements of docs/bench.md.")
 {
@@ -12,6 +13,7 @@ var root = new RootCommand("Runs the measurements of docs/bench.md.")
     InferenceCommand.Create(),
     InferenceCommand.CreateLog(),
     SoakCommand.Create(),
+    LogStore.CreateCommand(),
     BareRouter.Create(),
     MinimalProxy.Create(),
 };

@@ -74,6 +74,20 @@ public class BenchTests
         Assert.Contains("no canary was condemned", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Every_answered_prediction_is_in_the_store_once_whatever_is_killed()
+    {
+        var output = await SoakAsync("log", "--runs", "20");
+        Assert.Contains("each is in the store exactly once, as it was answered", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_prediction_is_lost_and_no_caller_is_harmed_while_the_store_throttles_or_is_away()
+    {
+        var output = await SoakAsync("log", "--faults", "--throttled", "5", "--away", "3", "--rate", "100");
+        Assert.Contains(", 0 were not; each answered one is in the store exactly once", output, StringComparison.Ordinal);
+    }
+
     private static async Task<string> SoakAsync(params string[] arguments)
     {
         using var soak = Process.Start(new ProcessStartInfo(

@@ -101,8 +101,9 @@ public static class ModelAlarms
             Pending = TimeSpan.FromMinutes(5),
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "For five minutes, a version's oldest prediction record has waited for its table for more than two minutes. The records " +
-                "are on the pods' disks, and are lost with their nodes. Raise predictionStore.writeUnits, or look at the version's log.",
+            Text = "For five minutes, a version's oldest prediction record has waited for its table for more than two minutes. The " +
+                "records are on the pods' disks, and are lost with their nodes. Raise predictionStore.writeUnits, or look at the " +
+                "version's log.",
         },
         new()
         {
@@ -111,8 +112,8 @@ public static class ModelAlarms
             Query = $"{PredictionsAside}[1m].groupBy({Model},{ModelMetric.Version}).max() > 0",
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "The table does not take some prediction records. They lie aside on a pod's disk, and are lost with the pod. Copy them, " +
-                "and read the reasons beside them.",
+            Text = "The table does not take some prediction records. They lie aside on a pod's disk, and are lost with the pod. Copy " +
+                "them, and read the reasons beside them.",
         },
         new()
         {
@@ -121,7 +122,8 @@ public static class ModelAlarms
             Query = $"{PredictionsLost}[1m].groupBy({Model},{ModelMetric.Version}).max() > 0",
             Severity = AlarmSeverity.Error,
             Route = AlarmRoute.People,
-            Text = "Predictions were answered whose records are lost, because a spool is full or its disk fails. Look at the version's log.",
+            Text = "Predictions were answered whose records are lost, because a spool is full or its disk fails. Look at the " +
+                "version's log.",
         },
         new()
         {

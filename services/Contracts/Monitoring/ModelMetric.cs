@@ -5,10 +5,11 @@ namespace ModelServing.Contracts.Monitoring;
 /// single process, for Prometheus, are in <see cref="MetricNames"/>.
 /// </summary>
 /// <remarks>
-/// Every stream of a version's requests has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>, <see cref="Trial"/> and
-/// <see cref="Watched"/>. Requests that bypassed the router, or named the version themselves, are in no stream. A request with a fault of
-/// its own (a status from 400 to 499) does not tell about the version, and is only in <see cref="Requests"/> and <see cref="Share"/>. A
-/// datapoint's <c>count</c> is its weight: posting 1 for 3 failed requests and 0 for 97 others gives a mean of 0.03 and a count of 100.
+/// Every stream of a version's requests has the dimensions <see cref="Model"/>, <see cref="Version"/>, <see cref="Variant"/>,
+/// <see cref="Trial"/> and <see cref="Watched"/>. Requests that bypassed the router, or named the version themselves, are in no stream. A
+/// request with a fault of its own (a status from 400 to 499) does not tell about the version, and is only in <see cref="Requests"/> and
+/// <see cref="Share"/>. A datapoint's <c>count</c> is its weight: posting 1 for 3 failed requests and 0 for 97 others gives a mean of 0.03
+/// and a count of 100.
 /// </remarks>
 public static class ModelMetric
 {

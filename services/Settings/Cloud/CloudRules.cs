@@ -23,6 +23,7 @@ internal static class CloudRules
         [
             CheckModels(settings, cloud), CheckPhase(cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
+            CheckPredictions(settings, cloud.PredictionStore),
             cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
         ];
         return all.SelectMany(static faults => faults);
@@ -45,6 +46,17 @@ internal static class CloudRules
             yield return Fault("cache.shards", "only a sharded cache has shards; remove this, or set cache.mode to sharded");
         if (cache is { Shards: { } shards, Nodes: var nodes } && shards * nodes > 100)
             yield return Fault("cache.nodes", $"{shards} shards of {nodes} nodes make {shards * nodes} nodes; the limit is 100");
+    }
+
+    private static IEnumerable<SettingsFault> CheckPredictions(StackSettings settings, PredictionStoreSettings store)
+    {
+        if (store.ExportDays < settings.Predictions.RetentionDays)
+        {
+            yield return Fault(
+                "predictionStore.exportDays",
+                $"records are kept for {settings.Predictions.RetentionDays} days, and their large tensors for {store.ExportDays}; "
+                + "keep these for at least predictions.retentionDays");
+        }
     }
 
     private static IEnumerable<SettingsFault> CheckGateway(GatewaySettings gateway, TokenSettings? tokens)

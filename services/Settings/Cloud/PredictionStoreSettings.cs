@@ -24,6 +24,10 @@ public sealed record PredictionStoreSettings
     [Setting("The largest size of the table of outcomes in GB.", Min = "1", Max = "5000")]
     public int OutcomeStorageInGbs { get; init; } = 5;
 
-    [Setting("How many days exports are kept in the bucket, under `datalake/`.", Min = "1", Max = "3650")]
+    [Setting(
+        "How many days exports, and tensors that are too large for a row, are kept in the bucket under `datalake/`. At least "
+        + "`modelserving:predictions.retentionDays`.",
+        Min = "1",
+        Max = "3650")]
     public int ExportDays { get; init; } = 365;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Bench.Soak.Hostile;
+using ModelServing.Bench.Soak.Log;
 using ModelServing.Bench.Soak.Memory;
 
 namespace ModelServing.Bench.Soak;
@@ -13,5 +14,6 @@ internal static class SoakCommand
         RollbackSoakCommand.Create(),
         MemorySoakCommand.Create(),
         HostileSoakCommand.Create(),
+        LogSoakCommand.Create(),
     };
 }

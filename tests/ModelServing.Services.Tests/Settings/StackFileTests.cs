@@ -99,7 +99,7 @@ public class StackFileTests
         "s.yaml:8:9: modelserving:models.fraud.canary.percent: this key is already on line 7",
         "s.yaml:9:17: modelserving:models.fraud.deadline: 999999999999999999999999h is longer than 10m",
         "s.yaml:10:7: modelserving:models.fraud.routingkey: unknown setting; expected one of stable, canary, experiment, "
-        + "guard, keepWarm, routingKey, deadline, attemptLimit, pods",
+        + "guard, keepWarm, routingKey, deadline, attemptLimit, predictions, pods",
         "s.yaml:11:5: modelserving:models.Bad Name: 'Bad Name' is not a model name: 1 to 40 of a-z, 0-9 and '-', beginning "
         + "with a letter or a digit",
         "s.yaml:13:15: modelserving:models.b.stable: this is a list; it must be a map with the key version",
@@ -123,8 +123,8 @@ public class StackFileTests
         "s.yaml:24:30: modelserving:local.port: '080' is not a whole number from 1 to 65535 in plain digits",
         "s.yaml:24:42: modelserving:local.state: this is empty; remove the setting to use its default",
         "s.yaml:24:56: modelserving:local.registry: this is a list; it must be a text",
-        "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, local, "
-        + "region, homeRegion, tenancy, compartment, dataProtection, kmsKey, network, cluster, cache, journal, gateway, functions, alarms, "
+        "s.yaml:25:3: modelserving:wonder: unknown setting; expected one of models, clients, tokens, anonymous, maxRequestBytes, predictions, local, "
+        + "region, homeRegion, tenancy, compartment, dataProtection, kmsKey, network, cluster, cache, journal, predictionStore, gateway, functions, alarms, "
         + "images, registry, router, inference");
 
     [Theory]

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Win32.SafeHandles;
 using ModelServing.TestKit.Emulation;
 
 namespace ModelServing.TestKit.Nosql;
@@ -19,7 +20,9 @@ public sealed class EmulatedTable
     private readonly TableColumns columns;
     private readonly TimeProvider time;
     private readonly EmulatedRows rows;
-    private readonly FileStream? journal;
+    // It is open as long as the process runs.
+    private readonly SafeFileHandle? journal;
+    private long journalLength;
     private EmulatedRow? last;
     private (long Second, int Units) written;
 
@@ -34,7 +37,8 @@ public sealed class EmulatedTable
         // A line without an end was not answered.
         foreach (var line in File.Exists(kept) ? File.ReadAllText(kept).Split('\n')[..^1] : [])
             Set((JsonObject)JsonNode.Parse(line)!);
-        journal = new FileStream(kept, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        journal = File.OpenHandle(kept, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        journalLength = RandomAccess.GetLength(journal);
     }
 
     public string Name { get; }
@@ -108,7 +112,7 @@ public sealed class EmulatedTable
             Throttle(units);
             last = new EmulatedRow((JsonObject)value.DeepClone(), Version(), bytes);
             rows.Set(rowKey, last);
-            journal?.Write(Encoding.UTF8.GetBytes(value.ToJsonString() + "\n"));
+            Keep(value);
             var usage = Usage(option is null ? 0 : 1, units);
             var answer = EmulatorAnswer.Json(new Dictionary<string, object?> { ["version"] = last.Version, ["usage"] = usage });
             answer.Headers["etag"] = last.Version;
@@ -171,6 +175,15 @@ public sealed class EmulatedTable
             var items = selected.AsEnumerable().Reverse().Select(one => Select(one.Row.Value, query.Columns));
             return Page(items, isLast ? null : WritePage(selected[^1].Key, EmptyPages));
         }
+    }
+
+    private void Keep(JsonObject row)
+    {
+        if (journal is null)
+            return;
+        var line = Encoding.UTF8.GetBytes(row.ToJsonString() + "\n");
+        RandomAccess.Write(journal, line, journalLength);
+        journalLength += line.Length;
     }
 
     private void Throttle(int units)

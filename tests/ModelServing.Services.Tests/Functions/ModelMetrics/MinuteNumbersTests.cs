@@ -247,8 +247,10 @@ public class MinuteNumbersTests
 
     private static MetricData Single(IEnumerable<MetricData> metrics, string name) => Assert.Single(metrics, of => of.Name == name);
 
-    private static string NameOf(MetricData of) =>
-        $"{of.Dimensions[ModelMetric.Version]}/{of.Dimensions[ModelMetric.Variant]}/{of.Dimensions[ModelMetric.Trial]}";
+    // A metric about a log has no variant and no trial.
+    private static string NameOf(MetricData of) => of.Dimensions.TryGetValue(ModelMetric.Variant, out var variant)
+        ? $"{of.Dimensions[ModelMetric.Version]}/{variant}/{of.Dimensions[ModelMetric.Trial]}"
+        : of.Dimensions[ModelMetric.Version];
 
     private static (double Mean, int Count) MeanOf(MetricData of)
     {

@@ -201,6 +201,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
     public async Task Alarms_query_only_posted_metrics()
     {
         await ReportMinuteAsync();
+        await tested.ReportAsync(LastMinute, Process(Two) with { Log = new LogReport(1, TimeSpan.FromSeconds(1), 0, 0) });
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         await tested.RunAsync();
         var posted = tested.Monitoring.Accepted.GroupBy(static stream => ((string)stream["namespace"]!, (string)stream["name"]!))

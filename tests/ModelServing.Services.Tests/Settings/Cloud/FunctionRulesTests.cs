@@ -3,7 +3,7 @@ using ModelServing.Settings.Schema;
 
 namespace ModelServing.Services.Tests.Settings.Cloud;
 
-/// <summary>The rules of functions and alarms that involve more than one value.</summary>
+/// <summary>The rules of functions, alarms and the prediction store that involve more than one value.</summary>
 public class FunctionRulesTests
 {
     [Theory]
@@ -26,6 +26,10 @@ public class FunctionRulesTests
         + "7@b.example, 8@b.example, 9@b.example] }",
         "alarms.emails",
         "there are 10 addresses; the limit is 9")]
+    [InlineData(
+        "predictionStore: { exportDays: 29 }",
+        "predictionStore.exportDays",
+        "records are kept for 30 days, and their large tensors for 29")]
     public void A_value_that_OCI_does_not_offer_is_reported_with_its_position(string settings, string path, string message)
     {
         var fault = Assert.Single(Check(settings));
