@@ -54,7 +54,10 @@ public static class InferenceHost
         if (settings.Predictions is { } predictions)
         {
             PredictionLogService.Add(
-                builder.Services, predictions, () => PredictionStores.Open(predictions.Store, predictions.RetentionDays, settings.Oci), store);
+                builder.Services,
+                predictions,
+                () => PredictionStores.Open(predictions.Store, predictions.RetentionDays, settings.Oci),
+                store);
             builder.Services.AddSingleton<PredictionRecorder>();
         }
 

@@ -7,8 +7,8 @@ using ModelServing.Settings.Models;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>The prediction log of a platform on this machine: one SQLite file, and one folder for the spools of all hosts. A host takes over
-/// the spool of one that was killed, whichever it was.</summary>
+/// <summary>The prediction log of a platform on this machine: one SQLite file, and one folder for the spools of all hosts. A host takes
+/// over the spool of one that was killed, whichever it was.</summary>
 internal sealed class PlatformPredictions
 {
     private const int KeyBytes = 32;

@@ -49,14 +49,17 @@ public readonly record struct OutcomeValue
 /// <summary>Writes an <see cref="OutcomeValue"/> as a number, a boolean or a string.</summary>
 public sealed class OutcomeValueJsonConverter : JsonConverter<OutcomeValue>
 {
-    public override OutcomeValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-    {
-        JsonTokenType.Number when reader.TryGetDouble(out var number) && double.IsFinite(number) => OutcomeValue.FromNumber(number),
-        JsonTokenType.True => OutcomeValue.FromFlag(true),
-        JsonTokenType.False => OutcomeValue.FromFlag(false),
-        JsonTokenType.String when reader.GetString() is { Length: <= OutcomeValue.MostText } text => OutcomeValue.FromText(text),
-        _ => throw new JsonException($"a value must be {OutcomeValue.Form}"),
-    };
+    public override OutcomeValue Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options) => reader.TokenType switch
+        {
+            JsonTokenType.Number when reader.TryGetDouble(out var number) && double.IsFinite(number) => OutcomeValue.FromNumber(number),
+            JsonTokenType.True => OutcomeValue.FromFlag(true),
+            JsonTokenType.False => OutcomeValue.FromFlag(false),
+            JsonTokenType.String when reader.GetString() is { Length: <= OutcomeValue.MostText } text => OutcomeValue.FromText(text),
+            _ => throw new JsonException($"a value must be {OutcomeValue.Form}"),
+        };
 
     public override void Write(Utf8JsonWriter writer, OutcomeValue value, JsonSerializerOptions options)
     {

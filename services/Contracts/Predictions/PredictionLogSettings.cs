@@ -43,7 +43,8 @@ public sealed record PredictionLogSettings
     /// <summary>The smallest <see cref="SpoolBytes"/>.</summary>
     public const long LeastSpoolBytes = 32 * 1024 * 1024;
 
-    /// <summary>The store: <c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT/TABLE</c>. The table of outcomes has the name TABLE_outcomes.</summary>
+    /// <summary>The store: <c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT/TABLE</c>. The table of outcomes has the name
+    /// TABLE_outcomes.</summary>
     public required string Store { get; init; }
 
     /// <summary>The folder of the spools. Each process has a folder of its own in it, and takes over those of processes that have
@@ -112,7 +113,8 @@ public sealed record PredictionLogSettings
     {
         try
         {
-            return JsonSerializer.Deserialize(text, ContractsJson.Compact.StringArray) is { } names && names.All(static name => name is not null)
+            return JsonSerializer.Deserialize(text, ContractsJson.Compact.StringArray) is { } names
+                && names.All(static name => name is not null)
                 ? names
                 : null;
         }

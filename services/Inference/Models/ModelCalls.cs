@@ -6,7 +6,12 @@ using ModelServing.Inference.Recording;
 namespace ModelServing.Inference.Models;
 
 /// <summary>What the calls of the model share: the turns, the watch over them, and the memory of their answers.</summary>
-internal sealed class ModelCalls(InferenceSettings settings, RunWatch watch, InferenceMetrics metrics, TimeProvider time, PredictionRecorder? recorder = null)
+internal sealed class ModelCalls(
+    InferenceSettings settings,
+    RunWatch watch,
+    InferenceMetrics metrics,
+    TimeProvider time,
+    PredictionRecorder? recorder = null)
     : IDisposable
 {
     private const int MaxPooledAnswers = 64;

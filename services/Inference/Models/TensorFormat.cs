@@ -111,7 +111,8 @@ internal abstract class TensorFormat
                 TElement.Write(json, element);
         }
 
-        internal override void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash) => writer.Tensor(
+        internal override void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash) =>
+            writer.Tensor(
             isInput, head, tensor.GetTensorTypeAndShape().Shape, MemoryMarshal.AsBytes(tensor.GetTensorDataAsSpan<T>()), hash);
 
         internal override bool HasNonFinite(OrtValue tensor) => TElement.AnyNonFinite(tensor.GetTensorDataAsSpan<T>());

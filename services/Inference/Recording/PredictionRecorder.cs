@@ -14,8 +14,8 @@ using ModelServing.Predictions.Records;
 
 namespace ModelServing.Inference.Recording;
 
-/// <summary>Writes a record for each prediction, and for each failure of the version, from the tensors themselves. What the caller got wrong
-/// is not a prediction, and neither is a request that was refused before the model's turn.</summary>
+/// <summary>Writes a record for each prediction, and for each failure of the version, from the tensors themselves. What the caller got
+/// wrong is not a prediction, and neither is a request that was refused before the model's turn.</summary>
 internal sealed class PredictionRecorder(
     InferenceSettings settings, PredictionLog log, TimeProvider time, ILogger<PredictionRecorder> logger)
 {

@@ -4,7 +4,7 @@ using System.Text;
 namespace ModelServing.Predictions.Records;
 
 /// <summary>A hash that only the holder of its key can compute (HMAC-SHA-256, RFC 2104, cut to 128 bits). Equal data have equal hashes, and
-/// nobody without the key can try out what the data may have been.</summary>
+/// without the key, it is not possible to try out what the data may have been.</summary>
 public sealed class KeyedHash(byte[] key)
 {
     private const int MostOnStack = 256;

@@ -84,7 +84,8 @@ public sealed class RecordWriter
     /// <summary>Ends the record.</summary>
     public void End(in RecordTimes times)
     {
-        var (read, wait, run, write, total) = (Micros(times.Read), Micros(times.Wait), Micros(times.Run), Micros(times.Write), Micros(times.Total));
+        var (read, wait, run, write, total) =
+            (Micros(times.Read), Micros(times.Wait), Micros(times.Run), Micros(times.Write), Micros(times.Total));
         buffer.Begin(LatencyTag, SizeOf(read) + SizeOf(wait) + SizeOf(run) + SizeOf(write) + SizeOf(total));
         buffer.Number(0x08, read);
         buffer.Number(0x10, wait);

@@ -24,7 +24,9 @@ internal sealed class AsideFolder(string path)
             if (files.Length + 2 > MostFiles || files.Sum(static file => file.Length) + bytes.Length > MostBytes)
                 return false;
             // The same name again is the same bytes again, after a crash.
-            var file = Path.Combine(path, string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')));
+            var file = Path.Combine(
+                path,
+                string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')));
             AtomicFile.Write(file + ".record", bytes, PrivateFiles.OfFile);
             AtomicFile.Write(file + ".reason", Encoding.UTF8.GetBytes(reason + "\n"), PrivateFiles.OfFile);
             return true;

@@ -157,7 +157,8 @@ internal sealed class Shipper(
         {
             throw new PredictionStoreException(
                 PredictionStoreError.Refused,
-                $"the record has {tooLarge.Record.Length} bytes without large tensors; a row has at most {StoredPrediction.MostRecordBytes}");
+                $"the record has {tooLarge.Record.Length} bytes without large tensors; a row has at most " +
+                    $"{StoredPrediction.MostRecordBytes}");
         }
 
         await TimeLimit.RunAsync(

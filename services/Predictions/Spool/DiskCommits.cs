@@ -1,7 +1,7 @@
 namespace ModelServing.Predictions.Spool;
 
-/// <summary>Flushes a spool to the disk for all callers that wait (group commit): while one flush runs, the next callers gather for the next
-/// one. It has a thread of its own, because a flush blocks.</summary>
+/// <summary>Flushes a spool to the disk for all callers that wait (group commit): while one flush runs, the next callers gather for the
+/// next one. It has a thread of its own, because a flush blocks.</summary>
 internal sealed class DiskCommits : IDisposable
 {
     private readonly Lock changing = new();

@@ -59,7 +59,8 @@ internal sealed class SpoolFolder : IDisposable
         {
             return !Directory.Exists(root)
                 ? 0
-                : new DirectoryInfo(root).EnumerateFiles("*" + SpoolFormat.SegmentSuffix, SearchOption.AllDirectories).Sum(static file => file.Length);
+                : new DirectoryInfo(root).EnumerateFiles("*" + SpoolFormat.SegmentSuffix, SearchOption.AllDirectories)
+                    .Sum(static file => file.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,7 +87,11 @@ internal sealed class SpoolFolder : IDisposable
         {
             // The system releases it when the process ends, however it ends.
             return new FileStream(
-                System.IO.Path.Combine(path, SpoolFormat.LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                System.IO.Path.Combine(path, SpoolFormat.LockFile),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

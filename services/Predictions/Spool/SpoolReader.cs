@@ -142,7 +142,9 @@ internal sealed class SpoolReader(string folder, SpoolWriter? writer, SpoolCheck
         buffered = 0;
         if (writer is null)
             segments ??= SpoolFormat.SegmentsIn(folder);
-        var first = writer is not null ? writer.After(Position.Segment - 1) : segments!.FirstOrDefault(segment => segment >= Position.Segment);
+        var first = writer is not null
+            ? writer.After(Position.Segment - 1)
+            : segments!.FirstOrDefault(segment => segment >= Position.Segment);
         if (first is null or 0)
             return false;
         if (first != Position.Segment)

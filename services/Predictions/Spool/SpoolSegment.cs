@@ -97,7 +97,9 @@ internal sealed unsafe class SpoolSegment : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(head[8..], number);
         BinaryPrimitives.WriteUInt32LittleEndian(head[4..], SpoolFormat.Checksum(checksum, number));
         // Last, and not before the rest: until then the segment ends before this record.
-        Volatile.Write(ref *(int*)(start + Length), BitConverter.IsLittleEndian ? record.Length : BinaryPrimitives.ReverseEndianness(record.Length));
+        Volatile.Write(
+            ref *(int*)(start + Length),
+            BitConverter.IsLittleEndian ? record.Length : BinaryPrimitives.ReverseEndianness(record.Length));
         Length += SpoolFormat.SizeOf(record.Length);
     }
 

@@ -61,10 +61,11 @@ internal sealed class SqlitePredictionFile : IDisposable
         SqliteConnection.ClearPool(pooled);
     }
 
-    // What another process, a person or more room can change is unavailable for now: locked, full, an error of the disk, no permission.
+    // What another process, a person or more room can change is unavailable for now: locked, full, an error of the disk, no permission, a
+    // damaged or a foreign file. Then records wait, and none is set aside.
     private static PredictionStoreError ErrorFor(int code) => code switch
     {
-        11 or 18 or 19 or 20 or 26 => PredictionStoreError.Refused, // SQLITE_CORRUPT, _TOOBIG, _CONSTRAINT, _MISMATCH, _NOTADB
+        18 or 19 or 20 => PredictionStoreError.Refused, // SQLITE_TOOBIG, _CONSTRAINT, _MISMATCH
         _ => PredictionStoreError.Unavailable,
     };
 
@@ -106,7 +107,7 @@ internal sealed class SqlitePredictionFile : IDisposable
             (ApplicationId, _) => true,
             (0, 0) => false,
             _ => throw new PredictionStoreException(
-                PredictionStoreError.Refused, $"{path} is a database, but not a prediction store"),
+                PredictionStoreError.Unavailable, $"{path} is a database, but not a prediction store"),
         };
     }
 

@@ -5,8 +5,8 @@ using ModelServing.Router.Forwarding;
 
 namespace ModelServing.Router.Recording;
 
-/// <summary>Notes in the prediction log which attempts got no answer. The version itself records every attempt that it answers; of one whose
-/// connection broke, it may have a record too, under another key.</summary>
+/// <summary>Notes in the prediction log which attempts got no answer. The version itself records every attempt that it answers; of one
+/// whose connection broke, it may have a record too, under another key.</summary>
 internal sealed class UnansweredAttempts(PredictionLog log, TimeProvider time)
 {
     /// <summary>Records an attempt that has ended without an answer. Never throws, and waits for nothing.</summary>

@@ -8,8 +8,8 @@ using ModelServing.TestKit;
 
 namespace ModelServing.Bench.Inference;
 
-/// <summary>Measures inference services in turn, round by round, so that other work on the machine affects them alike. The model does almost
-/// nothing, so it hides no cost.</summary>
+/// <summary>Measures inference services in turn, round by round, so that other work on the machine affects them alike. The model does
+/// almost nothing, so it hides no cost.</summary>
 /// <param name="rounds">How many times each service is measured.</param>
 /// <param name="seconds">How long each time.</param>
 internal sealed class InferenceBench(int rounds, int seconds)
@@ -38,7 +38,8 @@ internal sealed class InferenceBench(int rounds, int seconds)
     /// <summary>Compares services that log predictions with one that does not: <c>held</c> does only what a request waits for, because its
     /// store never takes a record; <c>process</c> also ships the records to a SQLite file; <c>disk</c> waits for the disk. Returns the
     /// ratios of requests per second to the one that logs nothing, and the figures of all.</summary>
-    internal Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> LogAsync(CancellationToken cancellation) => RunAsync(
+    internal Task<(IReadOnlyList<Spread> Ratios, IReadOnlyList<ServerFigures> Servers)> LogAsync(CancellationToken cancellation) =>
+        RunAsync(
         [
             ("off", static (settings, _) => settings),
             ("held", static (settings, folder) => settings with { Predictions = Log(folder, "missing/predictions.db") }),
@@ -95,7 +96,7 @@ internal sealed class InferenceBench(int rounds, int seconds)
         IReadOnlyList<MeasuredServer> servers, Wrk load, CancellationToken cancellation)
     {
         foreach (var server in servers)
-            await load.RunAsync(server.Name, server.Address, Math.Max(2, seconds), cancellation);
+            await load.RunAsync(server.Name, server.Address, Math.Max(8, seconds), cancellation);
         var results = servers.ToDictionary(static server => server, static _ => new List<Measurement>());
         for (var round = 1; round <= rounds; round++)
         {

@@ -13,7 +13,9 @@ internal static class InferenceCommand
             bench.ReportingAsync(cancellation));
 
     internal static Command CreateLog() => Create(
-        "log", "Measures what it costs an inference service to log predictions.", static (bench, cancellation) => bench.LogAsync(cancellation));
+        "log",
+        "Measures what it costs an inference service to log predictions.",
+        static (bench, cancellation) => bench.LogAsync(cancellation));
 
     private static Command Create(
         string name,

@@ -70,7 +70,9 @@ public partial class CloudNamesTests
     [InlineData(0.05, 40)]
     [InlineData(30, 40)]
     [InlineData(240.2, 251)]
-    public void Requests_have_their_deadline_to_end_and_records_ten_seconds_more_and_usual_deadlines_change_nothing(double deadline, int finish)
+    public void Requests_have_their_deadline_to_end_and_records_ten_seconds_more_and_usual_deadlines_change_nothing(
+        double deadline,
+        int finish)
     {
         var times = DrainTimes.OfInference(TimeSpan.FromSeconds(deadline));
         Assert.Equal(finish, times.Finish.TotalSeconds);

@@ -46,7 +46,8 @@ internal sealed partial class LogSoak : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the version while it answers, the version while it ships what is left, or the store, each at a random moment.</summary>
+    /// <summary>Kills the version while it answers, the version while it ships what is left, or the store, each at a random
+    /// moment.</summary>
     internal async Task KillsAsync(int runs, CancellationToken cancellation)
     {
         var (random, began) = (new Random(1), Stopwatch.GetTimestamp());
@@ -91,13 +92,15 @@ internal sealed partial class LogSoak : IAsyncDisposable
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{runs} kills: {kills[0]} of the version while it answered, {kills[1]} of the version while it shipped, {kills[2]} of the store"));
+            $"{runs} kills: {kills[0]} of the version while it answered, {kills[1]} of the version while it shipped, {kills[2]} of " +
+                $"the store"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{answered.Count:N0} predictions were answered; each is in the store exactly once, as it was answered"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{store.Records.Count - answered.Count:N0} more are there whose answer the kill cut off; {store.Puts - store.Records.Count:N0} "
+            $"{store.Records.Count - answered.Count:N0} more are there whose answer the kill cut off; " +
+                $"{store.Puts - store.Records.Count:N0} "
             + $"puts were repeated, with the same content"));
     }
 
@@ -150,7 +153,8 @@ internal sealed partial class LogSoak : IAsyncDisposable
         var metrics = await client.GetStringAsync(version.Metrics, cancellation);
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-14} {seconds,5} s  {(load.Answered.Count - before) / Stopwatch.GetElapsedTime(began).TotalSeconds,7:N0} predictions/s  "
+            $"{name,-14} {seconds,5} s  {(load.Answered.Count - before) / Stopwatch.GetElapsedTime(began).TotalSeconds,7:N0} " +
+                $"predictions/s  "
             + $"p99 {load.TakeLatency(0.99).TotalMilliseconds,6:0.0} ms  memory {most / Mebibyte} MiB  "
             + $"backlog {Backlog.Match(metrics).Groups["records"].Value}"));
         return most;
@@ -169,7 +173,8 @@ internal sealed partial class LogSoak : IAsyncDisposable
             if (store.Records.Count > arrived)
                 (began, arrived) = (Stopwatch.GetTimestamp(), store.Records.Count);
             if (Stopwatch.GetElapsedTime(began) > HangLimit)
-                throw new BenchException($"{missing} answered predictions are not in the store, and none has arrived for {HangLimit.TotalSeconds} s");
+                throw new BenchException($"{missing} answered predictions are not in the store, and none has arrived for " +
+                    $"{HangLimit.TotalSeconds} s");
             await Task.Delay(100, cancellation);
         }
 

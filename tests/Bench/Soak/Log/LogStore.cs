@@ -82,7 +82,8 @@ internal sealed class LogStore(string folder) : IAsyncDisposable
         var lines = tail.ToString().Split('\n');
         tail.Clear().Append(lines[^1]);
         foreach (var line in lines[..^1])
-            Add(PredictionRecord.Parser.ParseFrom(Convert.FromBase64String(JsonNode.Parse(line)![PredictionTables.Record]!.GetValue<string>())));
+            Add(PredictionRecord.Parser.ParseFrom(
+                Convert.FromBase64String(JsonNode.Parse(line)![PredictionTables.Record]!.GetValue<string>())));
     }
 
     public async ValueTask DisposeAsync() => await KillAsync();

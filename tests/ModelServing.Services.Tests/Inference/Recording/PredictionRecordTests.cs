@@ -122,7 +122,11 @@ public sealed class PredictionRecordTests : IDisposable
         for (var i = 0; i < 100; i++)
         {
             var headers = ((string, string)[])
-                [("X-Request-Id", "01ARZ3NDEKTSV4RRFFQ69G5F" + i.ToString("D2", null)), ("X-Model-Variant", "stable"), ("X-Model-Trial", "1")];
+                [
+                    ("X-Request-Id", "01ARZ3NDEKTSV4RRFFQ69G5F" + i.ToString("D2", null)),
+                    ("X-Model-Variant", "stable"),
+                    ("X-Model-Trial", "1"),
+                ];
             await service.SendAsync(Numbers("1"), headers);
             await service.SendAsync(Numbers("1"), [.. headers, ("X-Model-Failover", "canary;version=2;trial=1;kind=error")]);
         }

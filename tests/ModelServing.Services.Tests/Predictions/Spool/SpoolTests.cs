@@ -131,7 +131,9 @@ public sealed class SpoolTests : IDisposable
             using var reader = new SpoolReader(folder.FullPath, null, SpoolCheckpoint.Start) { Damaged = damaged.Add };
             Assert.Equal(Enumerable.Range(0, 10).Where(static i => i != 4).Select(static i => Bytes(i, 100)), ReadAll(reader));
             var part = Assert.Single(damaged);
-            Assert.Equal((4 * SpoolFormat.SizeOf(100), SpoolFormat.SizeOf(100), 1L), (part.Position.Offset, part.Bytes.Length, part.Records));
+            Assert.Equal(
+                (4 * SpoolFormat.SizeOf(100), SpoolFormat.SizeOf(100), 1L),
+                (part.Position.Offset, part.Bytes.Length, part.Records));
             Assert.Equal(0, reader.TornBytes);
             File.WriteAllBytes(file, whole);
         }

@@ -151,14 +151,14 @@ public sealed class SqlitePredictionFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_programs_database_is_refused_and_left_as_it_is()
+    public async Task In_another_programs_database_nothing_is_changed_and_records_wait()
     {
         Run("CREATE TABLE theirs (x)");
         var before = await File.ReadAllBytesAsync(Path, Test);
         using (var store = Open())
         {
             var e = await Assert.ThrowsAsync<PredictionStoreException>(() => store.PutAsync([SomePredictions.Record(1)], Test));
-            Assert.Equal(PredictionStoreError.Refused, e.Error);
+            Assert.Equal(PredictionStoreError.Unavailable, e.Error);
             Assert.Equal($"{Path} is a database, but not a prediction store", e.Message);
         }
 
@@ -166,12 +166,12 @@ public sealed class SqlitePredictionFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_not_a_database_is_refused()
+    public async Task A_file_that_is_not_a_database_is_an_error_with_its_path()
     {
         await File.WriteAllTextAsync(Path, string.Concat(Enumerable.Repeat("this is not a database\n", 100)), Test);
         using var store = Open();
         var e = await Assert.ThrowsAsync<PredictionStoreException>(() => store.FindAsync(SomePredictions.Id(1), Test));
-        Assert.Equal(PredictionStoreError.Refused, e.Error);
+        Assert.Equal(PredictionStoreError.Unavailable, e.Error);
         Assert.StartsWith($"the prediction store sqlite:{Path} can't be read: ", e.Message, StringComparison.Ordinal);
     }
 
