@@ -22,6 +22,17 @@ internal sealed class Wrk
         end
         """;
 
+    // As a router does. wrk itself would repeat one identifier.
+    private const string Identifiers = """
+        local number = os.time() * 1000000
+        request = function()
+          number = number + 1
+          wrk.headers["X-Request-Id"] = string.format("01ARZ3NDEK%016d", number)
+          return wrk.format()
+        end
+
+        """;
+
     private readonly string program;
     private readonly string script;
     private readonly int connections;
@@ -31,13 +42,14 @@ internal sealed class Wrk
         TemporaryFolder folder,
         string body,
         int connections,
+        bool hasIdentifiers = false,
         params ReadOnlySpan<(string Name, string Value)> headers)
     {
         this.program = program.FullPath!;
         this.connections = connections;
         script = folder.Combine("request.lua");
         var headerLines = headers.ToArray().Select(static header => $"wrk.headers[\"{header.Name}\"] = \"{header.Value}\"\n");
-        File.WriteAllText(script, string.Concat(headerLines) + Script.Replace("BODY", body, StringComparison.Ordinal));
+        File.WriteAllText(script, string.Concat(headerLines) + (hasIdentifiers ? Identifiers : "") + Script.Replace("BODY", body, StringComparison.Ordinal));
     }
 
     /// <summary>Sends requests to <paramref name="address"/> for some seconds.</summary>

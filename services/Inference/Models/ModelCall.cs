@@ -96,7 +96,7 @@ internal sealed class ModelCall(
             calls.Watch.Done(this);
             answer.Write(model, request, outputs);
             // Only what the caller gets is a prediction.
-            return Attempt is null || !Claim() || calls.Recorder!.Answered(Attempt, model, request, outputs, answer.IsNonFinite)
+            return Attempt is null || !Claim() || calls.Recorder!.Answered(Attempt, model, request, outputs, answer)
                 ? new CallResult(CallEnd.Answered)
                 : new CallResult(CallEnd.NotRecorded);
         }

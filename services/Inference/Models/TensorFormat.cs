@@ -6,6 +6,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Recording;
 using ModelServing.Predictions.Records;
 using ModelServing.Registry;
 
@@ -78,8 +79,8 @@ internal abstract class TensorFormat
     /// <summary>Writes a tensor's elements, flat in row-major order, into an open array.</summary>
     internal abstract void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count);
 
-    /// <summary>Adds a tensor to a prediction record, in the protocol's binary form.</summary>
-    internal abstract void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash);
+    /// <summary>Adds the data of a tensor to a prediction record, in the protocol's binary form.</summary>
+    internal abstract void Record(RecordWriter writer, RecordedTensorPlace place, OrtValue tensor, KeyedHash? hash);
 
     /// <summary>Whether a tensor contains NaN or infinity.</summary>
     internal virtual bool HasNonFinite(OrtValue tensor) => false;
@@ -111,9 +112,8 @@ internal abstract class TensorFormat
                 TElement.Write(json, element);
         }
 
-        internal override void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash) =>
-            writer.Tensor(
-            isInput, head, tensor.GetTensorTypeAndShape().Shape, MemoryMarshal.AsBytes(tensor.GetTensorDataAsSpan<T>()), hash);
+        internal override void Record(RecordWriter writer, RecordedTensorPlace place, OrtValue tensor, KeyedHash? hash) =>
+            writer.Tensor(place.IsInput, place.Head, place.Shape, MemoryMarshal.AsBytes(tensor.GetTensorDataAsSpan<T>()), hash);
 
         internal override bool HasNonFinite(OrtValue tensor) => TElement.AnyNonFinite(tensor.GetTensorDataAsSpan<T>());
 
@@ -158,15 +158,17 @@ internal abstract class TensorFormat
             }
         }
 
-        internal override void Record(RecordWriter writer, bool isInput, TensorHead head, OrtValue tensor, KeyedHash? hash)
+        internal override void Record(RecordWriter writer, RecordedTensorPlace place, OrtValue tensor, KeyedHash? hash)
         {
-            var info = tensor.GetTensorTypeAndShape();
+            var count = 1L;
+            foreach (var length in place.Shape)
+                count *= length;
             var size = 0;
-            for (var i = 0; i < info.ElementCount; i++)
+            for (var i = 0; i < count; i++)
                 size += sizeof(int) + tensor.GetStringElementAsSpan(i).Length;
             using var data = new NativeBytes(size);
             var rest = data.GetSpan();
-            for (var i = 0; i < info.ElementCount; i++)
+            for (var i = 0; i < count; i++)
             {
                 var text = tensor.GetStringElementAsSpan(i);
                 BinaryPrimitives.WriteInt32LittleEndian(rest, text.Length);
@@ -174,7 +176,7 @@ internal abstract class TensorFormat
                 rest = rest[(sizeof(int) + text.Length)..];
             }
 
-            writer.Tensor(isInput, head, info.Shape, data.GetSpan(), hash);
+            writer.Tensor(place.IsInput, place.Head, place.Shape, data.GetSpan(), hash);
         }
 
         internal override bool HasNonFiniteInput(OrtValue tensor)

@@ -26,6 +26,9 @@ internal sealed class InferAnswer : IDisposable
 
     internal AnswerBuffer Body => buffer;
 
+    /// <summary>The shapes of the outputs that were written, in the request's order.</summary>
+    internal List<long[]> Shapes { get; } = [];
+
     /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
     internal long TensorBytes { get; private set; }
 
@@ -61,6 +64,7 @@ internal sealed class InferAnswer : IDisposable
         var outputs = request.Outputs;
         IsNonFinite = false;
         TensorBytes = 0;
+        Shapes.Clear();
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
@@ -79,6 +83,7 @@ internal sealed class InferAnswer : IDisposable
     private void Write(TensorSpec spec, OrtValue tensor)
     {
         var shape = tensor.GetTensorTypeAndShape();
+        Shapes.Add(shape.Shape);
         TensorBytes += shape.ElementCount * spec.Format.ElementBytes;
         if (shape.ElementCount > buffer.Most / LeastElement)
             throw new AnswerTooLargeException(buffer.Most);

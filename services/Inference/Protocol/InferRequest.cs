@@ -17,6 +17,9 @@ internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs)
 
     internal int[] Outputs => outputs;
 
+    /// <summary>The inputs' shapes as they were sent, in the model's order; null if they are not known.</summary>
+    internal IReadOnlyList<long[]>? Shapes { get; init; }
+
     /// <summary>The bytes that are taken for the tensors; null for none.</summary>
     internal ByteReservation? Bytes { get; set; }
 

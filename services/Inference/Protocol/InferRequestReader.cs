@@ -42,7 +42,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         var reader = new Utf8JsonReader(body);
         string? id = null;
         int[]? wanted = null;
-        var shapes = sharedLengths is null ? null : new long[inputs.Count][];
+        var shapes = new long[inputs.Count][];
         bool hasId = false, hasParameters = false, hasInputs = false, hasOutputs = false;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -86,11 +86,11 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
                 "inputs", $"'{inputs[missing].Name}' is missing; the model takes {string.Join(", ", inputs)}");
         }
 
-        sharedLengths?.Require(shapes!);
-        return new InferRequest(id, tensors!, wanted ?? allOutputs);
+        sharedLengths?.Require(shapes);
+        return new InferRequest(id, tensors!, wanted ?? allOutputs) { Shapes = shapes };
     }
 
-    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, OrtValue?[] tensors, long[][]? shapes)
+    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, OrtValue?[] tensors, long[][] shapes)
     {
         RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors");
         var index = 0;
@@ -104,8 +104,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             }
 
             tensors[input] = tensor;
-            if (shapes is not null)
-                shapes[input] = shape;
+            shapes[input] = shape;
             index++;
         }
     }

@@ -35,17 +35,21 @@ internal sealed class PredictionRecorder(
     /// <summary>Records a prediction.</summary>
     /// <returns>Whether the request may be answered.</returns>
     internal bool Answered(
-        RecordedAttempt attempt, LoadedModel model, InferRequest request, IReadOnlyList<OrtValue> outputs, bool isNonFinite)
+        RecordedAttempt attempt, LoadedModel model, InferRequest request, IReadOnlyList<OrtValue> outputs, InferAnswer answer)
     {
-        if (!isNonFinite && !IsSampled(attempt.RequestId))
+        if (!answer.IsNonFinite && !IsSampled(attempt.RequestId))
             return true;
         try
         {
-            var writer = RecordWriter.Begin(attempt.Head(settings, time, StatusCodes.Status200OK, reason: null, isNonFinite));
+            var writer = RecordWriter.Begin(attempt.Head(settings, time, StatusCodes.Status200OK, reason: null, answer.IsNonFinite));
             WriteInputs(writer, model, request);
             var wanted = request.Outputs;
             for (var i = 0; i < wanted.Length; i++)
-                Write(writer, isInput: false, heads!.Outputs[wanted[i]], model.Outputs[wanted[i]], outputs[i]);
+            {
+                var place = new RecordedTensorPlace(IsInput: false, heads!.Outputs[wanted[i]], answer.Shapes[i]);
+                model.Outputs[wanted[i]].Format.Record(writer, place, outputs[i], hash);
+            }
+
             writer.End(attempt.Times(time));
             return log.TryAppend(writer.Written);
         }
@@ -99,11 +103,12 @@ internal sealed class PredictionRecorder(
         if (heads is not { } known || known.Model != model)
             heads = new Heads(model, logged);
         for (var i = 0; i < request.Inputs.Length; i++)
-            Write(writer, isInput: true, heads.Inputs[i], model.Inputs[i], request.Inputs[i]);
+        {
+            var input = request.Inputs[i];
+            var shape = request.Shapes?[i] ?? input.GetTensorTypeAndShape().Shape;
+            model.Inputs[i].Format.Record(writer, new RecordedTensorPlace(IsInput: true, heads.Inputs[i], shape), input, hash);
+        }
     }
-
-    private void Write(RecordWriter writer, bool isInput, TensorHead head, TensorSpec spec, OrtValue tensor) =>
-        spec.Format.Record(writer, isInput, head, tensor, hash);
 
     // By the request, so that all attempts of one are recorded, or none.
     private bool IsSampled(string requestId) => logged.Sample >= PredictionLogSettings.WholeSample

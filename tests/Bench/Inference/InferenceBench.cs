@@ -73,7 +73,8 @@ internal sealed class InferenceBench(int rounds, int seconds)
             LogFormat = LogFormat.Text,
             StopWithParent = true,
         };
-        var load = new Wrk(wrk, folder, Body, Connections, (HeaderNames.ModelVariant, VariantPlan.Canary), (HeaderNames.ModelTrial, "1"));
+        var headers = ((string, string)[])[(HeaderNames.ModelVariant, VariantPlan.Canary), (HeaderNames.ModelTrial, "1")];
+        var load = new Wrk(wrk, folder, Body, Connections, hasIdentifiers: true, headers);
         var servers = new List<MeasuredServer>();
         try
         {
