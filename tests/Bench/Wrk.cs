@@ -49,7 +49,8 @@ internal sealed class Wrk
         this.connections = connections;
         script = folder.Combine("request.lua");
         var headerLines = headers.ToArray().Select(static header => $"wrk.headers[\"{header.Name}\"] = \"{header.Value}\"\n");
-        File.WriteAllText(script, string.Concat(headerLines) + (hasIdentifiers ? Identifiers : "") + Script.Replace("BODY", body, StringComparison.Ordinal));
+        var identifiers = hasIdentifiers ? Identifiers : "";
+        File.WriteAllText(script, string.Concat(headerLines) + identifiers + Script.Replace("BODY", body, StringComparison.Ordinal));
     }
 
     /// <summary>Sends requests to <paramref name="address"/> for some seconds.</summary>

@@ -125,6 +125,23 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Stuck_work_that_ends_gives_its_turn_back_before_the_host_is_ready()
+    {
+        var run = StartOver();
+        await UntilAsync(() => run.IsEnding);
+        await UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return run.IsLost;
+        });
+        var reason = "";
+        run.Regained = () => reason = readiness.Reason;
+        watch.Remove(run);
+        Assert.Equal("a call of the model can't be ended", reason);
+        Assert.Null(readiness.Reason);
+    }
+
+    [Fact]
     public async Task An_exception_does_not_end_the_watch()
     {
         StartOver(fails: true);
@@ -169,7 +186,11 @@ public sealed class RunWatchTests : IDisposable
             base.End();
         }
 
+        internal Action Regained { get; set; } = static () => { };
+
         internal override void Lose() => IsLost = true;
+
+        internal override void Regain() => Regained();
 
         internal override void Abandon() => wasAbandoned = true;
     }
