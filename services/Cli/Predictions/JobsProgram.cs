@@ -44,7 +44,8 @@ internal sealed record JobsProgram(string Dotnet, string Assembly)
                 project,
                 "-restore",
                 $"-p:Configuration={Path.GetFileName(folder)}",
-                "-p:RunAnalyzers=false",
+                // A compiler that stays would keep this program's pipes open.
+                "-p:UseSharedCompilation=false",
                 "-verbosity:quiet",
                 "-nologo",
                 "-terminalLogger:off",
