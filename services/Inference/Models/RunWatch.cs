@@ -212,10 +212,10 @@ internal sealed class RunWatch : IDisposable
             if (time.GetElapsedTime(run.Since, now) < StuckAfter)
                 return;
             run.State = RunState.Stuck; // 3
-            run.Lose();
             stuck++;
             RunWatchLog.Stuck(logger);
             ReportStuck();
+            run.Lose();
         }
     }
 

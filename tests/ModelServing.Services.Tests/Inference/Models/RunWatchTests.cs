@@ -128,12 +128,9 @@ public sealed class RunWatchTests : IDisposable
     public async Task Stuck_work_that_ends_gives_its_turn_back_before_the_host_is_ready()
     {
         var run = StartOver();
-        await UntilAsync(() => run.IsEnding);
-        await UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return run.IsLost;
-        });
+        await UntilAsync(() => run.WasAbandoned);
+        time.Advance(RunWatch.StuckAfter);
+        await UntilAsync(() => run.IsLost);
         var reason = "";
         run.Regained = () => reason = readiness.Reason;
         watch.Remove(run);
