@@ -74,7 +74,7 @@ public sealed class PredictionLog : IDisposable
         ? Math.Max(0, (long)(open.LastNumber + 1) - (long)shipped.NextNumber)
         : 0;
 
-    /// <summary>The age of the oldest record that is on its way to the store; zero if there is none.</summary>
+    /// <summary>The age of the oldest record on its way to the store. Zero if no record is on its way.</summary>
     public TimeSpan BacklogAge => Oldest is { } micros
         ? TimeSpan.FromTicks(Math.Max(0, time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks - (micros * TimeSpan.TicksPerMicrosecond)))
         : TimeSpan.Zero;

@@ -6,7 +6,7 @@ public enum PredictionStoreError
     /// <summary>The store does not answer, or can't work now; a later call may succeed.</summary>
     Unavailable,
 
-    /// <summary>The store refuses more calls for now: whoever calls must slow down.</summary>
+    /// <summary>The store is overloaded. Callers must slow down.</summary>
     Throttled,
 
     /// <summary>The store will never take these rows, or a row that was read is not a record.</summary>

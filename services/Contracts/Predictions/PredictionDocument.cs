@@ -28,7 +28,7 @@ public sealed record PredictionDocument
     /// <summary>The number of the version's trial; null if it is unknown.</summary>
     public int? Trial { get; init; }
 
-    /// <summary>The experiment of which the variant is an arm; null if there is none.</summary>
+    /// <summary>The experiment that the variant belongs to. Null without an experiment.</summary>
     public string? Experiment { get; init; }
 
     /// <summary>The keyed hash of the routing key, in hexadecimal digits; null if it was not recorded.</summary>

@@ -8,7 +8,7 @@ namespace ModelServing.Predictions.Reading;
 public static class PredictionDocuments
 {
     /// <param name="record">The record.</param>
-    /// <param name="outcome">The request's outcome; null if there is none.</param>
+    /// <param name="outcome">The request's outcome; null while it is unknown.</param>
     public static PredictionDocument Create(PredictionRecord record, Outcome? outcome)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -70,7 +70,7 @@ public sealed class PredictionReader(IPredictionStore store, TimeProvider time)
             : new RequestPredictions(requestId, (await WithOutcomesAsync(attempts, null, cancellationToken)).Predictions);
     }
 
-    /// <summary>Reads a request's outcome; null if there is none.</summary>
+    /// <summary>Reads a request's outcome. Returns null while it is unknown.</summary>
     /// <exception cref="PredictionStoreException">The store can't be read.</exception>
     public async Task<Outcome?> FindOutcomeAsync(string requestId, CancellationToken cancellationToken) =>
         (await store.FindOutcomesAsync([requestId], cancellationToken)).GetValueOrDefault(requestId);

@@ -70,7 +70,7 @@ internal sealed class ShippedSpool : IDisposable
         }
     }
 
-    /// <summary>Reads the next records; null if there are none now.</summary>
+    /// <summary>Reads the next records. Returns null if nothing was appended since.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
     internal ShippedBatch? Read(int mostRows)
     {

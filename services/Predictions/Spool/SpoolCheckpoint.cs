@@ -12,7 +12,7 @@ internal readonly record struct SpoolCheckpoint(SpoolPosition Position, ulong Ne
 {
     internal static SpoolCheckpoint Start => new(SpoolPosition.First, 1);
 
-    /// <summary>Reads a folder's checkpoint; the start if there is none, or none that can be read.</summary>
+    /// <summary>Reads a folder's checkpoint. A missing or damaged file means the start of the spool.</summary>
     internal static SpoolCheckpoint Read(string folder)
     {
         var path = Path.Combine(folder, SpoolFormat.CheckpointFile);

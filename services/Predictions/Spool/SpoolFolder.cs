@@ -38,7 +38,7 @@ internal sealed class SpoolFolder : IDisposable
         return new SpoolFolder(path, Lock(path) ?? throw new IOException($"{path} can't be locked"));
     }
 
-    /// <summary>Takes over a folder whose process has ended; null if there is none.</summary>
+    /// <summary>Takes over a folder whose process has ended. Returns null if every process still runs.</summary>
     internal static SpoolFolder? TakeOver(string root, string? own)
     {
         if (!Directory.Exists(root))

@@ -36,7 +36,8 @@ internal sealed class SpoolReader(string folder, SpoolWriter? writer, SpoolCheck
     /// <summary>The bytes of tails that were left out.</summary>
     internal long TornBytes { get; private set; }
 
-    /// <summary>Reads the next record; null if there is none now, or none at all in the spool of an ended process.</summary>
+    /// <summary>Reads the next record. Null means that nothing was appended since, or that an ended process's spool was read to its
+    /// end.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
     internal SpooledRecord? Read()
     {

@@ -61,8 +61,8 @@ internal sealed class SqlitePredictionFile : IDisposable
         SqliteConnection.ClearPool(pooled);
     }
 
-    // What another process, a person or more room can change is unavailable for now: locked, full, an error of the disk, no permission, a
-    // damaged or a foreign file. Then records wait, and none is set aside.
+    // A lock, a full disk, an error of the disk, a missing permission, and a damaged or foreign file can all be put right. Until then,
+    // records wait, and none is set aside.
     private static PredictionStoreError ErrorFor(int code) => code switch
     {
         18 or 19 or 20 => PredictionStoreError.Refused, // SQLITE_TOOBIG, _CONSTRAINT, _MISMATCH

@@ -36,7 +36,7 @@ internal static class Problems
     internal static readonly Problem PredictionsUnavailable =
         new(StatusCodes.Status503ServiceUnavailable, "predictions-unavailable", "The prediction store is unavailable");
     internal static readonly Problem PredictionsThrottled =
-        new(StatusCodes.Status503ServiceUnavailable, "predictions-throttled", "The prediction store takes no more calls for now");
+        new(StatusCodes.Status503ServiceUnavailable, "predictions-throttled", "The prediction store is overloaded");
     internal static readonly Problem PredictionsBusy =
         new(StatusCodes.Status503ServiceUnavailable, "predictions-busy", "Too many requests read predictions");
     internal static readonly Problem OutcomesBusy =

@@ -8,7 +8,7 @@ using ModelServing.Predictions.Records;
 namespace ModelServing.Services.Tests.Predictions;
 
 /// <summary>A store in memory that can fail and that can be made to wait. It returns a minute's records in no useful order.</summary>
-internal sealed class MemoryPredictionStore : IPredictionStore
+internal sealed class MemoryPredictionStore(int mostRows = 100, int mostConcurrency = 1) : IPredictionStore
 {
     private readonly ConcurrentDictionary<(string Id, int Attempt), StoredPrediction> rows = new();
 
@@ -23,15 +23,29 @@ internal sealed class MemoryPredictionStore : IPredictionStore
     /// <summary>Called with each minute that is read.</summary>
     internal Action<long> Reading { get; set; } = static _ => { };
 
+    /// <summary>Called before each put of records; may wait or throw.</summary>
+    internal Func<IReadOnlyList<StoredPrediction>, Task> Before { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>The puts of outcomes.</summary>
     internal int Puts => puts;
+
+    /// <summary>The most puts of records that were in flight at once.</summary>
+    internal int MostInFlight { get; private set; }
+
+    /// <summary>The records in the order of their keys.</summary>
+    internal IReadOnlyList<byte[]> Rows => [.. rows.OrderBy(static row => row.Key).Select(static row => row.Value.Record.ToArray())];
+
+    internal IReadOnlyList<string> Ids => [.. rows.Keys.Select(static key => key.Id).Order(StringComparer.Ordinal)];
 
     public string Location => "memory";
 
-    public int MostRows => 100;
+    public int MostRows => mostRows;
 
-    public int MostConcurrency => 1;
+    public int MostConcurrency => mostConcurrency;
 
+    private readonly Lock counting = new();
     private int puts;
+    private int inFlight;
 
     internal void Add(params IEnumerable<PredictionRecord> records)
     {
@@ -41,12 +55,24 @@ internal sealed class MemoryPredictionStore : IPredictionStore
         }
     }
 
-    public Task PutAsync(IReadOnlyList<StoredPrediction> predictions, CancellationToken cancellationToken)
+    public async Task PutAsync(IReadOnlyList<StoredPrediction> predictions, CancellationToken cancellationToken)
     {
         Check();
-        foreach (var row in predictions)
-            rows[(row.RequestId, row.Attempt)] = row;
-        return Task.CompletedTask;
+        Assert.InRange(predictions.Count, 1, MostRows);
+        lock (counting)
+            MostInFlight = Math.Max(MostInFlight, ++inFlight);
+        try
+        {
+            await Before(predictions);
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var row in predictions)
+                rows[(row.RequestId, row.Attempt)] = row;
+        }
+        finally
+        {
+            lock (counting)
+                inFlight--;
+        }
     }
 
     public Task<IReadOnlyList<PredictionRecord>> FindAsync(string requestId, CancellationToken cancellationToken)

@@ -23,48 +23,48 @@ public sealed class PredictionLogTests : IDisposable
     [InlineData(100, 1)]
     public async Task What_is_appended_arrives_and_the_spool_is_empty_after_a_drain(int rows, int concurrency)
     {
-        var store = new SomePredictionStore(rows, concurrency);
+        var store = new MemoryPredictionStore(rows, concurrency);
         using (var log = Open(store))
         {
             await using var shipping = new Shipping(log);
             for (var i = 0; i < 1000; i++)
-                Assert.True(log.TryAppend(SomePrediction.Record(i)));
+                Assert.True(log.TryAppend(SomeSpooledRecord.Record(i)));
             await log.DrainAsync(shipping.Limit);
             Assert.Equal(0, log.BacklogRecords);
             Assert.Equal((1000, 1000), (log.Counters.Recorded, log.Counters.Shipped));
         }
 
-        Assert.Equal(Enumerable.Range(0, 1000).Select(static i => SomePrediction.Record(i)), store.Rows);
+        Assert.Equal(Enumerable.Range(0, 1000).Select(static i => SomeSpooledRecord.Record(i)), store.Rows);
         Assert.Empty(Directory.EnumerateDirectories(Spool));
     }
 
     [Fact]
     public async Task A_later_process_ships_what_a_killed_one_left()
     {
-        var away = new SomePredictionStore { Before = static _ => throw new PredictionStoreException("away") };
+        var away = new MemoryPredictionStore(1, 16) { Before = static _ => throw new PredictionStoreException("away") };
         using (var killed = Open(away))
         {
             for (var i = 0; i < 50; i++)
-                killed.TryAppend(SomePrediction.Record(i));
+                killed.TryAppend(SomeSpooledRecord.Record(i));
             Assert.Equal(50, killed.BacklogRecords);
         }
 
-        var store = new SomePredictionStore(10);
+        var store = new MemoryPredictionStore(10, 16);
         using var log = Open(store);
         await log.TakeOverAsync(CancellationToken.None).WaitAsync(Hang);
-        Assert.Equal(Enumerable.Range(0, 50).Select(SomePrediction.Id), store.Ids);
+        Assert.Equal(Enumerable.Range(0, 50).Select(SomePredictions.Id), store.Ids);
         Assert.Single(Directory.EnumerateDirectories(Spool));
     }
 
     [Fact]
     public async Task A_restart_puts_again_only_what_may_be_missing()
     {
-        var (puts, store) = (0, new SomePredictionStore());
+        var (puts, store) = (0, new MemoryPredictionStore(1, 16));
         store.Before = _ => Interlocked.Increment(ref puts) > 30 ? throw new PredictionStoreException("away") : Task.CompletedTask;
         using (var first = Open(store))
         {
             for (var i = 0; i < 50; i++)
-                first.TryAppend(SomePrediction.Record(i));
+                first.TryAppend(SomeSpooledRecord.Record(i));
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.ShipAsync(limit.Token));
         }
@@ -83,7 +83,7 @@ public sealed class PredictionLogTests : IDisposable
     public async Task A_store_that_refuses_for_a_while_gets_fewer_puts_and_then_all_records()
     {
         var until = Environment.TickCount64 + 1500;
-        var store = new SomePredictionStore
+        var store = new MemoryPredictionStore(1, 16)
         {
             Before = async _ =>
             {
@@ -95,7 +95,7 @@ public sealed class PredictionLogTests : IDisposable
         using var log = Open(store);
         await using var shipping = new Shipping(log);
         for (var i = 0; i < 500; i++)
-            log.TryAppend(SomePrediction.Record(i));
+            log.TryAppend(SomeSpooledRecord.Record(i));
         await log.DrainAsync(shipping.Limit);
         Assert.Equal(500, store.Ids.Count);
         Assert.True(log.Counters.Throttled > 0);
@@ -107,32 +107,32 @@ public sealed class PredictionLogTests : IDisposable
     [Fact]
     public async Task A_record_that_the_store_never_takes_is_set_aside_with_the_reason_and_the_others_arrive()
     {
-        var store = new SomePredictionStore(mostRows: 10, mostConcurrency: 1)
+        var store = new MemoryPredictionStore(mostRows: 10, mostConcurrency: 1)
         {
-            Before = static rows => rows.Any(static row => row.RequestId == SomePrediction.Id(7))
+            Before = static rows => rows.Any(static row => row.RequestId == SomePredictions.Id(7))
                 ? throw new PredictionStoreException(PredictionStoreError.Refused, "the row is too large")
                 : Task.CompletedTask,
         };
         using var log = Open(store);
         await using var shipping = new Shipping(log);
         for (var i = 0; i < 20; i++)
-            log.TryAppend(SomePrediction.Record(i));
+            log.TryAppend(SomeSpooledRecord.Record(i));
         await log.DrainAsync(shipping.Limit);
-        Assert.Equal(Enumerable.Range(0, 20).Where(static i => i != 7).Select(SomePrediction.Id), store.Ids);
+        Assert.Equal(Enumerable.Range(0, 20).Where(static i => i != 7).Select(SomePredictions.Id), store.Ids);
         Assert.Equal((1, 1), ((int)log.Counters.SetAside, log.CountAside()));
-        var aside = Path.Combine(Spool, "aside", SomePrediction.Id(7) + "-1");
+        var aside = Path.Combine(Spool, "aside", SomePredictions.Id(7) + "-1");
         Assert.Equal("the row is too large\n", await File.ReadAllTextAsync(aside + ".reason"));
-        Assert.Equal(SomePrediction.Record(7), await File.ReadAllBytesAsync(aside + ".record"));
+        Assert.Equal(SomeSpooledRecord.Record(7), await File.ReadAllBytesAsync(aside + ".record"));
     }
 
     [Fact]
     public async Task Large_tensors_become_objects_and_the_row_keeps_their_digest_and_key()
     {
-        var store = new SomePredictionStore();
+        var store = new MemoryPredictionStore(1, 16);
         var objects = RegistryLocation.Open("file:" + folder.Combine("objects"));
         using var log = Open(store, objects: objects);
         await using var shipping = new Shipping(log);
-        var record = SomePrediction.Record(1, 1_000_000);
+        var record = SomeSpooledRecord.Record(1, 1_000_000);
         log.TryAppend(record);
         await log.DrainAsync(shipping.Limit);
         var row = PredictionRecord.Parser.ParseFrom(Assert.Single(store.Rows));
@@ -150,8 +150,8 @@ public sealed class PredictionLogTests : IDisposable
     [InlineData(false)]
     public void A_full_spool_refuses_or_counts_as_the_settings_say(bool refuses)
     {
-        using var log = Open(new SomePredictionStore(), refuses);
-        var record = SomePrediction.Record(1, 1_000_000);
+        using var log = Open(new MemoryPredictionStore(1, 16), refuses);
+        var record = SomeSpooledRecord.Record(1, 1_000_000);
         for (var i = 0; i < 40; i++)
         {
             if (!log.TryAppend(record))
@@ -168,20 +168,20 @@ public sealed class PredictionLogTests : IDisposable
     public async Task A_spool_that_was_full_takes_records_again_when_the_store_works()
     {
         var isAway = true;
-        var store = new SomePredictionStore
+        var store = new MemoryPredictionStore(1, 16)
         {
             Before = _ => isAway ? throw new PredictionStoreException("away") : Task.CompletedTask,
         };
         using var log = Open(store, refuses: true);
         await using var shipping = new Shipping(log);
         var kept = 0;
-        while (log.TryAppend(SomePrediction.Record(kept, 400_000)))
+        while (log.TryAppend(SomeSpooledRecord.Record(kept, 400_000)))
             kept++;
         Assert.True(log.IsRefusing);
         isAway = false;
         while (log.IsRefusing)
             await Task.Delay(20, shipping.Limit);
-        Assert.True(log.TryAppend(SomePrediction.Record(kept, 400_000)));
+        Assert.True(log.TryAppend(SomeSpooledRecord.Record(kept, 400_000)));
         await log.DrainAsync(shipping.Limit);
         Assert.Equal(kept + 1, store.Ids.Count);
     }
@@ -190,29 +190,29 @@ public sealed class PredictionLogTests : IDisposable
     public async Task A_folder_that_cannot_be_created_loses_records_and_says_why_until_it_can()
     {
         await File.WriteAllTextAsync(Spool, "in the way");
-        var store = new SomePredictionStore();
+        var store = new MemoryPredictionStore(1, 16);
         using var log = Open(store);
-        Assert.True(log.TryAppend(SomePrediction.Record(1)));
+        Assert.True(log.TryAppend(SomeSpooledRecord.Record(1)));
         Assert.Equal(1, log.Counters.Lost(LostReason.Disk));
         Assert.NotNull(log.SpoolFailure);
         File.Delete(Spool);
         await using var shipping = new Shipping(log);
         while (log.SpoolFailure is not null)
             await Task.Delay(20, shipping.Limit);
-        Assert.True(log.TryAppend(SomePrediction.Record(2)));
+        Assert.True(log.TryAppend(SomeSpooledRecord.Record(2)));
         await log.DrainAsync(shipping.Limit);
-        Assert.Equal([SomePrediction.Id(2)], store.Ids);
+        Assert.Equal([SomePredictions.Id(2)], store.Ids);
     }
 
     [Fact]
     public async Task In_the_mode_disk_many_callers_wait_for_one_flush()
     {
-        var store = new SomePredictionStore();
+        var store = new MemoryPredictionStore(1, 16);
         using var log = Open(store, mode: SpoolMode.Disk);
         await using var shipping = new Shipping(log);
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
         {
-            log.TryAppend(SomePrediction.Record(i));
+            log.TryAppend(SomeSpooledRecord.Record(i));
             return await log.OnDiskAsync();
         }))).WaitAsync(Hang);
         Assert.All(answers, Assert.True);
@@ -223,15 +223,15 @@ public sealed class PredictionLogTests : IDisposable
     [Fact]
     public async Task A_clock_that_is_set_back_changes_nothing_but_the_age()
     {
-        var (time, store) = (new SetTime { Now = SomePrediction.Time }, new SomePredictionStore());
+        var (time, store) = (new SetTime { Now = SomeSpooledRecord.Time }, new MemoryPredictionStore(1, 16));
         using var log = Open(store, time: time);
         await using var shipping = new Shipping(log);
-        log.TryAppend(SomePrediction.Record(1));
-        time.Now = SomePrediction.Time - TimeSpan.FromHours(5);
-        log.TryAppend(SomePrediction.Record(2));
+        log.TryAppend(SomeSpooledRecord.Record(1));
+        time.Now = SomeSpooledRecord.Time - TimeSpan.FromHours(5);
+        log.TryAppend(SomeSpooledRecord.Record(2));
         Assert.True(log.BacklogAge >= TimeSpan.Zero);
         await log.DrainAsync(shipping.Limit);
-        Assert.Equal([SomePrediction.Id(1), SomePrediction.Id(2)], store.Ids);
+        Assert.Equal([SomePredictions.Id(1), SomePredictions.Id(2)], store.Ids);
     }
 
     private PredictionLog Open(

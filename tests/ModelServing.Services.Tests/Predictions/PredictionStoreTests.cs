@@ -97,7 +97,7 @@ public abstract class PredictionStoreTests : IAsyncLifetime
             .Select(static number => SomePredictions.Record(number, dataBytes: StoredPrediction.MostRecordBytes - 200))
             .ToList();
         Assert.InRange(
-            SomePredictions.Row(records[0]).Record.Length, StoredPrediction.MostRecordBytes - 200, StoredPrediction.MostRecordBytes);
+            SomeRecord.Stored(records[0]).Record.Length, StoredPrediction.MostRecordBytes - 200, StoredPrediction.MostRecordBytes);
         await store.PutAsync(records, Test);
         var read = await ReadAsync(store);
         Assert.Equal(records, read.OrderBy(static record => record.RequestId, StringComparer.Ordinal));

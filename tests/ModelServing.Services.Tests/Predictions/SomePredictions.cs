@@ -44,16 +44,13 @@ internal static class SomePredictions
             Latency = new RecordedLatency { Read = 10, Wait = 20, Run = 30, Write = 40, Total = 100 },
         };
 
-    internal static StoredPrediction Row(PredictionRecord record) =>
-        new(record.RequestId, record.Attempt, record.Model, record.Time / 60_000_000, record.ToByteArray());
-
     internal static Outcome Outcome(int number, bool isTrue = true) => new(Id(number), OutcomeValue.FromFlag(isTrue));
 
     /// <summary>Puts records in as many calls as the store needs.</summary>
     internal static async Task PutAsync(
         this IPredictionStore store, IEnumerable<PredictionRecord> records, CancellationToken cancellationToken)
     {
-        foreach (var batch in records.Select(Row).Chunk(store.MostRows))
+        foreach (var batch in records.Select(SomeRecord.Stored).Chunk(store.MostRows))
             await store.PutAsync(batch, cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ public sealed class NosqlPredictionTableTests : IAsyncLifetime
         Assert.Single(await store.FindOutcomesAsync([Id], Test));
         Assert.Single(await store.FindAsync(Id, Test));
 
-        var bytes = Convert.ToBase64String(SomePredictions.Row(record).Record.Span);
+        var bytes = Convert.ToBase64String(SomeRecord.Stored(record).Record.Span);
         var (put, outcome, get, query) = (Emulator.Requests[0], Emulator.Requests[1], Emulator.Requests[2], Emulator.Requests[3]);
         Assert.Equal($"/20190828/tables/{TestedPredictionTable.Name}/rows", put.Target);
         Assert.Equal(

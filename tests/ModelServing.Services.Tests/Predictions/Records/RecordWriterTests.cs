@@ -83,7 +83,7 @@ public class RecordWriterTests
 
     private static byte[] Written(TensorFate fate, byte[] data, KeyedHash? hash)
     {
-        var writer = RecordWriter.Begin(SomePrediction.Head("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+        var writer = RecordWriter.Begin(SomeSpooledRecord.Head("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
         writer.Tensor(isInput: true, new TensorHead("x", "UINT8", fate), [data.Length], data, hash);
         writer.End(default);
         return writer.Written.ToArray();
