@@ -10,7 +10,7 @@ namespace ModelServing.EndToEnd.Tests;
 internal sealed class MsProcess : IAsyncDisposable
 {
     /// <summary>How long anything may take before it counts as hung.</summary>
-    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private readonly Process process;
     private readonly StackFolder folder;

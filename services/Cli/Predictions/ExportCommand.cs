@@ -49,7 +49,7 @@ internal static class ExportCommand
             ];
             if (arguments.GetValue(memory) is { } megabytes)
                 job.AddRange(["--memory-mb", megabytes.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            var program = await JobsProgram.BuildAsync(terminal, signals.Stop);
+            var program = JobsProgram.Find();
             return await program.RunAsync(job, signals);
         }));
         return command;

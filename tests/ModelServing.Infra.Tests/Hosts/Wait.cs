@@ -6,7 +6,7 @@ namespace ModelServing.Infra.Tests.Hosts;
 internal static class Wait
 {
     /// <summary>After this time, a condition counts as hung.</summary>
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    internal static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     internal static async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise)
     {
