@@ -57,7 +57,7 @@ public sealed partial class FullDiskTests : IDisposable
         await SendUntilFailingAsync(host, api, refuses);
         for (var i = 0; i < 20; i++)
             await SendAsync(host, api);
-        Assert.Contains("Predictions can't be spooled, so", host.Output, StringComparison.Ordinal);
+        await host.SaysAsync("Predictions can't be spooled, so");
         if (refuses)
         {
             Assert.InRange(refused, 20, int.MaxValue);
@@ -88,7 +88,7 @@ public sealed partial class FullDiskTests : IDisposable
         await SendUntilFailingAsync(host, api, refuses: false);
         Assert.Equal(0, refused);
         foreach (var text in (string[])["Predictions can't be spooled, so", "records are lost", "Read-only file system"])
-            Assert.Contains(text, host.Output, StringComparison.Ordinal);
+            await host.SaysAsync(text);
 
         await MountedDisk.SetWritableAsync(host, Spool);
         await AssertRecoversAsync(host, api);
@@ -122,9 +122,7 @@ public sealed partial class FullDiskTests : IDisposable
     private async Task AssertRecoversAsync(HostProcess host, Uri api)
     {
         var before = await RecordedAsync(api);
-        await Until.TrueAsync(
-            () => host.Output.Contains("Predictions are spooled again", StringComparison.Ordinal),
-            () => $"it never works again:\n{host.Output}");
+        await host.SaysAsync("Predictions are spooled again");
         await host.WaitForResponseAsync(http, new Uri(api, InferencePaths.HealthReady), "ok");
         var (lost, stillRefused) = (await LostAsync(api), refused);
         for (var i = 0; i < 20; i++)

@@ -68,6 +68,10 @@ internal sealed class HostProcess : IAsyncDisposable
         return new Uri(await File.ReadAllTextAsync(addressFile));
     }
 
+    /// <summary>Waits until the host has printed a text.</summary>
+    internal Task SaysAsync(string text) => Until.TrueAsync(
+        () => Output.Contains(text, StringComparison.Ordinal), () => $"the host never printed '{text}':\n{Output}");
+
     /// <summary>Waits until the response of a path contains a text.</summary>
     internal async Task WaitForResponseAsync(HttpClient http, Uri path, string text)
     {

@@ -84,7 +84,8 @@ public class RouterRolloutsTests
         Assert.All(
             run.Objects<V1Service>().SelectMany(static service => service.Spec.Ports),
             static port => Assert.Equal("http", (string)port.TargetPort));
-        Assert.All(RenderedHost.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
+        Assert.All(
+            RenderedHost.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
     }
 
     [Fact]
@@ -132,5 +133,6 @@ public class RouterRolloutsTests
     }
 
     private static RouterSettings RouterOf(RenderedStack run) =>
-        new(new HostEnvironment(RenderedHost.From(run).Single(static pod => pod.Host == ClusterNames.Router).Environment.GetValueOrDefault));
+        new(new HostEnvironment(
+            RenderedHost.From(run).Single(static pod => pod.Host == ClusterNames.Router).Environment.GetValueOrDefault));
 }
