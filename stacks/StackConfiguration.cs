@@ -55,7 +55,7 @@ public sealed class StackConfiguration
             return Checked(file, faults, isOffline: true);
         var standIns = cloud with
         {
-            Images = new ImageSettings { Router = NoDigest, Inference = NoDigest, Functions = NoDigest },
+            Images = new ImageSettings { Router = NoDigest, Inference = NoDigest, Functions = NoDigest, Jobs = NoDigest },
             Registry = cloud.Registry ?? new ContainerRegistrySettings { User = SecretText.Encrypted, Token = SecretText.Encrypted },
         };
         return Checked(file.With(standIns), faults, isOffline: true, hasStandInImages: true);

@@ -15,6 +15,8 @@ namespace ModelServing.Infra.Identity;
 /// <remarks>To allow something: add one statement here, and one row to the tables in PolicyTests and docs/infrastructure.md.</remarks>
 public sealed class WorkloadPolicies : ComponentResource
 {
+    private const string Writing = "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}";
+
     /// <exception cref="ArgumentException">An argument is missing.</exception>
     public WorkloadPolicies(string name, WorkloadPoliciesArgs args, ComponentResourceOptions? options = null)
         : base("modelserving:infra:WorkloadPolicies", name, options)
@@ -46,6 +48,21 @@ public sealed class WorkloadPolicies : ComponentResource
             Pod(args.RouterAccount, "use", "nosql-rows", predictions),
             Pod(args.RouterAccount, "read", "nosql-tables", outcomes),
             Pod(args.RouterAccount, "use", "nosql-rows", outcomes));
+        if (args.ExportAccount is { } export)
+        {
+            writer.Write(
+                "export",
+                "The export reads predictions and outcomes, and writes files",
+                Pod(export, "read", "nosql-tables", predictions),
+                Pod(export, "read", "nosql-rows", predictions),
+                Pod(export, "read", "nosql-tables", outcomes),
+                Pod(export, "read", "nosql-rows", outcomes),
+                // A list of keys cannot be limited to a prefix.
+                Pod(export, "inspect", "objects", bucket),
+                // An upload in parts needs the right to overwrite, although each upload is conditional.
+                Pod(export, "manage", "objects", bucket, Below(args.DataLakePrefix), Writing));
+        }
+
         writer.Write(
             "autoscaler",
             "The cluster autoscaler adds and removes nodes",
@@ -80,7 +97,7 @@ public sealed class WorkloadPolicies : ComponentResource
                 "objects",
                 bucket,
                 Below(args.VerdictsPrefix),
-                "any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}"));
+                Writing));
         RegisterOutputs(new Dictionary<string, object?> { ["functionsGroupName"] = functions.Name });
 
         PolicyStatement Pod(string account, string verb, string resources, params Input<string>[] conditions) =>

@@ -25,8 +25,11 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the routers' pods.</summary>
     public required string RouterAccount { get; init; }
 
-    /// <summary>The prefix of the keys of what the prediction log stores in the bucket. Pods of Inference may create objects there, and
-    /// nothing else.</summary>
+    /// <summary>The service account of the pods that export predictions; null for none.</summary>
+    public string? ExportAccount { get; init; }
+
+    /// <summary>The prefix of the keys of what the prediction log stores in the bucket. Pods of Inference and of the export may create
+    /// objects there, and nothing else.</summary>
     public required string DataLakePrefix { get; init; }
 
     /// <summary>The prefix of the keys of verdicts in the bucket. Functions may write nothing else there.</summary>

@@ -25,6 +25,9 @@ public sealed class WorkloadsArgs : ComponentArgs
 
     public required MinuteJobArgs MinuteJob { get; init; }
 
+    /// <summary>The daily export of the prediction log; null for none.</summary>
+    public ExportJobArgs? Export { get; init; }
+
     /// <summary>The largest body of a request, in bytes, that routers and versions accept.</summary>
     public required int MaxRequestBytes { get; init; }
 
@@ -43,7 +46,7 @@ public sealed class WorkloadsArgs : ComponentArgs
     /// <summary>The key of the prediction log's hashes, a secret: <see cref="PredictionLogSettings.HashKey"/>. Null for none.</summary>
     public Input<string>? HashKey { get; init; }
 
-    /// <summary>The location of the versions' artifacts: <see cref="InferenceSettings.Registry"/>.</summary>
+    /// <summary>The location of the versions' artifacts: <see cref="InferenceSettings.Registry"/>. Exports go there too.</summary>
     public required Input<string> Artifacts { get; init; }
 
     internal WorkloadsArgs CheckedVersions()

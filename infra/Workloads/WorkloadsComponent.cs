@@ -50,6 +50,8 @@ public sealed class WorkloadsComponent : ComponentResource
         var inference = ServiceAccount(context, ClusterNames.Inference, pullSecret);
         var routerAccount = ServiceAccount(context, ClusterNames.Router, pullSecret);
         MinuteJob.Add(context, args.MinuteJob, args.Region, ServiceAccount(context, ClusterNames.ModelMetrics, pullSecret));
+        if (args.Export is { } export)
+            ExportJob.Add(context, export, args, ServiceAccount(context, ClusterNames.Export, pullSecret));
 
         Resource[] keys = args.HashKey is { } key ? [HashKey(context, kubernetesNamespace, key)] : [];
 

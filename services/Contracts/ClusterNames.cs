@@ -15,6 +15,9 @@ public static class ClusterNames
     /// <summary>The CronJob that calls the function ModelMetrics every minute, and its service account.</summary>
     public const string ModelMetrics = "model-metrics";
 
+    /// <summary>The CronJob that exports each day's predictions, and its service account.</summary>
+    public const string Export = "prediction-export";
+
     /// <summary>The ConfigMap that holds the plan.</summary>
     public const string Plan = "plan";
 

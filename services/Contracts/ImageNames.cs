@@ -1,6 +1,6 @@
 namespace ModelServing.Contracts;
 
-/// <summary>The names of the hosts' images and of their repositories: infra/ creates the repositories and its pods name the images,
+/// <summary>The names of the programs' images and of their repositories: infra/ creates the repositories and its pods name the images,
 /// <c>ms images push</c> pushes them.</summary>
 /// <remarks>To add an image: add a name here and in <see cref="All"/> and a setting of that name to <c>ImageSettings</c> in
 /// services/Settings, and import <c>services/Image.targets</c> in the project of that name.</remarks>
@@ -13,12 +13,15 @@ public static class ImageNames
     /// <summary>The image of all functions, and of the CronJob that calls one of them every minute.</summary>
     public const string Functions = "functions";
 
+    /// <summary>The image of batch work, which the CronJob of the export runs.</summary>
+    public const string Jobs = "jobs";
+
     /// <summary>The user and the group that a host runs as in its image and in its pod: <c>app</c> of .NET's base images. It is a number,
     /// because a kubelet cannot tell from a name that it is not root. OCI Functions runs every image as a user of its own (1000).</summary>
     public const int User = 1654;
 
     /// <summary>Every image. Each is a setting under <c>images</c> and a program in services/, by this name.</summary>
-    public static IReadOnlyList<string> All { get; } = [Router, Inference, Functions];
+    public static IReadOnlyList<string> All { get; } = [Router, Inference, Functions, Jobs];
 
     /// <summary>The container registry's host in a region, for <c>docker login</c>, a repository's path and an image pull secret.</summary>
     public static string HostOf(string region) => $"ocir.{region}.oci.oraclecloud.com";

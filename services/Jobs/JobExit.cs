@@ -1,3 +1,5 @@
+using ModelServing.Contracts.Predictions;
+
 namespace ModelServing.Jobs;
 
 /// <summary>The exit codes, the same as those of <c>ms</c>.</summary>
@@ -9,7 +11,7 @@ internal static class JobExit
     internal const int Failed = 1;
 
     /// <summary>An argument or a setting is wrong.</summary>
-    internal const int WrongInput = 2;
+    internal const int WrongInput = ExportJobSettings.WrongInput;
 
     /// <summary>The job was interrupted; shells report Ctrl-C with this code.</summary>
     internal const int Interrupted = 130;

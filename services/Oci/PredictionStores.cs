@@ -31,9 +31,11 @@ public static class PredictionStores
     /// <param name="location"><c>sqlite:PATH</c>, or <c>nosql:COMPARTMENT-OCID/TABLE</c>.</param>
     /// <param name="retentionDays">How many days SQLite keeps rows. A table has its own time to live.</param>
     /// <param name="oci">The identity and region for OCI; null if the program does not use OCI.</param>
+    /// <param name="isPatient">Whether reads are repeated for about twenty minutes while the service throttles or is unavailable, instead
+    /// of seconds: for a batch that reads faster than the table allows.</param>
     /// <exception cref="ContractException">The text does not name a store that this program knows, or the identity is not
     /// available.</exception>
-    public static IPredictionStore Open(string location, int retentionDays, OciSettings? oci)
+    public static IPredictionStore Open(string location, int retentionDays, OciSettings? oci, bool isPatient = false)
     {
         ArgumentNullException.ThrowIfNull(location);
         if (location.StartsWith(HostSources.SqliteScheme, StringComparison.Ordinal)
@@ -51,7 +53,10 @@ public static class PredictionStores
         }
 
         var table = Parse(location);
-        return new NosqlPredictionStore(NosqlClients.Open(Required(oci, location), SdkClientConfiguration.Create()), table);
+        return new NosqlPredictionStore(
+            NosqlClients.Open(Required(oci, location), SdkClientConfiguration.Create()),
+            table,
+            isPatient ? PredictionCallLimits.Patient : null);
     }
 
     private static TableAddress Parse(string location) => TableAddress.Parse(location, "prediction store");

@@ -29,6 +29,7 @@ internal static class IdentitySetup
         Namespace = ClusterNames.Namespace,
         InferenceAccount = ClusterNames.Inference,
         RouterAccount = ClusterNames.Router,
+        ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
         DataLakePrefix = ArtifactKeys.DataLakePrefix,
         VerdictsPrefix = ArtifactKeys.VerdictPrefix,
     }, context.InRegion());

@@ -9,7 +9,7 @@ using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
 
-/// <summary>The programs in the cluster: versions, routers and the job of each minute.</summary>
+/// <summary>The programs in the cluster: versions, routers and the jobs of each minute and each day.</summary>
 internal static class WorkloadsSetup
 {
     internal static WorkloadsComponent Workloads(
@@ -43,6 +43,7 @@ internal static class WorkloadsSetup
                 InvokeEndpoint = functions.ModelMetrics.InvokeEndpoint,
                 Policy = invocation.Policy,
             },
+            Export = cloud.HasExport(context.Settings) ? ExportOf(context, ImageOf(ImageNames.Jobs, cloud.Images.Jobs!)) : null,
             MaxRequestBytes = context.Settings.MaxRequestBytes,
             Registry = new ContainerRegistryLogin(
                 ImageNames.HostOf(cloud.Region),
@@ -70,6 +71,20 @@ internal static class WorkloadsSetup
             Predictions = PredictionLogMaker.ForVersion(context.Settings, version.Model, "", MountPaths.Spool),
         }),
     ];
+
+    private static ExportJobArgs ExportOf(StackContext context, Input<string> image)
+    {
+        var export = context.Cloud.PredictionStore.Export;
+        return new ExportJobArgs
+        {
+            Image = image,
+            Models = [.. context.Models.Keys.OrderBy(static model => model.Text, StringComparer.Ordinal)],
+            Hour = export.Hour,
+            Shards = export.Shards,
+            MemoryMbs = export.MemoryInMbs,
+            StorageGbs = export.StorageInGbs,
+        };
+    }
 
     private static PodSize SizeOf(PodSettings pods) => new()
     {

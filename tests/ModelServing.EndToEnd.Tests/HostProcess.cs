@@ -14,12 +14,11 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly string addressFile;
     private readonly StringBuilder output = new();
 
-    private HostProcess(string program, HostSettings settings)
+    private HostProcess(string program, HostSettings settings, string[] through)
     {
         addressFile = folder.Combine("address");
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [program])
+        string[] command = [.. through, "dotnet", program];
+        var start = new ProcessStartInfo(command[0], command[1..])
         { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in (settings with { Urls = "http://127.0.0.1:0", AddressFile = addressFile, StopWithParent = true })
             .ToEnvironment())
@@ -32,7 +31,13 @@ internal sealed class HostProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    private string Output
+    /// <summary>The identifier of the process.</summary>
+    internal int Id => process.Id;
+
+    internal bool HasExited => process.HasExited;
+
+    /// <summary>The output so far.</summary>
+    internal string Output
     {
         get
         {
@@ -41,8 +46,19 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    internal static HostProcess StartInference(InferenceSettings settings) =>
-        new(MsProcess.Program("Inference", "ModelServing.Inference"), settings);
+    /// <param name="settings">The settings.</param>
+    /// <param name="through">A command that replaces itself with the command in its last arguments.</param>
+    internal static HostProcess StartInference(InferenceSettings settings, params string[] through) =>
+        new(MsProcess.Program("Inference", "ModelServing.Inference"), settings, through);
+
+    /// <summary>Asks the host to stop, and returns its exit code.</summary>
+    internal async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-s", "TERM", $"{process.Id}"]))
+            await kill.WaitForExitAsync();
+        await Until.TrueAsync(() => process.HasExited, () => $"the host never stopped:\n{Output}");
+        return process.ExitCode;
+    }
 
     /// <summary>Waits until the host listens, and returns its address.</summary>
     internal async Task<Uri> AddressAsync()
@@ -51,6 +67,10 @@ internal sealed class HostProcess : IAsyncDisposable
         Assert.False(process.HasExited, Output);
         return new Uri(await File.ReadAllTextAsync(addressFile));
     }
+
+    /// <summary>Waits until the host has printed a text.</summary>
+    internal Task SaysAsync(string text) => Until.TrueAsync(
+        () => Output.Contains(text, StringComparison.Ordinal), () => $"the host never printed '{text}':\n{Output}");
 
     /// <summary>Waits until the response of a path contains a text.</summary>
     internal async Task WaitForResponseAsync(HttpClient http, Uri path, string text)

@@ -11,7 +11,7 @@ public sealed class ImagesTests : IAsyncLifetime
     // The first push builds every host.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(15);
 
-    private static readonly string[] Images = ["router", "inference", "functions"];
+    private static readonly string[] Images = ["router", "inference", "functions", "jobs"];
 
     private readonly StackFolder folder = new();
 
@@ -75,6 +75,7 @@ public sealed class ImagesTests : IAsyncLifetime
             Assert.Equal(["dotnet", $"/app/ModelServing.{ProjectOf(image)}.dll"], pushed.List("Entrypoint"));
             Assert.Contains($"app/ModelServing.{ProjectOf(image)}.dll", pushed.Files);
             Assert.Equal(image == "inference", pushed.Files.Contains("app/libonnxruntime.so"));
+            Assert.Equal(image == "jobs", pushed.Files.Contains("app/libduckdb.so"));
             Assert.DoesNotContain(
                 pushed.Files,
                 file => file.EndsWith(".xml", StringComparison.Ordinal) || file.EndsWith("/onnxruntime.dll", StringComparison.Ordinal));

@@ -13,13 +13,11 @@ namespace ModelServing.Jobs.Export;
 /// export --store STORE --model NAME ... --since TIME --until TIME --out FILE
 /// export --store STORE --model NAME ... --day 1 --shards 8 --to-bucket oci:NAMESPACE/BUCKET
 /// </code>
-/// The second form is for a Kubernetes Job with completionMode Indexed, each of whose pods exports a part of yesterday.
+/// The second form is for a Kubernetes Job with completionMode Indexed, each of whose pods exports a part of yesterday
+/// (<see cref="ExportJobSettings"/>).
 /// </remarks>
 internal static class ExportCommand
 {
-    /// <summary>The variable in which Kubernetes gives a pod of an indexed Job its index.</summary>
-    internal const string IndexVariable = "JOB_COMPLETION_INDEX";
-
     private const int MostShards = 1000;
 
     internal static Command Create()
@@ -42,14 +40,14 @@ internal static class ExportCommand
             Description = "The number of parts of the range, of which this run exports one.",
             DefaultValueFactory = static _ => 1,
         };
-        var shard = new Option<int?>("--shard") { Description = $"The part, from 0. Default: {IndexVariable}, else 0." };
+        var shard = new Option<int?>("--shard") { Description = $"The part, from 0. Default: {ExportJobSettings.IndexVariable}, else 0." };
         var memory = new Option<int>("--memory-mb")
         {
             Description = "The memory for rows, in megabytes; the disk takes what is beyond it.",
             DefaultValueFactory = static _ => 512,
         };
         var stopsWithInput = new Option<bool>("--stop-with-input") { Description = "Stop when standard input ends." };
-        var command = new Command("export", "Export predictions with their outcomes as a Parquet file.")
+        var command = new Command(ExportJobSettings.Command, "Export predictions with their outcomes as a Parquet file.")
         {
             store, models, since, until, day, output, bucket, shards, shard, memory, stopsWithInput,
         };
@@ -111,7 +109,8 @@ internal static class ExportCommand
     {
         environment ??= Environment.GetEnvironmentVariable;
         var index = shard
-            ?? (int.TryParse(environment(IndexVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 0);
+            ?? (int.TryParse(
+                environment(ExportJobSettings.IndexVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 0);
         if (shards is < 1 or > MostShards)
             throw Wrong($"--shards: it must be from 1 to {MostShards}");
         return index >= 0 && index < shards
@@ -126,7 +125,7 @@ internal static class ExportCommand
             && location[HostSources.SqliteScheme.Length..] is var path && !File.Exists(path))
             throw Wrong($"--store: the file does not exist: {path}");
         // It must not remove rows: their retention is a setting of the programs that write them.
-        return PredictionStores.Open(location, PredictionLogSettings.MostRetentionDays, oci);
+        return PredictionStores.Open(location, PredictionLogSettings.MostRetentionDays, oci, isPatient: true);
     }
 
     private static DateTimeOffset TimeOf(string option, string? text) => IsoTime.TryParse(text, out var time)

@@ -21,7 +21,7 @@ internal static class CloudRules
     {
         IEnumerable<SettingsFault>[] all =
         [
-            CheckModels(settings, cloud), CheckPhase(cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
+            CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
             CheckPredictions(settings, cloud.PredictionStore),
             cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
@@ -106,14 +106,18 @@ internal static class CloudRules
         }
     }
 
-    private static IEnumerable<SettingsFault> CheckPhase(CloudSettings cloud)
+    private static IEnumerable<SettingsFault> CheckPhase(StackSettings settings, CloudSettings cloud)
     {
         if (cloud.Images.AreEmpty)
             yield break;
         foreach (var image in ImageNames.All)
         {
-            if (cloud.Images.DigestOf(image) is null)
+            if (cloud.Images.DigestOf(image) is not null)
+                continue;
+            if (image != ImageNames.Jobs)
                 yield return Fault($"images.{image}", "missing: set every image or none");
+            else if (cloud.HasExport(settings))
+                yield return Fault($"images.{image}", "missing: set it, or predictionStore.export.enabled to false");
         }
 
         if (cloud.Registry is null)

@@ -1,3 +1,4 @@
+using ModelServing.Settings.Models;
 using ModelServing.Settings.Schema;
 
 namespace ModelServing.Settings.Cloud;
@@ -86,4 +87,11 @@ public sealed record CloudSettings
 
     [Setting("The pods of each version of each model. `models.MODEL.pods` overrides these settings for one model.")]
     public PodSettings Inference { get; init; } = new();
+
+    /// <summary>Whether the cluster exports each day's predictions: if there may be any.</summary>
+    public bool HasExport(StackSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return PredictionStore.Export.Enabled && settings.Predictions.Mode != PredictionLogMode.Off && settings.Models.Count > 0;
+    }
 }

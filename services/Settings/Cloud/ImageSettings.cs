@@ -18,8 +18,15 @@ public sealed record ImageSettings
     [Setting("The digest of the image of the functions.", Pattern = DigestPattern, Form = DigestForm, Example = DigestExample)]
     public string? Functions { get; init; }
 
+    [Setting(
+        "The digest of the image of the jobs. It is required unless `predictionStore.export.enabled` is `false`.",
+        Pattern = DigestPattern,
+        Form = DigestForm,
+        Example = DigestExample)]
+    public string? Jobs { get; init; }
+
     /// <summary>True if no image is set. Then only the foundation is created.</summary>
-    public bool AreEmpty => Router is null && Inference is null && Functions is null;
+    public bool AreEmpty => ImageNames.All.All(image => DigestOf(image) is null);
 
     /// <summary>The digest of an image, by its name (<see cref="ImageNames"/>); null if it is not set.</summary>
     /// <exception cref="ArgumentException">There is no such image.</exception>
@@ -28,6 +35,7 @@ public sealed record ImageSettings
         ImageNames.Router => Router,
         ImageNames.Inference => Inference,
         ImageNames.Functions => Functions,
+        ImageNames.Jobs => Jobs,
         _ => throw new ArgumentException($"there is no image '{image}'", nameof(image)),
     };
 }

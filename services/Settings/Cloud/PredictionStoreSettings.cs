@@ -16,7 +16,7 @@ public sealed record PredictionStoreSettings
     public int StorageInGbs { get; init; } = 50;
 
     [Setting("The read capacity of the table of outcomes in KB per second.", Min = "1", Max = "40000")]
-    public int OutcomeReadUnits { get; init; } = 100;
+    public int OutcomeReadUnits { get; init; } = 150;
 
     [Setting("The write capacity of the table of outcomes in KB per second.", Min = "1", Max = "20000")]
     public int OutcomeWriteUnits { get; init; } = 50;
@@ -30,4 +30,7 @@ public sealed record PredictionStoreSettings
         Min = "1",
         Max = "3650")]
     public int ExportDays { get; init; } = 365;
+
+    [Setting("The job that exports each day's predictions into the bucket, as Parquet files under `datalake/predictions/`.")]
+    public PredictionExportSettings Export { get; init; } = new();
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.TestKit;
 
 namespace ModelServing.Infra.Tests.Hosts;
@@ -13,14 +14,14 @@ namespace ModelServing.Infra.Tests.Hosts;
 /// </summary>
 internal sealed class HostContainer : IAsyncDisposable
 {
-    // The variables that a test may override or add. The kubelet sets the last two.
+    // The variables that a test may override or add. Kubernetes sets the last three.
     private static readonly string[] MayBeOverridden =
     [
         OciSettings.ObjectStorageEndpointVariable,
         OciSettings.NosqlEndpointVariable,
         OciSettings.IdentityVariable,
         OciSettings.ConfigFileVariable,
-        "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
+        "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", ExportJobSettings.IndexVariable,
     ];
 
     // The files in /etc of a base image, and those that the kubelet writes.
@@ -72,6 +73,7 @@ internal sealed class HostContainer : IAsyncDisposable
         {
             ClusterNames.Router => "Router",
             ClusterNames.Inference => "Inference",
+            ClusterNames.Export => "Jobs",
             _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
         };
         return Start(pod, mounts, resolver, Program(program), [
@@ -166,6 +168,13 @@ internal sealed class HostContainer : IAsyncDisposable
         return await ExitAsync();
     }
 
+    /// <summary>Waits until the program ends, and returns its exit code.</summary>
+    internal async Task<int> ExitAsync()
+    {
+        await Wait.UntilAsync(() => Task.FromResult(process.HasExited && reading.IsCompleted), () => $"it did not end:\n{Output}");
+        return process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Kill the whole tree: unshare's --kill-child does not survive the change of the user.
@@ -179,12 +188,6 @@ internal sealed class HostContainer : IAsyncDisposable
 
     // The started process is unshare; its child is the container's first process.
     private async Task<string> FirstAsync() => (await File.ReadAllTextAsync($"/proc/{process.Id}/task/{process.Id}/children")).Trim();
-
-    private async Task<int> ExitAsync()
-    {
-        await Wait.UntilAsync(() => Task.FromResult(process.HasExited && reading.IsCompleted), () => $"it did not end:\n{Output}");
-        return process.ExitCode;
-    }
 
     private static HostContainer Start(
         RenderedPod pod,

@@ -13,7 +13,7 @@ public class RenderedEnvironmentTests
     [Fact]
     public async Task A_host_reads_each_rendered_variable_and_writes_the_same_ones_back()
     {
-        var pods = RenderedPod.From(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 " +
+        var pods = RenderedHost.From(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 " +
             "}, keepWarm: [3] }, churn: { stable: { version: 4 } }"));
         Assert.Equal(["churn-v4", "fraud-v1", "fraud-v2", "fraud-v3", "router"], pods.Select(pod => pod.Name));
         foreach (var pod in pods)
@@ -39,7 +39,7 @@ public class RenderedEnvironmentTests
     public async Task The_router_looks_for_versions_at_their_rendered_Services()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
-        var pods = RenderedPod.From(run);
+        var pods = RenderedHost.From(run);
         var endpoints =
             pods.Single(pod => pod.Host == ClusterNames.Router).Environment[HostEnvironment.NameOf(nameof(RouterSettings.Endpoints))];
         foreach (var pod in pods.Where(pod => pod.Host == ClusterNames.Inference))

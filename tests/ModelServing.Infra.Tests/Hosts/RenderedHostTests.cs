@@ -1,6 +1,6 @@
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>Each host, started as a process in the container that infra/ renders for it.</summary>
+/// <summary>Each host and the export, started as a process in the container that infra/ renders for it.</summary>
 public class RenderedHostTests
 {
     [Fact]
@@ -9,6 +9,10 @@ public class RenderedHostTests
     [Fact]
     public Task Each_versions_inference_service_is_ready_in_its_rendered_container() =>
         Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Inference));
+
+    [Fact]
+    public Task Each_pod_of_the_export_writes_its_part_of_the_day_in_its_rendered_container() =>
+        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Export));
 
     [Fact]
     public async Task A_host_runs_as_the_user_and_groups_that_are_rendered()

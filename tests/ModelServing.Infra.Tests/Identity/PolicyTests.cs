@@ -39,6 +39,16 @@ public class PolicyTests
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
             $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
         ],
+        ["modelserving-some-export"] =
+        [
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "prediction-export")}, {Predictions}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "prediction-export")}, {Predictions}}}",
+            $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "prediction-export")}, {Outcomes}}}",
+            $"Allow any-user to read nosql-rows{In} where all {{{Pod("modelserving", "prediction-export")}, {Outcomes}}}",
+            $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "prediction-export")}, {Bucket}}}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "prediction-export")}, {Bucket}, "
+                + "target.object.name=/datalake*/, any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+        ],
         ["modelserving-some-autoscaler"] =
         [
             .. ((string[])[
@@ -67,6 +77,11 @@ public class PolicyTests
     [Fact]
     public async Task Pods_and_functions_have_the_rights_in_the_table() =>
         await AssertPoliciesAsync(some => some.WorkloadPolicies(), Workloads);
+
+    [Fact]
+    public async Task Without_an_export_no_pod_may_read_all_predictions_and_write_files() => await AssertPoliciesAsync(
+        some => some.WorkloadPolicies(export: false),
+        Workloads.Where(pair => pair.Key != "modelserving-some-export").ToDictionary());
 
     [Fact]
     public async Task The_minute_job_may_call_one_function() => await AssertPoliciesAsync(some => some.InvocationPolicy(), new()

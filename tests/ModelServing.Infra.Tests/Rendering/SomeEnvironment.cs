@@ -237,7 +237,7 @@ internal sealed class SomeEnvironment
         KmsKeyId = key is null ? null : (Input<string>)key,
     }, Options);
 
-    internal WorkloadPolicies WorkloadPolicies() => new("policies", new WorkloadPoliciesArgs
+    internal WorkloadPolicies WorkloadPolicies(bool export = true) => new("policies", new WorkloadPoliciesArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -248,6 +248,7 @@ internal sealed class SomeEnvironment
         Namespace = "modelserving",
         InferenceAccount = "inference",
         RouterAccount = "router",
+        ExportAccount = export ? "prediction-export" : null,
         DataLakePrefix = "datalake/",
         VerdictsPrefix = "verdicts/",
     }, Options);

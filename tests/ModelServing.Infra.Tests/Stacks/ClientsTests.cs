@@ -43,7 +43,7 @@ public class ClientsTests
     public async Task The_router_of_each_stack_reads_the_mounted_secret_and_reaches_the_keys(string stack)
     {
         var run = await SomeStack.OfRepositoryAsync(stack);
-        var router = RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router);
+        var router = RenderedHost.From(run).Single(static pod => pod.Host == ClusterNames.Router);
         var secret = Assert.Single(router.Secrets);
         Assert.Equal(ClusterNames.Clients, secret.Value);
         var settings = new RouterSettings(new HostEnvironment(router.Environment.GetValueOrDefault));
@@ -57,7 +57,7 @@ public class ClientsTests
             "kubernetes:core/v1:Secret clients",
             await run.Single("kubernetes:apps/v1:Deployment", ClusterNames.Router).DependenciesAsync());
         // Only the router has the secret.
-        Assert.All(RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Empty(pod.Secrets));
+        Assert.All(RenderedHost.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Empty(pod.Secrets));
     }
 
     [Fact]

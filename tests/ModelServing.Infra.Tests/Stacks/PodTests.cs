@@ -27,13 +27,13 @@ public class PodTests
     {
         var run = await RunAsync();
         Assert.Equal(
-            [("fraud-v1", true), ("fraud-v2", true), ("model-metrics", true), ("router", true)],
+            [("fraud-v1", true), ("fraud-v2", true), ("model-metrics", true), ("prediction-export", true), ("router", true)],
             run.Pods().Select(each => (each.Owner, each.Pod.Spec.AutomountServiceAccountToken!.Value)).Order());
         Assert.All(run.Objects<V1ServiceAccount>(), account => Assert.False(account.AutomountServiceAccountToken));
         Assert.All(
             run.Pods(),
             each => Assert.Equal(
-                each.Owner is ClusterNames.Router or ClusterNames.ModelMetrics ? each.Owner : ClusterNames.Inference,
+                each.Owner is ClusterNames.Router or ClusterNames.ModelMetrics or ClusterNames.Export ? each.Owner : ClusterNames.Inference,
                 each.Pod.Spec.ServiceAccountName));
     }
 
@@ -188,7 +188,7 @@ public class PodTests
                 mounts.Where(mount => mount.ReadOnlyProperty == true).Select(mount => mount.MountPath));
             var writable = mounts.Where(mount => mount.ReadOnlyProperty != true).ToList();
             Assert.Equal(
-                owner == ClusterNames.ModelMetrics ? [MountPaths.Scratch] : [MountPaths.Scratch, MountPaths.Spool],
+                owner is ClusterNames.ModelMetrics or ClusterNames.Export ? [MountPaths.Scratch] : [MountPaths.Scratch, MountPaths.Spool],
                 writable.Select(mount => mount.MountPath));
             Assert.All(writable, mount => Assert.NotNull(volumes[mount.Name].EmptyDir.SizeLimit));
         }
@@ -212,7 +212,7 @@ public class PodTests
     }
 
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
-        run.Pods().Where(static each => each.Owner != ClusterNames.ModelMetrics);
+        run.Pods().Where(static each => each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export));
 
     private static HostEnvironment Environment(RenderedStack run, string deployment) => new(Variables(run, deployment).GetValueOrDefault);
 

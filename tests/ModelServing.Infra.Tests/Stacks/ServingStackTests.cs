@@ -248,7 +248,7 @@ public class ServingStackTests
         Assert.Equal(new OciSettings { Identity = OciIdentity.ResourcePrincipal, Region = "eu-frankfurt-1" }, functions.Oci);
         Assert.Equal(TimeSpan.FromMinutes(1), functions.Minute);
 
-        HostEnvironment Pod(string name) => new(Hosts.RenderedPod.From(run).Single(pod => pod.Name == name).Environment.GetValueOrDefault);
+        HostEnvironment Pod(string name) => new(Hosts.RenderedHost.From(run).Single(pod => pod.Name == name).Environment.GetValueOrDefault);
     }
 
     [Fact]

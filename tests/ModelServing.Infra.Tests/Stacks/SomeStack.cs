@@ -19,7 +19,7 @@ internal static class SomeStack
 
     internal static string File(
         string models = Canary,
-        string images = "images: { router: {0}, inference: {1}, functions: {2} }",
+        string images = "images: { router: {0}, inference: {1}, functions: {2}, jobs: {3} }",
         string more = "",
         string compartment = "ocid1.compartment.oc1..some",
         bool adminApi = false) => $$"""
@@ -32,7 +32,7 @@ internal static class SomeStack
           modelserving:gateway: { keysUri: "https://idcs-some.identity.oraclecloud.com/keys", issuers: ["https://idp.example.com/"], audiences: [some]{{(adminApi ? ", adminApi: true" : "")}} }
           {{(adminApi ? "modelserving:tokens: { roles: { claim: groups, operators: [ops] } }" : "")}}
           modelserving:registry: { user: { secure: v1:x }, token: { secure: v1:y } }
-          {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal).Replace("{2}", Digest('c'), StringComparison.Ordinal) : "")}}
+          {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal).Replace("{2}", Digest('c'), StringComparison.Ordinal).Replace("{3}", Digest('d'), StringComparison.Ordinal) : "")}}
           {{more}}
         """;
 

@@ -93,7 +93,7 @@ public class SpoolTests
         pod.Spec.Containers.Single().Env.ToDictionary(static variable => variable.Name, static variable => variable.Value);
 
     private static IEnumerable<(string Owner, V1PodTemplateSpec Pod)> Servers(RenderedStack run) =>
-        run.Pods().Where(static each => each.Owner != ClusterNames.ModelMetrics);
+        run.Pods().Where(static each => each.Owner is not (ClusterNames.ModelMetrics or ClusterNames.Export));
 
     private static Task<RenderedStack> RunAsync(string more, string model = "deadline: 1s") =>
         SomeStack.RunAsync(SomeStack.File($"fraud: {{ stable: {{ version: 1 }}, {model} }}", more: more));

@@ -60,5 +60,6 @@ public class MinuteJobTests
     private static InvocationSettings Settings(V1CronJob job) => InvocationSettings.Read(new HostEnvironment(name =>
         Assert.Single(job.Spec.JobTemplate.Spec.Template.Spec.Containers).Env.SingleOrDefault(variable => variable.Name == name)?.Value));
 
-    private static async Task<V1CronJob> JobAsync() => Assert.Single((await SomeStack.RunAsync(SomeStack.File())).Objects<V1CronJob>());
+    private static async Task<V1CronJob> JobAsync() => Assert.Single(
+        (await SomeStack.RunAsync(SomeStack.File())).Objects<V1CronJob>(), job => job.Metadata.Name == ClusterNames.ModelMetrics);
 }

@@ -38,7 +38,7 @@ public class RouterRolloutsTests
     public async Task The_snapshot_of_the_journal_is_on_a_writable_volume()
     {
         var run = await SomeStack.OfModelsAsync(SomeStack.Canary);
-        var pod = RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router);
+        var pod = RenderedHost.From(run).Single(static pod => pod.Host == ClusterNames.Router);
         Assert.Contains(Path.GetDirectoryName(RouterOf(run).JournalSnapshot), pod.Volumes.Select(static volume => volume.Path));
     }
 
@@ -84,7 +84,8 @@ public class RouterRolloutsTests
         Assert.All(
             run.Objects<V1Service>().SelectMany(static service => service.Spec.Ports),
             static port => Assert.Equal("http", (string)port.TargetPort));
-        Assert.All(RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
+        Assert.All(
+            RenderedHost.From(run).Where(static pod => pod.Host == ClusterNames.Inference), static pod => Assert.Null(pod.AdminPort));
     }
 
     [Fact]
@@ -113,7 +114,7 @@ public class RouterRolloutsTests
         var run = await SomeStack.RunAsync(SomeStack.File(more: "modelserving:maxRequestBytes: 1048576"));
         Assert.Equal(1048576, RouterOf(run).MaxRequestBytes);
         Assert.All(
-            RenderedPod.From(run).Where(static pod => pod.Host == ClusterNames.Inference),
+            RenderedHost.From(run).Where(static pod => pod.Host == ClusterNames.Inference),
             static pod => Assert.Equal(
                 1048576,
                 new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault)).MaxRequestBytes));
@@ -132,5 +133,6 @@ public class RouterRolloutsTests
     }
 
     private static RouterSettings RouterOf(RenderedStack run) =>
-        new(new HostEnvironment(RenderedPod.From(run).Single(static pod => pod.Host == ClusterNames.Router).Environment.GetValueOrDefault));
+        new(new HostEnvironment(
+            RenderedHost.From(run).Single(static pod => pod.Host == ClusterNames.Router).Environment.GetValueOrDefault));
 }

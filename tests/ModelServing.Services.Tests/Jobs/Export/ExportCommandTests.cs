@@ -1,3 +1,6 @@
+using System.CommandLine;
+using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Jobs;
 using ModelServing.Jobs.Export;
 using ModelServing.TestKit;
@@ -38,6 +41,29 @@ public class ExportCommandTests
         Assert.Equal(new TimeShard(2, 8), ExportCommand.ShardOf(8, null, static name => name == "JOB_COMPLETION_INDEX" ? "2" : null));
         Assert.Equal(new TimeShard(3, 8), ExportCommand.ShardOf(8, 3, static _ => "2"));
         Assert.Equal(TimeShard.Whole, ExportCommand.ShardOf(1, null, static _ => null));
+    }
+
+    [Fact]
+    public void The_arguments_of_the_pods_are_those_of_the_command()
+    {
+        var settings = new ExportJobSettings
+        {
+            Store = "nosql:ocid1.compartment.oc1..a/t",
+            Bucket = "oci:space/bucket",
+            Models = [ModelName.Parse("fraud"), ModelName.Parse("churn")],
+            Shards = 8,
+            MemoryMegabytes = 300,
+            Oci = new OciSettings { Identity = OciIdentity.WorkloadIdentity, Region = "eu-frankfurt-1" },
+        };
+        var parsed = new RootCommand { ExportCommand.Create() }.Parse([.. settings.Arguments]);
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(
+            (1, 8, 300, "oci:space/bucket", "fraud churn"),
+            (parsed.GetValue<int?>("--day"), parsed.GetValue<int>("--shards"), parsed.GetValue<int>("--memory-mb"),
+                parsed.GetValue<string>("--to-bucket"), string.Join(' ', parsed.GetValue<string[]>("--model")!)));
+        var variables = settings.ToEnvironment();
+        Assert.Equal(settings.Store, variables[PredictionLogSettings.StoreVariable]);
+        Assert.Equal(settings.Oci, OciSettings.Read(new HostEnvironment(variables.GetValueOrDefault)));
     }
 
     [Theory]

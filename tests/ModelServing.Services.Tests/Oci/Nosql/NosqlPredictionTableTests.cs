@@ -102,6 +102,24 @@ public sealed class NosqlPredictionTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_batch_waits_longer_than_a_program_that_answers_someone()
+    {
+        var location = $"nosql:{NosqlEmulator.Compartment}/{TestedPredictionTable.Name}";
+        await tested.Open().PutAsync([SomePredictions.Record(1)], Test);
+        // More failures than a call has attempts.
+        Emulator.Faults.Add(NosqlOperation.Query, CreateFault("429"), times: 4);
+        var batch = PredictionStores.Open(location, 30, tested.Settings, isPatient: true);
+        using var closing = (IDisposable)batch;
+        Assert.Single(await batch.FindAsync(Id, Test));
+
+        Emulator.Faults.Add(NosqlOperation.Query, CreateFault("429"), times: 4);
+        var other = PredictionStores.Open(location, 30, tested.Settings);
+        using var alsoClosing = (IDisposable)other;
+        var e = await Assert.ThrowsAsync<PredictionStoreException>(() => other.FindAsync(Id, Test));
+        Assert.Equal(PredictionStoreError.Throttled, e.Error);
+    }
+
+    [Fact]
     public async Task A_record_larger_than_a_row_is_refused()
     {
         var e = await Assert.ThrowsAsync<PredictionStoreException>(
