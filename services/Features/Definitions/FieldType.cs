@@ -22,6 +22,18 @@ public readonly record struct FieldType(FieldKind Kind, int Scale = 0)
     /// <summary>True for a type whose values can be added and compared.</summary>
     public bool IsNumber => Kind is FieldKind.Int64 or FieldKind.Decimal or FieldKind.Bool or FieldKind.Time;
 
+    /// <summary>The whole steps of 1: 100 for <c>decimal(2)</c>.</summary>
+    internal long Unit
+    {
+        get
+        {
+            var unit = 1L;
+            for (var i = 0; i < Scale; i++)
+                unit *= 10;
+            return unit;
+        }
+    }
+
     public static bool TryParse([NotNullWhen(true)] string? text, out FieldType type)
     {
         type = text switch

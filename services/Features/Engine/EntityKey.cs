@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using ModelServing.Features.Events;
 
 namespace ModelServing.Features.Engine;
@@ -15,7 +17,7 @@ public readonly record struct EntityKey(string Text)
     /// <exception cref="ArgumentException">A value has another type, or is an empty or too long text.</exception>
     public static EntityKey From(params ReadOnlySpan<FieldValue> values)
     {
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         foreach (var value in values)
         {
             if (text.Length > 0)
@@ -29,22 +31,22 @@ public readonly record struct EntityKey(string Text)
 
     public override string ToString() => Text;
 
-    internal static bool TryAppend(System.Text.StringBuilder text, FieldValue value)
+    internal static bool TryAppend(StringBuilder text, FieldValue value)
     {
         if (value.Kind == FieldKind.Int64)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{value.Number}");
+            text.Append(CultureInfo.InvariantCulture, $"{value.Number}");
             return true;
         }
 
-        if (value.Kind != FieldKind.String || value.Text!.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(value.Text) > MaxTextBytes)
+        if (value.Kind != FieldKind.String || value.Text!.Length == 0 || Encoding.UTF8.GetByteCount(value.Text) > MaxTextBytes)
             return false;
-        foreach (var b in System.Text.Encoding.UTF8.GetBytes(value.Text))
+        foreach (var b in Encoding.UTF8.GetBytes(value.Text))
         {
             if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'_' or (byte)'-')
                 text.Append((char)b);
             else
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"%{b:X2}");
+                text.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
         }
 
         return true;

@@ -1,4 +1,4 @@
-using ModelServing.Features.Definitions;
+using ModelServing.Features.Engine.Plan;
 
 namespace ModelServing.Features.Engine;
 
@@ -6,13 +6,27 @@ namespace ModelServing.Features.Engine;
 /// thread at a time.</summary>
 public sealed class EntityState
 {
-    internal EntityState(ViewDefinition definition) => Definition = definition;
+    internal EntityState(EnginePlan plan)
+    {
+        Plan = plan;
+        Tail = new EventTail(plan.Definition.Tail);
+        Groups = [.. plan.Groups.Select(group => new TileGroup(group, group.MaxTiles(plan.ReadReach)))];
+    }
 
     /// <summary>The position in the event log of the last event that was applied; 0 if there is none.</summary>
     public long Sequence { get; internal set; }
 
     /// <summary>The time of the newest event that was applied; null if there is none.</summary>
-    public Instant? Watermark { get; internal set; }
+    public Instant? Watermark => Newest < 0 ? null : new Instant(Newest);
 
-    internal ViewDefinition Definition { get; }
+    internal EnginePlan Plan { get; }
+
+    /// <summary>The time of the newest event in microseconds, or -1.</summary>
+    internal long Newest { get; set; } = -1;
+
+    internal EventTail Tail { get; }
+
+    internal TileGroup[] Groups { get; }
+
+    internal FieldValues Fields { get; } = new();
 }

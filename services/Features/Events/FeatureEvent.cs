@@ -10,8 +10,6 @@ public sealed class FeatureEvent
     /// <summary>The most bytes of an identifier, in UTF-8.</summary>
     public const int MaxIdBytes = 128;
 
-    private UInt128? key;
-
     /// <summary>The name of the source, such as <c>payments</c>.</summary>
     public required string Source { get; init; }
 
@@ -28,7 +26,7 @@ public sealed class FeatureEvent
     public required IReadOnlyList<EventField> Fields { get; init; }
 
     /// <summary>128 bits that stand for source and identifier in an entity's state.</summary>
-    public UInt128 Key => key ??= KeyFrom(Source, Id);
+    public UInt128 Key => KeyFrom(Source, Id);
 
     /// <summary>The field's value; of kind <see cref="FieldKind.None"/> if the event does not have it.</summary>
     public FieldValue this[string name]

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ModelServing.Features.Events;
 
 /// <summary>The kind of a field's value.</summary>
+[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "These are the names that a definition uses.")]
 public enum FieldKind : byte
 {
     /// <summary>The event has no value for the field.</summary>
