@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelServing.Contracts;
 using ModelServing.Features.Engine;
+using ModelServing.Features.Expressions;
 using ModelServing.Registry;
 
 namespace ModelServing.Features.Definitions;
@@ -63,6 +64,25 @@ public sealed record ViewDefinition
     /// <summary>The canonical JSON: on one line, so that equal definitions have equal bytes.</summary>
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, FeaturesJson.Default.ViewDefinition);
 
+    /// <summary>The same definition with its conditions and expressions in their canonical form, so that spaces and needless brackets do not
+    /// change its digest.</summary>
+    /// <exception cref="ExpressionException">The definition breaks a rule.</exception>
+    public ViewDefinition ToCanonical() => this with
+    {
+        Features = [.. Features.Select(feature => feature switch
+        {
+            WindowFeature { Where: { } where } window => window with
+            {
+                Where = Expression.Parse(where, Scopes.ForConditions(this, Sources.First(source => source.Name == window.Source))).ToString(),
+            },
+            ExpressionFeature expression => expression with
+            {
+                Expression = Expression.Parse(expression.Expression, Scopes.ForFeatures(this, expression.Name)).ToString(),
+            },
+            _ => feature,
+        })],
+    };
+
     /// <summary>Reads a definition.</summary>
     /// <exception cref="ContractException">The bytes are not JSON of a definition that this engine computes. The message says
     /// where.</exception>
@@ -81,7 +101,12 @@ public sealed record ViewDefinition
                     $"the view's definition is for version {numbers.Engine} of the engine; this program has version {FeatureEngine.Version}");
             }
 
-            return JsonSerializer.Deserialize(utf8, FeaturesJson.Default.ViewDefinition)!;
+            var view = JsonSerializer.Deserialize(utf8, FeaturesJson.Default.ViewDefinition)!;
+            // The serializer does not check the items of a list.
+            if (view.Entity.Contains(null!) || view.Sources.Any(static source => source is null || source.Fields.Contains(null!)) ||
+                view.Features.Contains(null!) || view.Request.Contains(null!))
+                throw new ContractException("the view's definition has a list with null in it");
+            return view;
         }
         catch (JsonException e)
         {
