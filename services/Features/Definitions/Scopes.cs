@@ -25,8 +25,8 @@ internal static class Scopes
         {
             [ExpressionSyntax.Time] = new(0, ExpressionType.Number),
         };
-        foreach (var value in definition.Request)
-            scope.TryAdd(value.Name, new ExpressionInput(scope.Count, From(value.Type)));
+        foreach (var (name, type) in definition.Request)
+            scope.TryAdd(name, new ExpressionInput(scope.Count, type.Kind == FieldKind.Bool ? ExpressionType.Bool : ExpressionType.Number));
         foreach (var feature in definition.Features.TakeWhile(feature => feature.Name != until))
             scope.TryAdd(feature.Name, new ExpressionInput(scope.Count, ExpressionType.Number));
         return scope;

@@ -108,7 +108,8 @@ public sealed record ViewDefinition
                 throw new ContractException("the view's definition has a list with null in it");
             return view;
         }
-        catch (JsonException e)
+        // The second is for a feature without its kind.
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             throw new ContractException($"the view's definition can't be read: {e.Message}", e);
         }

@@ -46,7 +46,8 @@ internal sealed class ExpressionTokens
         else if (first is '=' or '!' or '<' or '>' && end < text.Length && text[end] == '=')
             end++;
         else if (!"+-*/(),<>".Contains(first, StringComparison.Ordinal))
-            throw new ExpressionException($"column {Column}: '{first}' is not part of an expression");
+            throw new ExpressionException(
+                $"column {Column}: '{first}' is not part of an expression{(first == '=' ? "; compare with ==" : "")}");
         Current = text[start..end];
     }
 

@@ -100,6 +100,14 @@ internal sealed class FeatureNodes(ViewNodes nodes)
         return null;
     }
 
+    // The longest hop of at least a second that divides the window into 12 parts or more.
+    private static TimeSpan? Divisor(TimeSpan window)
+    {
+        var milliseconds = (long)window.TotalMilliseconds;
+        var parts = Enumerable.Range(HopLadder.LeastTiles, 500).FirstOrDefault(parts => milliseconds % parts == 0 && milliseconds / parts >= 1000);
+        return parts == 0 ? null : window / parts;
+    }
+
     private WindowFeature? ReadWindow(MappingEntry entry, Aggregation aggregation, string path, SettingsNode.Mapping map)
     {
         var kind = aggregation.ToString().ToLowerInvariant();
@@ -113,8 +121,9 @@ internal sealed class FeatureNodes(ViewNodes nodes)
         {
             nodes.AddFault(
                 path + ".window",
-                $"{DurationText.Write(window.Value)} has no default hop; add a hop that divides it, such as hop: " +
-                DurationText.Write(window.Value / 12),
+                $"{DurationText.Write(window.Value)} has no default hop; " + (Divisor(window.Value) is { } divisor
+                    ? $"add a hop that divides it, such as hop: {DurationText.Write(divisor)}"
+                    : "write a window that can be divided, such as 1h"),
                 map["window"]!.Position);
         }
 

@@ -32,8 +32,9 @@ public static class ViewFile
         foreach (var fault in ViewRules.Check(view))
         {
             var (path, position) = Find(root, fault.Path);
-            if (!IsCovered(faults, root, path, position))
-                faults.Add(new SettingsFault(path, fault.Message, position));
+            var found = new SettingsFault(path, fault.Message, position);
+            if (!IsCovered(faults, found))
+                faults.Add(found);
         }
 
         return faults.Count == 0
@@ -81,14 +82,14 @@ public static class ViewFile
     }
 
     // A rule about something that could not be read repeats its fault, or follows from it.
-    private static bool IsCovered(List<SettingsFault> faults, SettingsNode.Mapping root, string path, TextPosition? position) =>
-        faults.Any(fault => fault.Path == path || (fault.Position is not null && fault.Position == position)) ||
-        (faults.Count > 0 && path is "features" or "entity" or "sources") ||
-        (path.EndsWith(".ratio", StringComparison.Ordinal) && faults.Any(static fault => fault.Path.StartsWith("features.", StringComparison.Ordinal))) ||
-        (path.StartsWith("expressions.", StringComparison.Ordinal) && faults.Any(static fault => IsInput(fault.Path)) && root["features"] is not null);
+    private static bool IsCovered(List<SettingsFault> faults, SettingsFault found) =>
+        faults.Any(fault => fault.Path == found.Path || (fault.Position is not null && fault.Position == found.Position)) ||
+        (faults.Count > 0 && found.Path is "features" or "entity" or "sources") ||
+        (found.Message.Contains("there is no ", StringComparison.Ordinal) && faults.Any(static fault => IsNamed(fault.Path)));
 
-    private static bool IsInput(string path) =>
-        path.StartsWith("features.", StringComparison.Ordinal) || path.StartsWith("request", StringComparison.Ordinal);
+    private static bool IsNamed(string path) =>
+        path.StartsWith("features", StringComparison.Ordinal) || path.StartsWith("request", StringComparison.Ordinal) ||
+        path.StartsWith("sources", StringComparison.Ordinal);
 
     // A rule names an expression among the features. The position is that of the innermost key that the file has.
     private static (string Path, TextPosition? Position) Find(SettingsNode.Mapping root, string path)

@@ -45,7 +45,7 @@ public static class ViewSchema
         {
             alternative["properties"] = new JsonObject(ViewKeys.Options
                 .Where(static option => option.Name != "default")
-                .Select(static option => KeyValuePair.Create(option.Name, (JsonNode?)JsonValue.Create(false))));
+                .Select(static option => KeyValuePair.Create(option.Name, (JsonNode?)new JsonObject { ["not"] = new JsonObject() })));
         }
 
         return alternative;

@@ -9,7 +9,10 @@ internal static class ExactNumbers
     internal static double Nearest(BigInteger numerator, BigInteger denominator)
     {
         var guess = (double)numerator / (double)denominator;
-        return new[] { Math.BitDecrement(guess), guess, Math.BitIncrement(guess) }
+        // A big number becomes a double by truncation, so the guess may be wrong in its last bits.
+        var bits = BitConverter.DoubleToInt64Bits(guess);
+        return Enumerable.Range(-4, 9).Select(little => BitConverter.Int64BitsToDouble(Math.Max(0, (bits & long.MaxValue) + little)))
+            .Select(candidate => double.IsNegative(guess) ? -candidate : candidate)
             .OrderBy(candidate => Distance(candidate, numerator, denominator))
             .ThenBy(static candidate => BitConverter.DoubleToInt64Bits(candidate) & 1)
             .First();
