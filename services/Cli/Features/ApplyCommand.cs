@@ -32,26 +32,31 @@ internal static class ApplyCommand
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
-            // Every file is checked before the first is published.
-            var read = Read(arguments.GetValue(files)!);
-            var views = new PublishedViews(await registry.OpenStoreAsync(arguments, null, signals.Stop));
-            var rows = new List<ViewRow>();
-            foreach (var view in read)
-                rows.Add(ViewRow.From(view, await views.IsPublishedAsync(view, signals.Stop) ? Unchanged : New));
-            if (!arguments.GetValue(check))
-            {
-                for (var i = 0; i < read.Count; i++)
-                    rows[i] = rows[i] with { State = await views.PublishAsync(read[i], signals.Stop) ? Published : Unchanged };
-            }
-
-            terminal.Say($"Feature views in [bold]{Markup.Escape(views.Location)}[/]:");
-            terminal.Result(rows, FeaturesCommand.Table);
+            // Every file is checked before the registry is opened.
+            var views = Read(arguments.GetValue(files)!);
+            var published = new PublishedViews(await registry.OpenStoreAsync(arguments, null, signals.Stop));
+            await RunAsync(terminal, views, published, arguments.GetValue(check), signals.Stop);
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static List<ViewDefinition> Read(FileInfo[] files)
+    /// <summary>Publishes views, or only compares them with what is published. All are compared before the first is published.</summary>
+    internal static async Task RunAsync(
+        Terminal terminal, IReadOnlyList<ViewDefinition> views, PublishedViews published, bool isCheck, CancellationToken cancellation)
+    {
+        var rows = new List<ViewRow>();
+        foreach (var view in views)
+            rows.Add(ViewRow.From(view, await published.IsPublishedAsync(view, cancellation) ? Unchanged : New));
+        for (var i = 0; i < views.Count && !isCheck; i++)
+            rows[i] = rows[i] with { State = await published.PublishAsync(views[i], cancellation) ? Published : Unchanged };
+        terminal.Say($"Feature views in [bold]{Markup.Escape(published.Location)}[/]:");
+        terminal.Result(rows, FeaturesCommand.Table);
+    }
+
+    /// <summary>Reads files of views.</summary>
+    /// <exception cref="CommandException">A file is missing or has faults, one line each.</exception>
+    internal static List<ViewDefinition> Read(FileInfo[] files)
     {
         var views = new List<ViewDefinition>();
         var lines = new List<string>();
