@@ -45,7 +45,8 @@ internal static class FeatureRules
         {
             faults.Add(new ViewFault(
                 $"{path}.{KeyOf(feature)}",
-                $"there is no source '{feature.Source}'; {Names("the sources are", definition.Sources.Select(static source => source.Name))}"));
+                $"there is no source '{feature.Source}'; " +
+                Names("the sources are", definition.Sources.Select(static source => source.Name))));
             return;
         }
 
@@ -63,7 +64,8 @@ internal static class FeatureRules
         {
             faults.Add(new ViewFault(
                 $"{path}.{KeyOf(feature)}",
-                $"the source {source.Name} has no field '{name}'; {Names("the fields are", source.Fields.Select(static field => field.Name))}"));
+                $"the source {source.Name} has no field '{name}'; " +
+                Names("the fields are", source.Fields.Select(static field => field.Name))));
         }
         else
         {
@@ -101,7 +103,8 @@ internal static class FeatureRules
         if (!allowed)
         {
             faults.Add(new ViewFault(
-                $"{path}.{KeyOf(feature)}", $"{field.Name} is of type {field.Type}, which has no {KeyOf(feature)}; use a number, or distinct"));
+                $"{path}.{KeyOf(feature)}",
+                $"{field.Name} is of type {field.Type}, which has no {KeyOf(feature)}; use a number, or distinct"));
         }
         else if (OutputTypes.IsWhole(feature, field.Type) && feature.Default is null && !OutputTypes.HasZero(feature))
         {

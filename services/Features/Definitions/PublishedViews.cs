@@ -102,7 +102,11 @@ public sealed class PublishedViews(IObjectStore store)
         if (stored is null)
             return null;
         if (stored.Length > ViewDefinition.MaxBytes)
-            throw new RegistryException(RegistryError.Damaged, key, $"it has {stored.Length} bytes; at most {ViewDefinition.MaxBytes} are read");
+        {
+            throw new RegistryException(
+                RegistryError.Damaged, key, $"it has {stored.Length} bytes; at most {ViewDefinition.MaxBytes} are read");
+        }
+
         var bytes = new byte[stored.Length];
         try
         {

@@ -64,8 +64,8 @@ public sealed record ViewDefinition
     /// <summary>The canonical JSON: on one line, so that equal definitions have equal bytes.</summary>
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, FeaturesJson.Default.ViewDefinition);
 
-    /// <summary>The same definition with its conditions and expressions in their canonical form, so that spaces and needless brackets do not
-    /// change its digest.</summary>
+    /// <summary>The same definition with its conditions and expressions in their canonical form, so that spaces and needless brackets do
+    /// not change its digest.</summary>
     /// <exception cref="ExpressionException">The definition breaks a rule.</exception>
     public ViewDefinition ToCanonical() => this with
     {
@@ -73,7 +73,8 @@ public sealed record ViewDefinition
         {
             WindowFeature { Where: { } where } window => window with
             {
-                Where = Expression.Parse(where, Scopes.ForConditions(this, Sources.First(source => source.Name == window.Source))).ToString(),
+                Where = Expression.Parse(
+                    where, Scopes.ForConditions(this, Sources.First(source => source.Name == window.Source))).ToString(),
             },
             ExpressionFeature expression => expression with
             {
@@ -94,11 +95,16 @@ public sealed record ViewDefinition
         {
             var numbers = JsonSerializer.Deserialize(utf8, FeaturesJson.Default.SchemaNumber)!;
             if (numbers.Schema != CurrentSchema)
-                throw new ContractException($"the view's definition has schema {numbers.Schema}; this program reads schema {CurrentSchema}");
+            {
+                throw new ContractException(
+                    $"the view's definition has schema {numbers.Schema}; this program reads schema {CurrentSchema}");
+            }
+
             if (numbers.Engine != FeatureEngine.Version)
             {
                 throw new ContractException(
-                    $"the view's definition is for version {numbers.Engine} of the engine; this program has version {FeatureEngine.Version}");
+                    $"the view's definition is for version {numbers.Engine} of the engine; " +
+                    $"this program has version {FeatureEngine.Version}");
             }
 
             var view = JsonSerializer.Deserialize(utf8, FeaturesJson.Default.ViewDefinition)!;

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace ModelServing.Features.Definitions;
 
 /// <summary>
-/// A feature view's name: <c>[a-z0-9][a-z0-9-]{0,39}</c>. Only a text of that form becomes one, so a name can be part of a path, a URL or an
-/// object's key without being escaped.
+/// A feature view's name: <c>[a-z0-9][a-z0-9-]{0,39}</c>. Only a text of that form becomes one, so a name can be part of a path, a URL or
+/// an object's key without being escaped.
 /// </summary>
 [JsonConverter(typeof(ViewNameJsonConverter))]
 public sealed record ViewName : IComparable<ViewName>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ModelServing.Features.Engine.Plan;
 using ModelServing.Features.Events;
 using ModelServing.Features.Expressions;
@@ -135,22 +134,25 @@ public static class ViewRules
         var hop = DurationText.Write(TimeSpan.FromMicroseconds(largest.Hop));
         faults.Add(new ViewFault(
             "features",
-            $"the state of an entity may have {plan.MaxStateBytes} bytes, and the limit is {MaxStateBytes}; the windows with the hop {hop} " +
-            $"need {plan.MaxBytes(largest)} of them: use a longer hop, a shorter window, delay or lateness, or fewer distinct features"));
+            $"the state of an entity may have {plan.MaxStateBytes} bytes, and the limit is {MaxStateBytes}; the windows with the hop " +
+            $"{hop} need {plan.MaxBytes(largest)} of them: use a longer hop, a shorter window, delay or lateness, " +
+            "or fewer distinct features"));
     }
 
     private static void CheckTimeToLive(ViewDefinition definition, List<ViewFault> faults)
     {
-        if (definition.Features.OfType<WindowFeature>().MaxBy(static window => window.Window + window.Delay + window.Hop) is not { } longest)
+        var windows = definition.Features.OfType<WindowFeature>();
+        if (windows.MaxBy(static window => window.Window + window.Delay + window.Hop) is not { } longest)
             return;
         var least = longest.Window + longest.Delay + longest.Hop + definition.Lateness;
         if (definition.TimeToLive >= least)
             return;
         var delay = longest.Delay > TimeSpan.Zero ? $" + delay {DurationText.Write(longest.Delay)}" : "";
-        faults.Add(new ViewFault("ttl", string.Create(
-            CultureInfo.InvariantCulture,
-            $"{DurationText.Write(definition.TimeToLive)} is shorter than {longest.Name} needs: window {DurationText.Write(longest.Window)}" +
-            $"{delay} + hop {DurationText.Write(longest.Hop)} + lateness {DurationText.Write(definition.Lateness)} = " +
-            $"{DurationText.Write(least)}; write ttl: {DurationText.Write(least)} or longer")));
+        var sum = $"window {DurationText.Write(longest.Window)}{delay} + hop {DurationText.Write(longest.Hop)} + " +
+            $"lateness {DurationText.Write(definition.Lateness)} = {DurationText.Write(least)}";
+        faults.Add(new ViewFault(
+            "ttl",
+            $"{DurationText.Write(definition.TimeToLive)} is shorter than {longest.Name} needs: {sum}; " +
+            $"write ttl: {DurationText.Write(least)} or longer"));
     }
 }

@@ -23,7 +23,10 @@ public readonly record struct EntityKey(string Text)
             if (text.Length > 0)
                 text.Append(',');
             if (!TryAppend(text, value))
-                throw new ArgumentException($"'{value}' is not an entity's key: an int64, or a text of 1 to {MaxTextBytes} bytes", nameof(values));
+            {
+                throw new ArgumentException(
+                    $"'{value}' is not an entity's key: an int64, or a text of 1 to {MaxTextBytes} bytes", nameof(values));
+            }
         }
 
         return new EntityKey(text.ToString());

@@ -2,8 +2,8 @@ using ModelServing.Features.Engine.Plan;
 
 namespace ModelServing.Features.Engine;
 
-/// <summary>What a view knows about one entity, decoded. It is made, changed and encoded by its <see cref="FeatureEngine"/>, and used by one
-/// thread at a time.</summary>
+/// <summary>What a view knows about one entity, decoded. It is made, changed and encoded by its <see cref="FeatureEngine"/>, and used by
+/// one thread at a time.</summary>
 public sealed class EntityState
 {
     internal EntityState(EnginePlan plan)

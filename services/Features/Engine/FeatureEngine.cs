@@ -28,7 +28,10 @@ public sealed class FeatureEngine
         digest = Convert.FromHexString(Digest.AsSpan(Digest.IndexOf(':') + 1, StateCodec.DigestBytes * 2));
         plan = new EnginePlan(definition);
         MaxStateBytes = (int)plan.MaxStateBytes;
-        Outputs = [.. definition.Features.Zip(plan.Outputs, static (feature, output) => new FeatureOutput(feature.Name, output.Missing.Type))];
+        Outputs =
+        [
+            .. definition.Features.Zip(plan.Outputs, static (feature, output) => new FeatureOutput(feature.Name, output.Missing.Type)),
+        ];
     }
 
     public ViewDefinition Definition { get; }
@@ -91,7 +94,11 @@ public sealed class FeatureEngine
     public EntityState Decode(ReadOnlySpan<byte> bytes, EntityState? reused = null)
     {
         if (bytes.Length > MaxStateBytes)
-            throw new FeatureStateException($"the state has {bytes.Length} bytes; the limit of the view {Definition.Id} is {MaxStateBytes}");
+        {
+            throw new FeatureStateException(
+                $"the state has {bytes.Length} bytes; the limit of the view {Definition.Id} is {MaxStateBytes}");
+        }
+
         var state = reused ?? CreateState();
         RequireOwn(state);
         StateCodec.Read(bytes, digest, state);
@@ -139,8 +146,8 @@ public sealed class FeatureEngine
 
     /// <summary>Reads the features at a time. At an equal time, equal states give equal bits.</summary>
     /// <param name="state">The entity's state; null if there is none.</param>
-    /// <param name="time">The time of reading. More than the lateness and a minute before the newest event, all windows are missing, because
-    /// their tiles may have been removed.</param>
+    /// <param name="time">The time of reading. More than the lateness and a minute before the newest event, all windows are missing,
+    /// because their tiles may have been removed.</param>
     /// <param name="request">The request's values in the order of <see cref="ViewDefinition.Request"/>; not a number for a missing one.
     /// Empty if there are none.</param>
     /// <param name="values">Receives the values in the order of <see cref="Outputs"/>.</param>

@@ -18,12 +18,7 @@ internal static class FeatureReader
         numbers[0] = time.Microseconds;
         for (var i = 0; i < plan.Request.Length; i++)
             numbers[1 + i] = request.IsEmpty ? double.NaN : Convert(request[i], plan.Request[i]);
-        for (var i = 0; i < plan.Outputs.Count; i++)
-        {
-            var output = plan.Outputs[i];
-            if (output.Window is { } window)
-                values[i] = status == FeatureStatus.Present ? Read(window, output, state!, time.Microseconds) : DefaultFor(output, status);
-        }
+        ReadWindows(plan, status == FeatureStatus.Present ? state : null, time.Microseconds, status, values);
 
         for (var i = 0; i < plan.Outputs.Count; i++)
         {
@@ -33,6 +28,32 @@ internal static class FeatureReader
             else if (output.Expression is not null)
                 values[i] = Evaluate(plan, output, numbers, values);
             numbers[1 + plan.Request.Length + i] = values[i].AsDouble;
+        }
+    }
+
+    private static void ReadWindows(EnginePlan plan, EntityState? state, long time, FeatureStatus status, Span<FeatureValue> values)
+    {
+        // The first tile of each window and the one after its last; features with the same window share them.
+        Span<(int From, int To)> ranges = stackalloc (int, int)[plan.FrameCount];
+        for (var i = 0; i < plan.Groups.Count && state is not null; i++)
+        {
+            var group = plan.Groups[i];
+            for (var frame = 0; frame < group.Frames.Count; frame++)
+            {
+                var from = state.Groups[i].Find(group.Frames[frame].First(time, group.Hop));
+                ranges[group.FirstFrame + frame] =
+                    (from, Math.Max(from, state.Groups[i].Find(group.Frames[frame].End(time, group.Hop))));
+            }
+        }
+
+        for (var i = 0; i < plan.Outputs.Count; i++)
+        {
+            var output = plan.Outputs[i];
+            if (output.Window is not { } window)
+                continue;
+            values[i] = state is null
+                ? DefaultFor(output, status)
+                : Read(window, output, state.Groups[window.Group], ranges[plan.Groups[window.Group].FirstFrame + window.Frame]);
         }
     }
 
@@ -47,12 +68,9 @@ internal static class FeatureReader
     private static FeatureValue DefaultFor(OutputPlan output, FeatureStatus status) =>
         status == FeatureStatus.Expired ? output.Expired : output.Missing;
 
-    private static FeatureValue Read(WindowPlan window, OutputPlan output, EntityState state, long time)
+    private static FeatureValue Read(WindowPlan window, OutputPlan output, TileGroup group, (int From, int To) range)
     {
-        var (plan, group) = (state.Plan.Groups[window.Group], state.Groups[window.Group]);
-        var frame = plan.Frames[window.Frame];
-        var from = group.Find(frame.First(time, plan.Hop));
-        var to = Math.Max(from, group.Find(frame.End(time, plan.Hop)));
+        var (from, to) = range;
         var column = group[window.Column];
         switch (window.Aggregation)
         {
@@ -120,14 +138,11 @@ internal static class FeatureReader
     {
         Span<byte> registers = stackalloc byte[DistinctSketch.Registers];
         registers.Clear();
-        var isEmpty = true;
+        Span<ushort> used = stackalloc ushort[DistinctSketch.Registers];
+        var union = new RegisterUnion(registers, used);
         foreach (var sketch in ((DistinctColumn)column).Range(from, to))
-        {
-            sketch?.MergeInto(registers);
-            isEmpty &= sketch is null;
-        }
-
-        return isEmpty ? 0 : DistinctEstimate.From(registers);
+            sketch?.MergeInto(ref union);
+        return union.Estimate();
     }
 
     private static FeatureValue Divide(OutputPlan output, FeatureValue dividend, FeatureValue divisor)

@@ -18,6 +18,7 @@ internal sealed class FieldValues
     // With the time at index 0, as in the scope of conditions.
     private double[] numbers = [];
     private string?[] texts = [];
+    private ulong?[] hashes = [];
     private int count;
 
     internal ReadOnlySpan<double> Numbers => numbers.AsSpan(0, count + 1);
@@ -32,11 +33,13 @@ internal sealed class FieldValues
             exists = new bool[fields];
             numbers = new double[fields + 1];
             texts = new string?[fields + 1];
+            hashes = new ulong?[fields];
         }
 
         count = fields;
         Array.Clear(exists, 0, fields);
         Array.Clear(texts, 0, fields + 1);
+        Array.Clear(hashes, 0, fields);
         numbers.AsSpan(1, fields).Fill(double.NaN);
         numbers[0] = time;
     }
@@ -47,18 +50,7 @@ internal sealed class FieldValues
     internal long Steps(int field) => steps[field];
 
     /// <summary>The hash of a number or a text.</summary>
-    internal ulong Hash(int field)
-    {
-        if (texts[field + 1] is not { } text)
-        {
-            Span<byte> number = stackalloc byte[sizeof(long)];
-            BinaryPrimitives.WriteInt64LittleEndian(number, steps[field]);
-            return XxHash64.HashToUInt64(number);
-        }
-
-        Span<byte> utf8 = stackalloc byte[FieldValue.MaxTextBytes];
-        return XxHash64.HashToUInt64(utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
-    }
+    internal ulong Hash(int field) => hashes[field] ??= ComputeHash(field);
 
     /// <summary>Sets a field; false if the value does not fit the type exactly.</summary>
     internal bool TrySet(int field, FieldValue value, FieldType type)
@@ -74,6 +66,19 @@ internal sealed class FieldValues
             return false;
         numbers[field + 1] = type.Scale == 0 ? steps[field] : ExactRatio.ToDouble(steps[field], (UInt128)Powers[type.Scale]);
         return true;
+    }
+
+    private ulong ComputeHash(int field)
+    {
+        if (texts[field + 1] is not { } text)
+        {
+            Span<byte> number = stackalloc byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64LittleEndian(number, steps[field]);
+            return XxHash64.HashToUInt64(number);
+        }
+
+        Span<byte> utf8 = stackalloc byte[FieldValue.MaxTextBytes];
+        return XxHash64.HashToUInt64(utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
     }
 
     private static bool TryConvert(FieldValue value, FieldType type, out long steps)

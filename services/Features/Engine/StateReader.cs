@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ModelServing.Features.Engine;
 
-/// <summary>Reads the parts of an encoded state. Each number has one form only, so bytes that can be read are those that were written.</summary>
+/// <summary>Reads the parts of an encoded state. Each number has one form only, so only what was written can be read.</summary>
 internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> bytes = bytes;

@@ -29,7 +29,8 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
             return index;
         if (count == numbers.Length)
             Grow(Math.Min(maxTiles, Math.Max(4, count * 2)));
-        Array.Copy(numbers, index, numbers, index + 1, count - index);
+        if (index < count)
+            Array.Copy(numbers, index, numbers, index + 1, count - index);
         numbers[index] = number;
         foreach (var column in columns)
             column.Insert(index, count);
@@ -63,7 +64,8 @@ internal sealed class TileGroup(GroupPlan plan, int maxTiles)
     }
 
     /// <summary>Reads tiles in place of those that are there.</summary>
-    /// <exception cref="FeatureStateException">The bytes are not tiles from <paramref name="first"/> to <paramref name="last"/>.</exception>
+    /// <exception cref="FeatureStateException">The bytes are not tiles from <paramref name="first"/> to
+    /// <paramref name="last"/>.</exception>
     internal void Read(long first, long last, ref StateReader reader)
     {
         count = (int)reader.ReadCount(maxTiles);

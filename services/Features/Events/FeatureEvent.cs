@@ -3,8 +3,8 @@ using System.Text;
 
 namespace ModelServing.Features.Events;
 
-/// <summary>Something that happened, from which features are computed. Its source and identifier make it unique: a second event with both is
-/// a repetition of the first.</summary>
+/// <summary>Something that happened, from which features are computed. Its source and identifier make it unique: a second event with both
+/// is a repetition of the first.</summary>
 public sealed class FeatureEvent
 {
     /// <summary>The most bytes of an identifier, in UTF-8.</summary>

@@ -158,8 +158,8 @@ internal sealed class ExpressionParser(string text, IReadOnlyDictionary<string, 
         };
         if (operands.Count < least || operands.Count > most)
         {
-            throw new ExpressionException(
-                $"column {column}: '{name}' has {operands.Count} values in its brackets; it takes {(least == most ? least : $"{least} to {most}")}");
+            var takes = least == most ? $"{least}" : $"{least} to {most}";
+            throw new ExpressionException($"column {column}: '{name}' has {operands.Count} values in its brackets; it takes {takes}");
         }
 
         if (operation == Operation.If)

@@ -1,7 +1,7 @@
 namespace ModelServing.Features.Expressions;
 
-/// <summary>The operations on numbers. IEEE 754 rounds each of them correctly, or it is exact, so the bits of a result are the same on every
-/// processor.</summary>
+/// <summary>The operations on numbers. IEEE 754 rounds each of them correctly, or it is exact, so the bits of a result are the same on
+/// every processor.</summary>
 internal enum Operation
 {
     Or,

@@ -1,6 +1,6 @@
 namespace ModelServing.Features.Expressions;
 
-/// <summary>Whether two texts are equal, character by character. A missing text is equal to none, not even to another missing one.</summary>
+/// <summary>Whether two texts are equal, character by character. A missing text equals no text, not even a missing one.</summary>
 internal sealed class TextComparisonNode(ExpressionNode left, ExpressionNode right, bool isEqual) : ExpressionNode
 {
     internal override ExpressionType Type => ExpressionType.Bool;

@@ -104,7 +104,8 @@ internal sealed class FeatureNodes(ViewNodes nodes)
     private static TimeSpan? Divisor(TimeSpan window)
     {
         var milliseconds = (long)window.TotalMilliseconds;
-        var parts = Enumerable.Range(HopLadder.LeastTiles, 500).FirstOrDefault(parts => milliseconds % parts == 0 && milliseconds / parts >= 1000);
+        var parts = Enumerable.Range(HopLadder.LeastTiles, 500)
+            .FirstOrDefault(parts => milliseconds % parts == 0 && milliseconds / parts >= 1000);
         return parts == 0 ? null : window / parts;
     }
 

@@ -34,7 +34,8 @@ internal static class ViewKeys
         new("hop", "The length of the tiles that the window is made of. By default, a window has 12 to 64 of them.", Duration),
         new("delay", "How long before the time of reading the window ends. Default: `0s`.", Duration),
         new("where", "A condition on the fields of an event, such as `amount > 100`.", Expression),
-        new("default", "The value if there is no other. Without it, a count, a sum and a distinct have 0, and others are not a number.", Number),
+        new("default", "The value if there is no other. Without it, a count, a sum and a distinct have 0, and others are not a number.",
+            Number),
     ];
 
     internal static readonly IReadOnlyList<ViewKey> SourceOptions =
@@ -52,13 +53,14 @@ internal static class ViewKeys
     internal static readonly IReadOnlyList<ViewKey> Root =
     [
         new("view", "The view's name: " + ViewName.Form + ".", static () => Text(ViewName.Pattern), IsRequired: true),
-        new("version", "The version, from 1. A published version never changes.", static () => Whole(1, ViewId.MaxVersion), IsRequired: true),
-        new("entity", "The keys of an entity, in order, with their types: `int64` or `string`.", static () => Named(Text("^(int64|string)$"), 1),
+        new("version", "The version, from 1. A published version never changes.", static () => Whole(1, ViewId.MaxVersion),
             IsRequired: true),
+        new("entity", "The keys of an entity, in order, with their types: `int64` or `string`.",
+            static () => Named(Text("^(int64|string)$"), 1), IsRequired: true),
         new("sources", "The sources of events, by name.", static () => Named(Map(SourceOptions), 1), IsRequired: true),
         new("lateness", "How much older than the newest event of its entity an event may be. Default: `0s`.", Duration),
-        new("ttl", "How long after its newest event an entity's features can be read: at least the longest window with its delay and hop, " +
-            "plus the lateness.", Duration, IsRequired: true),
+        new("ttl", "How long after its newest event an entity's features can be read: at least the longest window with its delay and " +
+            "hop, plus the lateness.", Duration, IsRequired: true),
         new("tail", $"The most identifiers of events that an entity remembers, to recognise repeated ones. Default: " +
             $"{ViewDefinition.DefaultTail}.", static () => Whole(ViewRules.MinTail, ViewRules.MaxTail)),
         new("features", "The features, by name, in the order in which readers get them.", static () => Named(ViewSchema.Feature(), 1),

@@ -24,7 +24,8 @@ internal sealed class ViewNodes(List<SettingsFault> faults)
                 entry.Position);
         }
 
-        foreach (var key in keys.Where(key => key.IsRequired && node is SettingsNode.Mapping && map[key.Name] is null or SettingsNode.Empty))
+        var missing = keys.Where(key => key.IsRequired && map[key.Name] is null or SettingsNode.Empty);
+        foreach (var key in node is SettingsNode.Mapping ? missing : [])
             AddFault(Join(path, key.Name), $"missing: {key.Description}", map[key.Name]?.Position ?? map.Position);
         return map;
     }

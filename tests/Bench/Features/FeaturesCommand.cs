@@ -16,8 +16,11 @@ internal static class FeaturesCommand
         };
         BenchAction.Set(
             command,
-            (arguments, cancellation) => Task.FromResult(
-                (arguments.GetValue(isShort) ? new EngineBench(1, 20) : new EngineBench(arguments.GetValue(rounds), 200)).Run(cancellation)),
+            (arguments, cancellation) =>
+            {
+                var bench = arguments.GetValue(isShort) ? new EngineBench(1, 20) : new EngineBench(arguments.GetValue(rounds), 200);
+                return Task.FromResult(bench.Run(cancellation));
+            },
             static report => report.Print(Console.Out),
             json);
         return command;

@@ -11,11 +11,17 @@ internal abstract class ArrayColumn<T> : TileColumn
 
     internal override void Insert(int at, int count)
     {
-        Array.Copy(items, at, items, at + 1, count - at);
+        // Most tiles are added at the end.
+        if (at < count)
+            Array.Copy(items, at, items, at + 1, count - at);
         items[at] = default!;
     }
 
-    internal override void RemoveFirst(int removed, int count) => Array.Copy(items, removed, items, 0, count - removed);
+    internal override void RemoveFirst(int removed, int count)
+    {
+        if (removed < count)
+            Array.Copy(items, removed, items, 0, count - removed);
+    }
 
     private protected ref T this[int tile] => ref items[tile];
 }

@@ -16,8 +16,14 @@ internal static class DistinctEstimate
         histogram.Clear();
         foreach (var rank in registers)
             histogram[rank]++;
-        double count = registers.Length;
-        if (histogram[0] == registers.Length)
+        return From(histogram, registers.Length);
+    }
+
+    /// <summary>The size from the number of registers of each rank.</summary>
+    internal static long From(ReadOnlySpan<int> histogram, int registers)
+    {
+        double count = registers;
+        if (histogram[0] == registers)
             return 0;
         var sum = count * Tau((count - histogram[DistinctSketch.MaxRank]) / count);
         for (var rank = DistinctSketch.MaxRank - 1; rank >= 1; rank--)

@@ -37,18 +37,19 @@ internal sealed class DistinctSketch
             AddListed(index, rank);
     }
 
-    /// <summary>Raises registers to those of this sketch.</summary>
-    internal void MergeInto(Span<byte> target)
+    /// <summary>Adds this sketch to a union.</summary>
+    internal void MergeInto(ref RegisterUnion union)
     {
         if (registers is null)
         {
             foreach (var item in list.AsSpan(0, listed))
-                target[item >> RankBits] = Math.Max(target[item >> RankBits], (byte)(item & ((1 << RankBits) - 1)));
+                union.Raise(item >> RankBits, (byte)(item & ((1 << RankBits) - 1)));
             return;
         }
 
+        union.BecomeDense();
         var sources = MemoryMarshal.Cast<byte, Vector<byte>>(registers);
-        var targets = MemoryMarshal.Cast<byte, Vector<byte>>(target);
+        var targets = MemoryMarshal.Cast<byte, Vector<byte>>(union.Registers);
         for (var i = 0; i < targets.Length; i++)
             targets[i] = Vector.Max(targets[i], sources[i]);
     }
@@ -101,7 +102,8 @@ internal sealed class DistinctSketch
         if (listed == MaxListed)
         {
             var dense = new byte[Registers];
-            MergeInto(dense);
+            foreach (var one in list.AsSpan(0, listed))
+                dense[one >> RankBits] = (byte)(one & ((1 << RankBits) - 1));
             dense[index] = (byte)rank;
             registers = dense;
             list = null;

@@ -19,6 +19,12 @@ internal sealed class EnginePlan
         Sources = [.. definition.Sources.Select(source => new SourcePlan(definition, source))];
         foreach (var feature in definition.Features)
             Outputs.Add(Plan(feature));
+        foreach (var group in Groups)
+        {
+            group.FirstFrame = FrameCount;
+            FrameCount += group.Frames.Count;
+        }
+
         Request = [.. definition.Request.Select(static value => value.Type)];
     }
 
@@ -38,6 +44,9 @@ internal sealed class EnginePlan
     internal List<OutputPlan> Outputs { get; } = [];
 
     internal FieldType[] Request { get; }
+
+    /// <summary>The number of different windows.</summary>
+    internal int FrameCount { get; }
 
     /// <summary>The most bytes of an encoded state.</summary>
     internal long MaxStateBytes => StateCodec.HeaderBytes + EventTail.MaxBytes(Definition.Tail) + Groups.Sum(MaxBytes);

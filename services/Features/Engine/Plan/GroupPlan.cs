@@ -12,6 +12,9 @@ internal sealed class GroupPlan(long hop)
 
     internal List<FramePlan> Frames { get; } = [];
 
+    /// <summary>The number of windows in the groups before this one.</summary>
+    internal int FirstFrame { get; set; }
+
     internal int Add(ColumnPlan column) => IndexOrAdd(Columns, column);
 
     internal int Add(FramePlan frame) => IndexOrAdd(Frames, frame);

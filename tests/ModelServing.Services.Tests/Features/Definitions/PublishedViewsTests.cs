@@ -21,7 +21,8 @@ public sealed class PublishedViewsTests : IDisposable
         Assert.False(await Views.PublishAsync(view, default));
         Assert.True(await Views.IsPublishedAsync(view, default));
         var changed = view with { Tail = 99 };
-        foreach (var publish in new Func<Task>[] { () => Views.PublishAsync(changed, default), () => Views.IsPublishedAsync(changed, default) })
+        Func<Task>[] calls = [() => Views.PublishAsync(changed, default), () => Views.IsPublishedAsync(changed, default)];
+        foreach (var publish in calls)
         {
             var e = await Assert.ThrowsAsync<RegistryException>(publish);
             Assert.Equal(RegistryError.AlreadyPublished, e.Error);
@@ -59,6 +60,7 @@ public sealed class PublishedViewsTests : IDisposable
         await File.WriteAllTextAsync(path, "{");
         var e = await Assert.ThrowsAsync<RegistryException>(() => Views.FindAsync(SomeViews.Everything.Id, default));
         Assert.Equal(RegistryError.Damaged, e.Error);
-        Assert.StartsWith("features/card-activity/v1/definition.json: the view's definition can't be read", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "features/card-activity/v1/definition.json: the view's definition can't be read", e.Message, StringComparison.Ordinal);
     }
 }

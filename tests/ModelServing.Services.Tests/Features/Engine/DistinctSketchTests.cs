@@ -24,18 +24,21 @@ public class DistinctSketchTests
     [Fact]
     public void The_union_of_sketches_is_the_sketch_of_all_values() => Gen.Long[0, 2000].Array[0, 700].Array[1, 4].Sample(parts =>
     {
-        Span<byte> union = stackalloc byte[DistinctSketch.Registers];
+        var union = CreateUnion();
         foreach (var part in parts)
-            Sketch(part).MergeInto(union);
-        Assert.Equal(Estimate([.. parts.SelectMany(static part => part)]), DistinctEstimate.From(union));
+            Sketch(part).MergeInto(ref union);
+        Assert.Equal(Estimate([.. parts.SelectMany(static part => part)]), union.Estimate());
+        Assert.Equal(DistinctEstimate.From(union.Registers), union.Estimate());
     });
 
     private static long Estimate(IReadOnlyCollection<long> values)
     {
-        Span<byte> registers = stackalloc byte[DistinctSketch.Registers];
-        Sketch(values).MergeInto(registers);
-        return DistinctEstimate.From(registers);
+        var union = CreateUnion();
+        Sketch(values).MergeInto(ref union);
+        return union.Estimate();
     }
+
+    private static RegisterUnion CreateUnion() => new(new byte[DistinctSketch.Registers], new ushort[DistinctSketch.Registers]);
 
     private static DistinctSketch Sketch(IEnumerable<long> values)
     {

@@ -18,12 +18,15 @@ public class FeatureEngineTests
             // With room for all, because a state that must forget events forgets those that it got first.
             var engine = new FeatureEngine(definition with { Tail = 64 });
             var lateness = definition.Lateness.TotalMicroseconds;
-            var first = ApplyAll(engine, all.OrderBy(one => one.Event.Time.Microseconds + (lateness * one.First)).Select(one => one.Event));
-            var second = ApplyAll(engine, all.OrderBy(one => one.Event.Time.Microseconds + (lateness * one.Second)).Select(one => one.Event));
+            var first = ApplyAll(engine, InOrder(static one => one.First));
+            var second = ApplyAll(engine, InOrder(static one => one.Second));
             Assert.Equal(all.Length, first.Sequence);
             Assert.Equal(engine.Encode(first), engine.Encode(second));
             var time = new Instant((first.Watermark?.Microseconds ?? 0) + after);
             Assert.Equal(Read(engine, first, time), Read(engine, second, time));
+
+            IEnumerable<FeatureEvent> InOrder(Func<(FeatureEvent Event, double First, double Second), double> share) =>
+                all.OrderBy(one => one.Event.Time.Microseconds + (lateness * share(one))).Select(static one => one.Event);
         });
 
     [Fact]
@@ -79,9 +82,9 @@ public class FeatureEngineTests
                 Assert.Equal(isSeen, engine.Apply(state, events[i], i + 1) == ApplyOutcome.AlreadyApplied);
             }
 
-            // The same log again under new positions: an event is in the tail, or it is too old. Those with the identifier of another are left
-            // out, because only the newest of them may be remembered.
-            foreach (var one in events.GroupBy(static one => one.Key).Where(static same => same.Count() == 1).Select(static same => same.First()))
+            // The same log again under new positions: an event is in the tail, or it is too old. Those with the identifier of another are
+            // left out, because only the newest of them may be remembered.
+            foreach (var one in events.Where(one => events.Count(other => other.Key == one.Key) == 1))
                 Assert.NotEqual(ApplyOutcome.Applied, engine.Apply(state, one, 1000));
             Assert.Equal(before, engine.Encode(state));
         });
@@ -138,7 +141,7 @@ public class FeatureEngineTests
 
     [Fact]
     public void A_state_is_never_larger_than_its_limit() =>
-        Gen.Select(SomeViews.All, Gen.Int[1, 100], Gen.Long[1, 3 * 60 * SomeEvents.Second], Gen.Int).Sample((definition, burst, step, seed) =>
+        Gen.Select(SomeViews.All, Gen.Int[1, 100], Gen.Long[1, 180 * SomeEvents.Second], Gen.Int).Sample((definition, burst, step, seed) =>
         {
             var engine = new FeatureEngine(definition);
             var state = engine.CreateState();
@@ -204,7 +207,8 @@ public class FeatureEngineTests
         Assert.Equal(ApplyOutcome.Unreadable, engine.Apply(state, wrong, 1));
         Assert.Equal(ApplyOutcome.OtherSource, engine.Apply(state, SomeEvents.Create("logins", "a", 5), 1));
         Assert.Equal((0, null), (state.Sequence, state.Watermark));
-        Assert.Equal("amount is 12.345, which is not of the type decimal(2) that the view card-activity v1 declares", engine.FindFault(wrong));
+        Assert.Equal(
+            "amount is 12.345, which is not of the type decimal(2) that the view card-activity v1 declares", engine.FindFault(wrong));
         Assert.Null(engine.FindFault(SomeEvents.Create("logins", "a", 5)));
     }
 
@@ -222,7 +226,8 @@ public class FeatureEngineTests
         var without = SomeEvents.Create(SomeViews.Payments, "a", 5);
         Assert.False(engine.TryFindEntity(without, out _));
         Assert.Equal(
-            "the event does not have the entity keys of the view card-activity v1: card_id (int64), shop (string)", engine.FindFault(without));
+            "the event does not have the entity keys of the view card-activity v1: card_id (int64), shop (string)",
+            engine.FindFault(without));
         Assert.False(engine.TryFindEntity(SomeEvents.Create("logins", "a", 5), out _));
     }
 

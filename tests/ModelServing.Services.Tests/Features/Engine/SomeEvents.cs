@@ -24,7 +24,10 @@ internal static class SomeEvents
         }.Where((_, index) => index != present % 8).ToArray());
 
     private static readonly Gen<FeatureEvent> Events = Gen.Select(
-        Gen.Bool, Gen.Int[0, 60], Gen.OneOf<long>(Gen.Long[0, 7200 * Second], Gen.Long[0, 40].Select(static n => n * 180 * Second)), PaymentFields,
+        Gen.Bool,
+        Gen.Int[0, 60],
+        Gen.OneOf<long>(Gen.Long[0, 7200 * Second], Gen.Long[0, 40].Select(static n => n * 180 * Second)),
+        PaymentFields,
         static (isRefund, id, time, fields) => Create(
             isRefund ? SomeViews.Refunds : SomeViews.Payments,
             $"e{id}",

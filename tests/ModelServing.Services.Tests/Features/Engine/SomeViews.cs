@@ -78,16 +78,19 @@ internal static class SomeViews
     }
 
     private static WindowFeature Window(
-        (Aggregation Aggregation, string Source, string? Field, string? Where) kind, int hop, int tiles, int delay) => new()
+        (Aggregation Aggregation, string Source, string? Field, string? Where) kind, int hop, int tiles, int delay)
     {
-        Name = "",
-        Aggregation = kind.Aggregation,
-        Source = kind.Source,
-        Field = kind.Field,
-        Where = kind.Where,
-        Hop = TimeSpan.FromSeconds(hop),
-        Window = TimeSpan.FromSeconds(hop * tiles),
-        Delay = TimeSpan.FromSeconds(delay),
-        Default = kind.Aggregation is Aggregation.Last or Aggregation.Max ? 7 : null,
-    };
+        return new WindowFeature
+        {
+            Name = "",
+            Aggregation = kind.Aggregation,
+            Source = kind.Source,
+            Field = kind.Field,
+            Where = kind.Where,
+            Hop = TimeSpan.FromSeconds(hop),
+            Window = TimeSpan.FromSeconds(hop * tiles),
+            Delay = TimeSpan.FromSeconds(delay),
+            Default = kind.Aggregation is Aggregation.Last or Aggregation.Max ? 7 : null,
+        };
+    }
 }

@@ -79,8 +79,12 @@ public class ExpressionTests
 
     [Fact]
     public void Any_text_is_an_expression_or_refused() =>
-        Gen.OneOf(Gen.OneOf("a", "yes", "text", "1.5", "'x'"), Gen.OneOf("(", ")", ",", " "), Gen.OneOf("+", "-", "*", "/", "<=", "==", "not "),
-            Gen.OneOf("if(", "min(", "hour(", "and ", "or "), Gen.String[1, 2]).Array[0, 12].Sample(parts =>
+        Gen.OneOf(
+            Gen.OneOf("a", "yes", "text", "1.5", "'x'"),
+            Gen.OneOf("(", ")", ",", " "),
+            Gen.OneOf("+", "-", "*", "/", "<=", "==", "not "),
+            Gen.OneOf("if(", "min(", "hour(", "and ", "or "),
+            Gen.String[1, 2]).Array[0, 12].Sample(parts =>
         {
             try
             {

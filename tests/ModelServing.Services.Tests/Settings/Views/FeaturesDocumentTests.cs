@@ -14,7 +14,7 @@ public partial class FeaturesDocumentTests
     {
         var views = Blocks().Matches(Page).Select(static block => block.Groups[1].Value).ToList();
         Assert.NotEmpty(views);
-        Assert.All(views, static view => Assert.Empty(ViewFile.Parse(view).Faults.Select(static fault => fault.ToLine("docs/features.md"))));
+        Assert.All(views, static view => Assert.Empty(ViewFile.Parse(view).Faults.Select(static fault => fault.ToLine("features.md"))));
     }
 
     [Fact]

@@ -67,8 +67,7 @@ public class ViewFileTests
             [TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromHours(6), TimeSpan.FromHours(1), TimeSpan.FromDays(1)],
             windows.Select(static window => window.Hop));
         Assert.Equal("(amount >= 500) and (category != 'rent')", windows[3].Where);
-        Assert.Equal(
-            "amount / card_mean_amount_7d", ((ExpressionFeature)view.Features.Single(feature => feature.Name == "amount_to_mean")).Expression);
+        Assert.Equal("amount / card_mean_amount_7d", Assert.IsType<ExpressionFeature>(view.Features[^1]).Expression);
         Assert.Equal(
             [FeatureType.Int64, FeatureType.Int64, FeatureType.Double, FeatureType.Int64, FeatureType.Int64, FeatureType.Double,
                 FeatureType.Double, FeatureType.Double],
@@ -127,36 +126,84 @@ public class ViewFileTests
     }
 
     [Theory]
-    [InlineData("", "v.yaml: the file is empty; it must be a map with the keys view, version, entity, sources, lateness, ttl, tail, features, request, expressions")]
-    [InlineData("- a", "v.yaml:1:1: the file is a list; it must be a map with the keys view, version, entity, sources, lateness, ttl, tail, features, request, expressions")]
+    [InlineData(
+        "",
+        "v.yaml: the file is empty; it must be a map with the keys view, version, entity, sources, lateness, ttl, tail, features, " +
+        "request, expressions")]
+    [InlineData(
+        "- a",
+        "v.yaml:1:1: the file is a list; it must be a map with the keys view, version, entity, sources, lateness, ttl, tail, " +
+        "features, request, expressions")]
     public void A_file_of_another_form_is_refused(string yaml, string line) => Assert.Equal([line], Lines(yaml));
 
     [Theory]
-    [InlineData("view: card-activity", "view: Card", "2:7: view: 'Card' is not a view's name: 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit")]
+    [InlineData(
+        "view: card-activity", "view: Card",
+        "2:7: view: 'Card' is not a view's name: 1 to 40 of a-z, 0-9 and '-', beginning with a letter or a digit")]
     [InlineData("version: 3", "version: v3", "3:10: version: 'v3' is not a whole number from 1 to 999999999 in plain digits")]
     [InlineData("version: 3\n", "", "2:1: version: missing: The version, from 1. A published version never changes.")]
     [InlineData("lateness: 1h", "latenes: 1h", "8:1: latenes: this key is unknown; did you mean 'lateness'?")]
-    [InlineData("lateness: 1h", "lateness: 1 hour", "8:11: lateness: '1 hour' is not a duration: a whole number with a unit, such as 500ms, 30s, 15m, 6h or 7d, up to 3660d")]
-    [InlineData("card_id: int64", "card_id: int32", "4:20: entity.card_id: 'int32' is not a type: int64, decimal(2) with 0 to 9 decimal places, bool, string or time")]
+    [InlineData(
+        "lateness: 1h", "lateness: 1 hour",
+        "8:11: lateness: '1 hour' is not a duration: a whole number with a unit, such as 500ms, 30s, 15m, 6h or 7d, up to 3660d")]
+    [InlineData(
+        "card_id: int64", "card_id: int32",
+        "4:20: entity.card_id: 'int32' is not a type: int64, decimal(2) with 0 to 9 decimal places, bool, string or time")]
     [InlineData("card_id: int64", "card_id: time", "4:11: entity.card_id: the type is time; an entity key is int64 or string")]
-    [InlineData("ttl: 40d", "ttl: 30d", "9:1: ttl: 30d is shorter than card_count_30d needs: window 30d + hop 1d + lateness 1h = 745h; write ttl: 745h or longer")]
-    [InlineData("count: payments, window: 1d", "count: payment, window: 1d", "11:20: features.card_count_1d.count: there is no source 'payment'; the sources are payments")]
-    [InlineData("mean: payments.amount", "mean: payments.amounts", "13:26: features.card_mean_amount_7d.mean: the source payments has no field 'amounts'; the fields are amount, category")]
-    [InlineData("mean: payments.amount", "mean: payments", "13:26: features.card_mean_amount_7d.mean: it needs a field, as in mean: payments.amount")]
-    [InlineData("mean: payments.amount", "mean: payments.category", "13:26: features.card_mean_amount_7d.mean: category is of type string, which has no mean; use a number, or distinct")]
-    [InlineData("mean: payments.amount", "maen: payments.amount", "13:26: features.card_mean_amount_7d.maen: this key is unknown; did you mean 'mean'?")]
-    [InlineData("count: payments, window: 1d", "window: 1d", "11:3: features.card_count_1d: nothing says what the feature is; add one of count, sum, mean, min, max, last, distinct, ratio")]
-    [InlineData("count: payments, window: 1d", "count: payments, sum: payments.amount, window: 1d", "11:3: features.card_count_1d: it has count and sum; a feature has only one of them")]
-    [InlineData("count: payments, window: 1d", "count: payments", "11:3: features.card_count_1d: the window is missing; add one such as window: 7d")]
-    [InlineData("count: payments, window: 1d", "count: payments, window: 67m", "11:45: features.card_count_1d.window: 67m has no default hop; add a hop that divides it, such as hop: 335s")]
-    [InlineData("window: 7d, hop: 1h", "window: 7d, hop: 5h", "14:96: features.card_large_7d.hop: the window of 7d is not a multiple of the hop of 5h")]
-    [InlineData("amount >= 500", "amout >= 500", "14:37: features.card_large_7d.where: column 1: there is no 'amout' here; the names are time, amount, category, card_id")]
+    [InlineData(
+        "ttl: 40d", "ttl: 30d",
+        "9:1: ttl: 30d is shorter than card_count_30d needs: window 30d + hop 1d + lateness 1h = 745h; write ttl: 745h or longer")]
+    [InlineData(
+        "count: payments, window: 1d", "count: payment, window: 1d",
+        "11:20: features.card_count_1d.count: there is no source 'payment'; the sources are payments")]
+    [InlineData(
+        "mean: payments.amount", "mean: payments.amounts",
+        "13:26: features.card_mean_amount_7d.mean: the source payments has no field 'amounts'; the fields are amount, category")]
+    [InlineData(
+        "mean: payments.amount", "mean: payments",
+        "13:26: features.card_mean_amount_7d.mean: it needs a field, as in mean: payments.amount")]
+    [InlineData(
+        "mean: payments.amount", "mean: payments.category",
+        "13:26: features.card_mean_amount_7d.mean: category is of type string, which has no mean; use a number, or distinct")]
+    [InlineData(
+        "mean: payments.amount", "maen: payments.amount",
+        "13:26: features.card_mean_amount_7d.maen: this key is unknown; did you mean 'mean'?")]
+    [InlineData(
+        "count: payments, window: 1d", "window: 1d",
+        "11:3: features.card_count_1d: nothing says what the feature is; add one of count, sum, mean, min, max, last, distinct, ratio")]
+    [InlineData(
+        "count: payments, window: 1d", "count: payments, sum: payments.amount, window: 1d",
+        "11:3: features.card_count_1d: it has count and sum; a feature has only one of them")]
+    [InlineData(
+        "count: payments, window: 1d", "count: payments",
+        "11:3: features.card_count_1d: the window is missing; add one such as window: 7d")]
+    [InlineData(
+        "count: payments, window: 1d", "count: payments, window: 67m",
+        "11:45: features.card_count_1d.window: 67m has no default hop; add a hop that divides it, such as hop: 335s")]
+    [InlineData(
+        "window: 7d, hop: 1h", "window: 7d, hop: 5h",
+        "14:96: features.card_large_7d.hop: the window of 7d is not a multiple of the hop of 5h")]
+    [InlineData(
+        "amount >= 500", "amout >= 500",
+        "14:37: features.card_large_7d.where: column 1: there is no 'amout' here; the names are time, amount, category, card_id")]
     [InlineData("amount >= 500", "amount", "14:37: features.card_large_7d.where: column 8: 'and' needs a condition, and this is a number")]
-    [InlineData("[card_count_1d, card_count_30d]", "[card_count_1d, card_count_7d]", "16:16: features.card_busy.ratio: there is no window feature 'card_count_7d'; the window features are card_count_1d, card_count_30d, card_mean_amount_7d, card_large_7d, card_categories_30d")]
-    [InlineData("[card_count_1d, card_count_30d]", "card_count_1d", "16:23: features.card_busy.ratio: it must be a list of two features, such as [count_1d, count_30d]")]
-    [InlineData("hour(time)", "minute(time)", "20:3: expressions.is_night: column 4: there is no function 'minute'; the functions are if, min, max, abs, floor, sqrt, hour, weekday, missing")]
-    [InlineData("amount: decimal(2)\n", "amount: string\n", "18:3: request.amount: the type is string; a value of a request is a number, bool or time")]
-    [InlineData("default: 0 }\n  card_large", "default: none }\n  card_large", "13:70: features.card_mean_amount_7d.default: 'none' is not a number in plain digits, such as 0 or -1.5")]
+    [InlineData(
+        "[card_count_1d, card_count_30d]", "[card_count_1d, card_count_7d]",
+        "16:16: features.card_busy.ratio: there is no window feature 'card_count_7d'; the window features are card_count_1d, " +
+        "card_count_30d, card_mean_amount_7d, card_large_7d, card_categories_30d")]
+    [InlineData(
+        "[card_count_1d, card_count_30d]", "card_count_1d",
+        "16:23: features.card_busy.ratio: it must be a list of two features, such as [count_1d, count_30d]")]
+    [InlineData(
+        "hour(time)", "minute(time)",
+        "20:3: expressions.is_night: column 4: there is no function 'minute'; the functions are if, min, max, abs, floor, sqrt, " +
+        "hour, weekday, missing")]
+    [InlineData(
+        "amount: decimal(2)\n", "amount: string\n",
+        "18:3: request.amount: the type is string; a value of a request is a number, bool or time")]
+    [InlineData(
+        "default: 0 }\n  card_large", "default: none }\n  card_large",
+        "13:70: features.card_mean_amount_7d.default: 'none' is not a number in plain digits, such as 0 or -1.5")]
     [InlineData("tail", "tail", null)]
     public void A_fault_names_its_line_and_what_would_be_right(string old, string changed, string? line)
     {
@@ -180,8 +227,8 @@ public class ViewFileTests
 
     [Fact]
     public void A_state_that_would_be_too_large_is_a_fault() => Assert.Equal(
-        ["v.yaml:10:1: features: the state of an entity may have 2315308 bytes, and the limit is 524288; the windows with the hop 1h need " +
-            "2307210 of them: use a longer hop, a shorter window, delay or lateness, or fewer distinct features"],
+        ["v.yaml:10:1: features: the state of an entity may have 2315308 bytes, and the limit is 524288; the windows with the hop 1h " +
+            "need 2307210 of them: use a longer hop, a shorter window, delay or lateness, or fewer distinct features"],
         Lines(Card.Replace("distinct: payments.category, window: 30d", "distinct: payments.category, window: 20d, hop: 1h, delay: 100d",
             StringComparison.Ordinal).Replace("ttl: 40d", "ttl: 200d", StringComparison.Ordinal)));
 
