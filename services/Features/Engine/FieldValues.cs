@@ -10,7 +10,8 @@ namespace ModelServing.Features.Engine;
 /// <summary>The fields of one event in the types of a view. Its memory is used again for the next event.</summary>
 internal sealed class FieldValues
 {
-    private static readonly long[] Powers = [.. Enumerable.Range(0, FieldValue.MaxScale + 1).Select(static n => (long)Math.Pow(10, n))];
+    private static readonly long[] Powers =
+        [.. Enumerable.Range(0, FieldValue.MaxScale + 1).Select(static scale => new FieldType(FieldKind.Decimal, scale).Unit)];
 
     private long[] steps = [];
     private bool[] exists = [];

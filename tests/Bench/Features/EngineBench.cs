@@ -4,22 +4,20 @@ using ModelServing.Features.Events;
 
 namespace ModelServing.Bench.Features;
 
-/// <summary>Measures the engine on one thread: 1,000 cards, whose events come in turn. The times are processor times of this process, so
-/// other work on the machine changes them little.</summary>
+/// <summary>Measures the engine on one thread. The events of all cards come in turn. The times are processor times of this process, so that
+/// other work on the machine changes them less.</summary>
+/// <param name="cards">The number of cards. The states of a few fit the processor's cache, those of many do not.</param>
 /// <param name="rounds">How many rounds are measured, after one that is not.</param>
 /// <param name="eventsPerCard">How many events each card has.</param>
-internal sealed class EngineBench(int rounds, int eventsPerCard)
+internal sealed class EngineBench(int cards, int rounds, int eventsPerCard)
 {
-    private const int Cards = 1_000;
-
-    // A pass over all cards takes about ten milliseconds.
-    private const int Passes = 20;
+    private const int Calls = 20_000;
 
     private readonly FeatureEngine engine = new(BenchView.Create());
 
     internal EngineReport Run(CancellationToken cancellation)
     {
-        var events = Enumerable.Range(0, Cards).Select(card => BenchView.Events(card, eventsPerCard)).ToArray();
+        var events = Enumerable.Range(0, cards).Select(card => BenchView.Events(card, eventsPerCard)).ToArray();
         var measured = new List<EngineRound>();
         for (var round = 0; round <= rounds; round++)
         {
@@ -29,19 +27,19 @@ internal sealed class EngineBench(int rounds, int eventsPerCard)
                 measured.Add(figures);
         }
 
-        return new EngineReport(engine.Outputs.Count, engine.MaxStateBytes, measured);
+        return new EngineReport(cards, engine.Outputs.Count, engine.MaxStateBytes, measured);
     }
 
     private EngineRound Measure(FeatureEvent[][] events)
     {
-        var states = Enumerable.Range(0, Cards).Select(_ => engine.CreateState()).ToArray();
+        var states = Enumerable.Range(0, cards).Select(_ => engine.CreateState()).ToArray();
 
         // As a replay does it: the states stay decoded.
         var applied = SecondsFor(() =>
         {
             for (var i = 0; i < eventsPerCard; i++)
             {
-                for (var card = 0; card < Cards; card++)
+                for (var card = 0; card < cards; card++)
                     Apply(states[card], events[card][i], i + 1);
             }
         });
@@ -64,9 +62,8 @@ internal sealed class EngineBench(int rounds, int eventsPerCard)
             card => engine.Finalise(states[card], states[card].Watermark!.Value, [], values)));
         var read = SecondsFor(() => ForEachCard(
             card => engine.Finalise(engine.Decode(stored[card], reused), states[card].Watermark!.Value, [], values)));
-        const double Calls = Cards * Passes;
         return new EngineRound(
-            Cards * eventsPerCard / applied,
+            cards * eventsPerCard / applied,
             Calls / updated,
             finalised / Calls * 1e6,
             read / Calls * 1e6,
@@ -80,10 +77,10 @@ internal sealed class EngineBench(int rounds, int eventsPerCard)
         return (Environment.CpuUsage.TotalTime - started).TotalSeconds;
     }
 
-    private static void ForEachCard(Action<int> action)
+    private void ForEachCard(Action<int> action)
     {
-        for (var i = 0; i < Cards * Passes; i++)
-            action(i % Cards);
+        for (var i = 0; i < Calls; i++)
+            action(i % cards);
     }
 
     private static FeatureEvent Later(FeatureEvent one) => new()

@@ -3,14 +3,15 @@ using System.Globalization;
 namespace ModelServing.Bench.Features;
 
 /// <summary>The engine's figures.</summary>
+/// <param name="Cards">The number of entities.</param>
 /// <param name="Features">The number of features of the view.</param>
 /// <param name="MaxStateBytes">The largest state that it can have.</param>
 /// <param name="Rounds">The figures of each round.</param>
-internal sealed record EngineReport(int Features, int MaxStateBytes, IReadOnlyList<EngineRound> Rounds)
+internal sealed record EngineReport(int Cards, int Features, int MaxStateBytes, IReadOnlyList<EngineRound> Rounds)
 {
     internal void Print(TextWriter output)
     {
-        output.WriteLine($"engine, one core, a view of {Features} features:");
+        output.WriteLine($"engine, one core, a view of {Features} features, {Cards} entities:");
         output.WriteLine("| figure | median | lowest | highest |");
         output.WriteLine("| --- | ---: | ---: | ---: |");
         Write(output, "events/s applied to decoded states", static round => round.AppliedPerSecond, "N0");

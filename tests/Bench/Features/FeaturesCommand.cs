@@ -5,6 +5,8 @@ namespace ModelServing.Bench.Features;
 /// <summary><c>features</c>: what the feature engine costs.</summary>
 internal static class FeaturesCommand
 {
+    private static readonly int[] Cards = [50, 1_000];
+
     internal static Command Create()
     {
         var rounds = BenchOptions.Rounds("figure", 5);
@@ -18,10 +20,10 @@ internal static class FeaturesCommand
             command,
             (arguments, cancellation) =>
             {
-                var bench = arguments.GetValue(isShort) ? new EngineBench(1, 20) : new EngineBench(arguments.GetValue(rounds), 200);
-                return Task.FromResult(bench.Run(cancellation));
+                var (measured, events) = arguments.GetValue(isShort) ? (1, 20) : (arguments.GetValue(rounds), 200);
+                return Task.FromResult(Cards.Select(cards => new EngineBench(cards, measured, events).Run(cancellation)).ToList());
             },
-            static report => report.Print(Console.Out),
+            static reports => reports.ForEach(static report => report.Print(Console.Out)),
             json);
         return command;
     }
