@@ -1,16 +1,17 @@
-using ModelServing.Contracts.Predictions;
-using ModelServing.Registry;
+using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>
 /// The end of a spool at which records are appended, from any thread. It never waits for the disk while a segment has room and the next one
 /// is prepared, which <see cref="Prepare"/> does in the background.
 /// </summary>
 /// <param name="folder">The spool's folder, which belongs to this process.</param>
-/// <param name="settings">The mode and the most bytes.</param>
+/// <param name="options">The mode and the most bytes.</param>
 /// <param name="time">Measures the wait after a failure.</param>
-internal sealed class SpoolWriter(string folder, PredictionLogSettings settings, TimeProvider time) : IDisposable
+/// <param name="history">What earlier processes appended; null in a new folder.</param>
+public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvider time, SpoolHistory? history = null) : IDisposable
 {
     private const int SegmentBytes = 8 * 1024 * 1024;
 
@@ -21,33 +22,33 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lock appending = new();
-    private readonly Queue<(long Segment, int Length)> sealedSegments = new();
+    private readonly Queue<SealedSegment> sealedSegments = new(history?.Segments ?? []);
     private readonly string sparePath = Path.Combine(folder, "spare");
     private readonly string urgentPath = Path.Combine(folder, "urgent");
     private SpoolSegment? current;
     private SpoolSegment? spare;
-    private long lastSegment;
-    private long bytes;
+    private long lastSegment = history?.LastSegment ?? 0;
+    private long bytes = history?.Segments.Sum(segment => FileLength(folder, segment.Number)) ?? 0;
     private long failedAt;
     private string? failure;
     private bool isClosed;
     private volatile bool isFull;
 
     /// <summary>The number of the last record.</summary>
-    internal ulong LastNumber { get; private set; }
+    public ulong LastNumber { get; private set; } = history?.LastNumber ?? 0;
 
     /// <summary>The bytes of all segments on the disk.</summary>
-    internal long Bytes => Interlocked.Read(ref bytes);
+    public long Bytes => Interlocked.Read(ref bytes);
 
     /// <summary>Why records can't be kept; null if they can.</summary>
-    internal string? Failure => Volatile.Read(ref failure)
-        ?? (isFull ? $"the spool in {folder} has {Bytes} of at most {settings.SpoolBytes} bytes" : null);
+    public string? Failure => Volatile.Read(ref failure)
+        ?? (isFull ? $"the spool in {folder} has {Bytes} of at most {options.MostBytes} bytes" : null);
 
     /// <summary>Whether <see cref="Prepare"/> has work.</summary>
-    internal bool NeedsSpare => Volatile.Read(ref spare) is null;
+    public bool NeedsSpare => Volatile.Read(ref spare) is null;
 
     /// <summary>Where the last record ends.</summary>
-    internal SpoolPosition End
+    public SpoolPosition End
     {
         get
         {
@@ -59,7 +60,7 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
     /// <summary>Appends a record. With <see cref="Appended.Kept"/>, the record survives the end of the process.</summary>
     /// <param name="record">The record.</param>
     /// <param name="number">Its number, if it was kept.</param>
-    internal Appended Append(ReadOnlySpan<byte> record, out ulong number)
+    public Appended Append(ReadOnlySpan<byte> record, out ulong number)
     {
         var checksum = Crc32C.Append(0, record);
         lock (appending)
@@ -76,11 +77,11 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
     }
 
     /// <summary>Creates the segment that will be next, so that no request waits for it. Only one thread may call it.</summary>
-    internal void Prepare()
+    public void Prepare()
     {
         lock (appending)
         {
-            if (isClosed || spare is not null || IsResting || Bytes + SegmentBytes > settings.SpoolBytes)
+            if (isClosed || spare is not null || IsResting || Bytes + SegmentBytes > options.MostBytes)
                 return;
         }
 
@@ -97,7 +98,7 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
 
     /// <summary>Waits until the disk has every record that was appended before.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
-    internal void Flush()
+    public void Flush()
     {
         SpoolSegment? open;
         lock (appending)
@@ -114,11 +115,11 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
     }
 
     /// <summary>How many bytes of a segment hold records; null for the one that is being written.</summary>
-    internal int? LengthOf(long segment)
+    public int? LengthOf(long segment)
     {
         lock (appending)
         {
-            foreach (var (number, length) in sealedSegments)
+            foreach (var (number, length, _) in sealedSegments)
             {
                 if (number == segment)
                     return length;
@@ -129,11 +130,11 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
     }
 
     /// <summary>The segment after <paramref name="segment"/> that holds records, if there is one.</summary>
-    internal long? After(long segment)
+    public long? After(long segment)
     {
         lock (appending)
         {
-            foreach (var (number, _) in sealedSegments)
+            foreach (var (number, _, _) in sealedSegments)
             {
                 if (number > segment)
                     return number;
@@ -144,40 +145,73 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
     }
 
     /// <summary>Deletes the segments before one, because all of their records are in the store.</summary>
-    internal void DeleteBefore(long segment)
+    public void DeleteBefore(long segment)
     {
         while (true)
         {
             long number;
             lock (appending)
             {
-                if (!sealedSegments.TryPeek(out var first) || first.Segment >= segment)
+                if (!sealedSegments.TryPeek(out var first) || first.Number >= segment)
                     return;
-                number = first.Segment;
+                number = first.Number;
                 sealedSegments.Dequeue();
             }
 
-            var path = Path.Combine(folder, SpoolFormat.SegmentName(number));
-            var length = new FileInfo(path) is { Exists: true } file ? file.Length : 0;
-            SpoolSegment.TryDelete(path);
+            var length = FileLength(folder, number);
+            SpoolSegment.TryDelete(Path.Combine(folder, SpoolFormat.SegmentName(number)));
             Interlocked.Add(ref bytes, -length);
         }
     }
 
+    /// <summary>The segments that get no more records, in order.</summary>
+    public IReadOnlyList<SealedSegment> Sealed
+    {
+        get
+        {
+            lock (appending)
+                return [.. sealedSegments];
+        }
+    }
+
+    /// <summary>Ends the segment that is being written, if it has records. The next record begins a new one.</summary>
+    /// <exception cref="IOException">The disk fails, in the mode <see cref="SpoolMode.Disk"/>.</exception>
+    public void Seal()
+    {
+        lock (appending)
+        {
+            if (isClosed || current is not { Length: > 0 } last)
+                return;
+            if (options.Mode == SpoolMode.Disk)
+                last.Flush();
+            EndCurrent(last);
+        }
+    }
+
+    /// <summary>Gives the room behind the records of a sealed segment back to the disk.</summary>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public void Trim(SealedSegment segment)
+    {
+        var before = FileLength(folder, segment.Number);
+        if (before <= segment.Length)
+            return;
+        var path = Path.Combine(folder, SpoolFormat.SegmentName(segment.Number));
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+            RandomAccess.SetLength(file, segment.Length);
+        Interlocked.Add(ref bytes, segment.Length - before);
+        isFull = false;
+    }
+
     /// <summary>Accepts no more records. What was appended can still be read.</summary>
-    internal void Close()
+    public void Close()
     {
         lock (appending)
         {
             isClosed = true;
             if (current is { } last)
-            {
-                sealedSegments.Enqueue((last.Number, last.Length));
-                last.Dispose();
-            }
-
+                EndCurrent(last);
             spare?.Dispose();
-            (current, spare) = (null, null);
+            spare = null;
         }
     }
 
@@ -195,7 +229,7 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
         }
         else
         {
-            if (Bytes + Math.Max(size, SegmentBytes) > settings.SpoolBytes)
+            if (Bytes + Math.Max(size, SegmentBytes) > options.MostBytes)
             {
                 isFull = true;
                 return Appended.Full;
@@ -208,10 +242,10 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
 
         try
         {
-            if (settings.Mode == SpoolMode.Disk)
+            if (options.Mode == SpoolMode.Disk)
                 current?.Flush();
             next.Name(path, folder, lastSegment + 1);
-            if (settings.Mode == SpoolMode.Disk)
+            if (options.Mode == SpoolMode.Disk)
                 AtomicName.Flush(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -225,14 +259,20 @@ internal sealed class SpoolWriter(string folder, PredictionLogSettings settings,
 
         lastSegment++;
         if (current is { } full)
-        {
-            sealedSegments.Enqueue((full.Number, full.Length));
-            full.Dispose();
-        }
-
+            EndCurrent(full);
         current = next;
         return Appended.Kept;
     }
+
+    private void EndCurrent(SpoolSegment segment)
+    {
+        sealedSegments.Enqueue(new SealedSegment(segment.Number, segment.Length, LastNumber));
+        segment.Dispose();
+        current = null;
+    }
+
+    private static long FileLength(string folder, long segment) =>
+        new FileInfo(Path.Combine(folder, SpoolFormat.SegmentName(segment))) is { Exists: true } file ? file.Length : 0;
 
     private SpoolSegment? TryCreate(string path, int capacity)
     {

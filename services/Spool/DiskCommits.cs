@@ -1,8 +1,8 @@
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>Flushes a spool to the disk for all callers that wait (group commit): while one flush runs, the next callers gather for the
 /// next one. It has a thread of its own, because a flush blocks.</summary>
-internal sealed class DiskCommits : IDisposable
+public sealed class DiskCommits : IDisposable
 {
     private readonly Lock changing = new();
     private readonly SemaphoreSlim wanted = new(0);
@@ -11,16 +11,16 @@ internal sealed class DiskCommits : IDisposable
     private TaskCompletionSource? gathering;
     private volatile bool isDisposed;
 
-    internal DiskCommits(Func<SpoolWriter?> writer)
+    public DiskCommits(Func<SpoolWriter?> writer)
     {
         this.writer = writer;
-        thread = new Thread(Run) { IsBackground = true, Name = "flush predictions" };
+        thread = new Thread(Run) { IsBackground = true, Name = "flush spool" };
         thread.Start();
     }
 
     /// <summary>Waits until the disk has everything that the caller has appended.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
-    internal Task WaitAsync()
+    public Task WaitAsync()
     {
         lock (changing)
         {

@@ -1,6 +1,6 @@
-namespace ModelServing.Contracts.Predictions;
+namespace ModelServing.Contracts;
 
-/// <summary>What a prediction record survives once its answer has left.</summary>
+/// <summary>What a record survives once the spool has it and its caller has an answer.</summary>
 public enum SpoolMode
 {
     /// <summary>The end of the process, even by SIGKILL: the system has the record's bytes.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ModelServing.Registry;
+namespace ModelServing.Contracts.Reliability;
 
 /// <summary>Gives a complete file its final name, in one step and only if the name is free.</summary>
 public static partial class AtomicName

@@ -1,4 +1,4 @@
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>What became of a record that was given to the spool.</summary>
 public enum Appended

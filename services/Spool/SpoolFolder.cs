@@ -1,16 +1,14 @@
 using System.Globalization;
 using ModelServing.Contracts.Reliability;
 
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>
 /// The folder of one process's spool, below the folder of all spools. Whoever holds the lock on its file owns it: the process that writes
 /// it, and once that has ended, another one, which ships what is left.
 /// </summary>
-internal sealed class SpoolFolder : IDisposable
+public sealed class SpoolFolder : IDisposable
 {
-    private const string Asides = "aside";
-
     private readonly FileStream held;
 
     private SpoolFolder(string path, FileStream held)
@@ -19,15 +17,12 @@ internal sealed class SpoolFolder : IDisposable
         this.held = held;
     }
 
-    internal string Path { get; }
-
-    /// <summary>The folder for what the store does not take, of all spools.</summary>
-    internal static string AsideIn(string root) => System.IO.Path.Combine(root, Asides);
+    public string Path { get; }
 
     /// <summary>Creates a folder for this process.</summary>
     /// <exception cref="IOException">The disk is full, or fails.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
-    internal static SpoolFolder Create(string root, TimeProvider time)
+    public static SpoolFolder Create(string root, TimeProvider time)
     {
         PrivateFiles.CreateFolder(root);
         // The names sort by age.
@@ -38,8 +33,17 @@ internal sealed class SpoolFolder : IDisposable
         return new SpoolFolder(path, Lock(path) ?? throw new IOException($"{path} can't be locked"));
     }
 
+    /// <summary>Owns a folder of any name, which a later process may own again.</summary>
+    /// <exception cref="IOException">Another process owns it, or the disk is full or fails.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
+    public static SpoolFolder Own(string path)
+    {
+        PrivateFiles.CreateFolder(path);
+        return new SpoolFolder(path, Lock(path) ?? throw new IOException($"another process owns {path}"));
+    }
+
     /// <summary>Takes over a folder whose process has ended. Returns null if every process still runs.</summary>
-    internal static SpoolFolder? TakeOver(string root, string? own)
+    public static SpoolFolder? TakeOver(string root, string? own)
     {
         if (!Directory.Exists(root))
             return null;
@@ -53,7 +57,7 @@ internal sealed class SpoolFolder : IDisposable
     }
 
     /// <summary>The bytes of the segments of all processes' spools.</summary>
-    internal static long BytesIn(string root)
+    public static long BytesIn(string root)
     {
         try
         {
@@ -70,7 +74,7 @@ internal sealed class SpoolFolder : IDisposable
     }
 
     /// <summary>Deletes the folder, whose records are in the store.</summary>
-    internal void Delete()
+    public void Delete()
     {
         // Files first: if the process ends in between, the folder is found again as long as it has its lock's file.
         foreach (var file in Directory.EnumerateFiles(Path).Where(static file => System.IO.Path.GetFileName(file) != SpoolFormat.LockFile))

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>
 /// The files of a spool. A segment <c>00000001.log</c> is a fixed number of bytes, zeros at first, and holds records one after the other,
@@ -14,24 +14,27 @@ namespace ModelServing.Predictions.Spool;
 /// </code>
 /// Numbers are little-endian. The length is written last, so a record without an end is not seen.
 /// </summary>
-internal static class SpoolFormat
+public static class SpoolFormat
 {
-    internal const int HeadBytes = 16;
+    public const int HeadBytes = 16;
 
-    internal const string SegmentSuffix = ".log";
+    public const string SegmentSuffix = ".log";
 
-    internal const string LockFile = "lock";
+    public const string LockFile = "lock";
 
-    internal const string CheckpointFile = "checkpoint";
+    public const string CheckpointFile = "checkpoint";
+
+    /// <summary>The most bytes of a record. A longer length is damage.</summary>
+    public const int MostRecordBytes = 4 * 1024 * 1024;
 
     private const int Alignment = 8;
 
     /// <summary>The bytes that a record takes with its head.</summary>
-    internal static int SizeOf(int recordBytes) => (HeadBytes + recordBytes + Alignment - 1) & ~(Alignment - 1);
+    public static int SizeOf(int recordBytes) => (HeadBytes + recordBytes + Alignment - 1) & ~(Alignment - 1);
 
-    internal static string SegmentName(long segment) => segment.ToString("D8", CultureInfo.InvariantCulture) + SegmentSuffix;
+    public static string SegmentName(long segment) => segment.ToString("D8", CultureInfo.InvariantCulture) + SegmentSuffix;
 
-    internal static bool TryParseSegment(string path, out long segment)
+    public static bool TryParseSegment(string path, out long segment)
     {
         segment = 0;
         return path.EndsWith(SegmentSuffix, StringComparison.Ordinal)
@@ -39,21 +42,21 @@ internal static class SpoolFormat
     }
 
     /// <summary>The segments of a folder, in order.</summary>
-    internal static IReadOnlyList<long> SegmentsIn(string folder) => [.. Directory.EnumerateFiles(folder, "*" + SegmentSuffix)
+    public static IReadOnlyList<long> SegmentsIn(string folder) => [.. Directory.EnumerateFiles(folder, "*" + SegmentSuffix)
         .Select(static path => TryParseSegment(path, out var segment) ? segment : 0)
         .Where(static segment => segment > 0)
         .Order()];
 
     /// <summary>Reads a record's head. The length is 0 at the end.</summary>
-    internal static (uint Length, uint Checksum, ulong Number) ReadHead(ReadOnlySpan<byte> head) => (
+    public static (uint Length, uint Checksum, ulong Number) ReadHead(ReadOnlySpan<byte> head) => (
         BinaryPrimitives.ReadUInt32LittleEndian(head),
         BinaryPrimitives.ReadUInt32LittleEndian(head[4..]),
         BinaryPrimitives.ReadUInt64LittleEndian(head[8..]));
 
-    internal static uint Checksum(uint ofRecord, ulong number) => Crc32C.Append(ofRecord, number);
+    public static uint Checksum(uint ofRecord, ulong number) => Crc32C.Append(ofRecord, number);
 
     /// <summary>Finds out whether a whole and undamaged record begins with <paramref name="bytes"/>.</summary>
-    internal static bool TryRead(ReadOnlySpan<byte> bytes, out ulong number, out int recordBytes)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out ulong number, out int recordBytes)
     {
         (number, recordBytes) = (0, 0);
         if (bytes.Length < HeadBytes)

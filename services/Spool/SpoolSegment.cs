@@ -3,7 +3,7 @@ using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 using ModelServing.Contracts.Reliability;
 
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>
 /// A segment that is being written. Its file is mapped into memory: a record that is copied there belongs to the system, so it survives the
@@ -30,17 +30,17 @@ internal sealed unsafe class SpoolSegment : IDisposable
     }
 
     /// <summary>Its number in the spool; 0 until it has its name.</summary>
-    internal long Number { get; private set; }
+    public long Number { get; private set; }
 
-    internal int Capacity { get; }
+    public int Capacity { get; }
 
     /// <summary>The bytes that records take.</summary>
-    internal int Length { get; private set; }
+    public int Length { get; private set; }
 
     /// <summary>Creates a segment in a file of any name.</summary>
     /// <exception cref="IOException">The disk is full, or fails.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
-    internal static SpoolSegment Create(string path, int capacity)
+    public static SpoolSegment Create(string path, int capacity)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
@@ -77,20 +77,20 @@ internal sealed unsafe class SpoolSegment : IDisposable
 
     /// <summary>Gives the file the name of a segment. Only then a reader sees it.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
-    internal void Name(string path, string folder, long number)
+    public void Name(string path, string folder, long number)
     {
         File.Move(path, Path.Combine(folder, SpoolFormat.SegmentName(number)));
         Number = number;
     }
 
     /// <summary>Whether a record fits.</summary>
-    internal bool Fits(int recordBytes) => SpoolFormat.SizeOf(recordBytes) <= Capacity - Length;
+    public bool Fits(int recordBytes) => SpoolFormat.SizeOf(recordBytes) <= Capacity - Length;
 
     /// <summary>Appends a record that fits.</summary>
     /// <param name="record">The record.</param>
     /// <param name="checksum">The checksum of its bytes alone.</param>
     /// <param name="number">Its number in the spool.</param>
-    internal void Append(ReadOnlySpan<byte> record, uint checksum, ulong number)
+    public void Append(ReadOnlySpan<byte> record, uint checksum, ulong number)
     {
         var head = new Span<byte>(start + Length, SpoolFormat.HeadBytes);
         record.CopyTo(new Span<byte>(start + Length + SpoolFormat.HeadBytes, record.Length));
@@ -104,7 +104,7 @@ internal sealed unsafe class SpoolSegment : IDisposable
     }
 
     /// <summary>Waits until the disk has everything that was appended before.</summary>
-    internal void Flush() => RandomAccess.FlushToDisk(file);
+    public void Flush() => RandomAccess.FlushToDisk(file);
 
     public void Dispose()
     {
@@ -114,7 +114,7 @@ internal sealed unsafe class SpoolSegment : IDisposable
         file.Dispose();
     }
 
-    internal static void TryDelete(string path)
+    public static void TryDelete(string path)
     {
         try
         {

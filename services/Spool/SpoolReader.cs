@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using ModelServing.Predictions.Records;
 
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>
 /// Reads a spool's records in order: that of this process up to what was appended, that of a process that has ended up to its end. Where no
@@ -11,7 +10,7 @@ namespace ModelServing.Predictions.Spool;
 /// <param name="folder">The spool's folder.</param>
 /// <param name="writer">The writer of this process's spool; null for the spool of a process that has ended.</param>
 /// <param name="from">Where to begin.</param>
-internal sealed class SpoolReader(string folder, SpoolWriter? writer, SpoolCheckpoint from) : IDisposable
+public sealed class SpoolReader(string folder, SpoolWriter? writer, SpoolCheckpoint from) : IDisposable
 {
     private const int ReadAhead = 256 * 1024;
 
@@ -28,18 +27,18 @@ internal sealed class SpoolReader(string folder, SpoolWriter? writer, SpoolCheck
     private ulong expected = from.NextNumber;
 
     /// <summary>Where the next record begins.</summary>
-    internal SpoolPosition Position { get; private set; } = from.Position;
+    public SpoolPosition Position { get; private set; } = from.Position;
 
     /// <summary>Is called with each damaged part.</summary>
-    internal Action<DamagedBytes>? Damaged { get; set; }
+    public Action<DamagedBytes>? Damaged { get; set; }
 
     /// <summary>The bytes of tails that were left out.</summary>
-    internal long TornBytes { get; private set; }
+    public long TornBytes { get; private set; }
 
     /// <summary>Reads the next record. Null means that nothing was appended since, or that an ended process's spool was read to its
     /// end.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
-    internal SpooledRecord? Read()
+    public SpooledRecord? Read()
     {
         while (true)
         {
@@ -67,7 +66,7 @@ internal sealed class SpoolReader(string folder, SpoolWriter? writer, SpoolCheck
             return null;
         Fill(offset, SpoolFormat.HeadBytes, bound);
         var (length, checksum, number) = SpoolFormat.ReadHead(buffer.AsSpan(offset - bufferStart));
-        if (length == 0 || length > RecordWriter.MostBytes || length > bound - offset - SpoolFormat.HeadBytes)
+        if (length == 0 || length > SpoolFormat.MostRecordBytes || length > bound - offset - SpoolFormat.HeadBytes)
             return null;
         Fill(offset, SpoolFormat.HeadBytes + (int)length, bound);
         var bytes = buffer.AsSpan(offset - bufferStart + SpoolFormat.HeadBytes, (int)length);

@@ -2,18 +2,18 @@ using System.Globalization;
 using System.Text;
 using ModelServing.Contracts.Reliability;
 
-namespace ModelServing.Predictions.Spool;
+namespace ModelServing.Spool;
 
 /// <summary>Up to where a spool's records are in the store. It may lie before that place: a record that is put again replaces
 /// itself.</summary>
 /// <param name="Position">The place of the first record that may be missing in the store.</param>
 /// <param name="NextNumber">That record's number.</param>
-internal readonly record struct SpoolCheckpoint(SpoolPosition Position, ulong NextNumber)
+public readonly record struct SpoolCheckpoint(SpoolPosition Position, ulong NextNumber)
 {
-    internal static SpoolCheckpoint Start => new(SpoolPosition.First, 1);
+    public static SpoolCheckpoint Start => new(SpoolPosition.First, 1);
 
     /// <summary>Reads a folder's checkpoint. A missing or damaged file means the start of the spool.</summary>
-    internal static SpoolCheckpoint Read(string folder)
+    public static SpoolCheckpoint Read(string folder)
     {
         var path = Path.Combine(folder, SpoolFormat.CheckpointFile);
         return File.Exists(path) && File.ReadAllText(path).Split(' ', '\n') is [var segment, var offset, var number, ..]
@@ -26,7 +26,7 @@ internal readonly record struct SpoolCheckpoint(SpoolPosition Position, ulong Ne
 
     /// <exception cref="IOException">The disk is full, or fails.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
-    internal void Write(string folder) => AtomicFile.Write(
+    public void Write(string folder) => AtomicFile.Write(
         Path.Combine(folder, SpoolFormat.CheckpointFile),
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Position.Segment} {Position.Offset} {NextNumber}\n")));
 }

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using CsCheck;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
-using ModelServing.Predictions.Spool;
+using ModelServing.Spool;
 using ModelServing.TestKit;
 
-namespace ModelServing.Services.Tests.Predictions.Spool;
+namespace ModelServing.Services.Tests.Spool;
 
 public sealed class SpoolTests : IDisposable
 {
@@ -209,7 +210,7 @@ public sealed class SpoolTests : IDisposable
     }
 
     private static SpoolWriter NewWriter(string path, long mostBytes = PredictionLogSettings.LeastSpoolBytes) =>
-        new(path, new PredictionLogSettings { Store = "", Spool = path, SpoolBytes = mostBytes }, TimeProvider.System);
+        new(path, new SpoolOptions(SpoolMode.Process, mostBytes), TimeProvider.System);
 
     private static byte[] Bytes(int seed, int length)
     {
