@@ -13,7 +13,10 @@ internal static class FeaturesCommand
     {
         var json = new Option<bool>("--json") { Description = "Print the views as JSON." };
         var registry = new RegistryOptions();
-        var command = new Command("features", "List the published feature views.") { json, ApplyCommand.Create() };
+        var command = new Command("features", "List the published feature views.")
+        {
+            json, ApplyCommand.Create(), IngestCommand.Create(), GetCommand.Create(),
+        };
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
         {
