@@ -18,7 +18,7 @@ internal static class ExactRatio
         return numerator < 0 ? -quotient : quotient;
     }
 
-    // The quotient gets 64 bits, the last of which also stands for everything below it. Then the conversion to a double rounds correctly.
+    // The quotient gets 64 bits, the last of which also tells whether anything is below it. So the conversion to a double is right.
     private static double Divide(BigInteger numerator, BigInteger denominator)
     {
         if (numerator.IsZero)

@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 
 namespace ModelServing.Settings.Yaml;
 
-/// <summary>Reads YAML into nodes. A stack file or a view's file is small and plain, so anchors, aliases, tags, duplicate keys, a second document, deep
-/// nesting and a large file are faults.</summary>
+/// <summary>Reads YAML into nodes. A stack file or a view's file is small and plain, so anchors, aliases, tags, duplicate keys, a second
+/// document, deep nesting and a large file are faults.</summary>
 internal sealed class YamlNodes
 {
     private const int MaxCharacters = 1024 * 1024;
