@@ -158,9 +158,8 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
                 sealedSegments.Dequeue();
             }
 
-            var length = FileLength(folder, number);
+            Interlocked.Add(ref bytes, -FileLength(folder, number));
             SpoolSegment.TryDelete(Path.Combine(folder, SpoolFormat.SegmentName(number)));
-            Interlocked.Add(ref bytes, -length);
         }
     }
 
