@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Cli;
+using ModelServing.Cli.Features;
 using ModelServing.Cli.Images;
 using ModelServing.Cli.Keys;
 using ModelServing.Cli.Predictions;
@@ -19,6 +20,7 @@ var root = new RootCommand("ms runs and manages ModelServing: several models beh
     CheckCommand.Create(),
     PredictionsCommand.Create(),
     PredictionCommand.Create(),
+    FeaturesCommand.Create(),
     ImagesCommand.Create(),
     KeysCommand.Create(),
     SettingsCommand.Create(),

@@ -56,7 +56,9 @@ internal sealed class RegistryOptions(OciOptions oci)
         CancellationToken cancellation) =>
         new(await OpenStoreAsync(arguments, progress, cancellation), TimeProvider.System);
 
-    private async Task<IObjectStore> OpenStoreAsync(
+    /// <summary>Opens the object store of the registry.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    internal async Task<IObjectStore> OpenStoreAsync(
         ParseResult arguments,
         IProgress<UploadProgress>? progress,
         CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Predictions;
 
 namespace ModelServing.Contracts;
@@ -15,7 +16,7 @@ public enum ClientRole
     /// <summary>May send requests to models, and select the variant that answers (<see cref="HeaderNames.ModelVariant"/>).</summary>
     Tester,
 
-    /// <summary>May post outcomes (<see cref="OutcomePaths"/>), and nothing else.</summary>
+    /// <summary>May post outcomes (<see cref="OutcomePaths"/>) and events (<see cref="FeaturePaths.Events"/>), and nothing else.</summary>
     Reporter,
 
     /// <summary>May do all of this, and use the admin API (<see cref="AdminPaths.Prefix"/>).</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Contracts.Predictions;
@@ -36,6 +37,10 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(StoredOutcomes))]
 [JsonSerializable(typeof(PredictionsPage))]
 [JsonSerializable(typeof(RequestPredictions))]
+[JsonSerializable(typeof(AcceptedEvents))]
+[JsonSerializable(typeof(FeatureQuery))]
+[JsonSerializable(typeof(FeatureAnswer))]
+[JsonSerializable(typeof(ServedViews))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ContractsJson : JsonSerializerContext
 {

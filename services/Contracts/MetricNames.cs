@@ -119,6 +119,35 @@ public static class MetricNames
     /// <summary>Inference and router, counter in bytes: the tails of records that a killed process did not finish.</summary>
     public const string PredictionsTorn = "modelserving.predictions.torn";
 
+    /// <summary>Feature server, counter: events that are in the event log.</summary>
+    public const string FeaturesAccepted = "modelserving.features.events.accepted";
+
+    /// <summary>Feature server, counter: posts of events that were refused, by <see cref="Reason"/>.</summary>
+    public const string FeaturesRefused = "modelserving.features.posts.refused";
+
+    /// <summary>Feature server, counter: clients documents that could not be used (<c>document</c>), and token keys that could not be
+    /// fetched (<c>keys</c>), by <see cref="Reason"/>.</summary>
+    public const string FeaturesClientFaults = "modelserving.features.client.faults";
+
+    /// <summary>Feature server, gauge: the events that the object store does not have yet. A lost volume loses at most these.</summary>
+    public const string FeaturesUnshipped = "modelserving.features.events.unshipped";
+
+    /// <summary>Feature server, gauge in bytes: the event log's segments on the volume.</summary>
+    public const string FeaturesLogBytes = "modelserving.features.log.bytes";
+
+    /// <summary>Feature server, counter: events that a view was given, by <see cref="View"/>, <see cref="Version"/> and
+    /// <see cref="Outcome"/>: <c>applied</c>, <c>already-applied</c>, <c>duplicate</c>, <c>late</c>, <c>other-source</c> or
+    /// <c>unreadable</c>.</summary>
+    public const string FeaturesApplied = "modelserving.features.events.applied";
+
+    /// <summary>Feature server, gauge: the events of the log that are not applied yet, by <see cref="View"/> and
+    /// <see cref="Version"/>.</summary>
+    public const string FeaturesLag = "modelserving.features.lag";
+
+    /// <summary>Feature server, gauge: 1 if a view is filled, so that its features can be read, and 0 if not, by <see cref="View"/> and
+    /// <see cref="Version"/>.</summary>
+    public const string FeaturesFilled = "modelserving.features.filled";
+
     /// <summary>Every host, gauge in bytes: what the requests in flight have taken of <see cref="HostMemoryBudget"/>.</summary>
     public const string HostMemoryReserved = "modelserving.host.memory.reserved";
 
@@ -135,6 +164,9 @@ public static class MetricNames
 
     /// <summary>Dimension: the model's name.</summary>
     public const string Model = "model";
+
+    /// <summary>Dimension: the feature view's name.</summary>
+    public const string View = "view";
 
     /// <summary>Dimension: the version's number.</summary>
     public const string Version = "version";

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions.Shipping;
-using ModelServing.Predictions.Spool;
 using ModelServing.Registry;
+using ModelServing.Spool;
 
 namespace ModelServing.Predictions;
 
@@ -50,7 +51,7 @@ public sealed class PredictionLog : IDisposable
         this.time = time;
         this.logger = logger;
         Store = store;
-        aside = new AsideFolder(SpoolFolder.AsideIn(settings.Spool));
+        aside = new AsideFolder(AsideFolder.In(settings.Spool));
         shipper = new Shipper(store, new LargeTensors(objects), aside, Counters, time, logger);
         commits = settings.Mode == SpoolMode.Disk ? new DiskCommits(() => writer) : null;
         _ = TryOpen();
@@ -225,7 +226,7 @@ public sealed class PredictionLog : IDisposable
             try
             {
                 var folder = SpoolFolder.Create(settings.Spool, time);
-                var created = new SpoolWriter(folder.Path, settings, time);
+                var created = new SpoolWriter(folder.Path, new SpoolOptions(settings.Mode, settings.SpoolBytes), time);
                 own = new ShippedSpool(folder, created, aside, Counters);
                 writer = open = created;
                 failure = null;

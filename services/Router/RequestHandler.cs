@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
 using ModelServing.Predictions.Records;
-using ModelServing.Router.Clients;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
@@ -11,7 +12,6 @@ using ModelServing.Hosting.Predictions;
 using ModelServing.Oci;
 using ModelServing.Predictions;
 using ModelServing.Router.Admin;
-using ModelServing.Router.Clients;
 using ModelServing.Router.Endpoints;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding.Wire;
@@ -21,6 +21,7 @@ using ModelServing.Router.Recording;
 using ModelServing.Router.Rollouts;
 using ModelServing.Router.Routing;
 using ModelServing.Router.Sources;
+using ModelServing.Router.Threading;
 
 namespace ModelServing.Router;
 
@@ -138,11 +139,8 @@ public static class RouterHost
     private static void AddClients(IServiceCollection services, RouterSettings settings)
     {
         var path = DocumentSources.ClientsPathOf(settings);
-        services.AddSingleton(new ClientTableHolder(isOpen: path is null));
-        services.AddSingleton<Admission>();
-        if (path is null)
-            return;
-        services.AddSingleton<TokenKeyClient>();
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClientsFollower>(provider, path));
+        services.AddSingleton<IClientMetrics>(static provider => provider.GetRequiredService<RouterMetrics>());
+        // Socket completions run on the polling threads, which must not do a handshake or parse keys.
+        ClientServices.Add(services, path, ThreadPoolStream.ConnectAsync);
     }
 }

@@ -128,7 +128,8 @@ public sealed class StackFile
     /// <returns>Every fault; empty if the settings alone show no reason not to apply them.</returns>
     public IReadOnlyList<SettingsFault> Check()
     {
-        var faults = RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud)).Concat(PredictionRules.Check(Settings));
+        var faults = RolloutRules.Check(Settings).Concat(ClientRules.Check(Settings, Cloud)).Concat(PredictionRules.Check(Settings))
+            .Concat(ServedViewRules.Check(Settings));
         if (Cloud is { } cloud)
             faults = faults.Concat(CloudRules.Check(Settings, cloud));
         return [.. faults.Select(AtItsPosition)];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ModelServing.Bench;
+using ModelServing.Bench.Features;
 using ModelServing.Bench.Functions;
 using ModelServing.Bench.Inference;
 using ModelServing.Bench.Routing;
@@ -8,6 +9,7 @@ using ModelServing.Bench.Soak.Log;
 
 var root = new RootCommand("Runs the measurements of docs/bench.md.")
 {
+    FeaturesCommand.Create(),
     FunctionsCommand.Create(),
     RouterCommand.Create(),
     InferenceCommand.Create(),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Features;
 using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests;
@@ -58,6 +59,18 @@ internal sealed class HostProcess : IAsyncDisposable
             await kill.WaitForExitAsync();
         await Until.TrueAsync(() => process.HasExited, () => $"the host never stopped:\n{Output}");
         return process.ExitCode;
+    }
+
+    internal static HostProcess StartFeatureServer(FeatureServerSettings settings) =>
+        new(MsProcess.Program("FeatureServer", "ModelServing.FeatureServer"), settings);
+
+    /// <summary>Stops the host as a person does, and waits until it has drained.</summary>
+    internal async Task StopAsync()
+    {
+        process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(MsProcess.Timeout);
+        await process.WaitForExitAsync(timeout.Token);
+        Assert.True(process.ExitCode == 0, Output);
     }
 
     /// <summary>Waits until the host listens, and returns its address.</summary>

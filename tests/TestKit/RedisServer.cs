@@ -17,26 +17,32 @@ public sealed class RedisServer : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder folder = new();
+    private readonly string[] options;
     private Process? process;
 
-    private RedisServer()
+    private RedisServer(string? password, string[] options)
     {
+        Password = password ?? Guid.NewGuid().ToString("N");
+        this.options = options;
     }
 
     public static bool IsInstalled => Program is not null;
 
     public IPEndPoint Address { get; } = RawServer.NobodyThere();
 
-    public string Password { get; } = Guid.NewGuid().ToString("N");
+    public string Password { get; }
 
     private static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(static folder => Path.Combine(folder, "redis-server"))
         .FirstOrDefault(File.Exists);
 
     /// <summary>Starts a server and waits until it answers.</summary>
-    public static async Task<RedisServer> StartAsync()
+    public static Task<RedisServer> StartAsync() => StartAsync(password: null);
+
+    /// <summary>Starts a server with further options and waits until it answers.</summary>
+    internal static async Task<RedisServer> StartAsync(string? password, params string[] options)
     {
-        var server = new RedisServer();
+        var server = new RedisServer(password, options);
         try
         {
             await server.RestartAsync();
@@ -75,6 +81,7 @@ public sealed class RedisServer : IAsyncDisposable
                 "--dir", folder.FullPath,
                 "--logfile", folder.Combine("log"),
                 "--daemonize", "no",
+                .. options,
             ]))!;
         using var timeout = new CancellationTokenSource(StartTimeout);
         while (!await AnswersAsync(timeout.Token))
@@ -83,6 +90,24 @@ public sealed class RedisServer : IAsyncDisposable
                 throw new IOException($"redis-server ended: {await File.ReadAllTextAsync(folder.Combine("log"), CancellationToken.None)}");
             await Task.Delay(10, timeout.Token);
         }
+    }
+
+    /// <summary>Sends a command in one line, and returns the beginning of the answer.</summary>
+    public async Task<string> SendAsync(string command, CancellationToken cancellation)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(Address, cancellation);
+        var stream = client.GetStream();
+        foreach (var line in (string[])[$"AUTH {Password}", command])
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), cancellation);
+            var answer = new byte[4096];
+            var length = await stream.ReadAsync(answer, cancellation);
+            if (line == command)
+                return Encoding.ASCII.GetString(answer, 0, length);
+        }
+
+        return "";
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ModelServing.Cli.Up;
 
 /// <summary>The hosts' programs. The build puts each beside this program, in <c>artifacts/bin/PROJECT/CONFIGURATION</c>.</summary>
-internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, HostProgram Functions)
+internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, HostProgram Functions, HostProgram FeatureServer)
 {
     /// <summary>Finds the programs from this program's own folder.</summary>
     /// <exception cref="CommandException">A program is not built; the lines say how to build it.</exception>
@@ -13,7 +13,7 @@ internal sealed record HostPrograms(HostProgram Inference, HostProgram Router, H
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var missing = new List<string>();
-        var programs = new HostPrograms(ProgramOf("Inference"), ProgramOf("Router"), ProgramOf("Functions"));
+        var programs = new HostPrograms(ProgramOf("Inference"), ProgramOf("Router"), ProgramOf("Functions"), ProgramOf("FeatureServer"));
         return missing.Count == 0 ? programs : throw new CommandException(ExitCode.Failed, missing);
 
         HostProgram ProgramOf(string project)

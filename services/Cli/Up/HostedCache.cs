@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Garnet;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Reliability;
 
 namespace ModelServing.Cli.Up;
 
@@ -22,10 +23,14 @@ internal sealed class HostedCache : IDisposable
     /// <summary>The settings for connecting to it.</summary>
     internal CacheSettings Settings { get; }
 
+    /// <param name="folder">The folder for what does not fit into memory. It is emptied first.</param>
     /// <exception cref="HostFailedException">No port of the loopback address is available.</exception>
-    internal static HostedCache Start()
+    internal static HostedCache Start(string folder)
     {
         var password = ApiKey.Make();
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        PrivateFiles.CreateFolder(folder);
         for (var attempt = 1; ; attempt++)
         {
             // Garnet does not report the free port that it takes, so look for one. Another process may take it first.
@@ -36,6 +41,8 @@ internal sealed class HostedCache : IDisposable
                 server = new GarnetServer([
                     "--bind", $"{IPAddress.Loopback}", "--port", $"{port}", "--auth", "Password", "--password", password,
                     "--memory", "64m", "--page", "1m", "--segment", "64m", "--index", "1m",
+                    // Without it, Garnet drops the oldest values once its memory is full, and no reader of features could tell.
+                    "--storage-tier", "--logdir", folder, "--device-type", "RandomAccess",
                     // Without it Garnet prints a banner to standard output.
                     "-q"]);
                 server.Start();

@@ -1,6 +1,7 @@
 using ModelServing.Cli.Demo;
 using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Functions;
 using ModelServing.Hosting;
 using ModelServing.Registry;
@@ -38,6 +39,7 @@ internal sealed class Platform : IAsyncDisposable
     private List<string> said = [];
     private HostedCache? cache;
     private SupervisedHost? router;
+    private FeatureHost? features;
 
     /// <summary>Makes a platform of which nothing runs yet.</summary>
     /// <param name="programs">The hosts' programs.</param>
@@ -130,7 +132,20 @@ internal sealed class Platform : IAsyncDisposable
         Directory.CreateDirectory(supervision.RunFolder);
         files.WriteOperatorKey(OperatorKey);
         ApplyClients(Clients);
-        cache = HostedCache.Start();
+        cache = HostedCache.Start(Path.Combine(settings.StateFolder, "cache"));
+        features = new FeatureHost(
+            programs.FeatureServer,
+            new FeatureServerSettings
+            {
+                Registry = settings.Registry,
+                Cache = cache.Settings,
+                Log = new EventLogSettings { Folder = PlatformFiles.EventsIn(settings.StateFolder) },
+                Clients = HostSources.File(files.ClientsPath),
+                Urls = "http://127.0.0.1:0",
+            },
+            PlatformFiles.FeaturesAddressIn(settings.StateFolder),
+            supervision);
+        await features.ApplyAsync(ServedViewRules.ViewsOf(settings.Stack.Features), cancellation);
         var failures = await versions.StartAsync(NamedBy(PlanMaker.Make(models)), cancellation);
         files.WriteEndpoints();
         WritePlan(models, failures);
@@ -166,6 +181,11 @@ internal sealed class Platform : IAsyncDisposable
         return failures;
     }
 
+    /// <summary>Changes to other feature views. Returns whether anything changed.</summary>
+    /// <exception cref="HostFailedException">The feature server did not start.</exception>
+    internal Task<bool> ApplyAsync(FeatureSettings next, CancellationToken cancellation) =>
+        features?.ApplyAsync(ServedViewRules.ViewsOf(next), cancellation) ?? Task.FromResult(false);
+
     /// <summary>Waits until a version that is still starting is ready or has failed, or until the time is over.</summary>
     internal Task WaitForStartingAsync(TimeSpan limit, CancellationToken cancellation) =>
         versions.WaitForStartingAsync(limit, cancellation);
@@ -188,6 +208,7 @@ internal sealed class Platform : IAsyncDisposable
     {
         await Task.WhenAll(Functions.StopAsync(StopTimeout, kill), router?.StopAsync(StopTimeout, kill) ?? Task.CompletedTask);
         await versions.StopAsync(StopTimeout, kill);
+        await (features?.StopAsync(StopTimeout, kill) ?? Task.CompletedTask);
         await Functions.DisposeAsync();
         cache?.Dispose();
     }

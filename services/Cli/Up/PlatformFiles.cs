@@ -35,6 +35,13 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     /// <summary>The file with the key of this machine's operator, for a platform in this folder.</summary>
     internal static string OperatorKeyIn(string folder) => Path.Combine(folder, "operator.key");
 
+    /// <summary>The file with the address of the feature server, for a platform in this folder.</summary>
+    internal static string FeaturesAddressIn(string folder) => Path.Combine(folder, "features.address");
+
+    /// <summary>The folder of the event log, for a platform in this folder. It outlives the platform: the cache is filled from
+    /// it.</summary>
+    internal static string EventsIn(string folder) => Path.Combine(folder, "events");
+
     /// <summary>The file with the prediction log, for a platform in this folder.</summary>
     internal static string PredictionsIn(string folder) => Path.Combine(folder, "predictions.db");
 

@@ -36,13 +36,15 @@ internal sealed class StackChanges(Platform platform, string fileName, Terminal 
         var clients = ClientsMaker.Make(next.Settings);
         var areClientsChanged = !clients.ToUtf8().AsSpan().SequenceEqual(platform.Clients.ToUtf8());
         IReadOnlyList<VersionFailure> failures;
+        var areViewsChanged = false;
         try
         {
+            areViewsChanged = await platform.ApplyAsync(next.Settings.Features, newer);
             failures = await platform.ApplyAsync(next.Settings.Models, newer);
             if (areClientsChanged)
                 platform.ApplyClients(clients);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HostFailedException)
         {
             if (said != e.Message)
             {
@@ -60,7 +62,9 @@ internal sealed class StackChanges(Platform platform, string fileName, Terminal 
             terminal.Say($"[bold]{Markup.Escape(change)}[/]");
         if (areClientsChanged)
             terminal.Say($"[bold]{Markup.Escape(ApiSummary.Describe(clients))}[/]");
-        if (isFirst && changes.Count == 0 && !areClientsChanged && failures.Count == 0)
+        if (areViewsChanged)
+            terminal.Say("[bold]The feature views are changed[/]");
+        if (isFirst && changes.Count == 0 && !areClientsChanged && !areViewsChanged && failures.Count == 0)
             terminal.Say($"[dim]{fileName} was changed, but the plan is the same[/]");
         if (changes.Count > 0)
             PlanChanged?.Invoke();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ModelServing.Spool;
 
 namespace ModelServing.Predictions.Records;
 
@@ -10,7 +11,7 @@ namespace ModelServing.Predictions.Records;
 public sealed class RecordWriter
 {
     /// <summary>The largest record. The data of a tensor that does not fit are replaced by their digest.</summary>
-    public const int MostBytes = 4 * 1024 * 1024;
+    public const int MostBytes = SpoolFormat.MostRecordBytes;
 
     /// <summary>The length of a keyed hash in bytes.</summary>
     public const int HashBytes = 16;

@@ -12,6 +12,9 @@ internal sealed class AsideFolder(string path)
 
     private readonly Lock changing = new();
 
+    /// <summary>The folder in the folder of all spools.</summary>
+    internal static string In(string root) => Path.Combine(root, "aside");
+
     /// <summary>Keeps a record under its key; false if there is no room.</summary>
     /// <exception cref="IOException">The disk is full, or fails.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>

@@ -1,4 +1,4 @@
-using ModelServing.Predictions.Spool;
+using ModelServing.Spool;
 
 namespace ModelServing.Predictions.Shipping;
 

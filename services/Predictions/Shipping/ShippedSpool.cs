@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using ModelServing.Predictions.Spool;
+using ModelServing.Spool;
 
 namespace ModelServing.Predictions.Shipping;
 

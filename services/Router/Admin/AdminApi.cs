@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Journal;
-using ModelServing.Router.Clients;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Metrics;
 

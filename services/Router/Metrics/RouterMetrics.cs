@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Hosting;
@@ -6,7 +7,7 @@ using ModelServing.Hosting;
 namespace ModelServing.Router.Metrics;
 
 /// <summary>The router's counters and its latency histogram. The gauges are added where their state is.</summary>
-public sealed class RouterMetrics
+public sealed class RouterMetrics : IClientMetrics
 {
     private readonly Histogram<double> duration;
     private readonly Counter<long> errors;
@@ -90,7 +91,9 @@ public sealed class RouterMetrics
 
     internal void Refused(string document) => refusedDocuments.Add(1, new KeyValuePair<string, object?>(MetricNames.Document, document));
 
-    internal void KeyFetchFailed() => failedKeyFetches.Add(1);
+    void IClientMetrics.KeyFetchFailed() => failedKeyFetches.Add(1);
+
+    void IClientMetrics.DocumentRefused() => Refused("clients");
 
     internal void LookupFailed(ModelName model, ModelVersion version) => failedLookups.Add(
         1,

@@ -1,13 +1,13 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Contracts.Reliability;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
 using ModelServing.Predictions;
-using ModelServing.Router.Clients;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Forwarding;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using ModelServing.Clients;
 using ModelServing.Contracts;
-using ModelServing.Router.Clients;
 using ModelServing.Router.Errors;
 
 namespace ModelServing.Router.Routing;

@@ -33,6 +33,9 @@ public sealed record StackSettings
     [Setting("The log of predictions. See docs/predictions.md.")]
     public PredictionSettings Predictions { get; init; } = new();
 
+    [Setting("The feature views. See docs/features.md.")]
+    public FeatureSettings Features { get; init; } = new();
+
     [Setting("The platform on one machine. Only `ms up` reads these settings.")]
     public LocalSettings Local { get; init; } = new();
 }

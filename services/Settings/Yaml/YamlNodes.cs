@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 
 namespace ModelServing.Settings.Yaml;
 
-/// <summary>Reads YAML into nodes. A stack file is small and plain, so anchors, aliases, tags, duplicate keys, a second document, deep
-/// nesting and a large file are faults.</summary>
+/// <summary>Reads YAML into nodes. A stack file or a view's file is small and plain, so anchors, aliases, tags, duplicate keys, a second
+/// document, deep nesting and a large file are faults.</summary>
 internal sealed class YamlNodes
 {
     private const int MaxCharacters = 1024 * 1024;
@@ -69,7 +69,7 @@ internal sealed class YamlNodes
         var root = ReadNode(0);
         parser.Consume<DocumentEnd>();
         if (!parser.TryConsume<StreamEnd>(out _))
-            AddFault(parser.Current!.Start, "a second YAML document starts here; a stack file contains only one");
+            AddFault(parser.Current!.Start, "a second YAML document starts here; a file contains only one");
         return root;
     }
 

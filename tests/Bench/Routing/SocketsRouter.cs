@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
-using ModelServing.Router.Clients;
+using ModelServing.Clients;
 using ModelServing.Router.Forwarding;
 using ModelServing.Router.Metrics;
 using ModelServing.Router.Rollouts;

@@ -13,7 +13,7 @@ internal abstract class TestedCache : IAsyncDisposable
 
     internal abstract string Password { get; }
 
-    internal CacheSettings Settings => new() { Addresses = [Address.ToString()], Password = Password };
+    internal virtual CacheSettings Settings => new() { Addresses = [Address.ToString()], Password = Password };
 
     /// <summary>Kills the server.</summary>
     internal abstract Task KillAsync();

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ModelServing.Clients;
 using ModelServing.Contracts;
-using ModelServing.Router.Clients;
-using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.Services.Tests.Clients;
 using ModelServing.TestKit;
 using ModelServing.TestKit.Hostile;
 

@@ -13,6 +13,7 @@ public class ClosureTests
 
     [Theory]
     [InlineData("Cli")]
+    [InlineData("FeatureServer")]
     [InlineData("Functions")]
     [InlineData("Router", "KubernetesClient")]
     [InlineData("Inference", "Microsoft.ML.OnnxRuntime")]

@@ -38,7 +38,7 @@ public class LoopRulesTests
     {
         ["services/Hosting/DrainLifetime.cs"] = "it means that the parent is gone",
         ["services/Inference/Models/ModelStart.cs"] = "its awaiter gets it",
-        ["services/Predictions/Spool/DiskCommits.cs"] = "the requests that wait for the flush get it",
+        ["services/Spool/DiskCommits.cs"] = "the requests that wait for the flush get it",
         ["services/Inference/Models/RunWatch.cs"] = "it is logged, and the watch goes on",
     };
 

@@ -21,7 +21,7 @@ public partial class RouterFoldersTests
 
     [Fact]
     public void The_search_finds_the_folders() => Assert.Superset(
-        new HashSet<string>(["Clients", "Endpoints", "Forwarding", "Routing"]),
+        new HashSet<string>(["Admin", "Endpoints", "Forwarding", "Routing"]),
         Sources.Where(static source => source.Declared.Count > 0).Select(static source => source.Folder).ToHashSet());
 
     [Fact]

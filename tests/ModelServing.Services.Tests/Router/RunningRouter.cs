@@ -1,11 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router;
-using ModelServing.Router.Clients;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Rollouts.Watching;
 using ModelServing.Router.Routing;

@@ -159,7 +159,7 @@ public class StackFileTests
     [InlineData("config: { modelserving:models: {} }\nconfig: {}", "s.yaml:2:1: config: this key is already on line 1")]
     [InlineData(
         "config: { modelserving:models: {} }\n---\na: 1",
-        "s.yaml:2:1: a second YAML document starts here; a stack file contains only one")]
+        "s.yaml:2:1: a second YAML document starts here; a file contains only one")]
     [InlineData("config:\n\ta: 1", "s.yaml:1:1: this is not valid YAML: While scanning a mapping, found invalid tab as indentation.")]
     [InlineData("a: {b: c\nconfig:\n  a: 1\n", "s.yaml:1:5: this is not valid YAML: the value that starts here is not closed properly")]
     [InlineData("config:\n  a: b: c", "s.yaml:2:7: this is not valid YAML: While scanning a plain scalar value, found invalid mapping.")]

@@ -5,9 +5,9 @@ using ModelServing.Cli.Rollouts;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions;
+using ModelServing.Services.Tests.Clients;
 using ModelServing.Services.Tests.Predictions;
 using ModelServing.Services.Tests.Router;
-using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Cli.Predictions;

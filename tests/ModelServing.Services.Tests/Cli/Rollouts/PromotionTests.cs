@@ -1,7 +1,7 @@
 using ModelServing.Cli;
 using ModelServing.Cli.Rollouts;
+using ModelServing.Services.Tests.Clients;
 using ModelServing.Services.Tests.Router;
-using ModelServing.Services.Tests.Router.Clients;
 using ModelServing.Services.Tests.Router.Rollouts;
 using ModelServing.TestKit;
 

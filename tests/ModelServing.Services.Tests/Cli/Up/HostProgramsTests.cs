@@ -16,10 +16,12 @@ public sealed class HostProgramsTests : IDisposable
         var inference = Touch("bin", "Inference", "debug", "ModelServing.Inference.dll");
         var router = Touch("bin", "Router", "debug", "ModelServing.Router.dll");
         var functions = Touch("bin", "Functions", "debug", "ModelServing.Functions.dll");
+        var features = Touch("bin", "FeatureServer", "debug", "ModelServing.FeatureServer.dll");
         var programs = HostPrograms.Find(folder.Combine("bin", "Cli", "debug") + Path.DirectorySeparatorChar, "dotnet");
         Assert.Equal([inference], programs.Inference.Arguments);
         Assert.Equal([router], programs.Router.Arguments);
         Assert.Equal([functions], programs.Functions.Arguments);
+        Assert.Equal([features], programs.FeatureServer.Arguments);
         Assert.Equal("dotnet", programs.Router.FileName);
     }
 
@@ -28,7 +30,7 @@ public sealed class HostProgramsTests : IDisposable
     {
         var e = Assert.Throws<CommandException>(() => HostPrograms.Find(folder.Combine("bin", "Cli", "release"), "dotnet"));
         Assert.Equal(ExitCode.Failed, e.ExitCode);
-        Assert.Equal(3, e.Lines.Count);
+        Assert.Equal(4, e.Lines.Count);
         Assert.EndsWith(
             "does not exist; build it with ./dev up, or with: dotnet build services/Inference -c Release",
             e.Lines[0],

@@ -31,7 +31,8 @@ public sealed class PlatformTests : IAsyncLifetime
             new HostPrograms(
                 hosts.Program(Inference),
                 hosts.Program("echo serving; echo takes $MODELSERVING_MAX_REQUEST_BYTES; " + Serve),
-                hosts.Program("echo called; " + Serve)),
+                hosts.Program("echo called; " + Serve),
+                hosts.Program("echo views $MODELSERVING_VIEWS; " + Serve)),
             new PlatformSettings(folder.FullPath, "file:/nowhere", Stack, new PlatformPace(TimeSpan.FromSeconds(60), GuardOff: false)),
             terminal.Terminal,
             TimeProvider.System,
@@ -78,6 +79,29 @@ public sealed class PlatformTests : IAsyncLifetime
         });
         Assert.False(Clients().Anonymous);
         Assert.Equal(["ms", "shop"], Clients().Clients.Keys.Select(static client => client.Text));
+    }
+
+    [Fact]
+    public async Task The_feature_server_runs_while_the_stack_file_has_views()
+    {
+        await StartAsync(SomeStack.Yaml());
+        var address = folder.Combine("features.address");
+        Assert.False(File.Exists(address));
+        Assert.True(await Running.ApplyAsync(Views("1"), default));
+        Assert.Equal(hosts.Address.ToString(), await File.ReadAllTextAsync(address, TestContext.Current.CancellationToken));
+        Assert.False(await Running.ApplyAsync(Views("1"), default));
+        Assert.True(await Running.ApplyAsync(Views("1", "2"), default));
+        Assert.True(File.Exists(address));
+        Assert.True(await Running.ApplyAsync(new FeatureSettings(), default));
+        Assert.False(File.Exists(address));
+
+        static FeatureSettings Views(params string[] versions) => new()
+        {
+            Views = new Dictionary<ModelName, ViewSettings>
+            {
+                [ModelName.Parse("cards")] = new() { Versions = [.. versions.Select(static version => ModelVersion.Parse(version))] },
+            },
+        };
     }
 
     [Fact]

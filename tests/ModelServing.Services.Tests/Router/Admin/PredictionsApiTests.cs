@@ -4,7 +4,7 @@ using ModelServing.Contracts.Predictions;
 using ModelServing.Predictions;
 using ModelServing.Services.Tests.Predictions;
 using ModelServing.TestKit;
-using static ModelServing.Services.Tests.Router.Clients.SomeClients;
+using static ModelServing.Services.Tests.Clients.SomeClients;
 
 namespace ModelServing.Services.Tests.Router.Admin;
 

@@ -6,7 +6,7 @@ using ModelServing.Predictions;
 using ModelServing.Router.Outcomes;
 using ModelServing.Services.Tests.Predictions;
 using ModelServing.TestKit;
-using static ModelServing.Services.Tests.Router.Clients.SomeClients;
+using static ModelServing.Services.Tests.Clients.SomeClients;
 
 namespace ModelServing.Services.Tests.Router.Outcomes;
 

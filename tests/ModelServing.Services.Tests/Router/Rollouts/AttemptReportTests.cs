@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
 using ModelServing.Router.Forwarding;
-using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.Services.Tests.Clients;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;

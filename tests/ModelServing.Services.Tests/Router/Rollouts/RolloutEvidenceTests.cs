@@ -1,5 +1,5 @@
 using ModelServing.Rollout.Guard;
-using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.Services.Tests.Clients;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;
 

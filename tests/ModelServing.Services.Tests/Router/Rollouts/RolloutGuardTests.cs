@@ -4,7 +4,7 @@ using ModelServing.Contracts.Journal;
 using ModelServing.Rollout.Guard;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Cache;
-using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.Services.Tests.Clients;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;

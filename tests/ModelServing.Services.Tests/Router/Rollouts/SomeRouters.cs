@@ -8,7 +8,7 @@ using ModelServing.Journal.Sqlite;
 using ModelServing.Rollout.Journal;
 using ModelServing.Router.Rollouts;
 using ModelServing.Services.Tests.Cache;
-using ModelServing.Services.Tests.Router.Clients;
+using ModelServing.Services.Tests.Clients;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router.Rollouts;

@@ -1,0 +1,201 @@
+using StackExchange.Redis;
+
+namespace ModelServing.Cache.Features;
+
+/// <summary>
+/// One binary value for each view and entity, with a time to live. Any number of values are read in one round: all commands are sent before
+/// an answer is awaited. A value is replaced only if it is still the one that was read.
+/// </summary>
+/// <param name="cache">The connection.</param>
+public sealed class FeatureValues(CacheConnection cache)
+{
+    /// <summary>The most bytes of a value.</summary>
+    public const int MostBytes = 1024 * 1024;
+
+    /// <summary>How often an update is tried.</summary>
+    public const int MostTries = 12;
+
+    // The server answers others between two commands.
+    private const int MostKeysOfCommand = 128;
+
+    // A transaction blocks its connection for a round trip, so it holds several keys where the cache is not sharded. One key that changed
+    // in between fails all of them.
+    private const int MostKeysOfTransaction = 32;
+
+    /// <summary>Reads values. A missing value is null.</summary>
+    /// <exception cref="CacheException">The values can't be read.</exception>
+    public Task<byte[]?[]> ReadAsync(IReadOnlyList<FeatureKey> keys, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return keys.Count == 0
+            ? Task.FromResult<byte[]?[]>([])
+            : cache.QueryAsync("features can't be read", multiplexer => ReadAsync(multiplexer, keys), cancellationToken);
+    }
+
+    /// <summary>Writes values, whatever was there, in one round.</summary>
+    /// <exception cref="CacheException">Some of the values may not be written.</exception>
+    public Task WriteAsync(IReadOnlyList<FeatureWrite> writes, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        foreach (var write in writes)
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(write.Value.Length, MostBytes, nameof(writes));
+        return cache.QueryAsync(
+            "features can't be written",
+            async multiplexer =>
+            {
+                var database = multiplexer.GetDatabase();
+                await Task.WhenAll(writes.Select(write => database.StringSetAsync(write.Key.Redis, write.Value, timeToLive)));
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Changes values: reads them, and replaces each one that is still as it was read. If another process changed it in between,
+    /// it is read and changed again.</summary>
+    /// <param name="keys">The keys, each once.</param>
+    /// <param name="change">Gets the index of a key and its value, and returns the new value; null leaves it. It may be called several
+    /// times for a key.</param>
+    /// <param name="timeToLive">How long a changed value is kept.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="CacheException">Some of the values may not be changed.</exception>
+    public async Task UpdateAsync(
+        IReadOnlyList<FeatureKey> keys,
+        Func<int, byte[]?, byte[]?> change,
+        TimeSpan timeToLive,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(change);
+        var left = Enumerable.Range(0, keys.Count).ToList();
+        for (var tries = 0; left.Count > 0; tries++)
+        {
+            if (tries == MostTries)
+                throw new CacheException($"{keys[left[0]]} can't be changed at the cache {cache.Location}: others changed it each time");
+            // Otherwise writers of the same keys would disturb each other again and again.
+            if (tries > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(100, 1 << tries)), cancellationToken);
+            var read = await ReadAsync([.. left.Select(index => keys[index])], cancellationToken);
+            var replacements = new List<Replacement>(left.Count);
+            for (var i = 0; i < left.Count; i++)
+            {
+                if (change(left[i], read[i]) is { } changed)
+                {
+                    ArgumentOutOfRangeException.ThrowIfGreaterThan(changed.Length, MostBytes, nameof(change));
+                    replacements.Add(new Replacement(left[i], keys[left[i]], read[i], changed));
+                }
+            }
+
+            // Alone, a key that others change can't fail its neighbours.
+            var most = tries == 0 ? MostKeysOfTransaction : 1;
+            left = await cache.QueryAsync(
+                "features can't be changed",
+                multiplexer => ReplaceAsync(multiplexer, replacements, timeToLive, most),
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Takes a lock unless a process has it.</summary>
+    /// <param name="key">The lock's key.</param>
+    /// <param name="holder">Names the holder.</param>
+    /// <param name="timeToLive">After this time, others may take it.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="CacheException">It is unknown whether the lock was taken.</exception>
+    public Task<bool> TryLockAsync(FeatureKey key, Guid holder, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        cache.QueryAsync(
+            "a lock can't be taken",
+            multiplexer => multiplexer.GetDatabase().LockTakeAsync(key.Redis, holder.ToByteArray(), timeToLive),
+            cancellationToken);
+
+    /// <summary>Keeps a lock for longer; false if its holder has it no more.</summary>
+    /// <exception cref="CacheException">It is unknown whether the lock was kept.</exception>
+    public Task<bool> KeepLockAsync(FeatureKey key, Guid holder, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        cache.QueryAsync(
+            "a lock can't be kept",
+            multiplexer => multiplexer.GetDatabase().LockExtendAsync(key.Redis, holder.ToByteArray(), timeToLive),
+            cancellationToken);
+
+    /// <summary>Gives a lock back, if its holder still has it.</summary>
+    /// <exception cref="CacheException">The lock may last until its time is over.</exception>
+    public Task UnlockAsync(FeatureKey key, Guid holder, CancellationToken cancellationToken) => cache.QueryAsync(
+        "a lock can't be given back",
+        multiplexer => multiplexer.GetDatabase().LockReleaseAsync(key.Redis, holder.ToByteArray()),
+        cancellationToken);
+
+    /// <summary>Deletes a value.</summary>
+    /// <exception cref="CacheException">The value may still be there.</exception>
+    public Task DeleteAsync(FeatureKey key, CancellationToken cancellationToken) => cache.QueryAsync(
+        "a feature's value can't be deleted",
+        multiplexer => multiplexer.GetDatabase().KeyDeleteAsync(key.Redis),
+        cancellationToken);
+
+    private static async Task<byte[]?[]> ReadAsync(ConnectionMultiplexer multiplexer, IReadOnlyList<FeatureKey> keys)
+    {
+        var database = multiplexer.GetDatabase();
+        if (keys.Count == 1)
+            return [await database.StringGetAsync(keys[0].Redis)];
+        var values = new byte[]?[keys.Count];
+        var indexes = Enumerable.Range(0, keys.Count);
+        await Task.WhenAll(InSlots(multiplexer, indexes, index => keys[index], MostKeysOfCommand).Select(async group =>
+        {
+            var read = await database.StringGetAsync([.. group.Select(index => keys[index].Redis)]);
+            for (var i = 0; i < group.Length; i++)
+                values[group[i]] = read[i];
+        }));
+        return values;
+    }
+
+    // Returns the indexes of those that others changed in between.
+    private static async Task<List<int>> ReplaceAsync(
+        ConnectionMultiplexer multiplexer, List<Replacement> replacements, TimeSpan timeToLive, int most)
+    {
+        var database = multiplexer.GetDatabase();
+        var transactions = InSlots(multiplexer, replacements, static replacement => replacement.Key, most)
+            .Select(group => (Group: group, Task: ReplaceAsync(database, group, timeToLive)))
+            .ToList();
+        await Task.WhenAll(transactions.Select(static transaction => transaction.Task));
+        return [.. transactions.Where(static transaction => !transaction.Task.Result)
+            .SelectMany(static transaction => transaction.Group.Select(static replacement => replacement.Index))];
+    }
+
+    // WATCH, GET to compare, MULTI, SET, EXEC.
+    private static async Task<bool> ReplaceAsync(IDatabase database, Replacement[] group, TimeSpan timeToLive)
+    {
+        var transaction = database.CreateTransaction();
+        var sets = new Task[group.Length];
+        for (var i = 0; i < group.Length; i++)
+        {
+            var (_, key, old, changed) = group[i];
+            transaction.AddCondition(old is null ? Condition.KeyNotExists(key.Redis) : Condition.StringEqual(key.Redis, old));
+            sets[i] = transaction.StringSetAsync(key.Redis, changed, timeToLive);
+        }
+
+        try
+        {
+            if (!await transaction.ExecuteAsync())
+                return false;
+        }
+        finally
+        {
+            // They fail with the transaction.
+            foreach (var set in sets)
+            {
+                _ = set.ContinueWith(
+                    static failed => _ = failed.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted,
+                    TaskScheduler.Default);
+            }
+        }
+
+        await Task.WhenAll(sets);
+        return true;
+    }
+
+    // Without shards, all keys are in one slot.
+    private static IEnumerable<T[]> InSlots<T>(
+        ConnectionMultiplexer multiplexer, IEnumerable<T> items, Func<T, FeatureKey> keyOf, int most) => items
+        .GroupBy(item => multiplexer.HashSlot(keyOf(item).Redis))
+        .SelectMany(slot => slot.Chunk(most));
+
+    private sealed record Replacement(int Index, FeatureKey Key, byte[]? Old, byte[] Changed);
+}

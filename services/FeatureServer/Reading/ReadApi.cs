@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using ModelServing.Cache;
+using ModelServing.Contracts;
+using ModelServing.Contracts.Features;
+using ModelServing.Contracts.Predictions;
+using ModelServing.FeatureServer.Views;
+using ModelServing.Features;
+using ModelServing.Features.Engine;
+using ModelServing.OnlineStore;
+
+namespace ModelServing.FeatureServer.Reading;
+
+/// <summary>Reads features from the online store, in one round for all entities of a request. It is for people and for programs outside of
+/// the platform: Inference reads the store itself.</summary>
+internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvider time)
+{
+    private const int MostInFlight = 64;
+
+    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
+
+    private readonly RequestBody bodies = new(MostInFlight, FeatureQuery.MostBytes, Problems.TooManyReads, time);
+    private readonly OnlineReader reader = new(cache.Reads);
+
+    internal Task PostAsync(HttpContext context) => bodies.TakeAsync(context, body => AnswerAsync(context, FeatureQuery.Parse(body.Span)));
+
+    // The parameters are the entity's keys, the request's values, and the time.
+    internal async Task GetAsync(HttpContext context)
+    {
+        if (views.Find(context, out var unknown) is not { Reading: { } view } found)
+        {
+            await unknown!.Problem.WriteAsync(context, unknown.Detail, retryAfter: unknown.RetryAfter);
+            return;
+        }
+
+        _ = await bodies.TakeAsync(context, _ => AnswerAsync(context, QueryOf(context.Request.Query, found.Name, view.Engine)));
+    }
+
+    private static FeatureQuery QueryOf(IQueryCollection parameters, NamedView name, FeatureEngine engine)
+    {
+        var entity = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var request = new Dictionary<string, double>(StringComparer.Ordinal);
+        DateTimeOffset? at = null;
+        foreach (var (parameter, values) in parameters)
+        {
+            var text = values.ToString();
+            if (engine.Definition.Entity.Any(key => key.Name == parameter))
+                entity[parameter] = JsonSerializer.SerializeToElement(text, ReadingJson.Default.String);
+            else if (engine.Definition.Request.Any(value => value.Name == parameter))
+                request[parameter] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : throw new ContractException($"{parameter} is '{text}'; it must be a number");
+            else if (parameter == "time")
+                at = IsoTime.TryParse(text, out var parsed) ? parsed : throw new ContractException($"time must be {IsoTime.Form}");
+            else
+                throw new ContractException($"{parameter} is neither a key of {engine.Definition.Id} nor a value of a request nor 'time'");
+        }
+
+        return new FeatureQuery([new EntityRead(name.View, name.Version, entity) { Request = request }]) { Time = at };
+    }
+
+    private async Task<Refusal?> AnswerAsync(HttpContext context, FeatureQuery query)
+    {
+        var at = query.Time ?? time.GetUtcNow();
+        if (at < DateTimeOffset.UnixEpoch)
+            throw new ContractException("time is before 1970");
+        var queries = new EntityQuery[query.Reads.Count];
+        for (var i = 0; i < queries.Length; i++)
+        {
+            var read = query.Reads[i];
+            if (views.Find(read.View, read.Version, out var refusal) is not { Reading: { } view })
+                return refusal! with { Detail = $"reads[{i}]: {refusal.Detail}" };
+            queries[i] = new EntityQuery(view, EntityJson.KeyOf(view.Engine.Definition, read.Entity, $"reads[{i}].entity"));
+        }
+
+        EntityAnswer[] answers;
+        try
+        {
+            answers = await reader.ReadAsync(queries, context.RequestAborted);
+        }
+        catch (CacheException e)
+        {
+            return new Refusal(Problems.CacheAway, e.Message, SoonAgain);
+        }
+
+        var instant = Instant.From(at);
+        var features = queries.Select((asked, i) => Finalise(asked, query.Reads[i], answers[i], instant, $"reads[{i}].request")).ToList();
+        await JsonAnswer.WriteAsync(context, new FeatureAnswer(instant.ToDateTimeOffset(), features).ToUtf8());
+        return null;
+    }
+
+    private static EntityFeatures Finalise(EntityQuery asked, EntityRead read, EntityAnswer answer, Instant at, string place)
+    {
+        var engine = asked.View.Engine;
+        var request = EntityJson.RequestOf(engine.Definition, read.Request, place);
+        var values = new FeatureValue[engine.Outputs.Count];
+        engine.Finalise(answer.State, at, request, values);
+        return new EntityFeatures(
+            read.View,
+            read.Version,
+            engine.Digest,
+            asked.Entity.Text,
+            answer.IsFilled,
+            answer.State?.Sequence ?? 0,
+            [.. engine.Outputs.Select((output, i) => new ReadFeature(
+                output.Name,
+                double.IsFinite(values[i].AsDouble) ? values[i].AsDouble : null,
+                values[i].Status.ToString().ToLowerInvariant(),
+                values[i].Bits.ToString("x16", CultureInfo.InvariantCulture)))]);
+    }
+}

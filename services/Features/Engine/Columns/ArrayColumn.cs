@@ -1,0 +1,27 @@
+namespace ModelServing.Features.Engine.Columns;
+
+/// <summary>A column whose figures are in an array, in the order of the tiles. An empty tile has the default.</summary>
+internal abstract class ArrayColumn<T> : TileColumn
+{
+    private T[] items = [];
+
+    internal ReadOnlySpan<T> Range(int from, int to) => items.AsSpan(from, to - from);
+
+    internal override void Grow(int capacity) => Array.Resize(ref items, capacity);
+
+    internal override void Insert(int at, int count)
+    {
+        // Most tiles are added at the end.
+        if (at < count)
+            Array.Copy(items, at, items, at + 1, count - at);
+        items[at] = default!;
+    }
+
+    internal override void RemoveFirst(int removed, int count)
+    {
+        if (removed < count)
+            Array.Copy(items, removed, items, 0, count - removed);
+    }
+
+    private protected ref T this[int tile] => ref items[tile];
+}

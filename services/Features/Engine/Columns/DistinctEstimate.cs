@@ -1,0 +1,65 @@
+namespace ModelServing.Features.Engine.Columns;
+
+/// <summary>
+/// The size of a set from its registers: the improved raw estimator of Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog
+/// sketches" (arXiv:1702.01284, algorithm 6), which needs no tables and no corrections. It uses only operations that IEEE 754 rounds
+/// correctly, so the result has the same bits on every processor.
+/// </summary>
+internal static class DistinctEstimate
+{
+    // 1 / (2 ln 2)
+    private const double Alpha = 0.72134752044448170;
+
+    internal static long From(ReadOnlySpan<byte> registers)
+    {
+        Span<int> histogram = stackalloc int[DistinctSketch.MaxRank + 1];
+        histogram.Clear();
+        foreach (var rank in registers)
+            histogram[rank]++;
+        return From(histogram, registers.Length);
+    }
+
+    /// <summary>The size from the number of registers of each rank.</summary>
+    internal static long From(ReadOnlySpan<int> histogram, int registers)
+    {
+        double count = registers;
+        if (histogram[0] == registers)
+            return 0;
+        var sum = count * Tau((count - histogram[DistinctSketch.MaxRank]) / count);
+        for (var rank = DistinctSketch.MaxRank - 1; rank >= 1; rank--)
+            sum = 0.5 * (sum + histogram[rank]);
+        sum += count * Sigma(histogram[0] / count);
+        // A sketch whose registers are all at their limit has a sum of 0. Only damaged bytes give that.
+        return (long)Math.Min(Math.Round(Alpha * count * count / sum), Instant.MaxMicroseconds);
+    }
+
+    private static double Sigma(double x)
+    {
+        var (y, sum, before) = (1.0, x, double.NaN);
+        while (sum != before)
+        {
+            x *= x;
+            before = sum;
+            sum += x * y;
+            y += y;
+        }
+
+        return sum;
+    }
+
+    private static double Tau(double x)
+    {
+        if (x is 0 or 1)
+            return 0;
+        var (y, sum, before) = (1.0, 1 - x, double.NaN);
+        while (sum != before)
+        {
+            x = Math.Sqrt(x);
+            before = sum;
+            y *= 0.5;
+            sum -= (1 - x) * (1 - x) * y;
+        }
+
+        return sum / 3;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+
+namespace ModelServing.Features.Engine;
+
+/// <summary>Reads the parts of an encoded state. Each number has one form only, so only what was written can be read.</summary>
+internal ref struct StateReader(ReadOnlySpan<byte> bytes)
+{
+    private readonly ReadOnlySpan<byte> bytes = bytes;
+    private int position;
+
+    internal readonly int Remaining => bytes.Length - position;
+
+    internal static FeatureStateException Damaged(string what) => new($"the state is damaged: {what}");
+
+    internal byte ReadByte() => position < bytes.Length ? bytes[position++] : throw Damaged("it ends too early");
+
+    internal bool ReadFlag() => ReadByte() switch
+    {
+        0 => false,
+        1 => true,
+        _ => throw Damaged("a flag is neither 0 nor 1"),
+    };
+
+    internal ulong ReadVarint()
+    {
+        var value = 0UL;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = ReadByte();
+            if (shift == 63 && next > 1)
+                throw Damaged("a number has more than 64 bits");
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next > 0x7F)
+                continue;
+            return next != 0 || shift == 0 ? value : throw Damaged("a number has a needless byte");
+        }
+    }
+
+    /// <summary>Reads a number from 0 to <paramref name="most"/>.</summary>
+    internal long ReadCount(long most)
+    {
+        var value = ReadVarint();
+        return value <= (ulong)most ? (long)value : throw Damaged("a number is too large");
+    }
+
+    internal long ReadSigned()
+    {
+        var folded = ReadVarint();
+        return (long)(folded >> 1) ^ -(long)(folded & 1);
+    }
+
+    internal Int128 ReadWideSigned()
+    {
+        UInt128 value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = ReadByte();
+            if (shift == 126 && next > 3)
+                throw Damaged("a number has more than 128 bits");
+            value |= (UInt128)(next & 0x7F) << shift;
+            if (next > 0x7F)
+                continue;
+            if (next == 0 && shift > 0)
+                throw Damaged("a number has a needless byte");
+            return (Int128)(value >> 1) ^ -(Int128)(value & 1);
+        }
+    }
+
+    internal UInt128 ReadKey()
+    {
+        if (Remaining < StateWriter.KeyBytes)
+            throw Damaged("it ends too early");
+        var key = BinaryPrimitives.ReadUInt128BigEndian(bytes[position..]);
+        position += StateWriter.KeyBytes;
+        return key;
+    }
+
+    internal ReadOnlySpan<byte> ReadBytes(int count)
+    {
+        if (Remaining < count)
+            throw Damaged("it ends too early");
+        var read = bytes.Slice(position, count);
+        position += count;
+        return read;
+    }
+}

@@ -1,0 +1,93 @@
+using ModelServing.Features.Engine.Columns;
+using ModelServing.Features.Engine.Plan;
+
+namespace ModelServing.Features.Engine;
+
+/// <summary>An entity's tiles of one length, ordered by time. There is a tile only where there are events.</summary>
+internal sealed class TileGroup(GroupPlan plan, int maxTiles)
+{
+    private readonly TileColumn[] columns = plan.CreateColumns();
+    private long[] numbers = [];
+    private int count;
+
+    internal TileColumn this[int column] => columns[column];
+
+    /// <summary>The index of the first tile that is not before the tile <paramref name="number"/>.</summary>
+    internal int Find(long number)
+    {
+        var index = numbers.AsSpan(0, count).BinarySearch(number);
+        return index < 0 ? ~index : index;
+    }
+
+    /// <summary>The index of a tile, which is added if it is not there.</summary>
+    internal int FindOrAdd(long number)
+    {
+        if (count > 0 && numbers[count - 1] == number)
+            return count - 1;
+        var index = count == 0 || numbers[count - 1] < number ? count : Find(number);
+        if (index < count && numbers[index] == number)
+            return index;
+        if (count == numbers.Length)
+            Grow(Math.Min(maxTiles, Math.Max(4, count * 2)));
+        if (index < count)
+            Array.Copy(numbers, index, numbers, index + 1, count - index);
+        numbers[index] = number;
+        foreach (var column in columns)
+            column.Insert(index, count);
+        count++;
+        return index;
+    }
+
+    /// <summary>Removes the tiles before the tile <paramref name="number"/>.</summary>
+    internal void Prune(long number)
+    {
+        if (count == 0 || numbers[0] >= number)
+            return;
+        var removed = Find(number);
+        foreach (var column in columns)
+            column.RemoveFirst(removed, count);
+        count -= removed;
+        Array.Copy(numbers, removed, numbers, 0, count);
+    }
+
+    internal void Write(ref StateWriter writer)
+    {
+        writer.WriteVarint((ulong)count);
+        var before = 0L;
+        for (var tile = 0; tile < count; tile++)
+        {
+            writer.WriteVarint((ulong)(numbers[tile] - before));
+            before = numbers[tile];
+            foreach (var column in columns)
+                column.Write(tile, ref writer);
+        }
+    }
+
+    /// <summary>Reads tiles in place of those that are there.</summary>
+    /// <exception cref="FeatureStateException">The bytes are not tiles from <paramref name="first"/> to
+    /// <paramref name="last"/>.</exception>
+    internal void Read(long first, long last, ref StateReader reader)
+    {
+        count = (int)reader.ReadCount(maxTiles);
+        if (count > numbers.Length)
+            Grow(count);
+        var before = 0L;
+        for (var tile = 0; tile < count; tile++)
+        {
+            var step = reader.ReadCount(last - before);
+            before += step;
+            if (before < first || (step == 0 && tile > 0))
+                throw StateReader.Damaged("its tiles are not in order");
+            numbers[tile] = before;
+            foreach (var column in columns)
+                column.Read(tile, ref reader);
+        }
+    }
+
+    private void Grow(int capacity)
+    {
+        Array.Resize(ref numbers, capacity);
+        foreach (var column in columns)
+            column.Grow(capacity);
+    }
+}

@@ -1,0 +1,41 @@
+using ModelServing.Contracts.Predictions;
+
+namespace ModelServing.Features;
+
+/// <summary>A time in whole microseconds since 1970, in UTC. The range ends in 2255, so every instant is exact as a double.</summary>
+public readonly record struct Instant : IComparable<Instant>
+{
+    /// <summary>The largest number of microseconds.</summary>
+    public const long MaxMicroseconds = (1L << 53) - 1;
+
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative or above <see cref="MaxMicroseconds"/>.</exception>
+    public Instant(long microseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(microseconds);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(microseconds, MaxMicroseconds);
+        Microseconds = microseconds;
+    }
+
+    public long Microseconds { get; }
+
+    /// <summary>The instant of <paramref name="time"/>, whose fraction of a microsecond is cut off.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is before 1970 or too late.</exception>
+    public static Instant From(DateTimeOffset time) =>
+        new((time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+
+    public static bool IsValid(long microseconds) => microseconds is >= 0 and <= MaxMicroseconds;
+
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks(Microseconds * TimeSpan.TicksPerMicrosecond);
+
+    public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);
+
+    public static bool operator <(Instant left, Instant right) => left.Microseconds < right.Microseconds;
+
+    public static bool operator >(Instant left, Instant right) => left.Microseconds > right.Microseconds;
+
+    public static bool operator <=(Instant left, Instant right) => left.Microseconds <= right.Microseconds;
+
+    public static bool operator >=(Instant left, Instant right) => left.Microseconds >= right.Microseconds;
+
+    public override string ToString() => IsoTime.Write(ToDateTimeOffset());
+}

@@ -1,0 +1,54 @@
+using ModelServing.Cache;
+using ModelServing.Cache.Features;
+using ModelServing.Features.Engine;
+
+namespace ModelServing.OnlineStore;
+
+/// <summary>Reads the states of any number of entities, of any views, in one round. The views' markers are in the same round, so a store
+/// that lost its values is noticed at once.</summary>
+/// <param name="values">The values in the cache.</param>
+public sealed class OnlineReader(FeatureValues values)
+{
+    /// <summary>Reads states. The answers are in the order of the queries.</summary>
+    /// <exception cref="CacheException">The cache did not answer in time, or refused.</exception>
+    public async Task<EntityAnswer[]> ReadAsync(IReadOnlyList<EntityQuery> queries, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        if (queries.Count == 0)
+            return [];
+        var views = new Dictionary<ViewStore, int>();
+        var keys = new List<FeatureKey>(queries.Count + 4);
+        foreach (var (view, _) in queries)
+        {
+            if (views.TryAdd(view, keys.Count))
+                keys.Add(view.Keys.Marker);
+        }
+
+        var first = keys.Count;
+        foreach (var (view, entity) in queries)
+            keys.Add(view.KeyOf(entity));
+        var read = await values.ReadAsync(keys, cancellationToken);
+
+        var markers = new ViewMarker?[first];
+        foreach (var (view, index) in views)
+            markers[index] = view.Accept(read[index]);
+        var answers = new EntityAnswer[queries.Count];
+        for (var i = 0; i < answers.Length; i++)
+            answers[i] = Answer(queries[i].View.Engine, markers[views[queries[i].View]], read[first + i]);
+        return answers;
+    }
+
+    private static EntityAnswer Answer(FeatureEngine engine, ViewMarker? marker, byte[]? value)
+    {
+        if (marker is null)
+            return new EntityAnswer(null, IsFilled: false);
+        try
+        {
+            return new EntityAnswer(StoredState.Read(engine, value, marker.FillNumber), IsFilled: true);
+        }
+        catch (FeatureStateException e)
+        {
+            return new EntityAnswer(null, IsFilled: true, e.Message);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Buffers.Binary;
+using ModelServing.Features.Engine;
+
+namespace ModelServing.OnlineStore;
+
+/// <summary>The value of an entity in the cache: the number of the fill, 8 bytes, and the engine's state.</summary>
+internal static class StoredState
+{
+    private const int HeadBytes = sizeof(ulong);
+
+    internal static byte[] Write(FeatureEngine engine, EntityState state, ulong fill)
+    {
+        var encoded = engine.Encode(state);
+        var value = new byte[HeadBytes + encoded.Length];
+        BinaryPrimitives.WriteUInt64LittleEndian(value, fill);
+        encoded.CopyTo(value.AsSpan(HeadBytes));
+        return value;
+    }
+
+    /// <summary>Reads a value; null if there is none of this fill.</summary>
+    /// <exception cref="FeatureStateException">The value is damaged.</exception>
+    internal static EntityState? Read(FeatureEngine engine, byte[]? value, ulong fill) =>
+        value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) == fill
+            ? engine.Decode(value.AsSpan(HeadBytes))
+            : null;
+}

@@ -1,0 +1,50 @@
+using ModelServing.Cache;
+using ModelServing.Cache.Features;
+using ModelServing.Features.Engine;
+
+namespace ModelServing.OnlineStore;
+
+/// <summary>One version of a view in the cache: its states, its marker, and the lock of the process that fills it.</summary>
+public sealed class ViewStore
+{
+    private readonly FeatureValues values;
+
+    /// <param name="engine">Computes the view.</param>
+    /// <param name="values">The values in the cache.</param>
+    /// <param name="environment">The environment's name; several may share a cache.</param>
+    public ViewStore(FeatureEngine engine, FeatureValues values, string environment)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        this.values = values;
+        Engine = engine;
+        Keys = new FeatureKeys(environment, engine.Definition.View.Text, engine.Definition.Version);
+    }
+
+    public FeatureEngine Engine { get; }
+
+    /// <summary>How long a value is kept after its last write. Longer than the view's time to live, so that a reader learns that the entity
+    /// is expired and not that it never was.</summary>
+    public TimeSpan Kept => Engine.Definition.TimeToLive * 1.25 + TimeSpan.FromHours(1);
+
+    internal FeatureKeys Keys { get; }
+
+    internal FeatureValues Values => values;
+
+    /// <summary>Reads the marker; null if the view is not filled, or was filled with another definition.</summary>
+    /// <exception cref="CacheException">The marker can't be read.</exception>
+    public async Task<ViewMarker?> FindMarkerAsync(CancellationToken cancellationToken) =>
+        Accept((await values.ReadAsync([Keys.Marker], cancellationToken))[0]);
+
+    /// <summary>Writes the marker, also to keep it longer.</summary>
+    /// <exception cref="CacheException">The marker may not be written.</exception>
+    public Task MarkAsync(ViewMarker marker, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(marker);
+        return values.WriteAsync([new FeatureWrite(Keys.Marker, marker.ToUtf8())], Kept, cancellationToken);
+    }
+
+    /// <summary>The marker in a value of its key; null if it is not one of this definition.</summary>
+    internal ViewMarker? Accept(byte[]? value) => ViewMarker.Parse(value) is { } marker && marker.Digest == Engine.Digest ? marker : null;
+
+    internal FeatureKey KeyOf(EntityKey entity) => Keys.ForEntity(entity.Text);
+}

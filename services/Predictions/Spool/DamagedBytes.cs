@@ -1,7 +1,0 @@
-namespace ModelServing.Predictions.Spool;
-
-/// <summary>A part of a segment that holds no whole record, although it should.</summary>
-/// <param name="Position">Where it begins.</param>
-/// <param name="Bytes">Its bytes.</param>
-/// <param name="Records">How many records are missing, by their numbers; at least 1.</param>
-internal sealed record DamagedBytes(SpoolPosition Position, byte[] Bytes, long Records);

@@ -1,7 +1,0 @@
-namespace ModelServing.Predictions.Spool;
-
-/// <summary>A record that was read from a spool.</summary>
-/// <param name="Bytes">The record.</param>
-/// <param name="Number">Its number in the spool.</param>
-/// <param name="End">The place after it.</param>
-internal readonly record struct SpooledRecord(byte[] Bytes, ulong Number, SpoolPosition End);

@@ -1,4 +1,0 @@
-namespace ModelServing.Router.Clients;
-
-/// <summary>A client that has API keys, with its limit.</summary>
-internal sealed record KeyClient(Client Client, ClientLimiter? Limiter);

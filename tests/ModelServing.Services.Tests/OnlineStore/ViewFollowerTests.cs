@@ -1,0 +1,275 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelServing.Cache;
+using ModelServing.Cache.Features;
+using ModelServing.Contracts;
+using ModelServing.Features;
+using ModelServing.Features.Engine;
+using ModelServing.Features.Events.Log;
+using ModelServing.OnlineStore;
+using ModelServing.Registry;
+using ModelServing.Services.Tests.Cache;
+using ModelServing.Services.Tests.Features.Events;
+using ModelServing.Spool;
+using ModelServing.TestKit;
+
+namespace ModelServing.Services.Tests.OnlineStore;
+
+/// <summary>The online store's contents follow the event log, on every server of the Redis protocol.</summary>
+public abstract class ViewFollowerTests : IAsyncLifetime
+{
+    private const int Cards = 20;
+
+    private static readonly FeatureEngine Engine = new(SomeViews.CardActivity());
+
+    private readonly Func<Task<TestedCache>> start;
+    private readonly TemporaryFolder volume = new();
+    private readonly TemporaryFolder bucket = new();
+    private TestedCache cache = null!;
+    private EventLog? log;
+
+    private protected ViewFollowerTests(Func<Task<TestedCache>> start) => this.start = start;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private EventLog Log => log!;
+
+    public async ValueTask InitializeAsync()
+    {
+        cache = await start();
+        log = await OpenAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        log?.Dispose();
+        if (cache is not null)
+            await cache.DisposeAsync();
+        volume.Dispose();
+        bucket.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_view_is_filled_from_the_log_and_then_follows_it()
+    {
+        Append(1, 400);
+        var reader = new OnlineReader(new FeatureValues(cache.Open()));
+        Assert.All(await ReadAsync(reader), static answer => Assert.Equal((null, false), (answer.State, answer.IsFilled)));
+        using var follower = Follow();
+        await FollowAsync(follower);
+        await IsReplayOfAsync(reader, 400);
+        Append(401, 300);
+        await FollowAsync(follower);
+        await IsReplayOfAsync(reader, 700);
+        Assert.Equal(700, follower.Counts[ApplyOutcome.Applied]);
+    }
+
+    [Fact]
+    public async Task Readers_see_nothing_of_a_view_that_is_being_filled()
+    {
+        Append(1, 5000);
+        using var follower = Follow();
+        await follower.RoundAsync(Token);
+        Assert.False(follower.IsFilled);
+        Assert.InRange(follower.AppliedTo, 1, 4999);
+        var reader = new OnlineReader(new FeatureValues(cache.Open()));
+        Assert.All(await ReadAsync(reader), static answer => Assert.Equal((null, false), (answer.State, answer.IsFilled)));
+        await FollowAsync(follower);
+        await IsReplayOfAsync(reader, 5000);
+    }
+
+    [Fact]
+    public async Task The_next_process_goes_on_at_the_checkpoint_and_applies_nothing_twice()
+    {
+        Append(1, 200);
+        using (var first = Follow())
+        {
+            await FollowAsync(first);
+            first.Save();
+            // These are applied after the checkpoint, so the next process reads them again.
+            Append(201, 100);
+            await FollowAsync(first);
+        }
+
+        Append(301, 100);
+        using var next = Follow();
+        await FollowAsync(next);
+        await IsReplayOfAsync(new OnlineReader(new FeatureValues(cache.Open())), 400);
+        Assert.Equal(100, next.Counts[ApplyOutcome.Applied]);
+        Assert.InRange(next.Counts[ApplyOutcome.AlreadyApplied], 0, 200);
+    }
+
+    [Fact]
+    public async Task Events_that_are_posted_again_change_nothing()
+    {
+        Append(1, 200);
+        Append(101, 100);
+        using var follower = Follow();
+        await FollowAsync(follower);
+        Append(101, 100);
+        await FollowAsync(follower);
+        Assert.Equal((200, 200), (follower.Counts[ApplyOutcome.Applied], follower.Counts[ApplyOutcome.Duplicate]));
+    }
+
+    [Fact]
+    public async Task A_cache_that_lost_everything_is_filled_again_with_the_same_bits()
+    {
+        Append(1, 300);
+        using var follower = Follow();
+        await FollowAsync(follower);
+        var reader = new OnlineReader(new FeatureValues(cache.Open()));
+        var before = await FeaturesAsync(reader);
+        await cache.KillAsync();
+        await cache.RestartAsync();
+        await WhileAwayAsync(() => FollowAsync(follower));
+        await WhileAwayAsync(async () => Assert.Equal(before, await FeaturesAsync(reader)));
+        await IsReplayOfAsync(reader, 300);
+    }
+
+    [Fact]
+    public async Task A_value_of_an_earlier_fill_is_not_read()
+    {
+        Append(1, 50);
+        var values = new FeatureValues(cache.Open());
+        var view = new ViewStore(Engine, values, "dev");
+        using var follower = Follow();
+        await FollowAsync(follower);
+        var marker = (await view.FindMarkerAsync(Token))!;
+        await view.MarkAsync(marker with { Fill = "0000000000000001" }, Token);
+        Assert.All(await ReadAsync(new OnlineReader(values)), static answer => Assert.Equal((null, true), (answer.State, answer.IsFilled)));
+    }
+
+    [Fact]
+    public async Task A_marker_of_another_definition_does_not_count()
+    {
+        Append(1, 50);
+        using var follower = Follow();
+        await FollowAsync(follower);
+        var other = new FeatureEngine(SomeViews.CardActivity() with { Tail = 64 });
+        var view = new ViewStore(other, new FeatureValues(cache.Open()), "dev");
+        Assert.Null(await view.FindMarkerAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_process_waits_while_another_one_fills_the_view()
+    {
+        Append(1, 50);
+        var values = new FeatureValues(cache.Open());
+        var view = new ViewStore(Engine, values, "dev");
+        var other = new ViewFill(view, new ApplyCounts());
+        Assert.True(await other.HoldAsync(Token));
+        using var follower = Follow();
+        for (var i = 0; i < 2; i++)
+            await follower.RoundAsync(Token);
+        Assert.False(follower.IsFilled);
+        using (var reader = Log.Read(EventPosition.Start))
+        {
+            while (await reader.ReadAsync(Token) is { } logged)
+                await other.ApplyAsync([logged], Token);
+        }
+
+        await other.FinishAsync(Log.Epoch, 50, Token);
+        Append(51, 50);
+        await FollowAsync(follower);
+        await IsReplayOfAsync(new OnlineReader(values), 100);
+        Assert.Equal(50, follower.Counts[ApplyOutcome.Applied]);
+    }
+
+    [Fact]
+    public async Task A_view_of_an_earlier_epoch_is_filled_again()
+    {
+        Append(1, 60);
+        using (var follower = Follow())
+            await FollowAsync(follower);
+        Log.Dispose();
+        log = await OpenAsync("another run of the machine");
+        using var next = Follow();
+        await FollowAsync(next);
+        Assert.Equal(60, next.Counts[ApplyOutcome.Applied]);
+        await IsReplayOfAsync(new OnlineReader(new FeatureValues(cache.Open())), 60);
+    }
+
+    private Task<EventLog> OpenAsync(string boot = "boot") => EventLog.OpenAsync(
+        new EventLogOptions(volume.FullPath, SpoolMode.Process, 1L << 30),
+        RegistryLocation.Open("file:" + bucket.FullPath),
+        TimeProvider.System,
+        NullLogger.Instance,
+        boot,
+        Token);
+
+    private ViewFollower Follow() => new(
+        new ViewStore(Engine, new FeatureValues(cache.Open()), "dev"),
+        Log,
+        volume.Combine("views"),
+        TimeProvider.System,
+        NullLogger.Instance);
+
+    private void Append(int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+            Assert.Equal(Appended.Kept, Log.Append(SomeEvents.Encode(SomeEvents.Payment(i, i % Cards, i)), out _));
+    }
+
+    // A marker that is lost is noticed within a second.
+    private async Task FollowAsync(ViewFollower follower)
+    {
+        var view = new ViewStore(Engine, new FeatureValues(cache.Open()), "dev");
+        while (!follower.IsFilled || follower.AppliedTo < Log.LastSequence || await view.FindMarkerAsync(Token) is null)
+            await follower.RoundAsync(Token);
+    }
+
+    private static async Task WhileAwayAsync(Func<Task> action)
+    {
+        while (true)
+        {
+            try
+            {
+                await action();
+                return;
+            }
+            catch (CacheException)
+            {
+                await Task.Delay(20, Token);
+            }
+        }
+    }
+
+    private Task<EntityAnswer[]> ReadAsync(OnlineReader reader)
+    {
+        var view = new ViewStore(Engine, new FeatureValues(cache.Open()), "dev");
+        return reader.ReadAsync([.. Enumerable.Range(0, Cards).Select(card => new EntityQuery(view, SomeViews.Card(card)))], Token);
+    }
+
+    private async Task<List<FeatureValue>> FeaturesAsync(OnlineReader reader) =>
+        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.State))];
+
+    private static FeatureValue[] FeaturesOf(EntityState? state)
+    {
+        var values = new FeatureValue[Engine.Outputs.Count];
+        Engine.Finalise(state, new Instant(SomeEvents.Time.Microseconds + 10_000_000), [], values);
+        return values;
+    }
+
+    // The states are those of an engine that applies the same events in this process, byte by byte.
+    private async Task IsReplayOfAsync(OnlineReader reader, int events)
+    {
+        var states = new Dictionary<EntityKey, EntityState>();
+        var replayed = 0;
+        using (var replay = Log.Read(EventPosition.Start))
+        {
+            while (await replay.ReadAsync(Token) is { } logged)
+            {
+                Assert.True(Engine.TryFindEntity(logged.Event, out var entity));
+                if (!states.TryGetValue(entity, out var state))
+                    states[entity] = state = Engine.CreateState();
+                Engine.Apply(state, logged.Event, logged.Sequence);
+                replayed++;
+            }
+        }
+
+        Assert.Equal(events, replayed);
+        var answers = await ReadAsync(reader);
+        for (var card = 0; card < Cards; card++)
+            Assert.Equal(Engine.Encode(states[SomeViews.Card(card)]), Engine.Encode(answers[card].State!));
+    }
+}
