@@ -37,6 +37,7 @@ namespace ModelServing.Contracts;
 [JsonSerializable(typeof(StoredOutcomes))]
 [JsonSerializable(typeof(PredictionsPage))]
 [JsonSerializable(typeof(RequestPredictions))]
+[JsonSerializable(typeof(IReadOnlyList<PredictionFeatures>))]
 [JsonSerializable(typeof(AcceptedEvents))]
 [JsonSerializable(typeof(FeatureQuery))]
 [JsonSerializable(typeof(FeatureAnswer))]

@@ -49,6 +49,10 @@ public static class HeaderNames
     /// <summary>The value of <see cref="ModelOutcome"/> if an output contains NaN or infinity.</summary>
     public const string NonFinite = "non-finite";
 
+    /// <summary>In an answer: the feature views of which features are defaults, each with its worst reason, as in
+    /// <c>card-activity=missing,terminal-risk=unavailable</c>. Absent if all features come from events.</summary>
+    public const string FeatureDefaults = "X-Model-Feature-Defaults";
+
     /// <summary>In an answer of stable in place of a failed variant: that variant. The router sends the same to Inference, with the
     /// variant's version and trial and the failure's kind: <c>canary;version=2;trial=1;kind=error</c>.</summary>
     public const string ModelFailover = "X-Model-Failover";

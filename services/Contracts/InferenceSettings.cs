@@ -30,6 +30,7 @@ public sealed record InferenceSettings : HostSettings
         HostSetting.Whole(nameof(MaxAnswerBytes), 1, int.MaxValue),
         HostSetting.Seconds(nameof(RequestTimeout), least: 0.001m),
         HostSetting.Seconds(nameof(LoadTimeout), least: 0.001m),
+        HostSetting.Seconds(nameof(FeatureTimeout), least: 0.001m),
     ];
 
     public required ModelName Model { get; init; }
@@ -91,6 +92,9 @@ public sealed record InferenceSettings : HostSettings
     /// <summary>The longest time for opening the model and warming it up, after it was read. 120 s by default. The process ends if it takes
     /// longer.</summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How long a prediction waits for its features; then they are defaults. 50 ms by default.</summary>
+    public TimeSpan FeatureTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 
     public InferenceSettings()
     {

@@ -78,6 +78,10 @@ public static class MetricNames
     /// <summary>Inference, histogram in seconds: one call of the model.</summary>
     public const string InferenceModelDuration = "modelserving.inference.model.duration";
 
+    /// <summary>Inference, counter: rows whose features were read, by model, version, <see cref="View"/> and
+    /// <see cref="Status"/>.</summary>
+    public const string InferenceFeatures = "modelserving.inference.features";
+
     /// <summary>Inference, up-down counter: requests that wait for the model.</summary>
     public const string InferenceQueueLength = "modelserving.inference.queue.length";
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ModelServing.Contracts;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
@@ -33,9 +34,10 @@ internal sealed class InferenceApi(
     /// <code>
     /// 1 refuse    requests that can't be answered, before reading their body
     /// 2 read      the body into tensors
-    /// 3 wait      for a turn at the model
-    /// 4 run       the model, until the request's time is over or its caller leaves
-    /// 5 write     the answer
+    /// 3 resolve   the features, for a model that uses some
+    /// 4 wait      for a turn at the model
+    /// 5 run       the model, until the request's time is over or its caller leaves
+    /// 6 write     the answer
     /// </code>
     /// </remarks>
     internal async Task InferAsync(HttpContext context)
@@ -73,14 +75,16 @@ internal sealed class InferenceApi(
         var attempt = calls.Recorder is null ? null : new RecordedAttempt(context, requestTime.Began, time);
         var request = await memory.ReadAsync(context, model, isPinned, requestTime); // 2
         attempt?.HasRead(time.GetTimestamp());
-        if (!await TryEnterAsync(context, (model, request, attempt), isPinned, requestTime)) // 3
+        if (model.Features is { } plan)
+            await ResolveAsync(context, plan, request, attempt); // 3
+        if (!await TryEnterAsync(context, (model, request, attempt), isPinned, requestTime)) // 4
             return false;
         var answer = memory.Begin(calls.RentAnswer(), isPinned);
         var call = new ModelCall(calls, model, request, answer, isPinned, requestTime.Deadline(time), context.RequestAborted)
         {
             Attempt = attempt,
         };
-        var result = await call.StartAsync(); // 4
+        var result = await call.StartAsync(); // 5
         if (result.End != CallEnd.Answered)
         {
             await ExplainAsync(context, result, requestTime, attempt);
@@ -94,7 +98,7 @@ internal sealed class InferenceApi(
             return false;
         }
 
-        // 5
+        // 6
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = answer.Body.Length;
         if (answer.IsNonFinite)
@@ -110,6 +114,23 @@ internal sealed class InferenceApi(
         }
 
         return isNonFinite;
+    }
+
+    private async ValueTask ResolveAsync(HttpContext context, FeaturePlan plan, InferRequest request, RecordedAttempt? attempt)
+    {
+        try
+        {
+            await calls.Features!.ResolveAsync(plan, request, context.RequestAborted);
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
+
+        attempt?.HasResolved(time.GetTimestamp());
+        if (request.Features!.Defaults() is { } defaults)
+            context.Response.Headers[HeaderNames.FeatureDefaults] = defaults;
     }
 
     // Waits for a turn. If there is none, disposes of the request and answers it.

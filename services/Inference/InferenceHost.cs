@@ -7,6 +7,7 @@ using ModelServing.Contracts;
 using ModelServing.Hosting;
 using ModelServing.Hosting.Memory;
 using ModelServing.Hosting.Predictions;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Recording;
@@ -61,8 +62,13 @@ public static class InferenceHost
             builder.Services.AddSingleton<PredictionRecorder>();
         }
 
+        builder.Services.AddSingleton(services => new ModelViews(
+            settings, store, services.GetRequiredService<TimeProvider>(), services.GetService<FeatureCache>()));
         if (settings.Cache is not { } cache)
             return;
+        builder.Services.AddSingleton(services => new FeatureCache(
+            cache, settings.FeatureTimeout, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<FeatureResolver>();
         builder.Services.AddSingleton(services => CacheConnection.Open(cache, time: services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<RequestRecorder>();
         builder.Services.AddHostedService<CountReporter>();

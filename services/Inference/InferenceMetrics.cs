@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using ModelServing.Contracts;
+using ModelServing.Features.Definitions;
 using ModelServing.Hosting;
+using ModelServing.Inference.Features;
+using ModelServing.Predictions.Records;
 
 namespace ModelServing.Inference;
 
@@ -11,6 +14,7 @@ public sealed class InferenceMetrics
     private readonly Histogram<double> modelDuration;
     private readonly UpDownCounter<long> queueLength;
     private readonly Counter<long> unreported;
+    private readonly Counter<long> features;
     private readonly KeyValuePair<string, object?> model;
     private readonly KeyValuePair<string, object?> version;
     private readonly KeyValuePair<string, object?> ok = new(MetricNames.Status, 200);
@@ -26,6 +30,8 @@ public sealed class InferenceMetrics
             MetricNames.InferenceQueueLength, "{request}", "Requests that are waiting for their turn at the model.");
         unreported = meter.CreateCounter<long>(
             MetricNames.InferenceUnreportedRequests, "{request}", "Requests that were not reported to ModelMetrics.");
+        features = meter.CreateCounter<long>(
+            MetricNames.InferenceFeatures, "{row}", "Rows whose features were read, by view and status.");
         model = new(MetricNames.Model, settings.Model.Text);
         version = new(MetricNames.Version, settings.Version.ToString());
     }
@@ -39,6 +45,19 @@ public sealed class InferenceMetrics
     {
         if (requests > 0)
             unreported.Add(requests, model, version, new(MetricNames.Reason, reason));
+    }
+
+    internal void FeaturesRead(ViewId view, ReadOnlySpan<RecordedStatus> statuses)
+    {
+        foreach (var status in Enum.GetValues<RecordedStatus>())
+        {
+            if (statuses.Count(status) is > 0 and var rows)
+            {
+                features.Add(
+                    rows,
+                    [model, version, new(MetricNames.View, view.ToString()), new(MetricNames.Status, ResolvedFeatures.NameOf(status))]);
+            }
+        }
     }
 
     internal void Queued(int change) => queueLength.Add(change, model, version);

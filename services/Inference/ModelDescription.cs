@@ -25,7 +25,7 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
             json.WriteStringValue(model.Version);
             json.WriteEndArray();
             json.WriteString("platform"u8, "onnxruntime_onnx"u8);
-            WriteTensors(json, "inputs", model.Inputs);
+            WriteTensors(json, "inputs", model.RequestInputs);
             WriteTensors(json, "outputs", model.Outputs);
         })
         : NotReadyAsync(context);

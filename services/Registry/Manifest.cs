@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ModelServing.Contracts;
 
 namespace ModelServing.Registry;
@@ -37,6 +38,10 @@ public sealed record Manifest
     /// <summary>Anything else that the owner records about the version.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
+    /// <summary>The input that the service fills with features; null if callers send all inputs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelFeatures? Features { get; init; }
+
     /// <summary>When it was published, in UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -72,6 +77,7 @@ public sealed record Manifest
         TrainingInfo.RequireText(Labels);
         Check(Inputs, "inputs");
         Check(Outputs, "outputs");
+        Features?.Check(Inputs);
     }
 
     private static void Check(IReadOnlyList<TensorInfo> tensors, string path)

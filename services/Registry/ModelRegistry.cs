@@ -196,7 +196,7 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
             }
         }
 
-        return new Manifest
+        var manifest = new Manifest
         {
             Schema = Manifest.CurrentSchema,
             Model = name,
@@ -207,8 +207,19 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
             Outputs = report.Interface.Outputs,
             Metrics = new SortedDictionary<string, double>(training.Metrics.ToDictionary(), StringComparer.Ordinal),
             Labels = new SortedDictionary<string, string>(training.Labels.ToDictionary(), StringComparer.Ordinal),
+            Features = training.Features,
             CreatedAt = time.GetUtcNow(),
         };
+        try
+        {
+            manifest.Features?.Check(manifest.Inputs);
+        }
+        catch (ContractException e)
+        {
+            throw new RegistryException(RegistryError.Refused, RegistryLayout.Manifest(name, version), e.Message, e);
+        }
+
+        return manifest;
     }
 
     /// <summary>A model without a manifest is left from an interrupted publish, which only the same bytes may finish.</summary>

@@ -6,4 +6,6 @@ internal sealed record TrainingDocument
     public Dictionary<string, double>? Metrics { get; init; }
 
     public Dictionary<string, string>? Labels { get; init; }
+
+    public ModelFeatures? Features { get; init; }
 }

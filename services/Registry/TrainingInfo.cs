@@ -13,13 +13,22 @@ public sealed record TrainingInfo
     /// <summary>Anything else that the owner records about the version.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Reads <c>{ "metrics": { "auc": 0.97 }, "labels": { "algorithm": "boosted trees" } }</c>; either may be omitted.</summary>
+    /// <summary>The input that the service fills with features; null if callers send all inputs.</summary>
+    public ModelFeatures? Features { get; init; }
+
+    /// <summary>Reads <c>{ "metrics": { "auc": 0.97 }, "labels": { "algorithm": "boosted trees" }, "features": { ... } }</c>; each may be
+    /// omitted.</summary>
     /// <exception cref="ContractException">The bytes are not JSON of that form. The message says where.</exception>
     public static TrainingInfo Parse(ReadOnlySpan<byte> utf8)
     {
         var document = RegistryJson.Read(utf8, RegistryJson.Default.TrainingDocument, "training info");
         RequireText(document.Labels);
-        return new TrainingInfo { Metrics = document.Metrics ?? None.Metrics, Labels = document.Labels ?? None.Labels };
+        return new TrainingInfo
+        {
+            Metrics = document.Metrics ?? None.Metrics,
+            Labels = document.Labels ?? None.Labels,
+            Features = document.Features,
+        };
     }
 
     /// <summary>Refuses null labels: the JSON reader does not check nullable annotations of dictionary values.</summary>

@@ -114,6 +114,10 @@ internal sealed unsafe class SpoolSegment : IDisposable
         file.Dispose();
     }
 
+    /// <summary>The bytes of a segment's file; 0 without one.</summary>
+    internal static long FileLength(string folder, long segment) =>
+        new FileInfo(Path.Combine(folder, SpoolFormat.SegmentName(segment))) is { Exists: true } file ? file.Length : 0;
+
     public static void TryDelete(string path)
     {
         try

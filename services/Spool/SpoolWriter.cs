@@ -28,7 +28,7 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
     private SpoolSegment? current;
     private SpoolSegment? spare;
     private long lastSegment = history?.LastSegment ?? 0;
-    private long bytes = history?.Segments.Sum(segment => FileLength(folder, segment.Number)) ?? 0;
+    private long bytes = history?.Segments.Sum(segment => SpoolSegment.FileLength(folder, segment.Number)) ?? 0;
     private long failedAt;
     private string? failure;
     private bool isClosed;
@@ -158,8 +158,9 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
                 sealedSegments.Dequeue();
             }
 
-            Interlocked.Add(ref bytes, -FileLength(folder, number));
+            var length = SpoolSegment.FileLength(folder, number);
             SpoolSegment.TryDelete(Path.Combine(folder, SpoolFormat.SegmentName(number)));
+            Interlocked.Add(ref bytes, -length);
         }
     }
 
@@ -191,7 +192,7 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
     /// <exception cref="IOException">The disk fails.</exception>
     public void Trim(SealedSegment segment)
     {
-        var before = FileLength(folder, segment.Number);
+        var before = SpoolSegment.FileLength(folder, segment.Number);
         if (before <= segment.Length)
             return;
         var path = Path.Combine(folder, SpoolFormat.SegmentName(segment.Number));
@@ -269,9 +270,6 @@ public sealed class SpoolWriter(string folder, SpoolOptions options, TimeProvide
         segment.Dispose();
         current = null;
     }
-
-    private static long FileLength(string folder, long segment) =>
-        new FileInfo(Path.Combine(folder, SpoolFormat.SegmentName(segment))) is { Exists: true } file ? file.Length : 0;
 
     private SpoolSegment? TryCreate(string path, int capacity)
     {

@@ -98,14 +98,14 @@ public sealed class FeatureServerTests : IAsyncLifetime
             Assert.All(now.SelectMany(static read => read.Features), static feature => Assert.Equal("missing", feature.Status));
         }
 
-        await server!.StopAsync();
+        Assert.True(await server!.StopAsync() == 0, server.Output);
         Assert.NotEmpty(Directory.EnumerateFiles(bucket.Combine("events"), "*.log", SearchOption.AllDirectories));
         await StartAsync();
         await AppliedAsync();
         Assert.Equal(before, Bits(await FeaturesAsync()));
 
         // Without its volume, the server fills the view from what was shipped.
-        await server!.StopAsync();
+        Assert.True(await server!.StopAsync() == 0, server.Output);
         Directory.Delete(volume.FullPath, recursive: true);
         Directory.CreateDirectory(volume.FullPath);
         await StartAsync();

@@ -62,16 +62,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     internal static HostProcess StartFeatureServer(FeatureServerSettings settings) =>
-        new(MsProcess.Program("FeatureServer", "ModelServing.FeatureServer"), settings);
-
-    /// <summary>Stops the host as a person does, and waits until it has drained.</summary>
-    internal async Task StopAsync()
-    {
-        process.StandardInput.Close();
-        using var timeout = new CancellationTokenSource(MsProcess.Timeout);
-        await process.WaitForExitAsync(timeout.Token);
-        Assert.True(process.ExitCode == 0, Output);
-    }
+        new(MsProcess.Program("FeatureServer", "ModelServing.FeatureServer"), settings, []);
 
     /// <summary>Waits until the host listens, and returns its address.</summary>
     internal async Task<Uri> AddressAsync()

@@ -6,14 +6,14 @@ using Spectre.Console;
 
 namespace ModelServing.Cli.Features;
 
-/// <summary><c>ms features</c>: the published feature views.</summary>
+/// <summary><c>ms features</c>: the feature store: views, events, and the features of entities.</summary>
 internal static class FeaturesCommand
 {
     internal static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print the views as JSON." };
         var registry = new RegistryOptions();
-        var command = new Command("features", "List the published feature views.")
+        var command = new Command("features", "Use the feature store. Alone, it lists the published feature views.")
         {
             json, ApplyCommand.Create(), IngestCommand.Create(), GetCommand.Create(),
         };

@@ -42,12 +42,11 @@ internal static class PredictionReport
             Add("  write", Milliseconds(took.Write));
         }
 
-        if (attempt.Features is { } features)
+        foreach (var view in attempt.Features ?? [])
         {
-            Add("features", features.Digest);
-            Add("  sequence", features.Sequence.ToString(CultureInfo.InvariantCulture));
-            if (features.Missing.Count > 0)
-                Add("  missing", string.Join(", ", features.Missing));
+            Add("features", $"{view.View} v{view.Version} {view.Digest}");
+            Add("  status", string.Join(", ", view.Statuses.Take(MostElements)));
+            Add("  sequence", string.Join(", ", view.Sequences.Take(MostElements)));
         }
 
         Add("outcome", PredictionText.Outcome(attempt.Outcome));

@@ -54,7 +54,7 @@ public sealed record PredictionDocument
     public PredictionLatency? LatencyMilliseconds { get; init; }
 
     /// <summary>What the feature store contributed; null if nothing.</summary>
-    public PredictionFeatures? Features { get; init; }
+    public IReadOnlyList<PredictionFeatures>? Features { get; init; }
 
     /// <summary>What turned out to be true about the request; null while this is unknown.</summary>
     public ObservedOutcome? Outcome { get; init; }

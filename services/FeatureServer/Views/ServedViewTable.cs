@@ -39,21 +39,12 @@ internal sealed class ServedViewTable(
     /// <exception cref="ContractException">It can't be read by this program.</exception>
     internal async Task<ViewFollower> LoadAsync(LoadedView view, EventLog log, CancellationToken cancellation)
     {
-        var engine = new FeatureEngine(await ReadAsync(view.Name, cancellation));
+        var id = new ViewId(ViewName.Parse(view.Name.View), view.Name.Version);
+        var engine = new FeatureEngine(await new PublishedViews(store).ReadAsync(id, cancellation));
         var follower = new ViewFollower(
             new ViewStore(engine, cache.Writes, settings.Environment), log, Path.Combine(settings.Log!.Folder, "views"), time, logger);
         view.Reading = new ViewStore(engine, cache.Reads, settings.Environment);
         view.Follower = follower;
         return follower;
-    }
-
-    private async Task<ViewDefinition> ReadAsync(NamedView name, CancellationToken cancellation)
-    {
-        var published = new PublishedViews(store);
-        var id = new ViewId(ViewName.Parse(name.View), name.Version);
-        return await published.FindAsync(id, cancellation) ?? throw new RegistryException(
-            RegistryError.NotFound,
-            PublishedViews.Key(id),
-            $"it is not in {published.Location}; 'ms features apply' publishes it");
     }
 }

@@ -67,6 +67,13 @@ public sealed class PublishedViews(IObjectStore store)
         }
     }
 
+    /// <summary>Reads a version.</summary>
+    /// <exception cref="RegistryException">It is not published, the object is not a definition of this version, or the store
+    /// failed.</exception>
+    public async Task<ViewDefinition> ReadAsync(ViewId id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) ?? throw new RegistryException(
+            RegistryError.NotFound, Key(id), $"is not in {store.Location}; 'ms features apply' publishes it");
+
     /// <summary>Lists the published versions, ordered by view and version.</summary>
     /// <exception cref="RegistryException">The store failed.</exception>
     public async Task<IReadOnlyList<ViewId>> ListAsync(CancellationToken cancellationToken)

@@ -161,6 +161,9 @@ public sealed class FeatureEngine
         FeatureReader.Read(plan, state, time, request, values);
     }
 
+    /// <summary>What a reader at a time learns about an entity as a whole.</summary>
+    public FeatureStatus StatusAt(EntityState? state, Instant time) => FeatureReader.StatusAt(plan, state, time.Microseconds);
+
     private void RequireOwn(EntityState state)
     {
         if (state.Plan != plan)

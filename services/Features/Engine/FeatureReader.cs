@@ -57,7 +57,7 @@ internal static class FeatureReader
         }
     }
 
-    private static FeatureStatus StatusAt(EnginePlan plan, EntityState? state, long time)
+    internal static FeatureStatus StatusAt(EnginePlan plan, EntityState? state, long time)
     {
         // Before that, tiles that the window needs may have been removed.
         if (state is null || state.Newest < 0 || time < state.Newest - plan.ReadReach)

@@ -114,7 +114,7 @@ internal sealed class RequestBody(InferenceSettings settings, TimeProvider time)
         var request = model.Reader.Read(text);
         // For a small request, counting costs more than it is worth.
         if (bytes.Bytes > ByteBudget.SmallRequest)
-            bytes.ShrinkTo(TensorCost.Measure(model.Inputs, request.Inputs, text.Length));
+            bytes.ShrinkTo(TensorCost.Measure(model.RequestInputs, request.Inputs, text.Length));
         request.Bytes = bytes;
         return request;
     }

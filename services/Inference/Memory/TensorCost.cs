@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelServing.Inference.Models;
 
@@ -29,13 +28,13 @@ internal static class TensorCost
     /// <param name="inputs">The model's inputs.</param>
     /// <param name="tensors">A tensor for each of them.</param>
     /// <param name="body">The length of the body that they were read from.</param>
-    internal static long Measure(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<OrtValue> tensors, int body)
+    internal static long Measure(IReadOnlyList<TensorSpec> inputs, IReadOnlyList<RuntimeTensor> tensors, int body)
     {
         long bytes = 0;
         var hasText = false;
         for (var i = 0; i < inputs.Count; i++)
         {
-            bytes += tensors[i].GetTensorTypeAndShape().ElementCount * BytesOf(inputs[i]);
+            bytes += tensors[i].Count * BytesOf(inputs[i]);
             hasText |= inputs[i].Format.ElementType == TensorElementType.String;
         }
 

@@ -16,8 +16,9 @@ namespace ModelServing.Inference.Models;
 /// <code>
 /// 1 read      manifest and model, and verify size and digest
 /// 2 inspect   the very bytes that are loaded, by the same rules as 'ms publish' and the function ModelLoader
-/// 3 open      in ONNX Runtime, and warm up; then the host is ready
-/// 4 refused   readiness, the log and every answer report the reason; back to 1 when the manifest changes
+/// 3 open      in ONNX Runtime, and warm up
+/// 4 features  find the views that the model uses, and wait until they are filled; then the host is ready
+/// 5 refused   readiness, the log and every answer report the reason; back to 1 when the manifest changes
 /// </code>
 /// </remarks>
 internal sealed class ArtifactLoader(
@@ -71,7 +72,7 @@ internal sealed class ArtifactLoader(
 
         if (why is null)
             return true;
-        // 4
+        // 5
         if (!registry.IsRemote)
         {
             failure.Stop($"{settings.Model} version {settings.Version} can't be served from {registry.Location}: {why}");
@@ -99,8 +100,10 @@ internal sealed class ArtifactLoader(
                 return $"{report.Findings[0]}{(others > 0 ? $", and {others} more" : "")}";
             }
 
-            model = await opening.OpenAsync(
+            var opened = await opening.OpenAsync(
                 artifact, why => ArtifactLoaderLog.ColdStart(logger, settings.Model, settings.Version, why), cancellation); // 3
+            await UseFeaturesAsync(opened, cancellation); // 4
+            model = opened;
             readiness.Ready();
             var milliseconds = (long)time.GetElapsedTime(began).TotalMilliseconds;
             ArtifactLoaderLog.Loaded(
@@ -114,6 +117,22 @@ internal sealed class ArtifactLoader(
         catch (Exception e) when (!registry.IsRemote && e is not (OperationCanceledException or TimeoutException))
         {
             return $"unexpected {e.GetType().Name}: {e.Message}";
+        }
+    }
+
+    // A version that is never served is closed.
+    private async Task UseFeaturesAsync(LoadedModel opened, CancellationToken cancellation)
+    {
+        try
+        {
+            await RetryAsync(token => opening.FindViewsAsync(opened, token), cancellation);
+            while (await opening.FindUnfilledAsync(opened, cancellation) is { } why)
+                await WaitAsync(why, cancellation);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
         }
     }
 
@@ -156,7 +175,8 @@ internal sealed class ArtifactLoader(
             }
             catch (RegistryException e) when (registry.IsRemote && e.Error is RegistryError.NotFound or RegistryError.Unavailable)
             {
-                await WaitAsync(e.Error == RegistryError.NotFound ? "no manifest" : e.Message, cancellation);
+                var isManifest = e.Key == RegistryLayout.Manifest(settings.Model, settings.Version);
+                await WaitAsync(e.Error == RegistryError.NotFound && isManifest ? "no manifest" : e.Message, cancellation);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
 using ModelServing.Registry;
@@ -33,6 +34,7 @@ internal sealed class LoadedModel : IDisposable
         Outputs = [.. manifest.Outputs.Select(static info => new TensorSpec(info))];
         inputNames = [.. Inputs.Select(static spec => spec.Name)];
         outputNames = [.. Outputs.Select(static spec => spec.Name)];
+        RequestInputs = Inputs;
         Reader = new InferRequestReader(Inputs, Outputs);
         BytesPerByte = 1 + TensorCost.PerByte(Inputs);
     }
@@ -47,10 +49,16 @@ internal sealed class LoadedModel : IDisposable
 
     internal IReadOnlyList<TensorSpec> Outputs { get; }
 
-    internal InferRequestReader Reader { get; }
+    /// <summary>How one of the inputs is filled; null if callers send all of them.</summary>
+    internal FeaturePlan? Features { get; private set; }
+
+    /// <summary>The inputs that callers send.</summary>
+    internal IReadOnlyList<TensorSpec> RequestInputs { get; private set; }
+
+    internal InferRequestReader Reader { get; private set; }
 
     /// <summary>The most bytes of memory that one byte of a request can cost: the body and its tensors.</summary>
-    internal double BytesPerByte { get; }
+    internal double BytesPerByte { get; private set; }
 
     /// <summary>Whether lengths are free, and zeros are known to be good elements. Then a failure on zeros is due to their
     /// lengths.</summary>
@@ -102,6 +110,15 @@ internal sealed class LoadedModel : IDisposable
 
     // Failures are thrown and logged by this program. Otherwise the runtime would also write them to standard error.
     internal static RunOptions CreateRunOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    /// <summary>Fills an input with features from now on. No request may have seen the model before.</summary>
+    internal void Use(FeaturePlan plan)
+    {
+        Features = plan;
+        RequestInputs = plan.Inputs;
+        Reader = new InferRequestReader(plan.Inputs, Outputs);
+        BytesPerByte = 1 + TensorCost.PerByte(plan.Inputs);
+    }
 
     /// <summary>Keeps the model open until <see cref="Release"/>; false if it is closed.</summary>
     internal bool TryUse()
@@ -169,7 +186,15 @@ internal sealed class LoadedModel : IDisposable
     }
 
     private IDisposableReadOnlyCollection<OrtValue> Call(InferRequest request, RunOptions options) =>
-        session.Run(options, inputNames, request.Inputs, Array.ConvertAll(request.Outputs, output => outputNames[output]));
+        session.Run(
+            options,
+            inputNames,
+            ValuesOf(request),
+            Array.ConvertAll(request.Outputs, output => outputNames[output]));
+
+    private OrtValue[] ValuesOf(InferRequest request) => request.Features is { } features
+        ? Array.ConvertAll(Features!.SessionInputs, input => (input < 0 ? features.Tensor : request.Inputs[input]).Value)
+        : Array.ConvertAll(request.Inputs, static input => input.Value);
 
     private static byte[] BytesOf(ReadOnlyMemory<byte> model) =>
         MemoryMarshal.TryGetArray(model, out var array) && array.Offset == 0 && array.Count == array.Array!.Length

@@ -94,9 +94,10 @@ internal sealed class ModelCall(
             calls.Metrics.ModelRan(calls.Time.GetElapsedTime(began, ended));
             Attempt?.HasRun(ended);
             calls.Watch.Done(this);
-            answer.Write(model, request, outputs);
+            var tensors = RuntimeTensor.OfOutputs(outputs);
+            answer.Write(model, request, tensors);
             // Only what the caller gets is a prediction.
-            return Attempt is null || !Claim() || calls.Recorder!.Answered(Attempt, model, request, outputs, answer)
+            return Attempt is null || !Claim() || calls.Recorder!.Answered(Attempt, model, request, tensors, answer)
                 ? new CallResult(CallEnd.Answered)
                 : new CallResult(CallEnd.NotRecorded);
         }
@@ -123,9 +124,9 @@ internal sealed class ModelCall(
     {
         if (!model.RunsOnZeros)
             return Failed(failure, Attempt is null ? null : calls.Recorder!.WriteFailure(Attempt, Problems.ModelFailed, model, request));
-        var shapes = request.ShapesText(model.Inputs);
+        var shapes = request.ShapesText(model.RequestInputs);
         var failed = Attempt is null ? null : calls.Recorder!.WriteFailure(Attempt, Problems.ModelFailed, model, request);
-        request.Clear(model.Inputs);
+        request.Clear(model.RequestInputs);
         try
         {
             model.Run(request, Options).Dispose();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ModelServing.Contracts;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Protocol;
 using ModelServing.Inference.Recording;
 
@@ -11,7 +12,8 @@ internal sealed class ModelCalls(
     RunWatch watch,
     InferenceMetrics metrics,
     TimeProvider time,
-    PredictionRecorder? recorder = null)
+    PredictionRecorder? recorder = null,
+    FeatureResolver? features = null)
     : IDisposable
 {
     private const int MaxPooledAnswers = 64;
@@ -26,6 +28,9 @@ internal sealed class ModelCalls(
     internal InferenceMetrics Metrics => metrics;
 
     internal TimeProvider Time => time;
+
+    /// <summary>Finds features; null without a cache.</summary>
+    internal FeatureResolver? Features => features;
 
     /// <summary>Records predictions; null for none.</summary>
     internal PredictionRecorder? Recorder => recorder;

@@ -1,11 +1,12 @@
 using ModelServing.Contracts;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
 
-/// <summary>Opens a model within its time, and with its share of the process's memory.</summary>
-internal sealed class ModelOpening(InferenceSettings settings, RunWatch watch, MemoryShares shares, TimeProvider time)
+/// <summary>Opens a model within its time, and with its share of the process's memory, and finds its feature views.</summary>
+internal sealed class ModelOpening(InferenceSettings settings, RunWatch watch, MemoryShares shares, ModelViews views, TimeProvider time)
 {
     /// <inheritdoc cref="ModelStart.RunAsync"/>
     internal async Task<LoadedModel> OpenAsync(Artifact artifact, Action<string> isCold, CancellationToken cancellation)
@@ -21,4 +22,17 @@ internal sealed class ModelOpening(InferenceSettings settings, RunWatch watch, M
         shares.Loaded();
         return model;
     }
+
+    /// <summary>Finds the views of the model's features, if it uses any.</summary>
+    /// <inheritdoc cref="ModelViews.LoadAsync" path="/exception"/>
+    internal async Task<bool> FindViewsAsync(LoadedModel model, CancellationToken cancellation)
+    {
+        if (model.Manifest.Features is { } features)
+            model.Use(await views.LoadAsync(model, features, cancellation));
+        return true;
+    }
+
+    /// <summary>Says what the model still waits for before it can be served; null if nothing.</summary>
+    internal Task<string?> FindUnfilledAsync(LoadedModel model, CancellationToken cancellation) =>
+        model.Features is { } plan ? views.FindUnfilledAsync(plan, cancellation) : Task.FromResult<string?>(null);
 }

@@ -31,29 +31,33 @@ internal sealed class SharedLengths
         return groups.Length == 0 ? null : new SharedLengths(inputs, groups);
     }
 
-    /// <summary>Checks a request's shapes, in the model's order.</summary>
+    /// <summary>Checks the shapes of a request's inputs, which are in the model's order.</summary>
     /// <exception cref="RequestFaultException">Two lengths differ that must be the same. The message names both inputs.</exception>
-    internal void Require(IReadOnlyList<long[]> shapes)
+    internal void Require(IReadOnlyList<RuntimeTensor> tensors)
     {
         foreach (var group in groups)
         {
             var first = group[0];
-            var length = shapes[first.Input][first.Dimension];
+            var length = tensors[first.Input].Shape[first.Dimension];
             foreach (var place in group)
             {
-                if (shapes[place.Input][place.Dimension] != length)
-                    throw Fault(shapes, first, place);
+                if (tensors[place.Input].Shape[place.Dimension] != length && !IsAbsent(place, tensors))
+                    throw Fault(tensors, first, place);
             }
         }
     }
 
-    private RequestFaultException Fault(IReadOnlyList<long[]> shapes, Place one, Place other)
+    // An optional input that the caller left out has no elements. No input that is sent has a length of 0.
+    private bool IsAbsent(Place place, IReadOnlyList<RuntimeTensor> tensors) =>
+        inputs[place.Input].IsOptional && tensors[place.Input].Count == 0;
+
+    private RequestFaultException Fault(IReadOnlyList<RuntimeTensor> tensors, Place one, Place other)
     {
         return new RequestFaultException("inputs", $"{Text(one)} and {Text(other)}; " +
             $"both lengths are the model's '{inputs[one.Input].NameOf(one.Dimension)}', so they must be the same");
 
-        string Text(Place place) => $"'{inputs[place.Input].Name}' has the shape [{string.Join(',', shapes[place.Input])}] " +
-            $"with the length {shapes[place.Input][place.Dimension]} in dimension {place.Dimension}";
+        string Text(Place place) => $"'{inputs[place.Input].Name}' has the shape [{string.Join(',', tensors[place.Input].Shape)}] " +
+            $"with the length {tensors[place.Input].Shape[place.Dimension]} in dimension {place.Dimension}";
     }
 
     /// <summary>A dimension of an input.</summary>

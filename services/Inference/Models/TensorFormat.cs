@@ -50,7 +50,7 @@ internal abstract class TensorFormat
     internal static TensorFormat For(Datatype datatype) => Formats[(int)datatype];
 
     /// <summary>A tensor of zeros, false or empty strings.</summary>
-    internal abstract OrtValue Create(long[] shape);
+    internal abstract RuntimeTensor Create(long[] shape);
 
     /// <summary>Reads a tensor's data.</summary>
     /// <param name="reader">The reader, on the first token of the data. Afterwards it is on the last one.</param>
@@ -58,7 +58,7 @@ internal abstract class TensorFormat
     /// <param name="count">The number of elements.</param>
     /// <param name="field">The place of the data in the request.</param>
     /// <exception cref="RequestFaultException">An element or the number of them is wrong.</exception>
-    internal OrtValue Read(ref Utf8JsonReader reader, long[] shape, int count, DataField field)
+    internal RuntimeTensor Read(ref Utf8JsonReader reader, long[] shape, int count, DataField field)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw field.Fault("it must be an array of elements, flat in row-major order or nested like the shape");
@@ -77,18 +77,18 @@ internal abstract class TensorFormat
     }
 
     /// <summary>Writes a tensor's elements, flat in row-major order, into an open array.</summary>
-    internal abstract void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count);
+    internal abstract void WriteElements(Utf8JsonWriter json, RuntimeTensor tensor);
 
     /// <summary>Adds the data of a tensor to a prediction record, in the protocol's binary form.</summary>
-    internal abstract void Record(RecordWriter writer, RecordedTensorPlace place, OrtValue tensor, KeyedHash? hash);
+    internal abstract void Record(RecordWriter writer, RecordedTensorPlace place, RuntimeTensor tensor, KeyedHash? hash);
 
     /// <summary>Whether a tensor contains NaN or infinity.</summary>
-    internal virtual bool HasNonFinite(OrtValue tensor) => false;
+    internal virtual bool HasNonFinite(RuntimeTensor tensor) => false;
 
     /// <summary>Whether a tensor contains NaN or infinity as an input, which for text includes what a model may read as such.</summary>
-    internal virtual bool HasNonFiniteInput(OrtValue tensor) => HasNonFinite(tensor);
+    internal virtual bool HasNonFiniteInput(RuntimeTensor tensor) => HasNonFinite(tensor);
 
-    private protected abstract void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor);
+    private protected abstract void ReadElements(ref Utf8JsonReader reader, RuntimeTensor tensor, int count, ref DataCursor cursor);
 
     /// <summary>Elements of fixed size.</summary>
     private sealed class NumberFormat<T, TElement>(Datatype datatype, TensorElementType type) : TensorFormat
@@ -99,27 +99,22 @@ internal abstract class TensorFormat
 
         internal override int ElementBytes { get; } = Unsafe.SizeOf<T>();
 
-        internal override OrtValue Create(long[] shape)
-        {
-            var tensor = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
-            tensor.GetTensorMutableDataAsSpan<T>().Clear();
-            return tensor;
-        }
+        internal override RuntimeTensor Create(long[] shape) => RuntimeTensor.Create(type, ElementBytes, shape);
 
-        internal override void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count)
+        internal override void WriteElements(Utf8JsonWriter json, RuntimeTensor tensor)
         {
-            foreach (var element in tensor.GetTensorDataAsSpan<T>())
+            foreach (var element in tensor.Elements<T>())
                 TElement.Write(json, element);
         }
 
-        internal override void Record(RecordWriter writer, RecordedTensorPlace place, OrtValue tensor, KeyedHash? hash) =>
-            writer.Tensor(place.IsInput, place.Head, place.Shape, MemoryMarshal.AsBytes(tensor.GetTensorDataAsSpan<T>()), hash);
+        internal override void Record(RecordWriter writer, RecordedTensorPlace place, RuntimeTensor tensor, KeyedHash? hash) =>
+            writer.Tensor(place.IsInput, place.Head, tensor.Shape, MemoryMarshal.AsBytes(tensor.Elements<T>()), hash);
 
-        internal override bool HasNonFinite(OrtValue tensor) => TElement.AnyNonFinite(tensor.GetTensorDataAsSpan<T>());
+        internal override bool HasNonFinite(RuntimeTensor tensor) => TElement.AnyNonFinite(tensor.Elements<T>());
 
-        private protected override void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor)
+        private protected override void ReadElements(ref Utf8JsonReader reader, RuntimeTensor tensor, int count, ref DataCursor cursor)
         {
-            var elements = tensor.GetTensorMutableDataAsSpan<T>();
+            var elements = tensor.Elements<T>();
             for (var i = 0; i < elements.Length; i++)
             {
                 cursor.Next(ref reader, i, count);
@@ -144,13 +139,13 @@ internal abstract class TensorFormat
 
         internal override int LeastText => "\"\",".Length;
 
-        internal override OrtValue Create(long[] shape) => OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
+        internal override RuntimeTensor Create(long[] shape) => RuntimeTensor.CreateText(shape);
 
-        internal override void WriteElements(Utf8JsonWriter json, OrtValue tensor, int count)
+        internal override void WriteElements(Utf8JsonWriter json, RuntimeTensor tensor)
         {
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < tensor.Count; i++)
             {
-                var text = tensor.GetStringElementAsSpan(i);
+                var text = tensor.Value.GetStringElementAsSpan(i);
                 if (text.Length > Piece)
                     WriteLong(json, text);
                 else
@@ -158,40 +153,36 @@ internal abstract class TensorFormat
             }
         }
 
-        internal override void Record(RecordWriter writer, RecordedTensorPlace place, OrtValue tensor, KeyedHash? hash)
+        internal override void Record(RecordWriter writer, RecordedTensorPlace place, RuntimeTensor tensor, KeyedHash? hash)
         {
-            var count = 1L;
-            foreach (var length in place.Shape)
-                count *= length;
             var size = 0;
-            for (var i = 0; i < count; i++)
-                size += sizeof(int) + tensor.GetStringElementAsSpan(i).Length;
+            for (var i = 0; i < tensor.Count; i++)
+                size += sizeof(int) + tensor.Value.GetStringElementAsSpan(i).Length;
             using var data = new NativeBytes(size);
             var rest = data.GetSpan();
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < tensor.Count; i++)
             {
-                var text = tensor.GetStringElementAsSpan(i);
+                var text = tensor.Value.GetStringElementAsSpan(i);
                 BinaryPrimitives.WriteInt32LittleEndian(rest, text.Length);
                 text.CopyTo(rest[sizeof(int)..]);
                 rest = rest[(sizeof(int) + text.Length)..];
             }
 
-            writer.Tensor(place.IsInput, place.Head, place.Shape, data.GetSpan(), hash);
+            writer.Tensor(place.IsInput, place.Head, tensor.Shape, data.GetSpan(), hash);
         }
 
-        internal override bool HasNonFiniteInput(OrtValue tensor)
+        internal override bool HasNonFiniteInput(RuntimeTensor tensor)
         {
-            var count = tensor.GetTensorTypeAndShape().ElementCount;
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < tensor.Count; i++)
             {
-                if (NonFinite.IsNamedBy(tensor.GetStringElementAsSpan(i)))
+                if (NonFinite.IsNamedBy(tensor.Value.GetStringElementAsSpan(i)))
                     return true;
             }
 
             return false;
         }
 
-        private protected override void ReadElements(ref Utf8JsonReader reader, OrtValue tensor, int count, ref DataCursor cursor)
+        private protected override void ReadElements(ref Utf8JsonReader reader, RuntimeTensor tensor, int count, ref DataCursor cursor)
         {
             for (var i = 0; i < count; i++)
             {
@@ -199,9 +190,9 @@ internal abstract class TensorFormat
                 if (reader.TokenType != JsonTokenType.String)
                     throw cursor.WrongElement(ref reader, i, "a string");
                 if (reader.ValueIsEscaped)
-                    SetUnescaped(ref reader, tensor, i);
+                    SetUnescaped(ref reader, tensor.Value, i);
                 else
-                    tensor.StringTensorSetElementAt(reader.ValueSpan, i);
+                    tensor.Value.StringTensorSetElementAt(reader.ValueSpan, i);
             }
 
             cursor.End(ref reader, count);

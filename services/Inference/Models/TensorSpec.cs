@@ -11,6 +11,11 @@ internal sealed class TensorSpec(TensorInfo info, IReadOnlyList<string>? dimensi
 {
     internal string Name => info.Name;
 
+    /// <summary>Gets whether callers may leave it out.</summary>
+    internal bool IsOptional { get; init; }
+
+    internal Datatype Datatype => info.Datatype;
+
     internal byte[] Utf8Name { get; } = Encoding.UTF8.GetBytes(info.Name);
 
     internal TensorFormat Format { get; } = TensorFormat.For(info.Datatype);

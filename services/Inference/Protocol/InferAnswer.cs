@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Models;
 
@@ -25,9 +25,6 @@ internal sealed class InferAnswer : IDisposable
     internal InferAnswer() => json = new Utf8JsonWriter(buffer, Options);
 
     internal AnswerBuffer Body => buffer;
-
-    /// <summary>The shapes of the outputs that were written, in the request's order.</summary>
-    internal List<long[]> Shapes { get; } = [];
 
     /// <summary>The size of the tensors that the answer was written from, in bytes.</summary>
     internal long TensorBytes { get; private set; }
@@ -59,12 +56,11 @@ internal sealed class InferAnswer : IDisposable
     /// <param name="tensors">A tensor for each output that the request wants.</param>
     /// <exception cref="AnswerTooLargeException">The answer is larger than any may be.</exception>
     /// <exception cref="OverBudgetException">The answer does not fit beside other requests.</exception>
-    internal void Write(LoadedModel model, InferRequest request, IReadOnlyList<OrtValue> tensors)
+    internal void Write(LoadedModel model, InferRequest request, IReadOnlyList<RuntimeTensor> tensors)
     {
         var outputs = request.Outputs;
         IsNonFinite = false;
         TensorBytes = 0;
-        Shapes.Clear();
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("model_name"u8, model.Name);
@@ -77,25 +73,26 @@ internal sealed class InferAnswer : IDisposable
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
-        IsNonFinite = IsNonFinite && !request.HasNonFinite(model.Inputs);
+        IsNonFinite = IsNonFinite && !request.HasNonFinite(model.RequestInputs) && !HasNonFinite(model, request.Features);
     }
 
-    private void Write(TensorSpec spec, OrtValue tensor)
+    private static bool HasNonFinite(LoadedModel model, ResolvedFeatures? features) =>
+        features is not null && model.Features!.Target.Format.HasNonFinite(features.Tensor);
+
+    private void Write(TensorSpec spec, RuntimeTensor tensor)
     {
-        var shape = tensor.GetTensorTypeAndShape();
-        Shapes.Add(shape.Shape);
-        TensorBytes += shape.ElementCount * spec.Format.ElementBytes;
-        if (shape.ElementCount > buffer.Most / LeastElement)
+        TensorBytes += tensor.Count * spec.Format.ElementBytes;
+        if (tensor.Count > buffer.Most / LeastElement)
             throw new AnswerTooLargeException(buffer.Most);
         json.WriteStartObject();
         json.WriteString("name"u8, spec.Utf8Name);
         json.WriteString("datatype"u8, spec.Utf8Datatype);
         json.WriteStartArray("shape"u8);
-        foreach (var length in shape.Shape)
+        foreach (var length in tensor.Shape)
             json.WriteNumberValue(length);
         json.WriteEndArray();
         json.WriteStartArray("data"u8);
-        spec.Format.WriteElements(json, tensor, (int)shape.ElementCount);
+        spec.Format.WriteElements(json, tensor);
         IsNonFinite |= spec.Format.HasNonFinite(tensor);
         json.WriteEndArray();
         json.WriteEndObject();

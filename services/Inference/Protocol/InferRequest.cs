@@ -1,5 +1,5 @@
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Hosting.Memory;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -9,19 +9,19 @@ namespace ModelServing.Inference.Protocol;
 /// <param name="id">The caller's identifier, which the answer repeats, or null.</param>
 /// <param name="inputs">A tensor for each input, in the model's order.</param>
 /// <param name="outputs">The wanted outputs, as indices into the model's.</param>
-internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs) : IDisposable
+internal sealed class InferRequest(string? id, RuntimeTensor[] inputs, int[] outputs) : IDisposable
 {
     internal string? Id => id;
 
-    internal OrtValue[] Inputs => inputs;
+    internal RuntimeTensor[] Inputs => inputs;
 
     internal int[] Outputs => outputs;
 
-    /// <summary>The inputs' shapes as they were sent, in the model's order; null if they are not known.</summary>
-    internal IReadOnlyList<long[]>? Shapes { get; init; }
-
     /// <summary>The bytes that are taken for the tensors; null for none.</summary>
     internal ByteReservation? Bytes { get; set; }
+
+    /// <summary>The features; null before they are resolved, and for a model without features.</summary>
+    internal ResolvedFeatures? Features { get; set; }
 
     /// <summary>Whether an input contains NaN or infinity. Only an answer that contains them itself needs to know.</summary>
     internal bool HasNonFinite(IReadOnlyList<TensorSpec> specs)
@@ -37,24 +37,27 @@ internal sealed class InferRequest(string? id, OrtValue[] inputs, int[] outputs)
 
     /// <summary>The inputs' names and shapes, for a message.</summary>
     internal string ShapesText(IReadOnlyList<TensorSpec> specs) => string.Join(
-        ", ", inputs.Select((input, i) => $"'{specs[i].Name}' [{string.Join(',', input.GetTensorTypeAndShape().Shape)}]"));
+        ", ", inputs.Select((input, i) => $"'{specs[i].Name}' [{string.Join(',', input.Shape)}]"));
 
     /// <summary>Replaces each input by zeros, false or empty strings of the same shape.</summary>
     internal void Clear(IReadOnlyList<TensorSpec> specs)
     {
         for (var i = 0; i < inputs.Length; i++)
         {
-            var shape = inputs[i].GetTensorTypeAndShape().Shape;
+            var shape = inputs[i].Shape;
             // First the old one, because both may not fit into the memory.
             inputs[i].Dispose();
             inputs[i] = specs[i].Format.Create(shape);
         }
+
+        Features?.Clear();
     }
 
     public void Dispose()
     {
         foreach (var input in inputs)
             input.Dispose();
+        Features?.Dispose();
         Bytes?.Dispose();
     }
 }

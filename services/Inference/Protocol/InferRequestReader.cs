@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -22,7 +21,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
     internal InferRequest Read(ReadOnlySpan<byte> body)
     {
         BodyText.Require(body);
-        var tensors = new OrtValue?[inputs.Count];
+        var tensors = new RuntimeTensor?[inputs.Count];
         try
         {
             return Read(body, tensors);
@@ -37,12 +36,11 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
         }
     }
 
-    private InferRequest Read(ReadOnlySpan<byte> body, OrtValue?[] tensors)
+    private InferRequest Read(ReadOnlySpan<byte> body, RuntimeTensor?[] tensors)
     {
         var reader = new Utf8JsonReader(body);
         string? id = null;
         int[]? wanted = null;
-        var shapes = new long[inputs.Count][];
         bool hasId = false, hasParameters = false, hasInputs = false, hasOutputs = false;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -52,7 +50,7 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             if (reader.ValueTextEquals("inputs"u8))
             {
                 RequestJson.Once(ref hasInputs, Field.Body("inputs"));
-                ReadInputs(ref reader, body.Length, tensors, shapes);
+                ReadInputs(ref reader, body.Length, tensors);
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
@@ -79,24 +77,31 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
 
         // The JSON reader throws here if anything follows the object.
         reader.Read();
-        var missing = Array.IndexOf(tensors, null);
-        if (missing >= 0)
+        for (var missing = 0; missing < tensors.Length; missing++)
         {
+            if (tensors[missing] is not null)
+                continue;
+            if (inputs[missing].IsOptional)
+            {
+                tensors[missing] = inputs[missing].Format.Create([0]);
+                continue;
+            }
+
             throw new RequestFaultException(
                 "inputs", $"'{inputs[missing].Name}' is missing; the model takes {string.Join(", ", inputs)}");
         }
 
-        sharedLengths?.Require(shapes);
-        return new InferRequest(id, tensors!, wanted ?? allOutputs) { Shapes = shapes };
+        sharedLengths?.Require(tensors!);
+        return new InferRequest(id, tensors!, wanted ?? allOutputs);
     }
 
-    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, OrtValue?[] tensors, long[][] shapes)
+    private void ReadInputs(ref Utf8JsonReader reader, int bodyLength, RuntimeTensor?[] tensors)
     {
         RequestJson.ReadToken(ref reader, JsonTokenType.StartArray, Field.Body("inputs"), "an array of tensors");
         var index = 0;
         while (RequestJson.NextEntry(ref reader))
         {
-            var (input, shape, tensor) = inputReader.Read(ref reader, index, bodyLength);
+            var (input, tensor) = inputReader.Read(ref reader, index, bodyLength);
             if (tensors[input] is not null)
             {
                 tensor.Dispose();
@@ -104,7 +109,6 @@ internal sealed class InferRequestReader(IReadOnlyList<TensorSpec> inputs, IRead
             }
 
             tensors[input] = tensor;
-            shapes[input] = shape;
             index++;
         }
     }

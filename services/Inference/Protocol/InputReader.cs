@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
@@ -25,7 +24,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         long[]? shape = null;
         bool hasName = false, hasShape = false, hasDatatype = false, hasData = false, hasParameters = false;
         var areText = false;
-        OrtValue? tensor = null;
+        RuntimeTensor? tensor = null;
         // Copies of the reader: on the datatype's token, and on data that came too early to be read.
         Utf8JsonReader datatype = default;
         Utf8JsonReader earlyData = default;
@@ -88,7 +87,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
             if (!hasData)
                 throw Member(index, "data").Fault("it is missing; this version does not support binary tensor data");
             tensor ??= ReadData(ref earlyData, index, spec, shape, bodyLength);
-            return new InputTensor(input, shape, tensor);
+            return new InputTensor(input, tensor);
         }
         catch
         {
@@ -123,7 +122,7 @@ internal sealed class InputReader(IReadOnlyList<TensorSpec> inputs)
         }
     }
 
-    private static OrtValue ReadData(ref Utf8JsonReader reader, int index, TensorSpec spec, long[] shape, int bodyLength)
+    private static RuntimeTensor ReadData(ref Utf8JsonReader reader, int index, TensorSpec spec, long[] shape, int bodyLength)
     {
         if (!spec.Accepts(shape))
         {

@@ -1,9 +1,8 @@
-using Microsoft.ML.OnnxRuntime;
+using ModelServing.Inference.Models;
 
 namespace ModelServing.Inference.Protocol;
 
 /// <summary>One input of a request.</summary>
 /// <param name="Input">Its index in the model.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Tensor">Its data. The receiver owns them.</param>
-internal readonly record struct InputTensor(int Input, long[] Shape, OrtValue Tensor);
+/// <param name="Tensor">The tensor, which the receiver owns.</param>
+internal readonly record struct InputTensor(int Input, RuntimeTensor Tensor);

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.OnnxRuntime;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Hosting;
+using ModelServing.Inference.Features;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.Predictions;
@@ -35,7 +35,7 @@ internal sealed class PredictionRecorder(
     /// <summary>Records a prediction.</summary>
     /// <returns>Whether the request may be answered.</returns>
     internal bool Answered(
-        RecordedAttempt attempt, LoadedModel model, InferRequest request, IReadOnlyList<OrtValue> outputs, InferAnswer answer)
+        RecordedAttempt attempt, LoadedModel model, InferRequest request, IReadOnlyList<RuntimeTensor> outputs, InferAnswer answer)
     {
         if (!answer.IsNonFinite && !IsSampled(attempt.RequestId))
             return true;
@@ -46,11 +46,11 @@ internal sealed class PredictionRecorder(
             var wanted = request.Outputs;
             for (var i = 0; i < wanted.Length; i++)
             {
-                var place = new RecordedTensorPlace(IsInput: false, heads!.Outputs[wanted[i]], answer.Shapes[i]);
+                var place = new RecordedTensorPlace(IsInput: false, heads!.Outputs[wanted[i]]);
                 model.Outputs[wanted[i]].Format.Record(writer, place, outputs[i], hash);
             }
 
-            writer.End(attempt.Times(time));
+            WriteEnd(writer, attempt, model, request.Features);
             return log.TryAppend(writer.Written);
         }
         catch (Exception e)
@@ -78,7 +78,7 @@ internal sealed class PredictionRecorder(
             var writer = RecordWriter.Begin(attempt.Head(settings, time, problem.Status, problem.Reason, isNonFinite: false));
             if (model is not null && request is not null)
                 WriteInputs(writer, model, request);
-            writer.End(attempt.Times(time));
+            WriteEnd(writer, attempt, model, request?.Features);
             return writer;
         }
         catch (Exception e)
@@ -104,10 +104,22 @@ internal sealed class PredictionRecorder(
             heads = new Heads(model, logged);
         for (var i = 0; i < request.Inputs.Length; i++)
         {
-            var input = request.Inputs[i];
-            var shape = request.Shapes?[i] ?? input.GetTensorTypeAndShape().Shape;
-            model.Inputs[i].Format.Record(writer, new RecordedTensorPlace(IsInput: true, heads.Inputs[i], shape), input, hash);
+            var place = new RecordedTensorPlace(IsInput: true, heads.Inputs[i]);
+            model.RequestInputs[i].Format.Record(writer, place, request.Inputs[i], hash);
         }
+
+        if (request.Features is { } features)
+        {
+            var place = new RecordedTensorPlace(IsInput: true, heads.Features!);
+            model.Features!.Target.Format.Record(writer, place, features.Tensor, hash);
+        }
+    }
+
+    private void WriteEnd(RecordWriter writer, RecordedAttempt attempt, LoadedModel? model, ResolvedFeatures? features)
+    {
+        writer.Times(attempt.Times(time));
+        for (var view = 0; features is not null && view < model!.Features!.Views.Length; view++)
+            writer.View(model.Features.Views[view].Head, features.Sequences(view), features.Statuses(view));
     }
 
     // By the request, so that all attempts of one are recorded, or none.
@@ -118,7 +130,9 @@ internal sealed class PredictionRecorder(
     {
         internal LoadedModel Model => model;
 
-        internal TensorHead[] Inputs { get; } = [.. model.Inputs.Select(spec => HeadOf(spec, logged))];
+        internal TensorHead[] Inputs { get; } = [.. model.RequestInputs.Select(spec => HeadOf(spec, logged))];
+
+        internal TensorHead? Features { get; } = model.Features is { } plan ? HeadOf(plan.Target, logged) : null;
 
         internal TensorHead[] Outputs { get; } = [.. model.Outputs.Select(spec => HeadOf(spec, logged))];
 

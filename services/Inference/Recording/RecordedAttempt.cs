@@ -17,6 +17,7 @@ internal sealed class RecordedAttempt
     private readonly HttpContext context;
     private readonly long began;
     private long read;
+    private long resolved;
     private long ran;
     private long ranUntil;
 
@@ -45,6 +46,9 @@ internal sealed class RecordedAttempt
     /// <summary>The body has become tensors.</summary>
     internal void HasRead(long now) => read = now;
 
+    /// <summary>The features are there.</summary>
+    internal void HasResolved(long now) => resolved = now;
+
     /// <summary>The model begins to run.</summary>
     internal void Runs(long now) => ran = now;
 
@@ -55,14 +59,16 @@ internal sealed class RecordedAttempt
     {
         var now = time.GetTimestamp();
         var afterRead = read == 0 ? now : read;
+        var afterFeatures = resolved == 0 ? afterRead : resolved;
         var runs = ran == 0 ? now : ran;
         var hasRun = ranUntil == 0 ? now : ranUntil;
         return new RecordTimes(
             time.GetElapsedTime(began, afterRead),
-            time.GetElapsedTime(afterRead, runs),
+            time.GetElapsedTime(afterFeatures, runs),
             time.GetElapsedTime(runs, hasRun),
             time.GetElapsedTime(hasRun, now),
-            time.GetElapsedTime(began, now));
+            time.GetElapsedTime(began, now),
+            time.GetElapsedTime(afterRead, afterFeatures));
     }
 
     internal RecordHead Head(InferenceSettings settings, TimeProvider time, int status, string? reason, bool isNonFinite)

@@ -5,5 +5,4 @@ namespace ModelServing.Inference.Recording;
 /// <summary>Where a tensor belongs in a record.</summary>
 /// <param name="IsInput">Whether it is an input.</param>
 /// <param name="Head">Its name and data type.</param>
-/// <param name="Shape">Its shape.</param>
-internal readonly record struct RecordedTensorPlace(bool IsInput, TensorHead Head, long[] Shape);
+internal readonly record struct RecordedTensorPlace(bool IsInput, TensorHead Head);

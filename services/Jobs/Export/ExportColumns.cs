@@ -30,9 +30,7 @@ internal static class ExportColumns
         ("run_ms", "DOUBLE"),
         ("write_ms", "DOUBLE"),
         ("total_ms", "DOUBLE"),
-        ("features_digest", "VARCHAR"),
-        ("features_sequence", "BIGINT"),
-        ("features_missing", "VARCHAR[]"),
+        ("features", "VARCHAR"),
         ("outcome", "DOUBLE"),
         ("outcome_text", "VARCHAR"),
         ("outcome_observed_at", "TIMESTAMPTZ"),
@@ -56,18 +54,7 @@ internal static class ExportColumns
         row.AppendValue(record.NonFinite);
         row.AppendValue(record.Comparison);
         AppendLatency(row, record.Latency);
-        AppendText(row, record.FeaturesDigest);
-        if (record.FeaturesDigest.Length > 0)
-        {
-            row.AppendValue(record.FeaturesSequence);
-            row.AppendValue(record.FeaturesMissing.ToArray());
-        }
-        else
-        {
-            row.AppendNullValue();
-            row.AppendNullValue();
-        }
-
+        AppendText(row, record.Views.Count > 0 ? PredictionFeatures.TextOf([.. record.Views.Select(PredictionDocuments.Create)]) : "");
         AppendOutcome(row, outcome);
     }
 

@@ -31,9 +31,7 @@ public static class PredictionDocuments
             Inputs = [.. record.Inputs.Select(Create)],
             Outputs = [.. record.Outputs.Select(Create)],
             LatencyMilliseconds = Create(record.Latency),
-            Features = record.FeaturesDigest.Length > 0
-                ? new PredictionFeatures(record.FeaturesDigest, record.FeaturesSequence, [.. record.FeaturesMissing])
-                : null,
+            Features = record.Views.Count > 0 ? [.. record.Views.Select(Create)] : null,
             Outcome = outcome is null ? null : new ObservedOutcome(outcome.Value, outcome.ObservedAt),
         };
     }
@@ -48,6 +46,18 @@ public static class PredictionDocuments
             (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
             (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond;
         return DateTimeOffset.UnixEpoch.AddTicks(ticks);
+    }
+
+    /// <summary>What a view contributed.</summary>
+    public static PredictionFeatures Create(RecordedView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return new PredictionFeatures(
+            view.View,
+            view.Version,
+            view.Digest,
+            [.. view.Sequences],
+            [.. view.Statuses.Select(static status => status.ToString().ToLowerInvariant())]);
     }
 
     private static PredictionTensor Create(RecordedTensor tensor)

@@ -6,4 +6,6 @@ namespace ModelServing.Predictions.Records;
 /// <param name="Run">The call of the model.</param>
 /// <param name="Write">The answer's text.</param>
 /// <param name="Total">From the request's head to the record.</param>
-public readonly record struct RecordTimes(TimeSpan Read, TimeSpan Wait, TimeSpan Run, TimeSpan Write, TimeSpan Total);
+/// <param name="Features">The features; zero without them.</param>
+public readonly record struct RecordTimes(
+    TimeSpan Read, TimeSpan Wait, TimeSpan Run, TimeSpan Write, TimeSpan Total, TimeSpan Features = default);

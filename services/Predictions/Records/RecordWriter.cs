@@ -4,7 +4,8 @@ using ModelServing.Spool;
 namespace ModelServing.Predictions.Records;
 
 /// <summary>
-/// Writes a prediction record, as prediction.proto describes it: first the head, then the inputs and the outputs, then the times. The bytes
+/// Writes a prediction record, as prediction.proto describes it: first the head, then the inputs and the outputs, then the times, and
+/// last the feature views. The bytes
 /// are those that the generated class <see cref="PredictionRecord"/> writes. A thread has one writer, because writing a record waits for
 /// nothing.
 /// </summary>
@@ -27,6 +28,9 @@ public sealed class RecordWriter
     private const byte InputTag = 15 << 3 | 2;
     private const ushort OutputTag = 0x0182; // field 16, two bytes
     private const ushort LatencyTag = 0x018A; // field 17, two bytes
+    private const ushort ViewTag = 0x01AA; // field 21
+    private const byte SequencesTag = 0x22;
+    private const byte StatusesTag = 0x2A;
     private const byte ShapeTag = 0x1A;
     private const byte DataTag = 0x22;
     private const byte OmittedTag = 0x2A;
@@ -82,17 +86,39 @@ public sealed class RecordWriter
         buffer.Text(DigestTag, digest[..length]);
     }
 
-    /// <summary>Ends the record.</summary>
-    public void End(in RecordTimes times)
+    /// <summary>Adds the times.</summary>
+    public void Times(in RecordTimes times)
     {
-        var (read, wait, run, write, total) =
-            (Micros(times.Read), Micros(times.Wait), Micros(times.Run), Micros(times.Write), Micros(times.Total));
-        buffer.Begin(LatencyTag, SizeOf(read) + SizeOf(wait) + SizeOf(run) + SizeOf(write) + SizeOf(total));
+        var (read, wait, run, write, total, features) = (
+            Micros(times.Read), Micros(times.Wait), Micros(times.Run), Micros(times.Write), Micros(times.Total), Micros(times.Features));
+        buffer.Begin(LatencyTag, SizeOf(read) + SizeOf(wait) + SizeOf(run) + SizeOf(write) + SizeOf(total) + SizeOf(features));
         buffer.Number(0x08, read);
         buffer.Number(0x10, wait);
         buffer.Number(0x18, run);
         buffer.Number(0x20, write);
         buffer.Number(0x28, total);
+        buffer.Number(0x30, features);
+    }
+
+    /// <summary>Adds what was read of a feature view.</summary>
+    /// <param name="head">The view.</param>
+    /// <param name="sequences">The sequence of each row.</param>
+    /// <param name="statuses">The status of each row.</param>
+    public void View(ViewHead head, ReadOnlySpan<long> sequences, ReadOnlySpan<RecordedStatus> statuses)
+    {
+        var bytes = 0;
+        foreach (var sequence in sequences)
+            bytes += ProtobufBuffer.SizeOf((ulong)sequence);
+        buffer.Begin(ViewTag, head.Bytes.Length + SizeOfField(bytes) + SizeOfField(statuses.Length));
+        buffer.Raw(head.Bytes);
+        if (bytes > 0)
+            buffer.Begin(SequencesTag, bytes);
+        foreach (var sequence in sequences)
+            buffer.Varint((ulong)sequence);
+        if (statuses.Length > 0)
+            buffer.Begin(StatusesTag, statuses.Length);
+        foreach (var status in statuses)
+            buffer.Varint((ulong)status);
     }
 
     private void Write(in RecordHead head)

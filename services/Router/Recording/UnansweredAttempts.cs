@@ -33,7 +33,7 @@ internal sealed class UnansweredAttempts(PredictionLog log, TimeProvider time)
                 Status = 0,
                 Reason = reason,
             });
-            writer.End(new RecordTimes(default, default, default, default, elapsed));
+            writer.Times(new RecordTimes(default, default, default, default, elapsed));
             _ = log.TryAppend(writer.Written);
         }
         catch (Exception)

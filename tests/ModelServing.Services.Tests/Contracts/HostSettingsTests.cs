@@ -104,6 +104,7 @@ public class HostSettingsTests
                 MaxAnswerBytes = two.Item2 % 5 == 0 ? two.Item3 : null,
                 RequestTimeout = TimeSpan.FromSeconds(two.Item1),
                 LoadTimeout = TimeSpan.FromMilliseconds(two.Item1),
+                FeatureTimeout = TimeSpan.FromMilliseconds(two.Item1),
             };
             Assert.Equal(settings, new InferenceSettings(Environment(settings.ToEnvironment())));
         });
@@ -208,6 +209,7 @@ public class HostSettingsTests
                 "MODELSERVING_DRAIN_TIMEOUT",
                 "MODELSERVING_ENDPOINTS",
                 "MODELSERVING_ENVIRONMENT",
+                "MODELSERVING_FEATURE_TIMEOUT",
                 "MODELSERVING_JOURNAL",
                 "MODELSERVING_JOURNAL_SNAPSHOT",
                 "MODELSERVING_LOAD_TIMEOUT",

@@ -65,12 +65,16 @@ public sealed class FeatureServerTests
     [InlineData("""{"source": "payments", "id": "", "time": "2026-01-01"}""", "events[1].id has 0 bytes")]
     [InlineData("""{"source": "payments", "id": "1"}""", "events[1].time is missing")]
     [InlineData("""{"source": "payments", "id": "1", "time": "yesterday"}""", "events[1].time must be")]
-    [InlineData("""{"source": "payments", "id": "1", "time": "2200-01-01"}""", "events[1].time is 2200-01-01T00:00:00Z, which is in the future")]
+    [InlineData(
+        """{"source": "payments", "id": "1", "time": "2200-01-01"}""",
+        "events[1].time is 2200-01-01T00:00:00Z, which is in the future")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-02", "knownTime": "2026-01-01"}""", "events[1].knownTime is")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "amount": 1}""", "events[1].amount is not a member")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": [1]}}""", "events[1].fields.a is neither")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1e300}}""", "events[1].fields.a is 1e300")]
-    [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1, "a": 2}}""", "events[1].fields.a is there twice")]
+    [InlineData(
+        """{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"a": 1, "a": 2}}""",
+        "events[1].fields.a is there twice")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"amount": 1}}""", "events[1]: ")]
     [InlineData("""{"source": "payments", "id": "1", "time": "2026-01-01", "fields": {"card_id": 1, "amount": 1.005}}""", "amount")]
     [InlineData("3", "events[1] is not a JSON object")]
@@ -209,7 +213,9 @@ public sealed class FeatureServerTests
         var metrics = await server.Client.GetStringAsync(new Uri(server.Address, InferencePaths.Metrics), Token);
         Assert.Matches("""modelserving_features_events_accepted(_total)?\{?[^}]*\}? 2""", metrics);
         Assert.Matches("""modelserving_features_posts_refused(_total)?\{[^}]*reason="bad-request"[^}]*\} 1""", metrics);
-        Assert.Matches("""modelserving_features_events_applied(_total)?\{[^}]*outcome="applied"[^}]*view="card-activity"[^}]*\} 2""", metrics);
+        Assert.Matches(
+            """modelserving_features_events_applied(_total)?\{[^}]*outcome="applied"[^}]*view="card-activity"[^}]*\} 2""",
+            metrics);
         Assert.Matches("""modelserving_features_events_unshipped\{?[^}]*\}? 2""", metrics);
         Assert.Matches("""modelserving_features_filled(_ratio)?\{[^}]*view="card-activity"[^}]*\} 1""", metrics);
     }

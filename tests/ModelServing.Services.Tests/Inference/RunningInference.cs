@@ -51,11 +51,12 @@ internal sealed class RunningInference : IAsyncDisposable
     internal static async Task<RunningInference> StartAsync(
         byte[] onnx,
         Func<InferenceSettings, InferenceSettings>? change = null,
-        Action<TemporaryFolder>? damage = null)
+        Action<TemporaryFolder>? damage = null,
+        TrainingInfo? training = null)
     {
         var folder = new TemporaryFolder();
         var registry = new ModelRegistry(RegistryLocation.Open("file:" + folder.FullPath), TimeProvider.System);
-        await registry.PublishAsync(Model, Version, onnx, TrainingInfo.None, default);
+        await registry.PublishAsync(Model, Version, onnx, training ?? TrainingInfo.None, default);
         damage?.Invoke(folder);
         var settings = new InferenceSettings { Model = Model, Version = Version, Registry = "file:" + folder.FullPath };
         var service = await StartOnAsync(change?.Invoke(settings) ?? settings, folder);

@@ -25,7 +25,7 @@ internal static class SomeSpooledRecord
         var data = new byte[bytes];
         new Random(number).NextBytes(data);
         writer.Tensor(isInput: true, new TensorHead("x", "UINT8"), [bytes], data, null);
-        writer.End(new RecordTimes(default, default, TimeSpan.FromMilliseconds(1), default, TimeSpan.FromMilliseconds(2)));
+        writer.Times(new RecordTimes(default, default, TimeSpan.FromMilliseconds(1), default, TimeSpan.FromMilliseconds(2)));
         return writer.Written.ToArray();
     }
 }

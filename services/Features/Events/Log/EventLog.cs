@@ -239,8 +239,8 @@ public sealed class EventLog : IDisposable
             throw new RegistryException(
                 RegistryError.Unavailable,
                 key,
-                $"it has {length} bytes in {store.Location}, and {segment.Length} in this log; does another feature server write the log " +
-                    "of this environment?");
+                $"it has {length} bytes in {store.Location}, and {segment.Length} in this log; does another feature server " +
+                "write the log of this environment?");
         }
     }
 

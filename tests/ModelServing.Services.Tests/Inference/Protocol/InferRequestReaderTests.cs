@@ -28,8 +28,8 @@ public class InferRequestReaderTests
     {
         using var request =
             Pair.Read(Utf8($$"""{"inputs":[{{B}},{"name":"a","shape":[1,2],"datatype":"FP32","data":[1.5,-2]}],"id":"x"}"""));
-        Assert.Equal([1.5f, -2f], request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
-        Assert.Equal([1L, 2L, 3L], request.Inputs[1].GetTensorDataAsSpan<long>().ToArray());
+        Assert.Equal([1.5f, -2f], request.Inputs[0].Elements<float>().ToArray());
+        Assert.Equal([1L, 2L, 3L], request.Inputs[1].Elements<long>().ToArray());
         Assert.Equal("x", request.Id);
         Assert.Equal([0, 1], request.Outputs);
     }
@@ -44,8 +44,8 @@ public class InferRequestReaderTests
             var data = nested ? "\"data\":[[1,2],[3,4]]" : "\"data\":[1,2,3,4]";
             var a = string.Join(" , ", order.Select(i => i < 4 ? members[i] : data));
             using var request = Pair.Read(Utf8($$"""{"inputs":[{ {{a}} },{{B}}]}"""));
-            Assert.Equal([1f, 2f, 3f, 4f], request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
-            Assert.Equal([2L, 2L], request.Inputs[0].GetTensorTypeAndShape().Shape);
+            Assert.Equal([1f, 2f, 3f, 4f], request.Inputs[0].Elements<float>().ToArray());
+            Assert.Equal([2L, 2L], request.Inputs[0].Shape);
         });
     }
 
@@ -246,7 +246,7 @@ public class InferRequestReaderTests
             var data = string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
             using var request =
                 reader.Read(Utf8($$"""{"inputs":[{"name":"x","shape":[{{values.Length}}],"datatype":"FP32","data":[{{data}}]}]}"""));
-            Assert.Equal(values, request.Inputs[0].GetTensorDataAsSpan<float>().ToArray());
+            Assert.Equal(values, request.Inputs[0].Elements<float>().ToArray());
             Assert.Equal(values, JsonSerializer.Deserialize<float[]>(Elements(Datatype.Fp32, request.Inputs[0])));
         });
     }
@@ -261,12 +261,12 @@ public class InferRequestReaderTests
             if (!Half.IsFinite(half))
                 continue;
             using var tensor = format.Create([1]);
-            tensor.GetTensorMutableDataAsSpan<Float16>()[0] = new Float16((ushort)bits);
+            tensor.Elements<Float16>()[0] = new Float16((ushort)bits);
             var text = Elements(Datatype.Fp16, tensor);
             var reader = new Utf8JsonReader(Utf8(text));
             reader.Read();
             using var read = format.Read(ref reader, [1], 1, new DataField(0));
-            Assert.Equal(bits, read.GetTensorDataAsSpan<Float16>()[0].value);
+            Assert.Equal(bits, read.Elements<Float16>()[0].value);
         }
     }
 
@@ -294,7 +294,7 @@ public class InferRequestReaderTests
         {
             using var request = reader.Read(Utf8(
                 $$"""{"inputs":[{"name":"x","parameters":{{parameters}},"shape":[1],"datatype":"BYTES","data":["aGk="]}]}"""));
-            Assert.Equal("aGk=", request.Inputs[0].GetStringElement(0));
+            Assert.Equal("aGk=", request.Inputs[0].Value.GetStringElement(0));
         }
     }
 
@@ -355,13 +355,13 @@ public class InferRequestReaderTests
     private static string Fault(InferRequestReader reader, string body) =>
         Assert.Throws<RequestFaultException>(() => reader.Read(Utf8(body)).Dispose()).Message;
 
-    private static string Elements(Datatype datatype, OrtValue tensor)
+    private static string Elements(Datatype datatype, RuntimeTensor tensor)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartArray();
-            TensorFormat.For(datatype).WriteElements(json, tensor, (int)tensor.GetTensorTypeAndShape().ElementCount);
+            TensorFormat.For(datatype).WriteElements(json, tensor);
             json.WriteEndArray();
         }
 

@@ -16,7 +16,7 @@ public sealed class PredictionExportTests : IDisposable
         "request_id VARCHAR", "attempt INTEGER", "time TIMESTAMP WITH TIME ZONE", "model VARCHAR", "version INTEGER", "variant VARCHAR",
         "revision VARCHAR", "trial INTEGER", "experiment VARCHAR", "routing_key_hash VARCHAR", "status INTEGER", "reason VARCHAR",
         "non_finite BOOLEAN", "comparison BOOLEAN", "read_ms DOUBLE", "features_ms DOUBLE", "wait_ms DOUBLE", "run_ms DOUBLE",
-        "write_ms DOUBLE", "total_ms DOUBLE", "features_digest VARCHAR", "features_sequence BIGINT", "features_missing VARCHAR[]",
+        "write_ms DOUBLE", "total_ms DOUBLE", "features VARCHAR",
         "outcome DOUBLE", "outcome_text VARCHAR", "outcome_observed_at TIMESTAMP WITH TIME ZONE",
     ];
 
@@ -35,9 +35,14 @@ public sealed class PredictionExportTests : IDisposable
         var record = SomeRecord.Create(1, TimeSpan.FromMicroseconds(1_234_567), attempt: 2);
         record.Experiment = "q4";
         record.NonFinite = true;
-        record.FeaturesDigest = "sha256:1";
-        record.FeaturesSequence = 7;
-        record.FeaturesMissing.Add("a");
+        record.Views.Add(new RecordedView
+        {
+            View = "card",
+            Version = 1,
+            Digest = "sha256:1",
+            Sequences = { 7 },
+            Statuses = { RecordedStatus.Expired },
+        });
         record.Latency.Features = 1;
         store.Add(record);
         store.Outcomes[record.RequestId] = new Outcome(record.RequestId, OutcomeValue.FromFlag(true), SomeRecord.Start);
@@ -49,7 +54,9 @@ public sealed class PredictionExportTests : IDisposable
             {"request_id":"01J9Z3NDEKTSV4RRFFQ0000001","attempt":2,"time":"1795860001234567","model":"fraud","version":2,
             "variant":"canary","revision":"0123456789abcdef","trial":3,"experiment":"q4","routing_key_hash":"abcd","status":200,
             "reason":null,"non_finite":true,"comparison":false,"read_ms":0.1,"features_ms":0.001,"wait_ms":0.2,"run_ms":3,
-            "write_ms":0.05,"total_ms":3.5,"features_digest":"sha256:1","features_sequence":"7","features_missing":["a"],
+            "write_ms":0.05,"total_ms":3.5,
+            "features":"[{\u0022view\u0022:\u0022card\u0022,\u0022version\u0022:1,\u0022digest\u0022:
+            \u0022sha256:1\u0022,\u0022sequences\u0022:[7],\u0022statuses\u0022:[\u0022expired\u0022]}]",
             "outcome":1,"outcome_text":null,"outcome_observed_at":"1795860000000000",
             "input_amount":12.5,"input_country":"DE","output_probability":0.75}
             """;

@@ -15,9 +15,14 @@ public sealed class PredictionDocumentsTests
     {
         var record = SomeRecord.Create(after: TimeSpan.FromMicroseconds(1_234_567));
         record.Experiment = "q4";
-        record.FeaturesDigest = "sha256:1";
-        record.FeaturesSequence = 7;
-        record.FeaturesMissing.Add("count_1h");
+        record.Views.Add(new RecordedView
+        {
+            View = "card",
+            Version = 1,
+            Digest = "sha256:1",
+            Sequences = { 7, 0 },
+            Statuses = { RecordedStatus.Present, RecordedStatus.Unavailable },
+        });
         record.Inputs.Add(new RecordedTensor
         {
             Name = "photo",
@@ -38,7 +43,7 @@ public sealed class PredictionDocumentsTests
             {"name":"photo","datatype":"UINT8","shape":[1,999999],"omitted":"large","digest":"0102","pointer":"predictions/large/1"}],
             "outputs":[{"name":"probability","datatype":"FP32","shape":[1,1],"data":[0.75]}],
             "latencyMilliseconds":{"read":0.1,"features":0,"wait":0.2,"run":3,"write":0.05,"total":3.5},
-            "features":{"digest":"sha256:1","sequence":7,"missing":["count_1h"]},
+            "features":[{"view":"card","version":1,"digest":"sha256:1","sequences":[7,0],"statuses":["present","unavailable"]}],
             "outcome":{"value":1,"observedAt":"2026-11-28T10:00:00Z"}}],"next":"7"}
             """;
         Assert.Equal(Expected.ReplaceLineEndings(""), Encoding.UTF8.GetString(page.ToUtf8()).TrimEnd());

@@ -16,13 +16,22 @@ public class RecordWriterTests
             return tensor;
         });
 
+    private static readonly Gen<RecordedView> Views = Gen.Select(
+        Texts, Gen.Int[1, 200], Gen.Long[0, 1L << 60].Array[0, 4], Gen.Int[0, 3].Array[0, 4], static (name, version, sequences, statuses) =>
+        {
+            var view = new RecordedView { View = name, Version = version, Digest = name };
+            view.Sequences.AddRange(sequences);
+            view.Statuses.AddRange(statuses.Select(static status => (RecordedStatus)status));
+            return view;
+        });
+
     private static readonly Gen<PredictionRecord> Records = Gen.Select(
         Texts.Array[7, 7],
         Gen.Int[1, 200].Array[4, 4],
         Gen.Long[0, 1L << 50],
         Gen.Bool.Array[2, 2],
-        Gen.Select(Tensors.Array[0, 3], Tensors.Array[0, 3]),
-        Gen.Long[0, 1L << 40].Array[5, 5],
+        Gen.Select(Tensors.Array[0, 3], Tensors.Array[0, 3], Views.Array[0, 3]),
+        Gen.Long[0, 1L << 40].Array[6, 6],
         Gen.Byte.Array[0, 16],
         static (texts, numbers, time, flags, tensors, times, key) =>
         {
@@ -42,10 +51,19 @@ public class RecordWriterTests
                 Reason = texts[5],
                 NonFinite = flags[0],
                 Comparison = flags[1],
-                Latency = new RecordedLatency { Read = times[0], Wait = times[1], Run = times[2], Write = times[3], Total = times[4] },
+                Latency = new RecordedLatency
+                {
+                    Read = times[0],
+                    Wait = times[1],
+                    Run = times[2],
+                    Write = times[3],
+                    Total = times[4],
+                    Features = times[5],
+                },
             };
             record.Inputs.AddRange(tensors.Item1);
             record.Outputs.AddRange(tensors.Item2);
+            record.Views.AddRange(tensors.Item3);
             return record;
         });
 
@@ -85,7 +103,7 @@ public class RecordWriterTests
     {
         var writer = RecordWriter.Begin(SomeSpooledRecord.Head("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
         writer.Tensor(isInput: true, new TensorHead("x", "UINT8", fate), [data.Length], data, hash);
-        writer.End(default);
+        writer.Times(default);
         return writer.Written.ToArray();
     }
 
@@ -113,12 +131,15 @@ public class RecordWriterTests
         foreach (var output in record.Outputs)
             writer.Tensor(isInput: false, new TensorHead(output.Name, output.Datatype), [.. output.Shape], output.Data.Span, null);
         var latency = record.Latency;
-        writer.End(new RecordTimes(
+        writer.Times(new RecordTimes(
             TimeSpan.FromMicroseconds(latency.Read),
             TimeSpan.FromMicroseconds(latency.Wait),
             TimeSpan.FromMicroseconds(latency.Run),
             TimeSpan.FromMicroseconds(latency.Write),
-            TimeSpan.FromMicroseconds(latency.Total)));
+            TimeSpan.FromMicroseconds(latency.Total),
+            TimeSpan.FromMicroseconds(latency.Features)));
+        foreach (var view in record.Views)
+            writer.View(new ViewHead(view.View, view.Version, view.Digest), [.. view.Sequences], [.. view.Statuses]);
         return writer.Written;
     }
 }

@@ -26,10 +26,11 @@ public sealed class ServedViewRulesTests
     [InlineData("[1, 1]", "features.views.cards.versions[1]")]
     [InlineData("[0]", "features.views.cards.versions[0]")]
     [InlineData("1", "features.views.cards.versions")]
-    public void Wrong_versions_are_faults_with_their_place(string versions, string path) => Assert.EndsWith(
-        path,
-        Assert.Single(StackFile.Parse(Yaml($"    views:\n      cards:\n        versions: {versions}\n")).Faults).Path,
-        StringComparison.Ordinal);
+    public void Wrong_versions_are_faults_with_their_place(string versions, string path)
+    {
+        var (file, faults) = StackFile.Parse(Yaml($"    views:\n      cards:\n        versions: {versions}\n"));
+        Assert.EndsWith(path, Assert.Single(file is null ? faults : file.Check()).Path, StringComparison.Ordinal);
+    }
 
     private static StackSettings Read(string features)
     {

@@ -152,7 +152,11 @@ public partial class SettingsReferenceTests
             var isMap = SettingsReader.IsMapByName(property.PropertyType, out var group);
             foreach (var inner in SettingsReader.Properties(isMap ? group : property.PropertyType))
             {
-                var name = !isMap ? "" : group == typeof(ArmSettings) ? ".ARM" : group == typeof(ClientSettings) ? ".CLIENT" : ".MODEL";
+                var name = !isMap ? ""
+                    : group == typeof(ArmSettings) ? ".ARM"
+                    : group == typeof(ClientSettings) ? ".CLIENT"
+                    : group == typeof(ViewSettings) ? ".VIEW"
+                    : ".MODEL";
                 var innerNode = isMap ? node!["patternProperties"]!.AsObject().Single().Value! : node!;
                 AssertDocumented(inner, $"{path}{name}.{SettingsReader.KeyOf(inner)}", innerNode);
             }

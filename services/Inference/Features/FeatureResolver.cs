@@ -1,0 +1,271 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using ModelServing.Cache;
+using ModelServing.Features;
+using ModelServing.Features.Engine;
+using ModelServing.Features.Events;
+using ModelServing.Inference.Models;
+using ModelServing.Inference.Protocol;
+using ModelServing.OnlineStore;
+using ModelServing.Predictions.Records;
+using ModelServing.Registry;
+
+namespace ModelServing.Inference.Features;
+
+/// <summary>
+/// Finds the features of a request. The states of all its entities are read in one round, which has a short time limit. What can't be read
+/// in time becomes the defaults, and the answer and the record say so: a prediction never waits for the cache longer than that.
+/// </summary>
+/// <remarks>
+/// <code>
+/// 1 rows      the entities' keys and the times, from the inputs
+/// 2 read      the states, except those that were read a moment ago
+/// 3 finalise  each row's features, at its time
+/// </code>
+/// </remarks>
+internal sealed class FeatureResolver(
+    FeatureCache cache, InferenceMetrics metrics, TimeProvider time, ILogger<FeatureResolver> logger)
+{
+    /// <summary>The most entities of a request.</summary>
+    internal const int MostEntities = 1000;
+
+    // What a state takes of the memory for requests, decoded. Most take less; a large one is as large as its view allows.
+    private const int StateBytes = 8 * 1024;
+
+    private readonly RecentStates recent = new(time);
+    private bool isReported;
+
+    /// <summary>Resolves the features of a request, which owns them.</summary>
+    /// <exception cref="RequestFaultException">A key or a time is wrong, or there are too many entities.</exception>
+    /// <exception cref="Hosting.Memory.OverBudgetException">The features do not fit beside other requests.</exception>
+    internal async ValueTask ResolveAsync(FeaturePlan plan, InferRequest request, CancellationToken cancellation)
+    {
+        // 1
+        var rows = RowsOf(plan, request);
+        request.Bytes?.Take(
+            (rows * plan.Columns.Length * (long)plan.Target.Format.ElementBytes) + (rows * plan.Views.Length * (long)StateBytes));
+        SetTimes(plan, request, rows);
+        var entities = new List<EntityQuery>(rows * plan.Views.Length);
+        var indexes = IndexEntities(plan, request, rows, entities);
+
+        // 2
+        var answers = await ReadAsync(entities, cancellation);
+
+        // 3
+        var resolved = new ResolvedFeatures(plan, plan.Target.Format.Create([rows, plan.Columns.Length]), rows);
+        request.Features = resolved;
+        if (plan.Target.Format.ElementBytes == sizeof(float))
+            Fill(plan, request, resolved, indexes, answers, resolved.Tensor.Elements<float>(), static value => (float)value);
+        else
+            Fill(plan, request, resolved, indexes, answers, resolved.Tensor.Elements<double>(), static value => value);
+        for (var view = 0; view < plan.Views.Length; view++)
+            metrics.FeaturesRead(plan.Views[view].Id, resolved.Statuses(view));
+    }
+
+    private static int RowsOf(FeaturePlan plan, InferRequest request)
+    {
+        // The reader has checked that all have the same length.
+        var rows = request.Inputs[plan.Views[0].Keys[0]].Count;
+        return rows * plan.Views.Length <= MostEntities
+            ? (int)rows
+            : throw new RequestFaultException(
+                "inputs",
+                $"there are {rows} rows; with {plan.Views.Length} feature views, a request has at most {MostEntities / plan.Views.Length}");
+    }
+
+    private void SetTimes(FeaturePlan plan, InferRequest request, int rows)
+    {
+        var given = request.Inputs[plan.Time];
+        if (given.Count > 0)
+        {
+            foreach (var micros in given.Elements<long>())
+            {
+                if (!Instant.IsValid(micros))
+                {
+                    throw new RequestFaultException(
+                        "inputs",
+                        $"'{FeaturePlan.TimeName}' has {micros}; a time is its microseconds since 1970, at most {Instant.MaxMicroseconds}");
+                }
+            }
+
+            return;
+        }
+
+        var now = plan.Inputs[plan.Time].Format.Create([rows]);
+        now.Elements<long>().Fill(Instant.From(time.GetUtcNow()).Microseconds);
+        given.Dispose();
+        request.Inputs[plan.Time] = now;
+    }
+
+    // The index of the entity of each view and row. Rows of the same entity share one.
+    private static int[] IndexEntities(FeaturePlan plan, InferRequest request, int rows, List<EntityQuery> entities)
+    {
+        var indexes = new int[plan.Views.Length * rows];
+        var known = new Dictionary<EntityQuery, int>(indexes.Length);
+        for (var view = 0; view < plan.Views.Length; view++)
+        {
+            var used = plan.Views[view];
+            var keys = new FieldValue[used.Keys.Length];
+            for (var row = 0; row < rows; row++)
+            {
+                for (var i = 0; i < keys.Length; i++)
+                    keys[i] = KeyOf(plan.Inputs[used.Keys[i]], request.Inputs[used.Keys[i]], row);
+                var entity = new EntityQuery(used.Store, EntityKey.From(keys));
+                if (!known.TryGetValue(entity, out var index))
+                {
+                    known.Add(entity, index = entities.Count);
+                    entities.Add(entity);
+                }
+
+                indexes[(view * rows) + row] = index;
+            }
+        }
+
+        return indexes;
+    }
+
+    private static FieldValue KeyOf(TensorSpec spec, RuntimeTensor tensor, int row)
+    {
+        if (!spec.IsText)
+            return FieldValue.FromInt64(tensor.Elements<long>()[row]);
+        var text = tensor.Value.GetStringElementAsSpan(row);
+        return text.Length is > 0 and <= EntityKey.MaxTextBytes
+            ? FieldValue.FromString(Encoding.UTF8.GetString(text))
+            : throw new RequestFaultException(
+                "inputs", $"'{spec.Name}' has an element of {text.Length} bytes; an entity's key has 1 to {EntityKey.MaxTextBytes}");
+    }
+
+    // An entity without an answer could not be read.
+    private async ValueTask<EntityAnswer?[]> ReadAsync(List<EntityQuery> entities, CancellationToken cancellation)
+    {
+        var answers = new EntityAnswer?[entities.Count];
+        var missing = new List<EntityQuery>(entities.Count);
+        var places = new List<int>(entities.Count);
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (recent.TryGet(entities[i], out var answer))
+            {
+                answers[i] = answer;
+            }
+            else
+            {
+                missing.Add(entities[i]);
+                places.Add(i);
+            }
+        }
+
+        if (missing.Count == 0)
+            return answers;
+        try
+        {
+            var read = await cache.Reader.ReadAsync(missing, cancellation);
+            for (var i = 0; i < read.Length; i++)
+            {
+                answers[places[i]] = read[i];
+                recent.Add(missing[i], read[i]);
+            }
+
+            Report(null);
+        }
+        catch (CacheException e)
+        {
+            Report(e.Message);
+        }
+
+        return answers;
+    }
+
+    private static void Fill<T>(
+        FeaturePlan plan,
+        InferRequest request,
+        ResolvedFeatures resolved,
+        int[] indexes,
+        EntityAnswer?[] answers,
+        Span<T> elements,
+        Func<double, T> convert)
+    {
+        var rows = resolved.Tensor.Shape[0];
+        var times = request.Inputs[plan.Time].Elements<long>();
+        for (var view = 0; view < plan.Views.Length; view++)
+        {
+            var used = plan.Views[view];
+            var engine = used.Store.Engine;
+            var values = new FeatureValue[engine.Outputs.Count];
+            var numbers = new double[used.Request.Length];
+            for (var row = 0; row < rows; row++)
+            {
+                for (var i = 0; i < numbers.Length; i++)
+                    numbers[i] = NumberOf(plan.Inputs[used.Request[i]], request.Inputs[used.Request[i]], row);
+                var answer = answers[indexes[(view * rows) + row]];
+                var at = new Instant(times[row]);
+                resolved.Statuses(view)[row] = Finalise(engine, answer, at, numbers, values);
+                resolved.Sequences(view)[row] = answer?.State?.Sequence ?? 0;
+                for (var column = 0; column < plan.Columns.Length; column++)
+                {
+                    if (plan.Columns[column].View == view)
+                        elements[(row * plan.Columns.Length) + column] = convert(values[plan.Columns[column].Index].AsDouble);
+                }
+            }
+        }
+
+        for (var column = 0; column < plan.Columns.Length; column++)
+        {
+            if (plan.Columns[column].View >= 0)
+                continue;
+            var input = plan.Columns[column].Index;
+            for (var row = 0; row < rows; row++)
+                elements[(row * plan.Columns.Length) + column] = convert(NumberOf(plan.Inputs[input], request.Inputs[input], row));
+        }
+    }
+
+    private static RecordedStatus Finalise(
+        FeatureEngine engine, EntityAnswer? answer, Instant at, double[] numbers, FeatureValue[] values)
+    {
+        if (answer?.State is not { } state)
+        {
+            engine.Finalise(null, at, numbers, values);
+            return answer is { IsFilled: true, Damage: null } ? RecordedStatus.Missing : RecordedStatus.Unavailable;
+        }
+
+        // Requests share a state that was read a moment ago, and one thread at a time may use it.
+        lock (state)
+            engine.Finalise(state, at, numbers, values);
+        return engine.StatusAt(state, at) switch
+        {
+            FeatureStatus.Present => RecordedStatus.Present,
+            FeatureStatus.Expired => RecordedStatus.Expired,
+            _ => RecordedStatus.Missing,
+        };
+    }
+
+    private static double NumberOf(TensorSpec spec, RuntimeTensor tensor, int row) => spec.Datatype switch
+    {
+        Datatype.Fp64 => tensor.Elements<double>()[row],
+        Datatype.Bool => tensor.Elements<bool>()[row] ? 1 : 0,
+        _ => tensor.Elements<long>()[row],
+    };
+
+    // One line when the reads begin to fail, and one when they work again.
+    private void Report(string? failure)
+    {
+        if (isReported == failure is not null)
+            return;
+        isReported = failure is not null;
+        if (failure is null)
+            FeatureLog.Works(logger);
+        else
+            FeatureLog.Fails(logger, failure);
+    }
+}
+
+internal static partial class FeatureLog
+{
+    [LoggerMessage(70, LogLevel.Warning, "Features are defaults for now, and answers say so: {Why}")]
+    internal static partial void Fails(ILogger logger, string why);
+
+    [LoggerMessage(71, LogLevel.Information, "Features are read again")]
+    internal static partial void Works(ILogger logger);
+
+    [LoggerMessage(72, LogLevel.Information, "{View} is filled; this version uses {Digest}")]
+    internal static partial void Filled(ILogger logger, string view, string digest);
+}
