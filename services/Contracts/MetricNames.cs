@@ -86,7 +86,7 @@ public static class MetricNames
     public const string InferenceQueueLength = "modelserving.inference.queue.length";
 
     /// <summary>Inference, counter: requests that were not reported to ModelMetrics, by model, version and <see cref="Reason"/>: the cache
-    /// was unavailable for too long (<c>cache-away</c>), or there were more variants and trials than are counted apart
+    /// was unavailable for too long (<c>cache-unavailable</c>), or there were more variants and trials than are counted apart
     /// (<c>no-room</c>).</summary>
     public const string InferenceUnreportedRequests = "modelserving.inference.unreported.requests";
 

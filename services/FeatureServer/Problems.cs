@@ -20,8 +20,8 @@ internal static class Problems
     internal static readonly Problem NoLog = new(StatusCodes.Status503ServiceUnavailable, "no-log", "The event log is not open");
     internal static readonly Problem LogFull = new(StatusCodes.Status503ServiceUnavailable, "log-full", "The event log is full");
     internal static readonly Problem LogFails = new(StatusCodes.Status503ServiceUnavailable, "log-fails", "The event log can't be written");
-    internal static readonly Problem CacheAway =
-        new(StatusCodes.Status503ServiceUnavailable, "cache-away", "The online store is unavailable");
+    internal static readonly Problem CacheUnavailable =
+        new(StatusCodes.Status503ServiceUnavailable, "cache-unavailable", "The online store is unavailable");
     internal static readonly Problem ViewNotLoaded =
         new(StatusCodes.Status503ServiceUnavailable, "view-not-loaded", "The view's definition is not loaded yet");
 }

@@ -17,7 +17,7 @@ internal static class StoredState
         return value;
     }
 
-    /// <summary>Reads a value; null if there is none of this fill.</summary>
+    /// <summary>Reads a value; null if it is missing, or is of another fill.</summary>
     /// <exception cref="FeatureStateException">The value is damaged.</exception>
     internal static EntityState? Read(FeatureEngine engine, byte[]? value, ulong fill) =>
         value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) == fill

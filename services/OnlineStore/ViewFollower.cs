@@ -72,7 +72,7 @@ public sealed class ViewFollower : IDisposable
     /// <summary>Where the next event is.</summary>
     public EventPosition Position => reader?.Position ?? EventPosition.Start;
 
-    /// <summary>One round: a batch of events, or a short wait if there are none.</summary>
+    /// <summary>One round: a batch of events, or a short wait without events.</summary>
     /// <exception cref="CacheException">The cache fails. The batch is applied in the next round.</exception>
     public async Task RoundAsync(CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ public sealed record ViewMarker(string Digest, string Fill, int Epoch, long Fill
 
     internal byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, MarkerJson.Default.ViewMarker);
 
-    /// <summary>Reads a marker; null if there is none, or if it is not one of this program's.</summary>
+    /// <summary>Reads a marker; null if it is missing, or was not written by this program.</summary>
     internal static ViewMarker? Parse(byte[]? utf8)
     {
         if (utf8 is null || utf8.Length > MostBytes)

@@ -15,7 +15,7 @@ internal sealed class FeatureHost(
     private IReadOnlyList<NamedView> views = [];
     private SupervisedHost? running;
 
-    /// <summary>Changes to other views: the server starts again, or stops if there are none. Returns whether anything changed.</summary>
+    /// <summary>Serves other views: restarts the server, or stops it without views. Returns whether anything changed.</summary>
     /// <exception cref="HostFailedException">The server did not start.</exception>
     internal async Task<bool> ApplyAsync(IReadOnlyList<NamedView> next, CancellationToken cancellation)
     {

@@ -13,7 +13,7 @@ public sealed record FeatureQuery(IReadOnlyList<EntityRead> Reads)
     /// <summary>The most bytes of a query.</summary>
     public const int MostBytes = 1024 * 1024;
 
-    /// <summary>The time of reading; null for now.</summary>
+    /// <summary>The time of reading; null means the time of the request.</summary>
     [JsonConverter(typeof(IsoTimeJsonConverter))]
     public DateTimeOffset? Time { get; init; }
 

@@ -81,7 +81,7 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
         }
         catch (CacheException e)
         {
-            return new Refusal(Problems.CacheAway, e.Message, SoonAgain);
+            return new Refusal(Problems.CacheUnavailable, e.Message, SoonAgain);
         }
 
         var instant = Instant.From(at);

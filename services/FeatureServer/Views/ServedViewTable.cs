@@ -19,7 +19,7 @@ internal sealed class ServedViewTable(
     /// <summary>The engines of the views that are loaded.</summary>
     internal IReadOnlyList<FeatureEngine> Engines => [.. All.Select(static view => view.Reading?.Engine).OfType<FeatureEngine>()];
 
-    /// <summary>The first place in the event log that a view still reads; null if a view is not loaded yet, or there is none.</summary>
+    /// <summary>The first place in the event log that a view still reads; null without views, or while one is not loaded.</summary>
     internal EventPosition? FirstPosition
     {
         get

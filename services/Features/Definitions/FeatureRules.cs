@@ -163,5 +163,5 @@ internal static class FeatureRules
     private static string AnyField(SourceDefinition source) => source.Fields.Count > 0 ? source.Fields[0].Name : "amount";
 
     private static string Names(string what, IEnumerable<string> names) =>
-        names.ToList() is { Count: > 0 } all ? $"{what} {string.Join(", ", all)}" : "there are none";
+        names.ToList() is { Count: > 0 } all ? $"{what} {string.Join(", ", all)}" : "the view declares none";
 }

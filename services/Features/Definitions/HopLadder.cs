@@ -20,8 +20,8 @@ public static class HopLadder
         TimeSpan.FromDays(1), TimeSpan.FromDays(2), TimeSpan.FromDays(7), TimeSpan.FromDays(30),
     ];
 
-    /// <summary>The longest hop that divides the window into 24 to 64 tiles, otherwise the shortest one that divides it into 12 to 23; null
-    /// if there is none.</summary>
+    /// <summary>The longest hop that divides the window into 24 to 64 tiles, otherwise the shortest one that divides it into 12 to 23;
+    /// null if no hop fits.</summary>
     public static TimeSpan? Find(TimeSpan window)
     {
         var fitting = Hops.Where(hop => window.Ticks % hop.Ticks == 0 && window / hop is >= LeastTiles and <= MostTiles).ToList();

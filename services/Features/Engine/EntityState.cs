@@ -13,10 +13,10 @@ public sealed class EntityState
         Groups = [.. plan.Groups.Select(group => new TileGroup(group, group.MaxTiles(plan.ReadReach)))];
     }
 
-    /// <summary>The position in the event log of the last event that was applied; 0 if there is none.</summary>
+    /// <summary>The position in the event log of the last event that was applied; 0 before the first.</summary>
     public long Sequence { get; internal set; }
 
-    /// <summary>The time of the newest event that was applied; null if there is none.</summary>
+    /// <summary>The time of the newest event that was applied; null before the first.</summary>
     public Instant? Watermark => Newest < 0 ? null : new Instant(Newest);
 
     internal EnginePlan Plan { get; }

@@ -145,11 +145,11 @@ public sealed class FeatureEngine
     }
 
     /// <summary>Reads the features at a time. At an equal time, equal states give equal bits.</summary>
-    /// <param name="state">The entity's state; null if there is none.</param>
+    /// <param name="state">The entity's state; null if the entity has no events.</param>
     /// <param name="time">The time of reading. More than the lateness and a minute before the newest event, all windows are missing,
     /// because their tiles may have been removed.</param>
     /// <param name="request">The request's values in the order of <see cref="ViewDefinition.Request"/>; not a number for a missing one.
-    /// Empty if there are none.</param>
+    /// Empty if the request brings no values.</param>
     /// <param name="values">Receives the values in the order of <see cref="Outputs"/>.</param>
     public void Finalise(EntityState? state, Instant time, ReadOnlySpan<double> request, Span<FeatureValue> values)
     {

@@ -260,7 +260,7 @@ internal sealed class FeatureResolver(
 
 internal static partial class FeatureLog
 {
-    [LoggerMessage(70, LogLevel.Warning, "Features are defaults for now, and answers say so: {Why}")]
+    [LoggerMessage(70, LogLevel.Warning, "Features can't be read, so they are defaults, and answers say so: {Why}")]
     internal static partial void Fails(ILogger logger, string why);
 
     [LoggerMessage(71, LogLevel.Information, "Features are read again")]

@@ -71,7 +71,7 @@ internal sealed class CountReporter : LoopingService
             // The time for stopping is over; the process is about to be killed.
         }
 
-        metrics.Unreported(ledger.CountUnreported(), "cache-away");
+        metrics.Unreported(ledger.CountUnreported(), "cache-unavailable");
     }
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ internal sealed class CountReporter : LoopingService
     private async Task ReportAsync(bool isLeaving, CancellationToken cancellation)
     {
         // 1
-        metrics.Unreported(ledger.MoveTo(Now()), "cache-away");
+        metrics.Unreported(ledger.MoveTo(Now()), "cache-unavailable");
         metrics.Unreported(recorder.TakeUncounted(), "no-room");
         try
         {

@@ -13,13 +13,6 @@ internal static class Problems
     internal static readonly Problem MethodNotAllowed =
         new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed");
     internal static readonly Problem BadRequest = new(StatusCodes.Status400BadRequest, "bad-request", "Bad request");
-    internal static readonly Problem Unauthenticated = new(StatusCodes.Status401Unauthorized, "unauthenticated", "Not authenticated");
-    internal static readonly Problem Forbidden = new(StatusCodes.Status403Forbidden, "forbidden", "Not allowed");
-    internal static readonly Problem RateLimited = new(StatusCodes.Status429TooManyRequests, "rate-limited", "Too many requests");
-    internal static readonly Problem NoClients =
-        new(StatusCodes.Status503ServiceUnavailable, "no-clients", "The client list is not loaded yet");
-    internal static readonly Problem NoTokenKeys =
-        new(StatusCodes.Status503ServiceUnavailable, "no-token-keys", "Tokens cannot be checked yet");
     internal static readonly Problem BodyLate =
         new(StatusCodes.Status408RequestTimeout, "body-late", "The request body did not arrive in time");
     internal static readonly Problem BodyTooLarge = new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "Body too large");

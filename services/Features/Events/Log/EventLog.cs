@@ -47,7 +47,7 @@ public sealed class EventLog : IDisposable
     /// <summary>The epoch of the next event (<see cref="EventSequence"/>).</summary>
     public int Epoch => volume.Epoch;
 
-    /// <summary>The sequence of the last event; the one before the first if there is none in this epoch.</summary>
+    /// <summary>The sequence of the last event. In a new epoch, the one before its first.</summary>
     public long LastSequence => (long)writer.LastNumber;
 
     /// <summary>How many events the object store does not have yet. They are lost if the volume is.</summary>

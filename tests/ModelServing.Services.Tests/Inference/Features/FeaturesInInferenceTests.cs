@@ -134,7 +134,7 @@ public sealed class FeaturesInInferenceTests : IAsyncLifetime
         await RunningInference.UntilAsync(
             async () => (await InferAsync(service, "1", "40")) is ([0, 40, 0, -1], "card-activity=unavailable"),
             "it never answered with defaults");
-        Assert.Contains(service.Log, static line => line.Message.Contains("Features are defaults for now", StringComparison.Ordinal));
+        Assert.Contains(service.Log, static line => line.Message.Contains("Features can't be read", StringComparison.Ordinal));
         await store.Cache.RestartAsync();
         // The server is empty until the view is filled again, so there are no half values.
         await RunningInference.UntilAsync(

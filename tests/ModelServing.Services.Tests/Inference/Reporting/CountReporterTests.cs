@@ -100,7 +100,7 @@ public sealed class CountReporterTests : IAsyncLifetime
         await RunningInference.UntilAsync(
             async () => Regex.IsMatch(
                 metrics = await service.Client.GetStringAsync(InferencePaths.Metrics, Token),
-                """modelserving_inference_unreported_requests_total\{[^}]*reason="cache-away"[^}]*\} [1-9]"""),
+                """modelserving_inference_unreported_requests_total\{[^}]*reason="cache-unavailable"[^}]*\} [1-9]"""),
             () => $"it never dropped them: {metrics}");
     }
 
