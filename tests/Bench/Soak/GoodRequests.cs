@@ -26,6 +26,16 @@ internal sealed class GoodRequests : IAsyncDisposable
         sending = [.. requests.Select(request => Task.Run(() => SendAsync(request.Address, request.Body)))];
     }
 
+    /// <summary>Whether a request was answered since the last <see cref="Take"/>.</summary>
+    internal bool AnyAnswered
+    {
+        get
+        {
+            lock (counting)
+                return counts.Answered > 0;
+        }
+    }
+
     /// <summary>Returns the counts since the last call.</summary>
     internal GoodCounts Take()
     {

@@ -183,7 +183,8 @@ public abstract class CacheTests : IAsyncLifetime
             await listener.DisposeAsync();
         }
 
-        Assert.Equal(0, await channel.PublishAsync(SomeEvents.Fraud, 13, Token));
+        // The end of a subscription waits for the server only for a moment.
+        await UntilAsync(async () => await channel.PublishAsync(SomeEvents.Fraud, 13, Token) == 0);
     }
 
     [Fact]

@@ -20,5 +20,13 @@ internal sealed class MemoryReport
     /// <summary>Pods that did not survive.</summary>
     internal List<string> Faults { get; } = [];
 
-    internal bool IsGood => Faults.Count == 0 && Phases.All(static phase => phase.Good is { Failed: 0, Answered: > 0 });
+    /// <summary>What is wrong, for people.</summary>
+    internal IEnumerable<string> AllFaults =>
+    [
+        .. Faults,
+        .. Phases.SelectMany(static phase => phase.Good.Faults.Select(fault => $"{phase.Name}: {fault}")),
+        .. Phases.Where(static phase => phase.Good.Answered == 0).Select(static phase => $"{phase.Name}: no good request was answered"),
+    ];
+
+    internal bool IsGood => !AllFaults.Any();
 }

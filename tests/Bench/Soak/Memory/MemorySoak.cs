@@ -20,6 +20,9 @@ internal sealed class MemorySoak(long bytes, TimeSpan time, int seed)
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
+    // An attack may be over before the first good request is. It goes on until one has ended, but not longer than this.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
     /// <summary>Runs the attacks.</summary>
     internal async Task<MemoryReport> RunAsync(CancellationToken cancellation)
     {
@@ -73,7 +76,7 @@ internal sealed class MemorySoak(long bytes, TimeSpan time, int seed)
             if (platform.Pods.Select(static pod => pod.Fault()).FirstOrDefault(static fault => fault is not null) is not null)
                 break;
         }
-        while (Stopwatch.GetElapsedTime(began) < time);
+        while (Stopwatch.GetElapsedTime(began) is var elapsed && (elapsed < time || (!good.AnyAnswered && elapsed < Longest)));
 
         var phase = new MemoryPhase(name, platform.Pods.ToDictionary(static pod => pod.Name, static pod => pod.TakePeak()), good.Take());
         await Console.Error.WriteLineAsync(string.Create(

@@ -103,7 +103,7 @@ internal static class MemorySoakCommand
 
         table.AddRow(["5 s after", .. pods.Select(pod => Size(report.After[pod])), "", "", "", ""]);
         AnsiConsole.Write(table);
-        foreach (var fault in report.Faults.Concat(report.Phases.SelectMany(static phase => phase.Good.Faults)))
+        foreach (var fault in report.AllFaults)
             Console.WriteLine($"FAULT: {fault}");
         Console.WriteLine(report.IsGood
             ? "Nothing was killed, and every good request was answered in time or refused with Retry-After."
