@@ -1,4 +1,5 @@
 using ModelServing.Cli.Demo;
+using ModelServing.Cli.Features;
 using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
@@ -91,6 +92,12 @@ internal sealed class Platform : IAsyncDisposable
         : throw new HostFailedException($"the router has not written the address of its admin API into {files.AdminAddressPath}");
 
     internal HostedFunctions Functions { get; }
+
+    /// <summary>Makes a client of the feature server, with the operator's key.</summary>
+    /// <exception cref="CommandException">The feature server does not run at the moment.</exception>
+    internal FeatureClient OpenFeatures() => FeatureHost.AddressIn(settings.StateFolder) is { } address
+        ? new FeatureClient(address, OperatorKey)
+        : throw new CommandException(ExitCode.Failed, "the feature server does not run");
 
     internal PlatformPace Pace => settings.Pace;
 
