@@ -77,7 +77,7 @@ public class DemoTrafficTests
         return new DemoPayments(
         [
             new Transaction(9998, first - (38 * Transaction.SecondsPerDay), 1, 1, 1, FraudScenario.LargeAmount),
-            new Transaction(9999, first + 5 - (7 * Transaction.SecondsPerDay), 1, 1, 1, FraudScenario.LargeAmount),
+            new Transaction(9999, first + 42001 - (7 * Transaction.SecondsPerDay), 1, 1, 1, FraudScenario.LargeAmount),
             .. Enumerable.Range(0, count).Select(i => new Transaction(
                 i, first + 42000 + i, i + 1000, 7, i * 100 + 50, i % 2 == 0 ? FraudScenario.LargeAmount : FraudScenario.None)),
         ]);
