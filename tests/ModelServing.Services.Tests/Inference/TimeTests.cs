@@ -9,7 +9,7 @@ namespace ModelServing.Services.Tests.Inference;
 public class TimeTests
 {
     // Long enough that a watch sees it, short enough that a test can wait for its end.
-    private const long ManyBoxes = 32_000;
+    private const long ManyBoxes = 60_000;
 
     [Fact]
     public async Task Endless_requests_end_at_their_deadline_and_their_turns_are_free_again()
@@ -117,7 +117,7 @@ public class TimeTests
     {
         var onnx = kind.StartsWith("a warm-up", StringComparison.Ordinal)
             ? SomeSlowOnnx.EndlessLoop()
-            : SomeSlowOnnx.BoxesAtStart(ManyBoxes);
+            : SomeSlowOnnx.BoxesAtStart(ManyBoxes / 2);
         await using var service = await RunningInference.StartAsync(
             onnx, static settings => settings with { LoadTimeout = TimeSpan.FromMilliseconds(200) });
         await service.UntilStoppingAsync();
