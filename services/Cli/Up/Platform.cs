@@ -139,7 +139,8 @@ internal sealed class Platform : IAsyncDisposable
             {
                 Registry = settings.Registry,
                 Cache = cache.Settings,
-                Log = new EventLogSettings { Folder = PlatformFiles.EventsIn(settings.StateFolder) },
+                Log = EventLogMaker.Make(settings.Stack.Features, PlatformFiles.EventsIn(settings.StateFolder)),
+                Minute = settings.Pace.Minute,
                 Clients = HostSources.File(files.ClientsPath),
                 Urls = "http://127.0.0.1:0",
             },
