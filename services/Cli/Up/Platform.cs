@@ -133,6 +133,7 @@ internal sealed class Platform : IAsyncDisposable
         files.WriteOperatorKey(OperatorKey);
         ApplyClients(Clients);
         cache = HostedCache.Start(Path.Combine(settings.StateFolder, "cache"));
+        files.WriteCache(cache.Settings);
         features = new FeatureHost(
             programs.FeatureServer,
             new FeatureServerSettings
