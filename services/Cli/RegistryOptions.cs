@@ -96,7 +96,7 @@ internal sealed class RegistryOptions(OciOptions oci)
 
     /// <summary>Finds the registry for another program: where it is, and the variables that give the program its identity.</summary>
     /// <inheritdoc cref="OpenAsync"/>
-    internal async Task<(string Location, IReadOnlyDictionary<string, string> Variables)> LocateAsync(
+    internal async Task<(string Location, Dictionary<string, string> Variables)> LocateAsync(
         ParseResult arguments, CancellationToken cancellation)
     {
         var location = (await OpenStoreAsync(arguments, null, cancellation)).Location;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ModelServing.Cli.Predictions;
 using ModelServing.Cli.Up;
+using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Features;
 
@@ -36,21 +37,32 @@ internal sealed class FeatureJob
     internal async Task<int> RunAsync(ParseResult arguments, IEnumerable<string> job, StopSignals signals)
     {
         var (location, variables) = await registry.LocateAsync(arguments, signals.Stop);
+        var platform = registry.IsLocal(arguments) ? PlatformOf(registry.Stack(arguments)) : null;
         List<string> all = ["features", .. job, "--registry", location];
         if (arguments.GetValue(events) is { } named)
             all.AddRange(["--events", Path.GetFullPath(named)]);
-        else if (registry.IsLocal(arguments) && EventsOf(registry.Stack(arguments)) is var own && Directory.Exists(own))
+        else if (platform is not null && PlatformFiles.EventsIn(platform) is var own && Directory.Exists(own))
             all.AddRange(["--events", own]);
+        if (platform is not null && File.Exists(PlatformFiles.CacheIn(platform)))
+            AddCache(PlatformFiles.CacheIn(platform), variables);
         if (arguments.GetValue(memory) is { } megabytes)
             all.AddRange(["--memory-mb", megabytes.ToString(CultureInfo.InvariantCulture)]);
         return await JobsProgram.Find().RunAsync(all, signals, variables);
     }
 
-    // The log of the platform that runs for the stack, which may be a demo, else of the last one that ran.
-    private static string EventsOf(StackLocation stack)
+    // The folder of the platform that runs for the stack, which may be a demo, else of the last one that ran.
+    private static string PlatformOf(StackLocation stack)
     {
         var folder = stack.StateFolder(stack.Read().Settings.Local);
         var running = StateFolder.Running(folder);
-        return PlatformFiles.EventsIn(running.Count > 0 ? running[0] : folder);
+        return running.Count > 0 ? running[0] : folder;
+    }
+
+    private static void AddCache(string file, Dictionary<string, string> variables)
+    {
+        if (File.ReadAllLines(file) is not [var addresses, var password, ..])
+            return;
+        variables[CacheSettings.AddressesVariable] = addresses;
+        variables[CacheSettings.PasswordVariable] = password;
     }
 }

@@ -140,13 +140,15 @@ internal sealed class Platform : IAsyncDisposable
         files.WriteOperatorKey(OperatorKey);
         ApplyClients(Clients);
         cache = HostedCache.Start(Path.Combine(settings.StateFolder, "cache"));
+        files.WriteCache(cache.Settings);
         features = new FeatureHost(
             programs.FeatureServer,
             new FeatureServerSettings
             {
                 Registry = settings.Registry,
                 Cache = cache.Settings,
-                Log = new EventLogSettings { Folder = PlatformFiles.EventsIn(settings.StateFolder) },
+                Log = EventLogMaker.Make(settings.Stack.Features, PlatformFiles.EventsIn(settings.StateFolder)),
+                Minute = settings.Pace.Minute,
                 Clients = HostSources.File(files.ClientsPath),
                 Urls = "http://127.0.0.1:0",
             },
