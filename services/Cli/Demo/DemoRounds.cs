@@ -98,13 +98,11 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
 
         measured = plan;
         lastAnswers = answers;
-        var report = DemoReport.From(
-            platform.Api,
-            await ServedAsync(rollout, cancellation),
-            answers,
-            planChanged: !ReferenceEquals(plan, platform.Plan)) with { Features = FeatureFigures.From(answers, flow.Logged) };
+        var served = await ServedAsync(rollout, cancellation);
+        var features = FeatureFigures.From(answers, flow.Logged);
+        var report = DemoReport.From(platform.Api, served, answers, !ReferenceEquals(plan, platform.Plan)) with { Features = features };
         terminal.Show(report, static report => report.Table());
-        terminal.Say(Markup.Escape(report.Features.Describe(report.Requests)));
+        terminal.Say(Markup.Escape(features.Describe(report.Requests)));
         foreach (var remark in report.Remarks)
         {
             if (report.AsExpected)
