@@ -43,6 +43,10 @@ internal sealed class RegistryOptions(OciOptions oci)
     /// <summary>The named stack, or the default one.</summary>
     internal StackLocation Stack(ParseResult arguments) => stack.Read(arguments);
 
+    /// <summary>Whether the registry is the one that the stack's 'ms up' serves from.</summary>
+    internal bool IsLocal(ParseResult arguments) =>
+        arguments.GetValue(registry) is null && (!stack.IsGiven(arguments) || arguments.GetValue(local));
+
     /// <summary>Opens the registry.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="progress">Receives the progress of uploads to a bucket.</param>
@@ -74,7 +78,7 @@ internal sealed class RegistryOptions(OciOptions oci)
         }
 
         var location = stack.Read(arguments);
-        if (!stack.IsGiven(arguments) || arguments.GetValue(local))
+        if (IsLocal(arguments))
         {
             var local = location.Read().Settings.Local;
             // The default folder is part of the state of 'ms up'. Another one may be shared.
@@ -88,6 +92,22 @@ internal sealed class RegistryOptions(OciOptions oci)
             oci.Read(arguments, RegionOf(location)),
             progress,
             cancellation);
+    }
+
+    /// <summary>Finds the registry for another program: where it is, and the variables that give the program its identity.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    internal async Task<(string Location, Dictionary<string, string> Variables)> LocateAsync(
+        ParseResult arguments, CancellationToken cancellation)
+    {
+        var location = (await OpenStoreAsync(arguments, null, cancellation)).Location;
+        var variables = new Dictionary<string, string>();
+        if (location.StartsWith(HostSources.BucketScheme, StringComparison.Ordinal))
+        {
+            var region = arguments.GetValue(registry) is null ? RegionOf(stack.Read(arguments)) : null;
+            oci.Read(arguments, region).Write(variables);
+        }
+
+        return (location, variables);
     }
 
     private static string RegionOf(StackLocation location)

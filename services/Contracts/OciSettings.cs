@@ -103,8 +103,10 @@ public sealed partial record OciSettings
             : settings;
     }
 
-    internal void Write(IDictionary<string, string> variables)
+    /// <summary>Writes the variables from which <see cref="Read"/> reads these settings.</summary>
+    public void Write(IDictionary<string, string> variables)
     {
+        ArgumentNullException.ThrowIfNull(variables);
         foreach (var setting in Table)
             setting.Write(this, variables);
         // Only a configuration file has profiles.

@@ -35,7 +35,7 @@ internal static class JobRun
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Say("interrupted; nothing was written");
+            Say("interrupted; the job has no result");
             return JobExit.Interrupted;
         }
         catch (JobException e)

@@ -6,5 +6,6 @@ namespace ModelServing.OnlineStore;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(FillRecord))]
 [JsonSerializable(typeof(ViewMarker))]
 internal sealed partial class MarkerJson : JsonSerializerContext;

@@ -17,6 +17,10 @@ internal static class StoredState
         return value;
     }
 
+    /// <summary>Whether a value is of another fill.</summary>
+    internal static bool IsOther(byte[]? value, ulong fill) =>
+        value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) != fill;
+
     /// <summary>Reads a value; null if it is missing, or is of another fill.</summary>
     /// <exception cref="FeatureStateException">The value is damaged.</exception>
     internal static EntityState? Read(FeatureEngine engine, byte[]? value, ulong fill) =>

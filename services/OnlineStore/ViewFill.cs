@@ -31,10 +31,13 @@ public sealed class ViewFill
     /// <exception cref="CacheException">It is unknown.</exception>
     public async Task<bool> HoldAsync(CancellationToken cancellationToken)
     {
-        isHeld = isHeld
-            ? await view.Values.KeepLockAsync(view.Keys.Filling, holder, LockTime, cancellationToken)
-            : await view.Values.TryLockAsync(view.Keys.Filling, holder, LockTime, cancellationToken);
-        return isHeld;
+        if (isHeld)
+            return isHeld = await view.Values.KeepLockAsync(view.Keys.Filling, holder, LockTime, cancellationToken);
+        if (!await view.Values.TryLockAsync(view.Keys.Filling, holder, LockTime, cancellationToken))
+            return false;
+        // Values of the parts of another fill may be replaced from here on.
+        await view.Values.DeleteAsync(view.Keys.Parts, cancellationToken);
+        return isHeld = true;
     }
 
     /// <summary>Applies events, in the order of the log. If it fails, it may be called again with the same ones.</summary>

@@ -180,16 +180,44 @@ public sealed class ViewFollower : IDisposable
         }
 
         var grouped = new EntityEvents(view.Engine, batch, Counts);
-        await view.Values.UpdateAsync(
-            grouped.Entities.ConvertAll(view.KeyOf),
-            (index, old) => grouped.Apply(index, StoredState.Read(view.Engine, old, filled.FillNumber)) is { } state
-                ? StoredState.Write(view.Engine, state, filled.FillNumber)
-                : null,
-            view.Kept,
-            cancellation);
+        if (await UpdateAsync(grouped, filled.FillNumber, overwrites: false, cancellation))
+        {
+            // Values of an earlier fill may be left. But another process may be filling the view again since the marker was read.
+            if ((await view.FindMarkerAsync(cancellation))?.Fill != filled.Fill)
+            {
+                marker = null;
+                return;
+            }
+
+            await UpdateAsync(grouped, filled.FillNumber, overwrites: true, cancellation);
+        }
+
         grouped.Count(Counts);
         Done();
         checkpoint.WriteIfDue(filled.Fill, reader!.Position);
+    }
+
+    // Whether there are values of another fill, which were not overwritten.
+    private async Task<bool> UpdateAsync(EntityEvents grouped, ulong fillNumber, bool overwrites, CancellationToken cancellation)
+    {
+        var others = false;
+        await view.Values.UpdateAsync(
+            grouped.Entities.ConvertAll(view.KeyOf),
+            (index, old) =>
+            {
+                if (!overwrites && StoredState.IsOther(old, fillNumber))
+                {
+                    others = true;
+                    return null;
+                }
+
+                return grouped.Apply(index, StoredState.Read(view.Engine, old, fillNumber)) is { } state
+                    ? StoredState.Write(view.Engine, state, fillNumber)
+                    : null;
+            },
+            view.Kept,
+            cancellation);
+        return others;
     }
 
     // Whether there is a batch of events after a sequence. A batch that failed is taken again.

@@ -25,6 +25,7 @@ public sealed partial class FeatureKeys
         // No entity's key ends like these.
         Marker = new FeatureKey(prefix + "marker");
         Filling = new FeatureKey(prefix + "filling");
+        Parts = new FeatureKey(prefix + "parts");
     }
 
     /// <summary>The key of what says that the view is filled.</summary>
@@ -32,6 +33,9 @@ public sealed partial class FeatureKeys
 
     /// <summary>The key of the lock of the process that fills the view.</summary>
     public FeatureKey Filling { get; }
+
+    /// <summary>The key of what several processes that fill the view together know of each other.</summary>
+    public FeatureKey Parts { get; }
 
     /// <summary>The key of an entity's value.</summary>
     /// <param name="entity">The entity, encoded and escaped.</param>

@@ -15,7 +15,7 @@ internal static class FeaturesCommand
         var registry = new RegistryOptions();
         var command = new Command("features", "Use the feature store. Alone, it lists the published feature views.")
         {
-            json, ApplyCommand.Create(), IngestCommand.Create(), GetCommand.Create(),
+            json, ApplyCommand.Create(), IngestCommand.Create(), GetCommand.Create(), ExportCommand.Create(), RebuildCommand.Create(),
         };
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>

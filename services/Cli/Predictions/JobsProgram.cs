@@ -24,20 +24,24 @@ internal sealed record JobsProgram(string Dotnet, string Assembly)
             : throw new CommandException(
                 ExitCode.Failed,
                 $"{assembly} does not exist",
-                "'./dev ms predictions export ...' builds it.");
+                "'./dev ms' builds it for the commands that start it.");
     }
 
     /// <summary>Runs a job. It writes to this program's own outputs, and its progress bar is on this terminal.</summary>
     /// <param name="arguments">The job and its arguments.</param>
     /// <param name="signals">Stop the job.</param>
+    /// <param name="variables">Further environment variables of the job.</param>
     /// <returns>The job's exit code.</returns>
-    internal async Task<int> RunAsync(IEnumerable<string> arguments, StopSignals signals)
+    internal async Task<int> RunAsync(
+        IEnumerable<string> arguments, StopSignals signals, IReadOnlyDictionary<string, string>? variables = null)
     {
         var start = new ProcessStartInfo(Dotnet, [Assembly, .. arguments, "--stop-with-input"])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
         };
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         await using var stopping = signals.Stop.Register(() => CloseInput(process));
         await using var killing = signals.Kill.Register(() => process.Kill());

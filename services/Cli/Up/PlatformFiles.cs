@@ -38,6 +38,10 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     /// <summary>The file with the address of the feature server, for a platform in this folder.</summary>
     internal static string FeaturesAddressIn(string folder) => Path.Combine(folder, "features.address");
 
+    /// <summary>The file with the address and the password of the cache, for a platform in this folder. The jobs of the feature store use
+    /// it.</summary>
+    internal static string CacheIn(string folder) => Path.Combine(folder, "cache.address");
+
     /// <summary>The folder of the event log, for a platform in this folder. It outlives the platform: the cache is filled from
     /// it.</summary>
     internal static string EventsIn(string folder) => Path.Combine(folder, "events");
@@ -48,6 +52,9 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     internal void WriteClients(ClientsDocument clients) => Replace(ClientsPath, clients.ToUtf8());
 
     internal void WriteOperatorKey(string key) => Replace(OperatorKeyPath, Encoding.ASCII.GetBytes(key + "\n"));
+
+    internal void WriteCache(CacheSettings cache) => Replace(
+        CacheIn(folder), Encoding.ASCII.GetBytes($"{string.Join(',', cache.Addresses)}\n{cache.Password}\n"));
 
     internal void WritePlan(PlanDocument plan) => Replace(PlanPath, plan.ToUtf8());
 

@@ -24,9 +24,10 @@ public readonly record struct FeatureValue
 
     public static FeatureValue From(FeatureStatus status, long value) => new(status, FeatureType.Int64, value);
 
-    /// <summary>A value from a double. Processors disagree about the bits of a result that is not a number, so they are set here.</summary>
-    public static FeatureValue From(FeatureStatus status, double value) =>
-        new(status, FeatureType.Double, BitConverter.DoubleToInt64Bits(double.IsNaN(value) ? double.NaN : value));
+    /// <summary>A value from a double. Processors disagree about the bits of a result that is not a number, so they are set here. A zero
+    /// never has a sign, because files do not tell the two zeros apart.</summary>
+    public static FeatureValue From(FeatureStatus status, double value) => new(
+        status, FeatureType.Double, BitConverter.DoubleToInt64Bits(double.IsNaN(value) ? double.NaN : value == 0 ? 0 : value));
 
     public override string ToString() => Type == FeatureType.Int64
         ? $"{Bits.ToString(CultureInfo.InvariantCulture)} ({Status})"

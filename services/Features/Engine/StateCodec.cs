@@ -49,7 +49,14 @@ internal static class StateCodec
         var plan = state.Plan;
         state.Sequence = reader.ReadCount(long.MaxValue);
         state.Newest = reader.ReadCount(Instant.MaxMicroseconds + 1) - 1;
-        if (state.Newest >= 0)
+        if (state.Newest < 0)
+        {
+            // The memory may be that of another state.
+            state.Tail.Prune(long.MaxValue);
+            foreach (var group in state.Groups)
+                group.Prune(long.MaxValue);
+        }
+        else
         {
             state.Tail.Read(state.Newest - plan.Lateness, state.Newest, ref reader);
             for (var i = 0; i < state.Groups.Length; i++)

@@ -9,12 +9,16 @@ internal static class ExportDestination
     /// <summary>The start of the keys of all exports in a bucket.</summary>
     internal const string Prefix = "datalake/predictions/";
 
+    private const string Predictions = "predictions";
+
     /// <summary>Writes a file.</summary>
     /// <param name="path">The file, which must not exist.</param>
     /// <param name="write">Writes the rows into the file of a folder, and returns how many there are.</param>
+    /// <param name="unit">What the rows are, for people.</param>
     /// <returns>What was done, for people.</returns>
     /// <exception cref="JobException">The file exists, or its folder does not.</exception>
-    internal static async Task<string> ToFileAsync(string path, Func<ExportFolder, Task<long>> write)
+    internal static async Task<string> ToFileAsync(
+        string path, Func<ExportFolder, Task<long>> write, string unit = Predictions)
     {
         path = Path.GetFullPath(path);
         RefuseExisting(path);
@@ -33,7 +37,7 @@ internal static class ExportDestination
             RefuseExisting(path);
         }
 
-        return Describe(path, rows, length);
+        return Describe(path, rows, unit, length);
     }
 
     /// <summary>Writes an object, unless it exists: then an earlier run of the same job has done the work.</summary>
@@ -41,18 +45,20 @@ internal static class ExportDestination
     /// <param name="key">The object's key.</param>
     /// <param name="write">Writes the rows into the file of a folder, and returns how many there are.</param>
     /// <param name="cancellation">Stops the upload.</param>
+    /// <param name="unit">What the rows are, for people.</param>
     /// <returns>What was done, for people.</returns>
     /// <exception cref="RegistryException">The bucket can't be used.</exception>
     internal static async Task<string> ToObjectAsync(
-        IObjectStore store, ObjectKey key, Func<ExportFolder, Task<long>> write, CancellationToken cancellation)
+        IObjectStore store, ObjectKey key, Func<ExportFolder, Task<long>> write, CancellationToken cancellation,
+        string unit = Predictions)
     {
         if (await store.FindLengthAsync(key, cancellation) is not null)
             return Kept(store, key);
-        using var folder = new ExportFolder(Path.GetTempPath(), "predictions");
+        using var folder = new ExportFolder(Path.GetTempPath(), "export");
         var rows = await write(folder);
         await using var content = File.OpenRead(folder.File);
         return await store.PutIfAbsentAsync(key, content, content.Length, cancellation)
-            ? Describe($"{store.Location}/{key}", rows, content.Length)
+            ? Describe($"{store.Location}/{key}", rows, unit, content.Length)
             : Kept(store, key);
     }
 
@@ -65,8 +71,8 @@ internal static class ExportDestination
 
     private static string Kept(IObjectStore store, ObjectKey key) => $"{store.Location}/{key} exists already, and stays as it is";
 
-    private static string Describe(string place, long rows, long length) =>
-        string.Create(CultureInfo.InvariantCulture, $"{place}: {rows:N0} predictions, {length:N0} bytes");
+    private static string Describe(string place, long rows, string unit, long length) =>
+        string.Create(CultureInfo.InvariantCulture, $"{place}: {rows:N0} {unit}, {length:N0} bytes");
 
     private static void RefuseExisting(string path)
     {

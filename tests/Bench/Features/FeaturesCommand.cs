@@ -2,28 +2,37 @@ using System.CommandLine;
 
 namespace ModelServing.Bench.Features;
 
-/// <summary><c>features</c>: what the feature engine costs.</summary>
+/// <summary><c>features</c>: what reading, ingesting and computing features costs.</summary>
 internal static class FeaturesCommand
 {
     private static readonly int[] Cards = [50, 1_000];
 
     internal static Command Create()
     {
-        var rounds = BenchOptions.Rounds("figure", 5);
-        var isShort = BenchOptions.Short("one round with few events");
+        var rounds = BenchOptions.Rounds("figure of the engine", 5);
+        var reads = BenchOptions.Count(
+            "--reads", "How many reads of one entity to measure; of 100 entities, a tenth of it.", 5000, 1_000_000);
+        var isShort = BenchOptions.Short("few reads and few events");
         var json = BenchOptions.Json();
-        var command = new Command("features", "Measures the feature engine: events applied and features read on one core.")
+        var command = new Command(
+            "features",
+            "Measures the feature store: reads on redis-server, beside raw GETs; events through the feature server; the engine.")
         {
-            rounds, isShort, json,
+            rounds, reads, isShort, json,
         };
         BenchAction.Set(
             command,
-            (arguments, cancellation) =>
+            async (arguments, cancellation) =>
             {
-                var (measured, events) = arguments.GetValue(isShort) ? (1, 20) : (arguments.GetValue(rounds), 200);
-                return Task.FromResult(Cards.Select(cards => new EngineBench(cards, measured, events).Run(cancellation)).ToList());
+                InstalledProgram.Require(InstalledProgram.Find("redis-server"), InstalledProgram.Find("redis-benchmark"));
+                var small = arguments.GetValue(isShort);
+                var store = await new StoreBench(small ? 50 : arguments.GetValue(reads)).RunAsync(cancellation);
+                var ingest = await new IngestBench(small ? 2_000 : 200_000).RunAsync(cancellation);
+                var (measured, events) = small ? (1, 20) : (arguments.GetValue(rounds), 200);
+                return new FeaturesReport(
+                    store, ingest, [.. Cards.Select(cards => new EngineBench(cards, measured, events).Run(cancellation))]);
             },
-            static reports => reports.ForEach(static report => report.Print(Console.Out)),
+            static report => report.Print(Console.Out),
             json);
         return command;
     }

@@ -19,7 +19,7 @@ public sealed class JobsProgramTests : IDisposable
     public void It_is_found_beside_ms_and_an_error_says_how_to_build_it()
     {
         var e = Assert.Throws<CommandException>(() => JobsProgram.Find(Ms, "dotnet"));
-        Assert.Equal([$"{Assembly} does not exist", "'./dev ms predictions export ...' builds it."], e.Lines);
+        Assert.Equal([$"{Assembly} does not exist", "'./dev ms' builds it for the commands that start it."], e.Lines);
         Create(Assembly, "");
         Assert.Equal(new JobsProgram("dotnet", Assembly), JobsProgram.Find(Ms, "dotnet"));
     }

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using ModelServing.Cli.Predictions;
+using ModelServing.Cli.Up;
+using ModelServing.Contracts;
+
+namespace ModelServing.Cli.Features;
+
+/// <summary>The options that the jobs of the feature store share, and their start.</summary>
+internal sealed class FeatureJob
+{
+    private readonly RegistryOptions registry = new();
+
+    private readonly Option<string?> events = new("--events")
+    {
+        Description = "The folder of the event log on this machine. Default: that of the stack's 'ms up'; with a bucket, none.",
+    };
+
+    private readonly Option<int?> memory = new("--memory-mb")
+    {
+        Description = "The memory for rows and events, in megabytes; the disk takes what is beyond it. Default: 512.",
+    };
+
+    internal void AddTo(Command command)
+    {
+        registry.AddTo(command);
+        command.Options.Add(events);
+        command.Options.Add(memory);
+    }
+
+    /// <summary>Runs a job of the program services/Jobs.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="job">The job and the arguments of its own.</param>
+    /// <param name="signals">Stop the job.</param>
+    /// <returns>The job's exit code.</returns>
+    /// <exception cref="CommandException">An option is wrong, or the program was not built.</exception>
+    internal async Task<int> RunAsync(ParseResult arguments, IEnumerable<string> job, StopSignals signals)
+    {
+        var (location, variables) = await registry.LocateAsync(arguments, signals.Stop);
+        var platform = registry.IsLocal(arguments) ? PlatformOf(registry.Stack(arguments)) : null;
+        List<string> all = ["features", .. job, "--registry", location];
+        if (arguments.GetValue(events) is { } named)
+            all.AddRange(["--events", Path.GetFullPath(named)]);
+        else if (platform is not null && PlatformFiles.EventsIn(platform) is var own && Directory.Exists(own))
+            all.AddRange(["--events", own]);
+        if (platform is not null && File.Exists(PlatformFiles.CacheIn(platform)))
+            AddCache(PlatformFiles.CacheIn(platform), variables);
+        if (arguments.GetValue(memory) is { } megabytes)
+            all.AddRange(["--memory-mb", megabytes.ToString(CultureInfo.InvariantCulture)]);
+        return await JobsProgram.Find().RunAsync(all, signals, variables);
+    }
+
+    // The folder of the platform that runs for the stack, which may be a demo, else of the last one that ran.
+    private static string PlatformOf(StackLocation stack)
+    {
+        var folder = stack.StateFolder(stack.Read().Settings.Local);
+        var running = StateFolder.Running(folder);
+        return running.Count > 0 ? running[0] : folder;
+    }
+
+    private static void AddCache(string file, Dictionary<string, string> variables)
+    {
+        if (File.ReadAllLines(file) is not [var addresses, var password, ..])
+            return;
+        variables[CacheSettings.AddressesVariable] = addresses;
+        variables[CacheSettings.PasswordVariable] = password;
+    }
+}
