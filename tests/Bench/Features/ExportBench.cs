@@ -8,6 +8,7 @@ using ModelServing.Features.Events.Log;
 using ModelServing.Registry;
 using ModelServing.Spool;
 using ModelServing.TestKit;
+using EventLog = ModelServing.Features.Events.Log.EventLog;
 
 namespace ModelServing.Bench.Features;
 

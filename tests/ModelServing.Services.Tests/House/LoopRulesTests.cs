@@ -18,6 +18,7 @@ public class LoopRulesTests
         ["services/Cli/Up/SupervisedHost.cs"] = "each of its rounds handles every exception, because a dead host is its normal case",
         ["services/Predictions/Shipping/Shipper.cs"] = "it ends with the spool, and its caller is a round of a loop",
         ["services/Cli/Demo/DemoRounds.cs"] = "its command awaits it and ends with it",
+        ["services/Jobs/Features/FeatureRebuild.cs"] = "its job awaits it and ends with it",
     };
 
     // Calls that are not awaited, and why they can't fail.
