@@ -7,8 +7,8 @@ using Pulumi.Oci.ObjectStorage;
 namespace ModelServing.Stacks;
 
 /// <summary>
-/// Checks that the versions that the settings name are published: one query per version, for its manifest. It queries nothing before the
-/// bucket exists.
+/// Checks that the versions of models and of feature views that the settings name are published: one query per version, for its manifest or
+/// its definition. It queries nothing before the bucket exists.
 /// </summary>
 internal static class PublishedVersions
 {
@@ -17,21 +17,33 @@ internal static class PublishedVersions
     {
         foreach (var (setting, model, version) in file.NamedVersions())
         {
-            var manifest = ArtifactKeys.Manifest(model, version);
-            // The arguments are outputs of the bucket: before it exists they are unknown, so Pulumi skips the query.
-            GetObjects.Invoke(
-                new GetObjectsInvokeArgs { Namespace = store.Namespace, Bucket = store.BucketName, Prefix = manifest },
-                new InvokeOptions { Parent = store }).Apply(found =>
-            {
-                if (found.Objects.IsDefault || !found.Objects.Any(entry => entry.Name == manifest))
-                {
-                    var fault = file.Fault(
-                        setting, $"version {version} of {model} is not published: the bucket has no {manifest}; 'ms publish' adds it");
-                    Log.Error($"{fault.Path}: {fault.Message}", store);
-                }
+            Require(
+                file, store, setting, ArtifactKeys.Manifest(model, version), $"version {version} of {model}", "'ms publish' adds it");
+        }
 
-                return found;
-            });
+        foreach (var (name, view) in file.Settings.Features.Views)
+        {
+            for (var i = 0; i < view.Versions.Count; i++)
+            {
+                var key = ArtifactKeys.Definition(name.Text, view.Versions[i].Number);
+                var what = $"version {view.Versions[i]} of the feature view {name}";
+                Require(file, store, $"features.views.{name}.versions[{i}]", key, what, "'ms features apply' adds it");
+            }
         }
     }
+
+    private static void Require(StackFile file, ArtifactStoreComponent store, string setting, string key, string what, string remedy) =>
+        // The arguments are outputs of the bucket: before it exists they are unknown, so Pulumi skips the query.
+        GetObjects.Invoke(
+            new GetObjectsInvokeArgs { Namespace = store.Namespace, Bucket = store.BucketName, Prefix = key },
+            new InvokeOptions { Parent = store }).Apply(found =>
+        {
+            if (found.Objects.IsDefault || !found.Objects.Any(entry => entry.Name == key))
+            {
+                var fault = file.Fault(setting, $"{what} is not published: the bucket has no {key}; {remedy}");
+                Log.Error($"{fault.Path}: {fault.Message}", store);
+            }
+
+            return found;
+        });
 }

@@ -49,7 +49,7 @@ public sealed class ServingStack : Stack
         if (context.Cloud.Images.AreEmpty)
         {
             Api = Output.Create("");
-            Next = Output.Create(AfterFoundation(context.Names.Environment));
+            Next = Output.Create(AfterFoundation(context.Names.Environment, context.Settings.Features.Views.Count > 0));
             return;
         }
 
@@ -94,10 +94,11 @@ public sealed class ServingStack : Stack
     [Output("next")]
     public Output<ImmutableArray<string>> Next { get; private set; }
 
-    private static ImmutableArray<string> AfterFoundation(string stack) =>
+    private static ImmutableArray<string> AfterFoundation(string stack, bool hasViews) =>
     [
         $"ms images push --stack {stack}: builds and pushes the images, and writes their digests into the stack file",
         $"ms publish --stack {stack}: stores the models' versions in the bucket",
+        .. hasViews ? (string[])[$"ms features apply VIEW.yaml --stack {stack}: stores the views' definitions in the bucket"] : [],
         $"pulumi config set --secret --path {StackFile.Namespace}registry.token (and registry.user): the login for pulling images",
         "the people in alarms.emails: follow the link in the message from each of the two topics",
         "pulumi up: adds the functions, the alarms, the workloads and the gateway",

@@ -55,7 +55,14 @@ public sealed class StackConfiguration
             return Checked(file, faults, isOffline: true);
         var standIns = cloud with
         {
-            Images = new ImageSettings { Router = NoDigest, Inference = NoDigest, Functions = NoDigest, Jobs = NoDigest },
+            Images = new ImageSettings
+            {
+                Router = NoDigest,
+                Inference = NoDigest,
+                Functions = NoDigest,
+                Jobs = NoDigest,
+                FeatureServer = NoDigest,
+            },
             Registry = cloud.Registry ?? new ContainerRegistrySettings { User = SecretText.Encrypted, Token = SecretText.Encrypted },
         };
         return Checked(file.With(standIns), faults, isOffline: true, hasStandInImages: true);

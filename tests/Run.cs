@@ -63,6 +63,9 @@ async Task<List<(string Name, int ExitCode, string Output)>> RunLaneAsync(IEnume
         {
             WorkingDirectory = root,
             RedirectStandardOutput = !prints,
+            // Most processes of the tests end before code that the runtime compiles a second time pays off. This saves a quarter of the
+            // processor time of a test that starts a platform.
+            Environment = { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCountThreshold"] = "400" },
         })!;
         var output = prints ? "" : await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

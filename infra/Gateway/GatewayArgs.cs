@@ -23,6 +23,10 @@ public sealed class GatewayArgs : ComponentArgs
     /// accept only operators' tokens there: the gateway checks that a token is valid, but not whose it is.</summary>
     public int? RouterAdminPort { get; init; }
 
+    /// <summary>The address of the feature server's internal load balancer, which listens on <see cref="RouterPort"/> too. With null, the
+    /// default, the gateway does not lead there.</summary>
+    public Input<string>? FeatureServerAddress { get; init; }
+
     /// <summary>The longest deadline of any rollout, at most 295 seconds: the gateway waits 5 seconds longer.</summary>
     public required TimeSpan LongestDeadline { get; init; }
 

@@ -5,7 +5,8 @@ namespace ModelServing.Infra.Gateway;
 
 /// <summary>
 /// The only public entry point: an API Gateway that checks tokens, limits rates, and sends requests with the Open Inference Protocol's
-/// paths, and posts of outcomes, to the routers' internal load balancer. Access and execution logs go to the Logging service.
+/// paths, and posts of outcomes, to the routers' internal load balancer, and those about features to the feature server's. Access and
+/// execution logs go to the Logging service.
 /// </summary>
 public sealed class GatewayComponent : ComponentResource
 {

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
+using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Predictions;
 using Pulumi;
 using Pulumi.Oci.ApiGateway.Inputs;
@@ -20,6 +21,9 @@ internal static class GatewaySpecification
 
     /// <summary>How long a post of outcomes may take. The routers themselves give its body and the store 10 s each.</summary>
     private const double OutcomesTimeoutSeconds = 30;
+
+    /// <summary>How long the feature server may take. It gives a body 10 s, and the disk or the cache less.</summary>
+    private const double FeaturesTimeoutSeconds = 30;
 
     internal static DeploymentSpecificationArgs From(GatewayArgs args)
     {
@@ -46,19 +50,25 @@ internal static class GatewaySpecification
     {
         string[] methods = ["GET", "HEAD", "POST"];
         var timeout = Math.Ceiling(args.ReadTimeout.TotalSeconds);
-        yield return Route(args, args.RouterPort, InferencePaths.Server, InferencePaths.Server, methods, timeout);
-        yield return Below(args, args.RouterPort, InferencePaths.Server, methods, timeout);
-        yield return Below(args, args.RouterPort, OutcomePaths.Prefix, ["POST"], OutcomesTimeoutSeconds);
+        var router = args.RouterAddress;
+        yield return Route(router, args.RouterPort, InferencePaths.Server, InferencePaths.Server, methods, timeout);
+        yield return Below(router, args.RouterPort, InferencePaths.Server, methods, timeout);
+        // No two routes match the same path: which of them the gateway would take is not documented.
+        yield return Route(router, args.RouterPort, OutcomePaths.Outcomes, OutcomePaths.Outcomes, ["POST"], OutcomesTimeoutSeconds);
+        yield return Below(router, args.RouterPort, OutcomePaths.Predictions.TrimEnd('/'), ["POST"], OutcomesTimeoutSeconds);
         if (args.RouterAdminPort is { } admin)
-            yield return Below(args, admin, AdminPaths.Prefix, ["GET", "POST"], AdminTimeoutSeconds);
+            yield return Below(router, admin, AdminPaths.Prefix, ["GET", "POST"], AdminTimeoutSeconds);
+        if (args.FeatureServerAddress is { } features)
+            yield return Below(features, args.RouterPort, FeaturePaths.Prefix, ["GET", "POST"], FeaturesTimeoutSeconds);
     }
 
     // The variable keeps the escapes of the path, so the path arrives encoded as the client sent it.
-    private static DeploymentSpecificationRouteArgs Below(GatewayArgs args, int port, string path, string[] methods, double timeout) =>
-        Route(args, port, $"{path}/{{path*}}", $"{path}/${{request.path[path]}}", methods, timeout);
+    private static DeploymentSpecificationRouteArgs Below(
+        Input<string> address, int port, string path, string[] methods, double timeout) =>
+        Route(address, port, $"{path}/{{path*}}", $"{path}/${{request.path[path]}}", methods, timeout);
 
     private static DeploymentSpecificationRouteArgs Route(
-        GatewayArgs args, int port, string path, string backendPath, string[] methods, double timeout) =>
+        Input<string> address, int port, string path, string backendPath, string[] methods, double timeout) =>
         new()
         {
             Path = path,
@@ -66,7 +76,7 @@ internal static class GatewaySpecification
             Backend = new DeploymentSpecificationRouteBackendArgs
             {
                 Type = "HTTP_BACKEND",
-                Url = args.RouterAddress.Apply(address => $"http://{address}:{port}{backendPath}"),
+                Url = address.Apply(host => $"http://{host}:{port}{backendPath}"),
                 ConnectTimeoutInSeconds = ConnectTimeoutSeconds,
                 SendTimeoutInSeconds = SendTimeoutSeconds,
                 ReadTimeoutInSeconds = timeout,

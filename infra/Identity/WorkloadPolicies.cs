@@ -48,6 +48,18 @@ public sealed class WorkloadPolicies : ComponentResource
             Pod(args.RouterAccount, "use", "nosql-rows", predictions),
             Pod(args.RouterAccount, "read", "nosql-tables", outcomes),
             Pod(args.RouterAccount, "use", "nosql-rows", outcomes));
+        if (args.FeatureServerAccount is { } server)
+        {
+            var readable = (Input<string>)$"any {{{Below(args.EventsPrefix)}, {Below(args.FeaturesPrefix)}}}";
+            writer.Write(
+                "feature-server",
+                "The feature server writes the event log, and reads it and the definitions of views",
+                // A list of keys cannot be limited to a prefix.
+                Pod(server, "inspect", "objects", bucket),
+                Pod(server, "read", "objects", bucket, readable),
+                Pod(server, "manage", "objects", bucket, Below(args.EventsPrefix), "request.permission='OBJECT_CREATE'"));
+        }
+
         if (args.ExportAccount is { } export)
         {
             writer.Write(
@@ -104,7 +116,7 @@ public sealed class WorkloadPolicies : ComponentResource
             new("any-user", verb, resources, [.. Workload(args.Namespace, account), .. conditions]);
 
         // Slashes delimit a pattern, so the pattern itself cannot contain one.
-        static Input<string> Below(string prefix) => $"target.object.name=/{prefix.TrimEnd('/')}*/";
+        static string Below(string prefix) => $"target.object.name=/{prefix.TrimEnd('/')}*/";
 
         PolicyStatement Autoscaler(string verb, string resources) =>
             new("any-user", verb, resources, Workload("kube-system", "cluster-autoscaler"));

@@ -28,6 +28,15 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the pods that export predictions; null for none.</summary>
     public string? ExportAccount { get; init; }
 
+    /// <summary>The service account of the feature server's pod; null for none.</summary>
+    public string? FeatureServerAccount { get; init; }
+
+    /// <summary>The prefix of the keys of the event log in the bucket. The feature server may create objects there.</summary>
+    public required string EventsPrefix { get; init; }
+
+    /// <summary>The prefix of the keys of feature views' definitions, which the feature server reads.</summary>
+    public required string FeaturesPrefix { get; init; }
+
     /// <summary>The prefix of the keys of what the prediction log stores in the bucket. Pods of Inference and of the export may create
     /// objects there, and nothing else.</summary>
     public required string DataLakePrefix { get; init; }

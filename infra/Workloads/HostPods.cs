@@ -48,6 +48,9 @@ internal sealed record HostPods
     /// <summary>The prediction log's spool. Null for none.</summary>
     internal PodSpool? Spool { get; init; }
 
+    /// <summary>The volume of a StatefulSet's pod. Null for none.</summary>
+    internal PodVolume? Volume { get; init; }
+
     /// <summary>How pods call OCI: with workload identity, which does not know the region.</summary>
     internal static OciSettings Oci(string region) => new() { Identity = OciIdentity.WorkloadIdentity, Region = region };
 
@@ -73,6 +76,39 @@ internal sealed record HostPods
                 },
             },
         }, context.Options([Account, .. after]));
+
+    /// <summary>Creates a StatefulSet of one pod. Kubernetes starts another one only when the first has ended, and gives it the same
+    /// volume.</summary>
+    /// <param name="context">The cluster.</param>
+    /// <param name="service">The headless Service that gives the pod its name.</param>
+    /// <param name="after">What it needs.</param>
+    internal K8s.Apps.V1.StatefulSet AddStatefulSet(
+        ClusterContext context, K8s.Core.V1.Service service, params ReadOnlySpan<Resource> after) =>
+        new(Name, new StatefulSetArgs
+        {
+            Metadata = context.Metadata(Name, Labels),
+            Spec = new StatefulSetSpecArgs
+            {
+                Replicas = 1,
+                ServiceName = service.Metadata.Apply(static metadata => metadata.Name),
+                Selector = new LabelSelectorArgs { MatchLabels = Labels },
+                RevisionHistoryLimit = 3,
+                // With the default, OrderedReady, an update never replaces a pod that does not become ready.
+                PodManagementPolicy = "Parallel",
+                UpdateStrategy = new StatefulSetUpdateStrategyArgs { Type = "RollingUpdate" },
+                PersistentVolumeClaimRetentionPolicy = new StatefulSetPersistentVolumeClaimRetentionPolicyArgs
+                {
+                    WhenDeleted = "Retain",
+                    WhenScaled = "Retain",
+                },
+                Template = new PodTemplateSpecArgs
+                {
+                    Metadata = new ObjectMetaArgs { Labels = Labels },
+                    Spec = Pod(),
+                },
+                VolumeClaimTemplates = Volume is { } volume ? [volume.Claim(Labels)] : [],
+            },
+        }, context.Options([Account, service, .. after]));
 
     internal K8s.Autoscaling.V2.HorizontalPodAutoscaler AddAutoscaler(ClusterContext context, Resource deployment) =>
         new(Name, new HorizontalPodAutoscalerArgs
@@ -189,6 +225,8 @@ internal sealed record HostPods
                 container.Env.Add(PodSpool.Key());
         }
 
+        if (Volume is { } volume)
+            container.VolumeMounts.Add(volume.Mount());
         if (Secret is { } secret)
             container.VolumeMounts.Add(new VolumeMountArgs { Name = secret.Name, MountPath = secret.Path, ReadOnly = true });
         return container;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Contracts;
 using Pulumi;
-using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 using Pulumi.Kubernetes.Types.Inputs.Rbac.V1;
 using K8s = Pulumi.Kubernetes;
 
@@ -10,8 +9,6 @@ namespace ModelServing.Infra.Workloads;
 /// <summary>The routers, and the internal load balancer through which the API Gateway reaches them.</summary>
 internal static class RouterWorkload
 {
-    private const string Nlb = "oci-network-load-balancer.oraclecloud.com/";
-
     /// <summary>Creates them and returns the load balancer's address.</summary>
     internal static Output<string> Add(
         ClusterContext context,
@@ -58,37 +55,13 @@ internal static class RouterWorkload
         var deployment = pods.AddDeployment(context, [.. after, AllowWatchingPlan(context, account)]);
         pods.AddAutoscaler(context, deployment);
         pods.AddDisruptionBudget(context, deployment);
-        var service = new K8s.Core.V1.Service(ClusterNames.Router, new ServiceArgs
-        {
-            Metadata = context.Metadata(ClusterNames.Router, pods.Labels, new InputMap<string>
-            {
-                ["oci.oraclecloud.com/load-balancer-type"] = "nlb",
-                [Nlb + "internal"] = "true",
-                [Nlb + "subnet"] = router.LoadBalancerSubnetId,
-                [Nlb + "oci-network-security-groups"] = router.LoadBalancerGroupId,
-                // NetworkFlows has the rules: the balancer's group admits the gateway's, and the nodes' group admits the balancer's.
-                [Nlb + "security-list-management-mode"] = "None",
-                ["oci.oraclecloud.com/security-rule-management-mode"] = "None",
-            }),
-            Spec = new ServiceSpecArgs
-            {
-                Type = "LoadBalancer",
-                ExternalTrafficPolicy = "Cluster",
-                Selector = pods.Labels,
-                Ports =
-                [
-                    Port(HostPorts.HttpName, HostPorts.LoadBalancer),
-                    .. router.IsAdminBalanced ? (ServicePortArgs[])[Port(HostPorts.AdminName, HostPorts.LoadBalancerAdmin)] : [],
-                ],
-            },
-        }, context.Options(deployment));
-        return service.Status.Apply(static status => status?.LoadBalancer?.Ingress is { IsDefaultOrEmpty: false } ingress
-            ? ingress[0].Ip
-            : throw new InvalidOperationException("the routers' load balancer has no address"));
+        (string, int)[] ports =
+        [
+            (HostPorts.HttpName, HostPorts.LoadBalancer),
+            .. router.IsAdminBalanced ? ((string, int)[])[(HostPorts.AdminName, HostPorts.LoadBalancerAdmin)] : [],
+        ];
+        return InternalBalancer.Add(context, router, pods, ports, deployment);
     }
-
-    // The port has the same name on the pods.
-    private static ServicePortArgs Port(string name, int port) => new() { Name = name, Port = port, TargetPort = name, Protocol = "TCP" };
 
     private static K8s.Rbac.V1.RoleBinding AllowWatchingPlan(ClusterContext context, K8s.Core.V1.ServiceAccount account)
     {

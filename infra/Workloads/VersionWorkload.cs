@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Contracts;
 using Pulumi;
-using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 using K8s = Pulumi.Kubernetes;
 
 namespace ModelServing.Infra.Workloads;
@@ -49,27 +48,7 @@ internal static class VersionWorkload
             Spool = PodSpool.For(version.Predictions, args),
         };
 
-        // The Service is created first and so deleted last: its name resolves as long as a terminating pod answers. Pulumi would wait for
-        // the Service to have pods, which in turn wait for it, hence the annotation.
-        var service = new K8s.Core.V1.Service(pods.Name, new ServiceArgs
-        {
-            Metadata = context.Metadata(pods.Name, pods.Labels, new InputMap<string> { ["pulumi.com/skipAwait"] = "true" }),
-            Spec = new ServiceSpecArgs
-            {
-                ClusterIP = "None",
-                Selector = pods.Labels,
-                Ports =
-                [
-                    new ServicePortArgs
-                    {
-                        Name = HostPorts.HttpName,
-                        Port = HostPorts.Http,
-                        TargetPort = HostPorts.HttpName,
-                        Protocol = "TCP",
-                    },
-                ],
-            },
-        }, context.Options(account));
+        var service = HeadlessService.Add(context, pods.Name, pods);
         var deployment = pods.AddDeployment(context, [service, .. after]);
         var autoscaler = pods.AddAutoscaler(context, deployment);
         pods.AddDisruptionBudget(context, deployment);

@@ -23,6 +23,9 @@ public sealed class WorkloadsArgs : ComponentArgs
 
     public required RouterArgs Router { get; init; }
 
+    /// <summary>The feature server; null for none.</summary>
+    public FeatureServerArgs? FeatureServer { get; init; }
+
     public required MinuteJobArgs MinuteJob { get; init; }
 
     /// <summary>The daily export of the prediction log; null for none.</summary>

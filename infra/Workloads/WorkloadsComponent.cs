@@ -71,14 +71,28 @@ public sealed class WorkloadsComponent : ComponentResource
             Data = new InputMap<string> { [ClusterNames.PlanKey] = Encoding.UTF8.GetString(args.Plan.ToUtf8()) },
         }, context.Options([kubernetesNamespace, .. ready]));
 
-        RouterAddress = RouterWorkload.Add(
-            context, args, routerAccount, [plan, Clients(context, kubernetesNamespace, args.Clients), .. keys]);
+        var clients = Clients(context, kubernetesNamespace, args.Clients);
+        RouterAddress = RouterWorkload.Add(context, args, routerAccount, [plan, clients, .. keys]);
+        if (args.FeatureServer is { } server)
+        {
+            var account = ServiceAccount(context, ClusterNames.FeatureServer, pullSecret);
+            FeatureServerAddress = FeatureServerWorkload.Add(context, server, args, account, clients);
+        }
+
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);
-        RegisterOutputs(new Dictionary<string, object?> { ["routerAddress"] = RouterAddress, ["planName"] = PlanName });
+        RegisterOutputs(new Dictionary<string, object?>
+        {
+            ["routerAddress"] = RouterAddress,
+            ["featureServerAddress"] = FeatureServerAddress,
+            ["planName"] = PlanName,
+        });
     }
 
     /// <summary>The address of the routers' internal load balancer.</summary>
     public Output<string> RouterAddress { get; }
+
+    /// <summary>The address of the feature server's internal load balancer; null without a feature server.</summary>
+    public Output<string>? FeatureServerAddress { get; }
 
     /// <summary>The name of the plan's ConfigMap.</summary>
     public Output<string> PlanName { get; }

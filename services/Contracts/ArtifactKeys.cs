@@ -16,6 +16,12 @@ public static class ArtifactKeys
     /// expire.</summary>
     public const string DataLakePrefix = "datalake/";
 
+    /// <summary>The start of the keys of the event log. Only the feature server stores objects there.</summary>
+    public const string EventsPrefix = "events/";
+
+    /// <summary>The start of the keys of feature views' definitions.</summary>
+    public const string FeaturesPrefix = "features/";
+
     /// <summary>The last part of a manifest's key.</summary>
     public const string ManifestFile = "manifest.json";
 
@@ -30,4 +36,7 @@ public static class ArtifactKeys
 
     /// <summary>The key of a version's verdict.</summary>
     public static string Verdict(ModelName model, ModelVersion version) => $"{VerdictPrefix}{model}/{version}.json";
+
+    /// <summary>The key of the definition of a feature view's version.</summary>
+    public static string Definition(string view, int version) => $"{FeaturesPrefix}{view}/v{version}/definition.json";
 }

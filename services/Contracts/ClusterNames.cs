@@ -12,6 +12,12 @@ public static class ClusterNames
     /// <summary>The service account of all versions' pods.</summary>
     public const string Inference = "inference";
 
+    /// <summary>The feature server's StatefulSet, Service and service account.</summary>
+    public const string FeatureServer = "feature-server";
+
+    /// <summary>The headless Service of the feature server's StatefulSet, which gives its pod a name.</summary>
+    public const string FeatureServerPods = "feature-server-pods";
+
     /// <summary>The CronJob that calls the function ModelMetrics every minute, and its service account.</summary>
     public const string ModelMetrics = "model-metrics";
 

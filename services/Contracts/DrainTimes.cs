@@ -32,6 +32,10 @@ public sealed record DrainTimes(TimeSpan Leave, TimeSpan Finish)
     /// <param name="deadline">The deadline of the model's requests.</param>
     public static DrainTimes OfInference(TimeSpan deadline) => new(PlanPropagation, FinishOf(deadline));
 
+    /// <summary>The times of the feature server's pod. No other pod takes over, so it does not wait for senders to notice for long.
+    /// Requests in flight have 30 s; then the last segment of the event log is shipped. What is not shipped stays on the volume.</summary>
+    public static DrainTimes OfFeatureServer { get; } = new(TimeSpan.FromSeconds(5), FinishOf(TimeSpan.Zero));
+
     // At least 30 s, so that a change of a usual deadline changes only the plan and restarts no pod.
     private static TimeSpan FinishOf(TimeSpan deadline) =>
         TimeSpan.FromSeconds(Math.Max(30, Math.Ceiling(deadline.TotalSeconds))) + Ship;

@@ -2,7 +2,7 @@ namespace ModelServing.Contracts;
 
 /// <summary>The names of the programs' images and of their repositories: infra/ creates the repositories and its pods name the images,
 /// <c>ms images push</c> pushes them.</summary>
-/// <remarks>To add an image: add a name here and in <see cref="All"/> and a setting of that name to <c>ImageSettings</c> in
+/// <remarks>To add an image: add a name here and in <see cref="All"/> and its setting (<see cref="SettingOf"/>) to <c>ImageSettings</c> in
 /// services/Settings, and import <c>services/Image.targets</c> in the project of that name.</remarks>
 public static class ImageNames
 {
@@ -13,6 +13,9 @@ public static class ImageNames
     /// <summary>The image of all functions, and of the CronJob that calls one of them every minute.</summary>
     public const string Functions = "functions";
 
+    /// <summary>The image of the feature server, which runs if a stack serves feature views.</summary>
+    public const string FeatureServer = "feature-server";
+
     /// <summary>The image of batch work, which the CronJob of the export runs.</summary>
     public const string Jobs = "jobs";
 
@@ -20,8 +23,17 @@ public static class ImageNames
     /// because a kubelet cannot tell from a name that it is not root. OCI Functions runs every image as a user of its own (1000).</summary>
     public const int User = 1654;
 
-    /// <summary>Every image. Each is a setting under <c>images</c> and a program in services/, by this name.</summary>
-    public static IReadOnlyList<string> All { get; } = [Router, Inference, Functions, Jobs];
+    /// <summary>Every image. Each has a setting under <c>images</c> and a program in services/.</summary>
+    public static IReadOnlyList<string> All { get; } = [Router, Inference, Functions, Jobs, FeatureServer];
+
+    /// <summary>The setting of an image's digest under <c>images</c>: <c>feature-server</c> is <c>featureServer</c>. Its program has the
+    /// same name with a capital letter.</summary>
+    public static string SettingOf(string image)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(image);
+        var words = image.Split('-');
+        return string.Concat(words.Skip(1).Select(static word => char.ToUpperInvariant(word[0]) + word[1..]).Prepend(words[0]));
+    }
 
     /// <summary>The container registry's host in a region, for <c>docker login</c>, a repository's path and an image pull secret.</summary>
     public static string HostOf(string region) => $"ocir.{region}.oci.oraclecloud.com";

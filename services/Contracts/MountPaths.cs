@@ -17,6 +17,13 @@ public static class MountPaths
     /// restarted container ships what its predecessor left.</summary>
     public const string Spool = "/var/spool/modelserving";
 
+    /// <summary>The block volume of the feature server. It outlasts the pod.</summary>
+    public const string EventsVolume = "/var/lib/modelserving";
+
+    /// <summary>The folder of the event log on that volume. It is not the volume's root, where a file system has a folder of its
+    /// own.</summary>
+    public const string Events = EventsVolume + "/events";
+
     /// <summary>The file of <see cref="RouterSettings.JournalSnapshot"/>: a container that is restarted while the journal is unavailable
     /// knows what its predecessor knew; a new pod does not.</summary>
     public const string JournalSnapshot = Scratch + "/journal.snapshot";

@@ -1,6 +1,8 @@
 using ModelServing.Cache;
 using ModelServing.Cache.Features;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Features;
 
 namespace ModelServing.FeatureServer;
 
@@ -27,6 +29,9 @@ internal sealed class CacheConnections : IAsyncDisposable
 
     /// <summary>Why the cache does not take writes; null if it does.</summary>
     internal string? Failure => writing.State.Reason;
+
+    /// <summary>The server's reports for ModelMetrics.</summary>
+    internal FeatureReports Reports(FeatureServerSettings settings) => new(reading, settings.Environment, settings.Minute);
 
     public async ValueTask DisposeAsync()
     {

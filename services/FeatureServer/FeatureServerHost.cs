@@ -7,6 +7,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
 using ModelServing.FeatureServer.Events;
 using ModelServing.FeatureServer.Reading;
+using ModelServing.FeatureServer.Reporting;
 using ModelServing.FeatureServer.Views;
 using ModelServing.Hosting;
 using ModelServing.Oci;
@@ -43,6 +44,7 @@ public static class FeatureServerHost
         builder.Services.AddSingleton<ReadApi>();
         builder.Services.AddSingleton<ViewsApi>();
         builder.Services.AddHostedService<EventLogService>();
+        builder.Services.AddHostedService<FeatureReporter>();
     }
 
     /// <summary>Maps the paths.</summary>

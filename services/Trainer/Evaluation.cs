@@ -41,15 +41,15 @@ internal sealed record Evaluation(TrainedModel Model, byte[] Bytes, double AreaU
             difference);
     }
 
-    private static float[] Run(byte[] model, IReadOnlyList<SampleRow> rows)
+    private static float[] Run(byte[] model, IReadOnlyList<TrainingRow> rows)
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
         using var session = new InferenceSession(model, options);
-        var features = new float[rows.Count * WindowFeatures.Count];
+        var features = new float[rows.Count * SampleFeatures.ColumnCount];
         for (var i = 0; i < rows.Count; i++)
-            rows[i].Features.CopyTo(features.AsMemory(i * WindowFeatures.Count));
+            rows[i].Features.CopyTo(features, i * SampleFeatures.ColumnCount);
 
-        using var input = OrtValue.CreateTensorValueFromMemory(features, [rows.Count, WindowFeatures.Count]);
+        using var input = OrtValue.CreateTensorValueFromMemory(features, [rows.Count, SampleFeatures.ColumnCount]);
         using var run = new RunOptions();
         using var outputs = session.Run(run, [SampleArtifacts.InputName], [input], [SampleArtifacts.ProbabilitiesName]);
         var both = outputs[0].GetTensorDataAsSpan<float>();

@@ -42,7 +42,7 @@ internal static class LogisticRegression
     {
         // ML.NET: probability = 1 / (1 + e^(slope * score + offset)), score = bias + sum w * (x - offset) * scale.
         double bias = model.SubModel.Bias;
-        var weights = new double[WindowFeatures.Count];
+        var weights = new double[SampleFeatures.ColumnCount];
         for (var i = 0; i < weights.Length; i++)
         {
             var scale = normalized.Scale[i];

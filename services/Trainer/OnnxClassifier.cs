@@ -33,9 +33,9 @@ internal static class OnnxClassifier
         Graph = new GraphProto
         {
             Name = SampleArtifacts.ModelName,
-            DocString = "features: " + string.Join(", ", WindowFeatures.Names),
+            DocString = "features: " + string.Join(", ", SampleFeatures.Columns),
             Node = { node },
-            Input = { Tensor(SampleArtifacts.InputName, TensorProto.Types.DataType.Float, WindowFeatures.Count) },
+            Input = { Tensor(SampleArtifacts.InputName, TensorProto.Types.DataType.Float, SampleFeatures.ColumnCount) },
             Output =
             {
                 Tensor(SampleArtifacts.LabelName, TensorProto.Types.DataType.Int64),

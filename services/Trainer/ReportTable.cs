@@ -26,7 +26,7 @@ internal static class ReportTable
         }
     }
 
-    private static void Print(TextWriter writer, string name, Period period, IReadOnlyList<SampleRow> rows)
+    private static void Print(TextWriter writer, string name, Period period, IReadOnlyList<TrainingRow> rows)
     {
         var frauds = rows.Count(row => row.IsFraud);
         var share = (double)frauds / rows.Count;

@@ -30,6 +30,9 @@ internal static class IdentitySetup
         InferenceAccount = ClusterNames.Inference,
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
+        FeatureServerAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureServer : null,
+        EventsPrefix = ArtifactKeys.EventsPrefix,
+        FeaturesPrefix = ArtifactKeys.FeaturesPrefix,
         DataLakePrefix = ArtifactKeys.DataLakePrefix,
         VerdictsPrefix = ArtifactKeys.VerdictPrefix,
     }, context.InRegion());

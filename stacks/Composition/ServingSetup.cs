@@ -54,6 +54,7 @@ internal static class ServingSetup
             RouterAddress = workloads.RouterAddress,
             RouterPort = HostPorts.LoadBalancer,
             RouterAdminPort = context.AdminPort,
+            FeatureServerAddress = workloads.FeatureServerAddress is { } features ? (Input<string>)features : null,
             LongestDeadline = context.LongestDeadline,
             Tokens = new GatewayTokens { KeysUri = gateway.KeysUri, Issuers = gateway.Issuers, Audiences = gateway.Audiences },
             RequestsPerSecond = gateway.RequestsPerSecond,

@@ -9,7 +9,7 @@ using Pulumi;
 
 namespace ModelServing.Stacks.Composition;
 
-/// <summary>The programs in the cluster: versions, routers and the jobs of each minute and each day.</summary>
+/// <summary>The programs in the cluster: versions, routers, the feature server, and the jobs of each minute and each day.</summary>
 internal static class WorkloadsSetup
 {
     internal static WorkloadsComponent Workloads(
@@ -36,6 +36,9 @@ internal static class WorkloadsSetup
                 LoadBalancerGroupId = foundation.Network.LoadBalancer.GroupId,
                 IsAdminBalanced = context.AdminPort is not null,
             },
+            FeatureServer = context.Settings.Features.Views.Count > 0
+                ? FeatureServerOf(context, ImageOf(ImageNames.FeatureServer, cloud.Images.FeatureServer!))
+                : null,
             MinuteJob = new MinuteJobArgs
             {
                 Image = ImageOf(ImageNames.Functions, cloud.Images.Functions!),
@@ -71,6 +74,20 @@ internal static class WorkloadsSetup
             Predictions = PredictionLogMaker.ForVersion(context.Settings, version.Model, "", MountPaths.Spool),
         }),
     ];
+
+    private static FeatureServerArgs FeatureServerOf(StackContext context, Input<string> image)
+    {
+        var server = context.Cloud.FeatureServer;
+        return new FeatureServerArgs
+        {
+            Image = image,
+            Cpu = server.Cpu,
+            Memory = server.Memory,
+            VolumeGbs = server.VolumeInGbs,
+            Log = EventLogMaker.Make(context.Settings.Features, MountPaths.Events) with { MostBytes = server.LogBytes },
+            Views = ServedViewRules.ViewsOf(context.Settings.Features),
+        };
+    }
 
     private static ExportJobArgs ExportOf(StackContext context, Input<string> image)
     {

@@ -38,6 +38,37 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task Reads_of_features_are_measured_beside_raw_GETs_and_events_through_the_feature_server()
+    {
+        Assert.SkipUnless(
+            IsInstalled("redis-server") && IsInstalled("redis-benchmark"),
+            "redis-server is not installed: sudo apt-get install -y --no-install-recommends redis-server redis-tools");
+        using var bench = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [MsProcess.Program("Bench", "ModelServing.Bench"), "features", "--short", "--json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = bench.StandardError.ReadToEndAsync();
+        var output = await bench.StandardOutput.ReadToEndAsync().WaitAsync(MsProcess.Timeout);
+        await bench.WaitForExitAsync();
+        Assert.True(bench.ExitCode == 0, output + await errors);
+        using var report = JsonDocument.Parse(output);
+        var store = report.RootElement.GetProperty("store");
+        Assert.Equal((250, 5), (store.GetProperty("features").GetInt32(), store.GetProperty("views").GetInt32()));
+        var reads = store.GetProperty("reads").EnumerateArray().ToList();
+        Assert.Equal([1, 100], reads.Select(static read => read.GetProperty("entities").GetInt32()));
+        Assert.Equal([10, 505], reads.Select(static read => read.GetProperty("keys").GetInt32()));
+        Assert.All(reads, static read => Assert.All(
+            (string[])["ratio", "read", "computed", "rawGets", "benchmarkGets", "benchmarkMget"],
+            figure => Assert.True(read.GetProperty(figure).GetDouble() > 0, figure)));
+        var ingest = report.RootElement.GetProperty("ingest").EnumerateArray().ToList();
+        Assert.Equal([0, 1, 5], ingest.Select(static row => row.GetProperty("views").GetInt32()));
+        Assert.All(ingest, static row => Assert.True(row.GetProperty("perCoreSecond").GetDouble() > 0));
+    }
+
+    [Fact]
     public async Task A_functions_start_is_measured_until_its_first_answer()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "functions run on Linux");

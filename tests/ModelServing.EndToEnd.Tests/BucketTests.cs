@@ -150,7 +150,7 @@ public sealed class BucketTests : IAsyncLifetime
             SampleArtifacts.ModelName,
             SampleArtifacts.ModelPath(version),
             "--training",
-            SampleArtifacts.TrainingPath(version),
+            folder.WritePlainTraining(version),
             .. options,
         ]);
 

@@ -7,7 +7,7 @@ public class DemoTests
     [Fact]
     public async Task The_console_shows_the_split_the_addresses_and_the_rollback()
     {
-        using var folder = new StackFolder();
+        using var folder = new StackFolder(views: true);
         var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once");
         Assert.True(exitCode == 0, output);
         // The first lines are the hosts' own: no embedded server prints a banner.
@@ -15,6 +15,10 @@ public class DemoTests
         Assert.DoesNotContain("Garnet", output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Ready to accept connections", output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Sending 20,000 transactions", output, StringComparison.Ordinal);
+        Assert.Contains("Sending the 7", output, StringComparison.Ordinal);
+        Assert.Matches(@"The feature views have read the 7\d,\d\d\d events of days 59-96, which took [\d.]+ s", output);
+        Assert.Matches(@"Each payment was sent as card_id, terminal_id, amount and time\. [\d,]+ of 20,000 answers used", output);
+        Assert.Matches(@"2\d,\d\d\d events\s+flowed\s+into the feature store", output);
         Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +9\d\.\d\d% │ +95\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
         Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +\d\.\d\d% │ +5\.00% │ +0\.00% │ +[\d.]+ │ +[\d.]+ │", output);
         Assert.Matches(@"The prediction log has 20,000 of 20,000 answered payments: stable v1 [\d,]+, canary v2 [\d,]+\. One of", output);
@@ -24,6 +28,7 @@ public class DemoTests
         Assert.Matches(@"stable +│ 1 +│ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +\d+\.\d% │ +\d+\.\d% │", output);
         Assert.Matches(@"canary +│ 2 +│ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +[\d,]+ │ +\d+\.\d% │ +\d+\.\d% │", output);
         Assert.Contains($"{folder.Api}v2/models/fraud/infer", output, StringComparison.Ordinal);
+        Assert.Contains("""{"name":"card_id","shape":[1],"datatype":"INT64","data":[0]}""", output, StringComparison.Ordinal);
         Assert.Contains($"{folder.Api}metrics", output, StringComparison.Ordinal);
         Assert.Contains("canary version 2 starts failing 20% of its calls", output, StringComparison.Ordinal);
         Assert.Matches(@"the guard rolled it back [\d.]+ s after the fault began", output);
@@ -34,6 +39,21 @@ public class DemoTests
         await folder.AssertNothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task A_stack_without_the_feature_views_gets_the_line_to_add()
+    {
+        using var folder = new StackFolder();
+        var (exitCode, output) = await MsProcess.RunAsync(folder, "up", "--demo", "--once");
+        Assert.Equal(2, exitCode);
+        Assert.Matches(@"Pulumi\.dev\.yaml.*--demo needs the feature views of the model 'fraud'", output);
+        const string Line = "modelserving:features: { views: { card-activity: { versions: [1] }, terminal-risk: { versions: [1] } } }";
+        Assert.Contains(Line, output, StringComparison.Ordinal);
+        // The line is what it needs.
+        File.AppendAllText(folder.StackFile, $"\n  {Line}\n");
+        await using var ms = MsProcess.Start(folder, "up", "--demo", "--json");
+        await ms.WaitForAsync("Sending the 7");
+    }
+
     // The log is read by every way: one request, a list, and the export.
     private static async Task AssertLogAsync(StackFolder folder, JsonElement log)
     {
@@ -41,7 +61,10 @@ public class DemoTests
         var example = log.GetProperty("example").GetString()!;
         var attempt = (await MsProcess.QueryAsync(folder, "prediction", example)).GetProperty("attempts")[0];
         Assert.Equal((example, "canary"), (attempt.GetProperty("requestId").GetString(), attempt.GetProperty("variant").GetString()));
-        Assert.Equal(15, attempt.GetProperty("inputs")[0].GetProperty("data").GetArrayLength());
+        var inputs = attempt.GetProperty("inputs").EnumerateArray()
+            .ToDictionary(static input => input.GetProperty("name").GetString()!, static input => input.GetProperty("data").GetArrayLength());
+        Assert.Equal(["amount", "card_id", "features", "terminal_id", "time"], inputs.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(15, inputs["features"]);
         var list = await MsProcess.QueryAsync(folder, "predictions", "--model", "fraud", "--since", "1h", "--limit", "700");
         Assert.Equal(700, list.EnumerateArray().Select(static one => one.GetProperty("requestId").GetString()).Distinct().Count());
 
@@ -58,7 +81,7 @@ public class DemoTests
     [Fact]
     public async Task It_keeps_serving_shows_the_new_split_after_an_edit_and_stops_at_Ctrl_C()
     {
-        using var folder = new StackFolder();
+        using var folder = new StackFolder(views: true);
         await using var ms = MsProcess.Start(folder, "up", "--demo", "--json");
         var first = await ms.WaitForDocumentAsync(1);
         Assert.Equal(folder.Api.GetLeftPart(UriPartial.Authority), first.GetProperty("api").GetString());
@@ -68,6 +91,10 @@ public class DemoTests
         AssertVariant(first, 0, "stable", version: 1, expectedShare: 0.95);
         AssertVariant(first, 1, "canary", version: 2, expectedShare: 0.05);
         AssertRollback(first, reason: "guard");
+        var features = first.GetProperty("features");
+        Assert.InRange(features.GetProperty("events").GetInt32(), 20_000, 22_000);
+        // Those of new cards and terminals, and on a busy machine of reads that took too long.
+        Assert.InRange(features.GetProperty("defaults").GetInt32(), 0, 10_000);
         await ms.WaitForAsync("Ctrl-C stops everything");
         await AssertLogAsync(folder, first.GetProperty("log"));
 
@@ -108,7 +135,7 @@ public class DemoTests
     [Fact]
     public async Task With_the_guard_off_an_alarm_rolls_the_canary_back_and_standard_output_is_one_document()
     {
-        using var folder = new StackFolder();
+        using var folder = new StackFolder(views: true);
         // With this share the canary has the alarm's minimum of requests in each minute.
         folder.Write(StackFolder.Canary("40"));
         await using var ms = MsProcess.Start(folder, "up", "--demo", "--once", "--guard", "off", "--json");

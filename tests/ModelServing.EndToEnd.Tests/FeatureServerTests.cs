@@ -24,7 +24,7 @@ public sealed class FeatureServerTests : IAsyncLifetime
     private RedisServer? redis;
     private HostProcess? server;
     private Uri address = new("http://127.0.0.1/");
-    private int posted;
+    private volatile int posted;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -55,7 +55,9 @@ public sealed class FeatureServerTests : IAsyncLifetime
         for (var kill = 0; kill < 4; kill++)
         {
             using var killing = new CancellationTokenSource();
+            var before = posted;
             var posting = PostUntilAsync(killing.Token);
+            await Until.TrueAsync(() => posted > before, () => "no post was answered");
             // At different places of a post, of a batch and of a fill.
             await Task.Delay(150 + (kill * 190), Token);
             await server!.DisposeAsync();

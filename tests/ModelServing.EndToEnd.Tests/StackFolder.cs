@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using ModelServing.Contracts;
 using ModelServing.Sample;
 using ModelServing.TestKit;
@@ -11,15 +12,28 @@ namespace ModelServing.EndToEnd.Tests;
 /// <summary>A folder with a stack file, as a user would have it, and a view of the platform that runs from it.</summary>
 internal sealed class StackFolder : IDisposable
 {
+    private const string FeatureViews = """
+          modelserving:features:
+            views:
+              card-activity:
+                versions: [1]
+              terminal-risk:
+                versions: [1]
+        """;
+
     // Published once for all tests, and copied.
     private static readonly Lazy<Task<StackFolder>> Published = new(PublishWithMsAsync);
 
     private readonly TemporaryFolder folder = new();
+    private readonly bool views;
     private int commands;
 
     /// <summary>Makes a folder whose stack file releases the sample as the repository's does, on a free port.</summary>
-    internal StackFolder(string? models = null)
+    /// <param name="models">The models; by default, the sample with its canary.</param>
+    /// <param name="views">Whether the stack file serves the sample's feature views.</param>
+    internal StackFolder(string? models = null, bool views = false)
     {
+        this.views = views;
         Port = FreePort();
         Write(models ?? Canary("5"));
     }
@@ -48,6 +62,7 @@ internal sealed class StackFolder : IDisposable
             port: {Port}
           modelserving:models:
         {models}
+        {(views ? FeatureViews : "")}
         """;
 
     /// <summary>Saves the stack file in place.</summary>
@@ -140,6 +155,17 @@ internal sealed class StackFolder : IDisposable
 
     private string RegistryPath => folder.Combine(".modelserving", "dev", "registry");
 
+    /// <summary>A file of training information without features: callers send the model's own input, and no feature store is
+    /// needed.</summary>
+    internal string WritePlainTraining(int version)
+    {
+        var training = JsonNode.Parse(File.ReadAllBytes(SampleArtifacts.TrainingPath(version)))!.AsObject();
+        training.Remove("features");
+        var path = folder.Combine(string.Create(CultureInfo.InvariantCulture, $"training{version}.json"));
+        File.WriteAllText(path, training.ToJsonString());
+        return path;
+    }
+
     // With the command that a user types.
     private static async Task<StackFolder> PublishWithMsAsync()
     {
@@ -152,7 +178,7 @@ internal sealed class StackFolder : IDisposable
                 SampleArtifacts.ModelName,
                 SampleArtifacts.ModelPath(version),
                 "--training",
-                SampleArtifacts.TrainingPath(version),
+                template.WritePlainTraining(version),
                 "--version",
                 version.ToString(CultureInfo.InvariantCulture));
             Assert.True(exitCode == 0, output);

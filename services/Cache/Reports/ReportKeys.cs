@@ -20,6 +20,10 @@ internal sealed class ReportKeys(string environment)
     /// <summary>Whether the minute is posted, or which run claimed it.</summary>
     internal RedisKey PostedOf(long minute) => string.Create(CultureInfo.InvariantCulture, $"{{ms:{environment}:reports}}:posted:{minute}");
 
+    /// <summary>The feature server's report about the minute.</summary>
+    internal RedisKey FeaturesOf(long minute) =>
+        string.Create(CultureInfo.InvariantCulture, $"{{ms:{environment}:reports}}:features:{minute}");
+
     /// <summary>A process's field in a minute's hash: <c>VERSION/INCARNATION</c>.</summary>
     internal static RedisValue FieldOf(ModelVersion version, Guid incarnation) => $"{version}/{incarnation:N}";
 

@@ -6,4 +6,10 @@ namespace ModelServing.Cli.Demo;
 /// <param name="Took">The time from the request to the last byte of the response.</param>
 /// <param name="Failure">Why the request failed; null on success.</param>
 /// <param name="RequestId">The request's identifier; null if there was no response.</param>
-internal readonly record struct DemoAnswer(string? Variant, int? Version, TimeSpan Took, string? Failure, string? RequestId = null);
+/// <param name="Defaults">The views with default features, with the reason; null if all features come from events.</param>
+internal readonly record struct DemoAnswer(
+    string? Variant, int? Version, TimeSpan Took, string? Failure, string? RequestId = null, string? Defaults = null)
+{
+    /// <summary>Whether the payment was a fraud.</summary>
+    internal bool IsFraud { get; init; }
+}

@@ -30,6 +30,9 @@ internal sealed record DemoReport
     /// worked.</summary>
     public required bool AsExpected { get; init; }
 
+    /// <summary>What the answers say about their features.</summary>
+    public FeatureFigures? Features { get; init; }
+
     /// <summary>What the prediction log says about the round; null if nothing is logged, or after a later round.</summary>
     public LogReport? Log { get; init; }
 

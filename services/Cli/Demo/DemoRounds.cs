@@ -4,6 +4,7 @@ using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.Rollout;
 using ModelServing.Sample;
+using ModelServing.Sample.Simulation;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Demo;
@@ -14,7 +15,7 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
     private const int LaterRows = 2_000;
 
     // The simulation takes a second, so it runs while the hosts start.
-    private readonly Task<IReadOnlyList<SampleRow>> rows = Task.Run(() => SampleTraffic.Rows());
+    private readonly Task<DemoPayments> payments = Task.Run(static () => new DemoPayments(CardSimulator.Run(SampleDataset.Settings)));
     private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
     {
         FullMode = BoundedChannelFullMode.DropOldest,
@@ -25,22 +26,23 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
     /// <summary>Notifies the demo of a new plan.</summary>
     internal void PlanChanged() => changes.Writer.TryWrite(true);
 
-    /// <summary>Runs the first round, with all rows, then the scene about the log, then the rollback.</summary>
+    /// <summary>Fills the feature store, then runs the first round, then the scene about the log, then the rollback.</summary>
     /// <param name="betweenAsync">Runs before the rollback.</param>
     /// <param name="cancellation">Cancels the call.</param>
     /// <returns>Whether everything was as expected.</returns>
     internal async Task<bool> PlayAsync(Func<Task> betweenAsync, CancellationToken cancellation)
     {
+        await new EventHistory(platform, terminal, time).PostAsync((await payments).History, cancellation);
         var began = time.GetUtcNow();
         var report = await RunAsync(SampleTraffic.DemoRows, cancellation);
         if (report is not null && platform.PredictionLog is { } path)
         {
-            var log = await new LogScene(platform, path, terminal, time).PlayAsync(await rows, lastAnswers, began, cancellation);
+            var log = await new LogScene(platform, path, terminal, time).PlayAsync(lastAnswers, began, cancellation);
             report = report with { Log = log, AsExpected = report.AsExpected && log.AsExpected };
         }
 
         await betweenAsync();
-        var rollback = await new RollbackScene(platform, terminal, time).PlayAsync(await rows, cancellation);
+        var rollback = await new RollbackScene(platform, terminal, time).PlayAsync(await payments, cancellation);
         if (report is null)
             return false;
         report = report with { Rollback = rollback, AsExpected = report.AsExpected && rollback is not { AsExpected: false } };
@@ -56,14 +58,27 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
             changes.Reader.TryRead(out _);
             // The router needs this long to see the plan.
             await Task.Delay(VersionHosts.Propagation, time, cancellation);
-            if (!ReferenceEquals(measured, platform.Plan) && await RunAsync(LaterRows, cancellation) is { } report)
+            if (!ReferenceEquals(measured, platform.Plan))
+                await RunLaterAsync(cancellation);
+        }
+    }
+
+    // Without the feature server, which may leave the stack file too, the platform goes on.
+    private async Task RunLaterAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (await RunAsync(LaterRows, cancellation) is { } report)
                 terminal.Json(report);
+        }
+        catch (CommandException e) when (e.ExitCode == ExitCode.Failed)
+        {
+            terminal.Warn($"the round of payments ended early: {e.Message}");
         }
     }
 
     private async Task<DemoReport?> RunAsync(int count, CancellationToken cancellation)
     {
-        using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, await rows, time);
         var plan = platform.Plan;
         if (!plan.Rollouts.TryGetValue(DemoModel.Name, out var rollout))
         {
@@ -72,16 +87,13 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
         }
 
         DemoAnswer[] answers = [];
-        ProgressColumn[] columns = [
-            new TaskDescriptionColumn(),
-            new ProgressBarColumn(),
-            new PercentageColumn(),
-            new RemainingTimeColumn(),
-        ];
-        await terminal.Messages.Progress().Columns(columns).StartAsync(async progress =>
+        await using var flow = new EventFlow(platform.OpenFeatures, time);
+        using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, await payments, flow.AddAsync, time);
+        await terminal.Messages.Progress().Columns([.. EventHistory.Columns()]).StartAsync(async progress =>
         {
             var bar = progress.AddTask($"Sending {count:N0} transactions", maxValue: count);
             answers = await traffic.SendAsync(count, rollout.RoutingKeyHeader, () => bar.Increment(1), cancellation);
+            await flow.FinishAsync(cancellation);
         });
 
         measured = plan;
@@ -90,8 +102,9 @@ internal sealed class DemoRounds(Platform platform, Terminal terminal, TimeProvi
             platform.Api,
             await ServedAsync(rollout, cancellation),
             answers,
-            planChanged: !ReferenceEquals(plan, platform.Plan));
+            planChanged: !ReferenceEquals(plan, platform.Plan)) with { Features = FeatureFigures.From(answers, flow.Logged) };
         terminal.Show(report, static report => report.Table());
+        terminal.Say(Markup.Escape(report.Features.Describe(report.Requests)));
         foreach (var remark in report.Remarks)
         {
             if (report.AsExpected)

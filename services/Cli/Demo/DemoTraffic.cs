@@ -4,11 +4,19 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using ModelServing.Contracts;
 using ModelServing.Sample;
+using ModelServing.Sample.Simulation;
 
 namespace ModelServing.Cli.Demo;
 
-/// <summary>Sends the sample's transactions to the API, as any client of the Open Inference Protocol would.</summary>
-internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> rows, TimeProvider time) : IDisposable
+/// <summary>Sends the sample's payments to the API, as any client of the Open Inference Protocol would. A payment's event follows its
+/// answer.</summary>
+/// <param name="api">The API.</param>
+/// <param name="key">The client's key.</param>
+/// <param name="payments">The payments.</param>
+/// <param name="addAsync">Adds an event to the feature store.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DemoTraffic(
+    Uri api, string key, DemoPayments payments, Func<SampleEvent, CancellationToken, ValueTask> addAsync, TimeProvider time) : IDisposable
 {
     private const int Connections = 16;
 
@@ -22,13 +30,14 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>Sends the first rows and returns the outcome of each.</summary>
-    /// <param name="count">The number of rows.</param>
+    /// <summary>Sends the next payments and returns the outcome of each.</summary>
+    /// <param name="count">The number of payments.</param>
     /// <param name="routingKeyHeader">The header for the customer's number; null for none.</param>
-    /// <param name="answered">Called after each row.</param>
+    /// <param name="answered">Called after each payment.</param>
     /// <param name="cancellation">Cancels the call.</param>
     internal async Task<DemoAnswer[]> SendAsync(int count, string? routingKeyHeader, Action answered, CancellationToken cancellation)
     {
+        var rows = payments.Take(count);
         var answers = new DemoAnswer[count];
         var next = -1;
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(
@@ -36,7 +45,8 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
             {
                 while (Interlocked.Increment(ref next) is var row && row < count)
                 {
-                    answers[row] = await SendAsync(rows[row], routingKeyHeader, cancellation);
+                    answers[row] = await SendAsync(rows[row], routingKeyHeader, cancellation) with { IsFraud = rows[row].IsFraud };
+                    await AddEventsAsync(rows[row], cancellation);
                     answered();
                 }
             },
@@ -44,7 +54,14 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         return answers;
     }
 
-    private async Task<DemoAnswer> SendAsync(SampleRow row, string? routingKeyHeader, CancellationToken cancellation)
+    private async Task AddEventsAsync(Transaction row, CancellationToken cancellation)
+    {
+        await addAsync(SampleEvents.Payment(row), cancellation);
+        foreach (var fraud in payments.TakeFrauds(row.Time))
+            await addAsync(fraud, cancellation);
+    }
+
+    private async Task<DemoAnswer> SendAsync(Transaction row, string? routingKeyHeader, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, infer) { Content = new ByteArrayContent(Body(row)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -72,7 +89,13 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
                 failure = "answer cut short";
             }
 
-            return new DemoAnswer(variant, version, time.GetElapsedTime(began), failure, Header(answer, HeaderNames.RequestId));
+            return new DemoAnswer(
+                variant,
+                version,
+                time.GetElapsedTime(began),
+                failure,
+                Header(answer, HeaderNames.RequestId),
+                Header(answer, HeaderNames.FeatureDefaults));
         }
         catch (HttpRequestException e)
         {
@@ -88,30 +111,36 @@ internal sealed class DemoTraffic(Uri api, string key, IReadOnlyList<SampleRow> 
         }
     }
 
-    private static byte[] Body(SampleRow row)
+    private static byte[] Body(Transaction row)
     {
         using var body = new MemoryStream(512);
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
             json.WriteStartArray("inputs"u8);
-            json.WriteStartObject();
-            json.WriteString("name"u8, SampleArtifacts.InputName);
-            json.WriteStartArray("shape"u8);
-            json.WriteNumberValue(1);
-            json.WriteNumberValue(row.Features.Length);
-            json.WriteEndArray();
-            json.WriteString("datatype"u8, "FP32"u8);
-            json.WriteStartArray("data"u8);
-            foreach (var feature in row.Features.Span)
-                json.WriteNumberValue(feature);
-            json.WriteEndArray();
-            json.WriteEndObject();
+            WriteInput(json, SampleFeatures.CardId, "INT64", row.CustomerId);
+            WriteInput(json, SampleFeatures.TerminalId, "INT64", row.TerminalId);
+            WriteInput(json, SampleFeatures.Amount, "FP64", row.Cents / 100m);
+            WriteInput(json, "time", "INT64", row.Time.ToUnixTimeMilliseconds() * 1000);
             json.WriteEndArray();
             json.WriteEndObject();
         }
 
         return body.ToArray();
+    }
+
+    private static void WriteInput(Utf8JsonWriter json, string name, string datatype, decimal value)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, name);
+        json.WriteStartArray("shape"u8);
+        json.WriteNumberValue(1);
+        json.WriteEndArray();
+        json.WriteString("datatype"u8, datatype);
+        json.WriteStartArray("data"u8);
+        json.WriteNumberValue(value);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static string? Header(HttpResponseMessage answer, string name) =>

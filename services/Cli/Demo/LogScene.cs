@@ -5,7 +5,6 @@ using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Predictions;
 using ModelServing.Oci;
-using ModelServing.Sample;
 using Spectre.Console;
 
 namespace ModelServing.Cli.Demo;
@@ -20,16 +19,15 @@ internal sealed class LogScene(Platform platform, string path, Terminal terminal
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Plays the scene.</summary>
-    /// <param name="rows">The payments.</param>
-    /// <param name="answers">The answer to each of the first payments.</param>
+    /// <param name="answers">The answer to each payment.</param>
     /// <param name="began">When the first of them was sent.</param>
     /// <param name="cancellation">Cancels the call.</param>
     internal async Task<LogReport> PlayAsync(
-        IReadOnlyList<SampleRow> rows, IReadOnlyList<DemoAnswer> answers, DateTimeOffset began, CancellationToken cancellation)
+        IReadOnlyList<DemoAnswer> answers, DateTimeOffset began, CancellationToken cancellation)
     {
-        var outcomes = answers.Index()
-            .Where(static one => one.Item is { Failure: null, RequestId: not null })
-            .Select(one => new Outcome(one.Item.RequestId!, OutcomeValue.FromFlag(rows[one.Index].IsFraud)))
+        var outcomes = answers
+            .Where(static one => one is { Failure: null, RequestId: not null })
+            .Select(static one => new Outcome(one.RequestId!, OutcomeValue.FromFlag(one.IsFraud)))
             .ToList();
         using (var posts = new OutcomePosts(platform.Api, platform.OperatorKey, time))
             await posts.PostAsync(outcomes, cancellation);

@@ -2,7 +2,6 @@ using ModelServing.Cli.Rollouts;
 using ModelServing.Cli.Up;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
-using ModelServing.Sample;
 
 namespace ModelServing.Cli.Demo;
 
@@ -32,7 +31,7 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
     private bool IsGuardOff => platform.Pace.GuardOff;
 
     /// <summary>Plays the scene; null if there is nothing to roll back.</summary>
-    internal async Task<RollbackReport?> PlayAsync(IReadOnlyList<SampleRow> rows, CancellationToken cancellation)
+    internal async Task<RollbackReport?> PlayAsync(DemoPayments payments, CancellationToken cancellation)
     {
         if (!platform.Plan.Rollouts.TryGetValue(DemoModel.Name, out var rollout) ||
             rollout.Variants.FirstOrDefault(static variant => variant.Name != VariantPlan.Stable && variant.Weight > 0) is not { } watched)
@@ -53,7 +52,8 @@ internal sealed class RollbackScene(Platform platform, Terminal terminal, TimePr
         await platform.InterposeAsync(DemoModel.Name, watched.Version, proxy, cancellation);
         try
         {
-            using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, rows, time);
+            await using var flow = new EventFlow(platform.OpenFeatures, time);
+            using var traffic = new DemoTraffic(platform.Api, platform.OperatorKey, payments, flow.AddAsync, time);
             using var alarms = IsGuardOff ? new AlarmTrace(platform.Functions, terminal, time) : null;
             return await PlayAsync(
                 watched,

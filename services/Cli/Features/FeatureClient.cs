@@ -32,12 +32,15 @@ internal sealed class FeatureClient(Uri address, string? key) : IDisposable
     internal async Task<FeatureAnswer> ReadAsync(FeatureQuery query, CancellationToken cancellation) =>
         FeatureAnswer.Parse(await SendAsync(HttpMethod.Post, FeaturePaths.Read, query.ToUtf8(), cancellation));
 
+    /// <exception cref="CommandException">The server is unreachable or refuses.</exception>
+    internal async Task<ServedViews> ReadViewsAsync(CancellationToken cancellation) =>
+        ServedViews.Parse(await SendAsync(HttpMethod.Get, FeaturePaths.Views, ReadOnlyMemory<byte>.Empty, cancellation));
+
     private async Task<byte[]> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         for (var tries = 1; tries <= MostTries; tries++)
         {
-            using var request = new HttpRequestMessage(method, path) { Content = new ReadOnlyMemoryContent(body) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var request = new HttpRequestMessage(method, path) { Content = ContentOf(method, body) };
             if (key is { Length: > 0 })
                 request.Headers.Add(HeaderNames.ApiKey, key);
             try
@@ -59,6 +62,15 @@ internal sealed class FeatureClient(Uri address, string? key) : IDisposable
 
         // The last try has ended in one way or another.
         throw new InvalidOperationException();
+    }
+
+    private static ReadOnlyMemoryContent? ContentOf(HttpMethod method, ReadOnlyMemory<byte> body)
+    {
+        if (method == HttpMethod.Get)
+            return null;
+        var content = new ReadOnlyMemoryContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
     }
 
     private CommandException Refused(HttpStatusCode status, byte[] content)

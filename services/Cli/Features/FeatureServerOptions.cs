@@ -70,8 +70,7 @@ internal sealed class FeatureServerOptions
         var running = StateFolder.Running(folder).ToList();
         foreach (var platform in running)
         {
-            var file = PlatformFiles.FeaturesAddressIn(platform);
-            if (File.Exists(file) && Uri.TryCreate(File.ReadAllText(file).Trim(), UriKind.Absolute, out var address))
+            if (FeatureHost.AddressIn(platform) is { } address)
                 return (address, PlatformFiles.OperatorKeyIn(platform));
         }
 

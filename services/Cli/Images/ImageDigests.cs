@@ -1,3 +1,4 @@
+using ModelServing.Contracts;
 using ModelServing.Settings;
 using ModelServing.Settings.Yaml;
 using Spectre.Console;
@@ -16,7 +17,11 @@ internal static class ImageDigests
             // Reads the file again, because it may have been edited during the build.
             var before = stack.ReadCloud().Cloud!.Images;
             if (images.Any(image => before.DigestOf(image.Image) != image.Digest))
-                stack.Change([.. images.Select(static image => new StackEdit.Set($"images.{image.Image}", image.Digest))]);
+            {
+                stack.Change([.. images.Select(static image =>
+                    new StackEdit.Set($"images.{ImageNames.SettingOf(image.Image)}", image.Digest))]);
+            }
+
             return [.. images.Select(image => new ImageRow(
                 image.Image,
                 image.Repository,
@@ -32,7 +37,7 @@ internal static class ImageDigests
                 .. e.Lines,
                 $"the images are pushed, but {stack.FileName} is unchanged. Add this to it, under config:",
                 $"  {StackFile.Namespace}images:",
-                .. images.Select(static image => $"    {image.Image}: {image.Digest}"),
+                .. images.Select(static image => $"    {ImageNames.SettingOf(image.Image)}: {image.Digest}"),
             ]);
         }
     }

@@ -6,7 +6,7 @@ namespace ModelServing.Cli.Images;
 /// Builds and pushes the images of a stack:
 /// <code>
 /// 1. check that the registry is reachable and accepts the login
-/// 2. publish every program into a folder; stop if one contains a double
+/// 2. publish every program into a folder; stop at the first that contains a double
 /// 3. look up the base image's digest; make the tag, a digest of everything in the image
 /// 4. push the image if the registry has none with this tag
 /// 5. check that the registry returns the manifest by the digest for the stack file, and add a tag made of that digest
@@ -37,10 +37,10 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
         foreach (var project in projects)
         {
             terminal.Say($"building {project.Image} for {build.Runtime}");
-            programs.Add(await build.PublishAsync(project, baseImage, cancellation));
+            var program = await build.PublishAsync(project, baseImage, cancellation);
+            CheckDoubles(program);
+            programs.Add(program);
         }
-
-        CheckDoubles(programs);
 
         var pushed = new List<PushedImage>();
         foreach (var program in programs)
@@ -69,24 +69,14 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
         return pushed;
     }
 
-    private static void CheckDoubles(List<PublishedProgram> programs)
+    private static void CheckDoubles(PublishedProgram program)
     {
-        string[] lines =
-        [
-            .. programs.Select(static program => (program.Project.Image, Doubles: program.Doubles()))
-                .Where(static found => found.Doubles.Count > 0)
-                    .Select(static found => $"the image {found.Image} would contain {string.Join(", ", found.Doubles)}, a double of " +
-                        $"tests/Doubles, which is only for tests"),
-        ];
-        if (lines.Length == 0)
+        if (program.Doubles() is not { Count: > 0 } doubles)
             return;
         throw new CommandException(
             ExitCode.Failed,
-            [
-                .. lines,
-                "Nothing was pushed. On a machine with access to the official packages, delete SdkDoubles.props and run ./dev ms " +
-                    "images push again.",
-            ]);
+            $"the image {program.Project.Image} would contain {string.Join(", ", doubles)}, a double of tests/Doubles, which is only for tests",
+            "Nothing was pushed. On a machine with access to the official packages, delete SdkDoubles.props and run ./dev ms images push again.");
     }
 
     // Fixes the digest, so the image is built on the base that was looked up even if its tag moves in the meantime.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelServing.Contracts;
 
 namespace ModelServing.Cli.Images;
 
@@ -28,10 +29,11 @@ internal sealed record SourceCheckout(string Folder)
     /// <summary>The folder for building; git ignores it.</summary>
     internal string WorkFolder => Path.Combine(Folder, "artifacts", "images");
 
-    /// <summary>The program of an image. Its project has the image's name with a capital letter.</summary>
+    /// <summary>The program of an image. Its project has the name of the image's setting with a capital letter.</summary>
     internal ImageProject ProjectOf(string image)
     {
-        var project = char.ToUpperInvariant(image[0]) + image[1..];
+        var setting = ImageNames.SettingOf(image);
+        var project = char.ToUpperInvariant(setting[0]) + setting[1..];
         return new ImageProject(image, Path.Combine(Folder, "services", project, $"{project}.csproj"));
     }
 

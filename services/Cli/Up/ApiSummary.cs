@@ -7,16 +7,17 @@ namespace ModelServing.Cli.Up;
 /// <summary>The addresses of a ready platform, as they are printed.</summary>
 internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<ModelSummary> Models)
 {
-    /// <summary>Describes a platform. The example requests come from the manifests of the stable versions.</summary>
+    /// <summary>Describes a platform. The example requests have the inputs of the stable versions.</summary>
     internal static async Task<ApiSummary> CreateAsync(Platform platform, ModelRegistry registry, CancellationToken cancellation)
     {
         var models = new List<ModelSummary>();
+        using var inputs = new CallerInputs(registry, platform.Api, platform.OperatorKey);
         // The operator's key, because it is always on this machine.
         var credential = platform.Clients.Anonymous ? "" : $" -H \"{HeaderNames.ApiKey}: $(cat '{platform.OperatorKeyPath}')\"";
         foreach (var (model, rollout) in platform.Plan.Rollouts)
         {
             var infer = new Uri(platform.Api, InferencePaths.Infer(model)).ToString();
-            var example = await FindExampleAsync(registry, model, rollout.Stable.Version, cancellation) is { } body
+            var example = await inputs.FindAsync(model, rollout.Stable.Version, cancellation) is { } found && ExampleRequest.From(found) is { } body
                 ? $"curl -s {infer}{credential} -H 'Content-Type: application/json' -d '{body}'"
                 : $"curl -s {new Uri(platform.Api, InferencePaths.Model(model))}{credential}";
             models.Add(new ModelSummary(model.Text, PlanChange.Describe(rollout), infer, example));
@@ -26,20 +27,6 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
             platform.Api.GetLeftPart(UriPartial.Authority),
             new Uri(platform.Api, InferencePaths.Metrics).ToString(),
             models);
-    }
-
-    // An unreadable manifest is a reason not to serve the version, which is reported elsewhere.
-    private static async Task<string?> FindExampleAsync(
-        ModelRegistry registry, ModelName model, ModelVersion version, CancellationToken cancellation)
-    {
-        try
-        {
-            return ExampleRequest.From(await registry.ReadManifestAsync(model, version, cancellation));
-        }
-        catch (RegistryException)
-        {
-            return null;
-        }
     }
 
     /// <summary>The clients in words.</summary>

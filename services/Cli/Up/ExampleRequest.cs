@@ -5,7 +5,7 @@ using ModelServing.Registry;
 
 namespace ModelServing.Cli.Up;
 
-/// <summary>An example of an inference request for a version: zeros in the shapes of its manifest.</summary>
+/// <summary>An example of an inference request for a version: zeros in the shapes of its inputs.</summary>
 internal static class ExampleRequest
 {
     // More would be unreadable in one command.
@@ -14,9 +14,9 @@ internal static class ExampleRequest
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The request's body; null if it would be too long to type.</summary>
-    internal static string? From(Manifest manifest)
+    internal static string? From(IReadOnlyList<TensorInfo> inputs)
     {
-        if (manifest.Inputs.Sum(static input => Shape(input)
+        if (inputs.Sum(static input => Shape(input)
             .Aggregate(1L, static (product, length) => product * Math.Min(length, MostElements + 1))) > MostElements)
             return null;
         using var body = new MemoryStream();
@@ -24,7 +24,7 @@ internal static class ExampleRequest
         {
             json.WriteStartObject();
             json.WriteStartArray("inputs");
-            foreach (var input in manifest.Inputs)
+            foreach (var input in inputs)
                 Write(json, input);
             json.WriteEndArray();
             json.WriteEndObject();

@@ -32,6 +32,20 @@ internal sealed class FeatureHost(
         return true;
     }
 
+    /// <summary>The address of the feature server of the platform in a folder; null while it does not run.</summary>
+    internal static Uri? AddressIn(string folder)
+    {
+        var file = PlatformFiles.FeaturesAddressIn(folder);
+        try
+        {
+            return Uri.TryCreate(File.ReadAllText(file).Trim(), UriKind.Absolute, out var address) ? address : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     internal async Task StopAsync(TimeSpan timeout, CancellationToken kill)
     {
         if (running is { } host)

@@ -1,4 +1,5 @@
 using ModelServing.Cli.Demo;
+using ModelServing.Cli.Features;
 using ModelServing.Cli.Up.Functions;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
@@ -92,6 +93,12 @@ internal sealed class Platform : IAsyncDisposable
 
     internal HostedFunctions Functions { get; }
 
+    /// <summary>Makes a client of the feature server, with the operator's key.</summary>
+    /// <exception cref="CommandException">The feature server does not run at the moment.</exception>
+    internal FeatureClient OpenFeatures() => FeatureHost.AddressIn(settings.StateFolder) is { } address
+        ? new FeatureClient(address, OperatorKey)
+        : throw new CommandException(ExitCode.Failed, "the feature server does not run");
+
     internal PlatformPace Pace => settings.Pace;
 
     /// <summary>Puts a proxy in front of a version, and waits until the router uses it.</summary>
@@ -140,7 +147,8 @@ internal sealed class Platform : IAsyncDisposable
             {
                 Registry = settings.Registry,
                 Cache = cache.Settings,
-                Log = new EventLogSettings { Folder = PlatformFiles.EventsIn(settings.StateFolder) },
+                Log = EventLogMaker.Make(settings.Stack.Features, PlatformFiles.EventsIn(settings.StateFolder)),
+                Minute = settings.Pace.Minute,
                 Clients = HostSources.File(files.ClientsPath),
                 Urls = "http://127.0.0.1:0",
             },

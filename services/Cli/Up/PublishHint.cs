@@ -16,7 +16,13 @@ internal static class PublishHint
         }
 
         if (missing.Any(IsSample))
+        {
             yield return "To run the platform with the sample: ./dev up --demo";
+            yield return "To publish the feature views that it uses:";
+            yield return "  ./dev ms features apply " +
+                string.Join(' ', SampleFeatures.Views.Select(static view => Display(SampleFeatures.PathOf(view)))) + Options(stack);
+        }
+
         yield return "To publish " + (missing.Count == 1 ? "it:" : "them:");
         foreach (var version in missing)
         {

@@ -118,9 +118,10 @@ internal static class UpCommand
 
         // 3
         var location = "file:" + (request.Demo ? Path.Combine(state.FullPath, "registry") : stack.RegistryFolder(started.Settings.Local));
-        var registry = new ModelRegistry(RegistryLocation.Open(location), time);
+        var store = RegistryLocation.Open(location);
+        var registry = new ModelRegistry(store, time);
         if (request.Demo)
-            await DemoModel.PublishAsync(registry, signals.Stop);
+            await DemoModel.PublishAsync(store, registry, signals.Stop);
         await CheckAsync(started, signals.Stop);
 
         // 4

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ModelServing.Contracts.Functions;
 
 namespace ModelServing.Contracts.Features;
 
@@ -19,6 +20,7 @@ public sealed partial record FeatureServerSettings : HostSettings
         HostSetting.Value(nameof(Views), ViewsForm, ParseViews, WriteViews),
         HostSetting.Text(nameof(Environment)),
         HostSetting.Text(nameof(Clients)),
+        HostSetting.Seconds(nameof(Minute), least: 1),
     ];
 
     /// <summary>The registry with the views' definitions, which also gets the segments of the event log: <c>file:FOLDER</c>, or
@@ -43,6 +45,9 @@ public sealed partial record FeatureServerSettings : HostSettings
     /// <summary>The source of the clients document: <c>file:PATH</c> (<see cref="ClientsDocument"/>). Reporters may post events, and
     /// callers may read features. With null, the default, anyone may.</summary>
     public string? Clients { get; init; }
+
+    /// <summary>The length of a minute of the reports, the same as <see cref="FunctionsHostSettings.Minute"/>. 60 s by default.</summary>
+    public TimeSpan Minute { get; init; } = TimeSpan.FromSeconds(60);
 
     public FeatureServerSettings()
     {

@@ -2,7 +2,8 @@ using static ModelServing.Contracts.Monitoring.ModelMetric;
 
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>The alarms about models, on the metrics that ModelMetrics posts.</summary>
+/// <summary>The alarms on the metrics that ModelMetrics posts: about models here, and about features in
+/// <see cref="FeatureAlarms"/>.</summary>
 /// <remarks>Every alarm that leads to a rollback requires a minimum number of requests in its window, so that a handful of them cannot
 /// condemn a version, and compares with stable on evidence that no caller can produce alone. An alarm without such evidence notifies
 /// people. To add an alarm: add it here, and a row in docs/operations.md.</remarks>
@@ -135,6 +136,7 @@ public static class ModelAlarms
             Text = "ModelMetrics has posted nothing for ten minutes, so no alarm about a model can fire. Check its CronJob and the " +
                 "function's log.",
         },
+        .. FeatureAlarms.All,
     ];
 
     // Both sides must be grouped alike to be joined by stream.

@@ -65,6 +65,30 @@ public static class ModelMetric
     /// <summary>The records that were lost in the minute.</summary>
     public const string PredictionsLost = "PredictionsLost";
 
+    /// <summary>1 if the feature server reported in the minute; 0 for some minutes after it stopped without saying so. By
+    /// <see cref="Environment"/> alone, like the other three about the event log.</summary>
+    public const string FeatureServerReporting = "FeatureServerReporting";
+
+    /// <summary>The events that the object store does not have yet. They are lost if the feature server's volume is.</summary>
+    public const string FeatureEventsUnshipped = "FeatureEventsUnshipped";
+
+    /// <summary>For how many seconds the oldest of those events should have been shipped.</summary>
+    public const string FeatureEventsOverdueSeconds = "FeatureEventsOverdueSeconds";
+
+    /// <summary>The part of the event log's space on the volume that is taken, from 0 to 1.</summary>
+    public const string FeatureLogShare = "FeatureLogShare";
+
+    /// <summary>1 if a feature view is filled, so that its features can be read, else 0. By <see cref="View"/> and
+    /// <see cref="Version"/>, like the other two about views.</summary>
+    public const string FeatureViewFilled = "FeatureViewFilled";
+
+    /// <summary>The age in seconds of the oldest event that is not applied to a filled view.</summary>
+    public const string FeatureViewDelaySeconds = "FeatureViewDelaySeconds";
+
+    /// <summary>1 for each event that was older than the view's lateness allows, and so was not applied; 0 for each other event that the
+    /// view uses.</summary>
+    public const string FeatureEventsLate = "FeatureEventsLate";
+
     /// <summary>1 while the plan's rollout of the model is refused, else 0. By <see cref="Model"/> alone.</summary>
     public const string RefusedRollout = "RefusedRollout";
 
@@ -77,6 +101,9 @@ public static class ModelMetric
 
     /// <summary>Dimension: the version's number.</summary>
     public const string Version = "version";
+
+    /// <summary>Dimension: the feature view's name.</summary>
+    public const string View = "view";
 
     /// <summary>Dimension: the variant; <see cref="StableVariant"/> for every stable version.</summary>
     public const string Variant = "variant";

@@ -10,7 +10,7 @@ namespace ModelServing.Features.Definitions;
 public sealed class PublishedViews(IObjectStore store)
 {
     /// <summary>The start of all views' keys.</summary>
-    public const string Prefix = "features/";
+    public const string Prefix = ArtifactKeys.FeaturesPrefix;
 
     private const string File = "definition.json";
 
@@ -21,7 +21,7 @@ public sealed class PublishedViews(IObjectStore store)
     public static ObjectKey Key(ViewId id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return ObjectKey.Parse($"{Prefix}{id.View}/v{id.Version}/{File}");
+        return ObjectKey.Parse(ArtifactKeys.Definition(id.View.Text, id.Version));
     }
 
     /// <summary>Publishes a version. Publishing the same definition again changes nothing.</summary>

@@ -21,8 +21,7 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
     /// <summary>The lower bound for stable's latency in comparisons: callers do not notice three times next to nothing.</summary>
     internal static readonly TimeSpan LeastLatency = TimeSpan.FromMilliseconds(1);
 
-    // The second datapoint of a 0/1 metric has its own time, because a store may keep only one per stream and time.
-    private readonly DateTimeOffset beside = start + length / 60;
+    private readonly MinutePoints points = new(start, length);
 
     /// <summary>Computes the metrics of a model.</summary>
     /// <param name="model">The model.</param>
@@ -46,12 +45,12 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
         {
             var dimensions = stream.Dimensions(model);
             if (Reporting(stream.Version, processes, before) is { } reporting)
-                metrics.Add(Data(ModelMetric.Reporting, dimensions, Once(reporting)));
+                metrics.Add(Data(ModelMetric.Reporting, dimensions, points.Once(reporting)));
             if (!counts.TryGetValue(stream, out var counted))
                 continue;
-            metrics.Add(Data(ModelMetric.Requests, dimensions, Once(counted.Requests)));
+            metrics.Add(Data(ModelMetric.Requests, dimensions, points.Once(counted.Requests)));
             if (requests > 0)
-                metrics.Add(Data(Share, dimensions, Once((double)counted.Requests / requests)));
+                metrics.Add(Data(Share, dimensions, points.Once((double)counted.Requests / requests)));
             AddOutcomes(metrics, dimensions, counted);
             if (!stream.IsStable && counted.Telling >= LeastCompared && stable.Telling >= LeastCompared)
                 AddCompared(metrics, stream, dimensions, counted, stable, failures);
@@ -63,11 +62,11 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
 
     /// <summary>The metric of whether a model's planned rollout is refused.</summary>
     internal MetricData Refused(ModelName model, bool isRefused) =>
-        Data(RefusedRollout, new Dictionary<string, string> { [Model] = model.Text }, Once(isRefused ? 1 : 0));
+        Data(RefusedRollout, new Dictionary<string, string> { [Model] = model.Text }, points.Once(isRefused ? 1 : 0));
 
     /// <summary>The heartbeat, which shows that the minute was posted.</summary>
     internal MetricData Beat(string environment) =>
-        Data(Heartbeat, new Dictionary<string, string> { [ModelMetric.Environment] = environment }, Once(1));
+        Data(Heartbeat, new Dictionary<string, string> { [ModelMetric.Environment] = environment }, points.Once(1));
 
     private void AddLogs(List<MetricData> metrics, ModelName model, IReadOnlyList<ProcessReport> processes)
     {
@@ -80,10 +79,10 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
                 [Model] = model.Text,
                 [ModelMetric.Version] = version.Key.ToString(),
             };
-            metrics.Add(Data(PredictionBacklog, dimensions, Once(version.Sum(static log => log.Backlog))));
-            metrics.Add(Data(PredictionBacklogSeconds, dimensions, Once(version.Max(static log => log.BacklogAge.TotalSeconds))));
-            metrics.Add(Data(PredictionsAside, dimensions, Once(version.Sum(static log => log.Aside))));
-            metrics.Add(Data(PredictionsLost, dimensions, Once(version.Sum(static log => log.Lost))));
+            metrics.Add(Data(PredictionBacklog, dimensions, points.Once(version.Sum(static log => log.Backlog))));
+            metrics.Add(Data(PredictionBacklogSeconds, dimensions, points.Once(version.Max(static log => log.BacklogAge.TotalSeconds))));
+            metrics.Add(Data(PredictionsAside, dimensions, points.Once(version.Sum(static log => log.Aside))));
+            metrics.Add(Data(PredictionsLost, dimensions, points.Once(version.Sum(static log => log.Lost))));
         }
     }
 
@@ -94,11 +93,15 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
         metrics.Add(Data(
             Failure,
             dimensions,
-            OneOrZero(counted.Count(AnswerKind.Failed), counted.Telling - counted.Count(AnswerKind.Failed))));
+            points.OneOrZero(counted.Count(AnswerKind.Failed), counted.Telling - counted.Count(AnswerKind.Failed))));
         if (counted.Count(AnswerKind.Answered) + counted.Count(AnswerKind.NonFinite) > 0)
-            metrics.Add(Data(NonFinite, dimensions, OneOrZero(counted.Count(AnswerKind.NonFinite), counted.Count(AnswerKind.Answered))));
+        {
+            var nonFinite = counted.Count(AnswerKind.NonFinite);
+            metrics.Add(Data(NonFinite, dimensions, points.OneOrZero(nonFinite, counted.Count(AnswerKind.Answered))));
+        }
+
         foreach (var (name, quantile) in (ReadOnlySpan<(string, double)>)[(LatencyP50, 0.5), (LatencyP95, 0.95), (LatencyP99, 0.99)])
-            metrics.Add(Data(name, dimensions, Once(counted.Latency(quantile)!.Value.TotalMilliseconds)));
+            metrics.Add(Data(name, dimensions, points.Once(counted.Latency(quantile)!.Value.TotalMilliseconds)));
     }
 
     private void AddCompared(
@@ -109,14 +112,14 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
         RequestCounts stable,
         ComparedFailures failures)
     {
-        var weight = Weight(counted.Telling);
+        var weight = MinutePoints.Weight(counted.Telling);
         var failed = failures.Count(stream, Comparison.Error);
         // A request that the version refused (4xx) and stable answered is not among its telling ones.
         var telling = counted.Telling + Math.Max(0, failed - counted.Count(AnswerKind.Failed));
         metrics.Add(Data(
             FailureExcess,
             dimensions,
-            new MetricDatapoint(start, (double)failed / telling - ShareOf(AnswerKind.Failed, stable), Weight(telling))));
+            new MetricDatapoint(start, (double)failed / telling - ShareOf(AnswerKind.Failed, stable), MinutePoints.Weight(telling))));
         var nonFinite = (double)failures.Count(stream, HeaderNames.NonFinite) / counted.Telling;
         metrics.Add(Data(
             NonFiniteExcess,
@@ -141,16 +144,6 @@ internal sealed class MinuteNumbers(DateTimeOffset start, TimeSpan length)
 
     private static double ShareOf(AnswerKind kind, RequestCounts counted) => (double)counted.Count(kind) / counted.Telling;
 
-    private static MetricData Data(string name, IReadOnlyDictionary<string, string> dimensions, params MetricDatapoint[] points) =>
+    internal static MetricData Data(string name, IReadOnlyDictionary<string, string> dimensions, params MetricDatapoint[] points) =>
         new() { Namespace = ModelMetric.Namespace, Name = name, Dimensions = dimensions, Datapoints = points };
-
-    private MetricDatapoint Once(double value) => new(start, value);
-
-    private MetricDatapoint[] OneOrZero(long ones, long zeros)
-    {
-        MetricDatapoint[] both = [new(start, 0, Weight(zeros)), new(beside, 1, Weight(ones))];
-        return ones == 0 ? both[..1] : zeros == 0 ? both[1..] : both;
-    }
-
-    private static int Weight(long count) => (int)Math.Min(count, int.MaxValue);
 }

@@ -96,6 +96,7 @@ internal sealed class ModelMetricsHandler(
         var metrics = minutes.ToDictionary(static minute => minute, static _ => new List<MetricData>());
         foreach (var model in models)
             await AddAsync(model, reports, metrics, report, cancellation);
+        await AddFeaturesAsync(new FeatureReports(connection, settings.Environment, settings.Minute), metrics, report, cancellation);
         await AddRefusedAsync(models, metrics, report, cancellation);
         // 3
         foreach (var minute in minutes)
@@ -148,6 +149,33 @@ internal sealed class ModelMetricsHandler(
                 report.Faults.Add(
                     $"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer or a " +
                         $"foreign program wrote them");
+            }
+        }
+    }
+
+    private async Task AddFeaturesAsync(
+        FeatureReports reports, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report, CancellationToken cancellation)
+    {
+        var first = metrics.Keys.Min() - Missed;
+        var read = await Task.WhenAll(Enumerable.Range(0, (int)(metrics.Keys.Max() - first) + 1).Select(i => FindAsync(first + i)));
+        foreach (var (minute, data) in metrics)
+        {
+            var at = (int)(minute - first);
+            data.AddRange(new FeatureNumbers(StartOf(minute), settings.Minute)
+                .Compute(settings.Environment, read[at], read[(at - Missed)..at]));
+        }
+
+        async Task<FeatureReport?> FindAsync(long minute)
+        {
+            try
+            {
+                return await reports.FindAsync(minute, cancellation);
+            }
+            catch (ContractException e)
+            {
+                lock (report.Faults)
+                    report.Faults.Add($"{e.Message} (the minute of {StartOf(minute):O})");
+                return null;
             }
         }
     }

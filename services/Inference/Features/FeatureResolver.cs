@@ -32,8 +32,12 @@ internal sealed class FeatureResolver(
     // What a state takes of the memory for requests, decoded. Most take less; a large one is as large as its view allows.
     private const int StateBytes = 8 * 1024;
 
+    // On a busy machine, reads fail and work in turn. They work again when none has failed for this long.
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+
     private readonly RecentStates recent = new(time);
     private bool isReported;
+    private long failedAt;
 
     /// <summary>Resolves the features of a request, which owns them.</summary>
     /// <exception cref="RequestFaultException">A key or a time is wrong, or there are too many entities.</exception>
@@ -248,13 +252,16 @@ internal sealed class FeatureResolver(
     // One line when the reads begin to fail, and one when they work again.
     private void Report(string? failure)
     {
-        if (isReported == failure is not null)
-            return;
-        isReported = failure is not null;
-        if (failure is null)
+        if (failure is not null)
+        {
+            Volatile.Write(ref failedAt, time.GetTimestamp());
+            if (!Interlocked.Exchange(ref isReported, true))
+                FeatureLog.Fails(logger, failure);
+        }
+        else if (isReported && time.GetElapsedTime(Volatile.Read(ref failedAt)) >= Calm && Interlocked.Exchange(ref isReported, false))
+        {
             FeatureLog.Works(logger);
-        else
-            FeatureLog.Fails(logger, failure);
+        }
     }
 }
 

@@ -23,8 +23,7 @@ internal static class CloudRules
         [
             CheckModels(settings, cloud), CheckPhase(settings, cloud), CheckCluster(cloud.Cluster), CheckFunctions(cloud.Functions),
             CheckAlarms(cloud.Alarms), CheckPods("router", cloud.Router), CheckPods("inference", cloud.Inference), CheckCache(cloud.Cache),
-            CheckPredictions(settings, cloud.PredictionStore), CheckFeatures(settings.Features),
-            cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
+            CheckPredictions(settings, cloud.PredictionStore), cloud.Gateway is { } gateway ? CheckGateway(gateway, settings.Tokens) : [],
         ];
         return all.SelectMany(static faults => faults);
     }
@@ -46,12 +45,6 @@ internal static class CloudRules
             yield return Fault("cache.shards", "only a sharded cache has shards; remove this, or set cache.mode to sharded");
         if (cache is { Shards: { } shards, Nodes: var nodes } && shards * nodes > 100)
             yield return Fault("cache.nodes", $"{shards} shards of {nodes} nodes make {shards * nodes} nodes; the limit is 100");
-    }
-
-    private static IEnumerable<SettingsFault> CheckFeatures(FeatureSettings features)
-    {
-        if (features.Views.Count > 0)
-            yield return Fault("features.views", "'pulumi up' can't deploy the feature server yet; only 'ms up' serves feature views");
     }
 
     private static IEnumerable<SettingsFault> CheckPredictions(StackSettings settings, PredictionStoreSettings store)
@@ -120,10 +113,13 @@ internal static class CloudRules
         {
             if (cloud.Images.DigestOf(image) is not null)
                 continue;
-            if (image != ImageNames.Jobs)
-                yield return Fault($"images.{image}", "missing: set every image or none");
-            else if (cloud.HasExport(settings))
-                yield return Fault($"images.{image}", "missing: set it, or predictionStore.export.enabled to false");
+            var path = $"images.{ImageNames.SettingOf(image)}";
+            if (image == ImageNames.FeatureServer && settings.Features.Views.Count > 0)
+                yield return Fault(path, "missing: set it, or remove features.views");
+            else if (image == ImageNames.Jobs && cloud.HasExport(settings))
+                yield return Fault(path, "missing: set it, or predictionStore.export.enabled to false");
+            else if (image is not (ImageNames.FeatureServer or ImageNames.Jobs))
+                yield return Fault(path, "missing: set every image or none");
         }
 
         if (cloud.Registry is null)

@@ -88,6 +88,9 @@ public sealed record CloudSettings
     [Setting("The pods of each version of each model. `models.MODEL.pods` overrides these settings for one model.")]
     public PodSettings Inference { get; init; } = new();
 
+    [Setting("The pod of the feature server, and the volume of its event log. There is one if `modelserving:features` has views.")]
+    public FeatureServerStackSettings FeatureServer { get; init; } = new();
+
     /// <summary>Whether the cluster exports each day's predictions: if there may be any.</summary>
     public bool HasExport(StackSettings settings)
     {

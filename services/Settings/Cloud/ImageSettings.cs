@@ -25,6 +25,13 @@ public sealed record ImageSettings
         Example = DigestExample)]
     public string? Jobs { get; init; }
 
+    [Setting(
+        "The digest of the feature server's image. It is required if `modelserving:features` has views.",
+        Pattern = DigestPattern,
+        Form = DigestForm,
+        Example = DigestExample)]
+    public string? FeatureServer { get; init; }
+
     /// <summary>True if no image is set. Then only the foundation is created.</summary>
     public bool AreEmpty => ImageNames.All.All(image => DigestOf(image) is null);
 
@@ -36,6 +43,7 @@ public sealed record ImageSettings
         ImageNames.Inference => Inference,
         ImageNames.Functions => Functions,
         ImageNames.Jobs => Jobs,
+        ImageNames.FeatureServer => FeatureServer,
         _ => throw new ArgumentException($"there is no image '{image}'", nameof(image)),
     };
 }

@@ -26,9 +26,9 @@ internal static class BenchView
     private static readonly TimeSpan[] Windows =
         [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), TimeSpan.FromDays(7), TimeSpan.FromDays(30)];
 
-    internal static ViewDefinition Create() => new()
+    internal static ViewDefinition Create(string name = "bench") => new()
     {
-        View = ViewName.Parse("bench"),
+        View = ViewName.Parse(name),
         Version = 1,
         Entity = [new NamedType("card_id", new FieldType(FieldKind.Int64))],
         Sources =

@@ -35,6 +35,15 @@ internal static class ExportBench
         return new ExportFigures(cards * OfCard, view.Features.Count, cards * OfCard / seconds, peak / 1e6, table / 1e6);
     }
 
+    internal static void Print(IReadOnlyList<ExportFigures> exports, TextWriter output)
+    {
+        output.WriteLine($"export of a training table with {exports[0].Features} features, and as many events as rows:");
+        output.WriteLine("| rows | rows/s | peak memory, MB | table, MB |");
+        output.WriteLine("| ---: | ---: | ---: | ---: |");
+        foreach (var (rows, _, speed, peak, table) in exports)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {rows:N0} | {speed:N0} | {peak:N0} | {table:N1} |"));
+    }
+
     private static async Task WriteEventsAsync(string volume, IObjectStore store, int cards, CancellationToken cancellation)
     {
         var options = new EventLogOptions(volume, SpoolMode.Process, 64L << 30);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using ModelServing.Contracts;
 using ModelServing.Sample;
 using ModelServing.TestKit;
+using ModelServing.TestKit.Sample;
 
 namespace ModelServing.Bench.Routing;
 
@@ -95,7 +96,7 @@ internal sealed class RouterBench(int rounds, int seconds, bool own = false)
     // The first row of the demo's traffic, in the form that its client sends.
     private static string Request()
     {
-        var row = SampleTraffic.Rows(1)[0];
+        var row = SampleReplay.Rows(1)[0];
         var features = string.Join(',', row.Features.ToArray().Select(static feature => feature.ToString(CultureInfo.InvariantCulture)));
         var shape = $"[1,{row.Features.Length}]";
         var input = $$"""{"name":"{{SampleArtifacts.InputName}}","datatype":"FP32","shape":{{shape}},"data":[{{features}}]}""";

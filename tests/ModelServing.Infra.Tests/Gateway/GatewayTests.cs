@@ -18,11 +18,12 @@ public class GatewayTests
             [
                 "/v2 http://10.0.1.70:80/v2",
                 "/v2/{path*} http://10.0.1.70:80/v2/${request.path[path]}",
-                "/v1/{path*} http://10.0.1.70:80/v1/${request.path[path]}",
+                "/v1/outcomes http://10.0.1.70:80/v1/outcomes",
+                "/v1/predictions/{path*} http://10.0.1.70:80/v1/predictions/${request.path[path]}",
             ],
             Routes(specification).Select(route => $"{route["path"]} {route.Map("backend")["url"]}"));
         Assert.Equal(
-            ["GET HEAD POST", "GET HEAD POST", "POST"],
+            ["GET HEAD POST", "GET HEAD POST", "POST", "POST"],
             Routes(specification).Select(route => string.Join(' ', route.List("methods").Cast<string>())));
     }
 
@@ -63,6 +64,25 @@ public class GatewayTests
         Assert.Contains("RouterAdminPort is 80", await Rendered.RefusalAsync(some => some.Gateway(admin: 80)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Events_and_reads_of_features_lead_to_the_feature_server()
+    {
+        var specification = (await Rendered.FromAsync(some => some.Gateway(TimeSpan.FromSeconds(1), features: "10.0.1.71")))
+            .Only(Deployment)
+            .Part("specification");
+
+        var route = Routes(specification)[^1];
+        Assert.Equal(
+            ("/v1/features/{path*}", "http://10.0.1.71:80/v1/features/${request.path[path]}"),
+            (route["path"], route.Map("backend")["url"]));
+        Assert.Equal(["GET", "POST"], route.List("methods").Cast<string>());
+        Assert.Equal(30.0, route.Map("backend")["readTimeoutInSeconds"]);
+        // Which route takes a path that two of them match is not documented.
+        var starts = Routes(specification).Select(static each => ((string)each["path"]).Replace("{path*}", "", StringComparison.Ordinal))
+            .Where(static start => start.EndsWith('/')).ToList();
+        Assert.DoesNotContain(starts, start => starts.Any(other => other != start && start.StartsWith(other, StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(10, 15)]
     [InlineData(0.25, 6)]
@@ -70,7 +90,7 @@ public class GatewayTests
     public async Task The_gateway_waits_longer_than_the_longest_deadline(double seconds, double timeout)
     {
         var specification = await SpecificationAsync(TimeSpan.FromSeconds(seconds));
-        Assert.Equal([timeout, timeout, 30.0], Routes(specification).Select(route => route.Map("backend")["readTimeoutInSeconds"]));
+        Assert.Equal([timeout, timeout, 30.0, 30.0], Routes(specification).Select(route => route.Map("backend")["readTimeoutInSeconds"]));
     }
 
     [Fact]

@@ -60,7 +60,8 @@ internal sealed class HostContainer : IAsyncDisposable
     /// <summary>Starts a pod's host.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="overrides">The variables that the test overrides or adds, from a closed list.</param>
-    /// <param name="mounts">The folders that the kubelet or the test mounts: from the path in the container to the folder.</param>
+    /// <param name="mounts">The folders that the kubelet or the test mounts: from the path in the container to the folder. Only those of
+    /// claims are writable.</param>
     /// <param name="resolver">The content of <c>resolv.conf</c>, which the kubelet writes.</param>
     internal static HostContainer Start(
         RenderedPod pod,
@@ -74,6 +75,7 @@ internal sealed class HostContainer : IAsyncDisposable
             ClusterNames.Router => "Router",
             ClusterNames.Inference => "Inference",
             ClusterNames.Export => "Jobs",
+            ClusterNames.FeatureServer => "FeatureServer",
             _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
         };
         return Start(pod, mounts, resolver, Program(program), [
@@ -136,14 +138,16 @@ internal sealed class HostContainer : IAsyncDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Posts JSON and returns the answer's text.</summary>
-    internal static async Task<string> PostAsync(IPAddress podAddress, int port, string path, string json)
+    /// <summary>Posts JSON, with an API key if one is given, and returns the answer's text.</summary>
+    internal static async Task<string> PostAsync(IPAddress podAddress, int port, string path, string json, string? key = null)
     {
-        using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var answer = await Http.PostAsync(
-            new UriBuilder("http", podAddress.ToString(), port, path).Uri,
-            content,
-            TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new UriBuilder("http", podAddress.ToString(), port, path).Uri)
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        if (key is not null)
+            request.Headers.Add(HeaderNames.ApiKey, key);
+        using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
         return text;
@@ -196,13 +200,13 @@ internal sealed class HostContainer : IAsyncDisposable
         string program,
         IReadOnlyList<string> command)
     {
-        Assert.Empty(pod.Secrets.Keys.Except(mounts.Keys));
+        Assert.Empty(pod.Secrets.Keys.Concat(pod.Claims).Except(mounts.Keys));
         var folder = new TemporaryFolder();
         var etc = Directory.CreateDirectory(folder.Combine("etc")).FullName;
         foreach (var (name, text) in Etc.Append(new("resolv.conf", resolver)))
             File.WriteAllText(Path.Combine(etc, name), text);
         var volumes = pod.Volumes.Select(static volume => $"scratch={volume.Path}={Size(volume.Size)}")
-            .Concat(mounts.Select(static mount => $"folder={mount.Key}={mount.Value}")).ToList();
+            .Concat(mounts.Select(mount => $"{(pod.Claims.Contains(mount.Key) ? "claim" : "folder")}={mount.Key}={mount.Value}")).ToList();
         var start = new ProcessStartInfo("unshare", [
             "--mount", "--propagation", "private", "--pid", "--fork", "--",
             "bash", Repository.Combine("tests", "ModelServing.Infra.Tests", "Hosts", "container.sh"),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Features;
 using ModelServing.Infra.Tests.Stacks;
 
 namespace ModelServing.Infra.Tests.Hosts;
@@ -13,9 +14,10 @@ public class RenderedEnvironmentTests
     [Fact]
     public async Task A_host_reads_each_rendered_variable_and_writes_the_same_ones_back()
     {
-        var pods = RenderedHost.From(await SomeStack.OfModelsAsync("fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 " +
-            "}, keepWarm: [3] }, churn: { stable: { version: 4 } }"));
-        Assert.Equal(["churn-v4", "fraud-v1", "fraud-v2", "fraud-v3", "router"], pods.Select(pod => pod.Name));
+        var pods = RenderedHost.From(await SomeStack.RunAsync(SomeStack.File(
+            "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 }, keepWarm: [3] }, churn: { stable: { version: 4 } }",
+            more: SomeStack.Features)));
+        Assert.Equal(["churn-v4", "feature-server", "fraud-v1", "fraud-v2", "fraud-v3", "router"], pods.Select(pod => pod.Name));
         foreach (var pod in pods)
         {
             var read = new HashSet<string>(StringComparer.Ordinal);
@@ -28,6 +30,7 @@ public class RenderedEnvironmentTests
             {
                 ClusterNames.Router => new RouterSettings(environment),
                 ClusterNames.Inference => new InferenceSettings(environment),
+                ClusterNames.FeatureServer => new FeatureServerSettings(environment),
                 _ => throw new NotSupportedException($"{pod.Name} runs '{pod.Host}', which this test does not know"),
             };
             Assert.Empty(pod.Environment.Keys.Except(read).Except(OfLibraries));

@@ -5,13 +5,15 @@ using ModelServing.Stacks;
 
 namespace ModelServing.Infra.Tests.Hosts;
 
-/// <summary>The pod of a Deployment: it listens, and the kubelet probes it.</summary>
+/// <summary>The pod of a Deployment or a StatefulSet: it listens, and the kubelet probes it.</summary>
 internal sealed record RenderedHost : RenderedPod
 {
     private RenderedHost(RenderedResource deployment)
         : base(
             deployment.Name,
             deployment.Inputs.Map("spec", "template"),
+            [.. deployment.Inputs.Map("spec").List("volumeClaimTemplates").Cast<ImmutableDictionary<string, object>>()
+                .Select(static claim => (string)claim.Map("metadata")["name"])],
             "ports", "startupProbe", "livenessProbe", "readinessProbe", "lifecycle")
     {
         var container = ContainerOf(deployment.Inputs.Map("spec", "template", "spec"));
@@ -43,10 +45,10 @@ internal sealed record RenderedHost : RenderedPod
 
     internal Probe Readiness { get; }
 
-    /// <summary>The hosts of a stack, in the order of their Deployments' names.</summary>
+    /// <summary>The hosts of a stack, in the order of their names.</summary>
     internal static IReadOnlyList<RenderedHost> From(RenderedStack run) =>
     [
-        .. run.OfType("kubernetes:apps/v1:Deployment")
+        .. run.OfType("kubernetes:apps/v1:Deployment").Concat(run.OfType("kubernetes:apps/v1:StatefulSet"))
             .OrderBy(static deployment => deployment.Name, StringComparer.Ordinal)
             .Select(static deployment => new RenderedHost(deployment)),
     ];

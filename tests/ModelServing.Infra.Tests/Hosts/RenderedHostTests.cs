@@ -11,6 +11,10 @@ public class RenderedHostTests
         Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Inference));
 
     [Fact]
+    public Task The_feature_server_keeps_its_log_when_its_rendered_container_is_created_again() =>
+        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.FeatureServer));
+
+    [Fact]
     public Task Each_pod_of_the_export_writes_its_part_of_the_day_in_its_rendered_container() =>
         Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Export));
 

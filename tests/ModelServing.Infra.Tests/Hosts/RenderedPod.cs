@@ -15,8 +15,10 @@ internal record RenderedPod
     /// <summary>Reads what all pods have.</summary>
     /// <param name="name">The object that creates the pod.</param>
     /// <param name="template">The pod's template.</param>
+    /// <param name="claims">The names of the claimed volumes.</param>
     /// <param name="known">The members of the container that the caller reads.</param>
-    private protected RenderedPod(string name, ImmutableDictionary<string, object> template, params string[] known)
+    private protected RenderedPod(
+        string name, ImmutableDictionary<string, object> template, IReadOnlyCollection<string> claims, params string[] known)
     {
         var pod = template.Map("spec");
         var container = ContainerOf(pod);
@@ -35,6 +37,9 @@ internal record RenderedPod
         Group = Number(pod.Map("securityContext")["runAsGroup"]);
         HasToken = (bool)pod["automountServiceAccountToken"];
         FsGroup = Number(pod.Map("securityContext")["fsGroup"]);
+        Claims = [.. container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>()
+            .Where(mount => claims.Contains((string)mount["name"]))
+            .Select(static mount => (string)mount["mountPath"])];
         Volumes = [.. Mounts()
             .Where(static mount => !mount.Volume.ContainsKey("secret"))
             .Select(static mount => Volume(mount.Mount, mount.Volume))];
@@ -46,18 +51,19 @@ internal record RenderedPod
                 StringComparer.Ordinal);
 
         IEnumerable<(ImmutableDictionary<string, object> Mount, ImmutableDictionary<string, object> Volume)> Mounts() =>
-            container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>().Select(mount => (
+            container.List("volumeMounts").Cast<ImmutableDictionary<string, object>>()
+                .Where(mount => !claims.Contains((string)mount["name"])).Select(mount => (
                 mount,
                 Assert.Single(
                     pod.List("volumes").Cast<ImmutableDictionary<string, object>>(),
                     volume => volume["name"].Equals(mount["name"]))));
     }
 
-    /// <summary>The name of the Deployment or the CronJob.</summary>
+    /// <summary>The name of the Deployment, the StatefulSet or the CronJob.</summary>
     internal string Name { get; }
 
-    /// <summary>Which of our programs it runs: <see cref="ClusterNames.Router"/>, <see cref="ClusterNames.Inference"/> or
-    /// <see cref="ClusterNames.Export"/>.</summary>
+    /// <summary>Which of our programs it runs: <see cref="ClusterNames.Router"/>, <see cref="ClusterNames.Inference"/>,
+    /// <see cref="ClusterNames.FeatureServer"/> or <see cref="ClusterNames.Export"/>.</summary>
     internal string Host { get; }
 
     internal ImmutableSortedDictionary<string, string> Environment { get; }
@@ -72,6 +78,9 @@ internal record RenderedPod
 
     internal IReadOnlyList<Volume> Volumes { get; }
 
+    /// <summary>The paths of the block volumes, which outlast the pod.</summary>
+    internal IReadOnlyList<string> Claims { get; }
+
     /// <summary>The Secrets that are mounted as folders: from the path to the name.</summary>
     internal ImmutableSortedDictionary<string, string> Secrets { get; }
 
@@ -80,7 +89,7 @@ internal record RenderedPod
 
     /// <summary>The pod of a CronJob of a stack.</summary>
     internal static RenderedPod OfCronJob(RenderedStack run, string name) => new(
-        name, run.Single("kubernetes:batch/v1:CronJob", name).Inputs.Map("spec", "jobTemplate", "spec", "template"));
+        name, run.Single("kubernetes:batch/v1:CronJob", name).Inputs.Map("spec", "jobTemplate", "spec", "template"), []);
 
     private protected static ImmutableDictionary<string, object> ContainerOf(ImmutableDictionary<string, object> pod) =>
         (ImmutableDictionary<string, object>)Assert.Single(pod.List("containers"));

@@ -6,7 +6,8 @@
 #
 #   ROOT     an empty folder           PROGRAM  becomes /app       DOTNET  becomes /dotnet      ETC  is copied to /etc
 #   USER     may be empty, and so may its groups: the caller's are kept
-#   VOLUME   scratch=PATH=SIZE (an empty folder in memory) or folder=PATH=SOURCE (read-only)
+#   VOLUME   scratch=PATH=SIZE (an empty folder in memory), folder=PATH=SOURCE (read-only) or claim=PATH=SOURCE (writable for the group,
+#            as the kubelet makes a volume)
 set -euo pipefail
 root=$1 program=$2 dotnet=$3 etc=$4
 IFS=: read -r user group fs_group <<<"$5"
@@ -42,6 +43,11 @@ while [ "$1" != -- ]; do
   case "$kind" in
     scratch) mount -t tmpfs -o "mode=2777,size=$value${fs_group:+,gid=$fs_group}" scratch "$root$path" ;;
     folder) read_only "$value" "$root$path" ;;
+    claim)
+      [ -z "$fs_group" ] || chgrp "$fs_group" "$value"
+      chmod 2775 "$value"
+      mount --bind "$value" "$root$path"
+      ;;
     *) echo "container.sh: unknown kind of volume: $kind" >&2; exit 64 ;;
   esac
   shift

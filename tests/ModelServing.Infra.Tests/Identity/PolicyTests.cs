@@ -39,6 +39,14 @@ public class PolicyTests
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
             $"Allow any-user to use nosql-rows{In} where all {{{Pod("modelserving", "router")}, {Outcomes}}}",
         ],
+        ["modelserving-some-feature-server"] =
+        [
+            $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-server")}, {Bucket}}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-server")}, {Bucket}, "
+                + "any {target.object.name=/events*/, target.object.name=/features*/}}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-server")}, {Bucket}, "
+                + "target.object.name=/events*/, request.permission='OBJECT_CREATE'}",
+        ],
         ["modelserving-some-export"] =
         [
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "prediction-export")}, {Predictions}}}",
@@ -82,6 +90,11 @@ public class PolicyTests
     public async Task Without_an_export_no_pod_may_read_all_predictions_and_write_files() => await AssertPoliciesAsync(
         some => some.WorkloadPolicies(export: false),
         Workloads.Where(pair => pair.Key != "modelserving-some-export").ToDictionary());
+
+    [Fact]
+    public async Task Without_views_no_pod_may_write_events() => await AssertPoliciesAsync(
+        some => some.WorkloadPolicies(features: false),
+        Workloads.Where(pair => pair.Key != "modelserving-some-feature-server").ToDictionary());
 
     [Fact]
     public async Task The_minute_job_may_call_one_function() => await AssertPoliciesAsync(some => some.InvocationPolicy(), new()
@@ -144,7 +157,7 @@ public class PolicyTests
     [Fact]
     public async Task A_whole_stack_has_these_policies_and_no_others()
     {
-        var run = await SomeStack.RunAsync(SomeStack.File());
+        var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Features));
 
         var names = run.OfType(Policy).Select(policy => (string)policy.Inputs["name"]).Order(StringComparer.Ordinal);
         Assert.Equal(

@@ -23,6 +23,7 @@ public class ProviderTypesTests(TypeCheck check) : IClassFixture<TypeCheck>
     [InlineData("staging", false)]
     [InlineData("prod", true)]
     [InlineData("prod", false)]
+    [InlineData("features", false)]
     public void A_stack_has_the_providers_types(string stack, bool foundationOnly)
     {
         TypeCheck.SkipUnlessInstalled();

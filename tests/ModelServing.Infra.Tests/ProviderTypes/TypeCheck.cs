@@ -88,6 +88,7 @@ public sealed class TypeCheck : IAsyncLifetime
             Write(FileOf(stack, foundationOnly: false), await RenderAsync(stack, foundationOnly: false));
         }
 
+        Write(FileOf("features", foundationOnly: false), await RenderAsync("features", foundationOnly: false));
         var some = await RenderAsync("staging", foundationOnly: false);
         foreach (var fault in Fault.All)
         {
@@ -120,7 +121,9 @@ public sealed class TypeCheck : IAsyncLifetime
         bool foundationOnly)
     {
         var cloud = new SomeCloud(true, SomeStack.Published);
-        var run = await SomeStack.OfRepositoryAsync(stack, foundationOnly, cloud);
+        var run = stack == "features"
+            ? await SomeStack.NamedAsync(stack)
+            : await SomeStack.OfRepositoryAsync(stack, foundationOnly, cloud);
         var literals = new List<(string, string, JsonObject)>();
         foreach (var resource in run.Resources)
         {

@@ -121,7 +121,8 @@ internal sealed class SomeEnvironment
         TimeSpan? longest = null,
         IReadOnlyList<string>? origins = null,
         GatewayTokens? tokens = null,
-        int? admin = null) => new("gateway", new GatewayArgs
+        int? admin = null,
+        string? features = null) => new("gateway", new GatewayArgs
         {
             Names = Names,
             CompartmentId = Compartment,
@@ -129,6 +130,7 @@ internal sealed class SomeEnvironment
             RouterAddress = "10.0.1.70",
             RouterPort = 80,
             RouterAdminPort = admin,
+            FeatureServerAddress = features is null ? null : (Input<string>)features,
             LongestDeadline = longest ?? TimeSpan.FromSeconds(20),
             Tokens = tokens ?? SomeTokens,
             CorsOrigins = origins ?? [],
@@ -237,7 +239,7 @@ internal sealed class SomeEnvironment
         KmsKeyId = key is null ? null : (Input<string>)key,
     }, Options);
 
-    internal WorkloadPolicies WorkloadPolicies(bool export = true) => new("policies", new WorkloadPoliciesArgs
+    internal WorkloadPolicies WorkloadPolicies(bool export = true, bool features = true) => new("policies", new WorkloadPoliciesArgs
     {
         Names = Names,
         CompartmentId = Compartment,
@@ -249,6 +251,9 @@ internal sealed class SomeEnvironment
         InferenceAccount = "inference",
         RouterAccount = "router",
         ExportAccount = export ? "prediction-export" : null,
+        FeatureServerAccount = features ? "feature-server" : null,
+        EventsPrefix = "events/",
+        FeaturesPrefix = "features/",
         DataLakePrefix = "datalake/",
         VerdictsPrefix = "verdicts/",
     }, Options);

@@ -305,6 +305,21 @@ public class ServingStackTests
     }
 
     [Fact]
+    public async Task A_view_that_is_not_published_fails_the_run_and_its_setting_is_named()
+    {
+        var configuration = Configuration(SomeStack.File(more: SomeStack.Features));
+        string[] published = [.. SomeStack.Published, "features/card-activity/v1/definition.json"];
+        await StackRendering.RunAsync(
+            new SomeCloud(true, [.. published, "features/card-activity/v2/definition.json"]), configuration, "some", isPreview: false);
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => StackRendering.RunAsync(
+            new SomeCloud(true, published), configuration, "some", isPreview: false));
+        Assert.Contains("modelserving:features.views.card-activity.versions[1]", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ms features apply", failure.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("versions[0]", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_bucket_is_not_queried_before_it_exists_or_offline()
     {
         var unborn = new SomeCloud(isApplied: false);
@@ -319,7 +334,7 @@ public class ServingStackTests
     [Fact]
     public async Task Fixed_settings_give_the_golden_rendering()
     {
-        var run = await SomeStack.RunAsync(SomeStack.File());
+        var run = await SomeStack.RunAsync(SomeStack.File(more: SomeStack.Features));
         var text = string.Concat(run.Texts()
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => $"# {pair.Key}\n{pair.Value}\n"));

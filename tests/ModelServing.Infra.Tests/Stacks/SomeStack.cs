@@ -14,12 +14,15 @@ internal static class SomeStack
 {
     internal const string Canary = "fraud: { stable: { version: 1 }, canary: { version: 2, percent: 5 } }";
 
+    /// <summary>The line of a stack file that serves two versions of a feature view.</summary>
+    internal const string Features = "modelserving:features: { views: { card-activity: { versions: [1, 2] } } }";
+
     /// <summary>The manifests of every version that the repository's stacks name.</summary>
     internal static readonly string[] Published = ["models/fraud/1/manifest.json", "models/fraud/2/manifest.json"];
 
     internal static string File(
         string models = Canary,
-        string images = "images: { router: {0}, inference: {1}, functions: {2}, jobs: {3} }",
+        string images = "images: { router: {0}, inference: {1}, functions: {2}, jobs: {3}, featureServer: {4} }",
         string more = "",
         string compartment = "ocid1.compartment.oc1..some",
         bool adminApi = false) => $$"""
@@ -32,7 +35,7 @@ internal static class SomeStack
           modelserving:gateway: { keysUri: "https://idcs-some.identity.oraclecloud.com/keys", issuers: ["https://idp.example.com/"], audiences: [some]{{(adminApi ? ", adminApi: true" : "")}} }
           {{(adminApi ? "modelserving:tokens: { roles: { claim: groups, operators: [ops] } }" : "")}}
           modelserving:registry: { user: { secure: v1:x }, token: { secure: v1:y } }
-          {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal).Replace("{2}", Digest('c'), StringComparison.Ordinal).Replace("{3}", Digest('d'), StringComparison.Ordinal) : "")}}
+          {{(images.Length > 0 ? "modelserving:" + images.Replace("{0}", Digest('a'), StringComparison.Ordinal).Replace("{1}", Digest('b'), StringComparison.Ordinal).Replace("{2}", Digest('c'), StringComparison.Ordinal).Replace("{3}", Digest('d'), StringComparison.Ordinal).Replace("{4}", Digest('e'), StringComparison.Ordinal) : "")}}
           {{more}}
         """;
 
@@ -49,6 +52,10 @@ internal static class SomeStack
             foundationOnly);
         return await StackRendering.RunAsync(cloud ?? new SomeCloud(true, Published), configuration.Online(), stack, isPreview: false);
     }
+
+    /// <summary>A stack of the repository, or with "features" the fixed one with feature views.</summary>
+    internal static Task<RenderedStack> NamedAsync(string name) =>
+        name == "features" ? RunAsync(File(more: Features)) : OfRepositoryAsync(name);
 
     internal static Task<RenderedStack> OfModelsAsync(string models) => RunAsync(File(models));
 

@@ -14,9 +14,10 @@ public class ClusterObjectsTests
     [InlineData("dev")]
     [InlineData("staging")]
     [InlineData("prod")]
+    [InlineData("features")]
     public async Task Kubernetes_knows_every_member_of_every_object(string stack)
     {
-        var objects = (await SomeStack.OfRepositoryAsync(stack)).OfCluster().ToList();
+        var objects = (await SomeStack.NamedAsync(stack)).OfCluster().ToList();
         Assert.True(objects.Count >= 14, $"{stack} has {objects.Count} objects");
         Assert.All(objects, static rendered => AssertIsRead(rendered.Type, rendered.Json()));
     }

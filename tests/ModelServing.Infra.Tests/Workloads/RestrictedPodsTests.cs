@@ -13,9 +13,10 @@ public class RestrictedPodsTests
     [InlineData("dev")]
     [InlineData("staging")]
     [InlineData("prod")]
+    [InlineData("features")]
     public async Task Every_pod_meets_the_restricted_standard_and_its_namespace_enforces_it(string stack)
     {
-        var run = await SomeStack.OfRepositoryAsync(stack);
+        var run = await SomeStack.NamedAsync(stack);
         var pods = run.Pods();
         Assert.True(pods.Count >= 2, $"{stack} has {pods.Count} kinds of pods");
         Assert.Empty(pods.SelectMany(each => RestrictedPods.Violations(each.Pod)

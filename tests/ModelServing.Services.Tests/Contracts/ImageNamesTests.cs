@@ -21,7 +21,8 @@ public sealed class ImageNamesTests : IDisposable
         var settings = typeof(ImageSettings).GetProperties()
             .Where(static property => property.PropertyType == typeof(string))
             .Select(static property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]);
-        Assert.Equal(settings.Order(), ImageNames.All.Order());
+        Assert.Equal(settings.Order(), ImageNames.All.Select(ImageNames.SettingOf).Order());
+        Assert.Equal("featureServer", ImageNames.SettingOf(ImageNames.FeatureServer));
         Assert.All(
             ImageNames.All,
             image => Assert.Contains(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ModelServing.Cache.Reports;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
 using ModelServing.Contracts.Predictions;
@@ -56,6 +57,46 @@ public sealed class FeatureServerTests
         Assert.Equal(4, (await server.AcceptAsync(events)).LastSequence);
         await server.AppliedAsync();
         Assert.Equal(2, (await ReadAsync(server, 42)).Features[0].Value);
+    }
+
+    [Fact]
+    public async Task The_state_of_the_log_and_of_the_views_is_reported_to_the_cache()
+    {
+        var minute = TimeSpan.FromSeconds(2);
+        await using var server = await RunningFeatureServer.StartAsync(settings => settings with { Minute = minute });
+        var reports = new FeatureReports(server.Cache.Open(), "local", minute);
+        await server.AppliedAsync();
+        await server.AcceptAsync(Events(
+            Payment(1, 42, "12.50"),
+            Payment(2, 42, "7.5"),
+            $$$"""{"source": "payments", "id": "old", "time": "{{{IsoTime.Write(Now.AddDays(-9))}}}", "fields": {"card_id": 42, "amount": 1}}"""));
+
+        // The counts are those of a minute, which may end while the events are applied.
+        var (events, late) = (0L, 0L);
+        var counted = new HashSet<long>();
+        FeatureReport? last = null;
+        while (events < 3)
+        {
+            var now = MinuteReports.NumberOf(DateTimeOffset.UtcNow, minute) - 1;
+            if (!counted.Contains(now) && await reports.FindAsync(now, Token) is { } report)
+            {
+                counted.Add(now);
+                last = report;
+                events += Assert.Single(report.Views).Events;
+                late += report.Views[0].Late;
+            }
+
+            await Task.Delay(20, Token);
+        }
+
+        Assert.Equal((3, 1), (events, late));
+        Assert.Equal(("card-activity", 1, true), (last!.Views[0].View, last.Views[0].Version, last.Views[0].IsFilled));
+        Assert.Equal((3, 0), (last.Unshipped, last.OverdueSeconds));
+        Assert.InRange(last.LogShare, double.Epsilon, 0.1);
+
+        await server.StopAsync();
+        var end = MinuteReports.NumberOf(DateTimeOffset.UtcNow, minute);
+        Assert.True((await reports.FindAsync(end, Token) ?? await reports.FindAsync(end - 1, Token))!.IsLeaving);
     }
 
     [Theory]

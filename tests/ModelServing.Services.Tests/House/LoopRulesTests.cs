@@ -17,6 +17,7 @@ public class LoopRulesTests
     {
         ["services/Cli/Up/SupervisedHost.cs"] = "each of its rounds handles every exception, because a dead host is its normal case",
         ["services/Predictions/Shipping/Shipper.cs"] = "it ends with the spool, and its caller is a round of a loop",
+        ["services/Cli/Demo/EventFlow.cs"] = "those who add events, or wait for the last one, get its exception",
         ["services/Cli/Demo/DemoRounds.cs"] = "its command awaits it and ends with it",
         ["services/Jobs/Features/FeatureRebuild.cs"] = "its job awaits it and ends with it",
     };

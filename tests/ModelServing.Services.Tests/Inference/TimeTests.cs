@@ -117,7 +117,7 @@ public class TimeTests
     {
         var onnx = kind.StartsWith("a warm-up", StringComparison.Ordinal)
             ? SomeSlowOnnx.EndlessLoop()
-            : SomeSlowOnnx.BoxesAtStart(ManyBoxes);
+            : SomeSlowOnnx.BoxesAtStart(ManyBoxes / 2);
         await using var service = await RunningInference.StartAsync(
             onnx, static settings => settings with { LoadTimeout = TimeSpan.FromMilliseconds(200) });
         await service.UntilStoppingAsync();

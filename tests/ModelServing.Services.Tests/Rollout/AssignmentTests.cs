@@ -35,9 +35,10 @@ public class AssignmentTests
     {
         foreach (var weight in (int[])[0, 1, 500, 3333, 9999, 10_000])
         {
+            var assignment = AssignmentFor("r", weight);
             // 100,000 keys hit nearly every bucket: a share of e^-10 is missed.
             var buckets = Enumerable.Range(0, Keys)
-                .Select(i => (Bucket: AssignmentFor("r", weight).BucketOf(Key(i)), Canary: IsCanary(AssignmentFor("r", weight), i)))
+                .Select(i => (Bucket: assignment.BucketOf(Key(i)), Canary: IsCanary(assignment, i)))
                 .Distinct()
                 .ToList();
             Assert.InRange(buckets.Count, 9_980, 10_000);

@@ -2,12 +2,13 @@ using Microsoft.ML.OnnxRuntime;
 using ModelServing.Registry;
 using ModelServing.Registry.Onnx;
 using ModelServing.Sample;
+using ModelServing.TestKit.Sample;
 
 namespace ModelServing.Services.Tests.Sample;
 
 public class SampleArtifactsTests
 {
-    private static readonly IReadOnlyList<SampleRow> Evaluation = SampleDataset.Rows(SampleDataset.Evaluation);
+    private static readonly IReadOnlyList<SampleRow> Evaluation = SampleReplay.Rows(int.MaxValue);
 
     public static TheoryData<int> Versions => [.. SampleArtifacts.Versions];
 
@@ -31,7 +32,7 @@ public class SampleArtifactsTests
         var model = report.Interface!;
         Assert.Equal(["features FP32 [-1,15]"], model.Inputs.Select(i => i.ToString()));
         Assert.Equal(["label INT64 [-1]", "probabilities FP32 [-1,2]"], model.Outputs.Select(o => o.ToString()));
-        Assert.Equal((SampleArtifacts.InputName, WindowFeatures.Count), (model.Inputs[0].Name, (int)model.Inputs[0].Shape[1]));
+        Assert.Equal((SampleArtifacts.InputName, SampleFeatures.ColumnCount), (model.Inputs[0].Name, (int)model.Inputs[0].Shape[1]));
         Assert.Equal([SampleArtifacts.LabelName, SampleArtifacts.ProbabilitiesName], model.Outputs.Select(o => o.Name));
     }
 
@@ -47,6 +48,11 @@ public class SampleArtifactsTests
         Assert.Equal(RankingMetrics.AveragePrecision(frauds, positive), training.Metrics["averagePrecision"], 1e-6);
         Assert.Equal(SampleDataset.Training.ToString(), training.Labels["trainedOn"]);
         Assert.Equal(SampleDataset.Evaluation.ToString(), training.Labels["evaluatedOn"]);
+        Assert.Equal(SampleArtifacts.InputName, training.Features!.Input);
+        Assert.Equal(SampleFeatures.Columns, training.Features.Columns);
+        Assert.Equal(
+            SampleFeatures.Views.Select(static view => new ModelView(view, SampleFeatures.ViewVersion, SampleReplay.Definition(view).Digest)),
+            training.Features.Views);
         Assert.All(labels.Zip(frauds), pair => Assert.Equal(pair.Second > 0.5f ? 1 : 0, pair.First));
     }
 
@@ -66,7 +72,7 @@ public class SampleArtifactsTests
     {
         using var session = new InferenceSession(File.ReadAllBytes(SampleArtifacts.ModelPath(version)));
         var features = rows.SelectMany(row => row.Features.ToArray()).ToArray();
-        using var input = OrtValue.CreateTensorValueFromMemory(features, [rows.Count, WindowFeatures.Count]);
+        using var input = OrtValue.CreateTensorValueFromMemory(features, [rows.Count, SampleFeatures.ColumnCount]);
         using var run = new RunOptions();
         using var outputs = session.Run(
             run,

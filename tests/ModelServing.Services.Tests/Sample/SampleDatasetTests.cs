@@ -14,18 +14,10 @@ public class SampleDatasetTests
     }
 
     [Fact]
-    public void Rows_are_those_of_the_period_with_windows_over_all_earlier_transactions()
+    public void The_history_has_the_longest_window_before_the_first_payment()
     {
-        var transactions = CardSimulator.Run(new SimulatorSettings { Customers = 20, Terminals = 30, Days = 45, Radius = 30 });
-        var all = SampleDataset.Rows(transactions, new Period(0, 44), int.MaxValue);
-        var some = SampleDataset.Rows(transactions, new Period(35, 40), int.MaxValue);
-        Assert.Equal(transactions.Where(t => t.Day is >= 35 and <= 40), some.Select(row => row.Transaction));
-        Assert.All(some, row => Assert.Equal(all[row.TransactionId].Features.ToArray(), row.Features.ToArray()));
-        Assert.Equal(
-            some.Take(7).Select(row => row.TransactionId),
-            SampleDataset.Rows(transactions, new Period(35, 40), 7).Select(row => row.TransactionId));
-        Assert.Empty(SampleDataset.Rows(transactions, new Period(35, 40), 0));
-        Assert.Empty(SampleDataset.Rows(transactions, new Period(45, 50), int.MaxValue));
+        Assert.Equal("days 59-96", SampleDataset.History.ToString());
+        Assert.Equal(SampleDataset.Evaluation.First - 1, SampleDataset.History.Last);
     }
 
     [Fact]
@@ -33,10 +25,9 @@ public class SampleDatasetTests
     {
         var rows = SampleTraffic.Rows();
         Assert.Equal(SampleTraffic.DemoRows, rows.Count);
-        Assert.All(rows, row => Assert.True(SampleDataset.Evaluation.Contains(row.Transaction.Day)));
-        var again = SampleTraffic.Rows(100);
-        Assert.Equal(rows.Take(100).Select(row => row.Transaction), again.Select(row => row.Transaction));
-        Assert.All(again.Zip(rows), pair => Assert.Equal(pair.Second.Features.ToArray(), pair.First.Features.ToArray()));
+        Assert.All(rows, row => Assert.True(SampleDataset.Evaluation.Contains(row.Day)));
+        Assert.Equal(rows.Take(100), SampleTraffic.Rows(100));
+        Assert.Equal(CardSimulator.Run(SampleDataset.Settings).During(SampleDataset.Evaluation)[0], rows[0]);
     }
 
     [Fact]

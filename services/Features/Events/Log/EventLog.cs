@@ -22,6 +22,7 @@ public sealed class EventLog : IDisposable
     private readonly SpoolWriter writer;
     private readonly DiskCommits? commits;
     private readonly Lock changing = new();
+    private readonly SegmentAges ages;
     private SpoolCheckpoint shipped;
     private long keptFrom = 1;
     private long began;
@@ -39,9 +40,13 @@ public sealed class EventLog : IDisposable
         this.folder = folder;
         this.volume = volume;
         this.shipped = shipped;
+        ages = new SegmentAges(time);
         writer = new SpoolWriter(folder.Path, options.Spool, time, history);
         commits = options.Mode == SpoolMode.Disk ? new DiskCommits(() => writer) : null;
         writer.Prepare();
+        // When an earlier process wrote them is unknown.
+        if (UnshippedEvents > 0)
+            ages.Began(shipped.Position.Segment);
     }
 
     /// <summary>The epoch of the next event (<see cref="EventSequence"/>).</summary>
@@ -52,6 +57,10 @@ public sealed class EventLog : IDisposable
 
     /// <summary>How many events the object store does not have yet. They are lost if the volume is.</summary>
     public long UnshippedEvents => Math.Max(0, LastSequence + 1 - (long)Math.Max(shipped.NextNumber, (ulong)EventSequence.FirstOf(Epoch)));
+
+    /// <summary>For how long the oldest of them should have been shipped.</summary>
+    public TimeSpan Overdue =>
+        UnshippedEvents > 0 && ages.Oldest is { } age && age > options.SealAfter ? age - options.SealAfter : TimeSpan.Zero;
 
     /// <summary>The bytes of the segments on the volume.</summary>
     public long Bytes => writer.Bytes;
@@ -201,6 +210,7 @@ public sealed class EventLog : IDisposable
         else if (end.Segment != beganSegment)
         {
             (beganSegment, began) = (end.Segment, time.GetTimestamp());
+            ages.Began(end.Segment);
         }
         else if (time.GetElapsedTime(began) >= options.SealAfter)
         {
@@ -219,6 +229,7 @@ public sealed class EventLog : IDisposable
                 await ShipSegmentAsync(segment, cancellation);
             shipped = new SpoolCheckpoint(new SpoolPosition(segment.Number + 1, 0), Math.Max(segment.LastNumber + 1, shipped.NextNumber));
             shipped.Write(folder.Path);
+            ages.Shipped(segment.Number);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Spool;
 
@@ -9,7 +10,7 @@ namespace ModelServing.Features.Events.Log;
 public static class SegmentKeys
 {
     /// <summary>The prefix of all keys.</summary>
-    public const string Prefix = "events/";
+    public const string Prefix = ArtifactKeys.EventsPrefix;
 
     public static ObjectKey Segment(int epoch, long segment) => ObjectKey.Parse(Folder(epoch) + SpoolFormat.SegmentName(segment));
 

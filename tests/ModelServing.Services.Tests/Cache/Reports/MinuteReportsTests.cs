@@ -43,6 +43,35 @@ public abstract class MinuteReportsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_feature_servers_report_about_a_minute_is_read_for_that_minute_until_the_next_one()
+    {
+        var reports = new FeatureReports(cache.Open(), "dev", Length);
+        var view = new ViewReport("card-activity", 2, IsFilled: true, 1.5, 100, 7);
+        Assert.Null(await reports.FindAsync(Minute, Token));
+        await reports.WriteAsync(Minute, new FeatureReport(3, 0, 0.5, [view]), Token);
+        await reports.WriteAsync(Minute, new FeatureReport(4, 1.25, 0.75, [view]) { IsLeaving = true }, Token);
+
+        var read = (await reports.FindAsync(Minute, Token))!;
+        Assert.Equal((4, 1.25, 0.75, true), (read.Unshipped, read.OverdueSeconds, read.LogShare, read.IsLeaving));
+        Assert.Equal(view, Assert.Single(read.Views));
+        Assert.Null(await reports.FindAsync(Minute + 1, Token));
+        Assert.Null(await new FeatureReports(cache.Open(), "prod", Length).FindAsync(Minute, Token));
+    }
+
+    [Fact]
+    public async Task A_report_about_features_of_a_foreign_program_is_refused()
+    {
+        var connection = cache.Open();
+        var reports = new FeatureReports(connection, "dev", Length);
+        await connection.QueryAsync(
+            "",
+            static multiplexer => multiplexer.GetDatabase().StringSetAsync($"{{ms:dev:reports}}:features:{Minute}", "{\"unshipped\": 1}"),
+            Token);
+        var fault = await Assert.ThrowsAsync<ContractException>(() => reports.FindAsync(Minute, Token));
+        Assert.Contains("can't be read", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_report_that_is_repeated_or_overtaken_by_the_next_counts_once()
     {
         var first = Canary(3);

@@ -15,31 +15,72 @@ public class DemoTrafficTests
     [Fact]
     public async Task Each_row_is_sent_once_by_the_protocol_with_its_customer_as_key()
     {
-        var seen = new ConcurrentDictionary<float, string>();
+        var seen = new ConcurrentDictionary<string, string>();
         await using var api = await StartAsync(async context =>
         {
             Assert.Equal("/v2/models/fraud/infer", context.Request.Path);
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
-            var input = Assert.Single(body.RootElement.GetProperty("inputs").EnumerateArray());
+            var inputs = body.RootElement.GetProperty("inputs").EnumerateArray().ToList();
             Assert.Equal(
-                "features FP32 [1,2]",
-                $"{input.GetProperty("name")} {input.GetProperty("datatype")} {input.GetProperty("shape")}");
-            Assert.True(seen.TryAdd(input.GetProperty("data")[0].GetSingle(), context.Request.Headers["X-Customer"].ToString()));
+                ["card_id INT64 [1]", "terminal_id INT64 [1]", "amount FP64 [1]", "time INT64 [1]"],
+                inputs.Select(static input =>
+                    $"{input.GetProperty("name")} {input.GetProperty("datatype")} {input.GetProperty("shape")}"));
+            Assert.True(seen.TryAdd(
+                string.Join(' ', inputs.Select(static input => input.GetProperty("data")[0].GetRawText())),
+                context.Request.Headers["X-Customer"].ToString()));
             Assert.Equal("msk_some", context.Request.Headers["X-API-Key"]);
             context.Response.Headers["X-Model-Variant"] = "canary";
             context.Response.Headers["X-Model-Version"] = "2";
+            context.Response.Headers["X-Model-Feature-Defaults"] = "card-activity=missing";
             await context.Response.WriteAsync("""{"outputs":[{}]}""");
         });
-        var rows = Enumerable.Range(0, 100)
-            .Select(static i => new SampleRow(new Transaction(i, 0, i + 1000, 0, 0, FraudScenario.None), new float[] { i + 0.1f, 2 }))
-            .ToList();
+        var payments = Payments(100);
         var sent = 0;
-        using var traffic = new DemoTraffic(new Uri(api.Urls.First()), "msk_some", rows, TimeProvider.System);
-        var answers = await traffic.SendAsync(rows.Count, "X-Customer", () => Interlocked.Increment(ref sent), default);
+        var events = new ConcurrentBag<SampleEvent>();
+        using var traffic = new DemoTraffic(new Uri(api.Urls.First()), "msk_some", payments, Add, TimeProvider.System);
+        var answers = await traffic.SendAsync(100, "X-Customer", () => Interlocked.Increment(ref sent), default);
         Assert.Equal(100, sent);
         Assert.All(answers, static answer => Assert.Equal(("canary", 2, null), (answer.Variant, answer.Version, answer.Failure)));
         Assert.Equal(100, seen.Count);
-        Assert.Equal("1042", seen[42.1f]);
+        Assert.Equal("1042", seen["1042 7 42.5 1530963642000000"]);
+        Assert.All(answers, static answer => Assert.Equal("card-activity=missing", answer.Defaults));
+        Assert.Equal(50, answers.Count(static answer => answer.IsFraud));
+        // Every payment has flowed, and so has the fraud of the days before that became known meanwhile.
+        Assert.Equal(
+            Enumerable.Range(1000, 100), events.Where(static one => one.Source == "payments").Select(static one => one.CardId).Order());
+        Assert.Equal("9999", Assert.Single(events, static one => one.Source == "frauds").Id);
+
+        ValueTask Add(SampleEvent one, CancellationToken cancellation)
+        {
+            events.Add(one);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public void The_history_is_what_is_known_before_the_first_payment_and_later_laps_are_later()
+    {
+        var payments = Payments(2);
+        Assert.Equal(["9998", "9998", "9999"], payments.History.Select(static one => one.Id));
+        var taken = payments.Take(3);
+        Assert.Equal([0, 1], taken.Take(2).Select(static one => one.Id));
+        Assert.Equal(taken[0].Time.AddDays(35), taken[2].Time);
+        Assert.NotEqual(taken[0].Id, taken[2].Id);
+        Assert.Equal(["9999", "0"], payments.TakeFrauds(taken[0].Time.AddDays(7)).Select(static one => one.Id));
+        Assert.Empty(payments.TakeFrauds(taken[0].Time.AddDays(7)));
+    }
+
+    // Payments of the first day of the evaluation, every other one a fraud; two fraudulent ones before it, of which one is known.
+    private static DemoPayments Payments(int count)
+    {
+        var first = SampleDataset.Evaluation.First * Transaction.SecondsPerDay;
+        return new DemoPayments(
+        [
+            new Transaction(9998, first - (38 * Transaction.SecondsPerDay), 1, 1, 1, FraudScenario.LargeAmount),
+            new Transaction(9999, first + 42001 - (7 * Transaction.SecondsPerDay), 1, 1, 1, FraudScenario.LargeAmount),
+            .. Enumerable.Range(0, count).Select(i => new Transaction(
+                i, first + 42000 + i, i + 1000, 7, i * 100 + 50, i % 2 == 0 ? FraudScenario.LargeAmount : FraudScenario.None)),
+        ]);
     }
 
     [Theory]
@@ -75,8 +116,8 @@ public class DemoTrafficTests
 
     private static async Task<string?> OneAsync(string url)
     {
-        var row = new SampleRow(new Transaction(0, 0, 0, 0, 0, FraudScenario.None), new float[] { 1 });
-        using var traffic = new DemoTraffic(new Uri(url), "msk_some", [row], TimeProvider.System);
+        using var traffic = new DemoTraffic(
+            new Uri(url), "msk_some", Payments(1), static (_, _) => ValueTask.CompletedTask, TimeProvider.System);
         return Assert.Single(await traffic.SendAsync(1, null, static () => { }, default)).Failure;
     }
 

@@ -81,16 +81,10 @@ public sealed partial class ImagePushTests(ImagePushTests.Sources sources) : ICl
                 image.Files.Select(file => file.Replace(name, "NAME", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         }
 
-        // A new build of unchanged sources: the digests stay, and nothing is pushed.
-        var named = hosts.StackText;
+        // A new build, of another revision, in which one program has changed: only its image changes, and only it is pushed.
         Directory.Delete(hosts.WorkFolder, recursive: true);
-        Assert.Equal(ExitCode.Done, await PushAsync(revision: "another"));
-        Assert.Equal(named, hosts.StackText);
-        Assert.Equal((1, 1), ((await TagsAsync("router")).Count, (await TagsAsync("inference")).Count));
-
-        // If one program changes, only its image changes.
         hosts.WriteProgram("router", "return 1;");
-        Assert.Equal(ExitCode.Done, await PushAsync());
+        Assert.Equal(ExitCode.Done, await PushAsync(revision: "another"));
         var second = await ImagesAsync();
         Assert.NotEqual(first["router"].Digest, second["router"].Digest);
         Assert.Equal(first["inference"].Digest, second["inference"].Digest);

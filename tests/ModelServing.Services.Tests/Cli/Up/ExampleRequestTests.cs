@@ -1,5 +1,4 @@
 using ModelServing.Cli.Up;
-using ModelServing.Contracts;
 using ModelServing.Registry;
 
 namespace ModelServing.Services.Tests.Cli.Up;
@@ -9,33 +8,21 @@ public class ExampleRequestTests
     [Fact]
     public void It_has_one_row_of_every_input() => Assert.Equal(
         """{"inputs":[{"name":"x","shape":[1,3],"datatype":"FP32","data":[0,0,0]},{"name":"s","shape":[1],"datatype":"BYTES","data":[""]},{"name":"b","shape":[],"datatype":"BOOL","data":[false]}]}""",
-        ExampleRequest.From(Manifest(
+        ExampleRequest.From(Inputs(
             new TensorInfo("x", Datatype.Fp32, [-1, 3]),
             new TensorInfo("s", Datatype.Bytes, [1]),
             new TensorInfo("b", Datatype.Bool, []))));
 
     [Fact]
     public void A_quote_is_escaped_for_the_shell() =>
-        Assert.Contains("it'\\''s", ExampleRequest.From(Manifest(new TensorInfo("it's", Datatype.Int64, [1]))), StringComparison.Ordinal);
+        Assert.Contains("it'\\''s", ExampleRequest.From(Inputs(new TensorInfo("it's", Datatype.Int64, [1]))), StringComparison.Ordinal);
 
     [Fact]
     public void There_is_no_example_that_is_too_long_to_type()
     {
-        Assert.Null(ExampleRequest.From(Manifest(new TensorInfo("image", Datatype.Fp32, [-1, 3, 224, 224]))));
-        Assert.Null(ExampleRequest.From(Manifest(new TensorInfo("huge", Datatype.Fp32, [int.MaxValue, int.MaxValue, int.MaxValue]))));
+        Assert.Null(ExampleRequest.From(Inputs(new TensorInfo("image", Datatype.Fp32, [-1, 3, 224, 224]))));
+        Assert.Null(ExampleRequest.From(Inputs(new TensorInfo("huge", Datatype.Fp32, [int.MaxValue, int.MaxValue, int.MaxValue]))));
     }
 
-    private static Manifest Manifest(params TensorInfo[] inputs) => new()
-    {
-        Schema = 1,
-        Model = ModelName.Parse("m"),
-        Version = new ModelVersion(1),
-        Digest = "sha256:" + new string('0', 64),
-        Size = 1,
-        Inputs = inputs,
-        Outputs = [],
-        Metrics = new Dictionary<string, double>(),
-        Labels = new Dictionary<string, string>(),
-        CreatedAt = DateTimeOffset.UnixEpoch,
-    };
+    private static TensorInfo[] Inputs(params TensorInfo[] inputs) => inputs;
 }

@@ -15,8 +15,12 @@ public class PublishHintTests
             Version("fraud", 2),
         ]).ToList();
         Assert.Equal("To run the platform with the sample: ./dev up --demo", lines[0]);
-        Assert.Equal("To publish them:", lines[1]);
-        var words = lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var views = lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["./dev", "ms", "features", "apply"], views[..4]);
+        Assert.Equal(2, views[4..].Length);
+        Assert.All(views[4..], static file => Assert.True(File.Exists(file), file));
+        Assert.Equal("To publish them:", lines[3]);
+        var words = lines[5].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["./dev", "ms", "publish", "fraud"], words[..4]);
         Assert.True(File.Exists(words[4]), words[4]);
         Assert.Equal("--training", words[5]);

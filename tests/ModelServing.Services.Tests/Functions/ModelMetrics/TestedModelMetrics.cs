@@ -76,6 +76,10 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
     internal Task ReportAsync(long minute, ProcessReport report, ModelName? model = null) =>
         new MinuteReports(Cache.Open(), Environment, TimeSpan.FromMinutes(1)).WriteAsync(model ?? Fraud, minute, report, Token);
 
+    /// <summary>Reports like the feature server.</summary>
+    internal Task ReportAsync(long minute, FeatureReport report) =>
+        new FeatureReports(Cache.Open(), Environment, TimeSpan.FromMinutes(1)).WriteAsync(minute, report, Token);
+
     /// <summary>Calls the function in a new program.</summary>
     internal async Task<(int Status, JsonObject Report)> RunAsync() => await RunAsync(Start());
 

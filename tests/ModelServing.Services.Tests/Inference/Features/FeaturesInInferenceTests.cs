@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -6,6 +8,7 @@ using ModelServing.Contracts.Predictions;
 using ModelServing.Oci;
 using ModelServing.Predictions.Records;
 using ModelServing.Registry;
+using ModelServing.Services.Tests.Cache;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Features;
@@ -147,6 +150,77 @@ public sealed class FeaturesInInferenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Under_load_predictions_outlive_a_cache_that_hangs_and_is_killed_and_say_what_they_had()
+    {
+        await using var lost = await SomeFeatureStore.StartAsync(TestedRedis.StartAsync);
+        lost.Pay(1, 1000);
+        await lost.FollowAsync();
+        var log = new PredictionLogSettings { Store = Predictions, Spool = folder.Combine("spool") };
+        await using var service = await StartAsync(settings => settings with
+        {
+            Cache = lost.Cache.Settings,
+            FeatureTimeout = TimeSpan.FromMilliseconds(250),
+            Predictions = log,
+        });
+        var answers = new ConcurrentQueue<(float[] Elements, string? Defaults, TimeSpan Took)>();
+        using var ending = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!ending.IsCancellationRequested)
+            {
+                var began = Stopwatch.GetTimestamp();
+                var (elements, defaults) = await InferAsync(service, "1", "40");
+                answers.Enqueue((elements, defaults, Stopwatch.GetElapsedTime(began)));
+            }
+        })).ToArray();
+        await MoreAsync(static defaults => defaults is null, "features were never read");
+
+        // 1 It accepts connections and answers nothing for five seconds.
+        await lost.Cache.Open().QueryAsync(
+            "", static multiplexer => multiplexer.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "5000"), default);
+        await MoreAsync(static defaults => defaults is not null, "a cache that hangs held up predictions");
+        await MoreAsync(static defaults => defaults is null, "features were never read after the pause");
+
+        // 2 It is killed, and comes back empty.
+        await lost.Cache.KillAsync();
+        await MoreAsync(static defaults => defaults is not null, "predictions did not go on without the cache");
+        await lost.Cache.RestartAsync();
+        await lost.FollowAsync();
+        await MoreAsync(static defaults => defaults is null, "features were never read after the restart");
+
+        await ending.CancelAsync();
+        await Task.WhenAll(callers);
+        // Every request was answered, with all of its features or with defaults, and the answer says which.
+        Assert.All(answers, static answer =>
+        {
+            Assert.Equal(answer.Defaults is null ? [1, 40, 10, 4] : [0, 40, 0, -1], answer.Elements);
+            Assert.True(answer.Defaults is null or "card-activity=unavailable", answer.Defaults);
+            Assert.True(answer.Took < TimeSpan.FromSeconds(60), $"an answer took {answer.Took}");
+        });
+        // So does each record.
+        var statuses = (await RecordsAsync(service)).Select(static record => record.Views[0].Statuses[0]).ToList();
+        Assert.Equal(answers.Count, statuses.Count);
+        Assert.Equal(
+            answers.Count(static answer => answer.Defaults is not null),
+            statuses.Count(static status => status == RecordedStatus.Unavailable));
+        Assert.Equal(
+            answers.Count(static answer => answer.Defaults is null), statuses.Count(static status => status == RecordedStatus.Present));
+
+        async Task MoreAsync(Func<string?, bool> isExpected, string failure)
+        {
+            var before = answers.Count(answer => isExpected(answer.Defaults));
+            await RunningInference.UntilAsync(
+                async () =>
+                {
+                    await Task.Delay(20, TestContext.Current.CancellationToken);
+                    return answers.Count(answer => isExpected(answer.Defaults)) >= before + 20
+                        || callers.Any(static caller => caller.IsFaulted);
+                },
+                failure);
+        }
+    }
+
+    [Fact]
     public async Task The_record_has_the_features_their_view_and_their_sequences()
     {
         store.Pay(1, 1000);
@@ -266,7 +340,7 @@ public sealed class FeaturesInInferenceTests : IAsyncLifetime
         using var owned = log as IDisposable;
         var records = new List<PredictionRecord>();
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60;
-        for (var minute = now - 5; minute <= now; minute++)
+        for (var minute = now - 60; minute <= now; minute++)
         {
             await foreach (var record in log.ReadAsync(RunningInference.Model, minute, CancellationToken.None))
                 records.Add(record);

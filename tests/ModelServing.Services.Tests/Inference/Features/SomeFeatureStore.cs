@@ -61,9 +61,11 @@ internal sealed class SomeFeatureStore : IAsyncDisposable
 
     internal TestedCache Cache { get; }
 
-    internal static async Task<SomeFeatureStore> StartAsync()
+    /// <summary>Starts a store.</summary>
+    /// <param name="start">Starts its cache, by default Garnet.</param>
+    internal static async Task<SomeFeatureStore> StartAsync(Func<Task<TestedCache>>? start = null)
     {
-        var (cache, volume, bucket) = (await TestedGarnet.StartAsync(), new TemporaryFolder(), new TemporaryFolder());
+        var (cache, volume, bucket) = (await (start ?? TestedGarnet.StartAsync)(), new TemporaryFolder(), new TemporaryFolder());
         var log = await EventLog.OpenAsync(
             new EventLogOptions(volume.FullPath, SpoolMode.Process, 1L << 30),
             RegistryLocation.Open("file:" + bucket.FullPath),

@@ -15,7 +15,7 @@ public class GuardSimulationTests
     public void A_version_that_fails_as_often_as_is_tolerated_is_left_alone() => Holds(GuardScenarios.AtTheBoundary(brevity: 4), 400);
 
     [Fact]
-    public void Rates_may_change_with_the_hour() => Holds(GuardScenarios.Diurnal(brevity: 4), 200);
+    public void Rates_may_change_with_the_hour() => Holds(GuardScenarios.Diurnal(brevity: 4), 100);
 
     // If every failure of a key counted, a fifth of these ramps and a tenth of the alternating ones would be condemned.
     [Fact]

@@ -30,10 +30,6 @@ public class FunctionRulesTests
         "predictionStore: { exportDays: 29 }",
         "predictionStore.exportDays",
         "records are kept for 30 days, and their large tensors for 29")]
-    [InlineData(
-        "features: { views: { card-activity: { versions: [1] } } }",
-        "features.views",
-        "'pulumi up' can't deploy the feature server")]
     public void A_value_that_OCI_does_not_offer_is_reported_with_its_position(string settings, string path, string message)
     {
         var fault = Assert.Single(Check(settings));

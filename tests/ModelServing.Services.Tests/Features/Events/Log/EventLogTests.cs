@@ -240,6 +240,34 @@ public sealed class EventLogTests : IDisposable
         Assert.Single(log.Writer.Sealed);
     }
 
+    [Fact]
+    public async Task Events_that_wait_longer_for_the_store_than_they_should_are_overdue()
+    {
+        var options = Options() with { SealAfter = TimeSpan.FromMilliseconds(1) };
+        using (var log = await EventLog.OpenAsync(options, Store, TimeProvider.System, NullLogger.Instance, "boot", Token))
+        {
+            Assert.Equal(TimeSpan.Zero, log.Overdue);
+            Append(log, 1, 3);
+            while (log.Overdue == TimeSpan.Zero)
+                await log.PrepareAsync(Token);
+            var overdue = log.Overdue;
+            await Task.Delay(5, Token);
+            Assert.True(log.Overdue > overdue);
+        }
+
+        // Another process takes over the volume. It does not know when the events came.
+        using var next = await EventLog.OpenAsync(options, Store, TimeProvider.System, NullLogger.Instance, "boot", Token);
+        await Task.Delay(5, Token);
+        Assert.True(next.Overdue > TimeSpan.Zero);
+        while (next.UnshippedEvents > 0)
+        {
+            await next.PrepareAsync(Token);
+            await ShipAsync(next);
+        }
+
+        Assert.Equal(TimeSpan.Zero, next.Overdue);
+    }
+
     internal static async Task ReadAsync(EventLogReader reader, int first, int count)
     {
         for (var i = first; i < first + count; i++)

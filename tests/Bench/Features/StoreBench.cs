@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+using ModelServing.Cache;
+using ModelServing.Cache.Features;
+using ModelServing.Features.Definitions;
+using ModelServing.Features.Engine;
+using ModelServing.Features.Events;
+using ModelServing.OnlineStore;
+
+namespace ModelServing.Bench.Features;
+
+/// <summary>Measures reads of the online store on redis-server: 250 features in five views. Reads and raw GETs of the same keys take turns,
+/// so that whatever else the machine does slows down both.</summary>
+/// <param name="reads">How many reads of one entity are measured; of 100 entities, a tenth of it.</param>
+internal sealed class StoreBench(int reads)
+{
+    private const int Views = 5;
+    private const int Entities = 1_000;
+    private const int EventsPerEntity = 200;
+    private const int DifferentStates = 50;
+    private const ulong Fill = 1;
+
+    private readonly FeatureEngine[] engines =
+        [.. Enumerable.Range(1, Views).Select(static number => new FeatureEngine(BenchView.Create($"bench-{number}")))];
+
+    private readonly Dictionary<string, int> lengths = [];
+
+    /// <summary>The mean size of a value.</summary>
+    private int ValueBytes => (int)lengths.Where(static pair => pair.Key.EndsWith('}')).Average(static pair => pair.Value);
+
+    internal async Task<StoreReport> RunAsync(CancellationToken cancellation)
+    {
+        await using var redis = await RedisProcess.StartAsync(cancellation);
+        await using var connection = CacheConnection.Open(redis.Settings, new CacheLimits { Answer = TimeSpan.FromSeconds(60) });
+        var values = new FeatureValues(connection);
+        ViewStore[] stores = [.. engines.Select(engine => new ViewStore(engine, values, "bench"))];
+        await FillAsync(stores, values, cancellation);
+        return new StoreReport(
+            engines.Sum(static engine => engine.Outputs.Count),
+            Views,
+            ValueBytes,
+            [
+                await MeasureAsync(redis, values, stores, 1, 0.5, reads, cancellation),
+                await MeasureAsync(redis, values, stores, 100, 2, Math.Max(10, reads / 10), cancellation),
+            ]);
+    }
+
+    private async Task FillAsync(ViewStore[] stores, FeatureValues values, CancellationToken cancellation)
+    {
+        foreach (var store in stores)
+        {
+            var states = Enumerable.Range(0, DifferentStates).Select(card => StateOf(store.Engine, card)).ToArray();
+            var marker = new ViewMarker(store.Engine.Digest, ViewMarker.NameOf(Fill), 0, EventsPerEntity).ToUtf8();
+            List<FeatureWrite> writes = [new(store.Keys.Marker, marker)];
+            for (var entity = 0; entity < Entities; entity++)
+                writes.Add(new FeatureWrite(store.KeyOf(EntityOf(entity)), states[entity % DifferentStates]));
+            foreach (var write in writes)
+                lengths[write.Key.Text] = write.Value.Length;
+            foreach (var batch in writes.Chunk(100))
+                await values.WriteAsync(batch, TimeSpan.FromHours(1), cancellation);
+        }
+    }
+
+    private async Task<StoreFigures> MeasureAsync(
+        RedisProcess redis, FeatureValues values, ViewStore[] stores, int entities, double limit, int count,
+        CancellationToken cancellation)
+    {
+        var reader = new OnlineReader(values);
+        using var raw = new RawGets(redis.Port);
+        var random = new Random(1);
+        var (read, computed, gets) = (new List<double>(), new List<double>(), new List<double>());
+        var output = new FeatureValue[engines[0].Outputs.Count];
+        var warming = Math.Max(20, count / 5);
+        for (var i = -warming; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var queries = Enumerable.Range(0, entities).Select(_ => EntityOf(random.Next(Entities)))
+                .SelectMany(entity => stores.Select(store => new EntityQuery(store, entity))).ToList();
+            List<string> keys =
+            [
+                .. stores.Select(static store => store.Keys.Marker.Text),
+                .. queries.Select(static query => query.View.KeyOf(query.Entity).Text),
+            ];
+            var request = RawGets.RequestOf(keys);
+            var answerBytes = keys.Sum(key => RawGets.AnswerLength(lengths[key]));
+
+            var began = Stopwatch.GetTimestamp();
+            raw.Run(request, answerBytes);
+            var got = Stopwatch.GetTimestamp();
+            var answers = await reader.ReadAsync(queries, cancellation);
+            var decoded = Stopwatch.GetTimestamp();
+            for (var each = 0; each < answers.Length; each++)
+                queries[each].View.Engine.Finalise(answers[each].State, answers[each].State!.Watermark!.Value, [], output);
+            var done = Stopwatch.GetTimestamp();
+            if (i < 0)
+                continue;
+            gets.Add(Stopwatch.GetElapsedTime(began, got).TotalMilliseconds);
+            read.Add(Stopwatch.GetElapsedTime(got, decoded).TotalMilliseconds);
+            computed.Add(Stopwatch.GetElapsedTime(got, done).TotalMilliseconds);
+        }
+
+        var all = (entities * Views) + Views;
+        var (ofGets, ofMget) = await BenchmarkAsync(redis, stores, entities, all, count, cancellation);
+        return new StoreFigures(entities, all, limit, P99(read), P99(computed), P99(gets), ofGets, ofMget);
+    }
+
+    // redis-benchmark writes its own values of the same size. It gets one of 1,000 keys by chance.
+    private async Task<(double Gets, double Mget)> BenchmarkAsync(
+        RedisProcess redis, ViewStore[] stores, int entities, int keys, int count, CancellationToken cancellation)
+    {
+        string[] common = ["-d", Text(ValueBytes), "-r", Text(Entities)];
+        _ = await redis.BenchmarkAsync([.. common, "-n", "20000", "-P", "50", "-t", "set"], cancellation);
+        var gets = await redis.BenchmarkAsync([.. common, "-n", Text(count * keys), "-P", Text(keys), "-t", "get"], cancellation);
+        var names = Enumerable.Range(0, entities)
+            .SelectMany(entity => stores.Select(store => store.KeyOf(EntityOf(entity)).Text))
+            .Concat(stores.Select(static store => store.Keys.Marker.Text));
+        return (gets, await redis.BenchmarkAsync(["-n", Text(count), "MGET", .. names], cancellation));
+    }
+
+    private static EntityKey EntityOf(int number) => EntityKey.From([FieldValue.FromInt64(number)]);
+
+    private static byte[] StateOf(FeatureEngine engine, int card)
+    {
+        var state = engine.CreateState();
+        foreach (var (index, one) in BenchView.Events(card, EventsPerEntity).Index())
+            engine.Apply(state, one, index + 1);
+        return StoredState.Write(engine, state, Fill);
+    }
+
+    private static double P99(List<double> milliseconds)
+    {
+        milliseconds.Sort();
+        return milliseconds[(int)(milliseconds.Count * 0.99)];
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,123 @@
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using ModelServing.Contracts;
+using ModelServing.TestKit;
+
+namespace ModelServing.EndToEnd.Tests.Docs;
+
+/// <summary>The way from events to a served model in docs/features.md works: every command of it runs, in its order.</summary>
+public partial class FeatureGuideTests
+{
+    private const string Heading = "\n## From events to a served model\n";
+    private const string Trainer = "dotnet run --project services/Trainer -c Release -- ";
+    private const string Ms = "./dev ms ";
+    private const string Up = "./dev up ";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_command_from_events_to_a_served_model_works()
+    {
+        var text = await File.ReadAllTextAsync(Repository.Combine("docs", "features.md"), Token);
+        var section = text[text.IndexOf(Heading, StringComparison.Ordinal)..].Split("\n## ")[1];
+        var commands = Command().Matches(section).Select(static match => match.Groups[1].Value).ToList();
+        var blocks = Block().Matches(section).Select(static match => match.Groups["text"].Value).ToList();
+        Assert.True(commands.Count >= 8, string.Join('\n', commands));
+
+        using var folder = new StackFolder();
+        var stack = Path.Combine(folder.FullPath, "Pulumi.train.yaml");
+        var settings = $"{blocks.First(static block => block.StartsWith("config:", StringComparison.Ordinal))}" +
+            $"  modelserving:local:\n    port: {folder.Port}\n";
+        await File.WriteAllTextAsync(stack, settings, Token);
+        CopyViews(folder);
+        MsProcess? platform = null;
+        try
+        {
+            foreach (var command in commands)
+            {
+                if (command.StartsWith(Up, StringComparison.Ordinal))
+                {
+                    platform = MsProcess.Start(folder, ["up", .. Words(command[Up.Length..])]);
+                    await platform.WaitForAsync("Ctrl-C stops everything");
+                }
+                else
+                {
+                    await RunAsync(folder, command);
+                }
+            }
+
+            // The model is named in the file while the platform runs.
+            var models = blocks.Single(static block => block.Contains("fraud:", StringComparison.Ordinal));
+            await File.WriteAllTextAsync(
+                stack, settings.Replace("  modelserving:models: {}\n", models, StringComparison.Ordinal), Token);
+            var request = blocks.Single(static block => block.StartsWith("{\"inputs\"", StringComparison.Ordinal));
+            var answer = await AskAsync(folder, request);
+            Assert.Equal("", answer.Defaults);
+            Assert.Contains("probabilities", answer.Body, StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (platform is not null)
+                await platform.DisposeAsync();
+        }
+    }
+
+    private static async Task RunAsync(StackFolder folder, string command)
+    {
+        if (command.StartsWith(Ms, StringComparison.Ordinal))
+        {
+            var (exitCode, output) = await MsProcess.RunAsync(folder, Words(command[Ms.Length..]));
+            Assert.True(exitCode == 0, $"{command}:\n{output}");
+            return;
+        }
+
+        Assert.StartsWith(Trainer, command, StringComparison.Ordinal);
+        // A fifth of the data, which takes a fifth of the time.
+        string[] words = Words(command[Trainer.Length..]);
+        await Tool.SucceedAsync(
+            folder.FullPath,
+            "dotnet",
+            [MsProcess.Program("Trainer", "ModelServing.Trainer"), .. words, .. words[0] == "data" ? ["--small"] : Array.Empty<string>()]);
+    }
+
+    // The version starts after the edit, and the views' newest events may not be applied yet.
+    private static async Task<(string Defaults, string Body)> AskAsync(StackFolder folder, string request)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = MsProcess.Timeout };
+        var answer = (Defaults: "none", Body: "");
+        await Until.TrueAsync(
+            () =>
+            {
+                answer = AskOnceAsync(http, new Uri(folder.Api, "/v2/models/fraud/infer"), request).GetAwaiter().GetResult();
+                return answer.Defaults.Length == 0;
+            },
+            () => $"the model never answered with features: {answer}");
+        return answer;
+    }
+
+    private static async Task<(string Defaults, string Body)> AskOnceAsync(HttpClient http, Uri path, string request)
+    {
+        using var content = new StringContent(request, new MediaTypeHeaderValue("application/json"));
+        using var answer = await http.PostAsync(path, content, Token);
+        var body = await answer.Content.ReadAsStringAsync(Token);
+        if (!answer.IsSuccessStatusCode)
+            return ($"status {(int)answer.StatusCode}", body);
+        return (answer.Headers.TryGetValues(HeaderNames.FeatureDefaults, out var values) ? string.Join(',', values) : "", body);
+    }
+
+    private static void CopyViews(StackFolder folder)
+    {
+        var views = Path.Combine(folder.FullPath, "services", "Sample", "Views");
+        Directory.CreateDirectory(views);
+        foreach (var file in Directory.EnumerateFiles(Repository.Combine("services", "Sample", "Views")))
+            File.Copy(file, Path.Combine(views, Path.GetFileName(file)));
+    }
+
+    private static string[] Words(string command) => command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    [GeneratedRegex(@"(?m)^    ((?:\./dev|dotnet) [^\n]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"```[a-z]+\n(?<text>.*?)```", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Block();
+}
