@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ModelServing.Bench.Features;
 
-/// <summary><c>features</c>: what reading, ingesting and computing features costs.</summary>
+/// <summary><c>features</c>: what reading, ingesting, computing and exporting features costs.</summary>
 internal static class FeaturesCommand
 {
     private static readonly int[] Cards = [50, 1_000];
@@ -12,13 +12,19 @@ internal static class FeaturesCommand
         var rounds = BenchOptions.Rounds("figure of the engine", 5);
         var reads = BenchOptions.Count(
             "--reads", "How many reads of one entity to measure; of 100 entities, a tenth of it.", 5000, 1_000_000);
+        var exported = new Option<int[]>("--rows")
+        {
+            Description = "The rows of an exported table; may be there several times.",
+            DefaultValueFactory = static _ => [100_000, 1_000_000],
+        };
         var isShort = BenchOptions.Short("few reads and few events");
         var json = BenchOptions.Json();
         var command = new Command(
             "features",
-            "Measures the feature store: reads on redis-server, beside raw GETs; events through the feature server; the engine.")
+            "Measures the feature store: reads on redis-server, beside raw GETs; events through the feature server; the " +
+                "engine; the export of training tables.")
         {
-            rounds, reads, isShort, json,
+            rounds, reads, exported, isShort, json,
         };
         BenchAction.Set(
             command,
@@ -29,8 +35,11 @@ internal static class FeaturesCommand
                 var store = await new StoreBench(small ? 50 : arguments.GetValue(reads)).RunAsync(cancellation);
                 var ingest = await new IngestBench(small ? 2_000 : 200_000).RunAsync(cancellation);
                 var (measured, events) = small ? (1, 20) : (arguments.GetValue(rounds), 200);
-                return new FeaturesReport(
-                    store, ingest, [.. Cards.Select(cards => new EngineBench(cards, measured, events).Run(cancellation))]);
+                var engine = Cards.Select(cards => new EngineBench(cards, measured, events).Run(cancellation)).ToList();
+                var exports = new List<ExportFigures>();
+                foreach (var rows in small ? [1_000] : arguments.GetValue(exported)!)
+                    exports.Add(await ExportBench.RunAsync(rows, cancellation));
+                return new FeaturesReport(store, ingest, engine, exports);
             },
             static report => report.Print(Console.Out),
             json);

@@ -4,7 +4,9 @@ namespace ModelServing.Bench.Features;
 /// <param name="Store">Reads of the online store.</param>
 /// <param name="Ingest">What the feature server takes.</param>
 /// <param name="Engine">The engine alone.</param>
-internal sealed record FeaturesReport(StoreReport Store, IReadOnlyList<IngestFigures> Ingest, IReadOnlyList<EngineReport> Engine)
+/// <param name="Exports">The export of tables of different sizes.</param>
+internal sealed record FeaturesReport(
+    StoreReport Store, IReadOnlyList<IngestFigures> Ingest, IReadOnlyList<EngineReport> Engine, IReadOnlyList<ExportFigures> Exports)
 {
     internal void Print(TextWriter output)
     {
@@ -16,5 +18,10 @@ internal sealed record FeaturesReport(StoreReport Store, IReadOnlyList<IngestFig
             output.WriteLine();
             report.Print(output);
         }
+
+        if (Exports.Count == 0)
+            return;
+        output.WriteLine();
+        ExportBench.Print(Exports, output);
     }
 }
