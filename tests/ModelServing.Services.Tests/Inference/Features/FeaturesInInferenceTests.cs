@@ -9,6 +9,7 @@ using ModelServing.Oci;
 using ModelServing.Predictions.Records;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Cache;
+using ModelServing.Services.Tests.Functions.Listener;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Inference.Features;
@@ -147,6 +148,13 @@ public sealed class FeaturesInInferenceTests : IAsyncLifetime
                 return await InferAsync(service, "1", "40") is ([1, 40, 10, 4], null);
             },
             "it never recovered");
+        // However often reads failed in between, the log has two lines.
+        await RunningInference.UntilAsync(
+            async () => (await InferAsync(service, "1", "40")).Defaults is null && service.Log.Any(static line => IsOf(line, "are read again")),
+            "the log never said that features are read again");
+        Assert.Single(service.Log, static line => IsOf(line, "can't be read"));
+
+        static bool IsOf(RecordedLine line, string text) => line.Message.Contains($"Features {text}", StringComparison.Ordinal);
     }
 
     [Fact]
