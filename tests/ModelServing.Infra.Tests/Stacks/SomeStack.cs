@@ -18,7 +18,11 @@ internal static class SomeStack
     internal const string Features = "modelserving:features: { views: { card-activity: { versions: [1, 2] } } }";
 
     /// <summary>The manifests of every version that the repository's stacks name.</summary>
-    internal static readonly string[] Published = ["models/fraud/1/manifest.json", "models/fraud/2/manifest.json"];
+    internal static readonly string[] Published =
+    [
+        "models/fraud/1/manifest.json", "models/fraud/2/manifest.json",
+        "features/card-activity/v1/definition.json", "features/terminal-risk/v1/definition.json",
+    ];
 
     internal static string File(
         string models = Canary,
