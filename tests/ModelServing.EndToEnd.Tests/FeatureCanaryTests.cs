@@ -88,7 +88,7 @@ public sealed class FeatureCanaryTests : IDisposable
             training,
             $$"""
             {"features": {"input": "x", "columns": ["card-activity.total"],
-              "views": [{"view": "card-activity", "version": {{version}}, "digest": "{{Digest(applied)}}"}]}}
+              "views": [{"view": "card-activity", "version": {{version}}, "digest": "{{Digest(applied)}}" } ] } }
             """,
             Token);
         var model = Path.Combine(folder.FullPath, "model.onnx");

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using ModelServing.Contracts;
+using ModelServing.EndToEnd.Tests.Workflows;
 using ModelServing.TestKit;
 
 namespace ModelServing.EndToEnd.Tests.Docs;
