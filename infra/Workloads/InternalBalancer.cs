@@ -1,4 +1,3 @@
-using ModelServing.Contracts;
 using Pulumi;
 using Pulumi.Kubernetes.Types.Inputs.Core.V1;
 using K8s = Pulumi.Kubernetes;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelServing.Contracts;
-using StackExchange.Redis;
 
 namespace ModelServing.Cache.Reports;
 

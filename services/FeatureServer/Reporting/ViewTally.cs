@@ -2,7 +2,6 @@ using ModelServing.Cache.Reports;
 using ModelServing.Contracts.Features;
 using ModelServing.FeatureServer.Views;
 using ModelServing.Features.Engine;
-using ModelServing.OnlineStore;
 
 namespace ModelServing.FeatureServer.Reporting;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using ModelServing.Cache;
 using ModelServing.Cache.Features;
-using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine;
 using ModelServing.Features.Events;
 using ModelServing.Features.Events.Log;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ModelServing.Cache;
 using ModelServing.Cache.Features;
-using ModelServing.Features.Definitions;
 using ModelServing.Features.Engine;
 using ModelServing.Features.Events;
 using ModelServing.OnlineStore;
