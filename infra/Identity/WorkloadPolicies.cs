@@ -48,16 +48,25 @@ public sealed class WorkloadPolicies : ComponentResource
             Pod(args.RouterAccount, "use", "nosql-rows", predictions),
             Pod(args.RouterAccount, "read", "nosql-tables", outcomes),
             Pod(args.RouterAccount, "use", "nosql-rows", outcomes));
+        var ofFeatures = (Input<string>)$"any {{{Below(args.EventsPrefix)}, {Below(args.FeaturesPrefix)}}}";
         if (args.FeatureServerAccount is { } server)
         {
-            var readable = (Input<string>)$"any {{{Below(args.EventsPrefix)}, {Below(args.FeaturesPrefix)}}}";
             writer.Write(
                 "feature-server",
                 "The feature server writes the event log, and reads it and the definitions of views",
                 // A list of keys cannot be limited to a prefix.
                 Pod(server, "inspect", "objects", bucket),
-                Pod(server, "read", "objects", bucket, readable),
+                Pod(server, "read", "objects", bucket, ofFeatures),
                 Pod(server, "manage", "objects", bucket, Below(args.EventsPrefix), "request.permission='OBJECT_CREATE'"));
+        }
+
+        if (args.FeatureRebuildAccount is { } rebuild)
+        {
+            writer.Write(
+                "feature-rebuild",
+                "The rebuild of feature views reads the event log and the definitions of views",
+                Pod(rebuild, "inspect", "objects", bucket),
+                Pod(rebuild, "read", "objects", bucket, ofFeatures));
         }
 
         if (args.ExportAccount is { } export)

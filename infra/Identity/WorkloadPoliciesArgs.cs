@@ -31,6 +31,9 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the feature server's pod; null for none.</summary>
     public string? FeatureServerAccount { get; init; }
 
+    /// <summary>The service account of the pods that fill feature views; null for none.</summary>
+    public string? FeatureRebuildAccount { get; init; }
+
     /// <summary>The prefix of the keys of the event log in the bucket. The feature server may create objects there.</summary>
     public required string EventsPrefix { get; init; }
 

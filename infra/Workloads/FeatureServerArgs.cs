@@ -22,4 +22,7 @@ public sealed record FeatureServerArgs
 
     /// <summary>The views that are filled.</summary>
     public required IReadOnlyList<NamedView> Views { get; init; }
+
+    /// <summary>The Job that fills them faster, which people start.</summary>
+    public required RebuildJobArgs Rebuild { get; init; }
 }

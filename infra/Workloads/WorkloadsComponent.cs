@@ -77,6 +77,7 @@ public sealed class WorkloadsComponent : ComponentResource
         {
             var account = ServiceAccount(context, ClusterNames.FeatureServer, pullSecret);
             FeatureServerAddress = FeatureServerWorkload.Add(context, server, args, account, clients);
+            RebuildJob.Add(context, server.Rebuild, server, args, ServiceAccount(context, ClusterNames.FeatureRebuild, pullSecret));
         }
 
         PlanName = plan.Metadata.Apply(static metadata => metadata.Name);

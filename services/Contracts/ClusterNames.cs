@@ -18,6 +18,9 @@ public static class ClusterNames
     /// <summary>The headless Service of the feature server's StatefulSet, which gives its pod a name.</summary>
     public const string FeatureServerPods = "feature-server-pods";
 
+    /// <summary>The CronJob from which people start a Job that fills the views of features, and its service account.</summary>
+    public const string FeatureRebuild = "feature-rebuild";
+
     /// <summary>The CronJob that calls the function ModelMetrics every minute, and its service account.</summary>
     public const string ModelMetrics = "model-metrics";
 

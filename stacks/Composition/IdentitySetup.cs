@@ -31,6 +31,7 @@ internal static class IdentitySetup
         RouterAccount = ClusterNames.Router,
         ExportAccount = context.Cloud.HasExport(context.Settings) ? ClusterNames.Export : null,
         FeatureServerAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureServer : null,
+        FeatureRebuildAccount = context.Settings.Features.Views.Count > 0 ? ClusterNames.FeatureRebuild : null,
         EventsPrefix = ArtifactKeys.EventsPrefix,
         FeaturesPrefix = ArtifactKeys.FeaturesPrefix,
         DataLakePrefix = ArtifactKeys.DataLakePrefix,

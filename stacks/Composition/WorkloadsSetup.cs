@@ -37,7 +37,8 @@ internal static class WorkloadsSetup
                 IsAdminBalanced = context.AdminPort is not null,
             },
             FeatureServer = context.Settings.Features.Views.Count > 0
-                ? FeatureServerOf(context, ImageOf(ImageNames.FeatureServer, cloud.Images.FeatureServer!))
+                ? FeatureServerOf(
+                    context, ImageOf(ImageNames.FeatureServer, cloud.Images.FeatureServer!), ImageOf(ImageNames.Jobs, cloud.Images.Jobs!))
                 : null,
             MinuteJob = new MinuteJobArgs
             {
@@ -75,7 +76,7 @@ internal static class WorkloadsSetup
         }),
     ];
 
-    private static FeatureServerArgs FeatureServerOf(StackContext context, Input<string> image)
+    private static FeatureServerArgs FeatureServerOf(StackContext context, Input<string> image, Input<string> jobs)
     {
         var server = context.Cloud.FeatureServer;
         return new FeatureServerArgs
@@ -86,6 +87,13 @@ internal static class WorkloadsSetup
             VolumeGbs = server.VolumeInGbs,
             Log = EventLogMaker.Make(context.Settings.Features, MountPaths.Events) with { MostBytes = server.LogBytes },
             Views = ServedViewRules.ViewsOf(context.Settings.Features),
+            Rebuild = new RebuildJobArgs
+            {
+                Image = jobs,
+                Shards = server.Rebuild.Shards,
+                MemoryMbs = server.Rebuild.MemoryInMbs,
+                StorageGbs = server.Rebuild.StorageInGbs,
+            },
         };
     }
 

@@ -115,7 +115,9 @@ public sealed class FeatureCanaryTests : IDisposable
         {
             var time = IsoTime.Write(Began.AddSeconds(number));
             var fields = $$"""{"card_id": {{number % Cards}}, "amount": {{AmountOf(number)}}.25}""";
-            events.Append($$"""{"source": "payments", "id": "tx-{{number}}", "time": "{{time}}", "fields": {{fields}}}""").Append('\n');
+            events.Append(
+                CultureInfo.InvariantCulture,
+                $$"""{"source": "payments", "id": "tx-{{number}}", "time": "{{time}}", "fields": {{fields}}}""").Append('\n');
         }
 
         await File.WriteAllTextAsync(file, events.ToString(), Token);

@@ -126,7 +126,10 @@ internal static class FeatureExportCommand
         }
     }
 
-    private static async Task<IReadOnlyList<ViewDefinition>> ReadAsync(
+    /// <summary>Reads the definitions of views.</summary>
+    /// <exception cref="JobException">One is not published.</exception>
+    /// <exception cref="RegistryException">The registry fails.</exception>
+    internal static async Task<IReadOnlyList<ViewDefinition>> ReadAsync(
         PublishedViews published, IEnumerable<ViewId> ids, CancellationToken cancellation)
     {
         var definitions = new List<ViewDefinition>();

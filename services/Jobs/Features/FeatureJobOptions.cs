@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Features.Definitions;
 using ModelServing.Oci;
 using ModelServing.Registry;
@@ -57,14 +59,33 @@ internal sealed class FeatureJobOptions
         ? given
         : throw Wrong("--memory-mb: it must be from 64 to 1048576");
 
+    /// <summary>Reads a shard as a pod of an indexed Job gets it: the number of parts, and the index in a variable.</summary>
+    /// <param name="text">A shard in a text; null for none.</param>
+    /// <param name="shards">The number of parts; null for none.</param>
+    /// <param name="index">The index.</param>
+    /// <exception cref="JobException">There is no such part, or both are given.</exception>
+    internal static EntityShard ShardOf(string? text, int? shards, string? index)
+    {
+        if (shards is not { } count)
+            return ShardOf(text);
+        if (text is not null)
+            throw Wrong("--shard and --shards: use one of the two");
+        return EntityShard.Parse(string.Create(CultureInfo.InvariantCulture, $"{index}/{count}"))
+            ?? throw Wrong(string.Create(
+                CultureInfo.InvariantCulture,
+                $"--shards: {count} parts with {ExportJobSettings.IndexVariable} '{index}'; there are 1 to {EntityShard.Most}, from 0"));
+    }
+
     /// <summary>Reads a shard; null is all entities.</summary>
     /// <exception cref="JobException">There is no such part.</exception>
     internal static EntityShard ShardOf(string? text) => text is null ? EntityShard.Whole
         : EntityShard.Parse(text) ?? throw Wrong($"--shard: '{text}' must be {EntityShard.Form}");
 
     /// <summary>Reads the names of views: <c>NAME:N</c> or <c>NAME/vN</c>.</summary>
+    /// <param name="texts">The names.</param>
+    /// <param name="isTable">Whether the views are columns of one table, which has one version of each.</param>
     /// <exception cref="JobException">A text is another one, or names a view twice.</exception>
-    internal static List<ViewId> ViewsOf(IEnumerable<string> texts)
+    internal static List<ViewId> ViewsOf(IEnumerable<string> texts, bool isTable = true)
     {
         var views = new List<ViewId>();
         foreach (var text in texts)
@@ -73,8 +94,10 @@ internal sealed class FeatureJobOptions
             if (parts is not [var name, var number] || !ViewName.TryParse(name, out var view)
                 || !ModelVersion.TryParse(number, null, out var version))
                 throw Wrong($"--view: '{text}' is not a view and its version, such as card-activity/v1");
-            if (views.Exists(other => other.View == view))
+            if (isTable && views.Exists(other => other.View == view))
                 throw Wrong($"--view: {view} is there twice; one table has one version of a view");
+            if (views.Contains(new ViewId(view, version.Number)))
+                throw Wrong($"--view: {text} is there twice");
             views.Add(new ViewId(view, version.Number));
         }
 

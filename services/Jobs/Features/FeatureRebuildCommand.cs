@@ -3,6 +3,7 @@ using ModelServing.Cache;
 using ModelServing.Cache.Features;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Features;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Features.Definitions;
 using ModelServing.Jobs.Export;
 using ModelServing.Jobs.Progress;
@@ -31,8 +32,12 @@ internal static class FeatureRebuildCommand
         {
             Description = $"Fill only a part of the entities: {EntityShard.Form}. The last part makes the view readable.",
         };
+        var shards = new Option<int?>("--shards")
+        {
+            Description = $"Instead: the number of parts. The part is in {ExportJobSettings.IndexVariable}, which Kubernetes sets.",
+        };
         var options = new FeatureJobOptions();
-        var command = new Command("rebuild", "Fill views in the cache from the event log.") { views, environment, shard };
+        var command = new Command("rebuild", "Fill views in the cache from the event log.") { views, environment, shard, shards };
         options.AddTo(command);
         command.SetAction((arguments, _) => JobRun.RunAsync(options.StopsWithInput(arguments), async stop =>
         {
@@ -40,10 +45,14 @@ internal static class FeatureRebuildCommand
             var cache = CacheSettings.Read(HostEnvironment.OfProcess)
                 ?? throw FeatureJobOptions.Wrong($"{CacheSettings.AddressesVariable} is not set; it must be {CacheSettings.Form}");
             var request = new FeatureRebuildRequest(
-                await FeatureExportCommand.ReadViewsAsync(new PublishedViews(store), arguments.GetValue(views)!, null, stop),
+                await FeatureExportCommand.ReadAsync(
+                    new PublishedViews(store), FeatureJobOptions.ViewsOf(arguments.GetValue(views)!, isTable: false), stop),
                 arguments.GetValue(environment) ?? Environment.GetEnvironmentVariable(EnvironmentVariable) ?? "local",
                 options.Events(arguments),
-                FeatureJobOptions.ShardOf(arguments.GetValue(shard)),
+                FeatureJobOptions.ShardOf(
+                    arguments.GetValue(shard),
+                    arguments.GetValue(shards),
+                    Environment.GetEnvironmentVariable(ExportJobSettings.IndexVariable)),
                 options.Megabytes(arguments));
             try
             {

@@ -118,6 +118,8 @@ internal static class CloudRules
                 yield return Fault(path, "missing: set it, or remove features.views");
             else if (image == ImageNames.Jobs && cloud.HasExport(settings))
                 yield return Fault(path, "missing: set it, or predictionStore.export.enabled to false");
+            else if (image == ImageNames.Jobs && settings.Features.Views.Count > 0)
+                yield return Fault(path, "missing: set it, or remove features.views, which need it for a rebuild");
             else if (image is not (ImageNames.FeatureServer or ImageNames.Jobs))
                 yield return Fault(path, "missing: set every image or none");
         }

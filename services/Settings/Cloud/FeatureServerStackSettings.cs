@@ -29,6 +29,9 @@ public sealed record FeatureServerStackSettings
         Max = "32768")]
     public int VolumeInGbs { get; init; } = 50;
 
+    [Setting("The pods of a rebuild, which a person starts after the cache has lost its values (docs/operations.md).")]
+    public FeatureRebuildSettings Rebuild { get; init; } = new();
+
     /// <summary>The most bytes of the event log on the volume.</summary>
     public long LogBytes => (long)(VolumeInGbs * ShareOfLog * 1024 * 1024 * 1024);
 }

@@ -19,7 +19,8 @@ public sealed record ImageSettings
     public string? Functions { get; init; }
 
     [Setting(
-        "The digest of the image of the jobs. It is required unless `predictionStore.export.enabled` is `false`.",
+        "The digest of the image of the jobs. It is required unless `predictionStore.export.enabled` is `false` and "
+        + "`modelserving:features` has no views.",
         Pattern = DigestPattern,
         Form = DigestForm,
         Example = DigestExample)]

@@ -19,6 +19,10 @@ public class RenderedHostTests
         Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Export));
 
     [Fact]
+    public Task The_rebuild_reads_its_views_in_its_rendered_container() =>
+        Namespaces.RunAsync(typeof(InNamespaces), nameof(InNamespaces.Rebuild));
+
+    [Fact]
     public async Task A_host_runs_as_the_user_and_groups_that_are_rendered()
     {
         Assert.SkipUnless(

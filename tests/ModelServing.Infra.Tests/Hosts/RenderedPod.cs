@@ -63,7 +63,7 @@ internal record RenderedPod
     internal string Name { get; }
 
     /// <summary>Which of our programs it runs: <see cref="ClusterNames.Router"/>, <see cref="ClusterNames.Inference"/>,
-    /// <see cref="ClusterNames.FeatureServer"/> or <see cref="ClusterNames.Export"/>.</summary>
+    /// <see cref="ClusterNames.FeatureServer"/>, <see cref="ClusterNames.Export"/> or <see cref="ClusterNames.FeatureRebuild"/>.</summary>
     internal string Host { get; }
 
     internal ImmutableSortedDictionary<string, string> Environment { get; }

@@ -47,6 +47,12 @@ public class PolicyTests
             $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-server")}, {Bucket}, "
                 + "target.object.name=/events*/, request.permission='OBJECT_CREATE'}",
         ],
+        ["modelserving-some-feature-rebuild"] =
+        [
+            $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-rebuild")}, {Bucket}}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-rebuild")}, {Bucket}, "
+                + "any {target.object.name=/events*/, target.object.name=/features*/}}",
+        ],
         ["modelserving-some-export"] =
         [
             $"Allow any-user to read nosql-tables{In} where all {{{Pod("modelserving", "prediction-export")}, {Predictions}}}",
@@ -94,7 +100,7 @@ public class PolicyTests
     [Fact]
     public async Task Without_views_no_pod_may_write_events() => await AssertPoliciesAsync(
         some => some.WorkloadPolicies(features: false),
-        Workloads.Where(pair => pair.Key != "modelserving-some-feature-server").ToDictionary());
+        Workloads.Where(pair => !pair.Key.StartsWith("modelserving-some-feature-", StringComparison.Ordinal)).ToDictionary());
 
     [Fact]
     public async Task The_minute_job_may_call_one_function() => await AssertPoliciesAsync(some => some.InvocationPolicy(), new()

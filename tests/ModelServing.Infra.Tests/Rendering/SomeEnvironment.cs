@@ -252,6 +252,7 @@ internal sealed class SomeEnvironment
         RouterAccount = "router",
         ExportAccount = export ? "prediction-export" : null,
         FeatureServerAccount = features ? "feature-server" : null,
+        FeatureRebuildAccount = features ? "feature-rebuild" : null,
         EventsPrefix = "events/",
         FeaturesPrefix = "features/",
         DataLakePrefix = "datalake/",

@@ -4,6 +4,7 @@ using ModelServing.Cache.Features;
 using ModelServing.Contracts;
 using ModelServing.Features.Engine;
 using ModelServing.Features.Events.Log;
+using ModelServing.Jobs;
 using ModelServing.Jobs.Features;
 using ModelServing.Jobs.Progress;
 using ModelServing.OnlineStore;
@@ -47,6 +48,25 @@ public sealed class FeatureRebuildTests : IAsyncLifetime
             await cache.DisposeAsync();
         volume.Dispose();
         bucket.Dispose();
+    }
+
+    [Fact]
+    public void A_pod_of_an_indexed_Job_fills_the_part_of_its_index()
+    {
+        Assert.Equal(new EntityShard(2, 4), FeatureJobOptions.ShardOf(null, 4, "2"));
+        Assert.Equal(new EntityShard(1, 3), FeatureJobOptions.ShardOf("1/3", null, "2"));
+        Assert.Equal(EntityShard.Whole, FeatureJobOptions.ShardOf(null, null, null));
+        foreach (var (text, shards, index) in ((string?, int, string?)[])[(null, 4, "4"), (null, 0, "0"), (null, 4, null), ("1/3", 4, "1")])
+            Assert.Throws<JobException>(() => FeatureJobOptions.ShardOf(text, shards, index));
+    }
+
+    [Fact]
+    public void Two_versions_of_a_view_are_filled_at_once_but_are_no_columns_of_one_table()
+    {
+        string[] both = ["card-activity:1", "card-activity/v2"];
+        Assert.Equal([1, 2], FeatureJobOptions.ViewsOf(both, isTable: false).Select(static view => view.Version));
+        Assert.Throws<JobException>(() => FeatureJobOptions.ViewsOf(both));
+        Assert.Throws<JobException>(() => FeatureJobOptions.ViewsOf(["card-activity:1", "card-activity/v1"], isTable: false));
     }
 
     [Fact]
