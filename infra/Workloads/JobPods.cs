@@ -32,7 +32,7 @@ internal sealed record JobPods
     /// <summary>The size of the folder for temporary files. It is on the node's disk, not in memory.</summary>
     internal required string Scratch { get; init; }
 
-    /// <summary>How long a pod that is told to stop has to end.</summary>
+    /// <summary>The time that a pod has to end after it was asked to stop.</summary>
     internal required TimeSpan Grace { get; init; }
 
     internal required K8s.Core.V1.ServiceAccount Account { get; init; }

@@ -2,8 +2,9 @@ namespace ModelServing.Sample;
 
 /// <summary>
 /// The locations of the trained models, which the build copies beside the program. A version's folder has <c>model.onnx</c> (input
-/// <c>features</c>, FP32 [batch, 15], which the service fills from the feature views; outputs <c>label</c>, INT64 [batch], and <c>probabilities</c>, FP32 [batch, 2], where the second
-/// column is the probability of a fraud) and <c>training.json</c> (metrics and labels). services/Trainer creates them.
+/// <c>features</c>, FP32 [batch, 15], which the service fills from the feature views; outputs <c>label</c>, INT64 [batch], and
+/// <c>probabilities</c>, FP32 [batch, 2], where the second column is the probability of a fraud) and <c>training.json</c> (metrics and
+/// labels). services/Trainer creates them.
 /// </summary>
 public static class SampleArtifacts
 {

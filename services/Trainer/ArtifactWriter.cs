@@ -4,8 +4,8 @@ using ModelServing.Sample;
 
 namespace ModelServing.Trainer;
 
-/// <summary>Writes a version's folder: <c>model.onnx</c>, and <c>training.json</c>, from which the manifest gets its metrics, its labels and
-/// its features.</summary>
+/// <summary>Writes a version's folder: <c>model.onnx</c>, and <c>training.json</c>, from which the manifest gets its metrics, its labels
+/// and its features.</summary>
 internal static class ArtifactWriter
 {
     private static readonly JsonSerializerOptions Indented = new()

@@ -16,7 +16,8 @@ internal static class DataFiles
     {
         var world = CardSimulator.Run(settings);
         var events = SampleEvents.From(world);
-        var rows = world.Where(static one => SampleDataset.Training.Contains(one.Day) || SampleDataset.Evaluation.Contains(one.Day)).ToList();
+        var rows = world.Where(static one => SampleDataset.Training.Contains(one.Day) || SampleDataset.Evaluation.Contains(one.Day))
+            .ToList();
         Directory.CreateDirectory(folder);
         using (var stream = File.Create(Path.Combine(folder, Events)))
             SampleEvents.WriteEvents(stream, events);

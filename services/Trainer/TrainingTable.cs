@@ -6,8 +6,8 @@ using ModelServing.Sample.Simulation;
 
 namespace ModelServing.Trainer;
 
-/// <summary>The training table that <c>ms features export</c> writes: one row for each payment, with its features, and the views' digests in
-/// the metadata.</summary>
+/// <summary>The training table that <c>ms features export</c> writes: one row for each payment, with its features, and the views' digests
+/// in the metadata.</summary>
 internal static class TrainingTable
 {
     /// <summary>The key in the metadata that has the views.</summary>
@@ -54,7 +54,8 @@ internal static class TrainingTable
         var columns = string.Join(", ", SampleFeatures.Columns.Select(static column => $"CAST(\"{column}\" AS DOUBLE)"));
         // The order of the rows decides how sums are rounded in training.
         command.CommandText =
-            $"SELECT (epoch_us(time) - {start}) // {Transaction.SecondsPerDay * 1_000_000L}, is_fraud, {columns} FROM read_parquet({table}) " +
+            $"SELECT (epoch_us(time) - {start}) // {Transaction.SecondsPerDay * 1_000_000L}, is_fraud, {columns} FROM " +
+                $"read_parquet({table}) " +
                 "ORDER BY transaction_id";
         command.UseStreamingMode = true;
         using var reader = command.ExecuteReader();

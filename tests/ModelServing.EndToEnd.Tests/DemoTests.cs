@@ -62,7 +62,9 @@ public class DemoTests
         var attempt = (await MsProcess.QueryAsync(folder, "prediction", example)).GetProperty("attempts")[0];
         Assert.Equal((example, "canary"), (attempt.GetProperty("requestId").GetString(), attempt.GetProperty("variant").GetString()));
         var inputs = attempt.GetProperty("inputs").EnumerateArray()
-            .ToDictionary(static input => input.GetProperty("name").GetString()!, static input => input.GetProperty("data").GetArrayLength());
+            .ToDictionary(
+                static input => input.GetProperty("name").GetString()!,
+                static input => input.GetProperty("data").GetArrayLength());
         Assert.Equal(["amount", "card_id", "features", "terminal_id", "time"], inputs.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(15, inputs["features"]);
         var list = await MsProcess.QueryAsync(folder, "predictions", "--model", "fraud", "--since", "1h", "--limit", "700");

@@ -93,12 +93,16 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Sends a command in one line, and returns the beginning of the answer.</summary>
-    public async Task<string> SendAsync(string command, CancellationToken cancellation)
+    public Task<string> SendAsync(string command, CancellationToken cancellation) =>
+        SendAsync(Address, Password, command, cancellation);
+
+    /// <summary>Sends a command in one line to any server, and returns the beginning of the answer.</summary>
+    public static async Task<string> SendAsync(IPEndPoint address, string password, string command, CancellationToken cancellation)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(Address, cancellation);
+        await client.ConnectAsync(address, cancellation);
         var stream = client.GetStream();
-        foreach (var line in (string[])[$"AUTH {Password}", command])
+        foreach (var line in (string[])[$"AUTH {password}", command])
         {
             await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), cancellation);
             var answer = new byte[4096];

@@ -75,8 +75,10 @@ internal sealed class ImagePush(Terminal terminal, ImageBuild build, ImageDestin
             return;
         throw new CommandException(
             ExitCode.Failed,
-            $"the image {program.Project.Image} would contain {string.Join(", ", doubles)}, a double of tests/Doubles, which is only for tests",
-            "Nothing was pushed. On a machine with access to the official packages, delete SdkDoubles.props and run ./dev ms images push again.");
+            $"the image {program.Project.Image} would contain {string.Join(", ", doubles)}, a double of tests/Doubles, which is only " +
+                $"for tests",
+            "Nothing was pushed. On a machine with access to the official packages, delete SdkDoubles.props and run ./dev ms images " +
+                "push again.");
     }
 
     // Fixes the digest, so the image is built on the base that was looked up even if its tag moves in the meantime.

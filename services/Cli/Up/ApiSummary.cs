@@ -17,7 +17,8 @@ internal sealed record ApiSummary(string Api, string Metrics, IReadOnlyList<Mode
         foreach (var (model, rollout) in platform.Plan.Rollouts)
         {
             var infer = new Uri(platform.Api, InferencePaths.Infer(model)).ToString();
-            var example = await inputs.FindAsync(model, rollout.Stable.Version, cancellation) is { } found && ExampleRequest.From(found) is { } body
+            var example = await inputs.FindAsync(model, rollout.Stable.Version, cancellation) is { } found
+                && ExampleRequest.From(found) is { } body
                 ? $"curl -s {infer}{credential} -H 'Content-Type: application/json' -d '{body}'"
                 : $"curl -s {new Uri(platform.Api, InferencePaths.Model(model))}{credential}";
             models.Add(new ModelSummary(model.Text, PlanChange.Describe(rollout), infer, example));

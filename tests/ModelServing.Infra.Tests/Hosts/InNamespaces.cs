@@ -159,8 +159,8 @@ public class InNamespaces
             foreach (var probe in (Probe[])[pod.Startup, pod.Liveness])
                 await inference.SucceedsAsync(PodAddress, probe);
             var settings = new InferenceSettings(new HostEnvironment(pod.Environment.GetValueOrDefault));
-            // The artifact is not in the bucket yet: the pod is alive and reports what it waits for. One pod shows it, because it looks only
-            // now and then.
+            // The artifact is not in the bucket yet: the pod is alive and reports what it waits for. One pod shows it, because it looks
+            // only now and then.
             if (pod == pods[0])
             {
                 await inference.AnswersAsync(
@@ -367,7 +367,8 @@ public class InNamespaces
         Report.Write(
             pod,
             $"{OciSettings.ObjectStorageEndpointVariable} (an emulator), {OciSettings.IdentityVariable} and "
-            + $"{OciSettings.ConfigFileVariable} (config-file, with a test key); the clients' keysUri names a test issuer; there is no cache");
+            + $"{OciSettings.ConfigFileVariable} (config-file, with a test key); the clients' keysUri names a test issuer; there is " +
+                $"no cache");
     }
 
     // There is no cache with TLS here, so a rebuild can't be done. Everything before the cache is as rendered.

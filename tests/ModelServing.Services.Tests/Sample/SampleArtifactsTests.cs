@@ -51,7 +51,10 @@ public class SampleArtifactsTests
         Assert.Equal(SampleArtifacts.InputName, training.Features!.Input);
         Assert.Equal(SampleFeatures.Columns, training.Features.Columns);
         Assert.Equal(
-            SampleFeatures.Views.Select(static view => new ModelView(view, SampleFeatures.ViewVersion, SampleReplay.Definition(view).Digest)),
+            SampleFeatures.Views.Select(static view => new ModelView(
+                view,
+                SampleFeatures.ViewVersion,
+                SampleReplay.Definition(view).Digest)),
             training.Features.Views);
         Assert.All(labels.Zip(frauds), pair => Assert.Equal(pair.Second > 0.5f ? 1 : 0, pair.First));
     }

@@ -73,7 +73,9 @@ public class SampleEventsTests
     {
         var fraud = Payment with { Fraud = FraudScenario.CompromisedTerminal };
         var rows = Replay(
-            fraud, Payment with { Id = 18, Second = fraud.Second + (6 * Day) }, Payment with { Id = 19, Second = fraud.Second + (8 * Day) });
+            fraud,
+            Payment with { Id = 18, Second = fraud.Second + (6 * Day) },
+            Payment with { Id = 19, Second = fraud.Second + (8 * Day) });
         Assert.Equal([0, 0, 0, 0, 0, 0], rows[1].Features[9..].ToArray());
         Assert.Equal([1, 1, 1, 1, 1, 1], rows[2].Features[9..].ToArray());
     }

@@ -222,7 +222,9 @@ public sealed class SpoolTests : IDisposable
 
     // Not Assert.Equal, which takes a minute to compare lists of large arrays.
     private static void AssertEqual(IEnumerable<byte[]> expected, IEnumerable<byte[]> actual) =>
-        Assert.Equal(expected.Select(SHA256.HashData).Select(Convert.ToHexString), actual.Select(SHA256.HashData).Select(Convert.ToHexString));
+        Assert.Equal(
+            expected.Select(SHA256.HashData).Select(Convert.ToHexString),
+            actual.Select(SHA256.HashData).Select(Convert.ToHexString));
 
     private static List<byte[]> ReadAll(SpoolReader reader)
     {

@@ -65,7 +65,8 @@ public class TrainerTests
         Assert.Contains("is not a training table", Refusal("text.parquet"), StringComparison.Ordinal);
         Run($"COPY (SELECT 1 AS a) TO '{folder.Combine("plain.parquet")}' (FORMAT parquet)");
         Assert.Contains("has no feature views in its metadata", Refusal("plain.parquet"), StringComparison.Ordinal);
-        Run($"COPY (SELECT 1 AS a) TO '{folder.Combine("other.parquet")}' (FORMAT parquet, KV_METADATA {{'{TrainingTable.ViewsKey}': '[]'}})");
+        Run($"COPY (SELECT 1 AS a) TO '{folder.Combine("other.parquet")}' (FORMAT parquet, KV_METADATA {{'{TrainingTable.ViewsKey}': " +
+            $"'[]'}})");
         Assert.Contains("was not made with the views card-activity and terminal-risk", Refusal("other.parquet"), StringComparison.Ordinal);
 
         string Refusal(string name) => Assert.Throws<TrainerException>(() => TrainingTable.Read(folder.Combine(name))).Message;

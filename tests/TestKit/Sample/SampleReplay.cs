@@ -9,7 +9,8 @@ using ModelServing.Settings.Views;
 
 namespace ModelServing.TestKit.Sample;
 
-/// <summary>The sample's payments with their features: replays the sample's events through the engine, as the feature server does.</summary>
+/// <summary>The sample's payments with their features: replays the sample's events through the engine, as the feature server
+/// does.</summary>
 public sealed class SampleReplay
 {
     private readonly List<(FeatureEngine Engine, Dictionary<EntityKey, EntityState> States)> views =

@@ -150,7 +150,10 @@ public sealed class FeaturesInInferenceTests : IAsyncLifetime
             "it never recovered");
         // However often reads failed in between, the log has two lines.
         await RunningInference.UntilAsync(
-            async () => (await InferAsync(service, "1", "40")).Defaults is null && service.Log.Any(static line => IsOf(line, "are read again")),
+            async () => (await InferAsync(
+                service,
+                "1",
+                "40")).Defaults is null && service.Log.Any(static line => IsOf(line, "are read again")),
             "the log never said that features are read again");
         Assert.Single(service.Log, static line => IsOf(line, "can't be read"));
 
@@ -184,8 +187,9 @@ public sealed class FeaturesInInferenceTests : IAsyncLifetime
         await MoreAsync(static defaults => defaults is null, "features were never read");
 
         // 1 It accepts connections and answers nothing for five seconds.
-        await lost.Cache.Open().QueryAsync(
-            "", static multiplexer => multiplexer.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "5000"), default);
+        var paused = await RedisServer.SendAsync(
+            lost.Cache.Address, lost.Cache.Password, "CLIENT PAUSE 5000", TestContext.Current.CancellationToken);
+        Assert.StartsWith("+OK", paused, StringComparison.Ordinal);
         await MoreAsync(static defaults => defaults is not null, "a cache that hangs held up predictions");
         await MoreAsync(static defaults => defaults is null, "features were never read after the pause");
 

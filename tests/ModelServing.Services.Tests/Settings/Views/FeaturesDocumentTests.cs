@@ -22,6 +22,6 @@ public partial class FeaturesDocumentTests
         ViewKeys.Kinds.Concat(ViewKeys.Options).Concat(ViewKeys.Root),
         static key => Assert.Contains($"`{key.Name}", Page, StringComparison.Ordinal));
 
-    [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("```yaml\n((?:#[^\n]*\n)?view: .*?)```", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Blocks();
 }
