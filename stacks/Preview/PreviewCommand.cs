@@ -3,8 +3,6 @@ namespace ModelServing.Stacks.Preview;
 /// <summary><c>./dev preview</c>: renders stacks without an account, and compares them with those of another commit.</summary>
 internal static class PreviewCommand
 {
-    private const string NotYet = "not in the stack yet: feature store, prediction log";
-
     /// <summary>Runs the command and returns its exit code: 0; 1 if a stack can't be rendered; 2 for wrong arguments.</summary>
     internal static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error) =>
         new PreviewCommandLine().RunAsync(arguments, output, error, options => RunAsync(options, output, error));
@@ -63,7 +61,6 @@ internal static class PreviewCommand
                 notes.Insert(0, $"{options.Against} has no such stack, so everything is new");
         }
 
-        notes.Add(NotYet);
         var changes = StackDifference.Between(left, right);
         new PreviewWriter(output, options.Format).Write(title, changes, left is not null, notes);
         if (changes.Any(static change => change.Change != Change.Same))
