@@ -132,9 +132,14 @@ public class ConnectionLimitTests
             var limit = LimitOf(host);
             return Task.FromResult(limit.Count <= 4 && limit.Count + limit.Refused + limit.Closed >= clients.Count);
         });
-        host.Time.Advance(ConnectionLimit.Used);
-        using var good = await ConnectAsync(host);
-        await HelloAsync(good);
+        // A connection that has waited makes room for a new one, which may be refused while the first is still being closed.
+        await UntilAsync(async () =>
+        {
+            host.Time.Advance(ConnectionLimit.Used);
+            using var good = await ConnectAsync(host);
+            await good.SendAsync(Request);
+            return (await good.ReadMessageAsync())?.Text == "hello";
+        });
         clients.ForEach(static client => client.Dispose());
     }
 
