@@ -10,29 +10,32 @@ internal sealed class ViewTally(LoadedView view)
 {
     private long eventsBefore;
     private long lateBefore;
+    private long eventsReported;
+    private long lateReported;
+    private bool wasFilled;
 
     internal NamedView Name => view.Name;
 
-    /// <summary>Begins another minute.</summary>
-    internal void Restart() => (eventsBefore, lateBefore) = Count();
+    /// <summary>Begins another minute. What came after the last report of the former one belongs to the new one.</summary>
+    internal void Restart() => (eventsBefore, lateBefore) = (eventsReported, lateReported);
 
     /// <summary>The view's part of the report.</summary>
     internal ViewReport Report(ViewDelays delays)
     {
-        if (view.Follower is not { IsFilled: true } follower)
-        {
+        var follower = view.Follower;
+        var isFilled = follower is { IsFilled: true };
+        (eventsReported, lateReported) = Count();
+        // Up to here, it may all be the fill's.
+        if (!isFilled || !wasFilled)
             Restart();
-            return new ViewReport(Name.View, Name.Version, IsFilled: false, 0, 0, 0);
-        }
-
-        var (events, late) = Count();
+        wasFilled = isFilled;
         return new ViewReport(
             Name.View,
             Name.Version,
-            IsFilled: true,
-            delays.Find(follower.AppliedTo).TotalSeconds,
-            Math.Max(0, events - eventsBefore),
-            Math.Max(0, late - lateBefore));
+            isFilled,
+            isFilled ? delays.Find(follower!.AppliedTo).TotalSeconds : 0,
+            Math.Max(0, eventsReported - eventsBefore),
+            Math.Max(0, lateReported - lateBefore));
     }
 
     private (long Events, long Late) Count()
