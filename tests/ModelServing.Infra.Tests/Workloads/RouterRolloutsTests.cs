@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s.Models;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Admin;
 using ModelServing.Infra.Tests.Hosts;
 using ModelServing.Infra.Tests.Stacks;
 using ModelServing.Stacks;
@@ -99,7 +100,9 @@ public class RouterRolloutsTests
         var routes = ((System.Collections.Immutable.ImmutableDictionary<string, object>)run.Single(
             "oci:ApiGateway/deployment:Deployment",
             "gateway").Inputs["specification"]).List("routes");
-        Assert.Equal(4, routes.Length);
+        Assert.Single(
+            routes.Cast<System.Collections.Immutable.ImmutableDictionary<string, object>>(),
+            static route => ((string)route["path"]).StartsWith(AdminPaths.Prefix, StringComparison.Ordinal));
         Assert.Contains("network-gateway-to-load-balancer-8081", run.Resources.Select(static resource => resource.Name));
         Assert.All(
             run.Objects<V1Service>()
