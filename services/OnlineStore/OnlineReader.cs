@@ -1,6 +1,5 @@
 using ModelServing.Cache;
 using ModelServing.Cache.Features;
-using ModelServing.Features.Engine;
 
 namespace ModelServing.OnlineStore;
 
@@ -34,21 +33,12 @@ public sealed class OnlineReader(FeatureValues values)
             markers[index] = view.Accept(read[index]);
         var answers = new EntityAnswer[queries.Count];
         for (var i = 0; i < answers.Length; i++)
-            answers[i] = Answer(queries[i].View.Engine, markers[views[queries[i].View]], read[first + i]);
-        return answers;
-    }
+        {
+            answers[i] = markers[views[queries[i].View]] is { } marker
+                ? new EntityAnswer(StoredState.StateOf(read[first + i], marker.FillNumber), IsFilled: true)
+                : new EntityAnswer(default, IsFilled: false);
+        }
 
-    private static EntityAnswer Answer(FeatureEngine engine, ViewMarker? marker, byte[]? value)
-    {
-        if (marker is null)
-            return new EntityAnswer(null, IsFilled: false);
-        try
-        {
-            return new EntityAnswer(StoredState.Read(engine, value, marker.FillNumber), IsFilled: true);
-        }
-        catch (FeatureStateException e)
-        {
-            return new EntityAnswer(null, IsFilled: true, e.Message);
-        }
+        return answers;
     }
 }

@@ -21,10 +21,12 @@ internal static class StoredState
     internal static bool IsOther(byte[]? value, ulong fill) =>
         value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) != fill;
 
+    /// <summary>The state in a value; empty if the value is missing, or is of another fill.</summary>
+    internal static ReadOnlyMemory<byte> StateOf(byte[]? value, ulong fill) =>
+        value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) == fill ? value.AsMemory(HeadBytes) : default;
+
     /// <summary>Reads a value; null if it is missing, or is of another fill.</summary>
     /// <exception cref="FeatureStateException">The value is damaged.</exception>
     internal static EntityState? Read(FeatureEngine engine, byte[]? value, ulong fill) =>
-        value is { Length: > HeadBytes } && BinaryPrimitives.ReadUInt64LittleEndian(value) == fill
-            ? engine.Decode(value.AsSpan(HeadBytes))
-            : null;
+        StateOf(value, fill) is { IsEmpty: false } state ? engine.Decode(state.Span) : null;
 }

@@ -95,18 +95,39 @@ internal sealed class ReadApi(ViewsApi views, CacheConnections cache, TimeProvid
         var engine = asked.View.Engine;
         var request = EntityJson.RequestOf(engine.Definition, read.Request, place);
         var values = new FeatureValue[engine.Outputs.Count];
-        engine.Finalise(answer.State, at, request, values);
+        var sequence = Finalise(engine, answer, at, request, values);
         return new EntityFeatures(
             read.View,
             read.Version,
             engine.Digest,
             asked.Entity.Text,
             answer.IsFilled,
-            answer.State?.Sequence ?? 0,
+            sequence,
             [.. engine.Outputs.Select((output, i) => new ReadFeature(
                 output.Name,
                 double.IsFinite(values[i].AsDouble) ? values[i].AsDouble : null,
                 values[i].Status.ToString().ToLowerInvariant(),
                 values[i].Bits.ToString("x16", CultureInfo.InvariantCulture)))]);
+    }
+
+    // A damaged state is one that the store does not have.
+    private static long Finalise(FeatureEngine engine, EntityAnswer answer, Instant at, double[] request, FeatureValue[] values)
+    {
+        var memory = engine.Rent();
+        try
+        {
+            var state = answer.Decode(engine, memory);
+            engine.Finalise(state, at, request, values);
+            return state?.Sequence ?? 0;
+        }
+        catch (FeatureStateException)
+        {
+            engine.Finalise(null, at, request, values);
+            return 0;
+        }
+        finally
+        {
+            engine.Return(memory);
+        }
     }
 }

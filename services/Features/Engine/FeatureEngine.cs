@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text;
 using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
@@ -16,6 +17,7 @@ public sealed class FeatureEngine
 
     private readonly EnginePlan plan;
     private readonly byte[] digest;
+    private readonly ConcurrentBag<EntityState> spare = [];
 
     /// <exception cref="ContractException">The definition breaks a rule; the message says which.</exception>
     public FeatureEngine(ViewDefinition definition)
@@ -85,6 +87,19 @@ public sealed class FeatureEngine
 
     /// <summary>A state without events.</summary>
     public EntityState CreateState() => new(plan);
+
+    /// <summary>A state to decode others into, one after the other. What is in it has no meaning. Give it back by
+    /// <see cref="Return"/>.</summary>
+    public EntityState Rent() => spare.TryTake(out var state) ? state : CreateState();
+
+    /// <summary>Takes back a state of <see cref="Rent"/>.</summary>
+    public void Return(EntityState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        RequireOwn(state);
+        if (spare.Count < Environment.ProcessorCount)
+            spare.Add(state);
+    }
 
     /// <summary>Decodes a state.</summary>
     /// <param name="bytes">The encoded state.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace ModelServing.Features.Engine;
 
@@ -21,7 +22,21 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
         _ => throw Damaged("a flag is neither 0 nor 1"),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong ReadVarint()
+    {
+        // Nearly all numbers are small.
+        var at = position;
+        if ((uint)at < (uint)bytes.Length && bytes[at] <= 0x7F)
+        {
+            position = at + 1;
+            return bytes[at];
+        }
+
+        return ReadLongVarint();
+    }
+
+    private ulong ReadLongVarint()
     {
         var value = 0UL;
         for (var shift = 0; ; shift += 7)
@@ -50,6 +65,25 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
     }
 
     internal Int128 ReadWideSigned()
+    {
+        // Nine bytes have 63 bits at most, and then 64 bits do.
+        var nine = bytes.Slice(position, Math.Min(9, Remaining));
+        var folded = 0UL;
+        for (var i = 0; i < nine.Length; i++)
+        {
+            folded |= (ulong)(nine[i] & 0x7F) << (7 * i);
+            if (nine[i] > 0x7F)
+                continue;
+            if (nine[i] == 0 && i > 0)
+                break;
+            position += i + 1;
+            return (long)(folded >> 1) ^ -(long)(folded & 1);
+        }
+
+        return ReadWiderSigned();
+    }
+
+    private Int128 ReadWiderSigned()
     {
         UInt128 value = 0;
         for (var shift = 0; ; shift += 7)

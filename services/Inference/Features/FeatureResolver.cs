@@ -7,7 +7,6 @@ using ModelServing.Features.Events;
 using ModelServing.Inference.Models;
 using ModelServing.Inference.Protocol;
 using ModelServing.OnlineStore;
-using ModelServing.Predictions.Records;
 using ModelServing.Registry;
 
 namespace ModelServing.Inference.Features;
@@ -31,6 +30,9 @@ internal sealed class FeatureResolver(
 
     // What a state takes of the memory for requests, decoded. Most take less; a large one is as large as its view allows.
     private const int StateBytes = 8 * 1024;
+
+    // Below that, one processor is done before another has begun.
+    private const int LeastShared = 64;
 
     // On a busy machine, reads fail and work in turn. They work again when none has failed for this long.
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
@@ -59,9 +61,9 @@ internal sealed class FeatureResolver(
         var resolved = new ResolvedFeatures(plan, plan.Target.Format.Create([rows, plan.Columns.Length]), rows);
         request.Features = resolved;
         if (plan.Target.Format.ElementBytes == sizeof(float))
-            Fill(plan, request, resolved, indexes, answers, resolved.Tensor.Elements<float>(), static value => (float)value);
+            Fill(plan, request, resolved, indexes, answers, static value => (float)value);
         else
-            Fill(plan, request, resolved, indexes, answers, resolved.Tensor.Elements<double>(), static value => value);
+            Fill(plan, request, resolved, indexes, answers, static value => value);
         for (var view = 0; view < plan.Views.Length; view++)
             metrics.FeaturesRead(plan.Views[view].Id, resolved.Statuses(view));
     }
@@ -180,38 +182,11 @@ internal sealed class FeatureResolver(
     }
 
     private static void Fill<T>(
-        FeaturePlan plan,
-        InferRequest request,
-        ResolvedFeatures resolved,
-        int[] indexes,
-        EntityAnswer?[] answers,
-        Span<T> elements,
-        Func<double, T> convert)
+        FeaturePlan plan, InferRequest request, ResolvedFeatures resolved, int[] indexes, EntityAnswer?[] answers, Func<double, T> convert)
+        where T : unmanaged
     {
         var rows = resolved.Tensor.Shape[0];
-        var times = request.Inputs[plan.Time].Elements<long>();
-        for (var view = 0; view < plan.Views.Length; view++)
-        {
-            var used = plan.Views[view];
-            var engine = used.Store.Engine;
-            var values = new FeatureValue[engine.Outputs.Count];
-            var numbers = new double[used.Request.Length];
-            for (var row = 0; row < rows; row++)
-            {
-                for (var i = 0; i < numbers.Length; i++)
-                    numbers[i] = NumberOf(plan.Inputs[used.Request[i]], request.Inputs[used.Request[i]], row);
-                var answer = answers[indexes[(view * rows) + row]];
-                var at = new Instant(times[row]);
-                resolved.Statuses(view)[row] = Finalise(engine, answer, at, numbers, values);
-                resolved.Sequences(view)[row] = answer?.State?.Sequence ?? 0;
-                for (var column = 0; column < plan.Columns.Length; column++)
-                {
-                    if (plan.Columns[column].View == view)
-                        elements[(row * plan.Columns.Length) + column] = convert(values[plan.Columns[column].Index].AsDouble);
-                }
-            }
-        }
-
+        var elements = resolved.Tensor.Elements<T>();
         for (var column = 0; column < plan.Columns.Length; column++)
         {
             if (plan.Columns[column].View >= 0)
@@ -220,26 +195,49 @@ internal sealed class FeatureResolver(
             for (var row = 0; row < rows; row++)
                 elements[(row * plan.Columns.Length) + column] = convert(NumberOf(plan.Inputs[input], request.Inputs[input], row));
         }
-    }
 
-    private static RecordedStatus Finalise(
-        FeatureEngine engine, EntityAnswer? answer, Instant at, double[] numbers, FeatureValue[] values)
-    {
-        if (answer?.State is not { } state)
+        if (answers.Length < LeastShared)
         {
-            engine.Finalise(null, at, numbers, values);
-            return answer is { IsFilled: true, Damage: null } ? RecordedStatus.Missing : RecordedStatus.Unavailable;
+            for (var view = 0; view < plan.Views.Length; view++)
+                FillView(view);
+        }
+        else
+        {
+            Parallel.For(0, plan.Views.Length, FillView);
         }
 
-        // Requests share a state that was read a moment ago, and one thread at a time may use it.
-        lock (state)
-            engine.Finalise(state, at, numbers, values);
-        return engine.StatusAt(state, at) switch
+        void FillView(int view) => FillViewWith(plan, request, resolved, indexes, answers, view, convert);
+    }
+
+    private static void FillViewWith<T>(
+        FeaturePlan plan, InferRequest request, ResolvedFeatures resolved, int[] indexes, EntityAnswer?[] answers, int view,
+        Func<double, T> convert)
+        where T : unmanaged
+    {
+        var rows = resolved.Tensor.Shape[0];
+        var elements = resolved.Tensor.Elements<T>();
+        var times = request.Inputs[plan.Time].Elements<long>();
+        var used = plan.Views[view];
+        var engine = used.Store.Engine;
+        using var entity = new DecodedEntity(engine);
+        var values = new FeatureValue[engine.Outputs.Count];
+        var numbers = new double[used.Request.Length];
+        for (var row = 0; row < rows; row++)
         {
-            FeatureStatus.Present => RecordedStatus.Present,
-            FeatureStatus.Expired => RecordedStatus.Expired,
-            _ => RecordedStatus.Missing,
-        };
+            for (var i = 0; i < numbers.Length; i++)
+                numbers[i] = NumberOf(plan.Inputs[used.Request[i]], request.Inputs[used.Request[i]], row);
+            var index = indexes[(view * rows) + row];
+            entity.Decode(index, answers[index]);
+            var at = new Instant(times[row]);
+            engine.Finalise(entity.State, at, numbers, values);
+            resolved.Statuses(view)[row] = entity.StatusAt(at);
+            resolved.Sequences(view)[row] = entity.State?.Sequence ?? 0;
+            for (var column = 0; column < plan.Columns.Length; column++)
+            {
+                if (plan.Columns[column].View == view)
+                    elements[(row * plan.Columns.Length) + column] = convert(values[plan.Columns[column].Index].AsDouble);
+            }
+        }
     }
 
     private static double NumberOf(TensorSpec spec, RuntimeTensor tensor, int row) => spec.Datatype switch

@@ -11,6 +11,7 @@ internal sealed class RecentStates(TimeProvider time)
     internal static readonly TimeSpan Kept = TimeSpan.FromMilliseconds(50);
 
     private const int Most = 4096;
+    private const int MostBytes = 16 * 1024 * 1024;
 
     private volatile Generation current = new(time.GetTimestamp());
 
@@ -19,7 +20,7 @@ internal sealed class RecentStates(TimeProvider time)
     internal void Add(EntityQuery entity, EntityAnswer answer)
     {
         var generation = Current();
-        if (generation.States.Count < Most)
+        if (generation.States.Count < Most && generation.Take(answer.Encoded.Length))
             generation.States[entity] = answer;
     }
 
@@ -34,6 +35,10 @@ internal sealed class RecentStates(TimeProvider time)
 
     private sealed record Generation(long Began)
     {
+        private int bytes;
+
         internal ConcurrentDictionary<EntityQuery, EntityAnswer> States { get; } = new();
+
+        internal bool Take(int added) => Interlocked.Add(ref bytes, added) <= MostBytes;
     }
 }

@@ -54,7 +54,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     {
         Append(1, 400);
         var reader = new OnlineReader(new FeatureValues(cache.Open()));
-        Assert.All(await ReadAsync(reader), static answer => Assert.Equal((null, false), (answer.State, answer.IsFilled)));
+        Assert.All(await ReadAsync(reader), static answer => Assert.Equal((true, false), (answer.Encoded.IsEmpty, answer.IsFilled)));
         using var follower = Follow();
         await FollowAsync(follower);
         await IsReplayOfAsync(reader, 400);
@@ -73,7 +73,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Assert.False(follower.IsFilled);
         Assert.InRange(follower.AppliedTo, 1, 4999);
         var reader = new OnlineReader(new FeatureValues(cache.Open()));
-        Assert.All(await ReadAsync(reader), static answer => Assert.Equal((null, false), (answer.State, answer.IsFilled)));
+        Assert.All(await ReadAsync(reader), static answer => Assert.Equal((true, false), (answer.Encoded.IsEmpty, answer.IsFilled)));
         await FollowAsync(follower);
         await IsReplayOfAsync(reader, 5000);
     }
@@ -136,7 +136,9 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         await FollowAsync(follower);
         var marker = (await view.FindMarkerAsync(Token))!;
         await view.MarkAsync(marker with { Fill = "0000000000000001" }, Token);
-        Assert.All(await ReadAsync(new OnlineReader(values)), static answer => Assert.Equal((null, true), (answer.State, answer.IsFilled)));
+        Assert.All(
+            await ReadAsync(new OnlineReader(values)),
+            static answer => Assert.Equal((true, true), (answer.Encoded.IsEmpty, answer.IsFilled)));
     }
 
     [Fact]
@@ -241,7 +243,7 @@ public abstract class ViewFollowerTests : IAsyncLifetime
     }
 
     private async Task<List<FeatureValue>> FeaturesAsync(OnlineReader reader) =>
-        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.State))];
+        [.. (await ReadAsync(reader)).SelectMany(static answer => FeaturesOf(answer.Decode(Engine)))];
 
     private static FeatureValue[] FeaturesOf(EntityState? state)
     {
@@ -270,6 +272,6 @@ public abstract class ViewFollowerTests : IAsyncLifetime
         Assert.Equal(events, replayed);
         var answers = await ReadAsync(reader);
         for (var card = 0; card < Cards; card++)
-            Assert.Equal(Engine.Encode(states[SomeViews.Card(card)]), Engine.Encode(answers[card].State!));
+            Assert.Equal(Engine.Encode(states[SomeViews.Card(card)]), answers[card].Encoded.ToArray());
     }
 }

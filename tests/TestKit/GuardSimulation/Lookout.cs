@@ -31,20 +31,34 @@ internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
         double Step(double tolerance) => share.IsDivided ? Math.Log(1 + (1 - share.Fraction) / (share.Fraction * tolerance)) : 0;
     }
 
+    /// <summary>Whether the failures of all clients together suffice. If not, nothing else must be looked at.</summary>
+    internal bool Suffices(GuardCounts all)
+    {
+        SetBounds(all);
+        return GuardRule.Decide(all, policy, scope, default, default) is not null;
+    }
+
+    /// <summary>Whether the version is condemned, after <see cref="Suffices"/>.</summary>
     internal bool Condemns(ClientCounts clients)
     {
-        // If the verdict would rest on one client, the evidence of the others must grow first, and one failure raises it by as much.
-        var counts = GuardRule.FindOthers(clients, policy, scope) ?? clients.All;
+        if (GuardRule.FindOthers(clients, policy, scope) is not { } others)
+            return GuardRule.Decide(clients, policy, scope, default, default) is not null;
+        // The verdict would rest on one client. The evidence of the others must grow first, and one failure raises it by as much.
+        SetBounds(others);
+        return false;
+    }
+
+    private void SetBounds(GuardCounts counts)
+    {
         var readings = GuardRule.Read(counts, policy, scope);
         relative = readings.Where(static one => one.Kind != GuardKind.MaxErrorRate).Max(static one => Math.Log(one.Evidence));
         rate = readings.Where(static one => one.Kind == GuardKind.MaxErrorRate)
             .Select(static one => Math.Log(one.Evidence))
             .FirstOrDefault(double.NegativeInfinity);
         if (rate >= threshold)
-            errors = Math.Log(GuardRule.Read(counts, policy with
-            {
-                Tolerance = 1,
-            }, scope).First(static one => one.Kind == GuardKind.Error).Evidence);
-        return (relative >= threshold || rate >= threshold) && GuardRule.Decide(clients, policy, scope, default, default) is not null;
+        {
+            errors = Math.Log(GuardRule.Read(counts, policy with { Tolerance = 1 }, scope)
+                .First(static one => one.Kind == GuardKind.Error).Evidence);
+        }
     }
 }

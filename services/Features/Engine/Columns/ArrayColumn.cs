@@ -21,6 +21,8 @@ internal abstract class ArrayColumn<T> : TileColumn
     {
         if (removed < count)
             Array.Copy(items, removed, items, 0, count - removed);
+        // An item that is an object is used again by the next state that is read, and must not be in two places then.
+        Array.Clear(items, count - removed, removed);
     }
 
     private protected ref T this[int tile] => ref items[tile];

@@ -15,5 +15,5 @@ internal sealed class DistinctColumn : ArrayColumn<DistinctSketch?>
             writer.WriteVarint(0);
     }
 
-    internal override void Read(int tile, ref StateReader reader) => this[tile] = DistinctSketch.Read(ref reader);
+    internal override void Read(int tile, ref StateReader reader) => this[tile] = DistinctSketch.Read(ref reader, this[tile]);
 }

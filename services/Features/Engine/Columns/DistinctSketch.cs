@@ -19,10 +19,11 @@ internal sealed class DistinctSketch
 
     private const int IndexBits = 10;
     private const int RankBits = 6;
+    private const int MinListed = 8;
     private const int MaxListed = 256;
 
     // Each item is the number of a register and, in the lowest six bits, its rank; ordered by register.
-    private ushort[]? list = new ushort[8];
+    private ushort[]? list = new ushort[MinListed];
     private int listed;
     private byte[]? registers;
 
@@ -78,13 +79,21 @@ internal sealed class DistinctSketch
         }
     }
 
+    /// <summary>Reads a sketch; null if it is empty.</summary>
+    /// <param name="reader">Reads the bytes.</param>
+    /// <param name="reused">A sketch whose memory is used again; null for a new one.</param>
     /// <exception cref="FeatureStateException">The bytes are not a sketch.</exception>
-    internal static DistinctSketch? Read(ref StateReader reader)
+    internal static DistinctSketch? Read(ref StateReader reader, DistinctSketch? reused)
     {
         var length = (int)reader.ReadCount(MaxListed + 1);
         if (length == 0)
             return null;
-        return length <= MaxListed ? ReadList(ref reader, length) : ReadArray(ref reader);
+        var sketch = reused ?? new DistinctSketch();
+        if (length <= MaxListed)
+            sketch.ReadList(ref reader, length);
+        else
+            sketch.ReadArray(ref reader);
+        return sketch;
     }
 
     private void AddListed(int index, int rank)
@@ -118,9 +127,12 @@ internal sealed class DistinctSketch
         listed++;
     }
 
-    private static DistinctSketch ReadList(ref StateReader reader, int length)
+    private void ReadList(ref StateReader reader, int length)
     {
-        var list = new ushort[length];
+        if (list is null || list.Length < length)
+            list = new ushort[Math.Max(MinListed, length)];
+        listed = length;
+        registers = null;
         var before = -1;
         for (var i = 0; i < length; i++)
         {
@@ -130,13 +142,13 @@ internal sealed class DistinctSketch
                 throw StateReader.Damaged("a sketch has wrong registers");
             before = index;
         }
-
-        return new DistinctSketch { list = list, listed = length };
     }
 
-    private static DistinctSketch ReadArray(ref StateReader reader)
+    private void ReadArray(ref StateReader reader)
     {
-        var registers = new byte[Registers];
+        registers ??= new byte[Registers];
+        list = null;
+        listed = 0;
         var used = 0;
         for (var i = 0; i < Registers; i += 4)
         {
@@ -151,8 +163,7 @@ internal sealed class DistinctSketch
             }
         }
 
-        return used > MaxListed
-            ? new DistinctSketch { list = null, registers = registers }
-            : throw StateReader.Damaged("a sketch has the wrong form");
+        if (used <= MaxListed)
+            throw StateReader.Damaged("a sketch has the wrong form");
     }
 }
