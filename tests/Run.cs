@@ -12,14 +12,20 @@ var root = Path.GetDirectoryName(Path.GetDirectoryName(ThisFile()))!;
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
 // There are two lanes, because tests that start processes spend most of their time waiting. Only one lane prints while it runs, so the
-// output of two programs is never mixed.
+// output of two programs is never mixed. The end-to-end tests take longer than all others, so those with the trait come after the others.
+const string Late = "Lane=Late";
 var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
     .Select(static project => Path.GetFileNameWithoutExtension(project)!)
     .Order(StringComparer.Ordinal).Reverse()
     .ToLookup(static name => name.EndsWith(".EndToEnd.Tests", StringComparison.Ordinal));
-var endToEnd = RunLaneAsync(projects[true], prints: false);
-var inProcess = RunLaneAsync(projects[false], prints: true);
-foreach (var (name, exitCode, output) in (await inProcess).Concat(await endToEnd))
+var endToEnd = RunLaneAsync(projects[true].Select(static name => (name, name, (string[])["-trait-", Late])), prints: false);
+var others = RunLaneAsync(
+    [
+        .. projects[false].Select(static name => (name, name, (string[])[])),
+        .. projects[true].Select(static name => (name, name + ".Late", (string[])["-trait", Late])),
+    ],
+    prints: true);
+foreach (var (name, exitCode, output) in (await others).Concat(await endToEnd))
 {
     Console.Write(output);
     var results = ResultsOf(name);
@@ -49,17 +55,18 @@ skips.ForEach(Console.WriteLine);
 Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
 return failed == 0 ? 0 : 1;
 
-// Runs programs one after the other.
-async Task<List<(string Name, int ExitCode, string Output)>> RunLaneAsync(IEnumerable<string> names, bool prints)
+// Runs programs one after the other. Each run has a name, because a program may run twice with different tests.
+async Task<List<(string Name, int ExitCode, string Output)>> RunLaneAsync(
+    IEnumerable<(string Program, string Name, string[] Chosen)> runs, bool prints)
 {
     var ended = new List<(string, int, string)>();
-    foreach (var name in names)
+    foreach (var (file, name, chosen) in runs)
     {
-        var program = Path.Combine(root, "artifacts", "bin", name, "release", OperatingSystem.IsWindows() ? name + ".exe" : name);
+        var program = Path.Combine(root, "artifacts", "bin", file, "release", OperatingSystem.IsWindows() ? file + ".exe" : file);
         var results = ResultsOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(results)!);
         File.Delete(results);
-        using var process = Process.Start(new ProcessStartInfo(program, ["-noLogo", "-result-xml", results, .. args])
+        using var process = Process.Start(new ProcessStartInfo(program, ["-noLogo", "-result-xml", results, .. chosen, .. args])
         {
             WorkingDirectory = root,
             RedirectStandardOutput = !prints,

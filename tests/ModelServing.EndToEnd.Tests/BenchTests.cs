@@ -3,6 +3,7 @@ using System.Text.Json;
 
 namespace ModelServing.EndToEnd.Tests;
 
+[Trait("Lane", "Late")]
 public class BenchTests
 {
     [Fact]
