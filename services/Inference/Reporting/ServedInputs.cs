@@ -14,20 +14,13 @@ namespace ModelServing.Inference.Reporting;
 /// together. Texts, and inputs with several elements in each row, are not in profiles.</remarks>
 internal sealed class ServedInputs
 {
-    /// <summary>An hour has this many parts; the oldest one leaves as a whole.</summary>
-    internal const int Parts = 6;
-
-    /// <summary>The minutes of a part.</summary>
-    internal const int MinutesOfPart = 10;
-
     private readonly Column[] columns;
-    private readonly Queue<long[][]> began = new();
-    private long part = -1;
+    private readonly CountWindow window;
 
     private ServedInputs(Column[] columns)
     {
         this.columns = columns;
-        began.Enqueue(Read());
+        window = new CountWindow(Read());
     }
 
     /// <summary>Prepares to count a model's inputs; null if it was published without a profile of them.</summary>
@@ -53,19 +46,9 @@ internal sealed class ServedInputs
     /// <param name="minute">The number of the minute that ends.</param>
     internal InputReport Report(long minute)
     {
-        var now = Read();
-        var before = began.Peek();
-        var report = new InputReport([.. columns.Select((column, index) => new InputCounts(
-            column.Profile.Name, column.Profile.ToBins(), [.. now[index].Zip(before[index], static (sum, old) => sum - old)]))]);
-        if (part >= 0 && minute / MinutesOfPart != part)
-        {
-            began.Enqueue(now);
-            if (began.Count > Parts)
-                began.Dequeue();
-        }
-
-        part = minute / MinutesOfPart;
-        return report;
+        var counts = window.Take(minute, Read());
+        return new InputReport([.. columns.Select((column, index) =>
+            new InputCounts(column.Profile.Name, column.Profile.ToBins(), counts[index]))]);
     }
 
     private long[][] Read() => Array.ConvertAll(columns, static column => column.Read());
