@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ModelServing.Contracts;
 using ModelServing.Registry;
+using ModelServing.Registry.Profiles;
 using Spectre.Console;
 
 namespace ModelServing.Cli;
@@ -17,6 +18,10 @@ internal static class PublishCommand
         var file = new Argument<FileInfo>("file") { Description = "The ONNX file." };
         var version = new Option<string?>("--version") { Description = "The version's number. Default: the next one." };
         var training = new Option<FileInfo?>("--training") { Description = "A JSON file with 'metrics' and 'labels' of the training." };
+        var profile = new Option<FileInfo?>("--training-profile")
+        {
+            Description = "The profile of the training table, from 'ms features profile'; serving is compared with it.",
+        };
         var labels = new Option<string[]>("--label")
         {
             Description = "A label, KEY=VALUE; may be repeated.",
@@ -26,7 +31,7 @@ internal static class PublishCommand
         var registry = new RegistryOptions();
         var command = new Command("publish", "Publish a version of a model. A version never changes and is never overwritten.")
         {
-            model, file, version, training, labels, json,
+            model, file, version, training, profile, labels, json,
         };
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>
@@ -35,7 +40,11 @@ internal static class PublishCommand
             var path = arguments.GetValue(file)!;
             if (!path.Exists)
                 throw new CommandException(ExitCode.WrongInput, $"{path} does not exist; name an ONNX file");
-            var info = WithLabels(ReadTraining(arguments.GetValue(training)), arguments.GetValue(labels) ?? []);
+            var info = Read(arguments.GetValue(training), TrainingInfo.Parse) ?? TrainingInfo.None;
+            info = WithLabels(info, arguments.GetValue(labels) ?? []) with
+            {
+                Profile = Read(arguments.GetValue(profile), TrainingProfile.Parse),
+            };
             var bar = new UploadBar();
             var target = await registry.OpenAsync(arguments, bar, signals.Stop);
             var number = arguments.GetValue(version) is { } text ? ParseVersion(text) : await NextAsync(target, name, signals.Stop);
@@ -64,13 +73,14 @@ internal static class PublishCommand
     private static async Task<ModelVersion> NextAsync(ModelRegistry registry, ModelName name, CancellationToken cancellation) =>
         new((await registry.ListAsync(name, cancellation)).Select(static entry => entry.Version.Number).DefaultIfEmpty(0).Max() + 1);
 
-    private static TrainingInfo ReadTraining(FileInfo? file)
+    private static T? Read<T>(FileInfo? file, Func<ReadOnlySpan<byte>, T> parse)
+        where T : class
     {
         if (file is null)
-            return TrainingInfo.None;
+            return null;
         try
         {
-            return TrainingInfo.Parse(File.ReadAllBytes(file.FullName));
+            return parse(File.ReadAllBytes(file.FullName));
         }
         catch (ContractException e)
         {

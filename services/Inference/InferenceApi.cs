@@ -77,6 +77,9 @@ internal sealed class InferenceApi(
         attempt?.HasRead(time.GetTimestamp());
         if (model.Features is { } plan)
             await ResolveAsync(context, plan, request, attempt); // 3
+        // As in the metrics, what no rollout assigned is left out.
+        if (!isPinned && model.Served is { } served && context.Request.Headers.ContainsKey(HeaderNames.ModelVariant))
+            served.Add(request);
         if (!await TryEnterAsync(context, (model, request, attempt), isPinned, requestTime)) // 4
             return false;
         var answer = memory.Begin(calls.RentAnswer(), isPinned);

@@ -72,6 +72,7 @@ public static class InferenceHost
         builder.Services.AddSingleton(services => CacheConnection.Open(cache, time: services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<RequestRecorder>();
         builder.Services.AddHostedService<CountReporter>();
+        builder.Services.AddHostedService<InputReporter>();
         builder.Services.AddHostedService<ArtifactListener>();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelServing.Contracts;
+using ModelServing.Registry.Profiles;
 
 namespace ModelServing.Registry;
 
@@ -42,6 +43,10 @@ public sealed record Manifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelFeatures? Features { get; init; }
 
+    /// <summary>How the model's inputs were distributed in training; null if it was published without it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingProfile? Profile { get; init; }
+
     /// <summary>When it was published, in UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -78,6 +83,7 @@ public sealed record Manifest
         Check(Inputs, "inputs");
         Check(Outputs, "outputs");
         Features?.Check(Inputs);
+        Profile?.Check("profile.");
     }
 
     private static void Check(IReadOnlyList<TensorInfo> tensors, string path)

@@ -213,13 +213,12 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
         try
         {
             manifest.Features?.Check(manifest.Inputs);
+            return manifest with { Profile = training.Profile?.For(manifest.Features, manifest.Inputs) };
         }
         catch (ContractException e)
         {
             throw new RegistryException(RegistryError.Refused, RegistryLayout.Manifest(name, version), e.Message, e);
         }
-
-        return manifest;
     }
 
     /// <summary>A model without a manifest is left from an interrupted publish, which only the same bytes may finish.</summary>

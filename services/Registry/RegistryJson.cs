@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ModelServing.Contracts;
+using ModelServing.Registry.Profiles;
 using ModelServing.Registry.Safety;
 
 namespace ModelServing.Registry;
@@ -18,6 +19,7 @@ namespace ModelServing.Registry;
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(SchemaNumber))]
 [JsonSerializable(typeof(TrainingDocument))]
+[JsonSerializable(typeof(TrainingProfile))]
 [JsonSerializable(typeof(Verdict))]
 internal sealed partial class RegistryJson : JsonSerializerContext
 {

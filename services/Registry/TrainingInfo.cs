@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Registry.Profiles;
 
 namespace ModelServing.Registry;
 
@@ -15,6 +16,10 @@ public sealed record TrainingInfo
 
     /// <summary>The input that the service fills with features; null if callers send all inputs.</summary>
     public ModelFeatures? Features { get; init; }
+
+    /// <summary>How the columns of the training table are distributed, from a file of its own; null for none. The manifest gets the part
+    /// that is about the model.</summary>
+    public TrainingProfile? Profile { get; init; }
 
     /// <summary>Reads <c>{ "metrics": { "auc": 0.97 }, "labels": { "algorithm": "boosted trees" }, "features": { ... } }</c>; each may be
     /// omitted.</summary>

@@ -30,6 +30,9 @@ public static class SampleArtifacts
     /// <summary>The folder with all sample models, beside this assembly. It contains <c>fraud/1</c> and <c>fraud/2</c>.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "Sample");
 
+    /// <summary>The profile of the table that the versions were trained on, from <c>ms features profile</c>.</summary>
+    public static string ProfilePath => Path.Combine(Folder, ModelName, "profile.json");
+
     public static string VersionFolder(int version) => VersionFolder(Folder, version);
 
     /// <summary>A version's folder in another folder of models.</summary>

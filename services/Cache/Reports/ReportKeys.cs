@@ -24,6 +24,10 @@ internal sealed class ReportKeys(string environment)
     internal RedisKey FeaturesOf(long minute) =>
         string.Create(CultureInfo.InvariantCulture, $"{{ms:{environment}:reports}}:features:{minute}");
 
+    /// <summary>A hash from a process of the model to its report about inputs, at the end of the minute.</summary>
+    internal RedisKey InputsOf(ModelName model, long minute) =>
+        string.Create(CultureInfo.InvariantCulture, $"{{ms:{environment}:reports:{model}}}:inputs:{minute}");
+
     /// <summary>A process's field in a minute's hash: <c>VERSION/INCARNATION</c>.</summary>
     internal static RedisValue FieldOf(ModelVersion version, Guid incarnation) => $"{version}/{incarnation:N}";
 

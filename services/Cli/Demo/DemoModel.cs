@@ -2,6 +2,7 @@ using ModelServing.Cli.Features;
 using ModelServing.Contracts;
 using ModelServing.Features.Definitions;
 using ModelServing.Registry;
+using ModelServing.Registry.Profiles;
 using ModelServing.Sample;
 using ModelServing.Settings;
 
@@ -31,9 +32,13 @@ internal static class DemoModel
         var views = new PublishedViews(store);
         foreach (var view in ApplyCommand.Read([.. SampleFeatures.Views.Select(static view => new FileInfo(SampleFeatures.PathOf(view)))]))
             await views.PublishAsync(view, cancellation);
+        var profile = TrainingProfile.Parse(await File.ReadAllBytesAsync(SampleArtifacts.ProfilePath, cancellation));
         foreach (var version in SampleArtifacts.Versions)
         {
-            var training = TrainingInfo.Parse(await File.ReadAllBytesAsync(SampleArtifacts.TrainingPath(version), cancellation));
+            var training = TrainingInfo.Parse(await File.ReadAllBytesAsync(SampleArtifacts.TrainingPath(version), cancellation)) with
+            {
+                Profile = profile,
+            };
             await using var model = File.OpenRead(SampleArtifacts.ModelPath(version));
             await registry.PublishAsync(Name, new ModelVersion(version), model, training, cancellation);
             _ = await registry.CheckAsync(Name, new ModelVersion(version), "ms up", cancellation);

@@ -7,7 +7,8 @@ using ModelServing.Contracts;
 namespace ModelServing.Cli.Features;
 
 /// <summary>The options that the jobs of the feature store share, and their start.</summary>
-internal sealed class FeatureJob
+/// <param name="readsEvents">Whether the job reads the event log.</param>
+internal sealed class FeatureJob(bool readsEvents = true)
 {
     private readonly RegistryOptions registry = new();
 
@@ -24,9 +25,13 @@ internal sealed class FeatureJob
     internal void AddTo(Command command)
     {
         registry.AddTo(command);
-        command.Options.Add(events);
+        if (readsEvents)
+            command.Options.Add(events);
         command.Options.Add(memory);
     }
+
+    /// <summary>The named stack, or the default one.</summary>
+    internal StackLocation Stack(ParseResult arguments) => registry.Stack(arguments);
 
     /// <summary>Runs a job of the program services/Jobs.</summary>
     /// <param name="arguments">The command line.</param>
@@ -37,11 +42,13 @@ internal sealed class FeatureJob
     internal async Task<int> RunAsync(ParseResult arguments, IEnumerable<string> job, StopSignals signals)
     {
         var (location, variables) = await registry.LocateAsync(arguments, signals.Stop);
-        var platform = registry.IsLocal(arguments) ? PlatformOf(registry.Stack(arguments)) : null;
+        var (platform, isDemo) = registry.IsLocal(arguments) ? PlatformOf(registry.Stack(arguments)) : (null, false);
+        if (platform is not null && isDemo)
+            location = HostSources.File(PlatformFiles.RegistryIn(platform));
         List<string> all = ["features", .. job, "--registry", location];
-        if (arguments.GetValue(events) is { } named)
+        if (readsEvents && arguments.GetValue(events) is { } named)
             all.AddRange(["--events", Path.GetFullPath(named)]);
-        else if (platform is not null && PlatformFiles.EventsIn(platform) is var own && Directory.Exists(own))
+        else if (readsEvents && platform is not null && PlatformFiles.EventsIn(platform) is var own && Directory.Exists(own))
             all.AddRange(["--events", own]);
         if (platform is not null && File.Exists(PlatformFiles.CacheIn(platform)))
             AddCache(PlatformFiles.CacheIn(platform), variables);
@@ -51,11 +58,11 @@ internal sealed class FeatureJob
     }
 
     // The folder of the platform that runs for the stack, which may be a demo, else of the last one that ran.
-    private static string PlatformOf(StackLocation stack)
+    private static (string? Folder, bool IsDemo) PlatformOf(StackLocation stack)
     {
         var folder = stack.StateFolder(stack.Read().Settings.Local);
         var running = StateFolder.Running(folder);
-        return running.Count > 0 ? running[0] : folder;
+        return running.Count > 0 ? (running[0], running[0] != folder) : (folder, false);
     }
 
     private static void AddCache(string file, Dictionary<string, string> variables)

@@ -55,8 +55,9 @@ internal static class ExportCommand
         return command;
     }
 
-    // The log of the platform that runs for the stack, which may be a demo, else of the last one that ran.
-    private static string LogOf(StackLocation stack)
+    /// <summary>The log of the platform that runs for the stack, which may be a demo, else of the last one that ran.</summary>
+    /// <exception cref="CommandException">There is no log.</exception>
+    internal static string LogOf(StackLocation stack)
     {
         var folder = stack.StateFolder(stack.Read().Settings.Local);
         var running = StateFolder.Running(folder);

@@ -4,12 +4,13 @@ using ModelServing.Contracts.Predictions;
 namespace ModelServing.Cli.Predictions;
 
 /// <summary>The options for the time in which predictions began.</summary>
-internal sealed class TimeRangeOptions
+/// <param name="first">The default of the first time.</param>
+internal sealed class TimeRangeOptions(string first = "10m")
 {
     private readonly Option<string> since = new("--since")
     {
-        Description = $"The first time: {PointInTime.Form}. Default: 10m.",
-        DefaultValueFactory = static _ => "10m",
+        Description = $"The first time: {PointInTime.Form}. Default: {first}.",
+        DefaultValueFactory = _ => first,
     };
 
     private readonly Option<string?> until = new("--until") { Description = "The end, in the same form. Default: now." };

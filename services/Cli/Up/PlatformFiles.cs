@@ -46,6 +46,9 @@ internal sealed class PlatformFiles(string folder, Terminal terminal)
     /// it.</summary>
     internal static string EventsIn(string folder) => Path.Combine(folder, "events");
 
+    /// <summary>The registry of a demo in this folder.</summary>
+    internal static string RegistryIn(string folder) => Path.Combine(folder, "registry");
+
     /// <summary>The file with the prediction log, for a platform in this folder.</summary>
     internal static string PredictionsIn(string folder) => Path.Combine(folder, "predictions.db");
 

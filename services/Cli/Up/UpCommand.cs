@@ -117,7 +117,7 @@ internal static class UpCommand
         using var state = request.Demo ? StateFolder.OpenDemo(folder) : StateFolder.Open(folder);
 
         // 3
-        var location = "file:" + (request.Demo ? Path.Combine(state.FullPath, "registry") : stack.RegistryFolder(started.Settings.Local));
+        var location = "file:" + (request.Demo ? PlatformFiles.RegistryIn(state.FullPath) : stack.RegistryFolder(started.Settings.Local));
         var store = RegistryLocation.Open(location);
         var registry = new ModelRegistry(store, time);
         if (request.Demo)

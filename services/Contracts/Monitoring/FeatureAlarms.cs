@@ -2,8 +2,8 @@ using static ModelServing.Contracts.Monitoring.ModelMetric;
 
 namespace ModelServing.Contracts.Monitoring;
 
-/// <summary>The alarms about the feature server and its views, on the metrics that ModelMetrics posts. None of them leads to a rollback:
-/// all versions of a model read the same features.</summary>
+/// <summary>The alarms about the feature server, its views, and the inputs of models, on the metrics that ModelMetrics posts. None of them
+/// leads to a rollback: all versions of a model get the same inputs.</summary>
 /// <remarks>To add an alarm: add it here, and a row in docs/operations.md.</remarks>
 public static class FeatureAlarms
 {
@@ -77,6 +77,17 @@ public static class FeatureAlarms
             Route = AlarmRoute.People,
             Text = "For ten minutes, more than 5% of a view's events were older than its lateness allows, and were not applied. Their " +
                 "source is late, or its clock is wrong.",
+        },
+        new()
+        {
+            Name = "feature-skew",
+            Namespace = ModelMetric.Namespace,
+            Query = $"{FeaturePsi}[5m].groupBy({Model},{ModelMetric.Version}).max() > 0.25",
+            Pending = TimeSpan.FromMinutes(10),
+            Severity = AlarmSeverity.Warning,
+            Route = AlarmRoute.People,
+            Text = "For ten minutes, an input of a version has had another distribution than in its training, so its predictions may be " +
+                "wrong. Nothing is rolled back. ms features skew shows which input it is.",
         },
     ];
 }

@@ -65,6 +65,10 @@ public static class ModelMetric
     /// <summary>The records that were lost in the minute.</summary>
     public const string PredictionsLost = "PredictionsLost";
 
+    /// <summary>The largest PSI of an input of the version: how far its values of about the last hour are from those of training. Posted
+    /// if an input has 1,000 values on both sides. By <see cref="Model"/> and <see cref="Version"/>.</summary>
+    public const string FeaturePsi = "FeaturePsi";
+
     /// <summary>1 if the feature server reported in the minute; 0 for some minutes after it stopped without saying so. By
     /// <see cref="Environment"/> alone, like the other three about the event log.</summary>
     public const string FeatureServerReporting = "FeatureServerReporting";

@@ -84,6 +84,12 @@ public sealed record ViewDefinition
         })],
     };
 
+    /// <summary>Whether a feature depends on the time of reading alone, as in <c>hour(time)</c>.</summary>
+    public bool IsOfTimeAlone(string feature) =>
+        Features.FirstOrDefault(one => one.Name == feature) is ExpressionFeature { Expression: var text }
+        && Expression.Parse(text, Scopes.ForFeatures(this, feature)).Names
+            .All(name => name == ExpressionSyntax.Time || IsOfTimeAlone(name));
+
     /// <summary>Reads a definition.</summary>
     /// <exception cref="ContractException">The bytes are not JSON of a definition that this engine computes. The message says
     /// where.</exception>

@@ -96,6 +96,9 @@ internal sealed class ModelMetricsHandler(
         var metrics = minutes.ToDictionary(static minute => minute, static _ => new List<MetricData>());
         foreach (var model in models)
             await AddAsync(model, reports, metrics, report, cancellation);
+        var inputs = new InputReports(connection, settings.Environment, settings.Minute);
+        foreach (var model in models)
+            await AddInputsAsync(model, inputs, metrics, report, cancellation);
         await AddFeaturesAsync(new FeatureReports(connection, settings.Environment, settings.Minute), metrics, report, cancellation);
         await AddRefusedAsync(models, metrics, report, cancellation);
         // 3
@@ -149,6 +152,24 @@ internal sealed class ModelMetricsHandler(
                 report.Faults.Add(
                     $"{read[at].Unreadable} reports of {model} in the minute of {StartOf(minute):O} can't be read: a newer or a " +
                         $"foreign program wrote them");
+            }
+        }
+    }
+
+    private async Task AddInputsAsync(
+        ModelName model, InputReports reports, Dictionary<long, List<MetricData>> metrics, ModelMetricsReport report,
+        CancellationToken cancellation)
+    {
+        foreach (var (minute, data) in metrics)
+        {
+            try
+            {
+                data.AddRange(new InputNumbers(StartOf(minute), settings.Minute)
+                    .Compute(model, await reports.ReadAsync(model, minute, cancellation)));
+            }
+            catch (ContractException e)
+            {
+                report.Faults.Add($"{e.Message} ({model}, the minute of {StartOf(minute):O})");
             }
         }
     }

@@ -4,6 +4,7 @@ using ModelServing.Hosting.Memory;
 using ModelServing.Inference.Features;
 using ModelServing.Inference.Memory;
 using ModelServing.Inference.Protocol;
+using ModelServing.Inference.Reporting;
 using ModelServing.Registry;
 
 namespace ModelServing.Inference.Models;
@@ -54,6 +55,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>The inputs that callers send.</summary>
     internal IReadOnlyList<TensorSpec> RequestInputs { get; private set; }
+
+    /// <summary>Counts the inputs of requests; null if the version was published without a profile of its training.</summary>
+    internal ServedInputs? Served { get; private set; }
 
     internal InferRequestReader Reader { get; private set; }
 
@@ -119,6 +123,9 @@ internal sealed class LoadedModel : IDisposable
         Reader = new InferRequestReader(plan.Inputs, Outputs);
         BytesPerByte = 1 + TensorCost.PerByte(plan.Inputs);
     }
+
+    /// <summary>Counts inputs from now on, if there is something to compare them with.</summary>
+    internal void CountInputs() => Served = ServedInputs.Create(this);
 
     /// <summary>Keeps the model open until <see cref="Release"/>; false if it is closed.</summary>
     internal bool TryUse()

@@ -29,6 +29,7 @@ internal sealed class ModelOpening(InferenceSettings settings, RunWatch watch, M
     {
         if (model.Manifest.Features is { } features)
             model.Use(await views.LoadAsync(model, features, cancellation));
+        model.CountInputs();
         return true;
     }
 

@@ -118,7 +118,8 @@ internal static class ExportCommand
             : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"--shard: it is {index}; it must be from 0 to {shards - 1}"));
     }
 
-    private static IPredictionStore OpenLog(string location, OciSettings? oci)
+    /// <exception cref="JobException">The file does not exist.</exception>
+    internal static IPredictionStore OpenLog(string location, OciSettings? oci)
     {
         // SQLite would create a missing file, and the export would be empty.
         if (location.StartsWith(HostSources.SqliteScheme, StringComparison.Ordinal)

@@ -12,5 +12,8 @@ internal static class FeatureColumns
     internal static string NameOf(ViewDefinition view, string feature) => $"{view.View}.{feature}";
 
     /// <summary>The column that says whether the entity had a state: <c>present</c>, <c>missing</c> or <c>expired</c>.</summary>
-    internal static string StatusOf(ViewDefinition view) => $"{view.View}_status";
+    internal static string StatusOf(ViewDefinition view) => StatusOf(view.View.Text);
+
+    /// <inheritdoc cref="StatusOf(ViewDefinition)"/>
+    internal static string StatusOf(string view) => $"{view}_status";
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ModelServing.Jobs.Skew;
 
 namespace ModelServing.Jobs.Features;
 
@@ -7,6 +8,6 @@ internal static class FeatureCommands
 {
     internal static Command Create() => new("features", "Batch work of the feature store.")
     {
-        FeatureExportCommand.Create(), FeatureRebuildCommand.Create(),
+        FeatureExportCommand.Create(), FeatureRebuildCommand.Create(), FeatureProfileCommand.Create(), SkewCommand.Create(),
     };
 }

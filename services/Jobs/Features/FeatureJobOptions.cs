@@ -32,10 +32,13 @@ internal sealed class FeatureJobOptions
 
     private readonly Option<bool> stopsWithInput = new("--stop-with-input") { Description = "Stop when standard input ends." };
 
-    internal void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="readsEvents">Whether the job reads the event log.</param>
+    internal void AddTo(Command command, bool readsEvents = true)
     {
         command.Options.Add(registry);
-        command.Options.Add(events);
+        if (readsEvents)
+            command.Options.Add(events);
         command.Options.Add(memory);
         command.Options.Add(stopsWithInput);
     }

@@ -13,6 +13,7 @@ public partial class FeatureGuideTests
     private const string Trainer = "dotnet run --project services/Trainer -c Release -- ";
     private const string Ms = "./dev ms ";
     private const string Up = "./dev up ";
+    private const string Skew = "./dev ms features skew ";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -34,7 +35,8 @@ public partial class FeatureGuideTests
         MsProcess? platform = null;
         try
         {
-            foreach (var command in commands)
+            var skew = commands.Single(static command => command.StartsWith(Skew, StringComparison.Ordinal));
+            foreach (var command in commands.Where(command => command != skew))
             {
                 if (command.StartsWith(Up, StringComparison.Ordinal))
                 {
@@ -55,6 +57,13 @@ public partial class FeatureGuideTests
             var answer = await AskAsync(folder, request);
             Assert.Equal("", answer.Defaults);
             Assert.Contains("probabilities", answer.Body, StringComparison.Ordinal);
+            // The record of the prediction is on its way to the log.
+            var compared = (ExitCode: -1, Output: "");
+            await Until.TrueAsync(
+                () => (compared = MsProcess.RunAsync(folder, Words(skew[Ms.Length..])).GetAwaiter().GetResult()).ExitCode == 0,
+                () => $"{skew}:\n{compared.Output}");
+            Assert.Contains("card-activity.card_count_1d", compared.Output, StringComparison.Ordinal);
+            Assert.Contains("too few rows", compared.Output, StringComparison.Ordinal);
         }
         finally
         {

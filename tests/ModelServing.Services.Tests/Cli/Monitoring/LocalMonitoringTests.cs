@@ -191,6 +191,30 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         Assert.Equal(("another", AlarmChange.OkToFiring), changes.Select(static change => (change.Alarm.Name, change.Change)).First());
     }
 
+    [Theory]
+    [InlineData(0.4, true)]
+    [InlineData(0.2, false)]
+    public async Task A_shifted_input_fires_an_alarm_for_people_and_leads_to_no_rollback(double psi, bool fires)
+    {
+        await StartAsync(ModelAlarms.All);
+        var found = new List<AlarmTransition>();
+        for (var minute = 0; minute < 15; minute++)
+        {
+            await PostAsync(new MetricData
+            {
+                Namespace = ModelMetric.Namespace,
+                Name = ModelMetric.FeaturePsi,
+                Dimensions = new Dictionary<string, string> { [ModelMetric.Model] = "fraud", [ModelMetric.Version] = "2" },
+                Datapoints = [new MetricDatapoint(time.GetUtcNow(), psi)],
+            });
+            found.AddRange(After(minutes: 1));
+        }
+
+        Assert.Equal(
+            fires ? [("feature-skew", AlarmChange.OkToFiring, "2", AlarmRoute.People)] : [],
+            found.Select(static change => (change.Alarm.Name, change.Change, change.Stream[ModelMetric.Version], change.Alarm.Route)));
+    }
+
     private async Task StartAsync(IReadOnlyList<AlarmDefinition> alarms)
     {
         delivery = new AlarmDelivery("local", functions, Minute, terminal.Terminal, time);
@@ -199,22 +223,27 @@ public sealed class LocalMonitoringTests : IAsyncLifetime
         _ = new TerminalLoops(terminal.Terminal, time).RunAsync("messages", delivery.DeliverNextAsync, stop.Token);
     }
 
-    private async Task PostAsync(int failed, int succeeded, string watched)
+    private Task PostAsync(int failed, int succeeded, string watched) => PostAsync(new MetricData
     {
-        var now = time.GetUtcNow();
-        var post = new MetricPost([new MetricData
+        Namespace = ModelMetric.Namespace,
+        Name = ModelMetric.FailureExcess,
+        Dimensions = new Dictionary<string, string>
         {
-            Namespace = ModelMetric.Namespace,
-            Name = ModelMetric.FailureExcess,
-            Dimensions = new Dictionary<string, string>
-            {
-                [ModelMetric.Model] =
-                    "fraud", [ModelMetric.Version] =
-                        "2", [ModelMetric.Variant] = "canary", [ModelMetric.Trial] = "1", [ModelMetric.Watched] = watched,
-            },
-            Datapoints = [new MetricDatapoint(now, (double)failed / (failed + succeeded), failed + succeeded)],
-        }]);
-        using var content = new ByteArrayContent(post.ToUtf8()) { Headers = { ContentType = new("application/json") } };
+            [ModelMetric.Model] = "fraud",
+            [ModelMetric.Version] = "2",
+            [ModelMetric.Variant] = "canary",
+            [ModelMetric.Trial] = "1",
+            [ModelMetric.Watched] = watched,
+        },
+        Datapoints = [new MetricDatapoint(time.GetUtcNow(), (double)failed / (failed + succeeded), failed + succeeded)],
+    });
+
+    private async Task PostAsync(MetricData metric)
+    {
+        using var content = new ByteArrayContent(new MetricPost([metric]).ToUtf8())
+        {
+            Headers = { ContentType = new("application/json") },
+        };
         using var answer = await http.PostAsync(new Uri(monitoring!.Address + MetricPost.Path), content);
         Assert.Equal(0, MetricPostAnswer.Parse(await answer.Content.ReadAsByteArrayAsync()).FailedMetricsCount);
     }

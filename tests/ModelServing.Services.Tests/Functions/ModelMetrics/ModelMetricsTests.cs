@@ -6,6 +6,7 @@ using ModelServing.Contracts;
 using ModelServing.Contracts.Journal;
 using ModelServing.Contracts.Monitoring;
 using ModelServing.Functions.ModelMetrics;
+using ModelServing.Registry.Profiles;
 using ModelServing.Services.Tests.Cache.Reports;
 using ModelServing.Services.Tests.Journal;
 using ModelServing.Services.Tests.Oci;
@@ -203,6 +204,7 @@ public sealed class ModelMetricsTests : IAsyncLifetime
         await ReportMinuteAsync();
         await tested.ReportAsync(LastMinute, Process(Two) with { Log = new LogReport(1, TimeSpan.FromSeconds(1), 0, 0) });
         await tested.ReportAsync(LastMinute, SomeFeatures);
+        await tested.ReportAsync(LastMinute, Two, new InputCounts("amount", [500, 500], [500, 500]));
         await tested.Journal.AppendAsync(SomeEvents.Applied(SomeEvents.Plan(1, 2)), Token);
         await tested.RunAsync();
         var posted = tested.Monitoring.Accepted.GroupBy(static stream => ((string)stream["namespace"]!, (string)stream["name"]!))
@@ -354,6 +356,41 @@ public sealed class ModelMetricsTests : IAsyncLifetime
                 Noon)));
         Assert.Contains(posts, static stream => stream.Name == ModelMetric.FailureExcess);
         Assert.Single(await RolledBackAsync());
+    }
+
+    [Fact]
+    public async Task The_largest_PSI_of_a_version_is_posted_over_all_of_its_processes()
+    {
+        await ReportMinuteAsync();
+        InputCounts same = new("card-activity.count_1d", [0, 5000, 5000], [0, 300, 300]);
+        // Together, the processes have enough rows.
+        await tested.ReportAsync(LastMinute, One, same, new InputCounts("amount", [0, 5000, 5000], [0, 310, 290]));
+        await tested.ReportAsync(LastMinute, One, same, new InputCounts("amount", [0, 5000, 5000], [0, 290, 310]));
+        await tested.ReportAsync(LastMinute, Two, same, new InputCounts("amount", [0, 5000, 5000], [0, 50, 550]));
+        await tested.ReportAsync(LastMinute, Two, same, new InputCounts("amount", [0, 5000, 5000], [600, 0, 0]));
+        // Alone it has too few, whatever its values are.
+        await tested.ReportAsync(LastMinute, new ModelVersion(3), new InputCounts("amount", [5000, 5000], [999, 0]));
+        await tested.RunAsync();
+        List<string> taken = [.. tested.Taken(ModelMetric.FeaturePsi).Order(StringComparer.Ordinal)];
+        Assert.Equal(2, taken.Count);
+        Assert.Equal("fraud/1 at 11:59:00: 0 x 1", taken[0]);
+        var psi = SkewFigures.Psi([0, 5000, 5000], [600, 50, 550]);
+        Assert.True(psi > SkewFigures.Large, $"{psi}");
+        Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"fraud/2 at 11:59:00: {psi:0.###} x 1"), taken[1]);
+        Assert.Equal(["model", "version"], tested.Monitoring.Accepted.First(static stream =>
+            (string?)stream["name"] == ModelMetric.FeaturePsi)["dimensions"]!.AsObject().Select(static one => one.Key).Order());
+    }
+
+    [Fact]
+    public async Task Reports_about_inputs_that_can_not_be_read_are_a_fault_and_the_rest_is_posted()
+    {
+        await ReportMinuteAsync();
+        await tested.ReportAsync(LastMinute, Two, new InputCounts("amount", [5000, 5000], [999]));
+        var (status, report) = await tested.RunAsync();
+        Assert.Equal(502, status);
+        Assert.Contains("a report about inputs can't be read", Faults(report), StringComparison.Ordinal);
+        Assert.Empty(tested.Taken(ModelMetric.FeaturePsi));
+        Assert.NotEmpty(tested.Taken(ModelMetric.Failure));
     }
 
     /// <summary>The constants of <see cref="ModelMetric"/> that are metrics.</summary>

@@ -80,6 +80,11 @@ internal sealed class TestedModelMetrics : IAsyncDisposable
     internal Task ReportAsync(long minute, FeatureReport report) =>
         new FeatureReports(Cache.Open(), Environment, TimeSpan.FromMinutes(1)).WriteAsync(minute, report, Token);
 
+    /// <summary>Reports the inputs of a version like one of its processes.</summary>
+    internal Task ReportAsync(long minute, ModelVersion version, params InputCounts[] inputs) =>
+        new InputReports(Cache.Open(), Environment, TimeSpan.FromMinutes(1)).WriteAsync(
+            Fraud, minute, version, Guid.NewGuid(), new InputReport(inputs), Token);
+
     /// <summary>Calls the function in a new program.</summary>
     internal async Task<(int Status, JsonObject Report)> RunAsync() => await RunAsync(Start());
 
