@@ -21,10 +21,13 @@ internal sealed class FeatureJob
         Description = "The memory for rows and events, in megabytes; the disk takes what is beyond it. Default: 512.",
     };
 
-    internal void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="events">Whether the job reads the event log on this machine.</param>
+    internal void AddTo(Command command, bool events = true)
     {
         registry.AddTo(command);
-        command.Options.Add(events);
+        if (events)
+            command.Options.Add(this.events);
         command.Options.Add(memory);
     }
 
@@ -39,7 +42,9 @@ internal sealed class FeatureJob
         var (location, variables) = await registry.LocateAsync(arguments, signals.Stop);
         var platform = registry.IsLocal(arguments) ? PlatformOf(registry.Stack(arguments)) : null;
         List<string> all = ["features", .. job, "--registry", location];
-        if (arguments.GetValue(events) is { } named)
+        if (!arguments.CommandResult.Command.Options.Contains(events))
+            platform = null;
+        else if (arguments.GetValue(events) is { } named)
             all.AddRange(["--events", Path.GetFullPath(named)]);
         else if (platform is not null && PlatformFiles.EventsIn(platform) is var own && Directory.Exists(own))
             all.AddRange(["--events", own]);

@@ -7,6 +7,6 @@ internal static class FeatureCommands
 {
     internal static Command Create() => new("features", "Batch work of the feature store.")
     {
-        FeatureExportCommand.Create(), FeatureRebuildCommand.Create(),
+        FeatureExportCommand.Create(), FeatureRebuildCommand.Create(), FeatureCompactCommand.Create(),
     };
 }

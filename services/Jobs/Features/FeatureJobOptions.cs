@@ -32,10 +32,13 @@ internal sealed class FeatureJobOptions
 
     private readonly Option<bool> stopsWithInput = new("--stop-with-input") { Description = "Stop when standard input ends." };
 
-    internal void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="events">Whether it reads the event log on this machine.</param>
+    internal void AddTo(Command command, bool events = true)
     {
         command.Options.Add(registry);
-        command.Options.Add(events);
+        if (events)
+            command.Options.Add(this.events);
         command.Options.Add(memory);
         command.Options.Add(stopsWithInput);
     }
