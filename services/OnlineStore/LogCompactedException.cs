@@ -12,8 +12,8 @@ public sealed class LogCompactedException : Exception
         : base(string.Create(
             CultureInfo.InvariantCulture,
             $"{view} needs the events since {needed:yyyy-MM-dd}, and the event log was compacted up to " +
-                $"{DateTimeOffset.FromUnixTimeMilliseconds(compaction.Before / 1000):yyyy-MM-dd}; fill the view with 'ms features rebuild', " +
-                $"which reads the archive"))
+                $"{DateTimeOffset.FromUnixTimeMilliseconds(compaction.Before / 1000):yyyy-MM-dd}; fill the view with " +
+                $"'ms features rebuild', which reads the archive"))
     {
     }
 }

@@ -10,7 +10,8 @@ internal static class CompactCommand
     {
         var keep = new Option<int?>("--keep-days")
         {
-            Description = "The days for which segments stay at least. They stay as long as a published view needs them anyway. Default: 30.",
+            Description = "The days for which segments stay at least. They stay as long as a published view needs them anyway. " +
+                "Default: 30.",
         };
         var job = new FeatureJob();
         var command = new Command("compact", "Move old segments of the event log into the archive, as Parquet.") { keep };

@@ -48,7 +48,10 @@ internal sealed class EventArchive(IObjectStore store, JobDatabase database)
         foreach (var file in await ListAsync(cancellation))
         {
             if (file.First <= last && file.Last >= first)
-                copies.Add(await CopyAsync(file.Key, string.Create(CultureInfo.InvariantCulture, $"copy{copies.Count}.parquet"), cancellation));
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"copy{copies.Count}.parquet");
+                copies.Add(await CopyAsync(file.Key, name, cancellation));
+            }
         }
 
         if (copies.Count == 0)

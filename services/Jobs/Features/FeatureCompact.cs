@@ -186,7 +186,8 @@ internal sealed class FeatureCompact(IObjectStore store, IStepProgress progress,
             {
                 throw new JobException(
                     JobExit.Failed,
-                    $"{store.Location}/{ArchiveKeys.File(first, last)} has other events than the segments, which stay: {keys[0]} to {keys[^1]}");
+                    $"{store.Location}/{ArchiveKeys.File(first, last)} has other events than the segments, which stay: " +
+                        $"{keys[0]} to {keys[^1]}");
             }
         }
 

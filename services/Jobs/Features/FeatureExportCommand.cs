@@ -40,8 +40,8 @@ internal static class FeatureExportCommand
         var output = new Option<string?>("--out") { Description = "The Parquet file. It must not exist." };
         var table = new Option<string?>("--table")
         {
-            Description = $"Instead of --rows and --out: a name. The rows are {TrainingJobSettings.Prefix}NAME/rows.parquet or rows.csv in " +
-                $"the registry, and the result goes beside them. Default: {TrainingJobSettings.TableVariable}.",
+            Description = $"Instead of --rows and --out: a name. The rows are {TrainingJobSettings.Prefix}NAME/rows.parquet or rows.csv " +
+                $"in the registry, and the result goes beside them. Default: {TrainingJobSettings.TableVariable}.",
         };
         var shard = new Option<string?>("--shard")
         {

@@ -6,8 +6,7 @@ using ModelServing.Stacks;
 
 namespace ModelServing.Infra.Tests.Workloads;
 
-/// <summary>The compaction of the event log. RestrictedPodsTests covers what all pods share, RenderedHostTests runs the container, and
-/// PolicyTests says what it may delete.</summary>
+/// <summary>The compaction of the event log. RestrictedPodsTests covers what all pods share, and PolicyTests what it may delete.</summary>
 [Collection(nameof(OneAtATime))]
 public class CompactJobTests
 {

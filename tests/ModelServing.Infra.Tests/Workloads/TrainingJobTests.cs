@@ -8,8 +8,7 @@ using ModelServing.Stacks;
 
 namespace ModelServing.Infra.Tests.Workloads;
 
-/// <summary>The export of training tables. RestrictedPodsTests covers what all pods share, and RenderedHostTests runs the
-/// container.</summary>
+/// <summary>The export of training tables. RestrictedPodsTests covers what all pods share.</summary>
 [Collection(nameof(OneAtATime))]
 public class TrainingJobTests
 {

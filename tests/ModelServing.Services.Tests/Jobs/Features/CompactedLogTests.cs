@@ -71,7 +71,10 @@ public sealed class CompactedLogTests : IAsyncLifetime
         for (var round = 0; round < 3; round++)
         {
             var e = await Assert.ThrowsAsync<LogCompactedException>(() => follower.RoundAsync(Token));
-            Assert.Contains("card-activity v1 needs the events since 2026-11-01, and the event log was compacted up to 2026-11-01; fill", e.Message);
+            Assert.Contains(
+                "card-activity v1 needs the events since 2026-11-01, and the event log was compacted up to 2026-11-01; fill",
+                e.Message,
+                StringComparison.Ordinal);
             Assert.Null(await View.FindMarkerAsync(Token));
             Assert.False(follower.IsFilled);
         }

@@ -55,7 +55,8 @@ public sealed class FeatureCompactTests : IDisposable
         await SomeCompaction.RunAsync(log.Store, Newest.AddDays(60), TimeSpan.Zero, batchBytes: long.MaxValue);
         var file = log.Bucket.Combine(Assert.Single(await FilesAsync()).Text.Split('/'));
         var rows = SomeJoin.Query($"SELECT * FROM '{file}'");
-        Assert.Equal(Enumerable.Range(1, Segments * OfSegment).Select(static i => (object)(long)i), rows.Select(static row => row["sequence"]));
+        Assert.Equal(
+            Enumerable.Range(1, Segments * OfSegment).Select(static i => (object)(long)i), rows.Select(static row => row["sequence"]));
         Assert.Equal(("payments", "1"), (rows[0]["source"], rows[0]["id"]));
         Assert.Equal(Newest.UtcDateTime.AddMicroseconds(1), rows[0]["time"]);
         Assert.Equal(rows[0]["time"], rows[0]["known_time"]);
