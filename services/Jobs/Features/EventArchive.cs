@@ -1,5 +1,4 @@
 using System.Globalization;
-using DuckDB.NET.Data;
 using ModelServing.Features.Events.Log;
 using ModelServing.Registry;
 

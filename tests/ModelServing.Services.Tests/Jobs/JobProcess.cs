@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Jobs;
@@ -33,7 +34,7 @@ internal sealed class JobProcess : IDisposable
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         if (heapMegabytes is { } most)
-            start.Environment["DOTNET_GCHeapHardLimit"] = (most * 1024L * 1024).ToString("x");
+            start.Environment["DOTNET_GCHeapHardLimit"] = (most * 1024L * 1024).ToString("x", CultureInfo.InvariantCulture);
         return new JobProcess(Process.Start(start)!);
     }
 

@@ -1,7 +1,7 @@
 using ModelServing.Features.Definitions;
 using ModelServing.Features.Events;
 using ModelServing.Features.Events.Log;
-using ModelServing.Jobs.Features;
+using ModelServing.Jobs;
 using ModelServing.Registry;
 using ModelServing.Services.Tests.Features.Events;
 using ModelServing.TestKit;
@@ -139,7 +139,7 @@ public sealed class FeatureCompactTests : IDisposable
         await AppendAsync();
         await log.Store.ReplaceAsync(
             ArchiveKeys.File(1, OfSegment), await OtherArchiveAsync(), Token);
-        var e = await Assert.ThrowsAsync<ModelServing.Jobs.JobException>(
+        var e = await Assert.ThrowsAsync<JobException>(
             () => SomeCompaction.RunAsync(log.Store, Newest.AddDays(60), TimeSpan.Zero));
         Assert.Contains("has other events than the segments", e.Message, StringComparison.Ordinal);
         Assert.Equal(Segments * OfSegment, (await SomeCompaction.InSegmentsAsync(log.Store)).Count);
