@@ -60,13 +60,37 @@ public sealed class WorkloadPolicies : ComponentResource
                 Pod(server, "manage", "objects", bucket, Below(args.EventsPrefix), "request.permission='OBJECT_CREATE'"));
         }
 
+        var ofJobs = (Input<string>)$"any {{{Below(args.EventsPrefix)}, {Below(args.FeaturesPrefix)}, {Below(args.ArchivePrefix)}}}";
         if (args.FeatureRebuildAccount is { } rebuild)
         {
             writer.Write(
                 "feature-rebuild",
-                "The rebuild of feature views reads the event log and the definitions of views",
+                "The rebuild of feature views reads the event log, its archive and the definitions of views",
                 Pod(rebuild, "inspect", "objects", bucket),
-                Pod(rebuild, "read", "objects", bucket, ofFeatures));
+                Pod(rebuild, "read", "objects", bucket, ofJobs));
+        }
+
+        if (args.FeatureExportAccount is { } training)
+        {
+            writer.Write(
+                "feature-export",
+                "The export of training tables reads rows, the event log, its archive and the definitions of views, and writes tables",
+                Pod(training, "inspect", "objects", bucket),
+                Pod(training, "read", "objects", bucket, ofJobs),
+                Pod(training, "read", "objects", bucket, Below(args.DataLakePrefix)),
+                Pod(training, "manage", "objects", bucket, Below(args.DataLakePrefix), Writing));
+        }
+
+        if (args.FeatureCompactAccount is { } compact)
+        {
+            writer.Write(
+                "feature-compact",
+                "The compaction of the event log writes its archive, and deletes old segments",
+                Pod(compact, "inspect", "objects", bucket),
+                Pod(compact, "read", "objects", bucket, ofJobs),
+                // An upload in parts needs the right to overwrite, although each upload is conditional.
+                Pod(compact, "manage", "objects", bucket, Below(args.ArchivePrefix), Writing),
+                Pod(compact, "manage", "objects", bucket, Below(args.EventsPrefix), "request.permission='OBJECT_DELETE'"));
         }
 
         if (args.ExportAccount is { } export)

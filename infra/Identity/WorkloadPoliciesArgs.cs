@@ -34,8 +34,18 @@ public sealed class WorkloadPoliciesArgs : ComponentArgs
     /// <summary>The service account of the pods that fill feature views; null for none.</summary>
     public string? FeatureRebuildAccount { get; init; }
 
-    /// <summary>The prefix of the keys of the event log in the bucket. The feature server may create objects there.</summary>
+    /// <summary>The service account of the pods that export training tables; null for none.</summary>
+    public string? FeatureExportAccount { get; init; }
+
+    /// <summary>The service account of the pod that compacts the event log; null for none.</summary>
+    public string? FeatureCompactAccount { get; init; }
+
+    /// <summary>The prefix of the keys of the event log in the bucket. The feature server may create objects there, and the compaction
+    /// may delete them.</summary>
     public required string EventsPrefix { get; init; }
+
+    /// <summary>The prefix of the keys of the archive of the event log. The compaction may create objects there.</summary>
+    public required string ArchivePrefix { get; init; }
 
     /// <summary>The prefix of the keys of feature views' definitions, which the feature server reads.</summary>
     public required string FeaturesPrefix { get; init; }

@@ -25,4 +25,10 @@ public sealed record FeatureServerArgs
 
     /// <summary>The Job that fills them faster, which people start.</summary>
     public required RebuildJobArgs Rebuild { get; init; }
+
+    /// <summary>The Job that exports training tables, which people start.</summary>
+    public required TrainingJobArgs Training { get; init; }
+
+    /// <summary>The Job that compacts the event log, which people start.</summary>
+    public required CompactJobArgs Compact { get; init; }
 }

@@ -23,6 +23,9 @@ internal sealed record JobPods
 
     internal required Output<IReadOnlyDictionary<string, string>> Environment { get; init; }
 
+    /// <summary>The variables that have the value of a label of the pod.</summary>
+    internal IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What the scheduler must find.</summary>
     internal required InputMap<string> Requests { get; init; }
 
@@ -84,7 +87,7 @@ internal sealed record JobPods
                 Name = Container,
                 Image = Image,
                 Args = Args,
-                Env = PodRestrictions.Variables(Environment),
+                Env = Variables(),
                 Resources = new ResourceRequirementsArgs { Requests = Requests, Limits = Limits },
                 SecurityContext = PodRestrictions.ForContainer(),
                 VolumeMounts = [new VolumeMountArgs { Name = "scratch", MountPath = MountPaths.Scratch }],
@@ -92,4 +95,19 @@ internal sealed record JobPods
         ],
         Volumes = [new VolumeArgs { Name = "scratch", EmptyDir = new EmptyDirVolumeSourceArgs { SizeLimit = Scratch } }],
     };
+
+    private InputList<EnvVarArgs> Variables()
+    {
+        var variables = PodRestrictions.Variables(Environment);
+        foreach (var (name, label) in Labels)
+        {
+            variables.Add(new EnvVarArgs
+            {
+                Name = name,
+                ValueFrom = new EnvVarSourceArgs { FieldRef = new ObjectFieldSelectorArgs { FieldPath = $"metadata.labels['{label}']" } },
+            });
+        }
+
+        return variables;
+    }
 }

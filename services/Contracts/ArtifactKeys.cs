@@ -19,6 +19,9 @@ public static class ArtifactKeys
     /// <summary>The start of the keys of the event log. Only the feature server stores objects there.</summary>
     public const string EventsPrefix = "events/";
 
+    /// <summary>The start of the keys of old events as Parquet, and of what says how far the event log was compacted.</summary>
+    public const string ArchivePrefix = "archive/";
+
     /// <summary>The start of the keys of feature views' definitions.</summary>
     public const string FeaturesPrefix = "features/";
 

@@ -21,6 +21,12 @@ public static class ClusterNames
     /// <summary>The CronJob from which people start a Job that fills the views of features, and its service account.</summary>
     public const string FeatureRebuild = "feature-rebuild";
 
+    /// <summary>The CronJob from which people start a Job that exports a training table, and its service account.</summary>
+    public const string FeatureExport = "feature-export";
+
+    /// <summary>The CronJob that compacts the event log, and its service account.</summary>
+    public const string FeatureCompact = "feature-compact";
+
     /// <summary>The CronJob that calls the function ModelMetrics every minute, and its service account.</summary>
     public const string ModelMetrics = "model-metrics";
 

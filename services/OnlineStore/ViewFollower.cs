@@ -35,6 +35,7 @@ public sealed class ViewFollower : IDisposable
     private readonly List<LoggedEvent> batch = [];
     private EventLogReader? reader;
     private ViewFill? fill;
+    private bool hasHistory;
     private volatile ViewMarker? marker;
     private long checkedAt;
     private long keptAt;
@@ -74,6 +75,7 @@ public sealed class ViewFollower : IDisposable
 
     /// <summary>One round: a batch of events, or a short wait without events.</summary>
     /// <exception cref="CacheException">The cache fails. The batch is applied in the next round.</exception>
+    /// <exception cref="LogCompactedException">The view can't be filled from what is left of the log.</exception>
     public async Task RoundAsync(CancellationToken cancellationToken)
     {
         try
@@ -135,13 +137,20 @@ public sealed class ViewFollower : IDisposable
         marker = null;
         batch.Clear();
         fill = new ViewFill(view, Counts);
+        hasHistory = false;
         Start(EventPosition.Start);
         Interlocked.Exchange(ref appliedTo, 0);
-        FollowerLog.Filling(logger, view.Engine.Definition.Id.ToString());
     }
 
     private async Task FillAsync(CancellationToken cancellation)
     {
+        if (!hasHistory)
+        {
+            await RequireHistoryAsync(cancellation);
+            hasHistory = true;
+            FollowerLog.Filling(logger, view.Engine.Definition.Id.ToString());
+        }
+
         if (!await fill!.HoldAsync(cancellation))
         {
             // Another process fills the view, or the cache has lost the lock and maybe the values. The marker is looked up first.
@@ -158,6 +167,8 @@ public sealed class ViewFollower : IDisposable
             return;
         }
 
+        // It may have been compacted meanwhile.
+        await RequireHistoryAsync(cancellation);
         // What is missing up to there is nowhere.
         marker = await fill.FinishAsync(log.Epoch, Math.Max(last, reader!.Position.Next - 1), cancellation);
         Interlocked.Exchange(ref appliedTo, marker.FilledTo);
@@ -165,6 +176,18 @@ public sealed class ViewFollower : IDisposable
         keptAt = checkedAt = time.GetTimestamp();
         checkpoint.Write(marker.Fill, reader.Position);
         FollowerLog.Filled(logger, view.Engine.Definition.Id.ToString(), marker.FilledTo, reader.Missing, reader.Unreadable);
+    }
+
+    // Features of a part of the events that count would be wrong.
+    private async Task RequireHistoryAsync(CancellationToken cancellation)
+    {
+        var compacted = await log.FindCompactionAsync(cancellation);
+        var needed = time.GetUtcNow() - view.Engine.Definition.History;
+        if (compacted.Before <= Math.Max(0, needed.ToUnixTimeMilliseconds() * 1000))
+            return;
+        // The next round looks for the marker of another process, which reads the archive.
+        fill = null;
+        throw new LogCompactedException(view.Engine.Definition.Id, compacted, needed);
     }
 
     private async Task ApplyAsync(CancellationToken cancellation)

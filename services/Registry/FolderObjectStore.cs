@@ -122,6 +122,31 @@ public sealed class FolderObjectStore(string folder) : IObjectStore
     }
 
     /// <inheritdoc/>
+    public Task<bool> DeleteAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(key);
+        try
+        {
+            RefuseLinks(key);
+            if (!File.Exists(path))
+                return Task.FromResult(false);
+            File.Delete(path);
+            AtomicName.Flush(Path.GetDirectoryName(path)!);
+            return Task.FromResult(true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Task.FromResult(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(key, "deleted", e);
+        }
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ObjectKey> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);

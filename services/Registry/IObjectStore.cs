@@ -35,6 +35,10 @@ public interface IObjectStore
     /// <summary>Returns an object's length in bytes; null if it does not exist.</summary>
     Task<long?> FindLengthAsync(ObjectKey key, CancellationToken cancellationToken);
 
+    /// <summary>Deletes an object. A reader that has opened it may fail.</summary>
+    /// <returns>False if it does not exist.</returns>
+    Task<bool> DeleteAsync(ObjectKey key, CancellationToken cancellationToken);
+
     /// <summary>Lists the keys that begin with <paramref name="prefix"/>, ordered by code point.</summary>
     IAsyncEnumerable<ObjectKey> ListAsync(string prefix, CancellationToken cancellationToken);
 }

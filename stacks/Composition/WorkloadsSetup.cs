@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Features;
 using ModelServing.Infra.Functions;
 using ModelServing.Infra.Identity;
 using ModelServing.Infra.Workloads;
@@ -94,8 +95,31 @@ internal static class WorkloadsSetup
                 MemoryMbs = server.Rebuild.MemoryInMbs,
                 StorageGbs = server.Rebuild.StorageInGbs,
             },
+            Training = new TrainingJobArgs
+            {
+                Image = jobs,
+                Views = NewestOf(context),
+                Shards = server.Export.Shards,
+                MemoryMbs = server.Export.MemoryInMbs,
+                StorageGbs = server.Export.StorageInGbs,
+            },
+            Compact = new CompactJobArgs
+            {
+                Image = jobs,
+                KeepDays = server.Compaction.KeepDays,
+                MemoryMbs = server.Compaction.MemoryInMbs,
+                StorageGbs = server.Compaction.StorageInGbs,
+            },
         };
     }
+
+    // A table has one version of a view.
+    private static IReadOnlyList<NamedView> NewestOf(StackContext context) =>
+    [
+        .. ServedViewRules.ViewsOf(context.Settings.Features)
+            .GroupBy(static view => view.View, StringComparer.Ordinal)
+            .Select(static versions => versions.MaxBy(static view => view.Version)!),
+    ];
 
     private static ExportJobArgs ExportOf(StackContext context, Input<string> image)
     {

@@ -7,7 +7,7 @@ using ModelServing.Contracts;
 namespace ModelServing.Cli.Features;
 
 /// <summary>The options that the jobs of the feature store share, and their start.</summary>
-/// <param name="readsEvents">Whether the job reads the event log.</param>
+/// <param name="readsEvents">Whether the job reads the event log on this machine.</param>
 internal sealed class FeatureJob(bool readsEvents = true)
 {
     private readonly RegistryOptions registry = new();

@@ -16,7 +16,7 @@ internal static class FeaturesCommand
         var command = new Command("features", "Use the feature store. Alone, it lists the published feature views.")
         {
             json, ApplyCommand.Create(), IngestCommand.Create(), GetCommand.Create(), ExportCommand.Create(), RebuildCommand.Create(),
-            ProfileCommand.Create(), SkewCommand.Create(),
+            CompactCommand.Create(), ProfileCommand.Create(), SkewCommand.Create(),
         };
         registry.AddTo(command);
         command.SetAction((arguments, _) => Terminal.RunAsync(arguments.GetValue(json), async (terminal, signals) =>

@@ -61,6 +61,11 @@ public sealed record ViewDefinition
     [JsonIgnore]
     public string Digest => Sha256Digest.Compute(ToUtf8());
 
+    /// <summary>How old an event can be and still count in a value that is present. An entity is expired <see cref="TimeToLive"/> after its
+    /// newest event, and a window with its delay, its hop and the lateness is never longer than that.</summary>
+    [JsonIgnore]
+    public TimeSpan History => 2 * TimeToLive + TimeSpan.FromMinutes(1);
+
     /// <summary>The canonical JSON: on one line, so that equal definitions have equal bytes.</summary>
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, FeaturesJson.Default.ViewDefinition);
 

@@ -8,6 +8,7 @@ internal static class FeatureCommands
 {
     internal static Command Create() => new("features", "Batch work of the feature store.")
     {
-        FeatureExportCommand.Create(), FeatureRebuildCommand.Create(), FeatureProfileCommand.Create(), SkewCommand.Create(),
+        FeatureExportCommand.Create(), FeatureRebuildCommand.Create(), FeatureCompactCommand.Create(), FeatureProfileCommand.Create(),
+        SkewCommand.Create(),
     };
 }

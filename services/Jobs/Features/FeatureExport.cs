@@ -54,7 +54,7 @@ internal sealed class FeatureExport(IObjectStore store, IStepProgress progress)
             var rows = StagedRows.Load(database, file, request.Shard, progress, cancellation);
             // 2
             using var events = new StagedEvents(database, engines, request.Shard, rows.Latest);
-            await new EventSource(store, request.Events).StageAsync(events, folder, progress, cancellation);
+            await new EventSource(store, request.Events).StageAsync(events, database, progress, cancellation);
             // 3
             var joins = new List<ViewJoin>();
             foreach (var engine in engines)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using ModelServing.Contracts;
+using ModelServing.Contracts.Features;
+using ModelServing.Contracts.Predictions;
 using ModelServing.Features.Definitions;
 using ModelServing.Jobs.Export;
 using ModelServing.Jobs.Progress;
@@ -13,16 +15,17 @@ namespace ModelServing.Jobs.Features;
 /// <code>
 /// features export --registry STORE --rows FILE --view NAME/vN ... --out FILE
 /// features export --registry STORE --rows FILE --training training.json --out FILE --shard 0/4
+/// features export --registry STORE --table NAME --view NAME/vN ... --shards 4
 /// </code>
+/// The third form is for a Kubernetes Job with completionMode Indexed (<see cref="TrainingJobSettings"/>).
 /// </remarks>
 internal static class FeatureExportCommand
 {
     internal static Command Create()
     {
-        var rows = new Option<string>("--rows")
+        var rows = new Option<string?>("--rows")
         {
             Description = "The rows: a Parquet or CSV file with the entities' keys, the time, and any other columns.",
-            Required = true,
         };
         var views = new Option<string[]>("--view")
         {
@@ -34,55 +37,77 @@ internal static class FeatureExportCommand
             Description = "The column with the time of each row.",
             DefaultValueFactory = static _ => "time",
         };
-        var output = new Option<string>("--out") { Description = "The Parquet file. It must not exist.", Required = true };
+        var output = new Option<string?>("--out") { Description = "The Parquet file. It must not exist." };
+        var table = new Option<string?>("--table")
+        {
+            Description = $"Instead of --rows and --out: a name. The rows are {TrainingJobSettings.Prefix}NAME/rows.parquet or rows.csv " +
+                $"in the registry, and the result goes beside them. Default: {TrainingJobSettings.TableVariable}.",
+        };
         var shard = new Option<string?>("--shard")
         {
             Description = $"Export only a part of the entities of the first view: {EntityShard.Form}.",
         };
+        var shards = new Option<int?>("--shards")
+        {
+            Description = $"Instead: the number of parts. The part is in {ExportJobSettings.IndexVariable}, which Kubernetes sets.",
+        };
         var options = new FeatureJobOptions();
         var command = new Command("export", "Export a training table: rows with the features that were known at their times.")
         {
-            rows, views, training, time, output, shard,
+            rows, views, training, time, output, table, shard, shards,
         };
         options.AddTo(command);
         command.SetAction((arguments, _) => JobRun.RunAsync(options.StopsWithInput(arguments), async stop =>
         {
+            var (file, result) = (arguments.GetValue(rows), arguments.GetValue(output));
+            var name = arguments.GetValue(table)
+                ?? (file is null && result is null ? Environment.GetEnvironmentVariable(TrainingJobSettings.TableVariable) : null);
+            if (name is null ? file is null || result is null : file is not null || result is not null)
+                throw FeatureJobOptions.Wrong("use either --rows and --out, or --table");
             var store = options.OpenStore(arguments);
-            var part = FeatureJobOptions.ShardOf(arguments.GetValue(shard));
-            var megabytes = options.Megabytes(arguments);
-            var definitions = await ReadViewsAsync(
-                new PublishedViews(store), arguments.GetValue(views) ?? [], arguments.GetValue(training), stop);
             var request = new FeatureExportRequest(
-                Path.GetFullPath(arguments.GetValue(rows)!),
+                file is null ? "" : Path.GetFullPath(file),
                 arguments.GetValue(time)!,
-                definitions,
+                await ReadViewsAsync(new PublishedViews(store), arguments.GetValue(views) ?? [], arguments.GetValue(training), stop),
                 options.Events(arguments),
-                part,
-                megabytes);
-            await RunAsync(store, request, arguments.GetValue(output)!, stop);
+                FeatureJobOptions.ShardOf(
+                    arguments.GetValue(shard),
+                    arguments.GetValue(shards),
+                    Environment.GetEnvironmentVariable(ExportJobSettings.IndexVariable)),
+                options.Megabytes(arguments));
+            await RunAsync(store, request, result, name is null ? null : TrainingTable.Named(name), stop);
         }));
         return command;
     }
 
-    private static async Task RunAsync(IObjectStore store, FeatureExportRequest request, string output, CancellationToken stop)
+    private static async Task RunAsync(
+        IObjectStore store, FeatureExportRequest request, string? output, TrainingTable? table, CancellationToken stop)
     {
         FeatureExportResult? result = null;
-        var done = await StepBars.ShowAsync(progress => ExportDestination.ToFileAsync(
-            output,
-            async folder =>
+        var done = await StepBars.ShowAsync(progress =>
+        {
+            return table is null
+                ? ExportDestination.ToFileAsync(output!, folder => WriteAsync(folder, request), "rows")
+                : ExportDestination.ToObjectAsync(store, table.Part(request.Shard), FetchAsync, stop, "rows");
+
+            async Task<long> FetchAsync(ExportFolder folder) => await WriteAsync(
+                folder, request with { Rows = await table.FetchRowsAsync(store, folder.FullPath, stop) });
+
+            async Task<long> WriteAsync(ExportFolder folder, FeatureExportRequest one)
             {
-                result = await new FeatureExport(store, progress).WriteAsync(request, folder.FullPath, folder.File, stop);
+                result = await new FeatureExport(store, progress).WriteAsync(one, folder.FullPath, folder.File, stop);
                 return result.Rows;
-            },
-            "rows"));
+            }
+        });
         Console.Out.WriteLine(done);
         foreach (var view in request.Views)
             Console.Out.WriteLine($"{view.Id}: {view.Digest}");
-        if (result!.Events == 0)
+        // Null if the part was there already.
+        if (result?.Events == 0)
             Console.Error.WriteLine("no event of these views was known at the times of the rows, so all features are defaults");
-        if (result.Missing > 0)
+        if (result?.Missing > 0)
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Missing:N0} events are missing in the log"));
-        if (result.Unreadable > 0)
+        if (result?.Unreadable > 0)
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Unreadable:N0} events can't be read"));
     }
 

@@ -59,7 +59,7 @@ internal sealed class FeatureRebuild(IObjectStore store, FeatureValues values, I
             // 1
             using var database = new JobDatabase(folder, request.MemoryMegabytes);
             using var staged = new StagedEvents(database, [.. views.Select(static view => view.Engine)], request.Shard, long.MaxValue);
-            await new EventSource(store, request.Events).StageAsync(staged, folder, progress, cancellation);
+            await new EventSource(store, request.Events).StageAsync(staged, database, progress, cancellation);
             var epoch = await FindEpochAsync(staged.Sequences.Last, cancellation);
             for (var i = 0; i < views.Count; i++)
             {

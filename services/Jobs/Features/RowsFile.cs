@@ -14,6 +14,9 @@ internal sealed class RowsFile
     private const string Parquet = ".parquet";
     private const string Csv = ".csv";
 
+    // At least two lines of the longest that DuckDB reads. Its own buffers are eight times as large, and it has several.
+    private const string CsvBufferBytes = "4000000";
+
     private readonly string path;
     private readonly List<(string Name, string Type)> columns;
     private readonly List<string> faults = [];
@@ -119,7 +122,7 @@ internal sealed class RowsFile
         // Other types are guessed from the whole file. Keys are not, because a text may look like a number.
         var types = typed.DistinctBy(static key => key.Name).Select(static key =>
             $"{JobDatabase.Text(key.Name)}: '{(key.Type.Kind == FieldKind.String ? "VARCHAR" : "BIGINT")}'").ToList();
-        return $"read_csv({JobDatabase.Text(path)}, header = true, sample_size = -1" +
+        return $"read_csv({JobDatabase.Text(path)}, header = true, sample_size = -1, buffer_size = {CsvBufferBytes}" +
             (types.Count > 0 ? $", types = {{{string.Join(", ", types)}}})" : ")");
     }
 

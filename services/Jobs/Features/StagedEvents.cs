@@ -1,5 +1,4 @@
 using System.Globalization;
-using DuckDB.NET.Data;
 using ModelServing.Features.Engine;
 using ModelServing.Features.Events;
 using ModelServing.Features.Events.Log;
@@ -13,11 +12,13 @@ internal sealed class StagedEvents : IDisposable
 {
     internal const string Table = "events";
 
+    // About what a row has besides the event, once for itself and once for each view.
+    private const int RowBytes = 48;
+
     private readonly IReadOnlyList<FeatureEngine> engines;
     private readonly EntityShard shard;
     private readonly long latest;
-    private readonly DuckDBConnection connection;
-    private readonly DuckDBAppender appender;
+    private readonly TableWriter writer;
     private readonly EventReader events = new();
     private readonly EntityKey?[] entities;
 
@@ -33,8 +34,7 @@ internal sealed class StagedEvents : IDisposable
         entities = new EntityKey?[engines.Count];
         var columns = engines.Select(static (_, view) => $"{EntityOf(view)} VARCHAR");
         database.Run($"CREATE TABLE {Table} (sequence BIGINT, known BIGINT, {string.Join(", ", columns)}, record BLOB)");
-        connection = database.Open();
-        appender = connection.CreateAppender(Table);
+        writer = new TableWriter(database, Table);
     }
 
     /// <summary>The sequences of all events that were given, also of those that no view uses.</summary>
@@ -69,7 +69,7 @@ internal sealed class StagedEvents : IDisposable
 
         if (read.KnownTime.Microseconds > latest || !FindEntities(read))
             return;
-        var row = appender.CreateRow();
+        var row = writer.CreateRow(record.Length + RowBytes * (1 + entities.Length));
         row.AppendValue(sequence);
         row.AppendValue(read.KnownTime.Microseconds);
         foreach (var entity in entities)
@@ -86,13 +86,9 @@ internal sealed class StagedEvents : IDisposable
     }
 
     /// <summary>Writes what was added. Nothing can be added after it.</summary>
-    internal void Close() => appender.Close();
+    internal void Close() => writer.Close();
 
-    public void Dispose()
-    {
-        appender.Dispose();
-        connection.Dispose();
-    }
+    public void Dispose() => writer.Dispose();
 
     // Whether a view has an entity of the event that is wanted.
     private bool FindEntities(FeatureEvent read)

@@ -15,6 +15,9 @@ internal sealed class StagedRows
     /// <summary>The table, with the columns <c>place</c>, <c>time</c>, <c>entityV</c> and <c>requestV_I</c> for the view V.</summary>
     internal const string Table = "staged";
 
+    // About what a value has.
+    private const int ValueBytes = 24;
+
     private readonly RowsFile file;
     private readonly EntityShard shard;
 
@@ -50,23 +53,22 @@ internal sealed class StagedRows
             file.Time.Sql,
             .. file.Keys.Concat(file.Requests).SelectMany(static of => of).Select(static column => column.Sql),
         ];
-        using var connection = database.Open();
-        using var appender = connection.CreateAppender(Table);
+        using var writer = new TableWriter(database, Table);
         var done = 0L;
         foreach (var row in database.Stream($"SELECT {string.Join(", ", selected)} FROM {RowsFile.Table}"))
         {
-            staged.Add(row, appender);
+            staged.Add(row, writer);
             if (++done % 10_000 != 0)
                 continue;
             cancellation.ThrowIfCancellationRequested();
             progress.Advance(10_000);
         }
 
-        appender.Close();
+        writer.Close();
         return staged;
     }
 
-    private void Add(DuckDBDataReader row, DuckDBAppender appender)
+    private void Add(DuckDBDataReader row, TableWriter writer)
     {
         var place = row.GetInt64(0);
         var time = TimeOf(row, place);
@@ -80,7 +82,7 @@ internal sealed class StagedRows
 
         if (!shard.Contains(entities[0]))
             return;
-        var staged = appender.CreateRow();
+        var staged = writer.CreateRow(ValueBytes * row.FieldCount);
         staged.AppendValue(place);
         staged.AppendValue(time);
         foreach (var entity in entities)

@@ -51,8 +51,7 @@ internal sealed class ViewJoin
         var columns = engine.Outputs.Select(static (output, index) =>
             $"{Feature(index)} {(output.Type == FeatureType.Int64 ? "BIGINT" : "DOUBLE")}");
         database.Run($"CREATE TABLE {unsorted} (place BIGINT, status UTINYINT, {string.Join(", ", columns)})", cancellation);
-        using (var connection = database.Open())
-        using (var appender = connection.CreateAppender(unsorted))
+        using (var writer = new TableWriter(database, unsorted))
         {
             var done = 0L;
             foreach (var item in database.Stream(Query()))
@@ -64,14 +63,14 @@ internal sealed class ViewJoin
                     continue;
                 }
 
-                Read(item, appender);
+                Read(item, writer);
                 if (++done % ProgressRows != 0)
                     continue;
                 cancellation.ThrowIfCancellationRequested();
                 progress.Advance(ProgressRows);
             }
 
-            appender.Close();
+            writer.Close();
         }
 
         database.Run($"CREATE TABLE {Table} AS SELECT * EXCLUDE place FROM {unsorted} ORDER BY place", cancellation);
@@ -114,13 +113,13 @@ internal sealed class ViewJoin
         engine.Apply(state, events.Read(bytes), ++applied);
     }
 
-    private void Read(DuckDBDataReader item, DuckDBAppender appender)
+    private void Read(DuckDBDataReader item, TableWriter writer)
     {
         var time = new Instant(item.GetInt64(1));
         for (var i = 0; i < request.Length; i++)
             request[i] = item.GetDouble(5 + i);
         engine.Finalise(state, time, request, values);
-        var row = appender.CreateRow();
+        var row = writer.CreateRow(sizeof(long) * (values.Length + 2));
         row.AppendValue(item.GetInt64(3));
         row.AppendValue((byte)engine.StatusAt(state, time));
         foreach (var value in values)

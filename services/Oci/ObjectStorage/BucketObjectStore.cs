@@ -141,6 +141,30 @@ internal sealed class BucketObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<bool> DeleteAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        try
+        {
+            await calls.CallAsync(
+                (client, once, token) => client.DeleteObject(
+                    new DeleteObjectRequest { NamespaceName = bucket.Namespace, BucketName = bucket.Name, ObjectName = key.Text },
+                    once,
+                    token),
+                cancellationToken);
+            return true;
+        }
+        catch (ServiceFailure e) when (e.IsMissingObject)
+        {
+            return false;
+        }
+        catch (ServiceFailure e)
+        {
+            throw e.ToRegistry(key, $"can't be deleted from {bucket}");
+        }
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ObjectKey> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);

@@ -32,6 +32,12 @@ public sealed record FeatureServerStackSettings
     [Setting("The pods of a rebuild, which a person starts after the cache has lost its values (docs/operations.md).")]
     public FeatureRebuildSettings Rebuild { get; init; } = new();
 
+    [Setting("The pods of an export of a training table, which a person starts (docs/features.md).")]
+    public TrainingExportSettings Export { get; init; } = new();
+
+    [Setting("The pod that compacts the event log, which a person starts (docs/feature-server.md).")]
+    public CompactionSettings Compaction { get; init; } = new();
+
     /// <summary>The most bytes of the event log on the volume.</summary>
     public long LogBytes => (long)(VolumeInGbs * ShareOfLog * 1024 * 1024 * 1024);
 }

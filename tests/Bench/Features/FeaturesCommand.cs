@@ -17,6 +17,7 @@ internal static class FeaturesCommand
             Description = "The rows of an exported table; may be there several times.",
             DefaultValueFactory = static _ => [100_000, 1_000_000],
         };
+        var onlyExport = new Option<bool>("--only-export") { Description = "Measure nothing but the export." };
         var isShort = BenchOptions.Short("few reads and few events");
         var json = BenchOptions.Json();
         var command = new Command(
@@ -24,26 +25,35 @@ internal static class FeaturesCommand
             "Measures the feature store: reads on redis-server, beside raw GETs; events through the feature server; the " +
                 "engine; the export of training tables.")
         {
-            rounds, reads, exported, isShort, json,
+            rounds, reads, exported, onlyExport, isShort, json,
         };
         BenchAction.Set(
             command,
             async (arguments, cancellation) =>
             {
-                // Its package needs the one of redis-benchmark.
-                InstalledProgram.Require(InstalledProgram.Find("redis-server"));
                 var small = arguments.GetValue(isShort);
-                var store = await new StoreBench(small ? 50 : arguments.GetValue(reads)).RunAsync(cancellation);
-                var ingest = await new IngestBench(small ? 2_000 : 200_000).RunAsync(cancellation);
-                var (measured, events) = small ? (1, 20) : (arguments.GetValue(rounds), 200);
-                var engine = Cards.Select(cards => new EngineBench(cards, measured, events).Run(cancellation)).ToList();
+                var report = arguments.GetValue(onlyExport)
+                    ? new FeaturesReport(null, [], [], [])
+                    : await MeasureAsync(small, arguments.GetValue(reads), arguments.GetValue(rounds), cancellation);
                 var exports = new List<ExportFigures>();
                 foreach (var rows in small ? [1_000] : arguments.GetValue(exported)!)
                     exports.Add(await ExportBench.RunAsync(rows, cancellation));
-                return new FeaturesReport(store, ingest, engine, exports);
+                return report with { Exports = exports };
             },
             static report => report.Print(Console.Out),
             json);
         return command;
+    }
+
+    // All but the export.
+    private static async Task<FeaturesReport> MeasureAsync(bool isShort, int reads, int rounds, CancellationToken cancellation)
+    {
+        // Its package needs the one of redis-benchmark.
+        InstalledProgram.Require(InstalledProgram.Find("redis-server"));
+        var store = await new StoreBench(isShort ? 50 : reads).RunAsync(cancellation);
+        var ingest = await new IngestBench(isShort ? 2_000 : 200_000).RunAsync(cancellation);
+        var (measured, events) = isShort ? (1, 20) : (rounds, 200);
+        var engine = Cards.Select(cards => new EngineBench(cards, measured, events).Run(cancellation)).ToList();
+        return new FeaturesReport(store, ingest, engine, []);
     }
 }

@@ -268,6 +268,8 @@ public class InNamespaces
             .. RenderedHost.From(run),
             RenderedPod.OfCronJob(run, ClusterNames.Export),
             RenderedPod.OfCronJob(run, ClusterNames.FeatureRebuild),
+            RenderedPod.OfCronJob(run, ClusterNames.FeatureExport),
+            RenderedPod.OfCronJob(run, ClusterNames.FeatureCompact),
         ];
         foreach (var pod in pods)
         {

@@ -10,6 +10,9 @@ namespace ModelServing.Infra.Tests.Hosts;
 /// tested.</summary>
 internal record RenderedPod
 {
+    /// <summary>The name of the Job that a pod belongs to.</summary>
+    internal const string SomeJob = "some-job";
+
     private static readonly string[] KnownOfContainer = ["name", "image", "args", "env", "resources", "securityContext", "volumeMounts"];
 
     /// <summary>Reads what all pods have.</summary>
@@ -31,7 +34,7 @@ internal record RenderedPod
         Host = (string)template.Map("metadata", "labels")["app.kubernetes.io/name"];
         Environment = container.List("env")
             .Cast<ImmutableDictionary<string, object>>()
-            .ToImmutableSortedDictionary(Key, static pair => (string)pair["value"], StringComparer.Ordinal);
+            .ToImmutableSortedDictionary(Key, Value, StringComparer.Ordinal);
         Args = [.. container.List("args").Cast<string>()];
         User = Number(pod.Map("securityContext")["runAsUser"]);
         Group = Number(pod.Map("securityContext")["runAsGroup"]);
@@ -63,7 +66,8 @@ internal record RenderedPod
     internal string Name { get; }
 
     /// <summary>Which of our programs it runs: <see cref="ClusterNames.Router"/>, <see cref="ClusterNames.Inference"/>,
-    /// <see cref="ClusterNames.FeatureServer"/>, <see cref="ClusterNames.Export"/> or <see cref="ClusterNames.FeatureRebuild"/>.</summary>
+    /// <see cref="ClusterNames.FeatureServer"/>, <see cref="ClusterNames.Export"/>, <see cref="ClusterNames.FeatureRebuild"/>,
+    /// <see cref="ClusterNames.FeatureExport"/> or <see cref="ClusterNames.FeatureCompact"/>.</summary>
     internal string Host { get; }
 
     internal ImmutableSortedDictionary<string, string> Environment { get; }
@@ -98,8 +102,18 @@ internal record RenderedPod
 
     private static string Key(ImmutableDictionary<string, object> variable)
     {
-        Assert.Equal(["name", "value"], variable.Keys.Order());
+        Assert.Equal(2, variable.Count);
         return (string)variable["name"];
+    }
+
+    // A Job's pod may have the name of its Job, of which there is none here.
+    private static string Value(ImmutableDictionary<string, object> variable)
+    {
+        if (variable.TryGetValue("value", out var value))
+            return (string)value;
+        Assert.Equal(
+            "metadata.labels['batch.kubernetes.io/job-name']", variable.Map("valueFrom", "fieldRef")["fieldPath"]);
+        return SomeJob;
     }
 
     private static Volume Volume(ImmutableDictionary<string, object> mount, ImmutableDictionary<string, object> volume)

@@ -51,7 +51,27 @@ public class PolicyTests
         [
             $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-rebuild")}, {Bucket}}}",
             $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-rebuild")}, {Bucket}, "
-                + "any {target.object.name=/events*/, target.object.name=/features*/}}",
+                + "any {target.object.name=/events*/, target.object.name=/features*/, target.object.name=/archive*/}}",
+        ],
+        ["modelserving-some-feature-export"] =
+        [
+            $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}, "
+                + "any {target.object.name=/events*/, target.object.name=/features*/, target.object.name=/archive*/}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}, "
+                + "target.object.name=/datalake*/}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-export")}, {Bucket}, "
+                + "target.object.name=/datalake*/, any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+        ],
+        ["modelserving-some-feature-compact"] =
+        [
+            $"Allow any-user to inspect objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}}}",
+            $"Allow any-user to read objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}, "
+                + "any {target.object.name=/events*/, target.object.name=/features*/, target.object.name=/archive*/}}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}, "
+                + "target.object.name=/archive*/, any {request.permission='OBJECT_CREATE', request.permission='OBJECT_OVERWRITE'}}",
+            $"Allow any-user to manage objects{In} where all {{{Pod("modelserving", "feature-compact")}, {Bucket}, "
+                + "target.object.name=/events*/, request.permission='OBJECT_DELETE'}",
         ],
         ["modelserving-some-export"] =
         [

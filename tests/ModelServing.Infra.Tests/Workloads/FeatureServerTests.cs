@@ -132,13 +132,18 @@ public class FeatureServerTests
     }
 
     [Fact]
-    public async Task A_changed_view_changes_only_the_feature_server_and_its_rebuild()
+    public async Task A_changed_view_changes_only_the_feature_server_and_its_jobs()
     {
         var before = (await RunAsync()).Texts();
         var after = (await RunAsync(features: "modelserving:features: { views: { card-activity: { versions: [2, 3] } } }")).Texts();
         var changed = before.Keys.Union(after.Keys).Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key));
         Assert.Equal(
-            ["kubernetes:apps/v1:StatefulSet feature-server", "kubernetes:batch/v1:CronJob feature-rebuild"], changed.Order());
+            [
+                "kubernetes:apps/v1:StatefulSet feature-server",
+                "kubernetes:batch/v1:CronJob feature-export",
+                "kubernetes:batch/v1:CronJob feature-rebuild",
+            ],
+            changed.Order());
     }
 
     [Fact]

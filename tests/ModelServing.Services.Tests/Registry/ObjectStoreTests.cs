@@ -120,6 +120,22 @@ public abstract class ObjectStoreTests : IAsyncLifetime
         Assert.Empty(await ListAsync("/"));
     }
 
+    [Fact]
+    public async Task A_deleted_object_is_gone_and_its_key_can_be_taken_again()
+    {
+        Assert.False(await Store.DeleteAsync(Key, default));
+        Assert.True(await PutAsync(Key, "first"));
+        var beside = ObjectKey.Parse("models/fraud/1/manifest.json");
+        Assert.True(await PutAsync(beside, "stays"));
+        Assert.True(await Store.DeleteAsync(Key, default));
+        Assert.Null(await Store.OpenAsync(Key, default));
+        Assert.Null(await Store.FindLengthAsync(Key, default));
+        Assert.Equal([beside.Text], await ListAsync("models/"));
+        Assert.False(await Store.DeleteAsync(Key, default));
+        Assert.True(await PutAsync(Key, "second"));
+        Assert.Equal("second", await ReadAsync(Key));
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(9)]

@@ -174,6 +174,11 @@ public sealed class EventLog : IDisposable
             Volatile.Write(ref keptFrom, position.Place.Position.Segment);
     }
 
+    /// <summary>Reads how far the log was compacted.</summary>
+    /// <exception cref="RegistryException">The object store fails.</exception>
+    public Task<LogCompaction> FindCompactionAsync(CancellationToken cancellationToken) =>
+        LogCompaction.ReadAsync(store, cancellationToken);
+
     /// <summary>Accepts no more events. What was appended can still be read and shipped.</summary>
     public void Close()
     {

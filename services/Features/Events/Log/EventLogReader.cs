@@ -18,6 +18,9 @@ public sealed class EventLogReader : IDisposable
     private SpoolReader? fetched;
     private Queue<(int Epoch, long Segment)> listed = new();
 
+    // Up to here, events may be missing because they are in the archive.
+    private long compacted;
+
     // The last sequence at which neither the object store nor the volume had a further segment.
     private long? nothingAt;
 
@@ -33,7 +36,7 @@ public sealed class EventLogReader : IDisposable
     public EventPosition Position { get; private set; }
 
     /// <summary>How many events are missing between those that were read, because they are damaged or neither on the volume nor in the
-    /// object store.</summary>
+    /// object store. Those of a compacted part of the log are not counted.</summary>
     public long Missing { get; private set; }
 
     /// <summary>How many records are not events that this program can read.</summary>
@@ -121,7 +124,7 @@ public sealed class EventLogReader : IDisposable
         var sequence = (long)record.Number;
         var epoch = EventSequence.EpochOf(sequence);
         if (epoch == Position.Epoch)
-            Missing += Math.Max(0, sequence - Position.Next);
+            Missing += Math.Max(0, sequence - Math.Max(Position.Next, compacted + 1));
         Position = new EventPosition(epoch, new SpoolCheckpoint(record.End, record.Number + 1));
         try
         {
@@ -153,9 +156,8 @@ public sealed class EventLogReader : IDisposable
             Position = new EventPosition(next.Epoch, new SpoolCheckpoint(new SpoolPosition(next.Segment, 0), number));
         }
 
-        if (IsLocal)
-            return true;
-        await FetchAsync(next.Epoch, next.Segment, cancellation);
+        if (!IsLocal)
+            await FetchAsync(next.Epoch, next.Segment, cancellation);
         return true;
     }
 
@@ -187,6 +189,8 @@ public sealed class EventLogReader : IDisposable
                 found.Enqueue((epoch, segment));
         }
 
+        // After the list: a segment that is not in it was deleted after this was written.
+        compacted = (await LogCompaction.ReadAsync(store, cancellation)).Through;
         return found;
     }
 
@@ -194,9 +198,15 @@ public sealed class EventLogReader : IDisposable
     {
         var key = SegmentKeys.Segment(epoch, segment);
         PrivateFiles.CreateFolder(scratch);
-        await using (var stored = await store.OpenAsync(key, cancellation)
-            ?? throw new RegistryException(RegistryError.Unavailable, key, $"it is listed in {store.Location} and is not there"))
+        await using (var stored = await store.OpenAsync(key, cancellation))
         {
+            if (stored is null)
+            {
+                // It was compacted since it was listed. The next list does not have it.
+                listed.Clear();
+                throw new RegistryException(RegistryError.Unavailable, key, $"it is listed in {store.Location} and is not there");
+            }
+
             await using var file = new FileStream(
                 Path.Combine(scratch, SpoolFormat.SegmentName(segment)), FileMode.Create, FileAccess.Write);
             await stored.Content.CopyToAsync(file, cancellation);

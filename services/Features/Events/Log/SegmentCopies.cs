@@ -59,13 +59,25 @@ public sealed class SegmentCopies(IObjectStore store, string scratch)
         ArgumentNullException.ThrowIfNull(keys);
         foreach (var key in keys)
         {
-            await using var stored = await store.OpenAsync(key, cancellationToken);
-            if (stored is null)
-                continue;
-            await using (var file = new FileStream(CopyPath, FileMode.Create, FileAccess.Write))
-                await stored.Content.CopyToAsync(file, cancellationToken);
-            yield return ReadCopy(out _);
+            if (await ReadShippedAsync(key, cancellationToken) is { } segment)
+                yield return segment.Records;
         }
+    }
+
+    /// <summary>Reads a shipped segment; null if it does not exist.</summary>
+    /// <returns>Its records, and whether nothing of it is damaged.</returns>
+    /// <exception cref="RegistryException">The object store fails.</exception>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public async Task<(IReadOnlyList<SpooledRecord> Records, bool IsWhole)?> ReadShippedAsync(
+        ObjectKey key, CancellationToken cancellationToken)
+    {
+        await using var stored = await store.OpenAsync(key, cancellationToken);
+        if (stored is null)
+            return null;
+        await using (var file = new FileStream(CopyPath, FileMode.Create, FileAccess.Write))
+            await stored.Content.CopyToAsync(file, cancellationToken);
+        var records = ReadCopy(out var isWhole);
+        return (records, isWhole);
     }
 
     private string CopyPath

@@ -309,6 +309,8 @@ public sealed class EventLogTests : IDisposable
 
         public Task<long?> FindLengthAsync(ObjectKey key, CancellationToken cancellationToken) => throw Absent(key);
 
+        public Task<bool> DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => throw Absent(key);
+
         public IAsyncEnumerable<ObjectKey> ListAsync(string prefix, CancellationToken cancellationToken) =>
             throw Absent(ObjectKey.Parse("events"));
 
