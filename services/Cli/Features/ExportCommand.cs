@@ -18,7 +18,11 @@ internal static class ExportCommand
         };
         var training = new Option<string?>("--training") { Description = "Instead: the training.json of a model, which names the views." };
         var time = new Option<string?>("--time") { Description = "The column with the time of each row. Default: time." };
-        var output = new Option<string>("--out") { Description = "The Parquet file. It must not exist.", Required = true };
+        var output = new Option<string>("--out")
+        {
+            Description = "The table: a Parquet file, or CSV if the name ends in .csv. It must not exist.",
+            Required = true,
+        };
         var shard = new Option<string?>("--shard")
         {
             Description = "Export only a part of the entities of the first view: I/N, the part from 0 and the number of parts.",

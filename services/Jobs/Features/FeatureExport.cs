@@ -36,7 +36,7 @@ internal sealed class FeatureExport(IObjectStore store, IStepProgress progress)
     /// <summary>Writes the table.</summary>
     /// <param name="request">What to export.</param>
     /// <param name="folder">A folder for temporary files, which the caller removes.</param>
-    /// <param name="path">The Parquet file.</param>
+    /// <param name="path">The file.</param>
     /// <param name="cancellation">Stops the export.</param>
     /// <exception cref="JobException">The rows are wrong, or the table can't be written.</exception>
     /// <exception cref="RegistryException">The object store fails.</exception>
@@ -66,7 +66,7 @@ internal sealed class FeatureExport(IObjectStore store, IStepProgress progress)
 
             // 4
             progress.Begin("Writing the table");
-            Write(database, file, rows.Count, engines, joins, path, cancellation);
+            Write(database, file, rows.Count, engines, joins, path, request.IsCsv, cancellation);
             return new FeatureExportResult(rows.Count, events.Count, events.Sequences.Missing, events.Unreadable);
         }
         catch (DuckDBException e)
@@ -83,7 +83,7 @@ internal sealed class FeatureExport(IObjectStore store, IStepProgress progress)
 
     private static void Write(
         JobDatabase database, RowsFile file, long rows, List<FeatureEngine> engines, List<ViewJoin> joins, string path,
-        CancellationToken cancellation)
+        bool isCsv, CancellationToken cancellation)
     {
         var input = RowsFile.Table;
         if (rows < file.Count)
@@ -113,13 +113,12 @@ internal sealed class FeatureExport(IObjectStore store, IStepProgress progress)
 
         // All tables have the same rows in the same order.
         var from = string.Join(" POSITIONAL JOIN ", joins.Select(static join => join.Table).Prepend(input));
+        var form = isCsv ? "FORMAT csv, HEADER" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {Math.Clamp(MostCells / selected.Count, LeastRowGroup, MostRowGroup)}, " +
+                $"KV_METADATA {{{JobDatabase.Text(MetadataKey)}: {JobDatabase.Text(ViewsOf(engines))}}}");
         database.Run(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"COPY (SELECT {string.Join(", ", selected)} FROM {from}) TO {JobDatabase.Text(path)} (FORMAT parquet, COMPRESSION zstd, " +
-                    $"ROW_GROUP_SIZE {Math.Clamp(MostCells / selected.Count, LeastRowGroup, MostRowGroup)}, " +
-                    $"KV_METADATA {{{JobDatabase.Text(MetadataKey)}: {JobDatabase.Text(ViewsOf(engines))}}})"),
-            cancellation);
+            $"COPY (SELECT {string.Join(", ", selected)} FROM {from}) TO {JobDatabase.Text(path)} ({form})", cancellation);
     }
 
     /// <summary>The views as <c>features.views</c> of <c>training.json</c>.</summary>

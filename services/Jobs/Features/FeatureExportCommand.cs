@@ -10,7 +10,7 @@ using ModelServing.Registry;
 
 namespace ModelServing.Jobs.Features;
 
-/// <summary><c>features export</c>: rows with the features of their entities, as a Parquet file.</summary>
+/// <summary><c>features export</c>: rows with the features of their entities, as a Parquet or CSV file.</summary>
 /// <remarks>
 /// <code>
 /// features export --registry STORE --rows FILE --view NAME/vN ... --out FILE
@@ -37,7 +37,7 @@ internal static class FeatureExportCommand
             Description = "The column with the time of each row.",
             DefaultValueFactory = static _ => "time",
         };
-        var output = new Option<string?>("--out") { Description = "The Parquet file. It must not exist." };
+        var output = new Option<string?>("--out") { Description = "The table: a Parquet file, or CSV if the name ends in .csv. It must not exist." };
         var table = new Option<string?>("--table")
         {
             Description = $"Instead of --rows and --out: a name. The rows are {TrainingJobSettings.Prefix}NAME/rows.parquet or rows.csv " +
@@ -74,7 +74,10 @@ internal static class FeatureExportCommand
                     arguments.GetValue(shard),
                     arguments.GetValue(shards),
                     Environment.GetEnvironmentVariable(ExportJobSettings.IndexVariable)),
-                options.Megabytes(arguments));
+                options.Megabytes(arguments))
+            {
+                IsCsv = result is not null && FeatureExportRequest.IsCsvName(result),
+            };
             await RunAsync(store, request, result, name is null ? null : TrainingTable.Named(name), stop);
         }));
         return command;

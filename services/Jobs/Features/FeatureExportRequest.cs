@@ -10,4 +10,11 @@ namespace ModelServing.Jobs.Features;
 /// <param name="Shard">The entities of the first view whose rows are exported.</param>
 /// <param name="MemoryMegabytes">The memory for rows and events, in megabytes.</param>
 internal sealed record FeatureExportRequest(
-    string Rows, string Time, IReadOnlyList<ViewDefinition> Views, string? Events, EntityShard Shard, int MemoryMegabytes);
+    string Rows, string Time, IReadOnlyList<ViewDefinition> Views, string? Events, EntityShard Shard, int MemoryMegabytes)
+{
+    /// <summary>Whether the table is a CSV file, which has no metadata. Otherwise it is a Parquet file.</summary>
+    internal bool IsCsv { get; init; }
+
+    /// <summary>Whether a file's name asks for CSV.</summary>
+    internal static bool IsCsvName(string path) => Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase);
+}

@@ -59,6 +59,31 @@ public sealed class FeatureExportTests
         }, iter: 20, threads: 1);
 
     [Fact]
+    public async Task A_table_in_CSV_has_the_same_rows_as_one_in_Parquet()
+    {
+        using var join = new SomeJoin();
+        await join.AppendAsync(Enumerable.Range(0, 200).Select(static i => Payment(i % 23, i)), ship: true);
+        var rows = join.WriteParquet("id, card_id, time, amount", Enumerable.Range(0, 100).Select(
+            static i => $"({i}, {i * 7 % 31}, {i * 1_000_000L}::BIGINT, 1.5)"));
+        var parquet = SomeJoin.Query($"SELECT * FROM '{await join.ExportAsync(rows, [SomeViews.Everything])}'");
+        var csv = await join.ExportAsync(rows, [SomeViews.Everything], "table.csv");
+        Assert.StartsWith("id,card_id,time,amount,card-activity.f0,", (await File.ReadAllLinesAsync(csv))[0], StringComparison.Ordinal);
+        var types = string.Join(", ", parquet[0].Select(static pair => $"'{pair.Key}': '{TypeOf(pair.Value)}'"));
+        var read = SomeJoin.Query($"SELECT * FROM read_csv('{csv}', header = true, types = {{{types}}})");
+        Assert.Equal(
+            parquet.Select(static row => row.Select(static pair => $"{pair.Key}={pair.Value}")),
+            read.Select(static row => row.Select(static pair => $"{pair.Key}={pair.Value}")));
+
+        static string TypeOf(object? value) => value switch
+        {
+            double or decimal => "DOUBLE",
+            string => "VARCHAR",
+            bool => "BOOLEAN",
+            _ => "BIGINT",
+        };
+    }
+
+    [Fact]
     public async Task The_shards_together_are_the_whole_table()
     {
         using var join = new SomeJoin();

@@ -66,7 +66,10 @@ internal sealed class SomeJoin : IDisposable
     internal async Task<string> ExportAsync(
         string rows, IReadOnlyList<ViewDefinition> views, string name = "table.parquet", EntityShard? shard = null, string time = "time")
     {
-        var request = new FeatureExportRequest(rows, time, views, Volume.FullPath, shard ?? EntityShard.Whole, 256);
+        var request = new FeatureExportRequest(rows, time, views, Volume.FullPath, shard ?? EntityShard.Whole, 256)
+        {
+            IsCsv = FeatureExportRequest.IsCsvName(name),
+        };
         await ExportDestination.ToFileAsync(
             Out.Combine(name),
             async folder =>
