@@ -5,7 +5,7 @@ namespace ModelServing.TestKit.GuardSimulation;
 /// <summary>
 /// Runs the guard after each failure of the watched variant, except after those that can't condemn. One failure multiplies the evidence by
 /// at most 1 / q(r0), and that of the error rate by 1 / maxErrorRate, and nothing else raises it. The same rollouts are therefore condemned
-/// at the same moment, and ten thousand take a minute or two.
+/// at the same moment, and ten thousand take minutes.
 /// </summary>
 internal sealed class Lookout(GuardPolicy policy, GuardScope scope)
 {
