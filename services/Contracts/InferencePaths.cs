@@ -13,6 +13,9 @@ public static class InferencePaths
     /// <summary>Whether the server and all that it serves are ready.</summary>
     public const string Ready = "/v2/health/ready";
 
+    /// <summary>The names of all models.</summary>
+    public const string ModelList = "/v2/models";
+
     /// <summary>The start of a model's paths.</summary>
     public const string Models = "/v2/models/";
 

@@ -62,7 +62,8 @@ public static class FeatureServerHost
         Add(FeaturePaths.Views, ClientAction.Call, HttpMethods.Get, views.ListAsync);
         Add(FeaturePaths.Views + "/{view}/versions/{version}", ClientAction.Call, HttpMethods.Get, views.DefinitionAsync);
         Add(FeaturePaths.Views + "/{view}/versions/{version}/entity", ClientAction.Call, HttpMethods.Get, reads.GetAsync);
-        app.MapFallback(static context => Problems.NoSuchPath.WriteAsync(
+        // Without a pattern, it would leave out paths with a dot.
+        app.MapFallback("{**path}", static context => Problems.NoSuchPath.WriteAsync(
             context, $"There is nothing at {context.Request.Path}; features are under {FeaturePaths.Prefix}"));
 
         void Add(string path, ClientAction action, string method, RequestDelegate handle) => app.Map(path, async context =>

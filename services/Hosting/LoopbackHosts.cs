@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ModelServing.Hosting;
 
@@ -15,11 +17,15 @@ public static class LoopbackHosts
     public static void Require(IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.Use(static next => context => IsLoopback(context.Request.Host.Host)
-            ? next(context)
-            : Foreign.WriteAsync(
-                context,
-                $"The Host is '{context.Request.Host}'; this server answers only to localhost and to loopback addresses"));
+        var time = app.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
+        app.Use(next => context => IsLoopback(context.Request.Host.Host) ? next(context) : RefuseAsync(context, time));
+    }
+
+    private static Task RefuseAsync(HttpContext context, TimeProvider time)
+    {
+        OwnAnswers.Identify(context, time);
+        return Foreign.WriteAsync(
+            context, $"The Host is '{context.Request.Host}'; this server answers only to localhost and to loopback addresses");
     }
 
     // HTTP/1.0 knows no Host, and no browser sends that.

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Contracts;
 
 namespace ModelServing.Hosting;
 
@@ -23,11 +24,12 @@ public sealed record Problem(int Status, string Reason, string Title)
     /// <summary>Writes the response, which must not have started.</summary>
     /// <param name="context">The request.</param>
     /// <param name="detail">What went wrong with this request, and what would be right.</param>
-    /// <param name="requestId">The request's identifier; null if it has none.</param>
+    /// <param name="requestId">The request's identifier; null for the one in the response's headers, if there is one.</param>
     /// <param name="retryAfter">How long to wait before a retry can help; null if a retry cannot help.</param>
     public Task WriteAsync(HttpContext context, string detail, string? requestId = null, TimeSpan? retryAfter = null)
     {
         ArgumentNullException.ThrowIfNull(context);
+        requestId ??= context.Response.Headers[HeaderNames.RequestId] is [{ } given] ? given : null;
         var body = ToUtf8(detail, requestId);
         context.Response.StatusCode = Status;
         context.Response.ContentType = ContentType;

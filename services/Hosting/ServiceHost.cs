@@ -160,6 +160,7 @@ public static class ServiceHost
         map(app, settings);
         if (!listener.HasOperations)
             return app;
+        OwnAnswers.Complete(app);
         app.UseRouting();
         Telemetry.Map(app);
         Health.Map(app);

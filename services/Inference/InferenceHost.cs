@@ -97,7 +97,9 @@ public static class InferenceHost
             app.Map(path + "/infer", Only(HttpMethods.Post, api.InferAsync));
         }
 
-        app.MapFallback(api.NotFoundAsync);
+        app.Map(InferencePaths.ModelList, Only(HttpMethods.Get, description.ListAsync));
+        // Without a pattern, it would leave out paths with a dot.
+        app.MapFallback("{**path}", api.NotFoundAsync);
     }
 
     private static RequestDelegate Only(string method, RequestDelegate handle) => context =>

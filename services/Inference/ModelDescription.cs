@@ -30,6 +30,14 @@ internal sealed class ModelDescription(InferenceSettings settings, ArtifactLoade
         })
         : NotReadyAsync(context);
 
+    /// <summary>Answers with the names of the models, of which there is one.</summary>
+    internal Task ListAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, json =>
+    {
+        json.WriteStartArray("models"u8);
+        json.WriteStringValue(settings.Model.Text);
+        json.WriteEndArray();
+    });
+
     internal Task ReadyAsync(HttpContext context)
     {
         var ready = loader.Model is not null && readiness.Reason is null;

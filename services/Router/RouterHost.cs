@@ -81,6 +81,7 @@ public static class RouterHost
         });
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<RequestHandler>();
+        builder.Services.AddSingleton<ModelList>();
         builder.Services.AddSingleton<RoutingTableSwapper>();
         builder.Services.AddHostedService<RoutingTableUpdater>();
         builder.Services.AddHostedService<DeadlineSweep>();
@@ -102,6 +103,7 @@ public static class RouterHost
             context.Request.Path.Value is { } path && path.StartsWith(InferencePaths.Models, StringComparison.Ordinal)
                 ? handler.HandleAsync(context, path)
                 : next(context));
+        app.Map(InferencePaths.ModelList, app.Services.GetRequiredService<ModelList>().AnswerAsync);
         var outcomes = app.Services.GetRequiredService<OutcomesApi>();
         app.Use(next => context =>
             context.Request.Path.Value is { } path && path.StartsWith(OutcomePaths.Prefix + "/", StringComparison.Ordinal)
@@ -109,7 +111,8 @@ public static class RouterHost
                 : next(context));
         var unready = new UnreadyModels(app.Services.GetRequiredService<RoutingTableHolder>());
         ServerPaths.Map(app, "modelserving-router", unready.Find);
-        app.MapFallback(static context =>
+        // Without a pattern, it would leave out paths with a dot.
+        app.MapFallback("{**path}", static context =>
             Problems.NoSuchPath.WriteAsync(
                 context,
                 $"There is nothing at {context.Request.Path}; models are under {InferencePaths.Models}"));

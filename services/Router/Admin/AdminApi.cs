@@ -55,11 +55,18 @@ internal sealed class AdminApi
     internal static void Map(WebApplication app)
     {
         var api = app.Services.GetRequiredService<AdminApi>();
-        app.Use(next => context => !api.ports.Contains(context.Connection.LocalPort) || IsHealth(context.Request.Path.Value) ? next(context)
-            : context.Request.Path.StartsWithSegments(AdminPaths.Prefix) ? api.AnswerAsync(context)
-            : Problems.NoSuchPath.WriteAsync(
-                context,
-                $"There is nothing at {context.Request.Path}; this port serves the admin API, {AdminPaths.Rollouts}"));
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        app.Use(next => context =>
+        {
+            if (!api.ports.Contains(context.Connection.LocalPort) || IsHealth(context.Request.Path.Value))
+                return next(context);
+            OwnAnswers.Identify(context, time);
+            return context.Request.Path.StartsWithSegments(AdminPaths.Prefix)
+                ? api.AnswerAsync(context)
+                : Problems.NoSuchPath.WriteAsync(
+                    context,
+                    $"There is nothing at {context.Request.Path}; this port serves the admin API, {AdminPaths.Rollouts}");
+        });
         app.Lifetime.ApplicationStarted.Register(api.OnStarted);
     }
 

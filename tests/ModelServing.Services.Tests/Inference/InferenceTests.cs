@@ -43,6 +43,7 @@ public class InferenceTests
     [InlineData("/v2", """{"name":"modelserving-inference","version":"1.0.0","extensions":[]}""")]
     [InlineData("/v2/health/live", """{"live":true}""")]
     [InlineData("/v2/health/ready", """{"ready":true}""")]
+    [InlineData("/v2/models", """{"models":["m"]}""")]
     [InlineData("/v2/models/m/ready", """{"name":"m","ready":true}""")]
     [InlineData("/v2/models/m/versions/3/ready", """{"name":"m","ready":true}""")]
     [InlineData(

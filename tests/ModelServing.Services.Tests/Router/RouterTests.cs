@@ -1,4 +1,5 @@
 using ModelServing.Contracts;
+using ModelServing.Contracts.Predictions;
 using ModelServing.TestKit;
 
 namespace ModelServing.Services.Tests.Router;
@@ -158,14 +159,49 @@ public class RouterTests
     [InlineData("POST", "/v2/models/fraud/ready", 405, "method-not-allowed")]
     [InlineData("DELETE", "/v2/models/fraud", 405, "method-not-allowed")]
     [InlineData("GET", "/elsewhere", 404, "no-such-path")]
+    [InlineData("GET", "/favicon.ico", 404, "no-such-path")]
+    [InlineData("GET", "/a.b/c.d", 404, "no-such-path")]
+    [InlineData("POST", "/v2/models", 405, "method-not-allowed")]
+    [InlineData("POST", "/v2/health/live", 405, "method-not-allowed")]
+    [InlineData("DELETE", "/health/ready", 405, "method-not-allowed")]
     public async Task A_request_that_cannot_be_routed_gets_a_problem(string method, string path, int status, string reason)
     {
         await using var endpoint = RawServer.Saying("{}");
         await using var router = await RunningRouter.StartAsync(endpoint);
         var answer = await router.AskAsync($"{method} {path} HTTP/1.1\r\nHost: router\r\nContent-Length: 0\r\n\r\n");
         answer.AssertProblem(status, reason);
+        Assert.True(RequestIds.IsValid(answer[HeaderNames.RequestId]));
         Assert.Equal(status == 405, answer["Allow"] is not null);
         Assert.Equal(0, endpoint.Accepted);
+    }
+
+    [Theory]
+    [InlineData("/v2")]
+    [InlineData("/v2/models")]
+    [InlineData("/v2/health/ready")]
+    [InlineData("/health/live")]
+    [InlineData("/metrics")]
+    public async Task Every_answer_has_a_request_identifier(string path)
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        var answer = await router.AskAsync(RunningRouter.Get(path));
+        Assert.Equal(200, answer.Status);
+        Assert.True(RequestIds.IsValid(answer[HeaderNames.RequestId]));
+    }
+
+    [Fact]
+    public async Task The_models_are_listed_by_name()
+    {
+        await using var endpoint = RawServer.Saying("{}");
+        await using var router = await RunningRouter.StartAsync(endpoint);
+        var plan = SomePlan.Stable();
+        plan.Rollouts[ModelName.Parse("churn")] = plan.Rollouts[SomePlan.Model];
+        router.Swap(plan, SomePlan.Endpoints((1, endpoint.Address)));
+        Assert.Equal("""{"models":["churn","fraud"]}""", (await router.AskAsync(RunningRouter.Get("/v2/models"))).Text);
+
+        await using var other = await RunningRouter.StartAsync();
+        (await other.AskAsync(RunningRouter.Get("/v2/models"))).AssertProblem(503, "no-plan");
     }
 
     [Fact]
