@@ -37,7 +37,10 @@ internal static class FeatureExportCommand
             Description = "The column with the time of each row.",
             DefaultValueFactory = static _ => "time",
         };
-        var output = new Option<string?>("--out") { Description = "The table: a Parquet file, or CSV if the name ends in .csv. It must not exist." };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The table: a Parquet file, or CSV if the name ends in .csv. It must not exist.",
+        };
         var table = new Option<string?>("--table")
         {
             Description = $"Instead of --rows and --out: a name. The rows are {TrainingJobSettings.Prefix}NAME/rows.parquet or rows.csv " +

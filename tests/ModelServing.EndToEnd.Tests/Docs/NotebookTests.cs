@@ -19,7 +19,8 @@ public class NotebookTests
         var python = await FindPythonAsync();
         Assert.SkipWhen(
             python is null,
-            "Python does not have its packages: sudo apt-get install -y --no-install-recommends python3-pandas python3-sklearn python3-onnx");
+            "Python does not have its packages: " +
+                "sudo apt-get install -y --no-install-recommends python3-pandas python3-sklearn python3-onnx");
         using var folder = new StackFolder();
         var script = Path.Combine(folder.FullPath, "notebook.py");
         await File.WriteAllTextAsync(script, await ReadCodeAsync(), Token);
@@ -78,7 +79,8 @@ public class NotebookTests
         {
             try
             {
-                using var process = Process.Start(new ProcessStartInfo(python, ["-c", $"import {Packages}"]) { RedirectStandardError = true })!;
+                var start = new ProcessStartInfo(python, ["-c", $"import {Packages}"]) { RedirectStandardError = true };
+                using var process = Process.Start(start)!;
                 _ = await process.StandardError.ReadToEndAsync(Token);
                 await process.WaitForExitAsync(Token);
                 if (process.ExitCode == 0)
