@@ -12,20 +12,28 @@ var root = Path.GetDirectoryName(Path.GetDirectoryName(ThisFile()))!;
 var (passed, failed, skipped) = (0, 0, 0);
 var skips = new List<string>();
 // There are two lanes, because tests that start processes spend most of their time waiting. Only one lane prints while it runs, so the
-// output of two programs is never mixed. The end-to-end tests take longer than all others, so those with the trait come after the others.
+// output of two programs is never mixed. They end at about the same time: the largest program and the end-to-end tests with the trait are
+// in one lane, the other end-to-end tests and all other programs in the other.
 const string Late = "Lane=Late";
 var projects = Directory.GetFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
     .Select(static project => Path.GetFileNameWithoutExtension(project)!)
-    .Order(StringComparer.Ordinal).Reverse()
-    .ToLookup(static name => name.EndsWith(".EndToEnd.Tests", StringComparison.Ordinal));
-var endToEnd = RunLaneAsync(projects[true].Select(static name => (name, name, (string[])["-trait-", Late])), prints: false);
-var others = RunLaneAsync(
+    .Order(StringComparer.Ordinal)
+    .ToList();
+var endToEnd = projects.Where(static name => name.EndsWith(".EndToEnd.Tests", StringComparison.Ordinal)).ToList();
+var services = projects.Where(static name => name.EndsWith(".Services.Tests", StringComparison.Ordinal)).ToList();
+var one = RunLaneAsync(
     [
-        .. projects[false].Select(static name => (name, name, (string[])[])),
-        .. projects[true].Select(static name => (name, name + ".Late", (string[])["-trait", Late])),
+        .. services.Select(static name => (name, name, (string[])[])),
+        .. endToEnd.Select(static name => (name, name + ".Late", (string[])["-trait", Late])),
     ],
     prints: true);
-foreach (var (name, exitCode, output) in (await others).Concat(await endToEnd))
+var other = RunLaneAsync(
+    [
+        .. endToEnd.Select(static name => (name, name, (string[])["-trait-", Late])),
+        .. projects.Except(endToEnd).Except(services).Select(static name => (name, name, (string[])[])),
+    ],
+    prints: false);
+foreach (var (name, exitCode, output) in (await one).Concat(await other))
 {
     Console.Write(output);
     var results = ResultsOf(name);

@@ -10,7 +10,7 @@ using ModelServing.Router.Routing;
 
 namespace ModelServing.Router;
 
-/// <summary>Answers with the names of all models, to a client that may ask them, in the form of KServe:
+/// <summary>Answers a client that sends predictions with the names of all models, in the form of KServe:
 /// <c>{"models":["fraud"]}</c>.</summary>
 internal sealed class ModelList(Admission admission, RoutingTableHolder holder, RouterMetrics metrics, TimeProvider time)
 {

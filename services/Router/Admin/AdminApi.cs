@@ -9,6 +9,7 @@ using ModelServing.Clients;
 using ModelServing.Contracts;
 using ModelServing.Contracts.Admin;
 using ModelServing.Contracts.Reliability;
+using ModelServing.Hosting;
 using ModelServing.Journal;
 using ModelServing.Router.Errors;
 using ModelServing.Router.Metrics;
