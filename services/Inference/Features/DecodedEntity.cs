@@ -12,7 +12,7 @@ internal sealed class DecodedEntity(FeatureEngine engine) : IDisposable
     private int decoded = -1;
     private bool isAvailable;
 
-    /// <summary>The state; null if there is none.</summary>
+    /// <summary>The decoded state; null if the store has no state of the entity, or can't be read.</summary>
     internal EntityState? State { get; private set; }
 
     /// <summary>Decodes an answer, unless it is the one that was decoded last.</summary>

@@ -30,7 +30,7 @@ internal sealed class TrainingTable
 
     /// <summary>Copies the rows into a folder.</summary>
     /// <returns>The file.</returns>
-    /// <exception cref="JobException">There are none.</exception>
+    /// <exception cref="JobException">The table has no rows file.</exception>
     /// <exception cref="RegistryException">The object store fails.</exception>
     internal async Task<string> FetchRowsAsync(IObjectStore store, string target, CancellationToken cancellation)
     {

@@ -106,7 +106,7 @@ internal record RenderedPod
         return (string)variable["name"];
     }
 
-    // A Job's pod may have the name of its Job, of which there is none here.
+    // A variable may be the name of the Job. Nothing starts a Job here, so the name is made up.
     private static string Value(ImmutableDictionary<string, object> variable)
     {
         if (variable.TryGetValue("value", out var value))
