@@ -177,6 +177,11 @@ internal sealed class InferenceApi(
                     context,
                     $"inputs: the model can't run with these lengths, whatever the data are: {result.Why}",
                     requestId);
+            case CallEnd.MemoryRefused:
+                return Problems.RequestMemory.WriteAsync(context, result.Why!, requestId);
+            case CallEnd.OutOfMemory:
+                InferenceLog.ModelFailed(logger, requestId, result.Why);
+                return Problems.ModelMemory.WriteAsync(context, result.Why!, requestId);
             case CallEnd.Failed:
                 InferenceLog.ModelFailed(logger, requestId, result.Why);
                 var node = RuntimeMessage.NodeIn(result.Why!) is { } found ? $" in its node {found}" : "";

@@ -18,7 +18,9 @@ internal static class Problems
         new(StatusCodes.Status415UnsupportedMediaType, "unsupported-body", "Unsupported body");
     internal static readonly Problem ModelFailed = new(StatusCodes.Status500InternalServerError, "model-failed", "The model failed");
     internal static readonly Problem AnswerTooLarge =
-        new(StatusCodes.Status500InternalServerError, "answer-too-large", "The answer is too large");
+        new(StatusCodes.Status422UnprocessableEntity, "answer-too-large", "The answer is too large");
+    internal static readonly Problem RequestMemory =
+        new(StatusCodes.Status422UnprocessableEntity, "request-memory", "The request needs too much memory");
     internal static readonly Problem ModelMemory =
         new(StatusCodes.Status500InternalServerError, "model-memory", "The model needs too much memory");
     internal static readonly Problem Internal = new(StatusCodes.Status500InternalServerError, "internal", "The service failed");

@@ -51,7 +51,6 @@ internal sealed class RequestFailures(InferenceSettings settings, ByteBudget bud
         BodyLateException => (Problems.BodyLate, failure.Message),
         OverBudgetException => (ByteBudget.Exceeded, failure.Message),
         AnswerTooLargeException => (Problems.AnswerTooLarge, failure.Message),
-        ModelMemoryException => (Problems.ModelMemory, failure.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (Problems.BodyTooLarge, $"{failure.Message} The body may have at most {settings.MaxRequestBytes} bytes."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (Problems.BodyLate, failure.Message),

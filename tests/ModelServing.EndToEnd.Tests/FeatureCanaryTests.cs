@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -14,6 +15,7 @@ public sealed class FeatureCanaryTests : IDisposable
 {
     private const int Cards = 20;
     private const int Payments = 400;
+    private const string Unavailable = "card-activity=unavailable";
 
     private static readonly DateTimeOffset Began = DateTimeOffset.UtcNow.AddHours(-1);
 
@@ -135,7 +137,19 @@ public sealed class FeatureCanaryTests : IDisposable
         return sum;
     }
 
+    // On a busy machine, a read of the cache can miss its short time limit. The answer says so, and has nothing of the view.
     private (HttpStatusCode Status, float Value, string? Defaults) Infer(int version, int card)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = InferOnce(version, card);
+            if (answer.Defaults != Unavailable || Stopwatch.GetElapsedTime(began) > MsProcess.Timeout)
+                return answer;
+        }
+    }
+
+    private (HttpStatusCode Status, float Value, string? Defaults) InferOnce(int version, int card)
     {
         var path = new Uri(folder.Api, InferencePaths.Infer(ModelName.Parse("fraud"), new ModelVersion(version)));
         using var request = new HttpRequestMessage(HttpMethod.Post, path)

@@ -9,8 +9,14 @@ internal enum CallEnd
     /// <summary>The model can't run on inputs of these shapes, whatever their elements.</summary>
     ShapesRefused,
 
+    /// <summary>For inputs of these shapes, the model needs more memory than its calls may use, whatever the elements.</summary>
+    MemoryRefused,
+
     /// <summary>The model failed.</summary>
     Failed,
+
+    /// <summary>For these elements, the model needs more memory than its calls may use.</summary>
+    OutOfMemory,
 
     /// <summary>It was ended or abandoned: its time was over, or its caller had left.</summary>
     OutOfTime,

@@ -157,11 +157,16 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Gives the memory of earlier calls back to the system. The model must be in use.</summary>
     internal void Shrink() => arena.Shrink();
 
-    /// <summary>The exception for a call that did not get the memory that it needs. Only if no other call used it, a retry is
-    /// useless.</summary>
-    internal Exception OutOfMemory() => Volatile.Read(ref users) > UsersOfOneCall
-        ? new OverBudgetException($"The calls of {Name} use too much of the {arena.Most} bytes that they may use together; retry later")
-        : new ModelMemoryException(arena.Most);
+    /// <summary>Whether a call that did not get the memory that it needs was the only one, so that a retry is useless.</summary>
+    internal bool IsOnlyUserOfMemory => Volatile.Read(ref users) <= UsersOfOneCall;
+
+    /// <summary>Says that a call needs more memory than all calls may use.</summary>
+    internal string MemoryText => $"The model needs more than {arena.Most} bytes of memory for this request, which is the limit; ask for " +
+        "fewer rows in one request";
+
+    /// <summary>The exception for a call that did not get the memory that it needs, because other calls use it.</summary>
+    internal OverBudgetException OverBudget() =>
+        new($"The calls of {Name} use too much of the {arena.Most} bytes that they may use together; retry later");
 
     /// <summary>Runs the model and returns a tensor for each wanted output. The caller must dispose them.</summary>
     /// <exception cref="OnnxRuntimeException">The call failed, or <paramref name="options"/> ended it.</exception>

@@ -101,9 +101,9 @@ internal sealed class ModelCall(
                 ? new CallResult(CallEnd.Answered)
                 : new CallResult(CallEnd.NotRecorded);
         }
-        catch (OnnxRuntimeException e) when (!IsEnding && RuntimeArena.IsFull(e))
+        catch (OnnxRuntimeException e) when (!IsEnding && RuntimeArena.IsFull(e) && !model.IsOnlyUserOfMemory)
         {
-            throw model.OutOfMemory();
+            throw model.OverBudget();
         }
         catch (OnnxRuntimeException e)
         {
@@ -118,42 +118,48 @@ internal sealed class ModelCall(
         }
     }
 
-    // The runtime's error code does not tell whose fault it is: a node fails in the same way for a length and for an element. So the model
-    // runs again, on zeros of the same shapes. If it fails again, the shapes are the reason.
+    // The runtime's error code does not tell whose fault it is: a node fails in the same way for a length and for an element, and both can
+    // ask for too much memory. So the model runs again, on zeros of the same shapes. If it fails again, the shapes are the reason.
     private CallResult Explain(OnnxRuntimeException failure)
     {
+        var isMemory = RuntimeArena.IsFull(failure);
+        var failed = isMemory ? new CallResult(CallEnd.OutOfMemory, model.MemoryText) : new CallResult(CallEnd.Failed, failure.Message);
+        var record = Attempt is null
+            ? null
+            : calls.Recorder!.WriteFailure(Attempt, isMemory ? Problems.ModelMemory : Problems.ModelFailed, model, request);
         if (!model.RunsOnZeros)
-            return Failed(failure, Attempt is null ? null : calls.Recorder!.WriteFailure(Attempt, Problems.ModelFailed, model, request));
-        var shapes = request.ShapesText(model.RequestInputs);
-        var failed = Attempt is null ? null : calls.Recorder!.WriteFailure(Attempt, Problems.ModelFailed, model, request);
+            return Failed(failed, record);
+        var refused = isMemory
+            ? new CallResult(CallEnd.MemoryRefused, model.MemoryText)
+            : new CallResult(CallEnd.ShapesRefused, request.ShapesText(model.RequestInputs));
         request.Clear(model.RequestInputs);
         try
         {
             model.Run(request, Options).Dispose();
-            return Failed(failure, failed);
+            return Failed(failed, record);
         }
-        catch (OnnxRuntimeException)
+        catch (OnnxRuntimeException e)
         {
-            return IsEnding ? new CallResult(CallEnd.OutOfTime) : new CallResult(CallEnd.ShapesRefused, shapes);
+            return IsEnding ? new CallResult(CallEnd.OutOfTime)
+                : RuntimeArena.IsFull(e) == isMemory ? refused
+                : Failed(failed, record);
         }
     }
 
-    private CallResult Failed(OnnxRuntimeException failure, RecordWriter? record)
+    private CallResult Failed(CallResult failed, RecordWriter? record)
     {
         if (record is not null && Claim())
             calls.Recorder!.Append(record);
-        return new CallResult(CallEnd.Failed, failure.Message);
+        return failed;
     }
 
-    // What is not the version's failure has no record: the caller left, or too many calls use the memory.
+    // What is not the version's failure has no record: the caller left, it asked for too much, or too many calls use the memory.
     private CallResult RecordFailure(RecordedAttempt attempt, CallResult result, Exception? failure)
     {
         var problem = failure switch
         {
             null => IsLate(calls.Time.GetTimestamp()) ? Problems.Deadline : null,
-            OverBudgetException => null,
-            ModelMemoryException => Problems.ModelMemory,
-            AnswerTooLargeException => Problems.AnswerTooLarge,
+            OverBudgetException or AnswerTooLargeException => null,
             _ => Problems.Internal,
         };
         if (problem is null || !Claim())

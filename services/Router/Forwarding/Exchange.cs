@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
+using ModelServing.Hosting;
 using ModelServing.Router.Forwarding.Wire;
 using ModelServing.Router.Metrics;
 
@@ -66,6 +68,7 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
     /// <param name="body">The client's body.</param>
     /// <param name="head">The length of the request's head in the connection's output.</param>
     /// <exception cref="BodyLateException">The body did not arrive by the deadline.</exception>
+    /// <exception cref="IOException">The client left.</exception>
     internal async ValueTask<ExchangeResult> SendAndReceiveAsync(ClientBody body, int head)
     {
         var stopped = new StrongBox<bool>();
@@ -88,6 +91,9 @@ internal readonly struct Exchange(HttpContext context, UpstreamConnection connec
         var isSent = sending is { IsCompletedSuccessfully: true, Result: true };
         Stop(body, sending, stopped);
         await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Kestrel can't read the rest of the body then, so it must not try.
+        if (sending.Exception?.InnerException is { } failure && CallerLeft.IsShownBy(failure, context))
+            ExceptionDispatchInfo.Throw(failure);
         return result with { IsReusable = result.IsReusable && isSent };
     }
 

@@ -96,14 +96,14 @@ public class RequestMemoryTests
     }
 
     [Fact]
-    public async Task An_answer_past_the_limit_is_500_and_the_service_goes_on()
+    public async Task An_answer_past_the_limit_is_the_callers_fault_and_the_service_goes_on()
     {
         await using var service = await RunningInference.StartAsync(
             SomeOnnx.Third(), static settings => settings with { MaxAnswerBytes = 100_000 });
         var data = string.Join(',', Enumerable.Repeat('1', 8000));
         var (status, body) = await service.InferAsync(
             $$"""{"inputs":[{"name":"x","shape":[8000],"datatype":"FP64","data":[{{data}}]}]}""");
-        Assert.Equal(500, status);
+        Assert.Equal(422, status);
         var problem = JsonNode.Parse(body)!;
         Assert.Equal("urn:modelserving:problem:answer-too-large", problem["type"]!.GetValue<string>());
         Assert.Contains("more than 100000 bytes", problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
@@ -141,6 +141,21 @@ public class RequestMemoryTests
         (status, body) = await service.InferAsync(Expand(10_000_000));
         Assert.True(status == 200 || body.Contains("answer-too-large", StringComparison.Ordinal), body);
         Assert.Equal(200, (await service.InferAsync(Expand(3))).Status);
+    }
+
+    [Fact]
+    public async Task Lengths_that_need_more_than_the_runtime_may_use_are_the_callers_fault()
+    {
+        await using var service = await RunningInference.StartAsync(
+            SomeOnnx.Third(), static settings => settings with { RuntimeBytes = 4 * Mebibyte });
+        var data = string.Join(',', Enumerable.Repeat('1', 1_000_000));
+        var (status, body) = await service.InferAsync(
+            $$"""{"inputs":[{"name":"x","shape":[1000000],"datatype":"FP64","data":[{{data}}]}]}""");
+        Assert.Equal(422, status);
+        Assert.Contains("urn:modelserving:problem:request-memory", body, StringComparison.Ordinal);
+        Assert.Contains($"more than {4 * Mebibyte} bytes of memory", body, StringComparison.Ordinal);
+        Assert.Equal(200, (await service.InferAsync(Good)).Status);
+        await UntilReservedAsync(service, 0);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using ModelServing.Contracts;
@@ -123,6 +124,26 @@ public sealed class ExchangeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_client_that_resets_its_connection_as_an_early_answer_arrives_has_left()
+    {
+        await using var endpoint = new RawServer(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync("HTTP/1.1 503 X\r\nContent-Length: 2\r\n\r\nno");
+            await connection.ReadToEndAsync();
+        });
+        var context = DirectForwarding.Post(Stream.Null, length: 1_000_000);
+        context.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(new ResetBody(ClientBody.AheadLimit + 1)));
+        using var connection = await ConnectAsync(endpoint);
+        var deadline = direct.Time.GetTimestamp() + Minute.Ticks;
+        var ahead = await ClientBody.ReadAheadAsync(context.Request, ModelAction.Infer, isKept: false, direct.Time, deadline);
+        var head = Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n", connection.Output);
+        // The server would fail to drain the body after an ordinary answer.
+        await Assert.ThrowsAsync<ConnectionResetException>(() =>
+            new Exchange(context, connection, direct.Time, Minute, retry: null).SendAndReceiveAsync(ahead, head).AsTask());
+    }
+
+    [Fact]
     public async Task A_connection_that_breaks_before_the_head_was_sent_releases_what_was_read_of_the_body()
     {
         await using var endpoint = RawServer.Saying("{}");
@@ -163,6 +184,36 @@ public sealed class ExchangeTests : IAsyncDisposable
         connection.Begin(UpstreamConnection.NoDeadline, TestContext.Current.CancellationToken);
         await connection.ConnectAsync(endpoint.Address);
         return connection;
+    }
+
+    // A body of which some bytes arrive, and then a reset in the moment in which the rest is not needed any more.
+    private sealed class ResetBody(int bytes) : PipeReader
+    {
+        private readonly TaskCompletionSource<ReadResult> rest = new();
+        private bool hasBegun;
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            var isFirst = !hasBegun;
+            hasBegun = true;
+            return isFirst ? new(new ReadResult(new(new byte[bytes]), isCanceled: false, isCompleted: false)) : new(rest.Task);
+        }
+
+        public override void CancelPendingRead() => rest.TrySetException(new ConnectionResetException("reset"));
+
+        public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
+
+        public override void AdvanceTo(SequencePosition consumed)
+        {
+        }
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
     }
 
     private sealed class PipeFeature(PipeReader reader) : IRequestBodyPipeFeature
