@@ -9,7 +9,7 @@ namespace ModelServing.Hosting.Connections;
 /// <summary>Answers a connection that the host does not accept.</summary>
 internal sealed class ConnectionRefusal(TimeProvider time)
 {
-    // While that many clients are answered, further connections are closed without an answer.
+    // So many clients are answered at a time. The one that has sent nothing for the longest time makes room for the next.
     private const int MostAtOnce = 64;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -18,25 +18,36 @@ internal sealed class ConnectionRefusal(TimeProvider time)
 
     private static readonly byte[] Answer = Write();
 
-    private int answering;
+    private readonly Lock gate = new();
+    private readonly LinkedList<Refused> answering = [];
 
-    /// <summary>Answers and closes a connection. If many are being answered, it is closed without an answer, before the result is
+    /// <summary>Answers and closes a connection. If many are being answered, one of them is closed without an answer, before the result is
     /// complete.</summary>
     internal ValueTask AnswerAsync(ConnectionContext connection)
     {
-        if (Interlocked.Increment(ref answering) > MostAtOnce)
+        var refused = new Refused(connection);
+        Refused? displaced = null;
+        lock (gate)
         {
-            Interlocked.Decrement(ref answering);
-            connection.Abort();
-            return connection.DisposeAsync();
+            if (answering.Count == MostAtOnce)
+            {
+                displaced = answering.First!.Value;
+                answering.RemoveFirst();
+            }
+
+            answering.AddLast(refused);
         }
 
-        _ = AnswerSoonAsync(connection);
-        return ValueTask.CompletedTask;
+        _ = AnswerSoonAsync(refused);
+        if (displaced is null)
+            return ValueTask.CompletedTask;
+        displaced.Connection.Abort();
+        return new(displaced.Ended.Task);
     }
 
-    private async Task AnswerSoonAsync(ConnectionContext connection)
+    private async Task AnswerSoonAsync(Refused refused)
     {
+        var connection = refused.Connection;
         try
         {
             using var limit = new TimeLimit(Patience, time, connection.ConnectionClosed);
@@ -49,10 +60,16 @@ internal sealed class ConnectionRefusal(TimeProvider time)
         {
             // It sent nothing, or left.
         }
-        finally
+
+        try
         {
             await connection.DisposeAsync();
-            Interlocked.Decrement(ref answering);
+        }
+        finally
+        {
+            lock (gate)
+                answering.Remove(refused);
+            refused.Ended.SetResult();
         }
     }
 
@@ -64,5 +81,12 @@ internal sealed class ConnectionRefusal(TimeProvider time)
             $"HTTP/1.1 {TooManyConnections.Status} Service Unavailable\r\nContent-Type: {Problem.ContentType}\r\nRetry-After: 1\r\n" +
                 $"Connection: close\r\nContent-Length: {body.Length}\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body.Span];
+    }
+
+    private sealed class Refused(ConnectionContext connection)
+    {
+        internal ConnectionContext Connection => connection;
+
+        internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

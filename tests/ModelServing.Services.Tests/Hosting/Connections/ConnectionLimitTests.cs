@@ -78,9 +78,14 @@ public class ConnectionLimitTests
             Assert.Equal(503, (await early.ReadMessageAsync())!.Status);
         }
 
-        host.Time.Advance(TimeSpan.FromSeconds(1));
-        using var next = await ConnectAsync(host);
-        await HelloAsync(next);
+        // A request ends a moment after its client has the answer, perhaps after the clock was moved.
+        await UntilAsync(async () =>
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(1));
+            using var next = await ConnectAsync(host);
+            await next.SendAsync(Request);
+            return (await next.ReadMessageAsync())!.Text == "hello";
+        });
         Assert.Empty(await used.ReadToEndAsync());
     }
 
@@ -106,6 +111,25 @@ public class ConnectionLimitTests
 
         release.SetResult();
         Assert.Equal("done", (await busy.ReadMessageAsync())!.Text);
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_its_request_gets_its_refusal_although_many_others_send_nothing()
+    {
+        await using var host = await StartAsync(2);
+        using var first = await ConnectAsync(host);
+        using var second = await ConnectAsync(host);
+        await HelloAsync(first);
+        await HelloAsync(second);
+        var silent = new List<RawConnection>();
+        for (var i = 0; i < 200; i++)
+            silent.Add(await ConnectAsync(host));
+        // The clock does not move, so none of them has waited for long.
+        using var good = await ConnectAsync(host);
+        await good.SendAsync(Request);
+        Assert.Equal(503, (await good.ReadMessageAsync())!.Status);
+        Assert.Equal(201, LimitOf(host).Refused);
+        silent.ForEach(static client => client.Dispose());
     }
 
     [Fact]
