@@ -71,7 +71,8 @@ internal sealed record StackLocation
         file.Commit(flushToDisk: true);
     }
 
-    /// <summary>Checks the settings, and that every version they name is published.</summary>
+    /// <summary>Checks the settings, that every version they name is published, and that canaries and arms have the interface of the stable
+    /// version.</summary>
     /// <param name="file">The stack file.</param>
     /// <param name="registry">The registry of the versions.</param>
     /// <param name="hint">Further lines to print if versions are missing.</param>
@@ -85,6 +86,8 @@ internal sealed record StackLocation
     {
         var published = (await registry.ListAsync(cancellation)).ToHashSet();
         var faults = file.Check(name => [.. published.Where(version => version.Model == name).Select(static version => version.Version)]);
+        if (faults.Count == 0)
+            faults = await InterfaceCheck.FaultsAsync(file, registry, cancellation);
         if (faults.Count == 0)
             return;
         var named = file.NamedVersions().Select(static named => new PublishedVersion(named.Model, named.Version)).Distinct();

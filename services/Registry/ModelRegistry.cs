@@ -19,6 +19,9 @@ public sealed class ModelRegistry(IObjectStore store, TimeProvider time, Artifac
     /// <summary>Where the registry is, as messages show it.</summary>
     public string Location => store.Location;
 
+    /// <summary>The store of its objects.</summary>
+    public IObjectStore Store => store;
+
     /// <inheritdoc cref="IObjectStore.IsRemote"/>
     public bool IsRemote => store.IsRemote;
 

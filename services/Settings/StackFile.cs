@@ -143,6 +143,28 @@ public sealed class StackFile
            select (named.Setting, model.Key, named.Version),
     ];
 
+    /// <summary>The versions that must answer the requests of a stable version's callers, each with its setting: canaries and arms, unless
+    /// the file allows them another interface.</summary>
+    public IReadOnlyList<(string Setting, ModelName Model, ModelVersion Stable, ModelVersion Version)> ComparedVersions() =>
+    [
+        .. from model in Settings.Models
+           from compared in RolloutRules.Compared(model.Key, model.Value)
+           select (compared.Setting, model.Key, model.Value.Stable.Version, compared.Version),
+    ];
+
+    /// <summary>Makes the fault of a version of <see cref="ComparedVersions"/> that can't answer all requests of the stable version's
+    /// callers.</summary>
+    /// <param name="setting">The setting that names the version.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="stable">The stable version.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="missing">A clause for each difference, about the version.</param>
+    public SettingsFault InterfaceFault(
+        string setting, ModelName model, ModelVersion stable, ModelVersion version, IEnumerable<string> missing) => Fault(
+        setting,
+        $"version {version} of {model} can't answer all requests of the stable version {stable}: {string.Join("; ", missing)}. Publish a " +
+        "version with the same inputs and outputs, or set allowOtherInterface: true beside this setting");
+
     /// <summary>Makes a fault of one setting, with its position. It is for faults that only the caller can find.</summary>
     /// <param name="path">The setting, relative to the namespace, such as <c>local.port</c>.</param>
     /// <param name="message">What is wrong, and what would be right.</param>

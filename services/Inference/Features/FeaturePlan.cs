@@ -64,14 +64,7 @@ internal sealed class FeaturePlan
 
     private int Find(NamedType wanted)
     {
-        var datatype = wanted.Type.Kind switch
-        {
-            FieldKind.Int64 or FieldKind.Time => Datatype.Int64,
-            FieldKind.Decimal => Datatype.Fp64,
-            FieldKind.Bool => Datatype.Bool,
-            _ => Datatype.Bytes,
-        };
-        var spec = new TensorSpec(new TensorInfo(wanted.Name, datatype, [-1]), [Rows]) { IsOptional = wanted.Name == TimeName };
+        var spec = new TensorSpec(wanted.ToTensor(), [Rows]) { IsOptional = wanted.Name == TimeName };
         var index = inputs.FindIndex(input => input.Name == wanted.Name);
         if (index < 0)
         {

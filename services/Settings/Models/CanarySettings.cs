@@ -12,4 +12,9 @@ public sealed record CanarySettings
 
     [Setting("The share of the traffic in percent, in steps of 0.01. 0 keeps the version ready without traffic.")]
     public required Percent Percent { get; init; }
+
+    [Setting(
+        "Whether the version may have other inputs and outputs than the stable version. Then requests of the stable version's callers "
+        + "can fail, and are retried on the stable version.")]
+    public bool AllowOtherInterface { get; init; }
 }

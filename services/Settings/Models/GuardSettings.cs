@@ -15,8 +15,8 @@ public sealed record GuardSettings
     public decimal FalseAlarm { get; init; } = 0.001m;
 
     [Setting(
-        "An answer that takes longer counts as slow. Slow answers are compared the way failures are. By default, only the attempt limit "
-        + "counts.",
+        "An answer that takes longer counts as slow. Slow answers are compared the way failures are. By default, this is three times the "
+        + "95th percentile of the stable version's own recent answers, and at least 10ms.",
         Min = "1ms",
         Max = "10m")]
     public TimeSpan? SlowerThan { get; init; }

@@ -120,5 +120,17 @@ internal static class RolloutRules
             yield return ($"models.{name}.keepWarm[{i}]", model.KeepWarm[i]);
     }
 
+    /// <summary>Every setting that names a version that must have the interface of the stable version.</summary>
+    internal static IEnumerable<(string Setting, ModelVersion Version)> Compared(ModelName name, ModelSettings model)
+    {
+        if (model.Canary is { AllowOtherInterface: false } canary)
+            yield return ($"models.{name}.canary.version", canary.Version);
+        foreach (var (arm, settings) in model.Experiment?.Arms ?? new Dictionary<ModelName, ArmSettings>())
+        {
+            if (!settings.AllowOtherInterface)
+                yield return ($"models.{name}.experiment.arms.{arm}.version", settings.Version);
+        }
+    }
+
     private static SettingsFault Fault(string path, string message) => new(path, message, null);
 }

@@ -1,5 +1,6 @@
 using ModelServing.Contracts;
 using ModelServing.Contracts.Functions;
+using ModelServing.Registry;
 using ModelServing.Stacks;
 using ModelServing.TestKit;
 using Pulumi;
@@ -302,6 +303,26 @@ public class ServingStackTests
             isPreview: false));
         Assert.Contains("modelserving:models.fraud.canary.version", failure.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("models.fraud.stable.version", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_canary_with_other_inputs_fails_the_run_unless_the_file_allows_it()
+    {
+        var other = SomeArtifacts.Contents(canary: static manifest => manifest with { Inputs = [new("area", Datatype.Fp32, [-1, 1])] });
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => StackRendering.RunAsync(
+            new SomeCloud(true, SomeStack.Published) { Contents = other }, Configuration(SomeStack.File()), "some", isPreview: false));
+        Assert.Contains(
+            "modelserving:models.fraud.canary.version: version 2 of fraud can't answer all requests of the stable version 1: it does not " +
+            "take the input 'x'; it needs the input area FP32 [-1,1].",
+            failure.ToString(),
+            StringComparison.Ordinal);
+
+        await StackRendering.RunAsync(
+            new SomeCloud(true, SomeStack.Published) { Contents = other },
+            Configuration(SomeStack.File(
+                SomeStack.Canary.Replace("percent: 5", "percent: 5, allowOtherInterface: true", StringComparison.Ordinal))),
+            "some",
+            isPreview: false);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
     /// <summary>The tenancy's Object Storage namespace.</summary>
     internal string Namespace { get; init; } = "examplespace";
 
+    /// <summary>The contents of published objects that are read.</summary>
+    internal IReadOnlyDictionary<string, string> Contents { get; init; } = SomeArtifacts.Contents();
+
     /// <summary>The queries that it received.</summary>
     internal ConcurrentQueue<MockCallArgs> Calls { get; } = [];
 
@@ -50,6 +53,10 @@ internal sealed class SomeCloud(bool isApplied = true, params string[] published
             {
                 ["objects"] = published.Where(key => key.StartsWith((string)args.Args["prefix"], StringComparison.Ordinal))
                     .Select(object (key) => new Dictionary<string, object> { ["name"] = key }).ToList(),
+            },
+            "oci:ObjectStorage/getObject:getObject" => new Dictionary<string, object>
+            {
+                ["content"] = Contents[(string)args.Args["object"]],
             },
             "oci:Core/getServices:getServices" => new Dictionary<string, object>
             {

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelServing.Cli;
+using ModelServing.Contracts;
 using ModelServing.Registry;
 using ModelServing.Settings.Models;
 using ModelServing.Settings.Yaml;
@@ -115,6 +116,45 @@ public sealed class StackLocationTests : IDisposable
             "Pulumi.dev.yaml:5:18: modelserving:models.fraud.stable.version: version 1 of fraud is not published",
             e.Lines[0],
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_canary_that_can_not_answer_stables_callers_is_refused_unless_the_file_allows_it()
+    {
+        var registry = new ModelRegistry(new FolderObjectStore(folder.Combine("registry")), TimeProvider.System);
+        await PublishAsync(1, SomeOnnx.Identity(Datatype.Fp32, -1, 3));
+        await PublishAsync(2, SomeOnnx.Identity(Datatype.Fp32, -1, 4));
+        await PublishAsync(3, SomeOnnx.Identity(Datatype.Fp32, -1, 3));
+        var e = await Assert.ThrowsAsync<CommandException>(() => CheckAsync(SomeStack.Yaml()));
+        Assert.Equal(
+            [
+                "Pulumi.dev.yaml:7:18: modelserving:models.fraud.canary.version: version 2 of fraud can't answer all requests of the " +
+                "stable version 1: it takes x FP32 [-1,4] instead of x FP32 [-1,3]; it returns y FP32 [-1,4] instead of y FP32 [-1,3]. " +
+                "Publish a version with the same inputs and outputs, or set allowOtherInterface: true beside this setting",
+            ],
+            e.Lines);
+        await CheckAsync(SomeStack.Yaml() + "        allowOtherInterface: true\n");
+        await CheckAsync(SomeStack.Yaml(canary: "3"));
+
+        const string Experiment = """
+            config:
+              modelserving:models:
+                fraud:
+                  stable: { version: 1 }
+                  experiment: { name: q4, arms: { small: { version: 3, percent: 10 }, large: { version: 2, percent: 10{0} } } }
+
+            """;
+        e = await Assert.ThrowsAsync<CommandException>(() => CheckAsync(Experiment.Replace("{0}", "", StringComparison.Ordinal)));
+        Assert.Contains("experiment.arms.large.version: version 2", Assert.Single(e.Lines), StringComparison.Ordinal);
+        await CheckAsync(Experiment.Replace("{0}", ", allowOtherInterface: true", StringComparison.Ordinal));
+
+        Task CheckAsync(string yaml) => Stack.CheckAsync(Stack.Parse(Bytes(yaml)), registry, static _ => [], default);
+
+        async Task PublishAsync(int version, byte[] onnx)
+        {
+            using var model = new MemoryStream(onnx);
+            await registry.PublishAsync(ModelName.Parse("fraud"), new ModelVersion(version), model, TrainingInfo.None, default);
+        }
     }
 
     private StackLocation Stack => new("dev", folder.FullPath);

@@ -103,7 +103,7 @@ public class StackFileTests
         "s.yaml:11:5: modelserving:models.Bad Name: 'Bad Name' is not a model name: 1 to 40 of a-z, 0-9 and '-', beginning "
         + "with a letter or a digit",
         "s.yaml:13:15: modelserving:models.b.stable: this is a list; it must be a map with the key version",
-        "s.yaml:14:15: modelserving:models.b.canary: this is '5'; it must be a map with the keys version, percent",
+        "s.yaml:14:15: modelserving:models.b.canary: this is '5'; it must be a map with the keys version, percent, allowOtherInterface",
         "s.yaml:15:17: modelserving:models.b.deadline: 1.5ms is not a whole number of milliseconds",
         "s.yaml:16:28: modelserving:models.b.routingKey.header: 'X Customer\\u001b[31m' is not a header name: 1 to 128 "
         + "letters, digits and any of !#$%&'*+-.^_`|~",
